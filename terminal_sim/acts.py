@@ -1,0 +1,250 @@
+"""What the hands of a tester do at a terminal. An act that needs a screen or a reader waits for it, as expectations do."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import Annotated, Literal
+
+from terminal_sim.bench import Duration, Selector
+from terminal_sim.stage import BadScript, Sight, Stage, duration, listed, nearest, number, selector
+from terminal_sim.wording import AtLeast, Kind, Said, verb
+
+Time = Annotated[Duration | str, Kind.TIME]
+
+# Nearly every screen takes it, so a screen that takes nothing else is not yet waiting for keys.
+_ALWAYS_TAKEN = "CANCEL"
+
+
+class Acts(Stage):
+    """The verbs that change something."""
+
+    @verb("press")
+    def press(self, *keys: Annotated[str, Kind.KEYS]) -> None:
+        """Waits until the screen takes keys and presses them; a key that the settled screen ignores fails.
+
+        Digits spell themselves (`1000`), the other keys have names in capitals or a colour of the profile.
+        """
+        for key in self._spelled(keys):
+            before = self._sight()
+            self._until(
+                lambda: self._takes_keys() or None,
+                f'the screen to take the key "{key}"',
+                lambda: "a screen that takes no keys",
+            )
+            if not self.seat.press(key):
+                there = f"a screen that takes {', '.join(self._taken()) or 'no keys'}"
+                raise self._unmet(f'the screen to take the key "{key}"', there, before)
+            self._watch(before)
+
+    @verb("press!")
+    def press_blindly(self, *keys: Annotated[str, Kind.KEYS]) -> None:
+        """Presses keys whatever the screen shows; those that it ignores are lost."""
+        for key in self._spelled(keys):
+            before = self._sight()
+            self.seat.press(key)
+            self._watch(before)
+
+    @verb("hold")
+    def hold(
+        self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Said("for")]
+    ) -> None:
+        """Keeps a key down for a while."""
+        before = self._sight()
+        self.seat.hold(self._key(key), duration(for_))
+        self._watch(before)
+
+    @verb("tap")
+    def tap(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
+        """Waits for something on the screen and touches it; where two things match it says which."""
+        wanted = selector(what)
+        before = self._sight()
+        element = self._until(
+            lambda: self._touchable(wanted, before), f"to touch {wanted}", lambda: self._not_touchable(wanted)
+        )
+        if not self.seat.touch(element):
+            raise self._unmet(f"the screen to take a touch of {wanted}", f"id:{element}, ignored", before)
+        self._watch(before)
+
+    @verb("insert")
+    def insert(self, card: Annotated[str, Kind.CARD]) -> None:
+        """Waits for a reader that takes a chip card and puts the card in."""
+        before = self._wait_for_reader("insert")
+        self.seat.insert(card)
+        self._watch(before)
+
+    @verb("tap-card")
+    def tap_card(self, card: Annotated[str, Kind.CARD]) -> None:
+        """Waits for a reader that takes a contactless card and holds the card to it."""
+        before = self._wait_for_reader("tap")
+        self.seat.tap(card)
+        self._watch(before)
+
+    @verb("swipe")
+    def swipe(self, card: Annotated[str, Kind.CARD]) -> None:
+        """Waits for a reader that takes a stripe and swipes the card."""
+        before = self._wait_for_reader("swipe")
+        self.seat.swipe(card)
+        self._watch(before)
+
+    @verb("remove card")
+    def remove_card(self) -> None:
+        """Takes the card out of the slot."""
+        before = self._sight()
+        self.seat.remove_card()
+        self._watch(before)
+
+    @verb("tear card after")
+    def tear_card(self, *step: Annotated[str, Kind.STEP]) -> None:
+        """Has the next card taken away after `select gpo read genac1 online genac2` or `apdu N`."""
+        self.seat.tear_after(" ".join(step))
+
+    @verb("network")
+    def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
+        """The terminal's own link: there, gone, or of another kind."""
+        before = self._sight()
+        if state == "up" or state == "down":
+            self.seat.network(state == "up")
+        else:
+            self.seat.network_kind(state)
+        self._watch(before)
+
+    @verb("network slow")
+    def network_slow(self, time: Time) -> None:
+        """Every message takes `time` longer."""
+        self.seat.network_slow(duration(time))
+
+    @verb("service")
+    def service(self, state: Literal["up", "down"]) -> None:
+        """The payment service behind a link that is up."""
+        before = self._sight()
+        self.seat.service(state == "up")
+        self._watch(before)
+
+    @verb("host answers")
+    def host_answers(self, *answers: Annotated[str, Kind.ANSWER]) -> None:
+        """The next answers of the acquirer, in order."""
+        self.bench.host_answers(list(answers))
+
+    @verb("wait")
+    def wait(self, time: Time) -> None:
+        """Lets virtual time pass."""
+        before = self._sight()
+        limit = before.mono + duration(time)
+        while self.bench.now.mono < limit:
+            self._pass(limit, before)
+
+    @verb("power")
+    def power(self, state: Literal["off", "on", "cut"]) -> None:
+        """Orderly shut-down, start, or a power cut without warning."""
+        before = self._sight()
+        {"off": self.seat.power_off, "on": self.seat.power_on, "cut": self.seat.power_cut}[state]()
+        self._watch(before)
+
+    @verb("paper")
+    def paper(self, state: Literal["out", "low", "in"]) -> None:
+        """The paper of the printer."""
+        before = self._sight()
+        self.seat.paper(state)
+        self._watch(before)
+
+    @verb("battery")
+    def battery(self, charge: Annotated[str, Kind.PERCENT]) -> None:
+        """The charge of the battery: `5%`."""
+        before = self._sight()
+        self.seat.battery(percent(charge))
+        self._watch(before)
+
+    @verb("fault")
+    def fault(self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, AtLeast(0)]) -> None:
+        """A named fault of the bench's catalogue."""
+        before = self._sight()
+        self.seat.fault(name, *arguments)
+        self._watch(before)
+
+    @verb("let")
+    def let(self, name: Annotated[str, Kind.NAME], *, is_: Annotated[str, Kind.VALUE, Said("=")]) -> None:
+        """Gives a variable its value."""
+        self.variables[name] = is_
+
+    @verb("note")
+    def note(self, text: Annotated[str, Kind.TEXT]) -> None:
+        """A line in the report of the run."""
+        self.notes.append(text)
+
+    @verb("save state")
+    def save_state(self, name: Annotated[str, Kind.NAME]) -> None:
+        """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
+        self.states[name] = self.seat.save(name)
+
+    @verb("screenshot")
+    def screenshot(self, name: Annotated[str, Kind.TEXT]) -> str:
+        """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
+        before = self._sight()
+        picture = self.seat.picture()
+        self.pictures[name] = picture
+        stored = self.stored_pictures.get(name, picture)
+        if stored != picture:
+            raise self._unmet(f'the picture "{name}" to be as stored', _difference(stored, picture), before)
+        return picture
+
+    def _spelled(self, words: tuple[str, ...]) -> list[str]:
+        return [key for word in words for key in ([*word] if _digits(word) else [self._key(word)])]
+
+    def _key(self, word: str) -> str:
+        key = self.seat.key_named(word)
+        if key is None:
+            keys = self._keys()
+            raise BadScript(
+                f"{self.seat.name} has no key {word!r}; did you mean {nearest(word, keys)!r}? "
+                f"There are {' '.join(keys)}"
+            )
+        return key
+
+    def _keys(self) -> list[str]:
+        return [key for row in self.seat.profile.keypad.layout for key in row]
+
+    def _taken(self) -> list[str]:
+        return [key for key in self._keys() if self.seat.takes(key)]
+
+    def _takes_keys(self) -> bool:
+        return any(key != _ALWAYS_TAKEN for key in self._taken())
+
+    def _touchable(self, wanted: Selector, before: Sight) -> str | None:
+        """The id of the one element to touch; raises `Unmet` where there are two or more."""
+        found = self.seat.view().matches(wanted, touch=True)
+        if len(found) > 1:
+            raise self._unmet(f"{wanted} to be one thing on the screen", listed(found), before)
+        return found[0].id if found else None
+
+    def _not_touchable(self, wanted: Selector) -> str:
+        """Why nothing was touched, for a failure."""
+        seen = self.seat.view().matches(wanted)
+        return f"{listed(seen)}, which cannot be touched" if seen else self._closest(wanted)
+
+    def _wait_for_reader(self, how: Literal["insert", "tap", "swipe"]) -> Sight:
+        before = self._sight()
+        self._until(
+            lambda: self.seat.wants_card(how) or None,
+            f"the terminal to ask for a card to {how}",
+            lambda: "a screen that asks for none",
+        )
+        return before
+
+
+def percent(text: str) -> int:
+    """`5%` is 5. Raises `BadScript`."""
+    charge = number(text.removesuffix("%"))
+    if charge > 100 or not text.endswith("%"):
+        raise BadScript(f"{text!r} is no charge: write 0% to 100%")
+    return charge
+
+
+def _digits(word: str) -> bool:
+    return word.isascii() and word.isdigit()
+
+
+def _difference(stored: str, picture: str) -> str:
+    """The first line in which two pictures differ."""
+    lines = zip_longest(stored.splitlines(), picture.splitlines(), fillvalue="")
+    at, (was, now) = next((n, pair) for n, pair in enumerate(lines, start=1) if pair[0] != pair[1])
+    return f"line {at} of it was {was.strip()!r} and is {now.strip()!r}"

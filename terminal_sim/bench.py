@@ -1,0 +1,275 @@
+"""A test bench: terminals, cards, readers, acquirer, journal and clock, wired together. The only API of the simulator.
+
+with Bench() as bench:
+    till = bench.seat("v400m")
+    till.press("OK")
+    print(till.view().text)
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from terminal_drivers.virtual import VirtualReader, virtual_reader
+from terminal_sim import profile as profiles
+from terminal_sim.bundled import bundled
+from terminal_sim.cards import deck
+from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.clock import VirtualClock
+from terminal_sim.core.config import Profile
+from terminal_sim.core.events import Paper
+from terminal_sim.core.moment import Duration, Instant, wall_of
+from terminal_sim.core.payment import Row
+from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
+from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.engine import Engine
+from terminal_sim.flows import load as load_flows
+from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.link import Link
+from terminal_sim.journal.errors import CommitUnknown, JournalError
+from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
+from terminal_sim.kernel_table import kernel_config
+from terminal_sim.seat import BenchMisuse, Seat
+from terminal_sim.station import Printer, Station
+from terminal_sim.trace import Trace
+from terminal_sim.typed_toml import ProfileError
+
+__all__ = [
+    "DEFAULT_CLOCK", "Bench", "BenchMisuse", "Duration", "Item", "JournalError", "Paper", "Profile", "ProfileError",
+    "Role", "Saved", "Seat", "Selector", "SelectorError", "Trace", "View",
+]  # fmt: skip
+
+DEFAULT_CLOCK = "2026-01-15T09:00:00"
+ReaderKind = Literal["virtual", "pty"]
+_TRANSPORTS: dict[str, Literal["loopback", "pty"]] = {"virtual": "loopback", "pty": "pty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A terminal and its world at one moment, to start again from: journal rows, acquirer and clock."""
+
+    rows: tuple[StoredRow, ...]
+    acquirer: Acquirer
+    now: Instant
+
+
+class JournalWriter:
+    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome nobody knows."""
+
+    unknown: type[Exception] = CommitUnknown
+
+    def __init__(self, journal: Journal, clock: VirtualClock) -> None:
+        self.journal = journal
+        self.fail_next = False
+        self._clock = clock
+
+    def commit(self, batches: Sequence[tuple[Station, tuple[Row, ...]]]) -> None:
+        if self.fail_next:
+            self.fail_next = False
+            raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
+        now = self._clock.now
+        self.journal.append_many(
+            [Batch(station.name, station.boot, now.mono, now.wall, rows) for station, rows in batches]
+        )
+
+
+class Bench:
+    """See the module. `state` is a folder that keeps the journal; without it, everything is in memory.
+
+    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything.
+    Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        clock: str | datetime | None = None,
+        state: Path | None = None,
+        host: str | Path = "test-acquirer",
+        pack: str | None = None,
+        decks: Sequence[Path] = (),
+        trace: Trace | None = None,
+        texts: Texts | None = None,
+    ) -> None:
+        self.texts = texts or Texts.load()
+        self.trace = trace if trace is not None else Trace()
+        self.acquirer = Acquirer.load(_host_file(host), pack=pack)
+        self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
+        mono = self.journal.last_mono()
+        self.clock = VirtualClock(wall_of(_moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
+        self.writer = JournalWriter(self.journal, self.clock)
+        self.engine = Engine(self.clock, self.writer, seed, self.trace, self._draw)
+        self.flows = load_flows()
+        self.seats: list[Seat] = []
+        self._decks = tuple(decks)
+        self._keys = IssuerKeys(self.acquirer.issuer_master_key)
+        self._cards: dict[str, VirtualCard] = {}
+        self._readers: list[VirtualReader] = []
+
+    # Terminals.
+
+    def seat(
+        self,
+        profile: str | Path | Profile,
+        *,
+        locale: str | None = None,
+        reader: ReaderKind = "virtual",
+        power: bool = True,
+        state_from: Saved | None = None,
+    ) -> Seat:
+        """A terminal with its readers, acquirer link and printer, switched on and at its first screen."""
+        model = profile if isinstance(profile, Profile) else profiles.load(profile)
+        profiles.check(model, self.flows, self.texts.ids)
+        speaks = locale or model.languages[0]
+        if speaks not in model.languages:
+            raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
+        name = self._name(model)
+        if state_from is not None:
+            self._restore(state_from)
+            name = state_from.rows[0].terminal if state_from.rows else name
+        hardware = virtual_reader(_TRANSPORTS[reader])
+        self._readers.append(hardware)
+        station = Station(
+            name=name,
+            reader=hardware,
+            link=Link(self.acquirer),
+            printer=Printer(),
+            kernel=kernel_config(model, name, self.acquirer.pin_key),
+        )
+        seat = Seat(self, station, model, speaks, hardware.device)
+        self.seats.append(seat)
+        if power:
+            seat.power_on()
+        return seat
+
+    def _name(self, model: Profile) -> str:
+        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41)."""
+        count = sum(seat.profile.id == model.id for seat in self.seats) + 1
+        return f"{model.id.upper().replace('-', '')[:4]:0<4}{count:04d}"
+
+    # Cards.
+
+    def card_names(self) -> list[str]:
+        return deck.names(self._decks)
+
+    def card(self, name: str) -> VirtualCard:
+        """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
+        if name not in self._cards:
+            card = deck.load(name, self._decks, self._keys)
+            who = card.personality
+            self.acquirer.open_account(
+                who.pan.reveal(),
+                who.brand,
+                expiry=who.expiry,
+                cvc=who.cvc.reveal() if who.cvc else "",
+                pin=who.pin.reveal() if who.pin else "",
+                postal_code=who.postal_code,
+                street_number=who.street_number,
+                response_code=who.issuer_response,
+            )
+            self._cards[name] = card
+        return self._cards[name]
+
+    # The acquirer.
+
+    def host_answers(self, answers: Sequence[str]) -> None:
+        """Queue the answers of the next messages, in the words of the script language."""
+        try:
+            self.acquirer.script(answers)
+        except ValueError as wrong:
+            raise BenchMisuse(str(wrong)) from None
+
+    def host_messages(self) -> Sequence[SeenMessage]:
+        """Every request that reached the acquirer, masked, oldest first."""
+        return self.acquirer.messages
+
+    # Time.
+
+    @property
+    def now(self) -> Instant:
+        return self.clock.now
+
+    def next_deadline(self) -> int | None:
+        """When something is due next, in microseconds of virtual time; None when nothing is."""
+        return self.clock.next_deadline()
+
+    def advance(self, duration: Duration | int) -> None:
+        """Let virtual time pass, from one deadline to the next."""
+        self.engine.advance(self.clock.now.mono + duration)
+
+    def settle(self) -> None:
+        self.engine.settle()
+
+    def set_clock(self, moment: str | datetime) -> None:
+        """Set the wall clock of every terminal; elapsed time does not notice."""
+        by = self.clock.set_wall(wall_of(_moment(moment)))
+        for seat in self.seats:
+            seat.clock_was_set(by)
+
+    # Keeping and starting again.
+
+    def save(self, seat: Seat) -> Saved:
+        """What `state_from` of another bench's `seat` starts from; the card in the slot is not part of it."""
+        rows = tuple(self.journal.rows(seat.station.name))
+        return Saved(rows, copy.deepcopy(self.acquirer), self.clock.now)
+
+    def _restore(self, saved: Saved) -> None:
+        if self.seats or self.journal.terminals():
+            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
+        for row in saved.rows:
+            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.row])
+        restored = copy.deepcopy(saved.acquirer)
+        self.acquirer.__dict__.update(restored.__dict__)
+        self.clock.restart(saved.now)
+
+    def close(self) -> None:
+        """Switch everything off: no thread, file or descriptor stays behind."""
+        for seat in self.seats:
+            seat.station.switch_off()
+        for reader in self._readers:
+            reader.close()
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _draw(self, station: Station) -> tuple[str, str]:
+        seat = next(seat for seat in self.seats if seat.station is station)
+        view = seat.view()
+        return view.screen.id, view.text
+
+
+def _host_file(host: str | Path) -> Path:
+    if isinstance(host, Path):
+        return host
+    file = bundled() / "hosts" / f"{host}.toml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in (bundled() / "hosts").glob("*.toml")))
+        raise BenchMisuse(f"there is no host {host!r}; there are {known}")
+    return file
+
+
+def _journal_file(state: Path) -> Path:
+    return state / "journal.db"
+
+
+def _moment(clock: str | datetime) -> datetime:
+    if isinstance(clock, datetime):
+        return clock
+    try:
+        return datetime.fromisoformat(clock)
+    except ValueError:
+        raise BenchMisuse(f"{clock!r} is no time: write it as 2026-01-15T09:00:00") from None

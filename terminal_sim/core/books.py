@@ -1,0 +1,108 @@
+"""What a terminal knows of its own past: a fold over its journal rows.
+
+A terminal that boots reads the rows and is where it was; a terminal that records a row folds it in at once. Nothing else
+remembers anything, so a power cut after any row loses nothing that was acted on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from terminal_sim.core.message import MessageKind
+from terminal_sim.core.payment import Field, Payment, PaymentState, Row
+
+_PAYMENTS = {
+    kind.value for kind in (MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.VOID)
+}
+LAST_STAN = 999_999
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeState:
+    """`failures` in a row so far; `locked_until` on the virtual clock; `digest` of a changed passcode, else empty."""
+
+    failures: int = 0
+    locked_until: int = 0
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class Books:
+    """The fold. `payments` by reference, oldest first; a payment stands there in its newest state."""
+
+    payments: dict[str, Payment] = field(default_factory=dict)
+    passcodes: dict[str, PasscodeState] = field(default_factory=dict)
+    boots: int = 0
+    last_stan: int = 0
+    doubtful: dict[str, None] = field(default_factory=dict)
+    settled_originals: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Books:
+        books = cls()
+        for row in rows:
+            books.apply(row)
+        return books
+
+    def apply(self, row: Row) -> None:
+        if row.kind in _PAYMENTS:
+            self._payment(Payment.of(row))
+        elif row.kind == "passcode":
+            self._passcode(row.fields)
+        elif row.kind == "boot":
+            self.boots = int(row.fields["boot"])
+
+    def next_stan(self) -> int:
+        """The next system trace audit number, 1 to 999,999 (ISO 8583 DE 11)."""
+        return self.last_stan % LAST_STAN + 1
+
+    def newest_first(self, limit: int) -> list[Payment]:
+        """The payments of the history list: voids stand there too, as a seed's operator sees them."""
+        return list(reversed(self.payments.values()))[:limit]
+
+    def voidable(self, payment: Payment) -> bool:
+        """Only a completed sale or MOTO payment, once, and never after a refund or a void that is still in doubt."""
+        return (
+            payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+            and payment.state is PaymentState.COMPLETED
+            and payment.reference not in self.settled_originals
+        )
+
+    def in_doubt(self) -> list[Payment]:
+        return [self.payments[reference] for reference in self.doubtful]
+
+    def passcode(self, name: str) -> PasscodeState:
+        return self.passcodes.get(name, PasscodeState())
+
+    def _payment(self, payment: Payment) -> None:
+        if payment.reference not in self.payments:
+            self.last_stan = payment.stan
+        self.payments[payment.reference] = payment
+        if payment.state.in_doubt:
+            self.doubtful[payment.reference] = None
+        else:
+            self.doubtful.pop(payment.reference, None)
+        if payment.original:
+            if payment.state is PaymentState.DECLINED:
+                self.settled_originals.discard(payment.original)
+            else:
+                self.settled_originals.add(payment.original)
+
+    def _passcode(self, row: Mapping[str, Field]) -> None:
+        name = str(row["name"])
+        state = self.passcode(name)
+        if row["result"] == "changed":
+            state = PasscodeState(digest=str(row["digest"]))
+        elif row["result"] == "accepted":
+            state = replace(state, failures=0, locked_until=0)
+        else:
+            locked = int(row.get("locked_until", 0))
+            state = replace(state, failures=0 if locked else int(row["failures"]), locked_until=locked)
+        self.passcodes[name] = state
+
+
+def passcode_digest(code: str, terminal: str, name: str) -> str:
+    """What the journal keeps of a changed passcode: salted by terminal and name, and slow enough to be no lookup."""
+    return hashlib.pbkdf2_hmac("sha256", code.encode(), f"{terminal}/{name}".encode(), 20_000).hex()

@@ -1,0 +1,302 @@
+"""What a profile says of a terminal, as plain values.
+
+A profile selects flows, orders menus, maps keys and sets limits; it never branches, and no code asks its name. The
+loader (`terminal_sim.profile`) fills these classes from TOML and refuses everything they do not name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from terminal_sim.core.moment import Duration
+from terminal_sim.core.money import CURRENCIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """A screen: size in pixels, and the width of a line of text in characters."""
+
+    width: int
+    height: int
+    columns: int = 32
+    touch: bool = True
+
+    def __post_init__(self) -> None:
+        if not 16 <= self.columns <= 120:
+            raise ValueError(f"columns: {self.columns} characters do not make a readable line: 16 to 120")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFace:
+    """How a key looks and its second name: scripts may say `GREEN` for `OK`."""
+
+    label: str
+    colour: Literal["grey", "green", "red", "yellow", "white"] = "grey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keypad:
+    """`where` the keys are: real `keys` below the screen, or drawn on the `screen` when it asks for digits."""
+
+    where: Literal["keys", "screen"]
+    layout: tuple[tuple[str, ...], ...]
+    keys: dict[str, KeyFace] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        placed = {key for row in self.layout for key in row}
+        for key in self.keys:
+            if key not in placed:
+                raise ValueError(f"keys.{key}: the layout has no key {key!r}")
+
+    def named(self, word: str) -> str | None:
+        """The key that a script means by its name or its colour; None where there is none."""
+        placed = {key for row in self.layout for key in row}
+        if word in placed:
+            return word
+        for key, face in self.keys.items():
+            if face.colour.upper() == word:
+                return key
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printer:
+    """A thermal printer: `columns` characters a line, `dots` across the head."""
+
+    columns: int
+    dots: int = 384
+
+    def __post_init__(self) -> None:
+        if not 24 <= self.columns <= 80:
+            raise ValueError(f"columns: receipts need 24 to 80 characters a line, not {self.columns}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """Percent below which the terminal warns, refuses to print, and refuses to start a payment."""
+
+    low: int = 20
+    no_printing: int = 8
+    critical: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """Which ways a card's data may come in."""
+
+    chip: bool = True
+    contactless: bool = True
+    stripe: bool = True
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuEntry:
+    """One line of a menu: it opens another `menu` or starts a `flow`; `needs` hides it while that switch is off."""
+
+    id: str
+    menu: str = ""
+    flow: str = ""
+    needs: Literal["", "standalone", "moto", "unreferenced-refunds"] = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.menu) == bool(self.flow):
+            raise ValueError(
+                f"{self.id}: a menu entry opens either a menu or a flow: give exactly one of them"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """`passcode` names the passcode that guards it, if any."""
+
+    entries: tuple[MenuEntry, ...]
+    title: str = ""
+    passcode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The home screen: `tiles` to touch, or an idle screen with `start`. `confirm` is what the green key starts there."""
+
+    style: Literal["tiles", "start"]
+    entries: tuple[MenuEntry, ...]
+    confirm: str = ""
+    shortcuts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for digits in self.shortcuts:
+            if not (digits.isascii() and digits.isdigit()):
+                raise ValueError(f"shortcuts.{digits}: a shortcut is typed before the green key: digits only")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passcode:
+    """A passcode as delivered. After `tries` wrong ones it is locked for `lock`."""
+
+    code: str
+    tries: int = 5
+    lock: Duration = Duration(1_800_000_000)
+    max_digits: int = 6
+
+    def __post_init__(self) -> None:
+        if not (self.code.isascii() and self.code.isdigit() and 4 <= len(self.code) <= self.max_digits):
+            raise ValueError(f"code: a passcode has 4 to {self.max_digits} digits, in quotes")
+        if not 1 <= self.tries <= 10:
+            raise ValueError(f"tries: 1 to 10 (PCI DSS 8.3.4), not {self.tries}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standalone:
+    """The account switch of standalone payments and the links over which it may work."""
+
+    enabled: bool = True
+    over: tuple[Literal["wifi", "4g", "ethernet"], ...] = ("wifi", "4g")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Amounts in minor units; `history` is how many payments the History list shows."""
+
+    max_amount: int = 99_999_99
+    moto_max_amount: int = 99_999_99
+    refund_max_amount: int = 99_999_99
+    history: int = 100
+
+    def __post_init__(self) -> None:
+        for name in ("max_amount", "moto_max_amount", "refund_max_amount", "history"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: must be above zero")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long each kind of screen waits for somebody, and how long the terminal waits for others."""
+
+    menu: Duration = Duration(60_000_000)
+    entry: Duration = Duration(120_000_000)
+    card: Duration = Duration(120_000_000)
+    pin: Duration = Duration(120_000_000)
+    passcode: Duration = Duration(30_000_000)
+    issuer: Duration = Duration(120_000_000)
+    result: Duration = Duration(10_000_000)
+    notice: Duration = Duration(5_000_000)
+    avs: Duration = Duration(5_000_000)
+    remove_card: Duration = Duration(20_000_000)
+    reversal: Duration = Duration(60_000_000)
+    reversal_retry: Duration = Duration(60_000_000)
+    reversal_retry_max: Duration = Duration(900_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moto:
+    """Payments without a card.
+
+    `ask_address_in` are the cardholder countries (alpha-2) whose address is asked for; `iin_countries` tells the country
+    by the first digits of the card number, and a number that it does not know is asked for no address.
+    """
+
+    enabled: bool = False
+    ask_cvc: bool = True
+    ask_address: bool = False
+    ask_address_in: tuple[str, ...] = ()
+    iin_countries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunds:
+    """Whether payments may be voided from the history, and refunds made without one (behind `passcode`)."""
+
+    void: bool = True
+    unreferenced: bool = False
+    passcode: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """Which copies print by themselves, whether declined payments print, and the lines at the top."""
+
+    merchant: Literal["auto", "prompt", "no"] = "auto"
+    customer: Literal["auto", "prompt", "no"] = "auto"
+    declined: bool = True
+    card_language: bool = True
+    header: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """Who takes the payments, for the acquirer."""
+
+    id: str
+    category: str = "5999"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A terminal model with its configuration. `profile` is the version of this format."""
+
+    profile: Literal[1]
+    id: str
+    name: str
+    maker: str
+    family: str
+    country: str
+    currency: str
+    languages: tuple[str, ...]
+    displays: dict[str, Display]
+    home: Home
+    merchant: Merchant
+    keypad: Keypad
+    entries: Entries = Entries()
+    menus: dict[str, Menu] = field(default_factory=dict)
+    printer: Printer | None = None
+    battery: Battery | None = None
+    links: tuple[Literal["wifi", "4g", "ethernet", "bluetooth", "usb"], ...] = ()
+    passcodes: dict[str, Passcode] = field(default_factory=dict)
+    standalone: Standalone = Standalone()
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
+    moto: Moto = Moto()
+    refunds: Refunds = Refunds()
+    receipts: Receipts = Receipts()
+
+    def __post_init__(self) -> None:
+        if self.currency not in CURRENCIES:
+            raise ValueError(f"currency: {self.currency!r} is not one of {', '.join(sorted(CURRENCIES))}")
+        for name, menu in self.menus.items():
+            if menu.passcode and menu.passcode not in self.passcodes:
+                raise ValueError(f"menus.{name}.passcode: there is no passcode {menu.passcode!r}")
+            for entry in menu.entries:
+                self._check(f"menus.{name}.entries", entry)
+        for entry in self.home.entries:
+            self._check("home.entries", entry)
+        for digits, menu_name in self.home.shortcuts.items():
+            if menu_name not in self.menus:
+                raise ValueError(f"home.shortcuts.{digits}: there is no menu {menu_name!r}")
+        if self.refunds.unreferenced and self.refunds.passcode not in self.passcodes:
+            raise ValueError(f"refunds.passcode: there is no passcode {self.refunds.passcode!r}")
+
+    def _check(self, where: str, entry: MenuEntry) -> None:
+        if entry.menu and entry.menu not in self.menus:
+            raise ValueError(f"{where}: {entry.id!r} opens the menu {entry.menu!r}, which does not exist")
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What `requires` in a script may name, derived from the rest."""
+        have = {
+            "chip": self.entries.chip,
+            "contactless": self.entries.contactless,
+            "stripe": self.entries.stripe,
+            "keyed": self.entries.keyed or self.moto.enabled,
+            "moto": self.moto.enabled,
+            "printer": self.printer is not None,
+            "battery": self.battery is not None,
+            "keypad": self.keypad.where == "keys",
+            "touch": any(d.touch for d in self.displays.values()),
+            "standalone": self.family == "standalone",
+            "void": self.refunds.void,
+            "unreferenced-refunds": self.refunds.unreferenced,
+            "passcode": bool(self.passcodes),
+        }
+        return frozenset(name for name, there in have.items() if there) | frozenset(self.links)

@@ -1,0 +1,124 @@
+"""Everything a terminal can ask of the world. Effects run in order; `Record` is durable before the next one runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.core.message import Entry, HostRequest
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Row
+from terminal_sim.core.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Commit `rows` to the journal, all or none."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send `request` to the acquirer; the answer comes back as an event, or never."""
+
+    request: HostRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReader:
+    """Let the cardholder present a card by any of `entries`; lights and prompts follow."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReader:
+    """No card is wanted any more; whatever conversation runs is abandoned."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCard:
+    """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41."""
+
+    entry: Entry
+    amount: Money
+    transaction_type: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCard:
+    """The answer to what the kernel asked last (`emv.conversation`)."""
+
+    answer: object
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlarm:
+    """Post `Alarm(name)` when virtual time reaches `at`; replaces the alarm of that name."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropAlarm:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """`good`, `bad` or `attention`."""
+
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A flow went from one state to another (for the trace, coverage and the page)."""
+
+    flow: str
+    source: str
+    dest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing took the event."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """Something arrived that nothing waits for; it changes nothing."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOff:
+    """The terminal has finished its work and goes dark."""
+
+
+Effect = (
+    Record
+    | Send
+    | Print
+    | OpenReader
+    | CloseReader
+    | StartCard
+    | AnswerCard
+    | SetAlarm
+    | DropAlarm
+    | Beep
+    | Moved
+    | Ignored
+    | Unexpected
+    | SwitchOff
+)

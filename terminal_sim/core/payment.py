@@ -1,0 +1,108 @@
+"""One payment as the journal keeps it: flat fields, masked card number, and the states it may be in.
+
+States: `AUTH_SENT` and `REVERSAL_PENDING` are in doubt: never expired, never deleted, settled after a reboot.
+
+    AUTH_SENT -> COMPLETED | DECLINED | REVERSAL_PENDING
+    REVERSAL_PENDING -> REVERSED (a payment) | COMPLETED | DECLINED (a void, which is itself a reversal)
+    COMPLETED -> VOIDED
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+
+from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.money import Money
+
+Field = str | int
+
+
+class PaymentState(Enum):
+    AUTH_SENT = "AUTH_SENT"
+    COMPLETED = "COMPLETED"
+    DECLINED = "DECLINED"
+    REVERSAL_PENDING = "REVERSAL_PENDING"
+    REVERSED = "REVERSED"
+    VOIDED = "VOIDED"
+
+    @property
+    def in_doubt(self) -> bool:
+        return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row for the journal: its kind (a word of the contract) and flat fields. Empty fields are left out."""
+
+    kind: str
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """`pan` is masked; `at` is the terminal's civil time of the request; `original` the payment a void or reversal names.
+
+    `requested` differs from `amount` only after a partial approval. `language` is the cardholder's, where the card said it.
+    """
+
+    kind: MessageKind
+    reference: str
+    state: PaymentState
+    amount: Money
+    entry: Entry
+    pan: str
+    stan: int
+    at: datetime
+    requested: int = 0
+    brand: str = ""
+    sequence: str = ""
+    original: str = ""
+    auth_code: str = ""
+    response_code: str = ""
+    host_reference: str = ""
+    reason: str = ""
+    aid: str = ""
+    label: str = ""
+    cvm: str = ""
+    cryptogram: str = ""
+    avs_result: str = ""
+    language: str = ""
+
+    @property
+    def last4(self) -> str:
+        return self.pan[-4:]
+
+    def row(self) -> Row:
+        flat: dict[str, Field] = {}
+        for name in _PLAIN:
+            value = getattr(self, name)
+            if value:
+                flat[name] = value
+        flat["state"] = self.state.value
+        flat["amount"] = self.amount.minor
+        flat["currency"] = self.amount.currency
+        flat["entry"] = self.entry.value
+        flat["at"] = self.at.isoformat(sep=" ", timespec="seconds")
+        return Row(self.kind.value, flat)
+
+    @staticmethod
+    def of(row: Row) -> Payment:
+        """The inverse of `row()`."""
+        f = row.fields
+        plain = {name: f[name] for name in _PLAIN if name in f}
+        return Payment(
+            kind=MessageKind(row.kind),
+            state=PaymentState(f["state"]),
+            amount=Money(int(f["amount"]), str(f["currency"])),
+            entry=Entry(f["entry"]),
+            at=datetime.fromisoformat(str(f["at"])),
+            **plain,  # type: ignore[arg-type]  # the journal hands back what row() wrote
+        )
+
+
+_PLAIN = tuple(
+    f.name for f in fields(Payment) if f.name not in ("kind", "state", "amount", "entry", "at")
+)  # the fields that the journal keeps as they are

@@ -1,0 +1,130 @@
+"""A receipt, before anyone has chosen a printer: lines in the order of the field (domain facts 2.8), masked numbers.
+
+A receipt is a function of the payment's final journal row, the profile's header and the copy, so a reprint is the same
+receipt with one mark on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from terminal_sim.core.message import MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.text import Phrase, say
+
+
+class Copy(Enum):
+    MERCHANT = "merchant"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """An empty line between groups of fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Centred:
+    text: Phrase
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label on the left and its value on the right."""
+
+    label: Phrase
+    value: Phrase | Money
+    bold: bool = False
+
+
+ReceiptLine = Ruler | Centred | Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`locale` is the language it prints in; `reference` names the payment."""
+
+    copy: Copy
+    locale: str
+    reference: str
+    lines: tuple[ReceiptLine, ...]
+
+
+# What was reversed was told to the customer as declined, and its reprint says the same.
+_NOT_PAID = (PaymentState.DECLINED, PaymentState.REVERSAL_PENDING, PaymentState.REVERSED)
+_COPY_TITLE = {Copy.MERCHANT: "receipt-merchant-copy", Copy.CUSTOMER: "receipt-customer-copy"}
+
+
+def receipt_of(
+    payment: Payment, copy: Copy, *, header: tuple[str, ...], locale: str, terminal: str, merchant: str
+) -> Receipt:
+    """The receipt of a payment that is over or being reversed; one voided since reads as it did when it was completed."""
+    lines = tuple(_lines(payment, copy, header, terminal, merchant))
+    return Receipt(copy, locale, payment.reference, lines)
+
+
+def reprinted(receipt: Receipt) -> Receipt:
+    """The same receipt with the COPY mark as its first line."""
+    return replace(receipt, lines=(Centred(say("receipt-copy"), bold=True), *receipt.lines))
+
+
+def _lines(
+    payment: Payment, copy: Copy, header: tuple[str, ...], terminal: str, merchant: str
+) -> Iterator[ReceiptLine]:
+    for position, line in enumerate(header):
+        yield Centred(line, bold=position < 2)
+    yield Centred(say(_COPY_TITLE[copy]), bold=True)
+    yield Ruler()
+    yield Pair(say("receipt-date"), say("date", at=payment.at))
+    yield Pair(say("receipt-time"), say("time", at=payment.at))
+    yield Ruler()
+    yield Pair(say("receipt-card"), "*" * max(len(payment.pan) - 4, 0) + payment.last4)
+    if payment.sequence:
+        yield Pair(say("receipt-sequence"), payment.sequence)
+    if payment.label:
+        yield Pair(say("receipt-application"), payment.label)
+    if payment.brand:
+        yield Pair(say("receipt-card-type"), payment.brand.upper())
+    yield Pair(say("receipt-entry"), say(f"entry-{payment.entry.value}"))
+    yield Ruler()
+    voided = payment.kind is MessageKind.VOID
+    if payment.aid and not voided:
+        yield Pair(say("receipt-aid"), payment.aid)
+    if not voided:
+        yield Pair(say("receipt-merchant"), merchant)
+    yield Pair(say("receipt-terminal"), terminal)
+    yield Ruler()
+    if payment.auth_code and not voided:
+        yield Pair(say("receipt-auth-code"), payment.auth_code)
+    yield Pair(say("receipt-tender"), payment.reference)
+    if payment.original:
+        yield Pair(say("receipt-original"), payment.original)
+    if payment.host_reference:
+        yield Pair(say("receipt-reference"), payment.host_reference)
+    if payment.cryptogram and not voided:
+        yield Pair(say("receipt-cryptogram"), payment.cryptogram)
+    if payment.avs_result:
+        yield Pair(say("receipt-avs"), say(f"avs-{payment.avs_result}"))
+    yield Ruler()
+    yield Pair(say("receipt-type"), say(f"type-{payment.kind.value}"))
+    if payment.requested and payment.requested != payment.amount.minor:
+        yield Pair(say("receipt-requested"), Money(payment.requested, payment.amount.currency))
+    yield Pair(say("receipt-total"), payment.amount, bold=True)
+    yield Ruler()
+    if payment.state in _NOT_PAID:
+        yield Centred(say("receipt-declined", code=payment.response_code or payment.reason), bold=True)
+        return
+    if voided:
+        yield Centred(say("receipt-void"), bold=True)
+    yield Centred(say("receipt-approved"), bold=True)
+    if payment.cvm == "signature" and copy is Copy.MERCHANT:
+        yield Ruler()
+        yield Pair(say("receipt-signature"), "____________________")
+    if copy is Copy.CUSTOMER:
+        yield Ruler()
+        yield Centred(say("receipt-retain"))
+        yield Centred(say("receipt-thanks"))

@@ -1,0 +1,155 @@
+"""What is in doubt and must be settled: reversals and voids, sent one at a time, oldest first, until they are answered.
+
+Rules:
+1. The row that says `REVERSAL_PENDING` is durable before the first 0400 leaves.
+2. Every send after the first one since boot is a repeat (0401) with the same STAN and amount.
+3. An answer settles it; silence or no connection waits `reversal_retry`, doubled each time up to `reversal_retry_max`.
+   The link coming back ends the waiting at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
+from terminal_sim.core.payment import Payment, PaymentState, Row
+
+if TYPE_CHECKING:
+    from terminal_sim.core.terminal import Terminal
+
+REVERSAL_ALARM = "reversal"
+
+
+class Reversals:
+    """The queue of one terminal. The books hold what is pending; this holds what is under way."""
+
+    __slots__ = ("_attempts", "_fresh", "_sent", "_sent_before", "_terminal")
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._sent: HostRequest | None = None
+        self._sent_before: set[str] = set()
+        self._fresh = ""
+        self._attempts = 0
+
+    def begin(self, payment: Payment, reason: str) -> None:
+        """`payment` was sent and must not count: record that, and start asking the acquirer to reverse it."""
+        pending = replace(payment, state=PaymentState.REVERSAL_PENDING, reason=reason)
+        self._terminal.record(pending.row(), _reversal_row(pending, PaymentState.REVERSAL_PENDING))
+        self._next()
+
+    def begin_void(self, void: Payment) -> None:
+        """`void` is a payment of kind void in state `REVERSAL_PENDING`: record it and send it."""
+        self._terminal.record(void.row())
+        self._fresh = void.reference
+        self._next()
+
+    def due(self) -> None:
+        """The waiting is over: send the oldest pending one (again)."""
+        self._sent = None
+        self._next()
+
+    def reply(self, reply: HostReply) -> bool:
+        """Whether `reply` answers what was sent last; if so, the next one goes out."""
+        if self._sent is None or not answers(reply, self._sent):
+            return False
+        payment = self._terminal.books.payments[self._sent.reference]
+        if payment.kind is MessageKind.VOID:
+            self._void_answered(payment, reply)
+        elif reply.approved:
+            settled = replace(payment, state=PaymentState.REVERSED)
+            self._terminal.record(settled.row(), _reversal_row(settled, PaymentState.COMPLETED))
+        else:
+            # A refused reversal is kept and tried again: the acquirer must take it in the end, or a person must.
+            return True
+        self._done()
+        return True
+
+    def unreachable(self, stan: int) -> bool:
+        """Whether it was our message that could not be delivered; the alarm that is set tries again.
+
+        A void that its operator has just asked for and that never left is over: nobody expects it to happen later.
+        """
+        if self._sent is None or self._sent.stan != stan:
+            return False
+        payment = self._terminal.books.payments[self._sent.reference]
+        if payment.reference == self._fresh and self._attempts == 1:
+            self._terminal.record(replace(payment, state=PaymentState.DECLINED, reason="no-connection").row())
+            self._done()
+        return True
+
+    @property
+    def idle(self) -> bool:
+        return self._oldest() is None
+
+    def _oldest(self) -> Payment | None:
+        doubtful = self._terminal.books.in_doubt()
+        return next((p for p in doubtful if p.state is PaymentState.REVERSAL_PENDING), None)
+
+    def _next(self) -> None:
+        pending = self._oldest()
+        if self._sent is not None or pending is None:
+            return
+        self._sent = self._request(pending)
+        self._sent_before.add(pending.reference)
+        self._terminal.order(fx.Send(self._sent))
+        self._terminal.order(fx.SetAlarm(REVERSAL_ALARM, self._terminal.now.mono + self._patience()))
+        self._attempts += 1
+
+    def _done(self) -> None:
+        self._sent, self._attempts = None, 0
+        self._terminal.order(fx.DropAlarm(REVERSAL_ALARM))
+        self._next()
+
+    def _void_answered(self, void: Payment, reply: HostReply) -> None:
+        answered = replace(void, response_code=reply.response_code, host_reference=reply.host_reference)
+        if reply.approved:
+            original = self._terminal.books.payments[void.original]
+            self._terminal.record(
+                replace(answered, state=PaymentState.COMPLETED).row(),
+                replace(original, state=PaymentState.VOIDED).row(),
+            )
+        else:
+            self._terminal.record(replace(answered, state=PaymentState.DECLINED).row())
+
+    def _patience(self) -> int:
+        timeouts = self._terminal.profile.timeouts
+        return min(timeouts.reversal_retry << min(self._attempts, 8), timeouts.reversal_retry_max)
+
+    def _request(self, payment: Payment) -> HostRequest:
+        void = payment.kind is MessageKind.VOID
+        reversed_payment = self._terminal.books.payments[payment.original] if void else payment
+        return HostRequest(
+            kind=MessageKind.VOID if void else MessageKind.REVERSAL,
+            terminal=self._terminal.name,
+            merchant=self._terminal.profile.merchant.id,
+            stan=payment.stan,
+            reference=payment.reference,
+            amount=payment.amount,
+            at=self._terminal.now.civil,
+            entry=payment.entry,
+            repeat=payment.reference in self._sent_before,
+            original=Original(
+                kind=reversed_payment.kind, stan=reversed_payment.stan, reference=reversed_payment.reference
+            ),
+            reason="4000" if void else payment.reason or "4021",
+        )
+
+
+def _reversal_row(payment: Payment, state: PaymentState) -> Row:
+    return Row(
+        "reversal",
+        {
+            "reference": f"{payment.reference}-R",
+            "original": payment.reference,
+            "state": state.value,
+            "amount": payment.amount.minor,
+            "currency": payment.amount.currency,
+            "entry": payment.entry.value,
+            "pan": payment.pan,
+            "stan": payment.stan,
+            "reason": payment.reason,
+        },
+    )

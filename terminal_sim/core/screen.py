@@ -1,0 +1,116 @@
+"""A screen as a small tree of elements, without fonts, pixels or language.
+
+The display room renders it to lines of text (what assertions read), to SVG and from the SVG to PNG. An element that can
+be touched has an id of `names.md`; the id never changes with the language or the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from terminal_sim.core.money import Money
+from terminal_sim.core.text import Phrase
+
+
+class Tone(Enum):
+    """How a line is meant, not how it is drawn."""
+
+    NORMAL = "normal"
+    BIG = "big"
+    SMALL = "small"
+    GOOD = "good"
+    BAD = "bad"
+
+
+class Shown(Enum):
+    """What an input shows of what was typed."""
+
+    MONEY = "money"
+    DIGITS = "digits"
+    DATE = "date"
+    PAN = "pan"
+    MASKED = "masked"
+
+    @property
+    def secret(self) -> bool:
+        """Whether typed keys may be recorded only as `DIGIT`."""
+        return self in (Shown.PAN, Shown.MASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    id: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; `id` is set where scripts may look for it."""
+
+    text: Phrase
+    id: str = ""
+    tone: Tone = Tone.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A menu entry, tile or list row: touching it selects it. `detail` stands to its right or below."""
+
+    id: str
+    text: Phrase
+    detail: Phrase = ""
+    tile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A touch area that does what `key` of the keypad does."""
+
+    id: str
+    text: Phrase
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A field being typed. `value` is what may be shown: never a PIN, CVC or full PAN."""
+
+    id: str
+    shown: Shown
+    value: str | Money
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    id: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Pad:
+    """An on-screen keypad: the keys of the profile's layout, row by row, are drawn and can be touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a long list stands: `first` to `last` of `total`, counted from 1."""
+
+    first: int
+    last: int
+    total: int
+
+
+Element = Title | Line | Choice | Button | Input | Banner | Pad | Page
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`id` names the screen itself; `expect screen id:...` finds screens and elements alike."""
+
+    id: str
+    elements: tuple[Element, ...] = ()
+
+    @property
+    def input(self) -> Input | None:
+        return next((e for e in self.elements if isinstance(e, Input)), None)

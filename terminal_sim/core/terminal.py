@@ -1,0 +1,376 @@
+"""The firmware: a stack of flows, what runs beside them, and one method that turns an event into effects.
+
+Rules:
+1. `handle` is the only way in, and its effects the only way out. It reads no clock, draws no random number and touches no
+   file: a run is a function of the profile, the journal rows read at boot, and the events.
+2. The event goes to the flow on top. What runs beside it (network, service, paper, battery, reader, reversals) is told first.
+3. Flows never fire triggers: they post events, which are handled after the current one, in order.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core import events as ev
+from terminal_sim.core.books import Books
+from terminal_sim.core.config import MenuEntry, Profile
+from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
+from terminal_sim.core.flow import DONE, Context, Flow
+from terminal_sim.core.message import HostReply, HostRequest, answers
+from terminal_sim.core.moment import Instant
+from terminal_sim.core.payment import Row
+from terminal_sim.core.reversals import REVERSAL_ALARM, Reversals
+from terminal_sim.core.screen import Button, Choice, Pad, Screen
+from terminal_sim.core.text import Text, say
+
+_STATE_ALARM = "state"
+
+# Triggers of somebody at the terminal: each one that is taken starts the state's time-out anew.
+_HANDS = frozenset(
+    {Trigger.DIGIT, Trigger.CONFIRM, Trigger.CANCEL, Trigger.CLEAR, Trigger.UP, Trigger.DOWN, Trigger.MENU}
+    | {Trigger.FUNCTION, Trigger.SELECT}
+)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the terminal knows of its hardware and links."""
+
+    network_up: bool = True
+    link: str = "wifi"
+    service_up: bool = True
+    paper: ev.Paper = ev.Paper.IN
+    battery: int = 100
+    reader: bool = True
+    card_in: bool = False
+
+
+class Terminal:
+    """One terminal. `name` is its id at the acquirer; `flows` are all flows by name."""
+
+    __slots__ = (
+        "_awaiting", "_effects", "_handlers", "_inbox", "_touched", "_unwinding", "around", "books", "flows",
+        "locale", "name", "now", "prefix", "profile", "reversals", "stack",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, profile: Profile, flows: Mapping[str, Flow], books: Books, locale: str
+    ) -> None:
+        self.name = name
+        self.profile = profile
+        self.flows = flows
+        self.books = books
+        self.locale = locale
+        self.around = Surroundings(link=profile.links[0] if profile.links else "")
+        self.now = Instant(0, 0)
+        self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
+        self.stack: list[Context] = []
+        self.reversals = Reversals(self)
+        self._awaiting: HostRequest | None = None
+        self._effects: list[fx.Effect] = []
+        self._inbox: deque[Event] = deque()
+        self._touched = False
+        self._unwinding = False
+        self._handlers: dict[type, Callable[[Any], object]] = {
+            ev.KeyPressed: self._key,
+            ev.Touched: self._touch,
+            ev.Alarm: self._alarm,
+            ev.HostReplied: self._reply,
+            ev.HostUnreachable: self._unreachable,
+            ev.NetworkChanged: self._network,
+            ev.ServiceChanged: self._service,
+            ev.CardInserted: self._card_in,
+            ev.CardRemoved: self._card_out,
+            ev.PaperChanged: self._paper,
+            ev.BatteryChanged: self._battery,
+            ev.ReaderChanged: self._reader,
+            ev.PoweredOn: self._boot,
+            ev.PowerOffPressed: self._power_off,
+            ev.ClockSet: self._clock_set,
+            ev.CardSwiped: lambda e: self._offer(Trigger.CARD_SWIPED, e),
+            ev.CardTapped: lambda e: self._offer(Trigger.CARD_TAPPED, e),
+            ev.KernelAsked: lambda e: self._offer(Trigger.KERNEL_PROMPT, e),
+            ev.KernelEnded: lambda e: self._offer(Trigger.KERNEL_OUTCOME, e),
+            ev.Printed: lambda e: self._offer(Trigger.PRINTED, e),
+            ev.PrinterStopped: lambda e: self._offer(Trigger.OUT_OF_PAPER, e),
+            ev.Returned: lambda e: self._fire(Trigger.RETURNED, e),
+        }
+
+    # What the engine and the bench ask of a terminal.
+
+    def handle(self, event: Event, now: Instant) -> list[fx.Effect]:
+        """Everything that follows from `event` at `now`, in the order in which it must happen."""
+        self.now = now
+        self._effects = []
+        self._touched = False
+        self._inbox.append(event)
+        while self._inbox:
+            pending = self._inbox.popleft()
+            self._handlers[type(pending)](pending)
+        if self._touched:
+            self._arm()
+        return self._effects
+
+    def screen(self) -> Screen:
+        """What the display shows now."""
+        top = self.stack[-1]
+        shown: Screen = getattr(top, top.flow.table[top.state].screen)()
+        return shown
+
+    @property
+    def screen_locale(self) -> str:
+        """The language of the screen: the cardholder's where the flow on top speaks to the cardholder."""
+        return self.stack[-1].locale or self.locale
+
+    def takes(self, key: str) -> bool:
+        """Whether the settled screen would do something with `key`."""
+        if not self.stack or not self._within_reach(key):
+            return False
+        top = self.stack[-1]
+        return top.flow.takes(top, KEY_TRIGGERS.get(key, Trigger.FUNCTION), ev.KeyPressed(key))
+
+    # What flows ask of the terminal.
+
+    def order(self, effect: fx.Effect) -> None:
+        self._effects.append(effect)
+
+    def record(self, *rows: Row) -> None:
+        """Make `rows` durable before anything that is ordered later, and fold them into the books."""
+        self._effects.append(fx.Record(rows))
+        for row in rows:
+            self.books.apply(row)
+
+    def post(self, event: Event) -> None:
+        """Handle `event` after the current one."""
+        self._inbox.append(event)
+
+    def push(self, flow: Flow, **given: object) -> None:
+        """Put `flow` on top; `given` fills the context's slots before its initial state is entered."""
+        context = flow.context(self, flow)
+        for slot, value in given.items():
+            setattr(context, slot, value)
+        self.stack.append(context)
+        context.state = flow.initial
+        self._effects.append(fx.Moved(flow.name, "", flow.initial))
+        self._touched = True
+        enter = flow.table[flow.initial].enter
+        if enter:
+            getattr(context, enter)(ev.Returned(None))
+
+    def unwind(self) -> None:
+        """Go home once the current flow is left: every flow but the lowest is taken off the stack."""
+        self._unwinding = True
+
+    def open(self, entry: MenuEntry) -> None:
+        """What choosing `entry` of a menu does: the menu, the flow, or the sentence that says why not."""
+        refusal = self.refusal(entry)
+        if refusal is not None:
+            self.push(self.flows["notice"], text=refusal)
+        elif entry.menu:
+            self.push(self.flows["menu"], menu=entry.menu)
+        else:
+            self.push(self.flows[entry.flow])
+
+    def refusal(self, entry: MenuEntry) -> Text | None:
+        """Why `entry` cannot be used now although the menu shows it."""
+        if entry.needs != "standalone":
+            return None
+        battery = self.profile.battery
+        if not self.profile.standalone.enabled:
+            return say("standalone-off")
+        if self.around.link not in self.profile.standalone.over:
+            return say("standalone-link")
+        if battery is not None and self.around.battery < battery.critical:
+            return say("battery-critical")
+        return None
+
+    def shows(self, entry: MenuEntry) -> bool:
+        """Whether a menu lists `entry` at all: what the profile switches off is not there."""
+        if entry.needs == "moto":
+            return self.profile.moto.enabled
+        if entry.needs == "unreferenced-refunds":
+            return self.profile.refunds.unreferenced
+        return True
+
+    def send(self, request: HostRequest) -> None:
+        """Send a flow's request; its answer alone comes back to the flow."""
+        self._awaiting = request
+        self._effects.append(fx.Send(request))
+
+    def forget_request(self) -> None:
+        """Whatever answers the flow's request from now on is unexpected."""
+        self._awaiting = None
+
+    def reference(self, stan: int) -> str:
+        """Our name for a payment: four letters of the terminal, twelve digits of civil seconds, three of the STAN."""
+        return f"{self.prefix}{self.now.wall // 1_000_000:012d}{stan % 1000:03d}"
+
+    def language_of(self, languages: tuple[str, ...]) -> str:
+        """The first of the card's languages (ISO 639, as in 5F2D) that this terminal speaks, as one of its locales."""
+        for language in languages:
+            for locale in self.profile.languages:
+                if locale.split("-")[0] == language:
+                    return locale
+        return ""
+
+    # Events, by type.
+
+    def _key(self, event: ev.KeyPressed) -> None:
+        trigger = KEY_TRIGGERS.get(event.key, Trigger.FUNCTION)
+        if not self._within_reach(event.key) or not self._fire(trigger, event):
+            self._effects.append(fx.Ignored(trigger.value if trigger is Trigger.DIGIT else event.key))
+
+    def _touch(self, event: ev.Touched) -> None:
+        for element in self.screen().elements:
+            if isinstance(element, Button) and element.id == event.target:
+                self._inbox.append(ev.KeyPressed(element.key))
+                return
+            if isinstance(element, Choice) and element.id == event.target:
+                if not self._fire(Trigger.SELECT, event):
+                    self._effects.append(fx.Ignored(event.target))
+                return
+        self._effects.append(fx.Ignored(event.target))
+
+    def _within_reach(self, key: str) -> bool:
+        """A keypad that is drawn on the screen has only the keys that the screen shows."""
+        if self.profile.keypad.where == "keys":
+            return True
+        elements = self.screen().elements
+        if any(isinstance(e, Button) and e.key == key for e in elements):
+            return True
+        return any(isinstance(e, Pad) for e in elements) and any(
+            key in row for row in self.profile.keypad.layout
+        )
+
+    def _alarm(self, event: ev.Alarm) -> None:
+        if event.name == _STATE_ALARM:
+            self._fire(Trigger.TIMEOUT, event)
+        elif event.name == REVERSAL_ALARM:
+            self.reversals.due()
+
+    def _reply(self, event: ev.HostReplied) -> None:
+        reply = event.reply
+        if self._awaiting is not None and answers(reply, self._awaiting):
+            self._awaiting = None
+            self._offer(Trigger.HOST_REPLY, event)
+        elif self.reversals.reply(reply):
+            self._fire(Trigger.SETTLED, event)
+        else:
+            self._unexpected_reply(reply)
+
+    def _unexpected_reply(self, reply: HostReply) -> None:
+        """An answer that nothing waits for changes nothing, but somebody will want to know of it."""
+        self.record(
+            Row(
+                "unexpected",
+                {
+                    "mti": reply.mti,
+                    "stan": reply.stan,
+                    "amount": reply.amount.minor,
+                    "response_code": reply.response_code,
+                },
+            )
+        )
+
+    def _unreachable(self, event: ev.HostUnreachable) -> None:
+        if self._awaiting is not None and self._awaiting.stan == event.stan:
+            self._awaiting = None
+            self._offer(Trigger.HOST_UNREACHABLE, event)
+        elif self.reversals.unreachable(event.stan):
+            self._fire(Trigger.UNSETTLED, event)
+
+    def _network(self, event: ev.NetworkChanged) -> None:
+        restored = event.up and not self.around.network_up
+        self.around.network_up, self.around.link = event.up, event.link
+        if restored:
+            self.reversals.due()
+        self._fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
+
+    def _service(self, event: ev.ServiceChanged) -> None:
+        restored = event.up and not self.around.service_up
+        self.around.service_up = event.up
+        if restored:
+            self.reversals.due()
+        self._fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
+
+    def _card_in(self, event: ev.CardInserted) -> None:
+        self.around.card_in = True
+        self._offer(Trigger.CARD_INSERTED, event)
+
+    def _card_out(self, event: ev.CardRemoved) -> None:
+        self.around.card_in = False
+        self._fire(Trigger.CARD_REMOVED, event)
+
+    def _paper(self, event: ev.PaperChanged) -> None:
+        self.around.paper = event.paper
+        if event.paper is not ev.Paper.OUT:
+            self._fire(Trigger.PAPER_LOADED, event)
+
+    def _battery(self, event: ev.BatteryChanged) -> None:
+        self.around.battery = event.percent
+        self._fire(Trigger.BATTERY, event)
+
+    def _reader(self, event: ev.ReaderChanged) -> None:
+        self.around.reader = event.connected
+        if not event.connected:
+            self.around.card_in = False
+        self._fire(Trigger.READER_FOUND if event.connected else Trigger.READER_LOST, event)
+
+    def _boot(self, _: ev.PoweredOn) -> None:
+        """Home lies ready below; what is in doubt is settled before it shows."""
+        self.record(Row("boot", {"boot": self.books.boots + 1, "in_doubt": len(self.books.doubtful)}))
+        self.push(self.flows["home"])
+        if self.books.doubtful:
+            self.push(self.flows["recovery"])
+
+    def _power_off(self, _: ev.PowerOffPressed) -> None:
+        self.record(Row("power", {"state": "off"}))
+        self.order(fx.SwitchOff())
+
+    def _clock_set(self, event: ev.ClockSet) -> None:
+        self.record(Row("clock", {"by": event.by}))
+
+    # The machinery.
+
+    def _offer(self, trigger: Trigger, event: Event) -> None:
+        if not self._fire(trigger, event):
+            self._effects.append(fx.Unexpected(trigger.value))
+
+    def _fire(self, trigger: Trigger, event: Event) -> bool:
+        if not self.stack:
+            return False
+        top = self.stack[-1]
+        before = top.state
+        if not top.flow.fire(top, trigger, event):
+            return False
+        if top.state != before:
+            self._effects.append(fx.Moved(top.flow.name, before, top.state))
+            self._touched = True
+            if top.state == DONE:
+                self._leave(top)
+        elif trigger in _HANDS:
+            self._touched = True
+        return True
+
+    def _leave(self, context: Context) -> None:
+        self.stack.remove(context)
+        if self._unwinding:
+            self._unwinding = False
+            del self.stack[1:]
+        else:
+            self._inbox.append(ev.Returned(context.result))
+
+    def _arm(self) -> None:
+        top = self.stack[-1]
+        timeout = top.flow.table[top.state].timeout
+        if timeout:
+            waits: int = getattr(self.profile.timeouts, timeout)
+            self._effects.append(fx.SetAlarm(_STATE_ALARM, self.now.mono + waits))
+        else:
+            self._effects.append(fx.DropAlarm(_STATE_ALARM))

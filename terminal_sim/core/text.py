@@ -1,0 +1,31 @@
+"""What a screen or receipt says, before anyone has chosen a language.
+
+A `Text` names a wording of the catalogue by its stable id and carries the values to fill in; a plain `str` is literal
+(a merchant's name, an application label) and is the same in every language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Union
+
+from terminal_sim.core.money import Money
+
+Value = Union[str, int, Money, datetime, "Text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The wording `id` with `args`; `{name}` in the wording takes the value of that name."""
+
+    id: str
+    args: tuple[tuple[str, Value], ...] = ()
+
+
+Phrase = Text | str
+
+
+def say(id: str, /, **args: Value) -> Text:  # noqa: A002 - the contract calls it an id
+    """`say("wrong-pin", n=2)`."""
+    return Text(id, tuple(args.items()))

@@ -1,0 +1,270 @@
+"""State charts from flow tables: mermaid text, and an SVG that needs no other program.
+
+Rules of the drawing:
+1. A state is a card: its moves are written in it, so no label ever stands on a line or on another label.
+2. Moves are grouped by where they lead, and each group has one line to that state. What leaves the flow has a bullet instead.
+3. Cards stand in columns by their distance from the initial state; a line that spans columns keeps a lane of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import pairwise
+
+from terminal_sim.core.flow import DONE, STAY, Flow, Move
+from terminal_sim.display.layout import Run
+from terminal_sim.display.markup import document, number, rect, text
+from terminal_sim.display.metrics import width
+
+_SIZE = 12.0
+_ROW = 17.0
+_GAP = 26.0
+_LANE = 10.0
+_BETWEEN = 90.0
+_INK, _SOFT, _LINES = "#1b2430", "#5a6270", ("#2563a8", "#a8541d", "#1d7f3b", "#8a2f8f", "#6b7280", "#b3261e")
+
+
+def mermaid(flow: Flow) -> str:
+    """The flow as a mermaid `stateDiagram-v2`."""
+    lines = ["stateDiagram-v2", *(f'    state "{s.name}" as {_alias(s.name)}' for s in flow.states)]
+    lines.append(f"    [*] --> {_alias(flow.initial)}")
+    for state in flow.states:
+        for dest, moves in _groups(flow, state.name).items():
+            target = "[*]" if dest == DONE else _alias(dest)
+            label = "<br/>".join(_label(move).replace(":", "#58;") for move in moves)
+            lines.append(f"    {_alias(state.name)} --> {target} : {label}")
+    return "\n".join(lines) + "\n"
+
+
+def svg(flow: Flow) -> str:
+    """The flow as an SVG document."""
+    cards = {state.name: _card(flow, state.name) for state in flow.states}
+    columns = _ordered(_columns(flow, cards))
+    xs, wide = _across(columns)
+    deep = _down(columns)
+    title = 3 * _ROW
+    slots = {slot.name: slot for column in columns for slot in column}
+    parts = [
+        rect(0, 0, wide, deep + title, "#ffffff"),
+        text(Run(flow.name, _GAP, 2 * _ROW, 1.6 * _SIZE, "start", bold=True), _INK),
+        f'<g transform="translate(0 {number(title)})" fill="none">',
+        *(line for at, edge in enumerate(_edges(columns)) for line in _line(edge, slots, xs, at)),
+        *(line for column in columns for slot in column if slot.card for line in _drawn(slot, xs, flow)),
+        "</g>",
+    ]
+    return document(wide, deep + title, f"flow {flow.name}", parts)
+
+
+def _label(move: Move) -> str:
+    guard = f" [{move.guard}]" if move.guard else ""
+    action = f" / {move.action}" if move.action else ""
+    return f"{move.trigger.value}{guard}{action}"
+
+
+def _alias(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _groups(flow: Flow, source: str) -> dict[str, list[Move]]:
+    """The moves out of a state by where they lead, in the order of the table; those that stay lead to itself."""
+    groups: dict[str, list[Move]] = {}
+    for move in flow.moves:
+        if source in move.sources:
+            groups.setdefault(source if move.dest is STAY else move.dest, []).append(move)
+    return groups
+
+
+# --- cards and lanes -----------------------------------------------------------------------------------------------
+
+
+class _Style(Enum):
+    HEAD = "head"
+    FACT = "fact"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """`rows` are the lines of text, each with its style; `leads` says on which row the line to a state begins."""
+
+    rows: tuple[tuple[str, _Style], ...]
+    leads: dict[str, int]
+
+    @property
+    def wide(self) -> float:
+        return max(width(label, bold=style is _Style.HEAD) for label, style in self.rows) * _SIZE + 2 * _SIZE
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A card, or the lane of a line that passes a column. `y` is its top."""
+
+    name: str
+    column: int
+    card: _Card | None = None
+    towards: list[str] = field(default_factory=list)
+    y: float = 0.0
+
+    @property
+    def tall(self) -> float:
+        return (len(self.card.rows) + 1.2) * _ROW if self.card else _LANE
+
+
+def _card(flow: Flow, name: str) -> _Card:
+    state = flow.table[name]
+    rows = [(name, _Style.HEAD), (f"screen {state.screen}", _Style.FACT)]
+    if state.timeout:
+        rows.append((f"time-out {state.timeout}", _Style.FACT))
+    if state.enter:
+        rows.append((f"on entry / {state.enter}", _Style.FACT))
+    leads: dict[str, int] = {}
+    groups = _groups(flow, name)
+    for dest in sorted(groups, key=lambda dest: (dest != name, dest == DONE)):
+        if dest != name:
+            leads[dest] = len(rows)
+            rows.append((f"→ {dest}" if dest != DONE else "● done", _Style.HEAD))
+        rows += [(_label(move), _Style.MOVE) for move in groups[dest]]
+    return _Card(tuple(rows), leads)
+
+
+def _columns(flow: Flow, cards: dict[str, _Card]) -> list[list[_Slot]]:
+    """The states by distance from the initial one, and lanes for the lines that pass a column."""
+    depth = {flow.initial: 0}
+    ahead = [flow.initial]
+    for name in ahead:
+        for dest in cards[name].leads:
+            if dest != DONE and dest not in depth:
+                depth[dest] = depth[name] + 1
+                ahead.append(dest)
+    for name in cards.keys() - depth.keys():
+        depth[name] = 0  # nothing leads to it; drawn all the same, so that somebody sees it
+    columns: list[list[_Slot]] = [[] for _ in range(max(depth.values()) + 1)]
+    slots = {name: _Slot(name, depth[name], cards[name]) for name in (*ahead, *(cards.keys() - set(ahead)))}
+    for name, slot in slots.items():
+        columns[depth[name]].append(slot)
+    for name, slot in slots.items():
+        for dest in cards[name].leads:
+            if dest == DONE:
+                continue
+            step = 1 if depth[dest] > depth[name] else -1
+            before = slot
+            for column in range(depth[name] + step, depth[dest], step):
+                lane = _Slot(f"{name}>{dest}@{column}", column)
+                columns[column].append(lane)
+                before.towards.append(lane.name)
+                before = lane
+            before.towards.append(dest)
+    return columns
+
+
+def _ordered(columns: list[list[_Slot]]) -> list[list[_Slot]]:
+    """Each column sorted so that lines cross little: by the mean place of the neighbours, to and fro."""
+    near: dict[str, list[str]] = {slot.name: list(slot.towards) for column in columns for slot in column}
+    for name, towards in list(near.items()):
+        for other in towards:
+            near[other] = [*near[other], name]
+    for _ in range(12):
+        for column in (*columns, *reversed(columns)):
+            place = {s.name: (at + 0.5) / len(c) for c in columns for at, s in enumerate(c)}
+            column.sort(key=lambda slot: _mean([place[n] for n in near[slot.name]], place[slot.name]))
+    return columns
+
+
+def _mean(values: list[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
+
+
+def _across(columns: list[list[_Slot]]) -> tuple[list[tuple[float, float]], float]:
+    """Left edge and width of each column, and the width of all."""
+    x, edges = _GAP, []
+    for column in columns:
+        wide = max((slot.card.wide for slot in column if slot.card), default=0.0)
+        edges.append((x, wide))
+        x += wide + _BETWEEN
+    return edges, x  # the last gap leaves room for lines within the last column
+
+
+def _down(columns: list[list[_Slot]]) -> float:
+    heights = [sum(slot.tall + _GAP for slot in column) for column in columns]
+    deepest = max(heights)
+    for column, height in zip(columns, heights, strict=True):
+        y = (deepest - height) / 2 + _GAP / 2
+        for slot in column:
+            slot.y = y
+            y += slot.tall + _GAP
+    return deepest + _GAP
+
+
+# --- lines ---------------------------------------------------------------------------------------------------------
+
+
+def _edges(columns: list[list[_Slot]]) -> Iterator[list[str]]:
+    """Each line as the names of the slots on its way."""
+    slots = {slot.name: slot for column in columns for slot in column}
+    for slot in slots.values():
+        if slot.card is None:
+            continue
+        for first in slot.towards:
+            way = [slot.name, first]
+            while slots[way[-1]].card is None:
+                way.append(slots[way[-1]].towards[0])
+            yield way
+
+
+def _line(way: list[str], slots: dict[str, _Slot], xs: list[tuple[float, float]], at: int) -> Iterator[str]:
+    source, dest = slots[way[0]], slots[way[-1]]
+    colour = _LINES[at % len(_LINES)]
+    forward = slots[way[1]].column > source.column
+    row = source.card.leads[dest.name] if source.card else 0
+    level = dest.column == source.column
+    points = [(_side(source, xs, right=forward or level), source.y + (row + 0.9) * _ROW)]
+    for name in way[1:-1]:
+        lane = slots[name]
+        y = lane.y + _LANE / 2
+        left, right = _side(lane, xs, right=False), _side(lane, xs, right=True)
+        points += [(left, y), (right, y)] if forward else [(right, y), (left, y)]
+    points.append((_side(dest, xs, right=not forward), dest.y + 0.9 * _ROW))
+    yield f'<path d="{_path(points, forward)}" stroke="{colour}" stroke-width="1.3"/>'
+    yield _arrow(points[-1], colour, to_right=forward)
+
+
+def _side(slot: _Slot, xs: list[tuple[float, float]], *, right: bool) -> float:
+    x, wide = xs[slot.column]
+    return x + wide if right else x
+
+
+def _path(points: list[tuple[float, float]], forward: bool) -> str:
+    """Straight along lanes, curved between the columns."""
+    drawn = [f"M{number(points[0][0])} {number(points[0][1])}"]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        if y == to_y:
+            drawn.append(f"H{number(to_x)}")
+            continue
+        bend = _BETWEEN * 0.6
+        if x == to_x:  # two cards of one column: round the outside
+            first = second = x + bend
+        else:
+            first, second = (x + bend, to_x - bend) if forward else (x - bend, to_x + bend)
+        curve = " ".join(number(n) for n in (first, y, second, to_y, to_x, to_y))
+        drawn.append(f"C{curve}")
+    return "".join(drawn)
+
+
+def _arrow(point: tuple[float, float], colour: str, *, to_right: bool) -> str:
+    x, y = point
+    back = -7 if to_right else 7
+    return f'<path d="M{number(x)} {number(y)}l{back} -4v8Z" fill="{colour}"/>'
+
+
+def _drawn(slot: _Slot, xs: list[tuple[float, float]], flow: Flow) -> Iterator[str]:
+    card = slot.card
+    if card is None:
+        return
+    x, wide = xs[slot.column]
+    yield rect(x, slot.y, wide, slot.tall, "#eaf2fb" if slot.name == flow.initial else "#f4f5f7", round_by=8)
+    yield f'<path d="M{number(x)} {number(slot.y + 1.45 * _ROW)}h{number(wide)}" stroke="#c3cad4"/>'
+    for at, (label, style) in enumerate(card.rows):
+        run = Run(label, x + _SIZE, slot.y + (at + 1.1) * _ROW, _SIZE, "start", style is _Style.HEAD)
+        yield text(run, _SOFT if style is _Style.FACT else _INK)

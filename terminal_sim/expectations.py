@@ -1,0 +1,265 @@
+"""What the eyes of a tester look for. Every expectation waits by itself, in virtual time; `no` must hold now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Literal
+
+from terminal_sim import records
+from terminal_sim.bench import Duration, Selector
+from terminal_sim.records import Record
+from terminal_sim.stage import (
+    PATIENCE,
+    BadScript,
+    Stage,
+    duration,
+    listed,
+    nearest,
+    number,
+    pattern,
+    plain,
+    selector,
+)
+from terminal_sim.wording import AtLeast, Kind, Said, verb
+
+Within = Annotated[Duration | str, Kind.TIME, Said("within")]
+Throughout = Annotated[Duration | str, Kind.TIME, Said("for")]
+Count = Annotated[int | str | None, Kind.COUNT]
+Surface = Literal["screen", "receipt", "host", "journal", "report"]
+
+NOW = Duration(0)
+
+
+class Expectations(Stage):
+    """The verbs that look at something. With `no=True` they are `expect no ...`, which `for_` prolongs."""
+
+    @verb("expect screen")
+    def expect_screen(
+        self,
+        what: Annotated[Selector | str, Kind.SELECTOR],
+        *,
+        on: Annotated[str, Kind.DISPLAY, Said("on")] = "main",
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """The settled screen shows it."""
+        wanted = selector(what)
+
+        def holds() -> str | None:
+            return listed(self.seat.view(on).matches(wanted)) or None
+
+        self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
+
+    @verb("forbid screen")
+    def forbid_screen(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
+        """Fails the scenario at once whenever the screen shows it, from now on."""
+        self._forbidden.append(selector(what))
+        self._watch(self._sight())
+
+    @verb("expect receipt")
+    def expect_receipt(
+        self,
+        *texts: Annotated[str, Kind.TEXT, AtLeast(0)],
+        copy: Literal["", "merchant", "customer"] = "",
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """The newest receipt (of that copy) has every text."""
+        wanted = [plain(text) for text in texts]
+
+        def missing() -> list[str]:
+            return [text for text in wanted if text not in plain(self._receipt(copy))]
+
+        def holds() -> str | None:
+            return "a receipt that has it" if self._receipt(copy) and not missing() else None
+
+        def there() -> str:
+            lines = [plain(line) for line in self._receipt(copy).splitlines() if line.strip()]
+            return "; ".join(f'"{nearest(text, lines)}"' for text in missing()) if lines else "no such receipt"
+
+        said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
+        self._expect(holds, said, there, no, within, for_)
+
+    @verb("expect host")
+    def expect_host(
+        self,
+        message: Annotated[str, Kind.MESSAGE] = "",
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
+
+        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
+            found = [row for row in self._messages() if records.has(row, wanted)]
+            return found, len(found)
+
+        kind = {"mti" if message.isdigit() else "kind": message} if message else {}
+        self._expect_rows("to the host", rows, self._messages, {**kind, **_texts(fields)}, count, no, within, for_)
+
+    @verb("expect journal")
+    def expect_journal(
+        self,
+        kind: Annotated[str, Kind.KIND],
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The journal has such rows; the rows of one transaction count once."""
+
+        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
+            found = [row for row in self._journal() if records.has(row, wanted)]
+            return found, records.transactions(found)
+
+        wanted = {"kind": kind, **_texts(fields)}
+        self._expect_rows("in the journal", rows, self._journal, wanted, count, no, within, for_)
+
+    @verb("expect report")
+    def expect_report(
+        self,
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The payment transactions report has such a row."""
+
+        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
+            found = [row for row in self.seat.report() if records.has(row, wanted)]
+            return found, len(found)
+
+        self._expect_rows("in the report", rows, self.seat.report, _texts(fields), count, no, within, for_)
+
+    @verb("expect light")
+    def expect_light(
+        self,
+        name: Annotated[str, Kind.NAME],
+        state: Annotated[str, Kind.VALUE] = "",
+        *,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """A light of the reader is in that state, or in any but `off`."""
+
+        def holds() -> str | None:
+            shown = self.seat.lights.get(name, "off")
+            return f"{name} {shown}" if (shown == state if state else shown != "off") else None
+
+        def there() -> str:
+            return ", ".join(f"{light} {shown}" for light, shown in self.seat.lights.items()) or "no lights"
+
+        self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
+
+    @verb("expect beep")
+    def expect_beep(self, *, no: bool = False, within: Within = PATIENCE, for_: Throughout = NOW) -> None:
+        """It has beeped since the last beep that was expected."""
+
+        def holds() -> str | None:
+            return "a beep" if self.seat.beeps > self._beeps_heard else None
+
+        self._expect(holds, "a beep", lambda: "silence", no, within, for_)
+        self._beeps_heard = self.seat.beeps
+
+    @verb("capture")
+    def capture(
+        self,
+        name: Annotated[str, Kind.NAME],
+        text: Annotated[str, Kind.PATTERN],
+        *,
+        from_: Annotated[Surface, Said("from")],
+    ) -> str:
+        """Waits until the surface matches, and keeps what the one group caught as a variable."""
+        wanted = pattern(text)
+        if wanted.groups != 1:
+            raise BadScript(f"/{text}/ has {wanted.groups} groups: what to capture stands in one pair of ( )")
+
+        def caught() -> str | None:
+            found = wanted.search(self._surface(from_))
+            return None if found is None else found[1]
+
+        there = f"/{text}/ on the {from_}"
+        self.variables[name] = self._until(
+            caught, there, lambda: nearest(text, self._surface(from_).splitlines()), PATIENCE
+        )
+        return self.variables[name]
+
+    def _expect(
+        self,
+        holds: Callable[[], str | None],
+        wanted: str,
+        there: Callable[[], str],
+        no: bool,
+        within: Duration | str,
+        throughout: Duration | str,
+    ) -> None:
+        if no:
+            self._never(holds, f"no {wanted}", duration(throughout))
+        else:
+            self._until(holds, wanted, there, duration(within))
+
+    def _expect_rows(
+        self,
+        where: str,
+        find: Callable[[Mapping[str, str]], tuple[list[Record], int]],
+        every: Callable[[], Sequence[Record]],
+        wanted: dict[str, str],
+        count: int | str | None,
+        no: bool,
+        within: Duration | str,
+        throughout: Duration | str,
+    ) -> None:
+        exactly = None if count is None else number(count)
+
+        def holds() -> str | None:
+            found, counted = find(wanted)
+            if counted == exactly or (exactly is None and found):
+                return f"{counted} of them" if found else "none of them"
+            return None
+
+        def there() -> str:
+            found, counted = find(wanted)
+            return f"{counted} of them" if found else records.closest(every(), wanted) or f"nothing {where}"
+
+        said = records.spelled(wanted) or "anything"
+        self._expect(
+            holds,
+            f"{said} {where}" + (f", {exactly} in all" if exactly is not None else ""),
+            there, no, within, throughout,
+        )  # fmt: skip
+
+    def _messages(self) -> list[Record]:
+        seen = self.bench.host_messages()[self._messages_before :]
+        return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
+
+    def _journal(self) -> list[Record]:
+        return [{**row.fields, "kind": row.kind} for row in self.seat.journal()]
+
+    def _receipt(self, copy: str) -> str:
+        """The newest receipt, or the newest of that copy; "" where there is none."""
+        papers = [paper for paper in self.seat.receipts if not copy or paper.copy == copy]
+        return papers[-1].text if papers else ""
+
+    def _surface(self, name: Surface) -> str:
+        """What stands there, as lines of text."""
+        if name == "screen":
+            return "\n".join(plain(item.text) for item in self.seat.view().items)
+        if name == "receipt":
+            return "\n".join(plain(line) for line in self._receipt("").splitlines())
+        rows = {"host": self._messages, "journal": self._journal, "report": self.seat.report}[name]()
+        return "\n".join(records.spelled({field: str(value) for field, value in row.items()}) for row in rows)
+
+
+def _texts(fields: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: str(value) for name, value in fields.items()}
+

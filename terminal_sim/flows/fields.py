@@ -1,0 +1,67 @@
+"""What is typed at a terminal: an entry that grows by digits and is cleared one character at a time."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, KeyPressed
+from terminal_sim.core.flow import Context, Flow
+from terminal_sim.core.screen import Button, Element, Input, Line, Pad, Screen, Shown, Title, Tone
+from terminal_sim.core.terminal import Terminal
+from terminal_sim.core.text import Phrase, say
+
+CONFIRM = Button("confirm", say("confirm"), "OK")
+CANCEL = Button("cancel", say("cancel"), "CANCEL")
+
+
+class Entry(Context):
+    """A context with one field being typed. `complaint` says why the last confirmation was not taken."""
+
+    __slots__ = ("complaint", "typed")
+    longest = 12
+
+    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.typed = ""
+        self.complaint: Phrase | None = None
+
+    def fits(self, _: Event) -> bool:
+        return len(self.typed) < self.longest
+
+    def anything(self, _: Event) -> bool:
+        return bool(self.typed)
+
+    def add(self, event: Event) -> None:
+        if isinstance(event, KeyPressed):
+            self.typed += event.key
+            self.complaint = None
+
+    def rub_out(self, _: Event) -> None:
+        self.typed = self.typed[:-1]
+        self.complaint = None
+
+    def go_home(self, _: Event) -> None:
+        self.terminal.unwind()
+
+    def field(self, id: str, shown: Shown, value: object = None, *more: Element) -> Screen:  # noqa: A002
+        """The screen of one field: title, what is typed, the complaint, pad and keys."""
+        text = value if value is not None else shown_digits(self.typed, shown)
+        complaint = (Line(self.complaint, _id_of(self.complaint), Tone.BAD),) if self.complaint else ()
+        return Screen(
+            id,
+            (Title(id, say(id)), Input(id, shown, text), *more, *complaint, Pad(), CONFIRM, CANCEL),  # type: ignore[arg-type]
+        )
+
+
+def _id_of(phrase: Phrase) -> str:
+    return phrase if isinstance(phrase, str) else phrase.id
+
+
+def shown_digits(typed: str, shown: Shown) -> str:
+    """What may be seen of a field: nothing of a PIN or CVC, at most the first six and last four of a card number."""
+    if shown is Shown.MASKED:
+        return "*" * len(typed)
+    if shown is Shown.PAN:
+        hidden = max(min(len(typed), 12) - 6, 0)
+        return typed[:6] + "*" * hidden + typed[12:16] + "*" * max(len(typed) - 16, 0)
+    if shown is Shown.DATE and len(typed) > 2:
+        return f"{typed[:2]}/{typed[2:]}"
+    return typed

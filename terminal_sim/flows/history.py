@@ -1,0 +1,271 @@
+"""The history: the last payments, newest first; one of them voided, or one of its receipts printed again.
+
+Rules:
+1. A void goes to the card of the original sale, once, and never after a refund of it.
+2. A reprint is the receipt as it was with a mark on top, and sends nothing to anyone.
+"""
+
+from __future__ import annotations
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.message import MessageKind
+from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.receipt import Copy, reprinted
+from terminal_sim.core.screen import Choice, Element, Line, Page, Screen, Title, Tone
+from terminal_sim.core.terminal import Terminal
+from terminal_sim.core.text import Text, say
+from terminal_sim.flows import fields
+from terminal_sim.flows.settlement import ENDING_MOVES, ENDINGS, Settlement, receipt_for
+
+ROWS = 6
+
+
+class History(Settlement):
+    """`first` is the topmost row shown, `picked` the payment that was touched, `payment` the void of it."""
+
+    __slots__ = ("copy", "first", "picked", "remark")
+    kind = MessageKind.VOID
+
+    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.first = 0
+        self.picked: Payment | None = None
+        self.copy = Copy.CUSTOMER
+        self.remark: Text | None = None
+
+    @property
+    def rows(self) -> list[Payment]:
+        return self.terminal.books.newest_first(self.terminal.profile.limits.history)
+
+    # Guards.
+
+    def picks_row(self, event: Event) -> bool:
+        return _target(event).startswith("txn-")
+
+    def picks_older(self, event: Event) -> bool:
+        return _target(event) == "older"
+
+    def picks_newer(self, event: Event) -> bool:
+        return _target(event) == "newer"
+
+    def older_exist(self, _: Event) -> bool:
+        return self.first + ROWS < len(self.rows)
+
+    def newer_exist(self, _: Event) -> bool:
+        return self.first > 0
+
+    def picks_void(self, event: Event) -> bool:
+        return (
+            _target(event) == "void" and self.picked is not None and self.terminal.books.voidable(self.picked)
+        )
+
+    def picks_void_in_vain(self, event: Event) -> bool:
+        return _target(event) == "void"
+
+    def picks_receipts(self, event: Event) -> bool:
+        return _target(event) == "receipts"
+
+    def void_went_through(self, _: Event) -> bool:
+        return self._void_state() is PaymentState.COMPLETED
+
+    def void_was_declined(self, _: Event) -> bool:
+        return self._void_state() is PaymentState.DECLINED
+
+    def _void_state(self) -> PaymentState | None:
+        if self.payment is None:
+            return None
+        return self.terminal.books.payments[self.payment.reference].state
+
+    # Actions.
+
+    def scroll_down(self, _: Event) -> None:
+        self.first += ROWS
+
+    def scroll_up(self, _: Event) -> None:
+        self.first = max(self.first - ROWS, 0)
+
+    def pick(self, event: Event) -> None:
+        self.picked = self.rows[int(_target(event).removeprefix("txn-")) - 1]
+        self.remark = None
+
+    def say_why_not(self, _: Event) -> None:
+        voided = self.picked is not None and self.picked.reference in self.terminal.books.settled_originals
+        self.remark = say("already-voided" if voided else "void-not-possible")
+
+    def begin_void(self, _: Event) -> None:
+        if self.picked is None:
+            return
+        terminal, original = self.terminal, self.picked
+        stan = terminal.books.next_stan()
+        self.amount = original.amount
+        self.payment = Payment(
+            kind=MessageKind.VOID,
+            reference=terminal.reference(stan),
+            state=PaymentState.REVERSAL_PENDING,
+            amount=original.amount,
+            entry=original.entry,
+            pan=original.pan,
+            brand=original.brand,
+            sequence=original.sequence,
+            stan=stan,
+            at=terminal.now.civil,
+            original=original.reference,
+            language=original.language,
+        )
+        terminal.reversals.begin_void(self.payment)
+
+    def finish_void(self, _: Event) -> None:
+        self._refresh()
+        self.tell("approved")
+
+    def fail_void(self, _: Event) -> None:
+        self._refresh()
+        unreachable = self.payment is not None and self.payment.reason == "no-connection"
+        self.tell("no-connection" if unreachable else "declined")
+
+    def leave_void_pending(self, _: Event) -> None:
+        """Nobody answered: the void stays in doubt and goes on being sent behind the screen."""
+        self.payment = None
+        self.tell("no-connection")
+
+    def choose_copy(self, event: Event) -> None:
+        self.copy = Copy.CUSTOMER if _target(event) == "customer-receipt" else Copy.MERCHANT
+        self.remark = None
+
+    def print_copy(self, _: Event) -> None:
+        if self.picked is not None:
+            terminal = self.terminal
+            picked = terminal.books.payments[self.picked.reference]
+            terminal.record(Row("reprint", {"original": picked.reference, "copy": self.copy.value}))
+            terminal.order(fx.Print(reprinted(receipt_for(terminal, picked, self.copy))))
+
+    def say_printed(self, _: Event) -> None:
+        self.remark = say("copy-printed")
+
+    def say_no_paper(self, _: Event) -> None:
+        self.remark = say("out-of-paper")
+
+    def forget_remark(self, _: Event) -> None:
+        self.remark = None
+
+    def _refresh(self) -> None:
+        if self.payment is not None:
+            self.payment = self.terminal.books.payments[self.payment.reference]
+
+    # Screens.
+
+    def list_rows(self) -> Screen:
+        rows = self.rows
+        elements: list[Element] = [Title("history", say("history"))]
+        if not rows:
+            elements.append(Line(say("no-transactions"), "no-transactions"))
+        shown = rows[self.first : self.first + ROWS]
+        elements += [
+            Choice(f"txn-{n}", _summary(payment), _detail(payment))
+            for n, payment in enumerate(shown, self.first + 1)
+        ]
+        if len(rows) > ROWS:
+            elements.append(Page(self.first + 1, self.first + len(shown), len(rows)))
+        if self.first > 0:
+            elements.append(Choice("newer", say("newer")))
+        if self.first + ROWS < len(rows):
+            elements.append(Choice("older", say("older")))
+        return Screen("history", (*elements, fields.CANCEL))
+
+    def one(self) -> Screen:
+        elements: list[Element] = [Title("transaction", say("transaction"))]
+        if self.picked is not None:
+            picked = self.terminal.books.payments[self.picked.reference]
+            elements += [
+                Line(_summary(picked)),
+                Line(_detail(picked)),
+                Line(say("card-line", brand=picked.brand.upper(), last4=picked.last4)),
+            ]
+        if self.remark is not None:
+            elements.append(Line(self.remark, self.remark.id, Tone.BAD))
+        if self.terminal.profile.refunds.void:
+            elements.append(Choice("void", say("void")))
+        if self.terminal.profile.printer is not None:
+            elements.append(Choice("receipts", say("receipts")))
+        return Screen("transaction", (*elements, fields.CANCEL))
+
+    def which_receipt(self) -> Screen:
+        return Screen(
+            "receipts",
+            (
+                Title("receipts", say("receipts")),
+                Choice("customer-receipt", say("customer-receipt")),
+                Choice("merchant-receipt", say("merchant-receipt")),
+                fields.CANCEL,
+            ),
+        )
+
+    def one_receipt(self) -> Screen:
+        title = f"{self.copy.value}-receipt"
+        remark = (Line(self.remark, self.remark.id),) if self.remark is not None else ()
+        return Screen(
+            title, (Title(title, say(title)), *remark, Choice("print", say("print")), fields.CANCEL)
+        )
+
+
+def _target(event: Event) -> str:
+    return event.target if isinstance(event, Touched) else ""
+
+
+def _summary(payment: Payment) -> Text:
+    return say("history-row", time=say("time", at=payment.at), amount=payment.amount, last4=payment.last4)
+
+
+def _detail(payment: Payment) -> Text:
+    if payment.kind in (MessageKind.SALE, MessageKind.MOTO):
+        return say(f"state-{payment.state.value}")
+    return say(
+        "kind-and-state", kind=say(f"type-{payment.kind.value}"), state=say(f"state-{payment.state.value}")
+    )
+
+
+HISTORY = Flow(
+    "history",
+    History,
+    "list",
+    (
+        State("list", "list_rows", timeout="menu"),
+        State("transaction", "one", timeout="menu"),
+        State("receipts", "which_receipt", timeout="menu"),
+        State("receipt", "one_receipt", timeout="menu"),
+        State("printed", "one_receipt", timeout="menu"),
+        State("voiding", "processing", timeout="issuer"),
+        *ENDINGS,
+    ),
+    (
+        Move(Trigger.SELECT, "list", "transaction", guard="picks_row", action="pick"),
+        Move(Trigger.SELECT, "list", STAY, guard="picks_older", action="scroll_down"),
+        Move(Trigger.SELECT, "list", STAY, guard="picks_newer", action="scroll_up"),
+        Move(Trigger.DOWN, "list", STAY, guard="older_exist", action="scroll_down"),
+        Move(Trigger.UP, "list", STAY, guard="newer_exist", action="scroll_up"),
+        Move(Trigger.CANCEL, "list", DONE),
+        Move(Trigger.SELECT, "transaction", "voiding", guard="picks_void", action="begin_void"),
+        Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="say_why_not"),
+        Move(Trigger.SELECT, "transaction", "receipts", guard="picks_receipts", action="forget_remark"),
+        Move(Trigger.CANCEL, "transaction", "list", action="forget_remark"),
+        Move(Trigger.SELECT, "receipts", "receipt", action="choose_copy"),
+        Move(Trigger.CANCEL, "receipts", "transaction"),
+        Move(Trigger.SELECT, ("receipt", "printed"), STAY, action="print_copy"),
+        Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action="say_printed"),
+        Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action="say_no_paper"),
+        Move(Trigger.CANCEL, "receipt", "receipts"),
+        Move(Trigger.CANCEL, "printed", "transaction", action="forget_remark"),
+        *(
+            Move(Trigger.TIMEOUT, state, DONE, action="go_home")
+            for state in ("list", "transaction", "receipts", "receipt", "printed")
+        ),
+        Move(Trigger.SETTLED, "voiding", "approved", guard="void_went_through", action="finish_void"),
+        Move(Trigger.SETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+        Move(Trigger.UNSETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+        Move(Trigger.UNSETTLED, "voiding", "failed", action="leave_void_pending"),
+        Move(Trigger.TIMEOUT, "voiding", "failed", action="leave_void_pending"),
+        *ENDING_MOVES,
+    ),
+)

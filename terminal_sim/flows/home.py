@@ -1,0 +1,91 @@
+"""The screen that is there when nothing else is: tiles to touch, or Start and the shortcuts of the keypad."""
+
+from __future__ import annotations
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
+from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.screen import Choice, Element, Input, Line, Screen, Shown
+from terminal_sim.core.text import say
+from terminal_sim.flows import fields
+
+
+class Home(fields.Entry):
+    __slots__ = ()
+    longest = 2
+
+    def shortcuts_exist(self, _: Event) -> bool:
+        return bool(self.terminal.profile.home.shortcuts) and len(self.typed) < self.longest
+
+    def starts_by_key(self, _: Event) -> bool:
+        return bool(self.terminal.profile.home.confirm)
+
+    def is_shortcut(self, _: Event) -> bool:
+        return self.typed in self.terminal.profile.home.shortcuts
+
+    def one_left(self, _: Event) -> bool:
+        return len(self.typed) == 1
+
+    def start(self, _: Event) -> None:
+        self._open(self.terminal.profile.home.confirm)
+
+    def choose(self, event: Event) -> None:
+        if isinstance(event, Touched):
+            self._open(event.target)
+
+    def open_shortcut(self, event: Event) -> None:
+        menu = self.terminal.profile.home.shortcuts[self.typed]
+        self.forget(event)
+        self.terminal.push(self.terminal.flows["menu"], menu=menu)
+
+    def wrong_shortcut(self, event: Event) -> None:
+        self.forget(event)
+        self.terminal.order(fx.Beep("bad"))
+
+    def forget(self, _: Event) -> None:
+        self.typed = ""
+
+    def begin(self, event: Event) -> None:
+        if isinstance(event, KeyPressed):
+            self.typed = event.key
+
+    def _open(self, id: str) -> None:  # noqa: A002
+        entry = next(entry for entry in self.terminal.profile.home.entries if entry.id == id)
+        self.terminal.open(entry)
+
+    def screen(self) -> Screen:
+        terminal = self.terminal
+        tiles = terminal.profile.home.style == "tiles"
+        elements: list[Element] = [
+            Choice(entry.id, say(entry.id), tile=tiles)
+            for entry in terminal.profile.home.entries
+            if terminal.shows(entry)
+        ]
+        if self.typed:
+            elements.append(Input("shortcut", Shown.DIGITS, self.typed))
+        if not terminal.around.network_up:
+            elements.append(Line(say("no-connection"), "no-connection"))
+        return Screen("home", tuple(elements))
+
+
+HOME = Flow(
+    "home",
+    Home,
+    "idle",
+    (State("idle", "screen"), State("typing", "screen", timeout="notice")),
+    (
+        Move(Trigger.SELECT, ("idle", "typing"), "idle", action="choose"),
+        Move(Trigger.CONFIRM, "idle", STAY, guard="starts_by_key", action="start"),
+        Move(Trigger.DIGIT, "idle", "typing", guard="shortcuts_exist", action="begin"),
+        Move(Trigger.DIGIT, "typing", STAY, guard="shortcuts_exist", action="add"),
+        Move(Trigger.CLEAR, "typing", "idle", guard="one_left", action="forget"),
+        Move(Trigger.CLEAR, "typing", STAY, action="rub_out"),
+        Move(Trigger.CONFIRM, "typing", "idle", guard="is_shortcut", action="open_shortcut"),
+        Move(Trigger.CONFIRM, "typing", "idle", action="wrong_shortcut"),
+        Move(Trigger.CANCEL, "typing", "idle", action="forget"),
+        Move(Trigger.TIMEOUT, "typing", "idle", action="forget"),
+        Move(Trigger.RETURNED, "idle", STAY),
+        Move(Trigger.NETWORK_LOST, ("idle", "typing"), STAY),
+        Move(Trigger.NETWORK_RESTORED, ("idle", "typing"), STAY),
+    ),
+)

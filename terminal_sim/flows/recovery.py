@@ -1,0 +1,45 @@
+"""After a boot: what is in doubt is settled before the home screen shows.
+
+A payment whose answer never came may have been approved, so it is reversed. If the acquirer cannot be reached now, the terminal
+goes on and keeps trying behind whatever else it does: a reversal is never forgotten.
+"""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.screen import Line, Screen, Tone
+from terminal_sim.core.text import say
+from terminal_sim.flows.settlement import NO_ANSWER
+
+
+class Recovery(Context):
+    __slots__ = ()
+
+    def begin(self, _: Event) -> None:
+        terminal = self.terminal
+        for payment in terminal.books.in_doubt():
+            if payment.state is PaymentState.AUTH_SENT:
+                terminal.reversals.begin(payment, NO_ANSWER)
+        terminal.reversals.due()
+
+    def all_settled(self, _: Event) -> bool:
+        return self.terminal.reversals.idle
+
+    def screen(self) -> Screen:
+        return Screen("checking-last", (Line(say("checking-last"), "checking-last", Tone.BIG),))
+
+
+RECOVERY = Flow(
+    "recovery",
+    Recovery,
+    "checking",
+    (State("checking", "screen", timeout="reversal", enter="begin"),),
+    (
+        Move(Trigger.SETTLED, "checking", DONE, guard="all_settled"),
+        Move(Trigger.SETTLED, "checking", STAY),
+        Move(Trigger.UNSETTLED, "checking", DONE),
+        Move(Trigger.TIMEOUT, "checking", DONE),
+    ),
+)

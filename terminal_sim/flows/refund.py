@@ -1,0 +1,38 @@
+"""An unreferenced refund: money to a card without the sale it came from, behind a passcode of its own."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Returned, Trigger
+from terminal_sim.core.flow import DONE, Flow, Move, State
+from terminal_sim.core.message import MessageKind
+from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES, CardPayment
+
+
+class Refund(CardPayment):
+    """The same conversation with card and acquirer as a sale, with another type and another limit."""
+
+    __slots__ = ()
+    kind = MessageKind.REFUND
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.refund_max_amount
+
+    def knock(self, _: Event) -> None:
+        self.terminal.push(self.terminal.flows["passcode"], name=self.terminal.profile.refunds.passcode)
+
+    def was_let_in(self, event: Event) -> bool:
+        return isinstance(event, Returned) and event.result is True
+
+
+REFUND = Flow(
+    "refund",
+    Refund,
+    "closed",
+    (State("closed", "amount_screen", enter="knock"), *CARD_STATES),
+    (
+        Move(Trigger.RETURNED, "closed", "amount", guard="was_let_in"),
+        Move(Trigger.RETURNED, "closed", DONE),
+        *CARD_MOVES,
+    ),
+)

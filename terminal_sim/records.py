@@ -1,0 +1,50 @@
+"""Rows that expectations look through: of the journal, of the report, and the messages that the acquirer got.
+
+A row is a flat mapping. Names and values are compared as text, without regard to capitals, `-` reading as `_`; nothing
+is converted, so `0856` is not `856`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Record = Mapping[str, object]
+
+# What makes several rows of a journal one transaction.
+IDENTITY = "reference"
+
+
+def has(row: Record, wanted: Mapping[str, str]) -> bool:
+    """Whether the row has every wanted field."""
+    return agreement(row, wanted) == len(wanted)
+
+
+def agreement(row: Record, wanted: Mapping[str, str]) -> int:
+    """How many of the wanted fields the row has."""
+    there = {_same(name): value for name, value in row.items()}
+    return sum(_same(str(there.get(_same(name), ""))) == _same(value) for name, value in wanted.items())
+
+
+def transactions(rows: Sequence[Record]) -> int:
+    """How many transactions the rows speak of; a row of none counts as one."""
+    named = {row[IDENTITY] for row in rows if IDENTITY in row}
+    return len(named) + sum(IDENTITY not in row for row in rows)
+
+
+def closest(rows: Sequence[Record], wanted: Mapping[str, str]) -> str:
+    """The row that has most of the wanted fields, told by these fields; "" where there is no row."""
+    if not rows:
+        return ""
+    row = max(reversed(rows), key=lambda row: agreement(row, wanted))
+    there = {_same(name): value for name, value in row.items()}
+    return spelled({name: str(there.get(_same(name), "(none)")) for name in {"kind": "", **wanted}})
+
+
+def spelled(wanted: Mapping[str, str]) -> str:
+    """As a script writes it: `sale amount=1000`."""
+    kind = wanted.get("kind", "")
+    return " ".join([kind] * bool(kind) + [f"{n}={v}" for n, v in wanted.items() if n != "kind"])
+
+
+def _same(text: str) -> str:
+    return text.casefold().replace("-", "_")

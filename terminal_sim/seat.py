@@ -1,0 +1,345 @@
+"""One terminal of a bench with everything a tester does to it by hand: keys, cards, links, power, paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from terminal_drivers.base import DriverError
+from terminal_drivers.virtual import TerminalHands
+from terminal_sim.core.books import Books
+from terminal_sim.core.config import Profile
+from terminal_sim.core.events import (
+    BatteryChanged,
+    ClockSet,
+    Event,
+    KeyPressed,
+    NetworkChanged,
+    Paper,
+    PaperChanged,
+    PoweredOn,
+    PowerOffPressed,
+    ServiceChanged,
+    Touched,
+)
+from terminal_sim.core.message import Entry
+from terminal_sim.core.payment import Field
+from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.screen import Line, Screen, Tone
+from terminal_sim.core.terminal import Surroundings, Terminal
+from terminal_sim.core.text import say
+from terminal_sim.display.paper import receipt_svg, receipt_text
+from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import View, view
+from terminal_sim.emv.conversation import Step
+from terminal_sim.journal.store import StoredRow
+from terminal_sim.reports.transactions import transactions
+from terminal_sim.station import Station
+
+if TYPE_CHECKING:
+    from terminal_sim.bench import Bench
+    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.personality import Personality
+
+How = Literal["insert", "tap", "swipe"]
+_ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
+_NEWS_TRIES = 1_000
+_NEWS_WAIT = 0.002  # seconds: a reader behind a real line reports within a few of these
+
+
+class BenchMisuse(ValueError):
+    """The caller's fault, in one sentence with its cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReceipt:
+    """A receipt that came out: `copy` is `merchant` or `customer`, `text` as the printer wrote it."""
+
+    receipt: Receipt = field(repr=False)
+    copy: str
+    text: str
+    _texts: Texts = field(repr=False)
+    _profile: Profile = field(repr=False)
+
+    def svg(self) -> str:
+        printer = self._profile.printer
+        if printer is None:
+            raise BenchMisuse(f"{self._profile.id} has no printer")
+        return receipt_svg(self.receipt, self._texts, printer)
+
+
+class Seat:
+    """A terminal under test. Every act settles before it returns: what follows from it has happened."""
+
+    def __init__(
+        self, bench: Bench, station: Station, profile: Profile, locale: str, hands: TerminalHands
+    ) -> None:
+        self.bench = bench
+        self.station = station
+        self.profile = profile
+        self.locale = locale
+        self._hands = hands
+        self._around = Surroundings(link=profile.links[0] if profile.links else "")
+        self._card: VirtualCard | None = None
+        self._apdus = 0
+        self._tear: Callable[[Step, int], bool] | None = None
+        station.torn = self._maybe_tear
+
+    @property
+    def name(self) -> str:
+        """The terminal's id at the acquirer."""
+        return self.station.name
+
+    @property
+    def terminal(self) -> Terminal:
+        """The firmware. Raises `BenchMisuse` while the power is off."""
+        if self.station.terminal is None:
+            raise BenchMisuse(f"{self.name} is off: power on first")
+        return self.station.terminal
+
+    # Eyes.
+
+    def view(self, display: str = "main") -> View:
+        """The settled screen in the language it speaks now."""
+        terminal = self.station.terminal
+        if self.station.out_of_service:
+            screen = Screen("out-of-service", (Line(say("out-of-service"), "out-of-service", Tone.BAD),))
+        elif terminal is None:
+            screen = Screen("off")
+        else:
+            return view(terminal.screen(), self.profile, self.bench.texts, terminal.screen_locale, display)
+        return view(screen, self.profile, self.bench.texts, self.locale, display)
+
+    @property
+    def receipts(self) -> list[PrintedReceipt]:
+        """What the printer has printed since the bench began, newest last."""
+        printer = self.profile.printer
+        if printer is None:
+            return []
+        return [
+            PrintedReceipt(
+                receipt,
+                receipt.copy.value,
+                receipt_text(receipt, self.bench.texts, printer.columns),
+                self.bench.texts,
+                self.profile,
+            )
+            for receipt in self.station.printer.printed
+        ]
+
+    @property
+    def lights(self) -> dict[str, str]:
+        return dict(self.station.lights)
+
+    @property
+    def beeps(self) -> int:
+        return self.station.beeps
+
+    def journal(self) -> list[StoredRow]:
+        return list(self.bench.journal.rows(self.name))
+
+    def report(self) -> list[dict[str, Field]]:
+        """The rows of the payment transactions report of this terminal."""
+        return [line.record() for line in transactions(self.journal())]
+
+    # Keys and touch.
+
+    def key_named(self, word: str) -> str | None:
+        """The key of this keypad that `word` means: its name or its colour."""
+        return self.profile.keypad.named(word)
+
+    def takes(self, key: str) -> bool:
+        """Whether the settled screen would do something with `key`."""
+        return self.station.terminal is not None and self.station.terminal.takes(key)
+
+    def press(self, key: str) -> bool:
+        """False where the settled screen ignored the key."""
+        return self._taken(KeyPressed(key))
+
+    def hold(self, key: str, duration: int) -> bool:
+        """A long press: the key acts when it is released, `duration` microseconds later."""
+        self.bench.advance(duration)
+        return self._taken(KeyPressed(key, duration))
+
+    def touch(self, element: str) -> bool:
+        """Touch the element with this id; False where nothing took it."""
+        return self._taken(Touched(element))
+
+    # Cards.
+
+    @property
+    def card(self) -> Personality | None:
+        """The card last named."""
+        return self._card.personality if self._card is not None else None
+
+    def name_card(self, name: str) -> Personality:
+        """Take the card `name` into the hand without presenting it."""
+        self._card = self.bench.card(name)
+        return self._card.personality
+
+    def wants_card(self, how: How) -> bool:
+        """Whether the terminal waits for a card presented so."""
+        return _ENTRY[how] in self.station.open
+
+    def insert(self, name: str) -> None:
+        self.name_card(name)
+        chip = self._card.chip if self._card else None
+        if chip is None:
+            raise BenchMisuse(f"the card {name!r} has no chip to insert")
+        self._present(lambda: self._hands.insert(chip))
+
+    def tap(self, name: str) -> None:
+        """Hold the card into the field until the terminal has read it, and take it away."""
+        self.name_card(name)
+        face = self._card.contactless if self._card else None
+        if face is None:
+            raise BenchMisuse(f"the card {name!r} cannot be tapped")
+        self._present(lambda: self._hands.tap(face))
+        self._leave_field()
+
+    def swipe(self, name: str) -> None:
+        self.name_card(name)
+        stripe = self._card.stripe if self._card else None
+        if stripe is None:
+            raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
+        self._present(lambda: self._hands.swipe(stripe))
+
+    def remove_card(self) -> None:
+        if not self.station.card_in:
+            raise BenchMisuse("no card is in the slot")
+        self._present(self._hands.remove)
+
+    def tear_after(self, step: str) -> None:
+        """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
+        words = step.split()
+        steps = {each.value: each for each in Step if each is not Step.OTHER}
+        if len(words) == 2 and words[0] == "apdu" and words[1].isascii() and words[1].isdigit():
+            number = int(words[1])
+            self._tear = lambda _, count: count == number
+        elif len(words) == 1 and words[0] in steps:
+            wanted = steps[words[0]]
+            self._tear = lambda now, _: now is wanted
+        else:
+            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N")
+
+    def _maybe_tear(self, step: Step, apdu: bool) -> None:
+        self._apdus += apdu
+        if self._tear is not None and self._tear(step, self._apdus):
+            self._tear = None
+            self._hands.remove()
+
+    def _present(self, act: Callable[[], None]) -> None:
+        self._apdus = 0
+        try:
+            act()
+        except DriverError as error:
+            raise BenchMisuse(str(error)) from None
+        self._hear()
+
+    def _hear(self) -> None:
+        """Let the reader report what was done in front of it, however long its line is."""
+        engine = self.bench.engine
+        for wait in range(_NEWS_TRIES):
+            if engine.poll(self.station, _NEWS_WAIT if wait else 0.0):
+                break
+        engine.settle()
+
+    def _leave_field(self) -> None:
+        try:
+            self._hands.remove()
+        except DriverError:
+            return  # it was torn away while it was read
+        self.bench.engine.poll(self.station)
+        self.bench.engine.settle()
+
+    # The world around.
+
+    def network(self, up: bool) -> None:
+        """The terminal's own link."""
+        self._around.network_up = up
+        self._reach()
+        self._post(NetworkChanged(up, self._around.link))
+
+    def network_kind(self, link: str) -> None:
+        """Which link the terminal uses."""
+        if link not in self.profile.links:
+            have = ", ".join(self.profile.links) or "none"
+            raise BenchMisuse(f"{self.profile.id} has no {link}; it has {have}")
+        self._around.link = link
+        self._post(NetworkChanged(self._around.network_up, link))
+
+    def network_slow(self, duration: int) -> None:
+        """Add `duration` microseconds to every answer of the acquirer."""
+        self.station.link.slow = duration
+
+    def service(self, up: bool) -> None:
+        """The payment service behind a link that is up."""
+        self._around.service_up = up
+        self._reach()
+        self._post(ServiceChanged(up))
+
+    def paper(self, state: str) -> None:
+        """`in`, `low` or `out`."""
+        if self.profile.printer is None:
+            raise BenchMisuse(f"{self.profile.id} has no printer")
+        self._around.paper = Paper(state)
+        self.station.printer.paper = self._around.paper
+        self._post(PaperChanged(self._around.paper))
+
+    def battery(self, percent: int) -> None:
+        if self.profile.battery is None:
+            raise BenchMisuse(f"{self.profile.id} has no battery")
+        self._around.battery = percent
+        self._post(BatteryChanged(percent))
+
+    def clock_was_set(self, by: int) -> None:
+        self._post(ClockSet(by))
+
+    # Power.
+
+    def power_on(self) -> None:
+        """Boot: read the journal, settle what is in doubt, show the first screen."""
+        if self.station.terminal is not None:
+            raise BenchMisuse(f"{self.name} is on already")
+        books = Books.of(stored.row for stored in self.bench.journal.rows(self.name))
+        terminal = Terminal(self.name, self.profile, self.bench.flows, books, self.locale)
+        around = self._around
+        terminal.around = Surroundings(
+            around.network_up, around.link, around.service_up, around.paper, around.battery,
+            card_in=self.station.card_in,
+        )  # fmt: skip
+        self.station.terminal = terminal
+        self.station.boot = books.boots + 1
+        self.station.out_of_service = ""
+        self._post(PoweredOn())
+
+    def power_off(self) -> None:
+        """An orderly switch-off."""
+        self._post(PowerOffPressed())
+
+    def power_cut(self) -> None:
+        """The power is gone, now; whatever was not durable is forgotten."""
+        self.station.switch_off()
+
+    def fault(self, name: str, *arguments: str) -> None:
+        """A named fault: `power-cut-after N` effects, or `commit-unknown` for the next commit."""
+        if name == "power-cut-after" and len(arguments) == 1 and arguments[0].isdigit() and int(arguments[0]):
+            self.station.fuse = int(arguments[0])
+        elif name == "commit-unknown" and not arguments:
+            self.bench.writer.fail_next = True
+        else:
+            said = " ".join((name, *arguments))
+            raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown")
+
+    def _reach(self) -> None:
+        self.station.link.up = self._around.network_up and self._around.service_up
+
+    def _post(self, event: Event) -> None:
+        self.bench.engine.post(self.station, event)
+        self.bench.engine.settle()
+
+    def _taken(self, event: Event) -> bool:
+        self.station.ignored = ""
+        self._post(event)
+        return not self.station.ignored

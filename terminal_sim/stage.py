@@ -1,0 +1,179 @@
+"""What acts and expectations share: one seat of a bench, waiting in virtual time, and the two ways to fail.
+
+1. Nothing polls: a wait jumps from one deadline of the bench to the next and looks again.
+2. A forbidden screen is looked for after every act and at every jump.
+3. The screen of a failure is shown twice, since waiting moves the clock: when the step began, and at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+from terminal_sim.bench import Bench, Duration, Item, Seat, Selector, View
+
+PATIENCE = Duration.parse("30s")
+TRACE_LINES = 10
+
+T = TypeVar("T")
+
+
+class BadScript(ValueError):
+    """What was written cannot be meant: a wrong duration, an unknown key, a missing value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A screen as it was at a moment; `view` is drawn only when somebody reads it."""
+
+    mono: int
+    view: View
+
+
+@dataclass(eq=False)
+class Unmet(Exception):
+    """An expectation that did not hold, or an act that the terminal did not take."""
+
+    expected: str
+    nearest: str
+    before: Sight
+    now: Sight
+    trace: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        nearest = f"\nthere was: {self.nearest}" if self.nearest else ""
+        return f"expected {self.expected}{nearest}\nthe screen now:\n{self.now.view.text}"
+
+
+def duration(value: Duration | str) -> Duration:
+    """A duration of Python, or as a script writes it. Raises `BadScript`."""
+    if isinstance(value, Duration):
+        return value
+    try:
+        return Duration.parse(value)
+    except ValueError as wrong:
+        raise BadScript(str(wrong)) from None
+
+
+def selector(value: Selector | str) -> Selector:
+    """A selector as the display room reads it. Raises `BadScript`."""
+    if isinstance(value, Selector):
+        return value
+    try:
+        return Selector.parse(value)
+    except ValueError as wrong:
+        raise BadScript(str(wrong)) from None
+
+
+def number(value: int | str) -> int:
+    """Decimal digits and nothing else. Raises `BadScript`."""
+    if isinstance(value, int):
+        return value
+    if not (value.isascii() and value.isdigit()):
+        raise BadScript(f"{value!r} is no number: write digits only")
+    return int(value)
+
+
+def pattern(value: str) -> re.Pattern[str]:
+    """A regular expression. Raises `BadScript` with the reason."""
+    try:
+        return re.compile(value)
+    except re.error as wrong:
+        raise BadScript(f"/{value}/ is no regular expression: {wrong}") from None
+
+
+def plain(text: str) -> str:
+    """Text for comparing: every run of blanks, no-break spaces among them, reads as one space."""
+    return " ".join(text.split())
+
+
+def nearest(wanted: str, there: Iterable[str]) -> str:
+    """The text that is most like `wanted`; "" where nothing is there."""
+    matcher = SequenceMatcher(b=wanted.casefold(), autojunk=False)
+
+    def likeness(text: str) -> float:
+        matcher.set_seq1(text.casefold())
+        return matcher.ratio()
+
+    return max(there, key=likeness, default="")
+
+
+class Stage:
+    """One terminal of a bench and the hands on it. `variables` are what scripts name as `${name}`."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        seat: Seat,
+        *,
+        variables: Mapping[str, str] | None = None,
+        stored_pictures: Mapping[str, str] | None = None,
+    ) -> None:
+        self.bench = bench
+        self.seat = seat
+        self.variables: dict[str, str] = dict(variables or {})
+        self.notes: list[str] = []
+        self.pictures: dict[str, str] = {}
+        self.stored_pictures = dict(stored_pictures or {})
+        self.states: dict[str, object] = {}
+        self._forbidden: list[Selector] = []
+        self._messages_before = len(bench.host_messages())
+        self._beeps_heard = seat.beeps
+
+    def _sight(self) -> Sight:
+        return Sight(self.bench.now.mono, self.seat.view())
+
+    def _unmet(self, expected: str, there: str, before: Sight) -> Unmet:
+        return Unmet(expected, there, before, self._sight(), self.bench.trace.tail(TRACE_LINES))
+
+    def _watch(self, before: Sight) -> None:
+        """Raises `Unmet` where a forbidden screen shows."""
+        for forbidden in self._forbidden:
+            found = self.seat.view().matches(forbidden)
+            if found:
+                raise self._unmet(f"never to see {forbidden}", listed(found), before)
+
+    def _pass(self, limit: int, before: Sight) -> None:
+        """Lets time pass until the next deadline of the bench or `limit` (virtual microseconds), whichever is first."""
+        deadline = self.bench.next_deadline()
+        then = limit if deadline is None else min(deadline, limit)
+        self.bench.advance(Duration(max(then - self.bench.now.mono, 0)))
+        self._watch(before)
+
+    def _until(
+        self,
+        holds: Callable[[], T | None],
+        expected: str,
+        there: Callable[[], str],
+        within: Duration = PATIENCE,
+    ) -> T:
+        """Waits until `holds` gives something and returns it; raises `Unmet` when it has not within `within`."""
+        before = self._sight()
+        limit = before.mono + within
+        while (found := holds()) is None:
+            if self.bench.now.mono >= limit:
+                raise self._unmet(f"{expected} within {within}", there(), before)
+            self._pass(limit, before)
+        return found
+
+    def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
+        """Raises `Unmet` where `holds` names something now, or while `throughout` passes."""
+        before = self._sight()
+        limit = before.mono + throughout
+        while (found := holds()) is None:
+            if self.bench.now.mono >= limit:
+                return
+            self._pass(limit, before)
+        raise self._unmet(expected, found, before)
+
+    def _closest(self, wanted: Selector, on: str = "main") -> str:
+        """What on the screen is most like the selector, for a failure."""
+        return self.seat.view(on).nearest(wanted) or "nothing like it"
+
+
+def listed(items: Iterable[Item]) -> str:
+    """Things on a screen, for a failure."""
+    return ", ".join(str(item) for item in items)

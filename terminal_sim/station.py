@@ -1,0 +1,233 @@
+"""What a terminal's firmware is wired to: reader, acquirer, printer and alarms, on the engine's one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from terminal_drivers.base import (
+    CardAbsent,
+    CardMute,
+    CardUnsupported,
+    Change,
+    ContactlessField,
+    ContactSlot,
+    DriverError,
+    FrameError,
+    Presence,
+    StripeHead,
+    Tracks,
+)
+from terminal_sim.core.events import (
+    CardInserted,
+    CardRemoved,
+    CardSwiped,
+    CardTapped,
+    Event,
+    KernelAsked,
+    KernelEnded,
+    Paper,
+    ReaderChanged,
+)
+from terminal_sim.core.message import Entry, HostReply, HostRequest
+from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.terminal import Terminal
+from terminal_sim.emv import track
+from terminal_sim.emv.conversation import (
+    Answer,
+    Ask,
+    Command,
+    HostDecision,
+    KernelConfig,
+    Outcome,
+    Step,
+    Verdict,
+)
+
+CONTACT, CONTACTLESS = 0, 1
+
+
+class Reader(Protocol):
+    """A terminal's readers (`terminal_drivers.virtual.VirtualReader` has this shape, and so has real hardware)."""
+
+    contact: ContactSlot
+    stripe: StripeHead
+
+    @property
+    def contactless(self) -> ContactlessField: ...
+    def poll(self, timeout: float = 0.0) -> list[Presence]: ...
+
+
+class Delivered(Protocol):
+    """What comes back from the acquirer `delay` microseconds after sending."""
+
+    @property
+    def delay(self) -> int: ...
+    @property
+    def reply(self) -> HostReply | None: ...
+    @property
+    def problem(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+class HostLink(Protocol):
+    """The way to the acquirer. `up` is the bench's: the terminal's link and the service behind it."""
+
+    up: bool
+    slow: int
+
+    def submit(self, request: HostRequest) -> Sequence[Delivered]: ...
+
+
+class Printer:
+    """Paper and what came out of it."""
+
+    def __init__(self) -> None:
+        self.paper = Paper.IN
+        self.printed: list[Receipt] = []
+
+    def print(self, receipt: Receipt) -> bool:
+        """Whether it came out."""
+        if self.paper is Paper.OUT:
+            return False
+        self.printed.append(receipt)
+        return True
+
+
+@dataclass(eq=False)
+class Station:
+    """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay."""
+
+    name: str
+    reader: Reader
+    link: HostLink
+    printer: Printer
+    kernel: KernelConfig
+    terminal: Terminal | None = None
+    power: int = 0
+    alarms: dict[str, int] = field(default_factory=dict)
+    open: frozenset[Entry] = frozenset()
+    card_in: bool = False
+    lights: dict[str, str] = field(default_factory=dict)
+    beeps: int = 0
+    out_of_service: str = ""
+    conversation: CardConversation | None = None
+    torn: Callable[[Step, bool], None] = lambda _step, _apdu: None
+    boot: int = 0
+    ignored: str = ""
+    fuse: int = 0
+
+    def switch_off(self) -> None:
+        """Nothing of the firmware's memory survives: what matters is in the journal."""
+        self.stop_listening()
+        self.terminal = None
+        self.power += 1
+        self.alarms.clear()
+
+    def poll(self, timeout: float = 0.0) -> Iterator[Event]:
+        """What happened in front of the readers, as far as the firmware listens to them now."""
+        try:
+            changes = self.reader.poll(timeout)
+        except DriverError:
+            yield ReaderChanged(False)
+            return
+        for change in changes:
+            yield from self._noticed(change)
+
+    def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:
+        """Open the reader for `entries`; a card that is in the slot already counts as inserted."""
+        self.open = frozenset(entries)
+        self.lights = {entry.value: "on" for entry in entries}
+        if self.card_in and Entry.CHIP in self.open:
+            yield CardInserted()
+
+    def stop_listening(self) -> None:
+        self.open = frozenset()
+        self.lights = {}
+        if self.conversation is not None:
+            self.conversation.close()
+            self.conversation = None
+
+    def _noticed(self, change: Presence) -> Iterator[Event]:
+        if change.change is Change.SWIPED:
+            for tracks in self.reader.stripe.poll():
+                if Entry.STRIPE in self.open:
+                    yield CardSwiped(_stripe(tracks))
+        elif change.slot == CONTACT:
+            self.card_in = change.change is Change.INSERTED
+            yield CardInserted() if self.card_in else CardRemoved()
+        elif change.change is Change.INSERTED and Entry.CONTACTLESS in self.open:
+            yield CardTapped()
+
+
+def _stripe(tracks: Tracks) -> track.Stripe | None:
+    found = {1: tracks.track1, 2: tracks.track2, 3: tracks.track3}
+    readable = {number: text for number, text in found.items() if isinstance(text, str)}
+    try:
+        return track.parse(readable)
+    except track.TrackError:
+        return None
+
+
+class CardConversation:
+    """The kernel's generator and the slot that its commands go to.
+
+    `seen` hears each command with its response; `torn` hears of each step once it is done, and whether it was
+    a command: whoever tears cards does it there.
+    """
+
+    def __init__(
+        self,
+        slot: ContactSlot,
+        kernel: Generator[Ask, Answer, Outcome],
+        seen: Callable[[Command, bytes], None],
+        torn: Callable[[Step, bool], None],
+    ) -> None:
+        self._slot = slot
+        self._kernel = kernel
+        self._seen = seen
+        self._torn = torn
+
+    def begin(self) -> Event:
+        """Power the card and let the kernel speak until it asks for something that only a person or the host has."""
+        try:
+            self._slot.power_on()
+        except CardAbsent:
+            return CardRemoved()
+        except (CardMute, CardUnsupported, FrameError) as error:
+            return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
+        except DriverError:
+            return ReaderChanged(False)
+        return self._run(lambda: next(self._kernel))
+
+    def resume(self, answer: Answer) -> Event:
+        if isinstance(answer, HostDecision):
+            self._torn(Step.ONLINE, False)
+        return self._run(lambda: self._kernel.send(answer))
+
+    def close(self) -> None:
+        """Abandon the conversation; a card that is gone, or a reader that is, needs no power-off."""
+        self._kernel.close()
+        with suppress(DriverError):
+            self._slot.power_off()
+
+    def _run(self, start: Callable[[], Ask]) -> Event:
+        try:
+            ask = start()
+            while isinstance(ask, Command):
+                response = self._slot.transmit(ask.apdu)
+                self._seen(ask, response)
+                self._torn(ask.step, True)
+                ask = self._kernel.send(response)
+        except StopIteration as end:
+            return KernelEnded(end.value)
+        except CardAbsent:
+            return CardRemoved()
+        except (CardMute, FrameError) as error:
+            return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
+        except DriverError:
+            return ReaderChanged(False)
+        return KernelAsked(ask)

@@ -1,0 +1,17 @@
+"""Every verb once: what scripts, pytest, the command line and the page can do at a terminal and look for there."""
+
+from __future__ import annotations
+
+from terminal_sim.acts import Acts
+from terminal_sim.expectations import Expectations
+from terminal_sim.stage import BadScript, Sight, Unmet
+from terminal_sim.wording import Kind, Parameter, Verb, verbs_of
+
+__all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet", "Verb"]
+
+
+class Tester(Acts, Expectations):
+    """The hands and eyes of whoever tests one terminal: its public methods are the verbs."""
+
+
+VERBS = verbs_of(Tester)

@@ -1,0 +1,173 @@
+"""How a verb reads in a script: its words, and its arguments as its signature declares them.
+
+1. The words of a verb are literal: `expect screen`, `tap-card`, `network slow`.
+2. A positional parameter is a value at its place; `*rest` takes one value or more.
+3. A keyword-only parameter is introduced by a word (`within 5s`) where its annotation holds `Said`, else written `name=value`.
+4. `**fields` takes any further `name=value`.
+5. A parameter `no` makes `expect no ...` of `expect ...`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+NEGATION = "no"
+
+
+class Kind(Enum):
+    """What a value of a script is; the value is how a form names it."""
+
+    ANSWER = "ANSWER"
+    CARD = "CARD"
+    CHOICE = "CHOICE"
+    COUNT = "N"
+    DISPLAY = "DISPLAY"
+    FAULT = "FAULT"
+    KEY = "KEY"
+    KEYS = "KEYS"
+    KIND = "KIND"
+    MESSAGE = "TYPE"
+    NAME = "NAME"
+    PATTERN = "/one (group)/"
+    PERCENT = "PERCENT"
+    SELECTOR = "SELECTOR"
+    STEP = "STEP"
+    TEXT = '"TEXT"'
+    TIME = "TIME"
+    VALUE = "VALUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The word that stands before the value in a script."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """How many values `*rest` takes at least, where it is not one."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`choices` are the words it may be, where they are few; `said` is the word before it, `name=` otherwise."""
+
+    name: str
+    kind: Kind
+    required: bool
+    said: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> str:
+        return "|".join(self.choices) if self.choices else self.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One line of the language: `method` is the name of the method of `Tester` that does it."""
+
+    words: tuple[str, ...]
+    method: str
+    doc: str
+    values: tuple[Parameter, ...] = ()
+    rest: Parameter | None = None
+    named: Mapping[str, Parameter] = field(default_factory=dict)
+    said: Mapping[str, Parameter] = field(default_factory=dict)
+    fields: bool = False
+    negatable: bool = False
+
+    @property
+    def form(self) -> str:
+        """How the line is written: `hold KEY for TIME`, `expect [no] screen SELECTOR [within TIME]`."""
+        words = list(self.words)
+        if self.negatable:
+            words.insert(1, f"[{NEGATION}]")
+        parts = [(p.form, p.required) for p in self.values]
+        if self.rest is not None:
+            parts.append((f"{self.rest.form}...", self.rest.required))
+        if self.fields:
+            parts.append(("field=value...", False))
+        parts += [(f"{p.name}={p.form}", p.required) for p in self.named.values()]
+        parts += [(f"{p.said} {p.form}", p.required) for p in self.said.values()]
+        return " ".join(words + [part if required else f"[{part}]" for part, required in parts])
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+_WORDS = "__verb_words__"
+
+
+def verb(words: str) -> Callable[[_Method], _Method]:
+    """Declares a method of `Tester` as the verb that scripts write with these words."""
+
+    def declare(method: _Method) -> _Method:
+        setattr(method, _WORDS, tuple(words.split()))
+        return method
+
+    return declare
+
+
+def verbs_of(cls: type) -> Mapping[tuple[str, ...], Verb]:
+    """The table of all verbs of a class, by their words. Raises `TypeError` where two share their words."""
+    table: dict[tuple[str, ...], Verb] = {}
+    for name, method in inspect.getmembers(cls, inspect.isfunction):
+        words = getattr(method, _WORDS, None)
+        if words is None:
+            continue
+        if words in table:
+            raise TypeError(f"{' '.join(words)!r} is the verb of both {table[words].method} and {name}")
+        table[words] = _verb(words, name, method)
+    return MappingProxyType(table)
+
+
+def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any]) -> Verb:
+    hints = get_type_hints(method, include_extras=True)
+    values: list[Parameter] = []
+    rest: Parameter | None = None
+    named: dict[str, Parameter] = {}
+    said: dict[str, Parameter] = {}
+    fields = negatable = False
+    for item in list(inspect.signature(method).parameters.values())[1:]:
+        if item.kind is item.VAR_KEYWORD:
+            fields = True
+            continue
+        if item.name == NEGATION:
+            negatable = True
+            continue
+        parameter = _parameter(name, item, hints[item.name])
+        if item.kind is item.VAR_POSITIONAL:
+            rest = parameter
+        elif item.kind is not item.KEYWORD_ONLY:
+            values.append(parameter)
+        elif parameter.said:
+            said[parameter.said] = parameter
+        else:
+            named[parameter.name] = parameter
+    doc = inspect.getdoc(method) or ""
+    return Verb(words, name, doc, tuple(values), rest, named, said, fields, negatable)
+
+
+def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
+    notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    plain = get_args(hint)[0] if notes else hint
+    choices = tuple(word for word in _literals(plain) if word)
+    kind = next((note for note in notes if isinstance(note, Kind)), Kind.CHOICE if choices else None)
+    if kind is None:
+        raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
+    said = next((note.word for note in notes if isinstance(note, Said)), "")
+    required = item.default is item.empty and AtLeast(0) not in notes
+    return Parameter(item.name, kind, required, said, choices)
+
+
+def _literals(hint: Any) -> tuple[str, ...]:
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return tuple(word for part in get_args(hint) for word in _literals(part))
