@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
+from terminal_sim.display.svg import screen_svg
 from terminal_sim.stage import BadScript, Sight, Stage, duration, listed, nearest, number, selector
 from terminal_sim.wording import AtLeast, Kind, Said, verb
 
@@ -26,14 +28,11 @@ class Acts(Stage):
         """
         for key in self._spelled(keys):
             before = self._sight()
-            self._until(
-                lambda: self._takes_keys() or None,
-                f'the screen to take the key "{key}"',
-                lambda: "a screen that takes no keys",
-            )
+            takes = f'the screen to take the key "{key}"'
+            self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
             if not self.seat.press(key):
-                there = f"a screen that takes {', '.join(self._taken()) or 'no keys'}"
-                raise self._unmet(f'the screen to take the key "{key}"', there, before)
+                there = f"a screen that takes {' '.join(self._taken()) or 'no keys'}"
+                raise self._unmet(takes, there, before)
             self._watch(before)
 
     @verb("press!")
@@ -49,9 +48,8 @@ class Acts(Stage):
         self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Said("for")]
     ) -> None:
         """Keeps a key down for a while."""
-        before = self._sight()
-        self.seat.hold(self._key(key), duration(for_))
-        self._watch(before)
+        with self._by_hand("hold", key, "for", str(duration(for_))):
+            self.seat.hold(self._key(key), duration(for_))
 
     @verb("tap")
     def tap(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
@@ -59,7 +57,9 @@ class Acts(Stage):
         wanted = selector(what)
         before = self._sight()
         element = self._until(
-            lambda: self._touchable(wanted, before), f"to touch {wanted}", lambda: self._not_touchable(wanted)
+            lambda: self._touchable(wanted, before),
+            f"to touch {wanted}",
+            lambda: self._not_touchable(wanted),
         )
         if not self.seat.touch(element):
             raise self._unmet(f"the screen to take a touch of {wanted}", f"id:{element}, ignored", before)
@@ -68,62 +68,62 @@ class Acts(Stage):
     @verb("insert")
     def insert(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a chip card and puts the card in."""
-        before = self._wait_for_reader("insert")
-        self.seat.insert(card)
-        self._watch(before)
+        self._wait_for_reader("insert")
+        with self._by_hand("insert", card):
+            self.seat.insert(card)
 
     @verb("tap-card")
     def tap_card(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
-        before = self._wait_for_reader("tap")
-        self.seat.tap(card)
-        self._watch(before)
+        self._wait_for_reader("tap")
+        with self._by_hand("tap-card", card):
+            self.seat.tap(card)
 
     @verb("swipe")
     def swipe(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
-        before = self._wait_for_reader("swipe")
-        self.seat.swipe(card)
-        self._watch(before)
+        self._wait_for_reader("swipe")
+        with self._by_hand("swipe", card):
+            self.seat.swipe(card)
 
     @verb("remove card")
     def remove_card(self) -> None:
         """Takes the card out of the slot."""
-        before = self._sight()
-        self.seat.remove_card()
-        self._watch(before)
+        with self._by_hand("remove card"):
+            self.seat.remove_card()
 
     @verb("tear card after")
     def tear_card(self, *step: Annotated[str, Kind.STEP]) -> None:
         """Has the next card taken away after `select gpo read genac1 online genac2` or `apdu N`."""
-        self.seat.tear_after(" ".join(step))
+        with self._by_hand("tear card after", *step):
+            self.seat.tear_after(" ".join(step))
 
     @verb("network")
     def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
         """The terminal's own link: there, gone, or of another kind."""
-        before = self._sight()
-        if state == "up" or state == "down":
-            self.seat.network(state == "up")
-        else:
-            self.seat.network_kind(state)
-        self._watch(before)
+        with self._by_hand("network", state):
+            if state in ("up", "down"):
+                self.seat.network(state == "up")
+            else:
+                self.seat.network_kind(state)
 
     @verb("network slow")
     def network_slow(self, time: Time) -> None:
-        """Every message takes `time` longer."""
-        self.seat.network_slow(duration(time))
+        """Every answer takes `time` longer."""
+        with self._by_hand("network slow", str(duration(time))):
+            self.seat.network_slow(duration(time))
 
     @verb("service")
     def service(self, state: Literal["up", "down"]) -> None:
         """The payment service behind a link that is up."""
-        before = self._sight()
-        self.seat.service(state == "up")
-        self._watch(before)
+        with self._by_hand("service", state):
+            self.seat.service(state == "up")
 
     @verb("host answers")
     def host_answers(self, *answers: Annotated[str, Kind.ANSWER]) -> None:
         """The next answers of the acquirer, in order."""
-        self.bench.host_answers(list(answers))
+        with self._by_hand("host answers", *answers):
+            self.bench.host_answers(answers)
 
     @verb("wait")
     def wait(self, time: Time) -> None:
@@ -136,30 +136,33 @@ class Acts(Stage):
     @verb("power")
     def power(self, state: Literal["off", "on", "cut"]) -> None:
         """Orderly shut-down, start, or a power cut without warning."""
-        before = self._sight()
-        {"off": self.seat.power_off, "on": self.seat.power_on, "cut": self.seat.power_cut}[state]()
-        self._watch(before)
+        with self._by_hand("power", state):
+            {"off": self.seat.power_off, "on": self.seat.power_on, "cut": self.seat.power_cut}[state]()
 
     @verb("paper")
     def paper(self, state: Literal["out", "low", "in"]) -> None:
         """The paper of the printer."""
-        before = self._sight()
-        self.seat.paper(state)
-        self._watch(before)
+        with self._by_hand("paper", state):
+            self.seat.paper(state)
 
     @verb("battery")
     def battery(self, charge: Annotated[str, Kind.PERCENT]) -> None:
         """The charge of the battery: `5%`."""
-        before = self._sight()
-        self.seat.battery(percent(charge))
-        self._watch(before)
+        with self._by_hand("battery", charge):
+            self.seat.battery(percent(charge))
 
     @verb("fault")
-    def fault(self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, AtLeast(0)]) -> None:
+    def fault(
+        self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, AtLeast(0)]
+    ) -> None:
         """A named fault of the bench's catalogue."""
-        before = self._sight()
-        self.seat.fault(name, *arguments)
-        self._watch(before)
+        with self._by_hand("fault", name, *arguments):
+            self.seat.fault(name, *arguments)
+
+    @verb("save state")
+    def save_state(self, name: Annotated[str, Kind.NAME]) -> None:
+        """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
+        self.states[name] = self.bench.save(self.seat)
 
     @verb("let")
     def let(self, name: Annotated[str, Kind.NAME], *, is_: Annotated[str, Kind.VALUE, Said("=")]) -> None:
@@ -171,19 +174,14 @@ class Acts(Stage):
         """A line in the report of the run."""
         self.notes.append(text)
 
-    @verb("save state")
-    def save_state(self, name: Annotated[str, Kind.NAME]) -> None:
-        """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
-        self.states[name] = self.seat.save(name)
-
     @verb("screenshot")
     def screenshot(self, name: Annotated[str, Kind.TEXT]) -> str:
         """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
         before = self._sight()
-        picture = self.seat.picture()
+        picture = screen_svg(self.seat.view(), self.seat.profile)
         self.pictures[name] = picture
-        stored = self.stored_pictures.get(name, picture)
-        if stored != picture:
+        stored = self._stored_picture(name)
+        if stored is not None and stored != picture:
             raise self._unmet(f'the picture "{name}" to be as stored', _difference(stored, picture), before)
         return picture
 
@@ -194,9 +192,9 @@ class Acts(Stage):
         key = self.seat.key_named(word)
         if key is None:
             keys = self._keys()
+            close = nearest(word, keys)
             raise BadScript(
-                f"{self.seat.name} has no key {word!r}; did you mean {nearest(word, keys)!r}? "
-                f"There are {' '.join(keys)}"
+                f"{self.seat.profile.id} has no key {word!r}; did you mean {close!r}? It has {' '.join(keys)}"
             )
         return key
 
@@ -206,8 +204,9 @@ class Acts(Stage):
     def _taken(self) -> list[str]:
         return [key for key in self._keys() if self.seat.takes(key)]
 
-    def _takes_keys(self) -> bool:
-        return any(key != _ALWAYS_TAKEN for key in self._taken())
+    def _takes_keys(self, wanted: str) -> Literal[True] | None:
+        """True where the screen takes this key, or at least waits for others."""
+        return self.seat.takes(wanted) or any(key != _ALWAYS_TAKEN for key in self._taken()) or None
 
     def _touchable(self, wanted: Selector, before: Sight) -> str | None:
         """The id of the one element to touch; raises `Unmet` where there are two or more."""
@@ -221,14 +220,12 @@ class Acts(Stage):
         seen = self.seat.view().matches(wanted)
         return f"{listed(seen)}, which cannot be touched" if seen else self._closest(wanted)
 
-    def _wait_for_reader(self, how: Literal["insert", "tap", "swipe"]) -> Sight:
-        before = self._sight()
+    def _wait_for_reader(self, how: Literal["insert", "tap", "swipe"]) -> None:
         self._until(
             lambda: self.seat.wants_card(how) or None,
             f"the terminal to ask for a card to {how}",
             lambda: "a screen that asks for none",
         )
-        return before
 
 
 def percent(text: str) -> int:
@@ -245,6 +242,6 @@ def _digits(word: str) -> bool:
 
 def _difference(stored: str, picture: str) -> str:
     """The first line in which two pictures differ."""
-    lines = zip_longest(stored.splitlines(), picture.splitlines(), fillvalue="")
-    at, (was, now) = next((n, pair) for n, pair in enumerate(lines, start=1) if pair[0] != pair[1])
+    pairs = zip_longest(stored.splitlines(), picture.splitlines(), fillvalue="")
+    at, (was, now) = next((at, pair) for at, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
     return f"line {at} of it was {was.strip()!r} and is {now.strip()!r}"

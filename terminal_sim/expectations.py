@@ -77,7 +77,9 @@ class Expectations(Stage):
 
         def there() -> str:
             lines = [plain(line) for line in self._receipt(copy).splitlines() if line.strip()]
-            return "; ".join(f'"{nearest(text, lines)}"' for text in missing()) if lines else "no such receipt"
+            return (
+                "; ".join(f'"{nearest(text, lines)}"' for text in missing()) if lines else "no such receipt"
+            )
 
         said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
         self._expect(holds, said, there, no, within, for_)
@@ -86,6 +88,7 @@ class Expectations(Stage):
     def expect_host(
         self,
         message: Annotated[str, Kind.MESSAGE] = "",
+        /,
         *,
         count: Count = None,
         no: bool = False,
@@ -100,12 +103,15 @@ class Expectations(Stage):
             return found, len(found)
 
         kind = {"mti" if message.isdigit() else "kind": message} if message else {}
-        self._expect_rows("to the host", rows, self._messages, {**kind, **_texts(fields)}, count, no, within, for_)
+        self._expect_rows(
+            "to the host", rows, self._messages, {**kind, **_texts(fields)}, count, no, within, for_
+        )
 
     @verb("expect journal")
     def expect_journal(
         self,
         kind: Annotated[str, Kind.KIND],
+        /,
         *,
         count: Count = None,
         no: bool = False,
@@ -135,10 +141,10 @@ class Expectations(Stage):
         """The payment transactions report has such a row."""
 
         def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
-            found = [row for row in self.seat.report() if records.has(row, wanted)]
+            found = [row for row in self._lines() if records.has(row, wanted)]
             return found, len(found)
 
-        self._expect_rows("in the report", rows, self.seat.report, _texts(fields), count, no, within, for_)
+        self._expect_rows("in the report", rows, self._lines, _texts(fields), count, no, within, for_)
 
     @verb("expect light")
     def expect_light(
@@ -245,6 +251,9 @@ class Expectations(Stage):
     def _journal(self) -> list[Record]:
         return [{**row.fields, "kind": row.kind} for row in self.seat.journal()]
 
+    def _lines(self) -> list[Record]:
+        return [*self.seat.report()]
+
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
         papers = [paper for paper in self.seat.receipts if not copy or paper.copy == copy]
@@ -256,10 +265,9 @@ class Expectations(Stage):
             return "\n".join(plain(item.text) for item in self.seat.view().items)
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
-        rows = {"host": self._messages, "journal": self._journal, "report": self.seat.report}[name]()
+        rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()
         return "\n".join(records.spelled({field: str(value) for field, value in row.items()}) for row in rows)
 
 
 def _texts(fields: Mapping[str, str | int]) -> dict[str, str]:
     return {name: str(value) for name, value in fields.items()}
-

@@ -6,6 +6,7 @@ editors, an explanation for people, and the checks that need to know which flows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import MISSING, Field, field, fields, is_dataclass, make_dataclass
 from functools import cache
@@ -22,9 +23,12 @@ from terminal_sim.typed_toml import ProfileError, chain, hints, located, nearest
 __all__ = ["ProfileError", "bundled", "check", "explain", "file_of", "load", "names", "read", "schema"]
 
 
+_HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)
+
+
 def names() -> list[str]:
-    """The bundled profiles, in alphabetical order."""
-    return sorted(path.stem for path in bundled().glob("*.toml"))
+    """The bundled profiles, in alphabetical order: the files beside each other that say so in their head."""
+    return sorted(path.stem for path in bundled().glob("*.toml") if _HEAD.search(path.read_bytes()))
 
 
 def file_of(profile: str | Path) -> Path:

@@ -8,15 +8,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
-from terminal_sim.bench import Bench, Duration, Item, Seat, Selector, View
+from terminal_sim.bench import Bench, Duration, Item, Saved, Seat, Selector, View
 
 PATIENCE = Duration.parse("30s")
 TRACE_LINES = 10
+ACT = "act"
 
 T = TypeVar("T")
 
@@ -102,7 +104,10 @@ def nearest(wanted: str, there: Iterable[str]) -> str:
 
 
 class Stage:
-    """One terminal of a bench and the hands on it. `variables` are what scripts name as `${name}`."""
+    """One terminal of a bench and the hands on it.
+
+    `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any.
+    """
 
     def __init__(
         self,
@@ -110,21 +115,30 @@ class Stage:
         seat: Seat,
         *,
         variables: Mapping[str, str] | None = None,
-        stored_pictures: Mapping[str, str] | None = None,
+        stored_picture: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self.bench = bench
         self.seat = seat
         self.variables: dict[str, str] = dict(variables or {})
         self.notes: list[str] = []
         self.pictures: dict[str, str] = {}
-        self.stored_pictures = dict(stored_pictures or {})
-        self.states: dict[str, object] = {}
+        self.states: dict[str, Saved] = {}
+        self._stored_picture = stored_picture
         self._forbidden: list[Selector] = []
+        self._seen: list[Sight] = []
         self._messages_before = len(bench.host_messages())
         self._beeps_heard = seat.beeps
 
-    def _sight(self) -> Sight:
-        return Sight(self.bench.now.mono, self.seat.view())
+    @contextmanager
+    def _by_hand(self, *words: str) -> Iterator[None]:
+        """Writes to the trace what is done, as a script says it; keys and touches write themselves."""
+        before = self._sight()
+        self.bench.trace.emit(self.bench.now, self.seat.name, ACT, line=" ".join(words))
+        yield
+        self._watch(before)
+
+    def _sight(self, on: str = "main") -> Sight:
+        return Sight(self.bench.now.mono, self.seat.view(on))
 
     def _unmet(self, expected: str, there: str, before: Sight) -> Unmet:
         return Unmet(expected, there, before, self._sight(), self.bench.trace.tail(TRACE_LINES))
@@ -152,11 +166,13 @@ class Stage:
     ) -> T:
         """Waits until `holds` gives something and returns it; raises `Unmet` when it has not within `within`."""
         before = self._sight()
+        self._seen = [before]
         limit = before.mono + within
         while (found := holds()) is None:
             if self.bench.now.mono >= limit:
                 raise self._unmet(f"{expected} within {within}", there(), before)
             self._pass(limit, before)
+            self._seen.append(self._sight())
         return found
 
     def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
@@ -170,8 +186,23 @@ class Stage:
         raise self._unmet(expected, found, before)
 
     def _closest(self, wanted: Selector, on: str = "main") -> str:
-        """What on the screen is most like the selector, for a failure."""
-        return self.seat.view(on).nearest(wanted) or "nothing like it"
+        """What was most like the selector on any screen since the step began, for a failure."""
+        shown = {}
+        for sight in [*self._seen, self._sight(on)]:
+            for item in sight.view.items:
+                shown.update({item.wording: (item, sight), item.id: (item, sight)})
+        close = get_close_matches(wanted.value, [name for name in shown if name], n=1, cutoff=0.5)
+        if not close:
+            return "nothing like it"
+        item, sight = shown[close[0]]
+        gone = sight.view.screen != self.seat.view(on).screen
+        return f"{item}, at {clock(sight.mono)} and no longer" if gone else str(item)
+
+
+def clock(mono: int) -> str:
+    """Virtual time since the bench began, as the trace writes it."""
+    seconds, micros = divmod(mono, 1_000_000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros // 1000:03d}"
 
 
 def listed(items: Iterable[Item]) -> str:

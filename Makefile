@@ -1,0 +1,35 @@
+# Everything runs in its own virtual environment; PYTHON may name another interpreter of 3.11 or newer.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test check soak bench clean
+
+demo: $(STAMP)
+	@$(BIN)/terminal-sim demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q -m "not soak"
+
+# Format, lint, types, import rules, and a wheel that works outside this folder.
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/smoke_wheel.py
+
+# The slower suites: more power cuts, more random histories.
+soak: $(STAMP)
+	$(BIN)/python -m pytest -q -m soak
+
+bench: $(STAMP)
+	$(BIN)/python tools/bench.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage dist build out
+
+$(STAMP): pyproject.toml tools/venv.sh
+	@PYTHON="$(PYTHON)" sh tools/venv.sh "$(VENV)"
+	@touch $(STAMP)

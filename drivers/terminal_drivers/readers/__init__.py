@@ -1,0 +1,1 @@
+"""One folder a reader protocol: codec (pure), reader (host end), virtual (device end)."""

@@ -1,0 +1,281 @@
+"""CCID over a serial line as the GemPC Twin family frames it: `03 06 | CCID message | LRC`, both ends.
+
+1. LRC is the XOR of all bytes before it; `03 15 16` (NAK) asks the other side to send its last frame again.
+2. From the reader only, between frames: `50 xx` is a NotifySlotChange, one byte from 80 to FF a request for more time.
+3. A reader with echo sends each command frame back before its answer. The first frame after a command is that echo
+   where it carries a PC_to_RDR message, whatever the rest of it says.
+4. Bytes that begin nothing are skipped. A frame with a wrong LRC is dropped whole; one whose dwLength exceeds the limit
+   is given up at its header, and the search for `03 06` goes on behind the two bytes.
+5. Escape `01 01 01` makes the reader hold notifications back until the echo of the next command. Our host never sends
+   it; the device end obeys it.
+6. A command is sent at most four times, and only again where the reader asks for it: silence is never answered by a
+   second command, for a card must not run it twice.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+from operator import xor
+from typing import Protocol
+
+from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
+from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, data_length
+from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU
+
+SYNC, ACK, NAK = 0x03, 0x06, 0x15
+NAK_FRAME = bytes((SYNC, NAK, SYNC ^ NAK))
+START = bytes((SYNC, ACK))
+TIME_REQUEST_LOWEST = 0x80
+NOTIFY = INTERRUPT[0]
+OVERHEAD = 3  # SYNC, ACK, LRC
+
+REPEATS = 3
+TIME_REQUESTS = 60
+READS = 4096  # a frame of 271 bytes with its echo, byte by byte, needs 548
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What differs between the readers of the family: echo, and the dwFeatures of each slot."""
+
+    echo: bool
+    features: tuple[int, ...]
+    max_message: int = 271
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.features) <= 4:
+            raise Misuse("the single notification byte of this framing has room for 1 to 4 slots")
+
+    @property
+    def max_data(self) -> int:
+        return self.max_message - HEADER
+
+
+GEMPC_TWIN = Variant(echo=True, features=(SERIAL_TPDU,))
+GEMCORE_SIM_PRO = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU))
+BUILT_IN = Variant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
+"""The reader in a terminal: slot 0 takes chip cards, slot 1 is the contactless field."""
+
+
+class Signal(Enum):
+    """What the line says beside messages."""
+
+    NAK = "repeat"
+    MORE_TIME = "more time"
+    DAMAGED = "damaged frame"
+
+
+Item = bytes | Signal
+"""A CCID message (with its 10-byte header, or `50 xx`) or a signal."""
+
+
+def lrc(data: bytes) -> int:
+    """XOR of all bytes; zero over a frame with its LRC."""
+    return reduce(xor, data, 0)
+
+
+def frame(message: bytes) -> bytes:
+    """Put a CCID message between its marks."""
+    framed = START + message
+    return framed + bytes((lrc(framed),))
+
+
+class Decoder:
+    """Cuts the stream of one direction into items, in any chunking."""
+
+    __slots__ = ("_buffer", "_from_reader", "_max_data", "_notifications")
+
+    def __init__(self, variant: Variant, *, from_reader: bool) -> None:
+        self._from_reader = from_reader
+        self._max_data = variant.max_data
+        self._notifications = 1 << 2 * len(variant.features)
+        self._buffer = b""
+
+    @property
+    def partial(self) -> bool:
+        """Whether a frame or notification has begun and not ended."""
+        return bool(self._buffer)
+
+    def reset(self) -> None:
+        """Forget what has begun."""
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[Item]:
+        data = self._buffer + data
+        items: list[Item] = []
+        position = 0
+        while position < len(data):
+            size, item = self._next(data, position)
+            if not size:
+                break
+            position += size
+            if item is not None:
+                items.append(item)
+        self._buffer = data[position:]
+        return items
+
+    def _next(self, data: bytes, at: int) -> tuple[int, Item | None]:
+        """(bytes used, item or None for noise); no bytes used where more must come first."""
+        there = len(data) - at
+        first = data[at]
+        if first == SYNC:
+            if there < 2:
+                return 0, None
+            if data[at + 1] == ACK:
+                return self._frame(data, at, there)
+            if data[at + 1] == NAK:
+                if there < len(NAK_FRAME):
+                    return 0, None
+                if data[at + 2] == NAK_FRAME[2]:
+                    return len(NAK_FRAME), Signal.NAK
+        elif self._from_reader and first >= TIME_REQUEST_LOWEST:
+            return 1, Signal.MORE_TIME
+        elif self._from_reader and first == NOTIFY:
+            if there < 2:
+                return 0, None
+            if data[at + 1] < self._notifications:
+                return 2, data[at : at + 2]
+        return 1, None
+
+    def _frame(self, data: bytes, at: int, there: int) -> tuple[int, Item | None]:
+        if there < HEADER + 2:
+            return 0, None
+        try:
+            length = data_length(data[at + 2 : at + 2 + HEADER], self._max_data)
+        except FrameError:
+            return 2, Signal.DAMAGED
+        size = OVERHEAD + HEADER + length
+        if there < size:
+            return 0, None
+        whole = data[at : at + size]
+        return size, Signal.DAMAGED if lrc(whole) else whole[2:-1]
+
+
+class GemPcLink:
+    """The host end: carries CCID messages over a transport, repeats on request, drops echoes."""
+
+    def __init__(self, transport: Transport, variant: Variant) -> None:
+        self._transport = transport
+        self._variant = variant
+        self._decoder = Decoder(variant, from_reader=True)
+        self._items: deque[Item] = deque()
+        self._sent = b""
+        self._repeats = 0
+        self._echo_due = False
+
+    def send(self, message: bytes) -> None:
+        """Send one command. What came before it can be no answer to it and goes, but for notifications."""
+        if len(message) > self._variant.max_message:
+            raise Misuse(f"this reader takes messages of at most {self._variant.max_message} bytes")
+        self._read(0)
+        self._decoder.reset()
+        self._items = deque(item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
+        self._sent = frame(message)
+        self._repeats = 0
+        self._write(self._sent)
+
+    def receive(self, timeout: float) -> bytes | None:
+        """Return the next message while a command waits for its answer; None after `timeout` s of silence.
+
+        `FrameError`: the same frame went wrong four times. `ReaderLost`: the reader asks for time, or talks, without end.
+        """
+        more_time = reads = 0
+        while True:
+            while self._items:
+                item = self._items.popleft()
+                if isinstance(item, bytes):
+                    if item[0] in INTERRUPT or item[0] >= 0x80:
+                        return item
+                    self._echo_due = False
+                elif item is Signal.MORE_TIME:
+                    more_time += 1
+                elif item is Signal.NAK:
+                    self._repeat(self._sent)
+                elif self._echo_due:
+                    self._echo_due = False
+                else:
+                    self._repeat(NAK_FRAME)
+            if more_time > TIME_REQUESTS or reads >= READS:
+                raise ReaderLost(
+                    "the reader talks on and does not answer: check that it is one of the GemPC family"
+                )
+            reads += 1
+            if not self._read(timeout):
+                if not self._decoder.partial:
+                    return None
+                self._decoder.reset()
+                self._items.append(Signal.DAMAGED)
+
+    def listen(self, timeout: float) -> bytes | None:
+        """Return the next notification while no command waits; everything else goes."""
+        self._read(0 if self._items else timeout)
+        while self._items:
+            item = self._items.popleft()
+            if isinstance(item, bytes) and item[0] in INTERRUPT:
+                return item
+        return None
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _read(self, timeout: float) -> bool:
+        data = self._transport.read(2 * (self._variant.max_message + OVERHEAD), timeout)
+        if data:
+            self._items.extend(self._decoder.feed(data))
+        return bool(data)
+
+    def _repeat(self, data: bytes) -> None:
+        self._repeats += 1
+        if self._repeats > REPEATS:
+            raise FrameError("the line to the reader damages every frame: check speed, stop bits and cable")
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        self._echo_due = self._variant.echo and data is not NAK_FRAME
+        self._transport.write(data)
+
+
+class CcidDevice(Protocol):
+    """The device end of CCID, whatever carries the messages."""
+
+    synchronous: bool
+
+    def answer(self, message: bytes) -> bytes:
+        """Run one PC_to_RDR message and return the RDR_to_PC message."""
+        ...
+
+    def notifications(self) -> list[bytes]:
+        """The NotifySlotChange messages that wait, oldest first; each is told once."""
+        ...
+
+
+class GemPcDevice:
+    """The device end of the framing: commands in, echo, notifications and answers out."""
+
+    def __init__(self, device: CcidDevice, variant: Variant) -> None:
+        self._device = device
+        self._variant = variant
+        self._decoder = Decoder(variant, from_reader=False)
+        self._said = b""
+        self._answer = NAK_FRAME
+
+    def feed(self, data: bytes) -> None:
+        for item in self._decoder.feed(data):
+            if item is Signal.NAK:
+                self._said += self._answer
+            elif isinstance(item, bytes):
+                if self._variant.echo:
+                    self._said += frame(item)
+                if self._device.synchronous:
+                    self._said += b"".join(self._device.notifications())
+                self._answer = frame(self._device.answer(item))
+                self._said += self._answer
+            else:
+                self._said += NAK_FRAME
+
+    def take(self) -> bytes:
+        if not self._device.synchronous:
+            self._said += b"".join(self._device.notifications())
+        said, self._said = self._said, b""
+        return said

@@ -1,0 +1,1 @@
+"""Magnetic stripes (ISO/IEC 7811) and a serial head that reads them."""

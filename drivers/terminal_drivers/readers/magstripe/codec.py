@@ -1,0 +1,126 @@
+"""The bits of a magnetic stripe (ISO/IEC 7811-2 and -6) and the text they stand for, both ways.
+
+1. A character is its data bits, least significant first, and an odd parity bit: 6+1 bits on track 1 (ASCII 20..5F), 4+1 on
+   tracks 2 and 3 (ASCII 30..3F).
+2. A track is clocking zeros, start sentinel, data, end sentinel, LRC, zeros. The LRC's data bits are the XOR of all
+   characters before it, both sentinels included; its parity bit is its own.
+3. The first one bit belongs to the start sentinel and the last to the LRC. A card that is swiped backwards gives the same
+   bits in reverse; only a stream that is sound to its end says in which direction it runs.
+4. Bits are text of `0` and `1` in reading order. Text has its sentinels and no LRC.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from terminal_drivers.base import FrameError, Misuse
+
+CLOCKING = "0" * 25
+CARD_LENGTH = 3.375  # inches, ID-1
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One track's alphabet: `bits` of data a character, the ASCII of data 0, sentinels, bits per inch."""
+
+    bits: int
+    first: int
+    start: str
+    end: str
+    density: int
+
+    @property
+    def longest(self) -> int:
+        """How many characters, LRC included, the length of a card holds. ISO/IEC 7813 lays out fewer."""
+        return int(self.density * CARD_LENGTH) // (self.bits + 1)
+
+
+FORMATS = {
+    1: Format(6, 0x20, "%", "?", 210),
+    2: Format(4, 0x30, ";", "?", 75),
+    3: Format(4, 0x30, ";", "?", 210),
+}
+
+
+class Damage(Enum):
+    """What is wrong with a track."""
+
+    NO_START = "no start sentinel"
+    NO_END = "no end sentinel"
+    PARITY = "wrong parity"
+    LRC = "wrong LRC"
+    BEHIND = "bits behind the LRC"
+
+
+class StripeError(FrameError):
+    """A track that cannot be read; `damage` says why."""
+
+    def __init__(self, track: int, damage: Damage) -> None:
+        super().__init__(f"track {track}: {damage.value}")
+        self.damage = damage
+
+
+def _format(track: int) -> Format:
+    if track not in FORMATS:
+        raise Misuse(f"a stripe has tracks 1 to 3, no track {track}")
+    return FORMATS[track]
+
+
+def encode(track: int, text: str) -> str:
+    """Return the bits from start sentinel to LRC; `Misuse` where the text does not fit the track."""
+    form = _format(track)
+    if len(text) < 2 or text[0] != form.start or text.find(form.end) != len(text) - 1:
+        raise Misuse(f"track {track} begins with {form.start} and has its only {form.end} at its end")
+    if len(text) >= form.longest:
+        raise Misuse(f"track {track} holds {form.longest} characters, sentinels and LRC among them")
+    values = [ord(character) - form.first for character in text]
+    if not all(0 <= value < 1 << form.bits for value in values):
+        raise Misuse(
+            f"track {track} has characters from {form.first:02X} to {form.first + (1 << form.bits) - 1:02X}"
+        )
+    lrc = 0
+    for value in values:
+        lrc ^= value
+    return "".join(_character(value, form.bits) for value in (*values, lrc))
+
+
+def decode(track: int, bits: str) -> str:
+    """Return the text of a track swiped in either direction; `StripeError` where it is damaged."""
+    form = _format(track)
+    if bits.strip("01"):
+        raise Misuse("bits are text of 0 and 1")
+    try:
+        return _forward(track, form, bits)
+    except StripeError as error:
+        try:
+            return _forward(track, form, bits[::-1])
+        except StripeError as backwards:
+            # The direction in which a start sentinel was found tells more about the damage.
+            raise (backwards if error.damage is Damage.NO_START else error) from None
+
+
+def _character(value: int, bits: int) -> str:
+    parity = 1 - value.bit_count() % 2
+    return f"{parity << bits | value:0{bits + 1}b}"[::-1]
+
+
+def _forward(track: int, form: Format, bits: str) -> str:
+    bits = bits[bits.find("1") :] if "1" in bits else ""
+    size = form.bits + 1
+    text, lrc = "", 0
+    for at in range(0, len(bits) - form.bits, size):
+        whole = int(bits[at : at + size][::-1], 2)
+        value = whole & ~(1 << form.bits)
+        character = chr(form.first + value)
+        if not text and (character != form.start or whole.bit_count() % 2 == 0):
+            break
+        if whole.bit_count() % 2 == 0:
+            raise StripeError(track, Damage.PARITY)
+        if text.endswith(form.end):
+            if value != lrc:
+                raise StripeError(track, Damage.LRC)
+            if "1" in bits[at + size :]:
+                raise StripeError(track, Damage.BEHIND)
+            return text
+        text += character
+        lrc ^= value
+    raise StripeError(track, Damage.NO_END if text else Damage.NO_START)

@@ -1,0 +1,1 @@
+"""Lines that carry bytes between a host and a reader."""

@@ -1,0 +1,86 @@
+"""Two ends of a line in one process and one thread: a read that finds nothing lets the far end work first.
+
+No time passes on this line: when the far end has worked and still nothing is there, nobody is left who could write,
+so `read` returns at once as if its time-out had passed.
+"""
+
+from collections.abc import Callable
+from typing import Self
+
+from terminal_drivers.base import LineDevice, Misuse, ReaderLost, Transport
+
+EVERYTHING = 1 << 20  # more than any device has waiting: the far end reads in one go
+
+
+class LoopbackEnd:
+    """One end of the pair; `pump` is what this end does when the other end waits for it."""
+
+    __slots__ = ("_buffer", "_closed", "_name", "_peer", "_record", "pump")
+
+    def __init__(self, name: str, record: list[tuple[str, bytes]] | None) -> None:
+        self._name = name
+        self._record = record
+        self._buffer = b""
+        self._closed = False
+        self._peer: Self | None = None
+        self.pump: Callable[[], None] | None = None
+
+    def _far(self) -> Self:
+        if self._closed or self._peer is None:
+            raise Misuse("this end of the loopback is closed: open a new pair")
+        return self._peer
+
+    def read(self, n: int, timeout: float) -> bytes:  # noqa: ARG002 - no time passes here (module docstring)
+        peer = self._far()
+        if not self._buffer and peer.pump is not None:
+            peer.pump()
+        data = self._buffer[:n]
+        if not data and peer._closed:
+            raise ReaderLost("the far end of the loopback is closed")
+        self._buffer = self._buffer[n:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        peer = self._far()
+        if peer._closed:
+            raise ReaderLost("the far end of the loopback is closed")
+        if self._record is not None:
+            self._record.append((self._name, bytes(data)))
+        peer._buffer += data
+
+    def close(self) -> None:
+        self._closed = True
+        self.pump = None
+
+
+def pair(record: list[tuple[str, bytes]] | None = None) -> tuple[LoopbackEnd, LoopbackEnd]:
+    """Return the host end and the device end; what is written goes to `record` as ("host" | "device", data)."""
+    host, device = LoopbackEnd("host", record), LoopbackEnd("device", record)
+    host._peer, device._peer = device, host
+    return host, device
+
+
+class LoopbackLine:
+    """A loopback whose far end is a device: the device answers inside the host's read."""
+
+    def __init__(self, device: LineDevice, record: list[tuple[str, bytes]] | None = None) -> None:
+        self._device = device
+        self._host, self._far = pair(record)
+        self._far.pump = self._pump
+
+    def _pump(self) -> None:
+        data = self._far.read(EVERYTHING, 0)
+        if data:
+            self._device.feed(data)
+        said = self._device.take()
+        if said:
+            self._far.write(said)
+
+    def open(self) -> Transport:
+        return self._host
+
+    def act(self, what: Callable[[], None]) -> None:
+        what()
+
+    def close(self) -> None:
+        self._far.close()

@@ -1,0 +1,93 @@
+"""A pseudo-terminal pair: software opens the path like a serial port, and one thread pumps our device behind it.
+
+1. The thread only moves bytes between the terminal and the device; the lock makes `act` and the device take turns.
+2. The line holds a descriptor of the far side too: a host may close and open the path as often as it likes.
+3. `close` stops and joins the thread and leaves no descriptor and no link behind.
+"""
+
+import os
+import select
+import threading
+import tty
+from collections.abc import Callable
+from pathlib import Path
+
+from terminal_drivers.base import LineDevice, Misuse, Transport
+from terminal_drivers.transports.serial import SerialTransport, StopBits
+
+CHUNK = 4096
+
+
+class PtyLine:
+    """Serves a device at `path` until `close`; `link` is a symbolic link to it under a name of your choice."""
+
+    def __init__(
+        self,
+        device: LineDevice,
+        link: Path | None = None,
+        *,
+        baud: int = 115_200,
+        stop_bits: StopBits = StopBits.ONE,
+    ) -> None:
+        self._device = device
+        self._baud, self._stop_bits = baud, stop_bits
+        self._lock = threading.RLock()
+        self._closing = False
+        self._near, self._far = os.openpty()
+        tty.setraw(self._far)
+        os.set_blocking(self._near, False)
+        self.path = os.ttyname(self._far)
+        self._link = link
+        if link is not None:
+            try:
+                link.symlink_to(self.path)
+            except OSError as error:
+                os.close(self._near)
+                os.close(self._far)
+                raise Misuse(f"the link {link} cannot be made: {error.strerror}") from error
+        self._wake_read, self._wake_write = os.pipe()
+        self._thread = threading.Thread(target=self._serve, name=f"device at {self.path}", daemon=True)
+        self._thread.start()
+
+    def open(self) -> Transport:
+        return SerialTransport(self.path, self._baud, self._stop_bits)
+
+    def act(self, what: Callable[[], None]) -> None:
+        with self._lock:
+            if self._closing:
+                raise Misuse("this line is closed")
+            what()
+            os.write(self._wake_write, b"\0")
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            os.write(self._wake_write, b"\0")
+        self._thread.join()
+        for descriptor in (self._near, self._far, self._wake_read, self._wake_write):
+            os.close(descriptor)
+        if self._link is not None:
+            self._link.unlink(missing_ok=True)
+
+    def _serve(self) -> None:
+        said = b""
+        while True:
+            readable, _, _ = select.select((self._near, self._wake_read), (self._near,) if said else (), ())
+            if self._wake_read in readable:
+                os.read(self._wake_read, CHUNK)
+            with self._lock:
+                if self._closing:
+                    return
+                if self._near in readable:
+                    self._device.feed(os.read(self._near, CHUNK))
+                said += self._device.take()
+            if said:
+                said = said[self._write(said) :]
+
+    def _write(self, data: bytes) -> int:
+        try:
+            return os.write(self._near, data)
+        except BlockingIOError:
+            return 0  # the host reads slowly: select tells when there is room

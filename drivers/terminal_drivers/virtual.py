@@ -1,0 +1,242 @@
+"""Readers with both ends of ours: the host end that drives hardware too, and the hands that put cards in front of it.
+
+The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal (one thread a device). The same host code
+runs on both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from terminal_drivers.base import (
+    Card,
+    ContactlessField,
+    ContactSlot,
+    Line,
+    LineDevice,
+    Misuse,
+    Presence,
+    Stripe,
+    StripeHead,
+    Trace,
+)
+from terminal_drivers.readers.ccid.features import Level, level
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice, GemPcLink, Variant
+from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
+from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.transports.loopback import LoopbackLine
+
+NO_FIELD = "this reader has no contactless field: choose a variant with a second slot at short APDU level"
+
+LineKind = Literal["loopback", "pty"]
+
+CONTACT, CONTACTLESS = 0, 1
+"""The slots of a terminal's built-in reader."""
+
+TURN = 0.02  # s
+
+CCID_BAUD = 115_200
+STRIPE_BAUD = 9_600
+
+
+class CcidHands:
+    """Cards in front of a virtual CCID reader, by slot."""
+
+    def __init__(self, reader: VirtualCcid, line: Line) -> None:
+        self._reader = reader
+        self._line = line
+
+    def insert(self, slot: int, card: Card) -> None:
+        self._line.act(lambda: self._reader.insert(slot, card))
+
+    def remove(self, slot: int) -> None:
+        self._line.act(lambda: self._reader.remove(slot))
+
+    def holds(self, slot: int) -> bool:
+        return self._reader.holds(slot)
+
+
+class StripeHands:
+    """Cards drawn through a virtual stripe head."""
+
+    def __init__(self, head: VirtualStripeHead, line: Line) -> None:
+        self._head = head
+        self._line = line
+
+    def swipe(self, stripe: Stripe) -> None:
+        """Swipe a sound card: track number to text with sentinels."""
+        self.swipe_bits(stripe_bits(stripe))
+
+    def swipe_bits(self, bits: Mapping[int, str]) -> None:
+        """Swipe a card whose bits may be damaged or reversed."""
+        self._line.act(lambda: self._head.swipe(bits))
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualCcidReader:
+    """A CCID reader with both ends."""
+
+    host: CcidReader
+    device: CcidHands
+    line: Line
+
+    def close(self) -> None:
+        self.host.close()
+        self.line.close()
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualStripeReader:
+    """A stripe head with both ends."""
+
+    host: SerialStripeHead
+    device: StripeHands
+    line: Line
+
+    def close(self) -> None:
+        self.host.close()
+        self.line.close()
+
+
+def virtual_ccid(
+    transport: LineKind = "loopback",
+    variant: Variant = BUILT_IN,
+    *,
+    firmware: str = FIRMWARE,
+    timeout: float = TIMEOUT,
+    trace: Trace | None = None,
+    link: Path | None = None,
+    record: list[tuple[str, bytes]] | None = None,
+) -> VirtualCcidReader:
+    """Build a CCID reader with both ends. `link` names the pty; `record` collects what crosses the loopback."""
+    device = VirtualCcid(variant.features, firmware)
+    line = _line(transport, GemPcDevice(device, variant), CCID_BAUD, link, record)
+    host = CcidReader(GemPcLink(line.open(), variant), variant.features, timeout=timeout, trace=trace)
+    return VirtualCcidReader(host, CcidHands(device, line), line)
+
+
+def virtual_stripe_head(
+    transport: LineKind = "loopback",
+    *,
+    link: Path | None = None,
+    record: list[tuple[str, bytes]] | None = None,
+) -> VirtualStripeReader:
+    """Build a serial stripe head with both ends; arguments as for `virtual_ccid`."""
+    device = VirtualStripeHead()
+    line = _line(transport, device, STRIPE_BAUD, link, record)
+    return VirtualStripeReader(SerialStripeHead(line.open()), StripeHands(device, line), line)
+
+
+def _line(
+    transport: LineKind,
+    device: LineDevice,
+    baud: int,
+    link: Path | None,
+    record: list[tuple[str, bytes]] | None,
+) -> Line:
+    if transport == "loopback":
+        if link is not None:
+            raise Misuse("a loopback has no path: a link needs the pty")
+        return LoopbackLine(device, record)
+    if record is not None:
+        raise Misuse("only the loopback records")
+    # Imported here: it needs pyserial and a system with pseudo-terminals.
+    from terminal_drivers.transports.pty import PtyLine
+
+    return PtyLine(device, link, baud=baud)
+
+
+class TerminalHands:
+    """Cards in front of a terminal's built-in readers."""
+
+    def __init__(self, ccid: CcidHands, stripe: StripeHands, slots: tuple[int, ...]) -> None:
+        self._ccid = ccid
+        self._stripe = stripe
+        self._slots = slots
+
+    def insert(self, card: Card) -> None:
+        """Put a chip card into the slot; `Misuse` where one is in it."""
+        self._ccid.insert(CONTACT, card)
+
+    def tap(self, card: Card) -> None:
+        """Hold a card into the field, where it stays until `remove`."""
+        if CONTACTLESS not in self._slots:
+            raise Misuse(NO_FIELD)
+        self._ccid.insert(CONTACTLESS, card)
+
+    def remove(self) -> None:
+        """Take away every card that is in the slot or in the field; `Misuse` where there is none."""
+        held = [slot for slot in self._slots if self._ccid.holds(slot)]
+        if not held:
+            raise Misuse("no card is in the slot or in the field")
+        for slot in held:
+            self._ccid.remove(slot)
+
+    def swipe(self, stripe: Stripe) -> None:
+        """Draw a sound card through the head: track number to text with sentinels."""
+        self._stripe.swipe(stripe)
+
+    def swipe_bits(self, bits: Mapping[int, str]) -> None:
+        """Draw a card through the head whose bits may be damaged or reversed."""
+        self._stripe.swipe_bits(bits)
+
+
+class VirtualReader:
+    """The readers in a terminal: `contact`, `contactless` and `stripe` are host ends, `device` is in front of them."""
+
+    def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: Variant) -> None:
+        levels = [level(each) for each in variant.features]
+        if levels not in ([Level.TPDU], [Level.TPDU, Level.SHORT_APDU]):
+            raise Misuse(
+                "a terminal's reader has a contact slot at TPDU level and maybe a field at short APDU level"
+            )
+        self._ccid, self._stripe = ccid, stripe
+        self._slots = ccid.host.slots
+        self.contact: ContactSlot = self._slots[CONTACT]
+        self.stripe: StripeHead = stripe.host
+        self.device = TerminalHands(ccid.device, stripe.device, tuple(range(len(levels))))
+
+    @property
+    def contactless(self) -> ContactlessField:
+        if len(self._slots) == 1:
+            raise Misuse(NO_FIELD)
+        return self._slots[CONTACTLESS]
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:
+        """Return what happened in front of the readers since the last call; where nothing did, wait `timeout` s.
+
+        A swipe is only told here: `stripe.poll` gives its tracks.
+        """
+        while True:
+            # Two lines cannot be waited for at once, so the wait is cut into turns.
+            turn = min(timeout, TURN)
+            found = [*self._ccid.host.poll(turn), *self._stripe.host.changes()]
+            timeout -= TURN
+            if found or timeout <= 0:
+                return found
+
+    def close(self) -> None:
+        self._ccid.close()
+        self._stripe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def virtual_reader(
+    transport: LineKind = "loopback",
+    *,
+    variant: Variant = BUILT_IN,
+    firmware: str = FIRMWARE,
+    timeout: float = TIMEOUT,
+    trace: Trace | None = None,
+) -> VirtualReader:
+    """Build a terminal's readers with both ends: CCID by `variant`, and a serial stripe head."""
+    ccid = virtual_ccid(transport, variant, firmware=firmware, timeout=timeout, trace=trace)
+    return VirtualReader(ccid, virtual_stripe_head(transport), variant)

@@ -1,0 +1,73 @@
+"""The deck: virtual cards by name, from the bundled files and from folders of the user's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from terminal_sim.bundled import bundled
+from terminal_sim.cards import personality
+from terminal_sim.cards.chip import ChipCard, MuteCard
+from terminal_sim.cards.command import Card
+from terminal_sim.cards.contactless import ContactlessCard
+from terminal_sim.cards.memory import Memory
+from terminal_sim.cards.personality import Personality
+from terminal_sim.emv import crypto
+from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.typed_toml import ProfileError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualCard:
+    """A card with the faces it has. `chip` and `contactless` share one memory; `stripe` is ASCII by track number."""
+
+    personality: Personality
+    chip: Card | None
+    contactless: Card | None
+    stripe: dict[int, str] | None
+
+
+def names(directories: Sequence[Path] = ()) -> list[str]:
+    """The cards of `directories` and the bundled ones, in alphabetical order."""
+    return sorted({file.stem for folder in _folders(directories) for file in folder.glob("*.toml")})
+
+
+def load(name: str, directories: Sequence[Path], issuer_keys: IssuerKeys) -> VirtualCard:
+    """The card `name`, fresh from the factory; `directories` are searched before the bundled cards.
+
+    Raises `ProfileError` for an unknown name and for whatever is wrong in the file.
+    """
+    return make(personality.load(_file(name, directories), bundled() / "cards"), issuer_keys)
+
+
+def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
+    """A new card of this personality, personalised with its key."""
+    face, antenna = personality.chip, personality.contactless
+    memory = Memory(
+        key=crypto.icc_key(issuer_keys.cryptograms, personality.pan, personality.sequence),
+        tries_left=face.pin_tries if face else 0,
+    )
+    chip: Card | None = None
+    if face is not None:
+        chip = MuteCard() if face.mute else ChipCard(personality, face, memory)
+    return VirtualCard(
+        personality=personality,
+        chip=chip,
+        contactless=ContactlessCard(personality, antenna, memory) if antenna else None,
+        stripe=personality.tracks(),
+    )
+
+
+def _file(name: str, directories: Sequence[Path]) -> Path:
+    known = names(directories)
+    # A name is no path: it must not lead out of the folders.
+    if re.fullmatch(r"[a-z0-9-]+", name, re.ASCII) is None or name not in known:
+        cure = nearest(name, known) or f"; there are {', '.join(known)}"
+        raise ProfileError(f"there is no card {name!r}{cure}")
+    return next(file for folder in _folders(directories) if (file := folder / f"{name}.toml").is_file())
+
+
+def _folders(directories: Sequence[Path]) -> tuple[Path, ...]:
+    return (*directories, bundled() / "cards")

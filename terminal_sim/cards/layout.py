@@ -1,0 +1,220 @@
+"""What a virtual card holds before anyone speaks to it: ATR, directories, control information and records.
+
+All of it follows from the personality and is built once, since none of it changes during the life of a card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import xor
+from typing import Final
+
+from terminal_sim.cards.command import WRONG_DATA, WRONG_LENGTH, Refusal
+from terminal_sim.cards.personality import CardApplication, Chip, Contactless, Personality
+from terminal_sim.emv import apdu, dol, tags, tlv, track
+from terminal_sim.emv.dol import DolError
+from terminal_sim.emv.fields import numeric
+from terminal_sim.emv.tlv import TlvError
+
+CERTIFIED_BY_TERMINAL: Final = bytes.fromhex("9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704")
+"""The part of `crypto.CERTIFIED` that the card does not know itself, as a DOL."""
+
+CONTACTLESS_PDOL: Final = bytes.fromhex("9F6604") + CERTIFIED_BY_TERMINAL
+
+_CVM_CODES: Final = {"offline-pin": 0x01, "online-pin": 0x02, "signature": 0x1E, "no-cvm": 0x1F}
+_NEXT_IF_FAILED: Final = 0x40
+_IF_SUPPORTED: Final = 0x03
+
+_AIP_CVM, _AIP_RISK, _AIP_ISSUER_AUTHENTICATION = 0x10, 0x08, 0x04
+
+_CHIP_AFL: Final = bytes.fromhex("08010100 10010200")
+_CONTACTLESS_AFL: Final = bytes.fromhex("08010100")
+
+_EFFECTIVE: Final = "200101"
+_USAGE: Final = bytes.fromhex("FF00")
+_IAC_DEFAULT: Final = bytes.fromhex("F840AC8000")
+_IAC_DENIAL: Final = bytes.fromhex("0010000000")
+_IAC_ONLINE: Final = bytes.fromhex("F860ACF800")
+
+Records = dict[tuple[int, int], bytes]
+"""Records by (SFI, record number)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipLayout:
+    """`applications` are (AID, FCI); `options` is the whole answer to GET PROCESSING OPTIONS."""
+
+    directory: bytes
+    directory_records: Records
+    applications: tuple[tuple[bytes, bytes], ...]
+    pdol: bytes
+    cdol1: bytes
+    cdol2: bytes
+    aip: bytes
+    options: bytes
+    records: Records
+
+
+@dataclass(frozen=True, slots=True)
+class ContactlessLayout:
+    directory: bytes
+    applications: tuple[tuple[bytes, bytes], ...]
+    aip: bytes
+    fixed: bytes
+    records: Records
+
+
+def chip_atr(historical: bytes) -> bytes:
+    """A T=0 card of EMV Book 1, 8.3: TB1 and TC1 zero, no TCK."""
+    return bytes((0x3B, 0x60 | len(historical), 0x00, 0x00)) + historical
+
+
+def contactless_atr(historical: bytes) -> bytes:
+    """What PC/SC part 3, 3.1.3.2.3, makes of the historical bytes of an ATS."""
+    body = bytes((0x80 | len(historical), 0x80, 0x01)) + historical
+    return b"\x3b" + body + bytes((reduce(xor, body),))
+
+
+def chip(personality: Personality, chip: Chip) -> ChipLayout:
+    """The contact face's content."""
+    pdol = bytes.fromhex(chip.pdol)
+    external = chip.issuer_authentication == "external-authenticate"
+    cdol2 = bytes.fromhex("8A02") + (b"" if external else bytes.fromhex("910A")) + CERTIFIED_BY_TERMINAL
+    aip = bytes((_AIP_CVM | _AIP_RISK | (_AIP_ISSUER_AUTHENTICATION if external else 0), 0x00))
+    if chip.answer_format == 1:
+        options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + _CHIP_AFL)
+    else:
+        options = tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(((tags.AIP, aip), (tags.AFL, _CHIP_AFL))))
+    entries = b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in chip.applications)
+    languages = "".join(personality.languages).encode()
+    return ChipLayout(
+        directory=_fci(apdu.PSE, ((tags.DIRECTORY_SFI, b"\x01"), (tags.LANGUAGES, languages))),
+        directory_records={(1, 1): tlv.encode(tags.RECORD, entries)},
+        applications=_applications(personality, chip.applications, pdol),
+        pdol=pdol,
+        cdol1=CERTIFIED_BY_TERMINAL,
+        cdol2=cdol2,
+        aip=aip,
+        options=options,
+        records=_chip_records(personality, chip, cdol2),
+    )
+
+
+def contactless(personality: Personality, face: Contactless) -> ContactlessLayout:
+    """The contactless face's content; `fixed` is what GET PROCESSING OPTIONS answers in every transaction."""
+    aip = bytes(2)
+    entries = b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in face.applications)
+    return ContactlessLayout(
+        directory=_fci(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries),)),
+        applications=_applications(personality, face.applications, CONTACTLESS_PDOL),
+        aip=aip,
+        fixed=tlv.join(
+            (
+                (tags.AIP, aip),
+                (tags.AFL, _CONTACTLESS_AFL),
+                (tags.TRACK_2, track.to_tag57(personality.track2())),
+                (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
+            )
+        ),
+        records={
+            (1, 1): _record(
+                (tags.EXPIRATION_DATE, _last_day(personality.expiry)),
+                (tags.ISSUER_COUNTRY, numeric(personality.issuer_country, 2)),
+                (tags.USAGE_CONTROL, _USAGE),
+            )
+        },
+    )
+
+
+def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:
+    """What the terminal sent in answer to `pdol`. Raises `Refusal` where the template (83) or its length is wrong."""
+    try:
+        return dol.read(pdol, tlv.only(data, tags.COMMAND_TEMPLATE))
+    except TlvError:
+        raise Refusal(WRONG_DATA) from None
+    except DolError:
+        raise Refusal(WRONG_LENGTH) from None
+
+
+def _chip_records(personality: Personality, chip: Chip, cdol2: bytes) -> Records:
+    return {
+        (1, 1): _record(
+            (tags.TRACK_2, track.to_tag57(personality.track2())),
+            (tags.CARDHOLDER_NAME, personality.holder.name.encode()),
+        ),
+        (2, 1): _record(
+            (tags.PAN, _compressed(personality.pan.reveal())),
+            (tags.EXPIRATION_DATE, _last_day(personality.expiry)),
+            (tags.EFFECTIVE_DATE, numeric(_EFFECTIVE, 3)),
+            (tags.ISSUER_COUNTRY, numeric(personality.issuer_country, 2)),
+            (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
+            (tags.USAGE_CONTROL, _USAGE),
+            (tags.APPLICATION_CURRENCY, numeric(personality.currency, 2)),
+            (tags.CVM_LIST, _cvm_list(chip.cvm)),
+        ),
+        (2, 2): _record(
+            (tags.CDOL1, CERTIFIED_BY_TERMINAL),
+            (tags.CDOL2, cdol2),
+            (tags.IAC_DEFAULT, _IAC_DEFAULT),
+            (tags.IAC_DENIAL, _IAC_DENIAL),
+            (tags.IAC_ONLINE, _IAC_ONLINE),
+        ),
+    }
+
+
+def _applications(
+    personality: Personality, applications: Sequence[CardApplication], pdol: bytes
+) -> tuple[tuple[bytes, bytes], ...]:
+    made = []
+    for one in applications:
+        objects = [(tags.LABEL, one.label.encode()), (tags.PRIORITY, _priority(one))]
+        if pdol:
+            objects.append((tags.PDOL, pdol))
+        objects.append((tags.LANGUAGES, "".join(personality.languages).encode()))
+        if one.preferred_name:
+            objects += [(tags.CODE_TABLE, b"\x01"), (tags.PREFERRED_NAME, one.preferred_name.encode())]
+        aid = bytes.fromhex(one.aid)
+        made.append((aid, _fci(aid, objects)))
+    return tuple(made)
+
+
+def _entry(application: CardApplication) -> bytes:
+    objects = [(tags.AID_CARD, bytes.fromhex(application.aid)), (tags.LABEL, application.label.encode())]
+    if application.preferred_name:
+        objects.append((tags.PREFERRED_NAME, application.preferred_name.encode()))
+    objects.append((tags.PRIORITY, _priority(application)))
+    return tlv.join(objects)
+
+
+def _priority(application: CardApplication) -> bytes:
+    return bytes((application.priority | (0x80 if application.confirm else 0),))
+
+
+def _fci(name: bytes, proprietary: Sequence[tuple[int, bytes]]) -> bytes:
+    body = tlv.encode(tags.DF_NAME, name) + tlv.encode(tags.FCI_PROPRIETARY, tlv.join(proprietary))
+    return tlv.encode(tags.FCI, body)
+
+
+def _record(*objects: tuple[int, bytes]) -> bytes:
+    return tlv.encode(tags.RECORD, tlv.join(objects))
+
+
+def _cvm_list(methods: Sequence[str]) -> bytes:
+    """Each method where the terminal supports it, then the next; amounts X and Y are not used."""
+    rules = b""
+    for place, method in enumerate(methods, start=1):
+        more = _NEXT_IF_FAILED if place < len(methods) else 0
+        rules += bytes((_CVM_CODES[method] | more, _IF_SUPPORTED))
+    return bytes(8) + rules
+
+
+def _last_day(yymm: str) -> bytes:
+    """5F24 for an embossed month: its last day (any day of it would do; February's is 28)."""
+    days = {"02": "28", "04": "30", "06": "30", "09": "30", "11": "30"}
+    return numeric(yymm + days.get(yymm[2:], "31"), 3)
+
+
+def _compressed(digits: str) -> bytes:
+    return bytes.fromhex(digits + "F" * (len(digits) % 2))

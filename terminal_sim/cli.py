@@ -1,0 +1,198 @@
+"""The command `terminal-sim`: what can be said on the command line, and who carries it out.
+
+Rules:
+1. Nothing heavy is imported here: `--help` and `--version` answer at once, and a command is imported when it is chosen.
+2. What the user is to blame for is one line on the error output and exit code 2; only our own faults show a traceback.
+3. Exit codes are those of the script language: 0 held, 1 not held, 2 wrong input, 3 the bench broke, 4 refused, 5 nothing ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from terminal_sim import __version__
+from terminal_sim.commands import UserError
+
+WRONG, BROKEN, INTERRUPTED = 2, 3, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a wrong command line, with the way to the help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return its exit code."""
+    given = parser().parse_args(arguments)
+    try:
+        code: int = import_module(f"terminal_sim.commands.{given.module}").run(given)
+        sys.stdout.flush()
+    except UserError as error:
+        print(f"terminal-sim: {error}", file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:
+        # Whoever read us has gone, `head` for one; Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last one who can tell what broke
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "terminal-sim: this is a fault of the simulator and not yours; please report it", file=sys.stderr
+        )
+        return BROKEN
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="terminal-sim", description="A simulator of payment-terminal firmware, with its devices."
+    )
+    top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
+    for add in (_run, _check, _profiles, _cards, _report, _shell, _demo):
+        add(commands)
+    return top
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+def _run(commands: _Commands) -> None:
+    run = _command(commands, "run", "run", "run .keys scripts and say what did not hold")
+    _files(run)
+    run.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run on this terminal instead (repeatable)",
+    )
+    _locale(run)
+    run.add_argument(
+        "-k",
+        dest="expression",
+        default="",
+        metavar="EXPR",
+        help="only scenarios of these words and @tags: and, or, not",
+    )
+    _bench(run)
+    run.add_argument(
+        "--trace",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="write everything that happens, one JSON object a line",
+    )
+    run.add_argument("--state", type=Path, metavar="DIR", help="keep the journal in this folder")
+    run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
+
+
+def _check(commands: _Commands) -> None:
+    _files(_command(commands, "check", "check", "find what is wrong in .keys scripts without running them"))
+
+
+def _profiles(commands: _Commands) -> None:
+    actions = _actions(commands, "profiles", "terminal profiles: list, show, check, schema, draw")
+    _command(actions, "list", "profiles", "the bundled profiles")
+    show = _command(actions, "show", "profiles", "a profile with every default written out, as TOML")
+    show.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    check = _command(actions, "check", "profiles", "find what is wrong in profiles")
+    check.add_argument(
+        "profiles",
+        nargs="*",
+        metavar="PROFILE",
+        help="bundled names and .toml files (all bundled ones by default)",
+    )
+    _command(actions, "schema", "profiles", "the JSON Schema of profiles, for editors")
+    draw = _command(actions, "draw", "profiles", "state charts of flows")
+    draw.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="flows, or profiles for the flows of their menus (all by default)",
+    )
+    draw.add_argument(
+        "--format", choices=("mermaid", "svg", "png"), default="mermaid", help="mermaid by default"
+    )
+    draw.add_argument("--to", type=Path, metavar="DIR", help="write a file for each flow")
+
+
+def _cards(commands: _Commands) -> None:
+    actions = _actions(commands, "cards", "virtual cards: list, show")
+    _command(actions, "list", "cards", "the bundled cards")
+    show = _command(actions, "show", "cards", "one card, with its numbers masked")
+    show.add_argument("card", metavar="CARD")
+
+
+def _report(commands: _Commands) -> None:
+    actions = _actions(commands, "report", "reports from a kept journal: transactions, totals")
+    for name, about in (
+        ("transactions", "the payment transactions report"),
+        ("totals", "sums by type and currency"),
+    ):
+        report = _command(actions, name, "report", about)
+        report.add_argument(
+            "--state", type=Path, required=True, metavar="DIR", help="the folder given to run --state"
+        )
+        report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
+        report.add_argument(
+            "--format", choices=("table", "csv", "json"), default="table", help="table by default"
+        )
+
+
+def _shell(commands: _Commands) -> None:
+    shell = _command(commands, "shell", "shell", "type script lines at a terminal and see its screen")
+    shell.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    _locale(shell)
+    _bench(shell)
+    shell.add_argument("--state", type=Path, metavar="DIR", help="keep the journal in this folder")
+
+
+def _demo(commands: _Commands) -> None:
+    demo = _command(commands, "demo", "demo", "a tour: the bundled demonstrations, with screens and receipts")
+    demo.add_argument("names", nargs="*", metavar="NAME", help="of these demonstrations (all by default)")
+    _locale(demo)
+
+
+def _command(commands: _Commands, name: str, module: str, about: str) -> _Parser:
+    """`module` is the module of `terminal_sim.commands` whose `run` carries it out."""
+    made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    made.set_defaults(module=module)
+    return made
+
+
+def _actions(commands: _Commands, name: str, about: str) -> _Commands:
+    group = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    return group.add_subparsers(required=True, metavar="ACTION", dest="action")
+
+
+def _files(command: _Parser) -> None:
+    command.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help=".keys files, and folders of them"
+    )
+
+
+def _locale(command: _Parser) -> None:
+    command.add_argument("--locale", default="", metavar="TAG", help="the terminal's language, such as fr-CA")
+
+
+def _bench(command: _Parser) -> None:
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
+    )
+    command.add_argument(
+        "--reader", choices=("virtual", "pty"), default="virtual",
+        help="how the card reader is attached: in the process, or over a pseudo-terminal",
+    )  # fmt: skip

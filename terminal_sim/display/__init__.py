@@ -1,0 +1,1 @@
+"""Screens and receipts for eyes: lines of text, SVG and PNG, in the languages of the catalogues."""

@@ -1,0 +1,117 @@
+"""What stands on a screen, in one language: the elements as a person sees them and as a script finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from terminal_sim.core.config import Keypad
+from terminal_sim.core.screen import (
+    Banner,
+    Button,
+    Choice,
+    Element,
+    Input,
+    Line,
+    Pad,
+    Page,
+    Screen,
+    Title,
+    Tone,
+)
+from terminal_sim.display.texts import Texts
+
+Bounds = tuple[float, float, float, float]
+
+
+class Role(Enum):
+    """What an item is; `SCREEN` is the whole screen, found by its id."""
+
+    TITLE = "title"
+    LINE = "line"
+    CHOICE = "choice"
+    BUTTON = "button"
+    INPUT = "input"
+    BANNER = "banner"
+    KEY = "key"
+    PAGE = "page"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """`key` is the key of the keypad that it stands for; `bounds` are x, y, width and height in pixels of the display."""
+
+    id: str
+    role: Role
+    text: str
+    detail: str = ""
+    touchable: bool = False
+    key: str = ""
+    colour: str = ""
+    tone: Tone = Tone.NORMAL
+    tile: bool = False
+    bounds: Bounds = (0.0, 0.0, 0.0, 0.0)
+
+    @property
+    def wording(self) -> str:
+        """Text and detail as one line."""
+        return f"{self.text} {self.detail}" if self.detail else self.text
+
+    def __str__(self) -> str:
+        name = f' "{self.wording}"' if self.wording else ""
+        return f"{self.role.value}{name}{f' id:{self.id}' if self.id else ''}"
+
+
+def items_of(screen: Screen, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> tuple[Item, ...]:
+    """The items in reading order (titles and banners first), without bounds.
+
+    The keys of a `Pad` are items where the keypad is on the screen.
+    """
+    elements = sorted(screen.elements, key=lambda element: not isinstance(element, Title | Banner))
+    return tuple(item for element in elements for item in _items(element, keypad, texts, locale, touch))
+
+
+def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> Iterator[Item]:
+    match element:
+        case Title(id=name, text=text):
+            yield Item(id=name, role=Role.TITLE, text=texts.phrase(text, locale))
+        case Line(id=name, text=text, tone=tone):
+            yield Item(id=name, role=Role.LINE, text=texts.phrase(text, locale), tone=tone)
+        case Banner(id=name, text=text):
+            yield Item(id=name, role=Role.BANNER, text=texts.phrase(text, locale))
+        case Choice(id=name, text=text, detail=detail, tile=tile):
+            yield Item(
+                id=name,
+                role=Role.CHOICE,
+                text=texts.phrase(text, locale),
+                detail=texts.phrase(detail, locale),
+                touchable=touch,
+                tile=tile,
+            )
+        case Button(id=name, text=text, key=key):
+            face = keypad.keys.get(key)
+            yield Item(
+                id=name,
+                role=Role.BUTTON,
+                text=texts.phrase(text, locale),
+                touchable=touch,
+                key=key,
+                colour=face.colour if face else "",
+            )
+        case Input(id=name, value=value):
+            yield Item(id=name, role=Role.INPUT, text=texts.phrase(value, locale))
+        case Page(first=first, last=last, total=total):
+            yield Item(id="", role=Role.PAGE, text=f"{first}-{last} / {total}")
+        case Pad():
+            if keypad.where == "screen":
+                yield from keys_of(keypad, touch)
+
+
+def keys_of(keypad: Keypad, touch: bool = True) -> Iterator[Item]:
+    """The keys of a keypad, row by row; the id of a key is `key-` and its name."""
+    for key in (key for row in keypad.layout for key in row):
+        face = keypad.keys.get(key)
+        label, colour = (face.label, face.colour) if face else (key, "grey")
+        yield Item(id=f"key-{key}", role=Role.KEY, text=label, touchable=touch, key=key, colour=colour)

@@ -1,0 +1,126 @@
+"""A screen as one person sees it on one display in one language, and how a script finds things on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+
+from terminal_sim.core.config import Profile
+from terminal_sim.core.screen import Screen
+from terminal_sim.display.item import Item, Role, items_of
+from terminal_sim.display.layout import Placed, arrange
+from terminal_sim.display.lines import boxed
+from terminal_sim.display.selector import Kind, Selector, SelectorError
+from terminal_sim.display.texts import Texts
+
+__all__ = ["Item", "Role", "Selector", "SelectorError", "View", "view"]
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything is worked out when it is first asked for; a view never changes."""
+
+    screen: Screen
+    profile: Profile = field(repr=False)
+    texts: Texts = field(repr=False)
+    locale: str
+    display: str
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """The items with their lines of text, in pixels of the display."""
+        display = self.profile.displays[self.display]
+        return arrange(self._items, (display.width, display.height), self._key_rows)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """What stands on the screen, in reading order."""
+        return tuple(placed.item for placed in self.placed)
+
+    @cached_property
+    def text(self) -> str:
+        """The screen drawn in characters, in a frame at the display's width."""
+        return boxed(self._items, self.profile.displays[self.display].columns, self._key_rows)
+
+    def matches(self, selector: Selector, *, touch: bool = False) -> list[Item]:
+        """What the selector names, in reading order; with `touch`, only what can be touched.
+
+        An exact text goes before a text that holds it, and this screen's language before the others; the keys of an
+        on-screen keypad are named by a touch or by their id only.
+        """
+        if selector.kind is Kind.ID:
+            found = [at for at, item in enumerate(self._items) if item.id == selector.value]
+            here = (
+                [Item(id=self.screen.id, role=Role.SCREEN, text=self.text)]
+                if self.screen.id == selector.value
+                else []
+            )
+            return [*([] if touch else here), *(i for i in self._placed(found) if i.touchable or not touch)]
+        open_to = [
+            at
+            for at, item in enumerate(self._items)
+            if (item.touchable if touch else item.role is not Role.KEY)
+        ]
+        for test in (selector.exactly, selector.within):
+            for view in (self, *self._others):
+                found = [at for at in open_to if test((view._items[at].text, view._items[at].wording))]
+                if found:
+                    return self._placed(found)
+        return []
+
+    def touch_target(self, selector: Selector) -> Item:
+        """The one thing to touch that the selector names. Raises `SelectorError` that says what there is instead."""
+        found = self.matches(selector, touch=True)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(str(item) for item in found)
+            raise SelectorError(f"{selector} names {len(found)} things: {listed}; name one of them by id:")
+        shown = self.matches(selector)
+        if shown:
+            raise SelectorError(f"{shown[0]} is on the screen but is nothing to touch")
+        close = self.nearest(selector)
+        cure = f"; did you mean {close}?" if close else ""
+        raise SelectorError(f"nothing on the screen is called {selector}{cure}")
+
+    def nearest(self, selector: Selector) -> str:
+        """What the selector may have meant, as one would write it, or nothing."""
+        if selector.kind is Kind.ID:
+            known = [self.screen.id, *(item.id for item in self._items if item.id)]
+            form = "id:{}"
+        else:
+            known = [item.wording for item in self._items if item.role is not Role.KEY]
+            form = '"{}"'
+        close = get_close_matches(selector.value, known, n=1)
+        return form.format(close[0]) if close else ""
+
+    def _placed(self, found: list[int]) -> list[Item]:
+        return [self.items[at] for at in found]
+
+    @cached_property
+    def _items(self) -> tuple[Item, ...]:
+        display = self.profile.displays[self.display]
+        return items_of(self.screen, self.profile.keypad, self.texts, self.locale, display.touch)
+
+    @cached_property
+    def _others(self) -> tuple[View, ...]:
+        """The same screen in the other languages that an assertion may be written in."""
+        locales = [tag for tag in self.profile.languages if tag != self.locale]
+        spoken = {tag.partition("-")[0] for tag in (self.locale, *locales)}
+        return tuple(
+            replace(self, locale=tag)
+            for tag in (*locales, *(tag for tag in self.texts.languages if tag not in spoken))
+        )
+
+    @property
+    def _key_rows(self) -> list[int]:
+        return [len(row) for row in self.profile.keypad.layout]
+
+
+def view(screen: Screen, profile: Profile, texts: Texts, locale: str, display: str = "main") -> View:
+    """`screen` on a display of `profile` in `locale`. Raises `LookupError` where the profile has no such display."""
+    if display not in profile.displays:
+        have = ", ".join(profile.displays)
+        raise LookupError(f"{profile.name} has no display {display!r}; it has {have}")
+    return View(screen, profile, texts, locale, display)

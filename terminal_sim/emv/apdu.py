@@ -1,0 +1,122 @@
+"""The commands that the kernel sends, what comes back, and what the status words mean (EMV Book 3, 6; Book 1, 11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from terminal_sim.emv import tlv
+from terminal_sim.emv.conversation import Command, Step
+from terminal_sim.emv.tags import COMMAND_TEMPLATE
+from terminal_sim.secret import Secret
+
+PSE: Final = b"1PAY.SYS.DDF01"
+PPSE: Final = b"2PAY.SYS.DDF01"
+
+OK: Final = 0x9000
+BLOCKED_FILE: Final = 0x6283
+AUTHENTICATION_FAILED: Final = 0x6300
+AUTHENTICATION_BLOCKED: Final = 0x6983
+REFERENCE_UNUSABLE: Final = 0x6984
+CONDITIONS: Final = 0x6985
+NOT_ALLOWED: Final = 0x6986
+FUNCTION: Final = 0x6A81
+NOT_FOUND: Final = 0x6A82
+RECORD_NOT_FOUND: Final = 0x6A83
+REFERENCED_DATA: Final = 0x6A88
+
+_MEANING: Final = {
+    OK: "success",
+    0x6200: "warning",
+    0x6281: "data may be corrupted",
+    BLOCKED_FILE: "selected file is blocked",
+    AUTHENTICATION_FAILED: "authentication failed",
+    0x6400: "state unchanged",
+    0x6581: "memory failure",
+    0x6700: "wrong length",
+    0x6882: "secure messaging not supported",
+    0x6982: "security status not satisfied",
+    AUTHENTICATION_BLOCKED: "authentication method blocked",
+    REFERENCE_UNUSABLE: "reference data unusable",
+    CONDITIONS: "conditions of use not satisfied",
+    NOT_ALLOWED: "command not allowed",
+    0x6A80: "wrong data",
+    FUNCTION: "function not supported",
+    NOT_FOUND: "file or application not found",
+    RECORD_NOT_FOUND: "record not found",
+    0x6A86: "wrong P1 P2",
+    REFERENCED_DATA: "referenced data not found",
+    0x6B00: "wrong P1 P2",
+    0x6D00: "instruction not supported",
+    0x6E00: "class not supported",
+    0x6F00: "no precise diagnosis",
+}
+
+
+def meaning(sw: int) -> str:
+    """A status word in words (ISO/IEC 7816-4, 5.6)."""
+    if sw & 0xFFF0 == 0x63C0:
+        return f"{sw & 0xF} tries left"
+    if sw >> 8 == 0x61:
+        return f"{sw & 0xFF} more bytes"
+    if sw >> 8 == 0x6C:
+        return f"wrong Le, {sw & 0xFF} bytes are there"
+    return _MEANING.get(sw, "unknown status")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An R-APDU: data and status word."""
+
+    data: bytes
+    sw: int
+
+
+class Cryptogram(IntEnum):
+    """What GENERATE AC asks for (P1) and what 9F27 says came (bits 8 and 7); Book 3, 6.5.5."""
+
+    AAC = 0x00
+    TC = 0x40
+    ARQC = 0x80
+
+
+def select(name: bytes, following: bool = False) -> Command:
+    """SELECT by DF name; `following` asks for the next occurrence of a partial name."""
+    return Command(
+        bytes((0x00, 0xA4, 0x04, 0x02 if following else 0x00, len(name))) + name + b"\x00", Step.SELECT
+    )
+
+
+def read_record(sfi: int, record: int, step: Step = Step.READ) -> Command:
+    return Command(bytes((0x00, 0xB2, record, sfi << 3 | 4, 0x00)), step)
+
+
+def get_processing_options(pdol_data: bytes) -> Command:
+    """`pdol_data` are the values that the PDOL asks for, empty where the card has no PDOL."""
+    data = tlv.encode(COMMAND_TEMPLATE, pdol_data)
+    return Command(bytes((0x80, 0xA8, 0x00, 0x00, len(data))) + data + b"\x00", Step.GPO)
+
+
+def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step) -> Command:
+    return Command(bytes((0x80, 0xAE, kind, 0x00, len(cdol_data))) + cdol_data + b"\x00", step)
+
+
+def external_authenticate(issuer_authentication: bytes) -> Command:
+    return Command(
+        bytes((0x00, 0x82, 0x00, 0x00, len(issuer_authentication))) + issuer_authentication, Step.ONLINE
+    )
+
+
+def get_data(tag: int) -> Command:
+    return Command(bytes((0x80, 0xCA)) + tag.to_bytes(2) + b"\x00", Step.OTHER)
+
+
+def verify_plaintext_pin(block: Secret[bytes]) -> Command:
+    """VERIFY with a format 2 PIN block (Book 3, 6.5.12)."""
+    return Command(bytes((0x00, 0x20, 0x00, 0x80, len(block))) + block.reveal(), Step.OTHER)
+
+
+def get_response(length: int) -> bytes:
+    """GET RESPONSE for `length` bytes, 0 meaning 256 (Book 1, 9.3.1.3)."""
+    return bytes((0x00, 0xC0, 0x00, 0x00, length))

@@ -1,0 +1,69 @@
+"""Brands by the first digits of a card number, the lengths they allow, and the Luhn check (ISO/IEC 7812-1).
+
+The ranges are the schemes' published ones. Interac numbers lie within issuers' own ranges; only that of the public Interac test
+cards is here. Square's gift cards begin with 7783.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from terminal_sim.emv.fields import is_digits
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """`prefixes` are ranges of first digits, both ends included; `lengths` those of its numbers; `cvc` digits of its code."""
+
+    name: str
+    prefixes: tuple[tuple[str, str], ...]
+    lengths: frozenset[int]
+    cvc: int = 3
+
+
+def _lengths(*lengths: int) -> frozenset[int]:
+    return frozenset(lengths)
+
+
+_LONG: Final = frozenset(range(16, 20))
+
+BRANDS: Final = (
+    Brand("visa", (("4", "4"),), _lengths(13, 16, 19)),
+    Brand("mastercard", (("51", "55"), ("2221", "2720")), _lengths(16)),
+    Brand(
+        "maestro",
+        (("50", "50"), ("56", "58"), ("63", "63"), ("67", "67")),
+        frozenset(range(12, 20)),
+    ),
+    Brand("amex", (("34", "34"), ("37", "37")), _lengths(15), cvc=4),
+    Brand("interac", (("450644", "450644"),), _lengths(16)),
+    Brand("discover", (("6011", "6011"), ("644", "649"), ("65", "65")), _LONG),
+    Brand("jcb", (("3528", "3589"),), _LONG),
+    Brand("unionpay", (("62", "62"),), _LONG),
+    Brand("square-gift", (("7783", "7783"),), _lengths(16)),
+)
+
+
+def brand_of(pan: str) -> Brand | None:
+    """The brand whose range fits the first digits most closely, or None."""
+    best: tuple[int, Brand] | None = None
+    for brand in BRANDS:
+        for first, last in brand.prefixes:
+            size = len(first)
+            if first <= pan[:size] <= last and len(pan) >= size and (best is None or size > best[0]):
+                best = (size, brand)
+    return best[1] if best else None
+
+
+def is_luhn_valid(pan: str) -> bool:
+    """Whether `pan` is digits and its last one is the check digit of the others."""
+    if not is_digits(pan):
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(pan)):
+        value = int(digit)
+        if place % 2:
+            value = value * 2 - 9 if value > 4 else value * 2
+        total += value
+    return total % 10 == 0

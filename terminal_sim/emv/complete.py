@@ -1,0 +1,112 @@
+"""Completion on contact: issuer authentication, scripts and the second GENERATE AC (EMV Book 3, 10.9 to 10.11).
+
+1. Issuer authentication data go to the card by EXTERNAL AUTHENTICATE where the AIP says so, else with the CDOL2.
+2. Scripts 71 run before the second GENERATE AC, scripts 72 after it; a script stops at the first command that the card refuses,
+   and the transaction goes on.
+3. A host that could not be reached leaves the decision to the default action codes: Y3 asks for a TC, Z3 for an AAC.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from terminal_sim.emv import apdu, generate, risk, tags, tlv, tvr
+from terminal_sim.emv.apdu import Cryptogram
+from terminal_sim.emv.conversation import Command, HostDecision, Outcome, Step, Verdict
+from terminal_sim.emv.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.online import APPROVALS
+from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.transaction import Transaction
+
+_AIP_ISSUER_AUTHENTICATION: Final = 0x04
+
+_NOT_PERFORMED, _FAILED, _SUCCESSFUL = 0x00, 0x10, 0x20
+
+
+def complete(transaction: Transaction, decision: HostDecision) -> Conversation[Outcome]:
+    """Tells the card what the issuer decided and lets it have the last word."""
+    scripts = _scripts(decision.scripts)
+    if decision.response_code is None:
+        asked = risk.default_decision(transaction)
+        transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = b"Y3" if asked is Cryptogram.TC else b"Z3"
+    else:
+        approved = decision.response_code in APPROVALS
+        asked = Cryptogram.TC if approved else Cryptogram.AAC
+        yield from _authenticate_issuer(transaction, decision.issuer_authentication)
+        yield from _run(transaction, scripts, tags.SCRIPT_BEFORE, tvr.SCRIPT_FAILED_BEFORE)
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL2, Step.GENAC2)
+    yield from _run(transaction, scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
+    if made is Cryptogram.TC:
+        return transaction.outcome(Verdict.APPROVED)
+    return transaction.outcome(Verdict.DECLINED, _reason(decision, asked))
+
+
+def _reason(decision: HostDecision, asked: Cryptogram) -> str:
+    if asked is Cryptogram.TC:
+        return "declined by the card"
+    if decision.response_code is None:
+        return "the issuer could not be reached"
+    return f"declined by the issuer ({decision.response_code})"
+
+
+def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[None]:
+    if not data:
+        return
+    transaction.terminal[tags.ISSUER_AUTHENTICATION_DATA] = data
+    if not transaction.card[tags.AIP][0] & _AIP_ISSUER_AUTHENTICATION:
+        return
+    transaction.tsi |= tvr.TSI_ISSUER_AUTHENTICATION_PERFORMED
+    if 8 <= len(data) <= 16:
+        response = yield from exchange(apdu.external_authenticate(data))
+        if response.sw == apdu.OK:
+            return
+    transaction.tvr |= tvr.ISSUER_AUTHENTICATION_FAILED
+
+
+def _scripts(data: bytes) -> list[tuple[int, bytes]]:
+    """The script templates of the answer; what is no TLV counts as one script that fails before the second GENERATE AC."""
+    try:
+        return tlv.split(data)
+    except TlvError:
+        return [(tags.SCRIPT_BEFORE, b"\xff")]
+
+
+def _run(
+    transaction: Transaction, scripts: list[tuple[int, bytes]], kind: int, failed: int
+) -> Conversation[None]:
+    """Runs the scripts of one `kind`, appends five bytes of result for each (Book 4, 12.2.4: 9F5B)."""
+    for tag, script in scripts:
+        if tag != kind:
+            continue
+        transaction.tsi |= tvr.TSI_SCRIPT_PERFORMED
+        identifier, result = yield from _run_script(
+            script, Step.ONLINE if kind == tags.SCRIPT_BEFORE else Step.OTHER
+        )
+        if result & 0xF0 != _SUCCESSFUL:
+            transaction.tvr |= failed
+        results = transaction.terminal.get(tags.SCRIPT_RESULTS, b"")
+        transaction.terminal[tags.SCRIPT_RESULTS] = results + bytes((result,)) + identifier
+
+
+def _run_script(script: bytes, step: Step) -> Conversation[tuple[bytes, int]]:
+    """The script's identifier and its result: how it ended, and the number of the command that failed (0 to 15)."""
+    identifier = bytes(4)
+    commands: list[bytes] = []
+    try:
+        for tag, value in tlv.split(script):
+            if tag == tags.SCRIPT_IDENTIFIER:
+                identifier = value[:4].ljust(4, b"\x00")
+            elif tag == tags.SCRIPT_COMMAND and 4 <= len(value) <= 261:
+                commands.append(value)
+            else:
+                return identifier, _NOT_PERFORMED
+    except TlvError:
+        return identifier, _NOT_PERFORMED
+    for number, command in enumerate(commands, start=1):
+        try:
+            response = yield from exchange(Command(command, step))
+        except CardError:
+            return identifier, _FAILED | min(number, 15)
+        if response.sw >> 8 not in (0x90, 0x62, 0x63):
+            return identifier, _FAILED | min(number, 15)
+    return identifier, _SUCCESSFUL

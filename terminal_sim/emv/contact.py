@@ -1,0 +1,60 @@
+"""The contact transaction: the steps of EMV Book 3, figure 7, in their order.
+
+Offline data authentication belongs between the records and the restrictions; until it is here, the TVR says that it was not
+performed, and the action codes of issuer and acquirer decide what follows from that.
+"""
+
+from __future__ import annotations
+
+from terminal_sim.emv import apdu, cvm, generate, initiate, read, restrictions, risk, select, tags, tvr
+from terminal_sim.emv.apdu import Cryptogram
+from terminal_sim.emv.complete import complete
+from terminal_sim.emv.conversation import Outcome, Step, Verdict
+from terminal_sim.emv.exchange import Conversation, fault
+from terminal_sim.emv.online import go_online
+from terminal_sim.emv.transaction import Transaction
+
+_SERVICE_NOT_ALLOWED = 0x01
+
+
+def pay(transaction: Transaction) -> Conversation[Outcome]:
+    """The contact transaction from the directory to the card's last cryptogram."""
+    yield from _initiate(transaction)
+    read.require(transaction, tags.AFL)
+    yield from read.read_records(transaction, transaction.card[tags.AFL])
+    read.require(transaction, tags.PAN, tags.EXPIRATION_DATE, tags.CDOL1, tags.CDOL2)
+    transaction.card_data()
+    transaction.tvr |= tvr.ODA_NOT_PERFORMED
+    restrictions.check(transaction)
+    yield from cvm.verify(transaction)
+    risk.manage(transaction)
+    asked = risk.first_decision(transaction)
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
+    if made is Cryptogram.AAC:
+        return _declined_offline(transaction, asked)
+    decision = yield from go_online(transaction)
+    outcome = yield from complete(transaction, decision)
+    return outcome
+
+
+def _initiate(transaction: Transaction) -> Conversation[None]:
+    """Selects an application that accepts GET PROCESSING OPTIONS; one that answers 6985 is not usable here (Book 4, 6.3.1)."""
+    found = yield from select.candidates(transaction)
+    while True:
+        candidate = yield from select.choose(transaction, found)
+        response = yield from initiate.get_processing_options(transaction)
+        if response.sw == apdu.OK:
+            initiate.take_processing_options(transaction, response.data)
+            return
+        if response.sw != apdu.CONDITIONS:
+            raise fault("GET PROCESSING OPTIONS", response.sw)
+        found.remove(candidate)
+
+
+def _declined_offline(transaction: Transaction, asked: Cryptogram) -> Outcome:
+    information = (transaction.value(tags.CRYPTOGRAM_INFORMATION) or b"\x00")[0]
+    if information & 0x07 == _SERVICE_NOT_ALLOWED:
+        return transaction.outcome(Verdict.NOT_ACCEPTED, "the card does not allow this service")
+    if asked is Cryptogram.AAC:
+        return transaction.outcome(Verdict.DECLINED, "declined by the terminal")
+    return transaction.outcome(Verdict.DECLINED, "declined by the card")

@@ -1,0 +1,132 @@
+"""The shortest contactless path: directory, SELECT, GET PROCESSING OPTIONS with the cryptogram in its answer, records.
+
+It is the path of EMV Book C-3 (qVSDC) without offline authentication; the kernels of the other books take its place by their
+own `pay`, chosen by the application.
+
+1. The terminal states its wishes in the TTQ (9F66): an online cryptogram always, cardholder verification above the limit.
+2. The card answers with its own in the CTQ (9F6C): online PIN, signature, or verified on the device.
+3. The issuer's answer ends the transaction; the card is not needed again. A TC is not taken, since nothing proves it offline.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from terminal_sim.emv import apdu, cvm, initiate, pin, read, select, tags
+from terminal_sim.emv.apdu import Cryptogram
+from terminal_sim.emv.conversation import Outcome, Verdict
+from terminal_sim.emv.exchange import CardError, Conversation, Ended, fault
+from terminal_sim.emv.online import APPROVALS, go_online
+from terminal_sim.emv.transaction import Transaction
+
+TTQ1_EMV_MODE: Final = 0x20
+TTQ1_CONTACT_CHIP: Final = 0x10
+TTQ1_ONLINE_PIN: Final = 0x04
+TTQ1_SIGNATURE: Final = 0x02
+TTQ2_ONLINE_CRYPTOGRAM: Final = 0x80
+TTQ2_CVM_REQUIRED: Final = 0x40
+TTQ3_ON_DEVICE: Final = 0x40
+
+CTQ1_ONLINE_PIN: Final = 0x80
+CTQ1_SIGNATURE: Final = 0x40
+CTQ2_ON_DEVICE: Final = 0x80
+
+_CAPABLE_OF_CHIP: Final = 0x20
+
+
+def pay(transaction: Transaction) -> Conversation[Outcome]:
+    """The contactless transaction from the directory to the issuer's answer."""
+    yield from _activate(transaction)
+    card = transaction.card
+    if tags.CRYPTOGRAM not in card:
+        raise Ended(
+            Verdict.USE_CHIP, "the card asks for a contactless kernel that this terminal does not have"
+        )
+    if tags.AFL in card:
+        yield from read.read_records(transaction, card[tags.AFL])
+    read.require(
+        transaction, tags.ATC, tags.CRYPTOGRAM_INFORMATION, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2
+    )
+    transaction.card_data()
+    kind = card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0
+    if kind == Cryptogram.AAC:
+        return transaction.outcome(Verdict.DECLINED, "declined by the card")
+    if kind != Cryptogram.ARQC:
+        return transaction.outcome(
+            Verdict.DECLINED, "the card would approve offline, which nothing here can check"
+        )
+    yield from _verify_cardholder(transaction)
+    decision = yield from go_online(transaction)
+    if decision.response_code is None:
+        return transaction.outcome(Verdict.DECLINED, "the issuer could not be reached")
+    if decision.response_code in APPROVALS:
+        return transaction.outcome(Verdict.APPROVED)
+    return transaction.outcome(Verdict.DECLINED, f"declined by the issuer ({decision.response_code})")
+
+
+def qualifiers(transaction: Transaction) -> bytes:
+    """The TTQ for the selected application (Book A, 5.7)."""
+    capabilities = transaction.config.capabilities
+    first = TTQ1_EMV_MODE
+    if capabilities[0] & _CAPABLE_OF_CHIP:
+        first |= TTQ1_CONTACT_CHIP
+    if _can_online_pin(transaction):
+        first |= TTQ1_ONLINE_PIN
+    if capabilities[1] & cvm.CAN_SIGNATURE:
+        first |= TTQ1_SIGNATURE
+    second = TTQ2_ONLINE_CRYPTOGRAM
+    if _cvm_required(transaction):
+        second |= TTQ2_CVM_REQUIRED
+    return bytes((first, second, TTQ3_ON_DEVICE, 0))
+
+
+def _activate(transaction: Transaction) -> Conversation[None]:
+    """Selects the first application that accepts GET PROCESSING OPTIONS (Book B, 3.3.3; Book C-3, 4.2)."""
+    found = yield from select.contactless_candidates(transaction)
+    for candidate in found:
+        selected = yield from select.select_finally(transaction, candidate)
+        if not selected:
+            continue
+        transaction.terminal[tags.TTQ] = qualifiers(transaction)
+        response = yield from initiate.get_processing_options(transaction)
+        if response.sw == apdu.OK:
+            initiate.take_processing_options(transaction, response.data)
+            return
+        if response.sw == apdu.REFERENCE_UNUSABLE:
+            raise Ended(Verdict.USE_CHIP, "the card wants the contact interface")
+        if response.sw == apdu.NOT_ALLOWED:
+            raise CardError("the device wants its owner's consent: look at it and tap again")
+        if response.sw != apdu.CONDITIONS:
+            raise fault("GET PROCESSING OPTIONS", response.sw)
+    raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")
+
+
+def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
+    """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
+    first, second = transaction.card.get(tags.CTQ, bytes(2))
+    if first & CTQ1_ONLINE_PIN and _can_online_pin(transaction):
+        entered = yield from pin.online(transaction)
+        if not entered:
+            raise Ended(Verdict.DECLINED, "the PIN was not entered")
+    elif second & CTQ2_ON_DEVICE:
+        transaction.cvm = "on-device"
+    elif transaction.config.capabilities[1] & cvm.CAN_SIGNATURE and (
+        first & CTQ1_SIGNATURE or (_cvm_required(transaction) and tags.CTQ not in transaction.card)
+    ):
+        transaction.cvm = "signature"
+    elif _cvm_required(transaction):
+        raise Ended(Verdict.DECLINED, "card and terminal share no way to verify the cardholder")
+    else:
+        transaction.cvm = "no-cvm"
+
+
+def _can_online_pin(transaction: Transaction) -> bool:
+    return (
+        bool(transaction.config.capabilities[1] & cvm.CAN_ONLINE_PIN)
+        and transaction.config.pin_key is not None
+    )
+
+
+def _cvm_required(transaction: Transaction) -> bool:
+    limit = transaction.selected().contactless_cvm_limit
+    return limit is not None and transaction.request.amount > limit

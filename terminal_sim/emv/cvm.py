@@ -1,0 +1,180 @@
+"""Cardholder verification on contact: the walk through the card's CVM list (EMV Book 3, 10.5).
+
+1. A rule is two bytes: how (bit 7: try the next rule if this one fails) and when. A rule whose condition is not met, not known or
+   cannot be judged is passed over.
+2. The first rule that succeeds ends the walk; one that fails without bit 7, or the end of the list, fails it.
+3. CVM results (9F34) are the rule's two bytes and 00 unknown (online PIN, signature), 01 failed, 02 successful.
+4. A method outside the terminal's capabilities (9F33, byte 2) fails as "not supported"; a PIN among them also says that there is
+   no PIN pad for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from terminal_sim.emv import pin, tags, tvr
+from terminal_sim.emv.exchange import CardError, Conversation
+from terminal_sim.emv.transaction import Transaction
+
+_AIP_CVM: Final = 0x10
+_NEXT_IF_FAILED: Final = 0x40
+
+FAIL: Final = 0x00
+PLAINTEXT_PIN: Final = 0x01
+ONLINE_PIN: Final = 0x02
+PLAINTEXT_PIN_AND_SIGNATURE: Final = 0x03
+ENCIPHERED_PIN: Final = 0x04
+ENCIPHERED_PIN_AND_SIGNATURE: Final = 0x05
+SIGNATURE: Final = 0x1E
+NO_CVM: Final = 0x1F
+
+CAN_PLAINTEXT_PIN: Final = 0x80
+CAN_ONLINE_PIN: Final = 0x40
+CAN_SIGNATURE: Final = 0x20
+CAN_ENCIPHERED_PIN: Final = 0x10
+CAN_NO_CVM: Final = 0x08
+
+_NEEDS: Final = {
+    FAIL: 0,
+    PLAINTEXT_PIN: CAN_PLAINTEXT_PIN,
+    ONLINE_PIN: CAN_ONLINE_PIN,
+    PLAINTEXT_PIN_AND_SIGNATURE: CAN_PLAINTEXT_PIN | CAN_SIGNATURE,
+    ENCIPHERED_PIN: CAN_ENCIPHERED_PIN,
+    ENCIPHERED_PIN_AND_SIGNATURE: CAN_ENCIPHERED_PIN | CAN_SIGNATURE,
+    SIGNATURE: CAN_SIGNATURE,
+    NO_CVM: CAN_NO_CVM,
+}
+"""The capabilities that a method needs, all of them."""
+
+_PINS: Final = (
+    PLAINTEXT_PIN,
+    ONLINE_PIN,
+    PLAINTEXT_PIN_AND_SIGNATURE,
+    ENCIPHERED_PIN,
+    ENCIPHERED_PIN_AND_SIGNATURE,
+)
+
+PERFORMED_HERE: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_SIGNATURE | CAN_NO_CVM
+"""What this kernel can do, whatever the terminal's capabilities claim."""
+
+_NO_RULE: Final = 0x3F
+_UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    code: int
+    condition: int
+
+    @property
+    def method(self) -> int:
+        return self.code & 0x3F
+
+
+@dataclass(frozen=True, slots=True)
+class CvmList:
+    """Tag 8E: two amounts in the application's currency, minor units, and the rules."""
+
+    x: int
+    y: int
+    rules: tuple[Rule, ...]
+
+
+def parse(value: bytes) -> CvmList:
+    """Raises `CardError` where the list has half a rule (Book 3, 7.5)."""
+    if len(value) < 8 or len(value) % 2:
+        raise CardError("the CVM list is cut off")
+    rules = tuple(Rule(value[at], value[at + 1]) for at in range(8, len(value), 2))
+    return CvmList(int.from_bytes(value[:4]), int.from_bytes(value[4:8]), rules)
+
+
+def verify(transaction: Transaction) -> Conversation[None]:
+    """Verifies the cardholder; sets `cvm`, CVM results, TVR and TSI, and the PIN block of an online PIN."""
+    transaction.terminal[tags.CVM_RESULTS] = bytes((_NO_RULE, 0, 0))
+    if not transaction.card[tags.AIP][0] & _AIP_CVM:
+        return
+    if tags.CVM_LIST not in transaction.card:
+        transaction.tvr |= tvr.ICC_DATA_MISSING
+        return
+    cvms = parse(transaction.card[tags.CVM_LIST])
+    if not cvms.rules:
+        return
+    transaction.tsi |= tvr.TSI_CVM_PERFORMED
+    results = (_NO_RULE, 0, _FAILED)
+    for rule in cvms.rules:
+        if not applies(rule, cvms, transaction):
+            continue
+        done = yield from _perform(transaction, rule.method)
+        if done != _FAILED:
+            transaction.terminal[tags.CVM_RESULTS] = bytes((rule.code, rule.condition, done))
+            return
+        results = (rule.code, rule.condition, _FAILED)
+        if not rule.code & _NEXT_IF_FAILED:
+            break
+    transaction.tvr |= tvr.CVM_FAILED
+    transaction.terminal[tags.CVM_RESULTS] = bytes(results)
+
+
+def applies(rule: Rule, cvms: CvmList, transaction: Transaction) -> bool:
+    """Whether the condition of `rule` is met (Book 3, table 44)."""
+    kind = transaction.terminal[tags.TRANSACTION_TYPE]
+    cash, cashback = kind == b"\x01", kind == b"\x09"
+    attended = transaction.config.terminal_type[-1:] in ("1", "2", "3")
+    match rule.condition:
+        case 0x00:
+            return True
+        case 0x01:
+            return cash and not attended
+        case 0x02:
+            return not cash and not cashback
+        case 0x03:
+            return rule.method in _NEEDS and supported(transaction, rule.method)
+        case 0x04:
+            return cash and attended
+        case 0x05:
+            return cashback
+        case 0x06 | 0x07 | 0x08 | 0x09:
+            return _amount_meets(rule.condition, cvms, transaction)
+    return False
+
+
+def supported(transaction: Transaction, method: int) -> bool:
+    """Whether terminal and kernel can perform `method`, which must be a known one."""
+    return _NEEDS[method] & ~(transaction.config.capabilities[1] & PERFORMED_HERE) == 0
+
+
+def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bool:
+    """The amount is under (06, 08) or over (07, 09) X (06, 07) or Y, and in the application's currency."""
+    if transaction.card.get(tags.APPLICATION_CURRENCY) != transaction.terminal[tags.CURRENCY]:
+        return False
+    limit = cvms.x if condition <= 0x07 else cvms.y
+    amount = transaction.request.amount
+    return amount > limit if condition & 1 else amount < limit
+
+
+def _perform(transaction: Transaction, method: int) -> Conversation[int]:
+    """Performs one method and gives the third byte of the CVM results."""
+    if method not in _NEEDS:
+        transaction.tvr |= tvr.CVM_UNRECOGNISED
+        return _FAILED
+    if not supported(transaction, method):
+        if method in _PINS:
+            transaction.tvr |= tvr.PIN_PAD_MISSING
+        return _FAILED
+    if method == ONLINE_PIN:
+        entered = yield from pin.online(transaction)
+        return _UNKNOWN if entered else _FAILED
+    if method in (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE):
+        right = yield from pin.offline_plaintext(transaction)
+        if not right:
+            return _FAILED
+        transaction.cvm = "offline-pin" if method == PLAINTEXT_PIN else "signature"
+        return _SUCCESSFUL if method == PLAINTEXT_PIN else _UNKNOWN
+    if method == SIGNATURE:
+        transaction.cvm = "signature"
+        return _UNKNOWN
+    if method == NO_CVM:
+        transaction.cvm = "no-cvm"
+        return _SUCCESSFUL
+    return _FAILED

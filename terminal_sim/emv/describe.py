@@ -1,0 +1,126 @@
+"""APDUs as one line for the trace, with everything masked that says whose card it is.
+
+1. A data element is shown only if the data dictionary knows it and does not call it sensitive; a sensitive one is `**`, an
+   unknown one its length.
+2. Even then a value in which the number of a card of a known brand can be read is `**`.
+3. What cannot be read as TLV is shown by its length alone. The data of VERIFY are never shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from terminal_sim.emv import apdu, tags, tlv
+from terminal_sim.emv.apdu import Cryptogram
+from terminal_sim.emv.brand import brand_of, is_luhn_valid
+from terminal_sim.emv.tags import DICTIONARY, Format
+from terminal_sim.emv.tlv import TlvError
+
+MASKED: Final = "**"
+
+_SHORTEST_NUMBER: Final = 12
+_LONGEST_PREFIX: Final = 6
+_DIGITS: Final = re.compile(f"[0-9]{{{_SHORTEST_NUMBER},}}", re.ASCII)
+_TEXT_DIGITS: Final = re.compile(rb"[0-9]{12,}")
+
+_COMMANDS: Final = {
+    0x00A4: "SELECT",
+    0x00B2: "READ RECORD",
+    0x80A8: "GET PROCESSING OPTIONS",
+    0x80AE: "GENERATE AC",
+    0x80CA: "GET DATA",
+    0x0082: "EXTERNAL AUTHENTICATE",
+    0x0020: "VERIFY",
+    0x00C0: "GET RESPONSE",
+    0x0084: "GET CHALLENGE",
+    0x0088: "INTERNAL AUTHENTICATE",
+}
+
+
+def mask_rapdu(rapdu: bytes) -> str:
+    """An R-APDU: its data objects and what its status word means."""
+    if len(rapdu) < 2:
+        return _length(rapdu)
+    sw = int.from_bytes(rapdu[-2:])
+    status = f"{sw:04X} {apdu.meaning(sw)}"
+    data = rapdu[:-2]
+    if not data:
+        return status
+    try:
+        return f"{_objects(data, 1)} {status}"
+    except TlvError:
+        return f"{_length(data)} {status}"
+
+
+def mask_capdu(capdu: bytes) -> str:
+    """A C-APDU: the command's name and what it is about; its data only where they name a file."""
+    if len(capdu) < 4:
+        return _length(capdu)
+    p1, p2 = capdu[2], capdu[3]
+    instruction = capdu[0] << 8 | capdu[1]
+    name = _COMMANDS.get(instruction, capdu[:4].hex().upper())
+    if name == "SELECT":
+        file = capdu[5 : 5 + capdu[4]] if len(capdu) > 5 else b""
+        if file in (apdu.PSE, apdu.PPSE):
+            return f"{name} {file.decode()}"
+        return f"{name} {MASKED if _carries_number(file) else file.hex().upper()}"
+    if name == "READ RECORD":
+        return f"{name} {p1} of file {p2 >> 3}"
+    if name == "GENERATE AC" and p1 in list(Cryptogram):
+        return f"{name} {Cryptogram(p1).name} {_length(capdu[5:])}"
+    if name == "GET DATA":
+        return f"{name} {p1:02X}{p2:02X}"
+    return f"{name} {_length(capdu[5:])}" if len(capdu) > 5 else name
+
+
+def _objects(data: bytes, depth: int) -> str:
+    if depth > tlv.MAX_DEPTH:
+        raise TlvError("nested too deeply to be shown")
+    shown: list[str] = []
+    for tag, value in tlv.split(data):
+        if tlv.is_constructed(tag):
+            shown.append(f"{tag:X}{{{_objects(value, depth + 1)}}}")
+        else:
+            shown.append(f"{tag:X}={_value(tag, value)}")
+    return " ".join(shown)
+
+
+def _value(tag: int, value: bytes) -> str:
+    element = DICTIONARY.get(tag)
+    if element is None and tag != tags.RESPONSE_FORMAT_1:
+        return _length(value)
+    if element is not None and element.sensitive:
+        return MASKED
+    if element is not None and element.format in (Format.ANS, Format.AN) and _is_plain(value):
+        # Letters in hexadecimal are full of digits: what is shown as text is searched as text.
+        return MASKED if _says_number(value) else f'"{value.decode("ascii")}"'
+    return MASKED if _carries_number(value) else value.hex().upper()
+
+
+def _is_plain(value: bytes) -> bool:
+    return all(0x20 <= byte < 0x7F and byte != 0x22 for byte in value)
+
+
+def _carries_number(value: bytes) -> bool:
+    """Whether somewhere in `value`, as hexadecimal digits or as text, there is what could be the number of a card."""
+    return any(_holds_number(run) for run in _DIGITS.findall(value.hex())) or _says_number(value)
+
+
+def _says_number(text: bytes) -> bool:
+    return any(_holds_number(run.decode()) for run in _TEXT_DIGITS.findall(text))
+
+
+def _holds_number(run: str) -> bool:
+    for at in range(len(run) - _SHORTEST_NUMBER + 1):
+        brand = brand_of(run[at : at + _LONGEST_PREFIX])
+        if brand is None:
+            continue
+        for size in brand.lengths:
+            if at + size <= len(run) and is_luhn_valid(run[at : at + size]):
+                return True
+    return False
+
+
+def _length(data: bytes) -> str:
+    return f"[{len(data)} byte{'' if len(data) == 1 else 's'}]"

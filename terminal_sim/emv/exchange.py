@@ -1,0 +1,79 @@
+"""One command and its answer, whatever the reader leaves to us: GET RESPONSE, a corrected Le, the bounds of an answer.
+
+1. 61xx is followed by GET RESPONSE; each of them must bring data, so the loop ends with the 256 bytes of a short answer.
+2. 6Cxx is followed once by the same command with the Le that the card named.
+3. Less than two bytes, more than 256 and the status word, or a status outside 6xxx and 9xxx is a fault of the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+from terminal_sim.emv import apdu
+from terminal_sim.emv.apdu import Response
+from terminal_sim.emv.conversation import Answer, Ask, Command, Verdict
+
+T = TypeVar("T")
+
+Conversation = Generator[Ask, Answer, T]
+
+MAX_DATA = 256
+
+
+class CardError(Exception):
+    """The card broke its rules: the transaction ends as a card error. The text carries no card data."""
+
+
+class Ended(Exception):
+    """The transaction ends here with a foreseen verdict; carried out of the steps and turned into an `Outcome`."""
+
+    def __init__(self, verdict: Verdict, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+
+
+def exchange(command: Command) -> Conversation[Response]:
+    """Sends `command`, collects the whole answer. Raises `CardError` where the card answers nonsense."""
+    sending = command
+    corrected = False
+    collected = b""
+    while True:
+        answer = _response((yield sending))
+        kind, low = answer.sw >> 8, answer.sw & 0xFF
+        if kind == 0x6C and not corrected and _has_le(sending.apdu):
+            sending = Command(sending.apdu[:-1] + bytes((low,)), command.step)
+            corrected = True
+            continue
+        if not answer.data and sending.apdu[1] == 0xC0 and kind == 0x61:
+            raise CardError("the card promises more data and sends none")
+        collected += answer.data
+        if len(collected) > MAX_DATA:
+            raise CardError("the card answers more than 256 bytes")
+        if kind != 0x61:
+            return Response(collected, answer.sw)
+        sending = Command(apdu.get_response(low), command.step)
+        corrected = False
+
+
+def _has_le(command: bytes) -> bool:
+    return len(command) == 5 or (len(command) > 5 and len(command) == 6 + command[4])
+
+
+def _response(answer: Answer) -> Response:
+    if not isinstance(answer, bytes):
+        raise TypeError(f"a Command is answered by the bytes of an R-APDU, not by {type(answer).__name__}")
+    if not 2 <= len(answer) <= MAX_DATA + 2:
+        raise CardError(f"the card answers {len(answer)} bytes")
+    sw = int.from_bytes(answer[-2:])
+    if sw >> 12 not in (6, 9):
+        raise CardError(f"the card answers with status {sw:04X}")
+    return Response(answer[:-2], sw)
+
+
+def fault(command: str, sw: int) -> Exception:
+    """What an unforeseen status word of `command` means for the transaction."""
+    if sw == apdu.AUTHENTICATION_BLOCKED:
+        return Ended(Verdict.BLOCKED, f"{command}: {sw:04X} {apdu.meaning(sw)}")
+    return CardError(f"{command}: {sw:04X} {apdu.meaning(sw)}")

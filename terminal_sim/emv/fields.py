@@ -1,0 +1,42 @@
+"""The formats of EMV data elements (Book 3, 4.3): numeric, compressed numeric and text, both ways and strictly."""
+
+from __future__ import annotations
+
+
+class FormatError(ValueError):
+    """A value does not have the format that its data element prescribes."""
+
+
+def is_digits(text: str) -> bool:
+    """Whether `text` is one or more of 0-9; `str.isdigit` alone would let other scripts' digits pass."""
+    return text.isascii() and text.isdigit()
+
+
+def numeric(digits: str, length: int) -> bytes:
+    """Format n: `digits` right justified in `length` bytes, two to a byte."""
+    if not is_digits(digits):
+        raise FormatError("a numeric value has digits only")
+    if len(digits) > 2 * length:
+        raise FormatError(f"{len(digits)} digits do not fit into {length} bytes")
+    return bytes.fromhex(digits.zfill(2 * length))
+
+
+def digits(value: bytes) -> str:
+    """The digits of format n, leading zeros kept."""
+    text = value.hex()
+    if not text.isdigit():
+        raise FormatError("a numeric value has a nibble that is no digit")
+    return text
+
+
+def compressed(value: bytes) -> str:
+    """The digits of format cn: left justified, padded with F nibbles."""
+    text = value.hex().rstrip("f")
+    if not text.isdigit():
+        raise FormatError("a compressed numeric value has a nibble that is neither digit nor filler")
+    return text
+
+
+def printable(value: bytes, codec: str = "ascii") -> str:
+    """Text for a display or a receipt: what `codec` cannot read and what does not print is left out."""
+    return "".join(char for char in value.decode(codec, errors="ignore") if char.isprintable()).strip()

@@ -1,0 +1,79 @@
+"""GENERATE AC and its answer (EMV Book 3, 6.5.5): what the card certifies about the transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from terminal_sim.emv import apdu, dol, tags, tlv, tvr
+from terminal_sim.emv.apdu import Cryptogram
+from terminal_sim.emv.conversation import Step
+from terminal_sim.emv.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.transaction import Transaction, checked
+
+_ANSWER: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM, tags.ISSUER_APPLICATION_DATA)
+_RANK: Final = {Cryptogram.AAC: 0, Cryptogram.ARQC: 1, Cryptogram.TC: 2}
+
+
+def generate_ac(
+    transaction: Transaction, asked: Cryptogram, cdol: int, step: Step
+) -> Conversation[Cryptogram]:
+    """Asks for `asked` with the data of the DOL in tag `cdol`; what the card gives is kept, its kind returned.
+
+    A card may answer lower than asked, never higher (Book 3, 9). Raises `CardError` otherwise.
+    """
+    wanted = transaction.card[cdol]
+    if any(entry.tag == tags.TC_HASH for entry in dol.parse(wanted)):
+        transaction.terminal[tags.TC_HASH] = _tc_hash(transaction)
+    response = yield from exchange(apdu.generate_ac(asked, dol.build(wanted, transaction.value), step))
+    if response.sw != apdu.OK:
+        raise fault("GENERATE AC", response.sw)
+    answer = _read(response.data)
+    try:
+        kind = Cryptogram(answer[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0)
+    except ValueError:
+        raise CardError("GENERATE AC is answered by a cryptogram of no known kind") from None
+    if _RANK[kind] > _RANK[asked]:
+        raise CardError(f"the card answers {kind.name} where {asked.name} was asked")
+    transaction.cryptogram = answer
+    transaction.tsi |= tvr.TSI_CARD_RISK_PERFORMED
+    return kind
+
+
+def _read(data: bytes) -> dict[int, bytes]:
+    objects = tlv.split(data)
+    if len(objects) != 1:
+        raise CardError("GENERATE AC is answered by other than one data object")
+    tag, value = objects[0]
+    if tag == tags.RESPONSE_FORMAT_1:
+        if not 11 <= len(value) <= 43:
+            raise CardError("GENERATE AC, format 1, has a wrong length")
+        answer = {
+            tags.CRYPTOGRAM_INFORMATION: value[:1],
+            tags.ATC: value[1:3],
+            tags.CRYPTOGRAM: value[3:11],
+        }
+        if len(value) > 11:
+            answer[tags.ISSUER_APPLICATION_DATA] = value[11:]
+        return answer
+    if tag != tags.RESPONSE_FORMAT_2:
+        raise CardError(f"GENERATE AC is answered by {tag:X}")
+    answer = {}
+    for leaf, content in checked(tlv.leaves(value)):
+        if leaf not in _ANSWER:
+            continue
+        if leaf in answer:
+            raise CardError(f"{leaf:X} comes twice in the answer to GENERATE AC")
+        answer[leaf] = content
+    for needed in _ANSWER[:3]:
+        if needed not in answer:
+            raise CardError(f"GENERATE AC gives no {needed:X}")
+    return answer
+
+
+def _tc_hash(transaction: Transaction) -> bytes:
+    """SHA-1 over the data that the TDOL lists; without a TDOL the default one, which is empty here (Book 3, 9.2.2)."""
+    tdol = transaction.card.get(tags.TDOL)
+    if tdol is None:
+        transaction.tvr |= tvr.DEFAULT_TDOL_USED
+    return hashlib.sha1(dol.build(tdol or b"", transaction.value)).digest()

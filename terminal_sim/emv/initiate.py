@@ -1,0 +1,33 @@
+"""Initiate application processing: GET PROCESSING OPTIONS, answered with AIP and AFL (EMV Book 3, 6.5.8 and 10.1)."""
+
+from __future__ import annotations
+
+from terminal_sim.emv import apdu, dol, tags, tlv
+from terminal_sim.emv.apdu import Response
+from terminal_sim.emv.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.transaction import Transaction
+
+
+def get_processing_options(transaction: Transaction) -> Conversation[Response]:
+    """Sends the data that the PDOL asks for; the answer is not yet read, since its status decides what happens next."""
+    wanted = transaction.directory.get(tags.PDOL, b"")
+    response = yield from exchange(apdu.get_processing_options(dol.build(wanted, transaction.value)))
+    return response
+
+
+def take_processing_options(transaction: Transaction, data: bytes) -> None:
+    """Keeps AIP and AFL of format 1 (80: AIP, AFL) or everything of format 2 (77: data objects)."""
+    objects = tlv.split(data)
+    if len(objects) != 1:
+        raise CardError("GET PROCESSING OPTIONS is answered by other than one data object")
+    tag, value = objects[0]
+    if tag == tags.RESPONSE_FORMAT_1:
+        if len(value) < 6:
+            raise CardError("GET PROCESSING OPTIONS, format 1, is too short for AIP and AFL")
+        transaction.take([(tags.AIP, value[:2]), (tags.AFL, value[2:])])
+    elif tag == tags.RESPONSE_FORMAT_2:
+        transaction.take(tlv.leaves(value))
+    else:
+        raise CardError(f"GET PROCESSING OPTIONS is answered by {tag:X}")
+    if tags.AIP not in transaction.card:
+        raise CardError("GET PROCESSING OPTIONS gives no AIP")

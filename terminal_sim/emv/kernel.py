@@ -1,0 +1,27 @@
+"""The kernel: one card transaction as a pure conversation, composed of the steps of the EMV books.
+
+It yields what it needs (`conversation.Ask`), is sent the answer, and returns an `Outcome`. Whatever a card answers, the end is
+an `Outcome`; `TypeError` and `ValueError` are raised only where the caller breaks a rule of the conversation.
+"""
+
+from __future__ import annotations
+
+from terminal_sim.emv import contact, contactless
+from terminal_sim.emv.conversation import Interface, KernelConfig, Outcome, Request, Verdict
+from terminal_sim.emv.dol import DolError
+from terminal_sim.emv.exchange import CardError, Conversation, Ended
+from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.transaction import Transaction
+
+
+def transaction(config: KernelConfig, request: Request) -> Conversation[Outcome]:
+    """Pays `request` with the card that answers the commands."""
+    state = Transaction(config, request)
+    pay = contact.pay if request.interface is Interface.CONTACT else contactless.pay
+    try:
+        outcome = yield from pay(state)
+    except Ended as end:
+        return state.outcome(end.verdict, end.reason)
+    except (CardError, TlvError, DolError) as error:
+        return state.outcome(Verdict.CARD_ERROR, str(error))
+    return outcome

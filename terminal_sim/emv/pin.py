@@ -1,0 +1,69 @@
+"""The PIN as cardholder verification: online as an enciphered PIN block, offline in clear to the card (EMV Book 3, 10.5)."""
+
+from __future__ import annotations
+
+from terminal_sim.emv import apdu, pinblock, tags, tlv, tvr
+from terminal_sim.emv.conversation import EnterPin, PinEntry
+from terminal_sim.emv.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.transaction import Transaction
+from terminal_sim.secret import Secret
+
+
+def online(transaction: Transaction) -> Conversation[bool]:
+    """Asks for the PIN and keeps its block, format 0 under the acquirer's PIN key; whether there is one (10.5.2)."""
+    key = transaction.config.pin_key
+    if key is None:
+        transaction.tvr |= tvr.PIN_PAD_MISSING
+        return False
+    pin = yield from _enter(EnterPin(online=True, languages=transaction.languages()))
+    if pin is None:
+        transaction.tvr |= tvr.PIN_NOT_ENTERED
+        return False
+    block = pinblock.format0(pin, transaction.card_data().pan)
+    transaction.pin_block = pinblock.encipher(block, key)
+    transaction.tvr |= tvr.ONLINE_PIN_ENTERED
+    transaction.cvm = "online-pin"
+    return True
+
+
+def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
+    """Lets the card compare the PIN until it is right, bypassed or the tries are used up; whether it was right (10.5.1)."""
+    tries = yield from _tries_left()
+    wrong = False
+    languages = transaction.languages()
+    while tries != 0:
+        pin = yield from _enter(EnterPin(online=False, tries_left=tries, wrong=wrong, languages=languages))
+        if pin is None:
+            transaction.tvr |= tvr.PIN_NOT_ENTERED
+            return False
+        response = yield from exchange(apdu.verify_plaintext_pin(pinblock.format2(pin)))
+        if response.sw == apdu.OK:
+            return True
+        if response.sw in (apdu.AUTHENTICATION_BLOCKED, apdu.REFERENCE_UNUSABLE):
+            break
+        if response.sw & 0xFFF0 != 0x63C0:
+            raise fault("VERIFY", response.sw)
+        left = response.sw & 0xF
+        if tries is not None and left >= tries:
+            raise CardError("the card does not count the wrong PINs")
+        tries, wrong = left, True
+    transaction.tvr |= tvr.PIN_TRIES_EXCEEDED
+    return False
+
+
+def _tries_left() -> Conversation[int | None]:
+    """The PIN try counter, or None where the card does not tell it (Book 3, 6.5.7)."""
+    response = yield from exchange(apdu.get_data(tags.PIN_TRY_COUNTER))
+    if response.sw != apdu.OK:
+        return None
+    value = tlv.only(response.data, tags.PIN_TRY_COUNTER)
+    if len(value) != 1:
+        raise CardError("the PIN try counter has other than one byte")
+    return value[0]
+
+
+def _enter(ask: EnterPin) -> Conversation[Secret[str] | None]:
+    answer = yield ask
+    if not isinstance(answer, PinEntry):
+        raise TypeError(f"EnterPin is answered by a PinEntry, not by {type(answer).__name__}")
+    return answer.pin

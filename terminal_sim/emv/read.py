@@ -1,0 +1,46 @@
+"""Read application data: the records that the AFL lists, and what must be among them (EMV Book 3, 7.2, 7.5 and 10.2)."""
+
+from __future__ import annotations
+
+from terminal_sim.emv import apdu, tags, tlv
+from terminal_sim.emv.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.tags import DICTIONARY
+from terminal_sim.emv.transaction import Transaction
+
+MAX_RECORDS = 128
+"""No bound of the specification, but of patience: cards have fewer than 40, a malicious AFL could list 16,000."""
+
+
+def afl_records(afl: bytes) -> list[tuple[int, int]]:
+    """The (SFI, record) pairs that an AFL lists, in order. Raises `CardError` where an entry is not as Book 3, 10.2 says."""
+    if not afl or len(afl) % 4:
+        raise CardError("the AFL is empty or not made of entries of 4 bytes")
+    records: list[tuple[int, int]] = []
+    for at in range(0, len(afl), 4):
+        first_byte, first, last, signed = afl[at : at + 4]
+        sfi = first_byte >> 3
+        if first_byte & 0x07 or not 1 <= sfi <= 30:
+            raise CardError("the AFL names a file that cannot exist")
+        if first == 0 or last < first or signed > last - first + 1:
+            raise CardError("the AFL counts its records wrongly")
+        records += [(sfi, record) for record in range(first, last + 1)]
+    if len(records) > MAX_RECORDS:
+        raise CardError(f"the AFL lists {len(records)} records, more than {MAX_RECORDS}")
+    return records
+
+
+def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
+    """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and what they say is not kept (7.1)."""
+    for sfi, record in afl_records(afl):
+        response = yield from exchange(apdu.read_record(sfi, record))
+        if response.sw != apdu.OK:
+            raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
+        if sfi <= 10:
+            transaction.take(tlv.leaves(tlv.only(response.data, tags.RECORD)))
+
+
+def require(transaction: Transaction, *needed: int) -> None:
+    """Raises `CardError` where a mandatory data element is missing (Book 3, 7.2)."""
+    for tag in needed:
+        if tag not in transaction.card:
+            raise CardError(f"the card has no {DICTIONARY[tag].name} ({tag:X})")

@@ -1,0 +1,239 @@
+"""Application selection: which applications card and terminal share, and which one is used (EMV Book 1, 12; Book B, 3.3).
+
+1. Contact: the directory 1PAY.SYS.DDF01 first; where it is missing, blocked, unreadable or names nothing of ours, the list of
+   our AIDs is tried one by one, a partial name with all its occurrences.
+2. Contactless: the directory 2PAY.SYS.DDF01 is the whole list.
+3. The lowest priority number comes first, none (0) last. More than one application, or one that asks for confirmation, is the
+   cardholder's choice on contact; contactless takes the first.
+4. A card that is blocked (6A81) or offers only blocked applications (6283) is BLOCKED; one that knows none of ours is not
+   accepted; one that answers the selection with nonsense cannot be read: the stripe may serve (fallback).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from terminal_sim.emv import apdu, tags, tlv
+from terminal_sim.emv.apdu import Response
+from terminal_sim.emv.conversation import Application, ChooseApplication, Step, Verdict
+from terminal_sim.emv.exchange import CardError, Conversation, Ended, exchange
+from terminal_sim.emv.fields import printable
+from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.transaction import Transaction, checked
+
+MAX_DIRECTORY_RECORDS = 16
+MAX_OCCURRENCES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An application of the card that the terminal supports. `priority` is 1 to 15, 16 where the card gives none."""
+
+    name: bytes
+    label: str
+    priority: int
+    confirm: bool
+    application: Application
+
+
+def candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
+    """The contact candidate list, best first (Book 1, 12.3). Raises `Ended` where it is empty."""
+    try:
+        found = yield from _from_directory(transaction)
+        if not found:
+            found = yield from _from_aids(transaction)
+    except (CardError, TlvError) as error:
+        raise Ended(Verdict.USE_STRIPE, f"the chip cannot be read: {error}") from None
+    return found
+
+
+def contactless_candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
+    """The contactless candidate list, best first (Book B, 3.3.2). Raises `Ended` where it is empty."""
+    response = yield from exchange(apdu.select(apdu.PPSE))
+    found: list[Candidate] = []
+    if response.sw == apdu.OK:
+        usable = [one for one in transaction.config.applications if _taps(one, transaction.request.amount)]
+        for tag, entries in tlv.split(_proprietary(response.data)):
+            if tag == tags.FCI_DISCRETIONARY:
+                found += _directory_entries(transaction, tlv.split(entries), usable)
+    if not found:
+        raise Ended(Verdict.USE_CHIP, "no application of this card is offered contactless")
+    return _by_priority(found)
+
+
+def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Candidate]:
+    """Takes one of `found`, by the cardholder where it must be, and selects it finally (Book 1, 12.4).
+
+    An application whose SELECT fails is removed from `found`, and the choice is made again.
+    """
+    while found:
+        candidate = yield from _pick(found, transaction.languages())
+        selected = yield from select_finally(transaction, candidate)
+        if selected:
+            return candidate
+        found.remove(candidate)
+    raise Ended(Verdict.NOT_ACCEPTED, "no application of this card can be selected")
+
+
+def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[bool]:
+    """SELECT of the application itself; whether the card followed. Raises `TlvError` or `CardError` on a damaged answer."""
+    response = yield from exchange(apdu.select(candidate.name))
+    if response.sw != apdu.OK:
+        return False
+    directory = _directory(response)
+    if directory.get(tags.DF_NAME) != candidate.name:
+        raise CardError("the card selected another application than it was told")
+    label = _label(transaction, directory) or candidate.label
+    transaction.use(candidate.application, label, directory)
+    return True
+
+
+def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
+    response = yield from exchange(apdu.select(apdu.PSE))
+    if response.sw == apdu.FUNCTION:
+        raise Ended(Verdict.BLOCKED, "the card is blocked")
+    if response.sw != apdu.OK:
+        return []
+    found: list[Candidate] = []
+    try:
+        # The cardholder's languages may be needed before an application is selected (Book 1, 10.4 and 12.2.2).
+        transaction.directory = dict(checked(tlv.split(_proprietary(response.data))))
+        sfi = transaction.directory.get(tags.DIRECTORY_SFI, b"")
+        if len(sfi) != 1 or not 1 <= sfi[0] <= 10:
+            return []
+        for record in range(1, MAX_DIRECTORY_RECORDS + 1):
+            response = yield from exchange(apdu.read_record(sfi[0], record, Step.SELECT))
+            if response.sw == apdu.RECORD_NOT_FOUND:
+                break
+            if response.sw != apdu.OK:
+                return []
+            entries = tlv.split(tlv.only(response.data, tags.RECORD))
+            found += _directory_entries(transaction, entries, transaction.config.applications)
+    except TlvError:
+        return []
+    return _by_priority(found)
+
+
+def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
+    found: list[Candidate] = []
+    blocked = False
+    statuses: set[int] = set()
+    for application in transaction.config.applications:
+        for occurrence in range(MAX_OCCURRENCES):
+            response = yield from exchange(apdu.select(application.aid, following=occurrence > 0))
+            statuses.add(response.sw)
+            if response.sw == apdu.FUNCTION and occurrence == 0:
+                raise Ended(Verdict.BLOCKED, "the card is blocked")
+            if response.sw not in (apdu.OK, apdu.BLOCKED_FILE):
+                break
+            if response.sw == apdu.BLOCKED_FILE and not response.data:
+                blocked = True
+                break
+            directory = _directory(response)
+            name = directory.get(tags.DF_NAME, b"")
+            if not _matches(application, name):
+                break
+            if response.sw == apdu.BLOCKED_FILE:
+                blocked = True
+            elif all(one.name != name for one in found):
+                found.append(_candidate(transaction, name, directory, application))
+            if name == application.aid or not application.partial:
+                break
+    if found:
+        return _by_priority(found)
+    if blocked:
+        raise Ended(Verdict.BLOCKED, "the application is blocked")
+    if statuses <= {apdu.OK, apdu.NOT_FOUND}:
+        raise Ended(Verdict.NOT_ACCEPTED, "card and terminal share no application")
+    raise Ended(Verdict.USE_STRIPE, "the chip refuses to select an application")
+
+
+def _pick(found: list[Candidate], languages: tuple[str, ...]) -> Conversation[Candidate]:
+    if len(found) == 1 and not found[0].confirm:
+        return found[0]
+    answer = yield ChooseApplication(tuple(candidate.label for candidate in found), languages)
+    if not isinstance(answer, int) or isinstance(answer, bool):
+        raise TypeError(f"ChooseApplication is answered by an index, not by {type(answer).__name__}")
+    if not 0 <= answer < len(found):
+        raise ValueError(f"ChooseApplication offers {len(found)} applications, the answer was {answer}")
+    return found[answer]
+
+
+def _directory_entries(
+    transaction: Transaction, entries: Iterable[tuple[int, bytes]], supported: Iterable[Application]
+) -> list[Candidate]:
+    """The supported ones of application templates (61); an entry that cannot be read is passed over (Book 1, 12.3.2)."""
+    found: list[Candidate] = []
+    for tag, template in entries:
+        if tag != tags.APPLICATION_TEMPLATE:
+            continue
+        try:
+            entry = dict(checked(tlv.split(template)))
+        except (CardError, TlvError):
+            continue
+        name = entry.get(tags.AID_CARD, b"")
+        matching = [application for application in supported if _matches(application, name)]
+        if matching:
+            closest = max(matching, key=lambda application: len(application.aid))
+            found.append(_candidate(transaction, name, entry, closest))
+    return found
+
+
+def _candidate(
+    transaction: Transaction, name: bytes, known: dict[int, bytes], application: Application
+) -> Candidate:
+    priority = known.get(tags.PRIORITY, b"\x00")[0]
+    return Candidate(
+        name=name,
+        label=_label(transaction, known) or name.hex().upper(),
+        priority=priority & 0x0F or 16,
+        confirm=bool(priority & 0x80),
+        application=application,
+    )
+
+
+def _by_priority(found: list[Candidate]) -> list[Candidate]:
+    return sorted(found, key=lambda candidate: candidate.priority)
+
+
+def _matches(application: Application, name: bytes) -> bool:
+    return name == application.aid or (application.partial and name.startswith(application.aid))
+
+
+def _taps(application: Application, amount: int) -> bool:
+    limit = application.contactless_limit
+    return application.contactless and (limit is None or amount <= limit)
+
+
+def _proprietary(fci: bytes) -> bytes:
+    """The FCI proprietary template (A5) of an FCI (6F)."""
+    for tag, value in tlv.split(tlv.only(fci, tags.FCI)):
+        if tag == tags.FCI_PROPRIETARY:
+            return value
+    raise TlvError("the FCI has no proprietary template A5")
+
+
+def _directory(response: Response) -> dict[int, bytes]:
+    """The data elements of the FCI of an application; the DF name (84) must be there."""
+    directory: dict[int, bytes] = {}
+    for tag, value in checked(tlv.leaves(tlv.only(response.data, tags.FCI))):
+        if tag in directory:
+            raise CardError(f"{tag:X} comes twice in the FCI")
+        directory[tag] = value
+    if tags.DF_NAME not in directory:
+        raise CardError("the FCI has no DF name")
+    return directory
+
+
+def _label(transaction: Transaction, known: dict[int, bytes]) -> str:
+    """The preferred name where the terminal has its code table, else the label (Book 1, 12.4)."""
+    table = known.get(tags.CODE_TABLE, b"\x00")[0]
+    if tags.PREFERRED_NAME in known and _has_code_table(transaction.config.additional_capabilities, table):
+        return printable(known[tags.PREFERRED_NAME], f"iso8859_{table}")
+    return printable(known.get(tags.LABEL, b""))
+
+
+def _has_code_table(additional_capabilities: bytes, table: int) -> bool:
+    """Code table n is bit n of the last two bytes of the additional terminal capabilities (Book 4, A3)."""
+    return 1 <= table <= 10 and bool(int.from_bytes(additional_capabilities[3:5]) >> table - 1 & 1)

@@ -1,0 +1,127 @@
+"""BER-TLV as EMV uses it (EMV Book 3, Annex B; ISO/IEC 8825-1): a strict, bounded reader and the writer.
+
+1. A data object is a pair `(tag, value)`; the tag is the number that its bytes spell, so 9F02 is `0x9F02`.
+2. A tag has at most 4 bytes, a length at most 3 after its first byte, an input at most 64 KiB, a nesting at most 8 templates.
+3. A length is compared with what remains before anything is taken; the indefinite length (80) is refused.
+4. Bytes 00 before, between and after data objects of a template are filler (Book 3, Annex B1) and are skipped.
+5. Nothing is repaired: after one wrong length there is an error and never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+MAX_BYTES = 65_536
+MAX_DEPTH = 8
+MAX_TAG_BYTES = 4
+
+
+class TlvError(ValueError):
+    """The bytes are not BER-TLV, or not the data objects that had to be there: the sender's fault."""
+
+
+def split(data: bytes) -> list[tuple[int, bytes]]:
+    """The data objects of one level, in order, values unopened."""
+    end = len(data)
+    if end > MAX_BYTES:
+        raise TlvError(f"{end} bytes are more than the {MAX_BYTES} that are read as TLV")
+    objects: list[tuple[int, bytes]] = []
+    at = 0
+    while at < end:
+        tag = data[at]
+        at += 1
+        if tag == 0:
+            continue
+        if tag & 0x1F == 0x1F:
+            tag, at = _rest_of_tag(data, at, tag)
+        if at >= end:
+            raise TlvError(f"no length after tag {tag:X}")
+        length = data[at]
+        at += 1
+        if length > 0x7F:
+            length, at = _long_length(data, at, tag, length & 0x7F)
+        if length > end - at:
+            raise TlvError(f"tag {tag:X} announces {length} bytes where {end - at} remain")
+        objects.append((tag, data[at : at + length]))
+        at += length
+    return objects
+
+
+def _rest_of_tag(data: bytes, at: int, first: int) -> tuple[int, int]:
+    tag = first
+    for count in range(1, MAX_TAG_BYTES):
+        if at >= len(data):
+            raise TlvError(f"the tag that begins with {first:02X} is cut off")
+        byte = data[at]
+        at += 1
+        if count == 1 and byte == 0x80:
+            raise TlvError(f"the tag that begins with {first:02X} has a leading zero")
+        tag = tag << 8 | byte
+        if byte < 0x80:
+            return tag, at
+    raise TlvError(f"the tag that begins with {first:02X} is longer than {MAX_TAG_BYTES} bytes")
+
+
+def _long_length(data: bytes, at: int, tag: int, size: int) -> tuple[int, int]:
+    if not 1 <= size <= 3:
+        raise TlvError(f"tag {tag:X} has a length of the form {0x80 | size:02X}, which is not used")
+    if size > len(data) - at:
+        raise TlvError(f"the length of tag {tag:X} is cut off")
+    return int.from_bytes(data[at : at + size]), at + size
+
+
+def is_constructed(tag: int) -> bool:
+    """Whether the value of `tag` is itself made of data objects (bit 6 of the tag's first byte)."""
+    while tag > 0xFF:
+        tag >>= 8
+    return bool(tag & 0x20)
+
+
+def leaves(data: bytes, depth: int = 1) -> list[tuple[int, bytes]]:
+    """All primitive data objects of `data` in reading order, templates opened."""
+    if depth > MAX_DEPTH:
+        raise TlvError(f"templates are nested deeper than {MAX_DEPTH}")
+    found: list[tuple[int, bytes]] = []
+    for tag, value in split(data):
+        if is_constructed(tag):
+            found += leaves(value, depth + 1)
+        else:
+            found.append((tag, value))
+    return found
+
+
+def only(data: bytes, tag: int) -> bytes:
+    """The value of `tag`, which must be the one data object of `data`."""
+    objects = split(data)
+    if len(objects) != 1 or objects[0][0] != tag:
+        raise TlvError(f"exactly one data object {tag:X} was expected")
+    return objects[0][1]
+
+
+def encode(tag: int, value: bytes) -> bytes:
+    """One data object with the shortest length field."""
+    length = len(value)
+    if length < 0x80:
+        return _tag_bytes(tag) + bytes((length,)) + value
+    if length >= MAX_BYTES:
+        raise TlvError(f"a value of {length} bytes is too long for tag {tag:X}")
+    size = (length.bit_length() + 7) // 8
+    return _tag_bytes(tag) + bytes((0x80 | size,)) + length.to_bytes(size) + value
+
+
+def join(objects: Iterable[tuple[int, bytes]]) -> bytes:
+    """Data objects one after the other."""
+    return b"".join([encode(tag, value) for tag, value in objects])
+
+
+@lru_cache(maxsize=1024)
+def _tag_bytes(tag: int) -> bytes:
+    spelt = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8))
+    try:
+        read = split(spelt + b"\x00")
+    except TlvError as error:
+        raise TlvError(f"{tag:X} is not a tag: {error}") from None
+    if read != [(tag, b"")]:
+        raise TlvError(f"{tag:X} is not a tag")
+    return spelt

@@ -1,0 +1,131 @@
+"""Magnetic stripe tracks 1 and 2 as ASCII (ISO/IEC 7813), and the track 2 image in tag 57 of a chip.
+
+1. Track 1: `%B` PAN `^` name `^` YYMM service-code discretionary `?`. Track 2: `;` PAN `=` YYMM service-code discretionary `?`.
+2. A field separator stands where the expiry or the service code is left out.
+3. Tag 57 is track 2 without sentinels, `D` for `=`, filled with F to whole bytes (EMV Book 3, Annex A).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from terminal_sim.emv.brand import brand_of
+from terminal_sim.secret import Secret
+
+_AFTER_NAME: Final = r"(?P<expiry>[0-9]{4}|[=^])(?P<service>[0-9]{3}|[=^])(?P<rest>[^?]*)"
+_TRACK_1: Final = re.compile(
+    r"%B(?P<pan>[0-9]{8,19})\^(?P<name>[\x20-\x3e\x40-\x5d\x5f]{2,26})\^" + _AFTER_NAME + r"\?", re.ASCII
+)
+_TRACK_2: Final = re.compile(r"(?P<pan>[0-9]{8,19})=" + _AFTER_NAME.replace("[^?]", "[0-9=]"), re.ASCII)
+
+MAX_TRACK_1: Final = 79
+MAX_TRACK_2: Final = 40
+
+
+class TrackError(ValueError):
+    """A track is not what ISO/IEC 7813 says; the text never quotes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stripe:
+    """What a stripe says. `expiry` is YYMM, empty like `service_code` where the track leaves it out.
+
+    `track2` is without sentinels, with `=`; None where only track 1 was read. `name` is SURNAME/FIRST as encoded.
+    """
+
+    pan: Secret[str]
+    expiry: str
+    service_code: str
+    name: str = ""
+    track2: Secret[str] | None = None
+
+    @property
+    def brand(self) -> str:
+        """The brand's name by the first digits, empty where they belong to none."""
+        brand = brand_of(self.pan.reveal())
+        return brand.name if brand else ""
+
+    @property
+    def has_chip(self) -> bool:
+        """The chip must be used where the terminal has a reader for it (first digit 2 or 6)."""
+        return self.service_code[:1] in ("2", "6")
+
+    @property
+    def pin_required(self) -> bool:
+        """The issuer wants a PIN: third digit 0, 3 or 5 always, 6 or 7 where there is a PIN pad."""
+        return self.service_code[2:] in ("0", "3", "5", "6", "7")
+
+    @property
+    def online_only(self) -> bool:
+        """The issuer must be asked (second digit 2 or 4)."""
+        return self.service_code[1:2] in ("2", "4")
+
+
+def parse(tracks: Mapping[int, str]) -> Stripe:
+    """The stripe from its `tracks` by number, each with its sentinels; track 2 is preferred, and they must agree.
+
+    Raises `TrackError` where neither track 1 nor track 2 is there, one is damaged, or the two name different accounts.
+    """
+    first = _track1(tracks[1]) if 1 in tracks else None
+    second = _track2(tracks[2]) if 2 in tracks else None
+    if second is None:
+        if first is None:
+            raise TrackError("neither track 1 nor track 2 was read")
+        return first
+    if first is None:
+        return second
+    if first.pan != second.pan:
+        raise TrackError("tracks 1 and 2 name different accounts")
+    return Stripe(
+        pan=second.pan,
+        expiry=second.expiry,
+        service_code=second.service_code,
+        name=first.name,
+        track2=second.track2,
+    )
+
+
+def from_tag57(value: bytes) -> Stripe:
+    """Track 2 equivalent data (57) of a chip. Raises `TrackError`."""
+    text = value.hex().upper()
+    if text.endswith("F"):
+        text = text[:-1]
+    return _fields2(text.replace("D", "="))
+
+
+def to_tag57(track2: Secret[str]) -> bytes:
+    """Tag 57 for a track 2 without sentinels. Raises `TrackError` where it is not a track 2."""
+    _fields2(track2.reveal())
+    text = track2.reveal().replace("=", "D")
+    return bytes.fromhex(text + "F" * (len(text) % 2))
+
+
+def _track1(text: str) -> Stripe:
+    match = _TRACK_1.fullmatch(text)
+    if match is None or len(text) > MAX_TRACK_1:
+        raise TrackError("track 1 is not %B<account>^<name>^<expiry><service code>...?")
+    return _stripe(match, name=match["name"].strip(), track2=None)
+
+
+def _track2(text: str) -> Stripe:
+    if not (text.startswith(";") and text.endswith("?")) or len(text) > MAX_TRACK_2:
+        raise TrackError("track 2 is not ;<account>=<expiry><service code>...?")
+    return _fields2(text[1:-1])
+
+
+def _fields2(text: str) -> Stripe:
+    match = _TRACK_2.fullmatch(text)
+    if match is None:
+        raise TrackError("track 2 is not <account>=<expiry><service code>...")
+    return _stripe(match, name="", track2=Secret(text))
+
+
+def _stripe(match: re.Match[str], name: str, track2: Secret[str] | None) -> Stripe:
+    expiry = match["expiry"] if len(match["expiry"]) == 4 else ""
+    if expiry and not "01" <= expiry[2:] <= "12":
+        raise TrackError("the expiry names no month")
+    service = match["service"] if len(match["service"]) == 3 else ""
+    return Stripe(pan=Secret(match["pan"]), expiry=expiry, service_code=service, name=name, track2=track2)

@@ -1,0 +1,219 @@
+"""What is known in the course of one transaction: the state that the steps of the kernel share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from terminal_sim.emv import tags, tlv, track
+from terminal_sim.emv.conversation import (
+    Application,
+    CardData,
+    Interface,
+    KernelConfig,
+    Outcome,
+    Request,
+    Verdict,
+)
+from terminal_sim.emv.exchange import CardError
+from terminal_sim.emv.fields import FormatError, compressed, digits, is_digits, numeric, printable
+from terminal_sim.emv.tags import DICTIONARY, Source
+from terminal_sim.emv.track import TrackError
+from terminal_sim.secret import Secret
+
+ICC_DATA = (
+    tags.CRYPTOGRAM,
+    tags.CRYPTOGRAM_INFORMATION,
+    tags.ISSUER_APPLICATION_DATA,
+    tags.UNPREDICTABLE_NUMBER,
+    tags.ATC,
+    tags.TVR,
+    tags.DATE,
+    tags.TRANSACTION_TYPE,
+    tags.AMOUNT,
+    tags.CURRENCY,
+    tags.AIP,
+    tags.TERMINAL_COUNTRY,
+    tags.AMOUNT_OTHER,
+    tags.CAPABILITIES,
+    tags.CVM_RESULTS,
+    tags.TERMINAL_TYPE,
+    tags.DF_NAME,
+    tags.VERSION_TERMINAL,
+    tags.SEQUENCE_COUNTER,
+    tags.PAN_SEQUENCE,
+    tags.FORM_FACTOR,
+    tags.AUTHORISATION_RESPONSE_CODE,
+    tags.SCRIPT_RESULTS,
+)
+"""DE 55 in the order it is sent; what is unknown at that moment is left out. No element of it is sensitive."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The data elements by where they came from; `value` is the one look-up of all DOLs.
+
+    `directory` holds what SELECT answered, `card` what GET PROCESSING OPTIONS and the records said, `cryptogram` the
+    latest answer to GENERATE AC. `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
+    """
+
+    config: KernelConfig
+    request: Request
+    terminal: dict[int, bytes] = field(init=False)
+    application: Application | None = None
+    label: str = ""
+    directory: dict[int, bytes] = field(default_factory=dict)
+    card: dict[int, bytes] = field(default_factory=dict)
+    cryptogram: dict[int, bytes] = field(default_factory=dict)
+    tvr: int = 0
+    tsi: int = 0
+    cvm: str = ""
+    pin_block: Secret[bytes] | None = None
+    went_online: bool = False
+    _card_data: CardData | None = None
+
+    def __post_init__(self) -> None:
+        self.terminal = terminal_data(self.config, self.request)
+
+    def value(self, tag: int) -> bytes | None:
+        """The value of `tag` now, or None; what the terminal says cannot be overruled by the card."""
+        if tag == tags.TVR:
+            return self.tvr.to_bytes(5)
+        if tag == tags.TSI:
+            return self.tsi.to_bytes(2)
+        for known in (self.terminal, self.cryptogram, self.card, self.directory):
+            if tag in known:
+                return known[tag]
+        return None
+
+    def use(self, application: Application, label: str, directory: dict[int, bytes]) -> None:
+        """A (new) application is selected: nothing of the one before remains."""
+        self.application = application
+        self.label = label
+        self.directory = directory
+        self.card = {}
+        self.cryptogram = {}
+        self._card_data = None
+        self.terminal[tags.AID_TERMINAL] = application.aid
+        self.terminal[tags.VERSION_TERMINAL] = application.version
+        self.terminal[tags.FLOOR_LIMIT] = application.floor_limit.to_bytes(4)
+
+    def take(self, objects: Iterable[tuple[int, bytes]]) -> None:
+        """Keeps what the card says of itself; a data element that comes twice ends the transaction (Book 3, 10.2)."""
+        for tag, value in checked(objects):
+            if tag in self.card:
+                raise CardError(f"{DICTIONARY[tag].name} ({tag:X}) comes twice")
+            self.card[tag] = value
+
+    def selected(self) -> Application:
+        if self.application is None:
+            raise RuntimeError("a step that needs the selected application ran before the selection")
+        return self.application
+
+    def languages(self) -> tuple[str, ...]:
+        """The cardholder's languages (5F2D) as far as the card has told them."""
+        text = printable(self.value(tags.LANGUAGES) or b"").lower()
+        return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
+
+    def icc_data(self) -> bytes:
+        """DE 55 as BER-TLV."""
+        return tlv.join((tag, value) for tag in ICC_DATA if (value := self.value(tag)) is not None)
+
+    def card_data(self) -> CardData:
+        """The card as read. Raises `CardError` where PAN or expiry are missing or disagree."""
+        if self._card_data is None:
+            self._card_data = self._read_card_data()
+        return self._card_data
+
+    def _read_card_data(self) -> CardData:
+        try:
+            stripe = track.from_tag57(self.card[tags.TRACK_2]) if tags.TRACK_2 in self.card else None
+            pan = Secret(compressed(self.card[tags.PAN])) if tags.PAN in self.card else None
+        except (TrackError, FormatError) as error:
+            raise CardError(str(error)) from None
+        if pan is not None and not 8 <= len(pan) <= 19:
+            raise CardError(f"the account number has {len(pan)} digits")
+        if pan is None:
+            if stripe is None:
+                raise CardError("the card has no account number")
+            pan = stripe.pan
+        elif stripe is not None and stripe.pan != pan:
+            raise CardError("the account numbers of 5A and 57 differ")
+        if tags.EXPIRATION_DATE in self.card:
+            expiry = digits(self.card[tags.EXPIRATION_DATE])[:4]
+        else:
+            expiry = stripe.expiry if stripe else ""
+        return CardData(
+            pan=pan,
+            expiry=expiry,
+            brand=self.selected().brand,
+            sequence=digits(self.card.get(tags.PAN_SEQUENCE, b"\x00")),
+            track2=stripe.track2 if stripe else None,
+            aid=(self.directory.get(tags.DF_NAME) or self.selected().aid).hex().upper(),
+            label=self.label,
+            languages=self.languages(),
+            service_code=stripe.service_code if stripe else "",
+        )
+
+    def outcome(self, verdict: Verdict, reason: str = "") -> Outcome:
+        """How it ended, with all that is known by then."""
+        return Outcome(
+            verdict=verdict,
+            card=self._card_data,
+            went_online=self.went_online,
+            cryptogram=(self.value(tags.CRYPTOGRAM) or b"").hex().upper(),
+            tvr=self.tvr.to_bytes(5),
+            tsi=self.tsi.to_bytes(2),
+            cvm=self.cvm,
+            reason=reason,
+            icc_data=self.icc_data(),
+        )
+
+
+def checked(objects: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, bytes]]:
+    """The data elements of `objects` that a card may state, their formats checked; unknown ones are passed over."""
+    for tag, value in objects:
+        element = DICTIONARY.get(tag)
+        if element is None or element.source is not Source.CARD:
+            continue
+        try:
+            element.check(value)
+        except FormatError as error:
+            raise CardError(str(error)) from None
+        yield tag, value
+
+
+def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
+    """What the terminal itself knows, as data elements. Raises `ValueError` where our own configuration is wrong."""
+    if not 0 <= request.amount < 10**12:
+        raise ValueError("an amount has 1 to 12 digits of minor units")
+    if len(request.unpredictable) != 4:
+        raise ValueError("the unpredictable number has 4 bytes")
+    if len(request.date) != 6 or len(request.time) != 6:
+        raise ValueError("the date is YYMMDD, the time is HHMMSS")
+    if not (is_digits(config.country) and is_digits(config.currency)):
+        raise ValueError("country and currency are numeric ISO codes")
+    contactless = request.interface is Interface.CONTACTLESS
+    known = {
+        tags.AMOUNT: numeric(str(request.amount), 6),
+        tags.AMOUNT_OTHER: bytes(6),
+        tags.AMOUNT_OTHER_BINARY: bytes(4),
+        tags.TERMINAL_COUNTRY: numeric(config.country, 2),
+        tags.CURRENCY: numeric(config.currency, 2),
+        tags.CURRENCY_EXPONENT: numeric(str(config.currency_exponent), 1),
+        tags.DATE: numeric(request.date, 3),
+        tags.TIME: numeric(request.time, 3),
+        tags.TRANSACTION_TYPE: numeric(request.transaction_type, 1),
+        tags.UNPREDICTABLE_NUMBER: request.unpredictable,
+        tags.CAPABILITIES: config.capabilities,
+        tags.ADDITIONAL_CAPABILITIES: config.additional_capabilities,
+        tags.TERMINAL_TYPE: numeric(config.terminal_type, 1),
+        tags.MERCHANT_CATEGORY: numeric(config.merchant_category, 2),
+        tags.TERMINAL_ID: config.terminal_id.encode("ascii").ljust(8)[:8],
+        tags.MERCHANT_ID: config.merchant_id.encode("ascii").ljust(15)[:15],
+        tags.SEQUENCE_COUNTER: numeric(str(request.sequence % 10**8), 4),
+        tags.ENTRY_MODE: b"\x07" if contactless else b"\x05",
+    }
+    if request.amount < 1 << 32:
+        known[tags.AMOUNT_BINARY] = request.amount.to_bytes(4)
+    return known

@@ -1,0 +1,247 @@
+"""The virtual acquirer: bytes in, an answer out, and books that add up.
+
+Rules:
+1. A request is known by its kind, terminal, trace number and reference. The same again, repeat (0101, 0401) or not, gets the same
+   answer and changes nothing; with another amount or original it is declined 94. Only a refused reversal is judged anew,
+   since its terminal has to ask until it is taken.
+2. First a scripted answer decides, then the first rule that fits, then the amount pack in force, then the issuer. None of them
+   overrules the books: a void of what is not there stays declined.
+3. What is said of a message in `messages` is masked, and holds no CVC, PIN or PIN block.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from terminal_sim.core.message import HostReply, HostRequest, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.host.answers import APPROVED, PARTIAL, Fate, ScriptedAnswer
+from terminal_sim.host.codec import answer_type, decode_request, encode_reply
+from terminal_sim.host.fields import MessageError
+from terminal_sim.host.issuer import Account, Issuer, card_number
+from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
+from terminal_sim.host.terms import Terms
+from terminal_sim.secret import Secret, mask_pan
+
+Field = str | int
+
+_AUTHORISED = (MessageKind.SALE, MessageKind.MOTO, MessageKind.ADVICE)
+_CONFLICTING_DUPLICATE = "94"
+_INVALID_AMOUNT = "13"
+_GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes it for one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What comes back after `delay` microseconds: bytes, or None for nothing ever. `note` is for the trace."""
+
+    reply: bytes | None
+    delay: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenMessage:
+    """A request as the acquirer decoded it. `kind` is a word of the contract; `fields` are masked and flat.
+
+    Always there: terminal merchant stan reference amount currency entry at response. Where they apply: pan sequence original
+    original-stan reason postal-code street-number avs authorised note. `response` is the code it was answered with, even
+    where the answer got lost.
+    """
+
+    kind: str
+    mti: str
+    fields: Mapping[str, Field]
+
+
+class Acquirer:
+    """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.ledger = Ledger()
+        self.messages: list[SeenMessage] = []
+        self._issuer = Issuer(terms, self.ledger.spent)
+        self._numbered = 0
+        self._scripted: deque[ScriptedAnswer] = deque()
+        self._answered: dict[tuple[MessageKind, str, int, str], tuple[HostRequest, HostReply]] = {}
+
+    @classmethod
+    def load(cls, path: Path, *, pack: str | None = None) -> Acquirer:
+        """The acquirer of a host file; `pack` names another amount pack than the file does, "" none.
+
+        Raises `typed_toml.ProfileError` for a damaged file, `ValueError` for an unknown pack.
+        """
+        from terminal_sim import typed_toml  # a bench that brings its own terms reads no file
+
+        terms = typed_toml.read(path, Terms)
+        return cls(terms if pack is None else replace(terms, pack=pack))
+
+    @property
+    def issuer_master_key(self) -> Secret[bytes]:
+        """The TEST key, 16 bytes, from which the cards of this bench derive theirs."""
+        return self.terms.issuer_master_key
+
+    @property
+    def pin_key(self) -> Secret[bytes]:
+        """The TEST key, 16 bytes, under which its terminals encipher PIN blocks."""
+        return self.terms.pin_key
+
+    def open_account(
+        self,
+        pan: str,
+        brand: str,
+        *,
+        expiry: str = "",
+        cvc: str = "",
+        pin: str = "",
+        postal_code: str = "",
+        street_number: str = "",
+        response_code: str = APPROVED,
+        balance: int | None = None,
+    ) -> None:
+        """Opens an account, or replaces the one of the same number. `expiry` is YYMM, `balance` minor units.
+
+        What is left empty is not compared with what a request says.
+        """
+        self._issuer.open(
+            Account(
+                pan=Secret(pan),
+                brand=brand,
+                expiry=expiry,
+                cvc=Secret(cvc) if cvc else None,
+                pin=Secret(pin) if pin else None,
+                postal_code=postal_code,
+                street_number=street_number,
+                response_code=response_code,
+                balance=balance,
+            )
+        )
+
+    def script(self, answers: Sequence[str]) -> None:
+        """Queues answers for the next messages, whichever they are. Raises `ValueError` and then queues none."""
+        self._scripted.extend([ScriptedAnswer.parse(text) for text in answers])
+
+    def net(self, reference: str, terminal: str | None = None) -> int:
+        """What the merchant is left with of a payment, in minor units."""
+        return self.ledger.net(reference, terminal)
+
+    def entries(self) -> Sequence[LedgerEntry]:
+        return self.ledger.entries
+
+    def respond(self, message: bytes) -> Answer:
+        """The answer to a message off the wire; to what is no message, silence and a note that says why."""
+        try:
+            request = decode_request(message)
+        except MessageError as error:
+            return Answer(reply=None, delay=0, note=f"not understood: {error}")
+        scripted, note = self._next_answer(request)
+        reply = self._reply(request, scripted)
+        self.messages.append(_seen(request, reply, note))
+        if scripted.fate is Fate.LOST:
+            return Answer(reply=None, delay=0, note=note)
+        encoded = _GARBAGE if scripted.fate is Fate.GARBLED else encode_reply(reply)
+        return Answer(reply=encoded, delay=self.terms.delay + scripted.late, note=note)
+
+    def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
+        """What overrules the issuer for this message, and what the trace is told of it."""
+        if self._scripted:
+            return self._scripted.popleft(), ""
+        pan = card_number(request)
+        for rule in self.terms.rules:
+            if rule.fits("" if pan is None else pan.reveal(), request.amount.minor, request.kind.value):
+                return ScriptedAnswer.parse(rule.answer), f"{self.terms.id}: a rule answers {rule.answer}"
+        ending = self.terms.ending_of(request.amount.minor) if request.kind in _AUTHORISED else None
+        if ending is None:
+            return ScriptedAnswer(), ""
+        digits, decided = ending
+        note = f"pack {self.terms.pack}: an amount that ends in {digits} is answered {decided.code} {decided.text}"
+        return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
+
+    def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+        key = (request.kind, request.terminal, request.stan, request.reference)
+        known = self._answered.get(key)
+        if known is not None:
+            before, reply = known
+            same = (before.amount, before.original) == (request.amount, request.original)
+            return reply if same else self._answer(request, _CONFLICTING_DUPLICATE)
+        reply = self._decide(request, scripted)
+        if request.kind is not MessageKind.REVERSAL or reply.response_code == APPROVED:
+            self._answered[key] = (request, reply)
+        return reply
+
+    def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+        if request.amount.minor == 0:
+            return self._answer(request, _INVALID_AMOUNT)
+        if request.kind in _AUTHORISED:
+            return self._authorise(request, scripted)
+        if scripted.code not in ("", APPROVED, PARTIAL):
+            return self._answer(request, scripted.code)
+        if request.original is not None and request.kind is not MessageKind.REFUND:
+            return self._answer(request, self.ledger.undo(request, request.original))
+        return self._answer(request, self.ledger.refund(request, card_number(request)))
+
+    def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+        if self.ledger.is_reversed_before_arrival(request):
+            return self._answer(request, NO_ACTION_TAKEN)
+        verdict = self._issuer.judge(request)
+        code = scripted.code or verdict.code
+        amount, authorised = request.amount, None
+        if code == PARTIAL and scripted.partial < amount.minor:
+            amount = authorised = Money(scripted.partial, amount.currency)
+        elif code == PARTIAL:
+            code = APPROVED
+        if code in (APPROVED, PARTIAL):
+            self.ledger.charge(request, amount, verdict.pan)
+        icc_data = self._issuer.authentication_data(request, code)
+        reply = self._answer(request, code)
+        return replace(
+            reply, avs_result=verdict.avs_result, icc_data=icc_data, authorised=authorised, text=scripted.text
+        )
+
+    def _answer(self, request: HostRequest, code: str) -> HostReply:
+        """An answer with the next host reference: year, day, hour, number, as acquirers write DE 37."""
+        self._numbered += 1
+        number = self._numbered
+        approved = code in (APPROVED, PARTIAL)
+        return HostReply(
+            mti=answer_type(request.mti),
+            terminal=request.terminal,
+            stan=request.stan,
+            amount=request.amount,
+            response_code=code,
+            auth_code=f"{number:06d}" if approved and request.kind in _AUTHORISED else "",
+            host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
+        )
+
+
+def _seen(request: HostRequest, reply: HostReply, note: str) -> SeenMessage:
+    pan, original, avs = card_number(request), request.original, request.avs
+    fields: dict[str, Field] = {
+        "terminal": request.terminal,
+        "merchant": request.merchant,
+        "stan": request.stan,
+        "reference": request.reference,
+        "amount": request.amount.minor,
+        "currency": request.amount.currency,
+        "entry": request.entry.value,
+        "at": request.at.isoformat(sep=" "),
+        "response": reply.response_code,
+    }
+    sometimes: dict[str, Field] = {
+        "pan": "" if pan is None else mask_pan(pan.reveal()),
+        "sequence": request.sequence,
+        "original": "" if original is None else original.reference,
+        "original-stan": 0 if original is None else original.stan,
+        "reason": request.reason,
+        "postal-code": "" if avs is None else avs.postal_code,
+        "street-number": "" if avs is None else avs.street_number,
+        "avs": reply.avs_result,
+        "authorised": 0 if reply.authorised is None else reply.authorised.minor,
+        "note": note,
+    }
+    fields.update({name: value for name, value in sometimes.items() if value})
+    return SeenMessage(kind=request.kind.value, mti=request.mti, fields=fields)

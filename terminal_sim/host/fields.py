@@ -1,0 +1,222 @@
+"""The fields of the dialect: their forms as data, and strict writers and readers of each.
+
+The table of what they mean is in `codec`. No message of an error quotes a field's content: it may be a card number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any
+
+from terminal_sim.core.money import CURRENCIES, Money
+
+MAX_MESSAGE = 1024  # above the longest message of the table; a longer one is not looked at
+
+
+class MessageError(ValueError):
+    """These bytes are no message of this dialect, or this value cannot be said in it."""
+
+
+class Tag(IntEnum):
+    """Private data of DE 48."""
+
+    REFERENCE = 1
+    ORIGINAL_REFERENCE = 2
+    CVC = 3
+    POSTAL_CODE = 4
+    STREET_NUMBER = 5
+    TEXT = 6
+
+
+def _fixed(max_len: int, data_enc: str = "b", count: str = "bytes") -> dict[str, Any]:
+    return {
+        "data_enc": data_enc,
+        "len_enc": "bcd",
+        "len_type": 0,
+        "max_len": max_len,
+        "len_count": count,
+        "left_pad": "0",
+    }
+
+
+def _packed(digits: int) -> dict[str, Any]:
+    return _fixed(digits, count="nibbles")
+
+
+def _variable(max_len: int, length_bytes: int, count: str = "bytes") -> dict[str, Any]:
+    return {**_fixed(max_len, count=count), "len_type": length_bytes}
+
+
+_SPEC: dict[str, dict[str, Any]] = {
+    "h": _fixed(0),
+    "t": _fixed(2),
+    "p": _fixed(8),
+    "1": _fixed(8),
+    "2": _variable(19, 1, "nibbles"),
+    "3": _packed(6),
+    "4": _packed(12),
+    "7": _packed(10),
+    "11": _packed(6),
+    "12": _packed(12),
+    "14": _packed(4),
+    "22": _packed(3),
+    "23": _packed(3),
+    "25": _packed(2),
+    "35": _variable(37, 1, "nibbles"),
+    "37": _fixed(12, "ascii"),
+    "38": _fixed(6, "ascii"),
+    "39": _fixed(2, "ascii"),
+    "41": _fixed(8, "ascii"),
+    "42": _fixed(15, "ascii"),
+    "44": _fixed(1, "ascii"),
+    "48": _variable(255, 2),
+    "49": _packed(3),
+    "52": _fixed(8),
+    "54": _fixed(20, "ascii"),
+    "55": _variable(255, 2),
+    "56": _packed(4),
+    "90": _packed(42),
+}
+
+_PRIVATE_TAGS = frozenset(Tag)
+_CURRENCY_OF = {numeric: alpha for alpha, (numeric, _) in CURRENCIES.items()}
+_PARTIAL = "0010"
+_TRACK2 = re.compile(r"[0-9]{8,19}D[0-9D]*", re.ASCII)
+
+
+def encode_fields(fields: dict[str, str]) -> bytes:
+    import iso8583
+
+    try:
+        message, _ = iso8583.encode(fields, _SPEC)
+    except iso8583.EncodeError as error:
+        raise MessageError(f"DE {error.field}: {error.msg}") from None
+    return bytes(message)
+
+
+def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
+    import iso8583
+
+    if len(message) > MAX_MESSAGE:
+        raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
+    try:
+        fields, _ = iso8583.decode(message, _SPEC)
+    except iso8583.DecodeError as error:
+        raise MessageError(f"DE {error.field}: {error.msg}") from None
+    except KeyError as error:
+        raise MessageError(f"DE {error.args[0]} is not of this dialect") from None
+    for number in fields:
+        if number not in known:
+            raise MessageError(f"DE {number} does not belong into this message")
+    return fields
+
+
+def private_data(values: Mapping[Tag, str]) -> str:
+    data = bytearray()
+    for tag, text in values.items():
+        data += bytes((tag, len(text))) + text.encode("ascii")
+    return data.hex()
+
+
+def private_values(fields: Mapping[str, str]) -> dict[int, str]:
+    data, at, values = bytes.fromhex(fields.get("48", "")), 0, {}
+    while at < len(data):
+        tag, length = data[at], data[at + 1] if at + 1 < len(data) else 256
+        value = data[at + 2 : at + 2 + length]
+        if len(value) != length or tag in values or tag not in _PRIVATE_TAGS or not value.isascii():
+            raise MessageError("DE 48 is damaged")
+        values[tag] = value.decode("ascii")
+        at += 2 + length
+    return values
+
+
+def amount(money: Money) -> str:
+    if not 0 <= money.minor <= 999_999_999_999:
+        raise MessageError("DE 4: an amount has at most 12 digits and no sign")
+    return f"{money.minor:012d}"
+
+
+def amount_of(fields: Mapping[str, str]) -> Money:
+    return Money(int(number(fields, "4", 12)), _CURRENCY_OF[one_of(fields, "49", _CURRENCY_OF)])
+
+
+def partial(money: Money) -> str:
+    return f"{_PARTIAL}{money.numeric}C{amount(money)}"
+
+
+def partial_of(text: str) -> Money:
+    head, currency, sign, minor = text[:4], text[4:7], text[7:8], text[8:]
+    if head != _PARTIAL or currency not in _CURRENCY_OF or sign != "C":
+        raise MessageError("DE 54 is no partial approval")
+    return Money(int(digits(minor, 12, 12, "DE 54")), _CURRENCY_OF[currency])
+
+
+def trace_number(stan: int) -> str:
+    if not 1 <= stan <= 999_999:
+        raise MessageError("DE 11: a trace number lies between 1 and 999999")
+    return f"{stan:06d}"
+
+
+def trace_number_of(text: str) -> int:
+    if text == "000000":
+        raise MessageError("DE 11: a trace number lies between 1 and 999999")
+    return int(text)
+
+
+def number(fields: Mapping[str, str], de: str, length: int) -> str:
+    """The digits of a field that must be there."""
+    return digits(fields.get(de, ""), length, length, f"DE {de}")
+
+
+def one_of(fields: Mapping[str, str], number: str, choices: Mapping[str, object] | tuple[str, ...]) -> str:
+    value = fields.get(number, "")
+    if value not in choices:
+        raise MessageError(f"DE {number} has none of its values")
+    return value
+
+
+def digits(text: str, least: int, most: int, what: str) -> str:
+    if not (least <= len(text) <= most and text.isascii() and text.isdigit()):
+        count = str(most) if least == most else f"{least} to {most}"
+        raise MessageError(f"{what} has {count} digits")
+    return text
+
+
+def expiry(text: str) -> str:
+    if not "01" <= digits(text, 4, 4, "DE 14 (expiry)")[2:] <= "12":
+        raise MessageError("DE 14 (expiry) is a year and a month, YYMM")
+    return text
+
+
+def track2(text: str) -> str:
+    """`D` separates; ISO/IEC 7813 lets another stand for an expiry or service code that is left out."""
+    if len(text) > 37 or not _TRACK2.fullmatch(text):
+        raise MessageError("DE 35 (track 2) is a card number, a separator and digits, at most 37 characters")
+    return text
+
+
+def printable(text: str, least: int, most: int, what: str) -> str:
+    if not (least <= len(text) <= most and text.isascii() and text.isprintable()):
+        raise MessageError(f"{what} has {least} to {most} printable ASCII characters")
+    return text
+
+
+def alphanumeric(text: str, length: int, what: str) -> str:
+    if not (len(text) == length and text.isascii() and text.isalnum()):
+        raise MessageError(f"{what} has {length} letters or digits")
+    return text
+
+
+def filled(text: str, length: int, what: str) -> str:
+    if printable(text, 1, length, what) != text.strip():
+        raise MessageError(f"{what} neither starts nor ends with a space")
+    return text.ljust(length)
+
+
+def unfilled(fields: Mapping[str, str], number: str) -> str:
+    text = fields.get(number, "").rstrip(" ")
+    if printable(text, 1, 15, f"DE {number}") != text.strip():
+        raise MessageError(f"DE {number} starts with a space")
+    return text

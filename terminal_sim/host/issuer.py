@@ -1,0 +1,199 @@
+"""The issuer behind the acquirer: accounts, and whether one pays.
+
+What is asked, in this order, and the response code (ISO 8583 DE 39) where the answer is no:
+
+| check                                                              | code |
+|--------------------------------------------------------------------|------|
+| a card number is there, and the same in DE 2 and DE 35              | 30   |
+| the number is Luhn-valid, and has an account or the host file lets unknown ones pay | 14 |
+| the expiry is the account's and not past                            | 54   |
+| the cryptogram (DE 55) is the card's                                | 82   |
+| the enciphered PIN (DE 52) is the account's                         | 55   |
+| the CVC is the account's                                            | N7   |
+| the address check, by the table of the host file                    | its  |
+| the account's own response code                                     | its  |
+| the balance covers the amount                                       | 51   |
+
+A number without an account has no keys, PIN, CVC or address to compare with: those checks pass. Nor has it an ARPC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from terminal_sim.core.message import Avs, HostRequest, MessageKind
+from terminal_sim.host.answers import APPROVED, ScriptedAnswer
+from terminal_sim.host.terms import Terms
+from terminal_sim.secret import Secret
+
+_NO_SEQUENCE = "00"  # a card without a sequence number derives its keys with 00 (EMV Book 2, A1.4)
+_ISSUER_AUTHENTICATION_DATA = 0x91  # EMV Book 3, Annex A
+FORMAT_ERROR, INVALID_CARD, EXPIRED = "30", "14", "54"
+WRONG_CRYPTOGRAM, WRONG_PIN, WRONG_CVC, NOT_ENOUGH = "82", "55", "N7", "51"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A card as its issuer knows it. Empty fields are not compared; `balance` in minor units, None without limit."""
+
+    pan: Secret[str]
+    brand: str
+    expiry: str = ""
+    cvc: Secret[str] | None = None
+    pin: Secret[str] | None = None
+    postal_code: str = ""
+    street_number: str = ""
+    response_code: str = APPROVED
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The issuer's word on a payment; `avs_result` is empty where no address was given."""
+
+    code: str
+    avs_result: str = ""
+    pan: Secret[str] | None = None
+
+
+class Issuer:
+    """Accounts by card number; `spent` tells what a card's payments come to, in minor units."""
+
+    def __init__(self, terms: Terms, spent: Callable[[Secret[str]], int]) -> None:
+        self._terms = terms
+        self._spent = spent
+        self._accounts: dict[str, Account] = {}
+
+    def open(self, account: Account) -> None:
+        """Opens the account, or replaces the one of the same card number."""
+        self._accounts[account.pan.reveal()] = account
+
+    def judge(self, request: HostRequest) -> Verdict:
+        """Whether the account pays: see the table above."""
+        pan = card_number(request)
+        if pan is None:
+            return Verdict(code=FORMAT_ERROR)
+        account = self._accounts.get(pan.reveal())
+        avs_result = _address_check(request.avs, account)
+        code = self._refusal(request, pan, account, avs_result) or APPROVED
+        return Verdict(code=code, avs_result=avs_result, pan=pan)
+
+    def authentication_data(self, request: HostRequest, code: str) -> bytes:
+        """DE 55 of an answer: tag 91 with ARPC and `code` (EMV Book 2, 8.2); empty without an ARQC or an account."""
+        pan = card_number(request)
+        if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
+            return b""
+        from terminal_sim.emv import crypto, tlv  # only chip payments need ciphers
+
+        key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
+        try:
+            data = crypto.make_arpc(request.icc_data, pan, sequence, key, code)
+        except ValueError:  # no ARQC to answer: the card will find the answer wanting
+            return b""
+        return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data)
+
+    def _refusal(
+        self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str
+    ) -> str:
+        if not _is_luhn_valid(pan.reveal()):
+            return INVALID_CARD
+        if account is None:
+            unknown = ScriptedAnswer.parse(self._terms.unknown_cards.answer)
+            if unknown.code not in ("", APPROVED):
+                return unknown.code
+        expiry = _expiry(request)
+        if expiry and (expiry < f"{request.at:%y%m}" or (account and account.expiry not in ("", expiry))):
+            return EXPIRED
+        if account is not None:
+            if request.icc_data and not self._is_genuine(request, account):
+                return WRONG_CRYPTOGRAM
+            if request.pin_block is not None and not self._is_pin_right(request.pin_block, account):
+                return WRONG_PIN
+            if request.cvc is not None and account.cvc not in (None, request.cvc):
+                return WRONG_CVC
+        checked = self._terms.avs.get(avs_result, APPROVED)
+        if checked != APPROVED or account is None:
+            return checked
+        if account.response_code != APPROVED:
+            return account.response_code
+        if account.balance is not None and request.amount.minor > account.balance - self._spent(pan):
+            return NOT_ENOUGH
+        return ""
+
+    def _is_genuine(self, request: HostRequest, account: Account) -> bool:
+        if request.kind is MessageKind.ADVICE:  # an offline payment carries a TC, which nobody answers
+            return True
+        from terminal_sim.emv import crypto  # only chip payments need ciphers
+
+        key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
+        try:
+            return crypto.verify_arqc(request.icc_data, account.pan, sequence, key)
+        except ValueError:  # not BER-TLV, or not all that an ARQC certifies
+            return False
+
+    def _is_pin_right(self, block: Secret[bytes], account: Account) -> bool:
+        if account.pin is None:
+            return True
+        from terminal_sim.emv import pinblock  # only an online PIN needs ciphers
+
+        try:
+            return (
+                pinblock.read_format0(pinblock.decipher(block, self._terms.pin_key), account.pan)
+                == account.pin
+            )
+        except pinblock.PinBlockError:  # another key or another card number
+            return False
+
+
+def card_number(request: HostRequest) -> Secret[str] | None:
+    """The card number of DE 2 or DE 35; None where there is none or the two differ."""
+    if request.track2 is None:
+        return request.pan
+    of_track2 = Secret(request.track2.reveal().partition("=")[0])
+    return of_track2 if request.pan in (None, of_track2) else None
+
+
+def _expiry(request: HostRequest) -> str:
+    """YYMM of DE 14, else of DE 35; empty where neither says."""
+    if request.expiry is not None:
+        return request.expiry.reveal()
+    if request.track2 is not None:
+        text = request.track2.reveal().partition("=")[2][:4]
+        return text if text.isdigit() else ""  # a separator stands where a card has no expiry
+    return ""
+
+
+def _address_check(given: Avs | None, account: Account | None) -> str:
+    """A word of the host file's table; `unknown` where either side has nothing to compare."""
+    if given is None:
+        return ""
+    if account is None or not (account.postal_code or account.street_number):
+        return "unknown"
+    if not (given.postal_code or given.street_number):
+        return "unknown"
+    postal = _is_same_code(given.postal_code, account.postal_code)
+    street = _is_same_code(given.street_number, account.street_number)
+    if postal and street:
+        return "match"
+    if postal:
+        return "postal-only"
+    return "street-only" if street else "no-match"
+
+
+def _is_same_code(given: str, kept: str) -> bool:
+    """A keypad without letters can type only the digits of K1A 0B1, so only those are compared then."""
+    given, kept = (re.sub("[^0-9A-Z]", "", text.upper()) for text in (given, kept))
+    if given.isdigit():
+        kept = re.sub("[^0-9]", "", kept)
+    return given == kept != ""
+
+
+def _is_luhn_valid(digits: str) -> bool:
+    """ISO/IEC 7812-1, Annex B."""
+    total = 0
+    for position, digit in enumerate(reversed(digits)):
+        value = int(digit) * (1 + position % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

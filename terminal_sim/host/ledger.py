@@ -1,0 +1,166 @@
+"""The acquirer's books: append-only entries, from which everything else is derived.
+
+Rules:
+1. A payment is known by its terminal, trace number and reference; whatever undoes it names all three.
+2. What takes money back happens once, and only to a payment that is there and of the same amount.
+3. A reversal of a payment that is not in the books leaves a tombstone: should the payment still arrive, it is not
+   charged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from terminal_sim.core.message import HostRequest, MessageKind, Original
+from terminal_sim.core.money import Money
+from terminal_sim.host.answers import APPROVED
+from terminal_sim.secret import Secret
+
+NO_SUCH_ORIGINAL = "25"  # unable to locate the original (ISO 8583:1987 DE 39)
+NO_ACTION_TAKEN = "21"
+WRONG_ORIGINAL_AMOUNT = "64"
+
+
+class EntryKind(Enum):
+    CHARGE = "charge"
+    REFUND = "refund"
+    VOID = "void"
+    REVERSAL = "reversal"
+    TOMBSTONE = "tombstone"
+
+
+_PAYMENTS = (EntryKind.CHARGE, EntryKind.REFUND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One line. `amount` in minor units is signed as the merchant sees it: a charge adds, a refund takes away.
+
+    `original` is the reference of the payment that a void, reversal, tombstone or referenced refund speaks of;
+    `asked` is the amount of the request, above `amount` after a partial approval.
+    """
+
+    number: int
+    kind: EntryKind
+    terminal: str
+    stan: int
+    reference: str
+    amount: int
+    currency: str
+    asked: int
+    original: str = ""
+    pan: Secret[str] | None = None
+
+
+class Ledger:
+    """Entries in order; see the rules above."""
+
+    def __init__(self) -> None:
+        self._entries: list[LedgerEntry] = []
+        self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
+        self._tombstones: set[tuple[str, int, str]] = set()
+
+    @property
+    def entries(self) -> Sequence[LedgerEntry]:
+        return tuple(self._entries)
+
+    def net(self, reference: str, terminal: str | None = None) -> int:
+        """What the merchant is left with of a payment, in minor units: its charge less all that undid it."""
+        touching = self._touching.get(reference, ())
+        return sum(entry.amount for entry in touching if terminal in (None, entry.terminal))
+
+    def totals(self) -> dict[str, int]:
+        """The sum of all entries by currency, in minor units."""
+        sums: dict[str, int] = {}
+        for entry in self._entries:
+            sums[entry.currency] = sums.get(entry.currency, 0) + entry.amount
+        return sums
+
+    def spent(self, pan: Secret[str]) -> int:
+        """What all payments of a card come to, in minor units of whatever currency."""
+        return sum(entry.amount for entry in self._entries if entry.pan == pan)
+
+    def is_reversed_before_arrival(self, request: HostRequest) -> bool:
+        return (request.terminal, request.stan, request.reference) in self._tombstones
+
+    def charge(self, request: HostRequest, amount: Money, pan: Secret[str] | None) -> None:
+        self._append(EntryKind.CHARGE, request, amount.minor, pan=pan)
+
+    def refund(self, request: HostRequest, pan: Secret[str] | None) -> str:
+        """The response code of a refund; one that names its payment may not exceed what is left of it."""
+        if request.original is None:
+            self._append(EntryKind.REFUND, request, -request.amount.minor, pan=pan)
+            return APPROVED
+        payment = self._payment(request.terminal, request.original)
+        if payment is None:
+            return NO_SUCH_ORIGINAL
+        if payment.currency != request.amount.currency or request.amount.minor > self._left(payment):
+            return WRONG_ORIGINAL_AMOUNT
+        self._append(EntryKind.REFUND, request, -request.amount.minor, of=payment)
+        return APPROVED
+
+    def undo(self, request: HostRequest, original: Original) -> str:
+        """The response code of a void or reversal of `original`."""
+        reversing = request.kind is MessageKind.REVERSAL
+        payment = self._payment(request.terminal, original)
+        if payment is None and reversing:
+            return self._bury(request, original)
+        if payment is None:
+            return NO_SUCH_ORIGINAL
+        amounts = (abs(payment.amount), payment.asked) if reversing else (abs(payment.amount),)
+        if request.amount.minor not in amounts or request.amount.currency != payment.currency:
+            return WRONG_ORIGINAL_AMOUNT
+        left = self._left(payment)
+        if left == payment.amount:
+            kind = EntryKind.REVERSAL if reversing else EntryKind.VOID
+            self._append(kind, request, -payment.amount, of=payment)
+            return APPROVED
+        # A second reversal finds its work done; a second void, or one after a refund, would give money twice.
+        return APPROVED if reversing and left == 0 else NO_ACTION_TAKEN
+
+    def _bury(self, request: HostRequest, original: Original) -> str:
+        grave = (request.terminal, original.stan, original.reference)
+        if grave not in self._tombstones:
+            self._tombstones.add(grave)
+            self._append(EntryKind.TOMBSTONE, request, 0)
+        return APPROVED
+
+    def _payment(self, terminal: str, original: Original) -> LedgerEntry | None:
+        known = (terminal, original.stan, original.reference)
+        for entry in self._touching.get(original.reference, ()):
+            if entry.kind in _PAYMENTS and (entry.terminal, entry.stan, entry.reference) == known:
+                return entry
+        return None
+
+    def _left(self, payment: LedgerEntry) -> int:
+        return self.net(payment.reference, payment.terminal)
+
+    def _append(
+        self,
+        kind: EntryKind,
+        request: HostRequest,
+        amount: int,
+        *,
+        pan: Secret[str] | None = None,
+        of: LedgerEntry | None = None,
+    ) -> None:
+        """One more entry; `of` is the payment that it changes, whose card it then takes over."""
+        original = request.original.reference if request.original is not None else ""
+        entry = LedgerEntry(
+            number=len(self._entries) + 1,
+            kind=kind,
+            terminal=request.terminal,
+            stan=request.stan,
+            reference=request.reference,
+            amount=amount,
+            currency=request.amount.currency,
+            asked=request.amount.minor,
+            original=original,
+            pan=pan if of is None else of.pan,
+        )
+        self._entries.append(entry)
+        # Undoing a refund touches three payments: itself, the refund, and the sale that was refunded.
+        for reference in {request.reference, original, "" if of is None else of.original} - {""}:
+            self._touching.setdefault(reference, []).append(entry)

@@ -1,0 +1,125 @@
+"""What a host file (`profiles/hosts/*.toml`) says of an acquirer, as plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from terminal_sim.core.moment import Duration
+from terminal_sim.host.answers import ScriptedAnswer
+from terminal_sim.secret import Secret
+
+AVS_WORDS = ("match", "postal-only", "street-only", "no-match", "unknown")
+_DOUBLE_LENGTH_KEY = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
+_CODE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
+_QUICK = Duration(300_000)
+
+
+def _checked(name: str, answer: str) -> None:
+    try:
+        ScriptedAnswer.parse(answer)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestKeys:
+    """TEST keys as hex digits: 16 bytes each, for triple DES."""
+
+    __test__ = False  # a name that pytest would take for a test
+
+    issuer_master_key: str = field(repr=False)
+    pin_key: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("issuer_master_key", "pin_key"):
+            if not _DOUBLE_LENGTH_KEY.fullmatch(getattr(self, name)):
+                raise ValueError(f"{name}: 32 hex digits wanted, a double-length triple DES key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownCards:
+    """The answer to a Luhn-valid card number that has no account."""
+
+    answer: str = "approved"
+
+    def __post_init__(self) -> None:
+        _checked("answer", self.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Decides where all that it names fits; `amount` in minor units, `kind` a word of host messages."""
+
+    answer: str
+    pan: str = ""
+    amount: int = 0
+    kind: Literal["", "sale", "moto", "refund", "void", "reversal", "advice"] = ""
+
+    def __post_init__(self) -> None:
+        _checked("answer", self.answer)
+        if not (self.pan or self.amount or self.kind):
+            raise ValueError("a rule that names no pan, amount or kind would fit everything")
+
+    def fits(self, pan: str, amount: int, kind: str) -> bool:
+        return self.pan in ("", pan) and self.amount in (0, amount) and self.kind in ("", kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountEnding:
+    """What an amount that ends so is answered with: a response code and the text shown with it."""
+
+    code: str
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code):
+            raise ValueError("code: two capital letters or digits wanted, such as 51")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """An acquirer. `packs` maps a name to endings of the amount; only the pack named `pack` is in force."""
+
+    host: Literal[1]
+    id: str
+    name: str
+    test_keys: TestKeys
+    delay: Duration = _QUICK
+    pack: str = ""
+    unknown_cards: UnknownCards = UnknownCards()
+    avs: dict[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    packs: dict[str, dict[str, AmountEnding]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.pack and self.pack not in self.packs:
+            raise ValueError(
+                f"pack: there is no pack {self.pack!r}; there is {', '.join(self.packs) or 'none'}"
+            )
+        for word, code in self.avs.items():
+            if word not in AVS_WORDS:
+                raise ValueError(f"avs.{word}: an address check ends as one of {', '.join(AVS_WORDS)}")
+            if not _CODE.fullmatch(code):
+                raise ValueError(f"avs.{word}: a response code wanted, such as 00")
+        for name, endings in self.packs.items():
+            for ending in endings:
+                if not (ending.isascii() and ending.isdigit()):
+                    raise ValueError(f"packs.{name}.{ending}: an ending of an amount has digits only")
+
+    @property
+    def issuer_master_key(self) -> Secret[bytes]:
+        return Secret(bytes.fromhex(self.test_keys.issuer_master_key))
+
+    @property
+    def pin_key(self) -> Secret[bytes]:
+        return Secret(bytes.fromhex(self.test_keys.pin_key))
+
+    def ending_of(self, amount: int) -> tuple[str, AmountEnding] | None:
+        """The ending of `amount` that the pack in force knows, and what it decides."""
+        digits = f"{amount:012d}"
+        for ending, decided in self.packs.get(self.pack, {}).items():
+            if digits.endswith(ending):
+                return ending, decided
+        return None

@@ -1,0 +1,1 @@
+"""The durable record of a bench's terminals, and the invariants that it must keep."""

@@ -1,0 +1,249 @@
+"""The journal: append-only SQLite, one durable commit for all that is appended at once, one chain of hashes a terminal.
+
+Rules:
+1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`; then this object takes
+   nothing more, since a second commit could undo what the first one wrote.
+2. One writer: the file is locked as long as it is open.
+3. Opening reads and checks every row. What is damaged stays closed and as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import apsw
+import msgspec
+
+from terminal_sim.core.payment import Field, Row
+from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
+from terminal_sim.journal.file import open_database
+
+IN_MEMORY = ":memory:"
+_GENESIS = bytes(32)
+_PAGE = 1000
+_INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = "seq, terminal, number, boot, mono, wall, kind, txn, fields, prev_hash, hash"
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode_fields = msgspec.json.Decoder(dict[str, str | int]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row as stored: `number` counts its terminal's rows, `mono` and `wall` are microseconds."""
+
+    seq: int
+    terminal: str
+    number: int
+    boot: int
+    mono: int
+    wall: int
+    kind: str
+    fields: Mapping[str, Field]
+    hash: bytes
+
+    @property
+    def row(self) -> Row:
+        return Row(self.kind, self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one terminal at one moment."""
+
+    terminal: str
+    boot: int
+    mono: int
+    wall: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where a terminal's chain ends."""
+
+    number: int = 0
+    boot: int = 0
+    hash: bytes = _GENESIS
+
+
+_Columns = tuple[int, str, int, int, int, int, str, str | None, str, bytes, bytes]
+
+
+class Journal:
+    """The journal in `path`, made where there is none, or in memory. `vfs` names an APSW file system other than the default.
+
+    Raises `JournalBusyError`, `JournalDamagedError`, or `JournalError` where the file is not for this version.
+    """
+
+    def __init__(self, path: Path | str, *, vfs: str | None = None) -> None:
+        self.path = str(path)
+        self._heads: dict[str, _Head] = {}
+        self._seq = 0
+        self._mono = 0
+        self._stopped = False
+        self._db = open_database(self.path, vfs)
+        try:
+            self.verify()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def append(self, terminal: str, boot: int, mono: int, wall: int, rows: Sequence[Row]) -> list[StoredRow]:
+        """Stores the rows in one commit. Raises `CommitUnknown`."""
+        return self.append_many((Batch(terminal, boot, mono, wall, rows),))
+
+    def append_many(self, batches: Sequence[Batch]) -> list[StoredRow]:
+        """Stores the rows of several terminals in one commit, in this order. Raises `CommitUnknown`."""
+        if self._stopped:
+            raise CommitUnknown(f"{self.path}: a commit before this one failed; open the journal again")
+        heads: dict[str, _Head] = {}
+        stored: list[StoredRow] = []
+        columns: list[_Columns] = []
+        for batch in batches:
+            head = heads.get(batch.terminal) or self._heads.get(batch.terminal, _Head())
+            for row in batch.rows:
+                seq = self._seq + len(stored) + 1
+                fields = _encode(row.fields).decode()
+                one = _chained(seq, batch, row, fields, head)
+                head = _Head(head.number + 1, batch.boot, one[-1])
+                columns.append(one)
+                stored.append(
+                    StoredRow(
+                        seq,
+                        batch.terminal,
+                        head.number,
+                        batch.boot,
+                        batch.mono,
+                        batch.wall,
+                        row.kind,
+                        row.fields,
+                        head.hash,
+                    )
+                )
+            heads[batch.terminal] = head
+        self._commit(columns)
+        self._heads.update(heads)
+        self._seq += len(stored)
+        self._mono = max((self._mono, *(batch.mono for batch in batches)))
+        return stored
+
+    def rows(self, terminal: str) -> Iterator[StoredRow]:
+        """The terminal's rows in order, as they are when asked for. Raises `JournalDamagedError`."""
+        after = 0
+        while after < self._heads.get(terminal, _Head()).number:
+            which = f"where terminal = ? and number > ? order by number limit {_PAGE}"
+            page = list(self._select(which, (terminal, after)))
+            wanted = range(after + 1, after + 1 + min(_PAGE, self._heads[terminal].number - after))
+            if [columns[2] for columns in page] != list(wanted):
+                raise self._damaged(
+                    f"its index does not name rows {wanted[0]} to {wanted[-1]} of terminal {terminal}"
+                )
+            for columns in page:
+                yield _stored(columns)
+            after = wanted[-1]
+
+    def terminals(self) -> list[str]:
+        """All terminals that have rows, in the order of their first."""
+        return list(self._heads)
+
+    def last_mono(self) -> int:
+        """The latest virtual time in any row, in microseconds; 0 in an empty journal."""
+        return self._mono
+
+    def last_boot(self, terminal: str) -> int:
+        """The number of the terminal's latest boot; 0 where it has no row."""
+        return self._heads.get(terminal, _Head()).boot
+
+    def query(self, sql: str, bindings: Mapping[str, Field] | None = None) -> list[dict[str, Any]]:
+        """The rows of one SQL statement by column name. For checks: it may make temporary tables and change nothing else."""
+        cursor: Any = self._db.execute(sql, bindings)
+        rows: list[dict[str, Any]] = []
+        for row in cursor:
+            names = [column[0] for column in cursor.get_description()]  # known only while there is a row
+            rows.append(dict(zip(names, row, strict=True)))
+        return rows
+
+    def verify(self) -> None:
+        """Reads every row and checks numbers and chains. Raises `JournalDamagedError` that names the first bad row."""
+        heads: dict[str, _Head] = {}
+        seq = mono = 0
+        for columns in self._select("order by seq"):
+            seq += 1
+            terminal, number = columns[1], columns[2]
+            wrong = _difference(columns, seq, heads.get(terminal, _Head()))
+            if wrong:
+                raise self._damaged(wrong)
+            heads[terminal] = _Head(number, columns[3], columns[10])
+            mono = max(mono, columns[4])
+        self._heads, self._seq, self._mono = heads, seq, mono
+
+    def close(self) -> None:
+        """Releases the file. A disk error here loses nothing: every row is in the log, which the next opening reads."""
+        with suppress(apsw.Error):
+            self._db.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _select(self, which: str, bindings: Sequence[Any] = ()) -> Iterator[_Columns]:
+        try:
+            rows: Any = self._db.execute(f"select {_COLUMNS} from journal {which}", bindings)
+            yield from rows
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise self._damaged(f"not readable: {error}") from None
+
+    def _damaged(self, what: str) -> JournalDamagedError:
+        return JournalDamagedError(f"{self.path}: {what}; keep the file for support and start with a new one")
+
+    def _commit(self, columns: Sequence[_Columns]) -> None:
+        try:
+            if len(columns) == 1:
+                self._db.execute(_INSERT, columns[0])  # a statement outside a transaction is one
+            elif columns:
+                self._db.execute("begin immediate")
+                self._db.executemany(_INSERT, columns)
+                self._db.execute("commit")
+        except Exception as error:
+            self._stopped = True
+            raise CommitUnknown(
+                f"{self.path}: nobody knows whether the last rows are stored ({error}); stop, make room or repair the"
+                " disk, and open the journal again"
+            ) from error
+
+
+def _chained(seq: int, batch: Batch, row: Row, fields: str, head: _Head) -> _Columns:
+    txn = row.fields.get("reference")
+    txn = None if txn is None else str(txn)
+    number = head.number + 1
+    known = (batch.terminal, number, batch.boot, batch.mono, batch.wall, row.kind, txn, fields)
+    digest = sha256(head.hash + _encode(known)).digest()
+    return (seq, *known, head.hash, digest)
+
+
+def _difference(columns: _Columns, seq: int, head: _Head) -> str:
+    """What is wrong with a row that should be the file's number `seq` and follow `head`; empty where nothing is."""
+    terminal, number = columns[1], columns[2]
+    if columns[0] != seq:
+        return f"row {seq} of the file is missing"
+    if number != head.number + 1:
+        return f"row {head.number + 1} of terminal {terminal} is missing"
+    if columns[9] != head.hash or columns[10] != sha256(head.hash + _encode(columns[1:9])).digest():
+        return f"row {number} of terminal {terminal} was changed after it was written"
+    return ""
+
+
+def _stored(columns: _Columns) -> StoredRow:
+    seq, terminal, number, boot, mono, wall, kind, _, fields, _, digest = columns
+    return StoredRow(seq, terminal, number, boot, mono, wall, kind, _decode_fields(fields), digest)

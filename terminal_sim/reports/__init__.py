@@ -1,0 +1,1 @@
+"""Reports from journal rows: what was paid, and what it comes to."""

@@ -1,0 +1,128 @@
+"""Reports as text: a table for people, CSV for spreadsheets, JSON for programs.
+
+A cell of the CSV that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, CSV injection).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from terminal_sim.core.payment import Field
+from terminal_sim.reports.totals import Total
+from terminal_sim.reports.transactions import Transaction, decimal
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A title, column heads, and rows of cells that are text already. `numeric` names the columns set to the right."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    records: tuple[dict[str, Field], ...]
+    numeric: frozenset[str] = frozenset()
+
+
+def transactions_report(lines: Sequence[Transaction]) -> Report:
+    columns = (
+        "Time",
+        "Card",
+        "Type",
+        "Amount",
+        "Currency",
+        "Status",
+        "Reference",
+        "Host reference",
+        "Auth code",
+        "Ticket",
+        "Server",
+        "Register",
+    )
+    rows = tuple(
+        (
+            line.time,
+            line.card,
+            line.type,
+            decimal(line.amount, line.currency),
+            line.currency,
+            line.status,
+            line.reference,
+            line.host_reference,
+            line.auth_code,
+            line.ticket,
+            line.server,
+            line.register,
+        )
+        for line in lines
+    )
+    records = tuple(line.record() for line in lines)
+    return Report("Payment transactions", columns, rows, records, frozenset({"Amount"}))
+
+
+def totals_report(sums: Sequence[Total]) -> Report:
+    rows = tuple((t.type, t.currency, str(t.count), decimal(t.sum, t.currency)) for t in sums)
+    records = tuple(t.record() for t in sums)
+    return Report("Totals", ("Type", "Currency", "Count", "Sum"), rows, records, frozenset({"Count", "Sum"}))
+
+
+def as_table(report: Report, *, is_terminal: bool, width: int = 80) -> str:
+    """The report for a person: ruled and coloured for a terminal of `width` columns, plain columns for anything else."""
+    return _ruled(report, width) if is_terminal else _plain(report)
+
+
+def as_csv(report: Report) -> str:
+    """RFC 4180 with the column heads as the first line."""
+    import csv  # only for this format
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(report.columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in report.rows)
+    return text.getvalue()
+
+
+def as_json(report: Report) -> str:
+    """A list of objects with the fields of the lines, amounts in minor units; ends with a line feed."""
+    import json  # only for this format
+
+    return json.dumps(report.records, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(report: Report) -> str:
+    table = (report.columns, *report.rows)
+    widths = [max(len(row[column]) for row in table) for column in range(len(report.columns))]
+    lines = [report.title, ""]
+    for row in table:
+        cells = [
+            cell.rjust(width) if name in report.numeric else cell.ljust(width)
+            for name, cell, width in zip(report.columns, row, widths, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _ruled(report: Report, width: int) -> str:
+    from rich.console import Console  # 60 ms that a report to a file does without
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=report.title)
+    for column in report.columns:
+        table.add_column(column, justify="right" if column in report.numeric else "left")
+    for row in report.rows:
+        table.add_row(*(Text(cell) for cell in row))  # as Text, a bracket in a cell is no markup
+    console = Console(file=io.StringIO(), force_terminal=True, width=width)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get()
+
+
+def _harmless(cell: str) -> str:
+    formula = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell

@@ -1,0 +1,186 @@
+"""From the words of a step to the verb or macro that it calls, and its values at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.tree import Macro, Step, Value
+from terminal_sim.verbs import VERBS, Parameter, Verb
+from terminal_sim.wording import NEGATION
+
+FROM_STATE = ("from", "state")
+_LONGEST = max(len(words) for words in VERBS)
+
+Complain = Callable[[Value, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A value and what the verb takes it for."""
+
+    parameter: Parameter
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class VerbCall:
+    """A verb with its arguments: those by place, those by the parameter's name, and free fields."""
+
+    step: Step
+    verb: Verb
+    values: tuple[Argument, ...] = ()
+    named: tuple[Argument, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    no: bool = False
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        return self.values + self.named
+
+
+@dataclass(frozen=True, slots=True)
+class MacroCall:
+    step: Step
+    macro: Macro
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromState:
+    """The scenario goes on where another one saved."""
+
+    step: Step
+    name: Value
+
+
+Call = VerbCall | MacroCall | FromState
+
+
+def bind(step: Step, macros: Mapping[str, Macro], complain: Complain) -> Call | None:
+    """None where the step calls nothing that exists; everything that is wrong goes to `complain`."""
+    first = step.values[0]
+    if first.word in macros:
+        return _macro_call(step, macros[first.word], complain)
+    words = [value.word for value in step.values]
+    if tuple(words[:2]) == FROM_STATE:
+        if len(words) != 3 or not words[2]:
+            complain(first, "from state needs one name: from state NAME")
+            return None
+        return FromState(step, step.values[2])
+    no = len(words) > 2 and words[1] == NEGATION
+    spoken = [words[0], *words[2:]] if no else words
+    for length in range(min(_LONGEST, len(spoken)), 0, -1):
+        verb = VERBS.get(tuple(spoken[:length]))
+        if verb is not None:
+            if no and not verb.negatable:
+                complain(step.values[1], f"{' '.join(verb.words)} has no opposite: {verb.form}")
+                return None
+            return _Binding(step, verb, no, complain).call(step.values[length + no :])
+    _unknown(step, spoken, no, macros, complain)
+    return None
+
+
+def _unknown(
+    step: Step, spoken: list[str], no: bool, macros: Mapping[str, Macro], complain: Complain
+) -> None:
+    """Says how far the words were right and what may come next."""
+    known = (*VERBS, FROM_STATE)
+    right = 0
+    while right < len(spoken) and any(words[: right + 1] == tuple(spoken[: right + 1]) for words in known):
+        right += 1
+    follow = {
+        words[right] for words in known if len(words) > right and words[:right] == tuple(spoken[:right])
+    }
+    if not right:
+        text = step.values[0].text
+        complain(step.values[0], f"there is no act {text!r}{meant(text, [*follow, *macros])}")
+        return
+    after = " ".join(spoken[:right])
+    place = step.values[min(right + no, len(step.values) - 1)]
+    said = spoken[right] if right < len(spoken) else ""
+    what = f", not {place.text!r}" if right < len(spoken) else ""
+    complain(place, f"after {after!r} comes {' or '.join(sorted(follow))}{what}{meant(said, follow)}")
+
+
+def _macro_call(step: Step, macro: Macro, complain: Complain) -> MacroCall:
+    values = step.values[1:]
+    if len(values) != len(macro.parameters):
+        form = " ".join([macro.name, *(f"${{{name}}}" for name in macro.parameters)])
+        complain(
+            step.values[0],
+            f"{macro.name} has {len(values)} arguments here and takes {len(macro.parameters)}: {form}",
+        )
+    for value in values:
+        if value.name:
+            complain(
+                value, f"{macro.name} takes its arguments by place: put {value.name}=... in quotation marks"
+            )
+    return MacroCall(step, macro, values)
+
+
+class _Binding:
+    """Puts the values of one step at their places."""
+
+    def __init__(self, step: Step, verb: Verb, no: bool, complain: Complain) -> None:
+        self.step = step
+        self.verb = verb
+        self.no = no
+        self.complain = complain
+        self.placed: list[Argument] = []
+        self.named: dict[str, Argument] = {}
+        self.fields: dict[str, Value] = {}
+
+    def call(self, values: tuple[Value, ...]) -> VerbCall:
+        ahead = list(values)
+        while ahead:
+            value = ahead.pop(0)
+            if value.word in self.verb.said:
+                self._introduced(value, ahead)
+            elif value.name:
+                self._pair(value)
+            elif len(self.placed) < len(self.verb.values):
+                self.placed.append(Argument(self.verb.values[len(self.placed)], value))
+            elif self.verb.rest is not None:
+                self.placed.append(Argument(self.verb.rest, value))
+            else:
+                near = meant(value.word, self.verb.said) if value.word else ""
+                self.complain(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
+        self._complete()
+        placed, named = tuple(self.placed), tuple(self.named.values())
+        return VerbCall(self.step, self.verb, placed, named, self.fields, self.no)
+
+    def _introduced(self, word: Value, ahead: list[Value]) -> None:
+        parameter = self.verb.said[word.word]
+        if not ahead:
+            self.complain(word, f"after {word.text!r} comes {parameter.form}")
+        else:
+            self._name(parameter, ahead.pop(0))
+
+    def _pair(self, value: Value) -> None:
+        if value.name in self.verb.named:
+            self._name(self.verb.named[value.name], value)
+        elif self.verb.fields and value.name not in self.fields:
+            self.fields[value.name] = value
+        else:
+            cure = meant(value.name, self.verb.named) or f": {self.verb.form}"
+            self.complain(value, f"{value.name}= has no place here{cure}")
+
+    def _name(self, parameter: Parameter, value: Value) -> None:
+        if parameter.name in self.named:
+            self.complain(value, f"{parameter.said or parameter.name} is said twice")
+        self.named[parameter.name] = Argument(parameter, value)
+
+    def _complete(self) -> None:
+        """What the verb cannot do without."""
+        last = self.step.values[-1]
+        needed = list(self.verb.values[len(self.placed) :])
+        if self.verb.rest is not None and len(self.placed) == len(self.verb.values):
+            needed.append(self.verb.rest)
+        needed += [
+            p for p in (*self.verb.said.values(), *self.verb.named.values()) if p.name not in self.named
+        ]
+        missing = [f"{p.said} {p.form}".strip() for p in needed if p.required]
+        if missing:
+            self.complain(last, f"{' and '.join(missing)} is missing: {self.verb.form}")

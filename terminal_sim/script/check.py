@@ -1,0 +1,229 @@
+"""Finds everything that is wrong with a script before anything runs, and makes of it a program that can run.
+
+All problems of a file are listed, each at its place with the nearest right word: settings (`settings`), steps (`bind`), and
+what each scenario would do step by step, for each row of its examples (`follow`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from terminal_sim.bench import Profile
+from terminal_sim.script.bind import Call, FromState, bind
+from terminal_sim.script.complaints import Complaints
+from terminal_sim.script.follow import Following, Known, starts_from, variables_of
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.parse import parse
+from terminal_sim.script.settings import Settings, settings
+from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, Step
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, is_name
+from terminal_sim.script.vocabulary import Vocabulary
+from terminal_sim.verbs import VERBS
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A scenario that can run. `start` is the state it goes on from, "" for a fresh terminal; `saves` are those it keeps."""
+
+    scenario: Scenario
+    calls: tuple[Call, ...]
+    start: str
+    saves: tuple[str, ...]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The variables of each run: one empty row where there are no examples."""
+        return rows_of(self.scenario)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A script in which everything can be meant. `macros` are the calls of each macro by its name."""
+
+    script: Script
+    settings: Settings
+    macros: Mapping[str, tuple[Call, ...]]
+    setup: tuple[Call, ...]
+    plays: tuple[Play, ...]
+    teardown: tuple[Call, ...]
+
+    def saver_of(self, state: str) -> Play:
+        """The scenario that keeps a state; the check has seen that there is one."""
+        return next(play for play in self.plays if state in play.saves)
+
+
+def check(
+    script: Script,
+    vocabulary: Vocabulary,
+    *,
+    profiles: Mapping[str, Profile] | None = None,
+    locale: str = "",
+    environ: Mapping[str, str],
+) -> Program:
+    """`profiles` and `locale` overrule the script's own; `environ` has its secrets. Raises `ScriptError`."""
+    complain = Complaints()
+    complain.about(script)
+    chosen = settings(script, vocabulary, complain, profiles=profiles, locale=locale, environ=environ)
+    program = _Checking(script, vocabulary, chosen, complain).program()
+    if complain.problems:
+        raise ScriptError(list(complain.problems))
+    return program
+
+
+def rows_of(scenario: Scenario) -> list[dict[str, str]]:
+    """The variables of each run of a scenario: one empty row where it has no examples."""
+    table = scenario.examples
+    if table is None:
+        return [{}]
+    names = [column.text for column in table.columns]
+    return [dict(zip(names, (cell.text for cell in row), strict=True)) for row in table.rows]
+
+
+class _Checking:
+    def __init__(
+        self, script: Script, vocabulary: Vocabulary, chosen: Settings, complain: Complaints
+    ) -> None:
+        self.script = script
+        self.chosen = chosen
+        self.complain = complain
+        self.macros: dict[str, Macro] = {}
+        self._use(script, {script.path.resolve()})
+        self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
+        terms = Terms(vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks))
+        self.following = Following(terms, self.bound, frozenset(chosen.secrets), complain)
+        self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
+
+    def program(self) -> Program:
+        self._follow_macros()
+        setup = self._bind(self.script.setup)
+        self.following.follow(setup, self.known)
+        plays = tuple(self._play(scenario) for scenario in self.script.scenarios)
+        self._check_names()
+        self._check_states(plays)
+        teardown = self._bind(self.script.teardown)
+        self.following.follow(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
+        return Program(
+            script=self.script,
+            settings=self.chosen,
+            macros=self.bound,
+            setup=setup,
+            plays=plays,
+            teardown=teardown,
+        )
+
+    def _bind(self, steps: Sequence[Step]) -> tuple[Call, ...]:
+        bound = (bind(step, self.macros, self.complain) for step in steps)
+        return tuple(call for call in bound if call is not None)
+
+    # Macros.
+
+    def _use(self, script: Script, seen: set[Path]) -> None:
+        """The macros of a script and of the files it uses, each file once."""
+        for value in script.values_of("use"):
+            path = script.path.parent / value.text
+            if path.resolve() in seen:
+                continue
+            seen.add(path.resolve())
+            if not path.is_file():
+                self.complain(value, f"there is no file {path}")
+                continue
+            try:
+                used = parse(path)
+            except ScriptError as wrong:
+                self.complain.add(wrong.problems)
+                continue
+            self.complain.about(used)
+            self._use(used, seen)
+        for macro in script.macros:
+            self._define(macro)
+
+    def _define(self, macro: Macro) -> None:
+        wrong = []
+        if macro.name in {words[0] for words in VERBS}:
+            wrong.append(f"{macro.name} is an act of the language; give the macro another name")
+        if macro.name in self.macros:
+            wrong.append(f"{macro.name} is a macro of {self.macros[macro.name].place} already")
+        wrong += [
+            f"${{{name}}} has a meaning already; rename the argument"
+            for name in {*macro.parameters}
+            if name in VARIABLES or macro.parameters.count(name) > 1
+        ]
+        for sentence in wrong:
+            self.complain.of_name(macro.name, Form.WORD, macro.place, sentence)
+        self.macros[macro.name] = macro
+
+    def _follow_macros(self) -> None:
+        """Judges macros by themselves, since no scenario may call them; what they do not define is the caller's."""
+        for name, calls in self.bound.items():
+            unknown: Known = {**self.known, **dict.fromkeys(variables_of(calls))}
+            self.following.follow(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)}, (name,))
+
+    # Scenarios.
+
+    def _play(self, scenario: Scenario) -> Play:
+        calls = self._bind(scenario.steps)
+        start = starts_from(calls, self.complain)
+        known = {**self.known, **dict.fromkeys(CARD_VARIABLES)} if start else self.known
+        table = scenario.examples
+        unknown: Known = {column.text: None for column in table.columns} if table is not None else {}
+        rows: Sequence[Mapping[str, str | None]] = (
+            rows_of(scenario) if self._check_table(scenario) else [unknown]
+        )
+        saved = [state for row in rows for state in self.following.follow(calls, {**known, **row})]
+        if saved and table is not None:
+            sentence = "a scenario with examples runs more than once: it cannot save a state"
+            self.complain.of_name(scenario.name, Form.STRING, scenario.place, sentence)
+        return Play(scenario, calls, start, tuple(dict.fromkeys(saved)))
+
+    def _check_table(self, scenario: Scenario) -> bool:
+        """Whether the examples of a scenario can be followed row by row."""
+        table = scenario.examples
+        if table is None:
+            return True
+        before = len(self.complain.problems)
+        columns = [column.text for column in table.columns]
+        for column in table.columns:
+            if not is_name(column.text) or column.text in VARIABLES:
+                self.complain(column, f"{column.text!r} cannot be the name of a column")
+            elif columns.count(column.text) > 1:
+                self.complain(column, f"two columns have the name {column.text!r}")
+        for row in table.rows:
+            for cell in row:
+                if cell.variables:
+                    self.complain(cell, "a table holds values: it has no variables")
+            if len(row) != len(columns):
+                self.complain(row[-1], f"this row has {len(row)} values for {len(columns)} columns")
+        if not table.rows:
+            self.complain.of_name("examples", Form.WORD, table.place, "this table has no rows")
+        return len(self.complain.problems) == before
+
+    def _check_names(self) -> None:
+        names: set[str] = set()
+        for scenario in self.script.scenarios:
+            if scenario.name in names:
+                sentence = "another scenario of this file has this name"
+                self.complain.of_name(scenario.name, Form.STRING, scenario.place, sentence)
+            if not scenario.steps:
+                self.complain.of_name(
+                    scenario.name, Form.STRING, scenario.place, "this scenario has no steps"
+                )
+            names.add(scenario.name)
+
+    def _check_states(self, plays: Sequence[Play]) -> None:
+        saved = {state: play for play in plays for state in play.saves}
+        for play in plays:
+            first = play.calls[0] if play.calls else None
+            if not isinstance(first, FromState):
+                continue
+            if play.start not in saved:
+                cure = meant(play.start, saved)
+                self.complain(first.name, f"no scenario of this file saves the state {play.start!r}{cure}")
+            seen: set[str] = set()
+            state = play.start
+            while state in saved and state not in seen:
+                seen.add(state)
+                state = saved[state].start
+            if state in seen:
+                self.complain(first.name, "this state comes from a scenario that starts from it")

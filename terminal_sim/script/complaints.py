@@ -1,0 +1,36 @@
+"""Collects what is wrong with a script, each thing once, with the line as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from terminal_sim.script.tree import Form, Place, Problem, Script, Value
+
+
+class Complaints:
+    """Called with a value and a sentence about it."""
+
+    def __init__(self) -> None:
+        self.problems: set[Problem] = set()
+        self._lines: dict[Path, tuple[str, ...]] = {}
+
+    def about(self, script: Script) -> None:
+        """From now on values of this script may be complained of; what it could not read is a problem already."""
+        self._lines[script.path] = script.lines
+        self.problems.update(script.problems)
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        self.problems.update(problems)
+
+    def __call__(self, value: Value, sentence: str) -> None:
+        place = value.place
+        quotes = 2 if value.form is not Form.WORD else 0
+        name = len(value.name) + 1 if value.name else 0
+        source = self._lines[place.path][place.line - 1]
+        width = min(len(value.text) + quotes + name, len(source) - place.column + 1)
+        self.problems.add(Problem(place.path, place.line, place.column, sentence, source, width))
+
+    def of_name(self, name: str, form: Form, place: Place, sentence: str) -> None:
+        """About the name of a macro or scenario."""
+        self(Value(name, form, place), sentence)

@@ -1,0 +1,99 @@
+"""What a failed scenario says, within forty lines and masked."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from terminal_sim.script.tree import Step
+from terminal_sim.secret import mask_pan
+from terminal_sim.stage import Sight, Unmet, clock
+
+LINES = 40
+_WIDTH = 110
+_CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ ]?\d){11,18}(?!\d)", re.ASCII)
+_SCREENS_AT_LEAST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`step` failed; `callers` are the macro calls that led to it, outermost first; `trace` ends when it failed."""
+
+    step: Step
+    callers: tuple[Step, ...]
+    why: Unmet | str
+    trace: tuple[str, ...]
+
+
+class Mask:
+    """Hides card numbers, and every secret that it has been told."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = {secret for secret in secrets if secret}
+
+    def hide(self, *secrets: str) -> None:
+        self._secrets.update(secret for secret in secrets if secret)
+
+    def __call__(self, text: str) -> str:
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            # A PIN of four digits is not to be found inside a longer number.
+            edge = (r"(?<!\d)", r"(?!\d)") if secret.isdigit() else ("", "")
+            text = re.sub(f"{edge[0]}{re.escape(secret)}{edge[1]}", "***", text)
+        return _CARD_NUMBER.sub(_masked, text)
+
+
+def report(failure: Failure, told: Sequence[str], rerun: str, mask: Mask) -> str:
+    """The lines of a failure. `told` says which scenario it was; `rerun` is the command that runs it again."""
+    head = [f"{failure.step.place}: {failure.step.source}"]
+    head += [f"  called by {call.place}: {call.source}" for call in reversed(failure.callers)]
+    head += [f"  {line}" for line in told]
+    why = failure.why
+    if isinstance(why, Unmet):
+        head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
+    else:
+        head += [f"  {why}"]
+    trace = [f"  {line}" for line in failure.trace]
+    tail = ["  last of the trace:", *trace] if trace else []
+    tail += [f"  again: {rerun}"]
+    screens = _screens(why.before, why.now, LINES - len(head) - len(tail)) if isinstance(why, Unmet) else []
+    lines = [_cut(line) for line in head] + screens + [_cut(line) for line in tail[:-1]] + tail[-1:]
+    return mask("\n".join(lines))
+
+
+def command(path: str, title: str, options: Sequence[str]) -> str:
+    """The command line that runs one scenario of a file."""
+    return shlex.join(["terminal-sim", "run", path, *options, "-k", title])
+
+
+def _screens(before: Sight, now: Sight, room: int) -> list[str]:
+    """Both screens side by side, cut to `room` lines; one where nothing changed."""
+    was, shown = before.view.text.splitlines(), now.view.text.splitlines()
+    times = (f"screen when the step began, {clock(before.mono)}", f"screen now, {clock(now.mono)}")
+    if was == shown:
+        rows = [f"screen when the step began, {clock(before.mono)}, and now, {clock(now.mono)}", *shown]
+    else:
+        left = max(map(len, (*was, times[0])))
+        pairs = zip_longest((times[0], *was), (times[1], *shown), fillvalue="")
+        rows = [f"{a.ljust(left)}   {b}".rstrip() for a, b in pairs]
+    room = max(room, _SCREENS_AT_LEAST)
+    if len(rows) > room:
+        rows = [*rows[: room - 1], f"... and {len(rows) - room + 1} lines more"]
+    return [f"  {row}" for row in rows]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
+
+
+def _masked(found: re.Match[str]) -> str:
+    digits = found[0].replace(" ", "")
+    return mask_pan(digits) if _luhn(digits) else found[0]
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 annex B."""
+    doubled = [int(d) * (1 + at % 2) for at, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

@@ -1,0 +1,123 @@
+"""Follows the calls of a scenario as a run would, into macros, and judges each value with what is known by then.
+
+A value whose variable comes from the terminal (`capture`, the card) is not known before the run and is judged there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
+from terminal_sim.script.complaints import Complaints
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.tree import Value
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, judge
+
+# What is known of a variable at a step: its value, or None where only a run will have it.
+Known = dict[str, str | None]
+
+_PRESENTING = frozenset({"insert", "tap_card", "swipe"})
+
+
+class Following:
+    """`macros` are the bound calls of each macro by name; `fixed` are variables that no step may set."""
+
+    def __init__(
+        self,
+        terms: Terms,
+        macros: Mapping[str, Sequence[Call]],
+        fixed: frozenset[str],
+        complain: Complaints,
+    ) -> None:
+        self._terms = terms
+        self._macros = macros
+        self._fixed = fixed | {*VARIABLES}
+        self._complain = complain
+
+    def follow(self, calls: Sequence[Call], known: Known, chain: tuple[str, ...] = ()) -> list[str]:
+        """Judges the calls, adds to `known` what they make known, and returns the states that they save."""
+        saved: list[str] = []
+        for call in calls:
+            if isinstance(call, MacroCall):
+                saved += self._into(call, known, chain)
+            elif isinstance(call, VerbCall):
+                self._judge(call, known)
+                self._learn(call, known)
+                if call.verb.method == "save_state" and call.values:
+                    saved.append(call.values[0].value.text)
+        return saved
+
+    def _into(self, call: MacroCall, known: Known, chain: tuple[str, ...]) -> list[str]:
+        macro = call.macro
+        given = [self._filled(value, known) for value in call.values]
+        if macro.name in chain:
+            self._complain(call.step.values[0], f"{macro.name} would call itself")
+            return []
+        if len(given) != len(macro.parameters):
+            return []
+        arguments = {n: v and v.text for n, v in zip(macro.parameters, given, strict=True)}
+        inside: Known = {**known, **arguments}
+        saved = self.follow(self._macros[macro.name], inside, (*chain, macro.name))
+        known.update({name: value for name, value in inside.items() if name not in arguments})
+        return saved
+
+    def _judge(self, call: VerbCall, known: Known) -> None:
+        for argument in call.arguments:
+            value = self._filled(argument.value, known)
+            wrong = judge(replace(argument, value=value), self._terms) if value else ""
+            if wrong:
+                self._complain(argument.value, wrong)
+        for value in call.fields.values():
+            self._filled(value, known)
+        said = {argument.parameter.name for argument in call.named}
+        if call.no and "within" in said:
+            self._complain(
+                call.step.values[0], "what must not be there must not be there now: write `for TIME`"
+            )
+        if call.verb.negatable and not call.no and "for_" in said:
+            self._complain(call.step.values[0], "`for TIME` goes with `expect no`; here it is `within TIME`")
+
+    def _learn(self, call: VerbCall, known: Known) -> None:
+        method = call.verb.method
+        if method in _PRESENTING:
+            known.update(dict.fromkeys(CARD_VARIABLES))
+        elif method in ("let", "capture") and call.values:
+            name = call.values[0].value
+            if name.text in self._fixed:
+                self._complain(name, f"${{{name.text}}} has a meaning already; choose another name")
+            given = self._filled(call.named[0].value, known) if method == "let" and call.named else None
+            known[name.text] = given and given.text
+
+    def _filled(self, value: Value, known: Known) -> Value | None:
+        """The value with its variables, None where one is not known yet; complains of those that never will be."""
+        for name in value.variables:
+            if name in known:
+                continue
+            if name in CARD_VARIABLES:
+                self._complain(
+                    value, f"${{{name}}} is of the card last named, and no card is named before this"
+                )
+            else:
+                self._complain(value, f"${{{name}}} has no value here{meant(name, known)}")
+        values = {name: text for name in value.variables if (text := known.get(name)) is not None}
+        return replace(value, text=value.filled(values)) if len(values) == len({*value.variables}) else None
+
+
+def starts_from(calls: Sequence[Call], complain: Complaints) -> str:
+    """The state that a scenario goes on from, "" for a fresh terminal; it can only stand first."""
+    for call in calls[1:]:
+        if isinstance(call, FromState):
+            complain(call.name, "from state stands first in its scenario")
+    return next((call.name.text for call in calls[:1] if isinstance(call, FromState)), "")
+
+
+def variables_of(calls: Sequence[Call]) -> Iterator[str]:
+    """Every variable that the calls name."""
+    for call in calls:
+        if isinstance(call, VerbCall):
+            values = [*(argument.value for argument in call.arguments), *call.fields.values()]
+        else:
+            values = list(call.values) if isinstance(call, MacroCall) else [call.name]
+        for value in values:
+            yield from value.variables

@@ -1,0 +1,291 @@
+"""Reads a .keys file into its tree, and lists every line that is not of the language's form.
+
+1. A line that begins in the first column opens a section or is a setting; an indented line belongs to the section above.
+2. Sections come in the order settings, macros, setup, scenarios, teardown.
+3. Nothing is converted: a value is the text that was written, without its quotation marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.tree import (
+    Examples,
+    Form,
+    Macro,
+    Place,
+    Problem,
+    Scenario,
+    Script,
+    ScriptError,
+    Setting,
+    Step,
+    Value,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+VERSION = "1"
+SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret")
+# The order of the sections, so that a reader finds them; `keys` and settings are both of rank 0.
+_RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
+_ESCAPED = re.compile(r'\\(["\\])')
+_PARAMETER = re.compile(r"\$\{([A-Za-z_][\w-]*)\}")
+_BLANK = re.compile(r"\s*(#.*)?")
+
+
+def parse(path: Path) -> Script:
+    """The script and, in its `problems`, what of it could not be read. Raises `ScriptError` for a file that cannot be."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ScriptError([Problem(path, 1, 1, f"cannot be read: {wrong}")]) from None
+    return parse_text(text, path)
+
+
+def parse_text(text: str, path: Path) -> Script:
+    """The same for a text; `path` is what problems name, and where `use` looks from."""
+    return _Reading(path, tuple(text.removeprefix("\ufeff").splitlines())).script()
+
+
+def parse_step(line: str, path: Path) -> Step:
+    """One line of a scenario by itself, as somebody types it at a prompt. Raises `ScriptError`."""
+    reading = _Reading(path, (line,))
+    step = Step(Place(path, 1), line.strip(), reading.values(1))
+    if reading.problems:
+        raise ScriptError(reading.problems)
+    return step
+
+
+@cache
+def grammar() -> Lark:
+    """The parser of single lines; made once, and only when there is something to parse."""
+    from lark import Lark
+
+    text = (files("terminal_sim.script") / "grammar.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", start=["line", "row", "selection"], maybe_placeholders=True)
+
+
+class _Reading:
+    """One pass over the lines. A section collects in lists that are closed when the next one opens."""
+
+    def __init__(self, path: Path, lines: tuple[str, ...]) -> None:
+        self.path = path
+        self.lines = lines
+        self.problems: list[Problem] = []
+        self._rank = 0
+        self._settings: list[Setting] = []
+        self._macros: list[Macro] = []
+        self._scenarios: list[Scenario] = []
+        self._parts: dict[str, tuple[Step, ...]] = {}
+        self._steps: list[Step] = []
+        self._table: Examples | None = None
+        self._close: Callable[[tuple[Step, ...]], None] | None = None
+
+    def script(self) -> Script:
+        self._version()
+        for number, line in enumerate(self.lines, start=1):
+            if _BLANK.fullmatch(line) or number == self._first:
+                continue
+            if line[0].isspace():
+                self._below(number)
+            else:
+                self._heading(number)
+        self._end_section()
+        return Script(
+            self.path,
+            self.lines,
+            tuple(self._settings),
+            tuple(self._macros),
+            self._parts.get("setup", ()),
+            tuple(self._scenarios),
+            self._parts.get("teardown", ()),
+            tuple(self.problems),
+        )
+
+    def values(self, number: int, start: str = "line") -> tuple[Value, ...]:
+        """The values of a line; a line that is not of the form is one problem and gives none."""
+        from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+        try:
+            tokens = cast("list[Token]", grammar().parse(self.lines[number - 1], start=start).children)
+        except UnexpectedCharacters as wrong:
+            self._problem(number, wrong.column, _unreadable(wrong.char))
+            return ()
+        except UnexpectedToken as wrong:
+            self._problem(number, wrong.column, _unreadable(str(wrong.token)))
+            return ()
+        if start == "row":
+            return tuple(self._cells(number, tokens))
+        return tuple(self._value(number, token) for token in tokens)
+
+    @property
+    def _first(self) -> int:
+        """The number of the first line that says something."""
+        said = (n for n, line in enumerate(self.lines, start=1) if not _BLANK.fullmatch(line))
+        return next(said, 0)
+
+    def _version(self) -> None:
+        first = self._first
+        words = [value.word for value in self.values(first)] if first else []
+        if words[:1] != ["keys"]:
+            self._problem(first or 1, 1, f"the first line is `keys {VERSION}`, the version of the language")
+        elif words[1:] != [VERSION]:
+            self._problem(first, 1, f"this is no version that can be read: write `keys {VERSION}`")
+
+    def _heading(self, number: int) -> None:
+        values = self.values(number)
+        if not values:
+            return None
+        word = values[0].word
+        if word not in _RANK:
+            cure = meant(word, [*_RANK, "keys"]) or "; steps are indented"
+            return self._problem(number, 1, f"{values[0].text!r} opens nothing{cure}", len(values[0].text))
+        if word == "examples":
+            return self._examples(number, values)
+        self._end_section()
+        if _RANK[word] < self._rank:
+            self._problem(
+                number, 1, f"{word} comes too late: settings, macros, setup, scenarios, teardown", len(word)
+            )
+        self._rank = max(self._rank, _RANK[word])
+        if word in SETTINGS:
+            if len(values) == 1:
+                self._problem(number, len(word) + 2, f"{word} needs a value")
+            self._settings.append(Setting(word, values[0].place, values[1:]))
+        elif word == "macro":
+            self._macro(number, values)
+        elif word == "scenario":
+            self._scenario(number, values)
+        else:
+            if word in self._parts or len(values) > 1:
+                self._problem(number, 1, f"{word} stands alone on its line, and once in a file", len(word))
+            self._close = lambda steps: self._parts.update({word: steps})
+        return None
+
+    def _macro(self, number: int, values: tuple[Value, ...]) -> None:
+        name = values[1].word if len(values) > 1 else ""
+        if not name or name.startswith("$"):
+            return self._problem(number, 7, "a macro needs a name: macro NAME ${argument}...")
+        parameters = []
+        for value in values[2:]:
+            found = _PARAMETER.fullmatch(value.word)
+            if found is None:
+                self._problem(
+                    number, value.place.column, "an argument of a macro is written ${name}", len(value.text)
+                )
+            else:
+                parameters.append(found[1])
+        place = values[1].place
+
+        def close(steps: tuple[Step, ...]) -> None:
+            self._macros.append(Macro(name, place, tuple(parameters), steps))
+
+        self._close = close
+        return None
+
+    def _scenario(self, number: int, values: tuple[Value, ...]) -> None:
+        name = values[1] if len(values) > 1 else None
+        if name is None or name.form is not Form.STRING or not name.text:
+            return self._problem(number, 10, 'a scenario needs a name: scenario "NAME" @tag...')
+        tags = []
+        for value in values[2:]:
+            if not value.word.startswith("@") or len(value.word) < 2:
+                self._problem(number, value.place.column, "only tags follow the name: @tag", len(value.text))
+            tags.append(value.text)
+        place = name.place
+
+        def close(steps: tuple[Step, ...]) -> None:
+            self._scenarios.append(Scenario(name.text, place, tuple(tags), steps, self._table))
+
+        self._close = close
+        return None
+
+    def _examples(self, number: int, values: tuple[Value, ...]) -> None:
+        """`examples` ends a scenario; its columns may stand on its line or on the next."""
+        if self._close is None or self._rank != _RANK["scenario"]:
+            self._problem(number, 1, "examples belong to a scenario", len("examples"))
+        elif self._table is not None:
+            self._problem(number, 1, "a scenario has one table of examples", len("examples"))
+        self._table = Examples(Place(self.path, number), values[1:])
+
+    def _below(self, number: int) -> None:
+        line = self.lines[number - 1]
+        if self._table is not None:
+            start = "row" if line.lstrip().startswith("|") else "line"
+            row = self.values(number, start)
+            if not self._table.columns:
+                self._table = replace(self._table, columns=row)
+            elif row:
+                self._table = replace(self._table, rows=(*self._table.rows, row))
+            return None
+        values = self.values(number)
+        if values and values[0].word == "examples":
+            return self._examples(number, values)
+        if self._close is None:
+            return self._problem(
+                number,
+                1 + len(line) - len(line.lstrip()),
+                "this step is in no scenario, setup, teardown or macro",
+            )
+        if values:
+            self._steps.append(Step(Place(self.path, number, values[0].place.column), line.strip(), values))
+        return None
+
+    def _end_section(self) -> None:
+        if self._close is not None:
+            self._close(tuple(self._steps))
+        self._close, self._steps, self._table = None, [], None
+
+    def _value(self, number: int, token: Token) -> Value:
+        place = Place(self.path, number, token.column or 1)
+        if token.type == "STRING":
+            return Value(_unquoted(token), Form.STRING, place)
+        if token.type == "PATTERN":
+            return Value(token[1:-1].replace(r"\/", "/"), Form.PATTERN, place)
+        if token.type == "PAIR":
+            name, _, text = token.partition("=")
+            quoted = text.startswith('"')
+            return Value(
+                _unquoted(text) if quoted else text, Form.STRING if quoted else Form.WORD, place, name
+            )
+        return Value(str(token), Form.WORD, place)
+
+    def _cells(self, number: int, tokens: Sequence[Token | None]) -> list[Value]:
+        """What stands between bars; after the last bar comes nothing."""
+        cells: list[Value] = []
+        column = 1
+        for token in tokens[:-1] if tokens and tokens[-1] is None else tokens:
+            if token is not None and token.type == "BAR":
+                column = (token.column or 1) + 1
+                continue
+            text = token.strip() if token is not None else ""
+            quoted = len(text) > 1 and text[0] == text[-1] == '"'
+            cells.append(
+                Value(_unquoted(text) if quoted else text, Form.STRING, Place(self.path, number, column))
+            )
+        return cells
+
+    def _problem(self, number: int, column: int, sentence: str, width: int = 1) -> None:
+        source = self.lines[number - 1] if number <= len(self.lines) else ""
+        self.problems.append(Problem(self.path, number, column, sentence, source, width))
+
+
+def _unquoted(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text[1:-1])
+
+
+def _unreadable(found: str) -> str:
+    if found.startswith('"'):
+        return 'this text does not end with a " that a blank follows'
+    if found.startswith("/"):
+        return "this pattern does not end with a / that a blank follows"
+    return f"{found!r} is not expected here"

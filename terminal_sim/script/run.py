@@ -1,0 +1,280 @@
+"""Runs cases, each on a fresh bench.
+
+1. A scenario that begins with `from state NAME` starts where another scenario of the file saved; that one is run first
+   where it has not been, so any scenario can be run alone. `setup` belongs to a fresh terminal and is left out then.
+2. `teardown` runs whether the scenario held or not; what fails first is what is reported.
+3. Results are values; nothing is printed here.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from pathlib import Path
+from typing import Literal
+
+from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, Saved, Seat, Trace
+from terminal_sim.script.bind import Call, MacroCall, VerbCall
+from terminal_sim.script.failure import Failure, Mask, command, report
+from terminal_sim.script.plan import Case
+from terminal_sim.script.select import exactly
+from terminal_sim.script.tree import Step
+from terminal_sim.script.values import filled, spoken
+from terminal_sim.stage import TRACE_LINES, BadScript, Unmet
+from terminal_sim.verbs import Tester
+from terminal_sim.wording import NEGATION
+
+
+class Outcome(Enum):
+    HELD = "held"
+    UNMET = "failed"
+    SKIPPED = "skipped"
+    BROKEN = "broken"
+
+
+class ExitCode(IntEnum):
+    """What `terminal-sim run` ends with."""
+
+    HELD = 0
+    UNMET = 1
+    WRONG = 2
+    BROKEN = 3
+    REFUSED = 4
+    NOTHING = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`state` is a folder that keeps the journal; `pictures` one of stored screenshots, which `store` writes."""
+
+    seed: int = 0
+    reader: Literal["virtual", "pty"] = "virtual"
+    state: Path | None = None
+    trace: Trace | None = None
+    pictures: Path | None = None
+    store: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """`text` is the reason of a skip, or what a failure says; `took` is virtual time in microseconds."""
+
+    case: Case
+    outcome: Outcome
+    text: str = ""
+    took: int = 0
+    notes: tuple[str, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+def exit_code(results: Sequence[Result]) -> ExitCode:
+    """The worst that happened; `NOTHING` where nothing ran."""
+    outcomes = {result.outcome for result in results}
+    if Outcome.BROKEN in outcomes:
+        return ExitCode.BROKEN
+    if Outcome.UNMET in outcomes:
+        return ExitCode.UNMET
+    return ExitCode.HELD if Outcome.HELD in outcomes else ExitCode.NOTHING
+
+
+class Runner:
+    """Runs cases one after the other and keeps the states that they save."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self._states: dict[tuple[Path, str, str], Saved] = {}
+
+    def run(self, case: Case) -> Result:
+        """Never raises for what a script or a bench does."""
+        if case.skip:
+            return Result(case=case, outcome=Outcome.SKIPPED, text=case.skip)
+        return _Running(self, case).result()
+
+    def state_for(self, case: Case) -> Saved:
+        """Where a case starts, having run the scenario that saves it. Raises what running that one raises."""
+        key = (case.program.script.path, case.profile, case.play.start)
+        if key not in self._states:
+            saver = case.program.saver_of(case.play.start)
+            _Running(self, Case(program=case.program, play=saver, profile=case.profile)).perform()
+        return self._states[key]
+
+    def keep(self, case: Case, states: Mapping[str, Saved]) -> None:
+        """Keeps what a case saved for those that start from it."""
+        for name, state in states.items():
+            self._states[case.program.script.path, case.profile, name] = state
+
+
+class _Stopped(Exception):
+    """A step failed."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.step.source)
+        self.failure = failure
+
+
+class _Running:
+    """One case while it runs."""
+
+    def __init__(self, runner: Runner, case: Case) -> None:
+        self.runner = runner
+        self.case = case
+        self.mask = Mask(case.program.settings.secrets.values())
+        self.notes: list[str] = []
+        self.pictures: dict[str, str] = {}
+        self.took = 0
+
+    def result(self) -> Result:
+        outcome, text = Outcome.HELD, ""
+        try:
+            self.perform()
+        except _Stopped as stopped:
+            outcome, text = Outcome.UNMET, self._report(stopped.failure)
+        except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
+            outcome, text = Outcome.BROKEN, self._broken(broken)
+        return Result(
+            case=self.case,
+            outcome=outcome,
+            text=text,
+            took=self.took,
+            notes=tuple(map(self.mask, self.notes)),
+            pictures=self.pictures,
+        )
+
+    def perform(self) -> None:
+        """Raises `_Stopped` where a step fails, and whatever a bench raises that breaks."""
+        program, play = self.case.program, self.case.play
+        start = self.runner.state_for(self.case) if play.start else None
+        with self._bench() as bench:
+            tester = self._tester(bench, start)
+            self.notes, self.pictures = tester.notes, tester.pictures
+            began = bench.now.mono
+            try:
+                stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
+                after = self._attempt(tester, program.teardown)
+            finally:
+                self.took = bench.now.mono - began
+        problem = stopped or after
+        if problem is not None:
+            raise problem
+        self.runner.keep(self.case, tester.states)
+        if self.runner.options.store:
+            self._store(tester)
+
+    def _bench(self) -> Bench:
+        chosen, options = self.case.program.settings, self.runner.options
+        clock = chosen.clock or DEFAULT_CLOCK
+        return Bench(
+            seed=options.seed, clock=clock, state=options.state, decks=chosen.decks, trace=options.trace
+        )
+
+    def _tester(self, bench: Bench, start: Saved | None) -> Tester:
+        chosen, name = self.case.program.settings, self.case.profile
+        seat = bench.seat(
+            chosen.profiles[name],
+            locale=chosen.locale or None,
+            reader=self.runner.options.reader,
+            state_from=start,
+        )
+        variables = {"profile": name, "locale": seat.locale, **chosen.secrets, **self.case.row}
+        return Tester(bench, seat, variables=variables, stored_picture=lambda name: self._stored(seat, name))
+
+    # Pictures.
+
+    def _file(self, seat: Seat, picture: str) -> Path:
+        """`pictures/SCRIPT/NAME.PROFILE.LOCALE.svg` beside the script, unless another folder is chosen."""
+        script = self.case.program.script.path
+        folder = self.runner.options.pictures or script.parent / "pictures"
+        name = re.sub(r"[^\w-]+", "-", picture).strip("-")
+        return folder / script.stem / f"{name}.{seat.profile.id}.{seat.locale}.svg"
+
+    def _stored(self, seat: Seat, picture: str) -> str | None:
+        file = self._file(seat, picture)
+        return file.read_text(encoding="utf-8") if file.is_file() and not self.runner.options.store else None
+
+    def _store(self, tester: Tester) -> None:
+        for name, picture in tester.pictures.items():
+            file = self._file(tester.seat, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(picture, encoding="utf-8")
+
+    # Steps.
+
+    def _attempt(self, tester: Tester, calls: Sequence[Call]) -> _Stopped | None:
+        try:
+            self._do(tester, calls, {}, ())
+        except _Stopped as stopped:
+            return stopped
+        return None
+
+    def _do(
+        self, tester: Tester, calls: Sequence[Call], local: Mapping[str, str], callers: tuple[Step, ...]
+    ) -> None:
+        for call in calls:
+            variables = ChainMap[str, str](dict(local), tester.variables, _of_card(tester.seat))
+            try:
+                if isinstance(call, VerbCall):
+                    self._say(tester, call, variables)
+                elif isinstance(call, MacroCall):
+                    given = [filled(value, variables) for value in call.values]
+                    inside = {**local, **dict(zip(call.macro.parameters, given, strict=True))}
+                    self._do(tester, self.case.program.macros[call.macro.name], inside, (*callers, call.step))
+            except (Unmet, BadScript, BenchMisuse) as why:
+                told = why if isinstance(why, Unmet) else str(why)
+                trace = tuple(tester.bench.trace.tail(TRACE_LINES))
+                raise _Stopped(Failure(call.step, callers, told, trace)) from None
+
+    def _say(self, tester: Tester, call: VerbCall, variables: Mapping[str, str]) -> None:
+        """One verb. Raises what the script or its user is to blame for, and whatever the bench breaks with."""
+        values = [spoken(argument, variables) for argument in call.values]
+        named = {argument.parameter.name: spoken(argument, variables) for argument in call.named}
+        fields = {name: filled(value, variables) for name, value in call.fields.items()}
+        negation = {NEGATION: True} if call.no else {}
+        try:
+            getattr(tester, call.verb.method)(*values, **named, **fields, **negation)
+        finally:
+            card = _of_card(tester.seat)
+            self.mask.hide(card.get("card.pan", ""), card.get("card.pin", ""))
+
+    # What is told of it.
+
+    def _report(self, failure: Failure) -> str:
+        return report(failure, self._told(), self._again(), self.mask)
+
+    def _broken(self, broken: Exception) -> str:
+        """The bench itself: its own words, and where in it."""
+        place = traceback.extract_tb(broken.__traceback__)[-1]
+        lines = [
+            f"{self.case.play.scenario.place}: the bench broke: {type(broken).__name__}: {broken}",
+            f"  at {place.filename}:{place.lineno} in {place.name}",
+            *(f"  {line}" for line in self._told()),
+            f"  again: {self._again()}",
+        ]
+        return self.mask("\n".join(lines))
+
+    def _told(self) -> list[str]:
+        options = self.runner.options
+        chosen = self.case.program.settings
+        locale = f", {chosen.locale}" if chosen.locale else ""
+        return [f'scenario   "{self.case.title}" on {self.case.profile}{locale}, reader {options.reader}']
+
+    def _again(self) -> str:
+        options, program = self.runner.options, self.case.program
+        chosen = ["--profile", self.case.profile]
+        chosen += ["--locale", program.settings.locale] if program.settings.locale else []
+        chosen += ["--seed", str(options.seed)] if options.seed else []
+        chosen += ["--reader", options.reader] if options.reader != "virtual" else []
+        return command(str(program.script.path), exactly(self.case.title), chosen)
+
+
+def _of_card(seat: Seat) -> dict[str, str]:
+    """`${card.pin}` and its like: what the card last named has of them."""
+    card = seat.card
+    if card is None:
+        return {}
+    secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}
+    known = {name: secret.reveal() for name, secret in secrets.items() if secret is not None}
+    return {**known, "card.last4": card.last4, "card.expiry": card.expiry_mmyy}

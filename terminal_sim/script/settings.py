@@ -1,0 +1,153 @@
+"""Judges the settings of a script: which terminals it runs on, in what language, from when, with which cards and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from terminal_sim.bench import Profile, ProfileError
+from terminal_sim.script.complaints import Complaints
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.tree import Problem, Script
+from terminal_sim.script.values import VARIABLES, is_name
+from terminal_sim.script.vocabulary import Vocabulary
+
+ALL = "all"
+_SINGLE = ("locale", "clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A profile that a script names but cannot run on, and why."""
+
+    profile: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`locale` is "" for each profile's own, `clock` "" for the bench's."""
+
+    profiles: Mapping[str, Profile]
+    skips: tuple[Skip, ...]
+    locale: str
+    clock: str
+    decks: tuple[Path, ...]
+    secrets: Mapping[str, str]
+
+
+def settings(
+    script: Script,
+    vocabulary: Vocabulary,
+    complain: Complaints,
+    *,
+    profiles: Mapping[str, Profile] | None,
+    locale: str,
+    environ: Mapping[str, str],
+) -> Settings:
+    """`profiles` and `locale` overrule the script's own; `environ` has its secrets."""
+    everyone = dict(profiles) if profiles else _profiles(script, vocabulary, complain)
+    skips = (*_lacking(script, vocabulary, complain, everyone), *_silent(everyone, locale))
+    skipped = {skip.profile for skip in skips}
+    running = {name: profile for name, profile in everyone.items() if name not in skipped}
+    for name in _SINGLE:
+        for extra in script.values_of(name)[1:]:
+            complain(extra, f"{name} is said once, with one value")
+    return Settings(
+        profiles=running,
+        skips=skips,
+        locale=locale or _locale(script, complain, running),
+        clock=_clock(script, complain),
+        decks=_decks(script, complain),
+        secrets=_secrets(script, complain, environ),
+    )
+
+
+def is_path(profile: str) -> bool:
+    """Whether a profile is named by its file, and not by the name of a bundled one."""
+    return "/" in profile or profile.endswith(".toml")
+
+
+def _profiles(script: Script, vocabulary: Vocabulary, complain: Complaints) -> dict[str, Profile]:
+    named = script.values_of("terminal")
+    if not named:
+        complain.add(
+            [Problem(script.path, 1, 1, "no terminal is named: write `terminal NAME...` below `keys 1`")]
+        )
+    found: dict[str, Profile] = {}
+    for value in named:
+        for name in vocabulary.profiles if value.text == ALL else (value.text,):
+            try:
+                found[name] = vocabulary.load(script.path.parent / name if is_path(name) else name)
+            except ProfileError as wrong:
+                complain(value, str(wrong))
+    return found
+
+
+def _lacking(
+    script: Script, vocabulary: Vocabulary, complain: Complaints, profiles: Mapping[str, Profile]
+) -> tuple[Skip, ...]:
+    needed = script.values_of("requires")
+    for value in needed:
+        if value.text not in vocabulary.features:
+            cure = meant(value.text, vocabulary.features) or f": {', '.join(sorted(vocabulary.features))}"
+            complain(value, f"there is no feature {value.text!r}{cure}")
+    lacks = {
+        name: [v.text for v in needed if v.text in vocabulary.features - profile.features]
+        for name, profile in profiles.items()
+    }
+    return tuple(Skip(name, f"{name} has no {', '.join(lack)}") for name, lack in lacks.items() if lack)
+
+
+def _silent(profiles: Mapping[str, Profile], locale: str) -> tuple[Skip, ...]:
+    """Profiles that do not speak a language that was asked for from outside the script."""
+    return tuple(
+        Skip(name, f"{name} does not speak {locale}: it speaks {', '.join(profile.languages)}")
+        for name, profile in profiles.items()
+        if locale and locale not in profile.languages
+    )
+
+
+def _locale(script: Script, complain: Complaints, profiles: Mapping[str, Profile]) -> str:
+    for value in script.values_of("locale")[:1]:
+        for name, profile in profiles.items():
+            if value.text not in profile.languages:
+                cure = meant(value.text, profile.languages) or f": it speaks {', '.join(profile.languages)}"
+                complain(value, f"{name} does not speak {value.text!r}{cure}")
+        return value.text
+    return ""
+
+
+def _clock(script: Script, complain: Complaints) -> str:
+    for value in script.values_of("clock")[:1]:
+        try:
+            moment = datetime.fromisoformat(value.text)
+        except ValueError:
+            complain(value, f"{value.text!r} is no time: write 2026-01-15T09:00:00")
+        else:
+            if moment.tzinfo is not None:
+                complain(value, "a terminal's clock has no zone: write 2026-01-15T09:00:00")
+        return value.text
+    return ""
+
+
+def _decks(script: Script, complain: Complaints) -> tuple[Path, ...]:
+    folders = {value: script.path.parent / value.text for value in script.values_of("cards")}
+    for value, folder in folders.items():
+        if not folder.is_dir():
+            complain(value, f"there is no folder of cards {folder}")
+    return tuple(folder for folder in folders.values() if folder.is_dir())
+
+
+def _secrets(script: Script, complain: Complaints, environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for value in script.values_of("secret"):
+        if not is_name(value.text) or value.text in VARIABLES:
+            complain(value, f"{value.text!r} cannot be the name of a secret")
+        elif not environ.get(value.text):
+            complain(value, f"the environment has no variable {value.text}: set it to the secret")
+        else:
+            found[value.text] = environ[value.text]
+    return found

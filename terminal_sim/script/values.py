@@ -1,0 +1,183 @@
+"""Judges one value of a script by what the verb takes it for, and hands it to the verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from terminal_sim.acts import percent
+from terminal_sim.bench import Profile, Selector
+from terminal_sim.host.answers import ScriptedAnswer
+from terminal_sim.script.bind import Argument
+from terminal_sim.script.nearest import meant
+from terminal_sim.script.tree import Form, Value
+from terminal_sim.script.vocabulary import CARD_STEPS, JOURNAL_KINDS, MESSAGE_KINDS, Vocabulary, is_message
+from terminal_sim.stage import BadScript, duration, number, pattern, selector
+from terminal_sim.wording import Kind
+
+CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
+VARIABLES = ("profile", "locale", *CARD_VARIABLES)
+
+_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_ID = "id:"
+_TO_ESCAPE = re.compile(r'["\\]')
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a value is judged by: the names there are, and the profiles that the script runs on."""
+
+    vocabulary: Vocabulary
+    profiles: tuple[Profile, ...]
+    cards: frozenset[str]
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable of a script may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
+def judge(argument: Argument, terms: Terms) -> str:
+    """What is wrong with a value that has no variables left; "" where nothing is."""
+    parameter, value = argument.parameter, argument.value
+    if parameter.choices:
+        if value.form is Form.WORD and value.text in parameter.choices:
+            return ""
+        return f"{value.text!r} is not {' or '.join(parameter.choices)}{meant(value.text, parameter.choices)}"
+    if value.form not in _FORMS.get(parameter.kind, (Form.WORD, Form.STRING)):
+        return _WRITTEN[parameter.kind]
+    try:
+        return _JUDGES[parameter.kind](value, terms)
+    except ValueError as wrong:
+        return str(wrong)
+
+
+def filled(value: Value, variables: Mapping[str, str]) -> str:
+    """The text of a value with its variables in it. Raises `BadScript` for one that has no value."""
+    try:
+        return value.filled(variables)
+    except KeyError as missing:
+        raise BadScript(f"${{{missing.args[0]}}} has no value") from None
+
+
+def spoken(argument: Argument, variables: Mapping[str, str]) -> str | Selector:
+    """The value as the verb takes it. Raises `BadScript`."""
+    text = filled(argument.value, variables)
+    if argument.parameter.kind is not Kind.SELECTOR:
+        return text
+    return _selector(replace(argument.value, text=text))
+
+
+def _selector(value: Value) -> Selector:
+    if value.form is Form.STRING:
+        return selector('"' + _TO_ESCAPE.sub(r"\\\g<0>", value.text) + '"')
+    return selector(f"/{value.text}/" if value.form is Form.PATTERN else value.text)
+
+
+def _judge_selector(value: Value, terms: Terms) -> str:
+    if value.form is Form.WORD and not value.text.startswith(_ID):
+        return f'put visible text in quotation marks: "{value.text}"; or write id:NAME or /pattern/'
+    _selector(value)
+    name = value.text.removeprefix(_ID)
+    if value.form is not Form.WORD or terms.vocabulary.has_id(name, terms.profiles):
+        return ""
+    return f"no screen has the id {name!r}{meant(name, terms.vocabulary.ids)}"
+
+
+def _judge_keys(value: Value, terms: Terms) -> str:
+    words = [*value.text] if value.text.isascii() and value.text.isdigit() else [value.text]
+    for profile in terms.profiles:
+        for word in words:
+            if profile.keypad.named(word) is None:
+                colours = [face.colour.upper() for face in profile.keypad.keys.values()]
+                keys = [key for row in profile.keypad.layout for key in row]
+                cure = meant(word, [*keys, *colours]) or f": it has {' '.join(keys)}"
+                return f"{profile.id} has no key {word!r}{cure}"
+    return ""
+
+
+def _judge_display(value: Value, terms: Terms) -> str:
+    for profile in terms.profiles:
+        if value.text not in profile.displays:
+            return f"{profile.id} has no display {value.text!r}: it has {', '.join(profile.displays)}"
+    return ""
+
+
+def _judge_card(value: Value, terms: Terms) -> str:
+    if value.text in terms.cards:
+        return ""
+    return f"there is no card {value.text!r}{meant(value.text, terms.cards)}"
+
+
+def _judge_kind(value: Value, _: Terms) -> str:
+    if value.text in JOURNAL_KINDS:
+        return ""
+    return f"the journal has no kind {value.text!r}{meant(value.text, JOURNAL_KINDS)}"
+
+
+def _judge_message(value: Value, _: Terms) -> str:
+    if is_message(value.text):
+        return ""
+    cure = meant(value.text, MESSAGE_KINDS) or f": {', '.join(MESSAGE_KINDS)} or a type such as 0100"
+    return f"the host gets no message {value.text!r}{cure}"
+
+
+def _judge_step(value: Value, _: Terms) -> str:
+    if value.text in CARD_STEPS or (value.text.isascii() and value.text.isdigit()):
+        return ""
+    cure = meant(value.text, CARD_STEPS) or f": {', '.join(CARD_STEPS)} N"
+    return f"a card has no step {value.text!r}{cure}"
+
+
+def _judge_name(value: Value, _: Terms) -> str:
+    return "" if is_name(value.text) else f"{value.text!r} is no name: letters, digits, - and _"
+
+
+def _reads(read: Callable[[str], object]) -> Callable[[Value, Terms], str]:
+    """A judge by a function that raises `ValueError` for what it cannot read."""
+
+    def judged(value: Value, _: Terms) -> str:
+        read(value.text)
+        return ""
+
+    return judged
+
+
+def _anything(_: Value, __: Terms) -> str:
+    return ""
+
+
+_FORMS = {
+    Kind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
+    Kind.PATTERN: (Form.PATTERN,),
+    Kind.TEXT: (Form.STRING,),
+    Kind.KEYS: (Form.WORD,),
+    Kind.KEY: (Form.WORD,),
+    Kind.VALUE: (Form.WORD, Form.STRING),
+}
+_WRITTEN = dict.fromkeys(Kind, "a pattern cannot stand here") | {
+    Kind.PATTERN: "this is a pattern: write it between slashes, /one (group)/",
+    Kind.TEXT: "put the text in quotation marks",
+    Kind.KEYS: "keys are written without quotation marks",
+    Kind.KEY: "a key is written without quotation marks",
+}
+_JUDGES: Mapping[Kind, Callable[[Value, Terms], str]] = {
+    Kind.ANSWER: _reads(ScriptedAnswer.parse),
+    Kind.CARD: _judge_card,
+    Kind.COUNT: _reads(number),
+    Kind.DISPLAY: _judge_display,
+    Kind.FAULT: _anything,
+    Kind.KEY: _judge_keys,
+    Kind.KEYS: _judge_keys,
+    Kind.KIND: _judge_kind,
+    Kind.MESSAGE: _judge_message,
+    Kind.NAME: _judge_name,
+    Kind.PATTERN: _reads(pattern),
+    Kind.PERCENT: _reads(percent),
+    Kind.SELECTOR: _judge_selector,
+    Kind.STEP: _judge_step,
+    Kind.TEXT: _anything,
+    Kind.TIME: _reads(duration),
+    Kind.VALUE: _anything,
+}

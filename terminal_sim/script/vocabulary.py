@@ -1,0 +1,62 @@
+"""The names that scripts may say: profiles, cards, texts, features, journal kinds and messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from terminal_sim import profile
+from terminal_sim.bench import Profile
+from terminal_sim.cards import deck
+from terminal_sim.display.texts import Texts
+
+JOURNAL_KINDS = (
+    *("sale", "moto", "refund", "void", "reversal", "reprint", "passcode", "boot", "power", "clock", "order"),
+    *("offline.stored", "offline.sent", "offline.forwarded", "offline.declined", "offline.expired"),
+    *("offline.lost", "unexpected"),
+)
+# Steps of a card's conversation; `apdu N` counts its commands.
+CARD_STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu")
+MESSAGE_KINDS = ("sale", "moto", "void", "refund", "reversal", "advice")
+_MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)
+# The rows of lists carry a number, the keys of a keypad their name; neither has a text of its own.
+_NUMBERED = re.compile(r"(txn-\d+|application-\d+|key-\S+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The names that do not depend on a script."""
+
+    profiles: tuple[str, ...]
+    features: frozenset[str]
+    ids: frozenset[str]
+
+    def load(self, name: str | Path) -> Profile:
+        """A profile by name or path. Raises `profile.ProfileError` with the cure."""
+        return profile.load(name)
+
+    def cards(self, decks: Sequence[Path]) -> frozenset[str]:
+        """The cards of the decks and the bundled ones."""
+        return frozenset(deck.names(decks))
+
+    def has_id(self, name: str, profiles: Sequence[Profile]) -> bool:
+        """Whether some screen of these profiles may have an element of this id, or be it."""
+        if name in self.ids or name == "off" or _NUMBERED.fullmatch(name):
+            return True
+        return any(name.removeprefix("menu-") in one.menus for one in profiles)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Of everything that is bundled."""
+    names = tuple(profile.names())
+    features = frozenset(feature for name in names for feature in profile.load(name).features)
+    return Vocabulary(profiles=names, features=features, ids=Texts.load().ids)
+
+
+def is_message(word: str) -> bool:
+    """A kind of host message, or a message type of four digits."""
+    return word in MESSAGE_KINDS or _MESSAGE_TYPE.fullmatch(word) is not None

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from terminal_sim.cards import deck
+from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.emv.crypto import IssuerKeys
+from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal(configuration())
+
+
+@pytest.fixture
+def keys() -> IssuerKeys:
+    return IssuerKeys(ISSUER_KEY)
+
+
+@pytest.fixture
+def card(keys: IssuerKeys) -> Callable[[str], VirtualCard]:
+    """A card of the deck by name."""
+    return lambda name: deck.load(name, (), keys)

@@ -1,0 +1,133 @@
+"""A terminal to hold conversations with: configuration, requests, and a host that verifies every ARQC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.emv import crypto
+from terminal_sim.emv.conversation import (
+    Answer,
+    Application,
+    Ask,
+    ChooseApplication,
+    Command,
+    EnterPin,
+    GoOnline,
+    HostDecision,
+    Interface,
+    KernelConfig,
+    Outcome,
+    PinEntry,
+    Request,
+)
+from terminal_sim.emv.exchange import Conversation
+from terminal_sim.emv.kernel import transaction
+from terminal_sim.secret import Secret
+
+ISSUER_KEY = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
+PIN_KEY = Secret(bytes.fromhex("F1E1D1C1B1A191817161514131211101"))
+
+AIDS = {
+    "visa": "A0000000031010",
+    "mastercard": "A0000000041010",
+    "interac": "A0000002771010",
+    "amex": "A00000002501",
+}
+
+Host = Callable[[GoOnline], HostDecision]
+
+
+class Answering(Protocol):
+    def transmit(self, apdu: bytes) -> bytes: ...
+
+
+def approving_host(ask: GoOnline) -> HostDecision:
+    """Approves what carries a good ARQC, with an ARPC; 82 otherwise."""
+    good = crypto.verify_arqc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY)
+    code = "00" if good else "82"
+    arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
+    return HostDecision(response_code=code, issuer_authentication=arpc)
+
+
+@dataclass
+class Terminal:
+    """Drives conversations; `asks` is what the last one asked, `answers` what the card said to each command."""
+
+    config: KernelConfig
+    host: Host = approving_host
+    pins: list[str | None] = field(default_factory=list)
+    choice: int = 0
+    asks: list[Ask] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
+
+    def request(
+        self, interface: Interface, amount: int = 1250, date: str = "261121", kind: str = "00"
+    ) -> Request:
+        return Request(
+            interface=interface,
+            amount=amount,
+            date=date,
+            time="101500",
+            unpredictable=bytes.fromhex("12345678"),
+            transaction_type=kind,
+            sequence=42,
+        )
+
+    def pay(self, card: Answering | None, request: Request) -> Outcome:
+        assert card is not None
+        self.asks, self.answers = [], []
+        return self._converse(transaction(self.config, request), card)
+
+    def _converse(self, conversation: Conversation[Outcome], card: Answering) -> Outcome:
+        answer: Answer | None = None
+        while True:
+            try:
+                ask = conversation.send(answer)  # type: ignore[arg-type]  # None starts a generator
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                return outcome
+            self.asks.append(ask)
+            answer = self._answer(card, ask)
+
+    def _answer(self, card: Answering, ask: Ask) -> Answer:
+        match ask:
+            case Command():
+                self.answers.append(card.transmit(ask.apdu))
+                return self.answers[-1]
+            case ChooseApplication():
+                return self.choice
+            case EnterPin():
+                pin = self.pins.pop(0)
+                return PinEntry(Secret(pin) if pin is not None else None)
+            case GoOnline():
+                return self.host(ask)
+
+    def chip(self, card: VirtualCard, amount: int = 1250, **more: str) -> Outcome:
+        assert card.chip is not None
+        card.chip.reset()
+        return self.pay(card.chip, self.request(Interface.CONTACT, amount, **more))
+
+    def tap(self, card: VirtualCard, amount: int = 1250, **more: str) -> Outcome:
+        assert card.contactless is not None
+        card.contactless.reset()
+        return self.pay(card.contactless, self.request(Interface.CONTACTLESS, amount, **more))
+
+    @property
+    def commands(self) -> list[Command]:
+        return [ask for ask in self.asks if isinstance(ask, Command)]
+
+
+def configuration() -> KernelConfig:
+    return KernelConfig(
+        applications=tuple(Application(aid=bytes.fromhex(aid), brand=brand) for brand, aid in AIDS.items()),
+        country="124",
+        currency="124",
+        currency_exponent=2,
+        capabilities=bytes.fromhex("E0E8C8"),
+        terminal_id="TSIM0001",
+        merchant_id="TSIM00000000001",
+        pin_key=PIN_KEY,
+    )

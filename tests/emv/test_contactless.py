@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from terminal_sim.cards import deck
+from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.personality import CardApplication, Contactless
+from terminal_sim.emv import pinblock, tags, tlv
+from terminal_sim.emv.conversation import (
+    ChooseApplication,
+    EnterPin,
+    GoOnline,
+    HostDecision,
+    Step,
+    Verdict,
+)
+from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.secret import Secret
+from tests.emv.table import rows
+from tests.emv.terminal import Terminal
+
+Cards = Callable[[str], VirtualCard]
+
+
+def limited(terminal: Terminal, *, limit: int | None = None, cvm_limit: int | None = None) -> None:
+    terminal.config = replace(
+        terminal.config,
+        applications=tuple(
+            replace(one, contactless_limit=limit, contactless_cvm_limit=cvm_limit)
+            for one in terminal.config.applications
+        ),
+    )
+
+
+def with_face(card: VirtualCard, keys: IssuerKeys, **changes: object) -> VirtualCard:
+    face = card.personality.contactless
+    assert face is not None
+    return deck.make(replace(card.personality, contactless=replace(face, **changes)), keys)  # type: ignore[arg-type]
+
+
+def test_a_tap_is_four_commands_and_the_host(terminal: Terminal, card: Cards) -> None:
+    outcome = terminal.tap(card("visa-credit"))
+    assert (outcome.verdict, outcome.cvm, outcome.went_online) == (Verdict.APPROVED, "no-cvm", True)
+    assert [command.step for command in terminal.commands] == [Step.SELECT, Step.SELECT, Step.GPO, Step.READ]
+    assert isinstance(terminal.asks[-1], GoOnline)
+    assert outcome.card is not None
+    assert (outcome.card.pan, outcome.card.expiry) == (Secret("4111111111111111"), "3003")
+    assert outcome.tvr == bytes(5)
+
+
+def test_the_phone_verified_its_owner(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, cvm_limit=100)
+    outcome = terminal.tap(card("phone"))
+    assert (outcome.verdict, outcome.cvm) == (Verdict.APPROVED, "on-device")
+
+
+CVMS = [
+    ("below the limit nobody is asked", "interac-debit", 25_000, "E060C8", "no-cvm"),
+    ("above it the PIN goes to the issuer", "interac-debit", 25_001, "E060C8", "online-pin"),
+    ("or a signature is given", "visa-credit", 25_001, "E060C8", "signature"),
+]
+
+
+@pytest.mark.parametrize(("name", "amount", "capabilities", "done"), rows(CVMS))
+def test_above_the_limit_the_cardholder_is_verified(
+    terminal: Terminal, card: Cards, name: str, amount: int, capabilities: str, done: str
+) -> None:
+    limited(terminal, cvm_limit=25_000)
+    terminal.config = replace(terminal.config, capabilities=bytes.fromhex(capabilities))
+    terminal.pins = ["1234"]
+    outcome = terminal.tap(card(name), amount=amount)
+    assert (outcome.verdict, outcome.cvm) == (Verdict.APPROVED, done)
+    ask = terminal.asks[-1]
+    assert isinstance(ask, GoOnline)
+    assert (ask.pin_block is not None) == (done == "online-pin")
+    if ask.pin_block is not None:
+        assert terminal.config.pin_key is not None
+        clear = pinblock.decipher(ask.pin_block, terminal.config.pin_key)
+        assert pinblock.read_format0(clear, ask.card.pan) == Secret("1234")
+
+
+def test_no_common_verification_above_the_limit_is_a_decline(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, cvm_limit=0)
+    terminal.config = replace(terminal.config, capabilities=bytes.fromhex("E000C8"))
+    outcome = terminal.tap(card("visa-credit"))
+    assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+
+
+def test_a_pin_that_is_not_entered_is_a_decline(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, cvm_limit=0)
+    terminal.pins = [None]
+    outcome = terminal.tap(card("interac-debit"))
+    assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+
+
+def test_the_card_speaks_its_language_before_the_pin(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, cvm_limit=0)
+    terminal.pins = ["1234"]
+    terminal.tap(card("interac-debit"))
+    ask = next(ask for ask in terminal.asks if isinstance(ask, EnterPin))
+    assert ask == EnterPin(online=True, languages=("en", "fr"))
+
+
+def test_the_cards_wish_for_its_contacts_is_use_chip(
+    terminal: Terminal, card: Cards, keys: IssuerKeys
+) -> None:
+    visa = with_face(card("visa-credit"), keys, contact_above=5_000)
+    assert terminal.tap(visa, amount=5_000).verdict is Verdict.APPROVED
+    outcome = terminal.tap(visa, amount=5_001)
+    assert (outcome.verdict, outcome.went_online) == (Verdict.USE_CHIP, False)
+
+
+def test_above_the_terminals_limit_the_card_is_to_be_inserted(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, limit=10_000)
+    assert terminal.tap(card("visa-credit"), amount=10_000).verdict is Verdict.APPROVED
+    assert terminal.tap(card("visa-credit"), amount=10_001).verdict is Verdict.USE_CHIP
+
+
+def test_an_application_that_is_not_offered_contactless_is_to_be_inserted(
+    terminal: Terminal, card: Cards
+) -> None:
+    terminal.config = replace(
+        terminal.config,
+        applications=tuple(replace(one, contactless=False) for one in terminal.config.applications),
+    )
+    assert terminal.tap(card("visa-credit")).verdict is Verdict.USE_CHIP
+
+
+def test_the_first_of_several_is_taken_without_asking(
+    terminal: Terminal, card: Cards, keys: IssuerKeys
+) -> None:
+    several = with_face(
+        card("visa-credit"),
+        keys,
+        applications=(
+            CardApplication(aid="A0000002771010", label="INTERAC", priority=0),
+            CardApplication(aid="A0000000041010", label="MASTERCARD", priority=2),
+            CardApplication(aid="A0000000031010", label="VISA", priority=1, confirm=True),
+        ),
+    )
+    outcome = terminal.tap(several)
+    assert not any(isinstance(ask, ChooseApplication) for ask in terminal.asks)
+    assert outcome.card is not None
+    assert outcome.card.brand == "visa"
+
+
+def test_the_host_ends_it(terminal: Terminal, card: Cards) -> None:
+    terminal.host = lambda _: HostDecision(response_code="05")
+    outcome = terminal.tap(card("visa-credit"))
+    assert (outcome.verdict, outcome.reason) == (Verdict.DECLINED, "declined by the issuer (05)")
+    terminal.host = lambda _: HostDecision(response_code=None)
+    outcome = terminal.tap(card("visa-credit"))
+    assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+
+
+class Changed:
+    """A card whose answer to one command is changed."""
+
+    def __init__(self, card: VirtualCard, instruction: int, change: Callable[[bytes], bytes]) -> None:
+        assert card.contactless is not None
+        card.contactless.reset()
+        self._card, self._instruction, self._change = card.contactless, instruction, change
+
+    def transmit(self, apdu: bytes) -> bytes:
+        answer = self._card.transmit(apdu)
+        return self._change(answer) if apdu[1] == self._instruction else answer
+
+
+def without(tag: int) -> Callable[[bytes], bytes]:
+    def change(answer: bytes) -> bytes:
+        kept = [one for one in tlv.split(tlv.only(answer[:-2], 0x77)) if one[0] != tag]
+        return tlv.encode(0x77, tlv.join(kept)) + answer[-2:]
+
+    return change
+
+
+def instead(tag: int, value: str) -> Callable[[bytes], bytes]:
+    def change(answer: bytes) -> bytes:
+        found = tlv.split(tlv.only(answer[:-2], 0x77))
+        made = [(one, bytes.fromhex(value) if one == tag else content) for one, content in found]
+        return tlv.encode(0x77, tlv.join(made)) + answer[-2:]
+
+    return change
+
+
+CHANGES = [
+    ("no cryptogram is another kernel's card", without(tags.CRYPTOGRAM), Verdict.USE_CHIP),
+    ("no records are no fault", without(tags.AFL), Verdict.APPROVED),
+    ("no track 2 is an error", without(tags.TRACK_2), Verdict.CARD_ERROR),
+    ("no AIP is an error", without(tags.AIP), Verdict.CARD_ERROR),
+    ("no counter is an error", without(tags.ATC), Verdict.CARD_ERROR),
+    ("an AAC is a decline", instead(tags.CRYPTOGRAM_INFORMATION, "00"), Verdict.DECLINED),
+    ("a TC proves nothing here", instead(tags.CRYPTOGRAM_INFORMATION, "40"), Verdict.DECLINED),
+    ("6984 wants the contacts", lambda _: b"\x69\x84", Verdict.USE_CHIP),
+    ("6985 passes on to the next, and there is none", lambda _: b"\x69\x85", Verdict.USE_CHIP),
+    ("6986 wants a look at the device", lambda _: b"\x69\x86", Verdict.CARD_ERROR),
+    ("6983 is blocked", lambda _: b"\x69\x83", Verdict.BLOCKED),
+    ("anything else is an error", lambda _: b"\x6f\x00", Verdict.CARD_ERROR),
+]
+
+
+@pytest.mark.parametrize(("change", "verdict"), rows(CHANGES))
+def test_what_comes_back_from_get_processing_options_decides(
+    terminal: Terminal, card: Cards, change: Callable[[bytes], bytes], verdict: Verdict
+) -> None:
+    from terminal_sim.emv.conversation import Interface
+
+    outcome = terminal.pay(
+        Changed(card("visa-credit"), 0xA8, change), terminal.request(Interface.CONTACTLESS)
+    )
+    assert outcome.verdict is verdict, outcome.reason
+
+
+def test_a_face_without_a_list_of_its_own_is_still_named(keys: IssuerKeys) -> None:
+    with pytest.raises(ValueError, match="applications"):
+        Contactless(applications=())

@@ -1,0 +1,348 @@
+"""The wire format: both directions from one table, and nothing but `MessageError` for anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from terminal_sim.core.message import MESSAGE_TYPES, Avs, Entry, HostReply, HostRequest, MessageKind, Original
+from terminal_sim.core.money import CURRENCIES, Money
+from terminal_sim.host.codec import answer_type, decode_reply, decode_request, encode_reply, encode_request
+from terminal_sim.host.fields import MAX_MESSAGE, MessageError
+from terminal_sim.secret import Secret
+from tests.host.samples import MOTO, PAN, SALE, undoing
+
+REQUESTS = [
+    (
+        "a stripe sale",
+        SALE,
+        (
+            "0100 3230048020C18000 000000 000000001000 1121204001 000007 261121204001 0901 00"
+            "34 4111111111111111D30032011234567890 5430303030303031 5453494D3030303030303030303031"
+            "0021 011341424344303031373935323933363031303037 0124"
+        ),
+    ),
+    (
+        "a telephone order with CVC and address",
+        replace(MOTO, avs=Avs(postal_code="K1A0B1", street_number="111")),
+        (
+            "0100 7234048000C18000 16 4111111111111111 000000 000000001000 1121204001 000007 261121204001 3003 0011 08"
+            "5430303030303031 5453494D3030303030303030303031"
+            "0039 0113414243443030313739353239333630313030370303373337 04064B3141304231 0503313131 0124"
+        ),
+    ),
+    (
+        "the repeat of a telephone order's void",
+        undoing(MOTO, MessageKind.VOID, repeat=True),
+        (
+            "0401 B230048000C18100 0000004000000000 020000 000000001000 1121204001 000008 261121204001 0011 08"
+            "5430303030303031 5453494D3030303030303030303031"
+            "0042 011341424344303031373935323933363032303038 021341424344303031373935323933363031303037"
+            "0124 4000 0100 000007 00000000000000000000000000000000"
+        ),
+    ),
+    (
+        "a reversal under the trace number of its sale",
+        undoing(SALE, MessageKind.REVERSAL),
+        (
+            "0400 B230048000C18100 0000004000000000 000000 000000001000 1121204001 000007 261121204001 0901 00"
+            "5430303030303031 5453494D3030303030303030303031"
+            "0042 011341424344303031373935323933363031303037 021341424344303031373935323933363031303037"
+            "0124 4021 0100 000007 00000000000000000000000000000000"
+        ),
+    ),
+    (
+        "a chip sale of 15 digits with PIN block and sequence number",
+        replace(
+            SALE,
+            entry=Entry.CHIP,
+            track2=None,
+            pan=Secret("370000000000002"),
+            sequence="01",
+            icc_data=bytes.fromhex("9F2701809F360200055A00"),
+            pin_block=Secret(bytes(range(8))),
+        ),
+        (
+            "0100 7230068000C19200 15 0370000000000002 000000 000000001000 1121204001 000007 261121204001 0051 0001 00"
+            "5430303030303031 5453494D3030303030303030303031"
+            "0021 0113414243443030313739353239333630313030370124 0001020304050607 0011 9F2701809F360200055A00"
+        ),
+    ),
+]
+REPLIES = [
+    (
+        "a partial approval",
+        HostReply(
+            mti="0110",
+            terminal="T1",
+            stan=7,
+            amount=Money(1000, "CAD"),
+            response_code="10",
+            auth_code="000001",
+            host_reference="632520000001",
+            avs_result="postal-only",
+            icc_data=bytes.fromhex("910A00000000000000000000"),
+            authorised=Money(500, "CAD"),
+            text="PARTIAL",
+        ),
+        (
+            "0110 102000000E918600 000000001000 000007 363332353230303030303031 303030303031 3130 5431202020202020 5A"
+            "0009 06075041525449414C 0124 3030313031323443303030303030303030353030 0012 910A00000000000000000000"
+        ),
+    ),
+    (
+        "a refused reversal",
+        HostReply(mti="0410", terminal="T0000001", stan=7, amount=Money(1000, "CAD"), response_code="25"),
+        "0410 1020000002808000 000000001000 000007 3235 5430303030303031 0124",
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "wire"), [case[1:] for case in REQUESTS], ids=[c[0] for c in REQUESTS])
+def test_a_request_is_these_bytes_and_these_bytes_are_the_request(request_: HostRequest, wire: str) -> None:
+    assert encode_request(request_).hex() == bytes.fromhex(wire).hex()
+    assert decode_request(bytes.fromhex(wire)) == request_
+
+
+@pytest.mark.parametrize(("reply", "wire"), [case[1:] for case in REPLIES], ids=[c[0] for c in REPLIES])
+def test_a_reply_is_these_bytes_and_these_bytes_are_the_reply(reply: HostReply, wire: str) -> None:
+    assert encode_reply(reply).hex() == bytes.fromhex(wire).hex()
+    assert decode_reply(bytes.fromhex(wire)) == reply
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"), [("0100", "0110"), ("0101", "0110"), ("0221", "0230"), ("0401", "0410")]
+)
+def test_a_request_and_its_repeat_have_one_answer_type(sent: str, answered: str) -> None:
+    assert answer_type(sent) == answered
+
+
+def digits(least: int, most: int) -> st.SearchStrategy[str]:
+    return st.text("0123456789", min_size=least, max_size=most)
+
+
+def printable(least: int, most: int) -> st.SearchStrategy[str]:
+    return st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=least, max_size=most)
+
+
+def secret(values: st.SearchStrategy[str]) -> st.SearchStrategy[Secret[str] | None]:
+    return st.none() | values.map(Secret)
+
+
+MONEY = st.builds(Money, st.integers(0, 999_999_999_999), st.sampled_from(sorted(CURRENCIES)))
+STAN = st.integers(1, 999_999)
+PAYMENTS = [MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.ADVICE]
+ORIGINAL = st.builds(Original, kind=st.sampled_from(PAYMENTS), stan=STAN, reference=printable(1, 40))
+NAMES_ORIGINAL = {
+    MessageKind.SALE: st.none(),
+    MessageKind.MOTO: st.none(),
+    MessageKind.VOID: ORIGINAL,
+    MessageKind.REVERSAL: ORIGINAL,
+    MessageKind.REFUND: st.none() | ORIGINAL,
+    MessageKind.ADVICE: st.none() | ORIGINAL,
+}
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> HostRequest:
+    kind = draw(st.sampled_from(MessageKind))
+    moment = draw(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))  # noqa: DTZ001 - civil time
+    return HostRequest(
+        kind=kind,
+        repeat=draw(st.booleans()),
+        terminal=draw(printable(1, 8)),
+        merchant=draw(printable(1, 15)),
+        stan=draw(STAN),
+        reference=draw(printable(1, 40)),
+        amount=draw(MONEY),
+        at=moment.replace(microsecond=0),
+        entry=draw(st.sampled_from(Entry)),
+        pan=draw(secret(digits(8, 19))),
+        expiry=draw(secret(st.builds("{:02d}{:02d}".format, st.integers(0, 99), st.integers(1, 12)))),
+        sequence=draw(st.just("") | digits(2, 2)),
+        track2=draw(secret(st.builds("{}={}".format, digits(8, 19), st.text("0123456789=", max_size=17)))),
+        cvc=draw(secret(digits(3, 4))),
+        pin_block=draw(st.none() | st.binary(min_size=8, max_size=8).map(Secret)),
+        icc_data=draw(st.binary(max_size=255)),
+        avs=draw(st.none() | st.builds(Avs, postal_code=printable(0, 16), street_number=printable(0, 16))),
+        original=draw(NAMES_ORIGINAL[kind]),
+        reason=draw(st.just("") | digits(4, 4)),
+    )
+
+
+REPLY = st.builds(
+    HostReply,
+    mti=st.sampled_from(["0110", "0210", "0230", "0410"]),
+    terminal=printable(1, 8),
+    stan=STAN,
+    amount=MONEY,
+    response_code=st.sampled_from(["00", "10", "51", "N7"]),
+    auth_code=st.sampled_from(["", "000001", "A1B2C3"]),
+    host_reference=st.sampled_from(["", "632520000001"]),
+    avs_result=st.sampled_from(["", "match", "postal-only", "street-only", "no-match", "unknown"]),
+    icc_data=st.binary(max_size=255),
+    authorised=st.none() | MONEY,
+    text=printable(0, 99),
+)
+
+
+@given(requests())
+def test_every_request_comes_back_as_it_was(request_: HostRequest) -> None:
+    assert decode_request(encode_request(request_)) == request_
+
+
+@given(REPLY)
+def test_every_reply_comes_back_as_it_was(reply: HostReply) -> None:
+    assert decode_reply(encode_reply(reply)) == reply
+
+
+@given(st.binary(max_size=300))
+def test_garbage_is_a_message_error_in_both_directions(garbage: bytes) -> None:
+    for decode in (decode_request, decode_reply):
+        with pytest.raises(MessageError):
+            decode(garbage)
+
+
+DAMAGES = st.lists(st.tuples(st.integers(0, 2000), st.integers(1, 255)), min_size=1, max_size=4)
+
+
+@given(requests(), DAMAGES, st.integers(-3, 3))
+def test_a_damaged_request_is_refused_or_a_whole_other_request(
+    request_: HostRequest, damages: list[tuple[int, int]], cut: int
+) -> None:
+    wire = bytearray(encode_request(request_))
+    for at, flip in damages:
+        wire[at % len(wire)] ^= flip
+    wire = wire[:cut] if cut < 0 else wire + bytes(cut)
+    try:
+        read = decode_request(bytes(wire))
+    except MessageError:
+        return
+    assert decode_request(encode_request(read)) == read
+
+
+@given(REPLY, DAMAGES)
+def test_a_damaged_reply_is_refused_or_a_whole_other_reply(
+    reply: HostReply, damages: list[tuple[int, int]]
+) -> None:
+    wire = bytearray(encode_reply(reply))
+    for at, flip in damages:
+        wire[at % len(wire)] ^= flip
+    try:
+        read = decode_reply(bytes(wire))
+    except MessageError:
+        return
+    assert decode_reply(encode_reply(read)) == read
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        ("a terminal of nine characters", replace(SALE, terminal="T00000001")),
+        ("a terminal that ends with a space", replace(SALE, terminal="T ")),
+        ("no merchant", replace(SALE, merchant="")),
+        ("trace number 0", replace(SALE, stan=0)),
+        ("a trace number of seven digits", replace(SALE, stan=1_000_000)),
+        ("a negative amount", replace(SALE, amount=Money(-1, "CAD"))),
+        ("an amount of 13 digits", replace(SALE, amount=Money(10**12, "CAD"))),
+        ("an expiry of month 13", replace(MOTO, expiry=Secret("3013"))),
+        ("a card number with a letter", replace(MOTO, pan=Secret("411111111111111A"))),
+        ("a card number in Arabic digits", replace(MOTO, pan=Secret("٤" * 16))),
+        ("a track without separator", replace(SALE, track2=Secret("4111111111111111"))),
+        ("a track of 38 characters", replace(SALE, track2=Secret(f"{PAN}=" + "0" * 21))),
+        ("a PIN block of seven bytes", replace(SALE, pin_block=Secret(bytes(7)))),
+        ("ICC data of 256 bytes", replace(SALE, icc_data=bytes(256))),
+        ("a year that two digits cannot say", replace(SALE, at=datetime(1999, 12, 31))),  # noqa: DTZ001
+        ("a reference that is not ASCII", replace(SALE, reference="référence")),
+        (
+            "a sale with an original",
+            replace(SALE, original=Original(kind=MessageKind.SALE, stan=1, reference="R")),
+        ),
+        ("a void without an original", replace(SALE, kind=MessageKind.VOID)),
+        (
+            "the reversal of a void",
+            undoing(
+                SALE, MessageKind.REVERSAL, original=Original(kind=MessageKind.VOID, stan=8, reference="V")
+            ),
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_never_quoted(what: str, wrong: HostRequest) -> None:
+    with pytest.raises(MessageError) as refused:
+        encode_request(wrong)
+    assert what
+    assert "4111" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "after"),
+    [
+        ("a hexadecimal digit in the amount", "000000001000", "0000000010AA"),
+        ("an unknown entry mode", "0901", "0811"),
+        ("an unknown currency", "0124", "0999"),
+        ("the month 13", "261121204001", "261321204001"),
+        ("two moments that differ", "1121204001", "1121204002"),
+        ("a processing code of a refund", "00000000000000100011212", "20000000000000100011212"),
+        ("an unknown condition", "090100", "090159"),
+        ("an unknown private tag", "00210113", "00210913"),
+        ("a private length past the end", "00210113", "00210114"),
+        ("a card number of nothing but a separator", "344111", "00"),
+        ("a reply as a request", "01003230", "01103230"),
+    ],
+)
+def test_a_message_with_one_wrong_field_is_refused(what: str, before: str, after: str) -> None:
+    wire = encode_request(SALE).hex().upper()
+    assert wire.count(before) >= 1, what
+    with pytest.raises(MessageError):
+        decode_request(bytes.fromhex(wire.replace(before, after, 1)))
+
+
+def test_a_field_that_a_request_does_not_have_is_refused() -> None:
+    reply = HostReply(mti="0110", terminal="T", stan=1, amount=Money(1, "CAD"), response_code="00")
+    wire = encode_reply(reply)
+    with pytest.raises(MessageError, match="DE 39 does not belong"):
+        decode_request(wire)
+
+
+def test_a_field_that_the_dialect_does_not_know_is_refused() -> None:
+    wire = bytearray(encode_request(SALE))
+    wire[2] |= 0x01  # DE 8
+    with pytest.raises(MessageError, match="DE 8 is not of this dialect"):
+        decode_request(bytes(wire))
+
+
+def test_a_message_longer_than_any_is_not_looked_at() -> None:
+    with pytest.raises(MessageError, match="at most"):
+        decode_request(bytes(MAX_MESSAGE + 1))
+
+
+def test_bytes_after_the_last_field_are_refused() -> None:
+    with pytest.raises(MessageError, match="Extra data"):
+        decode_request(encode_request(SALE) + b"\0")
+
+
+def test_the_longest_request_fits_into_a_message() -> None:
+    longest = undoing(
+        MOTO,
+        MessageKind.REVERSAL,
+        pan=Secret("9" * 19),
+        track2=Secret("9" * 19 + "=" + "0" * 17),
+        expiry=Secret("3012"),
+        cvc=Secret("1234"),
+        sequence="01",
+        pin_block=Secret(bytes(8)),
+        icc_data=bytes(255),
+        reference="R" * 40,
+        original=Original(kind=MessageKind.MOTO, stan=1, reference="O" * 40),
+        avs=Avs(postal_code="P" * 16, street_number="S" * 16),
+    )
+    assert len(encode_request(longest)) < MAX_MESSAGE
+
+
+def test_every_message_type_of_the_terminal_is_answered() -> None:
+    replies = {answer_type(mti) for pair in MESSAGE_TYPES.values() for mti in pair}
+    assert replies == {"0110", "0210", "0230", "0410"}
