@@ -152,8 +152,8 @@ class Bench:
 
     def _name(self, model: Profile) -> str:
         """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41)."""
-        count = sum(seat.profile.id == model.id for seat in self.seats) + 1
-        return f"{model.id.upper().replace('-', '')[:4]:0<4}{count:04d}"
+        prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
+        return f"{prefix}{sum(seat.name.startswith(prefix) for seat in self.seats) + 1:04d}"
 
     # Cards.
 
@@ -201,7 +201,7 @@ class Bench:
         """When something is due next, in microseconds of virtual time; None when nothing is."""
         return self.clock.next_deadline()
 
-    def advance(self, duration: Duration | int) -> None:
+    def advance(self, duration: int) -> None:
         """Let virtual time pass, from one deadline to the next."""
         self.engine.advance(self.clock.now.mono + duration)
 

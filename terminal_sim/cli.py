@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from terminal_sim import __version__
 from terminal_sim.commands import UserError
@@ -23,7 +23,10 @@ WRONG, BROKEN, INTERRUPTED = 2, 3, 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """One line for a wrong command line, with the way to the help."""
+    """One line for a wrong command line, with the way to the help. Options are written out: a new one breaks no script."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")

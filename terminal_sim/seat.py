@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from terminal_drivers.base import DriverError
 from terminal_drivers.virtual import TerminalHands
+from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.personality import Personality
 from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import (
@@ -23,29 +25,47 @@ from terminal_sim.core.events import (
     ServiceChanged,
     Touched,
 )
+from terminal_sim.core.flow import Flow
 from terminal_sim.core.message import Entry
 from terminal_sim.core.payment import Field
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Line, Screen, Tone
-from terminal_sim.core.terminal import Surroundings, Terminal
+from terminal_sim.core.surroundings import Surroundings
+from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.paper import receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.emv.conversation import Step
-from terminal_sim.journal.store import StoredRow
+from terminal_sim.engine import Engine
+from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.reports.transactions import transactions
 from terminal_sim.station import Station
-
-if TYPE_CHECKING:
-    from terminal_sim.bench import Bench
-    from terminal_sim.cards.deck import VirtualCard
-    from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
 _NEWS_TRIES = 1_000
 _NEWS_WAIT = 0.002  # seconds: a reader behind a real line reports within a few of these
+
+
+class Storage(Protocol):
+    """The bench's journal with its faults."""
+
+    fail_next: bool
+
+
+class Table(Protocol):
+    """What a seat needs of the bench it stands on."""
+
+    texts: Texts
+    engine: Engine
+    journal: Journal
+    flows: dict[str, Flow]
+
+    @property
+    def writer(self) -> Storage: ...
+    def card(self, name: str) -> VirtualCard: ...
+    def advance(self, duration: int) -> None: ...
 
 
 class BenchMisuse(ValueError):
@@ -73,7 +93,7 @@ class Seat:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
     def __init__(
-        self, bench: Bench, station: Station, profile: Profile, locale: str, hands: TerminalHands
+        self, bench: Table, station: Station, profile: Profile, locale: str, hands: TerminalHands
     ) -> None:
         self.bench = bench
         self.station = station

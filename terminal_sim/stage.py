@@ -191,9 +191,10 @@ class Stage:
         for sight in [*self._seen, self._sight(on)]:
             for item in sight.view.items:
                 shown.update({item.wording: (item, sight), item.id: (item, sight)})
-        close = get_close_matches(wanted.value, [name for name in shown if name], n=1, cutoff=0.5)
+        close = get_close_matches(wanted.value, [name for name in shown if name], n=1)
         if not close:
-            return "nothing like it"
+            screens = dict.fromkeys(f"id:{sight.view.screen.id}" for sight in [*self._seen, self._sight(on)])
+            return f"nothing like it on {', '.join(screens)}"
         item, sight = shown[close[0]]
         gone = sight.view.screen != self.seat.view(on).screen
         return f"{item}, at {clock(sight.mono)} and no longer" if gone else str(item)

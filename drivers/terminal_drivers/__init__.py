@@ -1,1 +1,3 @@
-"""Card readers over their wire protocols: host drivers, the virtual devices at the far end, and the lines between."""
+"""Card readers over their wire protocols: host drivers, the virtual devices at the far end, and the lines
+between.
+"""

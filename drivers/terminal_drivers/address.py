@@ -3,12 +3,13 @@
 | address | what opens |
 |---|---|
 | `ccid+virtual:`, `msr+virtual:` | both ends of ours on a loopback |
-| `ccid+pty:`, `ccid+pty:/tmp/reader`, `msr+pty:` | both ends of ours on a pseudo-terminal, with that link to it |
+| `ccid+pty:`, `ccid+pty:/tmp/reader`, `msr+pty:` | both ends of ours on a pty, with that link to it |
 | `ccid+serial:///dev/ttyUSB0?baud=115200`, `msr+serial:///dev/ttyS0` | hardware on a serial port |
 | `ccid+serial:socket://10.0.0.5:4001` | hardware behind any other URL of pyserial |
 
-`ccid` takes `variant=` (gempc-twin, gemcore-sim-pro, built-in; hardware is a gempc-twin unless told, ours built-in); `serial` takes `baud=`. An option that neither knows is an
-error for a path and is left to pyserial within a URL.
+`ccid` takes `variant=` (gempc-twin, gemcore-sim-pro, built-in; hardware is a gempc-twin unless told, ours
+built-in); `serial` takes `baud=`. An option that neither knows is an error for a path and is left to pyserial
+within a URL.
 """
 
 from dataclasses import dataclass

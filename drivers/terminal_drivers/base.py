@@ -1,7 +1,10 @@
-"""The narrow waist of the driver layer: what a transport, a card and a reader promise, and whose fault an error is.
+"""The narrow waist of the driver layer: what a transport, a card and a reader promise, and whose fault an
+error is.
 
-1. Bytes cross a `Transport`; commands reach a chip through a `Card`; a host sees a reader as small capabilities.
-2. Every error is a `DriverError`. `Misuse` is ours, `FrameError` the peer's; the others are events of the real world.
+1. Bytes cross a `Transport`; commands reach a chip through a `Card`; a host sees a reader as small
+   capabilities.
+2. Every error is a `DriverError`. `Misuse` is ours, `FrameError` the peer's; the others are events of the
+   real world.
 3. Nothing here imports another module of the package.
 """
 
@@ -91,7 +94,9 @@ class Line(Protocol):
         ...
 
     def act(self, what: Callable[[], None]) -> None:
-        """Run `what`, which changes the device, while nobody else touches it; then pass on what the device says."""
+        """Run `what`, which changes the device, while nobody else touches it; then pass on what the device
+        says.
+        """
         ...
 
     def close(self) -> None:
@@ -114,8 +119,8 @@ class Card(Protocol):
     def transmit(self, apdu: bytes) -> bytes:
         """Short C-APDU in, R-APDU (data, SW1, SW2) out. `CardMute` or `CardRemoved` where no answer comes.
 
-        T=0 does not carry the Le of a case 4 command (ISO/IEC 7816-3, 12.2.5): behind a T=0 slot such a command
-        arrives without it, and the card returns its data all the same.
+        T=0 does not carry the Le of a case 4 command (ISO/IEC 7816-3, 12.2.5): behind a T=0 slot such a
+        command arrives without it, and the card returns its data all the same.
         """
         ...
 
@@ -147,7 +152,8 @@ Track = str | TrackMark | None
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """One swipe: the ASCII of each track with its sentinels, a mark where it was damaged, None where it is blank.
+    """One swipe: the ASCII of each track with its sentinels, a mark where it was damaged, None where it is
+    blank.
 
     The text is card data in clear, so `repr` tells only what kind of content each track has.
     """
@@ -176,7 +182,9 @@ class ContactSlot(Protocol):
         ...
 
     def power_on(self) -> bytes:
-        """Reset the card and return its ATR. `CardAbsent`, `CardMute`, `CardUnsupported`; `FrameError`: bad ATR."""
+        """Reset the card and return its ATR. `CardAbsent`, `CardMute`, `CardUnsupported`; `FrameError`: bad
+        ATR.
+        """
         ...
 
     def power_off(self) -> None:
@@ -189,7 +197,9 @@ class ContactSlot(Protocol):
 
 
 class ContactlessField(ContactSlot, Protocol):
-    """A field that a card or phone is held into: the same calls, and the ATR is built by the reader (PC/SC part 3)."""
+    """A field that a card or phone is held into: the same calls, and the ATR is built by the reader (PC/SC
+    part 3).
+    """
 
 
 class StripeHead(Protocol):

@@ -1,7 +1,8 @@
-"""Readers with both ends of ours: the host end that drives hardware too, and the hands that put cards in front of it.
+"""Readers with both ends of ours: the host end that drives hardware too, and the hands that put cards in
+front of it.
 
-The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal (one thread a device). The same host code
-runs on both.
+The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal (one thread a device). The
+same host code runs on both.
 """
 
 from collections.abc import Mapping
@@ -111,7 +112,7 @@ def virtual_ccid(
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
 ) -> VirtualCcidReader:
-    """Build a CCID reader with both ends. `link` names the pty; `record` collects what crosses the loopback."""
+    """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback."""
     device = VirtualCcid(variant.features, firmware)
     line = _line(transport, GemPcDevice(device, variant), CCID_BAUD, link, record)
     host = CcidReader(GemPcLink(line.open(), variant), variant.features, timeout=timeout, trace=trace)
@@ -185,7 +186,9 @@ class TerminalHands:
 
 
 class VirtualReader:
-    """The readers in a terminal: `contact`, `contactless` and `stripe` are host ends, `device` is in front of them."""
+    """The readers in a terminal: `contact`, `contactless` and `stripe` are host ends, `device` is in front of
+    them.
+    """
 
     def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: Variant) -> None:
         levels = [level(each) for each in variant.features]
@@ -206,7 +209,8 @@ class VirtualReader:
         return self._slots[CONTACTLESS]
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
-        """Return what happened in front of the readers since the last call; where nothing did, wait `timeout` s.
+        """Return what happened in front of the readers since the last call; where nothing did, wait `timeout`
+        s.
 
         A swipe is only told here: `stripe.poll` gives its tracks.
         """

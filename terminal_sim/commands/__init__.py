@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -29,7 +30,12 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def print_table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def styled(text: str, sgr: str) -> str:
+    """The text with an ANSI style (`31;1` is red and bold) for a person who has not asked for NO_COLOR."""
+    return f"\x1b[{sgr}m{text}\x1b[0m" if is_terminal() and not os.environ.get("NO_COLOR") else text
+
+
+def print_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Ruled for a person, plain columns for a file."""
     from shutil import get_terminal_size
 

@@ -8,12 +8,15 @@ from textwrap import indent
 
 from terminal_sim.bench import Bench
 from terminal_sim.bundled import bundled
-from terminal_sim.commands import UserError, blaming_the_user, is_terminal
+from terminal_sim.commands import UserError, blaming_the_user, styled
 from terminal_sim.commands.scripts import programs_of
 from terminal_sim.commands.session import Session
 from terminal_sim.script.check import Play, Program
+from terminal_sim.script.failure import Mask
 from terminal_sim.script.run import ExitCode
 from terminal_sim.verbs import Unmet
+
+_BOLD = "1"
 
 
 def run(given: Namespace) -> int:
@@ -24,7 +27,7 @@ def run(given: Namespace) -> int:
         _tell(program, play, profile)
         for program in programs
         for play in program.plays
-        for profile in program.profiles
+        for profile in program.settings.profiles
     ]
     if not told:
         return ExitCode.NOTHING
@@ -33,12 +36,14 @@ def run(given: Namespace) -> int:
 
 def _tell(program: Program, play: Play, profile: str) -> bool:
     """One scenario on one terminal; whether it held to its end."""
-    print(f"\n{_bold(play.scenario.name)} ({profile})")
-    with blaming_the_user(), Bench(clock=program.clock or None) as bench:
-        session = Session(bench, bench.seat(profile, locale=program.locale or None), program.macros)
+    print(f"\n{styled(play.scenario.name, _BOLD)} ({profile})")
+    mask = Mask(program.settings.secrets.values())
+    with blaming_the_user(), Bench(clock=program.settings.clock or None) as bench:
+        session = Session(bench, bench.seat(profile, locale=program.settings.locale or None), program.macros)
         _print_news(session)
         for call in program.setup + play.calls:
-            print(f"\n  {_bold(call.step.source)}")
+            if call.step.values[0].word != "note":  # what it says is told anyway
+                print(f"\n  {styled(mask(call.step.source), _BOLD)}")
             try:
                 session.perform(call)
             except Unmet as unmet:
@@ -51,10 +56,6 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
 def _print_news(session: Session) -> None:
     for told in session.news():
         print(indent(told, "  "), flush=True)
-
-
-def _bold(text: str) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if is_terminal() else text
 
 
 def _files(names: list[str]) -> list[Path]:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from terminal_sim import profile as profiles
-from terminal_sim.bench import Trace
-from terminal_sim.commands import UserError, blaming_the_user, is_terminal
+from terminal_sim.bench import Duration, Trace
+from terminal_sim.commands import UserError, blaming_the_user, styled
 from terminal_sim.commands.scripts import files_of, programs_of
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
@@ -51,8 +51,11 @@ def _told(result: Result, *, quiet: bool) -> Result:
     case = result.case
     failed = result.outcome in (Outcome.UNMET, Outcome.BROKEN)
     if failed or not quiet:
-        more = f": {result.text}" if result.outcome is Outcome.SKIPPED else f" in {result.took}"
-        print(f"{_coloured(result.outcome)}  {_name(case)}{more}", flush=True)
+        more = f": {result.text}" if result.outcome is Outcome.SKIPPED else f" in {Duration(result.took)}"
+        print(
+            f"{styled(f'{result.outcome.value:7}', _COLOURS[result.outcome])}  {_name(case)}{more}",
+            flush=True,
+        )
     for note in result.notes:
         print(f"          {note}")
     if failed:
@@ -62,11 +65,6 @@ def _told(result: Result, *, quiet: bool) -> Result:
 
 def _name(case: Case) -> str:
     return f"{case.program.script.path}: {case.title} on {case.profile}"
-
-
-def _coloured(outcome: Outcome) -> str:
-    word = f"{outcome.value:7}"
-    return f"\x1b[{_COLOURS[outcome]}m{word}\x1b[0m" if is_terminal() else word
 
 
 def _summary(results: Sequence[Result]) -> str:

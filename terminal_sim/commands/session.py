@@ -77,7 +77,7 @@ class Session:
         printed = self.seat.receipts
         told += [_paper(receipt.text) for receipt in printed[self._receipts :]]
         self._receipts = len(printed)
-        told += self._tester.notes
+        told += [f"# {note}" for note in self._tester.notes]
         self._tester.notes.clear()
         return told
 

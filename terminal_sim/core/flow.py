@@ -17,15 +17,12 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from transitions import Machine
 
 from terminal_sim.core.config import Timeouts
 from terminal_sim.core.events import Event, Trigger
-
-if TYPE_CHECKING:
-    from terminal_sim.core.terminal import Terminal
+from terminal_sim.core.firmware import Firmware
 
 # The library builds a log record for each ignored event; at ERROR that costs a third (measured 11.8 -> 3.7 us).
 logging.getLogger("transitions").setLevel(logging.ERROR)
@@ -72,7 +69,7 @@ class Context:
 
     __slots__ = ("flow", "locale", "result", "state", "terminal")
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         self.terminal = terminal
         self.flow = flow
         self.state = ""

@@ -10,14 +10,11 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from terminal_sim.core import effects as fx
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.payment import Payment, PaymentState, Row
-
-if TYPE_CHECKING:
-    from terminal_sim.core.terminal import Terminal
 
 REVERSAL_ALARM = "reversal"
 
@@ -27,7 +24,7 @@ class Reversals:
 
     __slots__ = ("_attempts", "_fresh", "_sent", "_sent_before", "_terminal")
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Firmware) -> None:
         self._terminal = terminal
         self._sent: HostRequest | None = None
         self._sent_before: set[str] = set()

@@ -13,7 +13,6 @@ import base64
 import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from terminal_sim.core import effects as fx
@@ -27,7 +26,7 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.payment import Row
 from terminal_sim.core.reversals import REVERSAL_ALARM, Reversals
 from terminal_sim.core.screen import Button, Choice, Pad, Screen
-from terminal_sim.core.text import Text, say
+from terminal_sim.core.surroundings import Surroundings, refusal, shows
 
 _STATE_ALARM = "state"
 
@@ -36,19 +35,6 @@ _HANDS = frozenset(
     {Trigger.DIGIT, Trigger.CONFIRM, Trigger.CANCEL, Trigger.CLEAR, Trigger.UP, Trigger.DOWN, Trigger.MENU}
     | {Trigger.FUNCTION, Trigger.SELECT}
 )
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What the terminal knows of its hardware and links."""
-
-    network_up: bool = True
-    link: str = "wifi"
-    service_up: bool = True
-    paper: ev.Paper = ev.Paper.IN
-    battery: int = 100
-    reader: bool = True
-    card_in: bool = False
 
 
 class Terminal:
@@ -169,34 +155,17 @@ class Terminal:
 
     def open(self, entry: MenuEntry) -> None:
         """What choosing `entry` of a menu does: the menu, the flow, or the sentence that says why not."""
-        refusal = self.refusal(entry)
-        if refusal is not None:
-            self.push(self.flows["notice"], text=refusal)
+        why_not = refusal(self.profile, self.around, entry)
+        if why_not is not None:
+            self.push(self.flows["notice"], text=why_not)
         elif entry.menu:
             self.push(self.flows["menu"], menu=entry.menu)
         else:
             self.push(self.flows[entry.flow])
 
-    def refusal(self, entry: MenuEntry) -> Text | None:
-        """Why `entry` cannot be used now although the menu shows it."""
-        if entry.needs != "standalone":
-            return None
-        battery = self.profile.battery
-        if not self.profile.standalone.enabled:
-            return say("standalone-off")
-        if self.around.link not in self.profile.standalone.over:
-            return say("standalone-link")
-        if battery is not None and self.around.battery < battery.critical:
-            return say("battery-critical")
-        return None
-
     def shows(self, entry: MenuEntry) -> bool:
-        """Whether a menu lists `entry` at all: what the profile switches off is not there."""
-        if entry.needs == "moto":
-            return self.profile.moto.enabled
-        if entry.needs == "unreferenced-refunds":
-            return self.profile.refunds.unreferenced
-        return True
+        """Whether a menu of this terminal lists `entry`."""
+        return shows(self.profile, entry)
 
     def send(self, request: HostRequest) -> None:
         """Send a flow's request; its answer alone comes back to the flow."""

@@ -5,7 +5,8 @@ own `pay`, chosen by the application.
 
 1. The terminal states its wishes in the TTQ (9F66): an online cryptogram always, cardholder verification above the limit.
 2. The card answers with its own in the CTQ (9F6C): online PIN, signature, or verified on the device.
-3. The issuer's answer ends the transaction; the card is not needed again. A TC is not taken, since nothing proves it offline.
+3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
+4. The issuer's answer ends the transaction; the card is not needed again. A TC is not taken, since nothing proves it offline.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from terminal_sim.emv.conversation import Outcome, Verdict
 from terminal_sim.emv.exchange import CardError, Conversation, Ended, fault
 from terminal_sim.emv.online import APPROVALS, go_online
 from terminal_sim.emv.transaction import Transaction
+from terminal_sim.secret import Secret
 
 TTQ1_EMV_MODE: Final = 0x20
 TTQ1_CONTACT_CHIP: Final = 0x10
@@ -70,7 +72,7 @@ def qualifiers(transaction: Transaction) -> bytes:
     first = TTQ1_EMV_MODE
     if capabilities[0] & _CAPABLE_OF_CHIP:
         first |= TTQ1_CONTACT_CHIP
-    if _can_online_pin(transaction):
+    if _online_pin_key(transaction) is not None:
         first |= TTQ1_ONLINE_PIN
     if capabilities[1] & cvm.CAN_SIGNATURE:
         first |= TTQ1_SIGNATURE
@@ -104,8 +106,9 @@ def _activate(transaction: Transaction) -> Conversation[None]:
 def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
     """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
     first, second = transaction.card.get(tags.CTQ, bytes(2))
-    if first & CTQ1_ONLINE_PIN and _can_online_pin(transaction):
-        entered = yield from pin.online(transaction)
+    key = _online_pin_key(transaction)
+    if first & CTQ1_ONLINE_PIN and key is not None:
+        entered = yield from pin.online(transaction, key)
         if not entered:
             raise Ended(Verdict.DECLINED, "the PIN was not entered")
     elif second & CTQ2_ON_DEVICE:
@@ -120,11 +123,9 @@ def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
         transaction.cvm = "no-cvm"
 
 
-def _can_online_pin(transaction: Transaction) -> bool:
-    return (
-        bool(transaction.config.capabilities[1] & cvm.CAN_ONLINE_PIN)
-        and transaction.config.pin_key is not None
-    )
+def _online_pin_key(transaction: Transaction) -> Secret[bytes] | None:
+    """The key for an online PIN, None where the terminal cannot take one."""
+    return transaction.config.pin_key if transaction.config.capabilities[1] & cvm.CAN_ONLINE_PIN else None
 
 
 def _cvm_required(transaction: Transaction) -> bool:

@@ -163,8 +163,7 @@ def _perform(transaction: Transaction, method: int) -> Conversation[int]:
             transaction.tvr |= tvr.PIN_PAD_MISSING
         return _FAILED
     if method == ONLINE_PIN:
-        entered = yield from pin.online(transaction)
-        return _UNKNOWN if entered else _FAILED
+        return (yield from _online_pin(transaction))
     if method in (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE):
         right = yield from pin.offline_plaintext(transaction)
         if not right:
@@ -178,3 +177,13 @@ def _perform(transaction: Transaction, method: int) -> Conversation[int]:
         transaction.cvm = "no-cvm"
         return _SUCCESSFUL
     return _FAILED
+
+
+def _online_pin(transaction: Transaction) -> Conversation[int]:
+    key = transaction.config.pin_key
+    if key is None:
+        transaction.tvr |= tvr.PIN_PAD_MISSING
+        return _FAILED
+    entered = yield from pin.online(transaction, key)
+    transaction.tvr |= tvr.ONLINE_PIN_ENTERED if entered else tvr.PIN_NOT_ENTERED
+    return _UNKNOWN if entered else _FAILED

@@ -9,19 +9,16 @@ from terminal_sim.emv.transaction import Transaction
 from terminal_sim.secret import Secret
 
 
-def online(transaction: Transaction) -> Conversation[bool]:
-    """Asks for the PIN and keeps its block, format 0 under the acquirer's PIN key; whether there is one (10.5.2)."""
-    key = transaction.config.pin_key
-    if key is None:
-        transaction.tvr |= tvr.PIN_PAD_MISSING
-        return False
+def online(transaction: Transaction, key: Secret[bytes]) -> Conversation[bool]:
+    """Asks for the PIN and keeps its block, format 0 under the acquirer's `key`; whether one was entered (10.5.2).
+
+    The TVR is left to the caller: contactless, the card has certified it already.
+    """
     pin = yield from _enter(EnterPin(online=True, languages=transaction.languages()))
     if pin is None:
-        transaction.tvr |= tvr.PIN_NOT_ENTERED
         return False
     block = pinblock.format0(pin, transaction.card_data().pan)
     transaction.pin_block = pinblock.encipher(block, key)
-    transaction.tvr |= tvr.ONLINE_PIN_ENTERED
     transaction.cvm = "online-pin"
     return True
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, KeyPressed
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Context, Flow
 from terminal_sim.core.screen import Button, Element, Input, Line, Pad, Screen, Shown, Title, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import Phrase, say
 
 CONFIRM = Button("confirm", say("confirm"), "OK")
@@ -18,7 +18,7 @@ class Entry(Context):
     __slots__ = ("complaint", "typed")
     longest = 12
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.typed = ""
         self.complaint: Phrase | None = None

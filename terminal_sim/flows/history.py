@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState, Row
 from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.screen import Choice, Element, Line, Page, Screen, Title, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 from terminal_sim.flows.settlement import ENDING_MOVES, ENDINGS, Settlement, receipt_for
@@ -28,7 +28,7 @@ class History(Settlement):
     __slots__ = ("copy", "first", "picked", "remark")
     kind = MessageKind.VOID
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.first = 0
         self.picked: Payment | None = None

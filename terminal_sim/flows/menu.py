@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from terminal_sim.core.config import Menu
 from terminal_sim.core.events import Event, Returned, Touched, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Line, Screen, Title, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -16,7 +16,7 @@ class MenuContext(Context):
 
     __slots__ = ("menu",)
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.menu = ""
 

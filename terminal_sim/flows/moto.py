@@ -10,11 +10,11 @@ Rules:
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import Avs, Entry, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Line, Screen, Shown, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
@@ -36,7 +36,7 @@ class Moto(Settlement):
     __slots__ = ("cvc", "expiry", "pan", "postal_code", "street_number")
     kind = MessageKind.MOTO
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.pan: Secret[str] = Secret("")
         self.cvc: Secret[str] = Secret("")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, Context, Flow, Move, State
 from terminal_sim.core.screen import Line, Screen, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 
@@ -15,7 +15,7 @@ class Notice(Context):
 
     __slots__ = ("text",)
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.text: Text = say("out-of-service")
 

@@ -14,11 +14,11 @@ import math
 from terminal_sim.core.books import passcode_digest
 from terminal_sim.core.config import Passcode
 from terminal_sim.core.events import Event, Returned, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.screen import Element, Line, Screen, Shown, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -31,7 +31,7 @@ class PasscodeEntry(fields.Entry):
 
     __slots__ = ("name",)
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.name = ""
 
@@ -115,7 +115,7 @@ class ChangePasscode(PasscodeEntry):
 
     __slots__ = ("first",)
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.name = next(iter(terminal.profile.passcodes))
         self.first = ""

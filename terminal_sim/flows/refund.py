@@ -5,7 +5,8 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
-from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES, CardPayment
+from terminal_sim.flows.card_payment import CardPayment
+from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
 
 
 class Refund(CardPayment):

@@ -12,13 +12,13 @@ from dataclasses import replace
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, HostReplied, PrinterStopped, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
 from terminal_sim.core.screen import Button, Element, Line, Screen, Title, Tone
-from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.brand import brand_of
 from terminal_sim.flows import fields
@@ -35,7 +35,7 @@ class Settlement(fields.Entry):
     __slots__ = ("amount", "offers", "payment", "queue", "reply", "stopped", "told")
     kind = MessageKind.SALE
 
-    def __init__(self, terminal: Terminal, flow: Flow) -> None:
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.amount = Money(0, terminal.profile.currency)
         self.payment: Payment | None = None
@@ -253,7 +253,7 @@ def brand_name(pan: str) -> str:
     return brand.name if brand is not None else ""
 
 
-def receipt_for(terminal: Terminal, payment: Payment, copy: Copy) -> Receipt:
+def receipt_for(terminal: Firmware, payment: Payment, copy: Copy) -> Receipt:
     """The customer copy speaks the card's language where the profile says so, the merchant copy the terminal's."""
     profile = terminal.profile
     foreign = copy is Copy.CUSTOMER and profile.receipts.card_language and payment.language

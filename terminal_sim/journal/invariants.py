@@ -194,8 +194,8 @@ INVARIANTS = (
     Invariant(
         "W1",
         "a trace number was used twice in a day",
-        """select terminal, stan, day, count(distinct txn) as n from wire
-        group by terminal, stan, day having n > 1""",
+        """select terminal, stan, day, count(distinct txn) as uses from wire
+        group by terminal, stan, day having uses > 1""",
     ),
     Invariant(
         "W2",
@@ -227,8 +227,8 @@ INVARIANTS = (
     Invariant(
         "W6",
         "a repeat was sent as if it were new",
-        """select w.txn, w.kind, count(*) as n from wire as w where substr(w.mti, 4) = '0' group by w.txn, w.kind
-        having n > 1 + coalesce((select (select max(boot) from journal where terminal = p.terminal) - min(p.boot)
+        """select w.txn, w.kind, count(*) as sends from wire as w where substr(w.mti, 4) = '0' group by w.txn, w.kind
+        having sends > 1 + coalesce((select (select max(boot) from journal where terminal = p.terminal) - min(p.boot)
             from payment as p where p.txn = w.txn), 0)""",
     ),
     Invariant(

@@ -24,9 +24,13 @@ _HOLD = "hold"
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """Something done at `at` (virtual microseconds) while the screen `screen` showed. `verb` is "" where `what` is a line."""
+    """Something done from `at` to `until` (virtual microseconds) while the screen `screen` showed.
+
+    `what` is a key that `verb` presses or, without `verb`, a whole line.
+    """
 
     at: int
+    until: int
     screen: str
     verb: str
     what: str
@@ -50,19 +54,19 @@ def _moves(entries: Iterable[TraceEntry]) -> tuple[list[_Move], int, _Move]:
             screen = str(entry.fields["screen"])
             began = now if began < 0 else began
         elif entry.kind == "key" and not holding:
-            moves.append(_Move(now, screen, "press", str(entry.fields["key"])))
+            moves.append(_Move(now, now, screen, "press", str(entry.fields["key"])))
         elif entry.kind == "key":
             # The key of a hold is written when it is let go; nothing else happened since.
-            moves[-1] = replace(moves[-1], at=now)
+            moves[-1] = replace(moves[-1], until=now)
             holding = False
         elif entry.kind == "ignored" and moves and moves[-1].verb:
             moves[-1] = replace(moves[-1], verb="press!")
         elif entry.kind == "touch":
-            moves.append(_Move(now, screen, "", f"tap id:{entry.fields['target']}"))
+            moves.append(_Move(now, now, screen, "", f"tap id:{entry.fields['target']}"))
         elif entry.kind == ACT:
-            moves.append(_Move(now, screen, "", str(entry.fields["line"])))
+            moves.append(_Move(now, now, screen, "", str(entry.fields["line"])))
             holding = moves[-1].what.startswith(f"{_HOLD} ")
-    return moves, began, _Move(now, screen, "", "")
+    return moves, began, _Move(now, now, screen, "", "")
 
 
 def _steps(moves: Sequence[_Move], began: int, end: _Move) -> tuple[list[str], list[str]]:
@@ -71,9 +75,9 @@ def _steps(moves: Sequence[_Move], began: int, end: _Move) -> tuple[list[str], l
     secrets: list[str] = []
     since, said = began, ""
     for move in (*moves, end):
-        if move.at > since and not move.what.startswith(f"{_HOLD} "):
+        if move.at > since:
             steps.append(f"wait {Duration(move.at - since)}")
-        since = move.at
+        since = move.until
         if move.screen != said:
             steps.append(f"expect screen id:{move.screen}")
             said = move.screen

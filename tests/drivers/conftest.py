@@ -19,7 +19,9 @@ FCI = bytes.fromhex(
 
 
 class TableChip:
-    """A card: C-APDU (without the Le that T=0 does not carry) to R-APDU, 6A82 for the rest. It logs what reaches it."""
+    """A card: C-APDU (without the Le that T=0 does not carry) to R-APDU, 6A82 for the rest. It logs what
+    reaches it.
+    """
 
     def __init__(
         self, answers: Mapping[bytes, bytes], atr: bytes, on_apdu: Callable[[], None] | None

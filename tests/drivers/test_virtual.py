@@ -130,7 +130,9 @@ class EmptyChip:
 
 
 def test_an_exchange_over_the_loopback_stays_within_its_budget() -> None:
-    """The aim is 60 us of CPU (measured: 20 to 37); the bound leaves room for a slow machine and for coverage."""
+    """The aim is 60 us of CPU (measured: 20 to 37); the bound leaves room for a slow machine and for
+    coverage.
+    """
     with virtual_reader() as reader:
         reader.device.tap(EmptyChip())
         reader.contactless.power_on()

@@ -25,6 +25,7 @@ from terminal_sim.emv.conversation import (
 )
 from terminal_sim.emv.exchange import Conversation
 from terminal_sim.emv.kernel import transaction
+from terminal_sim.emv.tlv import TlvError
 from terminal_sim.secret import Secret
 
 ISSUER_KEY = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
@@ -41,12 +42,15 @@ Host = Callable[[GoOnline], HostDecision]
 
 
 class Answering(Protocol):
-    def transmit(self, apdu: bytes) -> bytes: ...
+    def transmit(self, apdu: bytes, /) -> bytes: ...
 
 
 def approving_host(ask: GoOnline) -> HostDecision:
-    """Approves what carries a good ARQC, with an ARPC; 82 otherwise."""
-    good = crypto.verify_arqc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY)
+    """Approves what carries a good ARQC, with an ARPC; 82 otherwise, 30 where something is missing."""
+    try:
+        good = crypto.verify_arqc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY)
+    except TlvError:
+        return HostDecision(response_code="30")
     code = "00" if good else "82"
     arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
     return HostDecision(response_code=code, issuer_authentication=arpc)

@@ -7,13 +7,14 @@ import pytest
 
 from terminal_sim.cards import deck
 from terminal_sim.cards.deck import VirtualCard
-from terminal_sim.cards.personality import CardApplication, Contactless
+from terminal_sim.cards.personality import CardApplication
 from terminal_sim.emv import pinblock, tags, tlv
 from terminal_sim.emv.conversation import (
     ChooseApplication,
     EnterPin,
     GoOnline,
     HostDecision,
+    Interface,
     Step,
     Verdict,
 )
@@ -206,14 +207,7 @@ CHANGES = [
 def test_what_comes_back_from_get_processing_options_decides(
     terminal: Terminal, card: Cards, change: Callable[[bytes], bytes], verdict: Verdict
 ) -> None:
-    from terminal_sim.emv.conversation import Interface
-
     outcome = terminal.pay(
         Changed(card("visa-credit"), 0xA8, change), terminal.request(Interface.CONTACTLESS)
     )
     assert outcome.verdict is verdict, outcome.reason
-
-
-def test_a_face_without_a_list_of_its_own_is_still_named(keys: IssuerKeys) -> None:
-    with pytest.raises(ValueError, match="applications"):
-        Contactless(applications=())

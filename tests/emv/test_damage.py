@@ -84,7 +84,7 @@ class FuzzCard:
         self._script = list(script)
         self.commands = 0
 
-    def transmit(self, apdu: bytes) -> bytes:
+    def transmit(self, _apdu: bytes, /) -> bytes:
         self.commands += 1
         return self._script.pop(0) if self._script else b"\x6d\x00"
 
@@ -183,7 +183,7 @@ class Always:
     def __init__(self, answer: bytes) -> None:
         self._answer = answer
 
-    def transmit(self, apdu: bytes) -> bytes:
+    def transmit(self, _apdu: bytes, /) -> bytes:
         return self._answer
 
 
@@ -278,20 +278,21 @@ def test_a_step_that_fails_has_its_verdict(
     assert not outcome.went_online
 
 
+PAN, EXPIRY = (0x5A, bytes.fromhex("4111111111111111")), (0x5F24, bytes.fromhex("300331"))
 RECORDS = [
-    ("another template", "7100", "70"),
-    ("two templates", "70007000", "70"),
-    ("no expiry", "7000", "5F24"),
-    ("a PAN twice", "70165A0841111111111111115A084111111111111111", "5A"),
-    ("an expiry of letters", "70065F2403AABBCC", "5F24"),
-    ("a PAN of five digits", "70055A0341111F", "5"),
-    ("another PAN in 57", "700A5A084242424242424242", "5A and 57"),
+    ("another template", tlv.encode(0x71, b""), "70"),
+    ("two templates", tlv.encode(0x70, b"") * 2, "70"),
+    ("no expiry", tlv.encode(0x70, tlv.join([PAN])), "5F24"),
+    ("a PAN twice", tlv.encode(0x70, tlv.join([PAN, PAN, EXPIRY])), "comes twice"),
+    ("an expiry of letters", tlv.encode(0x70, tlv.join([PAN, (0x5F24, b"\xaa\xbb\xcc")])), "5F24"),
+    ("a PAN of five digits", tlv.encode(0x70, tlv.join([(0x5A, b"\x41\x11\x1f"), EXPIRY])), "5 digits"),
+    ("another PAN in 57", tlv.encode(0x70, tlv.join([(0x5A, b"\x42" * 8), EXPIRY])), "5A and 57"),
 ]
 
 
 @pytest.mark.parametrize(("record", "word"), rows(RECORDS))
 def test_a_damaged_record_is_a_card_error_that_names_the_element(
-    terminal: Terminal, card: Cards, record: str, word: str
+    terminal: Terminal, card: Cards, record: bytes, word: str
 ) -> None:
     class WithRecord:
         def __init__(self, card: VirtualCard) -> None:
@@ -301,7 +302,7 @@ def test_a_damaged_record_is_a_card_error_that_names_the_element(
 
         def transmit(self, apdu: bytes) -> bytes:
             if apdu[1:4] == b"\xb2\x01\x14":
-                return bytes.fromhex(record) + b"\x90\x00"
+                return record + b"\x90\x00"
             return self._chip.transmit(apdu)
 
     outcome = terminal.pay(WithRecord(card("visa-credit")), terminal.request(Interface.CONTACT))

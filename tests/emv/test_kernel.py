@@ -8,7 +8,7 @@ import pytest
 from terminal_sim.cards import deck
 from terminal_sim.cards.deck import VirtualCard
 from terminal_sim.cards.personality import CardApplication, Chip
-from terminal_sim.emv import crypto, tags, tlv
+from terminal_sim.emv import crypto, pinblock, tags, tlv
 from terminal_sim.emv.conversation import (
     Application,
     ChooseApplication,
@@ -152,16 +152,16 @@ def test_a_denial_code_of_the_terminal_asks_for_an_aac_at_once(terminal: Termina
 
 
 RESTRICTIONS = [
-    ("an expired card", {"date": "300401"}, 0x0040000000),
-    ("a card that is still good on its last day", {"date": "300331"}, 0),
-    ("a card before its first day", {"date": "191231"}, 0x0020000000),
-    ("the last century", {"date": "991231"}, 0x0020000000),
+    ("an expired card", "300401", 0x0040000000),
+    ("a card that is still good on its last day", "300331", 0),
+    ("a card before its first day", "191231", 0x0020000000),
+    ("the last century", "991231", 0x0020000000),
 ]
 
 
-@pytest.mark.parametrize(("more", "bit"), rows(RESTRICTIONS))
-def test_dates_set_their_bits(terminal: Terminal, card: Cards, more: dict[str, str], bit: int) -> None:
-    tvr = int.from_bytes(terminal.chip(card("visa-credit"), **more).tvr)
+@pytest.mark.parametrize(("date", "bit"), rows(RESTRICTIONS))
+def test_dates_set_their_bits(terminal: Terminal, card: Cards, date: str, bit: int) -> None:
+    tvr = int.from_bytes(terminal.chip(card("visa-credit"), date=date).tvr)
     assert tvr & 0x0060000000 == bit
 
 
@@ -277,8 +277,6 @@ def test_the_pin_block_is_the_pins(terminal: Terminal, card: Cards) -> None:
     assert (outcome.verdict, outcome.cvm) == (Verdict.APPROVED, "online-pin")
     ask = next(ask for ask in terminal.asks if isinstance(ask, GoOnline))
     assert ask.pin_block is not None
-    from terminal_sim.emv import pinblock
-
     assert terminal.config.pin_key is not None
     clear = pinblock.decipher(ask.pin_block, terminal.config.pin_key)
     assert pinblock.read_format0(clear, ask.card.pan) == Secret("4321")
@@ -370,7 +368,7 @@ def test_the_same_conversation_is_the_same_every_time(card: Cards, terminal: Ter
     assert run() == run()
 
 
-def test_a_torn_conversation_is_closed_without_a_word(terminal: Terminal, card: Cards) -> None:
+def test_a_torn_conversation_is_closed_without_a_word(terminal: Terminal) -> None:
     conversation = transaction(terminal.config, terminal.request(Interface.CONTACT))
     next(conversation)
     conversation.close()

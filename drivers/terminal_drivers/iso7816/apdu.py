@@ -1,7 +1,8 @@
 """Command and response APDUs (ISO/IEC 7816-4, 5.1 and 5.6) as values, with their bytes both ways.
 
-A command is case 1 (nothing), 2 (response), 3 (data) or 4 (data and response); each but the first has a short and an
-extended form. `extended` says which form the bytes had, so that parsing and building are inverse to each other.
+A command is case 1 (nothing), 2 (response), 3 (data) or 4 (data and response); each but the first has a short
+and an extended form. `extended` says which form the bytes had, so that parsing and building are inverse to
+each other.
 """
 
 from dataclasses import dataclass

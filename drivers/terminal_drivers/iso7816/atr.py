@@ -2,8 +2,8 @@
 
 1. T0 and each TD say in their high nibble which of TA TB TC TD follow; at most 32 bytes follow TS.
 2. TCK is there unless T=0 is the only protocol indicated; it makes the XOR of T0..TCK zero.
-3. The first TD names the first offered protocol (none: T=0). T=15 is no protocol: it marks global interface bytes,
-   and the first TD may not name it.
+3. The first TD names the first offered protocol (none: T=0). T=15 is no protocol: it marks global interface
+   bytes, and the first TD may not name it.
 4. Where TA2 is there the card is in specific mode: it speaks the protocol that TA2 names, and only that.
 """
 
@@ -166,6 +166,8 @@ class Atr:
 
 
 def contactless(historical: bytes) -> bytes:
-    """The ATR that a reader builds for an ISO/IEC 14443-4 card: 3B 8n 80 01, historical bytes, TCK (PC/SC part 3)."""
+    """The ATR that a reader builds for an ISO/IEC 14443-4 card: 3B 8n 80 01, historical bytes, TCK (PC/SC
+    part 3).
+    """
     groups = InterfaceBytes(td=0x80), InterfaceBytes(td=0x01)
     return Atr(DIRECT, groups, historical).build()

@@ -1,12 +1,13 @@
 """T=0 between APDUs and TPDUs (ISO/IEC 7816-3, 12.2; EMV Book 1, 9.3): the terminal's side and the card's.
 
-A TPDU command is CLA INS P1 P2 P3 and either P3 data bytes or none; its answer is data and SW1 SW2. Procedure bytes
-belong to whoever moves characters (the reader). The protocol does not carry the Le of a case 4 command.
+A TPDU command is CLA INS P1 P2 P3 and either P3 data bytes or none; its answer is data and SW1 SW2. Procedure
+bytes belong to whoever moves characters (the reader). The protocol does not carry the Le of a case 4 command.
 
 1. Case 1: P3 = 00. Case 2: P3 = Le. Cases 3 and 4: P3 = Lc, and exactly P3 data bytes.
 2. 6Cxx re-issues the command once with P3 = xx.
 3. 61xx where a response is expected fetches it with GET RESPONSE, no more than Le bytes in all.
-4. 62xx or 63xx after a case 4 command fetches the data too, and the warning stays the status word of the whole.
+4. 62xx or 63xx after a case 4 command fetches the data too, and the warning stays the status word of the
+   whole.
 5. Each GET RESPONSE brings at least one byte, so Le bounds the loop.
 """
 
@@ -23,8 +24,8 @@ WARNINGS = (0x62, 0x63)
 def terminal(apdu: bytes) -> Generator[bytes, bytes, bytes]:
     """Yield TPDU commands, take the card's answers, return the R-APDU.
 
-    `Misuse`: the C-APDU is malformed or extended. `FrameError`: the card's answer is shorter than a status word or longer
-    than was asked for, or it announces data and brings none.
+    `Misuse`: the C-APDU is malformed or extended. `FrameError`: the card's answer is shorter than a status
+    word or longer than was asked for, or it announces data and brings none.
     """
     try:
         command = CommandApdu.parse(apdu)
@@ -72,8 +73,8 @@ def _outgoing(header: bytes, ne: int) -> Generator[bytes, bytes, tuple[bytes, by
 class T0Card:
     """A card of whole APDUs as a T=0 reader sees it, TPDU by TPDU.
 
-    Each command reaches the card once: an answer that waits for GET RESPONSE or for the right Le is kept, for a
-    command such as GENERATE AC must not run twice.
+    Each command reaches the card once: an answer that waits for GET RESPONSE or for the right Le is kept, for
+    a command such as GENERATE AC must not run twice.
     """
 
     __slots__ = ("_refused", "_waiting", "card")
@@ -88,7 +89,8 @@ class T0Card:
         return self.card.reset()
 
     def exchange(self, tpdu: bytes) -> bytes:
-        """Answer one TPDU command: header of 4 or 5 bytes, then the data; bytes beyond P3 are not for the card.
+        """Answer one TPDU command: header of 4 or 5 bytes, then the data; bytes beyond P3 are not for the
+        card.
 
         `FrameError` where fewer than P3 data bytes follow; what the card raises passes through.
         """
@@ -110,9 +112,7 @@ class T0Card:
     def _transmit(self, apdu: bytes) -> tuple[bytes, bytes]:
         response = self.card.transmit(apdu)
         if not 2 <= len(response) <= SHORT_NE + 2:
-            raise Misuse(
-                f"the card's transmit() returned {len(response)} bytes: a short R-APDU has 2 to {SHORT_NE + 2}"
-            )
+            raise Misuse(f"transmit() returned {len(response)} bytes: a short R-APDU has 2 to {SHORT_NE + 2}")
         return response[:-2], response[-2:]
 
     def _keep(self, response: tuple[bytes, bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Two ends of a line in one process and one thread: a read that finds nothing lets the far end work first.
 
-No time passes on this line: when the far end has worked and still nothing is there, nobody is left who could write,
-so `read` returns at once as if its time-out had passed.
+No time passes on this line: when the far end has worked and still nothing is there, nobody is left who could
+write, so `read` returns at once as if its time-out had passed.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,7 @@ class LoopbackEnd:
 
 
 def pair(record: list[tuple[str, bytes]] | None = None) -> tuple[LoopbackEnd, LoopbackEnd]:
-    """Return the host end and the device end; what is written goes to `record` as ("host" | "device", data)."""
+    """Return the host end and the device end; `record` gets ("host" or "device", data) of each write."""
     host, device = LoopbackEnd("host", record), LoopbackEnd("device", record)
     host._peer, device._peer = device, host
     return host, device

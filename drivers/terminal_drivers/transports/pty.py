@@ -1,6 +1,8 @@
-"""A pseudo-terminal pair: software opens the path like a serial port, and one thread pumps our device behind it.
+"""A pseudo-terminal pair: software opens the path like a serial port, and one thread pumps our device behind
+it.
 
-1. The thread only moves bytes between the terminal and the device; the lock makes `act` and the device take turns.
+1. The thread only moves bytes between the terminal and the device; the lock makes `act` and the device take
+   turns.
 2. The line holds a descriptor of the far side too: a host may close and open the path as often as it likes.
 3. `close` stops and joins the thread and leaves no descriptor and no link behind.
 """
@@ -19,7 +21,7 @@ CHUNK = 4096
 
 
 class PtyLine:
-    """Serves a device at `path` until `close`; `link` is a symbolic link to it under a name of your choice."""
+    """Serves a device at `path` until `close`; `link` is a symbolic link to it."""
 
     def __init__(
         self,

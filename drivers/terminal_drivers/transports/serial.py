@@ -1,7 +1,9 @@
-"""A serial line through pyserial: a device path or any of its URLs (`rfc2217://`, `socket://`, `spy://`, ...).
+"""A serial line through pyserial: a device path or any of its URLs (`rfc2217://`, `socket://`, `spy://`,
+...).
 
 1. A read waits for one byte and then takes what else has come: two calls a chunk, however long the frame.
-2. The time-out is set on the port only when it changes, for pyserial configures the whole port again each time.
+2. The time-out is set on the port only when it changes, for pyserial configures the whole port again each
+   time.
 3. There is no flush after a write: it would wait until the last bit has left and wins nothing.
 """
 

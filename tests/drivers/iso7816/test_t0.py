@@ -226,7 +226,7 @@ def test_both_sides_together_carry_any_response_once(
         except StopIteration as done:
             outcome = done.value
     assert outcome == response
-    # A warning that has no data is asked for some: that GET RESPONSE reaches the chip as a command of its own.
+    # A warning without data is asked for some: that GET RESPONSE reaches the chip as a command of its own.
     own = [apdu for apdu in chip.seen if apdu[1] != 0xC0]
     assert len(own) == 1
     assert exchanges <= 4

@@ -1,8 +1,10 @@
 """The bytes of CCID messages (USB CCID rev 1.1, 6.1 to 6.3), both ways.
 
-1. The layouts are declared with construct, field names as in the specification; they are the only place that knows the wire.
-2. `CcidMessage` derives a `struct` format from each declaration and reads and builds with it: the same result as the
-   interpreted declaration at a seventh of its cost. The two are held against each other by a differential test.
+1. The layouts are declared with construct, field names as in the specification; they are the only place that
+   knows the wire.
+2. `CcidMessage` derives a `struct` format from each declaration and reads and builds with it: the same result
+   as the interpreted declaration at a seventh of its cost. The two are held against each other by a
+   differential test.
 3. A frame is read header first: 10 bytes, then the bound of dwLength, then the rest.
 4. RFU bytes are zero when built and ignored when read. A reserved bStatus is an error.
 """
@@ -72,7 +74,9 @@ def _not_reserved(value: int, _context: object) -> bool:
 
 
 def _declare(code: int, *specific: Any, data: tuple[Any, ...] | None = None) -> Any:
-    """A message: header with three specific bytes, then free bytes (`data` is None) or fixed fields, maybe none."""
+    """A message: header with three specific bytes, then free bytes (`data` is None) or fixed fields, maybe
+    none.
+    """
     length, tail = (
         (Rebuild(Int32ul, len_(this.abData)), ("abData" / Bytes(this.dwLength),))
         if data is None
@@ -118,7 +122,8 @@ LAYOUTS: dict[type[Message], Any] = {
         Terminated,
     ),
 }
-"""The declared layout of each message; its named fields after dwLength are those of the dataclass, in order."""
+"""The declared layout of each message; its named fields after dwLength are those of the dataclass, in order.
+"""
 
 INTERRUPT = (0x50, 0x51)
 """The messages of the interrupt endpoint: they have no 10-byte header."""
@@ -169,7 +174,9 @@ def data_length(header: bytes, most: int = LONGEST_DATA) -> int:
 
 
 class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
-    """Any one message: `parse` reads exactly one from bytes or, within another construct, one from the stream."""
+    """Any one message: `parse` reads exactly one from bytes or, within another construct, one from the
+    stream.
+    """
 
     def parse(self, data: bytes, **_contextkw: Any) -> Message:
         plan = _BULK.get(data[0]) if data else None
@@ -192,7 +199,8 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
             values = {"bSlot": obj.slot, "bSeq": obj.seq, "bHardwareErrorCode": obj.error}
             return bytes(LAYOUTS[HardwareError].build(values))
         plan = _PLANS[type(obj)]
-        data: bytes = obj.data if plan.free else b""  # type: ignore[union-attr]  # `free` says that it has data
+        # `free` says that the message has data.
+        data: bytes = obj.data if plan.free else b""  # type: ignore[union-attr]
         try:
             return plan.head.pack(plan.code, plan.tail + len(data), *plan.values(obj)) + data
         except struct.error as error:

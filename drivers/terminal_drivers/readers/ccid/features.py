@@ -1,4 +1,6 @@
-"""What a CCID reader does by itself and at which level it exchanges: dwFeatures (USB CCID rev 1.1, table 5.1-1)."""
+"""What a CCID reader does by itself and at which level it exchanges: dwFeatures (USB CCID rev 1.1, table
+5.1-1).
+"""
 
 from enum import Enum, IntFlag
 
@@ -22,7 +24,9 @@ class Level(Enum):
 
 
 def level(dw_features: int) -> Level:
-    """Exactly one level bit is set, or none for the character level; where a reader sets more, the highest counts."""
+    """Exactly one level bit is set, or none for the character level; where a reader sets more, the highest
+    counts.
+    """
     if dw_features & Features.EXTENDED_APDU:
         return Level.EXTENDED_APDU
     if dw_features & Features.SHORT_APDU:
@@ -31,7 +35,9 @@ def level(dw_features: int) -> Level:
 
 
 SERIAL_TPDU = 0x0001_0230
-"""The GemPC Twin family: TPDU, NAD, automatic clock and baud rate. The host sets parameters and runs GET RESPONSE."""
+"""The GemPC Twin family: TPDU, NAD, automatic clock and baud rate. The host sets parameters and runs GET
+RESPONSE.
+"""
 
 CONTACTLESS = 0x0002_04BE
 """A contactless interface: short APDU, everything below it automatic."""

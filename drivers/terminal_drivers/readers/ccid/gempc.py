@@ -1,15 +1,16 @@
 """CCID over a serial line as the GemPC Twin family frames it: `03 06 | CCID message | LRC`, both ends.
 
 1. LRC is the XOR of all bytes before it; `03 15 16` (NAK) asks the other side to send its last frame again.
-2. From the reader only, between frames: `50 xx` is a NotifySlotChange, one byte from 80 to FF a request for more time.
-3. A reader with echo sends each command frame back before its answer. The first frame after a command is that echo
-   where it carries a PC_to_RDR message, whatever the rest of it says.
-4. Bytes that begin nothing are skipped. A frame with a wrong LRC is dropped whole; one whose dwLength exceeds the limit
-   is given up at its header, and the search for `03 06` goes on behind the two bytes.
-5. Escape `01 01 01` makes the reader hold notifications back until the echo of the next command. Our host never sends
-   it; the device end obeys it.
-6. A command is sent at most four times, and only again where the reader asks for it: silence is never answered by a
-   second command, for a card must not run it twice.
+2. From the reader only, between frames: `50 xx` is a NotifySlotChange, one byte from 80 to FF a request for
+   more time.
+3. A reader with echo sends each command frame back before its answer. The first frame after a command is that
+   echo where it carries a PC_to_RDR message, whatever the rest of it says.
+4. Bytes that begin nothing are skipped. A frame with a wrong LRC is dropped whole; one whose dwLength exceeds
+   the limit is given up at its header, and the search for `03 06` goes on behind the two bytes.
+5. Escape `01 01 01` makes the reader hold notifications back until the echo of the next command. Our host
+   never sends it; the device end obeys it.
+6. A command is sent at most four times, and only again where the reader asks for it: silence is never
+   answered by a second command, for a card must not run it twice.
 """
 
 from collections import deque
@@ -178,7 +179,8 @@ class GemPcLink:
     def receive(self, timeout: float) -> bytes | None:
         """Return the next message while a command waits for its answer; None after `timeout` s of silence.
 
-        `FrameError`: the same frame went wrong four times. `ReaderLost`: the reader asks for time, or talks, without end.
+        `FrameError`: the same frame went wrong four times. `ReaderLost`: the reader asks for time, or talks,
+        without end.
         """
         more_time = reads = 0
         while True:

@@ -1,4 +1,6 @@
-"""CCID messages (USB CCID rev 1.1, 6.1 to 6.3) as values, fields in the order of the wire; the bytes are the codec's."""
+"""CCID messages (USB CCID rev 1.1, 6.1 to 6.3) as values, fields in the order of the wire; the bytes are the
+codec's.
+"""
 
 from dataclasses import astuple, dataclass
 from enum import IntEnum
@@ -24,7 +26,7 @@ class CommandStatus(IntEnum):
 
 
 class SlotError(IntEnum):
-    """bError where the command failed (table 6.2-2); 1 to 127 is the offset of the wrong byte in the message."""
+    """bError where the command failed (table 6.2-2); 1 to 127 is the offset of the wrong byte."""
 
     NOT_SUPPORTED = 0x00
     CMD_SLOT_BUSY = 0xE0

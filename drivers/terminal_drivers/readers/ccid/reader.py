@@ -1,9 +1,9 @@
 """The host end of CCID: commands, answers that are matched to them, and slots at TPDU or short APDU level.
 
-1. An answer belongs to a command when its type, slot and bSeq do; every other message is dropped, so a late answer is
-   never taken for a new one.
-2. Silence for `timeout` seconds is `ReaderLost`; a time extension (bmCommandStatus 2) starts the wait again, a bounded
-   number of times. No clock is read: the transport measures.
+1. An answer belongs to a command when its type, slot and bSeq do; every other message is dropped, so a late
+   answer is never taken for a new one.
+2. Silence for `timeout` seconds is `ReaderLost`; a time extension (bmCommandStatus 2) starts the wait again,
+   a bounded number of times. No clock is read: the transport measures.
 3. Notifications that arrive during an exchange are kept for `poll`.
 4. At TPDU level this end runs T=0 and sets the parameters that the ATR asks for; T=1 is not spoken there.
 """
@@ -98,7 +98,7 @@ class CcidReader:
         self.slots = tuple(CcidSlot(self, number, each) for number, each in enumerate(features))
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
-        """Return what the reader said by itself since the last call; where it said nothing, wait `timeout` s."""
+        """Return what the reader said by itself since the last call; if nothing, wait `timeout` s."""
         while (message := self._link.listen(0 if self._changes else timeout)) is not None:
             self._notice(message)
         changes = list(self._changes)

@@ -1,9 +1,9 @@
 """The device end of CCID: slots that hold cards, and an answer to every message that a host may send.
 
-1. A slot works at the level of its dwFeatures: TPDU for chip cards (T=0), short APDU for the contactless field, where
-   the reader builds the ATR (PC/SC part 3).
-2. A command that cannot be done is answered by its own answer with bmCommandStatus "failed"; 00 in bError is "not
-   supported", 1 to 127 the offset of the wrong byte.
+1. A slot works at the level of its dwFeatures: TPDU for chip cards (T=0), short APDU for the contactless
+   field, where the reader builds the ATR (PC/SC part 3).
+2. A command that cannot be done is answered by its own answer with bmCommandStatus "failed"; 00 in bError is
+   "not supported", 1 to 127 the offset of the wrong byte.
 3. Escape 02 tells the firmware; Escape 01 01 01 makes notifications synchronous (GemPC family).
 """
 
@@ -134,7 +134,8 @@ class VirtualCcid:
         if number >= len(self._slots):
             return encode(_failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))
         slot = self._slots[number]
-        handler = self._handlers.get(type(command))  # type: ignore[arg-type]  # what is no command has no handler
+        # What is no command has no handler.
+        handler = self._handlers.get(type(command))  # type: ignore[arg-type]
         if handler is None:
             return encode(_failed(command, number, seq, slot.icc, SlotError.NOT_SUPPORTED))
         try:

@@ -1,11 +1,11 @@
 """The bits of a magnetic stripe (ISO/IEC 7811-2 and -6) and the text they stand for, both ways.
 
-1. A character is its data bits, least significant first, and an odd parity bit: 6+1 bits on track 1 (ASCII 20..5F), 4+1 on
-   tracks 2 and 3 (ASCII 30..3F).
-2. A track is clocking zeros, start sentinel, data, end sentinel, LRC, zeros. The LRC's data bits are the XOR of all
-   characters before it, both sentinels included; its parity bit is its own.
-3. The first one bit belongs to the start sentinel and the last to the LRC. A card that is swiped backwards gives the same
-   bits in reverse; only a stream that is sound to its end says in which direction it runs.
+1. A character is its data bits, least significant first, and an odd parity bit: 6+1 bits on track 1 (ASCII
+   20..5F), 4+1 on tracks 2 and 3 (ASCII 30..3F).
+2. A track is clocking zeros, start sentinel, data, end sentinel, LRC, zeros. The LRC's data bits are the XOR
+   of all characters before it, both sentinels included; its parity bit is its own.
+3. The first one bit belongs to the start sentinel and the last to the LRC. A card that is swiped backwards
+   gives the same bits in reverse; only a stream that is sound to its end says in which direction it runs.
 4. Bits are text of `0` and `1` in reading order. Text has its sentinels and no LRC.
 """
 

@@ -20,7 +20,9 @@ class SerialStripeHead:
         return swipes
 
     def changes(self, timeout: float = 0.0) -> list[Presence]:
-        """Return one SWIPED for each swipe that neither `poll` nor `changes` has told; `poll` still gives the tracks."""
+        """Return one SWIPED for each swipe that neither `poll` nor `changes` has told; `poll` still gives the
+        tracks.
+        """
         self._read(0 if self._untold else timeout)
         untold, self._untold = self._untold, 0
         return [Presence(Change.SWIPED, None)] * untold

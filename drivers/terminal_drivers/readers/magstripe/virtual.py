@@ -1,4 +1,6 @@
-"""The device end of a serial stripe head: it reads the bits of a card's stripe, so damage on the card shows on the line."""
+"""The device end of a serial stripe head: it reads the bits of a card's stripe, so damage on the card shows
+on the line.
+"""
 
 from collections.abc import Mapping
 

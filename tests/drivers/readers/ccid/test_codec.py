@@ -108,7 +108,7 @@ def test_any_message_comes_back_from_its_bytes(message: m.Message) -> None:
 
 
 def _declared(data: bytes) -> tuple[object, ...]:
-    """What the interpreted declaration reads: the values of its named fields, in the order of the dataclass."""
+    """What the interpreted declaration reads: its named fields in the order of the dataclass."""
     layout = LAYOUTS[CODES[data[0]]]
     found = layout.parse(data)
     names = [

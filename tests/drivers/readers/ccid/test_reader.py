@@ -166,7 +166,9 @@ def test_the_sequence_number_wraps(chip: Chip) -> None:
 
 
 class Wire:
-    """A reader whose every byte is in the test: each command is answered with the messages that `script` makes of it."""
+    """A reader whose every byte is in the test: each command is answered with the messages that `script`
+    makes of it.
+    """
 
     def __init__(
         self, script: Callable[[m.Command], list[m.Message]], features: tuple[int, ...] = BUILT_IN.features

@@ -19,8 +19,9 @@ RECORDED_FIRMWARE = "GemTwin-V2.00-GV00"
 SYNCHRONOUS = frame(encode(m.Escape(0, 0, b"\x01\x01\x01")))
 ATR_T1 = bytes.fromhex("3B848131FE4576454D56A7")
 
-# What the recordings hold beyond this reader: XfrBlocks with T=1 blocks (every XfrBlock of the t1 files) and the PPS exchange
-# (XfrBlock FF ...), for the virtual slot plays T=0 without PPS. Every other frame is answered byte for byte.
+# What the recordings hold beyond this reader: XfrBlocks with T=1 blocks (every XfrBlock of the t1 files) and
+# the PPS exchange (XfrBlock FF ...), for the virtual slot plays T=0 without PPS. Every other frame is answered
+# byte for byte.
 RECORDINGS = [
     ("gempctwin_startup_t0", "3B6500002063CB6600"),
     ("gempctwin_connect_select_t0", "3B6500002063CB6600"),

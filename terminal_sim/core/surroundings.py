@@ -1,0 +1,44 @@
+"""What a terminal knows of its hardware and links, and what that and its profile allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.core.config import MenuEntry, Profile
+from terminal_sim.core.events import Paper
+from terminal_sim.core.text import Text, say
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot."""
+
+    network_up: bool = True
+    link: str = "wifi"
+    service_up: bool = True
+    paper: Paper = Paper.IN
+    battery: int = 100
+    reader: bool = True
+    card_in: bool = False
+
+
+def shows(profile: Profile, entry: MenuEntry) -> bool:
+    """Whether a menu lists `entry` at all: what the profile switches off is not there."""
+    if entry.needs == "moto":
+        return profile.moto.enabled
+    if entry.needs == "unreferenced-refunds":
+        return profile.refunds.unreferenced
+    return True
+
+
+def refusal(profile: Profile, around: Surroundings, entry: MenuEntry) -> Text | None:
+    """Why `entry` cannot be used now although the menu shows it, or None."""
+    if entry.needs != "standalone":
+        return None
+    if not profile.standalone.enabled:
+        return say("standalone-off")
+    if around.link not in profile.standalone.over:
+        return say("standalone-link")
+    if profile.battery is not None and around.battery < profile.battery.critical:
+        return say("battery-critical")
+    return None

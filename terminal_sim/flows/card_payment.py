@@ -1,0 +1,335 @@
+"""What a terminal keeps of a payment with a card, and what it does and shows on the way."""
+
+from __future__ import annotations
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, Touched
+from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Flow
+from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.screen import Choice, Element, Input, Line, Pad, Screen, Shown, Title, Tone
+from terminal_sim.core.text import say
+from terminal_sim.emv.conversation import (
+    ChooseApplication,
+    EnterPin,
+    GoOnline,
+    HostDecision,
+    Outcome,
+    PinEntry,
+    Verdict,
+)
+from terminal_sim.emv.online import decision_of
+from terminal_sim.emv.track import Stripe
+from terminal_sim.flows import fields
+from terminal_sim.flows.settlement import (
+    CARD_REFUSED,
+    NO_ANSWER,
+    Settlement,
+)
+from terminal_sim.secret import Secret
+
+_SHORTEST_PIN, _LONGEST_PIN = 4, 12
+
+
+class CardPayment(Settlement):
+    """`asked` is what the kernel waits for; `prompt` the words of the screen that wants a card."""
+
+    __slots__ = ("asked", "entry", "outcome", "prompt", "remark")
+    longest = 10
+
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.entry = Entry.CHIP
+        self.prompt = "present-card"
+        self.remark = ""
+        self.asked: object = None
+        self.outcome: Outcome | None = None
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.max_amount
+
+    # Guards.
+
+    def amount_is_good(self, _: Event) -> bool:
+        return 0 < self._typed_amount() <= self.highest
+
+    def stripe_asks_for_chip(self, event: Event) -> bool:
+        """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
+        stripe = _stripe(event)
+        return (
+            stripe is not None
+            and stripe.has_chip
+            and self.prompt != "swipe-instead"
+            and self.terminal.profile.entries.chip
+        )
+
+    def stripe_is_good(self, event: Event) -> bool:
+        return _stripe(event) is not None
+
+    def asks_online(self, event: Event) -> bool:
+        return isinstance(event, KernelAsked) and isinstance(event.ask, GoOnline)
+
+    def asks_for_pin(self, event: Event) -> bool:
+        return isinstance(event, KernelAsked) and isinstance(event.ask, EnterPin)
+
+    def asks_for_application(self, event: Event) -> bool:
+        return isinstance(event, KernelAsked) and isinstance(event.ask, ChooseApplication)
+
+    def pin_is_long_enough(self, _: Event) -> bool:
+        return len(self.typed) >= _SHORTEST_PIN
+
+    def pin_fits(self, _: Event) -> bool:
+        return len(self.typed) < _LONGEST_PIN
+
+    def kernel_waits(self, _: Event) -> bool:
+        """The kernel hears the acquirer's answer and has the last word."""
+        return isinstance(self.asked, GoOnline)
+
+    def chip_waits(self, event: Event) -> bool:
+        return self.kernel_waits(event) and self.entry is Entry.CHIP
+
+    def card_agrees(self, event: Event) -> bool:
+        return _verdict(event) is Verdict.APPROVED
+
+    def card_overrules(self, event: Event) -> bool:
+        """The acquirer approved and the card refused: the approval must be taken back."""
+        return _verdict(event) is not Verdict.APPROVED and self.reply is not None and self.reply.approved
+
+    def never_delivered(self, _: Event) -> bool:
+        return self.reply is None
+
+    def wants_chip(self, event: Event) -> bool:
+        return _verdict(event) is Verdict.USE_CHIP and self.terminal.profile.entries.chip
+
+    def wants_stripe(self, event: Event) -> bool:
+        return _verdict(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
+
+    # Actions.
+
+    def complain_of_amount(self, _: Event) -> None:
+        if self._typed_amount() == 0:
+            self.complaint = say("amount-zero")
+        else:
+            self.complaint = say("amount-too-high", max=Money(self.highest, self.amount.currency))
+
+    def take_amount(self, _: Event) -> None:
+        self.amount = Money(self._typed_amount(), self.amount.currency)
+        self.typed = ""
+
+    def open_reader(self, _: Event) -> None:
+        if self.prompt == "present-card":
+            self._open(Entry.CHIP, Entry.CONTACTLESS, Entry.STRIPE)
+        elif self.prompt == "insert-instead":
+            self._open(Entry.CHIP)
+        else:
+            self._open(Entry.STRIPE)
+
+    def insert_instead(self, _: Event) -> None:
+        self.prompt, self.remark = "insert-instead", ""
+
+    def swipe_instead(self, _: Event) -> None:
+        self.prompt, self.remark = "swipe-instead", ""
+        self.terminal.order(fx.Beep("bad"))
+
+    def bad_stripe(self, _: Event) -> None:
+        self.remark = "card-error"
+        self.terminal.order(fx.Beep("bad"))
+
+    def start_chip(self, _: Event) -> None:
+        self._start(Entry.CHIP)
+
+    def start_contactless(self, _: Event) -> None:
+        self._start(Entry.CONTACTLESS)
+
+    def ask_pin(self, event: Event) -> None:
+        self.typed = ""
+        self._keep_ask(event)
+
+    def answer_pin(self, _: Event) -> None:
+        self.terminal.order(fx.AnswerCard(PinEntry(Secret(self.typed))))
+        self.typed = ""
+
+    def ask_application(self, event: Event) -> None:
+        self._keep_ask(event)
+
+    def answer_application(self, event: Event) -> None:
+        if isinstance(event, Touched):
+            self.terminal.order(fx.AnswerCard(int(event.target.removeprefix("application-")) - 1))
+
+    def send_chip(self, event: Event) -> None:
+        self._keep_ask(event)
+        if isinstance(self.asked, GoOnline):
+            card = self.asked.card
+            self.locale = self.terminal.language_of(card.languages) or self.locale
+            self.request(
+                self.entry,
+                card.pan,
+                expiry=Secret(card.expiry),
+                sequence=card.sequence,
+                track2=card.track2,
+                pin_block=self.asked.pin_block,
+                icc_data=self.asked.icc_data,
+            )
+
+    def send_stripe(self, event: Event) -> None:
+        stripe = _stripe(event)
+        if stripe is not None:
+            self.entry = Entry.STRIPE
+            self.terminal.order(fx.CloseReader())
+            self.request(
+                Entry.STRIPE,
+                stripe.pan,
+                expiry=Secret(stripe.expiry),
+                track2=stripe.track2,
+            )
+
+    def tell_card(self, event: Event) -> None:
+        self.keep_reply(event)
+        if self.reply is not None:
+            decision = decision_of(self.reply.response_code, self.reply.icc_data)
+            self.terminal.order(fx.AnswerCard(decision))
+
+    def tell_card_of_no_host(self, _: Event) -> None:
+        self.terminal.order(fx.AnswerCard(HostDecision(response_code=None)))
+
+    def complete_chip(self, event: Event) -> None:
+        self._keep_outcome(event)
+        self.complete(event)
+
+    def decline_chip(self, event: Event) -> None:
+        self._keep_outcome(event)
+        self.decline(event)
+
+    def reverse_refused(self, event: Event) -> None:
+        self._keep_outcome(event)
+        self.reverse(CARD_REFUSED)
+        self.tell("declined")
+
+    def refused_by_card(self, event: Event) -> None:
+        """The card said no before the acquirer was asked: nothing was sent, nothing is recorded."""
+        verdict = _verdict(event)
+        self.tell("declined" if verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED) else "card-error")
+
+    def cancel_payment(self, _: Event) -> None:
+        self.tell("cancelled")
+
+    def run_out_of_time(self, _: Event) -> None:
+        self.tell("timed-out")
+
+    def card_gone(self, _: Event) -> None:
+        self.tell("card-removed")
+
+    def card_gone_in_doubt(self, _: Event) -> None:
+        self._undo()
+        self.tell("card-removed")
+
+    def reader_gone(self, _: Event) -> None:
+        self._undo()
+        self.tell("reader-lost")
+
+    def no_verdict(self, _: Event) -> None:
+        self._undo()
+        self.tell("declined")
+
+    def _undo(self) -> None:
+        """End a payment that cannot be finished: reverse it wherever the acquirer may have approved it."""
+        if self.payment is None:
+            return
+        if self.state == "completing" and self.reply is None:
+            self.settle(PaymentState.DECLINED, reason="no-connection")
+        elif self.reply is not None and not self.reply.approved:
+            self.settle(PaymentState.DECLINED, **{**self.answered(), "amount": self.amount})
+        else:
+            self.reverse(NO_ANSWER)
+
+    def _typed_amount(self) -> int:
+        return int(self.typed or "0")
+
+    def _open(self, *entries: Entry) -> None:
+        have = self.terminal.profile.entries
+        allowed = {Entry.CHIP: have.chip, Entry.CONTACTLESS: have.contactless, Entry.STRIPE: have.stripe}
+        self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
+
+    def _start(self, entry: Entry) -> None:
+        self.entry, self.remark = entry, ""
+        transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
+        stan = self.terminal.books.next_stan()
+        self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
+
+    def _keep_ask(self, event: Event) -> None:
+        if isinstance(event, KernelAsked):
+            self.asked = event.ask
+            languages = getattr(event.ask, "languages", ())
+            self.locale = self.terminal.language_of(languages) or self.locale
+
+    def _keep_outcome(self, event: Event) -> None:
+        if isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome) and self.payment is not None:
+            self.outcome = event.outcome
+
+    def answered(self) -> dict[str, object]:
+        details = super().answered()
+        if self.outcome is not None:
+            card = self.outcome.card
+            details["cvm"] = self.outcome.cvm
+            details["cryptogram"] = self.outcome.cryptogram
+            details["aid"] = card.aid if card is not None else ""
+            details["label"] = card.label if card is not None else ""
+        return details
+
+    # Screens.
+
+    def amount_screen(self) -> Screen:
+        return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
+
+    def present(self) -> Screen:
+        remark = (Line(say(self.remark), self.remark, Tone.BAD),) if self.remark else ()
+        card = (
+            (Line(say("remove-card"), "remove-card"),)
+            if self.prompt == "swipe-instead" and self.terminal.around.card_in
+            else ()
+        )
+        return Screen(
+            self.prompt,
+            (*self.sum(), Line(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
+        )
+
+    def enter_pin(self) -> Screen:
+        wrong: tuple[Element, ...] = ()
+        if isinstance(self.asked, EnterPin) and self.asked.wrong:
+            left = self.asked.tries_left or 0
+            wrong = (Line(say("wrong-pin", n=left), "wrong-pin", Tone.BAD),)
+        return Screen(
+            "enter-pin",
+            (
+                Title("enter-pin", say("enter-pin")),
+                *self.sum(),
+                *wrong,
+                Input("enter-pin", Shown.MASKED, "*" * len(self.typed)),
+                Pad(),
+                fields.CONFIRM,
+                fields.CANCEL,
+            ),
+        )
+
+    def choose(self) -> Screen:
+        labels = self.asked.labels if isinstance(self.asked, ChooseApplication) else ()
+        return Screen(
+            "choose-application",
+            (
+                Title("choose-application", say("choose-application")),
+                *(Choice(f"application-{n}", label) for n, label in enumerate(labels, 1)),
+                fields.CANCEL,
+            ),
+        )
+
+
+def _stripe(event: Event) -> Stripe | None:
+    return event.stripe if isinstance(event, CardSwiped) and isinstance(event.stripe, Stripe) else None
+
+
+def _verdict(event: Event) -> Verdict | None:
+    ended = isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome)
+    return event.outcome.verdict if ended else None  # type: ignore[union-attr]

@@ -1,0 +1,400 @@
+"""The invariants: silent over a whole clean day, and each of them found when its fault is planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from terminal_sim.core.message import HostRequest, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.codec import encode_request
+from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.journal.invariants import INVARIANTS, SETTLED, violations
+from terminal_sim.journal.store import IN_MEMORY, Journal
+from tests.host.samples import AT, MOTO, SALE, acquirer, undoing
+
+SENT, DONE, DECLINED = PaymentState.AUTH_SENT, PaymentState.COMPLETED, PaymentState.DECLINED
+PENDING, REVERSED, VOIDED = PaymentState.REVERSAL_PENDING, PaymentState.REVERSED, PaymentState.VOIDED
+
+
+def payment(request: HostRequest, state: PaymentState, **changes: Any) -> Row:
+    """The row that a terminal records of its request."""
+    whole = Payment(
+        kind=request.kind,
+        reference=request.reference,
+        state=state,
+        amount=request.amount,
+        requested=request.amount.minor,
+        entry=request.entry,
+        pan="411111******1111",
+        stan=request.stan,
+        at=AT,
+        original=request.original.reference if request.original else "",
+    )
+    return replace(whole, **changes).row()
+
+
+def reversal(request: HostRequest, state: PaymentState) -> Row:
+    """The row of its own that a reversal has."""
+    fields = {
+        **payment(request, state).fields,
+        "reference": f"{request.reference}-R",
+        "original": request.reference,
+    }
+    return Row("reversal", fields)
+
+
+@dataclass
+class Day:
+    """A terminal's journal and its host."""
+
+    journal: Journal
+    host: Acquirer
+    boot: int = 1
+    mono: int = 0
+    more_entries: list[LedgerEntry] = field(default_factory=list)
+
+    def record(self, *rows: Row) -> None:
+        self.mono += 1
+        self.journal.append("T0000001", self.boot, self.mono, self.mono, rows)
+
+    def send(self, request: HostRequest, scripted: str = "") -> None:
+        if scripted:
+            self.host.script([scripted])
+        self.host.respond(encode_request(request))
+
+    def pay(self, request: HostRequest, **changes: Any) -> None:
+        self.record(payment(request, SENT))
+        self.send(request)
+        self.record(payment(request, DONE, **changes))
+
+    def void(self, request: HostRequest, **own: Any) -> None:
+        void = undoing(request, MessageKind.VOID, **own)
+        self.record(payment(void, PENDING))
+        self.send(void)
+        self.record(payment(void, DONE), payment(request, VOIDED))
+
+    def found(self, *, settled: bool = False) -> list[str]:
+        return violations(self.journal, self.entries, self.host.messages, settled=settled)
+
+    @property
+    def entries(self) -> Sequence[LedgerEntry]:
+        return (*self.host.entries(), *self.more_entries)
+
+
+@pytest.fixture
+def day() -> Iterator[Day]:
+    with Journal(IN_MEMORY) as journal:
+        yield Day(journal, acquirer())
+
+
+def named(number: int, request: HostRequest = SALE) -> HostRequest:
+    return replace(request, stan=number, reference=f"R{number}")
+
+
+REFUND = replace(SALE, kind=MessageKind.REFUND)
+
+
+def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
+    day.record(Row("boot", {"boot": 1}))
+    day.pay(named(1))
+    day.pay(named(2, MOTO))
+    day.void(named(2, MOTO), stan=3, reference="R3")
+    day.record(payment(named(4), SENT))
+    day.send(named(4), "declined:51")
+    day.record(payment(named(4), DECLINED, response_code="51"))
+    day.record(payment(named(5), SENT))
+    day.send(named(5), "timeout")
+    day.record(payment(named(5), PENDING), reversal(named(5), PENDING))
+    assert day.found() == []
+    day.send(undoing(named(5), MessageKind.REVERSAL), "timeout")
+    day.send(undoing(named(5), MessageKind.REVERSAL, repeat=True), "timeout")
+    day.boot = 2
+    day.record(Row("boot", {"boot": 2}))
+    day.send(undoing(named(5), MessageKind.REVERSAL))
+    day.record(payment(named(5), REVERSED), reversal(named(5), DONE))
+    day.record(payment(named(6), SENT))
+    day.send(named(6), "partial:400")
+    day.record(payment(named(6), DONE, amount=Money(400, "CAD")))
+    day.pay(named(7, REFUND))
+    day.record(payment(named(8), DECLINED, reason="card-declined"))
+    day.record(Row("reprint", {"original": "R1"}))
+    assert day.found(settled=True) == []
+
+
+def test_a_void_in_doubt_breaks_nothing_whatever_the_host_did(day: Day) -> None:
+    day.pay(named(1))
+    void = undoing(named(1), MessageKind.VOID)
+    day.record(payment(void, PENDING))
+    assert day.found() == []
+    day.send(void, "timeout")
+    assert day.found() == []
+    assert [line[:2] for line in day.found(settled=True)] == ["L1"]
+
+
+def entry(day: Day, **changes: Any) -> None:
+    day.more_entries.append(replace(day.host.entries()[0], number=99, **changes))
+
+
+def message(day: Day, **changes: Any) -> None:
+    """The first message again, with other fields (`_` for `-`)."""
+    first = day.host.messages[0]
+    fields = {**first.fields, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    day.host.messages.append(replace(first, fields=fields))
+
+
+def charged_twice(day: Day) -> None:
+    day.pay(named(1))
+    entry(day)
+
+
+def charged_unknown(day: Day) -> None:
+    day.send(named(1))
+
+
+def voided_and_charged(day: Day) -> None:
+    day.pay(named(1))
+    void = undoing(named(1), MessageKind.VOID)
+    day.record(payment(void, PENDING))
+    day.record(payment(void, DONE), payment(named(1), VOIDED))
+
+
+def completed_without_charge(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.record(payment(named(1), DONE))
+
+
+def charged_another_amount(day: Day) -> None:
+    day.pay(named(1), amount=Money(1001, "CAD"))
+
+
+def charged_another_currency(day: Day) -> None:
+    day.pay(named(1), amount=Money(1000, "USD"))
+
+
+def partial_taken_for_whole(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "partial:400")
+    day.record(payment(named(1), DONE))
+
+
+def reversed_and_charged(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.record(payment(named(1), PENDING), reversal(named(1), PENDING))
+    day.record(payment(named(1), REVERSED), reversal(named(1), DONE))
+
+
+def declined_and_charged(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.record(payment(named(1), DECLINED, reason="no-answer"))
+
+
+def given_back_too_much(day: Day) -> None:
+    day.pay(named(1))
+    for number, amount in ((2, 600), (3, 500)):
+        void = undoing(
+            named(1), MessageKind.VOID, stan=number, reference=f"R{number}", amount=Money(amount, "CAD")
+        )
+        day.record(payment(replace(void, kind=MessageKind.REFUND), SENT))
+        day.record(payment(replace(void, kind=MessageKind.REFUND), DONE))
+
+
+def voided_twice(day: Day) -> None:
+    day.pay(named(1))
+    for number in (2, 3):
+        void = undoing(named(1), MessageKind.VOID, stan=number, reference=f"R{number}")
+        day.record(payment(void, PENDING))
+        day.record(payment(void, DONE))
+
+
+def nothing_paid(day: Day) -> None:
+    day.record(payment(replace(named(1), amount=Money(0, "CAD")), SENT))
+
+
+def completed_after_a_decline(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.record(payment(named(1), DECLINED))
+    day.record(payment(named(1), DONE))
+
+
+def completed_out_of_nothing(day: Day) -> None:
+    day.send(named(1))
+    day.record(payment(named(1), DONE))
+
+
+def completed_while_reversing(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.record(payment(named(1), PENDING), reversal(named(1), PENDING))
+    day.record(payment(named(1), DONE))
+
+
+def boot_went_back(day: Day) -> None:
+    day.boot = 2
+    day.record(Row("boot", {"boot": 2}))
+    day.boot = 1
+    day.record(Row("boot", {"boot": 1}))
+
+
+def void_of_nothing(day: Day) -> None:
+    day.record(payment(undoing(named(1), MessageKind.VOID), PENDING))
+
+
+def void_of_a_declined_payment(day: Day) -> None:
+    day.record(payment(named(1), DECLINED))
+    day.record(payment(undoing(named(1), MessageKind.VOID), PENDING))
+
+
+def trace_number_twice(day: Day) -> None:
+    day.pay(named(1))
+    day.pay(replace(named(1), reference="R2"))
+
+
+def sent_before_recorded(day: Day) -> None:
+    day.send(named(1), "declined")
+
+
+def reversal_of_another_amount(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.record(payment(named(1), PENDING), reversal(named(1), PENDING))
+    day.send(undoing(named(1), MessageKind.REVERSAL, amount=Money(999, "CAD")))
+
+
+def reversal_under_another_trace_number(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.record(payment(named(1), PENDING), reversal(named(1), PENDING))
+    day.send(undoing(named(2), MessageKind.REVERSAL, reference="R1"))
+
+
+def reversal_before_its_row(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.send(named(1), "timeout")
+    day.send(undoing(named(1), MessageKind.REVERSAL))
+
+
+def sent_with_another_amount(day: Day) -> None:
+    day.pay(named(1))
+    message(day, amount=1001)
+
+
+def sent_again_as_new(day: Day) -> None:
+    day.pay(named(1))
+    day.send(named(1))
+
+
+def time_went_back(day: Day) -> None:
+    day.record(Row("boot", {"boot": 1}))
+    day.mono = -5
+    day.record(Row("power", {"how": "cut"}))
+
+
+def whole_card_number_in_the_journal(day: Day) -> None:
+    day.record(payment(named(1), SENT, pan="4111111111111111"))
+
+
+def seven_digits_of_a_card_number(day: Day) -> None:
+    day.record(payment(named(1), SENT, pan="4111111*****1111"))
+
+
+def whole_card_number_of_a_short_one(day: Day) -> None:
+    day.record(payment(named(1), SENT, pan="601100000001"))
+
+
+def whole_card_number_at_the_host(day: Day) -> None:
+    day.pay(named(1))
+    message(day, pan="4111111111111111")
+
+
+def changed_its_trace_number(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.record(payment(named(1), DECLINED, stan=2))
+
+
+def two_terminals_one_reference(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.journal.append("T0000002", 1, 1, 1, [payment(named(1), SENT)])
+
+
+PLANTED: list[tuple[str, Callable[[Day], None]]] = [
+    ("M1", charged_twice),
+    ("M2", charged_unknown),
+    ("M3", voided_and_charged),
+    ("M4", completed_without_charge),
+    ("M5", charged_another_amount),
+    ("M5", charged_another_currency),
+    ("M5", partial_taken_for_whole),
+    ("M6", charged_another_amount),
+    ("M6", completed_without_charge),
+    ("M7", reversed_and_charged),
+    ("M8", given_back_too_much),
+    ("M9", voided_twice),
+    ("M10", declined_and_charged),
+    ("M13", nothing_paid),
+    ("S1", completed_after_a_decline),
+    ("S1", completed_out_of_nothing),
+    ("S1", completed_while_reversing),
+    ("S4", boot_went_back),
+    ("S12", void_of_nothing),
+    ("S12", void_of_a_declined_payment),
+    ("W1", trace_number_twice),
+    ("W2", sent_before_recorded),
+    ("W3", reversal_of_another_amount),
+    ("W3", reversal_under_another_trace_number),
+    ("W4", reversal_before_its_row),
+    ("W5", sent_with_another_amount),
+    ("W6", sent_again_as_new),
+    ("T4", time_went_back),
+    ("X7", whole_card_number_in_the_journal),
+    ("X7", seven_digits_of_a_card_number),
+    ("X7", whole_card_number_of_a_short_one),
+    ("X7", whole_card_number_at_the_host),
+    ("N1", changed_its_trace_number),
+    ("N1", two_terminals_one_reference),
+]
+
+
+@pytest.mark.parametrize(("code", "plant"), PLANTED, ids=[f"{c}-{p.__name__}" for c, p in PLANTED])
+def test_a_planted_fault_is_found(day: Day, code: str, plant: Callable[[Day], None]) -> None:
+    plant(day)
+    found = day.found()
+    assert code in {line.split()[0] for line in found}, found
+
+
+def test_every_invariant_has_a_planted_fault() -> None:
+    assert {one.code for one in INVARIANTS} == {code for code, _ in PLANTED}
+
+
+def test_a_payment_left_in_doubt_is_found_once_all_should_be_settled(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    assert day.found() == []
+    assert day.found(settled=True) == [f"L1 {SETTLED.says}: txn=R1 kind=sale state=AUTH_SENT"]
+
+
+def test_a_line_says_what_is_wrong_and_where(day: Day) -> None:
+    completed_without_charge(day)
+    assert day.found()[0] == "M4 a completed payment was not charged: txn=R1 amount=1000"
+
+
+def test_a_broken_chain_is_a_violation_too(day: Day) -> None:
+    day.pay(named(1))
+    day.journal.query("drop trigger journal_is_never_changed")
+    day.journal.query("update journal set wall = 77")
+    (line,) = day.found()
+    assert line.startswith("S4 ")
+    assert "row 1 of terminal T0000001 was changed" in line
+
+
+def test_looking_leaves_the_journal_as_it_was(day: Day) -> None:
+    day.pay(named(1))
+    assert day.found() == day.found() == []
+    assert day.journal.query("select name from temp.sqlite_schema") == []
+    assert [m.kind for m in day.host.messages if isinstance(m, SeenMessage)] == ["sale"]
