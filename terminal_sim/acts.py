@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import zip_longest
 from typing import Annotated, Literal
@@ -68,23 +69,17 @@ class Acts(Stage):
     @verb("insert")
     def insert(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a chip card and puts the card in."""
-        self._wait_for_reader("insert")
-        with self._by_hand("insert", card):
-            self.seat.insert(card)
+        self._present("insert", self.seat.insert, "insert", card)
 
     @verb("tap-card")
     def tap_card(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
-        self._wait_for_reader("tap")
-        with self._by_hand("tap-card", card):
-            self.seat.tap(card)
+        self._present("tap", self.seat.tap, "tap-card", card)
 
     @verb("swipe")
     def swipe(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
-        self._wait_for_reader("swipe")
-        with self._by_hand("swipe", card):
-            self.seat.swipe(card)
+        self._present("swipe", self.seat.swipe, "swipe", card)
 
     @verb("remove card")
     def remove_card(self) -> None:
@@ -220,12 +215,19 @@ class Acts(Stage):
         seen = self.seat.view().matches(wanted)
         return f"{listed(seen)}, which cannot be touched" if seen else self._closest(wanted)
 
-    def _wait_for_reader(self, how: Literal["insert", "tap", "swipe"]) -> None:
+    def _present(
+        self, how: Literal["insert", "tap", "swipe"], present: Callable[[str], None], word: str, card: str
+    ) -> None:
         self._until(
             lambda: self.seat.wants_card(how) or None,
             f"the terminal to ask for a card to {how}",
             lambda: "a screen that asks for none",
         )
+        with self._by_hand(word, card):
+            present(card)
+        named = self.seat.card
+        if named is not None:
+            self.secrets.update(secret.reveal() for secret in (named.pan, named.pin) if secret is not None)
 
 
 def percent(text: str) -> int:

@@ -267,9 +267,10 @@ def _journal_file(state: Path) -> Path:
 
 
 def _moment(clock: str | datetime) -> datetime:
-    if isinstance(clock, datetime):
-        return clock
     try:
-        return datetime.fromisoformat(clock)
+        moment = clock if isinstance(clock, datetime) else datetime.fromisoformat(clock)
     except ValueError:
         raise BenchMisuse(f"{clock!r} is no time: write it as 2026-01-15T09:00:00") from None
+    if not 2000 <= moment.year <= 2099:
+        raise BenchMisuse(f"{clock}: the acquirer's messages have years from 2000 to 2099 (ISO 8583 DE 12)")
+    return moment

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol, cast
 
@@ -42,6 +43,19 @@ class JournalPort(Protocol):
     unknown: type[Exception]
 
     def commit(self, batches: Sequence[tuple[Station, tuple[Row, ...]]]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The effects of one event that are still to run, and the life of the terminal that ordered them."""
+
+    station: Station
+    power: int
+    effects: deque[fx.Effect]
+
+    @property
+    def is_on(self) -> bool:
+        return self.station.power == self.power
 
 
 class Engine:
@@ -87,7 +101,7 @@ class Engine:
         while self._queue:
             if len(self._queue) == 1:
                 station, power, event = self._queue.popleft()
-                self._run([(station, self._handle(station, power, event))])
+                self._run([self._handle(station, power, event)])
             else:
                 self._run(self._batch())
 
@@ -111,7 +125,7 @@ class Engine:
 
     # The loop.
 
-    def _batch(self) -> list[tuple[Station, deque[fx.Effect]]]:
+    def _batch(self) -> list[_Running]:
         """The next event of each station that has one; further ones of the same station wait their turn."""
         taken: set[Station] = set()
         batch, later = [], deque[tuple[Station, int, Event]]()
@@ -123,50 +137,46 @@ class Engine:
                 taken.add(item[0])
                 batch.append(item)
         self._queue = later
-        return [(station, self._handle(station, power, event)) for station, power, event in batch]
+        return [self._handle(station, power, event) for station, power, event in batch]
 
-    def _handle(self, station: Station, power: int, event: Event) -> deque[fx.Effect]:
+    def _handle(self, station: Station, power: int, event: Event) -> _Running:
         terminal = station.terminal
         if terminal is None or station.power != power:
-            return deque()
+            return _Running(station, power, deque())
         if self.trace is not None:
             self._trace_event(station, event)
-        return deque(terminal.handle(event, self.clock.now))
+        return _Running(station, power, deque(terminal.handle(event, self.clock.now)))
 
-    def _run(self, running: list[tuple[Station, deque[fx.Effect]]]) -> None:
+    def _run(self, running: list[_Running]) -> None:
         everybody = running
         while running:
-            waiting: list[tuple[Station, deque[fx.Effect], tuple[Row, ...]]] = []
-            for station, effects in running:
-                power = station.power
-                while effects and station.power == power:
-                    effect = effects.popleft()
+            waiting: list[tuple[_Running, tuple[Row, ...]]] = []
+            for one in running:
+                while one.effects and one.is_on:
+                    effect = one.effects.popleft()
                     if isinstance(effect, fx.Record):
-                        waiting.append((station, effects, effect.rows))
+                        waiting.append((one, effect.rows))
                         break
-                    self._do[type(effect)](station, effect)
-                    self._burn(station)
+                    self._do[type(effect)](one.station, effect)
+                    self._burn(one.station)
             running = self._commit(waiting) if waiting else []
         if self._draw is not None and self.trace is not None:
-            for station, _ in everybody:
-                self._trace_screen(station)
+            for one in everybody:
+                self._trace_screen(one.station)
 
-    def _commit(
-        self, waiting: list[tuple[Station, deque[fx.Effect], tuple[Row, ...]]]
-    ) -> list[tuple[Station, deque[fx.Effect]]]:
+    def _commit(self, waiting: list[tuple[_Running, tuple[Row, ...]]]) -> list[_Running]:
         try:
-            self._journal.commit([(station, rows) for station, _, rows in waiting])
+            self._journal.commit([(one.station, rows) for one, rows in waiting])
         except self._journal.unknown as error:
-            for station, _, _ in waiting:
-                self._stop(station, str(error))
+            for one, _ in waiting:
+                self._stop(one.station, str(error))
             return []
-        if self.trace is not None:
-            for station, _, rows in waiting:
+        for one, rows in waiting:
+            if self.trace is not None:
                 for row in rows:
-                    self._emit(station, "journal", row=row.kind, **row.fields)
-        for station, _, _ in waiting:
-            self._burn(station)
-        return [(station, effects) for station, effects, _ in waiting]
+                    self._emit(one.station, "journal", row=row.kind, **row.fields)
+            self._burn(one.station)
+        return [one for one, _ in waiting]
 
     def _burn(self, station: Station) -> None:
         """The fault of a power cut after the n-th effect from now."""

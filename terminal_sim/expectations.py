@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from terminal_sim import records
 from terminal_sim.bench import Duration, Selector
-from terminal_sim.records import Record
+from terminal_sim.records import IDENTITY, Record
 from terminal_sim.stage import (
     PATIENCE,
     BadScript,
@@ -249,10 +249,11 @@ class Expectations(Stage):
         return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
 
     def _journal(self) -> list[Record]:
-        return [{**row.fields, "kind": row.kind} for row in self.seat.journal()]
+        return [{**row.fields, "kind": row.kind} for row in self.seat.journal()[self._rows_before :]]
 
     def _lines(self) -> list[Record]:
-        return [*self.seat.report()]
+        since = {row[IDENTITY] for row in self._journal() if IDENTITY in row}
+        return [line for line in self.seat.report() if line[IDENTITY] in since]
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""

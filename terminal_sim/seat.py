@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -247,7 +248,8 @@ class Seat:
         self._apdus += apdu
         if self._tear is not None and self._tear(step, self._apdus):
             self._tear = None
-            self._hands.remove()
+            with suppress(DriverError):  # a tapped card is gone by itself after its last command
+                self._hands.remove()
 
     def _present(self, act: Callable[[], None]) -> None:
         self._apdus = 0

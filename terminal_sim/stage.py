@@ -106,7 +106,8 @@ def nearest(wanted: str, there: Iterable[str]) -> str:
 class Stage:
     """One terminal of a bench and the hands on it.
 
-    `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any.
+    `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any;
+    `rows_before` is how many rows of the journal are older than the test. `secrets` are card numbers and PINs to hide.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class Stage:
         *,
         variables: Mapping[str, str] | None = None,
         stored_picture: Callable[[str], str | None] = lambda _: None,
+        rows_before: int = 0,
     ) -> None:
         self.bench = bench
         self.seat = seat
@@ -123,7 +125,9 @@ class Stage:
         self.notes: list[str] = []
         self.pictures: dict[str, str] = {}
         self.states: dict[str, Saved] = {}
+        self.secrets: set[str] = set()
         self._stored_picture = stored_picture
+        self._rows_before = rows_before
         self._forbidden: list[Selector] = []
         self._seen: list[Sight] = []
         self._messages_before = len(bench.host_messages())

@@ -37,7 +37,10 @@ class KeyFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keypad:
-    """`where` the keys are: real `keys` below the screen, or drawn on the `screen` when it asks for digits."""
+    """`where` the keys are: real `keys` below the screen, or drawn on the `screen` when it asks for digits.
+
+    A key that `keys` names and a drawn layout leaves out is a button that screens show where they need it.
+    """
 
     where: Literal["keys", "screen"]
     layout: tuple[tuple[str, ...], ...]
@@ -46,13 +49,13 @@ class Keypad:
     def __post_init__(self) -> None:
         placed = {key for row in self.layout for key in row}
         for key in self.keys:
-            if key not in placed:
+            if key not in placed and self.where == "keys":
                 raise ValueError(f"keys.{key}: the layout has no key {key!r}")
 
     def named(self, word: str) -> str | None:
         """The key that a script means by its name or its colour; None where there is none."""
         placed = {key for row in self.layout for key in row}
-        if word in placed:
+        if word in placed or word in self.keys:
             return word
         for key, face in self.keys.items():
             if face.colour.upper() == word:

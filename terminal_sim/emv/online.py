@@ -10,8 +10,8 @@ from terminal_sim.emv.exchange import Conversation
 from terminal_sim.emv.tlv import TlvError
 from terminal_sim.emv.transaction import Transaction
 
-APPROVALS: Final = ("00", "10", "11")
-"""Authorisation response codes that approve (Book 4, A6; ISO 8583:1987, field 39)."""
+APPROVALS: Final = ("00", "10")
+"""Authorisation response codes that approve: in full, and a part of the amount (ISO 8583:1987, field 39)."""
 
 
 def go_online(transaction: Transaction) -> Conversation[HostDecision]:

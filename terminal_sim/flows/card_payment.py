@@ -92,7 +92,8 @@ class CardPayment(Settlement):
         return self.kernel_waits(event) and self.entry is Entry.CHIP
 
     def card_agrees(self, event: Event) -> bool:
-        return _verdict(event) is Verdict.APPROVED
+        """Both must: a card that says yes to a payment that the acquirer declined pays nothing."""
+        return _verdict(event) is Verdict.APPROVED and self.reply is not None and self.reply.approved
 
     def card_overrules(self, event: Event) -> bool:
         """The acquirer approved and the card refused: the approval must be taken back."""

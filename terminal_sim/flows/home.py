@@ -55,9 +55,8 @@ class Home(fields.Entry):
 
     def screen(self) -> Screen:
         terminal = self.terminal
-        tiles = terminal.profile.home.style == "tiles"
         elements: list[Element] = [
-            Choice(entry.id, say(entry.id), tile=tiles)
+            Choice(entry.id, say(entry.id), tile=True)
             for entry in terminal.profile.home.entries
             if terminal.shows(entry)
         ]

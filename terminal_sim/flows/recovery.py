@@ -18,11 +18,12 @@ class Recovery(Context):
     __slots__ = ()
 
     def begin(self, _: Event) -> None:
-        terminal = self.terminal
-        for payment in terminal.books.in_doubt():
-            if payment.state is PaymentState.AUTH_SENT:
-                terminal.reversals.begin(payment, NO_ANSWER)
-        terminal.reversals.due()
+        reversals = self.terminal.reversals
+        sent = [p for p in self.terminal.books.in_doubt() if p.state is PaymentState.AUTH_SENT]
+        for payment in sent:
+            reversals.begin(payment, NO_ANSWER)
+        if not sent:
+            reversals.due()
 
     def all_settled(self, _: Event) -> bool:
         return self.terminal.reversals.idle

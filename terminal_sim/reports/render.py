@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from terminal_sim.core.payment import Field
 from terminal_sim.reports.totals import Total
@@ -73,7 +73,9 @@ def totals_report(sums: Sequence[Total]) -> Report:
 
 def as_table(report: Report, *, is_terminal: bool, width: int = 80) -> str:
     """The report for a person: ruled and coloured for a terminal of `width` columns, plain columns for anything else."""
-    return _ruled(report, width) if is_terminal else _plain(report)
+    rows = tuple(tuple(_visible(cell) for cell in row) for row in report.rows)
+    shown = replace(report, rows=rows)
+    return _ruled(shown, width) if is_terminal else _plain(shown)
 
 
 def as_csv(report: Report) -> str:
@@ -121,6 +123,11 @@ def _ruled(report: Report, width: int) -> str:
     with console.capture() as captured:
         console.print(table)
     return captured.get()
+
+
+def _visible(cell: str) -> str:
+    """A control character could move the cursor or hide a line of the report."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)
 
 
 def _harmless(cell: str) -> str:

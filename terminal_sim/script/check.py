@@ -40,10 +40,14 @@ class Play:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A script in which everything can be meant. `macros` are the calls of each macro by its name."""
+    """A script in which everything can be meant. `macros` are the calls of each macro by its name.
+
+    `terms` judge the values that only a run will have.
+    """
 
     script: Script
     settings: Settings
+    terms: Terms
     macros: Mapping[str, tuple[Call, ...]]
     setup: tuple[Call, ...]
     plays: tuple[Play, ...]
@@ -91,8 +95,8 @@ class _Checking:
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
-        terms = Terms(vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks))
-        self.following = Following(terms, self.bound, frozenset(chosen.secrets), complain)
+        self.terms = Terms(vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks))
+        self.following = Following(self.terms, self.bound, frozenset(chosen.secrets), complain)
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
 
     def program(self) -> Program:
@@ -107,6 +111,7 @@ class _Checking:
         return Program(
             script=self.script,
             settings=self.chosen,
+            terms=self.terms,
             macros=self.bound,
             setup=setup,
             plays=plays,

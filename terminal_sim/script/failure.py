@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
-from terminal_sim.script.tree import Step
+from terminal_sim.script.perform import Stopped
 from terminal_sim.secret import mask_pan
 from terminal_sim.stage import Sight, Unmet, clock
 
@@ -16,16 +15,6 @@ LINES = 40
 _WIDTH = 110
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ ]?\d){11,18}(?!\d)", re.ASCII)
 _SCREENS_AT_LEAST = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """`step` failed; `callers` are the macro calls that led to it, outermost first; `trace` ends when it failed."""
-
-    step: Step
-    callers: tuple[Step, ...]
-    why: Unmet | str
-    trace: tuple[str, ...]
 
 
 class Mask:
@@ -45,18 +34,17 @@ class Mask:
         return _CARD_NUMBER.sub(_masked, text)
 
 
-def report(failure: Failure, told: Sequence[str], rerun: str, mask: Mask) -> str:
-    """The lines of a failure. `told` says which scenario it was; `rerun` is the command that runs it again."""
-    head = [f"{failure.step.place}: {failure.step.source}"]
-    head += [f"  called by {call.place}: {call.source}" for call in reversed(failure.callers)]
+def report(stopped: Stopped, told: Sequence[str], rerun: str, mask: Mask) -> str:
+    """The lines of a failure. `told` says of which scenario; `rerun` runs that one again."""
+    why = stopped.why
+    head = [f"{stopped.step.place}: {stopped.step.source}"]
+    head += [f"  called by {step.place}: {step.source}" for step in reversed(stopped.callers)]
     head += [f"  {line}" for line in told]
-    why = failure.why
     if isinstance(why, Unmet):
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
     else:
         head += [f"  {why}"]
-    trace = [f"  {line}" for line in failure.trace]
-    tail = ["  last of the trace:", *trace] if trace else []
+    tail = ["  last of the trace:", *(f"  {line}" for line in stopped.trace)]
     tail += [f"  again: {rerun}"]
     screens = _screens(why.before, why.now, LINES - len(head) - len(tail)) if isinstance(why, Unmet) else []
     lines = [_cut(line) for line in head] + screens + [_cut(line) for line in tail[:-1]] + tail[-1:]

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Literal
 
-from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, Saved, Seat, Trace
-from terminal_sim.script.bind import Call, MacroCall, VerbCall
-from terminal_sim.script.failure import Failure, Mask, command, report
+from terminal_sim.bench import DEFAULT_CLOCK, Bench, Duration, Saved, Seat, Trace
+from terminal_sim.script.bind import Call
+from terminal_sim.script.failure import Mask, command, report
+from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
 from terminal_sim.script.select import exactly
-from terminal_sim.script.tree import Step
-from terminal_sim.script.values import filled, spoken
-from terminal_sim.stage import TRACE_LINES, BadScript, Unmet
 from terminal_sim.verbs import Tester
-from terminal_sim.wording import NEGATION
+
+NO_TIME = Duration(0)
 
 
 class Outcome(Enum):
@@ -61,12 +59,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """`text` is the reason of a skip, or what a failure says; `took` is virtual time in microseconds."""
+    """`text` is the reason of a skip, or what a failure says; `took` is virtual time."""
 
     case: Case
     outcome: Outcome
     text: str = ""
-    took: int = 0
+    took: Duration = NO_TIME
     notes: tuple[str, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,14 +106,6 @@ class Runner:
             self._states[case.program.script.path, case.profile, name] = state
 
 
-class _Stopped(Exception):
-    """A step failed."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.step.source)
-        self.failure = failure
-
-
 class _Running:
     """One case while it runs."""
 
@@ -125,14 +115,14 @@ class _Running:
         self.mask = Mask(case.program.settings.secrets.values())
         self.notes: list[str] = []
         self.pictures: dict[str, str] = {}
-        self.took = 0
+        self.took = NO_TIME
 
     def result(self) -> Result:
         outcome, text = Outcome.HELD, ""
         try:
             self.perform()
-        except _Stopped as stopped:
-            outcome, text = Outcome.UNMET, self._report(stopped.failure)
+        except Stopped as stopped:
+            outcome, text = Outcome.UNMET, self._report(stopped)
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
             outcome, text = Outcome.BROKEN, self._broken(broken)
         return Result(
@@ -145,7 +135,7 @@ class _Running:
         )
 
     def perform(self) -> None:
-        """Raises `_Stopped` where a step fails, and whatever a bench raises that breaks."""
+        """Raises `Stopped` where a step fails, and whatever a bench raises that breaks."""
         program, play = self.case.program, self.case.play
         start = self.runner.state_for(self.case) if play.start else None
         with self._bench() as bench:
@@ -156,7 +146,7 @@ class _Running:
                 stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
                 after = self._attempt(tester, program.teardown)
             finally:
-                self.took = bench.now.mono - began
+                self.took = Duration(bench.now.mono - began)
         problem = stopped or after
         if problem is not None:
             raise problem
@@ -177,10 +167,20 @@ class _Running:
             chosen.profiles[name],
             locale=chosen.locale or None,
             reader=self.runner.options.reader,
+            power=False,
             state_from=start,
         )
+        # A folder that keeps the journal may hold rows of earlier runs; a saved state is where this one begins.
+        before = 0 if start is not None else len(seat.journal())
+        seat.power_on()
         variables = {"profile": name, "locale": seat.locale, **chosen.secrets, **self.case.row}
-        return Tester(bench, seat, variables=variables, stored_picture=lambda name: self._stored(seat, name))
+        return Tester(
+            bench,
+            seat,
+            variables=variables,
+            stored_picture=lambda name: self._stored(seat, name),
+            rows_before=before,
+        )
 
     # Pictures.
 
@@ -203,46 +203,21 @@ class _Running:
 
     # Steps.
 
-    def _attempt(self, tester: Tester, calls: Sequence[Call]) -> _Stopped | None:
+    def _attempt(self, tester: Tester, calls: Sequence[Call]) -> Stopped | None:
+        program = self.case.program
         try:
-            self._do(tester, calls, {}, ())
-        except _Stopped as stopped:
+            Performer(tester, program.macros, program.terms).perform(calls)
+        except Stopped as stopped:
             return stopped
-        return None
-
-    def _do(
-        self, tester: Tester, calls: Sequence[Call], local: Mapping[str, str], callers: tuple[Step, ...]
-    ) -> None:
-        for call in calls:
-            variables = ChainMap[str, str](dict(local), tester.variables, _of_card(tester.seat))
-            try:
-                if isinstance(call, VerbCall):
-                    self._say(tester, call, variables)
-                elif isinstance(call, MacroCall):
-                    given = [filled(value, variables) for value in call.values]
-                    inside = {**local, **dict(zip(call.macro.parameters, given, strict=True))}
-                    self._do(tester, self.case.program.macros[call.macro.name], inside, (*callers, call.step))
-            except (Unmet, BadScript, BenchMisuse) as why:
-                told = why if isinstance(why, Unmet) else str(why)
-                trace = tuple(tester.bench.trace.tail(TRACE_LINES))
-                raise _Stopped(Failure(call.step, callers, told, trace)) from None
-
-    def _say(self, tester: Tester, call: VerbCall, variables: Mapping[str, str]) -> None:
-        """One verb. Raises what the script or its user is to blame for, and whatever the bench breaks with."""
-        values = [spoken(argument, variables) for argument in call.values]
-        named = {argument.parameter.name: spoken(argument, variables) for argument in call.named}
-        fields = {name: filled(value, variables) for name, value in call.fields.items()}
-        negation = {NEGATION: True} if call.no else {}
-        try:
-            getattr(tester, call.verb.method)(*values, **named, **fields, **negation)
         finally:
-            card = _of_card(tester.seat)
-            self.mask.hide(card.get("card.pan", ""), card.get("card.pin", ""))
+            self.mask.hide(*tester.secrets)
+        return None
 
     # What is told of it.
 
-    def _report(self, failure: Failure) -> str:
-        return report(failure, self._told(), self._again(), self.mask)
+    def _report(self, stopped: Stopped) -> str:
+        self.mask.hide(*stopped.secrets)
+        return report(stopped, self._told(), self._again(), self.mask)
 
     def _broken(self, broken: Exception) -> str:
         """The bench itself: its own words, and where in it."""
@@ -268,13 +243,3 @@ class _Running:
         chosen += ["--seed", str(options.seed)] if options.seed else []
         chosen += ["--reader", options.reader] if options.reader != "virtual" else []
         return command(str(program.script.path), exactly(self.case.title), chosen)
-
-
-def _of_card(seat: Seat) -> dict[str, str]:
-    """`${card.pin}` and its like: what the card last named has of them."""
-    card = seat.card
-    if card is None:
-        return {}
-    secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}
-    known = {name: secret.reveal() for name, secret in secrets.items() if secret is not None}
-    return {**known, "card.last4": card.last4, "card.expiry": card.expiry_mmyy}

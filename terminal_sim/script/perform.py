@@ -1,0 +1,88 @@
+"""Does the calls of a script at a terminal: fills in variables, goes into macros, and says where it stopped."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from terminal_sim.bench import BenchMisuse, Seat
+from terminal_sim.script.bind import Argument, Call, MacroCall, VerbCall
+from terminal_sim.script.tree import Step
+from terminal_sim.script.values import Terms, filled, judge, spoken
+from terminal_sim.stage import TRACE_LINES, BadScript, Unmet
+from terminal_sim.verbs import Tester
+from terminal_sim.wording import NEGATION
+
+Why = Unmet | BadScript | BenchMisuse
+
+
+class Stopped(Exception):
+    """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
+
+    `trace` are the last lines before; `secrets` what must be hidden when it is told.
+    """
+
+    def __init__(self, step: Step, callers: tuple[Step, ...], why: Why, tester: Tester) -> None:
+        super().__init__(f"{step.place}: a step failed")
+        self.step = step
+        self.callers = callers
+        self.why = why
+        self.trace = tester.bench.trace.tail(TRACE_LINES)
+        self.secrets = frozenset(tester.secrets)
+
+
+class Performer:
+    """Does calls with the hands of one tester. `macros` are the calls of each macro by its name."""
+
+    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], terms: Terms) -> None:
+        self._tester = tester
+        self._macros = macros
+        self._terms = terms
+
+    def perform(
+        self, calls: Sequence[Call], local: Mapping[str, str] | None = None, callers: tuple[Step, ...] = ()
+    ) -> None:
+        """Raises `Stopped` for what a script or its user is to blame for; anything else is the bench's fault.
+
+        `local` are the arguments of the macro that the calls are in. `from state` is no act: whoever makes the bench obeys it.
+        """
+        here = dict(local or {})
+        for call in calls:
+            variables = ChainMap(here, self._tester.variables, of_card(self._tester.seat))
+            try:
+                if isinstance(call, VerbCall):
+                    self._say(call, variables)
+                elif isinstance(call, MacroCall):
+                    given = [filled(value, variables) for value in call.values]
+                    inside = here | dict(zip(call.macro.parameters, given, strict=True))
+                    self.perform(self._macros[call.macro.name], inside, (*callers, call.step))
+            except (Unmet, BadScript, BenchMisuse) as why:
+                raise Stopped(call.step, callers, why, self._tester) from None
+
+    def _say(self, call: VerbCall, variables: Mapping[str, str]) -> None:
+        for argument in call.arguments:
+            self._judge(argument, variables)
+        values = [spoken(argument, variables) for argument in call.values]
+        named = {argument.parameter.name: spoken(argument, variables) for argument in call.named}
+        fields = {name: filled(value, variables) for name, value in call.fields.items()}
+        negation = {NEGATION: True} if call.no else {}
+        getattr(self._tester, call.verb.method)(*values, **named, **fields, **negation)
+
+    def _judge(self, argument: Argument, variables: Mapping[str, str]) -> None:
+        """What the check could not judge, since it had no value yet."""
+        if argument.value.variables:
+            value = replace(argument.value, text=filled(argument.value, variables))
+            wrong = judge(replace(argument, value=value), self._terms)
+            if wrong:
+                raise BadScript(wrong)
+
+
+def of_card(seat: Seat) -> dict[str, str]:
+    """`${card.pin}` and its like: what the card last named has of them."""
+    card = seat.card
+    if card is None:
+        return {}
+    secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}
+    known = {name: secret.reveal() for name, secret in secrets.items() if secret is not None}
+    return {**known, "card.last4": card.last4, "card.expiry": card.expiry_mmyy}

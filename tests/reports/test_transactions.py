@@ -1,0 +1,154 @@
+"""The Payment transactions report: one line a payment, in its newest state, in the order of time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.reports.transactions import BRANDS, STATUSES, TYPES, Transaction, decimal, transactions
+
+SALE = Payment(
+    kind=MessageKind.SALE,
+    reference="R1",
+    state=PaymentState.COMPLETED,
+    amount=Money(1000, "CAD"),
+    entry=Entry.CHIP,
+    pan="411111******1111",
+    stan=1,
+    at=datetime.fromisoformat("2026-11-21 20:40:01"),
+    brand="visa",
+    auth_code="000001",
+    host_reference="632520000001",
+)
+LINE = Transaction(
+    time="2026-11-21 20:40:01",
+    brand="Visa",
+    last4="1111",
+    type="Sale",
+    kind="sale",
+    amount=1000,
+    currency="CAD",
+    status="Completed",
+    reference="R1",
+    host_reference="632520000001",
+    auth_code="000001",
+)
+
+
+def line(**changes: Any) -> Transaction:
+    (only,) = transactions([replace(SALE, **changes).row()])
+    return only
+
+
+def test_a_payment_is_one_line_and_a_standalone_one_has_no_ticket() -> None:
+    assert line() == LINE
+    assert (LINE.ticket, LINE.server, LINE.register) == ("", "", "")
+    assert LINE.card == "Visa 1111"
+
+
+def test_a_point_of_sale_may_fill_in_ticket_server_and_register() -> None:
+    row = SALE.row()
+    integrated = Row(row.kind, {**row.fields, "ticket": "T9", "server": "Ann", "register": "2"})
+    assert transactions([integrated]) == [replace(LINE, ticket="T9", server="Ann", register="2")]
+
+
+def test_the_newest_row_of_a_payment_counts() -> None:
+    rows = [replace(SALE, state=state).row() for state in (PaymentState.AUTH_SENT, PaymentState.COMPLETED)]
+    assert transactions(rows) == [LINE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [
+        (MessageKind.SALE, "Sale"),
+        (MessageKind.MOTO, "Sale"),
+        (MessageKind.REFUND, "Refund"),
+        (MessageKind.VOID, "Void"),
+    ],
+)
+def test_each_kind_has_the_type_of_the_field(kind: MessageKind, type_: str) -> None:
+    assert (line(kind=kind).type, line(kind=kind).kind) == (type_, kind.value)
+
+
+def test_every_state_has_a_status_and_every_payment_kind_a_type() -> None:
+    assert set(STATUSES) == {state.value for state in PaymentState}
+    assert set(TYPES) == {kind.value for kind in MessageKind} - {"advice"}
+
+
+def test_a_reversal_is_a_line_of_its_own_with_its_payments_card_and_time() -> None:
+    pending = replace(SALE, state=PaymentState.REVERSED)
+    undone = Row(
+        "reversal",
+        {
+            "reference": "R1-R",
+            "original": "R1",
+            "state": "COMPLETED",
+            "amount": 1000,
+            "currency": "CAD",
+            "stan": 1,
+        },
+    )
+    first, second = transactions([pending.row(), undone])
+    assert (first.type, first.status) == ("Sale", "Reversed")
+    assert (second.type, second.card, second.time, second.original) == (
+        "Reversal",
+        "Visa 1111",
+        LINE.time,
+        "R1",
+    )
+
+
+@pytest.mark.parametrize(("brand", "shown"), [*BRANDS.items(), ("", "Unknown"), ("ruritania", "Unknown")])
+def test_each_brand_has_the_name_of_the_field(brand: str, shown: str) -> None:
+    assert line(brand=brand).brand == shown
+
+
+def test_a_card_without_a_number_is_its_brand_alone() -> None:
+    assert line(pan="").card == "Visa"
+
+
+def test_lines_are_in_the_order_of_time_and_then_of_the_journal() -> None:
+    later = replace(SALE, reference="R2", at=datetime.fromisoformat("2026-11-22 08:00:00"))
+    same = replace(SALE, reference="R3")
+    found = transactions([later.row(), SALE.row(), same.row()])
+    assert [one.reference for one in found] == ["R1", "R3", "R2"]
+
+
+def test_rows_that_are_no_payments_are_left_out() -> None:
+    rows = [Row("boot", {"boot": 1}), SALE.row(), Row("reprint", {"original": "R1"})]
+    assert transactions(rows) == [LINE]
+
+
+def test_the_rows_of_a_journal_serve_as_they_are() -> None:
+    with Journal(IN_MEMORY) as journal:
+        journal.append("v400m", 1, 1, 1, [SALE.row()])
+        assert transactions(journal.rows("v400m")) == [LINE]
+
+
+def test_a_line_is_flat_fields_for_an_expectation() -> None:
+    record = LINE.record()
+    assert record["amount"] == 1000
+    assert record["card"] == "Visa 1111"
+    assert all(isinstance(value, str | int) for value in record.values())
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (1000, "CAD", "10.00"),
+        (5, "CAD", "0.05"),
+        (0, "EUR", "0.00"),
+        (-123456, "USD", "-1234.56"),
+        (1000, "JPY", "1000"),
+        (-5, "JPY", "-5"),
+    ],
+)
+def test_amounts_are_plain_decimals_of_their_currency(minor: int, currency: str, text: str) -> None:
+    assert decimal(minor, currency) == text
