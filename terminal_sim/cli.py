@@ -13,11 +13,16 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
 
 from terminal_sim import __version__
 from terminal_sim.commands import UserError
+
+TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, NoReturn, TypeAlias
+
+    _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 WRONG, BROKEN, INTERRUPTED = 2, 3, 130
 
@@ -70,9 +75,6 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
-
-
 def _run(commands: _Commands) -> None:
     run = _command(commands, "run", "run", "run .keys scripts and say what did not hold")
     _files(run)
@@ -94,11 +96,11 @@ def _run(commands: _Commands) -> None:
     _bench(run)
     run.add_argument(
         "--trace",
-        type=Path,
+        type=_path,
         metavar="FILE.jsonl",
         help="write everything that happens, one JSON object a line",
     )
-    run.add_argument("--state", type=Path, metavar="DIR", help="keep the journal in this folder")
+    run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
 
 
@@ -129,7 +131,7 @@ def _profiles(commands: _Commands) -> None:
     draw.add_argument(
         "--format", choices=("mermaid", "svg", "png"), default="mermaid", help="mermaid by default"
     )
-    draw.add_argument("--to", type=Path, metavar="DIR", help="write a file for each flow")
+    draw.add_argument("--to", type=_path, metavar="DIR", help="write a file for each flow")
 
 
 def _cards(commands: _Commands) -> None:
@@ -147,7 +149,7 @@ def _report(commands: _Commands) -> None:
     ):
         report = _command(actions, name, "report", about)
         report.add_argument(
-            "--state", type=Path, required=True, metavar="DIR", help="the folder given to run --state"
+            "--state", type=_path, required=True, metavar="DIR", help="the folder given to run --state"
         )
         report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
         report.add_argument(
@@ -160,7 +162,7 @@ def _shell(commands: _Commands) -> None:
     shell.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
     _locale(shell)
     _bench(shell)
-    shell.add_argument("--state", type=Path, metavar="DIR", help="keep the journal in this folder")
+    shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
 
 
 def _demo(commands: _Commands) -> None:
@@ -183,7 +185,7 @@ def _actions(commands: _Commands, name: str, about: str) -> _Commands:
 
 def _files(command: _Parser) -> None:
     command.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help=".keys files, and folders of them"
+        "files", nargs="+", type=_path, metavar="FILE", help=".keys files, and folders of them"
     )
 
 
@@ -199,3 +201,9 @@ def _bench(command: _Parser) -> None:
         "--reader", choices=("virtual", "pty"), default="virtual",
         help="how the card reader is attached: in the process, or over a pseudo-terminal",
     )  # fmt: skip
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)

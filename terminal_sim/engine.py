@@ -117,11 +117,11 @@ class Engine:
         return going_on
 
     def poll(self, station: Station, timeout: float = 0.0) -> bool:
-        """Ask the station's readers for news; whether there was any."""
-        events = list(station.poll(timeout))
-        for event in events:
+        """Ask the station's readers for news; whether there was any, of interest to the firmware or not."""
+        events = station.poll(timeout)
+        for event in events or ():
             self.post(station, event)
-        return bool(events)
+        return events is not None
 
     # The loop.
 

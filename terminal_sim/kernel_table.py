@@ -40,12 +40,16 @@ class TableApplication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelTable:
-    """The file. Hex strings are tags 9F33 and 9F40, `terminal_type` is tag 9F35 (EMV Book 4, annex A)."""
+    """The file. Hex strings are tags 9F33 and 9F40, `terminal_type` is tag 9F35 (EMV Book 4, annex A).
+
+    Above `contactless_cvm_limit`, in minor units, a tap needs its cardholder verified.
+    """
 
     kernel: Literal[1]
     terminal_type: str
     capabilities: str
     additional_capabilities: str
+    contactless_cvm_limit: int
     applications: tuple[TableApplication, ...]
 
 
@@ -67,6 +71,7 @@ def kernel_config(profile: Profile, terminal: str, pin_key: Secret[bytes]) -> Ke
                 brand=each.brand,
                 partial=each.partial,
                 contactless=each.contactless,
+                contactless_cvm_limit=loaded.contactless_cvm_limit,
             )
             for each in loaded.applications
         ),

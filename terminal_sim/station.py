@@ -127,15 +127,13 @@ class Station:
         self.power += 1
         self.alarms.clear()
 
-    def poll(self, timeout: float = 0.0) -> Iterator[Event]:
-        """What happened in front of the readers, as far as the firmware listens to them now."""
+    def poll(self, timeout: float = 0.0) -> list[Event] | None:
+        """What happened in front of the readers, as far as the firmware listens to them now; None where nothing did."""
         try:
             changes = self.reader.poll(timeout)
         except DriverError:
-            yield ReaderChanged(False)
-            return
-        for change in changes:
-            yield from self._noticed(change)
+            return [ReaderChanged(False)]
+        return [event for change in changes for event in self._noticed(change)] if changes else None
 
     def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:
         """Open the reader for `entries`; a card that is in the slot already counts as inserted."""

@@ -2,44 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-
 
 class UserError(Exception):
     """What whoever typed the command is to blame for, in one line with its cure."""
-
-
-@contextmanager
-def blaming_the_user() -> Iterator[None]:
-    """Whatever the bench refuses inside is a `UserError`."""
-    from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
-
-    try:
-        yield
-    except (BenchMisuse, JournalError, ProfileError) as error:
-        raise UserError(str(error)) from None
-    except OSError as error:
-        raise UserError(f"{error.filename or 'a file'}: {error.strerror}") from None
-
-
-def is_terminal() -> bool:
-    """Whether a person reads the output as it comes, so that colours and rules are welcome."""
-    return sys.stdout.isatty()
-
-
-def styled(text: str, sgr: str) -> str:
-    """The text with an ANSI style (`31;1` is red and bold) for a person who has not asked for NO_COLOR."""
-    return f"\x1b[{sgr}m{text}\x1b[0m" if is_terminal() and not os.environ.get("NO_COLOR") else text
-
-
-def print_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Ruled for a person, plain columns for a file."""
-    from shutil import get_terminal_size
-
-    from terminal_sim.reports.render import Report, as_table
-
-    report = Report(title, columns, tuple(rows), ())
-    print(as_table(report, is_terminal=is_terminal(), width=get_terminal_size().columns), end="")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
-from terminal_sim.bench import Bench
-from terminal_sim.commands import blaming_the_user, print_table
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.commands.console import blaming_the_user, print_table
 from terminal_sim.secret import mask_pan
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(), Bench() as bench:
+    with blaming_the_user(BenchMisuse, JournalError, ProfileError), Bench() as bench:
         if given.action == "list":
             rows = []
             for name in bench.card_names():

@@ -6,9 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 from textwrap import indent
 
-from terminal_sim.bench import Bench
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.bundled import bundled
-from terminal_sim.commands import UserError, blaming_the_user, styled
+from terminal_sim.commands import UserError
+from terminal_sim.commands.console import blaming_the_user, styled
 from terminal_sim.commands.scripts import programs_of
 from terminal_sim.commands.session import Session
 from terminal_sim.script.check import Play, Program
@@ -38,7 +39,10 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
     """One scenario on one terminal; whether it held to its end."""
     print(f"\n{styled(play.scenario.name, _BOLD)} ({profile})")
     mask = Mask(program.settings.secrets.values())
-    with blaming_the_user(), Bench(clock=program.settings.clock or None) as bench:
+    with (
+        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        Bench(clock=program.settings.clock or None) as bench,
+    ):
         session = Session(bench, bench.seat(profile, locale=program.settings.locale or None), program.macros)
         _print_news(session)
         for call in program.setup + play.calls:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal_sim import profile as profiles
-from terminal_sim.commands import UserError, blaming_the_user, print_table
+from terminal_sim.commands import UserError
+from terminal_sim.commands.console import blaming_the_user, print_table
 from terminal_sim.typed_toml import nearest
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(given: Namespace) -> int:
     actions = {"list": _list, "show": _show, "check": _check, "schema": _schema, "draw": _draw}
-    with blaming_the_user():
+    with blaming_the_user(profiles.ProfileError):
         return actions[given.action](given)
 
 

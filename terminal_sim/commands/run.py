@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from terminal_sim import profile as profiles
-from terminal_sim.bench import Duration, Trace
-from terminal_sim.commands import UserError, blaming_the_user, styled
+from terminal_sim.bench import Duration, ProfileError, Trace
+from terminal_sim.commands import UserError
+from terminal_sim.commands.console import blaming_the_user, styled
 from terminal_sim.commands.scripts import files_of, programs_of
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
@@ -20,7 +21,7 @@ _COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", O
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user():
+    with blaming_the_user(ProfileError):
         chosen = {name: profiles.load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:

@@ -10,8 +10,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 
-from terminal_sim.bench import Bench
-from terminal_sim.commands import UserError, blaming_the_user
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.commands import UserError
+from terminal_sim.commands.console import blaming_the_user
 from terminal_sim.commands.session import Session
 from terminal_sim.script.run import ExitCode
 from terminal_sim.verbs import VERBS, Unmet
@@ -20,7 +21,10 @@ _LEAVING = ("quit", "exit")
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(), Bench(seed=given.seed, state=given.state) as bench:
+    with (
+        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        Bench(seed=given.seed, state=given.state) as bench,
+    ):
         seat = bench.seat(given.profile, locale=given.locale or None, reader=given.reader)
         session = Session(bench, seat)
         return _converse(session, seat.profile.id)

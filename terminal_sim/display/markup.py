@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # as good for XML as xml.sax.saxutils, which imports an HTTP client
 
 from terminal_sim.display.layout import Run
 
@@ -46,12 +46,12 @@ def rect(
 
 def xml(words: str) -> str:
     """Text for an XML document; characters that XML cannot carry are shown as U+FFFD."""
-    return escape(_CONTROL.sub("\ufffd", words))
+    return escape(_CONTROL.sub("\ufffd", words), quote=False)
 
 
 def attribute(value: str) -> str:
     """The same for the value of an attribute, with its quotes."""
-    return quoteattr(_CONTROL.sub("\ufffd", value))
+    return f'"{escape(_CONTROL.sub(chr(0xFFFD), value))}"'
 
 
 def number(value: float) -> str:

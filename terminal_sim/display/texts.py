@@ -23,7 +23,7 @@ from terminal_sim.core.text import Phrase, Text, Value
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
 
 
-class MissingText(LookupError):  # noqa: N818 - it says what is missing
+class MissingText(LookupError):
     """An id or a language that the catalogues do not have."""
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from terminal_sim.emv import tags, tlv
 from terminal_sim.secret import Secret
 
 
@@ -163,22 +162,6 @@ class HostDecision:
     response_code: str | None
     issuer_authentication: bytes = b""
     scripts: bytes = b""
-
-    @classmethod
-    def of(cls, response_code: str, icc_data: bytes) -> HostDecision:
-        """The decision in an answer of the host, whose DE 55 (`icc_data`) holds 91, 71 and 72 as BER-TLV.
-
-        Data that are no BER-TLV are worth nothing: the card then finds no issuer authentication and decides by itself.
-        """
-        try:
-            objects = tlv.split(icc_data)
-        except tlv.TlvError:
-            objects = []
-        return cls(
-            response_code=response_code,
-            issuer_authentication=dict(objects).get(tags.ISSUER_AUTHENTICATION_DATA, b""),
-            scripts=tlv.join(one for one in objects if one[0] in (tags.SCRIPT_BEFORE, tags.SCRIPT_AFTER)),
-        )
 
 
 class Verdict(Enum):

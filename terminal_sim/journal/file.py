@@ -14,21 +14,21 @@ import apsw
 
 from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, JournalError
 
+IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x54534A31  # "TSJ1"
 _SCHEMA_FILE = re.compile(r"v(\d+)\.sql", re.ASCII)
 
 
 def open_database(path: str, vfs: str | None) -> apsw.Connection:
     """A connection that holds the lock and reads the newest schema. Raises `JournalError` or one of its kinds."""
-    in_memory = path == ":memory:"
-    if not in_memory and vfs is None:
+    if path != IN_MEMORY and vfs is None:
         _make_private(Path(path))
     try:
         db = apsw.Connection(path, vfs=vfs)
     except apsw.Error as error:
         raise JournalError(f"{path}: cannot be opened: {error}; check the path and its rights") from None
     try:
-        _configure(db, in_memory)
+        _configure(db, path)
         _bring_up_to_date(db, path)
     except apsw.BusyError:
         db.close()
@@ -87,13 +87,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _configure(db: apsw.Connection, in_memory: bool) -> None:
+def _configure(db: apsw.Connection, path: str) -> None:
     # Exclusive before WAL: the index of the log then lies in our memory, and no second process gets in.
     _pragma(db, "locking_mode=exclusive")
-    if not in_memory and _pragma(db, "journal_mode=wal") != "wal":
-        raise JournalError(
-            f"{db.filename}: this file system cannot keep a write-ahead log; choose another folder"
-        )
+    if path != IN_MEMORY and _pragma(db, "journal_mode=wal") != "wal":
+        raise JournalError(f"{path}: this file system cannot keep a write-ahead log; choose another folder")
     _pragma(db, "synchronous=full")
     _pragma(db, "temp_store=memory")
     _pragma(db, "trusted_schema=off")

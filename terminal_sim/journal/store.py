@@ -22,9 +22,9 @@ import msgspec
 
 from terminal_sim.core.payment import Field, Row
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
+from terminal_sim.journal.file import IN_MEMORY as IN_MEMORY
 from terminal_sim.journal.file import open_database
 
-IN_MEMORY = ":memory:"
 _GENESIS = bytes(32)
 _PAGE = 1000
 _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

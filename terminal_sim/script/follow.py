@@ -56,7 +56,7 @@ class Following:
             return []
         if len(given) != len(macro.parameters):
             return []
-        arguments = {n: v and v.text for n, v in zip(macro.parameters, given, strict=True)}
+        arguments: Known = dict(zip(macro.parameters, map(_text, given), strict=True))
         inside: Known = {**known, **arguments}
         saved = self.follow(self._macros[macro.name], inside, (*chain, macro.name))
         known.update({name: value for name, value in inside.items() if name not in arguments})
@@ -87,7 +87,7 @@ class Following:
             if name.text in self._fixed:
                 self._complain(name, f"${{{name.text}}} has a meaning already; choose another name")
             given = self._filled(call.named[0].value, known) if method == "let" and call.named else None
-            known[name.text] = given and given.text
+            known[name.text] = _text(given)
 
     def _filled(self, value: Value, known: Known) -> Value | None:
         """The value with its variables, None where one is not known yet; complains of those that never will be."""
@@ -102,6 +102,10 @@ class Following:
                 self._complain(value, f"${{{name}}} has no value here{meant(name, known)}")
         values = {name: text for name in value.variables if (text := known.get(name)) is not None}
         return replace(value, text=value.filled(values)) if len(values) == len({*value.variables}) else None
+
+
+def _text(value: Value | None) -> str | None:
+    return None if value is None else value.text
 
 
 def starts_from(calls: Sequence[Call], complain: Complaints) -> str:

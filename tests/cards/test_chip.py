@@ -156,6 +156,23 @@ def test_wrong_pins_are_counted_over_resets_until_the_pin_is_blocked(card: Cards
     assert say(mastercard, "0020008008349999FFFFFFFFFF") == ["6983"]
 
 
+def test_a_pin_is_compared_only_after_the_processing_options_and_only_as_a_block(card: Cards) -> None:
+    mastercard = chip(card("mastercard-pin"))
+    right, no_block = "0020008008241234FFFFFFFFFF", "00200080080000000000000000"
+    assert say(mastercard, right, "00A4040007A000000004101000", GPO, no_block) == [
+        "6985",
+        "9000",
+        "9000",
+        "6A80",
+    ]
+
+
+def test_external_authenticate_has_its_form(card: Cards) -> None:
+    visa = chip(card("visa-credit"))
+    words = say(visa, SELECT_VISA, GPO, GENERATE_ARQC, "008201000A" + "00" * 10, "0082000007" + "00" * 7)
+    assert words[-2:] == ["6A86", "6700"]
+
+
 def test_a_counter_that_has_run_out_begins_nothing(card: Cards) -> None:
     visa = chip(card("visa-credit"))
     assert isinstance(visa, ChipCard)

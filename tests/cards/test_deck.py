@@ -160,6 +160,32 @@ BROKEN = {
         "extends = 'phone'\nstripe = { service_code = '20' }",
         "three digits",
     ),
+    "a label that is too long": (
+        "extends = 'phone'\n[contactless]\napplications = [{ aid = 'A0000000031010', label = 'SEVENTEEN LETTERS' }]",
+        "at most 16",
+    ),
+    "an application without a label": (
+        "extends = 'phone'\n[contactless]\napplications = [{ aid = 'A0000000031010', label = '' }]",
+        "1 to 16",
+    ),
+    "a priority of 16": (
+        "extends = 'phone'\n[contactless]\napplications = [{ aid = 'A0000000031010', label = 'V', priority = 16 }]",
+        "1 to 15",
+    ),
+    "a chip without applications": ("extends = 'visa-credit'\n[chip]\napplications = []", "at least one"),
+    "an antenna without applications": (
+        "extends = 'phone'\n[contactless]\napplications = []",
+        "at least one",
+    ),
+    "too many tries": ("extends = 'visa-credit'\n[chip]\npin_tries = 16", "1 to 15"),
+    "a stripe that overflows": (
+        "extends = 'phone'\nstripe = { service_code = '201', discretionary = '123456789012' }",
+        "11 digits",
+    ),
+    "a name of one letter": ("extends = 'phone'\n[holder]\nname = 'X'", "SURNAME/FIRST"),
+    "a PIN of three digits": ("extends = 'phone'\npin = '123'", "4 to 12"),
+    "a country by its letters": ("extends = 'phone'\nissuer_country = 'CAN'", "3 digits"),
+    "an answer that is no code": ("extends = 'phone'\nissuer_response = 'no'", "05"),
     "a language that is none": ("extends = 'phone'\n[holder]\nlanguages = ['french']", "two letters"),
 }
 

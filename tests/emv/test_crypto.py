@@ -142,3 +142,20 @@ def test_half_a_block_is_our_mistake() -> None:
     for work in (tdes.encrypt, tdes.decrypt):
         with pytest.raises(ValueError, match="blocks"):
             work(bytes(16), bytes(7))
+
+
+def test_data_of_impossible_lengths_are_an_error_and_ours_a_mistake() -> None:
+    values = dict(tlv.split(signed(DE55)))
+    for tag, value in ((tags.ATC, b"\x01"), (tags.CRYPTOGRAM, bytes(7))):
+        with pytest.raises(TlvError, match="counter"):
+            crypto.verify_arqc(tlv.join((values | {tag: value}).items()), PAN, "45", MASTER)
+    for information in (b"", b"\xc0"):
+        changed = values | {tags.CRYPTOGRAM_INFORMATION: information}
+        with pytest.raises(TlvError, match="9F27"):
+            crypto.verify_arqc(tlv.join(changed.items()), PAN, "45", MASTER)
+    with pytest.raises(ValueError, match="ATC"):
+        crypto.session_key(MASTER, b"\x01")
+    with pytest.raises(ValueError, match="ARPC"):
+        crypto.arpc(MASTER, bytes(8), b"0")
+    with pytest.raises(ValueError, match="sequence"):
+        crypto.icc_key(MASTER, PAN, "1")

@@ -68,7 +68,7 @@ plausible = st.recursive(
     lambda inner: st.tuples(
         st.sampled_from([0x6F, 0x70, 0x77, 0xA5, 0xBF0C, 0x61]), st.lists(inner, max_size=4)
     ).map(lambda one: tlv.encode(one[0], b"".join(one[1]))),
-    max_leaves=10,
+    max_leaves=6,
 )
 answers = st.one_of(
     st.binary(max_size=300),
@@ -113,7 +113,7 @@ def outcome_of(terminal: Terminal, card: FuzzCard | Tampered, interface: Interfa
     return outcome
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(answers, max_size=25), st.sampled_from(Interface))
 def test_a_card_that_answers_at_random_ends_in_an_outcome(script: list[bytes], interface: Interface) -> None:
     card = FuzzCard(script)
@@ -373,3 +373,94 @@ def test_status_words_have_words() -> None:
     assert apdu.meaning(0x6110) == "16 more bytes"
     assert apdu.meaning(0x6C0A) == "wrong Le, 10 bytes are there"
     assert apdu.meaning(0x6FFF) == "unknown status"
+
+
+def test_more_data_that_never_come_are_a_fault(terminal: Terminal, card: Cards) -> None:
+    class Promising:
+        def __init__(self, card: VirtualCard) -> None:
+            assert card.chip is not None
+            card.chip.reset()
+            self._chip = card.chip
+
+        def transmit(self, apdu: bytes) -> bytes:
+            return b"\x61\x10" if apdu[1] in (0xA8, 0xC0) else self._chip.transmit(apdu)
+
+    outcome = terminal.pay(Promising(card("visa-credit")), terminal.request(Interface.CONTACT))
+    assert (outcome.verdict, len(terminal.commands)) == (Verdict.CARD_ERROR, 6)
+
+
+SELECTIONS = [
+    ("the application refuses the final SELECT", b"\x6a\x82", Verdict.NOT_ACCEPTED),
+    ("another application answers", bytes.fromhex("6F0B8407A0000000041010A5009000"), Verdict.CARD_ERROR),
+    ("no DF name", bytes.fromhex("6F02A5009000"), Verdict.CARD_ERROR),
+    (
+        "a DF name twice",
+        bytes.fromhex("6F148407A00000000310108407A0000000031010A5009000"),
+        Verdict.CARD_ERROR,
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "verdict"), rows(SELECTIONS))
+def test_a_final_selection_that_fails_has_its_verdict(
+    terminal: Terminal, card: Cards, answer: bytes, verdict: Verdict
+) -> None:
+    class Refusing:
+        def __init__(self, card: VirtualCard) -> None:
+            assert card.chip is not None
+            card.chip.reset()
+            self._chip = card.chip
+
+        def transmit(self, apdu: bytes) -> bytes:
+            return answer if apdu[1] == 0xA4 and apdu[5] == 0xA0 else self._chip.transmit(apdu)
+
+    outcome = terminal.pay(Refusing(card("visa-credit")), terminal.request(Interface.CONTACT))
+    assert outcome.verdict is verdict, outcome.reason
+
+
+def test_a_card_that_lists_the_same_application_for_ever_is_stopped(terminal: Terminal) -> None:
+    fci = tlv.encode(0x6F, tlv.encode(0x84, bytes.fromhex("A000000003101001")) + tlv.encode(0xA5, b""))
+
+    class Endless:
+        def transmit(self, apdu: bytes, /) -> bytes:
+            if apdu[1] == 0xA4 and apdu[5:12] == bytes.fromhex("A0000000031010"):
+                return fci + b"\x90\x00"
+            return b"\x6a\x82"
+
+    outcome = terminal.pay(Endless(), terminal.request(Interface.CONTACT))
+    assert outcome.verdict is not Verdict.APPROVED
+    assert len(terminal.commands) < 40
+
+
+def test_a_directory_without_end_is_read_to_its_bound(terminal: Terminal) -> None:
+    directory = tlv.encode(0x6F, tlv.encode(0x84, apdu.PSE) + tlv.encode(0xA5, tlv.encode(0x88, b"\x01")))
+
+    class Endless:
+        def transmit(self, command: bytes, /) -> bytes:
+            if command[5:19] == apdu.PSE:
+                return directory + b"\x90\x00"
+            return b"\x70\x00\x90\x00" if command[1] == 0xB2 else b"\x6a\x82"
+
+    outcome = terminal.pay(Endless(), terminal.request(Interface.CONTACT))
+    assert outcome.verdict is Verdict.NOT_ACCEPTED
+    assert sum(command.apdu[1] == 0xB2 for command in terminal.commands) == 16
+
+
+def test_an_entry_of_the_directory_that_cannot_be_read_is_passed_over(
+    terminal: Terminal, card: Cards
+) -> None:
+    class Odd:
+        def __init__(self, card: VirtualCard) -> None:
+            assert card.chip is not None
+            card.chip.reset()
+            self._chip = card.chip
+
+        def transmit(self, apdu: bytes) -> bytes:
+            answer = self._chip.transmit(apdu)
+            if apdu[1:4] == b"\xb2\x01\x0c" and answer[2] == 0x61:
+                damaged = tlv.encode(0x61, b"\x4f\xff") + tlv.encode(0x61, b"\x4f\x01\x00") + b"\x50\x01A"
+                return tlv.encode(0x70, damaged + tlv.only(answer[:-2], 0x70)) + b"\x90\x00"
+            return answer
+
+    outcome = terminal.pay(Odd(card("visa-credit")), terminal.request(Interface.CONTACT))
+    assert outcome.verdict is Verdict.APPROVED, outcome.reason

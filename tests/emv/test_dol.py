@@ -35,7 +35,9 @@ def test_a_list_is_read(entries: tuple[DolEntry, ...], hexes: str) -> None:
     assert dol.parse(bytes.fromhex(hexes)) == entries
 
 
-@pytest.mark.parametrize("hexes", ["9F02", "9F", "95", "9F8182", "0001", "9F02FD", "9F02FF9F0301"])
+@pytest.mark.parametrize(
+    "hexes", ["9F02", "9F", "95", "9F8182", "0001", "9F800101", "9F02FD", "9F02FF9F0301"]
+)
 def test_a_list_that_ends_early_or_wants_too_much_is_an_error(hexes: str) -> None:
     with pytest.raises(DolError):
         dol.parse(bytes.fromhex(hexes))

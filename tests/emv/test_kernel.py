@@ -22,6 +22,7 @@ from terminal_sim.emv.conversation import (
 )
 from terminal_sim.emv.crypto import IssuerKeys
 from terminal_sim.emv.kernel import transaction
+from terminal_sim.emv.online import decision_of
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
@@ -354,9 +355,12 @@ def test_a_damaged_script_fails_without_stopping_the_sale(
 
 def test_the_answer_of_a_host_is_taken_apart() -> None:
     script = tlv.encode(0x72, b"\x86\x00")
-    decision = HostDecision.of("00", tlv.encode(0x91, b"12345678") + script + tlv.encode(0x9F36, b"\x00\x01"))
-    assert decision == HostDecision(response_code="00", issuer_authentication=b"12345678", scripts=script)
-    assert HostDecision.of("05", b"\x91\xff") == HostDecision(response_code="05")
+    answer = tlv.encode(0x91, b"12345678") + script + tlv.encode(0x9F36, b"\x00\x01")
+    assert decision_of("00", answer) == HostDecision(
+        response_code="00", issuer_authentication=b"12345678", scripts=script
+    )
+    assert decision_of("05", b"") == HostDecision(response_code="05")
+    assert decision_of("05", b"\x91\xff") == HostDecision(response_code="05", scripts=b"\x91\xff")
 
 
 def test_the_same_conversation_is_the_same_every_time(card: Cards, terminal: Terminal) -> None:

@@ -110,6 +110,10 @@ def test_a_track_without_expiry_is_not_compared() -> None:
     assert asked(opened(), replace(SALE, track2=Secret(f"{PAN}==201"))).response_code == "00"
 
 
+def test_a_card_without_an_expiry_anywhere_is_not_compared() -> None:
+    assert asked(opened(), replace(MOTO, expiry=None)).response_code == "00"
+
+
 def test_a_balance_is_spent_and_comes_back_with_a_void() -> None:
     host = opened(balance=1500)
     assert asked(host, MOTO).response_code == "00"

@@ -284,7 +284,9 @@ def test_what_does_not_fit_is_refused_and_never_quoted(what: str, wrong: HostReq
         ("a hexadecimal digit in the amount", "000000001000", "0000000010AA"),
         ("an unknown entry mode", "0901", "0811"),
         ("an unknown currency", "0124", "0999"),
-        ("the month 13", "261121204001", "261321204001"),
+        ("the month 13", "11212040010000072611", "13212040010000072613"),
+        ("a trace number of zeros", "000007261121204001", "000000261121204001"),
+        ("a terminal that starts with a space", "5430303030303031", "2030303030303031"),
         ("two moments that differ", "1121204001", "1121204002"),
         ("a processing code of a refund", "00000000000000100011212", "20000000000000100011212"),
         ("an unknown condition", "090100", "090159"),
@@ -301,9 +303,69 @@ def test_a_message_with_one_wrong_field_is_refused(what: str, before: str, after
         decode_request(bytes.fromhex(wire.replace(before, after, 1)))
 
 
+@pytest.mark.parametrize(
+    ("what", "before", "after"),
+    [
+        ("an original that is no payment", "01000000070000", "04000000070000"),
+        ("an original that is a repeat", "01000000070000", "01010000070000"),
+        ("an original without a reference", "0042", "0021"),
+        (
+            "the reference of an original without DE 90",
+            "B230048000C181000000004000000000",
+            "3230048000C18100",
+        ),
+    ],
+)
+def test_a_reversal_with_one_wrong_field_is_refused(what: str, before: str, after: str) -> None:
+    wire = encode_request(undoing(SALE, MessageKind.REVERSAL)).hex().upper()
+    assert wire.count(before) == 1, what
+    wire = wire.replace(before, after)
+    if after == "0021":
+        wire = wire.replace("021341424344303031373935323933363031303037", "")
+    elif len(before) != len(after):
+        wire = wire[: -len("0100" + "000007" + "0" * 32)]
+    with pytest.raises(MessageError, match=r"DE 90|an original|the original's reference"):
+        decode_request(bytes.fromhex(wire))
+
+
+def test_a_card_sequence_number_of_three_digits_is_refused() -> None:
+    wire = encode_request(replace(SALE, sequence="01")).hex().upper()
+    assert wire.count("0901000100") == 1
+    with pytest.raises(MessageError, match="DE 23"):
+        decode_request(bytes.fromhex(wire.replace("0901000100", "0901010100")))
+
+
+PLAIN_REPLY = HostReply(mti="0110", terminal="T", stan=1, amount=Money(1, "CAD"), response_code="00")
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong"),
+    [
+        ("a request's message type", replace(PLAIN_REPLY, mti="0100")),
+        ("an unknown address check", replace(PLAIN_REPLY, avs_result="maybe")),
+        ("a response code of three", replace(PLAIN_REPLY, response_code="000")),
+        ("an authorization code of five", replace(PLAIN_REPLY, auth_code="12345")),
+        ("a host reference with a blank", replace(PLAIN_REPLY, host_reference="63252000000 ")),
+        ("a text of two lines", replace(PLAIN_REPLY, text="CALL\nBANK")),
+        ("a negative partial amount", replace(PLAIN_REPLY, authorised=Money(-1, "CAD"))),
+    ],
+)
+def test_a_reply_that_does_not_fit_is_refused(what: str, wrong: HostReply) -> None:
+    with pytest.raises(MessageError):
+        encode_reply(wrong)
+    assert what
+
+
+@pytest.mark.parametrize("damage", ["0020124C000000000500", "0010124D000000000500", "0010999C000000000500"])
+def test_a_partial_amount_of_another_form_is_refused(damage: str) -> None:
+    wire = encode_reply(replace(PLAIN_REPLY, authorised=Money(500, "CAD")))
+    assert wire.count(b"0010124C000000000500") == 1
+    with pytest.raises(MessageError, match="DE 54"):
+        decode_reply(wire.replace(b"0010124C000000000500", damage.encode()))
+
+
 def test_a_field_that_a_request_does_not_have_is_refused() -> None:
-    reply = HostReply(mti="0110", terminal="T", stan=1, amount=Money(1, "CAD"), response_code="00")
-    wire = encode_reply(reply)
+    wire = encode_reply(PLAIN_REPLY)
     with pytest.raises(MessageError, match="DE 39 does not belong"):
         decode_request(wire)
 

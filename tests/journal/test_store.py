@@ -236,6 +236,32 @@ def test_any_byte_that_is_flipped_is_found_or_harmless(path: Path) -> None:
     assert found > 20
 
 
+def test_an_index_that_lost_a_row_is_found_when_it_is_asked(path: Path) -> None:
+    with Journal(path) as journal:
+        journal.append("terminal", 1, 1, 1, [SALE, REPRINT])
+    whole = path.read_bytes()
+    pages = [whole[at : at + 4096] for at in range(0, len(whole), 4096)]
+    (index,) = [
+        n for n, page in enumerate(pages) if page[0] == 0x0A and b"terminal" in page
+    ]  # a leaf of an index
+    pages[index] = pages[index].replace(b"terminal", b"terminam", 1)
+    path.write_bytes(b"".join(pages))
+    with Journal(path) as journal, pytest.raises(JournalDamagedError, match="does not name rows 1 to 2"):
+        list(journal.rows("terminal"))
+
+
+@pytest.mark.parametrize(
+    ("place", "vfs", "said"),
+    [
+        ("journal.db", "no such file system", "no such vfs"),
+        ("", apsw.vfs_names()[0], "cannot keep a write-ahead log"),
+    ],
+)
+def test_a_file_system_that_cannot_serve_is_refused(place: str, vfs: str, said: str) -> None:
+    with pytest.raises(JournalError, match=said):
+        Journal(place, vfs=vfs)
+
+
 def test_a_file_cut_short_is_damaged(path: Path) -> None:
     filled(path)
     whole = path.read_bytes()

@@ -213,6 +213,9 @@ def test_the_length_is_bounded_before_anything_is_read() -> None:
     assert data_length(longest) == LONGEST_DATA == 65_538 - 10
     with pytest.raises(FrameError):
         data_length(struct.pack("<BI5x", 0x6F, LONGEST_DATA + 1))
+    assert len(decode(longest + bytes(LONGEST_DATA)).data) == LONGEST_DATA  # type: ignore[union-attr]
+    with pytest.raises(FrameError):
+        decode(struct.pack("<BI5x", 0x6F, LONGEST_DATA + 1) + bytes(LONGEST_DATA + 1))
     with pytest.raises(ConstructError):
         MESSAGE.parse_stream(_Endless(struct.pack("<BI5x", 0x6F, LONGEST_DATA + 1)))
 

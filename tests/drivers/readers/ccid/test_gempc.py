@@ -152,6 +152,7 @@ def test_the_answer_arrives(meaning: str, variant: Variant, said: bytes) -> None
     far = FarEnd(variant, said)
     far.link.send(ASK)
     assert far.link.receive(1) == STATUS, meaning
+    assert far.link.listen(0) is None
     assert far.heard == [frame(ASK)], "nothing was asked for twice"
 
 
@@ -218,10 +219,11 @@ def test_a_reader_that_babbles_without_end_is_lost() -> None:
 
 def test_what_came_before_a_command_is_no_answer_to_it() -> None:
     far = FarEnd(BUILT_IN, frame(STATUS))
-    far.end.write(frame(encode(SlotStatus(0, 2, 2, 0, 0))) + NAK_FRAME + b"\x50\x03" + frame(STATUS)[:6])
+    far.end.write(frame(encode(SlotStatus(0, 2, 2, 0, 0))) + NAK_FRAME + b"\x50\x03" + frame(LONGEST)[:50])
     far.link.send(ASK)
     assert far.link.receive(1) == b"\x50\x03", "a notification is news, whenever it comes"
     assert far.link.receive(1) == STATUS
+    assert far.link.listen(0) is None
     assert far.heard == [frame(ASK)], "the old NAK asks for nothing"
 
 

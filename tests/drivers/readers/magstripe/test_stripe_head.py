@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,12 +115,17 @@ def test_a_bad_line_is_a_frame_error_once_and_the_swipes_around_it_stay() -> Non
     assert head.poll() == [Tracks(None, TRACK2, None)] * 2
 
 
-def test_noise_without_end_takes_no_memory_and_the_next_swipe_is_read() -> None:
+def test_noise_without_end_costs_neither_time_nor_memory_and_the_next_swipe_is_read() -> None:
     host, far = pair()
     head = SerialStripeHead(host)
-    for _ in range(100):
-        far.write(b"%" * 100)
+    far.pump = lambda: far.write(b"%" * 1000)
+    tracemalloc.start()
+    for _ in range(2000):
         assert head.poll() == []
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 100_000
+    far.pump = None
     far.write(b"\r")
     with pytest.raises(FrameError):
         head.poll()

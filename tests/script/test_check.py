@@ -1,0 +1,213 @@
+"""Everything that is wrong with a script is found before anything runs, with the right word beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from terminal_sim.script.tree import Problem
+from tests.script.conftest import Checks, Finds
+
+HEAD = "keys 1\nterminal v400m\n"
+
+SETTINGS = [
+    ("no terminal", "keys 1\n", "no terminal is named"),
+    ("a terminal", "keys 1\nterminal v400n\n", "did you mean 'v400m'?"),
+    ("a language", f"{HEAD}locale en-US\n", "did you mean 'en-CA'?"),
+    ("two languages", f"{HEAD}locale en-CA fr-CA\n", "said once"),
+    ("a time", f"{HEAD}clock 9:00\n", "is no time: write 2026-01-15T09:00:00"),
+    ("a time with a zone", f"{HEAD}clock 2026-01-15T09:00:00+01:00\n", "has no zone"),
+    ("a feature", f"{HEAD}requires pritner\n", "did you mean 'printer'?"),
+    ("a folder of cards", f"{HEAD}cards nowhere\n", "there is no folder of cards"),
+    ("a used file", f'{HEAD}use "nowhere.keys"\n', "there is no file"),
+    ("a secret that is not set", f"{HEAD}secret TOKEN\n", "the environment has no variable TOKEN"),
+]
+
+STEPS = [
+    ("an act", "inser visa-credit", "there is no act 'inser'; did you mean 'insert'?"),
+    ("what to expect", "expect screan id:home", "did you mean 'screen'?"),
+    ("an act half said", "tear card", "after 'tear card' comes after"),
+    ("no opposite", "press no OK", "v400m has no key 'no'"),
+    ("a card", "insert visa-credt", "there is no card 'visa-credt'; did you mean 'visa-credit'?"),
+    ("a key", "press ok", "v400m has no key 'ok'; did you mean 'OK'?"),
+    ("a key among digits", "press 10 F9", "v400m has no key 'F9'"),
+    ("a quoted key", 'press "OK"', "without quotation marks"),
+    ("an id", "tap id:aproved", "no screen has the id 'aproved'; did you mean 'approved'?"),
+    ("text without marks", "tap Approved", 'put visible text in quotation marks: "Approved"'),
+    ("a broken pattern", "tap /x(/", "is no regular expression"),
+    ("a display", 'expect screen "x" on seler', "v400m has no display 'seler'"),
+    ("a duration", "wait 5sec", "'5sec' is no duration"),
+    ("no duration", "wait", "TIME is missing: wait TIME"),
+    ("no preposition", "hold OK", "for TIME is missing: hold KEY for TIME"),
+    ("nothing after a preposition", 'expect screen "x" within', "after 'within' comes TIME"),
+    ("one too many", "wait 5s 6s", "'6s' is one too many"),
+    ("a message", "expect host sael", "did you mean 'sale'?"),
+    ("a journal kind", "expect no journal offline.expried", "did you mean 'offline.expired'?"),
+    ("a count", "expect host count=two", "'two' is no number"),
+    ("a copy", 'expect receipt "x" copy=merchnt', "did you mean 'merchant'?"),
+    ("a field where there are none", "wait 5s amount=1", "amount= has no place here"),
+    ("an answer of the host", "host answers aproved", "is no answer of a host"),
+    ("a state of the network", "network sideways", "is not up or down or wifi or 4g"),
+    ("a charge", "battery 105%", "is no charge"),
+    ("a step of a card", "tear card after genac3", "did you mean 'genac1'?"),
+    ("a surface", "capture x from scren /(a)/", "did you mean 'screen'?"),
+    ("a captured text", 'capture x from screen "a"', "write it between slashes"),
+    ("a name", "let 1x = 5", "'1x' is no name"),
+    ("a name with a meaning", "let profile = 5", "has a meaning already"),
+    ("a variable", 'tap "${amuont}"', "${amuont} has no value here"),
+    ("a card's value before a card", "press ${card.pin}", "no card is named before this"),
+    ("within where nothing is waited for", 'expect no screen "x" within 5s', "write `for TIME`"),
+    ("for where something is waited for", 'expect screen "x" for 5s', "goes with `expect no`"),
+    ("a state that nobody saves", "from state paid", "no scenario of this file saves the state 'paid'"),
+    ("a pattern where none can stand", "insert /visa/", "a pattern cannot stand here"),
+]
+
+
+def told(found: list[Problem]) -> str:
+    return "\n".join(problem.sentence for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [row[1:] for row in SETTINGS], ids=[row[0] for row in SETTINGS]
+)
+def test_a_wrong_setting_is_found(problems: Finds, text: str, sentence: str) -> None:
+    found = problems(text)
+    assert len(found) == 1
+    assert sentence in told(found)
+
+
+@pytest.mark.parametrize(("step", "sentence"), [row[1:] for row in STEPS], ids=[row[0] for row in STEPS])
+def test_a_wrong_step_is_found(problems: Finds, step: str, sentence: str) -> None:
+    found = problems(f'{HEAD}scenario "A"\n  {step}\n')
+    assert sentence in told(found)
+    assert {problem.line for problem in found} == {4}
+
+
+def test_all_problems_of_a_file_are_listed_in_its_order(problems: Finds) -> None:
+    found = problems(f'{HEAD}locale en-US\nscenario "A"\n  tap "x\n  insert visa\n  press F9 F8\n')
+    assert [problem.line for problem in found] == [3, 5, 6, 7, 7]
+
+
+def test_a_caret_stands_below_the_word(problems: Finds) -> None:
+    (problem,) = problems(f'{HEAD}scenario "A"\n  insert visa-credt   # the usual\n')
+    source, caret = str(problem).splitlines()[1:]
+    assert source[caret.index("^") : caret.rindex("^") + 1] == "visa-credt"
+
+
+def test_macros_are_judged_with_what_they_are_called_with(problems: Finds) -> None:
+    found = problems(f'{HEAD}macro pay ${{key}}\n  press ${{key}}\nscenario "A"\n  pay OK\n  pay BLUE\n')
+    assert [(problem.line, "'BLUE'" in problem.sentence) for problem in found] == [(4, True)]
+
+
+MACROS = [
+    (
+        "too few arguments",
+        'macro pay ${a} ${b}\n  press ${a} ${b}\nscenario "A"\n  pay 1\n',
+        "has 1 arguments",
+    ),
+    (
+        "a name that is an act",
+        'macro press ${a}\n  wait 1s\nscenario "A"\n  wait 1s\n',
+        "is an act of the language",
+    ),
+    ("two of one name", "macro pay\n  wait 1s\nmacro pay\n  wait 2s\n", "is a macro of"),
+    ("a circle", "macro a\n  b\nmacro b\n  a\n", "would call itself"),
+    ("an argument twice", "macro pay ${a} ${a}\n  press ${a}\n", "rename the argument"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), [row[1:] for row in MACROS], ids=[row[0] for row in MACROS])
+def test_a_wrong_macro_is_found(problems: Finds, text: str, sentence: str) -> None:
+    assert sentence in told(problems(HEAD + text))
+
+
+def test_used_files_bring_their_macros_and_their_problems(tmp_path: Path, problems: Finds) -> None:
+    used = tmp_path / "macros.keys"
+    used.write_text("keys 1\nmacro pay ${amount}\n  press OK ${amount} OK\n")
+    text = f'{HEAD}use "macros.keys"\nscenario "A"\n  pay 1000\n'
+    assert problems(text) == []
+    used.write_text("keys 1\nmacro pay ${amount}\n  presss OK\n")
+    assert [(problem.path, problem.line) for problem in problems(text)] == [(used, 3)]
+
+
+def test_files_may_use_each_other(tmp_path: Path, problems: Finds) -> None:
+    (tmp_path / "a.keys").write_text('keys 1\nuse "b.keys"\nmacro a\n  wait 1s\n')
+    (tmp_path / "b.keys").write_text('keys 1\nuse "a.keys"\nmacro b\n  a\n')
+    assert problems(f'{HEAD}use "a.keys" "b.keys"\nscenario "A"\n  b\n') == []
+
+
+EXAMPLES = [
+    ("a value of a row", "  | card |\n  | visa |\n", "there is no card 'visa'"),
+    ("a short row", "  | card | x |\n  | mute |\n", "1 values for 2 columns"),
+    ("two columns of one name", "  | card | card |\n  | mute | mute |\n", "two columns"),
+    ("a column that is no name", "  | card | a b |\n  | mute | x |\n", "cannot be the name of a column"),
+    ("no rows", "  | card |\n", "has no rows"),
+    ("a variable in a row", "  | card |\n  | ${x} |\n", "it has no variables"),
+]
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"), [row[1:] for row in EXAMPLES], ids=[row[0] for row in EXAMPLES]
+)
+def test_a_wrong_table_is_found(problems: Finds, table: str, sentence: str) -> None:
+    found = problems(f'{HEAD}scenario "A"\n  insert ${{card}}\nexamples\n{table}')
+    assert sentence in told(found)
+
+
+STATES = [
+    ("not first", 'scenario "A"\n  save state x\n  from state x\n', "stands first"),
+    (
+        "from itself",
+        'scenario "A"\n  from state x\n  save state x\n',
+        "comes from a scenario that starts from it",
+    ),
+    (
+        "in a circle",
+        'scenario "A"\n  from state x\n  save state y\nscenario "B"\n  from state y\n  save state x\n',
+        "comes from a scenario that starts from it",
+    ),
+    ("from many", 'scenario "A"\n  save state x\nexamples a\n  1\n  2\n', "runs more than once"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), [row[1:] for row in STATES], ids=[row[0] for row in STATES])
+def test_a_wrong_state_is_found(problems: Finds, text: str, sentence: str) -> None:
+    assert sentence in told(problems(HEAD + text))
+
+
+def test_names_of_scenarios_are_unique_and_scenarios_have_steps(problems: Finds) -> None:
+    found = told(problems(f'{HEAD}scenario "A"\n  wait 1s\nscenario "A"\n'))
+    assert "another scenario of this file has this name" in found
+    assert "has no steps" in found
+
+
+def test_a_script_without_faults_is_a_program(checked: Checks) -> None:
+    program = checked(
+        """keys 1
+terminal all
+requires keypad
+secret   TOKEN
+macro pay ${amount}
+  press OK
+  press ${amount} OK
+scenario "A" @sale
+  let amount = 1000
+  pay ${amount}
+  insert visa-credit
+  press! ${card.pin} OK
+  note "${TOKEN} ${profile} ${locale}"
+  expect no screen /Declined|Refus/ for 5s
+  expect host sale amount=${amount} pan="411111******1111" count=1 within 2min
+""",
+        {"TOKEN": "t"},
+    )
+    assert list(program.settings.profiles) == ["v400m"]
+    assert [(skip.profile, skip.reason) for skip in program.settings.skips] == [
+        ("s1f2", "s1f2 has no keypad")
+    ]
+    assert program.settings.secrets == {"TOKEN": "t"}
+
+
+def test_a_colour_is_a_key_where_the_keypad_has_it(problems: Finds) -> None:
+    assert problems(f'{HEAD}scenario "A"\n  press GREEN RED YELLOW\n') == []

@@ -1,0 +1,251 @@
+"""Scenarios run on real terminals, each on a fresh bench."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from terminal_sim.script.run import ExitCode, Options, Outcome, exit_code
+from tests.script.conftest import Runs
+
+HEAD = "keys 1\nterminal v400m\nlocale en-CA\n"
+SALE = """macro sale ${amount} ${card}
+  press OK
+  press ${amount} OK
+  insert ${card}
+"""
+
+
+def test_a_sale_holds(ran: Runs) -> None:
+    (result,) = ran(
+        f"""{HEAD}{SALE}scenario "Sale"
+  sale 1000 visa-credit
+  expect screen "Approved"
+  expect receipt "10.00" copy=merchant
+  expect receipt "10.00" copy=customer
+  expect host sale amount=1000 count=1
+  expect host 0100 count=1
+  expect no host void
+  expect journal sale state=completed entry=chip count=1
+  expect no journal void
+  expect report amount=1000 count=1
+  expect beep
+  remove card
+  expect screen "Start"
+"""
+    )
+    assert (result.outcome, result.text) == (Outcome.HELD, "")
+    assert result.took > 0
+
+
+def test_each_profile_and_each_row_is_a_run_of_its_own(ran: Runs) -> None:
+    results = ran(
+        """keys 1
+terminal s1f2 v400m
+scenario "Home"
+  note "${profile} ${locale} ${word}"
+  expect screen ${text}
+examples
+  | word | text    |
+  | a    | "x"     |
+  | b    | id:home |
+""".replace("expect screen ${text}", "expect screen id:home")
+    )
+    assert [result.notes for result in results] == [
+        ("s1f2 en-CA a",),
+        ("s1f2 en-CA b",),
+        ("v400m en-CA a",),
+        ("v400m en-CA b",),
+    ]
+    assert results[0].case.title == "Home [word=a, text=x]"
+
+
+def test_what_a_profile_lacks_is_the_reason_of_its_skip(ran: Runs) -> None:
+    results = ran('keys 1\nterminal all\nrequires moto\nscenario "A"\n  expect screen "Start"\n')
+    assert [(r.case.profile, r.outcome, r.text) for r in results] == [
+        ("v400m", Outcome.HELD, ""),
+        ("s1f2", Outcome.SKIPPED, "s1f2 has no moto"),
+    ]
+
+
+def test_nothing_of_one_scenario_is_left_in_the_next(ran: Runs) -> None:
+    results = ran(
+        f"""{HEAD}{SALE}scenario "First"
+  sale 1000 visa-credit
+  expect host sale
+scenario "Second"
+  expect no host
+  expect no journal sale
+  expect no receipt
+  expect screen id:home
+"""
+    )
+    assert [result.outcome for result in results] == [Outcome.HELD, Outcome.HELD]
+
+
+STATES = f"""{HEAD}{SALE}setup
+  note "setup"
+scenario "Goes on"
+  from state paid
+  expect no host
+  expect journal sale count=1
+  expect screen "Start"
+scenario "Pays"
+  sale 1000 visa-credit
+  expect screen "Approved"
+  remove card
+  save state paid
+"""
+
+
+@pytest.mark.parametrize("expression", ["", '"Goes on"'])
+def test_a_scenario_goes_on_where_another_saved(ran: Runs, expression: str) -> None:
+    results = ran(STATES, expression=expression)
+    assert [(result.outcome, result.text) for result in results] == [(Outcome.HELD, "")] * len(results)
+    assert results[0].notes == ()
+
+
+def test_a_state_whose_scenario_fails_is_told_by_that_step(ran: Runs) -> None:
+    (result,) = ran(STATES.replace("1000 visa-credit", "1000 visa-declined"), expression='"Goes on"')
+    assert result.outcome is Outcome.UNMET
+    assert 'expect screen "Approved"' in result.text
+    assert "4000000000000002" not in result.text
+
+
+def test_setup_and_teardown_surround_each_scenario_even_one_that_fails(ran: Runs) -> None:
+    results = ran(
+        f"""{HEAD}setup
+  note "before"
+scenario "Fails"
+  expect screen "Nowhere" within 1s
+scenario "Holds"
+  note "between"
+teardown
+  note "after"
+"""
+    )
+    assert [result.notes for result in results] == [("before", "after"), ("before", "between", "after")]
+    assert [result.outcome for result in results] == [Outcome.UNMET, Outcome.HELD]
+
+
+def test_a_failing_teardown_fails_a_scenario_that_held(ran: Runs) -> None:
+    (result,) = ran(f'{HEAD}scenario "A"\n  wait 1s\nteardown\n  expect no screen id:home\n')
+    assert result.outcome is Outcome.UNMET
+    assert "expect no screen id:home" in result.text
+
+
+def test_variables_are_set_and_captured(ran: Runs) -> None:
+    (result,) = ran(
+        f"""{HEAD}{SALE}scenario "A"
+  let amount = 1234
+  sale ${{amount}} visa-online-pin
+  press ${{card.pin}} OK
+  expect screen "Approved"
+  capture reference from journal /reference=(\\w+)/
+  capture total from receipt /([0-9.]+)$/
+  expect journal sale reference=${{reference}} pan="${{masked}}"
+  note "${{card.last4}} ${{card.expiry}}"
+examples masked
+  "424242******4242"
+"""
+    )
+    assert (result.outcome, result.text) == (Outcome.HELD, "")
+    assert result.notes[0].startswith("4242 ")
+
+
+def test_what_a_captured_value_cannot_be_is_told_with_the_right_word(ran: Runs) -> None:
+    (result,) = ran(f'{HEAD}scenario "A"\n  capture word from screen /(S\\w+)/\n  press ${{word}}\n')
+    assert result.outcome is Outcome.UNMET
+    assert "v400m has no key 'Start'" in result.text
+
+
+def test_secrets_come_from_the_environment_and_are_masked_everywhere(ran: Runs) -> None:
+    (result,) = ran(
+        f'{HEAD}secret CODE\nscenario "A"\n  note "code ${{CODE}}"\n  expect screen "code ${{CODE}}" within 1s\n',
+        {"CODE": "xyzzy"},
+    )
+    assert result.notes == ("code ***",)
+    assert "xyzzy" not in result.text
+    assert "***" in result.text
+
+
+def test_the_clock_starts_where_the_script_says(ran: Runs) -> None:
+    (result,) = ran(
+        f"""{HEAD}clock 2026-03-01T23:59:00
+{SALE}scenario "A"
+  sale 100 visa-credit
+  expect journal sale at="2026-03-01 23:59:00"
+"""
+    )
+    assert result.outcome is Outcome.HELD, result.text
+
+
+def test_a_kept_journal_counts_only_what_a_scenario_did(ran: Runs, tmp_path: Path) -> None:
+    text = f"""{HEAD}{SALE}scenario "A"
+  expect no journal sale
+  expect no report
+  sale 100 visa-credit
+  expect journal sale state=COMPLETED count=1
+  expect report count=1
+"""
+    for _ in range(2):
+        (result,) = ran(text, options=Options(state=tmp_path / "kept"))
+        assert result.outcome is Outcome.HELD, result.text
+
+
+def test_a_screenshot_is_compared_where_one_is_stored(ran: Runs, tmp_path: Path) -> None:
+    shot = f'{HEAD}scenario "A"\n  press 5\n  screenshot "the home screen"\n'
+    (taken,) = ran(shot)
+    assert list(taken.pictures) == ["the home screen"]
+    ran(shot, options=Options(store=True))
+    stored = tmp_path / "pictures" / "test" / "the-home-screen.v400m.en-CA.svg"
+    assert stored.read_text(encoding="utf-8") == taken.pictures["the home screen"]
+    assert [result.outcome for result in ran(shot)] == [Outcome.HELD]
+    (changed,) = ran(shot.replace("press 5", "press 6"))
+    assert changed.outcome is Outcome.UNMET
+    assert 'the picture "the home screen" to be as stored' in changed.text
+
+
+def test_a_folder_of_cards_adds_to_the_deck(ran: Runs, tmp_path: Path) -> None:
+    (tmp_path / "deck").mkdir()
+    (tmp_path / "deck" / "mine.toml").write_text('card = 1\nextends = "visa-credit"\n')
+    (result,) = ran(f'{HEAD}cards deck\n{SALE}scenario "A"\n  sale 100 mine\n  expect screen "Approved"\n')
+    assert result.outcome is Outcome.HELD, result.text
+
+
+def test_the_same_script_holds_over_a_real_line(ran: Runs) -> None:
+    (result,) = ran(
+        f'{HEAD}{SALE}scenario "A"\n  sale 100 visa-credit\n  expect screen "Approved"\n',
+        options=Options(reader="pty"),
+    )
+    assert result.outcome is Outcome.HELD, result.text
+
+
+@pytest.mark.parametrize(
+    ("steps", "code"),
+    [
+        ("wait 1s", ExitCode.HELD),
+        ('expect screen "Nowhere" within 1s', ExitCode.UNMET),
+        ("remove card", ExitCode.UNMET),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_happened(ran: Runs, steps: str, code: ExitCode) -> None:
+    results = ran(f'{HEAD}scenario "Holds"\n  wait 1s\nscenario "A"\n  {steps}\n')
+    assert exit_code(results) is code
+
+
+def test_the_exit_code_says_that_nothing_ran(ran: Runs) -> None:
+    results = ran('keys 1\nterminal s1f2\nrequires moto\nscenario "A"\n  wait 1s\n')
+    assert [result.outcome for result in results] == [Outcome.SKIPPED]
+    assert exit_code(results) is ExitCode.NOTHING
+    assert exit_code([]) is ExitCode.NOTHING
+
+
+def test_a_bench_that_breaks_is_no_failed_expectation(ran: Runs, tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("no folder")
+    results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
+    assert [result.outcome for result in results] == [Outcome.BROKEN]
+    assert "the bench broke" in results[0].text
+    assert exit_code(results) is ExitCode.BROKEN
