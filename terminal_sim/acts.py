@@ -7,7 +7,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Annotated, Literal
 
-from terminal_sim.bench import Duration, Selector
+from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.display.svg import screen_svg
 from terminal_sim.stage import BadScript, Sight, Stage, duration, listed, nearest, number, selector
 from terminal_sim.wording import AtLeast, Kind, Said, verb
@@ -32,8 +32,7 @@ class Acts(Stage):
             takes = f'the screen to take the key "{key}"'
             self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
             if not self.seat.press(key):
-                there = f"a screen that takes {' '.join(self._taken()) or 'no keys'}"
-                raise self._unmet(takes, there, before)
+                raise self._unmet(takes, self._what_it_takes(), before)
             self._watch(before)
 
     @verb("press!")
@@ -48,9 +47,12 @@ class Acts(Stage):
     def hold(
         self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Said("for")]
     ) -> None:
-        """Keeps a key down for a while."""
+        """Keeps a key down for a while; a key that the settled screen ignores fails."""
+        before = self._sight()
         with self._by_hand("hold", key, "for", str(duration(for_))):
-            self.seat.hold(self._key(key), duration(for_))
+            taken = self.seat.hold(self._key(key), duration(for_))
+        if not taken:
+            raise self._unmet(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
     @verb("tap")
     def tap(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
@@ -62,8 +64,10 @@ class Acts(Stage):
             f"to touch {wanted}",
             lambda: self._not_touchable(wanted),
         )
-        if not self.seat.touch(element):
-            raise self._unmet(f"the screen to take a touch of {wanted}", f"id:{element}, ignored", before)
+        # A key that is drawn on the screen is a key: what it types may be a secret.
+        drawn = element.role is Role.KEY
+        if not (self.seat.press(element.key) if drawn else self.seat.touch(element.id)):
+            raise self._unmet(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
         self._watch(before)
 
     @verb("insert")
@@ -199,16 +203,19 @@ class Acts(Stage):
     def _taken(self) -> list[str]:
         return [key for key in self._keys() if self.seat.takes(key)]
 
+    def _what_it_takes(self) -> str:
+        return f"a screen that takes {' '.join(self._taken()) or 'no keys'}"
+
     def _takes_keys(self, wanted: str) -> Literal[True] | None:
         """True where the screen takes this key, or at least waits for others."""
         return self.seat.takes(wanted) or any(key != _ALWAYS_TAKEN for key in self._taken()) or None
 
-    def _touchable(self, wanted: Selector, before: Sight) -> str | None:
-        """The id of the one element to touch; raises `Unmet` where there are two or more."""
+    def _touchable(self, wanted: Selector, before: Sight) -> Item | None:
+        """The one element to touch; raises `Unmet` where there are two or more."""
         found = self.seat.view().matches(wanted, touch=True)
         if len(found) > 1:
             raise self._unmet(f"{wanted} to be one thing on the screen", listed(found), before)
-        return found[0].id if found else None
+        return found[0] if found else None
 
     def _not_touchable(self, wanted: Selector) -> str:
         """Why nothing was touched, for a failure."""
@@ -223,11 +230,13 @@ class Acts(Stage):
             f"the terminal to ask for a card to {how}",
             lambda: "a screen that asks for none",
         )
-        with self._by_hand(word, card):
-            present(card)
-        named = self.seat.card
-        if named is not None:
-            self.secrets.update(secret.reveal() for secret in (named.pan, named.pin) if secret is not None)
+        try:
+            with self._by_hand(word, card):
+                present(card)
+        finally:
+            named = self.seat.card
+            hidden = (named.pan, named.pin) if named is not None else ()
+            self.secrets.update(secret.reveal() for secret in hidden if secret is not None)
 
 
 def percent(text: str) -> int:

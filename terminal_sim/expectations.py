@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from terminal_sim import records
@@ -98,14 +99,9 @@ class Expectations(Stage):
     ) -> None:
         """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
 
-        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
-            found = [row for row in self._messages() if records.has(row, wanted)]
-            return found, len(found)
-
         kind = {"mti" if message.isdigit() else "kind": message} if message else {}
-        self._expect_rows(
-            "to the host", rows, self._messages, {**kind, **_texts(fields)}, count, no, within, for_
-        )
+        rows = _Rows("to the host", self._messages, {**kind, **_texts(fields)}, len, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
     @verb("expect journal")
     def expect_journal(
@@ -121,12 +117,9 @@ class Expectations(Stage):
     ) -> None:
         """The journal has such rows; the rows of one transaction count once."""
 
-        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
-            found = [row for row in self._journal() if records.has(row, wanted)]
-            return found, records.transactions(found)
-
         wanted = {"kind": kind, **_texts(fields)}
-        self._expect_rows("in the journal", rows, self._journal, wanted, count, no, within, for_)
+        rows = _Rows("in the journal", self._journal, wanted, records.transactions, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
     @verb("expect report")
     def expect_report(
@@ -140,11 +133,8 @@ class Expectations(Stage):
     ) -> None:
         """The payment transactions report has such a row."""
 
-        def rows(wanted: Mapping[str, str]) -> tuple[list[Record], int]:
-            found = [row for row in self._lines() if records.has(row, wanted)]
-            return found, len(found)
-
-        self._expect_rows("in the report", rows, self._lines, _texts(fields), count, no, within, for_)
+        rows = _Rows("in the report", self._lines, _texts(fields), len, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
     @verb("expect light")
     def expect_light(
@@ -214,36 +204,6 @@ class Expectations(Stage):
         else:
             self._until(holds, wanted, there, duration(within))
 
-    def _expect_rows(
-        self,
-        where: str,
-        find: Callable[[Mapping[str, str]], tuple[list[Record], int]],
-        every: Callable[[], Sequence[Record]],
-        wanted: dict[str, str],
-        count: int | str | None,
-        no: bool,
-        within: Duration | str,
-        throughout: Duration | str,
-    ) -> None:
-        exactly = None if count is None else number(count)
-
-        def holds() -> str | None:
-            found, counted = find(wanted)
-            if counted == exactly or (exactly is None and found):
-                return f"{counted} of them" if found else "none of them"
-            return None
-
-        def there() -> str:
-            found, counted = find(wanted)
-            return f"{counted} of them" if found else records.closest(every(), wanted) or f"nothing {where}"
-
-        said = records.spelled(wanted) or "anything"
-        self._expect(
-            holds,
-            f"{said} {where}" + (f", {exactly} in all" if exactly is not None else ""),
-            there, no, within, throughout,
-        )  # fmt: skip
-
     def _messages(self) -> list[Record]:
         seen = self.bench.host_messages()[self._messages_before :]
         return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
@@ -263,11 +223,51 @@ class Expectations(Stage):
     def _surface(self, name: Surface) -> str:
         """What stands there, as lines of text."""
         if name == "screen":
-            return "\n".join(plain(item.text) for item in self.seat.view().items)
+            return "\n".join(plain(item.wording) for item in self.seat.view().items)
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
         rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()
         return "\n".join(records.spelled({field: str(value) for field, value in row.items()}) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """An expectation of rows: `every` gives them all, `number` counts those that match; `count` is None for any."""
+
+    where: str
+    every: Callable[[], list[Record]]
+    wanted: Mapping[str, str]
+    number: Callable[[list[Record]], int]
+    count: int | None
+
+    def hold(self) -> str | None:
+        """What matches, told in a few words; None where it is not what was wanted."""
+        found = self._found()
+        held = bool(found) if self.count is None else self.number(found) == self.count
+        return self._told(found) if held else None
+
+    def nearest(self) -> str:
+        """What there is instead, for a failure."""
+        found = self._found()
+        return (
+            self._told(found)
+            if found
+            else records.closest(self.every(), self.wanted) or f"nothing {self.where}"
+        )
+
+    def __str__(self) -> str:
+        exactly = "" if self.count is None else f", {self.count} in all"
+        return f"{records.spelled(self.wanted) or 'anything'} {self.where}{exactly}"
+
+    def _found(self) -> list[Record]:
+        return [row for row in self.every() if records.has(row, self.wanted)]
+
+    def _told(self, found: list[Record]) -> str:
+        return f"{self.number(found)} of them: {records.closest(found, self.wanted)}" if found else "none"
+
+
+def _count(count: int | str | None) -> int | None:
+    return None if count is None else number(count)
 
 
 def _texts(fields: Mapping[str, str | int]) -> dict[str, str]:

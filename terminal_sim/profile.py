@@ -18,7 +18,8 @@ import msgspec
 from terminal_sim.bundled import bundled
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.moment import Duration
-from terminal_sim.typed_toml import ProfileError, chain, hints, located, nearest, plain_hint, read
+from terminal_sim.toml_places import KeyPath
+from terminal_sim.typed_toml import ProfileError, chain, dotted, hints, located, nearest, plain_hint, read
 
 __all__ = ["ProfileError", "bundled", "check", "explain", "file_of", "load", "names", "read", "schema"]
 
@@ -54,14 +55,13 @@ def check(profile: Profile, flows: Collection[str], texts: Collection[str], file
     """
     for path, what in _faults(profile, flows, texts):
         if file is None:
-            dotted = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)[1:]
-            raise ProfileError(f"profile {profile.id}: {dotted}: {what}")
+            raise ProfileError(f"profile {profile.id}: {dotted(path)}{what}")
         raise located(path, what, chain(file, bundled()))
 
 
 def _faults(
     profile: Profile, flows: Collection[str], texts: Collection[str]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+) -> Iterator[tuple[KeyPath, str]]:
     lists: list[tuple[tuple[str, ...], tuple[MenuEntry, ...]]] = [(("home", "entries"), profile.home.entries)]
     lists += [(("menus", name, "entries"), menu.entries) for name, menu in profile.menus.items()]
     for where, entries in lists:

@@ -37,7 +37,8 @@ def closest(rows: Sequence[Record], wanted: Mapping[str, str]) -> str:
         return ""
     row = max(reversed(rows), key=lambda row: agreement(row, wanted))
     there = {_same(name): value for name, value in row.items()}
-    return spelled({name: str(there.get(_same(name), "(none)")) for name in {"kind": "", **wanted}})
+    told = dict.fromkeys((*(name for name in ("kind",) if name in row), *wanted))
+    return spelled({name: str(there.get(_same(name), "(none)")) for name in told})
 
 
 def spelled(wanted: Mapping[str, str]) -> str:

@@ -250,6 +250,7 @@ class Seat:
             self._tear = None
             with suppress(DriverError):  # a tapped card is gone by itself after its last command
                 self._hands.remove()
+            self.bench.engine.poll(self.station)
 
     def _present(self, act: Callable[[], None]) -> None:
         self._apdus = 0

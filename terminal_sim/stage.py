@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
-from terminal_sim.bench import Bench, Duration, Item, Saved, Seat, Selector, View
+from terminal_sim.bench import Bench, Duration, Item, Role, Saved, Seat, Selector, View
 
 PATIENCE = Duration.parse("30s")
 TRACE_LINES = 10
@@ -80,9 +80,9 @@ def number(value: int | str) -> int:
 
 
 def pattern(value: str) -> re.Pattern[str]:
-    """A regular expression. Raises `BadScript` with the reason."""
+    """A regular expression, in which ^ and $ are the ends of a line. Raises `BadScript` with the reason."""
     try:
-        return re.compile(value)
+        return re.compile(value, re.MULTILINE)
     except re.error as wrong:
         raise BadScript(f"/{value}/ is no regular expression: {wrong}") from None
 
@@ -176,7 +176,9 @@ class Stage:
             if self.bench.now.mono >= limit:
                 raise self._unmet(f"{expected} within {within}", there(), before)
             self._pass(limit, before)
-            self._seen.append(self._sight())
+            sight = self._sight()
+            if sight.view.screen != self._seen[-1].view.screen:
+                self._seen.append(sight)
         return found
 
     def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
@@ -211,5 +213,5 @@ def clock(mono: int) -> str:
 
 
 def listed(items: Iterable[Item]) -> str:
-    """Things on a screen, for a failure."""
-    return ", ".join(str(item) for item in items)
+    """Things on a screen, for a failure; a screen itself by its id."""
+    return ", ".join(f"id:{item.id}" if item.role is Role.SCREEN else str(item) for item in items)

@@ -23,9 +23,9 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import msgspec
 
 from terminal_sim.core.moment import Duration
+from terminal_sim.toml_places import KeyPath, places
 
 T = TypeVar("T")
-KeyPath = tuple[str | int, ...]
 
 _DURATION = 'a duration such as "30s" or "2min"'
 
@@ -70,11 +70,17 @@ def located(path: KeyPath, what: str, sources: list[Source], *, at_key: bool = F
     """The error for `what` at `path`, in the first file of the chain that writes the key, else its nearest table."""
     for shown in (path[:depth] for depth in range(len(path), -1, -1)):
         for source in sources:
-            place = _places(source.text).get(shown)
+            place = places(source.text).get(shown)
             if place is not None:
                 line, column = place[0] if at_key or shown != path else place[1]
-                return ProfileError(f"{source.file}:{line}:{column}: {_dotted(path)}{what}")
+                return ProfileError(f"{source.file}:{line}:{column}: {dotted(path)}{what}")
     raise LookupError("a file without a document")
+
+
+def dotted(path: KeyPath) -> str:
+    """The path as people write it, with a colon: `home.entries[0].id: `; nothing for the document."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return f"{text.removeprefix('.')}: " if text else ""
 
 
 def chain(path: Path, library: Path | None = None) -> list[Source]:
@@ -269,75 +275,3 @@ def _example(hint: Any) -> str:
     if get_origin(hint) is tuple:
         return "[...]"
     return {str: '"..."', int: "0", bool: "true"}.get(hint, "{ ... }")
-
-
-# --- positions -----------------------------------------------------------------------------------------------------
-
-_Place = tuple[int, int]
-
-
-def _dotted(path: KeyPath) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{text.removeprefix('.')}: " if text else ""
-
-
-@cache
-def _places(text: bytes) -> dict[KeyPath, tuple[_Place, _Place]]:
-    """Line and column, from 1 and in characters, of each key and of its value."""
-    import tree_sitter_toml  # only a file with a fault needs positions
-    from tree_sitter import Language, Node, Parser
-
-    lines = text.split(b"\n")
-    places: dict[KeyPath, tuple[_Place, _Place]] = {(): ((1, 1), (1, 1))}
-    rows: dict[KeyPath, int] = {}  # arrays of tables and how many rows they have so far
-
-    def at(node: Node) -> _Place:
-        row, column = node.start_point
-        return row + 1, len(lines[row][:column].decode()) + 1
-
-    def keys(node: Node) -> list[str]:
-        nested: Any = tomllib.loads(
-            f"{(node.text or b'').decode()} = 0"
-        )  # the parser's own reading of quotes and dots
-        found = []
-        while isinstance(nested, dict):
-            ((key, nested),) = nested.items()
-            found.append(key)
-        return found
-
-    def inside(prefix: KeyPath, names: list[str], key: _Place, value: _Place) -> KeyPath:
-        for name in names:
-            prefix = (*prefix, name)
-            places.setdefault(prefix, (key, value))
-            if prefix in rows:
-                prefix = (*prefix, rows[prefix] - 1)
-        return prefix
-
-    def value(path: KeyPath, node: Node) -> None:
-        if node.type == "inline_table":
-            pairs(path, node)
-        elif node.type == "array":
-            items = [child for child in node.named_children if child.type != "comment"]
-            for index, item in enumerate(items):
-                places[(*path, index)] = (at(item), at(item))
-                value((*path, index), item)
-
-    def pairs(prefix: KeyPath, node: Node) -> None:
-        for pair in node.named_children:
-            if pair.type == "pair":
-                name, content = pair.named_children[0], pair.named_children[-1]
-                value(inside(prefix, keys(name), at(name), at(content)), content)
-
-    root = Parser(Language(tree_sitter_toml.language())).parse(text).root_node
-    pairs((), root)
-    for table in root.named_children:
-        if table.type in ("table", "table_array_element"):
-            names, where = keys(table.named_children[0]), at(table)
-            if table.type == "table_array_element":
-                array = (*inside((), names[:-1], where, where), names[-1])
-                places.setdefault(array, (where, where))
-                rows[array] = rows.get(array, 0) + 1
-            path = inside((), names, where, where)
-            places[path] = (where, where)
-            pairs(path, table)
-    return places

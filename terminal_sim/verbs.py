@@ -13,5 +13,8 @@ __all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet"
 class Tester(Acts, Expectations):
     """The hands and eyes of whoever tests one terminal: its public methods are the verbs."""
 
+    # pytest takes every class whose name begins with Test for tests.
+    __test__ = False
+
 
 VERBS = verbs_of(Tester)

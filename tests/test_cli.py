@@ -106,6 +106,20 @@ def test_the_module_is_the_command_and_loads_nothing_heavy_for_its_help() -> Non
     assert ran.stderr.strip() == ""
 
 
+def test_a_reader_of_the_output_may_leave_early() -> None:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
+    command = [sys.executable, "-m", "terminal_sim", "demo"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as ran:
+        assert ran.stdout is not None
+        assert ran.stderr is not None
+        ran.stdout.readline()
+        ran.stdout.close()
+        assert ran.stderr.read() == ""
+        assert ran.wait() == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -213,8 +227,11 @@ def test_a_script_that_holds_ends_with_0_and_can_be_reported(run: Run, tmp_path:
     assert (code, err.startswith("terminal-sim: the journal has no terminal 'X'; it has V4")) == (2, True)
 
 
-def test_a_script_that_does_not_hold_ends_with_1_and_says_why(run: Run, tmp_path: Path) -> None:
-    code, out, _ = run("run", script(tmp_path, FAILING), "--quiet")
+def test_a_script_that_does_not_hold_ends_with_1_and_says_why(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # lines of a failure are cut where a path makes them too long
+    code, out, _ = run("run", script(tmp_path, FAILING).name, "--quiet")
     assert code == 1
     assert 'expect screen "Tap, swipe or insert card" within 2s' in out
     assert "terminal-sim run " in out
@@ -286,7 +303,7 @@ def test_a_shell_does_what_is_piped_in_and_shows_what_comes_of_it(
     assert code == 2
     assert err.startswith("expect screen Approuvé: put visible text in quotation marks")
     assert "[ Démarrer ]" in out
-    assert "Entrez le NIP" in out
+    assert "Enter PIN" in out  # the card speaks English
 
 
 def test_a_shell_prints_receipts_and_notes(run: Run, typed: Callable[[str], None]) -> None:
@@ -325,6 +342,28 @@ def test_the_help_of_the_shell_has_every_form(run: Run, typed: Callable[[str], N
     typed("help\n")
     _, out, _ = run("shell", "s1f2")
     assert [f"  {verb.form}" for verb in VERBS.values()] == out.splitlines()[-len(VERBS) :]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_shell_at_a_keyboard_prompts_and_goes_on_after_a_mistake() -> None:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}", "TERM": "dumb"}
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "terminal_sim", "shell", "v400m"]
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as ran:
+        os.close(theirs)
+        os.write(ours, b"prss\npress OK\nquit\n")
+        seen = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                seen += chunk
+        except OSError:  # Linux says so when the other end is closed
+            pass
+        assert ran.wait() == 0
+    os.close(ours)
+    text = seen.decode()
+    assert "v400m> " in text
+    assert "did you mean 'press'?" in text
+    assert "$0.00_" in text
 
 
 def test_the_tour_plays_to_its_end_with_screens_and_receipts(run: Run) -> None:

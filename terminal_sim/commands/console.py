@@ -17,6 +17,8 @@ def blaming_the_user(*errors: type[Exception]) -> Iterator[None]:
         yield
     except errors as error:
         raise UserError(str(error)) from None
+    except BrokenPipeError:
+        raise  # whoever read us has gone; that is no file of theirs
     except OSError as error:
         raise UserError(f"{error.filename or 'a file'}: {error.strerror}") from None
 

@@ -28,6 +28,43 @@ class PasscodeState:
     digest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A payment that waits to be forwarded. `anchor` and `deadline` on the virtual clock, 0 for no deadline."""
+
+    reference: str
+    outage: str
+    anchor: int
+    deadline: int
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The acquirer is out of reach: because of what now, since when, and since when for each of the reasons there were."""
+
+    kind: str
+    lost_at: int
+    since: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSettings:
+    """What the merchant has set; None is as delivered."""
+
+    allowed: bool | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An online order as it arrived."""
+
+    number: int
+    text: str
+    amount: int
+
+
 @dataclass(slots=True)
 class Books:
     """The fold. `payments` by reference, oldest first; a payment stands there in its newest state."""
@@ -38,6 +75,12 @@ class Books:
     last_stan: int = 0
     doubtful: dict[str, None] = field(default_factory=dict)
     settled_originals: set[str] = field(default_factory=set)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    outage: Outage | None = None
+    offline: OfflineSettings = OfflineSettings()
+    orders: list[Order] = field(default_factory=list)
+    signed_in: bool = True
+    tampered: bool = False
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Books:
@@ -53,6 +96,15 @@ class Books:
             self._passcode(row.fields)
         elif row.kind == "boot":
             self.boots = int(row.fields["boot"])
+        elif row.kind == "order":
+            f = row.fields
+            self.orders.append(Order(int(f["number"]), str(f["text"]), int(f["amount"])))
+        elif row.kind.startswith("offline."):
+            self._offline(row.kind.removeprefix("offline."), row.fields)
+        elif row.kind == "account":
+            self._account(str(row.fields["act"]))
+        elif row.kind == "tamper":
+            self.tampered = True
 
     def next_stan(self) -> int:
         """The next system trace audit number, 1 to 999,999 (ISO 8583 DE 11)."""
@@ -89,6 +141,37 @@ class Books:
                 self.settled_originals.discard(payment.original)
             else:
                 self.settled_originals.add(payment.original)
+
+    def _offline(self, what: str, row: Mapping[str, Field]) -> None:
+        if what == "stored":
+            self.kept[str(row["reference"])] = Kept(
+                str(row["reference"]), str(row["outage"]), int(row["anchor"]), int(row.get("deadline", 0))
+            )
+        elif what == "sent":
+            reference = str(row["reference"])
+            self.kept[reference] = replace(self.kept[reference], sent=True)
+        elif what == "outage":
+            self._outage(row)
+        elif what == "settings":
+            allowed = {"yes": True, "no": False}.get(str(row.get("allowed", "")), self.offline.allowed)
+            limit = int(row["limit"]) if "limit" in row else self.offline.limit
+            self.offline = OfflineSettings(allowed, limit)
+        else:
+            self.kept.pop(str(row["reference"]))
+
+    def _outage(self, row: Mapping[str, Field]) -> None:
+        kind, at = str(row["reason"]), int(row["at"])
+        if row["state"] == "over":
+            self.outage = None
+        elif self.outage is None:
+            self.outage = Outage(kind, at, {kind: at})
+        else:
+            self.outage = replace(self.outage, kind=kind, since={kind: at, **self.outage.since})
+
+    def _account(self, act: str) -> None:
+        self.signed_in = act == "sign-in"
+        if act == "factory-reset":
+            self.offline = OfflineSettings()
 
     def _passcode(self, row: Mapping[str, Field]) -> None:
         name = str(row["name"])

@@ -121,12 +121,16 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """The home screen: `tiles` to touch, or an idle screen with `start`. `confirm` is what the green key starts there."""
+    """The home screen: `tiles` to touch, an idle screen with `start`, or an amount pad over `tabs` always in reach.
 
-    style: Literal["tiles", "start"]
+    `flow` is the flow that shows it, the lowest one of all. `confirm` is what the green key starts there.
+    """
+
+    style: Literal["tiles", "start", "tabs"]
     entries: tuple[MenuEntry, ...]
     confirm: str = ""
     shortcuts: dict[str, str] = field(default_factory=dict)
+    flow: str = "home"
 
     def __post_init__(self) -> None:
         for digits in self.shortcuts:
@@ -228,6 +232,57 @@ class Receipts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """What a point of sale offers beside the card reader: ways to pay that need no card, and receipts by message."""
+
+    manual_entry: bool = False
+    gift_card: bool = False
+    clearpay: bool = False
+    orders: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """How long payments are taken in one outage, counted from its beginning: of the link, and of the service behind it."""
+
+    network: Duration = Duration(86_400_000_000)
+    service: Duration = Duration(86_400_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offline:
+    """Payments that are taken while the acquirer is out of reach, kept, and forwarded later. Amounts in minor units.
+
+    `allowed` and `limit` are as delivered; with `settings` the merchant changes them, `limit` up to `limit_max`.
+    `upload` after the `anchor` a payment that has not left expires; no `upload` means never. `queue_sum` and
+    `queue_count` bound what waits, 0 does not. With `app_forwards`, what a lost link kept back leaves only while the app is open.
+    """
+
+    enabled: bool = False
+    allowed: bool = False
+    settings: bool = False
+    limit: int = 100_00
+    limit_max: int = 25_000_00
+    queue_sum: int = 0
+    queue_count: int = 0
+    session: Session = Session()
+    upload: Duration | None = None
+    anchor: Literal["connection-lost", "first-payment"] = "first-payment"
+    entries: Entries = Entries(contactless=False)
+    refused_brands: tuple[str, ...] = ()
+    banner: bool = False
+    countdown: bool = False
+    app_forwards: bool = False
+    auth_code: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.limit <= self.limit_max:
+            raise ValueError(f"limit: above zero and at most limit_max ({self.limit_max})")
+        if self.queue_sum < 0 or self.queue_count < 0:
+            raise ValueError("queue_sum and queue_count: 0 for no bound, or above it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
     """Who takes the payments, for the acquirer."""
 
@@ -237,7 +292,11 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A terminal model with its configuration. `profile` is the version of this format."""
+    """A terminal model with its configuration. `profile` is the version of this format.
+
+    `lights` are the reader's own, all green after a success. `app` says that the firmware is an app on a phone or tablet,
+    which can be closed and whose link to the reader can break.
+    """
 
     profile: Literal[1]
     id: str
@@ -263,6 +322,10 @@ class Profile:
     moto: Moto = Moto()
     refunds: Refunds = Refunds()
     receipts: Receipts = Receipts()
+    checkout: Checkout | None = None
+    offline: Offline = Offline()
+    lights: tuple[str, ...] = ()
+    app: bool = False
 
     def __post_init__(self) -> None:
         if self.currency not in CURRENCIES:
@@ -301,5 +364,17 @@ class Profile:
             "void": self.refunds.void,
             "unreferenced-refunds": self.refunds.unreferenced,
             "passcode": bool(self.passcodes),
+            "offline": self.offline.enabled,
+            "offline-settings": self.offline.settings,
+            "offline-contactless": self.offline.enabled and self.offline.entries.contactless,
+            "countdown": self.offline.countdown,
+            "checkout": self.checkout is not None,
+            "manual-entry": self.checkout is not None and self.checkout.manual_entry,
+            "gift-card": self.checkout is not None and self.checkout.gift_card,
+            "clearpay": self.checkout is not None and self.checkout.clearpay,
+            "orders": self.checkout is not None and self.checkout.orders,
+            "two-displays": len(self.displays) > 1,
+            "lights": bool(self.lights),
+            "app": self.app,
         }
         return frozenset(name for name, there in have.items() if there) | frozenset(self.links)

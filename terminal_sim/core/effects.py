@@ -18,6 +18,33 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """As `Record`, with the card data of `request` sealed into the field `sealed` of the last row."""
+
+    rows: tuple[Row, ...]
+    request: HostRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send `request` with the card data that was sealed under its reference; `CardDataLost` comes back where it cannot be opened."""
+
+    request: HostRequest
+
+
+@dataclass(frozen=True, slots=True)
+class EraseKey:
+    """Destroy the key that card data is sealed with: what it sealed is unreadable from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLights:
+    """The reader's own lights by name, and their colour."""
+
+    lights: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send `request` to the acquirer; the answer comes back as an event, or never."""
 
@@ -108,6 +135,10 @@ class SwitchOff:
 
 Effect = (
     Record
+    | Store
+    | Forward
+    | EraseKey
+    | ShowLights
     | Send
     | Print
     | OpenReader

@@ -147,6 +147,34 @@ class ServiceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AppChanged:
+    """The app that the firmware is was opened, or closed: closed, it shows nothing and takes nothing."""
+
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardDataLost:
+    """The sealed card data of the payment with this reference cannot be opened any more."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tampered:
+    """Somebody opened the housing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderArrived:
+    """An online order came from the service; `number` counts the orders of this terminal from 1."""
+
+    number: int
+    text: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     receipt: Receipt
 
@@ -219,6 +247,10 @@ Event = (
     | Alarm
     | NetworkChanged
     | ServiceChanged
+    | AppChanged
+    | CardDataLost
+    | Tampered
+    | OrderArrived
     | Printed
     | PrinterStopped
     | PaperChanged

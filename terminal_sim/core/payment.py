@@ -5,6 +5,11 @@ States: `AUTH_SENT` and `REVERSAL_PENDING` are in doubt: never expired, never de
     AUTH_SENT -> COMPLETED | DECLINED | REVERSAL_PENDING
     REVERSAL_PENDING -> REVERSED (a payment) | COMPLETED | DECLINED (a void, which is itself a reversal)
     COMPLETED -> VOIDED
+    PENDING -> FORWARD_SENT | EXPIRED | LOST
+    FORWARD_SENT -> COMPLETED | DECLINED
+
+`PENDING` was taken while the acquirer was out of reach. `FORWARD_SENT` is in doubt as well: it has left, so it never expires and is
+never lost, and is repeated until it is answered.
 """
 
 from __future__ import annotations
@@ -27,9 +32,14 @@ class PaymentState(Enum):
     REVERSAL_PENDING = "REVERSAL_PENDING"
     REVERSED = "REVERSED"
     VOIDED = "VOIDED"
+    PENDING = "PENDING"
+    FORWARD_SENT = "FORWARD_SENT"
+    EXPIRED = "EXPIRED"
+    LOST = "LOST"
 
     @property
     def in_doubt(self) -> bool:
+        """Whether it is settled before the next payment: reversed, or the reversal finished."""
         return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
 
 

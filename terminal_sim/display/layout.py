@@ -173,7 +173,7 @@ def _input(item: Item, across: float, base: float) -> _Block:
 
 def _row(item: Item, across: float, base: float) -> _Block:
     """A choice in a list: its detail on the right where both fit, else below."""
-    outer, small, pad = base * _MARGIN, base * 0.85, base * 0.65
+    outer, small, pad = base * _MARGIN, base * 0.85, base * 0.8
     room = across - 2 * outer - base
     beside = width(item.text) * base + width(item.detail) * small + base <= room
     lines = [item.text] if beside else wrapped(item.text, room / base)

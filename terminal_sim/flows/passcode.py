@@ -159,7 +159,8 @@ class ChangePasscode(PasscodeEntry):
 
     def changed(self) -> Screen:
         return Screen(
-            "passcode-changed", (Line(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM)
+            "passcode-changed",
+            (Line(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM, fields.CANCEL),
         )
 
 

@@ -215,7 +215,7 @@ class Settlement(fields.Entry):
             )
         if self.terminal.around.card_in:
             lines.append(Line(say("remove-card"), "remove-card"))
-        return Screen(self.told.id, tuple(lines))
+        return Screen(self.told.id, (*lines, fields.CONFIRM, fields.CANCEL))
 
     def out_of_paper(self) -> Screen:
         return Screen(

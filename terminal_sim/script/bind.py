@@ -161,11 +161,18 @@ class _Binding:
     def _pair(self, value: Value) -> None:
         if value.name in self.verb.named:
             self._name(self.verb.named[value.name], value)
-        elif self.verb.fields and value.name not in self.fields:
+        elif value.name in self.fields:
+            self.complain(value, f"{value.name} is said twice")
+        elif self.verb.fields and value.name not in self._reserved:
             self.fields[value.name] = value
         else:
             cure = meant(value.name, self.verb.named) or f": {self.verb.form}"
             self.complain(value, f"{value.name}= has no place here{cure}")
+
+    @property
+    def _reserved(self) -> set[str]:
+        """What no field can be called, since it is written otherwise."""
+        return {NEGATION, *self.verb.said, *(parameter.name for parameter in self.verb.said.values())}
 
     def _name(self, parameter: Parameter, value: Value) -> None:
         if parameter.name in self.named:

@@ -44,11 +44,10 @@ def report(stopped: Stopped, told: Sequence[str], rerun: str, mask: Mask) -> str
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
     else:
         head += [f"  {why}"]
-    tail = ["  last of the trace:", *(f"  {line}" for line in stopped.trace)]
+    tail = ["  last of the trace:", *(_cut(f"  {line}") for line in stopped.trace)]
     tail += [f"  again: {rerun}"]
     screens = _screens(why.before, why.now, LINES - len(head) - len(tail)) if isinstance(why, Unmet) else []
-    lines = [_cut(line) for line in head] + screens + [_cut(line) for line in tail[:-1]] + tail[-1:]
-    return mask("\n".join(lines))
+    return mask("\n".join(head + screens + tail))
 
 
 def command(path: str, title: str, options: Sequence[str]) -> str:
@@ -73,6 +72,7 @@ def _screens(before: Sight, now: Sight, room: int) -> list[str]:
 
 
 def _cut(line: str) -> str:
+    """Journal rows are long; what they say first is what tells them apart."""
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
 
 

@@ -90,12 +90,13 @@ def _lacking(
     script: Script, vocabulary: Vocabulary, complain: Complaints, profiles: Mapping[str, Profile]
 ) -> tuple[Skip, ...]:
     needed = script.values_of("requires")
+    known = vocabulary.features.union(*(profile.features for profile in profiles.values()))
     for value in needed:
-        if value.text not in vocabulary.features:
-            cure = meant(value.text, vocabulary.features) or f": {', '.join(sorted(vocabulary.features))}"
+        if value.text not in known:
+            cure = meant(value.text, known) or f": {', '.join(sorted(known))}"
             complain(value, f"there is no feature {value.text!r}{cure}")
     lacks = {
-        name: [v.text for v in needed if v.text in vocabulary.features - profile.features]
+        name: [v.text for v in needed if v.text in known - profile.features]
         for name, profile in profiles.items()
     }
     return tuple(Skip(name, f"{name} has no {', '.join(lack)}") for name, lack in lacks.items() if lack)

@@ -8,11 +8,17 @@ from dataclasses import dataclass, replace
 
 from terminal_sim.acts import percent
 from terminal_sim.bench import Profile, Selector
-from terminal_sim.host.answers import ScriptedAnswer
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Form, Value
-from terminal_sim.script.vocabulary import CARD_STEPS, JOURNAL_KINDS, MESSAGE_KINDS, Vocabulary, is_message
+from terminal_sim.script.vocabulary import (
+    CARD_STEPS,
+    JOURNAL_KINDS,
+    MESSAGE_KINDS,
+    Vocabulary,
+    check_answer,
+    is_message,
+)
 from terminal_sim.stage import BadScript, duration, number, pattern, selector
 from terminal_sim.wording import Kind
 
@@ -163,7 +169,7 @@ _WRITTEN = dict.fromkeys(Kind, "a pattern cannot stand here") | {
     Kind.KEY: "a key is written without quotation marks",
 }
 _JUDGES: Mapping[Kind, Callable[[Value, Terms], str]] = {
-    Kind.ANSWER: _reads(ScriptedAnswer.parse),
+    Kind.ANSWER: _reads(check_answer),
     Kind.CARD: _judge_card,
     Kind.COUNT: _reads(number),
     Kind.DISPLAY: _judge_display,

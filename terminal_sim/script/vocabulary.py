@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from terminal_sim import profile
-from terminal_sim.bench import Profile
-from terminal_sim.cards import deck
+from terminal_sim.bench import Bench, Profile
 from terminal_sim.display.texts import Texts
 
 JOURNAL_KINDS = (
@@ -40,7 +39,8 @@ class Vocabulary:
 
     def cards(self, decks: Sequence[Path]) -> frozenset[str]:
         """The cards of the decks and the bundled ones."""
-        return frozenset(deck.names(decks))
+        with Bench(decks=decks) as bench:
+            return frozenset(bench.card_names())
 
     def has_id(self, name: str, profiles: Sequence[Profile]) -> bool:
         """Whether some screen of these profiles may have an element of this id, or be it."""
@@ -55,6 +55,12 @@ def vocabulary() -> Vocabulary:
     names = tuple(profile.names())
     features = frozenset(feature for name in names for feature in profile.load(name).features)
     return Vocabulary(profiles=names, features=features, ids=Texts.load().ids)
+
+
+def check_answer(text: str) -> None:
+    """Whether a host can answer so: a bench that nobody uses is asked. Raises `BenchMisuse` with the words there are."""
+    with Bench() as bench:
+        bench.host_answers([text])
 
 
 def is_message(word: str) -> bool:

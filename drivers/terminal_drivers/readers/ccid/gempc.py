@@ -169,7 +169,9 @@ class GemPcLink:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
         if len(message) > self._variant.max_message:
             raise Misuse(f"this reader takes messages of at most {self._variant.max_message} bytes")
-        self._read(0)
+        for _ in range(READS):
+            if not self._read(0):
+                break
         self._decoder.reset()
         self._items = deque(item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
         self._sent = frame(message)

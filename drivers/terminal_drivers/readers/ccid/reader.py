@@ -54,7 +54,7 @@ TIMEOUT = 5.0
 LONGEST_WAIT = 60.0
 TIME_EXTENSIONS = 60
 STRANGERS = 64
-"""How many messages that answer nothing are dropped in one exchange before the reader counts as broken."""
+"""How many messages that answer nothing one call takes: a reader that sends more to one exchange is broken."""
 
 POWER_AUTOMATIC, POWER_5V = 0, 1
 GET_FIRMWARE = b"\x02"
@@ -99,7 +99,10 @@ class CcidReader:
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """Return what the reader said by itself since the last call; if nothing, wait `timeout` s."""
-        while (message := self._link.listen(0 if self._changes else timeout)) is not None:
+        for _ in range(STRANGERS):
+            message = self._link.listen(0 if self._changes else timeout)
+            if message is None:
+                break
             self._notice(message)
         changes = list(self._changes)
         self._changes.clear()

@@ -227,6 +227,15 @@ def test_what_came_before_a_command_is_no_answer_to_it() -> None:
     assert far.heard == [frame(ASK)], "the old NAK asks for nothing"
 
 
+def test_a_long_backlog_is_gone_before_a_command() -> None:
+    far = FarEnd(BUILT_IN, frame(STATUS))
+    far.end.write(frame(LONGEST) * 5 + NAK_FRAME)
+    far.link.send(ASK)
+    assert far.link.receive(1) == STATUS
+    assert far.link.listen(0) is None
+    assert far.heard == [frame(ASK)], "the old NAK asks for nothing"
+
+
 def test_between_commands_only_notifications_count() -> None:
     far = FarEnd(BUILT_IN)
     far.end.write(NAK_FRAME + frame(STATUS) + b"\x80\x50\x03\x50\x02")

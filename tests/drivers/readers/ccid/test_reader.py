@@ -288,6 +288,13 @@ def test_a_time_extension_multiplies_the_wait_up_to_a_limit() -> None:
     assert transport.waits == [2, 2, 6, 60]
 
 
+def test_a_reader_that_notifies_without_end_does_not_hold_the_poll() -> None:
+    host, far = pair()
+    far.pump = lambda: far.write(b"\x50\x03")
+    reader = CcidReader(GemPcLink(host, BUILT_IN), BUILT_IN.features)
+    assert reader.poll() == [Presence(Change.INSERTED, 0)] * STRANGERS
+
+
 FAILURES: list[tuple[str, int, int, type[DriverError]]] = [
     ("no card", 0x42, 0xFE, CardAbsent),
     ("mute", 0x41, 0xFE, CardMute),

@@ -1,0 +1,198 @@
+"""A line that misbehaves on purpose: it wraps any transport and damages what passes, as a seed decides.
+
+1. A chunk is what one `read` or `write` carries. Each fault strikes a chunk with its own chance, in the order of
+   `Fault`.
+2. All chance comes from one `Random(seed)`: the same seed and the same calls give the same faults, which
+   `happened` lists.
+3. No clock is read: a silent line is silent for as long as the transport below waits. What is late comes after
+   that wait, so the caller has given up by then.
+4. A hung line is silent until `heal`; an unplugged one raises `ReaderLost` until `replug`, and nothing of before is
+   heard after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import Enum
+from random import Random
+
+from terminal_drivers.base import Misuse, ReaderLost, Transport
+
+EVERYTHING = 1 << 16
+NOISE = 8  # bytes at most
+CHATTER = 4096  # chunks that a silent line swallows in one read before it gives up listening
+
+
+class Fault(Enum):
+    """What can befall a chunk."""
+
+    UNPLUG = "unplug"
+    HANG = "hang"
+    DELAY = "delay"
+    DROP = "drop"
+    FLIP = "flip"
+    DUPLICATE = "duplicate"
+    NOISE = "noise"
+
+
+class Way(Enum):
+    """Which direction, seen from the wrapped transport's user."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How likely (0 to 1) each fault is to strike a chunk; `chop` passes every byte by itself.
+
+    drop: one byte is lost. flip: one bit is. duplicate: the chunk comes twice. noise: 1 to 8 bytes come between.
+    delay: the chunk comes after the next silent read, or with the next write. hang, unplug: see the module.
+    """
+
+    unplug: float = 0.0
+    hang: float = 0.0
+    delay: float = 0.0
+    drop: float = 0.0
+    flip: float = 0.0
+    duplicate: float = 0.0
+    noise: float = 0.0
+    chop: bool = False
+
+    def __post_init__(self) -> None:
+        if not all(0 <= getattr(self, field.name) <= 1 for field in fields(self)):
+            raise Misuse("the chance of a fault is a number from 0 to 1")
+
+
+SOUND = Chances()
+
+
+class FaultyTransport:
+    """A transport around another one; `most` faults in all, then the line is sound."""
+
+    def __init__(
+        self,
+        line: Transport,
+        seed: int,
+        *,
+        reading: Chances = SOUND,
+        writing: Chances = SOUND,
+        most: int | None = None,
+    ) -> None:
+        self._line = line
+        self._random = Random(seed)
+        self._chances = {Way.READ: reading, Way.WRITE: writing}
+        self._left = most
+        self._hung: set[Way] = set()
+        self._late = {Way.READ: b"", Way.WRITE: b""}
+        self._arrived = b""
+        self._plugged = True
+        self.happened: list[tuple[Way, Fault]] = []
+
+    def read(self, n: int, timeout: float) -> bytes:
+        self._check()
+        for _ in range(CHATTER):
+            if self._arrived:
+                break
+            data = self._line.read(n, timeout)
+            if not data:
+                self._arrived, self._late[Way.READ] = self._late[Way.READ], b""
+                return b""
+            self._arrived = self._pass(Way.READ, data)
+        size = 1 if self._chances[Way.READ].chop else n
+        data, self._arrived = self._arrived[:size], self._arrived[size:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        self._check()
+        data = self._pass(Way.WRITE, data)
+        if self._chances[Way.WRITE].chop:
+            for at in range(len(data)):
+                self._line.write(data[at : at + 1])
+        elif data:
+            self._line.write(data)
+
+    def close(self) -> None:
+        self._line.close()
+
+    def hang(self, way: Way) -> None:
+        """Let one direction pass nothing until `heal`."""
+        self._hung.add(way)
+
+    def heal(self) -> None:
+        """Be a sound line from now on; what is late still comes."""
+        self._hung.clear()
+        self._left = 0
+
+    def unplug(self) -> None:
+        """Pull the plug: reading and writing raise `ReaderLost`."""
+        self._plugged = False
+
+    def replug(self, line: Transport | None = None) -> None:
+        """Plug the same device in again, or another one; what is on the way is lost."""
+        if line is not None:
+            self._line.close()
+            self._line = line
+        else:
+            for _ in range(CHATTER):
+                if not self._line.read(EVERYTHING, 0):
+                    break
+        self._late = {Way.READ: b"", Way.WRITE: b""}
+        self._arrived = b""
+        self._hung.clear()
+        self._plugged = True
+
+    def _check(self) -> None:
+        if not self._plugged:
+            raise ReaderLost("the reader is unplugged: plug it in")
+
+    def _pass(self, way: Way, data: bytes) -> bytes:
+        """Return what of a chunk comes through now."""
+        if way in self._hung:
+            return b""
+        data = self._strike(way, data)
+        if way is Way.WRITE and data:
+            # A late write goes out with the next one that passes.
+            data, self._late[way] = self._late[way] + data, b""
+        return data
+
+    def _strike(self, way: Way, data: bytes) -> bytes:
+        if self._struck(way, Fault.UNPLUG):
+            self.unplug()
+            self._check()
+        if self._struck(way, Fault.HANG):
+            self.hang(way)
+            return b""
+        if self._struck(way, Fault.DELAY):
+            self._late[way] += data
+            return b""
+        damages: dict[Fault, Callable[[bytes], bytes]] = {
+            Fault.DROP: self._drop,
+            Fault.FLIP: self._flip,
+            Fault.DUPLICATE: lambda chunk: chunk + chunk,
+            Fault.NOISE: self._noise,
+        }
+        for fault, damage in damages.items():
+            if data and self._struck(way, fault):
+                data = damage(data)
+        return data
+
+    def _struck(self, way: Way, fault: Fault) -> bool:
+        chance = getattr(self._chances[way], fault.value)
+        if not chance or self._left == 0 or self._random.random() >= chance:
+            return False
+        if self._left is not None:
+            self._left -= 1
+        self.happened.append((way, fault))
+        return True
+
+    def _drop(self, data: bytes) -> bytes:
+        at = self._random.randrange(len(data))
+        return data[:at] + data[at + 1 :]
+
+    def _flip(self, data: bytes) -> bytes:
+        at = self._random.randrange(len(data))
+        return data[:at] + bytes((data[at] ^ 1 << self._random.randrange(8),)) + data[at + 1 :]
+
+    def _noise(self, data: bytes) -> bytes:
+        at = self._random.randrange(len(data) + 1)
+        return data[:at] + self._random.randbytes(self._random.randint(1, NOISE)) + data[at:]

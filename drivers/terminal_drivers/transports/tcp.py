@@ -1,0 +1,168 @@
+"""A line over TCP: the end that connects, and a device of ours that is served on loopback.
+
+1. A frame is one write and leaves at once (TCP_NODELAY): two writes would wait for each other's acknowledgement.
+2. Card data crosses this line in clear, so an address beyond loopback must be allowed on purpose; our own server
+   never listens beyond it.
+3. With `quick_ack` what arrives is acknowledged before the read, as a peer needs that sends a frame in two
+   writes (vpcd does: 44 ms a frame otherwise).
+"""
+
+import ipaddress
+import select
+import socket
+import threading
+from collections.abc import Callable
+
+from terminal_drivers.base import LineDevice, Misuse, ReaderLost, Transport
+
+LOOPBACK = "127.0.0.1"
+CONNECT_TIMEOUT = 5.0
+WRITE_TIMEOUT = 5.0
+CHUNK = 4096
+QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux
+
+
+class TcpTransport:
+    """A connected stream socket."""
+
+    def __init__(self, connected: socket.socket, *, quick_ack: bool = False) -> None:
+        self._socket: socket.socket | None = connected
+        self._quick_ack = QUICK_ACK if quick_ack else None
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def read(self, n: int, timeout: float) -> bytes:
+        line = self._open()
+        try:
+            if self._quick_ack is not None:
+                # The kernel forgets it again: it is a hint for the next acknowledgement only.
+                line.setsockopt(socket.IPPROTO_TCP, self._quick_ack, 1)
+            line.settimeout(timeout)
+            data = line.recv(n)
+        except (TimeoutError, BlockingIOError):
+            return b""
+        except OSError as error:
+            raise ReaderLost(f"the connection is gone: {error}") from error
+        if not data:
+            raise ReaderLost("the far end has closed the connection")
+        return data
+
+    def write(self, data: bytes) -> None:
+        line = self._open()
+        try:
+            line.settimeout(WRITE_TIMEOUT)
+            line.sendall(data)
+        except OSError as error:
+            raise ReaderLost(f"the connection is gone: {error}") from error
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _open(self) -> socket.socket:
+        if self._socket is None:
+            raise Misuse("this connection is closed: open it again")
+        return self._socket
+
+
+def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:
+    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: nobody listens there."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ReaderLost(f"there is no host {host}: {error}") from error
+    fault: OSError | None = None
+    for family, kind, protocol, _, address in found:
+        if not (beyond_loopback or ipaddress.ip_address(address[0]).is_loopback):
+            raise Misuse(
+                f"{host} is not this machine, and card data would cross the network in clear: allow it on purpose"
+            )
+        opened = socket.socket(family, kind, protocol)
+        try:
+            opened.settimeout(CONNECT_TIMEOUT)
+            opened.connect(address)
+        except OSError as error:
+            opened.close()
+            fault = error
+        else:
+            return TcpTransport(opened, quick_ack=quick_ack)
+    raise ReaderLost(f"nobody answers at {host}:{port}: {fault}")
+
+
+class TcpLine:
+    """Serves a device on a loopback port until `close`, to one host at a time, which may come back.
+
+    One thread moves bytes; the lock makes `act` and the device take turns.
+    """
+
+    def __init__(self, device: LineDevice, port: int = 0) -> None:
+        self._device = device
+        self._lock = threading.RLock()
+        self._closing = False
+        try:
+            self._server = socket.create_server((LOOPBACK, port), backlog=1)
+        except OSError as error:
+            raise Misuse(f"port {port} cannot be served: {error}") from error
+        self.port: int = self._server.getsockname()[1]
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve, name=f"device at port {self.port}", daemon=True)
+        self._thread.start()
+
+    def open(self) -> Transport:
+        return connect(LOOPBACK, self.port)
+
+    def act(self, what: Callable[[], None]) -> None:
+        with self._lock:
+            if self._closing:
+                raise Misuse("this line is closed")
+            what()
+            self._wake_write.send(b"\0")
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            self._wake_write.send(b"\0")
+        self._thread.join()
+        for each in (self._server, self._wake_read, self._wake_write):
+            each.close()
+
+    def _serve(self) -> None:
+        host: socket.socket | None = None
+        said = b""
+        while True:
+            waited = [self._wake_read, self._server if host is None else host]
+            readable, _, _ = select.select(waited, [host] if host is not None and said else [], [])
+            if self._wake_read in readable:
+                self._wake_read.recv(CHUNK)
+            with self._lock:
+                if self._closing:
+                    break
+                if host is None:
+                    if self._server in readable:
+                        host = self._accept()
+                    continue
+                try:
+                    if host in readable:
+                        data = host.recv(CHUNK)
+                        if not data:
+                            raise ConnectionResetError
+                        self._device.feed(data)
+                    said += self._device.take()
+                    if said:
+                        said = said[host.send(said) :]
+                except BlockingIOError:
+                    continue  # the host reads slowly: select tells when there is room
+                except OSError:
+                    host.close()
+                    # What was said to one host is not for the next.
+                    host, said = None, b""
+        if host is not None:
+            host.close()
+
+    def _accept(self) -> socket.socket:
+        host, _ = self._server.accept()
+        host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        host.setblocking(False)
+        return host

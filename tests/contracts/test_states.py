@@ -1,0 +1,139 @@
+"""Each state of each flow on each profile: entered by hand, left by time, by cancel and by a power cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal_sim.core.events import KEY_TRIGGERS
+from terminal_sim.core.screen import Button, Pad
+from terminal_sim.profile import check
+from tests.contracts.drive import NAMES, TEXTS, Drive, full, prompting
+from tests.contracts.states import NO_CANCEL, PASSING, WAYS, Place, has
+
+CASES = [(name, place) for name in NAMES for place in WAYS if has(full(name), place)]
+SETTLED = [(name, place) for name, place in CASES if place not in PASSING]
+
+
+def ids(cases: list[tuple[str, Place]]) -> list[str]:
+    return [f"{name}-{'-'.join(place)}" for name, place in cases]
+
+
+each_state = pytest.mark.parametrize(("name", "place"), CASES, ids=ids(CASES))
+each_settled_state = pytest.mark.parametrize(("name", "place"), SETTLED, ids=ids(SETTLED))
+
+
+def driven(name: str, place: Place) -> Drive:
+    drive = Drive((prompting if place[1] == "offer-copy" else full)(name))
+    WAYS[place](drive)
+    return drive
+
+
+def entered(drive: Drive) -> set[Place]:
+    return {
+        (str(entry.fields["flow"]), str(entry.fields["dest"]))
+        for entry in drive.bench.trace.entries
+        if entry.kind == "state"
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_profile_fits_the_flows_and_the_catalogues(name: str) -> None:
+    with Drive(full(name)) as drive:
+        check(drive.profile, drive.bench.flows, TEXTS.ids)
+        assert drive.at_home
+
+
+@each_state
+def test_the_state_is_entered_and_its_screen_shows(name: str, place: Place) -> None:
+    with driven(name, place) as drive:
+        assert place in entered(drive)
+        assert place in PASSING or drive.at == place
+        assert drive.seat.view().text
+        assert drive.broken() == []
+
+
+@each_settled_state
+def test_time_leads_home(name: str, place: Place) -> None:
+    """Also where the acquirer has become silent in that very moment."""
+    with driven(name, place) as drive:
+        drive.seat.network(False)
+        drive.pass_time(1_800)
+        assert drive.at_home, (drive.at, drive.screen)
+        assert drive.broken() == []
+
+
+@each_settled_state
+def test_cancel_leads_home(name: str, place: Place) -> None:
+    """Pressed again and again; a card that the screen asks for is taken away, and a result that nobody can press goes by itself."""
+    if place in NO_CANCEL:
+        return
+    with driven(name, place) as drive:
+        for _ in range(12):
+            if drive.at == ("home", "idle"):
+                break
+            if drive.screen == "remove-card":
+                drive.seat.remove_card()
+            elif not drive.seat.press("CANCEL"):
+                drive.bench.advance(drive.profile.timeouts.result)
+        assert drive.at == ("home", "idle"), drive.screen
+
+
+@each_settled_state
+def test_a_power_cut_in_the_state_leads_home_with_the_books_in_order(name: str, place: Place) -> None:
+    with driven(name, place) as drive:
+        drive.cut()
+        assert drive.screen == "off"
+        drive.revive()
+        drive.heal()
+        assert drive.faults() == []
+
+
+@each_settled_state
+def test_an_orderly_switch_off_in_the_state_leads_home_with_the_books_in_order(
+    name: str, place: Place
+) -> None:
+    with driven(name, place) as drive:
+        drive.seat.power_off()
+        assert not drive.on
+        drive.revive()
+        drive.heal()
+        assert drive.faults() == []
+
+
+@each_settled_state
+def test_an_unknown_commit_in_the_state_is_decided_by_the_next_boot(name: str, place: Place) -> None:
+    with driven(name, place) as drive:
+        drive.seat.fault("commit-unknown")
+        drive.seat.press("OK")
+        drive.pass_time(1_800)
+        if not drive.on:
+            assert drive.screen == "out-of-service"
+        drive.heal()
+        assert drive.faults() == []
+
+
+@each_settled_state
+def test_what_the_state_takes_is_within_reach_of_a_finger(name: str, place: Place) -> None:
+    """A move that no key, button or pad of the profile can make is none: `cancel` stands everywhere (names)."""
+    with driven(name, place) as drive:
+        if drive.profile.keypad.where == "keys" or place[0] == "home":
+            return
+        top, elements = drive.seat.terminal.stack[-1], drive.seat.terminal.screen().elements
+        wanted = {
+            key
+            for key in ("OK", "CANCEL", "CLEAR", "5")
+            if any(move.trigger is KEY_TRIGGERS[key] and top.state in move.sources for move in top.flow.moves)
+        }
+        shown = {element.key for element in elements if isinstance(element, Button)}
+        if any(isinstance(element, Pad) for element in elements):
+            shown |= {key for row in drive.profile.keypad.layout for key in row}
+        assert wanted - shown == set()
+
+
+@each_settled_state
+def test_every_key_that_the_terminal_says_it_takes_is_taken(name: str, place: Place) -> None:
+    keys = sorted({key for row in full(name).keypad.layout for key in row})
+    for key in keys[:: max(len(keys) // 5, 1)]:
+        with driven(name, place) as drive:
+            says = drive.seat.takes(key)
+            assert drive.seat.press(key) == says, key

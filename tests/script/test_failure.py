@@ -1,0 +1,140 @@
+"""A failure says what was expected, what was there, both screens, the trace and how to run it again, within forty lines."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from terminal_sim.script.failure import LINES, Mask
+from terminal_sim.script.run import Options, Outcome
+from tests.script.conftest import Runs
+
+SCRIPT = """keys 1
+terminal v400m
+locale   fr-CA
+macro pay ${amount} ${card}
+  press OK
+  press ${amount} OK
+  insert ${card}
+scenario "Paiement" @vente
+  pay 1000 ${card}
+  expect screen "Aprouvé"
+examples card
+  visa-credit-fr
+  visa-declined
+"""
+
+
+def test_a_failure_says_everything_within_forty_lines(ran: Runs) -> None:
+    result = ran(SCRIPT)[0]
+    lines = result.text.splitlines()
+    assert len(lines) <= LINES
+    assert lines[0].endswith('test.keys:10: expect screen "Aprouvé"')
+    assert lines[1] == '  scenario   "Paiement [card=visa-credit-fr]" on v400m, fr-CA, reader virtual'
+    assert lines[2] == '  expected   "Aprouvé" on the screen within 30s'
+    assert '"Approuvé"' in lines[3]
+    assert "screen when the step began, 00:00:00.000" in lines[4]
+    assert "screen now, 00:00:30.000" in lines[4]
+    assert "Traitement en cours" in result.text
+    assert "Retirez la carte" in result.text
+    trace = lines[lines.index("  last of the trace:") + 1 : -1]
+    assert len(trace) == 10
+    assert all(line.startswith("  00:00:") for line in trace)
+
+
+def test_the_command_of_a_failure_runs_that_scenario_alone(ran: Runs) -> None:
+    failed = ran(SCRIPT)[1]
+    command = shlex.split(failed.text.splitlines()[-1].removeprefix("  again: "))
+    assert command[:2] == ["terminal-sim", "run"]
+    assert command[2].endswith("test.keys")
+    assert command[3:7] == ["--profile", "v400m", "--locale", "fr-CA"]
+    assert command[7] == "-k"
+    (again,) = ran(SCRIPT, expression=command[8])
+    assert again.case.title == failed.case.title == "Paiement [card=visa-declined]"
+
+
+def test_the_command_keeps_the_options_of_the_run(ran: Runs) -> None:
+    failed = ran(SCRIPT, options=Options(seed=7, reader="pty"))[0]
+    assert "--seed 7 --reader pty -k" in failed.text.splitlines()[-1]
+
+
+def test_a_step_of_a_macro_names_who_called_it(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal v400m
+macro inner ${time}
+  wait ${time}
+  remove card
+macro outer
+  inner 1s
+scenario "A"
+  outer
+"""
+    )
+    lines = result.text.splitlines()
+    assert lines[0].endswith("test.keys:5: remove card")
+    assert [line.split("test.keys:")[1] for line in lines[1:3]] == ["7: inner 1s", "9: outer"]
+    assert lines[4] == "  no card is in the slot"
+
+
+def test_a_key_that_the_screen_ignores_is_named_at_once(ran: Runs) -> None:
+    (result,) = ran('keys 1\nterminal v400m\nscenario "A"\n  press 5 F1\n')
+    assert result.outcome is Outcome.UNMET
+    assert 'expected   the screen to take the key "F1"' in result.text
+    assert "there was  a screen that takes 1 2 3" in result.text
+    assert result.took == 0
+
+
+def test_two_matches_for_a_touch_are_both_listed(ran: Runs) -> None:
+    (result,) = ran('keys 1\nterminal s1f2\nscenario "A"\n  tap /n/\n')
+    there = next(line for line in result.text.splitlines() if line.startswith("  there was"))
+    assert "id:payment" in there
+    assert "id:transactions" in there
+    assert result.took == 0
+
+
+def test_the_nearest_row_of_the_journal_is_told(ran: Runs) -> None:
+    (result,) = ran(
+        SCRIPT.split("  expect")[0]
+        .replace("${card}\ns", "${card}\ns")
+        .replace(
+            "pay 1000 ${card}",
+            'pay 1000 visa-credit\n  expect screen "Approuvé"\n  expect journal sale amount=1001 within 1s',
+        )
+    )
+    assert "expected   sale amount=1001 in the journal within 1s" in result.text
+    assert "there was  sale amount=1000" in result.text
+
+
+def test_card_numbers_and_pins_are_masked_in_a_failure(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal v400m
+scenario "A"
+  press OK
+  press 1000 OK
+  insert visa-online-pin
+  press 4321 OK
+  expect screen "4321 ${card.pan} 4111111111111111" within 1s
+"""
+    )
+    assert result.outcome is Outcome.UNMET
+    for secret in ("4321", "4242424242424242", "4111111111111111"):
+        assert secret not in result.text
+    assert "411111******1111" in result.text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("pan 4111111111111111.", "pan 411111******1111."),
+        ("pan 4111 1111 1111 1111.", "pan 411111******1111."),
+        ("amount 41111111111111112 wrong digit", "amount 41111111111111112 wrong digit"),
+        ("stan 000001 at 20260115", "stan 000001 at 20260115"),
+        ("pin 1234 of 12345", "pin *** of 12345"),
+        ("token abc-xyz", "token ***-xyz"),
+    ],
+)
+def test_a_mask_hides_card_numbers_and_what_it_was_told(text: str, masked: str) -> None:
+    assert Mask(["1234", "abc", ""])(text) == masked

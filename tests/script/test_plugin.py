@@ -1,0 +1,141 @@
+"""pytest collects scripts, shows their failures, and gives Python tests a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+SCRIPT = """keys 1
+terminal all
+requires keypad
+scenario "Home" @first
+  note "a line in the report"
+  expect screen "Start"
+scenario "Sale" @sale
+  press OK
+  press ${amount} OK
+  insert visa-credit
+  expect screen ${screen}
+examples
+  | amount | screen |
+  | 1000   | x      |
+""".replace("expect screen ${screen}", 'expect screen "${screen}" within 1s')
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder whose pytest has our plugin and nothing that is installed here by chance."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    return pytester
+
+
+def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    return project.runpytest_inprocess("-p", "terminal_sim.pytest_plugin", *arguments)
+
+
+def test_a_script_is_a_test_for_each_scenario_profile_and_row(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT)
+    result = run(project, "-v", "-rs")
+    result.assert_outcomes(passed=1, failed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*Home [[]v400m[]]*PASSED*",
+            "*Home [[]s1f2[]]*SKIPPED*",
+            "*Sale [[]amount=1000, screen=x[]] [[]v400m[]]*FAILED*",
+            "*s1f2 has no keypad*",
+        ]
+    )
+
+
+def test_a_failure_is_shown_as_it_is_told_and_without_a_traceback(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT)
+    result = run(project)
+    result.stdout.fnmatch_lines(
+        [
+            '*sale.keys:11: expect screen "${screen}" within 1s',
+            '*expected   "x" on the screen within 1s',
+            "*last of the trace:",
+            "*again: terminal-sim run *sale.keys --profile v400m -k *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*def runtest*")
+
+
+def test_tags_and_names_select(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT)
+    run(project, "-k", "first").assert_outcomes(passed=1, skipped=1, deselected=2)
+    run(project, "-k", "amount and not s1f2").assert_outcomes(failed=1, deselected=3)
+
+
+def test_an_option_chooses_among_the_terminals_of_a_script(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT)
+    run(project, "--terminal", "s1f2").assert_outcomes(skipped=2)
+    project.makefile(".keys", sale='keys 1\nscenario "A"\n  expect screen id:home\n')
+    run(project, "--terminal", "s1f2", "--terminal", "v400m").assert_outcomes(passed=2)
+
+
+def test_scripts_run_over_a_real_line_too(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT.replace("x  ", "Approved"))
+    result = run(project, "--terminal-reader", "pty", "-v")
+    result.assert_outcomes(passed=2, skipped=2)
+    result.stdout.fnmatch_lines(["*[[]v400m-pty[]]*PASSED*"])
+
+
+def test_a_script_that_cannot_be_meant_is_an_error_of_collection(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale='keys 1\nterminal v400m\nscenario "A"\n  inser visa-credit\n  press F9\n')
+    result = run(project)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*sale.keys:4:3: there is no act 'inser'; did you mean 'insert'?", "*^^^^^", "*sale.keys:5:9:*"]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_python_test_has_a_terminal(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        def test_default(terminal):
+            assert terminal.seat.profile.id == "v400m"
+            terminal.press("OK")
+            terminal.expect_screen("Amount")
+
+        @pytest.mark.terminal("v400m", "s1f2", locale="fr-CA")
+        def test_each(terminal):
+            assert terminal.seat.locale == "fr-CA"
+        """
+    )
+    run(project, "--strict-markers").assert_outcomes(passed=3)
+    run(project, "--terminal", "s1f2", "-k", "each").assert_outcomes(passed=1, deselected=1)
+
+
+def test_the_ini_file_names_the_terminal(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nterminal = s1f2\n")
+    project.makepyfile("def test_it(terminal):\n    assert terminal.seat.profile.id == 's1f2'\n")
+    run(project).assert_outcomes(passed=1)
+
+
+def test_an_unknown_terminal_is_told_in_one_sentence(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_it(terminal):\n    pass\n")
+    result = run(project, "--terminal", "s1f3")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is no profile 's1f3'; did you mean 's1f2'?*"])
+
+
+def test_the_help_has_a_section_of_ours(project: pytest.Pytester) -> None:
+    result = run(project, "--help")
+    result.stdout.fnmatch_lines(
+        ["payment terminals (terminal-sim):", "*--terminal=PROFILE*", "*--terminal-reader=*"]
+    )
+    run(project, "--markers").stdout.fnmatch_lines(["@pytest.mark.terminal(*"])
+
+
+def test_the_profile_is_a_property_of_the_report(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT)
+    run(project, "--junitxml=report.xml", "-k", "first")
+    report = (project.path / "report.xml").read_text()
+    assert '<property name="profile" value="v400m"' in report
+    assert '<property name="reader" value="virtual"' in report

@@ -1,0 +1,88 @@
+"""What somebody did by hand becomes a script whose replay gives the same trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from terminal_sim.bench import Bench, Trace
+from terminal_sim.script.check import check
+from terminal_sim.script.parse import parse_text
+from terminal_sim.script.plan import plan
+from terminal_sim.script.record import record
+from terminal_sim.script.run import Options, Outcome, Runner
+from terminal_sim.script.vocabulary import vocabulary
+from terminal_sim.verbs import Tester
+
+ENOUGH = 1_000_000
+
+
+def by_chip_and_pin(tester: Tester) -> None:
+    tester.press("OK", "1234", "OK")
+    tester.insert("visa-online-pin")
+    tester.press("4321", "OK")
+    tester.expect_screen("Approved")
+    tester.remove_card()
+
+
+def with_trouble(tester: Tester) -> None:
+    tester.network("down")
+    tester.wait("5s")
+    tester.hold("OK", for_="2s")
+    tester.press_blindly("F1")
+    tester.press("CANCEL")
+    tester.network("up")
+    tester.host_answers("declined:51")
+    tester.press("OK", "500", "OK")
+    tester.tap_card("visa-credit")
+    tester.wait("1min")
+    tester.power("cut")
+    tester.power("on")
+
+
+def behind_the_passcode(tester: Tester) -> None:
+    tester.press("8", "OK", "0856", "OK")
+    tester.tap("id:moto")
+    tester.press("1000", "OK", "4111111111111111", "OK", "0330", "OK", "737", "OK")
+    tester.expect_screen("Approved")
+
+
+SECRETS = {"PASSCODE": "0856", "CARD_NUMBER": "4111111111111111", "CVC": "737"}
+DONE: list[Callable[[Tester], None]] = [by_chip_and_pin, with_trouble, behind_the_passcode]
+
+
+def recorded(act: Callable[[Tester], None]) -> tuple[str, list[str]]:
+    """The script, and the trace that it came from."""
+    trace = Trace(keep=ENOUGH)
+    with Bench(trace=trace) as bench:
+        act(Tester(bench, bench.seat("v400m")))
+    text = record(trace.entries, profile="v400m", locale="en-CA", name='by "hand"')
+    return text, [entry.json() for entry in trace.entries]
+
+
+@pytest.mark.parametrize("act", DONE)
+def test_a_replay_gives_the_same_trace(act: Callable[[Tester], None]) -> None:
+    text, before = recorded(act)
+    trace = Trace(keep=ENOUGH)
+    program = check(parse_text(text, Path("recorded.keys")), vocabulary(), environ=SECRETS)
+    (result,) = [Runner(Options(trace=trace)).run(case) for case in plan(program)]
+    assert result.outcome is Outcome.HELD, result.text
+    assert [entry.json() for entry in trace.entries] == before
+
+
+@pytest.mark.parametrize("act", DONE)
+def test_a_recording_holds_no_secret(act: Callable[[Tester], None]) -> None:
+    text, _ = recorded(act)
+    assert [secret for secret in (*SECRETS.values(), "4321") if secret in text] == []
+
+
+def test_a_pin_is_that_of_the_card() -> None:
+    assert "press ${card.pin} OK" in recorded(by_chip_and_pin)[0]
+
+
+def test_time_that_passed_is_waited_for() -> None:
+    text, _ = recorded(with_trouble)
+    assert "  network down\n  wait 5s\n  hold OK for 2s\n" in text
+    assert "  press! F1\n" in text

@@ -1,0 +1,55 @@
+"""Measures terminal-sim: `python tools/bench.py [NAME...] [--quick]` prints name, figure, aim, and where the time goes.
+
+Figures of one line were measured in turns, so ratios hold on a busy machine; a missed aim does not fail the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, installed or not
+
+from bench_fleet import day, durable, fleet  # noqa: E402
+from bench_flow import flow_events  # noqa: E402
+from bench_line import codec, round_trips  # noqa: E402
+from bench_rig import Figure  # noqa: E402
+from bench_sale import keys, sales  # noqa: E402
+from bench_start import start  # noqa: E402
+
+BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
+    "flow": flow_events,
+    "sale": sales,
+    "key": keys,
+    "start": start,
+    "fleet": fleet,
+    "day": day,
+    "durable": durable,
+    "line": round_trips,
+    "codec": codec,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures terminal-sim.")
+    parser.add_argument("name", nargs="*", help=f"what to measure, all by default: {', '.join(BENCHES)}")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller fleets")
+    wanted = parser.parse_args()
+    unknown = [name for name in wanted.name if name not in BENCHES]
+    if unknown:
+        parser.error(f"nothing is called {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    print(f"{'name':<46} {'figure':<34} {'aim':<20}".rstrip())
+    began = time.monotonic()
+    for name in wanted.name or BENCHES:
+        for figure in BENCHES[name](wanted.quick):
+            print("\n".join(figure.lines()), flush=True)
+    print(f"measured in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

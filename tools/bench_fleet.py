@@ -1,0 +1,188 @@
+"""A thousand terminals on one bench: what they take to make, a day of them, and their sales on a durable journal."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import apsw
+from bench_rig import Figure
+from bench_sale import PROFILE, home_again, to_the_reader, without_trace
+
+from terminal_sim import profile
+from terminal_sim.bench import Bench, Duration, Seat
+from terminal_sim.core.events import Event, KeyPressed
+
+MEMORY_AIM = (
+    16  # kB: a fiftieth of one machine of the library a terminal would be 6, readers and link come on top
+)
+_STRIPE = "visa-stripe"
+
+
+def _count(quick: bool) -> int:
+    return 200 if quick else 1_000
+
+
+def fleet(quick: bool) -> list[Figure]:
+    """Time and memory of a further terminal."""
+    count = _count(quick)
+    with without_trace(Bench()) as bench:
+        bench.seat(PROFILE)
+        by_name = _seconds(lambda: bench.seat(PROFILE), count // 10)
+        model = profile.load(PROFILE)
+        gc.collect()
+        resident = _resident()
+        loaded = _seconds(lambda: bench.seat(model), count)
+        resident = (_resident() - resident) // count
+        tracemalloc.start()
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(100):
+            bench.seat(model)
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    kilobytes = (after - before) / 100 / 1024
+    return [
+        Figure(
+            f"a further terminal ({count:,} on the bench)",
+            f"{kilobytes:.1f} kB, {loaded * 1e3:.2f} ms CPU",
+            f"<= {MEMORY_AIM} kB",
+            kilobytes <= MEMORY_AIM,
+            (f"resident {resident / 1024:.1f} kB; by the profile's name {by_name * 1e3:.2f} ms",),
+        )
+    ]
+
+
+def _seconds(make: Callable[[], object], count: int) -> float:
+    """CPU seconds of one call."""
+    began = time.process_time()
+    for _ in range(count):
+        make()
+    return (time.process_time() - began) / count
+
+
+def _resident() -> int:
+    """Bytes of memory that this process really has (Linux)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def day(quick: bool) -> list[Figure]:
+    """24 hours for terminals that each have a deadline open."""
+    count = _count(quick)
+    with without_trace(Bench()) as bench:
+        seats = _seats(bench, count)
+        for seat in seats:
+            seat.press("OK")
+        began = time.process_time()
+        bench.advance(Duration.parse("24h"))
+        spent = time.process_time() - began
+        if any(seat.view().screen.id != "home" for seat in seats):
+            raise RuntimeError("a terminal did not find home within a day")
+    return [
+        Figure(
+            f"24 h for {count:,} terminals with a deadline",
+            f"{spent * 1e3:.0f} ms, {spent / count * 1e6:.0f} us each",
+            "< 1 s",
+            spent < 1,
+        )
+    ]
+
+
+def durable(quick: bool) -> list[Figure]:
+    """Swipe sales on a journal on the disk: one terminal after the other, and all at once with group commit."""
+    count = _count(quick)
+    rates: dict[str, list[float]] = {"one by one": [], "together": []}
+    flushes: dict[str, float] = {}
+    with _counted_flushes() as counted:
+        for _ in range(1 if quick else 3):
+            for name, run in (("one by one", _one_by_one), ("together", _together)):
+                with (
+                    tempfile.TemporaryDirectory() as folder,
+                    without_trace(Bench(state=Path(folder))) as bench,
+                ):
+                    seats = _seats(bench, count)
+                    began, before = time.perf_counter(), counted[0]
+                    run(bench, seats)
+                    rates[name].append(count / (time.perf_counter() - began))
+                    flushes[name] = (counted[0] - before) / count
+                    if any(seat.journal()[-1].fields["state"] != "COMPLETED" for seat in seats):
+                        raise RuntimeError("a measured sale was not completed")
+    gain = median(a / b for a, b in zip(rates["together"], rates["one by one"], strict=True))
+    return [
+        Figure(
+            f"durable swipe sales, {count:,} terminals, {name}",
+            f"{median(rates[name]):,.0f}/s of wall time",
+            "<= 2 flushes a sale",
+            flushes[name] <= 2.0,
+            (
+                f"{flushes[name]:.3f} flushes a sale"
+                + (f"; {gain:.1f} times one by one" if name == "together" else ""),
+            ),
+        )
+        for name in rates
+    ]
+
+
+def _seats(bench: Bench, count: int) -> list[Seat]:
+    model = profile.load(PROFILE)
+    return [bench.seat(model) for _ in range(count)]
+
+
+def _one_by_one(bench: Bench, seats: list[Seat]) -> None:
+    for seat in seats:
+        to_the_reader(seat)
+        seat.swipe(_STRIPE)
+        home_again(bench, seat)
+
+
+def _together(bench: Bench, seats: list[Seat]) -> None:
+    for key in ("OK", "2", "0", "0", "0", "OK"):
+        _to_all(bench, seats, KeyPressed(key))
+    stripe = bench.card(_STRIPE).stripe
+    if stripe is None:
+        raise RuntimeError(f"{_STRIPE} has no stripe")
+    for seat, reader in zip(seats, bench._readers, strict=True):
+        reader.device.swipe(stripe)
+        bench.engine.poll(seat.station)
+    bench.settle()
+    for seat in seats:
+        home_again(bench, seat)
+
+
+def _to_all(bench: Bench, seats: list[Seat], event: Event) -> None:
+    for seat in seats:
+        bench.engine.post(seat.station, event)
+    bench.settle()
+
+
+@contextmanager
+def _counted_flushes() -> Iterator[list[int]]:
+    """While this lasts, SQLite's default file system counts how often a file is made durable."""
+    counted = [0]
+
+    class CountingFile(apsw.VFSFile):
+        def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's name
+            counted[0] += 1
+            super().xSync(flags)
+
+    class CountingSystem(apsw.VFS):
+        def __init__(self) -> None:
+            super().__init__("counting", "", makedefault=True)
+
+        def xOpen(  # noqa: N802 - SQLite's name
+            self, name: str | apsw.URIFilename | None, flags: list[int]
+        ) -> apsw.VFSFile:
+            return CountingFile("", name, flags)
+
+    system = CountingSystem()
+    try:
+        yield counted
+    finally:
+        system.unregister()

@@ -1,0 +1,113 @@
+"""Sales by swipe, chip and tap, in process and in memory; and from a key to the settled screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from bench_rig import Figure, Samples, contest
+
+from terminal_sim.bench import Bench, Seat
+
+PROFILE = "v400m"
+SWIPE_AIM = 1_000  # sales a second
+KEY_AIM = 250.0  # microseconds
+_HOME = "home"
+_CARDS: dict[Literal["swipe", "insert", "tap"], str] = {
+    "swipe": "visa-stripe",
+    "insert": "visa-credit",
+    "tap": "visa-credit",
+}
+
+
+def without_trace(bench: Bench) -> Bench:
+    """The same bench, whose engine tells nobody what happens."""
+    bench.engine.trace = None
+    return bench
+
+
+def to_the_reader(seat: Seat) -> None:
+    """From home to the screen that asks for a card, for 20.00."""
+    for key in ("OK", "2", "0", "0", "0", "OK"):
+        if not seat.press(key):
+            raise RuntimeError(f"{seat.name} ignored {key}; the screen was\n{seat.view().text}")
+
+
+def home_again(bench: Bench, seat: Seat) -> None:
+    """Let time pass until the first screen is back, and take the card out once the payment is over."""
+    while seat.view().screen.id != _HOME:
+        due = bench.next_deadline()
+        if due is None:
+            raise RuntimeError(f"{seat.name} waits for something that will not come:\n{seat.view().text}")
+        bench.advance(due - bench.now.mono)
+        if seat.station.card_in and seat.view().screen.id == "approved":
+            seat.remove_card()
+
+
+def sale(bench: Bench, seat: Seat, how: Literal["swipe", "insert", "tap"]) -> None:
+    to_the_reader(seat)
+    getattr(seat, how)(_CARDS[how])
+    home_again(bench, seat)
+
+
+def _approved(seat: Seat) -> None:
+    state = seat.journal()[-1].fields["state"]
+    if state != "COMPLETED":
+        raise RuntimeError(f"the measured sale was {state}")
+
+
+def sales(quick: bool) -> list[Figure]:
+    """CPU of one sale of each kind, with and without the trace, and its parts without."""
+    figures = []
+    for how, title in (("swipe", "swipe sale"), ("insert", "chip sale"), ("tap", "contactless sale")):
+        with Bench() as told, without_trace(Bench()) as quiet:
+            told_seat, quiet_seat = told.seat(PROFILE), quiet.seat(PROFILE)
+            runs: dict[str, Callable[[], object]] = {
+                "quiet": lambda b=quiet, s=quiet_seat, h=how: sale(b, s, h),  # type: ignore[misc]
+                "told": lambda b=told, s=told_seat, h=how: sale(b, s, h),  # type: ignore[misc]
+            }
+            found = contest(runs, rounds=5 if quick else 15, calls=10)
+            _approved(quiet_seat)
+            samples = Samples()
+            with samples.taken():
+                for _ in range(100 if quick else 500):
+                    runs["quiet"]()
+        micros = found.micros("quiet")
+        swipe = how == "swipe"
+        figures.append(
+            Figure(
+                title,
+                f"{1e6 / micros:,.0f}/s, {micros:,.0f} us",
+                f">= {SWIPE_AIM:,}/s" if swipe else ">= 200/s",
+                1e6 / micros >= (SWIPE_AIM if swipe else 200),
+                (*samples.told(micros), f"with trace: {found.ratio('told', 'quiet'):.2f} times the CPU"),
+            )
+        )
+    return figures
+
+
+def keys(quick: bool) -> list[Figure]:
+    """A digit in the amount, until everything has settled and the screen is there as text."""
+    figures = []
+    with Bench() as told, without_trace(Bench()) as quiet:
+        runs = {}
+        for name, bench in (("without trace", quiet), ("with trace", told)):
+            seat = bench.seat(PROFILE)
+            seat.press("OK")
+            runs[name] = _digit_and_back(seat)
+        found = contest(runs, rounds=5 if quick else 15, calls=200)
+    for name in runs:
+        micros = found.micros(name) / 2
+        figures.append(
+            Figure(f"key to screen, {name}", f"{micros:,.0f} us", f"< {KEY_AIM:.0f} us", micros < KEY_AIM)
+        )
+    return figures
+
+
+def _digit_and_back(seat: Seat) -> Callable[[], object]:
+    def two_keys() -> None:
+        for key in ("5", "CLEAR"):
+            if not seat.press(key) or not seat.view().text:
+                raise RuntimeError(f"the amount did not take {key}")
+
+    return two_keys
