@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from terminal_drivers.virtual import VirtualReader, virtual_reader
 from terminal_sim import profile as profiles
 from terminal_sim.bundled import bundled
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
 from terminal_sim.clock import VirtualClock
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
@@ -28,10 +26,11 @@ from terminal_sim.core.moment import Duration, Instant, wall_of
 from terminal_sim.core.payment import Row
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
-from terminal_sim.emv.crypto import IssuerKeys
 from terminal_sim.engine import Engine
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.ledger import nobody
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.host.link import Link
 from terminal_sim.journal.errors import CommitUnknown, JournalError
 from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
@@ -40,6 +39,10 @@ from terminal_sim.seat import BenchMisuse, Seat
 from terminal_sim.station import Printer, Station
 from terminal_sim.trace import Trace
 from terminal_sim.typed_toml import ProfileError
+from terminal_sim.vault import Vault
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
 
 __all__ = [
     "DEFAULT_CLOCK", "Bench", "BenchMisuse", "Duration", "Item", "JournalError", "Paper", "Profile", "ProfileError",
@@ -81,9 +84,10 @@ class JournalWriter:
 
 
 class Bench:
-    """See the module. `state` is a folder that keeps the journal; without it, everything is in memory.
+    """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
-    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything.
+    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
+    (True: the last entries are kept in memory; False: nothing is spent on it).
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
     """
 
@@ -96,21 +100,22 @@ class Bench:
         host: str | Path = "test-acquirer",
         pack: str | None = None,
         decks: Sequence[Path] = (),
-        trace: Trace | None = None,
+        trace: Trace | bool = True,
         texts: Texts | None = None,
     ) -> None:
         self.texts = texts or Texts.load()
-        self.trace = trace if trace is not None else Trace()
+        self._state = state
+        self.trace = trace if isinstance(trace, Trace) else Trace()
         self.acquirer = Acquirer.load(_host_file(host), pack=pack)
         self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
+        self._books = _books(state, self.acquirer)
         mono = self.journal.last_mono()
         self.clock = VirtualClock(wall_of(_moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
         self.writer = JournalWriter(self.journal, self.clock)
-        self.engine = Engine(self.clock, self.writer, seed, self.trace, self._draw)
+        self.engine = Engine(self.clock, self.writer, seed, self.trace if trace else None)
         self.flows = load_flows()
         self.seats: list[Seat] = []
         self._decks = tuple(decks)
-        self._keys = IssuerKeys(self.acquirer.issuer_master_key)
         self._cards: dict[str, VirtualCard] = {}
         self._readers: list[VirtualReader] = []
 
@@ -127,10 +132,10 @@ class Bench:
     ) -> Seat:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen."""
         model = profile if isinstance(profile, Profile) else profiles.load(profile)
-        profiles.check(model, self.flows, self.texts.ids)
         speaks = locale or model.languages[0]
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
+        profiles.check(model, self.flows, self.texts.catalogue(speaks))
         name = self._name(model)
         if state_from is not None:
             self._restore(state_from)
@@ -143,6 +148,7 @@ class Bench:
             link=Link(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name, self.acquirer.pin_key),
+            vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )
         seat = Seat(self, station, model, speaks, hardware.device)
         self.seats.append(seat)
@@ -158,12 +164,18 @@ class Bench:
     # Cards.
 
     def card_names(self) -> list[str]:
+        from terminal_sim.cards import deck
+
         return deck.names(self._decks)
 
     def card(self, name: str) -> VirtualCard:
         """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
         if name not in self._cards:
-            card = deck.load(name, self._decks, self._keys)
+            # Imported here: a terminal that shows its first screen has seen no card yet.
+            from terminal_sim.cards import deck
+            from terminal_sim.emv.crypto import IssuerKeys
+
+            card = deck.load(name, self._decks, IssuerKeys(self.acquirer.issuer_master_key))
             who = card.personality
             self.acquirer.open_account(
                 who.pan.reveal(),
@@ -219,7 +231,8 @@ class Bench:
     def save(self, seat: Seat) -> Saved:
         """What `state_from` of another bench's `seat` starts from; the card in the slot is not part of it."""
         rows = tuple(self.journal.rows(seat.station.name))
-        return Saved(rows, copy.deepcopy(self.acquirer), self.clock.now)
+        keeper = self.acquirer.ledger.heard
+        return Saved(rows, copy.deepcopy(self.acquirer, {id(keeper): nobody}), self.clock.now)
 
     def _restore(self, saved: Saved) -> None:
         if self.seats or self.journal.terminals():
@@ -237,6 +250,8 @@ class Bench:
         for reader in self._readers:
             reader.close()
         self.journal.close()
+        if self._books is not None:
+            self._books.close()
 
     def __enter__(self) -> Self:
         return self
@@ -245,11 +260,6 @@ class Bench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _draw(self, station: Station) -> tuple[str, str]:
-        seat = next(seat for seat in self.seats if seat.station is station)
-        view = seat.view()
-        return view.screen.id, view.text
 
 
 def _host_file(host: str | Path) -> Path:
@@ -264,6 +274,15 @@ def _host_file(host: str | Path) -> Path:
 
 def _journal_file(state: Path) -> Path:
     return state / "journal.db"
+
+
+def _books(state: Path | None, acquirer: Acquirer) -> LedgerFile | None:
+    if state is None:
+        return None
+    try:
+        return LedgerFile(state / "acquirer.jsonl", acquirer.ledger)
+    except LedgerFileError as wrong:
+        raise BenchMisuse(str(wrong)) from None
 
 
 def _moment(clock: str | datetime) -> datetime:

@@ -19,6 +19,7 @@ from terminal_sim.clock import VirtualClock
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
     Alarm,
+    CardDataLost,
     Event,
     HostReplied,
     HostUnreachable,
@@ -34,7 +35,7 @@ from terminal_sim.emv.conversation import Answer, Command, Interface, Request
 from terminal_sim.emv.describe import mask_rapdu
 from terminal_sim.emv.kernel import transaction
 from terminal_sim.station import CardConversation, Delivered, Station
-from terminal_sim.trace import Trace
+from terminal_sim.trace import Trace, Value
 
 
 class JournalPort(Protocol):
@@ -59,7 +60,7 @@ class _Running:
 
 
 class Engine:
-    """`draw` shows a station's screen as text, for the trace."""
+    """`trace` hears everything; without one, nothing is spent on it."""
 
     def __init__(
         self,
@@ -67,17 +68,17 @@ class Engine:
         journal: JournalPort,
         seed: int,
         trace: Trace | None = None,
-        draw: Callable[[Station], tuple[str, str]] | None = None,
     ) -> None:
         self.clock = clock
         self.trace = trace
         self._journal = journal
         self._random = Random(seed)
-        self._draw = draw
         self._queue: deque[tuple[Station, int, Event]] = deque()
-        self._shown: dict[Station, str] = {}
         self._do: dict[type, Callable[[Station, Any], None]] = {
             fx.Send: self._send,
+            fx.Forward: self._forward,
+            fx.EraseKey: self._erase_key,
+            fx.ShowLights: self._show_lights,
             fx.Print: self._print,
             fx.OpenReader: self._open_reader,
             fx.CloseReader: self._close_reader,
@@ -157,10 +158,13 @@ class Engine:
                     if isinstance(effect, fx.Record):
                         waiting.append((one, effect.rows))
                         break
+                    if isinstance(effect, fx.Store):
+                        waiting.append((one, one.station.vault.sealed(effect, self._random)))
+                        break
                     self._do[type(effect)](one.station, effect)
                     self._burn(one.station)
             running = self._commit(waiting) if waiting else []
-        if self._draw is not None and self.trace is not None:
+        if self.trace is not None:
             for one in everybody:
                 self._trace_screen(one.station)
 
@@ -205,6 +209,22 @@ class Engine:
             if delivery.note:
                 self._emit(station, "note", text=delivery.note)
             self._deliver(station, request.stan, delivery)
+
+    def _forward(self, station: Station, effect: fx.Forward) -> None:
+        """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""
+        request = station.vault.opened(effect.request)
+        if request is not None:
+            self._send(station, fx.Send(request))
+        elif effect.request.repeat:
+            self._send(station, fx.Send(effect.request))
+        else:
+            self.post(station, CardDataLost(effect.request.reference))
+
+    def _erase_key(self, station: Station, _: fx.EraseKey) -> None:
+        station.vault.erase()
+
+    def _show_lights(self, station: Station, effect: fx.ShowLights) -> None:
+        station.lights = dict(effect.lights)
 
     def _deliver(self, station: Station, stan: int, delivery: Delivered) -> None:
         power = station.power
@@ -307,7 +327,7 @@ class Engine:
 
     # The trace.
 
-    def _emit(self, station: Station, kind: str, /, **fields: str | int) -> None:
+    def _emit(self, station: Station, kind: str, /, **fields: Value) -> None:
         if self.trace is not None:
             self.trace.emit(self.clock.now, station.name, kind, **fields)
 
@@ -324,12 +344,10 @@ class Engine:
             self._emit(station, "event", event=type(event).__name__, **({"name": name} if name else {}))
 
     def _trace_screen(self, station: Station) -> None:
-        if self._draw is None or station.terminal is None:
-            return
-        screen, text = self._draw(station)
-        if self._shown.get(station) != text:
-            self._shown[station] = text
-            self._emit(station, "screen", screen=screen, text=text)
+        shown = station.draw()
+        if shown is not None and shown != station.shown:
+            station.shown = shown
+            self._emit(station, "screen", screen=shown.screen.id, text=shown)
 
     def _saw(self, station: Station, command: Command, response: bytes) -> None:
         if self.trace is not None:

@@ -98,7 +98,6 @@ class Expectations(Stage):
         **fields: str | int,
     ) -> None:
         """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
-
         kind = {"mti" if message.isdigit() else "kind": message} if message else {}
         rows = _Rows("to the host", self._messages, {**kind, **_texts(fields)}, len, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
@@ -116,7 +115,6 @@ class Expectations(Stage):
         **fields: str | int,
     ) -> None:
         """The journal has such rows; the rows of one transaction count once."""
-
         wanted = {"kind": kind, **_texts(fields)}
         rows = _Rows("in the journal", self._journal, wanted, records.transactions, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
@@ -132,7 +130,6 @@ class Expectations(Stage):
         **fields: str | int,
     ) -> None:
         """The payment transactions report has such a row."""
-
         rows = _Rows("in the report", self._lines, _texts(fields), len, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_drivers.base import DriverError
 from terminal_drivers.virtual import TerminalHands
-from terminal_sim.cards.deck import VirtualCard
-from terminal_sim.cards.personality import Personality
 from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import (
+    AppChanged,
     BatteryChanged,
     ClockSet,
     Event,
     KeyPressed,
     NetworkChanged,
+    OrderArrived,
     Paper,
     PaperChanged,
     PoweredOn,
     PowerOffPressed,
+    ReaderChanged,
     ServiceChanged,
+    Tampered,
     Touched,
 )
 from terminal_sim.core.flow import Flow
@@ -34,14 +36,18 @@ from terminal_sim.core.screen import Line, Screen, Tone
 from terminal_sim.core.surroundings import Surroundings
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.display.item import KEY_ID
 from terminal_sim.display.paper import receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.emv.conversation import Step
 from terminal_sim.engine import Engine
 from terminal_sim.journal.store import Journal, StoredRow
-from terminal_sim.reports.transactions import transactions
 from terminal_sim.station import Station
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
@@ -105,7 +111,9 @@ class Seat:
         self._card: VirtualCard | None = None
         self._apdus = 0
         self._tear: Callable[[Step, int], bool] | None = None
+        self._orders: list[OrderArrived] = []
         station.torn = self._maybe_tear
+        station.draw = self.view
 
     @property
     def name(self) -> str:
@@ -122,14 +130,18 @@ class Seat:
     # Eyes.
 
     def view(self, display: str = "main") -> View:
-        """The settled screen in the language it speaks now."""
+        """The settled screen in the language it speaks now; `main` is the first display of a terminal that has several."""
         terminal = self.station.terminal
+        if display == "main" and display not in self.profile.displays:
+            display = next(iter(self.profile.displays))
         if self.station.out_of_service:
             screen = Screen("out-of-service", (Line(say("out-of-service"), "out-of-service", Tone.BAD),))
         elif terminal is None:
             screen = Screen("off")
         else:
-            return view(terminal.screen(), self.profile, self.bench.texts, terminal.screen_locale, display)
+            terminal.look(self.bench.engine.clock.now)
+            shown = terminal.customer_screen() if display == "customer" else terminal.screen()
+            return view(shown, self.profile, self.bench.texts, terminal.screen_locale, display)
         return view(screen, self.profile, self.bench.texts, self.locale, display)
 
     @property
@@ -162,6 +174,8 @@ class Seat:
 
     def report(self) -> list[dict[str, Field]]:
         """The rows of the payment transactions report of this terminal."""
+        from terminal_sim.reports.transactions import transactions
+
         return [line.record() for line in transactions(self.journal())]
 
     # Keys and touch.
@@ -184,7 +198,9 @@ class Seat:
         return self._taken(KeyPressed(key, duration))
 
     def touch(self, element: str) -> bool:
-        """Touch the element with this id; False where nothing took it."""
+        """Touch the element with this id; False where nothing took it. The keys of a drawn pad are `key-7`, `key-OK`, ..."""
+        if element.startswith(KEY_ID):
+            return self.press(element.removeprefix(KEY_ID))
         return self._taken(Touched(element))
 
     # Cards.
@@ -201,7 +217,7 @@ class Seat:
 
     def wants_card(self, how: How) -> bool:
         """Whether the terminal waits for a card presented so."""
-        return _ENTRY[how] in self.station.open
+        return self.station.reader_linked and _ENTRY[how] in self.station.open
 
     def insert(self, name: str) -> None:
         self.name_card(name)
@@ -283,6 +299,7 @@ class Seat:
         self._around.network_up = up
         self._reach()
         self._post(NetworkChanged(up, self._around.link))
+        self._bring_orders()
 
     def network_kind(self, link: str) -> None:
         """Which link the terminal uses."""
@@ -301,6 +318,25 @@ class Seat:
         self._around.service_up = up
         self._reach()
         self._post(ServiceChanged(up))
+        self._bring_orders()
+
+    def order(self, text: str, amount: int) -> None:
+        """An online order arrives at the service; the terminal gets it as soon as it can be reached."""
+        if self.profile.checkout is None or not self.profile.checkout.orders:
+            raise BenchMisuse(f"{self.profile.id} takes no online orders")
+        if amount <= 0:
+            raise BenchMisuse("an order comes to more than nothing: give its amount in minor units")
+        self._orders.append(OrderArrived(len(self._orders) + 1, text, amount))
+        self._bring_orders()
+
+    def _bring_orders(self) -> None:
+        """The service hands over, in order, what the terminal has not got yet."""
+        terminal = self.station.terminal
+        if terminal is None or not self.station.link.up:
+            return
+        for order in self._orders[len(terminal.books.orders) :]:
+            self.bench.engine.post(self.station, order)
+        self.bench.engine.settle()
 
     def paper(self, state: str) -> None:
         """`in`, `low` or `out`."""
@@ -325,17 +361,20 @@ class Seat:
         """Boot: read the journal, settle what is in doubt, show the first screen."""
         if self.station.terminal is not None:
             raise BenchMisuse(f"{self.name} is on already")
-        books = Books.of(stored.row for stored in self.bench.journal.rows(self.name))
+        rows = [stored.row for stored in self.bench.journal.rows(self.name)]
+        books = Books.of(rows)
+        self.station.vault.load(rows)
         terminal = Terminal(self.name, self.profile, self.bench.flows, books, self.locale)
         around = self._around
         terminal.around = Surroundings(
             around.network_up, around.link, around.service_up, around.paper, around.battery,
-            card_in=self.station.card_in,
+            reader=self.station.reader_linked, card_in=self.station.card_in,
         )  # fmt: skip
         self.station.terminal = terminal
         self.station.boot = books.boots + 1
         self.station.out_of_service = ""
         self._post(PoweredOn())
+        self._bring_orders()
 
     def power_off(self) -> None:
         """An orderly switch-off."""
@@ -346,14 +385,30 @@ class Seat:
         self.station.switch_off()
 
     def fault(self, name: str, *arguments: str) -> None:
-        """A named fault: `power-cut-after N` effects, or `commit-unknown` for the next commit."""
+        """A named fault: `power-cut-after N` effects, `commit-unknown` for the next commit, `tamper`; where the firmware is an
+        app, `reader-link down|up` and `app closed|open`.
+        """
         if name == "power-cut-after" and len(arguments) == 1 and arguments[0].isdigit() and int(arguments[0]):
             self.station.fuse = int(arguments[0])
         elif name == "commit-unknown" and not arguments:
             self.bench.writer.fail_next = True
+        elif name == "tamper" and not arguments:
+            self._post(Tampered())
+        elif self.profile.app and name == "reader-link" and arguments in (("down",), ("up",)):
+            self._link_reader(arguments == ("up",))
+        elif self.profile.app and name == "app" and arguments in (("closed",), ("open",)):
+            self._post(AppChanged(arguments == ("open",)))
         else:
             said = " ".join((name, *arguments))
-            raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown")
+            more = ", reader-link down|up, app closed|open" if self.profile.app else ""
+            raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown, tamper{more}")
+
+    def _link_reader(self, up: bool) -> None:
+        """The reader's own link to the app; a card in its slot stays where it is."""
+        self.station.reader_linked = up
+        if not up:
+            self.station.stop_listening()
+        self._post(ReaderChanged(up))
 
     def _reach(self) -> None:
         self.station.link.up = self._around.network_up and self._around.service_up

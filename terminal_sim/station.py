@@ -33,8 +33,10 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.message import Entry, HostReply, HostRequest
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv import track
+from terminal_sim.vault import Vault
 from terminal_sim.emv.conversation import (
     Answer,
     Ask,
@@ -82,6 +84,15 @@ class HostLink(Protocol):
     def submit(self, request: HostRequest) -> Sequence[Delivered]: ...
 
 
+class Shown(Protocol):
+    """What stands on the display (`display.view.View`); two of the same content are equal."""
+
+    @property
+    def screen(self) -> Screen: ...
+    @property
+    def text(self) -> str: ...
+
+
 class Printer:
     """Paper and what came out of it."""
 
@@ -106,6 +117,7 @@ class Station:
     link: HostLink
     printer: Printer
     kernel: KernelConfig
+    vault: Vault = field(default_factory=Vault)
     terminal: Terminal | None = None
     power: int = 0
     alarms: dict[str, int] = field(default_factory=dict)
@@ -116,9 +128,12 @@ class Station:
     out_of_service: str = ""
     conversation: CardConversation | None = None
     torn: Callable[[Step, bool], None] = lambda _step, _apdu: None
+    draw: Callable[[], Shown | None] = lambda: None
+    shown: Shown | None = None
     boot: int = 0
     ignored: str = ""
     fuse: int = 0
+    reader_linked: bool = True
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""
@@ -133,6 +148,8 @@ class Station:
             changes = self.reader.poll(timeout)
         except DriverError:
             return [ReaderChanged(False)]
+        if not self.reader_linked:
+            return []
         return [event for change in changes for event in self._noticed(change)] if changes else None
 
     def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:

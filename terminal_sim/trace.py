@@ -10,11 +10,19 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from terminal_sim.core.moment import Instant
 
-Value = str | int
+
+class Drawn(Protocol):
+    """A screen (`display.view.View`): its text is drawn only where somebody reads it."""
+
+    @property
+    def text(self) -> str: ...
+
+
+Value = str | int | Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class TraceEntry:
         seconds, micros = divmod(self.at.mono, 1_000_000)
         clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros // 1000:03d}"
         told = " ".join(
-            f"{name}={str(value).splitlines()[0] if value else value}" for name, value in self.fields.items()
+            f"{name}={value}" for name, value in self.fields.items() if isinstance(value, str | int)
         )
         return f"{clock} {self.terminal} {self.kind} {told}".rstrip()
 
@@ -40,7 +48,7 @@ class TraceEntry:
                 "wall": self.at.civil.isoformat(timespec="microseconds"),
                 "terminal": self.terminal,
                 "kind": self.kind,
-                **self.fields,
+                **{n: v if isinstance(v, str | int) else v.text for n, v in self.fields.items()},
             },
             ensure_ascii=False,
         )

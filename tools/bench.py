@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, in
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
-from bench_rig import Figure  # noqa: E402
+from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_start import start  # noqa: E402
 
@@ -42,6 +42,9 @@ def main() -> int:
     unknown = [name for name in wanted.name if name not in BENCHES]
     if unknown:
         parser.error(f"nothing is called {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    print(
+        f"the probe loop takes {probe():.0f} us; it took {PROBE:.0f} us where the aims in seconds were set\n"
+    )
     print(f"{'name':<46} {'figure':<34} {'aim':<20}".rstrip())
     began = time.monotonic()
     for name in wanted.name or BENCHES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import tempfile
 import time
 import tracemalloc
@@ -14,7 +13,7 @@ from statistics import median
 
 import apsw
 from bench_rig import Figure
-from bench_sale import PROFILE, home_again, to_the_reader, without_trace
+from bench_sale import PROFILE, home_again, to_the_reader
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Duration, Seat
@@ -33,14 +32,11 @@ def _count(quick: bool) -> int:
 def fleet(quick: bool) -> list[Figure]:
     """Time and memory of a further terminal."""
     count = _count(quick)
-    with without_trace(Bench()) as bench:
+    with Bench(trace=False) as bench:
         bench.seat(PROFILE)
         by_name = _seconds(lambda: bench.seat(PROFILE), count // 10)
         model = profile.load(PROFILE)
-        gc.collect()
-        resident = _resident()
         loaded = _seconds(lambda: bench.seat(model), count)
-        resident = (_resident() - resident) // count
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         for _ in range(100):
@@ -55,7 +51,7 @@ def fleet(quick: bool) -> list[Figure]:
             f"{kilobytes:.1f} kB, {loaded * 1e3:.2f} ms CPU",
             f"<= {MEMORY_AIM} kB",
             kilobytes <= MEMORY_AIM,
-            (f"resident {resident / 1024:.1f} kB; by the profile's name {by_name * 1e3:.2f} ms",),
+            (f"by the profile's name {by_name * 1e3:.2f} ms",),
         )
     ]
 
@@ -68,15 +64,10 @@ def _seconds(make: Callable[[], object], count: int) -> float:
     return (time.process_time() - began) / count
 
 
-def _resident() -> int:
-    """Bytes of memory that this process really has (Linux)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def day(quick: bool) -> list[Figure]:
     """24 hours for terminals that each have a deadline open."""
     count = _count(quick)
-    with without_trace(Bench()) as bench:
+    with Bench(trace=False) as bench:
         seats = _seats(bench, count)
         for seat in seats:
             seat.press("OK")
@@ -105,7 +96,7 @@ def durable(quick: bool) -> list[Figure]:
             for name, run in (("one by one", _one_by_one), ("together", _together)):
                 with (
                     tempfile.TemporaryDirectory() as folder,
-                    without_trace(Bench(state=Path(folder))) as bench,
+                    Bench(state=Path(folder), trace=False) as bench,
                 ):
                     seats = _seats(bench, count)
                     began, before = time.perf_counter(), counted[0]
@@ -119,14 +110,15 @@ def durable(quick: bool) -> list[Figure]:
         Figure(
             f"durable swipe sales, {count:,} terminals, {name}",
             f"{median(rates[name]):,.0f}/s of wall time",
-            "<= 2 flushes a sale",
-            flushes[name] <= 2.0,
-            (
-                f"{flushes[name]:.3f} flushes a sale"
-                + (f"; {gain:.1f} times one by one" if name == "together" else ""),
-            ),
+            f"<= {aim} flushes a sale",
+            flushes[name] <= aim,
+            (f"{flushes[name]:.3f} flushes a sale{more}",),
         )
-        for name in rates
+        for name, aim, more in (
+            # Two rows of a sale are durable before the world hears of them; now and then the log is written back.
+            ("one by one", 2.1, ""),
+            ("together", 0.1, f"; {gain:.1f} times one by one"),
+        )
     ]
 
 
@@ -167,6 +159,8 @@ def _counted_flushes() -> Iterator[list[int]]:
     """While this lasts, SQLite's default file system counts how often a file is made durable."""
     counted = [0]
 
+    base = apsw.vfs_names()[0]
+
     class CountingFile(apsw.VFSFile):
         def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's name
             counted[0] += 1
@@ -174,12 +168,12 @@ def _counted_flushes() -> Iterator[list[int]]:
 
     class CountingSystem(apsw.VFS):
         def __init__(self) -> None:
-            super().__init__("counting", "", makedefault=True)
+            super().__init__("counting", base, makedefault=True)
 
         def xOpen(  # noqa: N802 - SQLite's name
             self, name: str | apsw.URIFilename | None, flags: list[int]
         ) -> apsw.VFSFile:
-            return CountingFile("", name, flags)
+            return CountingFile(base, name, flags)
 
     system = CountingSystem()
     try:

@@ -20,12 +20,6 @@ _CARDS: dict[Literal["swipe", "insert", "tap"], str] = {
 }
 
 
-def without_trace(bench: Bench) -> Bench:
-    """The same bench, whose engine tells nobody what happens."""
-    bench.engine.trace = None
-    return bench
-
-
 def to_the_reader(seat: Seat) -> None:
     """From home to the screen that asks for a card, for 20.00."""
     for key in ("OK", "2", "0", "0", "0", "OK"):
@@ -60,7 +54,7 @@ def sales(quick: bool) -> list[Figure]:
     """CPU of one sale of each kind, with and without the trace, and its parts without."""
     figures = []
     for how, title in (("swipe", "swipe sale"), ("insert", "chip sale"), ("tap", "contactless sale")):
-        with Bench() as told, without_trace(Bench()) as quiet:
+        with Bench() as told, Bench(trace=False) as quiet:
             told_seat, quiet_seat = told.seat(PROFILE), quiet.seat(PROFILE)
             runs: dict[str, Callable[[], object]] = {
                 "quiet": lambda b=quiet, s=quiet_seat, h=how: sale(b, s, h),  # type: ignore[misc]
@@ -89,7 +83,7 @@ def sales(quick: bool) -> list[Figure]:
 def keys(quick: bool) -> list[Figure]:
     """A digit in the amount, until everything has settled and the screen is there as text."""
     figures = []
-    with Bench() as told, without_trace(Bench()) as quiet:
+    with Bench() as told, Bench(trace=False) as quiet:
         runs = {}
         for name, bench in (("without trace", quiet), ("with trace", told)):
             seat = bench.seat(PROFILE)

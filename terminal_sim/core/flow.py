@@ -14,9 +14,10 @@ Rules:
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from transitions import Machine
 
@@ -38,12 +39,16 @@ class FlowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`screen` and `enter` name methods of the context; `timeout` names a time-out of the profile."""
+    """`screen` and `enter` name methods of the context; `timeout` names a time-out of the profile.
+
+    A `free` state is left for another tab at any time, where the home screen has tabs.
+    """
 
     name: str
     screen: str
     timeout: str = ""
     enter: str = ""
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,27 @@ class Move:
         return (self.source,) if isinstance(self.source, str) else self.source
 
 
+_Method = Callable[[Any, Event], Any]
+
+
+class Plan(NamedTuple):
+    """A move with its methods resolved."""
+
+    guards: tuple[_Method, ...]
+    actions: tuple[_Method, ...]
+    dest: str | None
+    enter: tuple[_Method, ...]
+
+
 class Context:
     """What one terminal keeps of one running flow. Subclasses add slots, guards, actions and screens.
 
-    `locale` is set while the flow speaks to the cardholder; `result` is what the flow below hears.
+    `locale` is set while the flow speaks to the cardholder; `result` is what the flow below hears. A customer's display shows
+    the screens of a flow that `faces_customer`.
     """
 
     __slots__ = ("flow", "locale", "result", "state", "terminal")
+    faces_customer = False
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         self.terminal = terminal
@@ -117,22 +136,57 @@ class Flow:
             ignore_invalid_triggers=True,
         )
 
+    @cached_property
+    def plans(self) -> dict[tuple[str, Trigger], tuple[Plan, ...]]:
+        """What the machine does with a trigger in a state, read once from the machine's own tables.
+
+        The library works this out anew for each event, which is most of what an event costs; a differential test holds the
+        plans against the machine.
+        """
+        states = self.machine.states
+
+        def methods(names: Iterable[object]) -> tuple[_Method, ...]:
+            return tuple(getattr(self.context, str(name)) for name in names)
+
+        return {
+            (source, Trigger(event.name)): tuple(
+                Plan(
+                    methods(condition.func for condition in one.conditions),
+                    methods(one.before),
+                    one.dest,
+                    methods(states[one.dest].on_enter) if one.dest else (),
+                )
+                for one in transitions
+            )
+            for event in self.machine.events.values()
+            for source, transitions in event.transitions.items()
+        }
+
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
         """Whether a move took the event. An exception of a guard or action leaves the context in its old state."""
-        known = self.machine.events.get(trigger.value)
-        if known is None or not known.transitions.get(context.state):
+        plan = self._plan(context, trigger, event)
+        if plan is None:
             return False
-        return bool(known.trigger(context, event))
+        for action in plan.actions:
+            action(context, event)
+        if plan.dest is not STAY:
+            context.state = plan.dest
+            for action in plan.enter:
+                action(context, event)
+        return True
 
     def takes(self, context: Context, trigger: Trigger, event: Event) -> bool:
         """Whether a move would take the event, without making it."""
-        known = self.machine.events.get(trigger.value)
-        if known is None:
-            return False
-        return any(
-            all(getattr(context, str(condition.func))(event) for condition in transition.conditions)
-            for transition in known.transitions.get(context.state, ())
-        )
+        return self._plan(context, trigger, event) is not None
+
+    def _plan(self, context: Context, trigger: Trigger, event: Event) -> Plan | None:
+        for plan in self.plans.get((context.state, trigger), ()):
+            for guard in plan.guards:
+                if not guard(context, event):
+                    break
+            else:
+                return plan
+        return None
 
     def _problems(self) -> Iterator[str]:
         names = [state.name for state in self.states]

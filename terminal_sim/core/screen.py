@@ -64,6 +64,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the places that are always in reach; the place that is open is `current`."""
+
+    id: str
+    text: Phrase
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A square of dark and light modules that a telephone reads; `data` is what it reads."""
+
+    id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A touch area that does what `key` of the keypad does."""
 
@@ -101,7 +118,7 @@ class Page:
     total: int
 
 
-Element = Title | Line | Choice | Button | Input | Banner | Pad | Page
+Element = Title | Line | Choice | Button | Input | Banner | Pad | Page | Tab | QrCode
 
 
 @dataclass(frozen=True, slots=True)

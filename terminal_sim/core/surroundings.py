@@ -11,7 +11,7 @@ from terminal_sim.core.text import Text, say
 
 @dataclass(slots=True)
 class Surroundings:
-    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot."""
+    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app."""
 
     network_up: bool = True
     link: str = "wifi"
@@ -20,6 +20,7 @@ class Surroundings:
     battery: int = 100
     reader: bool = True
     card_in: bool = False
+    app_open: bool = True
 
 
 def shows(profile: Profile, entry: MenuEntry) -> bool:

@@ -3,7 +3,8 @@
 Rules:
 1. `handle` is the only way in, and its effects the only way out. It reads no clock, draws no random number and touches no
    file: a run is a function of the profile, the journal rows read at boot, and the events.
-2. The event goes to the flow on top. What runs beside it (network, service, paper, battery, reader, reversals) is told first.
+2. The event goes to the flow on top. What runs beside it (network, service, paper, battery, reader, reversals, offline payments) is
+   told first, and frames the flow's screen: banners on top, and the tabs of the home screen wherever a state is free to be left.
 3. Flows never fire triggers: they post events, which are handled after the current one, in order.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from terminal_sim.core import effects as fx
@@ -23,12 +24,15 @@ from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import DONE, Context, Flow
 from terminal_sim.core.message import HostReply, HostRequest, answers
 from terminal_sim.core.moment import Instant
+from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM, OfflineQueue
 from terminal_sim.core.payment import Row
 from terminal_sim.core.reversals import REVERSAL_ALARM, Reversals
-from terminal_sim.core.screen import Button, Choice, Pad, Screen
+from terminal_sim.core.screen import Banner, Button, Choice, Element, Line, Pad, Screen, Tab, Tone
 from terminal_sim.core.surroundings import Surroundings, refusal, shows
+from terminal_sim.core.text import say
 
 _STATE_ALARM = "state"
+_HOME = "home"
 
 # Triggers of somebody at the terminal: each one that is taken starts the state's time-out anew.
 _HANDS = frozenset(
@@ -41,8 +45,8 @@ class Terminal:
     """One terminal. `name` is its id at the acquirer; `flows` are all flows by name."""
 
     __slots__ = (
-        "_awaiting", "_effects", "_handlers", "_inbox", "_touched", "_unwinding", "around", "books", "flows",
-        "locale", "name", "now", "prefix", "profile", "reversals", "stack",
+        "_awaiting", "_effects", "_handlers", "_inbox", "_tab", "_touched", "_unwinding", "around", "books", "flows",
+        "locale", "name", "now", "offline", "prefix", "profile", "reversals", "stack",
     )  # fmt: skip
 
     def __init__(
@@ -58,9 +62,11 @@ class Terminal:
         self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
         self.stack: list[Context] = []
         self.reversals = Reversals(self)
+        self.offline = OfflineQueue(self)
         self._awaiting: HostRequest | None = None
         self._effects: list[fx.Effect] = []
         self._inbox: deque[Event] = deque()
+        self._tab = _HOME
         self._touched = False
         self._unwinding = False
         self._handlers: dict[type, Callable[[Any], object]] = {
@@ -79,6 +85,10 @@ class Terminal:
             ev.PoweredOn: self._boot,
             ev.PowerOffPressed: self._power_off,
             ev.ClockSet: self._clock_set,
+            ev.AppChanged: self._app,
+            ev.CardDataLost: lambda e: self.offline.card_data_lost(e.reference),
+            ev.OrderArrived: self._order_arrived,
+            ev.Tampered: self._tampered,
             ev.CardSwiped: lambda e: self._offer(Trigger.CARD_SWIPED, e),
             ev.CardTapped: lambda e: self._offer(Trigger.CARD_TAPPED, e),
             ev.KernelAsked: lambda e: self._offer(Trigger.KERNEL_PROMPT, e),
@@ -104,10 +114,49 @@ class Terminal:
         return self._effects
 
     def screen(self) -> Screen:
-        """What the display shows now."""
+        """What the display of whoever operates it shows now."""
+        if not self.around.app_open:
+            return Screen("app-closed", (Line(say("app-closed"), "app-closed"),))
         top = self.stack[-1]
         shown: Screen = getattr(top, top.flow.table[top.state].screen)()
-        return shown
+        frame = (*self._banners(), *self._tabs())
+        return Screen(shown.id, (*frame, *shown.elements)) if frame else shown
+
+    def customer_screen(self) -> Screen:
+        """What a display of the customer's own shows: the payment, or who the shop is."""
+        if self.around.app_open and self.stack[-1].faces_customer:
+            shown = self.screen()
+            hidden = Tab | Banner | Choice
+            return Screen(shown.id, tuple(e for e in shown.elements if not isinstance(e, hidden)))
+        return Screen("welcome", tuple(Line(line, tone=Tone.BIG) for line in self.profile.receipts.header))
+
+    def look(self, now: Instant) -> None:
+        """Somebody looks at the screen `now`: what it says of time is to be right."""
+        self.now = now
+
+    def _banners(self) -> Iterator[Element]:
+        outage = self.books.outage
+        if outage is None or not self.profile.offline.banner:
+            return
+        banner = "banner-network" if outage.kind == NETWORK else "banner-service"
+        yield Banner(banner, say(banner))
+        left = self.offline.session_left
+        if not left:
+            yield Banner("offline-session-over", say("offline-session-over"))
+        elif self.profile.offline.countdown:
+            yield Banner("countdown", say("countdown", time=_hours_and_minutes(left)))
+
+    def _tabs(self) -> Iterator[Tab]:
+        """Those of the home screen, wherever they are in reach."""
+        if self.profile.home.style != "tabs" or not self._is_free():
+            return
+        opened = self._tab if len(self.stack) > 1 else _HOME
+        for tab in (_HOME, *(entry.id for entry in self.profile.home.entries)):
+            yield Tab(tab, say(tab), current=tab == opened)
+
+    def _is_free(self) -> bool:
+        top = self.stack[-1]
+        return top.flow.table[top.state].free
 
     @property
     def screen_locale(self) -> str:
@@ -129,6 +178,12 @@ class Terminal:
     def record(self, *rows: Row) -> None:
         """Make `rows` durable before anything that is ordered later, and fold them into the books."""
         self._effects.append(fx.Record(rows))
+        for row in rows:
+            self.books.apply(row)
+
+    def store(self, rows: tuple[Row, ...], request: HostRequest) -> None:
+        """As `record`, with the card data of `request` sealed into the last row."""
+        self._effects.append(fx.Store(rows, request))
         for row in rows:
             self.books.apply(row)
 
@@ -197,6 +252,9 @@ class Terminal:
 
     def _touch(self, event: ev.Touched) -> None:
         for element in self.screen().elements:
+            if isinstance(element, Tab) and element.id == event.target:
+                self._go_to(event.target)
+                return
             if isinstance(element, Button) and element.id == event.target:
                 self._inbox.append(ev.KeyPressed(element.key))
                 return
@@ -206,8 +264,19 @@ class Terminal:
                 return
         self._effects.append(fx.Ignored(event.target))
 
+    def _go_to(self, tab: str) -> None:
+        """Leave whatever is open for another tab."""
+        del self.stack[1:]
+        self._tab = tab
+        self._touched = True
+        entry = next((entry for entry in self.profile.home.entries if entry.id == tab), None)
+        if entry is not None:
+            self.open(entry)
+
     def _within_reach(self, key: str) -> bool:
         """A keypad that is drawn on the screen has only the keys that the screen shows."""
+        if not self.around.app_open:
+            return False
         if self.profile.keypad.where == "keys":
             return True
         elements = self.screen().elements
@@ -222,6 +291,10 @@ class Terminal:
             self._fire(Trigger.TIMEOUT, event)
         elif event.name == REVERSAL_ALARM:
             self.reversals.due()
+        elif event.name == OFFLINE_ALARM:
+            self.offline.tick()
+        elif event.name == FORWARD_ALARM:
+            self.offline.retry()
 
     def _reply(self, event: ev.HostReplied) -> None:
         reply = event.reply
@@ -230,7 +303,7 @@ class Terminal:
             self._offer(Trigger.HOST_REPLY, event)
         elif self.reversals.reply(reply):
             self._fire(Trigger.SETTLED, event)
-        else:
+        elif not self.offline.reply(reply):
             self._unexpected_reply(reply)
 
     def _unexpected_reply(self, reply: HostReply) -> None:
@@ -253,12 +326,15 @@ class Terminal:
             self._offer(Trigger.HOST_UNREACHABLE, event)
         elif self.reversals.unreachable(event.stan):
             self._fire(Trigger.UNSETTLED, event)
+        else:
+            self.offline.unreachable(event.stan)
 
     def _network(self, event: ev.NetworkChanged) -> None:
         restored = event.up and not self.around.network_up
         self.around.network_up, self.around.link = event.up, event.link
         if restored:
             self.reversals.due()
+        self.offline.look_around()
         self._fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
 
     def _service(self, event: ev.ServiceChanged) -> None:
@@ -266,6 +342,7 @@ class Terminal:
         self.around.service_up = event.up
         if restored:
             self.reversals.due()
+        self.offline.look_around()
         self._fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
 
     def _card_in(self, event: ev.CardInserted) -> None:
@@ -294,7 +371,15 @@ class Terminal:
     def _boot(self, _: ev.PoweredOn) -> None:
         """Home lies ready below; what is in doubt is settled before it shows."""
         self.record(Row("boot", {"boot": self.books.boots + 1, "in_doubt": len(self.books.doubtful)}))
-        self.push(self.flows["home"])
+        self._begin()
+        self.offline.look_around()
+
+    def _begin(self) -> None:
+        self.push(self.flows[self.profile.home.flow])
+        if self.books.tampered:
+            self.push(self.flows["tampered"])
+        elif not self.books.signed_in:
+            self.push(self.flows["sign-in"])
         if self.books.doubtful:
             self.push(self.flows["recovery"])
 
@@ -304,6 +389,35 @@ class Terminal:
 
     def _clock_set(self, event: ev.ClockSet) -> None:
         self.record(Row("clock", {"by": event.by}))
+
+    def _app(self, event: ev.AppChanged) -> None:
+        """An app that is closed has given up whatever it was doing, as at a power cut; what has left is reversed."""
+        if event.open == self.around.app_open:
+            return
+        self.around.app_open = event.open
+        self._give_up()
+        self.offline.look_around()
+
+    def _order_arrived(self, event: ev.OrderArrived) -> None:
+        if event.number <= len(self.books.orders):
+            return
+        amount = {"amount": event.amount, "currency": self.profile.currency}
+        self.record(Row("order", {"number": event.number, "text": event.text, **amount}))
+        self.order(fx.Beep("attention"))
+
+    def _tampered(self, _: ev.Tampered) -> None:
+        """Keys go first; what they sealed is then lost, and said to be."""
+        self.order(fx.EraseKey())
+        self.record(Row("tamper", {"state": "detected"}))
+        self.offline.lose("tamper")
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Drop whatever is going on and begin again; what has left and was not answered is reversed."""
+        self.order(fx.CloseReader())
+        self._awaiting = None
+        self.stack.clear()
+        self._begin()
 
     # The machinery.
 
@@ -343,3 +457,9 @@ class Terminal:
             self._effects.append(fx.SetAlarm(_STATE_ALARM, self.now.mono + waits))
         else:
             self._effects.append(fx.DropAlarm(_STATE_ALARM))
+
+
+def _hours_and_minutes(microseconds: int) -> str:
+    """Rounded up to the minute: `23:59`."""
+    minutes = -(-microseconds // 60_000_000)
+    return f"{minutes // 60}:{minutes % 60:02d}"

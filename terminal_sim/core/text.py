@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Union
 
 from terminal_sim.core.money import Money
@@ -28,4 +29,10 @@ Phrase = Text | str
 
 def say(id: str, /, **args: Value) -> Text:  # noqa: A002 - the contract calls it an id
     """`say("wrong-pin", n=2)`."""
-    return Text(id, tuple(args.items()))
+    return Text(id, tuple(args.items())) if args else _plain(id)
+
+
+@cache
+def _plain(id: str) -> Text:  # noqa: A002 - as above
+    """A text without values is the same object wherever it is said: screens are made of them."""
+    return Text(id)

@@ -25,6 +25,9 @@ from terminal_sim.display.texts import Texts
 Bounds = tuple[float, float, float, float]
 
 
+KEY_ID = "key-"
+
+
 class Role(Enum):
     """What an item is; `SCREEN` is the whole screen, found by its id."""
 
@@ -114,4 +117,4 @@ def keys_of(keypad: Keypad, touch: bool = True) -> Iterator[Item]:
     for key in (key for row in keypad.layout for key in row):
         face = keypad.keys.get(key)
         label, colour = (face.label, face.colour) if face else (key, "grey")
-        yield Item(id=f"key-{key}", role=Role.KEY, text=label, touchable=touch, key=key, colour=colour)
+        yield Item(id=f"{KEY_ID}{key}", role=Role.KEY, text=label, touchable=touch, key=key, colour=colour)

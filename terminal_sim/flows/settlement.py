@@ -104,9 +104,6 @@ class Settlement(fields.Entry):
     def host_approves(self, event: Event) -> bool:
         return isinstance(event, HostReplied) and event.reply.approved
 
-    def host_declines(self, event: Event) -> bool:
-        return isinstance(event, HostReplied) and not event.reply.approved
-
     def something_to_offer(self, _: Event) -> bool:
         return bool(self.offers)
 
@@ -121,9 +118,6 @@ class Settlement(fields.Entry):
 
     def card_is_in(self, _: Event) -> bool:
         return self.terminal.around.card_in
-
-    def card_is_out(self, _: Event) -> bool:
-        return not self.terminal.around.card_in
 
     # Actions.
 

@@ -204,7 +204,7 @@ class Acquirer:
 
     def _answer(self, request: HostRequest, code: str) -> HostReply:
         """An answer with the next host reference: year, day, hour, number, as acquirers write DE 37."""
-        self._numbered += 1
+        self._numbered = max(self._numbered, len(self.ledger)) + 1
         number = self._numbered
         approved = code in (APPROVED, PARTIAL)
         return HostReply(

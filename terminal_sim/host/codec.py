@@ -198,7 +198,7 @@ def decode_request(message: bytes) -> HostRequest:
     if number(fields, "7", 10) != at[2:]:
         raise MessageError("DE 7 and DE 12 are not the same moment")
     try:
-        moment = datetime.strptime(at, "%y%m%d%H%M%S").replace(year=2000 + int(at[:2]))  # noqa: DTZ007 - civil time
+        moment = datetime.fromisoformat(f"20{at[:2]}-{at[2:4]}-{at[4:6]} {at[6:8]}:{at[8:10]}:{at[10:]}")
     except ValueError:
         raise MessageError("DE 12 is no date and time") from None
     avs = None

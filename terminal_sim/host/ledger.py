@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -54,6 +54,10 @@ class LedgerEntry:
     pan: Secret[str] | None = None
 
 
+def nobody(_: LedgerEntry) -> None:
+    """Who hears of new entries where nobody keeps them."""
+
+
 class Ledger:
     """Entries in order; see the rules above."""
 
@@ -61,10 +65,21 @@ class Ledger:
         self._entries: list[LedgerEntry] = []
         self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
         self._tombstones: set[tuple[str, int, str]] = set()
+        self.heard: Callable[[LedgerEntry], None] = nobody
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     @property
     def entries(self) -> Sequence[LedgerEntry]:
         return tuple(self._entries)
+
+    def restore(self, entries: Iterable[LedgerEntry]) -> None:
+        """Take over entries of earlier books, in their order."""
+        for entry in entries:
+            self._enter(entry)
+            if entry.kind is EntryKind.TOMBSTONE:
+                self._tombstones.add((entry.terminal, entry.stan, entry.original))
 
     def net(self, reference: str, terminal: str | None = None) -> int:
         """What the merchant is left with of a payment, in minor units: its charge less all that undid it."""
@@ -160,7 +175,14 @@ class Ledger:
             original=original,
             pan=pan if of is None else of.pan,
         )
+        self._enter(entry)
+        self.heard(entry)
+
+    def _enter(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)
         # Undoing a refund touches three payments: itself, the refund, and the sale that was refunded.
-        for reference in {request.reference, original, "" if of is None else of.original} - {""}:
+        undone = next(
+            (e.original for e in self._touching.get(entry.original, ()) if e.reference == entry.original), ""
+        )
+        for reference in {entry.reference, entry.original, undone} - {""}:
             self._touching.setdefault(reference, []).append(entry)

@@ -14,7 +14,7 @@ from terminal_sim.stage import Sight, Unmet, clock
 LINES = 40
 _WIDTH = 110
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ ]?\d){11,18}(?!\d)", re.ASCII)
-_SCREENS_AT_LEAST = 6
+_CALLERS = 5
 
 
 class Mask:
@@ -38,7 +38,10 @@ def report(stopped: Stopped, told: Sequence[str], rerun: str, mask: Mask) -> str
     """The lines of a failure. `told` says of which scenario; `rerun` runs that one again."""
     why = stopped.why
     head = [f"{stopped.step.place}: {stopped.step.source}"]
-    head += [f"  called by {step.place}: {step.source}" for step in reversed(stopped.callers)]
+    callers = [f"  called by {step.place}: {step.source}" for step in reversed(stopped.callers)]
+    if len(callers) > _CALLERS:
+        callers[_CALLERS:] = [f"  and so on, {len(callers) - _CALLERS} calls more"]
+    head += callers
     head += [f"  {line}" for line in told]
     if isinstance(why, Unmet):
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
@@ -65,7 +68,6 @@ def _screens(before: Sight, now: Sight, room: int) -> list[str]:
         left = max(map(len, (*was, times[0])))
         pairs = zip_longest((times[0], *was), (times[1], *shown), fillvalue="")
         rows = [f"{a.ljust(left)}   {b}".rstrip() for a, b in pairs]
-    room = max(room, _SCREENS_AT_LEAST)
     if len(rows) > room:
         rows = [*rows[: room - 1], f"... and {len(rows) - room + 1} lines more"]
     return [f"  {row}" for row in rows]

@@ -158,7 +158,11 @@ class _Running:
         chosen, options = self.case.program.settings, self.runner.options
         clock = chosen.clock or DEFAULT_CLOCK
         return Bench(
-            seed=options.seed, clock=clock, state=options.state, decks=chosen.decks, trace=options.trace
+            seed=options.seed,
+            clock=clock,
+            state=options.state,
+            decks=chosen.decks,
+            trace=options.trace or True,
         )
 
     def _tester(self, bench: Bench, start: Saved | None) -> Tester:

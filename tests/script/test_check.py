@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.script.check import check
+from terminal_sim.script.parse import parse
 from terminal_sim.script.tree import Problem
+from terminal_sim.script.vocabulary import vocabulary
 from tests.script.conftest import Checks, Finds
 
 HEAD = "keys 1\nterminal v400m\n"
@@ -209,6 +212,19 @@ scenario "A" @sale
         ("s1f2", "s1f2 has no keypad")
     ]
     assert program.settings.secrets == {"TOKEN": "t"}
+
+
+def test_terminals_and_language_can_be_chosen_from_outside(tmp_path: Path) -> None:
+    file = tmp_path / "test.keys"
+    file.write_text(f'{HEAD}locale en-CA\nscenario "A"\n  expect screen id:home\n')
+    script, words = parse(file), vocabulary()
+    chosen = {"s1f2": words.load("s1f2")}
+    program = check(script, words, profiles=chosen, locale="fr-CA", environ={})
+    assert (list(program.settings.profiles), program.settings.locale) == (["s1f2"], "fr-CA")
+    program = check(script, words, profiles=chosen, locale="de-CH", environ={})
+    assert [skip.reason for skip in program.settings.skips] == [
+        "s1f2 does not speak de-CH: it speaks en-CA, fr-CA"
+    ]
 
 
 def test_a_colour_is_a_key_where_the_keypad_has_it(problems: Finds) -> None:

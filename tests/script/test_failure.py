@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,30 @@ def test_a_failure_says_everything_within_forty_lines(ran: Runs) -> None:
     trace = lines[lines.index("  last of the trace:") + 1 : -1]
     assert len(trace) == 10
     assert all(line.startswith("  00:00:") for line in trace)
+
+
+def test_deep_calls_and_tall_screens_are_cut_so_that_a_failure_stays_within_forty_lines(
+    ran: Runs, tmp_path: Path
+) -> None:
+    keys = ", ".join(f'["{key}"]' for key in ["OK", "CLEAR", "CANCEL", *"0123456789", "F1", "F2", "F3", "F4"])
+    (tmp_path / "tall.toml").write_text(f'extends = "s1f2"\nid = "tall"\n[keypad]\nlayout = [{keys}]\n')
+    macros = "".join(f"macro m{n}\n  m{n + 1}\n" for n in range(25))
+    (result,) = ran(
+        f"""keys 1
+terminal ./tall.toml
+{macros}macro m25
+  tap "Payment"
+  wait 1s
+  expect screen "Nowhere" within 1s
+scenario "A"
+  m0
+"""
+    )
+    lines = result.text.splitlines()
+    assert len(lines) <= LINES
+    assert "  and so on, 21 calls more" in lines
+    assert any(line.endswith("lines more") for line in lines)
+    assert lines[-1].startswith("  again: ")
 
 
 def test_the_command_of_a_failure_runs_that_scenario_alone(ran: Runs) -> None:

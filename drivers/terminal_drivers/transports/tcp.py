@@ -139,9 +139,9 @@ class TcpLine:
             with self._lock:
                 if self._closing:
                     break
+                if self._server in readable:
+                    host = self._accept()
                 if host is None:
-                    if self._server in readable:
-                        host = self._accept()
                     continue
                 try:
                     if host in readable:

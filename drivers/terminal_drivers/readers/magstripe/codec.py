@@ -11,6 +11,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from terminal_drivers.base import FrameError, Misuse
 
@@ -80,7 +81,7 @@ def encode(track: int, text: str) -> str:
     lrc = 0
     for value in values:
         lrc ^= value
-    return "".join(_character(value, form.bits) for value in (*values, lrc))
+    return "".join(_alphabet(form.bits)[value] for value in (*values, lrc))
 
 
 def decode(track: int, bits: str) -> str:
@@ -98,29 +99,38 @@ def decode(track: int, bits: str) -> str:
             raise (backwards if error.damage is Damage.NO_START else error) from None
 
 
-def _character(value: int, bits: int) -> str:
-    parity = 1 - value.bit_count() % 2
-    return f"{parity << bits | value:0{bits + 1}b}"[::-1]
+@cache
+def _alphabet(bits: int) -> tuple[str, ...]:
+    """The bits of every character, by its value."""
+    return tuple(
+        f"{(1 - value.bit_count() % 2) << bits | value:0{bits + 1}b}"[::-1] for value in range(1 << bits)
+    )
+
+
+@cache
+def _values(bits: int) -> dict[str, int]:
+    """The value of every character, by its bits; those of wrong parity are not there."""
+    return {pattern: value for value, pattern in enumerate(_alphabet(bits))}
 
 
 def _forward(track: int, form: Format, bits: str) -> str:
     bits = bits[bits.find("1") :] if "1" in bits else ""
-    size = form.bits + 1
-    text, lrc = "", 0
+    size, values = form.bits + 1, _values(form.bits)
+    start, end = ord(form.start) - form.first, ord(form.end) - form.first
+    text: list[int] = []
+    lrc = 0
     for at in range(0, len(bits) - form.bits, size):
-        whole = int(bits[at : at + size][::-1], 2)
-        value = whole & ~(1 << form.bits)
-        character = chr(form.first + value)
-        if not text and (character != form.start or whole.bit_count() % 2 == 0):
+        value = values.get(bits[at : at + size])
+        if not text and value != start:
             break
-        if whole.bit_count() % 2 == 0:
+        if value is None:
             raise StripeError(track, Damage.PARITY)
-        if text.endswith(form.end):
+        if text and text[-1] == end:
             if value != lrc:
                 raise StripeError(track, Damage.LRC)
             if "1" in bits[at + size :]:
                 raise StripeError(track, Damage.BEHIND)
-            return text
-        text += character
+            return "".join(chr(form.first + each) for each in text)
+        text.append(value)
         lrc ^= value
     raise StripeError(track, Damage.NO_END if text else Damage.NO_START)

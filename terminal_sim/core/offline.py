@@ -1,0 +1,286 @@
+"""What was taken while the acquirer was out of reach: which payments are, until when they are kept, and how they are forwarded.
+
+Rules:
+1. An outage is of the link or of the service behind it; the terminal tells them apart by itself. Its beginning is a row, so a
+   session neither ends nor begins anew because of a power cut.
+2. A payment is refused for the first reason that holds: not allowed, session over, way of entry, card, amount, queue.
+3. What is kept is durable, its card data sealed, before anybody is told.
+4. It leaves oldest first, one at a time, each answered before the next; a repeat has the same trace number (0220, then 0221).
+5. At its deadline, on the virtual clock, it has expired. What has left never expires and is never lost: it is in doubt, and is
+   repeated until it is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.books import Kept
+from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind, answers
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Field, Payment, PaymentState, Row
+from terminal_sim.core.surroundings import Surroundings
+from terminal_sim.core.text import Text, say
+
+OFFLINE_ALARM = "offline"
+FORWARD_ALARM = "forward"
+NETWORK, SERVICE = "network", "service"
+_GIFT_CARD = "square-gift"
+
+
+class OfflineQueue:
+    """The queue of one terminal. The books hold what is kept; this holds what is under way."""
+
+    __slots__ = ("_attempts", "_sent", "_terminal")
+
+    def __init__(self, terminal: Firmware) -> None:
+        self._terminal = terminal
+        self._sent: HostRequest | None = None
+        self._attempts = 0
+
+    # Outages.
+
+    @property
+    def active(self) -> bool:
+        """Whether payments are taken offline now, or refused for a reason of this queue."""
+        return self._terminal.books.outage is not None
+
+    @property
+    def session_left(self) -> int:
+        """Microseconds for which payments are still taken in this outage; 0 when that is over."""
+        return max(self._session_end() - self._terminal.now.mono, 0)
+
+    def look_around(self) -> None:
+        """Link, service or app are not as they were, or the terminal has just booted."""
+        terminal = self._terminal
+        if not terminal.profile.offline.enabled:
+            return
+        known, reason = terminal.books.outage, _reason(terminal.around)
+        if reason != (known.kind if known else ""):
+            at: dict[str, Field] = {"at": terminal.now.mono}
+            over = {"reason": known.kind, "state": "over"} if known and not reason else {}
+            terminal.record(Row("offline.outage", {"reason": reason, "state": "began", **over, **at}))
+            if not reason:
+                self._sent = None  # its answer was lost with the connection
+        self.tick()
+
+    def tick(self) -> None:
+        """Expire what is due, forward what may leave, and set the alarm for what comes next."""
+        self._expire()
+        self._next()
+        self._set_alarm()
+
+    # Decisions.
+
+    @property
+    def allowed(self) -> bool:
+        set_by_merchant = self._terminal.books.offline.allowed
+        return self._terminal.profile.offline.allowed if set_by_merchant is None else set_by_merchant
+
+    @property
+    def limit(self) -> Money:
+        set_by_merchant = self._terminal.books.offline.limit
+        profile = self._terminal.profile
+        return Money(set_by_merchant or profile.offline.limit, profile.currency)
+
+    @property
+    def pending(self) -> list[Payment]:
+        """What would be lost if the card data were: kept, and not sent yet."""
+        books = self._terminal.books
+        return [books.payments[kept.reference] for kept in books.kept.values() if not kept.sent]
+
+    def refusal_of_amount(self, amount: Money) -> Text | None:
+        """Why no payment of `amount` is taken offline now, whatever the card."""
+        rules, books = self._terminal.profile.offline, self._terminal.books
+        if not self.allowed:
+            return say("offline-not-allowed")
+        if not self.session_left:
+            return say("offline-session-over")
+        if amount.minor > self.limit.minor:
+            return say("offline-limit-exceeded", amount=self.limit)
+        if rules.queue_count and len(books.kept) >= rules.queue_count:
+            return say("offline-queue-full", n=rules.queue_count)
+        waiting = sum(books.payments[reference].amount.minor for reference in books.kept)
+        if rules.queue_sum and waiting + amount.minor > rules.queue_sum:
+            return say("offline-limit-exceeded", amount=Money(rules.queue_sum, amount.currency))
+        return None
+
+    def refusal_of_card(self, entry: Entry, brand: str = "") -> Text | None:
+        """Why a card that comes in by `entry` is not taken offline."""
+        rules = self._terminal.profile.offline
+        takes = {
+            Entry.CHIP: rules.entries.chip,
+            Entry.CONTACTLESS: rules.entries.contactless,
+            Entry.STRIPE: rules.entries.stripe,
+            Entry.KEYED: rules.entries.keyed,
+        }
+        if not takes[entry]:
+            return say(_REFUSED_ENTRY.get(entry, "not-offline-card"))
+        if brand in rules.refused_brands:
+            return say("not-offline-gift-card" if brand == _GIFT_CARD else "not-offline-card")
+        return None
+
+    def refusal(self, amount: Money, entry: Entry, brand: str) -> Text | None:
+        """Why this payment is not taken offline, or None where it is."""
+        if not self.allowed or not self.session_left:
+            return self.refusal_of_amount(amount)
+        return self.refusal_of_card(entry, brand) or self.refusal_of_amount(amount)
+
+    # Keeping.
+
+    def keep(self, payment: Payment, request: HostRequest) -> None:
+        """Make `payment`, in state `PENDING`, durable with the card data of `request`. Only while an outage lasts."""
+        terminal = self._terminal
+        outage = terminal.books.outage
+        if outage is None:
+            raise ValueError("the acquirer is within reach: nothing is kept for later")
+        rules, now = terminal.profile.offline, terminal.now.mono
+        oldest = next((kept for kept in terminal.books.kept.values() if not kept.sent), None)
+        anchor = outage.lost_at if rules.anchor == "connection-lost" else oldest.anchor if oldest else now
+        more: dict[str, Field] = {"outage": outage.kind, "anchor": anchor}
+        if rules.upload is not None:
+            more["deadline"] = anchor + rules.upload
+        terminal.store((payment.row(), _row("offline.stored", payment, **more)), request)
+        self._set_alarm()
+
+    def lose(self, why: str) -> None:
+        """The card data of everything that is pending is gone: say so, with the sum."""
+        lost = self.pending
+        total = sum(payment.amount.minor for payment in lost)
+        rows: list[Row] = []
+        for payment in lost:
+            gone = replace(payment, state=PaymentState.LOST, reason=why)
+            rows += [gone.row(), _row("offline.lost", gone, reason=why, sum=total, payments=len(lost))]
+        if rows:
+            self._terminal.record(*rows)
+        self._set_alarm()
+
+    def card_data_lost(self, reference: str) -> None:
+        """The engine could not open what it was to send: it never left."""
+        payment = self._terminal.books.payments[reference]
+        gone = replace(payment, state=PaymentState.LOST, reason="card-data")
+        more: dict[str, Field] = {"reason": "card-data", "sum": payment.amount.minor, "payments": 1}
+        self._terminal.record(gone.row(), _row("offline.lost", gone, **more))
+        self._done()
+
+    # Forwarding.
+
+    def retry(self) -> None:
+        """Nobody answered in time: send the same again."""
+        self._sent = None
+        self._next()
+
+    def reply(self, reply: HostReply) -> bool:
+        """Whether `reply` answers what was forwarded last; if so, the next one goes out."""
+        if self._sent is None or not answers(reply, self._sent):
+            return False
+        payment = self._terminal.books.payments[self._sent.reference]
+        answered = replace(
+            payment,
+            state=PaymentState.COMPLETED if reply.approved else PaymentState.DECLINED,
+            amount=(reply.approved and reply.authorised) or payment.amount,
+            auth_code=reply.auth_code,
+            response_code=reply.response_code,
+            host_reference=reply.host_reference,
+        )
+        kind = "offline.forwarded" if reply.approved else "offline.declined"
+        self._terminal.record(answered.row(), _row(kind, answered, response_code=reply.response_code))
+        self._done()
+        return True
+
+    def unreachable(self, stan: int) -> bool:
+        """Whether it was our message that could not be delivered; the alarm that is set tries again."""
+        return self._sent is not None and self._sent.stan == stan
+
+    def _done(self) -> None:
+        self._sent, self._attempts = None, 0
+        self._terminal.order(fx.DropAlarm(FORWARD_ALARM))
+        self.tick()
+
+    def _next(self) -> None:
+        terminal = self._terminal
+        kept = next(iter(terminal.books.kept.values()), None)
+        if self._sent is not None or kept is None or terminal.books.outage or not self._may_leave(kept):
+            return
+        payment = terminal.books.payments[kept.reference]
+        if not kept.sent:
+            payment = replace(payment, state=PaymentState.FORWARD_SENT)
+            terminal.record(payment.row(), _row("offline.sent", payment))
+        self._sent = self._request(payment, repeat=kept.sent)
+        terminal.order(fx.Forward(self._sent))
+        terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + self._patience()))
+        self._attempts += 1
+
+    def _may_leave(self, kept: Kept) -> bool:
+        open_enough = self._terminal.around.app_open or not self._terminal.profile.offline.app_forwards
+        return kept.sent or open_enough or kept.outage == SERVICE
+
+    def _expire(self) -> None:
+        books, now = self._terminal.books, self._terminal.now.mono
+        rows: list[Row] = []
+        for kept in books.kept.values():
+            if kept.deadline and kept.deadline <= now and not kept.sent:
+                late = replace(books.payments[kept.reference], state=PaymentState.EXPIRED)
+                rows += [late.row(), _row("offline.expired", late)]
+        if rows:
+            self._terminal.record(*rows)
+
+    def _session_end(self) -> int:
+        outage, session = self._terminal.books.outage, self._terminal.profile.offline.session
+        if outage is None:
+            return 0
+        return outage.since[outage.kind] + (session.network if outage.kind == NETWORK else session.service)
+
+    def _set_alarm(self) -> None:
+        now = self._terminal.now.mono
+        deadlines = [kept.deadline for kept in self._terminal.books.kept.values() if not kept.sent]
+        ahead = [at for at in (*deadlines, self._session_end()) if at > now]
+        alarm = fx.SetAlarm(OFFLINE_ALARM, min(ahead)) if ahead else fx.DropAlarm(OFFLINE_ALARM)
+        self._terminal.order(alarm)
+
+    def _patience(self) -> int:
+        timeouts = self._terminal.profile.timeouts
+        return min(timeouts.reversal_retry << min(self._attempts, 8), timeouts.reversal_retry_max)
+
+    def _request(self, payment: Payment, *, repeat: bool) -> HostRequest:
+        return HostRequest(
+            kind=MessageKind.ADVICE,
+            terminal=self._terminal.name,
+            merchant=self._terminal.profile.merchant.id,
+            stan=payment.stan,
+            reference=payment.reference,
+            amount=payment.amount,
+            at=payment.at,
+            entry=payment.entry,
+            repeat=repeat,
+        )
+
+
+_REFUSED_ENTRY = {
+    Entry.CONTACTLESS: "not-offline-contactless",
+    Entry.KEYED: "not-offline-manual",
+}
+
+
+def _reason(around: Surroundings) -> str:
+    """Why the acquirer is out of reach; a service behind a lost link is nobody's knowledge."""
+    if not around.network_up:
+        return NETWORK
+    return "" if around.service_up else SERVICE
+
+
+def _row(kind: str, payment: Payment, /, **more: Field) -> Row:
+    return Row(
+        kind,
+        {
+            "reference": payment.reference,
+            "state": payment.state.value,
+            "amount": payment.amount.minor,
+            "currency": payment.amount.currency,
+            "entry": payment.entry.value,
+            "pan": payment.pan,
+            "stan": payment.stan,
+            **more,
+        },
+    )

@@ -1,0 +1,126 @@
+"""Card data at rest: sealed with a key of the device, opened only to be forwarded.
+
+Rules:
+1. What is sealed is what the acquirer needs to be asked later: number, expiry, sequence, chip data. No track, CVC or PIN block.
+2. AES-256-GCM; the payment's reference is authenticated with it, and a nonce is used once.
+3. The key lies in a file of its owner alone, or in memory on a bench without a state folder. Erased, it opens nothing any more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from terminal_sim.core.effects import Store
+from terminal_sim.core.message import HostRequest
+from terminal_sim.core.payment import Row
+from terminal_sim.secret import Secret
+
+_KEY_BYTES, _NONCE_BYTES = 32, 12
+_STORED = "offline.stored"
+
+
+class Vault:
+    """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._key: Secret[bytes] | None = None
+        self._sealed: dict[str, str] = {}
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Take over what the journal keeps."""
+        self._sealed = {
+            str(row.fields["reference"]): str(row.fields["sealed"]) for row in rows if row.kind == _STORED
+        }
+
+    def sealed(self, effect: Store, random: Random) -> tuple[Row, ...]:
+        """The rows of `effect`, the last one with the sealed card data of its request."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        *others, last = effect.rows
+        request = effect.request
+        # A key that outlives the bench needs nonces that no later bench draws again from the same seed.
+        nonce = random.randbytes(_NONCE_BYTES) if self._file is None else os.urandom(_NONCE_BYTES)
+        cipher = AESGCM(self._key_for_sealing(random).reveal())
+        text = nonce + cipher.encrypt(nonce, _written(request), request.reference.encode())
+        self._sealed[request.reference] = text.hex()
+        return (*others, replace(last, fields={**last.fields, "sealed": text.hex()}))
+
+    def opened(self, request: HostRequest) -> HostRequest | None:
+        """`request` with the card data that was sealed under its reference; None where that cannot be opened."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key = self._key_kept()
+        text = bytes.fromhex(self._sealed.get(request.reference, ""))
+        if key is None or not text:
+            return None
+        nonce, cipher_text = text[:_NONCE_BYTES], text[_NONCE_BYTES:]
+        try:
+            plain = AESGCM(key.reveal()).decrypt(nonce, cipher_text, request.reference.encode())
+        except InvalidTag:
+            return None
+        pan, expiry, sequence, icc_data = plain.decode("ascii").split("|")
+        return replace(
+            request,
+            pan=Secret(pan),
+            expiry=Secret(expiry) if expiry else None,
+            sequence=sequence,
+            icc_data=bytes.fromhex(icc_data),
+        )
+
+    def erase(self) -> None:
+        """Destroy the key, in the file as well: overwritten and durable before it is removed."""
+        self._key = None
+        if self._file is None:
+            return
+        with suppress(FileNotFoundError), self._file.open("r+b") as file:
+            file.write(bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        self._file.unlink(missing_ok=True)
+
+    def _key_for_sealing(self, random: Random) -> Secret[bytes]:
+        key = self._key_kept()
+        if key is None:
+            key = Secret(random.randbytes(_KEY_BYTES) if self._file is None else os.urandom(_KEY_BYTES))
+            self._key = key
+            if self._file is not None:
+                _write_private(self._file, key.reveal())
+        return key
+
+    def _key_kept(self) -> Secret[bytes] | None:
+        if self._key is None and self._file is not None:
+            with suppress(FileNotFoundError):
+                kept = self._file.read_bytes()
+                # A cut in the middle of making or erasing it leaves no key.
+                if len(kept) == _KEY_BYTES and any(kept):
+                    self._key = Secret(kept)
+        return self._key
+
+
+def _written(request: HostRequest) -> bytes:
+    pan = request.pan.reveal() if request.pan is not None else ""
+    expiry = request.expiry.reveal() if request.expiry is not None else ""
+    return "|".join((pan, expiry, request.sequence, request.icc_data.hex())).encode("ascii")
+
+
+def _write_private(path: Path, key: bytes) -> None:
+    """Durable before anything is sealed with it: file and folder."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        os.write(descriptor, key)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
