@@ -203,6 +203,12 @@ class Bench:
         """Every request that reached the acquirer, masked, oldest first."""
         return self.acquirer.messages
 
+    def violations(self) -> list[str]:
+        """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench."""
+        from terminal_sim.journal.invariants import violations
+
+        return violations(self.journal, self.acquirer.entries(), self.acquirer.messages)
+
     # Time.
 
     @property
@@ -280,7 +286,7 @@ def _books(state: Path | None, acquirer: Acquirer) -> LedgerFile | None:
     if state is None:
         return None
     try:
-        return LedgerFile(state / "acquirer.jsonl", acquirer.ledger)
+        return acquirer.keep_books(state / "acquirer.jsonl")
     except LedgerFileError as wrong:
         raise BenchMisuse(str(wrong)) from None
 

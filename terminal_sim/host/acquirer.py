@@ -23,6 +23,7 @@ from terminal_sim.host.codec import answer_type, decode_request, encode_reply
 from terminal_sim.host.fields import MessageError
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
+from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.terms import Terms
 from terminal_sim.secret import Secret, mask_pan
 
@@ -79,6 +80,12 @@ class Acquirer:
 
         terms = typed_toml.read(path, Terms)
         return cls(terms if pack is None else replace(terms, pack=pack))
+
+    def keep_books(self, path: Path) -> LedgerFile:
+        """Go on with the books in `path`, and write them on; close what is returned. Raises `LedgerFileError`."""
+        books = LedgerFile(path, self.ledger)
+        self._numbered = len(self.ledger)
+        return books
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
@@ -204,7 +211,7 @@ class Acquirer:
 
     def _answer(self, request: HostRequest, code: str) -> HostReply:
         """An answer with the next host reference: year, day, hour, number, as acquirers write DE 37."""
-        self._numbered = max(self._numbered, len(self.ledger)) + 1
+        self._numbered += 1
         number = self._numbered
         approved = code in (APPROVED, PARTIAL)
         return HostReply(

@@ -106,6 +106,10 @@ class Runner:
             self._states[case.program.script.path, case.profile, name] = state
 
 
+class InvariantBroken(Exception):
+    """Every step held, and yet the bench's books do not add up: the simulator's fault."""
+
+
 class _Running:
     """One case while it runs."""
 
@@ -145,11 +149,14 @@ class _Running:
             try:
                 stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
                 after = self._attempt(tester, program.teardown)
+                broken = bench.violations()
             finally:
                 self.took = Duration(bench.now.mono - began)
         problem = stopped or after
         if problem is not None:
             raise problem
+        if broken:
+            raise InvariantBroken("; ".join(broken))
         self.runner.keep(self.case, tester.states)
         if self.runner.options.store:
             self._store(tester)

@@ -1,0 +1,110 @@
+import contextlib
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from terminal_drivers.base import FrameError, Misuse
+from terminal_drivers.transports import pcapng
+from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
+
+VECTORS = Path(__file__).parents[2] / "vectors"
+
+# A section, an interface (USER0, "x", ns) and an outbound packet, written by hand from the draft.
+SECTION = "0A0D0D0A 30000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 0100 0100 21000000 0400 0100 61000000 00000000 30000000"
+INTERFACE = "01000000 24000000 9300 0000 00000000 0200 0100 78000000 0900 0100 09000000 00000000 24000000"
+PACKET = (
+    "06000000 3C000000 00000000 01000000 02000000 05000000 05000000 68656C6C 6F000000"
+    " 0100 0100 63000000 0200 0400 02000000 00000000 3C000000"
+)
+THE_PACKET = Packet(0, (1 << 32) + 2, b"hello", Direction.OUTBOUND, "c")
+
+
+def test_blocks_are_written_as_the_draft_says() -> None:
+    assert pcapng.section("!", "a") == bytes.fromhex(SECTION)
+    assert pcapng.interface(Interface(LinkType.USER0, "x")) == bytes.fromhex(INTERFACE)
+    assert pcapng.packet(THE_PACKET) == bytes.fromhex(PACKET)
+
+
+def test_blocks_are_read_as_the_draft_says() -> None:
+    found = list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE + PACKET)))
+    assert found == [Interface(LinkType.USER0, "x"), THE_PACKET]
+
+
+def test_a_big_endian_file_is_read_too() -> None:
+    section = bytes.fromhex("0A0D0D0A 0000001C 1A2B3C4D 0001 0000 FFFFFFFFFFFFFFFF 0000001C")
+    interface = bytes.fromhex("00000001 00000014 0093 0000 00000000 00000014")
+    body = struct.pack(">IIIII", 0, 0, 7, 1, 1) + b"x\0\0\0"
+    packet = struct.pack(">II", 6, len(body) + 12) + body + struct.pack(">I", len(body) + 12)
+    assert list(pcapng.parse(section + interface + packet)) == [
+        Interface(147, "", 6),
+        Packet(0, 7000, b"x"),
+    ]
+
+
+def test_a_file_of_other_software_is_read() -> None:
+    found = list(pcapng.parse((VECTORS / "mixed.pcapng").read_bytes()))
+    links = [each.link for each in found if isinstance(each, Interface)]
+    packets = [each for each in found if isinstance(each, Packet)]
+    assert links == [220, 149, 264]
+    assert {each.interface for each in packets} == {0, 1, 2}
+    assert any(each.comment for each in packets)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Packet,
+            st.integers(0, 1),
+            st.integers(0, 2**64 - 1),
+            st.binary(max_size=40),
+            st.sampled_from(Direction),
+            st.text(max_size=9),
+        ),
+        max_size=5,
+    )
+)
+def test_what_is_written_is_read(packets: list[Packet]) -> None:
+    interfaces = [Interface(LinkType.USER0, "a"), Interface(LinkType.USB_LINUX_MMAPPED, "ü")]
+    data = pcapng.section("", "") + b"".join(
+        [*map(pcapng.interface, interfaces), *map(pcapng.packet, packets)]
+    )
+    assert list(pcapng.parse(data)) == [*interfaces, *packets]
+
+
+@given(st.data())
+def test_any_damage_is_a_frame_error_or_another_packet(data: st.DataObject) -> None:
+    file = bytearray(bytes.fromhex(SECTION + INTERFACE + PACKET))
+    for _ in range(data.draw(st.integers(1, 4))):
+        file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(file)))
+    with contextlib.suppress(FrameError):
+        list(pcapng.parse(bytes(file[:cut])))
+
+
+WRONG: list[tuple[str, str]] = [
+    ("no section first", INTERFACE),
+    ("cut within a block", SECTION + INTERFACE[:20]),
+    ("cut within a block's header", SECTION + "0100"),
+    ("a length that is no multiple of 4", SECTION + INTERFACE.replace("24000000", "25000000")),
+    ("a length of nothing", SECTION + "01000000 00000000 00000000"),
+    ("a length beyond the limit", SECTION + "01000000 00000070 00000000"),
+    ("two lengths", SECTION + INTERFACE[:-8] + "28000000"),
+    ("another version", SECTION.replace("0100 0000", "0200 0000", 1)),
+    ("a packet of no interface", SECTION + PACKET),
+    ("an odd resolution", SECTION + INTERFACE.replace("0900 0100 09", "0900 0100 8A")),
+]
+
+
+@pytest.mark.parametrize(("meaning", "file"), WRONG)
+def test_a_damaged_file_is_a_frame_error(meaning: str, file: str) -> None:
+    with pytest.raises(FrameError):
+        list(pcapng.parse(bytes.fromhex(file)))
+        pytest.fail(meaning)
+
+
+def test_a_comment_without_end_is_misuse() -> None:
+    with pytest.raises(Misuse):
+        pcapng.packet(Packet(0, 0, b"", comment="x" * 70_000))
