@@ -10,7 +10,7 @@ from terminal_sim.core.message import Entry, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.screen import Choice, Element, Input, Line, Pad, Screen, Shown, Title, Tone
-from terminal_sim.core.text import say
+from terminal_sim.core.text import Text, say
 from terminal_sim.emv.conversation import (
     ChooseApplication,
     EnterPin,
@@ -23,14 +23,17 @@ from terminal_sim.emv.conversation import (
 from terminal_sim.emv.online import decision_of
 from terminal_sim.emv.track import Stripe
 from terminal_sim.flows import fields
-from terminal_sim.flows.settlement import (
-    CARD_REFUSED,
-    NO_ANSWER,
-    Settlement,
-)
+from terminal_sim.flows.settlement import CARD_REFUSED, NO_ANSWER, Settlement, brand_name
 from terminal_sim.secret import Secret
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
+# What each prompt asks for, and so what the reader is opened for.
+_WANTED = {
+    "present-card": (Entry.CHIP, Entry.CONTACTLESS, Entry.STRIPE),
+    "insert-instead": (Entry.CHIP,),
+    "swipe-instead": (Entry.STRIPE,),
+    "clearpay-tap": (Entry.CONTACTLESS,),
+}
 
 
 class CardPayment(Settlement):
@@ -43,7 +46,7 @@ class CardPayment(Settlement):
         super().__init__(terminal, flow)
         self.entry = Entry.CHIP
         self.prompt = "present-card"
-        self.remark = ""
+        self.remark: Text | None = None
         self.asked: object = None
         self.outcome: Outcome | None = None
 
@@ -108,6 +111,76 @@ class CardPayment(Settlement):
     def wants_stripe(self, event: Event) -> bool:
         return _verdict(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
 
+    # Guards of an outage.
+
+    def tap_not_offline(self, _: Event) -> bool:
+        return self._offline and self.terminal.offline.refusal_of_card(Entry.CONTACTLESS) is not None
+
+    def stripe_not_offline(self, event: Event) -> bool:
+        return self._offline and self._refusal_of_stripe(event) is not None
+
+    def stripe_is_deferred(self, event: Event) -> bool:
+        return self._offline and _stripe(event) is not None
+
+    def chip_not_offline(self, event: Event) -> bool:
+        return self._offline and self._refusal_of_chip(event) is not None
+
+    def chip_is_deferred(self, event: Event) -> bool:
+        return self._offline and self.asks_online(event)
+
+    @property
+    def _offline(self) -> bool:
+        """Nothing but a purchase is taken while the acquirer is out of reach."""
+        return self.kind is MessageKind.SALE and self.terminal.offline.active
+
+    def _refusal_of_stripe(self, event: Event) -> Text | None:
+        stripe = _stripe(event)
+        if stripe is None:
+            return None
+        brand = brand_name(stripe.pan.reveal())
+        return self.terminal.offline.refusal(self.amount, Entry.STRIPE, brand)
+
+    def _refusal_of_chip(self, event: Event) -> Text | None:
+        if not isinstance(event, KernelAsked) or not isinstance(event.ask, GoOnline):
+            return None
+        brand = brand_name(event.ask.card.pan.reveal())
+        return self.terminal.offline.refusal(self.amount, self.entry, brand)
+
+    # Actions of an outage.
+
+    def refuse_tap(self, _: Event) -> None:
+        self.remark = self.terminal.offline.refusal_of_card(Entry.CONTACTLESS)
+        self.terminal.order(fx.Beep("bad"))
+
+    def refuse_stripe(self, event: Event) -> None:
+        self.remark = self._refusal_of_stripe(event)
+        self.terminal.order(fx.Beep("bad"))
+
+    def refuse_chip(self, event: Event) -> None:
+        self.tell(self._refusal_of_chip(event) or say("declined"))
+
+    def defer_stripe(self, event: Event) -> None:
+        stripe = _stripe(event)
+        if stripe is not None:
+            self.entry = Entry.STRIPE
+            self.defer(Entry.STRIPE, stripe.pan, expiry=Secret(stripe.expiry))
+
+    def defer_chip(self, event: Event) -> None:
+        """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
+        self._keep_ask(event)
+        if isinstance(self.asked, GoOnline):
+            card = self.asked.card
+            self.locale = self.terminal.language_of(card.languages) or self.locale
+            self.defer(
+                self.entry,
+                card.pan,
+                expiry=Secret(card.expiry),
+                sequence=card.sequence,
+                icc_data=self.asked.icc_data,
+                aid=card.aid,
+                label=card.label,
+            )
+
     # Actions.
 
     def complain_of_amount(self, _: Event) -> None:
@@ -121,22 +194,17 @@ class CardPayment(Settlement):
         self.typed = ""
 
     def open_reader(self, _: Event) -> None:
-        if self.prompt == "present-card":
-            self._open(Entry.CHIP, Entry.CONTACTLESS, Entry.STRIPE)
-        elif self.prompt == "insert-instead":
-            self._open(Entry.CHIP)
-        else:
-            self._open(Entry.STRIPE)
+        self._open(*_WANTED[self.prompt])
 
     def insert_instead(self, _: Event) -> None:
-        self.prompt, self.remark = "insert-instead", ""
+        self.prompt, self.remark = "insert-instead", None
 
     def swipe_instead(self, _: Event) -> None:
-        self.prompt, self.remark = "swipe-instead", ""
+        self.prompt, self.remark = "swipe-instead", None
         self.terminal.order(fx.Beep("bad"))
 
     def bad_stripe(self, _: Event) -> None:
-        self.remark = "card-error"
+        self.remark = say("card-error")
         self.terminal.order(fx.Beep("bad"))
 
     def start_chip(self, _: Event) -> None:
@@ -255,7 +323,7 @@ class CardPayment(Settlement):
         self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
 
     def _start(self, entry: Entry) -> None:
-        self.entry, self.remark = entry, ""
+        self.entry, self.remark = entry, None
         transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
         stan = self.terminal.books.next_stan()
         self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
@@ -286,7 +354,7 @@ class CardPayment(Settlement):
         return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
 
     def present(self) -> Screen:
-        remark = (Line(say(self.remark), self.remark, Tone.BAD),) if self.remark else ()
+        remark = (Line(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
         card = (
             (Line(say("remove-card"), "remove-card"),)
             if self.prompt == "swipe-instead" and self.terminal.around.card_in

@@ -10,6 +10,12 @@ from terminal_sim.core.text import Phrase, say
 
 CONFIRM = Button("confirm", say("confirm"), "OK")
 CANCEL = Button("cancel", say("cancel"), "CANCEL")
+_BACK = Button("back", say("back"), "CANCEL")
+
+
+def leave(terminal: Firmware) -> Button:
+    """What leaves a screen that nothing is decided on: where the home screen has tabs, one screen back."""
+    return _BACK if terminal.profile.home.style == "tabs" else CANCEL
 
 
 class Entry(Context):

@@ -172,7 +172,7 @@ class History(Settlement):
             elements.append(Choice("newer", say("newer")))
         if self.first + ROWS < len(rows):
             elements.append(Choice("older", say("older")))
-        return Screen("history", (*elements, fields.CANCEL))
+        return Screen("history", (*elements, fields.leave(self.terminal)))
 
     def one(self) -> Screen:
         elements: list[Element] = [Title("transaction", say("transaction"))]
@@ -189,7 +189,7 @@ class History(Settlement):
             elements.append(Choice("void", say("void")))
         if self.terminal.profile.printer is not None:
             elements.append(Choice("receipts", say("receipts")))
-        return Screen("transaction", (*elements, fields.CANCEL))
+        return Screen("transaction", (*elements, fields.leave(self.terminal)))
 
     def which_receipt(self) -> Screen:
         return Screen(
@@ -198,7 +198,7 @@ class History(Settlement):
                 Title("receipts", say("receipts")),
                 Choice("customer-receipt", say("customer-receipt")),
                 Choice("merchant-receipt", say("merchant-receipt")),
-                fields.CANCEL,
+                fields.leave(self.terminal),
             ),
         )
 
@@ -206,7 +206,13 @@ class History(Settlement):
         title = f"{self.copy.value}-receipt"
         remark = (Line(self.remark, self.remark.id),) if self.remark is not None else ()
         return Screen(
-            title, (Title(title, say(title)), *remark, Choice("print", say("print")), fields.CANCEL)
+            title,
+            (
+                Title(title, say(title)),
+                *remark,
+                Choice("print", say("print")),
+                fields.leave(self.terminal),
+            ),
         )
 
 
@@ -226,46 +232,43 @@ def _detail(payment: Payment) -> Text:
     )
 
 
-HISTORY = Flow(
-    "history",
-    History,
-    "list",
-    (
-        State("list", "list_rows", timeout="menu"),
-        State("transaction", "one", timeout="menu"),
-        State("receipts", "which_receipt", timeout="menu"),
-        State("receipt", "one_receipt", timeout="menu"),
-        State("printed", "one_receipt", timeout="menu"),
-        State("voiding", "processing", timeout="issuer"),
-        *ENDINGS,
-    ),
-    (
-        Move(Trigger.SELECT, "list", "transaction", guard="picks_row", action="pick"),
-        Move(Trigger.SELECT, "list", STAY, guard="picks_older", action="scroll_down"),
-        Move(Trigger.SELECT, "list", STAY, guard="picks_newer", action="scroll_up"),
-        Move(Trigger.DOWN, "list", STAY, guard="older_exist", action="scroll_down"),
-        Move(Trigger.UP, "list", STAY, guard="newer_exist", action="scroll_up"),
-        Move(Trigger.CANCEL, "list", DONE),
-        Move(Trigger.SELECT, "transaction", "voiding", guard="picks_void", action="begin_void"),
-        Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="say_why_not"),
-        Move(Trigger.SELECT, "transaction", "receipts", guard="picks_receipts", action="forget_remark"),
-        Move(Trigger.CANCEL, "transaction", "list", action="forget_remark"),
-        Move(Trigger.SELECT, "receipts", "receipt", action="choose_copy"),
-        Move(Trigger.CANCEL, "receipts", "transaction"),
-        Move(Trigger.SELECT, ("receipt", "printed"), STAY, action="print_copy"),
-        Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action="say_printed"),
-        Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action="say_no_paper"),
-        Move(Trigger.CANCEL, "receipt", "receipts"),
-        Move(Trigger.CANCEL, "printed", "transaction", action="forget_remark"),
-        *(
-            Move(Trigger.TIMEOUT, state, DONE, action="go_home")
-            for state in ("list", "transaction", "receipts", "receipt", "printed")
-        ),
-        Move(Trigger.SETTLED, "voiding", "approved", guard="void_went_through", action="finish_void"),
-        Move(Trigger.SETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-        Move(Trigger.UNSETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-        Move(Trigger.UNSETTLED, "voiding", "failed", action="leave_void_pending"),
-        Move(Trigger.TIMEOUT, "voiding", "failed", action="leave_void_pending"),
-        *ENDING_MOVES,
-    ),
+HISTORY_STATES = (
+    State("list", "list_rows", timeout="menu", free=True),
+    State("transaction", "one", timeout="menu", free=True),
+    State("receipts", "which_receipt", timeout="menu", free=True),
+    State("receipt", "one_receipt", timeout="menu", free=True),
+    State("printed", "one_receipt", timeout="menu", free=True),
+    State("voiding", "processing", timeout="issuer"),
+    *ENDINGS,
 )
+HISTORY_MOVES = (
+    Move(Trigger.SELECT, "list", "transaction", guard="picks_row", action="pick"),
+    Move(Trigger.SELECT, "list", STAY, guard="picks_older", action="scroll_down"),
+    Move(Trigger.SELECT, "list", STAY, guard="picks_newer", action="scroll_up"),
+    Move(Trigger.DOWN, "list", STAY, guard="older_exist", action="scroll_down"),
+    Move(Trigger.UP, "list", STAY, guard="newer_exist", action="scroll_up"),
+    Move(Trigger.CANCEL, "list", DONE),
+    Move(Trigger.SELECT, "transaction", "voiding", guard="picks_void", action="begin_void"),
+    Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="say_why_not"),
+    Move(Trigger.SELECT, "transaction", "receipts", guard="picks_receipts", action="forget_remark"),
+    Move(Trigger.CANCEL, "transaction", "list", action="forget_remark"),
+    Move(Trigger.SELECT, "receipts", "receipt", action="choose_copy"),
+    Move(Trigger.CANCEL, "receipts", "transaction"),
+    Move(Trigger.SELECT, ("receipt", "printed"), STAY, action="print_copy"),
+    Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action="say_printed"),
+    Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action="say_no_paper"),
+    Move(Trigger.CANCEL, "receipt", "receipts"),
+    Move(Trigger.CANCEL, "printed", "transaction", action="forget_remark"),
+    *(
+        Move(Trigger.TIMEOUT, state, DONE, action="go_home")
+        for state in ("list", "transaction", "receipts", "receipt", "printed")
+    ),
+    Move(Trigger.SETTLED, "voiding", "approved", guard="void_went_through", action="finish_void"),
+    Move(Trigger.SETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+    Move(Trigger.UNSETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+    Move(Trigger.UNSETTLED, "voiding", "failed", action="leave_void_pending"),
+    Move(Trigger.TIMEOUT, "voiding", "failed", action="leave_void_pending"),
+    *ENDING_MOVES,
+)
+
+HISTORY = Flow("history", History, "list", HISTORY_STATES, HISTORY_MOVES)

@@ -51,14 +51,14 @@ class MenuContext(Context):
         passcode = self.table.passcode
         if passcode and not self.terminal.books.passcode(passcode).digest:
             elements.append(Line(say("default-passcode"), "default-passcode", Tone.SMALL))
-        return Screen(f"menu-{self.menu}", (*elements, fields.CANCEL))
+        return Screen(f"menu-{self.menu}", (*elements, fields.leave(self.terminal)))
 
 
 MENU = Flow(
     "menu",
     MenuContext,
     "closed",
-    (State("closed", "screen", enter="knock"), State("open", "screen", timeout="menu")),
+    (State("closed", "screen", enter="knock"), State("open", "screen", timeout="menu", free=True)),
     (
         Move(Trigger.RETURNED, "closed", "open", guard="was_let_in"),
         Move(Trigger.RETURNED, "closed", DONE),

@@ -19,8 +19,7 @@ class Sale(CardPayment):
 AMOUNT = State("amount", "amount_screen", timeout="entry")
 _WITH_CARD = ("reading", "pin", "application")
 _BEFORE_REQUEST = ("present", *_WITH_CARD)
-CARD_STATES = (
-    AMOUNT,
+PRESENTED_STATES = (
     State("present", "present", timeout="card", enter="open_reader"),
     State("reading", "processing", timeout="card"),
     State("pin", "enter_pin", timeout="pin"),
@@ -29,16 +28,22 @@ CARD_STATES = (
     State("completing", "processing", timeout="card"),
     *ENDINGS,
 )
-CARD_MOVES = (
+CARD_STATES = (AMOUNT, *PRESENTED_STATES)
+AMOUNT_MOVES = (
     Move(Trigger.DIGIT, "amount", STAY, guard="fits", action="add"),
     Move(Trigger.CLEAR, "amount", STAY, guard="anything", action="rub_out"),
     Move(Trigger.CONFIRM, "amount", "present", guard="amount_is_good", action="take_amount"),
     Move(Trigger.CONFIRM, "amount", STAY, action="complain_of_amount"),
     Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
     Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
+)
+PRESENTED_MOVES = (
     Move(Trigger.CARD_INSERTED, "present", "reading", action="start_chip"),
+    Move(Trigger.CARD_TAPPED, "present", "present", guard="tap_not_offline", action="refuse_tap"),
     Move(Trigger.CARD_TAPPED, "present", "reading", action="start_contactless"),
     Move(Trigger.CARD_SWIPED, "present", "present", guard="stripe_asks_for_chip", action="insert_instead"),
+    Move(Trigger.CARD_SWIPED, "present", "present", guard="stripe_not_offline", action="refuse_stripe"),
+    Move(Trigger.CARD_SWIPED, "present", "approved", guard="stripe_is_deferred", action="defer_stripe"),
     Move(Trigger.CARD_SWIPED, "present", "authorising", guard="stripe_is_good", action="send_stripe"),
     Move(Trigger.CARD_SWIPED, "present", "present", action="bad_stripe"),
     Move(Trigger.CARD_REMOVED, "present", STAY),
@@ -47,6 +52,8 @@ CARD_MOVES = (
     Move(Trigger.CARD_REMOVED, _WITH_CARD, "failed", action="card_gone"),
     Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action="reader_gone"),
     Move(Trigger.READER_LOST, "authorising", "failed", guard="chip_waits", action="reader_gone"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "failed", guard="chip_not_offline", action="refuse_chip"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "approved", guard="chip_is_deferred", action="defer_chip"),
     Move(Trigger.KERNEL_PROMPT, "reading", "authorising", guard="asks_online", action="send_chip"),
     Move(Trigger.KERNEL_PROMPT, "reading", "pin", guard="asks_for_pin", action="ask_pin"),
     Move(
@@ -84,5 +91,6 @@ CARD_MOVES = (
     Move(Trigger.TIMEOUT, "completing", "failed", action="no_verdict"),
     *ENDING_MOVES,
 )
+CARD_MOVES = (*AMOUNT_MOVES, *PRESENTED_MOVES)
 
 SALE = Flow("sale", Sale, "amount", CARD_STATES, CARD_MOVES)

@@ -27,6 +27,7 @@ from terminal_sim.secret import Secret, mask_pan
 CUSTOMER_CANCELLED = "4000"
 CARD_REFUSED = "4017"
 NO_ANSWER = "4021"
+_GOOD = ("approved", "accepted-offline")
 
 
 class Settlement(fields.Entry):
@@ -34,6 +35,7 @@ class Settlement(fields.Entry):
 
     __slots__ = ("amount", "offers", "payment", "queue", "reply", "stopped", "told")
     kind = MessageKind.SALE
+    faces_customer = True
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
@@ -49,12 +51,27 @@ class Settlement(fields.Entry):
 
     def request(self, entry: Entry, pan: Secret[str], **details: object) -> None:
         """Record `AUTH_SENT`, then send. `details` are further fields of the request."""
+        self.payment = self._begun(PaymentState.AUTH_SENT, entry, pan, str(details.get("sequence", "")))
+        self.terminal.record(self.payment.row())
+        self.terminal.send(self._request_for(self.payment, pan, details))
+
+    def defer(
+        self, entry: Entry, pan: Secret[str], *, aid: str = "", label: str = "", **details: object
+    ) -> None:
+        """Keep the payment for later: the acquirer is out of reach. `details` as for `request`."""
+        begun = self._begun(PaymentState.PENDING, entry, pan, str(details.get("sequence", "")))
+        auth_code = self.terminal.profile.offline.auth_code
+        self.payment = replace(begun, aid=aid, label=label, auth_code=auth_code)
+        self.terminal.offline.keep(self.payment, self._request_for(self.payment, pan, details))
+        self.tell("accepted-offline")
+
+    def _begun(self, state: PaymentState, entry: Entry, pan: Secret[str], sequence: str) -> Payment:
         terminal = self.terminal
         stan = terminal.books.next_stan()
-        self.payment = Payment(
+        return Payment(
             kind=self.kind,
             reference=terminal.reference(stan),
-            state=PaymentState.AUTH_SENT,
+            state=state,
             amount=self.amount,
             requested=self.amount.minor,
             entry=entry,
@@ -62,23 +79,22 @@ class Settlement(fields.Entry):
             brand=brand_name(pan.reveal()),
             stan=stan,
             at=terminal.now.civil,
-            sequence=str(details.get("sequence", "")),
+            sequence=sequence,
             language=self.locale,
         )
-        terminal.record(self.payment.row())
-        terminal.send(
-            HostRequest(
-                kind=self.kind,
-                terminal=terminal.name,
-                merchant=terminal.profile.merchant.id,
-                stan=stan,
-                reference=self.payment.reference,
-                amount=self.amount,
-                at=terminal.now.civil,
-                entry=entry,
-                pan=pan,
-                **details,  # type: ignore[arg-type]  # the callers name fields of HostRequest
-            )
+
+    def _request_for(self, payment: Payment, pan: Secret[str], details: dict[str, object]) -> HostRequest:
+        return HostRequest(
+            kind=self.kind,
+            terminal=self.terminal.name,
+            merchant=self.terminal.profile.merchant.id,
+            stan=payment.stan,
+            reference=payment.reference,
+            amount=payment.amount,
+            at=payment.at,
+            entry=payment.entry,
+            pan=pan,
+            **details,  # type: ignore[arg-type]  # the callers name fields of HostRequest
         )
 
     def settle(self, state: PaymentState, **changes: object) -> None:
@@ -111,10 +127,10 @@ class Settlement(fields.Entry):
         return len(self.offers) > 1
 
     def went_well(self, _: Event) -> bool:
-        return self.told.id == "approved"
+        return self.told.id in _GOOD
 
     def went_badly(self, _: Event) -> bool:
-        return self.told.id != "approved"
+        return self.told.id not in _GOOD
 
     def card_is_in(self, _: Event) -> bool:
         return self.terminal.around.card_in
@@ -151,13 +167,15 @@ class Settlement(fields.Entry):
             self.terminal.reversals.begin(self.payment, reason)
             self.payment = self.terminal.books.payments[self.payment.reference]
 
-    def tell(self, notice: str) -> None:
-        """The end, for the person in front: a tone, the copies that print by themselves, the others to be offered."""
-        self.told = say(notice)
+    def tell(self, notice: str | Text) -> None:
+        """The end, for the person in front: a tone, lights, the copies that print by themselves, the others to be offered."""
+        self.told = say(notice) if isinstance(notice, str) else notice
         terminal, receipts = self.terminal, self.terminal.profile.receipts
-        good = notice == "approved"
+        good = self.told.id in _GOOD
         terminal.order(fx.CloseReader())
         terminal.order(fx.Beep("good" if good else "bad"))
+        if terminal.profile.lights and good:
+            terminal.order(fx.ShowLights(tuple((light, "green") for light in terminal.profile.lights)))
         if self.payment is None or terminal.profile.printer is None or not (good or receipts.declined):
             return
         policies = ((Copy.MERCHANT, receipts.merchant), (Copy.CUSTOMER, receipts.customer))
@@ -199,7 +217,7 @@ class Settlement(fields.Entry):
 
     def ending(self) -> Screen:
         """How it went, in large letters, and what is still to do."""
-        good = self.told.id == "approved"
+        good = self.told.id in _GOOD
         lines: list[Element] = [Line(self.told, self.told.id, Tone.GOOD if good else Tone.BAD), *self.sum()]
         if good and self.payment is not None and self.payment.cvm == "signature":
             lines.append(Line(say("signature"), "signature"))

@@ -42,6 +42,10 @@ STATUSES = {
     PaymentState.REVERSAL_PENDING.value: "Reversal pending",
     PaymentState.REVERSED.value: "Reversed",
     PaymentState.VOIDED.value: "Voided",
+    PaymentState.PENDING.value: "Pending",
+    PaymentState.FORWARD_SENT.value: "Pending",
+    PaymentState.EXPIRED.value: "Expired",
+    PaymentState.LOST.value: "Lost",
 }
 UNKNOWN = "Unknown"
 
