@@ -87,7 +87,7 @@ class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
     `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
-    (True: the last entries are kept in memory; False: nothing is spent on it).
+    (without one, the last entries are kept in memory; False: nothing is spent on it).
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
     """
 
@@ -100,19 +100,19 @@ class Bench:
         host: str | Path = "test-acquirer",
         pack: str | None = None,
         decks: Sequence[Path] = (),
-        trace: Trace | bool = True,
+        trace: Trace | Literal[False] | None = None,
         texts: Texts | None = None,
     ) -> None:
         self.texts = texts or Texts.load()
         self._state = state
-        self.trace = trace if isinstance(trace, Trace) else Trace()
+        self.trace = trace or Trace()
         self.acquirer = Acquirer.load(_host_file(host), pack=pack)
         self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
         self._books = _books(state, self.acquirer)
         mono = self.journal.last_mono()
         self.clock = VirtualClock(wall_of(_moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
         self.writer = JournalWriter(self.journal, self.clock)
-        self.engine = Engine(self.clock, self.writer, seed, self.trace if trace else None)
+        self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
         self.seats: list[Seat] = []
         self._decks = tuple(decks)

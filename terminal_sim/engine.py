@@ -32,7 +32,7 @@ from terminal_sim.core.message import Entry, HostReply
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.conversation import Answer, Command, Interface, Request
-from terminal_sim.emv.describe import mask_rapdu
+from terminal_sim.emv.describe import mask_capdu, mask_rapdu
 from terminal_sim.emv.kernel import transaction
 from terminal_sim.station import CardConversation, Delivered, Station
 from terminal_sim.trace import Trace, Value
@@ -355,6 +355,6 @@ class Engine:
                 station,
                 "apdu",
                 step=command.step.value,
-                command=command.apdu[:5].hex().upper(),
+                command=mask_capdu(command.apdu),
                 response=mask_rapdu(response),
             )

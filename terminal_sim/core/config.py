@@ -39,12 +39,14 @@ class KeyFace:
 class Keypad:
     """`where` the keys are: real `keys` below the screen, or drawn on the `screen` when it asks for digits.
 
+    Holding the key `power_off` for three seconds switches off.
     A key that `keys` names and a drawn layout leaves out is a button that screens show where they need it.
     """
 
     where: Literal["keys", "screen"]
     layout: tuple[tuple[str, ...], ...]
     keys: dict[str, KeyFace] = field(default_factory=dict)
+    power_off: str = ""
 
     def __post_init__(self) -> None:
         placed = {key for row in self.layout for key in row}
@@ -77,10 +79,9 @@ class Printer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """Percent below which the terminal warns, refuses to print, and refuses to start a payment."""
+    """Percent below which the terminal warns, and below which it starts no payment."""
 
     low: int = 20
-    no_printing: int = 8
     critical: int = 5
 
 
@@ -253,7 +254,8 @@ class Session:
 class Offline:
     """Payments that are taken while the acquirer is out of reach, kept, and forwarded later. Amounts in minor units.
 
-    `allowed` and `limit` are as delivered; with `settings` the merchant changes them, `limit` up to `limit_max`.
+    `allowed` and `limit` are as delivered; with `settings` the merchant changes them, `limit` up to `limit_max`, where whoever is
+    signed in has the `permission`.
     `upload` after the `anchor` a payment that has not left expires; no `upload` means never. `queue_sum` and
     `queue_count` bound what waits, 0 does not. With `app_forwards`, what a lost link kept back leaves only while the app is open.
     """
@@ -261,6 +263,7 @@ class Offline:
     enabled: bool = False
     allowed: bool = False
     settings: bool = False
+    permission: bool = True
     limit: int = 100_00
     limit_max: int = 25_000_00
     queue_sum: int = 0

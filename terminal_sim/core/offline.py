@@ -144,11 +144,11 @@ class OfflineQueue:
         terminal.store((payment.row(), _row("offline.stored", payment, **more)), request)
         self._set_alarm()
 
-    def lose(self, why: str) -> None:
-        """The card data of everything that is pending is gone: say so, with the sum."""
+    def lose(self, why: str, *before: Row) -> None:
+        """The card data of everything that is pending is gone: say so, with the sum, together with the rows that say why."""
         lost = self.pending
         total = sum(payment.amount.minor for payment in lost)
-        rows: list[Row] = []
+        rows: list[Row] = [*before]
         for payment in lost:
             gone = replace(payment, state=PaymentState.LOST, reason=why)
             rows += [gone.row(), _row("offline.lost", gone, reason=why, sum=total, payments=len(lost))]

@@ -33,6 +33,7 @@ from terminal_sim.core.text import say
 
 _STATE_ALARM = "state"
 _HOME = "home"
+_POWER_OFF_HOLD = 3_000_000  # microseconds
 
 # Triggers of somebody at the terminal: each one that is taken starts the state's time-out anew.
 _HANDS = frozenset(
@@ -246,6 +247,9 @@ class Terminal:
     # Events, by type.
 
     def _key(self, event: ev.KeyPressed) -> None:
+        if event.held >= _POWER_OFF_HOLD and event.key == self.profile.keypad.power_off:
+            self._inbox.append(ev.PowerOffPressed())
+            return
         trigger = KEY_TRIGGERS.get(event.key, Trigger.FUNCTION)
         if not self._within_reach(event.key) or not self._fire(trigger, event):
             self._effects.append(fx.Ignored(trigger.value if trigger is Trigger.DIGIT else event.key))
@@ -408,8 +412,7 @@ class Terminal:
     def _tampered(self, _: ev.Tampered) -> None:
         """Keys go first; what they sealed is then lost, and said to be."""
         self.order(fx.EraseKey())
-        self.record(Row("tamper", {"state": "detected"}))
-        self.offline.lose("tamper")
+        self.offline.lose("tamper", Row("tamper", {"state": "detected"}))
         self._give_up()
 
     def _give_up(self) -> None:

@@ -62,6 +62,9 @@ class Home(fields.Entry):
         ]
         if self.typed:
             elements.append(Input("shortcut", Shown.DIGITS, self.typed))
+        battery = terminal.profile.battery
+        if battery is not None and terminal.around.battery < battery.low:
+            elements.append(Line(say("battery-low"), "battery-low"))
         if not terminal.around.network_up:
             elements.append(Line(say("no-connection"), "no-connection"))
         return Screen("home", tuple(elements))
@@ -86,5 +89,6 @@ HOME = Flow(
         Move(Trigger.RETURNED, "idle", STAY),
         Move(Trigger.NETWORK_LOST, ("idle", "typing"), STAY),
         Move(Trigger.NETWORK_RESTORED, ("idle", "typing"), STAY),
+        Move(Trigger.BATTERY, ("idle", "typing"), STAY),
     ),
 )

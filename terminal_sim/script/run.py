@@ -169,7 +169,7 @@ class _Running:
             clock=clock,
             state=options.state,
             decks=chosen.decks,
-            trace=options.trace or True,
+            trace=options.trace,
         )
 
     def _tester(self, bench: Bench, start: Saved | None) -> Tester:

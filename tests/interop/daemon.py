@@ -10,6 +10,7 @@ import os
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -72,7 +73,7 @@ class Pcscd:
         self._ready = threading.Event()
         self._reading = threading.Thread(target=self._read, name="log of pcscd")
         self._reading.start()
-        if not self._ready.wait(PATIENCE) or self._process.poll() is not None:
+        if not self._ready.wait(PATIENCE) or not self._answers(sockets / "pcscd.comm"):
             self.close()
             raise RuntimeError("pcscd did not start:\n" + "".join(self.log))
 
@@ -85,7 +86,9 @@ class Pcscd:
         done = subprocess.run(
             arguments, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
-        assert done.returncode == 0, f"{arguments[0]} failed:\n{done.stdout}{done.stderr}{''.join(self.log[-20:])}"
+        assert done.returncode == 0, (
+            f"{arguments[0]} failed:\n{done.stdout}{done.stderr}{''.join(self.log[-20:])}"
+        )
         return done.stdout
 
     def close(self) -> None:
@@ -107,6 +110,18 @@ class Pcscd:
     ) -> None:
         self.close()
 
+    def _answers(self, path: Path) -> bool:
+        """Whether its socket takes connections: it comes a moment after the daemon calls itself ready."""
+        again = threading.Event()
+        for _ in range(1_000):
+            with socket.socket(socket.AF_UNIX) as attempt:
+                if not attempt.connect_ex(str(path)):
+                    return True
+            if self._process.poll() is not None:
+                return False
+            again.wait(0.002)
+        return False
+
     def _read(self) -> None:
         for line in self._process.stdout or ():
             self.log.append(line)
@@ -118,7 +133,9 @@ class Pcscd:
 class Told:
     """A client that talks on: its output is read until it says what is waited for."""
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+    ) -> None:
         self._process = subprocess.Popen(
             arguments, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
         )

@@ -63,7 +63,10 @@ class Client:
     def wait(self, present: bool, reader: int = 0) -> str:
         """Wait until the card is there, or is not, and return its ATR."""
         name = self.readers()[reader]
-        state, wanted = scard.SCARD_STATE_UNAWARE, scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
+        state, wanted = (
+            scard.SCARD_STATE_UNAWARE,
+            scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY,
+        )
         while True:
             changed = checked(scard.SCardGetStatusChange(self.context, PATIENCE, [(name, state)]))
             [(_, state, atr)] = changed

@@ -14,7 +14,7 @@ VECTORS = Path(__file__).parents[2] / "vectors"
 
 # A section, an interface (USER0, "x", ns) and an outbound packet, written by hand from the draft.
 SECTION = "0A0D0D0A 30000000 4D3C2B1A 0100 0000 FFFFFFFFFFFFFFFF 0100 0100 21000000 0400 0100 61000000 00000000 30000000"
-INTERFACE = "01000000 24000000 9300 0000 00000000 0200 0100 78000000 0900 0100 09000000 00000000 24000000"
+INTERFACE = "01000000 28000000 9300 0000 00000000 0200 0100 78000000 0900 0100 09000000 00000000 28000000"
 PACKET = (
     "06000000 3C000000 00000000 01000000 02000000 05000000 05000000 68656C6C 6F000000"
     " 0100 0100 63000000 0200 0400 02000000 00000000 3C000000"
@@ -88,10 +88,10 @@ WRONG: list[tuple[str, str]] = [
     ("no section first", INTERFACE),
     ("cut within a block", SECTION + INTERFACE[:20]),
     ("cut within a block's header", SECTION + "0100"),
-    ("a length that is no multiple of 4", SECTION + INTERFACE.replace("24000000", "25000000")),
+    ("a length that is no multiple of 4", SECTION + INTERFACE.replace("28000000", "25000000")),
     ("a length of nothing", SECTION + "01000000 00000000 00000000"),
     ("a length beyond the limit", SECTION + "01000000 00000070 00000000"),
-    ("two lengths", SECTION + INTERFACE[:-8] + "28000000"),
+    ("two lengths", SECTION + INTERFACE[:-8] + "2C000000"),
     ("another version", SECTION.replace("0100 0000", "0200 0000", 1)),
     ("a packet of no interface", SECTION + PACKET),
     ("an odd resolution", SECTION + INTERFACE.replace("0900 0100 09", "0900 0100 8A")),

@@ -1,0 +1,295 @@
+"""ViVOtech2 frames (ID TECH NEO 2 Interface Developer's Guide 80139403-002, 2.8, 3.2, 3.3, 3.4), both ways.
+
+1. A command is `ViVOtech2 NUL | command | sub-command | length (MSB first) | data | CRC`; a response has a status
+   in place of the sub-command. CRC-16/CCITT-FALSE over everything before it.
+2. Responses carry the CRC MSB first, commands LSB first, but the guide contradicts itself on pass-through
+   commands (2C-xx): its text says MSB first, its tables differ by command. So the order is a `Variant`.
+3. By itself a reader sends burst payloads (`01 00 | application | tracks | CRC`) and user interface events
+   (`45 00 55 00 | length | data | CRC`), both MSB first.
+4. A header begins a frame wherever it stands: what came before is cut short, and no data may contain one. So
+   half a frame costs no more than itself. Bytes that begin nothing are skipped.
+"""
+
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from construct import Byte, Bytes, Const, Int16ub, Rebuild, Struct, Terminated, len_, this
+
+from terminal_drivers.base import FrameError, Misuse, Tracks
+
+HEADER = b"ViVOtech2\0"
+FIXED = len(HEADER) + 4
+CRC_SIZE = 2
+LONGEST_MESSAGE = 1500
+LONGEST_DATA = LONGEST_MESSAGE - FIXED - CRC_SIZE
+
+FRAME = Struct(
+    Const(HEADER),
+    "command" / Byte,
+    "detail" / Byte,
+    "length" / Rebuild(Int16ub, len_(this.data)),
+    "data" / Bytes(this.length),
+    "crc" / Bytes(CRC_SIZE),
+    Terminated,
+)
+"""`detail` is the sub-command of a command and the status of a response."""
+
+
+class Status(IntEnum):
+    """Status codes that our ends send or act on (guide, 2.8.6)."""
+
+    OK = 0x00
+    UNKNOWN_COMMAND = 0x02
+    UNKNOWN_SUBCOMMAND = 0x03
+    CRC_ERROR = 0x04
+    PARAMETER = 0x05
+    PARAMETER_NOT_SUPPORTED = 0x06
+    MALFORMED = 0x07
+    TIMEOUT = 0x08
+    FAILED = 0x0A
+    NOT_ALLOWED = 0x0B
+    REQUEST_ONLINE = 0x23
+
+
+def status_name(status: int) -> str:
+    """Name a status for a person."""
+    known = status in Status._value2member_map_
+    return Status(status).name.lower().replace("_", " ") if known else f"status {status:02X}"
+
+
+class Order(Enum):
+    """Which byte of the CRC comes first."""
+
+    LSB_FIRST = "little"
+    MSB_FIRST = "big"
+
+
+PASS_THROUGH = 0x2C
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The (command, sub-command) pairs whose CRC goes MSB first; every other command's goes LSB first."""
+
+    msb_first: frozenset[tuple[int, int]]
+
+    def order(self, command: int, sub: int) -> Order:
+        return Order.MSB_FIRST if (command, sub) in self.msb_first else Order.LSB_FIRST
+
+
+TABLES = Variant(
+    frozenset((PASS_THROUGH, sub) for sub in (*range(0x01, 0x0B), 0x0C, 0x0E, 0x40, 0x41, 0x44))
+)
+"""The guide's command tables: 2C-0B, 2C-12, 2C-13 and 2C-18 are as the other commands."""
+TEXT = Variant(frozenset((PASS_THROUGH, sub) for sub in range(0x100)))
+"""The guide's text (3.2.2, 3.4): every pass-through command is MSB first."""
+PLAIN = Variant(frozenset())
+"""Firmware that makes no exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    command: int
+    sub: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    command: int
+    status: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A card that was read in burst mode; `application` says of which kind it is (0C: a stripe was swiped)."""
+
+    application: int
+    tracks: Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class UiEvent:
+    """Four bytes for each event: 01 LED, 02 buzzer, 03 LCD."""
+
+    data: bytes
+
+
+class Damaged(Enum):
+    """A frame with a wrong CRC or length."""
+
+    FRAME = "damaged frame"
+
+
+Item = Command | Response | Burst | UiEvent | Damaged
+
+BURST_START = b"\x01\x00"
+BURST_TRACKS = re.compile(rb"(%[ ->@-_]*\?)?(;[0->]*\?)?([;+][0->]*\?)?")
+BURST_LONGEST = 3 + 79 + 40 + 107
+TRACK_STARTS = b"%;+"
+EVENT_START = b"\x45\x00\x55\x00"
+
+
+def crc(data: bytes) -> int:
+    """CRC-16/CCITT-FALSE: polynomial 1021, initial FFFF, nothing reflected."""
+    return binascii.crc_hqx(data, 0xFFFF)
+
+
+def encode(message: Command | Response, order: Order) -> bytes:
+    """Build a frame; `Misuse` where it cannot be one."""
+    if len(message.data) > LONGEST_DATA or HEADER in message.data:
+        raise Misuse(f"a ViVOtech2 frame carries at most {LONGEST_DATA} bytes, and no header within them")
+    detail = message.sub if isinstance(message, Command) else message.status
+    if not (0 <= message.command <= 0xFF and 0 <= detail <= 0xFF):
+        raise Misuse("command, sub-command and status are one byte each")
+    values = {"command": message.command, "detail": detail, "data": message.data, "crc": bytes(CRC_SIZE)}
+    body: bytes = FRAME.build(values)[:-CRC_SIZE]
+    return body + crc(body).to_bytes(CRC_SIZE, order.value)
+
+
+def burst(told: Burst) -> bytes:
+    """Build a burst payload; track 3 begins with `;` as on the card."""
+    texts = (told.tracks.track1, told.tracks.track2, told.tracks.track3)
+    body = BURST_START + bytes((told.application,))
+    body += "".join(text for text in texts if isinstance(text, str)).encode("ascii")
+    return body + crc(body).to_bytes(CRC_SIZE, "big")
+
+
+def ui_event(event: UiEvent) -> bytes:
+    body = EVENT_START + bytes((len(event.data),)) + event.data
+    return body + crc(body).to_bytes(CRC_SIZE, "big")
+
+
+class Decoder:
+    """Cuts the stream of one direction into items, in any chunking."""
+
+    __slots__ = ("_buffer", "_from_reader", "_orders")
+
+    def __init__(self, *, from_reader: bool, orders: Iterable[Order] = Order) -> None:
+        self._from_reader = from_reader
+        self._orders = (Order.MSB_FIRST,) if from_reader else tuple(orders)
+        self._buffer = b""
+
+    @property
+    def partial(self) -> bool:
+        """Whether something has begun and not ended."""
+        return bool(self._buffer)
+
+    def reset(self) -> None:
+        """Forget what has begun."""
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[Item]:
+        data = self._buffer + data
+        items: list[Item] = []
+        position = 0
+        while position < len(data):
+            size, item = self._next(data[position:])
+            if not size:
+                break
+            position += size
+            if item is not None:
+                items.append(item)
+        self._buffer = data[position:]
+        return items
+
+    def _next(self, data: bytes) -> tuple[int, Item | None]:
+        """(bytes used, item or None for noise); no bytes used where more must come first."""
+        start = data[: len(HEADER)]
+        if HEADER.startswith(start):
+            return self._frame(data)
+        if self._from_reader:
+            if BURST_START.startswith(data[:2]) or data.startswith(BURST_START):
+                return _burst(data)
+            if EVENT_START.startswith(data[:4]) or data.startswith(EVENT_START):
+                return _event(data)
+        return 1, None
+
+    def _frame(self, data: bytes) -> tuple[int, Item | None]:
+        length = int.from_bytes(data[FIXED - 2 : FIXED], "big") if len(data) >= FIXED else 0
+        size = FIXED + length + CRC_SIZE
+        cut = data.find(HEADER, 1, size)
+        if cut > 0:
+            return cut, Damaged.FRAME
+        if length > LONGEST_DATA:
+            return len(HEADER), Damaged.FRAME
+        # A header may be on its way at the end of what is here: its frame then cuts this one short.
+        if len(data) < size:
+            return 0, None
+        found = FRAME.parse(data[:size])
+        value = crc(data[: size - CRC_SIZE])
+        if all(found["crc"] != value.to_bytes(CRC_SIZE, order.value) for order in self._orders):
+            return size, Damaged.FRAME
+        make = Response if self._from_reader else Command
+        return size, make(found["command"], found["detail"], found["data"])
+
+
+def _burst(data: bytes) -> tuple[int, Item | None]:
+    end = 3
+    while (end := data.find(b"?", end, BURST_LONGEST)) >= 0:
+        end += 1
+        if len(data) < end + CRC_SIZE:
+            return 0, None
+        if crc(data[:end]).to_bytes(CRC_SIZE, "big") == data[end : end + CRC_SIZE]:
+            found = BURST_TRACKS.fullmatch(data[3:end])
+            if found is None:
+                return end + CRC_SIZE, Damaged.FRAME
+            texts = [part.decode("ascii").replace("+", ";", 1) if part else None for part in found.groups()]
+            texts[0] = found[1].decode("ascii") if found[1] else None
+            return end + CRC_SIZE, Burst(data[2], Tracks(*texts))
+        if data[end] not in TRACK_STARTS:
+            return len(BURST_START), Damaged.FRAME
+    text = data[3:]
+    if len(data) >= BURST_LONGEST or (text and text[0] not in TRACK_STARTS) or re.search(rb"[^ -_]", text):
+        return 1, None  # it only looked like one
+    return 0, None
+
+
+def _event(data: bytes) -> tuple[int, Item | None]:
+    if len(data) <= len(EVENT_START):
+        return 0, None
+    end = len(EVENT_START) + 1 + data[len(EVENT_START)]
+    cut = data.find(HEADER, 1, end + CRC_SIZE)
+    if cut > 0:
+        return cut, Damaged.FRAME
+    if len(data) < end + CRC_SIZE:
+        return 0, None
+    if crc(data[:end]).to_bytes(CRC_SIZE, "big") != data[end : end + CRC_SIZE]:
+        return len(EVENT_START), Damaged.FRAME
+    return end + CRC_SIZE, UiEvent(data[len(EVENT_START) + 1 : end])
+
+
+def tlv(tag: bytes, value: bytes) -> bytes:
+    """One data object with a short length."""
+    if len(value) > 0x7F:
+        raise Misuse("this reader takes data objects of at most 127 bytes here")
+    return tag + bytes((len(value),)) + value
+
+
+def parse_tlvs(data: bytes) -> dict[bytes, bytes]:
+    """Data objects (BER-TLV, tags of 1 to 4 bytes, lengths up to 81 xx or 82 xx xx) by tag, unnested."""
+    found: dict[bytes, bytes] = {}
+    at = 0
+    while at < len(data):
+        end = at + 1
+        if data[at] & 0x1F == 0x1F:
+            while end < len(data) and data[end] & 0x80:
+                end += 1
+            end += 1
+        tag = data[at:end]
+        length, size = data[end : end + 1], 1
+        if length and length[0] in (0x81, 0x82):
+            size += length[0] & 0x7F
+            length = data[end + 1 : end + size]
+        value_at = end + size
+        count = int.from_bytes(length, "big")
+        value = data[value_at : value_at + count]
+        if len(tag) > 4 or not length or value_at > len(data) or len(value) != count:
+            raise FrameError("the reader sent data objects that end too early")
+        found[tag] = value
+        at = value_at + count
+    return found

@@ -1,0 +1,104 @@
+"""What makes pending payments unreachable: signing out, another point of sale, a factory reset, the app deleted.
+
+Rules:
+1. The warning has count and sum of what would be lost; what is confirmed is lost and recorded as lost, in one commit.
+2. A reset device has no key any more. A terminal that was opened has none either, and takes nothing until it is serviced.
+"""
+
+from __future__ import annotations
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Row
+from terminal_sim.core.screen import Button, Element, Line, Screen, Title, Tone
+from terminal_sim.core.text import say
+from terminal_sim.flows import fields
+
+_ERASING = ("factory-reset", "delete-app")
+_STAYING = "switch-pos"
+
+
+class Leave(Context):
+    """The name of the flow says what is asked for."""
+
+    __slots__ = ()
+
+    def stays_signed_in(self, _: Event) -> bool:
+        return self.flow.name == _STAYING
+
+    def leave(self, _: Event) -> None:
+        terminal, act = self.terminal, self.flow.name
+        terminal.offline.lose(act, Row("account", {"act": act}))
+        if act in _ERASING:
+            terminal.order(fx.EraseKey())
+
+    def leave_and_stay(self, event: Event) -> None:
+        self.leave(event)
+        self.go_home(event)
+
+    def go_home(self, _: Event) -> None:
+        self.terminal.unwind()
+
+    def sign_in(self, event: Event) -> None:
+        self.terminal.record(Row("account", {"act": "sign-in"}))
+        self.go_home(event)
+
+    def warning(self) -> Screen:
+        act, lost = self.flow.name, self.terminal.offline.pending
+        elements: list[Element] = [Title(act, say(act))]
+        if lost:
+            total = Money(sum(payment.amount.minor for payment in lost), self.terminal.profile.currency)
+            warned = say("pending-will-be-lost", n=len(lost), amount=total)
+            elements.append(Line(warned, "pending-will-be-lost", Tone.BAD))
+        return Screen(act, (*elements, fields.CONFIRM, fields.CANCEL))
+
+    def signed_out(self) -> Screen:
+        return Screen(
+            "signed-out",
+            (
+                Line(say("signed-out"), "signed-out", Tone.BIG),
+                Button("sign-in", say("sign-in"), "OK"),
+            ),
+        )
+
+    def tampered(self) -> Screen:
+        return Screen("tampered", (Line(say("tampered"), "tampered", Tone.BAD),))
+
+
+def _leaving(act: str) -> Flow:
+    return Flow(
+        act,
+        Leave,
+        "warning",
+        (State("warning", "warning", timeout="menu"), State("out", "signed_out")),
+        (
+            Move(Trigger.CONFIRM, "warning", DONE, guard="stays_signed_in", action="leave_and_stay"),
+            Move(Trigger.CONFIRM, "warning", "out", action="leave"),
+            Move(Trigger.CANCEL, "warning", DONE),
+            Move(Trigger.TIMEOUT, "warning", DONE, action="go_home"),
+            Move(Trigger.CONFIRM, "out", DONE, action="sign_in"),
+        ),
+    )
+
+
+SIGN_OUT = _leaving("sign-out")
+SWITCH_POS = _leaving("switch-pos")
+FACTORY_RESET = _leaving("factory-reset")
+DELETE_APP = _leaving("delete-app")
+
+SIGN_IN = Flow(
+    "sign-in",
+    Leave,
+    "out",
+    (State("out", "signed_out"),),
+    (Move(Trigger.CONFIRM, "out", DONE, action="sign_in"), Move(Trigger.RETURNED, "out", STAY)),
+)
+TAMPERED = Flow(
+    "tampered",
+    Leave,
+    "stopped",
+    (State("stopped", "tampered"),),
+    (Move(Trigger.RETURNED, "stopped", STAY),),
+)

@@ -1,0 +1,82 @@
+"""The home screen of a point of sale: an amount to charge, over the tabs that are always in reach."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.money import Money
+from terminal_sim.core.screen import Button, Choice, Element, Input, Line, Pad, Screen, Shown, Tone
+from terminal_sim.core.text import Text, say
+from terminal_sim.flows import fields
+
+
+class Checkout(fields.Entry):
+    __slots__ = ()
+    longest = 10
+
+    @property
+    def amount(self) -> Money:
+        return Money(int(self.typed or "0"), self.terminal.profile.currency)
+
+    def may_charge(self, _: Event) -> bool:
+        return self._why_not() is None
+
+    def picks_status(self, event: Event) -> bool:
+        return isinstance(event, Touched) and event.target == "status"
+
+    def charge(self, _: Event) -> None:
+        amount, self.typed = self.amount, ""
+        self.terminal.push(self.terminal.flows["charge"], amount=amount)
+
+    def say_why_not(self, _: Event) -> None:
+        self.complaint = self._why_not()
+
+    def clear(self, _: Event) -> None:
+        self.typed, self.complaint = "", None
+
+    def open_status(self, _: Event) -> None:
+        self.terminal.push(self.terminal.flows["status"])
+
+    def _why_not(self) -> Text | None:
+        terminal, highest = self.terminal, self.terminal.profile.limits.max_amount
+        if not self.amount.minor:
+            return say("amount-zero")
+        if self.amount.minor > highest:
+            return say("amount-too-high", max=Money(highest, self.amount.currency))
+        if not terminal.around.reader:
+            return say("reader-lost")
+        return terminal.offline.refusal_of_amount(self.amount) if terminal.offline.active else None
+
+    def pad(self) -> Screen:
+        elements: list[Element] = [Input("amount", Shown.MONEY, self.amount)]
+        if isinstance(self.complaint, Text):
+            elements.append(Line(self.complaint, self.complaint.id, Tone.BAD))
+        if self.terminal.offline.active:
+            elements.append(Choice("status", say("status")))
+        return Screen("home", (*elements, Pad(), Button("charge", say("charge", amount=self.amount), "OK")))
+
+
+_AROUND = (
+    Trigger.NETWORK_LOST,
+    Trigger.NETWORK_RESTORED,
+    Trigger.SERVICE_LOST,
+    Trigger.SERVICE_RESTORED,
+    Trigger.READER_LOST,
+    Trigger.READER_FOUND,
+    Trigger.RETURNED,
+)
+CHECKOUT = Flow(
+    "checkout",
+    Checkout,
+    "pad",
+    (State("pad", "pad", free=True),),
+    (
+        Move(Trigger.DIGIT, "pad", STAY, guard="fits", action="add"),
+        Move(Trigger.CLEAR, "pad", STAY, guard="anything", action="rub_out"),
+        Move(Trigger.CANCEL, "pad", STAY, guard="anything", action="clear"),
+        Move(Trigger.CONFIRM, "pad", STAY, guard="may_charge", action="charge"),
+        Move(Trigger.CONFIRM, "pad", STAY, action="say_why_not"),
+        Move(Trigger.SELECT, "pad", STAY, guard="picks_status", action="open_status"),
+        *(Move(trigger, "pad", STAY) for trigger in _AROUND),
+    ),
+)

@@ -1,0 +1,108 @@
+"""Whether payments are taken while the acquirer is out of reach, and up to which amount each: the merchant's own decision."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Row
+from terminal_sim.core.screen import Choice, Element, Line, Screen, Shown, Title, Tone
+from terminal_sim.core.text import say
+from terminal_sim.flows import fields
+
+
+class OfflineSettings(fields.Entry):
+    """`typed` is the new limit."""
+
+    __slots__ = ()
+    longest = 10
+
+    # Guards.
+
+    def may_not_change(self, _: Event) -> bool:
+        return not self.terminal.profile.offline.permission
+
+    def picks_allow(self, event: Event) -> bool:
+        return _target(event) == "allow"
+
+    def picks_allow_not(self, event: Event) -> bool:
+        return _target(event) == "allow-not"
+
+    def picks_limit(self, event: Event) -> bool:
+        return _target(event) == "offline-limit"
+
+    def limit_is_good(self, _: Event) -> bool:
+        return 0 < int(self.typed or "0") <= self.terminal.profile.offline.limit_max
+
+    # Actions.
+
+    def refuse(self, _: Event) -> None:
+        self.complaint = say("no-permission")
+
+    def allow(self, _: Event) -> None:
+        self.terminal.record(Row("offline.settings", {"allowed": "yes"}))
+
+    def forbid(self, _: Event) -> None:
+        self.terminal.record(Row("offline.settings", {"allowed": "no"}))
+
+    def forget(self, _: Event) -> None:
+        self.typed, self.complaint = "", None
+
+    def take_limit(self, event: Event) -> None:
+        self.terminal.record(Row("offline.settings", {"limit": int(self.typed)}))
+        self.forget(event)
+
+    def complain_of_limit(self, _: Event) -> None:
+        highest = Money(self.terminal.profile.offline.limit_max, self.terminal.profile.currency)
+        zero = not int(self.typed or "0")
+        self.complaint = say("amount-zero") if zero else say("amount-too-high", max=highest)
+
+    # Screens.
+
+    def switches(self) -> Screen:
+        allowed = self.terminal.offline.allowed
+        elements: list[Element] = [
+            Title("offline-payments", say("offline-payments")),
+            Choice("allow", say("allow"), say("switched-on" if allowed else "switched-off")),
+            Choice("allow-not", say("allow-not")),
+        ]
+        if allowed:
+            limit = say("sum", amount=self.terminal.offline.limit)
+            elements.append(Choice("offline-limit", say("offline-limit"), limit))
+        if self.complaint is not None:
+            elements.append(Line(self.complaint, "no-permission", Tone.BAD))
+        elements.append(Line(say("offline-risk"), "offline-risk", Tone.SMALL))
+        return Screen("offline-payments", (*elements, fields.leave(self.terminal)))
+
+    def ask_limit(self) -> Screen:
+        typed = Money(int(self.typed or "0"), self.terminal.profile.currency)
+        return self.field("offline-limit", Shown.MONEY, typed)
+
+
+def _target(event: Event) -> str:
+    return event.target if isinstance(event, Touched) else ""
+
+
+OFFLINE_SETTINGS = Flow(
+    "offline-settings",
+    OfflineSettings,
+    "switches",
+    (
+        State("switches", "switches", timeout="menu", free=True),
+        State("limit", "ask_limit", timeout="entry"),
+    ),
+    (
+        Move(Trigger.SELECT, "switches", STAY, guard="may_not_change", action="refuse"),
+        Move(Trigger.SELECT, "switches", STAY, guard="picks_allow", action="allow"),
+        Move(Trigger.SELECT, "switches", STAY, guard="picks_allow_not", action="forbid"),
+        Move(Trigger.SELECT, "switches", "limit", guard="picks_limit", action="forget"),
+        Move(Trigger.CANCEL, "switches", DONE),
+        Move(Trigger.TIMEOUT, "switches", DONE, action="go_home"),
+        Move(Trigger.DIGIT, "limit", STAY, guard="fits", action="add"),
+        Move(Trigger.CLEAR, "limit", STAY, guard="anything", action="rub_out"),
+        Move(Trigger.CONFIRM, "limit", "switches", guard="limit_is_good", action="take_limit"),
+        Move(Trigger.CONFIRM, "limit", STAY, action="complain_of_limit"),
+        Move(Trigger.CANCEL, "limit", "switches", action="forget"),
+        Move(Trigger.TIMEOUT, "limit", DONE, action="go_home"),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Online orders, as the service handed them over, and where to look up how the service is."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.money import Money
+from terminal_sim.core.screen import Element, Line, QrCode, Screen, Title, Tone
+from terminal_sim.core.text import say
+from terminal_sim.flows import fields
+
+STATUS_PAGE = "issquareup.com"
+ROWS = 8
+
+
+class Orders(Context):
+    __slots__ = ()
+
+    def go_home(self, _: Event) -> None:
+        self.terminal.unwind()
+
+    def newest(self) -> Screen:
+        """The latest orders, in the order of their arrival."""
+        orders, currency = self.terminal.books.orders, self.terminal.profile.currency
+        elements: list[Element] = [Title("orders", say("orders"))]
+        if not orders:
+            elements.append(Line(say("no-orders"), "no-orders"))
+        for order in orders[-ROWS:]:
+            elements.append(
+                Line(say("order-row", number=order.number, text=order.text), f"order-{order.number}")
+            )
+            elements.append(Line(say("sum", amount=Money(order.amount, currency)), tone=Tone.SMALL))
+        return Screen("orders", (*elements, fields.leave(self.terminal)))
+
+    def status_page(self) -> Screen:
+        return Screen(
+            "status",
+            (
+                Title("status", say("status")),
+                QrCode("status-page", f"https://{STATUS_PAGE}"),
+                Line(STATUS_PAGE, tone=Tone.BIG),
+                fields.leave(self.terminal),
+            ),
+        )
+
+
+_LEAVING = (Trigger.CANCEL, Trigger.TIMEOUT)
+ORDERS = Flow(
+    "orders",
+    Orders,
+    "list",
+    (State("list", "newest", timeout="menu", free=True),),
+    (
+        Move(Trigger.CANCEL, "list", DONE),
+        Move(Trigger.TIMEOUT, "list", DONE, action="go_home"),
+        Move(Trigger.RETURNED, "list", STAY),
+    ),
+)
+STATUS = Flow(
+    "status",
+    Orders,
+    "shown",
+    (State("shown", "status_page", timeout="menu", free=True),),
+    tuple(Move(trigger, "shown", DONE) for trigger in _LEAVING),
+)

@@ -1,0 +1,101 @@
+"""Transactions of a point of sale: the history with what is pending, declined, expired and lost as sums, and a filter."""
+
+from __future__ import annotations
+
+from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.message import MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.screen import Choice, Element, Line, Screen, Title, Tone
+from terminal_sim.core.text import Text, say
+from terminal_sim.flows import fields
+from terminal_sim.flows.history import HISTORY_MOVES, HISTORY_STATES, History
+
+# What each filter lets through.
+FILTERS: dict[str, tuple[PaymentState, ...]] = {
+    "pending": (PaymentState.PENDING, PaymentState.FORWARD_SENT),
+    "completed": (PaymentState.COMPLETED,),
+    "declined": (PaymentState.DECLINED,),
+    "expired": (PaymentState.EXPIRED,),
+    "lost": (PaymentState.LOST,),
+}
+_TOLD_ON_TOP = ("pending", "expired", "lost")
+
+
+class Transactions(History):
+    """`filter` is a word of `FILTERS`, or empty for all."""
+
+    __slots__ = ("filter",)
+    faces_customer = False
+
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.filter = ""
+
+    @property
+    def rows(self) -> list[Payment]:
+        rows = super().rows
+        return [row for row in rows if row.state in FILTERS[self.filter]] if self.filter else rows
+
+    def picks_filter(self, event: Event) -> bool:
+        return isinstance(event, Touched) and event.target == "filter"
+
+    def set_filter(self, event: Event) -> None:
+        if isinstance(event, Touched):
+            self.filter = event.target if event.target in FILTERS else ""
+            self.first = 0
+
+    def list_rows(self) -> Screen:
+        """The sums of what is not paid yet or never will be, the filter, and the rows."""
+        shown = super().list_rows()
+        _, *rows = shown.elements
+        elements: list[Element] = [Title("transactions", say("transactions"))]
+        for name in _TOLD_ON_TOP:
+            number, total = self._sum(name)
+            if number:
+                told = say("state-and-sum", state=say(name), n=number, amount=total)
+                elements.append(Line(told, f"sum-{name}", Tone.SMALL))
+        elements.append(Choice("filter", say("filter"), say(self.filter or "all")))
+        return Screen("transactions", (*elements, *rows))
+
+    def which_filter(self) -> Screen:
+        return Screen(
+            "filter",
+            (
+                Title("filter", say("filter")),
+                Choice("all", say("all")),
+                *(Choice(name, say(name), self._counted(name)) for name in FILTERS),
+                fields.leave(self.terminal),
+            ),
+        )
+
+    def _counted(self, name: str) -> Text:
+        number, total = self._sum(name)
+        return say("count-and-sum", n=number, amount=total)
+
+    def _sum(self, name: str) -> tuple[int, Money]:
+        """How many payments, and what they come to; what gives money back is none of them."""
+        found = [
+            payment.amount.minor
+            for payment in self.terminal.books.payments.values()
+            if payment.state in FILTERS[name] and payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+        ]
+        return len(found), Money(sum(found), self.terminal.profile.currency)
+
+
+TRANSACTIONS = Flow(
+    "transactions",
+    Transactions,
+    "list",
+    (*HISTORY_STATES, State("filter", "which_filter", timeout="menu", free=True)),
+    (
+        Move(Trigger.SELECT, "list", "filter", guard="picks_filter"),
+        Move(Trigger.SELECT, "filter", "list", action="set_filter"),
+        Move(Trigger.CANCEL, "filter", "list"),
+        Move(Trigger.TIMEOUT, "filter", DONE, action="go_home"),
+        Move(Trigger.RETURNED, "list", STAY),
+        *HISTORY_MOVES,
+    ),
+)
