@@ -166,7 +166,8 @@ class Engine:
             running = self._commit(waiting) if waiting else []
         if self.trace is not None:
             for one in everybody:
-                self._trace_screen(one.station)
+                if one.is_on:
+                    self._trace_screen(one.station)
 
     def _commit(self, waiting: list[tuple[_Running, tuple[Row, ...]]]) -> list[_Running]:
         try:
