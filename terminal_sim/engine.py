@@ -33,7 +33,6 @@ from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.conversation import Answer, Command, Interface, Request
 from terminal_sim.emv.describe import mask_capdu, mask_rapdu
-from terminal_sim.emv.kernel import transaction
 from terminal_sim.station import CardConversation, Delivered, Station
 from terminal_sim.trace import Trace, Value
 
@@ -271,6 +270,9 @@ class Engine:
         station.stop_listening()
 
     def _start_card(self, station: Station, effect: fx.StartCard) -> None:
+        # Imported here: a terminal that shows its first screen has met no card yet.
+        from terminal_sim.emv.kernel import transaction
+
         contactless = effect.entry is Entry.CONTACTLESS
         now = self.clock.now.civil
         request = Request(
