@@ -9,6 +9,7 @@ with Bench() as bench:
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
+from terminal_drivers.base import Trace as Frames
 from terminal_drivers.virtual import VirtualReader, virtual_reader
 from terminal_sim import profile as profiles
 from terminal_sim.bundled import bundled
@@ -117,6 +119,8 @@ class Bench:
         self.seats: list[Seat] = []
         self._decks = tuple(decks)
         self._cards: dict[str, VirtualCard] = {}
+        self._models: dict[str | Path, Profile] = {}
+        self._numbers: Counter[str] = Counter()
         self._readers: list[VirtualReader] = []
 
     # Terminals.
@@ -131,7 +135,7 @@ class Bench:
         state_from: Saved | None = None,
     ) -> Seat:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen."""
-        model = profile if isinstance(profile, Profile) else profiles.load(profile)
+        model = self._model(profile)
         speaks = locale or model.languages[0]
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
@@ -140,7 +144,7 @@ class Bench:
         if state_from is not None:
             self._restore(state_from)
             name = state_from.rows[0].terminal if state_from.rows else name
-        hardware = virtual_reader(_TRANSPORTS[reader])
+        hardware = virtual_reader(_TRANSPORTS[reader], trace=self._frames(name))
         self._readers.append(hardware)
         station = Station(
             name=name,
@@ -156,10 +160,38 @@ class Bench:
             seat.power_on()
         return seat
 
+    def _model(self, profile: str | Path | Profile) -> Profile:
+        """A profile is read once a bench: a fleet of one model shares it."""
+        if isinstance(profile, Profile):
+            return profile
+        if profile not in self._models:
+            self._models[profile] = profiles.load(profile)
+        return self._models[profile]
+
     def _name(self, model: Profile) -> str:
         """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41)."""
         prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
-        return f"{prefix}{sum(seat.name.startswith(prefix) for seat in self.seats) + 1:04d}"
+        self._numbers[prefix] += 1
+        return f"{prefix}{self._numbers[prefix]:04d}"
+
+    def _frames(self, name: str) -> Frames | None:
+        """Reader frames go into a trace that is written to a file, told by name and length: their payload is card data."""
+        if self.engine.trace is None or not self.trace.written:
+            return None
+
+        def hear(direction: str, message: str, slot: int, sequence: int, length: int) -> None:
+            self.trace.emit(
+                self.clock.now,
+                name,
+                "frame",
+                direction=direction,
+                message=message,
+                slot=slot,
+                sequence=sequence,
+                length=length,
+            )
+
+        return hear
 
     # Cards.
 

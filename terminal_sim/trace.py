@@ -61,6 +61,11 @@ class Trace:
         self.entries: deque[TraceEntry] = deque(maxlen=keep)
         self._sink = sink
 
+    @property
+    def written(self) -> bool:
+        """Whether it goes to a file, and so may be long."""
+        return self._sink is not None
+
     def emit(self, at: Instant, terminal: str, kind: str, /, **fields: Value) -> None:
         entry = TraceEntry(at, terminal, kind, fields)
         self.entries.append(entry)
