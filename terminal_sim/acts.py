@@ -124,6 +124,12 @@ class Acts(Stage):
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
+    @verb("order")
+    def order(self, text: Annotated[str, Kind.TEXT], amount: Annotated[int | str, Kind.COUNT]) -> None:
+        """An online order arrives at the service, which hands it over as soon as the terminal can be reached."""
+        with self._by_hand("order", f'"{text}"', str(number(amount))):
+            self.seat.order(text, number(amount))
+
     @verb("wait")
     def wait(self, time: Time) -> None:
         """Lets virtual time pass."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
+from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
-from terminal_drivers.virtual import VirtualReader, virtual_reader
 from terminal_sim import profile as profiles
 from terminal_sim.bundled import bundled
 from terminal_sim.clock import VirtualClock
@@ -30,6 +30,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
 from terminal_sim.engine import Engine
 from terminal_sim.flows import load as load_flows
+from terminal_sim.hardware import VIRTUAL, Hardware, open_hardware
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.ledger import nobody
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
@@ -52,8 +53,6 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_CLOCK = "2026-01-15T09:00:00"
-ReaderKind = Literal["virtual", "pty"]
-_TRANSPORTS: dict[str, Literal["loopback", "pty"]] = {"virtual": "loopback", "pty": "pty"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class Bench:
         self._cards: dict[str, VirtualCard] = {}
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
-        self._readers: list[VirtualReader] = []
+        self._readers: list[Hardware] = []
 
     # Terminals.
 
@@ -130,7 +129,7 @@ class Bench:
         profile: str | Path | Profile,
         *,
         locale: str | None = None,
-        reader: ReaderKind = "virtual",
+        reader: str = VIRTUAL,
         power: bool = True,
         state_from: Saved | None = None,
     ) -> Seat:
@@ -144,17 +143,17 @@ class Bench:
         if state_from is not None:
             self._restore(state_from)
             name = state_from.rows[0].terminal if state_from.rows else name
-        hardware = virtual_reader(_TRANSPORTS[reader], trace=self._frames(name))
+        hardware = self._hardware(reader, name)
         self._readers.append(hardware)
         station = Station(
             name=name,
-            reader=hardware,
+            reader=hardware.reader,
             link=Link(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name, self.acquirer.pin_key),
             vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )
-        seat = Seat(self, station, model, speaks, hardware.device)
+        seat = Seat(self, station, model, speaks, hardware.hands)
         self.seats.append(seat)
         if power:
             seat.power_on()
@@ -192,6 +191,12 @@ class Bench:
             )
 
         return hear
+
+    def _hardware(self, address: str, name: str) -> Hardware:
+        try:
+            return open_hardware(address, trace=self._frames(name))
+        except DriverError as wrong:
+            raise BenchMisuse(f"reader {address}: {wrong}") from None
 
     # Cards.
 
@@ -252,7 +257,9 @@ class Bench:
         return self.clock.next_deadline()
 
     def advance(self, duration: int) -> None:
-        """Let virtual time pass, from one deadline to the next."""
+        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first."""
+        for seat in self.seats:
+            seat.listen()
         self.engine.advance(self.clock.now.mono + duration)
 
     def settle(self) -> None:

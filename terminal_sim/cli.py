@@ -70,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    for add in (_run, _check, _profiles, _cards, _report, _shell, _demo):
+    for add in (_run, _check, _profiles, _cards, _readers, _report, _shell, _demo, _doctor):
         add(commands)
     return top
 
@@ -141,6 +141,21 @@ def _cards(commands: _Commands) -> None:
     show.add_argument("card", metavar="CARD")
 
 
+def _readers(commands: _Commands) -> None:
+    actions = _actions(commands, "readers", "card readers, real and virtual: list, probe, serve")
+    _command(actions, "list", "readers", "what is plugged in, and what is virtual")
+    probe = _command(actions, "probe", "readers", "open a reader and tell what answers")
+    probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
+    serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
+    serve.add_argument("address", metavar="ADDRESS", help="ccid+pty: or ccid+pty:?variant=gemcore-sim-pro")
+    serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
+    serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
+
+
+def _doctor(commands: _Commands) -> None:
+    _command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure")
+
+
 def _report(commands: _Commands) -> None:
     actions = _actions(commands, "report", "reports from a kept journal: transactions, totals")
     for name, about in (
@@ -198,8 +213,8 @@ def _bench(command: _Parser) -> None:
         "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
     )
     command.add_argument(
-        "--reader", choices=("virtual", "pty"), default="virtual",
-        help="how the card reader is attached: in the process, or over a pseudo-terminal",
+        "--reader", default="virtual", metavar="ADDRESS",
+        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; virtual by default",
     )  # fmt: skip
 
 

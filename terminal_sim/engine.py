@@ -31,7 +31,7 @@ from terminal_sim.core.events import (
 from terminal_sim.core.message import Entry, HostReply
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
-from terminal_sim.emv.conversation import Answer, Command, Interface, Request
+from terminal_sim.emv.conversation import Answer, Command, Interface, Request, Verdict
 from terminal_sim.emv.describe import mask_capdu, mask_rapdu
 from terminal_sim.station import CardConversation, Delivered, Station
 from terminal_sim.trace import Trace, Value
@@ -290,6 +290,8 @@ class Engine:
             transaction(station.kernel, request),
             lambda command, response: self._saw(station, command, response),
             station.torn,
+            # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
+            Verdict.CARD_ERROR if contactless else Verdict.USE_STRIPE,
         )
         self.post(station, station.conversation.begin())
 

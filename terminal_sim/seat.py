@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_drivers.base import DriverError
-from terminal_drivers.virtual import TerminalHands
 from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import (
@@ -42,6 +41,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.emv.conversation import Step
 from terminal_sim.engine import Engine
+from terminal_sim.hardware import Hands
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.station import Station
 
@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
-_NEWS_TRIES = 1_000
-_NEWS_WAIT = 0.002  # seconds: a reader behind a real line reports within a few of these
+_NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 
 
 class Storage(Protocol):
@@ -99,9 +98,7 @@ class PrintedReceipt:
 class Seat:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
-    def __init__(
-        self, bench: Table, station: Station, profile: Profile, locale: str, hands: TerminalHands
-    ) -> None:
+    def __init__(self, bench: Table, station: Station, profile: Profile, locale: str, hands: Hands) -> None:
         self.bench = bench
         self.station = station
         self.profile = profile
@@ -224,7 +221,7 @@ class Seat:
         chip = self._card.chip if self._card else None
         if chip is None:
             raise BenchMisuse(f"the card {name!r} has no chip to insert")
-        self._present(lambda: self._hands.insert(chip))
+        self._present(lambda: self._hands.insert(name, chip), lambda: self.station.card_in)
 
     def tap(self, name: str) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
@@ -232,7 +229,7 @@ class Seat:
         face = self._card.contactless if self._card else None
         if face is None:
             raise BenchMisuse(f"the card {name!r} cannot be tapped")
-        self._present(lambda: self._hands.tap(face))
+        self._present(lambda: self._hands.tap(name, face))
         self._leave_field()
 
     def swipe(self, name: str) -> None:
@@ -240,15 +237,17 @@ class Seat:
         stripe = self._card.stripe if self._card else None
         if stripe is None:
             raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
-        self._present(lambda: self._hands.swipe(stripe))
+        self._present(lambda: self._hands.swipe(name, stripe))
 
     def remove_card(self) -> None:
         if not self.station.card_in:
             raise BenchMisuse("no card is in the slot")
-        self._present(self._hands.remove)
+        self._present(self._hands.remove, lambda: not self.station.card_in)
 
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
+        if self._hands.asks:
+            raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
         words = step.split()
         steps = {each.value: each for each in Step if each is not Step.OTHER}
         if len(words) == 2 and words[0] == "apdu" and words[1].isascii() and words[1].isdigit():
@@ -268,25 +267,39 @@ class Seat:
                 self._hands.remove()
             self.bench.engine.poll(self.station)
 
-    def _present(self, act: Callable[[], None]) -> None:
+    def _present(self, act: Callable[[], None], done: Callable[[], bool] | None = None) -> None:
+        """`done` tells whether it has happened, where a person at a real reader may do other things first."""
         self._apdus = 0
+        self.listen()
+        if self._hands.asks and done is not None and done():
+            return  # the person has been quicker
         try:
             act()
         except DriverError as error:
             raise BenchMisuse(str(error)) from None
-        self._hear()
+        self._hear(done)
 
-    def _hear(self) -> None:
-        """Let the reader report what was done in front of it, however long its line is."""
-        engine = self.bench.engine
-        for wait in range(_NEWS_TRIES):
-            if engine.poll(self.station, _NEWS_WAIT if wait else 0.0):
+    def _hear(self, done: Callable[[], bool] | None) -> None:
+        """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
+        engine, hands = self.bench.engine, self._hands
+        wait = hands.patience / _NEWS_TRIES
+        for tried in range(_NEWS_TRIES):
+            heard = engine.poll(self.station, wait if tried else 0.0)
+            if heard and not (hands.asks and done is not None and not done()):
                 break
+        else:
+            if hands.asks:
+                raise BenchMisuse(f"nobody did this within {hands.patience:g} s: {hands.asked}")
         engine.settle()
+
+    def listen(self) -> None:
+        """Hear what a real reader has reported meanwhile; a virtual one reports at once."""
+        while self._hands.asks and self.bench.engine.poll(self.station):
+            self.bench.engine.settle()
 
     def _leave_field(self) -> None:
         try:
-            self._hands.remove()
+            self._hands.leave()
         except DriverError:
             return  # it was torn away while it was read
         self.bench.engine.poll(self.station)

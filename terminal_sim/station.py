@@ -36,7 +36,6 @@ from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv import track
-from terminal_sim.vault import Vault
 from terminal_sim.emv.conversation import (
     Answer,
     Ask,
@@ -47,6 +46,7 @@ from terminal_sim.emv.conversation import (
     Step,
     Verdict,
 )
+from terminal_sim.vault import Vault
 
 CONTACT, CONTACTLESS = 0, 1
 
@@ -134,6 +134,7 @@ class Station:
     ignored: str = ""
     fuse: int = 0
     reader_linked: bool = True
+    reader_lost: bool = False
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""
@@ -147,10 +148,17 @@ class Station:
         try:
             changes = self.reader.poll(timeout)
         except DriverError:
+            if self.reader_lost:
+                return None
+            self.reader_lost, self.card_in = True, False
             return [ReaderChanged(False)]
+        found, self.reader_lost = self.reader_lost, False
         if not self.reader_linked:
             return []
-        return [event for change in changes for event in self._noticed(change)] if changes else None
+        if not changes and not found:
+            return None
+        noticed = [event for change in changes for event in self._noticed(change)]
+        return [ReaderChanged(True), *noticed] if found else noticed
 
     def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:
         """Open the reader for `entries`; a card that is in the slot already counts as inserted."""
@@ -191,7 +199,7 @@ class CardConversation:
     """The kernel's generator and the slot that its commands go to.
 
     `seen` hears each command with its response; `torn` hears of each step once it is done, and whether it was
-    a command: whoever tears cards does it there.
+    a command: whoever tears cards does it there. A card that does not even answer to reset ends as `mute`.
     """
 
     def __init__(
@@ -200,7 +208,9 @@ class CardConversation:
         kernel: Generator[Ask, Answer, Outcome],
         seen: Callable[[Command, bytes], None],
         torn: Callable[[Step, bool], None],
+        mute: Verdict,
     ) -> None:
+        self._mute = mute
         self._slot = slot
         self._kernel = kernel
         self._seen = seen
@@ -213,7 +223,7 @@ class CardConversation:
         except CardAbsent:
             return CardRemoved()
         except (CardMute, CardUnsupported, FrameError) as error:
-            return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
+            return KernelEnded(Outcome(verdict=self._mute, reason=str(error)))
         except DriverError:
             return ReaderChanged(False)
         return self._run(lambda: next(self._kernel))

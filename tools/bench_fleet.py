@@ -19,9 +19,9 @@ from terminal_sim import profile
 from terminal_sim.bench import Bench, Duration, Seat
 from terminal_sim.core.events import Event, KeyPressed
 
-MEMORY_AIM = (
-    16  # kB: a fiftieth of one machine of the library a terminal would be 6, readers and link come on top
-)
+MEMORY_AIM = 306 / 50  # kB: a fiftieth, all in, of one nested machine of the library for each terminal
+FLUSH_AIM = 1  # a sale
+GROUP_AIM = 4  # times the sales a second of terminals that commit one by one
 _STRIPE = "visa-stripe"
 
 
@@ -49,7 +49,7 @@ def fleet(quick: bool) -> list[Figure]:
         Figure(
             f"a further terminal ({count:,} on the bench)",
             f"{kilobytes:.1f} kB, {loaded * 1e3:.2f} ms CPU",
-            f"<= {MEMORY_AIM} kB",
+            f"<= {MEMORY_AIM:.1f} kB",
             kilobytes <= MEMORY_AIM,
             (f"by the profile's name {by_name * 1e3:.2f} ms",),
         )
@@ -80,8 +80,6 @@ def day(quick: bool) -> list[Figure]:
         Figure(
             f"24 h for {count:,} terminals with a deadline",
             f"{spent * 1e3:.0f} ms, {spent / count * 1e6:.0f} us each",
-            "< 1 s",
-            spent < 1,
         )
     ]
 
@@ -106,19 +104,19 @@ def durable(quick: bool) -> list[Figure]:
                     if any(seat.journal()[-1].fields["state"] != "COMPLETED" for seat in seats):
                         raise RuntimeError("a measured sale was not completed")
     gain = median(a / b for a, b in zip(rates["together"], rates["one by one"], strict=True))
-    return [
+    figures = [
         Figure(
-            f"durable swipe sales, {count:,} terminals, {name}",
-            f"{median(rates[name]):,.0f}/s of wall time",
-            f"<= {aim} flushes a sale",
-            flushes[name] <= aim,
-            (f"{flushes[name]:.3f} flushes a sale{more}",),
+            f"durable swipe sale, {count:,} terminals, {name}",
+            f"{flushes[name]:.3f} flushes",
+            f"<= {FLUSH_AIM}",
+            flushes[name] <= FLUSH_AIM,
+            (f"{median(rates[name]):,.0f} sales/s of wall time",),
         )
-        for name, aim, more in (
-            # Two rows of a sale are durable before the world hears of them; now and then the log is written back.
-            ("one by one", 2.1, ""),
-            ("together", 0.1, f"; {gain:.1f} times one by one"),
-        )
+        for name in rates
+    ]
+    return [
+        *figures,
+        Figure("group commit", f"{gain:.1f} times one by one", f">= {GROUP_AIM}", gain >= GROUP_AIM),
     ]
 
 

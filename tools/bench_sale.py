@@ -10,7 +10,8 @@ from bench_rig import Figure, Samples, contest
 from terminal_sim.bench import Bench, Seat
 
 PROFILE = "v400m"
-SWIPE_AIM = 1_000  # sales a second
+# Sales a second; of a chip without a signature of its own: with one (CDA) it is 200.
+_AIMS = {"swipe": 1_000, "insert": 345}
 KEY_AIM = 250.0  # microseconds
 _HOME = "home"
 _CARDS: dict[Literal["swipe", "insert", "tap"], str] = {
@@ -67,13 +68,13 @@ def sales(quick: bool) -> list[Figure]:
                 for _ in range(100 if quick else 500):
                     runs["quiet"]()
         micros = found.micros("quiet")
-        swipe = how == "swipe"
+        aim = _AIMS.get(how)
         figures.append(
             Figure(
                 title,
                 f"{1e6 / micros:,.0f}/s, {micros:,.0f} us",
-                f">= {SWIPE_AIM:,}/s" if swipe else ">= 200/s",
-                1e6 / micros >= (SWIPE_AIM if swipe else 200),
+                f">= {aim:,}/s" if aim else "",
+                1e6 / micros >= aim if aim else None,
                 (*samples.told(micros), f"with trace: {found.ratio('told', 'quiet'):.2f} times the CPU"),
             )
         )

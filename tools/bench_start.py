@@ -18,7 +18,7 @@ from bench_rig import Figure
 
 ROOT = Path(__file__).resolve().parents[1]
 START_AIM = 0.35  # seconds
-VERSION_AIM = 3.0  # times a bare Python
+SCREEN_AIM, VERSION_AIM = 15.0, 3.0  # times a bare Python
 _FIRST_SCREEN = "from terminal_sim.bench import Bench; print(Bench().seat('v400m').view().text)"
 
 
@@ -44,12 +44,15 @@ def _figure(name: str, walls: dict[str, list[float]], cpus: dict[str, list[float
     wall, cpu = median(walls[name]), median(cpus[name])
     times = median(a / b for a, b in zip(walls[name], walls["bare"], strict=True))
     figure = f"{wall * 1e3:.0f} ms wall, {cpu * 1e3:.0f} ms CPU"
-    note = (f"{times:.1f} times a bare Python ({median(walls['bare']) * 1e3:.0f} ms)",)
+    note = f"{times:.1f} times a bare Python ({median(walls['bare']) * 1e3:.0f} ms)"
     if name == "version":
         return Figure(
-            "start to version", figure, f"<= {VERSION_AIM:.0f} times bare", times <= VERSION_AIM, note
+            "start to version", figure, f"<= {VERSION_AIM:.0f} times bare", times <= VERSION_AIM, (note,)
         )
-    return Figure(f"start to {name}", figure, f"< {START_AIM * 1e3:.0f} ms", wall < START_AIM, note)
+    aim, kept = f"< {START_AIM * 1e3:.0f} ms", wall < START_AIM
+    if name == "first screen":
+        aim, kept = f"{aim}, <= {SCREEN_AIM:.0f} bare", kept and times <= SCREEN_AIM
+    return Figure(f"start to {name}", figure, aim, kept, (note,))
 
 
 def _run(arguments: list[str], cache: Path) -> tuple[float, float]:

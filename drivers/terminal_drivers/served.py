@@ -10,7 +10,6 @@ from terminal_drivers.address import VARIANTS, Address
 from terminal_drivers.base import Card, Misuse
 from terminal_drivers.readers.ccid.gempc import GemPcDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.virtual import CCID_BAUD, CcidHands
 
 LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
@@ -32,6 +31,9 @@ class ServedReader:
         if variant not in DEVICE_NAMES or variant not in VARIANTS:
             known = ", ".join(name for name in DEVICE_NAMES if name in VARIANTS)
             raise Misuse(f"libccidtwin knows no reader like {variant!r}: it knows {known}")
+        # Imported here: it needs pyserial and a system with pseudo-terminals.
+        from terminal_drivers.transports.pty import PtyLine
+
         if link is not None and link.is_symlink() and not link.exists():
             link.unlink()  # it was left behind by a process that was killed
         self._variant = variant

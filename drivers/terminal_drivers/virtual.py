@@ -113,9 +113,10 @@ def virtual_ccid(
     record: list[tuple[str, bytes]] | None = None,
 ) -> VirtualCcidReader:
     """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback."""
-    device = VirtualCcid(variant.features, firmware)
+    device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor)
     line = _line(transport, GemPcDevice(device, variant), CCID_BAUD, link, record)
-    host = CcidReader(GemPcLink(line.open(), variant), variant.features, timeout=timeout, trace=trace)
+    link_end = GemPcLink(line.open(), variant)
+    host = CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
     return VirtualCcidReader(host, CcidHands(device, line), line)
 
 

@@ -13,6 +13,7 @@ from terminal_sim.bench import Duration, ProfileError, Trace
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, styled
 from terminal_sim.commands.scripts import files_of, programs_of
+from terminal_sim.hardware import DriverError, check_address
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
 from terminal_sim.verbs import BadScript
@@ -21,7 +22,8 @@ _COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", O
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(ProfileError):
+    with blaming_the_user(DriverError, ProfileError):
+        check_address(given.reader)
         chosen = {name: profiles.load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:

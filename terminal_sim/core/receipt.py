@@ -56,8 +56,13 @@ class Receipt:
 
 # Whatever else a payment may be, it was told to the customer as declined, and its reprint says the same.
 _PAID = (PaymentState.COMPLETED, PaymentState.VOIDED)
-_NOT_KNOWN_YET = (PaymentState.PENDING, PaymentState.FORWARD_SENT)
-_NEVER_PAID = {PaymentState.EXPIRED: "receipt-expired", PaymentState.LOST: "receipt-lost"}
+# What was told to the customer as accepted offline, and what became of it.
+_OFFLINE = {
+    PaymentState.PENDING: "receipt-offline",
+    PaymentState.FORWARD_SENT: "receipt-offline",
+    PaymentState.EXPIRED: "receipt-expired",
+    PaymentState.LOST: "receipt-lost",
+}
 _COPY_TITLE = {Copy.MERCHANT: "receipt-merchant-copy", Copy.CUSTOMER: "receipt-customer-copy"}
 
 
@@ -117,16 +122,15 @@ def _lines(
         yield Pair(say("receipt-requested"), Money(payment.requested, payment.amount.currency))
     yield Pair(say("receipt-total"), payment.amount, bold=True)
     yield Ruler()
-    if payment.state not in _PAID:
+    if payment.state in _OFFLINE:
+        yield Centred(say(_OFFLINE[payment.state]), bold=True)
+    elif payment.state not in _PAID:
         yield Centred(say("receipt-declined", code=payment.response_code or payment.reason), bold=True)
         return
-    if payment.state in _NEVER_PAID:
-        yield Centred(say(_NEVER_PAID[payment.state]), bold=True)
-        return
-    if voided:
-        yield Centred(say("receipt-void"), bold=True)
-    offline = payment.state in _NOT_KNOWN_YET
-    yield Centred(say("receipt-offline" if offline else "receipt-approved"), bold=True)
+    else:
+        if voided:
+            yield Centred(say("receipt-void"), bold=True)
+        yield Centred(say("receipt-approved"), bold=True)
     if payment.cvm == "signature" and copy is Copy.MERCHANT:
         yield Ruler()
         yield Pair(say("receipt-signature"), "____________________")

@@ -25,7 +25,7 @@ from terminal_sim.core.flow import DONE, Context, Flow
 from terminal_sim.core.message import HostReply, HostRequest, answers
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM, OfflineQueue
-from terminal_sim.core.payment import Row
+from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.reversals import REVERSAL_ALARM, Reversals
 from terminal_sim.core.screen import Banner, Button, Choice, Element, Line, Pad, Screen, Tab, Tone
 from terminal_sim.core.surroundings import Surroundings, refusal, shows
@@ -405,8 +405,8 @@ class Terminal:
     def _order_arrived(self, event: ev.OrderArrived) -> None:
         if event.number <= len(self.books.orders):
             return
-        amount = {"amount": event.amount, "currency": self.profile.currency}
-        self.record(Row("order", {"number": event.number, "text": event.text, **amount}))
+        what: dict[str, Field] = {"number": event.number, "text": event.text}
+        self.record(Row("order", {**what, "amount": event.amount, "currency": self.profile.currency}))
         self.order(fx.Beep("attention"))
 
     def _tampered(self, _: ev.Tampered) -> None:

@@ -16,7 +16,9 @@ from terminal_sim.core.screen import (
     Line,
     Pad,
     Page,
+    QrCode,
     Screen,
+    Tab,
     Title,
     Tone,
 )
@@ -39,6 +41,8 @@ class Role(Enum):
     BANNER = "banner"
     KEY = "key"
     PAGE = "page"
+    TAB = "tab"
+    QR = "qr"
     SCREEN = "screen"
 
 
@@ -68,12 +72,16 @@ class Item:
 
 
 def items_of(screen: Screen, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> tuple[Item, ...]:
-    """The items in reading order (titles and banners first), without bounds.
+    """The items in reading order (titles and banners first, tabs last), without bounds.
 
     The keys of a `Pad` are items where the keypad is on the screen.
     """
-    elements = sorted(screen.elements, key=lambda element: not isinstance(element, Title | Banner))
+    elements = sorted(screen.elements, key=_place)
     return tuple(item for element in elements for item in _items(element, keypad, texts, locale, touch))
+
+
+def _place(element: Element) -> int:
+    return 0 if isinstance(element, Title | Banner) else 2 if isinstance(element, Tab) else 1
 
 
 def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> Iterator[Item]:
@@ -107,6 +115,12 @@ def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: b
             yield Item(id=name, role=Role.INPUT, text=texts.phrase(value, locale))
         case Page(first=first, last=last, total=total):
             yield Item(id="", role=Role.PAGE, text=f"{first}-{last} / {total}")
+        case Tab(id=name, text=text, current=current):
+            yield Item(
+                id=name, role=Role.TAB, text=texts.phrase(text, locale), touchable=touch, tile=current
+            )
+        case QrCode(id=name, data=data):
+            yield Item(id=name, role=Role.QR, text=data)
         case Pad():
             if keypad.where == "screen":
                 yield from keys_of(keypad, touch)

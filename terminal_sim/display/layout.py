@@ -20,7 +20,7 @@ _SIZES = {Tone.BIG: 1.6, Tone.GOOD: 1.6, Tone.BAD: 1.4, Tone.SMALL: 0.8, Tone.NO
 _LEADING = 1.3
 _MARGIN = 0.7
 _STRIPS = (Role.TITLE, Role.BANNER)
-_FOOT = (Role.KEY, Role.BUTTON, Role.PAGE)
+_FOOT = (Role.KEY, Role.BUTTON, Role.PAGE, Role.TAB)
 _TOUCHED = (Role.CHOICE, Role.INPUT)
 
 
@@ -95,10 +95,14 @@ def _stacked(
 
 
 def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequence[int]) -> Iterator[_Block]:
-    for (role, tile), group in groupby(items, key=lambda item: (item.role, item.tile)):
+    for (role, tile), group in groupby(items, key=_kind):
         run = list(group)
         if role is Role.KEY:
             yield _grid(run, key_rows, across, base, 2.6)
+        elif role is Role.TAB:
+            yield _grid(run, [len(run)], across, base * 0.58, 4)
+        elif role is Role.QR:
+            yield from (_square(item, across, base) for item in run)
         elif role is Role.BUTTON:
             widest = max(width(item.text, bold=True) for item in run) * base
             fits = widest <= (across - base * _MARGIN) / len(run) - 2 * base
@@ -108,6 +112,18 @@ def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequenc
             yield _grid(run, [2] * pairs + [1] * odd, across, base, 5.5)
         else:
             yield from (_single(item, across, base) for item in run)
+
+
+def _kind(item: Item) -> tuple[Role, bool]:
+    """What stands in one block; that a tab is the current one takes it out of no row."""
+    return item.role, item.tile and item.role is not Role.TAB
+
+
+def _square(item: Item, across: float, base: float) -> _Block:
+    """A code to be read by a telephone, as wide as half the screen."""
+    side, pad = across / 2, base * 0.5
+    bounds = ((across - side) / 2, pad, side, side)
+    return _Block(side + 2 * pad, (Placed(replace(item, bounds=bounds), ()),))
 
 
 def _grid(items: Sequence[Item], rows: Sequence[int], across: float, base: float, lines: float) -> _Block:

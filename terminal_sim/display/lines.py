@@ -37,7 +37,7 @@ def boxed(items: Sequence[Item], columns: int, key_rows: Sequence[int]) -> str:
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
     for role, group in groupby(items, key=lambda item: item.role):
         run = list(group)
-        yield from [run] if role in (Role.BUTTON, Role.KEY) else ([item] for item in run)
+        yield from [run] if role in (Role.BUTTON, Role.KEY, Role.TAB) else ([item] for item in run)
 
 
 def _drawn(group: list[Item], columns: int, key_rows: Sequence[int]) -> Iterator[str]:
@@ -56,6 +56,12 @@ def _drawn(group: list[Item], columns: int, key_rows: Sequence[int]) -> Iterator
             )
         case Role.INPUT:
             yield from (line.rjust(columns) for line in wrap(f"{item.text}_", columns))
+        case Role.TAB:
+            yield "-" * columns
+            names = [f"<{tab.text}>" if tab.tile else tab.text for tab in group]
+            yield from wrap(" | ".join(names), columns)
+        case Role.QR:
+            yield f"[QR {item.text}]".center(columns).rstrip()
         case Role.BUTTON:
             buttons = [f"[{button.text}]" for button in group]
             yield from (

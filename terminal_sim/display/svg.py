@@ -107,7 +107,34 @@ def _key(placed: Placed) -> Iterator[str]:
     yield "</g>"
 
 
+def _tab(placed: Placed) -> Iterator[str]:
+    item = placed.item
+    yield _touched(item)
+    yield _rect(item, fill=_STRIP if item.tile else "#dfe4ea", rx=0.12)
+    yield from (text(run, "#ffffff" if item.tile else _INK) for run in placed.runs)
+    yield "</g>"
+
+
+def _qr(placed: Placed) -> Iterator[str]:
+    import segno  # only a screen with a code needs it
+
+    x, y, side, _ = placed.item.bounds
+    rows = list(segno.make(placed.item.text, micro=False).matrix)
+    module = side / (len(rows) + 8)  # four light modules on each side (ISO/IEC 18004, 6.3.8)
+    yield rect(x, y, side, side, "#ffffff")
+    dark = (
+        f"M{number(x + (across + 4) * module)} {number(y + (down + 4) * module)}h{number(module)}v{number(module)}"
+        f"h-{number(module)}z"
+        for down, row in enumerate(rows)
+        for across, bit in enumerate(row)
+        if bit
+    )
+    yield f'<path d="{"".join(dark)}" fill="{_INK}"/>'
+
+
 _DRAWN = {
+    Role.TAB: _tab,
+    Role.QR: _qr,
     Role.TITLE: _strip,
     Role.BANNER: _strip,
     Role.LINE: _line,

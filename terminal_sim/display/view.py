@@ -66,7 +66,7 @@ class View:
             for view in (self, *self._others):
                 found = [at for at in open_to if test((view._items[at].text, view._items[at].wording))]
                 if found:
-                    return self._placed(found)
+                    return self._placed(self._within_the_place(found) if touch else found)
         return []
 
     def touch_target(self, selector: Selector) -> Item:
@@ -94,6 +94,10 @@ class View:
             form = '"{}"'
         close = get_close_matches(selector.value, known, n=1)
         return form.format(close[0]) if close else ""
+
+    def _within_the_place(self, found: list[int]) -> list[int]:
+        """Whoever touches a word means what the open place says, and the tabs only where it says nothing like it."""
+        return [at for at in found if self._items[at].role is not Role.TAB] or found
 
     def _placed(self, found: list[int]) -> list[Item]:
         return [self.items[at] for at in found]

@@ -29,13 +29,13 @@ class Leave(Context):
         return self.flow.name == _STAYING
 
     def leave(self, _: Event) -> None:
-        terminal, act = self.terminal, self.flow.name
-        terminal.offline.lose(act, Row("account", {"act": act}))
-        if act in _ERASING:
-            terminal.order(fx.EraseKey())
+        self._lose()
+        if self.flow.name in _ERASING:
+            self.terminal.order(fx.EraseKey())
+        self.terminal.push(self.terminal.flows["sign-in"])
 
     def leave_and_stay(self, event: Event) -> None:
-        self.leave(event)
+        self._lose()
         self.go_home(event)
 
     def go_home(self, _: Event) -> None:
@@ -44,6 +44,9 @@ class Leave(Context):
     def sign_in(self, event: Event) -> None:
         self.terminal.record(Row("account", {"act": "sign-in"}))
         self.go_home(event)
+
+    def _lose(self) -> None:
+        self.terminal.offline.lose(self.flow.name, Row("account", {"act": self.flow.name}))
 
     def warning(self) -> Screen:
         act, lost = self.flow.name, self.terminal.offline.pending
@@ -72,13 +75,12 @@ def _leaving(act: str) -> Flow:
         act,
         Leave,
         "warning",
-        (State("warning", "warning", timeout="menu"), State("out", "signed_out")),
+        (State("warning", "warning", timeout="menu"),),
         (
             Move(Trigger.CONFIRM, "warning", DONE, guard="stays_signed_in", action="leave_and_stay"),
-            Move(Trigger.CONFIRM, "warning", "out", action="leave"),
+            Move(Trigger.CONFIRM, "warning", DONE, action="leave"),
             Move(Trigger.CANCEL, "warning", DONE),
             Move(Trigger.TIMEOUT, "warning", DONE, action="go_home"),
-            Move(Trigger.CONFIRM, "out", DONE, action="sign_in"),
         ),
     )
 

@@ -200,7 +200,7 @@ class CardPayment(Settlement):
         self.prompt, self.remark = "insert-instead", None
 
     def swipe_instead(self, _: Event) -> None:
-        self.prompt, self.remark = "swipe-instead", None
+        self.prompt, self.remark = "swipe-instead", say("card-error")
         self.terminal.order(fx.Beep("bad"))
 
     def bad_stripe(self, _: Event) -> None:

@@ -9,7 +9,7 @@ from terminal_sim.core.screen import Element, Line, QrCode, Screen, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
-STATUS_PAGE = "issquareup.com"
+STATUS_PAGE = "https://issquareup.com"
 ROWS = 8
 
 
@@ -37,8 +37,8 @@ class Orders(Context):
             "status",
             (
                 Title("status", say("status")),
-                QrCode("status-page", f"https://{STATUS_PAGE}"),
-                Line(STATUS_PAGE, tone=Tone.BIG),
+                QrCode("status-page", STATUS_PAGE),
+                Line(say("status-page"), tone=Tone.BIG),
                 fields.leave(self.terminal),
             ),
         )

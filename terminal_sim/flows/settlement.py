@@ -290,11 +290,11 @@ def leaving(trigger: Trigger, source: str | tuple[str, ...]) -> tuple[Move, ...]
 _TOLD = ("approved", "failed")
 AUTHORISING = State("authorising", "processing", timeout="issuer")
 ENDINGS = (
-    State("approved", "ending", timeout="result"),
-    State("failed", "ending", timeout="result"),
+    State("approved", "ending", timeout="result", free=True),
+    State("failed", "ending", timeout="result", free=True),
     State("out-of-paper", "out_of_paper", timeout="menu"),
     State("offer-copy", "offer_copy", timeout="menu"),
-    State("remove-card", "remove_card", timeout="remove_card"),
+    State("remove-card", "remove_card", timeout="remove_card", free=True),
 )
 ENDING_MOVES = (
     Move(Trigger.PRINTED, _TOLD, STAY, action="print_next"),

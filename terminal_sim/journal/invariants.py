@@ -72,6 +72,12 @@ _TABLES = (
         fields ->> '$.stan' as stan, fields ->> '$.original' as original, fields ->> '$.pan' as pan
     from journal where kind in ('sale', 'moto', 'refund', 'void', 'reversal')""",
     "create index temp.payment_of on payment (txn, seq)",
+    """create temp table offline as
+    select terminal, number, mono, kind, txn, fields ->> '$.deadline' as deadline, fields ->> '$.sealed' as sealed,
+        fields ->> '$.reason' as reason
+    from journal where kind like 'offline.%' and txn is not null""",
+    "create index temp.offline_of on offline (txn, kind)",
+    "create index temp.offline_terminal on offline (terminal, kind, number)",
     """create temp table newest as
     select * from payment as p where seq = (select max(seq) from payment where txn = p.txn)""",
     "create index temp.newest_of on newest (txn)",
@@ -104,6 +110,9 @@ _EDGES = """
         ('payment', 'AUTH_SENT', 'COMPLETED'), ('payment', 'AUTH_SENT', 'DECLINED'),
         ('payment', 'AUTH_SENT', 'REVERSAL_PENDING'), ('payment', 'REVERSAL_PENDING', 'REVERSED'),
         ('payment', 'COMPLETED', 'VOIDED'),
+        ('payment', '', 'PENDING'), ('payment', 'PENDING', 'FORWARD_SENT'), ('payment', 'PENDING', 'EXPIRED'),
+        ('payment', 'PENDING', 'LOST'), ('payment', 'FORWARD_SENT', 'COMPLETED'), ('payment', 'FORWARD_SENT', 'DECLINED'),
+        ('payment', 'FORWARD_SENT', 'LOST'),
         ('void', '', 'REVERSAL_PENDING'), ('void', 'REVERSAL_PENDING', 'COMPLETED'), ('void', 'REVERSAL_PENDING', 'DECLINED'),
         ('reversal', '', 'REVERSAL_PENDING'), ('reversal', 'REVERSAL_PENDING', 'COMPLETED')),
     step as (select txn, kind, lag(state, 1, '') over (partition by txn order by seq) as before, state from payment)
@@ -149,7 +158,7 @@ INVARIANTS = (
         f"""select currency, sum(amount) as difference from (
             select currency, {_SIGNED} as amount from net where state in ('COMPLETED', 'VOIDED')
             union all select currency, -amount from ledger)
-        where not exists (select 1 from newest where state in ('AUTH_SENT', 'REVERSAL_PENDING'))
+        where not exists (select 1 from newest where state in ('AUTH_SENT', 'REVERSAL_PENDING', 'FORWARD_SENT'))
         group by currency having sum(amount) <> 0""",
     ),
     Invariant(
@@ -171,8 +180,16 @@ INVARIANTS = (
     ),
     Invariant(
         "M10",
-        "a declined payment is in the host's books",
-        "select txn, charged from net where state = 'DECLINED' and charged <> 0",
+        "a payment that was declined, or is pending, expired or lost, is in the host's books",
+        """select txn, state, charged from net where state in ('DECLINED', 'PENDING', 'EXPIRED', 'LOST')
+        and charged <> 0""",
+    ),
+    Invariant(
+        "M11",
+        "an offline payment was lost and nobody said why",
+        """select l.txn, l.reason from offline as l where l.kind = 'offline.lost' and l.reason <> 'card-data'
+        and not exists (select 1 from journal as w where w.terminal = l.terminal and w.number < l.number
+            and w.kind in ('account', 'tamper'))""",
     ),
     Invariant("M13", "an amount is not above zero", "select txn, seq, amount from payment where amount <= 0"),
     Invariant("S1", "a payment took a step that does not exist", _EDGES),
@@ -232,6 +249,35 @@ INVARIANTS = (
             from payment as p where p.txn = w.txn), 0)""",
     ),
     Invariant(
+        "W7",
+        "a payment was forwarded without a row that says so",
+        """select txn, mti from wire where kind = 'advice'
+        and txn not in (select txn from offline where kind = 'offline.sent')""",
+    ),
+    Invariant(
+        "W8",
+        "a payment was forwarded before an older one was settled",
+        """select s.txn, o.txn as older from offline as s join offline as o using (terminal)
+        where s.kind = 'offline.sent' and o.kind = 'offline.stored' and o.txn <> s.txn
+        and o.number < (select number from offline as k where k.txn = s.txn and k.kind = 'offline.stored')
+        and not exists (select 1 from offline as f where f.txn = o.txn and f.number < s.number and f.kind in
+            ('offline.forwarded', 'offline.declined', 'offline.expired', 'offline.lost'))""",
+    ),
+    Invariant(
+        "T1",
+        "a payment left at its deadline or later, or expired earlier",
+        """select txn, e.kind, e.mono, s.deadline from offline as e join
+            (select txn, deadline from offline where kind = 'offline.stored') as s using (txn)
+        where (e.kind = 'offline.sent' and s.deadline is not null and e.mono >= s.deadline)
+        or (e.kind = 'offline.expired' and (s.deadline is null or e.mono < s.deadline))""",
+    ),
+    Invariant(
+        "T3",
+        "a payment expired after it had left",
+        """select e.txn from offline as e join offline as s using (txn)
+        where e.kind = 'offline.expired' and s.kind = 'offline.sent'""",
+    ),
+    Invariant(
         "T4",
         "virtual time went back",
         """select terminal, number, mono from (select terminal, number, mono,
@@ -244,6 +290,12 @@ INVARIANTS = (
         union select 'host message', n from wire where {_HIDDEN.format(pan="pan")} <> ''""",
     ),
     Invariant(
+        "X8",
+        "the card data of an offline payment is not sealed, or with a nonce that was used before",
+        """select txn, substr(sealed, 1, 24) as nonce, count(*) as uses from offline where kind = 'offline.stored'
+        group by terminal, nonce having uses > 1 or nonce is null or length(nonce) < 24""",
+    ),
+    Invariant(
         "N1",
         "a reference names two payments",
         """select txn from payment group by txn having count(distinct terminal) > 1 or count(distinct kind) > 1
@@ -254,7 +306,8 @@ INVARIANTS = (
 SETTLED = Invariant(
     "L1",
     "a payment is still in doubt",
-    "select txn, kind, state from newest where state in ('AUTH_SENT', 'REVERSAL_PENDING')",
+    "select txn, kind, state from newest where state in"
+    " ('AUTH_SENT', 'REVERSAL_PENDING', 'PENDING', 'FORWARD_SENT')",
 )
 
 
@@ -283,7 +336,7 @@ def violations(
         asked = (*INVARIANTS, SETTLED) if settled else INVARIANTS
         return [f"{one.code} {one.says}: {_shown(row)}" for one in asked for row in journal.query(one.sql)]
     finally:
-        for table in ("payment", "newest", "ledger", "wire", "net"):
+        for table in ("payment", "offline", "newest", "ledger", "wire", "net"):
             journal.query(f"drop table if exists temp.{table}")
 
 

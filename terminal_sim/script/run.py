@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
-from typing import Literal
 
 from terminal_sim.bench import DEFAULT_CLOCK, Bench, Duration, Saved, Seat, Trace
 from terminal_sim.script.bind import Call
@@ -50,7 +49,7 @@ class Options:
     """`state` is a folder that keeps the journal; `pictures` one of stored screenshots, which `store` writes."""
 
     seed: int = 0
-    reader: Literal["virtual", "pty"] = "virtual"
+    reader: str = "virtual"
     state: Path | None = None
     trace: Trace | None = None
     pictures: Path | None = None

@@ -15,14 +15,14 @@ from terminal_sim.display.texts import Texts
 JOURNAL_KINDS = (
     *("sale", "moto", "refund", "void", "reversal", "reprint", "passcode", "boot", "power", "clock", "order"),
     *("offline.stored", "offline.sent", "offline.forwarded", "offline.declined", "offline.expired"),
-    *("offline.lost", "unexpected"),
+    *("offline.lost", "offline.outage", "offline.settings", "account", "tamper", "unexpected"),
 )
 # Steps of a card's conversation; `apdu N` counts its commands.
 CARD_STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu")
 MESSAGE_KINDS = ("sale", "moto", "void", "refund", "reversal", "advice")
 _MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)
 # The rows of lists carry a number, the keys of a keypad their name; neither has a text of its own.
-_NUMBERED = re.compile(r"(txn-\d+|application-\d+|key-\S+)", re.ASCII)
+_NUMBERED = re.compile(r"(txn-\d+|application-\d+|order-\d+|key-\S+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

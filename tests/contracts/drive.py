@@ -9,7 +9,6 @@ from pathlib import Path
 
 from terminal_sim import profile as profiles
 from terminal_sim.bench import Bench, Seat, Trace
-from terminal_sim.bundled import bundled
 from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
 from terminal_sim.core.message import MessageKind
@@ -20,7 +19,8 @@ from terminal_sim.journal.invariants import violations
 
 CARDS = Path(__file__).parent / "cards"
 TEXTS = Texts.load()
-NAMES = sorted(path.stem for path in bundled().glob("*.toml") if path.stem != "kernel")
+# The ways below are those of standalone terminals; a point of sale has its own in tests/offline.
+NAMES = [name for name in profiles.names() if profiles.load(name).family == "standalone"]
 SECOND = Duration.parse("1s")
 A_DAY_AND_MORE = Duration.parse("26h")
 MOTO_CARD = {"number": "4111111111111111", "expiry": "0330", "cvc": "737"}
@@ -39,7 +39,7 @@ def full(name: str) -> Profile:
     profile = stock(name)
     return replace(
         profile,
-        refunds=replace(profile.refunds, unreferenced=True),
+        refunds=replace(profile.refunds, unreferenced=bool(profile.refunds.passcode)),
         moto=replace(profile.moto, iin_countries={"4111": "CA"}),
     )
 

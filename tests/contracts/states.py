@@ -11,6 +11,12 @@ from collections.abc import Callable
 from terminal_sim.core.config import Profile
 from tests.contracts.drive import Drive
 
+# The flows of a point of sale, which is walked in tests/offline.
+ELSEWHERE = {
+    "checkout", "charge", "manual-entry", "gift-card", "orders", "status", "transactions", "offline-settings",
+    "sign-out", "switch-pos", "factory-reset", "delete-app", "sign-in", "tampered",
+}  # fmt: skip
+
 Place = tuple[str, str]
 Way = Callable[[Drive], None]
 

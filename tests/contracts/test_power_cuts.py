@@ -191,7 +191,10 @@ def told_too_early(drive: Drive) -> list[str]:
     approved = [
         printed.receipt.reference
         for printed in drive.seat.receipts
-        if any(getattr(getattr(line, "text", ""), "id", "") == "receipt-approved" for line in printed.receipt.lines)
+        if any(
+            getattr(getattr(line, "text", ""), "id", "") == "receipt-approved"
+            for line in printed.receipt.lines
+        )
     ]
     return [reference for reference in approved if states[reference] not in ("COMPLETED", "VOIDED")]
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import pytest
 
-from terminal_sim.core.events import KEY_TRIGGERS
-from terminal_sim.core.screen import Button, Pad
+from terminal_sim.core import events as ev
+from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
+from terminal_sim.core.flow import Flow
+from terminal_sim.core.message import HostReply
+from terminal_sim.core.money import Money
+from terminal_sim.core.screen import Button, Choice, Pad
+from terminal_sim.emv import track
+from terminal_sim.emv.conversation import ChooseApplication, EnterPin, Outcome, Verdict
 from terminal_sim.profile import check
 from tests.contracts.drive import NAMES, TEXTS, Drive, full, prompting
 from tests.contracts.states import NO_CANCEL, PASSING, WAYS, Place, has
 
+PLAIN_STRIPE = track.parse({2: ";4012888888881881=30031010000000000000?"})
+CHIP_STRIPE = track.parse({2: ";4111111111111111=30032010000000000000?"})
 CASES = [(name, place) for name in NAMES for place in WAYS if has(full(name), place)]
 SETTLED = [(name, place) for name, place in CASES if place not in PASSING]
 
@@ -137,3 +148,63 @@ def test_every_key_that_the_terminal_says_it_takes_is_taken(name: str, place: Pl
         with driven(name, place) as drive:
             says = drive.seat.takes(key)
             assert drive.seat.press(key) == says, key
+
+
+_TARGETS = ("txn-1", "older", "newer", "void", "receipts", "nothing")
+
+
+def choices(drive: Drive) -> list[str]:
+    return [e.id for e in drive.seat.terminal.screen().elements if isinstance(e, Choice)]
+
+
+def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
+    """What may come as this trigger, right and wrong, in the state that the terminal is in."""
+    given: dict[Trigger, list[Event]] = {
+        Trigger.DIGIT: [ev.KeyPressed(digit) for digit in "0589"],
+        Trigger.SELECT: [ev.Touched(target) for target in (*choices(drive), *_TARGETS)],
+        Trigger.CARD_SWIPED: [ev.CardSwiped(stripe) for stripe in (PLAIN_STRIPE, CHIP_STRIPE, None)],
+        Trigger.KERNEL_PROMPT: [
+            ev.KernelAsked(EnterPin(online=True)),
+            ev.KernelAsked(ChooseApplication(labels=("A", "B"))),
+            ev.KernelAsked(None),
+        ],
+        Trigger.KERNEL_OUTCOME: [ev.KernelEnded(Outcome(verdict=verdict)) for verdict in Verdict],
+        Trigger.HOST_REPLY: [
+            ev.HostReplied(
+                HostReply(mti="0110", terminal="X", stan=1, amount=Money(1, "CAD"), response_code=code)
+            )
+            for code in ("00", "10", "05")
+        ],
+        Trigger.RETURNED: [ev.Returned(result) for result in (True, False, None)],
+    }
+    return given.get(trigger, [ev.KeyPressed({v: k for k, v in KEY_TRIGGERS.items()}.get(trigger, "F1"))])
+
+
+@cache
+def guards_alone(flow: Flow) -> Flow:
+    """The same table without what it does, so that trying a move changes nothing but the state."""
+    return replace(
+        flow,
+        states=tuple(replace(state, enter="") for state in flow.states),
+        moves=tuple(replace(move, action="") for move in flow.moves),
+    )
+
+
+@each_settled_state
+def test_takes_says_what_fire_and_stock_transitions_do(name: str, place: Place) -> None:
+    """In every state, for every trigger of the alphabet and several events of each."""
+    with driven(name, place) as drive:
+        for context in drive.seat.terminal.stack:
+            flow, state = context.flow, context.state
+            bare = guards_alone(flow)
+            for trigger in Trigger:
+                for event in events_of(trigger, drive):
+                    says = flow.takes(context, trigger, event)
+                    assert context.state == state
+                    by_plan = bare.fire(context, trigger, event)
+                    after_plan, context.state = context.state, state
+                    known = bare.machine.events.get(trigger.value)
+                    by_machine = known is not None and bool(known.trigger(context, event))
+                    after_machine, context.state = context.state, state
+                    assert says is by_plan is by_machine, (trigger, event)
+                    assert after_plan == after_machine, (trigger, event)

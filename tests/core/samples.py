@@ -81,5 +81,5 @@ payments: st.SearchStrategy[Payment] = st.builds(
         lambda moment: moment.replace(microsecond=0)
     ),
     requested=st.integers(0, 10**10),
-    **{name: _words for name in sorted(_TEXT)},
+    **dict.fromkeys(sorted(_TEXT), _words),
 )

@@ -79,7 +79,9 @@ def test_the_oldest_doubt_comes_first() -> None:
 
 
 def test_rows_of_reversals_and_of_things_unknown_change_no_payment() -> None:
-    folded = books(payment(), Row("reversal", {"reference": "X-R", "state": "COMPLETED"}), Row("unexpected", {}))
+    folded = books(
+        payment(), Row("reversal", {"reference": "X-R", "state": "COMPLETED"}), Row("unexpected", {})
+    )
     assert list(folded.payments) == [payment().reference]
 
 
@@ -145,7 +147,11 @@ def test_a_passcode_that_nobody_touched_has_no_failures_and_no_lock() -> None:
 
 PASSCODES = [
     ("one wrong try", [passcode("wrong", failures=1)], PasscodeState(failures=1)),
-    ("two in a row", [passcode("wrong", failures=1), passcode("wrong", failures=2)], PasscodeState(failures=2)),
+    (
+        "two in a row",
+        [passcode("wrong", failures=1), passcode("wrong", failures=2)],
+        PasscodeState(failures=2),
+    ),
     (
         "the last try locks and counts anew",
         [passcode("wrong", failures=5, locked_until=99)],

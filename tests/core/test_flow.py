@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 import weakref
 from dataclasses import replace
@@ -62,11 +63,27 @@ def standing(state: str = "shut", *, right: bool = True) -> Door:
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("an unknown initial state", {"initial": "ajar"}, "'ajar'"),
     ("a move from nowhere", {"moves": (*MOVES, Move(Trigger.UP, "ajar", "open"))}, "up from 'ajar'.*'ajar'"),
-    ("a move from nowhere among others", {"moves": (*MOVES, Move(Trigger.UP, ("open", "ajar"), STAY))}, "'ajar'"),
+    (
+        "a move from nowhere among others",
+        {"moves": (*MOVES, Move(Trigger.UP, ("open", "ajar"), STAY))},
+        "'ajar'",
+    ),
     ("a move to nowhere", {"moves": (*MOVES, Move(Trigger.UP, "open", "ajar"))}, "up from 'open'.*'ajar'"),
-    ("an unknown guard", {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard="may"))}, "up from 'open'.*Door.*'may'"),
-    ("an unknown action", {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="bark"))}, "up from 'open'.*'bark'"),
-    ("an action that is no method", {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="number"))}, "'number'"),
+    (
+        "an unknown guard",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard="may"))},
+        "up from 'open'.*Door.*'may'",
+    ),
+    (
+        "an unknown action",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="bark"))},
+        "up from 'open'.*'bark'",
+    ),
+    (
+        "an action that is no method",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="number"))},
+        "'number'",
+    ),
     ("a guard that is a slot", {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard="right"))}, "'right'"),
     ("an unknown screen", {"states": (replace(SHUT, screen="window"), OPEN)}, "'shut'.*'window'"),
     ("an unknown enter", {"states": (SHUT, replace(OPEN, enter="slam"))}, "'open'.*'slam'"),
@@ -86,8 +103,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 def test_a_table_that_contradicts_itself_is_refused_with_its_place(
     meaning: str, change: dict[str, Any], place: str
 ) -> None:
-    with pytest.raises(FlowError, match=f"flow 'door': .*{place}"):
+    with pytest.raises(FlowError) as refused:
         replace(DOOR, **change)
+    assert re.search(f"flow 'door': .*{place}", str(refused.value)), meaning
 
 
 def test_the_first_move_whose_guard_holds_is_made() -> None:

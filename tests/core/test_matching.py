@@ -80,13 +80,27 @@ def test_an_answer_that_differs_in_one_thing_does_not_count(meaning: str, change
     )
 )
 def test_an_answer_counts_where_all_four_agree_and_only_there(reply: HostReply) -> None:
-    agree = (reply.mti, reply.terminal, reply.stan, reply.amount) == ("0110", "V4000001", 7, Money(1000, "CAD"))
+    agree = (reply.mti, reply.terminal, reply.stan, reply.amount) == (
+        "0110",
+        "V4000001",
+        7,
+        Money(1000, "CAD"),
+    )
     assert answers(reply, REQUEST) is agree
 
 
 @pytest.mark.parametrize(
     ("code", "approved"),
-    [("00", True), ("10", True), ("05", False), ("11", False), ("85", False), ("0", False), ("000", False), ("", False)],
+    [
+        ("00", True),
+        ("10", True),
+        ("05", False),
+        ("11", False),
+        ("85", False),
+        ("0", False),
+        ("000", False),
+        ("", False),
+    ],
 )
 def test_two_response_codes_approve(code: str, approved: bool) -> None:
     assert replace(REPLY, response_code=code).approved is approved

@@ -37,7 +37,25 @@ def test_every_duration_is_read_back_as_it_was_written(microseconds: int) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "s", "-5s", "+5s", "5 s", " 5s", "5s ", "5S", "5sec", "1.5s", "5m", "1_0s", "٣s", "³s", "5s,3s", "1h 5min"],
+    [
+        "",
+        "5",
+        "s",
+        "-5s",
+        "+5s",
+        "5 s",
+        " 5s",
+        "5s ",
+        "5S",
+        "5sec",
+        "1.5s",
+        "5m",
+        "1_0s",
+        "٣s",
+        "³s",
+        "5s,3s",
+        "1h 5min",
+    ],
 )
 def test_what_is_no_duration_is_refused_by_its_text(text: str) -> None:
     with pytest.raises(ValueError, match="write 500ms, 5s, 2min, 24h or 1d") as refused:
@@ -51,7 +69,8 @@ def test_civil_time_and_microseconds_are_two_ways_to_say_one_moment(moment: date
 
 
 @pytest.mark.parametrize(
-    ("code", "numeric", "exponent"), [("CAD", "124", 2), ("USD", "840", 2), ("EUR", "978", 2), ("JPY", "392", 0)]
+    ("code", "numeric", "exponent"),
+    [("CAD", "124", 2), ("USD", "840", 2), ("EUR", "978", 2), ("JPY", "392", 0)],
 )
 def test_a_currency_knows_its_number_and_its_places(code: str, numeric: str, exponent: int) -> None:
     assert (Money(1, code).numeric, Money(1, code).exponent) == (numeric, exponent)

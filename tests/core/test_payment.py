@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.payment import Field, Payment, PaymentState, Row
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from tests.core.samples import AT, payment, payments
 
-ROW = {
+ROW: dict[str, Field] = {
     "reference": "ABCD000000000001001",
     "state": "COMPLETED",
     "amount": 1000,
@@ -63,7 +63,9 @@ def test_a_row_has_no_empty_fields(one: Payment) -> None:
     assert all(value not in ("", 0) for value in one.row().fields.values())
 
 
-@pytest.mark.parametrize("missing", ["reference", "state", "amount", "currency", "entry", "pan", "stan", "at"])
+@pytest.mark.parametrize(
+    "missing", ["reference", "state", "amount", "currency", "entry", "pan", "stan", "at"]
+)
 def test_a_row_without_what_makes_a_payment_is_none(missing: str) -> None:
     fields = {name: value for name, value in ROW.items() if name != missing}
     with pytest.raises((KeyError, TypeError)):

@@ -25,12 +25,20 @@ def printed(one: Payment, copy: Copy = Copy.MERCHANT) -> Receipt:
 
 def ids(receipt: Receipt) -> list[str]:
     """The lines in order: their ids, literal lines as they are."""
-    texts = [line.text if isinstance(line, Centred) else line.label for line in receipt.lines if not isinstance(line, Ruler)]
+    texts = [
+        line.text if isinstance(line, Centred) else line.label
+        for line in receipt.lines
+        if not isinstance(line, Ruler)
+    ]
     return [text.id if isinstance(text, Text) else text for text in texts]
 
 
 def values(receipt: Receipt) -> dict[str, object]:
-    return {line.label.id: line.value for line in receipt.lines if isinstance(line, Pair) and isinstance(line.label, Text)}
+    return {
+        line.label.id: line.value
+        for line in receipt.lines
+        if isinstance(line, Pair) and isinstance(line.label, Text)
+    }
 
 
 ORDER = [
@@ -41,7 +49,7 @@ ORDER = [
     "receipt-aid", "receipt-merchant", "receipt-terminal",
     "receipt-auth-code", "receipt-tender", "receipt-original", "receipt-reference", "receipt-cryptogram", "receipt-avs",
     "receipt-type", "receipt-requested", "receipt-total",
-    "receipt-declined", "receipt-void", "receipt-approved",
+    "receipt-offline", "receipt-expired", "receipt-lost", "receipt-declined", "receipt-void", "receipt-approved",
     "receipt-signature", "receipt-retain", "receipt-thanks",
 ]  # fmt: skip
 
@@ -85,7 +93,9 @@ def test_whatever_a_receipt_has_it_has_in_that_order(one: Payment, copy: Copy) -
 
 
 @given(payments, st.sampled_from(Copy))
-def test_a_receipt_begins_and_ends_with_a_text_and_has_no_two_rulers_in_a_row(one: Payment, copy: Copy) -> None:
+def test_a_receipt_begins_and_ends_with_a_text_and_has_no_two_rulers_in_a_row(
+    one: Payment, copy: Copy
+) -> None:
     lines = printed(one, copy).lines
     assert not isinstance(lines[0], Ruler)
     assert not isinstance(lines[-1], Ruler)

@@ -67,7 +67,9 @@ def test_a_row_stands_before_the_send_that_it_justifies(profile: int, events: li
             for row in effect.rows:
                 written[str(row.fields.get("reference", ""))] = str(row.fields.get("state", ""))
         elif isinstance(effect, fx.Send):
-            due = "AUTH_SENT" if effect.request.kind.value in ("sale", "moto", "refund") else "REVERSAL_PENDING"
+            due = (
+                "AUTH_SENT" if effect.request.kind.value in ("sale", "moto", "refund") else "REVERSAL_PENDING"
+            )
             assert written[effect.request.reference] == due
 
 

@@ -134,10 +134,10 @@ class Told:
     """A client that talks on: its output is read until it says what is waited for."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], stdin: int = subprocess.DEVNULL
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, stdin: bool = False
     ) -> None:
         self._process = subprocess.Popen(
-            arguments, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
+            arguments, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
         )
         self.said = {"out": "", "err": ""}
         self._open = {"out": _pipe(self._process.stdout), "err": _pipe(self._process.stderr)}
@@ -153,6 +153,9 @@ class Told:
         stdin = _pipe(self._process.stdin)
         stdin.write(f"{line}\n".encode())
         stdin.flush()
+
+    def end(self) -> None:
+        self._process.terminate()
 
     def ended(self) -> int:
         """Wait for its end and return its exit code, what it still said being in `said`."""
@@ -194,7 +197,7 @@ class Pyscard:
     """pyscard in a process of its own: libpcsclite reads the name of the daemon's socket once in its life."""
 
     def __init__(self, daemon: Pcscd) -> None:
-        self._told = Told([sys.executable, str(CLIENT)], daemon.environment, subprocess.PIPE)
+        self._told = Told([sys.executable, str(CLIENT)], daemon.environment, stdin=True)
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from smartcard import scard
+from smartcard import scard  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 PATIENCE = 15_000  # milliseconds
 PROTOCOLS = {"T=0": scard.SCARD_PROTOCOL_T0, "T=1": scard.SCARD_PROTOCOL_T1}

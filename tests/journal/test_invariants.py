@@ -324,6 +324,87 @@ def two_terminals_one_reference(day: Day) -> None:
     day.journal.append("T0000002", 1, 1, 1, [payment(named(1), SENT)])
 
 
+def kept(day: Day, request: HostRequest, *, deadline: int = 1_000, sealed: str = "") -> None:
+    """A payment that waits to be forwarded."""
+    row = payment(request, PaymentState.PENDING)
+    # Twelve bytes of nonce that no other payment has, and something behind it.
+    more = {"deadline": deadline, "sealed": sealed or f"{request.stan:024x}ff"}
+    day.record(row, Row("offline.stored", {**row.fields, **more}))
+
+
+def becomes(day: Day, request: HostRequest, state: PaymentState, kind: str, **more: str) -> None:
+    row = payment(request, state)
+    day.record(row, Row(f"offline.{kind}", {**row.fields, **more}))
+
+
+def forward(day: Day, request: HostRequest) -> None:
+    becomes(day, request, PaymentState.FORWARD_SENT, "sent")
+    day.send(replace(request, kind=MessageKind.ADVICE))
+
+
+def test_offline_payments_that_were_forwarded_declined_expired_and_lost_break_nothing(day: Day) -> None:
+    for stan in (1, 2, 3):
+        kept(day, named(stan), deadline=20)
+    forward(day, named(1))
+    assert day.found(settled=True)
+    becomes(day, named(1), DONE, "forwarded")
+    day.mono = 20
+    becomes(day, named(2), PaymentState.EXPIRED, "expired")
+    day.record(Row("account", {"act": "sign-out"}))
+    becomes(day, named(3), PaymentState.LOST, "lost", reason="sign-out")
+    assert day.found(settled=True) == []
+
+
+def lost_without_a_reason(day: Day) -> None:
+    kept(day, named(1))
+    becomes(day, named(1), PaymentState.LOST, "lost", reason="sign-out")
+
+
+def forwarded_without_a_row(day: Day) -> None:
+    kept(day, named(1))
+    day.send(replace(named(1), kind=MessageKind.ADVICE))
+
+
+def forwarded_before_an_older_one(day: Day) -> None:
+    kept(day, named(1))
+    kept(day, named(2))
+    forward(day, named(2))
+
+
+def forwarded_before_the_answer_to_the_last(day: Day) -> None:
+    kept(day, named(1))
+    kept(day, named(2))
+    forward(day, named(1))
+    forward(day, named(2))
+
+
+def forwarded_at_its_deadline(day: Day) -> None:
+    kept(day, named(1), deadline=2)
+    forward(day, named(1))
+
+
+def expired_too_early(day: Day) -> None:
+    kept(day, named(1), deadline=20)
+    becomes(day, named(1), PaymentState.EXPIRED, "expired")
+
+
+def expired_after_it_had_left(day: Day) -> None:
+    kept(day, named(1), deadline=3)
+    forward(day, named(1))
+    becomes(day, named(1), PaymentState.EXPIRED, "expired")
+
+
+def sealed_twice_with_one_nonce(day: Day) -> None:
+    kept(day, named(1), sealed="00" * 13)
+    kept(day, named(2), sealed="00" * 12 + "11")
+
+
+def expired_and_charged(day: Day) -> None:
+    kept(day, named(1), deadline=3)
+    forward(day, named(1))
+    becomes(day, named(1), PaymentState.EXPIRED, "expired")
+
+
 PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("M1", charged_twice),
     ("M2", charged_unknown),
@@ -338,6 +419,8 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("M8", given_back_too_much),
     ("M9", voided_twice),
     ("M10", declined_and_charged),
+    ("M10", expired_and_charged),
+    ("M11", lost_without_a_reason),
     ("M13", nothing_paid),
     ("S1", completed_after_a_decline),
     ("S1", completed_out_of_nothing),
@@ -352,6 +435,13 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("W4", reversal_before_its_row),
     ("W5", sent_with_another_amount),
     ("W6", sent_again_as_new),
+    ("W7", forwarded_without_a_row),
+    ("W8", forwarded_before_an_older_one),
+    ("W8", forwarded_before_the_answer_to_the_last),
+    ("T1", forwarded_at_its_deadline),
+    ("T1", expired_too_early),
+    ("T3", expired_after_it_had_left),
+    ("X8", sealed_twice_with_one_nonce),
     ("T4", time_went_back),
     ("X7", whole_card_number_in_the_journal),
     ("X7", seven_digits_of_a_card_number),

@@ -7,7 +7,7 @@ import pytest
 pytest_plugins = ["pytester"]
 
 SCRIPT = """keys 1
-terminal all
+terminal v400m s1f2
 requires keypad
 scenario "Home" @first
   note "a line in the report"

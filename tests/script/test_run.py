@@ -63,10 +63,10 @@ examples
 
 def test_what_a_profile_lacks_is_the_reason_of_its_skip(ran: Runs) -> None:
     results = ran('keys 1\nterminal all\nrequires moto\nscenario "A"\n  expect screen "Start"\n')
-    assert [(r.case.profile, r.outcome, r.text) for r in results] == [
-        ("v400m", Outcome.HELD, ""),
-        ("s1f2", Outcome.SKIPPED, "s1f2 has no moto"),
-    ]
+    told = [(r.case.profile, r.outcome, r.text) for r in results]
+    assert told[0] == ("v400m", Outcome.HELD, "")
+    assert ("s1f2", Outcome.SKIPPED, "s1f2 has no moto") in told[1:]
+    assert {outcome for _, outcome, _ in told[1:]} == {Outcome.SKIPPED}
 
 
 def test_nothing_of_one_scenario_is_left_in_the_next(ran: Runs) -> None:

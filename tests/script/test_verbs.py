@@ -31,6 +31,7 @@ FORMS = [
     "network slow TIME",
     "network up|down|wifi|4g",
     'note "TEXT"',
+    'order "TEXT" N',
     "paper out|low|in",
     "power off|on|cut",
     "press KEYS...",

@@ -162,7 +162,9 @@ class FaultyTransport:
         if self._struck(way, Fault.HANG):
             self.hang(way)
             return b""
-        if self._struck(way, Fault.DELAY):
+        # What comes behind something late is late too: a line keeps the order.
+        behind = way is Way.READ and self._late[way]
+        if behind or self._struck(way, Fault.DELAY):
             self._late[way] += data
             return b""
         damages: dict[Fault, Callable[[bytes], bytes]] = {

@@ -6,9 +6,12 @@ from enum import Enum, IntFlag
 
 
 class Features(IntFlag):
-    """The bits of dwFeatures that our host end acts on; the others may be set and mean nothing to it."""
+    """The bits of dwFeatures that our two ends act on; the others may be set and mean nothing to them."""
 
     AUTO_PARAMETERS = 0x0000_0002
+    AUTO_NEGOTIATION = 0x0000_0040
+    AUTO_PPS = 0x0000_0080
+    AUTO_IFSD = 0x0000_0400
     TPDU = 0x0001_0000
     SHORT_APDU = 0x0002_0000
     EXTENDED_APDU = 0x0004_0000
@@ -23,6 +26,17 @@ class Level(Enum):
     EXTENDED_APDU = "short and extended APDU"
 
 
+class Chain(Enum):
+    """Which part of an extended APDU a message carries: wLevelParameter and bChainParameter (6.1.4, 6.2.1)."""
+
+    WHOLE = 0x00
+    BEGINS = 0x01
+    ENDS = 0x02
+    CONTINUES = 0x03
+    GO_ON = 0x10
+    """No data: the other side may send its next part."""
+
+
 def level(dw_features: int) -> Level:
     """Exactly one level bit is set, or none for the character level; where a reader sets more, the highest
     counts.
@@ -35,9 +49,15 @@ def level(dw_features: int) -> Level:
 
 
 SERIAL_TPDU = 0x0001_0230
-"""The GemPC Twin family: TPDU, NAD, automatic clock and baud rate. The host sets parameters and runs GET
+"""The GemPC Twin family: TPDU, NAD, automatic clock and baud rate. The host does PPS, parameters, T=1 and GET
 RESPONSE.
 """
 
-CONTACTLESS = 0x0002_04BE
+AUTOMATIC = 0x0000_04BE
+"""Everything below the APDU is the reader's: activation, voltage, clock, baud rate, parameters, PPS, IFSD."""
+
+CONTACTLESS = Features.SHORT_APDU | AUTOMATIC
 """A contactless interface: short APDU, everything below it automatic."""
+
+EXTENDED = Features.EXTENDED_APDU | AUTOMATIC
+"""A contact slot that takes whole APDUs of any length."""

@@ -11,6 +11,9 @@
    never sends it; the device end obeys it.
 6. A command is sent at most four times, and only again where the reader asks for it: silence is never
    answered by a second command, for a card must not run it twice.
+7. A reader with echo asks for time with the single byte, for its host takes the frame after a CCID time
+   extension for an echo. Without echo the CCID message goes out as it is.
+8. The notification has one byte: slots from the fifth on (SAM slots of a GemCore POS Pro) are not in it.
 """
 
 from collections import deque
@@ -21,8 +24,10 @@ from operator import xor
 from typing import Protocol
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
-from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, data_length
+from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of, data_length
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU
+from terminal_drivers.readers.ccid.messages import CommandStatus, Escape
 
 SYNC, ACK, NAK = 0x03, 0x06, 0x15
 NAK_FRAME = bytes((SYNC, NAK, SYNC ^ NAK))
@@ -30,33 +35,79 @@ START = bytes((SYNC, ACK))
 TIME_REQUEST_LOWEST = 0x80
 NOTIFY = INTERRUPT[0]
 OVERHEAD = 3  # SYNC, ACK, LRC
+NOTIFIED_SLOTS = 4
+CHANGED = 0xAA  # the bits of a notification byte that say "changed"
 
 REPEATS = 3
 TIME_REQUESTS = 60
 READS = 4096  # a frame of 271 bytes with its echo, byte by byte, needs 548
 
 
+ESCAPE = code_of(Escape)
+LOAD_TEXTS = bytes.fromhex("B2A0004D4C")
+"""The Escape that loads the texts of a PIN pad."""
+
+
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What differs between the readers of the family: echo, and the dwFeatures of each slot."""
+    """What differs between the readers of the family: echo, the dwFeatures of each slot, and limits.
+
+    `short_echo` are the beginnings of Escapes whose echo has no data; `clock` is in kHz, `fastest` in bit/s.
+    """
 
     echo: bool
     features: tuple[int, ...]
     max_message: int = 271
+    pin_support: int = 0
+    short_echo: tuple[bytes, ...] = ()
+    clock: int = 4000
+    fastest: int = 344_086
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.features) <= 4:
-            raise Misuse("the single notification byte of this framing has room for 1 to 4 slots")
+        if not 1 <= len(self.features) <= 5:
+            raise Misuse("readers of this family have 1 to 5 slots")
 
     @property
     def max_data(self) -> int:
         return self.max_message - HEADER
 
+    @property
+    def descriptor(self) -> ClassDescriptor:
+        """What the reader would say of itself on USB."""
+        return ClassDescriptor(
+            max_slot_index=len(self.features) - 1,
+            default_clock=self.clock,
+            max_clock=self.clock,
+            max_data_rate=self.fastest,
+            features=int(self.features[0]),
+            max_message=self.max_message,
+            pin_support=self.pin_support,
+        )
+
 
 GEMPC_TWIN = Variant(echo=True, features=(SERIAL_TPDU,))
-GEMCORE_SIM_PRO = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU))
+GEMPC_PINPAD = Variant(
+    echo=True, features=(SERIAL_TPDU,), pin_support=3, short_echo=(LOAD_TEXTS,), fastest=500_000
+)
+GEMCORE_POS_PRO = Variant(echo=False, features=(SERIAL_TPDU,) * 5, fastest=500_000)
+GEMCORE_SIM_PRO = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU), fastest=500_000)
+GEMCORE_SIM_PRO2 = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU), clock=4800, fastest=825_806)
 BUILT_IN = Variant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
 """The reader in a terminal: slot 0 takes chip cards, slot 1 is the contactless field."""
+
+VARIANTS = {
+    "gempc-twin": GEMPC_TWIN,
+    "gempc-pinpad": GEMPC_PINPAD,
+    "gemcore-pos-pro": GEMCORE_POS_PRO,
+    "gemcore-sim-pro": GEMCORE_SIM_PRO,
+    "gemcore-sim-pro2": GEMCORE_SIM_PRO2,
+    "built-in": BUILT_IN,
+}
+"""The readers of the family by name; libccidtwin's names of the first five are without the hyphens."""
+
+BAUD = 115_200
+SIM_PRO2_BAUD, SIM_PRO2_FASTER = 9_600, bytes.fromhex("011020")
+"""A GemCore SIM Pro 2 wakes at 9600 baud; this Escape takes it to 115200."""
 
 
 class Signal(Enum):
@@ -90,7 +141,7 @@ class Decoder:
     def __init__(self, variant: Variant, *, from_reader: bool) -> None:
         self._from_reader = from_reader
         self._max_data = variant.max_data
-        self._notifications = 1 << 2 * len(variant.features)
+        self._notifications = 1 << 2 * min(len(variant.features), NOTIFIED_SLOTS)
         self._buffer = b""
 
     @property
@@ -245,12 +296,16 @@ class CcidDevice(Protocol):
 
     synchronous: bool
 
-    def answer(self, message: bytes) -> bytes:
-        """Run one PC_to_RDR message and return the RDR_to_PC message."""
+    def answers(self, message: bytes) -> list[bytes]:
+        """Run one PC_to_RDR message and return the RDR_to_PC messages that are ready."""
+        ...
+
+    def late_answers(self) -> list[bytes]:
+        """The RDR_to_PC messages that have become ready since."""
         ...
 
     def notifications(self) -> list[bytes]:
-        """The NotifySlotChange messages that wait, oldest first; each is told once."""
+        """The interrupt messages that wait, oldest first; each is told once."""
         ...
 
 
@@ -270,16 +325,34 @@ class GemPcDevice:
                 self._said += self._answer
             elif isinstance(item, bytes):
                 if self._variant.echo:
-                    self._said += frame(item)
+                    self._said += frame(self._echo(item))
                 if self._device.synchronous:
-                    self._said += b"".join(self._device.notifications())
-                self._answer = frame(self._device.answer(item))
-                self._said += self._answer
+                    self._notify()
+                self._say(self._device.answers(item))
             else:
                 self._said += NAK_FRAME
 
     def take(self) -> bytes:
+        self._say(self._device.late_answers())
         if not self._device.synchronous:
-            self._said += b"".join(self._device.notifications())
+            self._notify()
         said, self._said = self._said, b""
         return said
+
+    def _echo(self, message: bytes) -> bytes:
+        if message[0] == ESCAPE and message[HEADER:].startswith(self._variant.short_echo):
+            return message[:1] + bytes(4) + message[5:HEADER]
+        return message
+
+    def _say(self, messages: list[bytes]) -> None:
+        for message in messages:
+            if self._variant.echo and message[7] >> 6 == CommandStatus.TIME_EXTENSION:
+                self._said += bytes((TIME_REQUEST_LOWEST | min(message[8], 0x7F),))
+            else:
+                self._answer = frame(message)
+                self._said += self._answer
+
+    def _notify(self) -> None:
+        for message in self._device.notifications():
+            if message[0] == NOTIFY and message[1] & CHANGED:
+                self._said += message[:2]

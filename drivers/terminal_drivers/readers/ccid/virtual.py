@@ -1,21 +1,29 @@
-"""The device end of CCID: slots that hold cards, and an answer to every message that a host may send.
+"""The device end of CCID: slots that hold cards, a PIN pad, and an answer to every message that a host may
+send.
 
-1. A slot works at the level of its dwFeatures: TPDU for chip cards (T=0), short APDU for the contactless
-   field, where the reader builds the ATR (PC/SC part 3).
+1. A slot works at the level of its dwFeatures. The other abilities are the class descriptor's.
 2. A command that cannot be done is answered by its own answer with bmCommandStatus "failed"; 00 in bError is
    "not supported", 1 to 127 the offset of the wrong byte.
-3. Escape 02 tells the firmware; Escape 01 01 01 makes notifications synchronous (GemPC family).
+3. A PIN entry answers when its person has typed: until then the slot is busy for all but Abort and the
+   questions about its state. No key is kept from before an entry.
+4. Abort ends what runs in a slot. Where it was announced on the control pipe, every command to the slot fails
+   until the message arrives too (5.3.1).
+5. Escape 02 tells the firmware; Escape 01 01 01 makes notifications synchronous; Escape B2 A0 loads the texts
+   of the PIN pad (GemPC family).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
-from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError, Misuse
-from terminal_drivers.iso7816.atr import Atr, contactless
-from terminal_drivers.iso7816.t0 import T0Card
+from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
+from terminal_drivers.iso7816.t1card import Interlude
+from terminal_drivers.readers.ccid import pin
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.features import Level, level
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.features import CONTACTLESS, Level
+from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
+from terminal_drivers.readers.ccid.keypad import Key, Outcome, PinEntry, Prompt
 from terminal_drivers.readers.ccid.messages import (
     ANSWERS,
     Abort,
@@ -28,71 +36,99 @@ from terminal_drivers.readers.ccid.messages import (
     EscapeResponse,
     GetParameters,
     GetSlotStatus,
+    HardwareError,
     IccClock,
     IccPowerOff,
     IccPowerOn,
     IccStatus,
+    Mechanical,
     NotifySlotChange,
     Parameters,
     ResetParameters,
+    Secure,
+    SetDataRateAndClockFrequency,
     SetParameters,
     SlotError,
     SlotStatus,
+    T0Apdu,
     T0Parameters,
     T1Parameters,
     XfrBlock,
     status,
 )
+from terminal_drivers.readers.ccid.slot import (
+    AT_DATA,
+    AT_LENGTH,
+    AT_SLOT,
+    AT_SPECIFIC,
+    Refused,
+    VirtualSlot,
+)
 
 FIRMWARE = "CCID-V1.00"
 GET_FIRMWARE = b"\x02"
 NOTIFY_SYNCHRONOUSLY = b"\x01\x01\x01"
-PPSS = b"\xff"
+TEXT_LENGTH = 16
 
-AT_LENGTH, AT_SLOT, AT_PROTOCOL, AT_LEVEL = 1, 5, 7, 8  # offsets of message fields, for bError
+PIN_VERIFY, PIN_MODIFY = 1, 2  # bPINSupport
+CLOCK_RUNS, CLOCK_STOPPED_LOW = 0, 1  # bClockStatus
+MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
+"""bFunction to the bit of dwMechanical that it needs."""
+_ACCEPT, EJECT, CAPTURE, LOCK, UNLOCK = MECHANICS
+
+OUTCOMES = {
+    Outcome.CANCELLED: SlotError.PIN_CANCELLED,
+    Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT,
+}
+SW_MISMATCH = b"\x64\x02"
 
 
-class _Refused(Exception):
-    """The command fails with this bError."""
-
-    def __init__(self, error: int) -> None:
-        super().__init__(error)
-        self.error: Final = error
-
-
-@dataclass(slots=True)
-class _Slot:
-    number: int
-    level: Level
-    chip: T0Card | None = None
-    powered: bool = False
-    parameters: T0Parameters | T1Parameters = field(default_factory=T0Parameters)
-
-    def put(self, card: Card | None) -> None:
-        self.chip = None if card is None else T0Card(card)
-        self.powered = False
-
-    @property
-    def icc(self) -> IccStatus:
-        if self.chip is None:
-            return IccStatus.ABSENT
-        return IccStatus.ACTIVE if self.powered else IccStatus.INACTIVE
+def _nobody(_prompt: Prompt) -> None:
+    """Nobody stands before the PIN pad."""
 
 
 class VirtualCcid:
-    """A CCID reader of our own: `features` gives dwFeatures of each slot."""
+    """A CCID reader of our own: `features` gives dwFeatures of each slot.
 
-    def __init__(self, features: tuple[int, ...], firmware: str = FIRMWARE) -> None:
-        self._slots = [_Slot(number, level(each)) for number, each in enumerate(features)]
-        unknown = {slot.level for slot in self._slots} - {Level.TPDU, Level.SHORT_APDU}
-        if unknown:
-            raise Misuse(
-                f"a virtual slot works at TPDU or short APDU level, not at {unknown.pop().value} level"
-            )
-        self._firmware = firmware.encode("ascii")
+    `fields` are the slots that cards are held into (None: those with the features of a contactless interface);
+    `person` is shown each prompt of the PIN pad and may press keys at once; `firmware` None: Escape 02 is
+    unknown.
+    """
+
+    def __init__(
+        self,
+        features: tuple[int, ...],
+        firmware: str | None = FIRMWARE,
+        *,
+        descriptor: ClassDescriptor | None = None,
+        fields: Iterable[int] | None = None,
+        person: Callable[[Prompt], None] = _nobody,
+    ) -> None:
+        if not features:
+            raise Misuse("a reader has at least one slot")
+        base = ClassDescriptor() if descriptor is None else descriptor
+        self.descriptor = replace(base, max_slot_index=len(features) - 1, features=int(features[0]))
+        held = (
+            {n for n, each in enumerate(features) if each == CONTACTLESS} if fields is None else set(fields)
+        )
+        most, get_response = self.descriptor.max_message - 10, self.descriptor.class_get_response
+        self._slots = [
+            VirtualSlot(number, each, field=number in held, most=most, get_response=get_response)
+            for number, each in enumerate(features)
+        ]
+        if any(slot.level is Level.CHARACTER for slot in self._slots):
+            raise Misuse("a virtual slot works at TPDU or APDU level, not at character level")
+        if any(slot.level is Level.TPDU for slot in self._slots if slot.field):
+            raise Misuse("a contactless field works at APDU level")
+        self._firmware = None if firmware is None else firmware.encode("ascii")
+        self._person = person
         self._changes: list[bytes] = []
+        self._ready: list[bytes] = []
+        self._entries: dict[int, Secure] = {}
+        self._aborting: dict[int, int] = {}
         self.synchronous = False
-        self._handlers: dict[type[Command], Callable[[_Slot, Any], Answer]] = {
+        self.texts: tuple[str, ...] = ()
+        self._handlers: dict[type[Command], Callable[[VirtualSlot, Any], Answer | None]] = {
             XfrBlock: self._xfr_block,
             GetSlotStatus: self._slot_status,
             IccPowerOn: self._power_on,
@@ -101,29 +137,66 @@ class VirtualCcid:
             GetParameters: self._get_parameters,
             ResetParameters: self._reset_parameters,
             Escape: self._escape,
-            IccClock: self._slot_status,
-            Abort: self._slot_status,
+            IccClock: self._clock,
+            Abort: self._abort,
+            Secure: self._secure,
+            T0Apdu: self._t0_apdu,
+            Mechanical: self._mechanical,
+            SetDataRateAndClockFrequency: self._rate,
         }
 
-    def insert(self, slot: int, card: Card) -> None:
-        """Put a card into a slot or hold it into a field."""
+    def insert(self, slot: int, card: Card, interludes: Iterable[Interlude] = ()) -> None:
+        """Put a card into a slot or hold it into a field; `interludes` are what it does on its T=1 line."""
         if self.holds(slot):
             raise Misuse(f"slot {slot} already holds a card: remove it first")
-        self._change(slot, card)
+        self._change(self._slots[slot], card, interludes)
 
     def remove(self, slot: int) -> None:
         """Take the card out; its session is lost."""
         if not self.holds(slot):
             raise Misuse(f"slot {slot} holds no card: insert one first")
-        self._change(slot, None)
+        if self._slots[slot].locked:
+            raise Misuse(f"slot {slot} is locked: its host must unlock it first")
+        self._change(self._slots[slot], None)
 
     def holds(self, slot: int) -> bool:
         if not 0 <= slot < len(self._slots):
             raise Misuse(f"this reader has slots 0 to {len(self._slots) - 1}, no slot {slot}")
         return self._slots[slot].chip is not None
 
-    def answer(self, message: bytes) -> bytes:
-        """Run one PC_to_RDR message and return the RDR_to_PC message; `FrameError` for less than a header."""
+    @property
+    def entering(self) -> int | None:
+        """The slot whose PIN is being typed."""
+        return next(iter(self._entries), None)
+
+    def press(self, *keys: str | Key) -> None:
+        """Press keys of the PIN pad: strings of digits, and `Key`. Where nothing is asked they have no effect."""
+        for each in keys:
+            for key in each if isinstance(each, str) else (each,):
+                for entry in self._entry():
+                    entry.press(key)
+        self._settle()
+
+    def time_out(self) -> None:
+        """Let the time for a PIN entry pass."""
+        for entry in self._entry():
+            entry.time_out()
+        self._settle()
+
+    def ask_for_time(self, times: int = 1) -> None:
+        """Tell the host that waits for a PIN to wait `times` its time-out again."""
+        for slot, command in self._entries.items():
+            self._ready.append(_more_time(command, self._slots[slot].icc, times))
+
+    def hardware_error(self, slot: int, error: int = 1) -> None:
+        """Report a fault of the reader (6.3.2); 1 is an over-current."""
+        self._changes.append(encode(HardwareError(slot, 0, error)))
+
+    def answers(self, message: bytes) -> list[bytes]:
+        """Run one PC_to_RDR message and return what the reader says at once, the answer last.
+
+        A PIN entry answers later: `late_answers`. `FrameError` for less than a header.
+        """
         try:
             command = decode(message)
         except FrameError:
@@ -132,128 +205,247 @@ class VirtualCcid:
             command = None
         number, seq = message[5], message[6]
         if number >= len(self._slots):
-            return encode(_failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))
+            return [encode(_failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))]
         slot = self._slots[number]
         # What is no command has no handler.
         handler = self._handlers.get(type(command))  # type: ignore[arg-type]
-        if handler is None:
-            return encode(_failed(command, number, seq, slot.icc, SlotError.NOT_SUPPORTED))
         try:
-            return encode(handler(slot, command))
-        except _Refused as refused:
-            return encode(_failed(command, number, seq, slot.icc, refused.error))
+            if handler is None:
+                raise Refused(SlotError.NOT_SUPPORTED)
+            self._admit(number, command)
+            answer = handler(slot, command)
+        except CardRemoved:
+            if slot.chip is not None:
+                self._change(slot, None)
+            answer = _failed(command, number, seq, slot.icc, SlotError.ICC_MUTE)
+        except Refused as refused:
+            answer = _failed(command, number, seq, slot.icc, refused.error)
+        if answer is not None:
+            self._ready.append(encode(answer))
+        return self.late_answers()
+
+    def late_answers(self) -> list[bytes]:
+        """The messages that have become ready since the last call."""
+        ready, self._ready = self._ready, []
+        return ready
 
     def notifications(self) -> list[bytes]:
+        """The interrupt messages that wait, oldest first; each is told once."""
         changes, self._changes = self._changes, []
         return changes
 
-    def _change(self, slot: int, card: Card | None) -> None:
-        self._slots[slot].put(card)
-        bits = 2 << 2 * slot
+    def abort(self, slot: int, seq: int) -> None:
+        """Take the ABORT request of the control pipe (5.3.1): the slot waits for the message of that bSeq."""
+        if 0 <= slot < len(self._slots):
+            self._aborting[slot] = seq
+            self._give_up(slot, SlotError.CMD_ABORTED)
+
+    def _admit(self, slot: int, command: object) -> None:
+        """Refuse what a slot cannot take now."""
+        if slot in self._aborting and not isinstance(command, Abort):
+            raise Refused(SlotError.CMD_ABORTED)
+        if slot in self._entries and not isinstance(command, Abort | GetSlotStatus | GetParameters):
+            raise Refused(SlotError.CMD_SLOT_BUSY)
+
+    def _change(self, slot: VirtualSlot, card: Card | None, interludes: Iterable[Interlude] = ()) -> None:
+        slot.put(card, interludes)
+        slot.locked = False
+        bits = 2 << 2 * slot.number
         for number, each in enumerate(self._slots):
             bits |= (each.chip is not None) << 2 * number
         size = (2 * len(self._slots) + 7) // 8
         self._changes.append(encode(NotifySlotChange(bits.to_bytes(size, "little"))))
+        if card is None:
+            self._give_up(slot.number, SlotError.ICC_MUTE)
 
-    def _power_on(self, slot: _Slot, command: IccPowerOn) -> Answer:
-        slot.powered = False
-        atr = self._ask(slot, self._reset, b"")
-        slot.powered = True
-        return DataBlock(command.slot, command.seq, status(slot.icc), 0, 0, atr)
+    def _power_on(self, slot: VirtualSlot, command: IccPowerOn) -> Answer:
+        if command.power > 3:
+            raise Refused(AT_SPECIFIC)
+        return _data(slot, command, slot.power_on())
 
-    def _xfr_block(self, slot: _Slot, command: XfrBlock) -> Answer:
-        if command.level:
-            raise _Refused(AT_LEVEL)
-        if not slot.powered:
-            raise _Refused(SlotError.ICC_MUTE)
-        data = self._ask(slot, self._tpdu if slot.level is Level.TPDU else self._apdu, command.data)
-        return DataBlock(command.slot, command.seq, status(slot.icc), 0, 0, data)
+    def _power_off(self, slot: VirtualSlot, command: IccPowerOff) -> Answer:
+        slot.power_off()
+        return self._slot_status(slot, command)
 
-    def _ask(self, slot: _Slot, what: Callable[[_Slot, T0Card, bytes], bytes], data: bytes) -> bytes:
-        """Let the card work; it may be mute, say that it was pulled out, or be pulled out meanwhile."""
-        chip = slot.chip
-        if chip is None:
-            raise _Refused(SlotError.ICC_MUTE)
-        try:
-            answer = what(slot, chip, data)
-        except CardRemoved as gone:
-            if slot.chip is chip:
-                self._change(slot.number, None)
-            raise _Refused(SlotError.ICC_MUTE) from gone
-        except CardMute as mute:
-            raise _Refused(SlotError.ICC_MUTE) from mute
-        if slot.chip is not chip:
-            raise _Refused(SlotError.ICC_MUTE)
-        return answer
+    def _slot_status(self, slot: VirtualSlot, command: Command) -> Answer:
+        return SlotStatus(command.slot, command.seq, status(slot.icc), 0, slot.clock)
 
-    def _reset(self, slot: _Slot, chip: T0Card, _data: bytes) -> bytes:
-        atr = chip.reset()
-        slot.parameters = T0Parameters()
-        try:
-            parsed = Atr.parse(atr)
-            if slot.level is Level.SHORT_APDU:
-                return contactless(parsed.historical)
-        except FrameError as error:
-            if slot.level is Level.SHORT_APDU:
-                raise _Refused(SlotError.ICC_MUTE) from error
-            return atr  # a chip's bad ATR is for the host to see
-        if parsed.protocol == T1Parameters.PROTOCOL:
-            slot.parameters = T1Parameters()
-        return atr
+    def _xfr_block(self, slot: VirtualSlot, command: XfrBlock) -> Answer:
+        def more_time(times: int) -> None:
+            self._ready.append(_more_time(command, slot.icc, times))
 
-    def _tpdu(self, slot: _Slot, chip: T0Card, data: bytes) -> bytes:
-        if slot.parameters.PROTOCOL != T0Parameters.PROTOCOL:
-            raise _Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-        if data[:1] == PPSS:
-            # A card without PPS stays silent when it is asked for one (ISO/IEC 7816-3, 9.1).
-            raise _Refused(SlotError.ICC_MUTE)
-        try:
-            return chip.exchange(data)
-        except FrameError as error:
-            raise _Refused(AT_LENGTH) from error
+        chain, data = slot.transfer(command.level, command.data, more_time)
+        return _data(slot, command, data, chain.value)
 
-    def _apdu(self, _slot: _Slot, chip: T0Card, data: bytes) -> bytes:
-        return chip.card.transmit(data)
-
-    def _slot_status(self, slot: _Slot, command: GetSlotStatus | IccClock | Abort) -> Answer:
-        return SlotStatus(command.slot, command.seq, status(slot.icc), 0, 0)
-
-    def _power_off(self, slot: _Slot, command: IccPowerOff) -> Answer:
-        slot.powered = False
-        return SlotStatus(command.slot, command.seq, status(slot.icc), 0, 0)
-
-    def _set_parameters(self, slot: _Slot, command: SetParameters) -> Answer:
+    def _set_parameters(self, slot: VirtualSlot, command: SetParameters) -> Answer:
+        parameters: T0Parameters | T1Parameters
         try:
             if command.protocol == T0Parameters.PROTOCOL:
-                slot.parameters = T0Parameters.parse(command.data)
+                parameters = T0Parameters.parse(command.data)
             elif command.protocol == T1Parameters.PROTOCOL:
-                slot.parameters = T1Parameters.parse(command.data)
+                parameters = T1Parameters.parse(command.data)
             else:
-                raise _Refused(AT_PROTOCOL)
+                raise Refused(AT_SPECIFIC)
         except FrameError as error:
-            raise _Refused(AT_LENGTH) from error
+            raise Refused(AT_LENGTH) from error
+        if slot.powered:
+            slot.choose(command.protocol)
+        slot.parameters = parameters
         return self._get_parameters(slot, command)
 
-    def _reset_parameters(self, slot: _Slot, command: ResetParameters) -> Answer:
+    def _reset_parameters(self, slot: VirtualSlot, command: ResetParameters) -> Answer:
         slot.parameters = type(slot.parameters)()
         return self._get_parameters(slot, command)
 
     def _get_parameters(
-        self, slot: _Slot, command: GetParameters | SetParameters | ResetParameters
+        self, slot: VirtualSlot, command: GetParameters | SetParameters | ResetParameters
     ) -> Answer:
-        if slot.chip is None:
-            raise _Refused(SlotError.ICC_MUTE)
+        slot.present()
         data = slot.parameters.build()
         return Parameters(command.slot, command.seq, status(slot.icc), 0, slot.parameters.PROTOCOL, data)
 
-    def _escape(self, slot: _Slot, command: Escape) -> Answer:
-        if command.data == GET_FIRMWARE:
+    def _escape(self, slot: VirtualSlot, command: Escape) -> Answer:
+        data = b""
+        if command.data == GET_FIRMWARE and self._firmware is not None:
             data = self._firmware
         elif command.data == NOTIFY_SYNCHRONOUSLY:
-            self.synchronous, data = True, b""
+            self.synchronous = True
+        elif command.data.startswith(LOAD_TEXTS) and self.descriptor.pin_support:
+            texts = command.data[len(LOAD_TEXTS) :].decode("ascii", "replace")
+            self.texts = tuple(
+                texts[at : at + TEXT_LENGTH].strip() for at in range(0, len(texts), TEXT_LENGTH)
+            )
         else:
-            raise _Refused(SlotError.NOT_SUPPORTED)
+            raise Refused(SlotError.NOT_SUPPORTED)
         return EscapeResponse(command.slot, command.seq, status(slot.icc), 0, data)
+
+    def _clock(self, slot: VirtualSlot, command: IccClock) -> Answer:
+        if command.command > 1:
+            raise Refused(AT_SPECIFIC)
+        slot.clock = CLOCK_STOPPED_LOW if command.command and slot.powered else CLOCK_RUNS
+        return self._slot_status(slot, command)
+
+    def _rate(self, slot: VirtualSlot, command: SetDataRateAndClockFrequency) -> Answer:
+        """Answer what is in force: what was asked for, within the limits of the reader (6.1.14)."""
+        if not command.clock or not command.rate:
+            raise Refused(AT_DATA if not command.clock else AT_DATA + 4)
+        clock = min(command.clock, self.descriptor.max_clock)
+        rate = min(command.rate, self.descriptor.max_data_rate)
+        return DataRateAndClockFrequency(command.slot, command.seq, status(slot.icc), 0, clock, rate)
+
+    def _t0_apdu(self, slot: VirtualSlot, command: T0Apdu) -> Answer:
+        """Choose the class of GET RESPONSE; ENVELOPE is not used by this reader."""
+        if slot.level is Level.TPDU or slot.field or command.changes & ~0x01:
+            raise Refused(SlotError.NOT_SUPPORTED)
+        default = self.descriptor.class_get_response
+        slot.get_response = command.class_get_response if command.changes & 0x01 else default
+        return self._slot_status(slot, command)
+
+    def _mechanical(self, slot: VirtualSlot, command: Mechanical) -> Answer:
+        needed = MECHANICS.get(command.function)
+        if needed is None and self.descriptor.mechanical:
+            raise Refused(AT_SPECIFIC)
+        if needed is None or not self.descriptor.mechanical & needed:
+            raise Refused(SlotError.NOT_SUPPORTED)
+        if command.function in (EJECT, CAPTURE):
+            slot.present()
+            self._change(slot, None)
+        elif command.function in (LOCK, UNLOCK):
+            slot.present()
+            slot.locked = command.function == LOCK
+        return self._slot_status(slot, command)
+
+    def _abort(self, slot: VirtualSlot, command: Abort) -> Answer:
+        expected = self._aborting.get(slot.number, command.seq)
+        if expected != command.seq:
+            raise Refused(SlotError.CMD_ABORTED)
+        self._aborting.pop(slot.number, None)
+        self._give_up(slot.number, SlotError.CMD_ABORTED)
+        return self._slot_status(slot, command)
+
+    def _secure(self, slot: VirtualSlot, command: Secure) -> None:
+        supported = self.descriptor.pin_support
+        if not supported:
+            raise Refused(SlotError.NOT_SUPPORTED)
+        if self._entries:
+            raise Refused(SlotError.CMD_SLOT_BUSY)
+        if not slot.powered:
+            raise Refused(SlotError.ICC_MUTE)
+        try:
+            operation = pin.parse(command.data)
+            # A structure whose digits cannot be placed is refused before anybody types.
+            _try_places(operation)
+        except FrameError as error:
+            raise Refused(AT_DATA) from error
+        if not supported & (PIN_MODIFY if isinstance(operation, pin.PinModify) else PIN_VERIFY):
+            raise Refused(AT_DATA)
+        slot.entry = PinEntry(slot.number, operation, self._person)
+        self._entries[slot.number] = command
+        slot.entry.begin()
+        self._settle()
+
+    def _entry(self) -> list[PinEntry]:
+        return [entry for number in self._entries if (entry := self._slots[number].entry) is not None]
+
+    def _settle(self) -> None:
+        """Answer the operation whose entry has come to its outcome."""
+        for number in list(self._entries):
+            slot = self._slots[number]
+            entry = slot.entry
+            if entry is None or entry.outcome is None:
+                continue
+            command = self._entries.pop(number)
+            slot.entry = None
+            try:
+                answer: Answer = _data(slot, command, self._present(slot, command, entry))
+            except CardRemoved:
+                if slot.chip is not None:
+                    self._change(slot, None)
+                answer = _failed(command, number, command.seq, slot.icc, SlotError.ICC_MUTE)
+            except Refused as refused:
+                answer = _failed(command, number, command.seq, slot.icc, refused.error)
+            self._ready.append(encode(answer))
+
+    def _present(self, slot: VirtualSlot, command: Secure, entry: PinEntry) -> bytes:
+        """Hand the PIN to the card and return what the host gets."""
+        if entry.outcome in OUTCOMES:
+            raise Refused(OUTCOMES[entry.outcome])
+        if entry.outcome is Outcome.MISMATCH:
+            return SW_MISMATCH
+        try:
+            apdu, teo = entry.command(), pin.parse(command.data).teo
+        except FrameError as error:
+            raise Refused(AT_DATA) from error
+
+        def more_time(times: int) -> None:
+            self._ready.append(_more_time(command, slot.icc, times))
+
+        return slot.present_pin(apdu, teo, more_time)
+
+    def _give_up(self, number: int, error: int) -> None:
+        """End a PIN entry with an error."""
+        command = self._entries.pop(number, None)
+        if command is not None:
+            slot = self._slots[number]
+            slot.entry = None
+            self._ready.append(encode(_failed(command, number, command.seq, slot.icc, error)))
+
+
+def _try_places(operation: pin.PinOperation) -> None:
+    digits, offsets = "0" * max(1, operation.shortest), [0]
+    if isinstance(operation, pin.PinModify):
+        offsets = [operation.old_offset, operation.new_offset]
+    for offset in offsets:
+        operation.format.place(operation.apdu, digits, offset)
+
+
+def _data(slot: VirtualSlot, command: Command, data: bytes, chain: int = 0) -> DataBlock:
+    return DataBlock(command.slot, command.seq, status(slot.icc), 0, chain, data)
+
+
+def _more_time(command: Command, icc: IccStatus, times: int) -> bytes:
+    extension = status(icc, CommandStatus.TIME_EXTENSION)
+    return encode(DataBlock(command.slot, command.seq, extension, max(1, min(times, 0xFF)), 0, b""))
 
 
 def _failed(command: object, slot: int, seq: int, icc: IccStatus, error: int) -> Answer:

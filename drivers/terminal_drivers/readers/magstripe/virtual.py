@@ -1,12 +1,12 @@
-"""The device end of a serial stripe head: it reads the bits of a card's stripe, so damage on the card shows
+"""The device end of a stripe head: it reads the bits of a card's stripe, so damage on the card shows
 on the line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from terminal_drivers.base import Misuse, Stripe, Track, TrackMark, Tracks
+from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.codec import CLOCKING, StripeError, decode, encode
-from terminal_drivers.readers.magstripe.line import build
 
 
 def stripe_bits(stripe: Stripe) -> dict[int, str]:
@@ -15,16 +15,17 @@ def stripe_bits(stripe: Stripe) -> dict[int, str]:
 
 
 class VirtualStripeHead:
-    """Sends one line for each card that is drawn through it."""
+    """Sends one line for each card that is drawn through it, or what else `build` makes of its tracks."""
 
-    def __init__(self) -> None:
+    def __init__(self, build: Callable[[Tracks], bytes] = line.build) -> None:
+        self._build = build
         self._said = b""
 
     def swipe(self, bits: Mapping[int, str]) -> None:
         """Draw a card through the head: track number to bits, in either direction."""
         if not bits or not set(bits) <= {1, 2, 3}:
             raise Misuse("a stripe has one or more of the tracks 1, 2 and 3")
-        self._said += build(Tracks(*(_read(track, bits) for track in (1, 2, 3))))
+        self._said += self._build(Tracks(*(_read(track, bits) for track in (1, 2, 3))))
 
     def feed(self, data: bytes) -> None:
         """A plain head takes no commands: what the host sends has no effect."""

@@ -80,9 +80,7 @@ class Variant:
         return Order.MSB_FIRST if (command, sub) in self.msb_first else Order.LSB_FIRST
 
 
-TABLES = Variant(
-    frozenset((PASS_THROUGH, sub) for sub in (*range(0x01, 0x0B), 0x0C, 0x0E, 0x40, 0x41, 0x44))
-)
+TABLES = Variant(frozenset((PASS_THROUGH, sub) for sub in (*range(0x01, 0x0B), 0x0C, 0x0E, 0x40, 0x41, 0x44)))
 """The guide's command tables: 2C-0B, 2C-12, 2C-13 and 2C-18 are as the other commands."""
 TEXT = Variant(frozenset((PASS_THROUGH, sub) for sub in range(0x100)))
 """The guide's text (3.2.2, 3.4): every pass-through command is MSB first."""
@@ -130,8 +128,14 @@ Item = Command | Response | Burst | UiEvent | Damaged
 BURST_START = b"\x01\x00"
 BURST_TRACKS = re.compile(rb"(%[ ->@-_]*\?)?(;[0->]*\?)?([;+][0->]*\?)?")
 BURST_LONGEST = 3 + 79 + 40 + 107
+TRACK = re.compile(rb"[ ->@-_]*")
 TRACK_STARTS = b"%;+"
 EVENT_START = b"\x45\x00\x55\x00"
+
+
+STARTS = re.compile(rb"[V\x01\x45]")
+HEADER_START = re.compile(rb"V")
+PIECE = 1024
 
 
 def crc(data: bytes) -> int:
@@ -184,69 +188,78 @@ class Decoder:
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[Item]:
-        data = self._buffer + data
         items: list[Item] = []
-        position = 0
-        while position < len(data):
-            size, item = self._next(data[position:])
+        # Piece by piece, so that much noise costs time in proportion to its length.
+        for at in range(0, len(data), PIECE):
+            self._feed(self._buffer + data[at : at + PIECE], items)
+        return items
+
+    def _feed(self, data: bytes, items: list[Item]) -> None:
+        while data:
+            size, item = self._next(data)
             if not size:
                 break
-            position += size
+            data = data[size:]
             if item is not None:
                 items.append(item)
-        self._buffer = data[position:]
-        return items
+        self._buffer = data
 
     def _next(self, data: bytes) -> tuple[int, Item | None]:
         """(bytes used, item or None for noise); no bytes used where more must come first."""
-        start = data[: len(HEADER)]
-        if HEADER.startswith(start):
+        if HEADER.startswith(data[: len(HEADER)]):
             return self._frame(data)
         if self._from_reader:
-            if BURST_START.startswith(data[:2]) or data.startswith(BURST_START):
+            if BURST_START.startswith(data[: len(BURST_START)]):
                 return _burst(data)
-            if EVENT_START.startswith(data[:4]) or data.startswith(EVENT_START):
+            if EVENT_START.startswith(data[: len(EVENT_START)]):
                 return _event(data)
-        return 1, None
+        start = (STARTS if self._from_reader else HEADER_START).search(data, 1)
+        return start.start() if start else len(data), None
 
     def _frame(self, data: bytes) -> tuple[int, Item | None]:
-        length = int.from_bytes(data[FIXED - 2 : FIXED], "big") if len(data) >= FIXED else 0
+        if len(data) < FIXED:
+            return 0, None
+        length = int.from_bytes(data[FIXED - 2 : FIXED], "big")
+        if length > LONGEST_DATA:
+            return len(HEADER), Damaged.FRAME
         size = FIXED + length + CRC_SIZE
         cut = data.find(HEADER, 1, size)
         if cut > 0:
             return cut, Damaged.FRAME
-        if length > LONGEST_DATA:
-            return len(HEADER), Damaged.FRAME
-        # A header may be on its way at the end of what is here: its frame then cuts this one short.
         if len(data) < size:
             return 0, None
         found = FRAME.parse(data[:size])
         value = crc(data[: size - CRC_SIZE])
         if all(found["crc"] != value.to_bytes(CRC_SIZE, order.value) for order in self._orders):
-            return size, Damaged.FRAME
+            return len(HEADER), Damaged.FRAME
         make = Response if self._from_reader else Command
         return size, make(found["command"], found["detail"], found["data"])
 
 
 def _burst(data: bytes) -> tuple[int, Item | None]:
-    end = 3
-    while (end := data.find(b"?", end, BURST_LONGEST)) >= 0:
+    end = len(BURST_START) + 1
+    while end < len(data):
+        if data[end] not in TRACK_STARTS:
+            return 1, None
+        end = TRACK.match(data, end + 1).end()  # type: ignore[union-attr]  # it matches nothing too
+        if end > BURST_LONGEST or data[end : end + 1] not in (b"", b"?"):
+            return 1, None
         end += 1
         if len(data) < end + CRC_SIZE:
             return 0, None
         if crc(data[:end]).to_bytes(CRC_SIZE, "big") == data[end : end + CRC_SIZE]:
-            found = BURST_TRACKS.fullmatch(data[3:end])
-            if found is None:
-                return end + CRC_SIZE, Damaged.FRAME
-            texts = [part.decode("ascii").replace("+", ";", 1) if part else None for part in found.groups()]
-            texts[0] = found[1].decode("ascii") if found[1] else None
-            return end + CRC_SIZE, Burst(data[2], Tracks(*texts))
+            return end + CRC_SIZE, _payload(data[:end])
         if data[end] not in TRACK_STARTS:
             return len(BURST_START), Damaged.FRAME
-    text = data[3:]
-    if len(data) >= BURST_LONGEST or (text and text[0] not in TRACK_STARTS) or re.search(rb"[^ -_]", text):
-        return 1, None  # it only looked like one
     return 0, None
+
+
+def _payload(body: bytes) -> Item:
+    found = BURST_TRACKS.fullmatch(body[len(BURST_START) + 1 :])
+    if found is None:
+        return Damaged.FRAME
+    first, second, third = (part.decode("ascii") if part else None for part in found.groups())
+    return Burst(body[len(BURST_START)], Tracks(first, second, third and ";" + third[1:]))
 
 
 def _event(data: bytes) -> tuple[int, Item | None]:
@@ -276,7 +289,9 @@ def parse_tlvs(data: bytes) -> dict[bytes, bytes]:
     at = 0
     while at < len(data):
         end = at + 1
-        if data[at] & 0x1F == 0x1F:
+        if data[at] == 0xFF and data[end : end + 1] >= b"\xf0":
+            end += 1  # FFF0 to FFFF are older than the vendor's use of BER and have two bytes
+        elif data[at] & 0x1F == 0x1F:
             while end < len(data) and data[end] & 0x80:
                 end += 1
             end += 1

@@ -49,7 +49,7 @@ class Joiner:
         return out
 
 
-class HidTransport:
+class MessageTransport:
     """The host end as a transport of messages over one of reports: each write is one message."""
 
     def __init__(self, line: Transport) -> None:

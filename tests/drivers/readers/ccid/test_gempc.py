@@ -9,12 +9,14 @@ from terminal_drivers.base import FrameError, Misuse, ReaderLost
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.gempc import (
     BUILT_IN,
+    GEMCORE_POS_PRO,
     GEMPC_TWIN,
     NAK_FRAME,
     READS,
     REPEATS,
     TIME_REQUESTS,
     Decoder,
+    GemPcDevice,
     GemPcLink,
     Item,
     Signal,
@@ -23,6 +25,7 @@ from terminal_drivers.readers.ccid.gempc import (
     lrc,
 )
 from terminal_drivers.readers.ccid.messages import DataBlock, GetSlotStatus, SlotStatus, XfrBlock
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.loopback import LoopbackEnd, pair
 
 RECORDINGS = [
@@ -109,11 +112,20 @@ def test_the_host_never_sends_what_only_a_reader_says() -> None:
     assert Decoder(GEMPC_TWIN, from_reader=False).feed(b"\x50\x03\x80\xff" + frame(ASK)) == [ASK]
 
 
-def test_a_notification_byte_has_room_for_four_slots() -> None:
-    with pytest.raises(Misuse):
-        Variant(echo=False, features=(0x10230,) * 5)
-    with pytest.raises(Misuse):
-        Variant(echo=False, features=())
+def test_a_reader_of_the_family_has_one_to_five_slots() -> None:
+    for slots in (0, 6):
+        with pytest.raises(Misuse):
+            Variant(echo=False, features=(0x10230,) * slots)
+
+
+@pytest.mark.parametrize("slot", range(5))
+def test_the_notification_byte_tells_of_the_first_four_slots(slot: int, chip: Callable[..., Any]) -> None:
+    core = VirtualCcid(GEMCORE_POS_PRO.features)
+    device = GemPcDevice(core, GEMCORE_POS_PRO)
+    core.insert(slot, chip())
+    told = bytes((0x50, 3 << 2 * slot)) if slot < 4 else b""
+    assert device.take() == told
+    assert Decoder(GEMCORE_POS_PRO, from_reader=True).feed(told) == ([told] if told else [])
 
 
 class FarEnd:

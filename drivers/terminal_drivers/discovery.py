@@ -1,0 +1,78 @@
+"""Which readers are within reach: serial ports, USB devices by their classes, PC/SC readers, and our own virtual ones.
+
+1. Nothing is opened: a serial port tells no protocol before it is, so each is listed under the protocols that speak over one.
+2. A package or daemon that is missing hides its kind of readers; `terminal-sim doctor` says which those are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSFS = Path("/sys/bus/usb/devices")
+USB_CLASS_SMART_CARD = "0b"  # USB CCID rev 1.1, 4.1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A reader or a port that one may be behind; `virtual` where both ends are ours."""
+
+    address: str
+    what: str
+    virtual: bool = False
+
+
+VIRTUAL = (
+    Found("virtual", "chip, contactless and stripe of a terminal, in the process", virtual=True),
+    Found("pty", "the same over pseudo-terminals", virtual=True),
+)
+
+
+def readers(sysfs: Path = SYSFS) -> list[Found]:
+    """Everything that is found now, real readers first."""
+    return [*serial_ports(), *usb_readers(sysfs), *pcsc_readers(), *VIRTUAL]
+
+
+def serial_ports() -> Iterator[Found]:
+    """Serial ports of this machine, each under both serial protocols."""
+    # Imported here: it needs pyserial, and only who lists ports needs it.
+    from serial.tools import list_ports
+
+    for port in sorted(list_ports.comports(), key=lambda port: port.device):
+        about = port.description if port.description not in ("n/a", None) else "serial port"
+        for protocol in ("ccid", "msr"):
+            yield Found(f"{protocol}+serial://{port.device}", f"{about}, if such a reader is behind it")
+
+
+def usb_readers(sysfs: Path = SYSFS) -> Iterator[Found]:
+    """USB devices with an interface of the smart card class, as the kernel of Linux lists them."""
+    for interface in sorted(sysfs.glob("*:*/bInterfaceClass")):
+        if _text(interface) == USB_CLASS_SMART_CARD:
+            device = sysfs / interface.parent.name.partition(":")[0]
+            vendor, product = _text(device / "idVendor"), _text(device / "idProduct")
+            name = _text(device / "product") or "a reader without a name"
+            yield Found(f"ccid+usb://{vendor}:{product}", name)
+
+
+def pcsc_readers() -> Iterator[Found]:
+    """The readers of the PC/SC daemon of this machine; none where pyscard or the daemon is missing."""
+    try:
+        # Imported here: it is an extra.
+        from smartcard import scard  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    except ImportError:
+        return
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if code != scard.SCARD_S_SUCCESS:
+        return
+    try:
+        code, names = scard.SCardListReaders(context, [])
+        for name in names if code == scard.SCARD_S_SUCCESS else ():
+            yield Found(f"pcsc:{name}", "through PC/SC")
+    finally:
+        scard.SCardReleaseContext(context)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("ascii", "replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,218 @@
+"""One slot of a virtual CCID reader: its card, and what the card makes of a command at the slot's level.
+
+1. TPDU level: PPS, T=0 commands and T=1 blocks go to the card as they are.
+2. APDU levels: the reader itself runs T=0 or T=1 with the same code as a host at TPDU level. A card that asks
+   for time makes the reader ask its host for time.
+3. A contactless field hands whole APDUs over and builds the ATR (PC/SC part 3).
+4. Extended APDUs come and go in parts where they are longer than a message (6.1.4, 6.2.1).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
+from terminal_drivers.iso7816 import t0
+from terminal_drivers.iso7816.apdu import CommandApdu
+from terminal_drivers.iso7816.atr import Atr, contactless
+from terminal_drivers.iso7816.block import Edc, Supervision
+from terminal_drivers.iso7816.chip import Chip
+from terminal_drivers.iso7816.pps import PPSS, Pps
+from terminal_drivers.iso7816.t1 import Conversation, T1Terminal
+from terminal_drivers.iso7816.t1card import Interlude
+from terminal_drivers.readers.ccid.features import Chain, Features, Level, level
+from terminal_drivers.readers.ccid.keypad import PinEntry
+from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Parameters, T1Parameters
+
+AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
+
+LONGEST_COMMAND = 65_544
+ECHO_CLASS = 0xFF
+INS_GET_RESPONSE = 0xC0
+
+
+class Refused(Exception):
+    """The command fails with this bError."""
+
+    def __init__(self, error: int) -> None:
+        super().__init__(error)
+        self.error: Final = error
+
+
+class VirtualSlot:
+    """A slot: `features` is its dwFeatures, `field` whether cards are held into it, `most` the longest data of
+    a message.
+    """
+
+    def __init__(self, number: int, features: int, *, field: bool, most: int, get_response: int) -> None:
+        self.number = number
+        self.features = features
+        self.level = level(features)
+        self.field = field
+        self.chip: Chip | None = None
+        self.powered = False
+        self.locked = False
+        self.clock = 0  # bClockStatus
+        self.get_response = get_response
+        self.parameters: T0Parameters | T1Parameters = T0Parameters()
+        self.entry: PinEntry | None = None
+        self._most = most
+        self._terminal = T1Terminal()
+        self._command: bytes | None = None
+        self._response = b""
+
+    def put(self, card: Card | None, interludes: Iterable[Interlude] = ()) -> None:
+        """Change the card; the session is lost."""
+        self.chip = None if card is None else Chip(card, interludes)
+        self.power_off()
+
+    def power_off(self) -> None:
+        self.powered, self.clock = False, 0
+        self._command, self._response = None, b""
+
+    @property
+    def icc(self) -> IccStatus:
+        if self.chip is None:
+            return IccStatus.ABSENT
+        return IccStatus.ACTIVE if self.powered else IccStatus.INACTIVE
+
+    def present(self) -> Chip:
+        if self.chip is None:
+            raise Refused(SlotError.ICC_MUTE)
+        return self.chip
+
+    def power_on(self) -> bytes:
+        """Reset the card and return the ATR that the host sees."""
+        self.power_off()
+        chip = self.present()
+        atr = self._ask(chip, chip.reset)
+        self.parameters = T0Parameters()
+        if self.field:
+            if chip.atr is None:
+                raise Refused(SlotError.ICC_MUTE)
+            atr = contactless(chip.atr.historical)
+        elif chip.atr is not None and chip.protocol == T1Parameters.PROTOCOL:
+            self.parameters = T1Parameters()
+            if self.level is not Level.TPDU:
+                self._begin(chip, chip.atr)
+        self.powered = True
+        return atr
+
+    def _begin(self, chip: Chip, atr: Atr) -> None:
+        self._terminal = T1Terminal.of(atr)
+        self._ask(chip, lambda: self._converse(chip, self._terminal.announce(), lambda _: None))
+
+    def choose(self, protocol: int) -> None:
+        """Switch a card that offers several protocols, where this reader does PPS by itself."""
+        chip = self.present()
+        if protocol == chip.protocol or self.field or not self.features & Features.AUTO_PPS:
+            return
+        self._ask(chip, lambda: chip.exchange(Pps(protocol).build()))
+        if protocol == T1Parameters.PROTOCOL and chip.atr is not None:
+            self._begin(chip, chip.atr)
+
+    def transfer(self, part: int, data: bytes, more_time: Callable[[int], None]) -> tuple[Chain, bytes]:
+        """Run what an XfrBlock carries; `more_time` tells the host to wait that many times as long."""
+        if not self.powered:
+            raise Refused(SlotError.ICC_MUTE)
+        self.clock = 0
+        if self.level is not Level.EXTENDED_APDU:
+            if part:
+                raise Refused(AT_LEVEL)
+            return Chain.WHOLE, self.exchange(data, more_time)
+        begun, waiting = self._command, self._response
+        self._command, self._response = None, b""
+        if part == Chain.GO_ON.value:
+            if not waiting or data:
+                raise Refused(AT_LEVEL)
+            return self._hand_over(waiting, first=False)
+        if part in (Chain.WHOLE.value, Chain.BEGINS.value):
+            command = data
+        elif part in (Chain.CONTINUES.value, Chain.ENDS.value) and begun is not None:
+            command = begun + data
+        else:
+            raise Refused(AT_LEVEL)
+        if len(command) > LONGEST_COMMAND:
+            raise Refused(SlotError.XFR_OVERRUN)
+        if part in (Chain.BEGINS.value, Chain.CONTINUES.value):
+            self._command = command
+            return Chain.GO_ON, b""
+        return self._hand_over(self.exchange(command, more_time), first=True)
+
+    def _hand_over(self, response: bytes, *, first: bool) -> tuple[Chain, bytes]:
+        part, self._response = response[: self._most], response[self._most :]
+        if self._response:
+            return Chain.BEGINS if first else Chain.CONTINUES, part
+        return Chain.WHOLE if first else Chain.ENDS, part
+
+    def exchange(self, data: bytes, more_time: Callable[[int], None]) -> bytes:
+        """Let the card run a TPDU or an APDU, as the level says."""
+        chip = self.present()
+        if self.level is Level.TPDU:
+            return self._tpdu(chip, data)
+        try:
+            command = CommandApdu.parse(data)
+        except FrameError as error:
+            raise Refused(AT_LENGTH) from error
+        if command.extended and self.level is Level.SHORT_APDU:
+            raise Refused(AT_LENGTH)
+        if self.field:
+            return self._ask(chip, lambda: chip.card.transmit(data))
+        if chip.protocol == T1Parameters.PROTOCOL:
+            conversation = self._terminal.transmit(data)
+            return self._ask(chip, lambda: self._converse(chip, conversation, more_time))
+        if command.extended:
+            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
+        return self._ask(chip, lambda: self._t0(chip, data))
+
+    def present_pin(self, apdu: bytes, teo: bytes, more_time: Callable[[int], None]) -> bytes:
+        """Let the card run a command with a PIN in it; at TPDU level a T=1 block goes to it and comes back."""
+        if not self.powered:
+            raise Refused(SlotError.ICC_MUTE)
+        if self.level is Level.TPDU and self.parameters.PROTOCOL == T1Parameters.PROTOCOL:
+            checked = self.chip is not None and self.chip.atr is not None and self.chip.atr.crc
+            body = teo[:2] + bytes((len(apdu),)) + apdu
+            return self.exchange(body + (Edc.CRC if checked else Edc.LRC).of(body), more_time)
+        return self.exchange(apdu, more_time)
+
+    def _tpdu(self, chip: Chip, data: bytes) -> bytes:
+        if data[:1] != bytes((PPSS,)) and chip.protocol != self.parameters.PROTOCOL:
+            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
+        return self._ask(chip, lambda: chip.exchange(data))
+
+    def _t0(self, chip: Chip, apdu: bytes) -> bytes:
+        tpdus = t0.terminal(apdu)
+        tpdu = next(tpdus)
+        while True:
+            try:
+                tpdu = tpdus.send(chip.exchange(tpdu))
+            except StopIteration as done:
+                return bytes(done.value)
+            if tpdu[1] == INS_GET_RESPONSE:
+                # bClassGetResponse: FF means the class of the command.
+                tpdu = bytes((apdu[0] if self.get_response == ECHO_CLASS else self.get_response,)) + tpdu[1:]
+
+    @staticmethod
+    def _converse(chip: Chip, conversation: Conversation, more_time: Callable[[int], None]) -> bytes:
+        turn = next(conversation)
+        while True:
+            answer = chip.exchange(turn.block)
+            try:
+                turn = conversation.send(answer)
+            except StopIteration as done:
+                return bytes(done.value)
+            if answer[1] == Supervision.WTX:
+                more_time(turn.waits)
+
+    def _ask(self, chip: Chip, what: Callable[[], bytes]) -> bytes:
+        """Let the card work; it may be mute, say that it was pulled out, or be pulled out meanwhile."""
+        try:
+            answer = what()
+        except CardRemoved:
+            raise
+        except CardMute as mute:
+            raise Refused(SlotError.ICC_MUTE) from mute
+        except FrameError as error:
+            raise Refused(AT_LENGTH if self.level is Level.TPDU else SlotError.XFR_PARITY_ERROR) from error
+        if self.chip is not chip:
+            raise Refused(SlotError.ICC_MUTE)
+        return answer

@@ -1,0 +1,449 @@
+"""The host end of ViVOtech2: commands one at a time, pass-through to slot and field, swipes, transactions.
+
+1. Nothing in a response says to which command of its kind it belongs. So after silence or damage the line is in
+   doubt: before the next command the host sends Ping and drops everything up to its answer. A late answer is
+   never taken for a new one.
+2. No command is repeated by itself, for a card must not run it twice.
+3. Silence for `timeout` seconds is `ReaderLost`; the transport measures. Commands that let the reader wait for a
+   card add that wait.
+4. The reader does not say when a chip card comes or goes. `present` asks by powering the card; while it is
+   powered, a card is present until an exchange shows that it is not.
+5. Slot and field need pass-through mode, everything else needs to be out of it: the mode is changed as needed.
+"""
+
+from abc import ABC, abstractmethod
+from collections import deque
+from dataclasses import dataclass
+
+from terminal_drivers.base import (
+    CardAbsent,
+    CardMute,
+    CardRemoved,
+    CardUnsupported,
+    Change,
+    FrameError,
+    Misuse,
+    Presence,
+    ReaderLost,
+    ReaderRefused,
+    Trace,
+    Tracks,
+    Transport,
+)
+from terminal_drivers.iso7816.atr import contactless
+from terminal_drivers.readers.vivotech.codec import (
+    LONGEST_MESSAGE,
+    PASS_THROUGH,
+    TABLES,
+    Burst,
+    Command,
+    Damaged,
+    Decoder,
+    Item,
+    Response,
+    Status,
+    UiEvent,
+    Variant,
+    encode,
+    parse_tlvs,
+    status_name,
+    tlv,
+)
+
+TIMEOUT = 5.0
+POLL_TIME = 0.2  # s, in which a card in the field is found
+STRANGERS = 64
+"""How many items that answer nothing are dropped in one exchange before the reader counts as broken."""
+READS = 2 * LONGEST_MESSAGE
+
+PING = Command(0x18, 0x01)
+CANCEL = Command(0x05, 0x01)
+ICC = 0x20
+BURST_MODE = bytes.fromhex("FFF7")
+SPEAKS_APDUS = frozenset((0x01, 0x02, 0x07))
+"""Card types of Poll for Token with ISO/IEC 14443-4."""
+NO_CARD = frozenset((Status.TIMEOUT, Status.FAILED))
+LONGEST_TRANSACTION = 255  # s, one byte
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a transaction of the reader ended: `tracks` of a stripe, data objects, and a status (0: done).
+
+    Where it failed, `error` is the guide's error code (table "Error Codes") and `sw` what the card said last.
+    """
+
+    status: int
+    tracks: Tracks
+    objects: dict[bytes, bytes]
+    error: int = 0
+    sw: int = 0
+
+    def __repr__(self) -> str:
+        return (
+            f"Outcome({status_name(self.status)}, {self.tracks!r}, error {self.error:02X}, SW {self.sw:04X})"
+        )
+
+
+class VivotechReader:
+    """One reader: `contact`, `contactless` and `stripe` are its parts. One thread at a time."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        variant: Variant = TABLES,
+        *,
+        timeout: float = TIMEOUT,
+        trace: Trace | None = None,
+    ) -> None:
+        self._transport = transport
+        self._variant = variant
+        self._timeout = timeout
+        self._trace = trace
+        self._decoder = Decoder(from_reader=True)
+        self._items: deque[Item] = deque()
+        self._doubt = False
+        self._pass_through: bool | None = None
+        self._running = False
+        self._swipes: list[Tracks] = []
+        self._untold = 0
+        self.events: deque[UiEvent] = deque(maxlen=STRANGERS)
+        """What the reader showed and sounded, oldest first."""
+        self.contact = NeoSlot(self)
+        self.contactless = NeoField(self)
+        self.stripe = NeoStripe(self)
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self.exchange(PING)
+
+    def firmware(self) -> str:
+        return self.exchange(Command(0x29, 0x00)).decode("ascii", "backslashreplace").rstrip("\0")
+
+    def poll_mode(self, *, on_demand: bool) -> None:
+        """Let the reader look for cards by itself, or only in a transaction that the host activates."""
+        self.use_pass_through(False)
+        self.exchange(Command(0x01, 0x01, bytes((on_demand,))))
+
+    def burst_mode(self, on: bool) -> None:
+        """Let the reader send each swipe by itself; it must look for cards by itself then."""
+        self.use_pass_through(False)
+        self.exchange(Command(0x04, 0x00, tlv(BURST_MODE, bytes((on,)))))
+
+    def activate(self, seconds: int, objects: bytes = b"") -> None:
+        """Begin a transaction with data objects such as 9F02; `outcome` waits for its end. Poll on demand."""
+        if not 0 < seconds <= LONGEST_TRANSACTION:
+            raise Misuse(f"a transaction lasts 1 to {LONGEST_TRANSACTION} seconds")
+        self.use_pass_through(False)
+        self._send(Command(0x02, 0x01, bytes((seconds,)) + objects))
+        self._running = True
+
+    def outcome(self, timeout: float) -> Outcome | None:
+        """Return how the activated transaction ended, or None where it has not within `timeout` s."""
+        if not self._running:
+            raise Misuse("no transaction runs: activate one first")
+        response = self._receive(0x02, timeout)
+        if response is None:
+            return None
+        self._running = False
+        return _outcome(response)
+
+    def cancel(self) -> None:
+        """End the activated transaction; nothing happens where none runs."""
+        if self._running:
+            self._running = False
+            self.exchange(CANCEL)
+
+    def result(self) -> Outcome | None:
+        """Return the swipe that the reader kept since the last call, where it looks for cards by itself."""
+        self.use_pass_through(False)
+        data = self.exchange(Command(0x03, 0x00))
+        return None if data == bytes(3) else _outcome(Response(0x03, Status.OK, data))
+
+    def exchange(self, command: Command, patience: float = 0.0) -> bytes:
+        """Send a command and return the data of its response; `patience` s are added to the wait.
+
+        `ReaderRefused`: its `code` is the status. `FrameError`: the response, or the command, was damaged.
+        """
+        if self._running:
+            raise Misuse("a transaction runs: cancel it first")
+        self._send(command)
+        response = self._receive(command.command, self._timeout + patience)
+        if response is None:
+            self._lose_track()
+            raise ReaderLost(
+                f"no answer to {_name(command)} within {self._timeout + patience:g} s: check cable and power"
+            )
+        if response.status == Status.NOT_ALLOWED:
+            self._forget_mode()  # the reader is in another mode than this end believes: it was reset
+        if response.status:
+            raise ReaderRefused(
+                f"the reader refuses {_name(command)}: {status_name(response.status)}", response.status
+            )
+        return response.data
+
+    def use_pass_through(self, on: bool) -> None:
+        """Enter or leave pass-through mode, unless the reader is there; leaving it ends the cards' sessions."""
+        if self._pass_through is on:
+            return
+        self._forget_mode()
+        try:
+            self.exchange(Command(PASS_THROUGH, 0x01, bytes((on,))))
+        except ReaderRefused as refused:
+            if on or refused.code != Status.NOT_ALLOWED:
+                raise
+        self._pass_through = on
+
+    def swipes(self, timeout: float) -> list[Tracks]:
+        """Return the burst payloads since the last call, oldest first; where there is none, wait."""
+        self._listen(0 if self._swipes else timeout)
+        swipes, self._swipes = self._swipes, []
+        self._untold = 0
+        return swipes
+
+    def changes(self, timeout: float = 0.0) -> list[Presence]:
+        """Return one SWIPED for each swipe that neither `swipes` nor `changes` has told."""
+        self._listen(0 if self._untold else timeout)
+        untold, self._untold = self._untold, 0
+        return [Presence(Change.SWIPED, None)] * untold
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _send(self, command: Command) -> None:
+        if self._doubt:
+            self._write(PING)
+            if self._receive(PING.command, self._timeout, in_doubt=True) is None:
+                raise ReaderLost("the reader does not answer: check cable and power")
+            self._doubt = False
+        self._write(command)
+
+    def _write(self, command: Command) -> None:
+        # What came before a command can be no answer to it and goes, but for what the reader says by itself.
+        for _ in range(READS):
+            if not self._read(0):
+                break
+        self._items.clear()
+        self._decoder.reset()
+        self._tell("host->reader", _name(command), len(command.data))
+        self._transport.write(encode(command, self._variant.order(command.command, command.sub)))
+
+    def _receive(self, command: int, timeout: float, *, in_doubt: bool = False) -> Response | None:
+        """Return the response to a command; None after `timeout` s of silence."""
+        strangers = reads = 0
+        while strangers <= STRANGERS and reads <= READS:
+            while self._items:
+                item = self._items.popleft()
+                if isinstance(item, Response) and item.command == command:
+                    self._tell("reader->host", f"{command:02X} {status_name(item.status)}", len(item.data))
+                    return item
+                if not in_doubt and (item is Damaged.FRAME or item == Response(0, Status.CRC_ERROR)):
+                    self._lose_track()
+                    raise FrameError("the line to the reader damages frames: check speed and cable")
+                strangers += 1
+            reads += 1
+            if not self._read(timeout):
+                self._decoder.reset()
+                return None
+        self._lose_track()
+        raise ReaderLost("the reader talks on and does not answer: check that it is a NEO reader")
+
+    def _listen(self, timeout: float) -> None:
+        """Take in what the reader says by itself; `FrameError` where a part of it was damaged."""
+        before = self._untold
+        for _ in range(READS):
+            if not self._read(timeout):
+                break
+            if self._untold != before:
+                timeout = 0
+        # A response can only be that of the transaction that runs.
+        kept = [item for item in self._items if isinstance(item, Response) and self._running]
+        damaged = Damaged.FRAME in self._items
+        self._items = deque(kept)
+        if damaged:
+            raise FrameError("the reader sent something that is neither swipe nor event: check the line")
+
+    def _read(self, timeout: float) -> bool:
+        """Read once: what the reader says by itself is kept apart from the items that may answer."""
+        data = self._transport.read(LONGEST_MESSAGE, timeout)
+        for item in self._decoder.feed(data):
+            if isinstance(item, Burst):
+                self._swipes.append(item.tracks)
+                self._untold += 1
+            elif isinstance(item, UiEvent):
+                self.events.append(item)
+            else:
+                self._items.append(item)
+        return bool(data)
+
+    def _forget_mode(self) -> None:
+        self._pass_through = None
+        self.contact.forget()
+        self.contactless.forget()
+
+    def _lose_track(self) -> None:
+        """Not know what the reader has heard and done, or whether it is still the same."""
+        self._doubt = True
+        self._forget_mode()
+
+    def _tell(self, direction: str, name: str, length: int) -> None:
+        if self._trace is not None:
+            self._trace(direction, name, 0, 0, length)
+
+
+class _Chip(ABC):
+    """What slot and field have in common."""
+
+    def __init__(self, reader: VivotechReader) -> None:
+        self._reader = reader
+        self._powered = False
+
+    def present(self) -> bool:
+        if self._powered:
+            return True
+        try:
+            self.power_on()
+        except CardAbsent:
+            return False
+        except (CardMute, CardUnsupported):
+            return True
+        self.power_off()
+        return True
+
+    @abstractmethod
+    def power_on(self) -> bytes:
+        """Reset the card and return its ATR."""
+
+    @abstractmethod
+    def power_off(self) -> None:
+        """Cut the card's power."""
+
+    @abstractmethod
+    def _carry(self, apdu: bytes) -> Command:
+        """The command that carries an APDU."""
+
+    def forget(self) -> None:
+        """Know that the reader has ended the session."""
+        self._powered = False
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if not self._powered:
+            raise Misuse("the card has no power: call power_on first")
+        if len(apdu) < 4:
+            raise Misuse(f"a C-APDU has at least 4 bytes, this one {len(apdu)}")
+        try:
+            response = self._reader.exchange(self._carry(apdu))
+        except ReaderRefused as refused:
+            self._powered = False
+            if refused.code not in NO_CARD:
+                raise
+            if self.present():
+                raise CardMute("the card does not answer") from refused
+            raise CardRemoved("the card was taken away") from refused
+        if len(response) < 2:
+            raise FrameError("the card's response has no SW1 SW2")
+        return response
+
+
+class NeoSlot(_Chip):
+    """The contact slot (2C-12, 2C-13, 2C-18); the reader runs T=0 and T=1.
+
+    Which status says that no card is there the guide leaves open: "failed" is taken for an empty slot, a time-out
+    for a mute card.
+    """
+
+    def power_on(self) -> bytes:
+        self._powered = False
+        self._reader.use_pass_through(True)
+        try:
+            atr = self._reader.exchange(Command(PASS_THROUGH, 0x12, bytes((ICC,))))
+        except ReaderRefused as refused:
+            if refused.code == Status.FAILED:
+                raise CardAbsent("the slot is empty") from refused
+            if refused.code == Status.TIMEOUT:
+                raise CardMute("the card in the slot does not answer") from refused
+            raise
+        if not atr:
+            raise FrameError("the reader sent an empty ATR")
+        self._powered = True
+        return atr
+
+    def power_off(self) -> None:
+        self._powered = False
+        self._reader.use_pass_through(True)
+        self._reader.exchange(Command(PASS_THROUGH, 0x18))
+
+    def _carry(self, apdu: bytes) -> Command:
+        return Command(PASS_THROUGH, 0x13, bytes((ICC,)) + apdu)
+
+
+class NeoField(_Chip):
+    """The contactless field (2C-02, 2C-03). `uid` is of the card that was powered last.
+
+    The reader does not tell the historical bytes, so the ATR is that of a card without any (PC/SC part 3).
+    """
+
+    uid = b""
+
+    def power_on(self) -> bytes:
+        self._powered = False
+        self._reader.use_pass_through(True)
+        wait = bytes((0, round(POLL_TIME * 100)))
+        try:
+            found = self._reader.exchange(Command(PASS_THROUGH, 0x02, wait), POLL_TIME)
+        except ReaderRefused as refused:
+            if refused.code in NO_CARD:
+                raise CardAbsent("no card is in the field") from refused
+            raise
+        if not found or not found[0]:
+            raise CardAbsent("no card is in the field")
+        self.uid = found[1:]
+        if found[0] not in SPEAKS_APDUS:
+            raise CardUnsupported(f"the card in the field is of type {found[0]:02X} and takes no APDUs")
+        self._powered = True
+        return contactless(b"")
+
+    def power_off(self) -> None:
+        # The field stays on while pass-through mode lasts; the next power_on selects the card anew.
+        self._powered = False
+
+    def _carry(self, apdu: bytes) -> Command:
+        return Command(PASS_THROUGH, 0x03, apdu)
+
+
+class NeoStripe:
+    """The stripe head, in burst mode."""
+
+    def __init__(self, reader: VivotechReader) -> None:
+        self._reader = reader
+
+    def poll(self, timeout: float = 0.0) -> list[Tracks]:
+        return self._reader.swipes(timeout)
+
+
+def _name(command: Command) -> str:
+    return f"{command.command:02X}-{command.sub:02X}"
+
+
+def _outcome(response: Response) -> Outcome:
+    """Read the data of a transaction's end; `FrameError` where it is cut short."""
+    data = response.data
+    if response.status not in (Status.OK, Status.REQUEST_ONLINE):
+        if len(data) < 4:
+            return Outcome(response.status, Tracks(), {})
+        return Outcome(
+            response.status, Tracks(), parse_tlvs(data[4:]), data[0], int.from_bytes(data[1:3], "big")
+        )
+    texts = []
+    for _ in (1, 2):
+        length = data[0] if data else 0
+        text = data[1 : 1 + length]
+        if not data or len(text) != length:
+            raise FrameError("the reader sent a transaction's tracks cut short")
+        texts.append(text.decode("ascii", "backslashreplace"))
+        data = data[1 + length :]
+    if data[:1] not in (b"\0", b"\1"):
+        raise FrameError("the reader did not say whether a clearing record follows the tracks")
+    first, second = texts
+    tracks = Tracks(f"%{first}?" if first else None, f";{second}?" if second else None)
+    return Outcome(response.status, tracks, parse_tlvs(data[1:]))

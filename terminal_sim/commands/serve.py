@@ -1,0 +1,114 @@
+"""`terminal-sim readers serve`: a virtual reader for other people's software, with hands that obey typed lines.
+
+| line | what the hands do |
+|---|---|
+| `insert NAME [SLOT]` | put that card in |
+| `remove [SLOT]` | take it out |
+| `tear STEP or N [SLOT]` | pull it out after that step (`gpo`, `genac1`, ...) or that many commands |
+| `quit` | stop serving |
+
+The end of the input changes nothing: the reader is served until `quit` or an interrupt.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from types import FrameType
+
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.commands import UserError
+from terminal_sim.commands.console import blaming_the_user
+from terminal_sim.hardware import DriverError, ServedReader, serve
+from terminal_sim.torn import STEPS, TornCard
+
+WORDS = "insert NAME [SLOT], remove [SLOT], tear STEP|N [SLOT], quit"
+
+
+def run(given: Namespace) -> int:
+    with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
+        reader = serve(given.address, given.link)
+        hands = Hands(bench, reader)
+        stop = signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            if given.card:
+                hands.insert(given.card)
+            print(f"# {given.card or 'no card'} in the reader at {reader.path}; lines: {WORDS}")
+            print("# for a file in a folder of its own, and then: pcscd --foreground --config FOLDER")
+            print(reader.pcscd_entry, end="", flush=True)
+            _obey(hands, sys.stdin)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            signal.signal(signal.SIGTERM, stop)
+            reader.close()
+    return 0
+
+
+class Hands:
+    """What a person does at the served reader."""
+
+    def __init__(self, bench: Bench, reader: ServedReader) -> None:
+        self._bench = bench
+        self._reader = reader
+        self._cards: dict[int, TornCard] = {}
+
+    def obey(self, line: str) -> None:
+        """Do what a line says; an empty one says nothing. Raises `UserError`."""
+        with blaming_the_user(BenchMisuse, DriverError, ProfileError):
+            match line.split():
+                case ["insert", name, *slot] if len(slot) <= 1:
+                    self.insert(name, _slot(slot))
+                case ["remove", *slot] if len(slot) <= 1:
+                    self._reader.remove(_slot(slot))
+                case ["tear", after, *slot] if len(slot) <= 1:
+                    self._tear(after, _slot(slot))
+                case _:
+                    raise UserError(f"no such line; there are {WORDS}")
+
+    def insert(self, name: str, slot: int = 0) -> None:
+        chip = self._bench.card(name).chip
+        if chip is None:
+            raise UserError(f"the card {name!r} has no chip to insert")
+        card = TornCard(chip)
+        self._reader.insert(card, slot)
+        self._cards[slot] = card
+
+    def _tear(self, after: str, slot: int) -> None:
+        if not self._reader.holds(slot):
+            raise UserError(f"slot {slot} holds no card: insert one first")
+        if after not in STEPS and not _is_number(after):
+            raise UserError(f"{after!r} is no step of a card: {', '.join(STEPS)} or the number of a command")
+        self._cards[slot].tear(STEPS.get(after) or int(after[:9]))
+
+
+def _obey(hands: Hands, lines: Iterable[str]) -> None:
+    for line in lines:
+        said = line.strip()
+        if said == "quit":
+            return
+        try:
+            if said:
+                hands.obey(said)
+                print(f"# done: {said}", flush=True)
+        except UserError as error:
+            print(f"{said}: {error}", file=sys.stderr, flush=True)
+    signal.pause()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _slot(words: Sequence[str]) -> int:
+    if not words:
+        return 0
+    if not _is_number(words[0]):
+        raise UserError(f"{words[0]!r} is no slot: write its number")
+    return int(words[0][:9])

@@ -1,0 +1,253 @@
+"""Readers by address: what a terminal is wired to, and who puts cards in front of it.
+
+`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in. Every other address
+is a reader that somebody else moves cards in: a person at the bench is asked, one line each, and waited for.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from terminal_drivers.address import Address, open_reader
+from terminal_drivers.base import (
+    Card,
+    ContactlessField,
+    ContactSlot,
+    DriverError,
+    Misuse,
+    Presence,
+    ReaderLost,
+    ReaderRefused,
+    StripeHead,
+    Trace,
+)
+from terminal_drivers.discovery import readers as found_readers
+from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.served import ServedReader, serve
+from terminal_drivers.virtual import TerminalHands, virtual_reader
+from terminal_sim.station import Reader
+from terminal_sim.watched import Device, WatchedReader
+
+__all__ = [
+    "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "ServedReader", "check_address", "found_readers",
+    "open_hardware", "probe", "serve",
+]  # fmt: skip
+
+VIRTUAL, PTY = "virtual", "pty"
+VIRTUAL_PATIENCE = 2.0
+PERSON_PATIENCE = 60.0
+
+Say = Callable[[str], None]
+
+
+class Hands(Protocol):
+    """What puts cards in front of a reader: `asks` is true for a person, and `asked` what they were asked last.
+
+    `patience` is how many seconds the reader has to report it.
+    """
+
+    asks: bool
+    asked: str
+    patience: float
+
+    def insert(self, name: str, chip: Card) -> None: ...
+    def tap(self, name: str, face: Card) -> None:
+        """Hold the card into the field, where it stays until `leave`."""
+        ...
+
+    def leave(self) -> None: ...
+    def swipe(self, name: str, stripe: Mapping[int, str]) -> None: ...
+    def remove(self) -> None:
+        """Take the card out of the slot."""
+        ...
+
+
+class OwnHands:
+    """The hands of virtual readers: what they are told to do is done."""
+
+    asks = False
+    asked = ""
+    patience = VIRTUAL_PATIENCE
+
+    def __init__(self, hands: TerminalHands) -> None:
+        self._hands = hands
+
+    def insert(self, _: str, chip: Card) -> None:
+        self._hands.insert(chip)
+
+    def tap(self, _: str, face: Card) -> None:
+        self._hands.tap(face)
+
+    def leave(self) -> None:
+        self._hands.remove()
+
+    def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
+        self._hands.swipe(stripe)
+
+    def remove(self) -> None:
+        self._hands.remove()
+
+
+class PersonHands:
+    """A person at the bench, who is asked with `say`."""
+
+    asks = True
+    patience = PERSON_PATIENCE
+
+    def __init__(self, address: str, say: Say) -> None:
+        self.asked = ""
+        self._address = address
+        self._say = say
+
+    def insert(self, name: str, _: Card) -> None:
+        self._ask(f"insert {name} into {self._address}")
+
+    def tap(self, name: str, _: Card) -> None:
+        self._ask(f"hold {name} to {self._address}")
+
+    def leave(self) -> None:
+        """Whoever holds a card takes it away by themselves."""
+
+    def swipe(self, name: str, _: Mapping[int, str]) -> None:
+        self._ask(f"swipe {name} through {self._address}")
+
+    def remove(self) -> None:
+        self._ask(f"take the card out of {self._address}")
+
+    def _ask(self, what: str) -> None:
+        self.asked = what
+        self._say(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """The readers of one terminal, and the hands in front of them; `close` ends their threads."""
+
+    reader: Reader
+    hands: Hands
+    close: Callable[[], None]
+
+
+def open_hardware(address: str = VIRTUAL, *, say: Say | None = None, trace: Trace | None = None) -> Hardware:
+    """Open the readers of a terminal; `trace` hears their frames.
+
+    `say` asks the person at the bench; where it is not given, one line on the error output does.
+    `Misuse`: no such address; `ReaderLost`: nothing answers there.
+    """
+    if address in (VIRTUAL, PTY):
+        own = virtual_reader("loopback" if address == VIRTUAL else "pty", trace=trace)
+        return Hardware(own, OwnHands(own.device), own.close)
+    watched = WatchedReader(lambda: _device(address, trace))
+    return Hardware(watched, PersonHands(address, say or _on_error_output), watched.close)
+
+
+def check_address(address: str) -> None:
+    """`Misuse` where no reader can stand at such an address."""
+    if address not in (VIRTUAL, PTY):
+        Address.parse(address)
+
+
+def probe(address: str) -> Iterator[tuple[str, str]]:
+    """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
+    opened = open_reader(address)
+    try:
+        yield "address", address
+        reader = opened if isinstance(opened, CcidReader | SerialStripeHead) else opened.host
+        if not isinstance(reader, CcidReader):
+            yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
+            return
+        yield "firmware", _firmware(reader)
+        for number, slot in enumerate(reader.slots):
+            yield f"slot {number}", _card_in(slot)
+    finally:
+        opened.close()
+
+
+def _firmware(reader: CcidReader) -> str:
+    try:
+        return reader.firmware()
+    except ReaderRefused as refused:
+        return f"not told ({refused})"
+
+
+def _card_in(slot: ContactSlot) -> str:
+    if not slot.present():
+        return "empty"
+    try:
+        atr = slot.power_on()
+        parsed = Atr.parse(atr)
+    except ReaderLost:
+        raise
+    except DriverError as error:
+        return f"a card that does not work: {error}"
+    finally:
+        slot.power_off()
+    return f"a card, T={parsed.protocol}, ATR {atr.hex(' ').upper()}"
+
+
+def _device(address: str, trace: Trace | None) -> Device:
+    opened = open_reader(address, trace=trace)
+    if isinstance(opened, CcidReader):
+        return _Ccid(opened)
+    if isinstance(opened, SerialStripeHead):
+        return _Head(opened)
+    opened.close()
+    raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+
+
+def _on_error_output(line: str) -> None:
+    print(f"terminal-sim: {line}", file=sys.stderr, flush=True)
+
+
+class _Ccid:
+    """A CCID reader: its first slot takes chip cards, a second one at APDU level is its field."""
+
+    def __init__(self, reader: CcidReader) -> None:
+        self._reader = reader
+
+    @property
+    def contact(self) -> ContactSlot:
+        return self._reader.slots[0]
+
+    @property
+    def contactless(self) -> ContactlessField:
+        if len(self._reader.slots) == 1:
+            raise Misuse("this reader has no contactless field")
+        return self._reader.slots[1]
+
+    @property
+    def stripe(self) -> StripeHead:
+        raise Misuse("this reader has no stripe head")
+
+    def poll(self) -> list[Presence]:
+        return self._reader.poll()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class _Head:
+    """A stripe head alone."""
+
+    def __init__(self, head: SerialStripeHead) -> None:
+        self.stripe: StripeHead = head
+        self._head = head
+
+    @property
+    def contact(self) -> ContactSlot:
+        raise Misuse("this reader has no slot")
+
+    @property
+    def contactless(self) -> ContactlessField:
+        raise Misuse("this reader has no contactless field")
+
+    def poll(self) -> list[Presence]:
+        return self._head.changes()
+
+    def close(self) -> None:
+        self._head.close()

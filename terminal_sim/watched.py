@@ -1,0 +1,184 @@
+"""A real reader as a terminal has it: one thread looks at it, and the engine's thread is only told.
+
+1. The thread asks for news under the lock that every exchange with a card takes, and posts them to a queue.
+2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
+3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then.
+4. `close` joins the thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Event, RLock, Thread
+from typing import Protocol, TypeVar
+
+from terminal_drivers.base import (
+    Change,
+    ContactlessField,
+    ContactSlot,
+    DriverError,
+    FrameError,
+    Misuse,
+    Presence,
+    ReaderLost,
+    StripeHead,
+    Tracks,
+)
+
+LOOK = 0.02  # seconds between two looks at what a reader says by itself
+ASK = 25  # looks between two questions whether the reader and its card are there: half a second
+PATIENCE = 2.0  # seconds for the thread to come to its end
+CONTACT = 0
+
+T = TypeVar("T")
+
+
+class Device(Protocol):
+    """An open reader. A part that it does not have raises `Misuse` when it is asked for."""
+
+    @property
+    def contact(self) -> ContactSlot: ...
+    @property
+    def contactless(self) -> ContactlessField: ...
+    @property
+    def stripe(self) -> StripeHead: ...
+    def poll(self) -> list[Presence]:
+        """What happened in front of it since the last call; it does not wait."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class WatchedReader:
+    """Opens the reader with `connect`, at once and after each loss. Raises what `connect` raises where it is not there now."""
+
+    def __init__(self, connect: Callable[[], Device]) -> None:
+        self._connect = connect
+        self._lock = RLock()
+        self._device: Device | None = connect()
+        self._present = False
+        self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
+        self._lost: ReaderLost | None = None
+        self._closing = Event()
+        self.contact: ContactSlot = _Slot(self, lambda device: device.contact)
+        self.contactless: ContactlessField = _Slot(self, lambda device: device.contactless)
+        self.stripe: StripeHead = _Head(self)
+        self._thread = Thread(target=self._watch, name="watches the reader", daemon=True)
+        self._thread.start()
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:
+        """What the thread has been told, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
+        try:
+            news = self._news.get(timeout=timeout) if timeout else self._news.get_nowait()
+        except Empty:
+            if self._lost is not None:
+                raise self._lost from None
+            return []
+        if isinstance(news, ReaderLost):
+            self._lost = news
+            raise news
+        self._lost = None
+        return news
+
+    def use(self, what: Callable[[Device], T]) -> T:
+        """Do something with the reader; one that is lost over it is closed."""
+        with self._lock:
+            if self._device is None:
+                raise ReaderLost("the reader is away")
+            try:
+                return what(self._device)
+            except ReaderLost as lost:
+                self._lose(lost)
+                raise
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join(PATIENCE)
+        with self._lock:
+            if self._device is not None:
+                self._device.close()
+                self._device = None
+
+    def _lose(self, lost: ReaderLost) -> None:
+        device, self._device = self._device, None
+        self._present = False
+        if device is not None:
+            device.close()
+        self._news.put(lost)
+
+    def _watch(self) -> None:
+        looks = 0
+        while not self._closing.is_set():
+            with self._lock:
+                if self._device is None:
+                    looks = 0 if self._found() else 1
+                if self._device is not None:
+                    self._look(self._device, ask=looks % ASK == 0)
+            looks += 1
+            self._closing.wait(LOOK)
+
+    def _found(self) -> bool:
+        try:
+            self._device = self._connect()
+        except DriverError:
+            return False
+        self._news.put([])
+        return True
+
+    def _look(self, device: Device, *, ask: bool) -> None:
+        """What the reader says by itself, and now and then whether that was all."""
+        try:
+            changes = device.poll()
+            for change in changes:
+                if change.slot == CONTACT:
+                    self._present = change.change is Change.INSERTED
+            if ask and (missed := self._missed(device)) is not None:
+                changes.append(missed)
+        except FrameError:
+            return  # noise on the line, or a swipe that was none
+        except DriverError as error:
+            self._lose(error if isinstance(error, ReaderLost) else ReaderLost(str(error)))
+            return
+        if changes:
+            self._news.put(changes)
+
+    def _missed(self, device: Device) -> Presence | None:
+        try:
+            present = device.contact.present()
+        except Misuse:
+            return None  # it has no slot
+        if present == self._present:
+            return None
+        self._present = present
+        return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
+
+
+class _Slot:
+    """A slot or field of whichever device is open now."""
+
+    def __init__(self, reader: WatchedReader, of: Callable[[Device], ContactSlot]) -> None:
+        self._reader = reader
+        self._of = of
+
+    def present(self) -> bool:
+        return self._reader.use(lambda device: self._of(device).present())
+
+    def power_on(self) -> bytes:
+        return self._reader.use(lambda device: self._of(device).power_on())
+
+    def power_off(self) -> None:
+        self._reader.use(lambda device: self._of(device).power_off())
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self._reader.use(lambda device: self._of(device).transmit(apdu))
+
+
+class _Head:
+    """The stripe head of whichever device is open now."""
+
+    def __init__(self, reader: WatchedReader) -> None:
+        self._reader = reader
+
+    def poll(self, timeout: float = 0.0) -> list[Tracks]:
+        return self._reader.use(lambda device: device.stripe.poll(timeout))

@@ -1,0 +1,56 @@
+"""A bench whose commits can be watched, held back and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from terminal_sim.bench import Bench, JournalWriter, Seat
+from terminal_sim.core.payment import Row
+from terminal_sim.journal.errors import CommitUnknown
+from terminal_sim.station import Station
+from tests.contracts.drive import TEXTS
+
+Batches = Sequence[tuple[Station, tuple[Row, ...]]]
+
+
+class WatchedJournal:
+    """The bench's own journal; tells `saw` of each commit before it happens, and may lose the answer after it."""
+
+    unknown: type[Exception] = CommitUnknown
+
+    def __init__(self, writer: JournalWriter, saw: Callable[[Batches], None]) -> None:
+        self.commits: list[list[tuple[str, tuple[str, ...]]]] = []
+        self.lose_answer = False
+        self._writer = writer
+        self._saw = saw
+
+    def commit(self, batches: Batches) -> None:
+        self._saw(batches)
+        self._writer.commit(batches)
+        self.commits.append([(station.name, tuple(row.kind for row in rows)) for station, rows in batches])
+        if self.lose_answer:
+            self.lose_answer = False
+            raise CommitUnknown("the rows are stored, but nobody was told")
+
+
+def watched(bench: Bench, saw: Callable[[Batches], None] = lambda _: None) -> WatchedJournal:
+    """From now on the engine commits through the watched journal."""
+    journal = WatchedJournal(bench.writer, saw)
+    bench.engine._journal = journal
+    return journal
+
+
+def bench_of(count: int, **given: object) -> tuple[Bench, list[Seat]]:
+    bench = Bench(texts=TEXTS, **given)  # type: ignore[arg-type]
+    return bench, [bench.seat("v400m") for _ in range(count)]
+
+
+def keys(seat: Seat, *words: str) -> None:
+    for word in words:
+        for key in word if word.isdigit() else [word]:
+            seat.press(key)
+
+
+def ready(seat: Seat) -> None:
+    """The amount is typed; a card is wanted."""
+    keys(seat, "OK", "1000", "OK")

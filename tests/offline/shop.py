@@ -1,0 +1,117 @@
+"""A shop with one point of sale: what its people do, and what became of each payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from terminal_sim import profile as profiles
+from terminal_sim.bench import Bench, Duration, Seat
+from terminal_sim.core.books import Books
+from terminal_sim.core.config import Profile
+from terminal_sim.core.payment import PaymentState
+from terminal_sim.display.texts import Texts
+from terminal_sim.journal.invariants import violations
+
+TEXTS = Texts.load()
+DEVICES = ("square-reader", "square-stand", "square-register", "square-terminal")
+SECOND = Duration.parse("1s")
+HOUR = Duration.parse("1h")
+DAY = Duration.parse("24h")
+
+
+@cache
+def stock(name: str) -> Profile:
+    return profiles.load(name)
+
+
+class Shop:
+    """A bench with one point of sale and somebody at it."""
+
+    def __init__(self, device: str | Profile, *, state: Path | None = None) -> None:
+        self.profile = stock(device) if isinstance(device, str) else device
+        self.bench = Bench(texts=TEXTS, trace=False, state=state)
+        self.seat: Seat = self.bench.seat(self.profile)
+
+    # Hands.
+
+    def charge(self, amount: int = 1000, card: str = "visa-credit") -> str:
+        """What the display says of a payment with a card; its reference is that of the newest payment."""
+        self.seat.touch("home")
+        self.seat.press("CLEAR")
+        for digit in str(amount):
+            self.seat.press(digit)
+        self.seat.press("OK")
+        if not self.seat.wants_card("insert"):
+            told = self.told()
+            while self.seat.press("CLEAR"):
+                pass
+            return told
+        self.seat.insert(card)
+        if self.seat.terminal.books.outage is None:
+            self.bench.advance(SECOND)
+        told = self.told()
+        self.seat.remove_card()
+        self.seat.touch("home")
+        return told
+
+    def told(self) -> str:
+        """The id of what the screen says."""
+        screen = self.seat.view().screen
+        complaint = getattr(self.seat.terminal.stack[-1], "complaint", None)
+        return complaint.id if complaint is not None else screen.id
+
+    def pass_time(self, duration: int) -> None:
+        self.bench.advance(duration)
+
+    def leave(self, act: str) -> None:
+        """Sign out, or the like, warning or not."""
+        self.seat.touch("more")
+        self.seat.touch(act)
+        self.seat.press("OK")
+        self.seat.press("OK")
+
+    # Eyes.
+
+    @property
+    def books(self) -> Books:
+        return Books.of(stored.row for stored in self.seat.journal())
+
+    def fates(self) -> list[PaymentState]:
+        """The states of all payments, oldest first."""
+        return [payment.state for payment in self.books.payments.values()]
+
+    def kinds(self, prefix: str = "offline.") -> list[str]:
+        return [row.kind for row in self.seat.journal() if row.kind.startswith(prefix)]
+
+    def advices(self) -> list[str]:
+        """The references that the acquirer was sent as advices, in order."""
+        return [str(m.fields["reference"]) for m in self.bench.host_messages() if m.kind == "advice"]
+
+    def wrong(self, *, settled: bool = False) -> list[str]:
+        bench = self.bench
+        return violations(
+            bench.journal, bench.acquirer.entries(), bench.host_messages(), settled=settled
+        )
+
+
+@contextmanager
+def shop(device: str | Profile, *, state: Path | None = None) -> Iterator[Shop]:
+    """Every invariant holds when it closes, and the terminal's books are the fold of its journal."""
+    opened = Shop(device, state=state)
+    try:
+        yield opened
+        assert opened.wrong() == []
+        if opened.seat.station.terminal is not None:
+            assert opened.seat.terminal.books == opened.books
+    finally:
+        opened.bench.close()
+
+
+def with_rules(device: str, **changes: object) -> Profile:
+    """The device with other rules for offline payments."""
+    profile = stock(device)
+    return replace(profile, offline=replace(profile.offline, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,199 @@
+"""Readers by address: a real one is watched, is lost when it goes, and comes back without a restart."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from terminal_drivers.base import CardAbsent, Change, Misuse, Presence, ReaderLost
+from terminal_drivers.served import ServedReader
+from terminal_sim.bench import Bench, BenchMisuse, Seat
+from terminal_sim.hardware import check_address, open_hardware, probe
+from terminal_sim.watched import WatchedReader
+
+PATIENCE = 10.0
+SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
+INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    return tmp_path / "reader"
+
+
+@pytest.fixture
+def plug(link: Path) -> Iterator[Callable[[], ServedReader]]:
+    """Plug a served reader in at the link; `close` unplugs it."""
+    plugged: list[ServedReader] = []
+
+    def plug() -> ServedReader:
+        plugged.append(ServedReader(link=link))
+        return plugged[-1]
+
+    yield plug
+    for reader in plugged:
+        reader.close()
+
+
+@pytest.fixture
+def watched(plug: Callable[[], ServedReader], link: Path) -> Iterator[tuple[ServedReader, WatchedReader]]:
+    served = plug()
+    hardware = open_hardware(f"ccid+serial:{link}")
+    assert isinstance(hardware.reader, WatchedReader)
+    yield served, hardware.reader
+    hardware.close()
+
+
+def news(reader: WatchedReader) -> list[Presence]:
+    """The next report that says something."""
+    while not (told := reader.poll(PATIENCE)):
+        pass
+    return told
+
+
+def chip(bench: Bench, name: str = "visa-credit"):  # type: ignore[no-untyped-def]  # whichever kind of card it is
+    return bench.card(name).chip
+
+
+def test_cards_are_reported_as_they_come_and_go(watched: tuple[ServedReader, WatchedReader]) -> None:
+    served, reader = watched
+    assert reader.poll() == []
+    with Bench() as bench:
+        served.insert(chip(bench))
+        assert news(reader) == [INSERTED]
+        reader.contact.power_on()
+        assert reader.contact.transmit(SELECT)[-2:] == b"\x90\x00"
+        served.remove()
+        assert news(reader) == [REMOVED]
+        with pytest.raises(CardAbsent):
+            reader.contact.transmit(SELECT)
+
+
+def test_a_card_that_was_there_before_the_reader_was_opened_is_reported(
+    plug: Callable[[], ServedReader], link: Path
+) -> None:
+    with Bench() as bench:
+        plug().insert(chip(bench))
+        hardware = open_hardware(f"ccid+serial:{link}")
+        try:
+            assert isinstance(hardware.reader, WatchedReader)
+            assert news(hardware.reader) == [INSERTED]
+        finally:
+            hardware.close()
+
+
+def test_a_reader_that_is_unplugged_is_lost_until_it_is_plugged_in_again(
+    watched: tuple[ServedReader, WatchedReader], plug: Callable[[], ServedReader]
+) -> None:
+    served, reader = watched
+    for _ in range(3):
+        served.close()
+        with pytest.raises(ReaderLost):
+            reader.poll(PATIENCE)
+        with pytest.raises(ReaderLost):
+            reader.poll()
+        with pytest.raises(ReaderLost):
+            reader.contact.power_on()
+        served = plug()
+        with Bench() as bench:
+            served.insert(chip(bench))
+            while True:
+                try:
+                    if reader.poll(PATIENCE):
+                        break
+                except ReaderLost:
+                    continue
+            reader.contact.power_on()
+            assert reader.contact.transmit(SELECT)[-2:] == b"\x90\x00"
+
+
+def test_nothing_stays_behind_after_close(plug: Callable[[], ServedReader], link: Path) -> None:
+    plug()
+    before, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+    for _ in range(20):
+        open_hardware(f"ccid+serial:{link}").close()
+    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
+
+
+def test_an_address_that_no_reader_can_have_is_misuse() -> None:
+    for address in ("nonsense", "ccid+nothing:", "ccid+serial:"):
+        with pytest.raises(Misuse):
+            check_address(address)
+        with pytest.raises(Misuse):
+            open_hardware(address)
+    with pytest.raises(Misuse, match="write virtual or pty"):
+        open_hardware("ccid+virtual:")
+    check_address("virtual")
+    check_address("pty")
+
+
+def test_a_probe_tells_what_answers(plug: Callable[[], ServedReader], link: Path) -> None:
+    served = plug()
+    assert dict(probe(f"ccid+serial:{link}"))["slot 0"] == "empty"
+    with Bench() as bench:
+        served.insert(chip(bench))
+        told = dict(probe(f"ccid+serial:{link}"))
+    assert told["firmware"] == "CCID-V1.00"
+    assert told["slot 0"] == "a card, T=0, ATR 3B 65 00 00 20 63 CB 66 00"
+
+
+# --- a terminal with such a reader ------------------------------------------------------------------------------------
+
+
+def until(seat: Seat, holds: Callable[[], bool]) -> None:
+    """Let the reader report until something holds."""
+    while not holds():
+        assert seat.bench.engine.poll(seat.station, PATIENCE), "the reader reported nothing"
+        seat.bench.engine.settle()
+
+
+def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
+    plug: Callable[[], ServedReader], link: Path
+) -> None:
+    served = plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        assert seat.wants_card("insert")
+        served.close()
+        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        served = plug()
+        until(seat, lambda: not seat.station.reader_lost)
+        bench.advance(60_000_000)
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        served.insert(chip(bench))
+        until(seat, lambda: seat.view().screen.id == "approved")
+
+
+def test_a_card_that_somebody_inserted_already_is_not_asked_for(
+    plug: Callable[[], ServedReader], link: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        served.insert(chip(bench))
+        until(seat, lambda: seat.station.card_in)
+        seat.insert("visa-credit")
+        assert seat.view().screen.id == "approved"
+        assert capsys.readouterr().err == ""
+
+
+def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
+    plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        with pytest.raises(BenchMisuse, match="use a virtual reader"):
+            seat.tear_after("gpo")
+
+
+def test_a_seat_whose_reader_does_not_open_says_so(link: Path) -> None:
+    with Bench() as bench, pytest.raises(BenchMisuse, match="cannot be opened"):
+        bench.seat("v400m", reader=f"ccid+serial:{link}")

@@ -1,0 +1,141 @@
+"""`terminal-sim readers serve`: a reader for other programs, with hands that obey typed lines. One of those programs is ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from terminal_drivers.address import open_reader
+from terminal_drivers.base import CardAbsent, CardRemoved, Change
+from terminal_drivers.readers.ccid.reader import CcidReader
+from tests.interop.daemon import Told
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
+PROGRAM = (sys.executable, "-m", "terminal_sim")
+SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
+
+SALE = """\
+keys 1
+terminal v400m
+
+scenario "A sale on a real reader"
+  tap /Start|Payment/
+  press 1000 OK
+  insert visa-credit
+  expect screen "Approved"
+  expect host sale amount=1000 count=1
+  remove card
+"""
+
+
+@pytest.fixture
+def link(tmp_path: Path) -> Path:
+    return tmp_path / "reader"
+
+
+@pytest.fixture
+def served(link: Path) -> Iterator[Told]:
+    """A served reader in a process of its own, with its introduction read."""
+    arguments = [*PROGRAM, "readers", "serve", "ccid+pty:", "--link", str(link)]
+    with Told(arguments, ENVIRONMENT, stdin=True) as told:
+        told.until(f"DEVICENAME   {link}:GemPCTwin\nLIBPATH      /usr/lib/pcsc/drivers/serial/libccidtwin.so\n")
+        yield told
+
+
+def done(served: Told, line: str) -> None:
+    served.tell(line)
+    served.until(f"# done: {line}\n")
+
+
+@pytest.fixture
+def host(served: Told, link: Path) -> Iterator[CcidReader]:  # noqa: ARG001 - the link is there once it is served
+    reader = open_reader(f"ccid+serial:{link}")
+    assert isinstance(reader, CcidReader)
+    yield reader
+    reader.close()
+
+
+def test_cards_come_and_go_by_typed_lines(served: Told, host: CcidReader) -> None:
+    slot = host.slots[0]
+    assert not slot.present()
+    done(served, "insert visa-credit")
+    assert slot.present()
+    assert slot.power_on()[0] == 0x3B
+    assert slot.transmit(SELECT)[-2:] == b"\x90\x00"
+    done(served, "remove")
+    with pytest.raises(CardRemoved):
+        slot.transmit(SELECT)
+    assert [each.change for each in host.poll()] == [Change.INSERTED, Change.REMOVED]
+
+
+def test_a_card_is_torn_after_a_step_or_a_command(served: Told, host: CcidReader) -> None:
+    slot = host.slots[0]
+    for after in ("select", "1"):
+        done(served, "insert visa-credit")
+        done(served, f"tear {after}")
+        slot.power_on()
+        assert slot.transmit(SELECT)[-2:] == b"\x90\x00", "the command itself is answered"
+        with pytest.raises(CardRemoved):
+            slot.transmit(SELECT)
+        with pytest.raises(CardAbsent):
+            slot.power_on()
+
+
+def test_a_line_that_cannot_be_obeyed_is_one_complaint(served: Told) -> None:
+    for line, complaint in (
+        ("dance", "there are insert NAME"),
+        ("insert", "there are insert NAME"),
+        ("insert visa-credti", "visa-credit"),
+        ("insert visa-credit 7", "slots 0 to 0"),
+        ("insert visa-credit x", "is no slot"),
+        ("insert visa-stripe", "no chip"),
+        ("remove", "holds no card"),
+        ("tear gpo", "holds no card"),
+    ):
+        served.tell(line)
+        served.until(f"{line}: [^\n]*{complaint}[^\n]*\n", "err")
+    done(served, "insert visa-credit")
+    served.tell("tear lunch")
+    served.until("'lunch' is no step of a card: select, gpo, read, genac1, genac2", "err")
+    served.tell("quit")
+    assert served.ended() == 0
+
+
+def test_the_link_goes_with_the_server_however_it_ends(served: Told, link: Path) -> None:
+    served.end()
+    assert served.ended() == 0
+    assert not os.path.lexists(link)
+
+
+def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
+    link.symlink_to("/dev/pts/nobody")
+    with Told(
+        [*PROGRAM, "readers", "serve", "ccid+pty:", "--card", "visa-credit", "--link", str(link)],
+        ENVIRONMENT,
+        stdin=True,
+    ) as served:
+        served.until("# visa-credit in the reader at ")
+        reader = open_reader(f"ccid+serial:{link}")
+        assert isinstance(reader, CcidReader)
+        assert reader.slots[0].present()
+        reader.close()
+
+
+def test_a_sale_by_script_asks_the_person_at_the_bench_for_the_card(
+    served: Told, link: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "sale.keys"
+    script.write_text(SALE, encoding="utf-8")
+    arguments = [*PROGRAM, "run", str(script), "--reader", f"ccid+serial:{link}"]
+    with Told(arguments, ENVIRONMENT) as run:
+        run.until(f"terminal-sim: insert visa-credit into ccid\\+serial:{link}\n", "err")
+        done(served, "insert visa-credit")
+        run.until(f"terminal-sim: take the card out of ccid\\+serial:{link}\n", "err")
+        done(served, "remove")
+        assert run.ended() == 0, run.said
+        assert "1 held" in run.said["out"]
