@@ -100,7 +100,7 @@ def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequenc
         if role is Role.KEY:
             yield _grid(run, key_rows, across, base, 2.6)
         elif role is Role.TAB:
-            yield _grid(run, [len(run)], across, base * 0.58, 4)
+            yield _grid(run, [len(run)], across, _tab_size(run, across, base), 4)
         elif role is Role.QR:
             yield from (_square(item, across, base) for item in run)
         elif role is Role.BUTTON:
@@ -112,6 +112,15 @@ def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequenc
             yield _grid(run, [2] * pairs + [1] * odd, across, base, 5.5)
         else:
             yield from (_single(item, across, base) for item in run)
+
+
+def _tab_size(tabs: Sequence[Item], across: float, base: float) -> float:
+    """Small, and so small that no word of a tab is broken."""
+    widest = max(width(word, bold=True) for tab in tabs for word in tab.text.split())
+    room = (
+        widest + 1 + 0.35 + 2 * _MARGIN / len(tabs)
+    )  # the word, the cell's padding, the gap and its share of the margin
+    return min(base * 0.58, across / len(tabs) / room)
 
 
 def _kind(item: Item) -> tuple[Role, bool]:
