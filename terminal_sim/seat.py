@@ -285,7 +285,8 @@ class Seat:
         wait = hands.patience / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
             heard = engine.poll(self.station, wait if tried else 0.0)
-            if heard and not (hands.asks and done is not None and not done()):
+            # Other news may be on a slow line: of the card that has just left the field, for one.
+            if heard and (done is None or done()):
                 break
         else:
             if hands.asks:

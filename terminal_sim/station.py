@@ -153,11 +153,11 @@ class Station:
             self.reader_lost, self.card_in = True, False
             return [ReaderChanged(False)]
         found, self.reader_lost = self.reader_lost, False
-        if not self.reader_linked:
-            return []
         if not changes and not found:
             return None
         noticed = [event for change in changes for event in self._noticed(change)]
+        if not self.reader_linked:
+            return []
         return [ReaderChanged(True), *noticed] if found else noticed
 
     def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:

@@ -3,7 +3,8 @@
 1. The thread asks for news under the lock that every exchange with a card takes, and posts them to a queue.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
 3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then.
-4. `close` joins the thread.
+4. The thread asks half a second apart whether the card is there: a removal that no reader told ends the conversation too.
+5. `close` joins the thread.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from threading import Event, RLock, Thread
 from typing import Protocol, TypeVar
 
 from terminal_drivers.base import (
+    CardRemoved,
     Change,
     ContactlessField,
     ContactSlot,
@@ -58,10 +60,11 @@ class WatchedReader:
         self._lock = RLock()
         self._device: Device | None = connect()
         self._present = False
+        self.pulled = False
         self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
         self._lost: ReaderLost | None = None
         self._closing = Event()
-        self.contact: ContactSlot = _Slot(self, lambda device: device.contact)
+        self.contact: ContactSlot = _Contact(self, lambda device: device.contact)
         self.contactless: ContactlessField = _Slot(self, lambda device: device.contactless)
         self.stripe: StripeHead = _Head(self)
         self._thread = Thread(target=self._watch, name="watches the reader", daemon=True)
@@ -91,6 +94,12 @@ class WatchedReader:
             except ReaderLost as lost:
                 self._lose(lost)
                 raise
+
+    def begin(self, device: Device) -> None:
+        """A conversation begins with the card that is there now: what happened before is told and does not end it."""
+        if changes := self._heard(device):
+            self._news.put(changes)
+        self.pulled = False
 
     def close(self) -> None:
         self._closing.set()
@@ -129,11 +138,9 @@ class WatchedReader:
     def _look(self, device: Device, *, ask: bool) -> None:
         """What the reader says by itself, and now and then whether that was all."""
         try:
-            changes = device.poll()
-            for change in changes:
-                if change.slot == CONTACT:
-                    self._present = change.change is Change.INSERTED
+            changes = self._heard(device)
             if ask and (missed := self._missed(device)) is not None:
+                self._note(missed)
                 changes.append(missed)
         except FrameError:
             return  # noise on the line, or a swipe that was none
@@ -143,6 +150,17 @@ class WatchedReader:
         if changes:
             self._news.put(changes)
 
+    def _heard(self, device: Device) -> list[Presence]:
+        changes = device.poll()
+        for change in changes:
+            self._note(change)
+        return changes
+
+    def _note(self, change: Presence) -> None:
+        if change.slot == CONTACT:
+            self._present = change.change is Change.INSERTED
+            self.pulled = self.pulled or not self._present
+
     def _missed(self, device: Device) -> Presence | None:
         try:
             present = device.contact.present()
@@ -150,7 +168,6 @@ class WatchedReader:
             return None  # it has no slot
         if present == self._present:
             return None
-        self._present = present
         return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
 
 
@@ -172,6 +189,25 @@ class _Slot:
 
     def transmit(self, apdu: bytes) -> bytes:
         return self._reader.use(lambda device: self._of(device).transmit(apdu))
+
+
+class _Contact(_Slot):
+    """The slot: where the thread has seen the card go, the conversation with it is over, even if another one is in by now."""
+
+    def power_on(self) -> bytes:
+        def powered(device: Device) -> bytes:
+            self._reader.begin(device)
+            return self._of(device).power_on()
+
+        return self._reader.use(powered)
+
+    def transmit(self, apdu: bytes) -> bytes:
+        def sent(device: Device) -> bytes:
+            if self._reader.pulled:
+                raise CardRemoved("the card was taken out")
+            return self._of(device).transmit(apdu)
+
+        return self._reader.use(sent)
 
 
 class _Head:

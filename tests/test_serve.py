@@ -43,7 +43,9 @@ def served(link: Path) -> Iterator[Told]:
     """A served reader in a process of its own, with its introduction read."""
     arguments = [*PROGRAM, "readers", "serve", "ccid+pty:", "--link", str(link)]
     with Told(arguments, ENVIRONMENT, stdin=True) as told:
-        told.until(f"DEVICENAME   {link}:GemPCTwin\nLIBPATH      /usr/lib/pcsc/drivers/serial/libccidtwin.so\n")
+        told.until(
+            f"DEVICENAME   {link}:GemPCTwin\nLIBPATH      /usr/lib/pcsc/drivers/serial/libccidtwin.so\n"
+        )
         yield told
 
 

@@ -4,12 +4,15 @@
 2. `pcscd_entry` is what pcsc-lite wants to read in its configuration folder (pcscd(8), reader.conf(5)).
 """
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from terminal_drivers.address import VARIANTS, Address
+from terminal_drivers.address import Address
 from terminal_drivers.base import Card, Misuse
-from terminal_drivers.readers.ccid.gempc import GemPcDevice
-from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.iso7816.t1card import Interlude
+from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcDevice
+from terminal_drivers.readers.ccid.keypad import Key, Prompt
+from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
 from terminal_drivers.virtual import CCID_BAUD, CcidHands
 
 LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
@@ -25,9 +28,17 @@ DEVICE_NAMES = {
 
 
 class ServedReader:
-    """A CCID reader of the GemPC family at the far side of a pseudo-terminal, until `close`."""
+    """A CCID reader of the GemPC family at the far side of a pseudo-terminal, until `close`.
 
-    def __init__(self, variant: str = DEFAULT_VARIANT, link: Path | None = None) -> None:
+    `person` is shown each prompt of its PIN pad and may press keys at once.
+    """
+
+    def __init__(
+        self,
+        variant: str = DEFAULT_VARIANT,
+        link: Path | None = None,
+        person: Callable[[Prompt], None] = nobody,
+    ) -> None:
         if variant not in DEVICE_NAMES or variant not in VARIANTS:
             known = ", ".join(name for name in DEVICE_NAMES if name in VARIANTS)
             raise Misuse(f"libccidtwin knows no reader like {variant!r}: it knows {known}")
@@ -38,7 +49,7 @@ class ServedReader:
             link.unlink()  # it was left behind by a process that was killed
         self._variant = variant
         chosen = VARIANTS[variant]
-        self._reader = VirtualCcid(chosen.features)
+        self._reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=person)
         self._line = PtyLine(GemPcDevice(self._reader, chosen), link, baud=CCID_BAUD)
         self._hands = CcidHands(self._reader, self._line)
         self.path = str(link.absolute()) if link is not None else self._line.path
@@ -57,14 +68,23 @@ class ServedReader:
             f"LIBPATH      {LIBRARY}\n"
         )
 
-    def insert(self, card: Card, slot: int = 0) -> None:
-        self._hands.insert(slot, card)
+    def insert(self, card: Card, slot: int = 0, interludes: Iterable[Interlude] = ()) -> None:
+        """Put a card in; `interludes` are what it does on its T=1 line before it answers."""
+        self._hands.insert(slot, card, interludes)
 
     def remove(self, slot: int = 0) -> None:
         self._hands.remove(slot)
 
     def holds(self, slot: int = 0) -> bool:
         return self._hands.holds(slot)
+
+    def press(self, *keys: str | Key) -> None:
+        """Press keys of the PIN pad: strings of digits, and `Key`."""
+        self._hands.press(*keys)
+
+    def time_out(self) -> None:
+        """Let the time for a PIN entry pass."""
+        self._hands.time_out()
 
     def close(self) -> None:
         self._line.close()

@@ -5,7 +5,7 @@ The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-termi
 same host code runs on both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -22,10 +22,12 @@ from terminal_drivers.base import (
     StripeHead,
     Trace,
 )
+from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.features import Level, level
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice, GemPcLink, Variant
+from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
-from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid
+from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.loopback import LoopbackLine
@@ -50,14 +52,23 @@ class CcidHands:
         self._reader = reader
         self._line = line
 
-    def insert(self, slot: int, card: Card) -> None:
-        self._line.act(lambda: self._reader.insert(slot, card))
+    def insert(self, slot: int, card: Card, interludes: Iterable[Interlude] = ()) -> None:
+        """Put a card in; `interludes` are what it does on its T=1 line before it answers."""
+        self._line.act(lambda: self._reader.insert(slot, card, interludes))
 
     def remove(self, slot: int) -> None:
         self._line.act(lambda: self._reader.remove(slot))
 
     def holds(self, slot: int) -> bool:
         return self._reader.holds(slot)
+
+    def press(self, *keys: str | Key) -> None:
+        """Press keys of the reader's PIN pad: strings of digits, and `Key`."""
+        self._line.act(lambda: self._reader.press(*keys))
+
+    def time_out(self) -> None:
+        """Let the time for a PIN entry pass."""
+        self._line.act(self._reader.time_out)
 
 
 class StripeHands:
@@ -111,9 +122,12 @@ def virtual_ccid(
     trace: Trace | None = None,
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
+    person: Callable[[Prompt], None] = nobody,
 ) -> VirtualCcidReader:
-    """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback."""
-    device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor)
+    """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback; `person` stands
+    before its PIN pad.
+    """
+    device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
     line = _line(transport, GemPcDevice(device, variant), CCID_BAUD, link, record)
     link_end = GemPcLink(line.open(), variant)
     host = CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)

@@ -62,12 +62,12 @@ def _id_of(phrase: Phrase) -> str:
 
 
 def shown_digits(typed: str, shown: Shown) -> str:
-    """What may be seen of a field: nothing of a PIN or CVC, at most the first six and last four of a card number."""
+    """What may be seen of a field: nothing of a PIN or CVC, the first six digits of a card number."""
     if shown is Shown.MASKED:
         return "*" * len(typed)
     if shown is Shown.PAN:
-        hidden = max(min(len(typed), 12) - 6, 0)
-        return typed[:6] + "*" * hidden + typed[12:16] + "*" * max(len(typed) - 16, 0)
+        # The last four as well would show every digit in its turn, while the number is typed.
+        return typed[:6] + "*" * max(len(typed) - 6, 0)
     if shown is Shown.DATE and len(typed) > 2:
         return f"{typed[:2]}/{typed[2:]}"
     return typed

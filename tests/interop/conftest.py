@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,8 @@ def served(short: Path) -> Iterator[Callable[..., ServedReader]]:
     need("pcscd", "libccid")
     with ExitStack() as stack:
 
-        def serve(variant: str = "gempc-twin") -> ServedReader:
-            reader = ServedReader(variant, short / f"tty-{variant}")
+        def serve(variant: str = "gempc-twin", **more: Any) -> ServedReader:
+            reader = ServedReader(variant, short / f"tty-{variant}", **more)
             stack.callback(reader.close)
             return reader
 

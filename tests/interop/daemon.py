@@ -137,7 +137,11 @@ class Told:
         self, arguments: Sequence[str], environment: Mapping[str, str], *, stdin: bool = False
     ) -> None:
         self._process = subprocess.Popen(
-            arguments, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(environment)
+            arguments,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(environment),
         )
         self.said = {"out": "", "err": ""}
         self._open = {"out": _pipe(self._process.stdout), "err": _pipe(self._process.stderr)}

@@ -129,3 +129,19 @@ def test_a_reader_with_two_slots_is_two_readers(
             outcome = terminal.pay(client, terminal.request(Interface.CONTACT))
             assert outcome.card is not None
             assert (outcome.verdict, outcome.card.brand) == (Verdict.APPROVED, brand)
+
+
+def test_cards_come_and_go_in_each_slot_of_a_reader_with_five(
+    served: Callable[[str], ServedReader], start: Callable[[str], Pcscd], card: CardNamed
+) -> None:
+    reader = served("gemcore-pos-pro")
+    put(reader, card("visa-credit"))
+    daemon = start(reader.pcscd_entry)
+    with Pyscard(daemon) as client:
+        assert len(client.ask("readers")) == 5
+        put(reader, card("amex-credit"), 4)
+        connect(client, slot=4)
+        assert selects(client)
+        reader.remove(4)
+        assert client.ask("wait", False, 4) == ""
+        assert client.ask("wait", True, 0).upper() == ATR, "the other slot keeps its card"

@@ -13,7 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from terminal_drivers.base import LineDevice, Misuse, ReaderLost, Transport
+from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport
 
 LOOPBACK = "127.0.0.1"
 CONNECT_TIMEOUT = 5.0
@@ -65,8 +65,7 @@ class TcpTransport:
         return self._socket
 
 
-def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:
-    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: nobody listens there."""
+def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -85,27 +84,44 @@ def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: b
             opened.close()
             fault = error
         else:
-            return TcpTransport(opened, quick_ack=quick_ack)
+            return opened
     raise ReaderLost(f"nobody answers at {host}:{port}: {fault}")
 
 
-class TcpLine:
-    """Serves a device on a loopback port until `close`, to one host at a time, which may come back.
+def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:
+    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: nobody listens there."""
+    return TcpTransport(_connected(host, port, beyond_loopback), quick_ack=quick_ack)
 
-    One thread moves bytes; the lock makes `act` and the device take turns.
+
+class TcpLine:
+    """A device of ours behind a socket until `close`: `port` is served on loopback to one host at a time, which
+    may come back; with `call` the device connects to its host instead.
+
+    One thread moves bytes; the lock makes `act` and the device take turns. `CardRemoved` from the device hangs up.
     """
 
-    def __init__(self, device: LineDevice, port: int = 0) -> None:
+    def __init__(
+        self, device: LineDevice, port: int = 0, *, quick_ack: bool = False, call: str | None = None
+    ) -> None:
         self._device = device
+        self._quick_ack = QUICK_ACK if quick_ack else None
         self._lock = threading.RLock()
         self._closing = False
-        try:
-            self._server = socket.create_server((LOOPBACK, port), backlog=1)
-        except OSError as error:
-            raise Misuse(f"port {port} cannot be served: {error}") from error
-        self.port: int = self._server.getsockname()[1]
+        self._server: socket.socket | None = None
+        host: socket.socket | None = None
+        if call is None:
+            try:
+                self._server = socket.create_server((LOOPBACK, port), backlog=1)
+            except OSError as error:
+                raise Misuse(f"port {port} cannot be served: {error}") from error
+            port = self._server.getsockname()[1]
+        else:
+            host = _prepared(_connected(call, port, False))
+        self.port = port
         self._wake_read, self._wake_write = socket.socketpair()
-        self._thread = threading.Thread(target=self._serve, name=f"device at port {self.port}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._serve, args=(host,), name=f"device at port {port}", daemon=True
+        )
         self._thread.start()
 
     def open(self) -> Transport:
@@ -126,43 +142,49 @@ class TcpLine:
             self._wake_write.send(b"\0")
         self._thread.join()
         for each in (self._server, self._wake_read, self._wake_write):
-            each.close()
+            if each is not None:
+                each.close()
 
-    def _serve(self) -> None:
-        host: socket.socket | None = None
+    def _serve(self, host: socket.socket | None) -> None:
         said = b""
         while True:
-            waited = [self._wake_read, self._server if host is None else host]
+            other = self._server if host is None else host
+            waited = [self._wake_read] if other is None else [self._wake_read, other]
             readable, _, _ = select.select(waited, [host] if host is not None and said else [], [])
             if self._wake_read in readable:
                 self._wake_read.recv(CHUNK)
             with self._lock:
                 if self._closing:
                     break
-                if self._server in readable:
-                    host = self._accept()
+                if self._server is not None and self._server in readable:
+                    host = _prepared(self._server.accept()[0])
                 if host is None:
                     continue
                 try:
                     if host in readable:
-                        data = host.recv(CHUNK)
-                        if not data:
-                            raise ConnectionResetError
-                        self._device.feed(data)
+                        self._device.feed(self._received(host))
                     said += self._device.take()
                     if said:
                         said = said[host.send(said) :]
                 except BlockingIOError:
                     continue  # the host reads slowly: select tells when there is room
-                except OSError:
+                except (OSError, CardRemoved):
                     host.close()
                     # What was said to one host is not for the next.
                     host, said = None, b""
         if host is not None:
             host.close()
 
-    def _accept(self) -> socket.socket:
-        host, _ = self._server.accept()
-        host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        host.setblocking(False)
-        return host
+    def _received(self, host: socket.socket) -> bytes:
+        if self._quick_ack is not None:
+            host.setsockopt(socket.IPPROTO_TCP, self._quick_ack, 1)
+        data = host.recv(CHUNK)
+        if not data:
+            raise ConnectionResetError
+        return data
+
+
+def _prepared(host: socket.socket) -> socket.socket:
+    host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    host.setblocking(False)
+    return host

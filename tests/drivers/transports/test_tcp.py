@@ -111,7 +111,21 @@ def test_an_address_beyond_loopback_must_be_allowed() -> None:
 
 
 def test_a_device_is_served_on_loopback_only(line: TcpLine) -> None:
+    assert line._server is not None
     assert line._server.getsockname()[0] == LOOPBACK
+
+
+def test_a_device_may_call_its_host() -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        line = TcpLine(Doubler(), server.getsockname()[1], call=LOOPBACK, quick_ack=True)
+        host, _ = server.accept()
+        with host:
+            host.settimeout(PATIENCE)
+            host.sendall(b"a")
+            assert host.recv(2) == b"aa"
+        line.close()
+    with pytest.raises(ReaderLost):
+        TcpLine(Doubler(), line.port, call=LOOPBACK)
 
 
 def test_frames_leave_at_once_and_may_be_acknowledged_at_once(line: TcpLine) -> None:

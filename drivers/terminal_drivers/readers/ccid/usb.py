@@ -27,6 +27,7 @@ GET_CONFIGURATION, SET_CONFIGURATION, GET_INTERFACE, SET_INTERFACE = 8, 9, 10, 1
 ABORT, GET_CLOCK_FREQUENCIES, GET_DATA_RATES = 1, 2, 3
 DEVICE, CONFIGURATION, STRING = 1, 2, 3
 CLASS_OUT, CLASS_IN = 0x21, 0xA1
+TYPE_BITS, CLASS_TYPE = 0x60, 0x20
 ENDPOINT_HALT = 0
 
 
@@ -136,11 +137,12 @@ class CcidUsbDevice:
         if len(setup) != 8:
             raise Misuse("a setup packet has 8 bytes")
         request = _Setup(*struct.unpack("<BBHHH", setup))
-        if request.kind in (CLASS_OUT, CLASS_IN):
-            answer = self._class_request(request)
-        else:
-            answer = self._standard_request(request)
-        return answer[: request.length]
+        kind = request.kind & TYPE_BITS
+        if kind == CLASS_TYPE:
+            return self._class_request(request)[: request.length]
+        if kind:
+            raise Stall(f"request {request.request:02X} of a vendor is unknown")
+        return self._standard_request(request)[: request.length]
 
     def _class_request(self, setup: _Setup) -> bytes:
         descriptor = self._reader.descriptor

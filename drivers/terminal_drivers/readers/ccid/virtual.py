@@ -83,7 +83,7 @@ OUTCOMES = {
 SW_MISMATCH = b"\x64\x02"
 
 
-def _nobody(_prompt: Prompt) -> None:
+def nobody(_prompt: Prompt) -> None:
     """Nobody stands before the PIN pad."""
 
 
@@ -102,7 +102,7 @@ class VirtualCcid:
         *,
         descriptor: ClassDescriptor | None = None,
         fields: Iterable[int] | None = None,
-        person: Callable[[Prompt], None] = _nobody,
+        person: Callable[[Prompt], None] = nobody,
     ) -> None:
         if not features:
             raise Misuse("a reader has at least one slot")

@@ -75,9 +75,9 @@ def test_the_parameters_come_from_the_atr(chip: Chip) -> None:
     assert message == m.SetParameters(0, 1, 0, bytes.fromhex("1302050C00"))
 
 
-def test_a_card_that_speaks_only_t1_is_unsupported_at_tpdu_level(chip: Chip) -> None:
+def test_a_card_that_speaks_neither_t0_nor_t1_is_unsupported(chip: Chip) -> None:
     both = virtual_ccid()
-    both.device.insert(0, chip(atr=bytes.fromhex("3B848131FE4576454D56A7")))
+    both.device.insert(0, chip(atr=bytes.fromhex("3B800E8E")))
     with pytest.raises(CardUnsupported):
         both.host.slots[0].power_on()
     with pytest.raises(Misuse):

@@ -1,0 +1,234 @@
+"""A USB device of ours for other people's hosts: the server side of USB/IP (Linux, Documentation/usb/usbip_protocol.rst).
+
+1. Only loopback is served. One thread carries the transfers; a lock makes `act` and the device take turns.
+2. All fields are big-endian. A list request is answered and the connection goes on; after an import it carries URBs.
+3. An IN transfer waits until its endpoint has something or it is unlinked; nothing else waits.
+4. Lengths come from the peer: what is beyond `LONGEST` ends the connection.
+"""
+
+import select
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from terminal_drivers.base import DriverError, FrameError, Misuse
+
+VERSION = 0x0111
+OP_LIST, OP_IMPORT, OP_REPLY = 0x8005, 0x8003, 0x7FFF
+SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
+FULL_SPEED = 2
+SLOWEST_PEER = 5.0  # seconds for a peer to take what is sent
+BUS, DEVICE, BUS_ID = 1, 2, b"1-1"
+PIPE_ERROR, CONNECTION_RESET, NO_DEVICE = -32, -104, 1  # Linux errno of a stall and an unlink; status of a failed import
+
+OPERATION = struct.Struct(">HHI")
+RECORD = struct.Struct(">256s32sIIIHHHBBBBBB")
+INTERFACE = struct.Struct(">BBBx")
+SUBMISSION = struct.Struct(">IIIIIIIiiI8s")
+REPLY = struct.Struct(">IIIIIiIiiI8x")
+UNLINK_REPLY = struct.Struct(">IIIIIi24x")
+
+LONGEST = 1 << 17
+CHUNK = 1 << 16
+GET_DEVICE, GET_CONFIGURATION = bytes.fromhex("8006000100001200"), bytes.fromhex("800600020000FF00")
+
+
+class UsbDevice(Protocol):
+    """The device end of a USB device with one bulk pipe each way and one interrupt pipe; it never waits."""
+
+    def control(self, setup: bytes, data: bytes = b"") -> bytes:
+        """Run one control transfer; a `DriverError` is a stall."""
+        ...
+
+    def bulk_out(self, data: bytes) -> None: ...
+    def bulk_in(self, most: int) -> bytes | None: ...
+    def interrupt(self) -> bytes | None: ...
+
+
+@dataclass(slots=True)
+class _Urb:
+    """An IN transfer that waits."""
+
+    sequence: int
+    endpoint: int
+    room: int
+
+
+@dataclass(slots=True)
+class _Connection:
+    peer: socket.socket
+    received: bytes = b""
+    imported: bool = False
+    waiting: list[_Urb] = field(default_factory=list)
+
+
+class UsbIpServer:
+    """Serves one device on a port of loopback until `close`; port 0 takes a free one."""
+
+    def __init__(self, device: UsbDevice, interrupt_endpoint: int = 3, port: int = 0) -> None:
+        self._device = device
+        self._interrupt = interrupt_endpoint
+        self._lock = threading.RLock()
+        self._closing = False
+        self._server = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._server.getsockname()[1]
+        self._connections: list[_Connection] = []
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._thread = threading.Thread(target=self._serve, name=f"USB/IP on port {self.port}", daemon=True)
+        self._thread.start()
+
+    def act(self, what: Callable[[], None]) -> None:
+        """Run `what`, which changes the device, while no transfer runs; then complete what waits for it."""
+        with self._lock:
+            if self._closing:
+                raise Misuse("this server is closed")
+            what()
+            self._wake_write.send(b"\0")
+
+    def close(self) -> None:
+        """Unplug the device: every connection ends."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            self._wake_write.send(b"\0")
+        self._thread.join()
+        for each in (*(one.peer for one in self._connections), self._server, self._wake_read, self._wake_write):
+            each.close()
+
+    def _serve(self) -> None:
+        while True:
+            peers = {one.peer: one for one in self._connections}
+            readable, _, _ = select.select([self._server, self._wake_read, *peers], (), ())
+            with self._lock:
+                if self._closing:
+                    return
+                if self._wake_read in readable:
+                    self._wake_read.recv(CHUNK)
+                if self._server in readable:
+                    peer, _ = self._server.accept()
+                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    peer.settimeout(SLOWEST_PEER)
+                    self._connections.append(_Connection(peer))
+                for peer, connection in peers.items():
+                    self._carry(connection, has_more=peer in readable)
+
+    def _carry(self, connection: _Connection, *, has_more: bool) -> None:
+        try:
+            if has_more:
+                data = connection.peer.recv(CHUNK)
+                if not data:
+                    raise ConnectionResetError
+                connection.received += data
+                while self._take(connection):
+                    pass
+            self._complete(connection)
+        except (OSError, FrameError):
+            connection.peer.close()
+            self._connections.remove(connection)
+
+    # Messages.
+
+    def _take(self, connection: _Connection) -> bool:
+        """Do one message, if a whole one is there."""
+        data = connection.received
+        used = self._urb(connection, data) if connection.imported else self._operation(connection, data)
+        connection.received = data[used:]
+        return used > 0
+
+    def _operation(self, connection: _Connection, data: bytes) -> int:
+        if len(data) < OPERATION.size:
+            return 0
+        version, code, _ = OPERATION.unpack_from(data)
+        if version != VERSION or code not in (OP_LIST, OP_IMPORT):
+            raise FrameError(f"no USB/IP request: version {version:04X}, code {code:04X}")
+        head = struct.pack(">HH", VERSION, code & OP_REPLY)
+        if code == OP_LIST:
+            record, interfaces = self._describe()
+            connection.peer.sendall(head + struct.pack(">II", 0, 1) + record + interfaces)
+            return OPERATION.size
+        size = OPERATION.size + 32
+        if len(data) < size:
+            return 0
+        if data[OPERATION.size : size].rstrip(b"\0") != BUS_ID:
+            connection.peer.sendall(head + struct.pack(">I", NO_DEVICE))
+        else:
+            connection.imported = True
+            connection.peer.sendall(head + struct.pack(">I", 0) + self._describe()[0])
+        return size
+
+    def _describe(self) -> tuple[bytes, bytes]:
+        """The device's record, and its interfaces."""
+        device = self._device.control(GET_DEVICE)
+        configuration = self._device.control(GET_CONFIGURATION)
+        vendor, product, release = struct.unpack_from("<HHH", device, 8)
+        record = RECORD.pack(
+            b"/sys/devices/virtual/" + BUS_ID, BUS_ID, BUS, DEVICE, FULL_SPEED, vendor, product, release,
+            *device[4:7], configuration[5], device[17], configuration[4],
+        )  # fmt: skip
+        interfaces, at = b"", 0
+        while at < len(configuration) and configuration[at]:
+            if configuration[at + 1] == 4:
+                interfaces += INTERFACE.pack(*configuration[at + 5 : at + 8])
+            at += configuration[at]
+        return record, interfaces
+
+    def _urb(self, connection: _Connection, data: bytes) -> int:
+        if len(data) < SUBMISSION.size:
+            return 0
+        command, sequence, _, is_in, endpoint, _, length, _, _, _, setup = SUBMISSION.unpack_from(data)
+        if command == UNLINK:
+            # The number of the transfer that is given up stands where the flags of a submission are.
+            self._unlink(connection, sequence, SUBMISSION.unpack_from(data)[5])
+            return SUBMISSION.size
+        if command != SUBMIT or length > LONGEST or is_in not in (0, 1):
+            raise FrameError(f"no USB/IP command: {command:08X} with {length} bytes")
+        size = SUBMISSION.size + (0 if is_in else length)
+        if len(data) < size:
+            return 0
+        sent = data[SUBMISSION.size : size]
+        if not endpoint:
+            self._control(connection, sequence, setup, sent, is_in=bool(is_in))
+        elif is_in:
+            connection.waiting.append(_Urb(sequence, endpoint, length))
+        else:
+            self._device.bulk_out(sent)
+            _done(connection, sequence, 0, len(sent))
+        return size
+
+    def _control(self, connection: _Connection, sequence: int, setup: bytes, sent: bytes, *, is_in: bool) -> None:
+        try:
+            answer = self._device.control(setup, sent)
+        except DriverError:
+            _done(connection, sequence, PIPE_ERROR, 0)
+            return
+        _done(connection, sequence, 0, len(answer) if is_in else len(sent), answer if is_in else b"")
+
+    def _unlink(self, connection: _Connection, sequence: int, given_up: int) -> None:
+        left = [urb for urb in connection.waiting if urb.sequence != given_up]
+        status = CONNECTION_RESET if len(left) < len(connection.waiting) else 0
+        connection.waiting = left
+        connection.peer.sendall(UNLINK_REPLY.pack(UNLINKED, sequence, 0, 0, 0, status))
+
+    def _complete(self, connection: _Connection) -> None:
+        """Hand over what the endpoints have, each in the order in which it was asked for."""
+        dry: set[int] = set()
+        for urb in list(connection.waiting):
+            if urb.endpoint in dry:
+                continue
+            if urb.endpoint == self._interrupt:
+                data = self._device.interrupt()
+            else:
+                data = self._device.bulk_in(urb.room)
+            if data is None:
+                dry.add(urb.endpoint)
+            else:
+                connection.waiting.remove(urb)
+                _done(connection, urb.sequence, 0, len(data), data)
+
+
+def _done(connection: _Connection, sequence: int, status: int, length: int, data: bytes = b"") -> None:
+    connection.peer.sendall(REPLY.pack(SUBMITTED, sequence, 0, 0, 0, status, length, 0, 0, 0) + data)

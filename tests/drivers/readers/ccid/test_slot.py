@@ -1,0 +1,309 @@
+"""What the two ends of a slot settle with each other and with the card: speed, protocol, parameters, clock,
+mechanics.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from terminal_drivers.base import CardAbsent, CardMute, Misuse, ReaderRefused
+from terminal_drivers.iso7816.block import SBlock, Supervision
+from terminal_drivers.iso7816.t1card import Interlude, Mishap
+from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant, frame
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.virtual import virtual_ccid
+
+Chip = Callable[..., Any]
+
+ATR_T1 = bytes.fromhex("3B848131FE4576454D56A7")
+PPS_T0, PPS_T1 = bytes.fromhex("3B15957650505330"), bytes.fromhex("3B94958131FE45765050532F")
+ASK = bytes.fromhex("00B00000015500")
+SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
+CRC_CARD = bytes.fromhex("3B80 81 71 20 45 01 14")
+
+
+class Mirror:
+    """A card that answers with the command and 9000."""
+
+    def __init__(self, atr: bytes) -> None:
+        self.atr = atr
+        self.seen: list[bytes] = []
+
+    def reset(self) -> bytes:
+        return self.atr
+
+    def transmit(self, apdu: bytes) -> bytes:
+        self.seen.append(apdu)
+        return apdu[:250] + b"\x90\0"
+
+
+def _sent(record: list[tuple[str, bytes]]) -> list[m.Message]:
+    return [decode(data[2:-1]) for who, data in record if who == "host"]
+
+
+@pytest.mark.parametrize(
+    ("atr", "expected"),
+    [
+        (PPS_T0, ["FF10957A", "9500000A00"]),
+        (PPS_T1, ["FF11957B", "9510004500FE00", "00C101FE3E"]),
+        (ATR_T1, ["1110004500FE00", "00C101FE3E"]),
+        (CRC_CARD, ["11110045002000", "00C101FE544E"]),
+    ],
+)
+def test_the_host_settles_what_the_recorded_driver_settles(atr: bytes, expected: list[str]) -> None:
+    record: list[tuple[str, bytes]] = []
+    both = virtual_ccid(variant=GEMPC_TWIN, record=record)
+    both.device.insert(0, Mirror(atr))
+    both.host.slots[0].power_on()
+    assert [c.data.hex().upper() for c in _sent(record)[1:]] == expected  # type: ignore[union-attr]
+    assert both.host.slots[0].transmit(ASK).startswith(ASK[:-1])
+
+
+def test_a_reader_that_cannot_keep_up_is_not_asked_to() -> None:
+    record: list[tuple[str, bytes]] = []
+    both = virtual_ccid(variant=replace(GEMPC_TWIN, fastest=100_000), record=record)
+    both.device.insert(0, Mirror(PPS_T0))
+    both.host.slots[0].power_on()
+    assert [type(each) for each in _sent(record)] == [m.IccPowerOn, m.SetParameters]
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_every_variant_plays_both_protocols_in_its_slots(variant: Variant) -> None:
+    both = virtual_ccid(variant=variant)
+    for number, atr in enumerate((ATR_T1, bytes.fromhex("3B00"), PPS_T1, PPS_T0, CRC_CARD)):
+        if number >= len(variant.features):
+            break
+        card = Mirror(atr)
+        both.device.insert(number, card)
+        slot = both.host.slots[number]
+        slot.power_on()
+        assert slot.transmit(ASK) == card.seen[0] + b"\x90\0"
+        assert card.seen in ([ASK], [ASK[:-1]]), "T=0 does not carry Le"
+
+
+def test_two_slots_do_not_hear_each_other() -> None:
+    both = virtual_ccid(variant=VARIANTS["gemcore-sim-pro"])
+    first, second = Mirror(ATR_T1), Mirror(bytes.fromhex("3B00"))
+    both.device.insert(0, first)
+    both.device.insert(1, second)
+    for slot in both.host.slots:
+        slot.power_on()
+    for number in range(6):
+        both.host.slots[number % 2].transmit(bytes((0, 0x20, 0, number, 1, 0x55)))
+    assert [apdu[3] for apdu in first.seen] == [0, 2, 4]
+    assert [apdu[3] for apdu in second.seen] == [1, 3, 5]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from((SBlock(Supervision.WTX, b"\2"), SBlock(Supervision.IFS, b"\x20"), *Mishap)),
+        max_size=3,
+    ),
+    st.integers(1, 255),
+    st.booleans(),
+)
+def test_both_ends_agree_at_tpdu_and_apdu_level_whatever_the_card_does(
+    interludes: list[Interlude], length: int, echo: bool
+) -> None:
+    command = bytes((0, 0xDB, 0, 0xFF, length)) + bytes(length)
+    answers = []
+    for features in (SERIAL_TPDU, int(EXTENDED)):
+        both = virtual_ccid(variant=Variant(echo=echo, features=(features,)))
+        card = Mirror(ATR_T1)
+        both.device.insert(0, card, interludes)
+        both.host.slots[0].power_on()
+        answers.append(both.host.slots[0].transmit(command))
+        assert card.seen == [command]
+    assert answers[0] == answers[1] == command[:250] + b"\x90\0"
+
+
+def test_a_time_extension_is_one_byte_for_a_host_that_swallows_echoes() -> None:
+    for echo, expected in ((True, b"\x83"), (False, frame(encode(m.DataBlock(0, 2, 0x80, 3, 0, b""))))):
+        variant = Variant(echo=echo, features=(int(EXTENDED),))
+        core = VirtualCcid(variant.features, descriptor=variant.descriptor)
+        device = GemPcDevice(core, variant)
+        core.insert(0, Mirror(ATR_T1), [SBlock(Supervision.WTX, b"\3")])
+        device.feed(frame(encode(m.IccPowerOn(0, 1, 0))))
+        device.take()
+        ask = frame(encode(m.XfrBlock(0, 2, 0, 0, b"\0\x20\0\0")))
+        device.feed(ask)
+        answer = frame(encode(m.DataBlock(0, 2, 0, 0, 0, b"\0\x20\0\0\x90\0")))
+        assert device.take() == (ask if echo else b"") + expected + answer
+
+
+def test_a_mute_t1_card_is_mute_and_needs_power(chip: Chip) -> None:
+    def mute() -> None:
+        raise CardMute("silent")
+
+    both = virtual_ccid()
+    card = chip(atr=ATR_T1, on_apdu=mute)
+    both.device.insert(0, card)
+    slot = both.host.slots[0]
+    slot.power_on()
+    with pytest.raises(CardMute):
+        slot.transmit(SELECT)
+    assert len(card.seen) == 1, "a command runs once"
+    with pytest.raises(Misuse):
+        slot.transmit(SELECT)
+    card.on_apdu = None
+    slot.power_on()
+    assert slot.transmit(bytes.fromhex("00B2010C00")) == b"\x6a\x82"
+
+
+def test_a_card_that_does_not_take_a_pps_stays_silent_and_is_there() -> None:
+    core = VirtualCcid((SERIAL_TPDU,))
+    core.insert(0, Mirror(PPS_T0))
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    refused = decode(core.answers(encode(m.XfrBlock(0, 1, 0, 0, bytes.fromhex("FF11957B"))))[0])
+    assert refused == m.DataBlock(0, 1, 0x40, 0xFE, 0, b"")
+
+
+def test_a_reader_with_automatic_pps_switches_the_card_to_the_protocol_that_is_set() -> None:
+    core = VirtualCcid((int(EXTENDED),))
+    card = Mirror(bytes.fromhex("3B80800101"))
+    core.insert(0, card)
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    wanted = m.SetParameters(0, 1, 1, m.T1Parameters().build())
+    assert decode(core.answers(encode(wanted))[0]) == m.Parameters(0, 1, 0, 0, 1, wanted.data)
+    extended = b"\0\xdb\0\0\0\0\1\x55"
+    assert decode(core.answers(encode(m.XfrBlock(0, 2, 0, 0, extended)))[0]) == m.DataBlock(
+        0, 2, 0, 0, 0, extended + b"\x90\0"
+    ), "T=1 carries extended APDUs"
+    core.remove(0)
+    core.insert(0, Mirror(bytes.fromhex("3B00")))
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    refused = m.Parameters(0, 3, 0x40, 0xFE, 0, b"")
+    assert decode(core.answers(encode(replace(wanted, seq=3)))[0]) == refused
+    t0_extended = decode(core.answers(encode(m.XfrBlock(0, 4, 0, 0, extended)))[0])
+    assert t0_extended == m.DataBlock(0, 4, 0x40, 0xF6, 0, b"")
+
+
+def test_the_class_of_get_response_is_the_readers_to_choose() -> None:
+    class Teller:
+        atr = bytes.fromhex("3B00")
+
+        def reset(self) -> bytes:
+            return self.atr
+
+        def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002
+            return b"\x6f\0\x90\0"
+
+    core = VirtualCcid((int(EXTENDED),))
+    core.insert(0, Teller())
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    select = m.XfrBlock(0, 1, 0, 0, bytes.fromhex("80A4040001AA00"))
+    for command in (m.T0Apdu(0, 1, 1, 0, 0), m.T0Apdu(0, 1, 0, 0, 0)):
+        assert decode(core.answers(encode(command))[0]) == m.SlotStatus(0, 1, 0, 0, 0)
+        assert decode(core.answers(encode(select))[0]) == m.DataBlock(0, 1, 0, 0, 0, b"\x6f\0\x90\0")
+    refused = decode(core.answers(encode(m.T0Apdu(0, 1, 2, 0, 0)))[0])
+    assert refused == m.SlotStatus(0, 1, 0x40, 0, 0), "there is no ENVELOPE in this reader"
+
+
+def test_clock_rate_and_parameters_are_asked_for_and_told() -> None:
+    both = virtual_ccid()
+    both.device.insert(0, Mirror(ATR_T1))
+    slot = both.host.slots[0]
+    with pytest.raises(Misuse):
+        slot.transmit(SELECT)
+    slot.power_on()
+    slot.clock(stop=True)
+    assert slot.transmit(b"\0\x20\0\0") == b"\0\x20\0\0\x90\0", "a command starts the clock again"
+    slot.clock(stop=False)
+    assert slot.rate(9_999, 999_999) == (4000, 344_086)
+    assert slot.rate(3_000, 9_600) == (3000, 9600)
+    assert slot.parameters() == m.T1Parameters(waiting_integers=0x45, ifsc=0xFE)
+    assert slot.parameters(reset=True) == m.T1Parameters()
+    slot.abort()
+    with pytest.raises(ReaderRefused):
+        slot.mechanical(2)
+    with pytest.raises(CardAbsent):
+        both.host.slots[1].parameters()
+
+
+def test_a_stopped_clock_is_told_with_the_state() -> None:
+    core = VirtualCcid((SERIAL_TPDU,))
+    core.insert(0, Mirror(ATR_T1))
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    assert decode(core.answers(encode(m.IccClock(0, 1, 1)))[0]) == m.SlotStatus(0, 1, 0, 0, 1)
+    assert decode(core.answers(encode(m.GetSlotStatus(0, 2)))[0]) == m.SlotStatus(0, 2, 0, 0, 1)
+    assert decode(core.answers(encode(m.IccClock(0, 3, 0)))[0]) == m.SlotStatus(0, 3, 0, 0, 0)
+
+
+def test_a_motorised_reader_locks_unlocks_and_ejects() -> None:
+    core = VirtualCcid((SERIAL_TPDU,), descriptor=ClassDescriptor(mechanical=0x0A))
+
+    def move(function: int, seq: int = 1) -> m.Message:
+        return decode(core.answers(encode(m.Mechanical(0, seq, function)))[0])
+
+    assert move(4) == m.SlotStatus(0, 1, 0x42, 0xFE, 0)
+    core.insert(0, Mirror(ATR_T1))
+    assert move(4) == m.SlotStatus(0, 1, 1, 0, 0)
+    with pytest.raises(Misuse):
+        core.remove(0)
+    assert move(5) == m.SlotStatus(0, 1, 1, 0, 0)
+    core.notifications()
+    assert move(2) == m.SlotStatus(0, 1, 2, 0, 0)
+    assert core.notifications() == [b"\x50\x02"]
+    assert move(3) == m.SlotStatus(0, 1, 0x42, 0, 0), "it cannot capture"
+    assert move(6) == m.SlotStatus(0, 1, 0x42, 7, 0)
+
+
+def test_a_hardware_error_is_bytes_and_reaches_the_host_over_interrupts() -> None:
+    core = VirtualCcid((SERIAL_TPDU,))
+    host = CcidReader(CcidUsbLink(DirectPipes(CcidUsbDevice(core)), 271), (SERIAL_TPDU,))
+    core.hardware_error(0)
+    assert host.poll() == []
+    assert host.faults == [m.HardwareError(0, 0, 1)]
+    core.hardware_error(0)
+    assert core.notifications() == [bytes.fromhex("51000001")]
+    serial = GemPcDevice(core, BUILT_IN)
+    core.hardware_error(0)
+    assert serial.take() == b"", "the serial framing has no room for it"
+
+
+def test_a_damaged_t1_answer_of_the_reader_is_asked_for_again() -> None:
+    class Parity:
+        """A link to a reader that reports a parity error once."""
+
+        def __init__(self, core: VirtualCcid) -> None:
+            self.core, self.said, self.bad = core, [b""], 1
+            self.blocks: list[bytes] = []
+
+        def send(self, message: bytes) -> None:
+            command = decode(message)
+            self.said = self.core.answers(message)
+            if isinstance(command, m.XfrBlock):
+                self.blocks.append(command.data)
+                if command.data[1] == 0 and self.bad:
+                    self.bad -= 1
+                    self.said = [encode(m.DataBlock(0, command.seq, 0x40, 0xFD, 0, b""))]
+
+        def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002
+            return self.said.pop(0) if self.said else None
+
+        def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
+            return None
+
+        def close(self) -> None:
+            pass
+
+    core = VirtualCcid((SERIAL_TPDU,))
+    card = Mirror(ATR_T1)
+    core.insert(0, card)
+    link = Parity(core)
+    slot = CcidReader(link, (SERIAL_TPDU,)).slots[0]
+    slot.power_on()
+    assert slot.transmit(b"\0\x20\0\0") == b"\0\x20\0\0\x90\0"
+    assert link.blocks[-1] == bytes.fromhex("00810081")
+    assert card.seen == [b"\0\x20\0\0"]

@@ -1,0 +1,81 @@
+"""What is within reach is listed without opening it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from terminal_drivers.address import Address
+from terminal_drivers.base import Misuse
+from terminal_drivers.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
+from terminal_drivers.served import ServedReader, serve
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Callable[..., Path]:
+    """Put a USB device into a folder like /sys/bus/usb/devices."""
+
+    def put(name: str, interface_class: str, **facts: str) -> Path:
+        for where, facts_there in ((name, facts), (f"{name}:1.0", {"bInterfaceClass": interface_class})):
+            (tmp_path / where).mkdir()
+            for fact, value in facts_there.items():
+                (tmp_path / where / fact).write_text(value + "\n", encoding="ascii")
+        return tmp_path
+
+    return put
+
+
+def test_only_smart_card_interfaces_are_readers(device: Callable[..., Path]) -> None:
+    device("1-1", "03", idVendor="0801", idProduct="0002", product="MagTek head")
+    device("1-2", "0b", idVendor="08e6", idProduct="3437", product="GemPC Twin")
+    sysfs = device("2-1.4", "0b", idVendor="072f", idProduct="90cc")
+    assert list(usb_readers(sysfs)) == [
+        Found("ccid+usb://08e6:3437", "GemPC Twin"),
+        Found("ccid+usb://072f:90cc", "a reader without a name"),
+    ]
+
+
+def test_a_machine_without_usb_has_no_usb_readers(tmp_path: Path) -> None:
+    assert list(usb_readers(tmp_path / "nothing")) == []
+
+
+def test_what_is_virtual_is_always_there_and_marked_so() -> None:
+    found = readers()
+    assert [one for one in found if one.virtual] == list(VIRTUAL)
+
+
+def test_serial_ports_are_listed_under_addresses_that_parse() -> None:
+    for port in serial_ports():
+        assert Address.parse(port.address).transport == "serial"
+
+
+def test_only_what_libccid_knows_is_served(tmp_path: Path) -> None:
+    for address in ("msr+pty:", "ccid+virtual:", "ccid+pty:?variant=built-in"):
+        with pytest.raises(Misuse):
+            serve(address)
+    with pytest.raises(Misuse, match="twice"):
+        serve(f"ccid+pty:{tmp_path / 'a'}", tmp_path / "b")
+
+
+def test_the_entry_for_pcscd_names_the_link_and_the_reader(tmp_path: Path) -> None:
+    link = tmp_path / "reader"
+    served = serve(f"ccid+pty:{link}?variant=gemcore-sim-pro")
+    try:
+        assert served.pcscd_entry.splitlines() == [
+            'FRIENDLYNAME "terminal-sim GemCoreSIMPro"',
+            f"DEVICENAME   {link}:GemCoreSIMPro",
+            "LIBPATH      /usr/lib/pcsc/drivers/serial/libccidtwin.so",
+        ]
+        assert served.slots == 2
+    finally:
+        served.close()
+
+
+def test_a_link_to_something_that_lives_is_not_taken_over(tmp_path: Path) -> None:
+    link = tmp_path / "reader"
+    first = ServedReader(link=link)
+    try:
+        with pytest.raises(Misuse, match="cannot be made"):
+            ServedReader(link=link)
+    finally:
+        first.close()

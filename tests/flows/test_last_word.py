@@ -1,0 +1,99 @@
+"""The card has the last word on an approval, and none on a refusal: every pair of what the acquirer and the card say."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core import events as ev
+from terminal_sim.core.message import HostReply, HostRequest
+from terminal_sim.emv.conversation import GoOnline, Outcome, Verdict
+from tests.core.fuzz import CARD, Fresh, keys
+
+REVERSED, COMPLETED, DECLINED = "REVERSAL_PENDING", "COMPLETED", "DECLINED"
+
+# The acquirer's code (none: not reached), the card's verdict, the state that follows, and the reason of a reversal.
+SAID = [
+    ("00", Verdict.APPROVED, COMPLETED, ""),
+    ("10", Verdict.APPROVED, COMPLETED, ""),
+    ("00", Verdict.DECLINED, REVERSED, "4017"),
+    ("00", Verdict.CARD_ERROR, REVERSED, "4017"),
+    ("00", Verdict.BLOCKED, REVERSED, "4017"),
+    ("10", Verdict.DECLINED, REVERSED, "4017"),
+    ("05", Verdict.DECLINED, DECLINED, ""),
+    ("05", Verdict.APPROVED, DECLINED, ""),
+    ("11", Verdict.APPROVED, DECLINED, ""),
+    ("", Verdict.APPROVED, DECLINED, ""),
+    ("", Verdict.DECLINED, DECLINED, ""),
+]
+
+
+def asked(terminal: Fresh) -> HostRequest:
+    """A chip sale up to its request."""
+    for event in (*keys("OK", "1000", "OK"), ev.CardInserted()):
+        terminal.handle(event)
+    ordered = terminal.handle(ev.KernelAsked(GoOnline(card=CARD, icc_data=b"")))
+    return next(effect.request for effect in ordered if isinstance(effect, fx.Send))
+
+
+def answer(request: HostRequest, code: str) -> ev.Event:
+    if not code:
+        return ev.HostUnreachable(request.stan)
+    reply = HostReply(
+        mti="0110",
+        terminal=request.terminal,
+        stan=request.stan,
+        amount=request.amount,
+        response_code=code,
+    )
+    return ev.HostReplied(reply)
+
+
+@pytest.mark.parametrize(("code", "verdict", "state", "reason"), SAID)
+def test_acquirer_and_card_together_decide(code: str, verdict: Verdict, state: str, reason: str) -> None:
+    terminal = Fresh()
+    request = asked(terminal)
+    terminal.handle(answer(request, code))
+    ordered = terminal.handle(ev.KernelEnded(Outcome(verdict=verdict, card=CARD)))
+    assert terminal.terminal.books.payments[request.reference].state.value == state
+    reversals = [effect.request for effect in ordered if isinstance(effect, fx.Send)]
+    assert [(one.kind.value, one.reason) for one in reversals] == [("reversal", reason)] * bool(reason)
+    beeps = [effect.tone for effect in ordered if isinstance(effect, fx.Beep)]
+    assert beeps == ["good" if state == COMPLETED else "bad"]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [ev.CardRemoved(), ev.ReaderChanged(False), ev.Alarm("state")],
+    ids=lambda lost: type(lost).__name__,
+)
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [("00", REVERSED), ("05", DECLINED), ("", DECLINED)],
+    ids=["approved", "declined", "not reached"],
+)
+def test_a_card_that_says_nothing_any_more_leaves_an_approval_to_be_reversed(
+    lost: ev.Event, code: str, state: str
+) -> None:
+    terminal = Fresh()
+    request = asked(terminal)
+    terminal.handle(answer(request, code))
+    terminal.handle(lost)
+    assert terminal.terminal.books.payments[request.reference].state.value == state
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [ev.CardRemoved(), ev.ReaderChanged(False), ev.Alarm("state")],
+    ids=lambda lost: type(lost).__name__,
+)
+def test_a_card_that_is_lost_before_the_answer_makes_a_reversal_and_the_answer_is_unexpected(
+    lost: ev.Event,
+) -> None:
+    terminal = Fresh()
+    request = asked(terminal)
+    terminal.handle(lost)
+    assert terminal.terminal.books.payments[request.reference].state.value == REVERSED
+    ordered = terminal.handle(answer(request, "00"))
+    assert [row.kind for e in ordered if isinstance(e, fx.Record) for row in e.rows] == ["unexpected"]
+    assert terminal.terminal.books.payments[request.reference].state.value == REVERSED

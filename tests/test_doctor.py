@@ -1,0 +1,65 @@
+"""The doctor names what is missing, with a cure, and opens nothing that is not ours."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from terminal_sim.cli import main
+from terminal_sim.commands import doctor
+from terminal_sim.commands.doctor import State
+
+
+def test_the_doctor_finds_that_our_own_readers_work(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert "readers in the process" in out
+    assert "readers on pseudo-terminals" in out
+
+
+def test_readers_list_marks_what_is_virtual(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["readers", "list"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["pty", "virtual"] in [row[:2] for row in rows]
+
+
+def test_readers_probe_tells_what_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["readers", "probe", "ccid+virtual:"]) == 0
+    assert "firmware       CCID-V1.00\nslot 0         empty\n" in capsys.readouterr().out
+    assert main(["readers", "probe", "msr+virtual:"]) == 0
+    assert "stripe head" in capsys.readouterr().out
+    assert main(["readers", "probe", "nonsense"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path: Path) -> None:
+    path = tmp_path / "pcscd.comm"
+    nothing = tmp_path / "nothing"
+    [absent] = doctor._daemon(path, nothing)
+    assert (absent.state, "start pcscd" in absent.cure) == (State.MISSING, True)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        [deaf] = doctor._daemon(path, nothing)
+        assert (deaf.state, "restart pcscd" in deaf.cure) == (State.MISSING, True)
+        server.listen()
+        [good] = doctor._daemon(path, nothing)
+        assert (good.state, good.cure) == (State.GOOD, "")
+
+
+def test_a_vpcd_that_listens_on_every_network_is_exposed(tmp_path: Path) -> None:
+    configuration = tmp_path / "vpcd"
+    configuration.write_text("FRIENDLYNAME x\nDEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
+    assert State.EXPOSED in [finding.state for finding in doctor._daemon(tmp_path / "none", configuration)]
+    configuration.write_text("DEVICENAME 127.0.0.1:0x8C7B\n", encoding="ascii")
+    assert State.EXPOSED not in [
+        finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
+    ]
+
+
+def test_a_device_file_that_may_be_opened_is_good(tmp_path: Path) -> None:
+    (tmp_path / "ttyUSB0").touch()
+    (tmp_path / "null").touch()
+    [found] = doctor._permissions(tmp_path, tmp_path / "nothing")
+    assert (found.about, found.state) == (str(tmp_path / "ttyUSB0"), State.GOOD)

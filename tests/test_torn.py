@@ -1,0 +1,68 @@
+"""A torn card answers the command it is torn after, and no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal_drivers.base import CardRemoved
+from terminal_sim.emv.conversation import Step
+from terminal_sim.torn import STEPS, TornCard
+
+SELECT, GPO, READ, GENERATE = "00A4040000", "80A8000002830000", "00B2010C00", "80AE800000"
+TRANSACTION = [SELECT, SELECT, GPO, READ, READ, GENERATE, GENERATE]
+
+CUTS = [
+    (Step.SELECT, 1),
+    (Step.GPO, 3),
+    (Step.READ, 4),
+    (Step.GENAC1, 6),
+    (Step.GENAC2, 7),
+    (1, 1),
+    (5, 5),
+]
+
+
+class Obliging:
+    """A card that answers everything."""
+
+    atr = b"\x3b\x00"
+
+    def reset(self) -> bytes:
+        return self.atr
+
+    def transmit(self, _: bytes) -> bytes:
+        return b"\x90\x00"
+
+
+@pytest.mark.parametrize(("after", "answered"), CUTS)
+def test_a_card_is_gone_behind_the_step_or_command(after: Step | int, answered: int) -> None:
+    card = TornCard(Obliging())
+    card.reset()
+    card.tear(after)
+    for apdu in TRANSACTION[:answered]:
+        assert card.transmit(bytes.fromhex(apdu)) == b"\x90\x00"
+    with pytest.raises(CardRemoved):
+        card.transmit(bytes.fromhex(SELECT))
+    with pytest.raises(CardRemoved):
+        card.reset()
+
+
+def test_steps_and_commands_count_from_the_reset() -> None:
+    card = TornCard(Obliging())
+    card.tear(Step.GENAC2)
+    for _ in range(3):
+        card.reset()
+        card.transmit(bytes.fromhex(GENERATE))
+    card.transmit(bytes.fromhex(GENERATE))
+    with pytest.raises(CardRemoved):
+        card.transmit(bytes.fromhex(GENERATE))
+
+
+def test_a_card_that_nobody_tears_stays() -> None:
+    card = TornCard(Obliging())
+    for apdu in TRANSACTION * 3:
+        assert card.transmit(bytes.fromhex(apdu)) == b"\x90\x00"
+
+
+def test_every_step_with_a_command_of_its_own_can_be_named() -> None:
+    assert set(STEPS.values()) == set(Step) - {Step.ONLINE, Step.OTHER}
