@@ -142,12 +142,30 @@ def _cards(commands: _Commands) -> None:
 
 
 def _readers(commands: _Commands) -> None:
-    actions = _actions(commands, "readers", "card readers, real and virtual: list, probe, serve")
+    actions = _actions(
+        commands, "readers", "card readers, real and virtual: list, probe, capture, conform, serve"
+    )
     _command(actions, "list", "readers", "what is plugged in, and what is virtual")
     probe = _command(actions, "probe", "readers", "open a reader and tell what answers")
     probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
+    capture = _command(actions, "capture", "readers", "read a card and write every frame to a pcapng file")
+    capture.add_argument("address", metavar="ADDRESS", help="a ccid+serial: address")
+    capture.add_argument(
+        "--to", type=_path, required=True, metavar="FILE", help="a new file, for its owner only"
+    )
+    capture.add_argument(
+        "--apdu", action="append", default=[], metavar="HEX", help="send this to the card (repeatable)"
+    )
+    conform = _command(actions, "conform", "readers", "test a reader against its protocol, clause by clause")
+    conform.add_argument("address", metavar="ADDRESS", help="ccid+virtual:, ccid+serial:///dev/ttyUSB0, ...")
+    conform.add_argument(
+        "--card", default="", metavar="NAME", help="put this card into a virtual reader first"
+    )
+    conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
     serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
-    serve.add_argument("address", metavar="ADDRESS", help="ccid+pty: or ccid+pty:?variant=gemcore-sim-pro")
+    serve.add_argument(
+        "address", metavar="ADDRESS", help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, ccid+usbip:, vpcd:"
+    )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
 

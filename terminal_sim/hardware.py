@@ -7,9 +7,9 @@ is a reader that somebody else moves cards in: a person at the bench is asked, o
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from terminal_drivers.address import Address, open_reader
 from terminal_drivers.base import (
@@ -19,26 +19,24 @@ from terminal_drivers.base import (
     DriverError,
     Misuse,
     Presence,
-    ReaderLost,
-    ReaderRefused,
     StripeHead,
     Trace,
 )
-from terminal_drivers.discovery import readers as found_readers
-from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.served import ServedReader, serve
+from terminal_drivers.served import Served, serve
 from terminal_drivers.virtual import TerminalHands, virtual_reader
 from terminal_sim.station import Reader
 from terminal_sim.watched import Device, WatchedReader
 
+if TYPE_CHECKING:
+    from terminal_drivers.readers.pcsc.client import PcscReader
+
 __all__ = [
-    "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "ServedReader", "check_address", "found_readers",
-    "open_hardware", "probe", "serve",
+    "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "Served", "check_address", "open_hardware", "serve",
 ]  # fmt: skip
 
-VIRTUAL, PTY = "virtual", "pty"
+VIRTUAL, PTY, PCSC = "virtual", "pty", "pcsc:"
 VIRTUAL_PATIENCE = 2.0
 PERSON_PATIENCE = 60.0
 
@@ -148,54 +146,21 @@ def open_hardware(address: str = VIRTUAL, *, say: Say | None = None, trace: Trac
 
 def check_address(address: str) -> None:
     """`Misuse` where no reader can stand at such an address."""
-    if address not in (VIRTUAL, PTY):
+    if address not in (VIRTUAL, PTY) and not address.startswith(PCSC):
         Address.parse(address)
 
 
-def probe(address: str) -> Iterator[tuple[str, str]]:
-    """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
-    opened = open_reader(address)
-    try:
-        yield "address", address
-        reader = opened if isinstance(opened, CcidReader | SerialStripeHead) else opened.host
-        if not isinstance(reader, CcidReader):
-            yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
-            return
-        yield "firmware", _firmware(reader)
-        for number, slot in enumerate(reader.slots):
-            yield f"slot {number}", _card_in(slot)
-    finally:
-        opened.close()
-
-
-def _firmware(reader: CcidReader) -> str:
-    try:
-        return reader.firmware()
-    except ReaderRefused as refused:
-        return f"not told ({refused})"
-
-
-def _card_in(slot: ContactSlot) -> str:
-    if not slot.present():
-        return "empty"
-    try:
-        atr = slot.power_on()
-        parsed = Atr.parse(atr)
-    except ReaderLost:
-        raise
-    except DriverError as error:
-        return f"a card that does not work: {error}"
-    finally:
-        slot.power_off()
-    return f"a card, T={parsed.protocol}, ATR {atr.hex(' ').upper()}"
-
-
 def _device(address: str, trace: Trace | None) -> Device:
+    if address.startswith(PCSC):
+        # Imported here: it needs pyscard.
+        from terminal_drivers.readers.pcsc.client import PcscReader
+
+        return PcscDevice(PcscReader(address.removeprefix(PCSC)))
     opened = open_reader(address, trace=trace)
     if isinstance(opened, CcidReader):
-        return _Ccid(opened)
+        return CcidDevice(opened)
     if isinstance(opened, SerialStripeHead):
-        return _Head(opened)
+        return HeadDevice(opened)
     opened.close()
     raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
 
@@ -204,7 +169,7 @@ def _on_error_output(line: str) -> None:
     print(f"terminal-sim: {line}", file=sys.stderr, flush=True)
 
 
-class _Ccid:
+class CcidDevice:
     """A CCID reader: its first slot takes chip cards, a second one at APDU level is its field."""
 
     def __init__(self, reader: CcidReader) -> None:
@@ -231,7 +196,29 @@ class _Ccid:
         self._reader.close()
 
 
-class _Head:
+class PcscDevice:
+    """A reader of the PC/SC service, which tells of no field or head beside the slot."""
+
+    def __init__(self, reader: PcscReader) -> None:
+        self._reader = reader
+        self.contact: ContactSlot = reader
+
+    @property
+    def contactless(self) -> ContactlessField:
+        raise Misuse("a PC/SC reader is one slot: a contactless one is a reader of its own")
+
+    @property
+    def stripe(self) -> StripeHead:
+        raise Misuse("this reader has no stripe head")
+
+    def poll(self) -> list[Presence]:
+        return self._reader.poll()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class HeadDevice:
     """A stripe head alone."""
 
     def __init__(self, head: SerialStripeHead) -> None:

@@ -24,20 +24,28 @@ from terminal_sim.typed_toml import ProfileError, chain, dotted, hints, located,
 __all__ = ["ProfileError", "bundled", "check", "explain", "file_of", "load", "names", "read", "schema"]
 
 
+_VARIANTS = "variants"
 _HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)
 
 
 def names() -> list[str]:
-    """The bundled profiles, in alphabetical order: the files beside each other that say so in their head."""
+    """The bundled devices, in alphabetical order: the files beside each other that say so in their head."""
     return sorted(path.stem for path in bundled().glob("*.toml") if _HEAD.search(path.read_bytes()))
+
+
+def variants() -> list[str]:
+    """Devices with other hardware or by other rules, which are run where they are named and not as one of `all`."""
+    return sorted(path.stem for path in (bundled() / _VARIANTS).glob("*.toml"))
 
 
 def file_of(profile: str | Path) -> Path:
     """The file of a bundled name or of a path (which holds a `/` or ends in `.toml`). Raises `ProfileError`."""
     if isinstance(profile, Path) or "/" in profile or profile.endswith(".toml"):
         return Path(profile)
+    if profile in variants():
+        return bundled() / _VARIANTS / f"{profile}.toml"
     if profile not in names():
-        known = names()
+        known = [*names(), *variants()]
         cure = nearest(profile, known) or f"; there are {', '.join(known)}"
         raise ProfileError(f"there is no profile {profile!r}{cure}")
     return bundled() / f"{profile}.toml"

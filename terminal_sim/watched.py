@@ -53,12 +53,14 @@ class Device(Protocol):
 
 
 class WatchedReader:
-    """Opens the reader with `connect`, at once and after each loss. Raises what `connect` raises where it is not there now."""
+    """Opens the reader with `connect`, at once and after each loss. Raises what `connect` raises where it is not there now, and
+    `ReaderLost` where nothing answers.
+    """
 
     def __init__(self, connect: Callable[[], Device]) -> None:
         self._connect = connect
         self._lock = RLock()
-        self._device: Device | None = connect()
+        self._device: Device | None = self._opened()
         self._present = False
         self.pulled = False
         self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
@@ -129,11 +131,23 @@ class WatchedReader:
 
     def _found(self) -> bool:
         try:
-            self._device = self._connect()
+            self._device = self._opened()
         except DriverError:
             return False
         self._news.put([])
         return True
+
+    def _opened(self) -> Device:
+        """A port that opens is no reader yet: something must answer behind it."""
+        device = self._connect()
+        try:
+            device.contact.present()
+        except Misuse:
+            pass  # it has no slot, and a stripe head answers nothing
+        except DriverError:
+            device.close()
+            raise
+        return device
 
     def _look(self, device: Device, *, ask: bool) -> None:
         """What the reader says by itself, and now and then whether that was all."""

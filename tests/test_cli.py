@@ -126,7 +126,7 @@ def test_a_reader_of_the_output_may_leave_early() -> None:
         ((), "terminal-sim: the following arguments are required: COMMAND; see terminal-sim --help"),
         (("rnu",), "terminal-sim: argument COMMAND: invalid choice: 'rnu' (choose from "),
         (("run",), "terminal-sim run: the following arguments are required: FILE; see terminal-sim run --help"),
-        (("run", "x.keys", "--reader", "usb"), "terminal-sim run: argument --reader: invalid choice: 'usb'"),
+        (("run", "x.keys", "--reader", "usb"), "terminal-sim: no reader address: 'usb'. It begins with one of "),
         (("run", "x.keys", "--seed", "x"), "terminal-sim run: argument --seed: invalid int value: 'x'"),
         (("run", "x.keys", "--prof", "x"), "terminal-sim: unrecognized arguments: --prof x"),
         (("run", "none.keys"), "terminal-sim: none.keys: no such file; check the path"),

@@ -34,6 +34,16 @@ def test_readers_probe_tells_what_answers(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_readers_conform_prints_every_clause_with_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["readers", "conform", "ccid+virtual:", "--card", "visa-credit", "--frames"]) == 0
+    out = capsys.readouterr().out
+    assert "kept" in out
+    assert "host->reader" in out
+    assert "broken" not in out
+    assert main(["readers", "conform", "msr+virtual:"]) == 2
+    assert "conformance kit" in capsys.readouterr().err
+
+
 def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path: Path) -> None:
     path = tmp_path / "pcscd.comm"
     nothing = tmp_path / "nothing"

@@ -9,13 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from terminal_drivers.base import CardAbsent, Change, Misuse, Presence, ReaderLost
-from terminal_drivers.served import ServedReader
+from terminal_drivers.address import open_reader
+from terminal_drivers.base import Card, CardAbsent, Change, Misuse, Presence, ReaderLost
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.served import ServedReader, ServedSerialReader
+from terminal_drivers.transports.capture import packets
+from terminal_drivers.transports.pty import PtyLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
-from terminal_sim.hardware import check_address, open_hardware, probe
-from terminal_sim.watched import WatchedReader
+from terminal_sim.cli import main
+from terminal_sim.examine import probe
+from terminal_sim.hardware import CcidDevice, check_address, open_hardware
+from terminal_sim.watched import Device, WatchedReader
 
-PATIENCE = 10.0
+PATIENCE, TRIES = 10.0, 100
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
 
@@ -31,7 +37,7 @@ def plug(link: Path) -> Iterator[Callable[[], ServedReader]]:
     plugged: list[ServedReader] = []
 
     def plug() -> ServedReader:
-        plugged.append(ServedReader(link=link))
+        plugged.append(ServedSerialReader(link=link))
         return plugged[-1]
 
     yield plug
@@ -50,9 +56,7 @@ def watched(plug: Callable[[], ServedReader], link: Path) -> Iterator[tuple[Serv
 
 def news(reader: WatchedReader) -> list[Presence]:
     """The next report that says something."""
-    while not (told := reader.poll(PATIENCE)):
-        pass
-    return told
+    return next(told for _ in range(TRIES) if (told := reader.poll(PATIENCE / TRIES)))
 
 
 def chip(bench: Bench, name: str = "visa-credit"):  # type: ignore[no-untyped-def]  # whichever kind of card it is
@@ -101,12 +105,8 @@ def test_a_reader_that_is_unplugged_is_lost_until_it_is_plugged_in_again(
         served = plug()
         with Bench() as bench:
             served.insert(chip(bench))
-            while True:
-                try:
-                    if reader.poll(PATIENCE):
-                        break
-                except ReaderLost:
-                    continue
+            assert not all(reader_is_away(reader) for _ in range(TRIES))
+            assert news(reader) == [INSERTED]
             reader.contact.power_on()
             assert reader.contact.transmit(SELECT)[-2:] == b"\x90\x00"
 
@@ -141,6 +141,24 @@ def test_a_probe_tells_what_answers(plug: Callable[[], ServedReader], link: Path
     assert told["slot 0"] == "a card, T=0, ATR 3B 65 00 00 20 63 CB 66 00"
 
 
+def test_a_capture_keeps_every_frame_for_its_owner_alone(
+    plug: Callable[[], ServedReader], link: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "card.pcapng"
+    with Bench() as bench:
+        plug().insert(chip(bench))
+        address = f"ccid+serial:{link}"
+        assert main(["readers", "capture", address, "--to", str(file)]) == 0
+        assert "31 50 41 59 2E 53 59 53" in capsys.readouterr().out
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert len(list(packets(file, "ccid"))) > 10
+        assert SELECT[:18] in file.read_bytes()
+        assert main(["readers", "capture", address, "--to", str(file)]) == 2, "it replaces no file"
+        assert main(["readers", "capture", address, "--to", str(file) + "2", "--apdu", "xyz"]) == 2
+        assert main(["readers", "capture", "ccid+virtual:", "--to", str(file) + "3"]) == 2
+        assert capsys.readouterr().err.count("\n") == 3
+
+
 # --- a terminal with such a reader ------------------------------------------------------------------------------------
 
 
@@ -171,6 +189,110 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
         until(seat, lambda: seat.station.card_in)
         bench.advance(1_000_000)
         assert seat.view().screen.id == "approved"
+
+
+PIN_CARD = "mastercard-pin"
+MOMENTS = ("exchange", "pin-entry")
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_works(
+    plug: Callable[[], ServedReader], link: Path, moment: str
+) -> None:
+    served = plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        unplugging = threading.Thread(target=served.close)
+        if moment == "exchange":
+            served.insert(Startling(chip(bench), unplugging.start))
+        else:
+            served.insert(chip(bench, PIN_CARD))
+            until(seat, lambda: seat.view().screen.id == "enter-pin")
+            unplugging.start()
+        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        unplugging.join()
+        served = plug()
+        until(seat, lambda: not seat.station.reader_lost)
+        bench.advance(60_000_000)
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        served.insert(chip(bench))
+        until(seat, lambda: seat.station.card_in)
+        bench.advance(1_000_000)
+        assert seat.view().screen.id == "approved"
+
+
+class Startling:
+    """A card at whose third command something happens to its reader."""
+
+    def __init__(self, card: Card, happens: Callable[[], None]) -> None:
+        self._card = card
+        self._happens = happens
+        self._commands = 0
+
+    @property
+    def atr(self) -> bytes:
+        return self._card.atr
+
+    def reset(self) -> bytes:
+        return self._card.reset()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        self._commands += 1
+        if self._commands == 3:
+            self._happens()
+        return self._card.transmit(apdu)
+
+
+class Deaf:
+    """A device that is no reader: it takes everything and says nothing."""
+
+    def feed(self, _: bytes) -> None: ...
+
+    def take(self) -> bytes:
+        return b""
+
+
+def test_a_port_with_something_else_behind_it_is_no_reader_and_one_that_comes_there_is(
+    link: Path, plug: Callable[[], ServedReader]
+) -> None:
+    def connect() -> Device:
+        opened = open_reader(f"ccid+serial:{link}", timeout=0.1)
+        assert isinstance(opened, CcidReader)
+        return CcidDevice(opened)
+
+    line = PtyLine(Deaf(), link)
+    try:
+        with pytest.raises(ReaderLost, match="no answer"):
+            WatchedReader(connect)
+    finally:
+        line.close()
+    served = plug()
+    reader = WatchedReader(connect)
+    try:
+        served.close()
+        line = PtyLine(Deaf(), link)
+        with pytest.raises(ReaderLost):
+            reader.poll(PATIENCE)
+        for _ in range(10):
+            with pytest.raises(ReaderLost):
+                reader.poll(0.05)
+        line.close()
+        plug()
+        assert not all(reader_is_away(reader) for _ in range(TRIES))
+    finally:
+        reader.close()
+        line.close()
+
+
+def reader_is_away(reader: WatchedReader) -> bool:
+    try:
+        reader.poll(0.1)
+    except ReaderLost:
+        return True
+    return False
 
 
 def test_a_card_that_somebody_inserted_already_is_not_asked_for(

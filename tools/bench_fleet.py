@@ -139,7 +139,7 @@ def _together(bench: Bench, seats: list[Seat]) -> None:
     if stripe is None:
         raise RuntimeError(f"{_STRIPE} has no stripe")
     for seat, reader in zip(seats, bench._readers, strict=True):
-        reader.device.swipe(stripe)
+        reader.hands.swipe(_STRIPE, stripe)
         bench.engine.poll(seat.station)
     bench.settle()
     for seat in seats:

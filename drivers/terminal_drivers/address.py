@@ -4,25 +4,31 @@
 |---|---|
 | `ccid+virtual:`, `msr+virtual:` | both ends of ours on a loopback |
 | `ccid+pty:`, `ccid+pty:/tmp/reader`, `msr+pty:` | both ends of ours on a pty, with that link to it |
-| `ccid+serial:///dev/ttyUSB0?baud=115200`, `msr+serial:///dev/ttyS0` | hardware on a serial port |
+| `ccid+serial:///dev/ttyUSB0?baud=115200`, `msr+serial:...`, `vivotech+serial:...` | hardware on a serial port |
 | `ccid+serial:socket://10.0.0.5:4001` | hardware behind any other URL of pyserial |
+| `ccid+tcp://127.0.0.1:4001`, `msr+tcp:...`, `vivotech+tcp:...` | a reader at a TCP port of this machine |
+| `ccid+usb://08e6:3437` | a USB reader by vendor and product |
+| `msr+hid://0801:0002`, `vivotech+hid://0acd:3530` | a HID reader by vendor and product |
+| `ccid+capture:FILE`, `msr+capture:FILE`, `vivotech+capture:FILE` | a recorded reader |
+| `pcsc:ACS ACR1252` | a reader of the PC/SC service, by its name or a part of it |
 
-`ccid` takes `variant=` (gempc-twin, gemcore-sim-pro, built-in; hardware is a gempc-twin unless told, ours
-built-in); `serial` takes `baud=`. An option that neither knows is an error for a path and is left to pyserial
+`ccid` takes `variant=` (gempc-twin, gemcore-sim-pro, built-in, ...; hardware is a gempc-twin unless told, ours
+built-in), `vivotech` too (tables, text, plain: where its CRCs go MSB first), `msr+hid` too (vendor, standard: its
+page); `serial` takes `baud=`; `tcp` takes `beyond=loopback` where the reader is not on this machine; `capture`
+takes `name=`, the recorded interface. An option that neither knows is an error for a path and is left to pyserial
 within a URL.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from terminal_drivers.base import Misuse, Trace, Transport
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMCORE_SIM_PRO, GEMPC_TWIN, GemPcLink, Variant
+from terminal_drivers.base import Misuse, Trace
+from terminal_drivers.readers.ccid import gempc
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.virtual import (
-    CCID_BAUD,
-    STRIPE_BAUD,
     LineKind,
     VirtualCcidReader,
     VirtualStripeReader,
@@ -30,10 +36,28 @@ from terminal_drivers.virtual import (
     virtual_stripe_head,
 )
 
-PROTOCOLS = "ccid", "msr"
-TRANSPORTS = "virtual", "pty", "serial"
-OPTIONS = {"ccid": ("variant",), "msr": (), "serial": ("baud",), "virtual": (), "pty": ()}
-VARIANTS = {"gempc-twin": GEMPC_TWIN, "gemcore-sim-pro": GEMCORE_SIM_PRO, "built-in": BUILT_IN}
+TRANSPORTS = {
+    "ccid": ("virtual", "pty", "serial", "tcp", "usb", "capture"),
+    "msr": ("virtual", "pty", "serial", "tcp", "hid", "capture"),
+    "vivotech": ("serial", "tcp", "hid", "capture"),
+}
+OPTIONS = {
+    "ccid": ("variant",),
+    "vivotech": ("variant",),
+    "serial": ("baud",),
+    "tcp": ("beyond",),
+    "capture": ("name",),
+}
+VARIANTS = gempc.VARIANTS
+CHOICES = {
+    "ccid": tuple(VARIANTS),
+    "vivotech": ("tables", "text", "plain"),
+    "msr": ("vendor", "standard"),
+}
+BEYOND = "loopback"
+PCSC = "pcsc"
+DEVICE = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", re.ASCII)
+ENDPOINT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:/?\[\]]+):([0-9]{1,5})", re.ASCII)
 
 FASTEST_BAUD = 4_000_000
 
@@ -47,24 +71,67 @@ class Address:
     where: str
     baud: int | None = None
     variant: str | None = None
+    beyond: bool = False
+    name: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read an address; `Misuse` names what is supported."""
         scheme, colon, rest = text.partition(":")
+        if colon and scheme == PCSC:
+            if not rest:
+                raise Misuse(f"{text!r} names no reader: write pcsc:<the name of a reader, or a part of it>")
+            return cls(PCSC, "", rest)
         protocol, plus, transport = scheme.partition("+")
-        if not (colon and plus) or protocol not in PROTOCOLS or transport not in TRANSPORTS:
-            known = ", ".join(f"{p}+{t}:" for p in PROTOCOLS for t in TRANSPORTS)
-            raise Misuse(f"no reader address: {text!r}. It begins with one of {known}")
-        where, options = _split(rest, (*OPTIONS[protocol], *OPTIONS[transport]), text)
-        if transport == "serial" and not where:
-            raise Misuse(f"{text!r} names no port: write {scheme}:///dev/ttyUSB0 or {scheme}:<pyserial URL>")
-        if transport == "virtual" and where:
-            raise Misuse(f"a virtual reader is nowhere: write {scheme}:")
+        if not (colon and plus) or transport not in TRANSPORTS.get(protocol, ()):
+            known = ", ".join(f"{p}+{t}:" for p, each in TRANSPORTS.items() for t in each)
+            raise Misuse(f"no reader address: {text!r}. It begins with one of {known}, {PCSC}:")
+        known_options = (*OPTIONS.get(protocol, ()), *OPTIONS.get(transport, ()))
+        if (protocol, transport) == ("msr", "hid"):
+            known_options += ("variant",)
+        where, options = _split(rest, known_options, text)
+        _check_where(transport, where, scheme, text)
         variant = options.get("variant")
-        if variant is not None and variant not in VARIANTS:
-            raise Misuse(f"no variant {variant!r} in {text!r}: there are {', '.join(VARIANTS)}")
-        return cls(protocol, transport, where, _baud(options.get("baud"), text), variant)
+        if variant is not None and variant not in CHOICES[protocol]:
+            raise Misuse(f"no variant {variant!r} in {text!r}: there are {', '.join(CHOICES[protocol])}")
+        beyond = options.get("beyond")
+        if beyond not in (None, BEYOND):
+            raise Misuse(f"beyond={beyond} in {text!r} means nothing: write beyond={BEYOND} or leave it out")
+        name = options.get("name")
+        return cls(
+            protocol, transport, where, _baud(options.get("baud"), text), variant, beyond == BEYOND, name
+        )
+
+    def endpoint(self) -> tuple[str, int]:
+        """Host and port of a `tcp` address."""
+        found = ENDPOINT.fullmatch(self.where)
+        if found is None:
+            raise Misuse(f"{self.where!r} is no host and port")
+        return found[1].strip("[]"), int(found[2])
+
+    def device(self) -> tuple[int, int]:
+        """Vendor and product of a `usb` or `hid` address."""
+        found = DEVICE.fullmatch(self.where)
+        if found is None:
+            raise Misuse(f"{self.where!r} is no vendor and product")
+        return int(found[1], 16), int(found[2], 16)
+
+
+def _check_where(transport: str, where: str, scheme: str, text: str) -> None:
+    if transport == "serial" and not where:
+        raise Misuse(f"{text!r} names no port: write {scheme}:///dev/ttyUSB0 or {scheme}:<pyserial URL>")
+    if transport == "virtual" and where:
+        raise Misuse(f"a virtual reader is nowhere: write {scheme}:")
+    if transport == "capture" and not where:
+        raise Misuse(f"{text!r} names no file: write {scheme}:<a capture>")
+    if transport == "tcp":
+        found = ENDPOINT.fullmatch(where)
+        if found is None or not 0 < int(found[2]) <= 0xFFFF:
+            raise Misuse(f"{text!r} names no host and port: write {scheme}://127.0.0.1:4001")
+    if transport in ("usb", "hid") and not DEVICE.fullmatch(where):
+        raise Misuse(
+            f"{text!r} names no device: write {scheme}://VENDOR:PRODUCT, four hexadecimal digits each"
+        )
 
 
 def _split(rest: str, known: tuple[str, ...], text: str) -> tuple[str, dict[str, str]]:
@@ -102,28 +169,24 @@ def open_reader(
 ) -> OpenedReader:
     """Open what stands at an address: the host end, and for `virtual` and `pty` both ends.
 
-    `timeout` and `trace` are for `ccid`. `Misuse`: no such address; `ReaderLost`: the port does not open.
+    `timeout` and `trace` are for `ccid`. `Misuse`: no such address, or one of a reader of other kind, which
+    `hosts.open_host` opens; `ReaderLost`: nothing answers there.
     """
     where = address if isinstance(address, Address) else Address.parse(address)
-    variant = VARIANTS[where.variant or ("gempc-twin" if where.transport == "serial" else "built-in")]
-    if where.transport == "serial":
-        return _open_serial(where, variant, timeout, trace)
+    if where.transport not in ("virtual", "pty"):
+        # Imported here: it needs addresses.
+        from terminal_drivers.hosts import open_host
+
+        if where.protocol in ("ccid", "msr") and where.transport != "hid":
+            opened = open_host(where, timeout=timeout, trace=trace)
+            if isinstance(opened, CcidReader | SerialStripeHead):
+                return opened
+        raise Misuse(
+            "the reader at this address is no CCID reader and no plain head: hosts.open_host opens it"
+        )
     line: LineKind = "pty" if where.transport == "pty" else "loopback"
     link = Path(where.where) if where.where else None
     if where.protocol == "msr":
         return virtual_stripe_head(line, link=link)
+    variant = VARIANTS[where.variant or "built-in"]
     return virtual_ccid(line, variant, timeout=timeout, trace=trace, link=link)
-
-
-def _open_serial(
-    where: Address, variant: Variant, timeout: float, trace: Trace | None
-) -> CcidReader | SerialStripeHead:
-    # Imported here: it needs pyserial.
-    from terminal_drivers.transports.serial import SerialTransport, StopBits
-
-    transport: Transport
-    if where.protocol == "msr":
-        transport = SerialTransport(where.where, where.baud or STRIPE_BAUD)
-        return SerialStripeHead(transport)
-    transport = SerialTransport(where.where, where.baud or CCID_BAUD, StopBits.TWO)
-    return CcidReader(GemPcLink(transport, variant), variant.features, timeout=timeout, trace=trace)

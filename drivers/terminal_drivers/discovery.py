@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from terminal_drivers.base import DriverError
+
 SYSFS = Path("/sys/bus/usb/devices")
 USB_CLASS_SMART_CARD = "0b"  # USB CCID rev 1.1, 4.1
 
@@ -54,21 +56,16 @@ def usb_readers(sysfs: Path = SYSFS) -> Iterator[Found]:
 
 
 def pcsc_readers() -> Iterator[Found]:
-    """The readers of the PC/SC daemon of this machine; none where pyscard or the daemon is missing."""
+    """The readers of the PC/SC service of this machine; none where pyscard or the service is missing."""
     try:
-        # Imported here: it is an extra.
-        from smartcard import scard  # type: ignore[import-untyped,import-not-found,unused-ignore]
-    except ImportError:
+        # Imported here: it needs pyscard.
+        from terminal_drivers.readers.pcsc.client import readers as names
+
+        found = names()
+    except DriverError:
         return
-    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    if code != scard.SCARD_S_SUCCESS:
-        return
-    try:
-        code, names = scard.SCardListReaders(context, [])
-        for name in names if code == scard.SCARD_S_SUCCESS else ():
-            yield Found(f"pcsc:{name}", "through PC/SC")
-    finally:
-        scard.SCardReleaseContext(context)
+    for name in found:
+        yield Found(f"pcsc:{name}", "through PC/SC")
 
 
 def _text(file: Path) -> str:

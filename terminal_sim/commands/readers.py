@@ -1,19 +1,71 @@
-"""`terminal-sim readers`: which readers there are, and what answers at an address."""
+"""`terminal-sim readers`: which readers there are, what one answers, whether it keeps to its protocol, and a capture."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
+from terminal_sim.bench import Bench, BenchMisuse, ProfileError
+from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, print_table
-from terminal_sim.hardware import DriverError, found_readers, probe
+from terminal_sim.examine import SELECT_DIRECTORY, capture, conform, found_readers, probe
+from terminal_sim.hardware import DriverError
+from terminal_sim.script.run import ExitCode
 
 
 def run(given: Namespace) -> int:
-    if given.action == "list":
-        rows = [(one.address, "virtual" if one.virtual else "real", one.what) for one in found_readers()]
-        print_table("Readers", ("Address", "Kind", "What"), rows)
-    else:
-        with blaming_the_user(DriverError):
-            for label, value in probe(given.address):
-                print(f"{label:14} {value}")
-    return 0
+    with blaming_the_user(BenchMisuse, DriverError, ProfileError):
+        return _ACTIONS[given.action](given)
+
+
+def _list(_: Namespace) -> ExitCode:
+    rows = [(one.address, "virtual" if one.virtual else "real", one.what) for one in found_readers()]
+    print_table("Readers", ("Address", "Kind", "What"), rows)
+    return ExitCode.HELD
+
+
+def _probe(given: Namespace) -> ExitCode:
+    for label, value in probe(given.address):
+        print(f"{label:14} {value}")
+    return ExitCode.HELD
+
+
+def _capture(given: Namespace) -> ExitCode:
+    apdus = [_apdu(text) for text in given.apdu] or [SELECT_DIRECTORY]
+    for apdu, response in capture(given.address, given.to, apdus, _say):
+        print(f"{_spaced(apdu)}\n  {_spaced(response)}")
+    print(f"{given.to}: open it with Wireshark; it holds the card's data in clear")
+    return ExitCode.HELD
+
+
+def _conform(given: Namespace) -> ExitCode:
+    """Every clause with its verdict, and the frames of those that are broken."""
+    with Bench() as bench:
+        card = bench.card(given.card).chip if given.card else None
+        results = conform(given.address, card)
+    rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
+    print_table(f"Conformance of {given.address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
+    broken = [one for one in results if one.verdict.value == "broken"]
+    for one in results if given.frames else broken:
+        print(f"\n{one.clause.id}: {one.clause.what} ({one.clause.source})")
+        for direction, frame in one.frames:
+            print(f"  {direction:12}  {_spaced(frame)}")
+    return ExitCode.UNMET if broken else ExitCode.HELD
+
+
+_ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _conform}
+
+
+def _apdu(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise UserError(f"{text!r} is no APDU: write its bytes in hex") from None
+
+
+def _spaced(data: bytes) -> str:
+    return data.hex(" ").upper()
+
+
+def _say(line: str) -> None:
+    print(f"terminal-sim: {line}", file=sys.stderr, flush=True)

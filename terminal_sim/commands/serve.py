@@ -21,7 +21,7 @@ from types import FrameType
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
-from terminal_sim.hardware import DriverError, ServedReader, serve
+from terminal_sim.hardware import DriverError, Served, serve
 from terminal_sim.torn import STEPS, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tear STEP|N [SLOT], quit"
@@ -36,8 +36,7 @@ def run(given: Namespace) -> int:
             if given.card:
                 hands.insert(given.card)
             print(f"# {given.card or 'no card'} in the reader at {reader.path}; lines: {WORDS}")
-            print("# for a file in a folder of its own, and then: pcscd --foreground --config FOLDER")
-            print(reader.pcscd_entry, end="", flush=True)
+            print(reader.instructions, end="", flush=True)
             _obey(hands, sys.stdin)
         except KeyboardInterrupt:
             pass
@@ -50,7 +49,7 @@ def run(given: Namespace) -> int:
 class Hands:
     """What a person does at the served reader."""
 
-    def __init__(self, bench: Bench, reader: ServedReader) -> None:
+    def __init__(self, bench: Bench, reader: Served) -> None:
         self._bench = bench
         self._reader = reader
         self._cards: dict[int, TornCard] = {}

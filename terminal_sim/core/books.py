@@ -76,6 +76,8 @@ class Books:
     doubtful: dict[str, None] = field(default_factory=dict)
     settled_originals: set[str] = field(default_factory=set)
     kept: dict[str, Kept] = field(default_factory=dict)
+    declined_later: set[str] = field(default_factory=set)
+    receipts_due: dict[str, str] = field(default_factory=dict)
     outage: Outage | None = None
     offline: OfflineSettings = OfflineSettings()
     orders: list[Order] = field(default_factory=list)
@@ -101,6 +103,8 @@ class Books:
             self.orders.append(Order(int(f["number"]), str(f["text"]), int(f["amount"])))
         elif row.kind.startswith("offline."):
             self._offline(row.kind.removeprefix("offline."), row.fields)
+        elif row.kind == "receipt":
+            self._receipt(str(row.fields["original"]), str(row.fields["to"]), str(row.fields["state"]))
         elif row.kind == "account":
             self._account(str(row.fields["act"]))
         elif row.kind == "tamper":
@@ -158,6 +162,8 @@ class Books:
             self.offline = OfflineSettings(allowed, limit)
         else:
             self.kept.pop(str(row["reference"]))
+            if what == "declined":
+                self.declined_later.add(str(row["reference"]))
 
     def _outage(self, row: Mapping[str, Field]) -> None:
         kind, at = str(row["reason"]), int(row["at"])
@@ -168,8 +174,14 @@ class Books:
         else:
             self.outage = replace(self.outage, kind=kind, since={kind: at, **self.outage.since})
 
+    def _receipt(self, payment: str, to: str, state: str) -> None:
+        if state == "due":
+            self.receipts_due[payment] = to
+        else:
+            self.receipts_due.pop(payment, None)
+
     def _account(self, act: str) -> None:
-        self.signed_in = act == "sign-in"
+        self.signed_in = act in ("sign-in", "switch-pos")
         if act == "factory-reset":
             self.offline = OfflineSettings()
 

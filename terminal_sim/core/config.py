@@ -240,6 +240,7 @@ class Checkout:
     gift_card: bool = False
     clearpay: bool = False
     orders: bool = False
+    digital_receipt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +376,7 @@ class Profile:
             "manual-entry": self.checkout is not None and self.checkout.manual_entry,
             "gift-card": self.checkout is not None and self.checkout.gift_card,
             "clearpay": self.checkout is not None and self.checkout.clearpay,
+            "digital-receipt": self.checkout is not None and self.checkout.digital_receipt,
             "orders": self.checkout is not None and self.checkout.orders,
             "two-displays": len(self.displays) > 1,
             "lights": bool(self.lights),

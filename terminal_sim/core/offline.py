@@ -19,7 +19,7 @@ from terminal_sim.core.books import Kept
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Field, Payment, PaymentState, Row
+from terminal_sim.core.payment import Field, Payment, PaymentState, Row, receipt_row
 from terminal_sim.core.surroundings import Surroundings
 from terminal_sim.core.text import Text, say
 
@@ -185,7 +185,11 @@ class OfflineQueue:
             host_reference=reply.host_reference,
         )
         kind = "offline.forwarded" if reply.approved else "offline.declined"
-        self._terminal.record(answered.row(), _row(kind, answered, response_code=reply.response_code))
+        rows = [answered.row(), _row(kind, answered, response_code=reply.response_code)]
+        receipt_to = self._terminal.books.receipts_due.get(payment.reference, "")
+        if receipt_to and reply.approved:
+            rows.append(receipt_row(payment.reference, receipt_to, sent=True))
+        self._terminal.record(*rows)
         self._done()
         return True
 
@@ -227,10 +231,15 @@ class OfflineQueue:
             self._terminal.record(*rows)
 
     def _session_end(self) -> int:
-        outage, session = self._terminal.books.outage, self._terminal.profile.offline.session
+        """When payments are no longer taken; never one that would have expired already."""
+        outage, rules = self._terminal.books.outage, self._terminal.profile.offline
         if outage is None:
             return 0
-        return outage.since[outage.kind] + (session.network if outage.kind == NETWORK else session.service)
+        session = rules.session.network if outage.kind == NETWORK else rules.session.service
+        end = outage.since[outage.kind] + session
+        if rules.anchor == "connection-lost" and rules.upload is not None:
+            end = min(end, outage.lost_at + rules.upload)
+        return end
 
     def _set_alarm(self) -> None:
         now = self._terminal.now.mono

@@ -51,6 +51,11 @@ class Row:
     fields: Mapping[str, Field]
 
 
+def receipt_row(payment: str, to: str, *, sent: bool) -> Row:
+    """A receipt by message: `to` shows the last digits of a telephone number; it is due until the payment is settled."""
+    return Row("receipt", {"original": payment, "to": to, "state": "sent" if sent else "due"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """`pan` is masked; `at` is the terminal's civil time of the request; `original` the payment a void or reversal names.

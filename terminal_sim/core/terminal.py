@@ -46,7 +46,7 @@ class Terminal:
     """One terminal. `name` is its id at the acquirer; `flows` are all flows by name."""
 
     __slots__ = (
-        "_awaiting", "_effects", "_handlers", "_inbox", "_tab", "_touched", "_unwinding", "around", "books", "flows",
+        "_awaiting", "_effects", "_inbox", "_tab", "_touched", "_unwinding", "around", "books", "flows",
         "locale", "name", "now", "offline", "prefix", "profile", "reversals", "stack",
     )  # fmt: skip
 
@@ -63,41 +63,13 @@ class Terminal:
         self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
         self.stack: list[Context] = []
         self.reversals = Reversals(self)
-        self.offline = OfflineQueue(self)
+        self.offline: OfflineQueue = OfflineQueue(self)
         self._awaiting: HostRequest | None = None
         self._effects: list[fx.Effect] = []
         self._inbox: deque[Event] = deque()
         self._tab = _HOME
         self._touched = False
         self._unwinding = False
-        self._handlers: dict[type, Callable[[Any], object]] = {
-            ev.KeyPressed: self._key,
-            ev.Touched: self._touch,
-            ev.Alarm: self._alarm,
-            ev.HostReplied: self._reply,
-            ev.HostUnreachable: self._unreachable,
-            ev.NetworkChanged: self._network,
-            ev.ServiceChanged: self._service,
-            ev.CardInserted: self._card_in,
-            ev.CardRemoved: self._card_out,
-            ev.PaperChanged: self._paper,
-            ev.BatteryChanged: self._battery,
-            ev.ReaderChanged: self._reader,
-            ev.PoweredOn: self._boot,
-            ev.PowerOffPressed: self._power_off,
-            ev.ClockSet: self._clock_set,
-            ev.AppChanged: self._app,
-            ev.CardDataLost: lambda e: self.offline.card_data_lost(e.reference),
-            ev.OrderArrived: self._order_arrived,
-            ev.Tampered: self._tampered,
-            ev.CardSwiped: lambda e: self._offer(Trigger.CARD_SWIPED, e),
-            ev.CardTapped: lambda e: self._offer(Trigger.CARD_TAPPED, e),
-            ev.KernelAsked: lambda e: self._offer(Trigger.KERNEL_PROMPT, e),
-            ev.KernelEnded: lambda e: self._offer(Trigger.KERNEL_OUTCOME, e),
-            ev.Printed: lambda e: self._offer(Trigger.PRINTED, e),
-            ev.PrinterStopped: lambda e: self._offer(Trigger.OUT_OF_PAPER, e),
-            ev.Returned: lambda e: self._fire(Trigger.RETURNED, e),
-        }
 
     # What the engine and the bench ask of a terminal.
 
@@ -109,7 +81,7 @@ class Terminal:
         self._inbox.append(event)
         while self._inbox:
             pending = self._inbox.popleft()
-            self._handlers[type(pending)](pending)
+            _HANDLERS[type(pending)](self, pending)
         if self._touched:
             self._arm()
         return self._effects
@@ -269,7 +241,8 @@ class Terminal:
         self._effects.append(fx.Ignored(event.target))
 
     def _go_to(self, tab: str) -> None:
-        """Leave whatever is open for another tab."""
+        """Leave whatever is open for another tab; no card is asked for there."""
+        self.order(fx.CloseReader())
         del self.stack[1:]
         self._tab = tab
         self._touched = True
@@ -466,3 +439,34 @@ def _hours_and_minutes(microseconds: int) -> str:
     """Rounded up to the minute: `23:59`."""
     minutes = -(-microseconds // 60_000_000)
     return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+# Who handles an event, by its type: one table for all terminals.
+_HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
+    ev.KeyPressed: Terminal._key,
+    ev.Touched: Terminal._touch,
+    ev.Alarm: Terminal._alarm,
+    ev.HostReplied: Terminal._reply,
+    ev.HostUnreachable: Terminal._unreachable,
+    ev.NetworkChanged: Terminal._network,
+    ev.ServiceChanged: Terminal._service,
+    ev.CardInserted: Terminal._card_in,
+    ev.CardRemoved: Terminal._card_out,
+    ev.PaperChanged: Terminal._paper,
+    ev.BatteryChanged: Terminal._battery,
+    ev.ReaderChanged: Terminal._reader,
+    ev.PoweredOn: Terminal._boot,
+    ev.PowerOffPressed: Terminal._power_off,
+    ev.ClockSet: Terminal._clock_set,
+    ev.AppChanged: Terminal._app,
+    ev.CardDataLost: lambda t, e: t.offline.card_data_lost(e.reference),
+    ev.OrderArrived: Terminal._order_arrived,
+    ev.Tampered: Terminal._tampered,
+    ev.CardSwiped: lambda t, e: t._offer(Trigger.CARD_SWIPED, e),
+    ev.CardTapped: lambda t, e: t._offer(Trigger.CARD_TAPPED, e),
+    ev.KernelAsked: lambda t, e: t._offer(Trigger.KERNEL_PROMPT, e),
+    ev.KernelEnded: lambda t, e: t._offer(Trigger.KERNEL_OUTCOME, e),
+    ev.Printed: lambda t, e: t._offer(Trigger.PRINTED, e),
+    ev.PrinterStopped: lambda t, e: t._offer(Trigger.OUT_OF_PAPER, e),
+    ev.Returned: lambda t, e: t._fire(Trigger.RETURNED, e),
+}

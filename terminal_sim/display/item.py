@@ -116,9 +116,7 @@ def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: b
         case Page(first=first, last=last, total=total):
             yield Item(id="", role=Role.PAGE, text=f"{first}-{last} / {total}")
         case Tab(id=name, text=text, current=current):
-            yield Item(
-                id=name, role=Role.TAB, text=texts.phrase(text, locale), touchable=touch, tile=current
-            )
+            yield Item(id=name, role=Role.TAB, text=texts.phrase(text, locale), touchable=touch, tile=current)
         case QrCode(id=name, data=data):
             yield Item(id=name, role=Role.QR, text=data)
         case Pad():

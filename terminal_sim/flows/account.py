@@ -75,7 +75,7 @@ def _leaving(act: str) -> Flow:
         act,
         Leave,
         "warning",
-        (State("warning", "warning", timeout="menu"),),
+        (State("warning", "warning", timeout="menu", free=True),),
         (
             Move(Trigger.CONFIRM, "warning", DONE, guard="stays_signed_in", action="leave_and_stay"),
             Move(Trigger.CONFIRM, "warning", DONE, action="leave"),

@@ -2,6 +2,7 @@
 
 Rules:
 1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for.
+3. A receipt by message is sent when the payment is settled: at once, or once it was forwarded.
 2. A number that is typed goes the way of a payment without the card; a gift card has neither expiry nor code.
 """
 
@@ -9,10 +10,12 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Checkout
-from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.events import Event, Returned, Touched, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import Entry, MessageKind
-from terminal_sim.core.screen import Choice, Screen, Shown
+from terminal_sim.core.payment import PaymentState, receipt_row
+from terminal_sim.core.screen import Button, Choice, Element, Line, Screen, Shown, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
 from terminal_sim.flows.card_payment import CardPayment
@@ -21,6 +24,7 @@ from terminal_sim.flows.sale import PRESENTED_MOVES, PRESENTED_STATES
 from terminal_sim.flows.settlement import AUTHORISING, ENDING_MOVES, ENDINGS
 from terminal_sim.secret import Secret
 
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
 _REFUSED = {
     "manual-entry": "not-offline-manual",
     "gift-card": "not-offline-gift-card",
@@ -31,8 +35,12 @@ _REFUSED = {
 class Charge(CardPayment):
     """`amount` is given by whoever pushes it."""
 
-    __slots__ = ()
+    __slots__ = ("receipt_to",)
     kind = MessageKind.SALE
+
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.receipt_to = ""
 
     @property
     def ways(self) -> list[str]:
@@ -61,6 +69,45 @@ class Charge(CardPayment):
         self.terminal.order(fx.CloseReader())
         self.terminal.push(self.terminal.flows[_target(event)], amount=self.amount)
 
+    # The receipt by message.
+
+    def wants_receipt(self, _: Event) -> bool:
+        offered = self.terminal.profile.checkout
+        return offered is not None and offered.digital_receipt and not self.receipt_to
+
+    def number_fits(self, _: Event) -> bool:
+        return len(self.typed) < _LONGEST_NUMBER
+
+    def number_is_long_enough(self, _: Event) -> bool:
+        return len(self.typed) >= _SHORTEST_NUMBER
+
+    def forget_number(self, _: Event) -> None:
+        self.typed = ""
+
+    def take_number(self, _: Event) -> None:
+        """Nothing of the number but its last digits is kept."""
+        self.receipt_to = "*" * (len(self.typed) - 4) + self.typed[-4:]
+        self.typed = ""
+        if self.payment is not None:
+            settled = self.payment.state is PaymentState.COMPLETED
+            self.terminal.record(receipt_row(self.payment.reference, self.receipt_to, sent=settled))
+
+    def ask_number(self) -> Screen:
+        return self.field("receipt-number", Shown.DIGITS)
+
+    def ending(self) -> Screen:
+        shown = super().ending()
+        if self.state != "approved":
+            return shown
+        more: list[Element] = []
+        if self.wants_receipt(Returned(None)):
+            more.append(Choice("digital-receipt", say("digital-receipt")))
+        elif self.receipt_to:
+            more.append(Line(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL))
+        buttons = [element for element in shown.elements if isinstance(element, Button)]
+        others = [element for element in shown.elements if not isinstance(element, Button)]
+        return Screen(shown.id, (*others, *more, *buttons))
+
     def present(self) -> Screen:
         shown = super().present()
         ways = tuple(Choice(way, say(way)) for way in self.ways) if self.prompt == "present-card" else ()
@@ -72,8 +119,18 @@ CHARGE = Flow(
     "charge",
     Charge,
     "present",
-    PRESENTED_STATES,
+    (*PRESENTED_STATES, State("receipt-number", "ask_number", timeout="entry")),
     (
+        Move(Trigger.SELECT, "approved", "receipt-number", guard="wants_receipt", action="forget_number"),
+        Move(Trigger.DIGIT, "receipt-number", STAY, guard="number_fits", action="add"),
+        Move(Trigger.CLEAR, "receipt-number", STAY, guard="anything", action="rub_out"),
+        Move(
+            Trigger.CONFIRM, "receipt-number", "approved", guard="number_is_long_enough", action="take_number"
+        ),
+        Move(Trigger.CANCEL, "receipt-number", "approved", action="forget_number"),
+        Move(Trigger.TIMEOUT, "receipt-number", "approved", action="forget_number"),
+        Move(Trigger.CARD_REMOVED, "receipt-number", STAY),
+        Move(Trigger.PRINTED, "receipt-number", STAY, action="print_next"),
         Move(Trigger.SELECT, "present", STAY, guard="way_not_offline", action="refuse_way"),
         Move(Trigger.SELECT, "present", "present", guard="picks_clearpay", action="tap_clearpay"),
         Move(Trigger.SELECT, "present", STAY, action="type_number"),

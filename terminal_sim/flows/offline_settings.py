@@ -89,7 +89,7 @@ OFFLINE_SETTINGS = Flow(
     "switches",
     (
         State("switches", "switches", timeout="menu", free=True),
-        State("limit", "ask_limit", timeout="entry"),
+        State("limit", "ask_limit", timeout="entry", free=True),
     ),
     (
         Move(Trigger.SELECT, "switches", STAY, guard="may_not_change", action="refuse"),

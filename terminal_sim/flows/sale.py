@@ -20,7 +20,7 @@ AMOUNT = State("amount", "amount_screen", timeout="entry")
 _WITH_CARD = ("reading", "pin", "application")
 _BEFORE_REQUEST = ("present", *_WITH_CARD)
 PRESENTED_STATES = (
-    State("present", "present", timeout="card", enter="open_reader"),
+    State("present", "present", timeout="card", enter="open_reader", free=True),
     State("reading", "processing", timeout="card"),
     State("pin", "enter_pin", timeout="pin"),
     State("application", "choose", timeout="card"),

@@ -21,7 +21,7 @@ FILTERS: dict[str, tuple[PaymentState, ...]] = {
     "expired": (PaymentState.EXPIRED,),
     "lost": (PaymentState.LOST,),
 }
-_TOLD_ON_TOP = ("pending", "expired", "lost")
+_TOLD_ON_TOP = ("pending", "declined", "expired", "lost")
 
 
 class Transactions(History):
@@ -48,12 +48,12 @@ class Transactions(History):
             self.first = 0
 
     def list_rows(self) -> Screen:
-        """The sums of what is not paid yet or never will be, the filter, and the rows."""
+        """The sums of what was given away and is not paid yet or never will be, the filter, and the rows."""
         shown = super().list_rows()
         _, *rows = shown.elements
         elements: list[Element] = [Title("transactions", say("transactions"))]
         for name in _TOLD_ON_TOP:
-            number, total = self._sum(name)
+            number, total = self._sum(name, given_away=True)
             if number:
                 told = say("state-and-sum", state=say(name), n=number, amount=total)
                 elements.append(Line(told, f"sum-{name}", Tone.SMALL))
@@ -75,12 +75,18 @@ class Transactions(History):
         number, total = self._sum(name)
         return say("count-and-sum", n=number, amount=total)
 
-    def _sum(self, name: str) -> tuple[int, Money]:
-        """How many payments, and what they come to; what gives money back is none of them."""
+    def _sum(self, name: str, *, given_away: bool = False) -> tuple[int, Money]:
+        """How many payments, and what they come to; what gives money back is none of them.
+
+        What was declined with the customer still there costs nobody anything, and is not `given_away`.
+        """
+        books = self.terminal.books
         found = [
             payment.amount.minor
-            for payment in self.terminal.books.payments.values()
-            if payment.state in FILTERS[name] and payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+            for payment in books.payments.values()
+            if payment.state in FILTERS[name]
+            and payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+            and not (given_away and name == "declined" and payment.reference not in books.declined_later)
         ]
         return len(found), Money(sum(found), self.terminal.profile.currency)
 

@@ -15,7 +15,8 @@ from terminal_sim.display.texts import Texts
 JOURNAL_KINDS = (
     *("sale", "moto", "refund", "void", "reversal", "reprint", "passcode", "boot", "power", "clock", "order"),
     *("offline.stored", "offline.sent", "offline.forwarded", "offline.declined", "offline.expired"),
-    *("offline.lost", "offline.outage", "offline.settings", "account", "tamper", "unexpected"),
+    *("offline.lost", "offline.outage", "offline.settings", "account", "receipt", "tamper"),
+    "unexpected",
 )
 # Steps of a card's conversation; `apdu N` counts its commands.
 CARD_STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu")

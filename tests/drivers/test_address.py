@@ -32,6 +32,16 @@ ADDRESSES: list[tuple[str, Address]] = [
         Address("ccid", "serial", "/dev/ttyS1", 115_200, "built-in"),
     ),
     ("msr+serial:socket://127.0.0.1:4001", Address("msr", "serial", "socket://127.0.0.1:4001")),
+    ("ccid+usb://08e6:3437", Address("ccid", "usb", "08e6:3437")),
+    ("msr+hid://0801:0002?variant=standard", Address("msr", "hid", "0801:0002", None, "standard")),
+    (
+        "vivotech+serial:///dev/ttyACM0?variant=text",
+        Address("vivotech", "serial", "/dev/ttyACM0", None, "text"),
+    ),
+    ("vivotech+tcp://localhost:4001", Address("vivotech", "tcp", "localhost:4001")),
+    ("ccid+tcp://[::1]:4001?beyond=loopback", Address("ccid", "tcp", "[::1]:4001", beyond=True)),
+    ("ccid+capture:/tmp/a.pcapng?name=x", Address("ccid", "capture", "/tmp/a.pcapng", name="x")),
+    ("pcsc:ACS ACR1252 [Reader: A] 00 00", Address("pcsc", "", "ACS ACR1252 [Reader: A] 00 00")),
     (
         "msr+serial:rfc2217://127.0.0.1:4001?ign_set_control&baud=9600&timeout=3",
         Address("msr", "serial", "rfc2217://127.0.0.1:4001?ign_set_control&timeout=3", 9600),
@@ -51,8 +61,20 @@ def test_an_address_is_parsed(text: str, address: Address) -> None:
         ("ccid", "ccid+virtual:"),
         ("ccid:", "ccid+virtual:"),
         ("ccid+virtual", "ccid+virtual:"),
-        ("ccid+usb://08e6:3437", "ccid+serial:"),
-        ("vivotech+serial:///dev/ttyACM0", "msr+serial:"),
+        ("ccid+hid://08e6:3437", "ccid+usb:"),
+        ("acme+serial:///dev/ttyACM0", "vivotech+serial:"),
+        ("pcsc:", "part of it"),
+        ("pcsc+serial:x", "pcsc:"),
+        ("ccid+usb://08e6", "VENDOR:PRODUCT"),
+        ("ccid+usb://08e6:34375", "VENDOR:PRODUCT"),
+        ("msr+hid://-801:0002", "VENDOR:PRODUCT"),
+        ("msr+hid://0801:0002?variant=acme", "standard"),
+        ("ccid+tcp://127.0.0.1", "4001"),
+        ("ccid+tcp://127.0.0.1:0", "4001"),
+        ("ccid+tcp://127.0.0.1:65536", "4001"),
+        ("ccid+tcp://127.0.0.1:٤", "4001"),
+        ("ccid+tcp://127.0.0.1:1?beyond=all", "loopback"),
+        ("ccid+capture:", "a capture"),
         ("ccid+serial:", "/dev/ttyUSB0"),
         ("ccid+virtual:somewhere", "ccid+virtual:"),
         ("ccid+serial:///dev/ttyUSB0?speed=1", "baud"),
@@ -122,3 +144,18 @@ def test_a_serial_address_opens_the_stripe_head_at_the_port(tmp_path: Path) -> N
 def test_a_port_that_is_not_there_is_a_lost_reader(tmp_path: Path) -> None:
     with pytest.raises(ReaderLost):
         open_reader(f"ccid+serial://{tmp_path / 'none'}")
+
+
+def test_an_address_tells_its_endpoint_or_device() -> None:
+    assert Address.parse("ccid+tcp://[::1]:4001").endpoint() == ("::1", 4001)
+    assert Address.parse("ccid+usb://08E6:3437").device() == (0x08E6, 0x3437)
+    with pytest.raises(Misuse):
+        Address.parse("ccid+virtual:").endpoint()
+    with pytest.raises(Misuse):
+        Address.parse("ccid+virtual:").device()
+
+
+@pytest.mark.parametrize("text", ["vivotech+tcp://127.0.0.1:1", "msr+hid://0801:0002", "pcsc:x"])
+def test_a_reader_of_another_kind_is_opened_elsewhere(text: str) -> None:
+    with pytest.raises(Misuse, match="open_host"):
+        open_reader(text)

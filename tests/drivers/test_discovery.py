@@ -8,7 +8,7 @@ import pytest
 from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
 from terminal_drivers.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
-from terminal_drivers.served import ServedReader, serve
+from terminal_drivers.served import ServedSerialReader, serve
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def test_the_entry_for_pcscd_names_the_link_and_the_reader(tmp_path: Path) -> No
 
 def test_a_link_to_something_that_lives_is_not_taken_over(tmp_path: Path) -> None:
     link = tmp_path / "reader"
-    first = ServedReader(link=link)
+    first = ServedSerialReader(link=link)
     try:
         with pytest.raises(Misuse, match="cannot be made"):
-            ServedReader(link=link)
+            ServedSerialReader(link=link)
     finally:
         first.close()

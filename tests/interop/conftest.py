@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.served import ServedReader
+from terminal_drivers.served import USB_APDU, ServedReader, ServedSerialReader, ServedUsbReader
 from terminal_sim.cards import deck
 from terminal_sim.cards.deck import VirtualCard
 from terminal_sim.emv.crypto import IssuerKeys
@@ -18,6 +19,9 @@ from tests.emv.terminal import ISSUER_KEY
 from tests.interop.daemon import Pcscd, need
 
 Start = Callable[..., Pcscd]
+SOURCE = Path(__file__).parent / "usbip_libusb.c"
+Plug = Callable[..., ServedUsbReader]
+Attach = Callable[[ServedUsbReader], Pcscd]
 CardNamed = Callable[[str], VirtualCard]
 
 
@@ -42,7 +46,7 @@ def served(short: Path) -> Iterator[Callable[..., ServedReader]]:
     with ExitStack() as stack:
 
         def serve(variant: str = "gempc-twin", **more: Any) -> ServedReader:
-            reader = ServedReader(variant, short / f"tty-{variant}", **more)
+            reader = ServedSerialReader(variant, short / f"tty-{variant}", **more)
             stack.callback(reader.close)
             return reader
 
@@ -60,3 +64,36 @@ def twin(served: Callable[..., ServedReader], start: Start) -> tuple[ServedReade
     """A GemPC Twin of ours, empty, under a pcscd of its own."""
     reader = served()
     return reader, start(reader.pcscd_entry)
+
+
+@pytest.fixture(scope="session")
+def libusb(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    need("pcscd", "libccid", "gcc", "libusb-1.0-0-dev")
+    library = tmp_path_factory.mktemp("libusb") / "libusb.so"
+    subprocess.run(
+        ["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread", "-o", library, SOURCE],
+        check=True,
+    )
+    return library
+
+
+@pytest.fixture
+def plug() -> Iterator[Plug]:
+    """Make a USB reader; it is unplugged with the test."""
+    plugged: list[ServedUsbReader] = []
+
+    def plug(features: int = USB_APDU, **more: Any) -> ServedUsbReader:
+        plugged.append(ServedUsbReader(features, **more))
+        return plugged[-1]
+
+    yield plug
+    for reader in plugged:
+        reader.close()
+
+
+@pytest.fixture
+def attach(libusb: Path, start: Callable[..., Pcscd]) -> Attach:
+    """Start a pcscd whose libusb finds that reader."""
+    return lambda reader: start(
+        reader.pcscd_entry, env={"LD_PRELOAD": str(libusb), "USBIP_PORT": str(reader.port)}
+    )

@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.payment import Field, Payment, PaymentState, Row
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.codec import encode_request
 from terminal_sim.host.ledger import LedgerEntry
@@ -328,7 +328,7 @@ def kept(day: Day, request: HostRequest, *, deadline: int = 1_000, sealed: str =
     """A payment that waits to be forwarded."""
     row = payment(request, PaymentState.PENDING)
     # Twelve bytes of nonce that no other payment has, and something behind it.
-    more = {"deadline": deadline, "sealed": sealed or f"{request.stan:024x}ff"}
+    more: dict[str, Field] = {"deadline": deadline, "sealed": sealed or f"{request.stan:024x}ff"}
     day.record(row, Row("offline.stored", {**row.fields, **more}))
 
 

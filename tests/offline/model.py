@@ -70,7 +70,8 @@ class Model:
         session = self.service_session if self.reason == "service" else DAY
         if not self.allowed:
             return "offline-not-allowed"
-        if self.now >= self.since[self.reason] + session:
+        too_late = self.from_loss and self.now >= (self.lost_at or 0) + DAY
+        if too_late or self.now >= self.since[self.reason] + session:
             return "offline-session-over"
         if amount > self.limit:
             return "offline-limit-exceeded"

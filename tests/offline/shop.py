@@ -93,9 +93,7 @@ class Shop:
 
     def wrong(self, *, settled: bool = False) -> list[str]:
         bench = self.bench
-        return violations(
-            bench.journal, bench.acquirer.entries(), bench.host_messages(), settled=settled
-        )
+        return violations(bench.journal, bench.acquirer.entries(), bench.host_messages(), settled=settled)
 
 
 @contextmanager

@@ -6,42 +6,29 @@ and such a capture as the link of a reader.
 2. A recording answers the host that sends the recorded commands; another command is `Misuse`.
 """
 
-import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
 from terminal_drivers.readers.ccid.codec import INTERRUPT
+from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
 from terminal_drivers.readers.ccid.reader import Link
+from terminal_drivers.readers.ccid.usb import (
+    BULK_IN,
+    BULK_OUT,
+    INTERRUPT_IN,
+    Identity,
+    configuration_descriptor,
+)
 from terminal_drivers.transports.capture import CaptureFile, packets
 from terminal_drivers.transports.pcapng import LinkType, Packet
 from terminal_drivers.transports.usbmon import IN, Transfer, Urb, enumeration, transfer
 
 NAME = "ccid"
-BULK_OUT, BULK_IN, INTERRUPT_IN = 0x01, 0x82, 0x83
 CONTROL_TRANSFERS = 3
-MAX_PACKET = 64
 LONGEST_MESSAGE = 65_556
-CLOCK, RATE, MAX_RATE = 4000, 10_753, 344_086  # kHz, bit/s: the card's default at that clock, and the fastest
-
-
-def _device() -> bytes:
-    # No vendor and product: a capture claims to be nobody's reader.
-    return struct.pack("<BBHBBBBHHHBBBB", 18, 1, 0x0200, 0, 0, 0, MAX_PACKET, 0, 0, 0, 0, 0, 0, 1)
-
-
-def _configuration(features: Sequence[int]) -> bytes:
-    """Configuration, interface, CCID class descriptor (USB CCID rev 1.1, table 5.1-1) and endpoints."""
-    interface = struct.pack("<BBBBBBBBB", 9, 4, 0, 0, 3, 0x0B, 0, 0, 0)
-    slots = struct.pack("<BBHBBI", 54, 0x21, 0x0110, len(features) - 1, 7, 3)
-    rates = struct.pack("<IIBIIBIII", CLOCK, CLOCK, 0, RATE, MAX_RATE, 0, 254, 0, 0)
-    rest = struct.pack("<IIBBHBB", features[0], LONGEST_MESSAGE, 0xFF, 0xFF, 0, 0, 1)
-    endpoints = b"".join(
-        struct.pack("<BBBBHB", 7, 5, endpoint, kind, MAX_PACKET, interval)
-        for endpoint, kind, interval in ((BULK_OUT, 2, 0), (BULK_IN, 2, 0), (INTERRUPT_IN, 3, 16))
-    )
-    body = interface + slots + rates + rest + endpoints
-    return struct.pack("<BBHBBBBB", 9, 2, 9 + len(body), 1, 1, 0, 0x80, 50) + body
+NOBODY = Identity(0, 0, strings=("", "", ""))
+"""A capture claims to be nobody's reader."""
 
 
 class CapturedLink:
@@ -52,7 +39,11 @@ class CapturedLink:
         self._capture = capture
         self._interface = capture.interface(LinkType.USB_LINUX_MMAPPED, name)
         self._number = CONTROL_TRANSFERS
-        for urb in enumeration(_device(), _configuration(features), capture.now()):
+        described = ClassDescriptor(
+            max_slot_index=len(features) - 1, features=features[0], max_message=LONGEST_MESSAGE
+        )
+        configuration = configuration_descriptor(described.build())
+        for urb in enumeration(NOBODY.device_descriptor(), configuration, capture.now()):
             capture.packet(self._interface, urb.build())
 
     def send(self, message: bytes) -> None:
@@ -121,9 +112,9 @@ def _dw_features(configuration: bytes) -> tuple[int, ...]:
     """dwFeatures for each slot, from a recorded configuration descriptor."""
     at = 0
     while at + 2 <= len(configuration) and configuration[at] >= 2:
-        if configuration[at : at + 2] == b"\x36\x21" and at + 54 <= len(configuration):
-            slots = configuration[at + 4] + 1
-            return (int.from_bytes(configuration[at + 40 : at + 44], "little"),) * slots
+        if configuration[at : at + 2] == bytes((LENGTH, TYPE)):
+            said = ClassDescriptor.parse(configuration[at : at + LENGTH])
+            return (said.features,) * (said.max_slot_index + 1)
         at += configuration[at]
     raise FrameError("the capture has no CCID class descriptor: begin it before the reader is plugged in")
 

@@ -21,8 +21,12 @@ OP_LIST, OP_IMPORT, OP_REPLY = 0x8005, 0x8003, 0x7FFF
 SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
 FULL_SPEED = 2
 SLOWEST_PEER = 5.0  # seconds for a peer to take what is sent
-BUS, DEVICE, BUS_ID = 1, 2, b"1-1"
-PIPE_ERROR, CONNECTION_RESET, NO_DEVICE = -32, -104, 1  # Linux errno of a stall and an unlink; status of a failed import
+BUS, DEVICE, BUS_ID = 1, 1, b"1-1"
+PIPE_ERROR, CONNECTION_RESET, NO_DEVICE = (
+    -32,
+    -104,
+    1,
+)  # Linux errno of a stall and an unlink; status of a failed import
 
 OPERATION = struct.Struct(">HHI")
 RECORD = struct.Struct(">256s32sIIIHHHBBBBBB")
@@ -96,7 +100,12 @@ class UsbIpServer:
             self._closing = True
             self._wake_write.send(b"\0")
         self._thread.join()
-        for each in (*(one.peer for one in self._connections), self._server, self._wake_read, self._wake_write):
+        for each in (
+            *(one.peer for one in self._connections),
+            self._server,
+            self._wake_read,
+            self._wake_write,
+        ):
             each.close()
 
     def _serve(self) -> None:
@@ -199,7 +208,9 @@ class UsbIpServer:
             _done(connection, sequence, 0, len(sent))
         return size
 
-    def _control(self, connection: _Connection, sequence: int, setup: bytes, sent: bytes, *, is_in: bool) -> None:
+    def _control(
+        self, connection: _Connection, sequence: int, setup: bytes, sent: bytes, *, is_in: bool
+    ) -> None:
         try:
             answer = self._device.control(setup, sent)
         except DriverError:

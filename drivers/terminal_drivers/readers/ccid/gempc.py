@@ -208,8 +208,8 @@ class GemPcLink:
     """The host end: carries CCID messages over a transport, repeats on request, drops echoes."""
 
     def __init__(self, transport: Transport, variant: Variant) -> None:
-        self._transport = transport
-        self._variant = variant
+        self.transport = transport
+        self.variant = variant
         self._decoder = Decoder(variant, from_reader=True)
         self._items: deque[Item] = deque()
         self._sent = b""
@@ -218,8 +218,8 @@ class GemPcLink:
 
     def send(self, message: bytes) -> None:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
-        if len(message) > self._variant.max_message:
-            raise Misuse(f"this reader takes messages of at most {self._variant.max_message} bytes")
+        if len(message) > self.variant.max_message:
+            raise Misuse(f"this reader takes messages of at most {self.variant.max_message} bytes")
         for _ in range(READS):
             if not self._read(0):
                 break
@@ -272,10 +272,10 @@ class GemPcLink:
         return None
 
     def close(self) -> None:
-        self._transport.close()
+        self.transport.close()
 
     def _read(self, timeout: float) -> bool:
-        data = self._transport.read(2 * (self._variant.max_message + OVERHEAD), timeout)
+        data = self.transport.read(2 * (self.variant.max_message + OVERHEAD), timeout)
         if data:
             self._items.extend(self._decoder.feed(data))
         return bool(data)
@@ -287,8 +287,8 @@ class GemPcLink:
         self._write(data)
 
     def _write(self, data: bytes) -> None:
-        self._echo_due = self._variant.echo and data is not NAK_FRAME
-        self._transport.write(data)
+        self._echo_due = self.variant.echo and data is not NAK_FRAME
+        self.transport.write(data)
 
 
 class CcidDevice(Protocol):

@@ -20,7 +20,6 @@ from terminal_drivers.iso7816.pps import PPSS, Pps
 from terminal_drivers.iso7816.t1 import Conversation, T1Terminal
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.features import Chain, Features, Level, level
-from terminal_drivers.readers.ccid.keypad import PinEntry
 from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Parameters, T1Parameters
 
 AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
@@ -54,7 +53,6 @@ class VirtualSlot:
         self.clock = 0  # bClockStatus
         self.get_response = get_response
         self.parameters: T0Parameters | T1Parameters = T0Parameters()
-        self.entry: PinEntry | None = None
         self._most = most
         self._terminal = T1Terminal()
         self._command: bytes | None = None

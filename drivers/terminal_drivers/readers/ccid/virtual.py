@@ -4,8 +4,7 @@ send.
 1. A slot works at the level of its dwFeatures. The other abilities are the class descriptor's.
 2. A command that cannot be done is answered by its own answer with bmCommandStatus "failed"; 00 in bError is
    "not supported", 1 to 127 the offset of the wrong byte.
-3. A PIN entry answers when its person has typed: until then the slot is busy for all but Abort and the
-   questions about its state. No key is kept from before an entry.
+3. While a PIN is typed, its slot is busy for all but Abort and the questions about its state.
 4. Abort ends what runs in a slot. Where it was announced on the control pipe, every command to the slot fails
    until the message arrives too (5.3.1).
 5. Escape 02 tells the firmware; Escape 01 01 01 makes notifications synchronous; Escape B2 A0 loads the texts
@@ -18,19 +17,16 @@ from typing import Any
 
 from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
-from terminal_drivers.readers.ccid import pin
+from terminal_drivers.readers.ccid import replies
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, Level
 from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
-from terminal_drivers.readers.ccid.keypad import Key, Outcome, PinEntry, Prompt
+from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.messages import (
-    ANSWERS,
     Abort,
     Answer,
     Command,
-    CommandStatus,
-    DataBlock,
     DataRateAndClockFrequency,
     Escape,
     EscapeResponse,
@@ -56,6 +52,7 @@ from terminal_drivers.readers.ccid.messages import (
     XfrBlock,
     status,
 )
+from terminal_drivers.readers.ccid.pinpad import VirtualPinPad
 from terminal_drivers.readers.ccid.slot import (
     AT_DATA,
     AT_LENGTH,
@@ -70,17 +67,10 @@ GET_FIRMWARE = b"\x02"
 NOTIFY_SYNCHRONOUSLY = b"\x01\x01\x01"
 TEXT_LENGTH = 16
 
-PIN_VERIFY, PIN_MODIFY = 1, 2  # bPINSupport
 CLOCK_RUNS, CLOCK_STOPPED_LOW = 0, 1  # bClockStatus
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
 """bFunction to the bit of dwMechanical that it needs."""
 _ACCEPT, EJECT, CAPTURE, LOCK, UNLOCK = MECHANICS
-
-OUTCOMES = {
-    Outcome.CANCELLED: SlotError.PIN_CANCELLED,
-    Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT,
-}
-SW_MISMATCH = b"\x64\x02"
 
 
 def nobody(_prompt: Prompt) -> None:
@@ -121,11 +111,10 @@ class VirtualCcid:
         if any(slot.level is Level.TPDU for slot in self._slots if slot.field):
             raise Misuse("a contactless field works at APDU level")
         self._firmware = None if firmware is None else firmware.encode("ascii")
-        self._person = person
         self._changes: list[bytes] = []
         self._ready: list[bytes] = []
-        self._entries: dict[int, Secure] = {}
         self._aborting: dict[int, int] = {}
+        self._pad = VirtualPinPad(self.descriptor.pin_support, person, self._say, self._torn)
         self.synchronous = False
         self.texts: tuple[str, ...] = ()
         self._handlers: dict[type[Command], Callable[[VirtualSlot, Any], Answer | None]] = {
@@ -167,26 +156,19 @@ class VirtualCcid:
     @property
     def entering(self) -> int | None:
         """The slot whose PIN is being typed."""
-        return next(iter(self._entries), None)
+        return self._pad.entering
 
     def press(self, *keys: str | Key) -> None:
         """Press keys of the PIN pad: strings of digits, and `Key`. Where nothing is asked they have no effect."""
-        for each in keys:
-            for key in each if isinstance(each, str) else (each,):
-                for entry in self._entry():
-                    entry.press(key)
-        self._settle()
+        self._pad.press(*keys)
 
     def time_out(self) -> None:
         """Let the time for a PIN entry pass."""
-        for entry in self._entry():
-            entry.time_out()
-        self._settle()
+        self._pad.time_out()
 
     def ask_for_time(self, times: int = 1) -> None:
         """Tell the host that waits for a PIN to wait `times` its time-out again."""
-        for slot, command in self._entries.items():
-            self._ready.append(_more_time(command, self._slots[slot].icc, times))
+        self._pad.ask_for_time(times)
 
     def hardware_error(self, slot: int, error: int = 1) -> None:
         """Report a fault of the reader (6.3.2); 1 is an over-current."""
@@ -205,7 +187,7 @@ class VirtualCcid:
             command = None
         number, seq = message[5], message[6]
         if number >= len(self._slots):
-            return [encode(_failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))]
+            return [encode(replies.failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))]
         slot = self._slots[number]
         # What is no command has no handler.
         handler = self._handlers.get(type(command))  # type: ignore[arg-type]
@@ -215,11 +197,10 @@ class VirtualCcid:
             self._admit(number, command)
             answer = handler(slot, command)
         except CardRemoved:
-            if slot.chip is not None:
-                self._change(slot, None)
-            answer = _failed(command, number, seq, slot.icc, SlotError.ICC_MUTE)
+            self._torn(slot)
+            answer = replies.failed(command, number, seq, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
-            answer = _failed(command, number, seq, slot.icc, refused.error)
+            answer = replies.failed(command, number, seq, slot.icc, refused.error)
         if answer is not None:
             self._ready.append(encode(answer))
         return self.late_answers()
@@ -238,13 +219,21 @@ class VirtualCcid:
         """Take the ABORT request of the control pipe (5.3.1): the slot waits for the message of that bSeq."""
         if 0 <= slot < len(self._slots):
             self._aborting[slot] = seq
-            self._give_up(slot, SlotError.CMD_ABORTED)
+            self._pad.give_up(self._slots[slot], SlotError.CMD_ABORTED)
+
+    def _say(self, message: bytes) -> None:
+        self._ready.append(message)
+
+    def _torn(self, slot: VirtualSlot) -> None:
+        """The card was pulled out while it worked."""
+        if slot.chip is not None:
+            self._change(slot, None)
 
     def _admit(self, slot: int, command: object) -> None:
         """Refuse what a slot cannot take now."""
         if slot in self._aborting and not isinstance(command, Abort):
             raise Refused(SlotError.CMD_ABORTED)
-        if slot in self._entries and not isinstance(command, Abort | GetSlotStatus | GetParameters):
+        if slot == self._pad.entering and not isinstance(command, Abort | GetSlotStatus | GetParameters):
             raise Refused(SlotError.CMD_SLOT_BUSY)
 
     def _change(self, slot: VirtualSlot, card: Card | None, interludes: Iterable[Interlude] = ()) -> None:
@@ -256,12 +245,12 @@ class VirtualCcid:
         size = (2 * len(self._slots) + 7) // 8
         self._changes.append(encode(NotifySlotChange(bits.to_bytes(size, "little"))))
         if card is None:
-            self._give_up(slot.number, SlotError.ICC_MUTE)
+            self._pad.give_up(slot, SlotError.ICC_MUTE)
 
     def _power_on(self, slot: VirtualSlot, command: IccPowerOn) -> Answer:
         if command.power > 3:
             raise Refused(AT_SPECIFIC)
-        return _data(slot, command, slot.power_on())
+        return replies.data(slot, command, slot.power_on())
 
     def _power_off(self, slot: VirtualSlot, command: IccPowerOff) -> Answer:
         slot.power_off()
@@ -272,10 +261,10 @@ class VirtualCcid:
 
     def _xfr_block(self, slot: VirtualSlot, command: XfrBlock) -> Answer:
         def more_time(times: int) -> None:
-            self._ready.append(_more_time(command, slot.icc, times))
+            self._ready.append(replies.more_time(command, slot.icc, times))
 
         chain, data = slot.transfer(command.level, command.data, more_time)
-        return _data(slot, command, data, chain.value)
+        return replies.data(slot, command, data, chain.value)
 
     def _set_parameters(self, slot: VirtualSlot, command: SetParameters) -> Answer:
         parameters: T0Parameters | T1Parameters
@@ -360,104 +349,8 @@ class VirtualCcid:
         if expected != command.seq:
             raise Refused(SlotError.CMD_ABORTED)
         self._aborting.pop(slot.number, None)
-        self._give_up(slot.number, SlotError.CMD_ABORTED)
+        self._pad.give_up(slot, SlotError.CMD_ABORTED)
         return self._slot_status(slot, command)
 
     def _secure(self, slot: VirtualSlot, command: Secure) -> None:
-        supported = self.descriptor.pin_support
-        if not supported:
-            raise Refused(SlotError.NOT_SUPPORTED)
-        if self._entries:
-            raise Refused(SlotError.CMD_SLOT_BUSY)
-        if not slot.powered:
-            raise Refused(SlotError.ICC_MUTE)
-        try:
-            operation = pin.parse(command.data)
-            # A structure whose digits cannot be placed is refused before anybody types.
-            _try_places(operation)
-        except FrameError as error:
-            raise Refused(AT_DATA) from error
-        if not supported & (PIN_MODIFY if isinstance(operation, pin.PinModify) else PIN_VERIFY):
-            raise Refused(AT_DATA)
-        slot.entry = PinEntry(slot.number, operation, self._person)
-        self._entries[slot.number] = command
-        slot.entry.begin()
-        self._settle()
-
-    def _entry(self) -> list[PinEntry]:
-        return [entry for number in self._entries if (entry := self._slots[number].entry) is not None]
-
-    def _settle(self) -> None:
-        """Answer the operation whose entry has come to its outcome."""
-        for number in list(self._entries):
-            slot = self._slots[number]
-            entry = slot.entry
-            if entry is None or entry.outcome is None:
-                continue
-            command = self._entries.pop(number)
-            slot.entry = None
-            try:
-                answer: Answer = _data(slot, command, self._present(slot, command, entry))
-            except CardRemoved:
-                if slot.chip is not None:
-                    self._change(slot, None)
-                answer = _failed(command, number, command.seq, slot.icc, SlotError.ICC_MUTE)
-            except Refused as refused:
-                answer = _failed(command, number, command.seq, slot.icc, refused.error)
-            self._ready.append(encode(answer))
-
-    def _present(self, slot: VirtualSlot, command: Secure, entry: PinEntry) -> bytes:
-        """Hand the PIN to the card and return what the host gets."""
-        if entry.outcome in OUTCOMES:
-            raise Refused(OUTCOMES[entry.outcome])
-        if entry.outcome is Outcome.MISMATCH:
-            return SW_MISMATCH
-        try:
-            apdu, teo = entry.command(), pin.parse(command.data).teo
-        except FrameError as error:
-            raise Refused(AT_DATA) from error
-
-        def more_time(times: int) -> None:
-            self._ready.append(_more_time(command, slot.icc, times))
-
-        return slot.present_pin(apdu, teo, more_time)
-
-    def _give_up(self, number: int, error: int) -> None:
-        """End a PIN entry with an error."""
-        command = self._entries.pop(number, None)
-        if command is not None:
-            slot = self._slots[number]
-            slot.entry = None
-            self._ready.append(encode(_failed(command, number, command.seq, slot.icc, error)))
-
-
-def _try_places(operation: pin.PinOperation) -> None:
-    digits, offsets = "0" * max(1, operation.shortest), [0]
-    if isinstance(operation, pin.PinModify):
-        offsets = [operation.old_offset, operation.new_offset]
-    for offset in offsets:
-        operation.format.place(operation.apdu, digits, offset)
-
-
-def _data(slot: VirtualSlot, command: Command, data: bytes, chain: int = 0) -> DataBlock:
-    return DataBlock(command.slot, command.seq, status(slot.icc), 0, chain, data)
-
-
-def _more_time(command: Command, icc: IccStatus, times: int) -> bytes:
-    extension = status(icc, CommandStatus.TIME_EXTENSION)
-    return encode(DataBlock(command.slot, command.seq, extension, max(1, min(times, 0xFF)), 0, b""))
-
-
-def _failed(command: object, slot: int, seq: int, icc: IccStatus, error: int) -> Answer:
-    """The answer that belongs to the command, failed; SlotStatus where it is no command at all."""
-    failed = status(icc, CommandStatus.FAILED)
-    answer = ANSWERS.get(type(command), SlotStatus)
-    if answer is DataBlock:
-        return DataBlock(slot, seq, failed, error, 0, b"")
-    if answer is Parameters:
-        return Parameters(slot, seq, failed, error, 0, b"")
-    if answer is EscapeResponse:
-        return EscapeResponse(slot, seq, failed, error, b"")
-    if answer is DataRateAndClockFrequency:
-        return DataRateAndClockFrequency(slot, seq, failed, error, 0, 0)
-    return SlotStatus(slot, seq, failed, error, 0)
+        self._pad.begin(slot, command)

@@ -7,6 +7,7 @@
 4. The service itself waits as long as it likes for a card: no time-out of ours ends an exchange.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,7 @@ LOST = _codes(
     "SCARD_E_NO_READERS_AVAILABLE",
     "SCARD_E_INVALID_HANDLE",
 )
+NO_FEATURES = _codes("SCARD_E_UNSUPPORTED_FEATURE")
 NOTHING_NEW = _codes("SCARD_E_TIMEOUT")
 
 
@@ -100,10 +102,18 @@ class PcscReader:
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """Return what changed since the last call; where nothing did, wait `timeout` s for it."""
-        # The service compares with the state that it is told; its CHANGED bit is its answer.
-        state = self._look(timeout, self._state & ~scard.SCARD_STATE_CHANGED)
-        if state is None:
-            return []
+        end = time.monotonic() + timeout
+        while True:
+            left = max(0.0, end - time.monotonic())
+            # The service compares with the state that it is told; its CHANGED bit is its answer.
+            state = self._look(left, self._state & ~scard.SCARD_STATE_CHANGED)
+            changes = [] if state is None else self._compare(state)
+            # Other programs that use the reader change its state too.
+            if changes or not left:
+                return changes
+
+    def _compare(self, state: int) -> list[Presence]:
+        """Take note of a state; tell what has changed."""
         was, now = (bool(each & scard.SCARD_STATE_PRESENT) for each in (self._state, state))
         counted = self._state >> COUNTER_SHIFT != state >> COUNTER_SHIFT
         self._state = state
@@ -158,7 +168,12 @@ class PcscReader:
 
     def features(self) -> dict[int, int]:
         """The control code of each `Feature` that the reader has; a card is powered."""
-        return parse_features(self.control(GET_FEATURE_REQUEST))
+        try:
+            return parse_features(self.control(GET_FEATURE_REQUEST))
+        except ReaderRefused as refused:
+            if refused.code in NO_FEATURES:
+                return {}
+            raise
 
     def pin_properties(self) -> PinProperties:
         """What the reader's keypad and display can do; `Misuse` where it has none."""

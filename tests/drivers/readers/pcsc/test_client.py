@@ -4,16 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from terminal_drivers.base import (
-    CardAbsent,
-    CardRemoved,
-    Change,
-    Misuse,
-    Presence,
-    ReaderLost,
-)
-from terminal_drivers.readers.vpcd.card import VpcdSlot
-from tests.drivers.readers.pcsc.conftest import Service
+from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse, Presence, ReaderLost
+from terminal_drivers.readers.ccid.keypad import Key
+from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
+from terminal_drivers.readers.pcsc.codec import Feature
+from tests.drivers.readers.pcsc.conftest import UID, PinPadReader
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.pcsc.client import PcscReader
@@ -25,46 +20,43 @@ SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 OK = b"\x6f\x00\x90\x00"
 ATR_T0 = bytes.fromhex("3B6500002063CB6600")
 ATR_T1 = bytes.fromhex("3B848131FE4576454D56A7")
-FIELD = bytes.fromhex("3B80800101")
 INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
 
 
 @pytest.fixture
-def slot(service: Service) -> Iterator[VpcdSlot]:
-    opened = VpcdSlot.reverse(service.ports[0])
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def reader(slot: VpcdSlot) -> Iterator["PcscReader"]:  # noqa: ARG001 - the service runs
+def reader(pin_pad: PinPadReader) -> Iterator["PcscReader"]:
     from terminal_drivers.readers.pcsc.client import PcscReader
 
-    opened = PcscReader("Virtual PCD 00 00")
+    opened = PcscReader("Virtual PinPad")
     yield opened
+    if pin_pad.device.holds(0):
+        pin_pad.remove()
+    # pcscd looks every 400 ms: a card that came back before that would be no new card to it.
+    while opened.present():
+        opened.poll(PATIENCE)
     opened.close()
 
 
-def _until(reader: "PcscReader", change: Presence) -> None:
-    assert change in reader.poll(PATIENCE)
+def _insert(reader: "PcscReader", pin_pad: PinPadReader, card: object) -> None:
+    pin_pad.insert(card)  # type: ignore[arg-type]  # the chips of these tests are cards
+    assert INSERTED in reader.poll(PATIENCE)
 
 
 @pytest.mark.parametrize("atr", [ATR_T0, ATR_T1])
 def test_a_card_is_inserted_powered_selected_and_removed(
-    reader: "PcscReader", slot: VpcdSlot, chip: Chip, atr: bytes
+    reader: "PcscReader", pin_pad: PinPadReader, chip: Chip, atr: bytes
 ) -> None:
     assert not reader.present()
     with pytest.raises(CardAbsent):
         reader.power_on()
-    slot.insert(chip({SELECT: OK, SELECT[:-1]: OK}, atr=atr))
-    _until(reader, INSERTED)
+    _insert(reader, pin_pad, chip({SELECT: OK, SELECT[:-1]: OK}, atr=atr))
     assert reader.present()
     for _ in range(2):
         assert reader.power_on() == atr
         assert reader.transmit(SELECT) == OK
         assert reader.transmit(bytes.fromhex("00B2010C00")) == bytes.fromhex("6A82")
-    slot.remove()
-    _until(reader, REMOVED)
+    pin_pad.remove()
+    assert reader.poll(PATIENCE) == [REMOVED]
     with pytest.raises(CardRemoved):
         reader.transmit(SELECT)
     with pytest.raises(Misuse):
@@ -72,46 +64,73 @@ def test_a_card_is_inserted_powered_selected_and_removed(
     assert reader.poll() == []
 
 
-def test_a_card_that_goes_in_mid_exchange_is_removed(
-    reader: "PcscReader", slot: VpcdSlot, chip: Chip
+ENTRIES: list[tuple[str, PinOperation, tuple[str | Key, ...], str, str]] = [
+    ("a PIN", PinVerify(), ("1234", Key.ENTER), "0020008008241234FFFFFFFFFF", "9000"),
+    ("cancelled", PinVerify(), ("12", Key.CANCEL), "", "6401"),
+    (
+        "a new PIN",
+        PinModify(),
+        ("1234", Key.ENTER, "567890", Key.ENTER, "567890", Key.ENTER),
+        "0024000010241234FFFFFFFFFF26567890FFFFFFFF",
+        "9000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("meaning", "operation", "keys", "seen", "sw"), ENTRIES)
+def test_a_pin_typed_at_the_reader_goes_to_the_card_and_not_to_the_host(
+    reader: "PcscReader",
+    pin_pad: PinPadReader,
+    chip: Chip,
+    meaning: str,
+    operation: PinOperation,
+    keys: tuple[str | Key, ...],
+    seen: str,
+    sw: str,
 ) -> None:
-    def torn() -> None:
-        raise CardRemoved("torn")
-
-    slot.insert(chip(on_apdu=torn, atr=ATR_T1))
-    _until(reader, INSERTED)
+    card = chip({bytes.fromhex(seen): b"\x90\x00"})
+    pin_pad.keys = keys
+    _insert(reader, pin_pad, card)
     reader.power_on()
-    with pytest.raises(CardRemoved):
-        reader.transmit(SELECT)
+    response = reader.secure(operation)
+    assert [apdu.hex().upper() for apdu in card.seen] == ([seen] if seen else []), meaning
+    assert response.hex() == sw, meaning
 
 
-def test_pseudo_apdus_ask_the_reader_and_a_contact_card_has_no_uid(
-    reader: "PcscReader", slot: VpcdSlot, chip: Chip
+def test_a_reader_tells_its_features_and_properties(
+    reader: "PcscReader", pin_pad: PinPadReader, chip: Chip
 ) -> None:
-    from terminal_drivers.readers.pcsc.codec import get_data
-
-    uid = bytes.fromhex("04A1B2C3")
-    slot.insert(chip({get_data(0): uid + b"\x90\x00"}, atr=FIELD))
-    _until(reader, INSERTED)
-    assert reader.power_on() == FIELD
-    assert reader.uid() == uid
-    assert reader.historical() is None
-
-
-def test_a_reader_without_a_pin_pad_says_so(reader: "PcscReader", slot: VpcdSlot, chip: Chip) -> None:
-    from terminal_drivers.readers.ccid.pin import PinVerify
-
-    slot.insert(chip())
-    _until(reader, INSERTED)
+    _insert(reader, pin_pad, chip())
+    with pytest.raises(Misuse):
+        reader.features()
     reader.power_on()
+    features = reader.features()
+    assert features[Feature.VERIFY_PIN_DIRECT] == 0x42330006
+    assert features[Feature.MODIFY_PIN_DIRECT] == 0x42330007
+    assert reader.pin_properties().entry_validation in range(8)
+    assert reader.properties()
+
+
+@pytest.mark.usefixtures("pin_pad")
+def test_a_contactless_card_behind_vpcd_has_a_uid_and_its_reader_no_pin_pad() -> None:
+    from terminal_drivers.readers.pcsc.client import PcscReader
+
+    field = PcscReader("Virtual PCD 00 00")
+    assert field.present()
+    assert field.power_on() == bytes.fromhex("3B80800101")
+    assert field.uid() == UID
+    assert field.historical() is None
+    assert field.transmit(SELECT) == b"\x6a\x81"
     with pytest.raises(Misuse, match="verify pin direct"):
-        reader.secure(PinVerify())
+        field.secure(PinVerify())
+    field.close()
 
 
-def test_a_reader_is_found_by_a_part_of_its_name(service: Service) -> None:  # noqa: ARG001 - it runs
+@pytest.mark.usefixtures("pin_pad")
+def test_a_reader_is_found_by_a_part_of_its_name() -> None:
     from terminal_drivers.readers.pcsc.client import PcscReader, readers
 
-    assert readers() == ["Virtual PCD 00 00", "Virtual PCD 00 01"]
+    assert sorted(readers()) == ["Virtual PCD 00 00", "Virtual PCD 00 01", "Virtual PinPad 00 00"]
     found = PcscReader("00 01")
     assert found.name == "Virtual PCD 00 01"
     found.close()
@@ -124,15 +143,16 @@ def test_a_reader_is_found_by_a_part_of_its_name(service: Service) -> None:  # n
         PcscReader("Acme")
 
 
-def test_without_a_service_every_reader_is_lost(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+def test_a_card_that_goes_in_mid_exchange_is_removed(
+    reader: "PcscReader", pin_pad: PinPadReader, chip: Chip
 ) -> None:
-    pytest.importorskip("smartcard", reason="pip install pyscard")
-    from terminal_drivers.readers.pcsc.client import readers
+    def torn() -> None:
+        raise CardRemoved("torn")
 
-    monkeypatch.setenv("PCSCLITE_CSOCK_NAME", str(tmp_path_factory.mktemp("none") / "pcscd.comm"))
-    with pytest.raises(ReaderLost, match="start it"):
-        readers()
+    _insert(reader, pin_pad, chip(on_apdu=torn))
+    reader.power_on()
+    with pytest.raises(CardRemoved):
+        reader.transmit(SELECT)
 
 
 def test_a_missing_package_gives_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:

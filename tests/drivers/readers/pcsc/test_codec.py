@@ -27,14 +27,18 @@ PIN: list[tuple[str, PinOperation, str]] = [
     (
         "ask for the old PIN and twice for the new one",
         PinModify(),
-        "1E00 89 47 04 00 08 0C04 03 02 03 0904 000102 000000 15000000"
-        "002400001020FFFFFFFFFFFFFF20FFFFFFFFFFFFFF",
+        (
+            "1E00 89 47 04 00 08 0C04 03 02 03 0904 000102 000000 15000000"
+            "002400001020FFFFFFFFFFFFFF20FFFFFFFFFFFFFF"
+        ),
     ),
     (
         "ask for a new PIN with one message",
         PinModify(messages=1, message_indices=b"\0\1", confirm=0),
-        "1E00 89 47 04 00 08 0C04 00 02 01 0904 000100 000000 15000000"
-        "002400001020FFFFFFFFFFFFFF20FFFFFFFFFFFFFF",
+        (
+            "1E00 89 47 04 00 08 0C04 00 02 01 0904 000100 000000 15000000"
+            "002400001020FFFFFFFFFFFFFF20FFFFFFFFFFFFFF"
+        ),
     ),
 ]
 

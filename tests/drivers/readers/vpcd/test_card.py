@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardRemoved, Misuse, ReaderLost
-from terminal_drivers.readers.vpcd.card import VpcdCard, VpcdSlot
+from terminal_drivers.readers.vpcd.card import VpcdDevice, VpcdSlot, call
 from terminal_drivers.readers.vpcd.codec import Decoder, encode
 from terminal_drivers.transports.tcp import LOOPBACK, TcpTransport, connect
 
@@ -30,7 +30,8 @@ def test_the_recorded_session_is_answered_as_recorded(
     for before, after in itertools.pairwise(frames):
         if before["note"] == "C-APDU" and after["note"] == "R-APDU":
             answers[bytes.fromhex(before["hex"])[2:]] = bytes.fromhex(after["hex"])[2:]
-    device = VpcdCard(chip(answers, atr=ATR))
+    device = VpcdDevice()
+    device.insert(chip(answers, atr=ATR))
     said = b""
     for each in asked[:-1]:
         device.feed(bytes.fromhex(each["hex"]))
@@ -66,14 +67,16 @@ def test_any_garbage_is_survived(garbage: bytes) -> None:
         def transmit(self, apdu: bytes) -> bytes:
             return apdu[:2]
 
-    device = VpcdCard(Still())
+    device = VpcdDevice()
+    device.insert(Still())
     device.feed(garbage)
     device.take()
 
 
 def test_an_apdu_without_power_reaches_no_card(chip: Chip) -> None:
     card = chip()
-    device = VpcdCard(card)
+    device = VpcdDevice()
+    device.insert(card)
     device.feed(encode(b"\0\xa4\4\0"))
     device.feed(POWER_ON + POWER_OFF + encode(b"\0\xa4\4\0"))
     assert device.take() == encode(b"\x6f\0") * 2
@@ -87,11 +90,12 @@ def test_a_mute_or_torn_card_has_left_for_good(chip: Chip) -> None:
         raise CardRemoved("torn")
 
     for card, asked in ((chip(atr=b""), POWER_ON), (chip(on_apdu=torn), POWER_ON + encode(b"\0\xa4\4\0"))):
-        device = VpcdCard(card)
+        device = VpcdDevice()
+        device.insert(card)
         for _ in range(2):
             with pytest.raises(CardRemoved):
                 device.feed(asked)
-        assert device.left
+        assert not device.holds
 
 
 def _exchange(line: TcpTransport, message: bytes) -> bytes:
@@ -99,63 +103,59 @@ def _exchange(line: TcpTransport, message: bytes) -> bytes:
     return line.read(999, PATIENCE)
 
 
-def _free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
-
-
-def test_in_reverse_mode_vpcd_connects_and_the_card_is_there_while_it_is_inserted(chip: Chip) -> None:
-    port = _free_port()
-    slot = VpcdSlot.reverse(port)
-    with pytest.raises(ReaderLost):
-        connect(LOOPBACK, port)
-    with pytest.raises(Misuse):
-        slot.remove()
-    for _ in range(3):
-        slot.insert(chip(atr=ATR))
+def test_in_reverse_mode_vpcd_connects_and_finds_the_card_while_it_is_in(chip: Chip) -> None:
+    with VpcdSlot(0) as slot:
         with pytest.raises(Misuse):
-            slot.insert(chip())
-        vpcd = connect(LOOPBACK, port)
-        assert _exchange(vpcd, GET_ATR) == encode(ATR)
-        assert slot.holds
-        slot.remove()
-        assert not slot.holds
-        with pytest.raises(ReaderLost):
-            vpcd.read(1, PATIENCE)
-        vpcd.close()
-    slot.close()
+            slot.remove()
+        for _ in range(3):
+            vpcd = connect(LOOPBACK, slot.port)
+            vpcd.write(GET_ATR)
+            with pytest.raises(ReaderLost):
+                vpcd.read(1, PATIENCE)
+            vpcd.close()
+            slot.insert(chip(atr=ATR))
+            with pytest.raises(Misuse):
+                slot.insert(chip())
+            vpcd = connect(LOOPBACK, slot.port)
+            assert _exchange(vpcd, GET_ATR) == encode(ATR)
+            assert slot.holds
+            slot.remove()
+            vpcd.write(GET_ATR)
+            with pytest.raises(ReaderLost):
+                vpcd.read(1, PATIENCE)
+            vpcd.close()
+    with pytest.raises(ReaderLost):
+        connect(LOOPBACK, slot.port)
 
 
 def test_in_the_other_mode_the_card_connects_to_vpcd(chip: Chip) -> None:
     with socket.create_server((LOOPBACK, 0)) as server:
-        slot = VpcdSlot.calling(server.getsockname()[1])
-        slot.insert(chip(atr=ATR))
+        port = server.getsockname()[1]
+        line = call(chip(atr=ATR), port)
         peer, _ = server.accept()
         vpcd = TcpTransport(peer)
         assert _exchange(vpcd, GET_ATR) == encode(ATR)
-        slot.close()
+        line.close()
         with pytest.raises(ReaderLost):
             vpcd.read(1, PATIENCE)
         vpcd.close()
     with pytest.raises(ReaderLost):
-        slot.insert(chip())
+        call(chip(), port)
 
 
 def test_a_card_that_tears_itself_away_leaves_the_slot_empty(chip: Chip) -> None:
     def torn() -> None:
         raise CardRemoved("torn")
 
-    slot = VpcdSlot.reverse(_free_port())
-    slot.insert(chip(atr=ATR, on_apdu=torn))
-    vpcd = connect(LOOPBACK, slot._port)
-    vpcd.write(POWER_ON + encode(b"\0\xa4\4\0"))
-    with pytest.raises(ReaderLost):
-        vpcd.read(1, PATIENCE)
-    assert not slot.holds
-    vpcd.close()
-    slot.insert(chip(atr=ATR))
-    vpcd = connect(LOOPBACK, slot._port)
-    assert _exchange(vpcd, GET_ATR) == encode(ATR)
-    vpcd.close()
-    slot.close()
+    with VpcdSlot(0) as slot:
+        slot.insert(chip(atr=ATR, on_apdu=torn))
+        vpcd = connect(LOOPBACK, slot.port)
+        vpcd.write(POWER_ON + encode(b"\0\xa4\4\0"))
+        with pytest.raises(ReaderLost):
+            vpcd.read(1, PATIENCE)
+        assert not slot.holds
+        vpcd.close()
+        slot.insert(chip(atr=ATR))
+        vpcd = connect(LOOPBACK, slot.port)
+        assert _exchange(vpcd, GET_ATR) == encode(ATR)
+        vpcd.close()

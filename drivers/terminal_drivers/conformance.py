@@ -1,0 +1,135 @@
+"""Does a reader keep to its protocol? Clauses with their sources, checks for either end, and results to print.
+
+1. A kit belongs to a reader protocol: the module `conformance` in its folder under `readers` with a `KIT`. A
+   folder that has one is registered by having it.
+2. A device check talks to the device end of any reader, real or virtual; a host check plays a device for our
+   host end.
+3. A check that finds nothing wrong returns; `Violation` says what was wrong, `NotApplicable` why nothing can
+   be said. A driver error in a check is a violation too: a reader that keeps to its protocol causes none.
+4. A real reader is not harmed: no check sends the card more than SELECT and the questions of the reader.
+"""
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from terminal_drivers import readers
+from terminal_drivers.base import DriverError, Misuse
+
+Frame = tuple[str, bytes]
+"""("host->reader" or "reader->host", message)."""
+
+
+class Violation(Exception):
+    """The end under test breaks the clause."""
+
+
+class NotApplicable(Exception):
+    """The end under test cannot be asked this: it lacks an ability, or a card."""
+
+
+def require(holds: object, otherwise: str) -> None:
+    """Raise `Violation` with that text where something does not hold."""
+    if not holds:
+        raise Violation(otherwise)
+
+
+class Verdict(Enum):
+    """What a check found."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What must hold, and where that is written; `id` is unique in its kit."""
+
+    id: str
+    what: str
+    source: str
+
+
+class Subject(Protocol):
+    """An end under test that remembers what went over its line."""
+
+    frames: list[Frame]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A clause and how to look at it; `look` takes the kit's subject of that end."""
+
+    clause: Clause
+    look: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A clause with its verdict; `detail` is empty where it is kept."""
+
+    clause: Clause
+    verdict: Verdict
+    detail: str
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The checks of a protocol.
+
+    `device_of` makes a subject of an opened reader (None: not of this protocol), `own_devices` names readers
+    of ours to test, `host` makes a subject of our host end.
+    """
+
+    protocol: str
+    device: tuple[Check, ...]
+    host: tuple[Check, ...]
+    device_of: Callable[[object], Subject | None]
+    own_devices: Mapping[str, Callable[[], Subject]]
+    own_host: Callable[[], Subject]
+
+
+def kits() -> Iterator[Kit]:
+    """The kits of all reader folders, by name."""
+    for module in sorted(pkgutil.iter_modules(readers.__path__), key=lambda each: each.name):
+        name = f"{readers.__name__}.{module.name}.conformance"
+        if module.ispkg and importlib.util.find_spec(name) is not None:
+            kit = importlib.import_module(name).KIT
+            if not isinstance(kit, Kit):
+                raise Misuse(f"{name}.KIT is no Kit")
+            yield kit
+
+
+def run(checks: Sequence[Check], subject: Subject) -> list[Result]:
+    """Run checks one after another on one subject."""
+    return [_run(check, subject) for check in checks]
+
+
+def _run(check: Check, subject: Subject) -> Result:
+    subject.frames.clear()
+    verdict, detail = Verdict.KEPT, ""
+    try:
+        check.look(subject)
+    except Violation as violation:
+        verdict, detail = Verdict.BROKEN, str(violation)
+    except NotApplicable as reason:
+        verdict, detail = Verdict.SKIPPED, str(reason)
+    except DriverError as error:
+        verdict, detail = Verdict.BROKEN, f"{type(error).__name__}: {error}"
+    return Result(check.clause, verdict, detail, tuple(subject.frames))
+
+
+def conform(reader: object) -> list[Result]:
+    """Test the device end of an opened reader; `Misuse` where no kit knows its protocol."""
+    for kit in kits():
+        subject = kit.device_of(reader)
+        if subject is not None:
+            return run(kit.device, subject)
+    known = ", ".join(kit.protocol for kit in kits())
+    raise Misuse(f"there is no conformance kit for {type(reader).__name__}: there are kits for {known}")

@@ -1,0 +1,229 @@
+"""What our host end of CCID must bear and do (USB CCID rev 1.1; ISO/IEC 7816-3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost
+from terminal_drivers.conformance import Check, Clause, Frame, require
+from terminal_drivers.iso7816.block import Block, Edc, IBlock
+from terminal_drivers.iso7816.block import encode as encode_block
+from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.features import SERIAL_TPDU
+from terminal_drivers.readers.ccid.reader import CcidReader
+
+NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A0000000999999")
+USB_CCID = "USB CCID rev 1.1, "
+ISO = "ISO/IEC 7816-3, "
+
+
+@dataclass(slots=True)
+class Host:
+    """Our host end with a device that `script` plays: each command is answered by the messages it makes."""
+
+    frames: list[Frame] = field(default_factory=list)
+    commands: list[m.Command] = field(default_factory=list)
+
+    def reader(
+        self, script: Callable[[m.Command], list[m.Message]], features: int = SERIAL_TPDU
+    ) -> CcidReader:
+        self.commands = []
+        return CcidReader(_Played(self, script), (features, features))
+
+
+class _Played:
+    """A link whose far end is a script."""
+
+    def __init__(self, host: Host, script: Callable[[m.Command], list[m.Message]]) -> None:
+        self._host = host
+        self._script = script
+        self._said: list[bytes] = []
+
+    def send(self, message: bytes) -> None:
+        command = decode(message)
+        if not isinstance(command, m.Command):
+            raise FrameError(f"the host sends {type(command).__name__}, which is no command")
+        self._host.frames.append(("host->reader", message))
+        self._host.commands.append(command)
+        self._said = [encode(each) for each in self._script(command)]
+
+    def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002 - a script needs no time
+        if not self._said:
+            return None
+        self._host.frames.append(("reader->host", self._said[0]))
+        return self._said.pop(0)
+
+    def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002 - a script says nothing by itself
+        return None
+
+    def close(self) -> None:
+        self._said = []
+
+
+def _state(command: m.Command, icc: int = 0) -> m.Message:
+    return m.SlotStatus(command.slot, command.seq, icc, 0, 0)
+
+
+def _lost(what: Callable[[], object], kind: type[DriverError], otherwise: str) -> None:
+    try:
+        what()
+    except kind:
+        return
+    require(False, otherwise)
+
+
+def _counts(host: Host) -> None:
+    reader = host.reader(lambda command: [_state(command)])
+    for _ in range(260):
+        reader.slots[0].present()
+    seqs = [command.seq for command in host.commands]
+    require(seqs == [at & 0xFF for at in range(260)], "bSeq does not count by one and wrap")
+
+
+def _stale(host: Host) -> None:
+    def script(command: m.Command) -> list[m.Message]:
+        return [
+            m.SlotStatus(command.slot, command.seq ^ 1, 2, 0, 0),
+            m.SlotStatus(command.slot ^ 1, command.seq, 2, 0, 0),
+            m.DataBlock(command.slot, command.seq, 2, 0, 0, b""),
+            _state(command),
+        ]
+
+    require(host.reader(script).slots[0].present(), "an answer to something else is taken for the answer")
+
+
+def _silence(host: Host) -> None:
+    slot = host.reader(lambda _: []).slots[0]
+    _lost(slot.present, ReaderLost, "silence is not declared as a lost reader")
+    require(len(host.commands) == 1, "silence is answered by a second command")
+
+
+def _extension(host: Host) -> None:
+    def script(command: m.Command) -> list[m.Message]:
+        return [m.SlotStatus(command.slot, command.seq, 0x80, 2, 0)] * 3 + [_state(command)]
+
+    require(host.reader(script).slots[0].present(), "a time extension is taken for the answer")
+
+
+def _notified(host: Host) -> None:
+    reader = host.reader(lambda command: [m.NotifySlotChange(b"\x03"), _state(command)])
+    require(reader.slots[0].present(), "a notification is taken for the answer")
+    require(len(reader.poll()) == 1, "a notification within an exchange is forgotten")
+
+
+def _power(status: int, error: int) -> Callable[[m.Command], list[m.Message]]:
+    return lambda command: [m.DataBlock(command.slot, command.seq, status, error, 0, b"")]
+
+
+def _errors(host: Host) -> None:
+    empty, mute = host.reader(_power(0x42, 0xFE)), host.reader(_power(0x41, 0xFE))
+    _lost(empty.slots[0].power_on, CardAbsent, "an empty slot is not told")
+    _lost(mute.slots[0].power_on, CardMute, "a mute card is not told")
+    _lost(host.reader(_power(0x41, 0xF7)).slots[0].power_on, FrameError, "a bad ATR is not told")
+
+
+def _card(atr: str, blocks: dict[str, str]) -> Callable[[m.Command], list[m.Message]]:
+    """A reader at TPDU level with a card that answers these blocks."""
+
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.IccPowerOn):
+            return [m.DataBlock(command.slot, command.seq, 0, 0, 0, bytes.fromhex(atr))]
+        if isinstance(command, m.SetParameters):
+            return [m.Parameters(command.slot, command.seq, 0, 0, command.protocol, command.data)]
+        if isinstance(command, m.XfrBlock) and command.data.hex().upper() in blocks:
+            data = bytes.fromhex(blocks[command.data.hex().upper()])
+            return [m.DataBlock(command.slot, command.seq, 0, 0, 0, data)]
+        return []
+
+    return script
+
+
+T1_ATR, PPS_ATR = "3B848131FE4576454D56A7", "3B15957650505330"
+IFS = {"00C101FE3E": "00E101FE1E"}
+NOT_FOUND = bytes.fromhex("6A82")
+
+
+def _block(block: Block) -> str:
+    return encode_block(block, Edc.LRC).hex().upper()
+
+
+COMMAND, ANSWER = _block(IBlock(0, False, NO_SUCH_APPLICATION)), _block(IBlock(0, False, NOT_FOUND))
+
+
+def _t1_play(host: Host, blocks: dict[str, str], otherwise: str) -> None:
+    slot = host.reader(_card(T1_ATR, IFS | blocks)).slots[0]
+    slot.power_on()
+    require(slot.transmit(NO_SUCH_APPLICATION) == NOT_FOUND, otherwise)
+
+
+def _t1_plain(host: Host) -> None:
+    _t1_play(host, {COMMAND: ANSWER}, "the response is another")
+    names = [type(command).__name__ for command in host.commands]
+    require(names == ["IccPowerOn", "SetParameters", "XfrBlock", "XfrBlock"], f"the host sends {names}")
+
+
+def _t1_damaged(host: Host) -> None:
+    blocks = {COMMAND: ANSWER[:-2] + "00", "00810081": ANSWER}
+    _t1_play(host, blocks, "a damaged block is taken for the answer")
+
+
+def _t1_repeat(host: Host) -> None:
+    answers = iter(("00810081", ANSWER))
+    known = _card(T1_ATR, IFS)
+
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.XfrBlock) and command.data.hex().upper() == COMMAND:
+            return [m.DataBlock(command.slot, command.seq, 0, 0, 0, bytes.fromhex(next(answers)))]
+        return known(command)
+
+    slot = host.reader(script).slots[0]
+    slot.power_on()
+    require(
+        slot.transmit(NO_SUCH_APPLICATION) == NOT_FOUND, "the card's R-block does not bring the block again"
+    )
+
+
+def _t1_wait(host: Host) -> None:
+    _t1_play(host, {COMMAND: "00C30102C0", "00E30102E0": ANSWER}, "S(WTX request) is not answered")
+    waits = [command.bwi for command in host.commands if isinstance(command, m.XfrBlock)]
+    require(waits[-1] == 2, "bBWI does not carry the multiplier with the WTX response")
+
+
+def _t1_chain(host: Host) -> None:
+    blocks = {COMMAND: _block(IBlock(0, True, b"\x6a")), "00900090": _block(IBlock(1, False, b"\x82"))}
+    _t1_play(host, blocks, "a chained response is not put together")
+
+
+def _pps(host: Host) -> None:
+    slot = host.reader(_card(PPS_ATR, {"FF10957A": "FF10957A"})).slots[0]
+    slot.power_on()
+    sent = [command.data.hex().upper() for command in host.commands if isinstance(command, m.SetParameters)]
+    require(sent == ["9500000A00"], "the speed of the PPS does not reach the reader")
+
+
+def _host_check(number: str, what: str, source: str, look: Callable[[Host], None]) -> Check:
+    return Check(Clause(number, what, source), look)
+
+
+HOST = (
+    _host_check("host-seq", "bSeq counts by one and wraps at 256", USB_CCID + "6.1", _counts),
+    _host_check(
+        "host-stale", "only the answer with its type, bSlot and bSeq counts", USB_CCID + "6.2", _stale
+    ),
+    _host_check("host-silence", "silence is declared after one command", USB_CCID + "3.2", _silence),
+    _host_check("host-time", "a time extension is waited for", USB_CCID + "6.2.6", _extension),
+    _host_check("host-notify", "a notification within an exchange is kept", USB_CCID + "6.3.1", _notified),
+    _host_check(
+        "host-errors", "bStatus and bError become the error that they mean", USB_CCID + "6.2.6", _errors
+    ),
+    _host_check(
+        "host-t1", "parameters and S(IFS) come before the first T=1 block", ISO + "11.4.2", _t1_plain
+    ),
+    _host_check("host-t1-edc", "a damaged block is answered by R(81)", ISO + "11.6.3, rule 7.1", _t1_damaged),
+    _host_check(
+        "host-t1-again", "R(81) of the card brings the block again", ISO + "11.6.3, rule 7.4", _t1_repeat
+    ),
+    _host_check("host-t1-wtx", "S(WTX) is answered and waited for", ISO + "11.6.3, rule 3", _t1_wait),
+    _host_check("host-t1-chain", "a chained response is acknowledged", ISO + "11.6.3, rule 5", _t1_chain),
+    _host_check("host-pps", "PPS comes before the parameters and decides them", ISO + "9", _pps),
+)

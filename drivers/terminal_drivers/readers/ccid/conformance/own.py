@@ -1,0 +1,59 @@
+"""The readers of ours that the kit is run on: every serial variant, USB at every level, a card of each protocol."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from terminal_drivers.readers.ccid.conformance.device import Device
+from terminal_drivers.readers.ccid.conformance.host import NOT_FOUND, T1_ATR
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.gempc import VARIANTS, Variant
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.virtual import virtual_ccid
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card that knows no application."""
+
+    atr: bytes
+
+    def reset(self) -> bytes:
+        return self.atr
+
+    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
+        return NOT_FOUND
+
+
+CARDS = {"T=0": bytes.fromhex("3B6500002063CB6600"), "T=1": bytes.fromhex(T1_ATR)}
+
+
+def _own_serial(variant: Variant, atr: bytes) -> Device:
+    both = virtual_ccid(variant=variant)
+    both.device.insert(0, _Card(atr))
+    return Device(both.host)
+
+
+def _own_usb(features: int, atr: bytes) -> Device:
+    descriptor = ClassDescriptor(features=features)
+    device = VirtualCcid((features,), descriptor=descriptor)
+    device.insert(0, _Card(atr))
+    link = CcidUsbLink(DirectPipes(CcidUsbDevice(device)), descriptor.max_message)
+    return Device(CcidReader(link, (features,), descriptor=descriptor))
+
+
+USB_LEVELS = {"usb-tpdu": SERIAL_TPDU, "usb-short": int(CONTACTLESS), "usb-extended": int(EXTENDED)}
+
+
+def own_devices() -> dict[str, Callable[[], Device]]:
+    """Each reader of ours by name; each call makes a new one."""
+    devices: dict[str, Callable[[], Device]] = {}
+    for card, atr in CARDS.items():
+        for name, variant in VARIANTS.items():
+            devices[f"{name} {card}"] = partial(_own_serial, variant, atr)
+        for name, features in USB_LEVELS.items():
+            devices[f"{name} {card}"] = partial(_own_usb, features, atr)
+    return devices

@@ -1,0 +1,141 @@
+"""The PIN pad of a virtual reader: one operation at a time, from PC_to_RDR_Secure to its answer.
+
+1. The answer comes when the person has typed, cancelled or let the time pass; until then nothing is said.
+2. A structure whose digits have no place is refused before anybody types.
+3. Keys count only while a PIN is asked for: none is kept from before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from terminal_drivers.base import CardRemoved, FrameError
+from terminal_drivers.readers.ccid import pin, replies
+from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.keypad import Key, Outcome, PinEntry, Prompt
+from terminal_drivers.readers.ccid.messages import Answer, Secure, SlotError
+from terminal_drivers.readers.ccid.slot import AT_DATA, Refused, VirtualSlot
+
+PIN_VERIFY, PIN_MODIFY = 1, 2  # bPINSupport
+REFUSALS = {Outcome.CANCELLED: SlotError.PIN_CANCELLED, Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT}
+SW_MISMATCH = b"\x64\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    slot: VirtualSlot
+    command: Secure
+    operation: pin.PinOperation
+    entry: PinEntry
+
+
+class VirtualPinPad:
+    """`support` is bPINSupport; `say` takes each message for the host; `torn` hears of a card that was pulled
+    out under the PIN.
+    """
+
+    def __init__(
+        self,
+        support: int,
+        person: Callable[[Prompt], None],
+        say: Callable[[bytes], None],
+        torn: Callable[[VirtualSlot], None],
+    ) -> None:
+        self._support = support
+        self._person = person
+        self._say = say
+        self._torn = torn
+        self._running: _Running | None = None
+
+    @property
+    def entering(self) -> int | None:
+        """The slot whose PIN is being typed."""
+        return None if self._running is None else self._running.slot.number
+
+    def begin(self, slot: VirtualSlot, command: Secure) -> None:
+        """Ask for what a command wants; `Refused` where this pad, slot or structure cannot."""
+        if not self._support:
+            raise Refused(SlotError.NOT_SUPPORTED)
+        if self._running is not None:
+            raise Refused(SlotError.CMD_SLOT_BUSY)
+        if not slot.powered:
+            raise Refused(SlotError.ICC_MUTE)
+        try:
+            operation = pin.parse(command.data)
+            _try_places(operation)
+        except FrameError as error:
+            raise Refused(AT_DATA) from error
+        if not self._support & (PIN_MODIFY if isinstance(operation, pin.PinModify) else PIN_VERIFY):
+            raise Refused(AT_DATA)
+        entry = PinEntry(slot.number, operation, self._person)
+        self._running = _Running(slot, command, operation, entry)
+        entry.begin()
+        self._settle()
+
+    def press(self, *keys: str | Key) -> None:
+        """Press keys: strings of digits, and `Key`."""
+        for each in keys:
+            for key in each if isinstance(each, str) else (each,):
+                if self._running is not None:
+                    self._running.entry.press(key)
+        self._settle()
+
+    def time_out(self) -> None:
+        """Let the time of the entry pass."""
+        if self._running is not None:
+            self._running.entry.time_out()
+        self._settle()
+
+    def ask_for_time(self, times: int) -> None:
+        """Tell the host to wait `times` its time-out again."""
+        if self._running is not None:
+            self._say(replies.more_time(self._running.command, self._running.slot.icc, times))
+
+    def give_up(self, slot: VirtualSlot, error: int) -> None:
+        """End the entry of a slot with an error."""
+        running = self._running
+        if running is not None and running.slot is slot:
+            self._running = None
+            self._say(
+                encode(replies.failed(running.command, slot.number, running.command.seq, slot.icc, error))
+            )
+
+    def _settle(self) -> None:
+        """Answer the operation whose entry has come to its outcome."""
+        running = self._running
+        if running is None or running.entry.outcome is None:
+            return
+        self._running = None
+        slot, command = running.slot, running.command
+        try:
+            answer: Answer = replies.data(slot, command, self._present(running))
+        except CardRemoved:
+            self._torn(slot)
+            answer = replies.failed(command, slot.number, command.seq, slot.icc, SlotError.ICC_MUTE)
+        except Refused as refused:
+            answer = replies.failed(command, slot.number, command.seq, slot.icc, refused.error)
+        self._say(encode(answer))
+
+    def _present(self, running: _Running) -> bytes:
+        """Hand the PIN to the card and return what the host gets."""
+        outcome = running.entry.outcome
+        if outcome in REFUSALS:
+            raise Refused(REFUSALS[outcome])
+        if outcome is Outcome.MISMATCH:
+            return SW_MISMATCH
+        try:
+            apdu = running.entry.command()
+        except FrameError as error:
+            raise Refused(AT_DATA) from error
+
+        def more_time(times: int) -> None:
+            self._say(replies.more_time(running.command, running.slot.icc, times))
+
+        return running.slot.present_pin(apdu, running.operation.teo, more_time)
+
+
+def _try_places(operation: pin.PinOperation) -> None:
+    digits, offsets = "0" * max(1, operation.shortest), [0]
+    if isinstance(operation, pin.PinModify):
+        offsets = [operation.old_offset, operation.new_offset]
+    for offset in offsets:
+        operation.format.place(operation.apdu, digits, offset)

@@ -1,0 +1,137 @@
+"""Questions to one reader: what answers at an address, whether it keeps to its protocol, and a capture of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal_drivers.address import Address, open_reader
+from terminal_drivers.base import (
+    Card,
+    CardAbsent,
+    ContactSlot,
+    DriverError,
+    Misuse,
+    ReaderLost,
+    ReaderRefused,
+)
+from terminal_drivers.discovery import readers as found_readers
+from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcLink
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader
+
+if TYPE_CHECKING:
+    from terminal_drivers.conformance import Result
+
+__all__ = ["capture", "conform", "found_readers", "probe"]
+
+SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
+"""SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""
+PATIENCE = 60.0  # seconds for a person to insert a card
+LOOK = 0.2  # seconds between two looks
+
+
+def probe(address: str) -> Iterator[tuple[str, str]]:
+    """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
+    opened = open_reader(address)
+    try:
+        yield "address", address
+        reader = opened if isinstance(opened, CcidReader | SerialStripeHead) else opened.host
+        if not isinstance(reader, CcidReader):
+            yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
+            return
+        yield "firmware", _firmware(reader)
+        for number, slot in enumerate(reader.slots):
+            yield f"slot {number}", _card_in(slot)
+    finally:
+        opened.close()
+
+
+def conform(address: str, card: Card | None = None) -> list[Result]:
+    """Test what stands at an address against its protocol. `card` goes into a reader with both ends of ours.
+
+    `Misuse`: no kit knows such readers, or a card is given for a real one.
+    """
+    # Imported here: the kits of every protocol are for those who ask for them.
+    from terminal_drivers import conformance
+
+    opened = open_reader(address)
+    try:
+        if card is not None:
+            if not isinstance(opened, VirtualCcidReader):
+                raise Misuse(
+                    f"nobody but you can put a card into {address}: do so, and leave the card out here"
+                )
+            opened.device.insert(0, card)
+        return conformance.conform(opened)
+    finally:
+        opened.close()
+
+
+def _firmware(reader: CcidReader) -> str:
+    try:
+        return reader.firmware()
+    except ReaderRefused as refused:
+        return f"not told ({refused})"
+
+
+def _card_in(slot: ContactSlot) -> str:
+    if not slot.present():
+        return "empty"
+    try:
+        atr = slot.power_on()
+        parsed = Atr.parse(atr)
+    except ReaderLost:
+        raise
+    except DriverError as error:
+        return f"a card that does not work: {error}"
+    finally:
+        slot.power_off()
+    return f"a card, T={parsed.protocol}, ATR {atr.hex(' ').upper()}"
+
+
+def capture(
+    address: str, file: Path, apdus: Sequence[bytes], say: Callable[[str], None]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Write all that the host says to a CCID reader on a serial port, and hears, to a new pcapng file.
+
+    Waits for a card, powers it and sends `apdus`, each of which is told with its answer. `CardAbsent` where no card comes.
+    """
+    # Imported here: captures and serial ports are for those who ask for them.
+    from terminal_drivers.transports.capture import CaptureFile
+    from terminal_drivers.transports.ccid_capture import CapturedLink
+    from terminal_drivers.transports.serial import SerialTransport, StopBits
+
+    where = Address.parse(address)
+    if (where.protocol, where.transport) != ("ccid", "serial"):
+        raise Misuse(f"{address} cannot be captured: a ccid+serial: reader can")
+    variant = VARIANTS[where.variant or "gempc-twin"]
+    line = SerialTransport(where.where, where.baud or CCID_BAUD, StopBits.TWO)
+    try:
+        recorded = CaptureFile(file)
+        try:
+            link = CapturedLink(GemPcLink(line, variant), recorded, variant.features)
+            reader = CcidReader(link, variant.features, descriptor=variant.descriptor)
+            slot = reader.slots[0]
+            _wait_for_card(reader, slot, lambda: say(f"insert a card into {address}"))
+            slot.power_on()
+            for apdu in apdus:
+                yield apdu, slot.transmit(apdu)
+            slot.power_off()
+        finally:
+            recorded.close()
+    finally:
+        line.close()
+
+
+def _wait_for_card(reader: CcidReader, slot: ContactSlot, ask: Callable[[], None]) -> None:
+    for look in range(round(PATIENCE / LOOK)):
+        if slot.present():
+            return
+        if not look:
+            ask()
+        reader.poll(LOOK)
+    raise CardAbsent(f"no card came within {PATIENCE:g} s")

@@ -1,0 +1,170 @@
+"""Every reader folder with a kit is held to it, both ends; and the kits find what is broken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from terminal_drivers.base import FrameError, Misuse
+from terminal_drivers.conformance import (
+    Check,
+    Clause,
+    Frame,
+    Kit,
+    NotApplicable,
+    Verdict,
+    Violation,
+    conform,
+    kits,
+    run,
+)
+from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.conformance.device import DEVICE, Device
+from terminal_drivers.readers.ccid.conformance.host import HOST, Host
+from terminal_drivers.readers.ccid.features import SERIAL_TPDU
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.virtual import virtual_ccid
+
+KITS = {kit.protocol: kit for kit in kits()}
+DEVICES = [(kit, name) for kit in KITS.values() for name in kit.own_devices]
+
+
+def test_the_kits_of_the_reader_folders_are_found() -> None:
+    assert "ccid" in KITS
+
+
+@pytest.mark.parametrize(("kit", "name"), DEVICES, ids=[f"{kit.protocol} {name}" for kit, name in DEVICES])
+def test_our_device_ends_keep_every_clause(kit: Kit, name: str) -> None:
+    results = run(kit.device, kit.own_devices[name]())
+    assert [(r.clause.id, r.detail) for r in results if r.verdict is Verdict.BROKEN] == []
+    assert sum(r.verdict is Verdict.KEPT for r in results) > len(results) // 2
+
+
+@pytest.mark.parametrize("kit", KITS.values(), ids=KITS)
+def test_our_host_ends_keep_every_clause(kit: Kit) -> None:
+    results = run(kit.host, kit.own_host())
+    assert [(r.clause.id, r.detail) for r in results if r.verdict is not Verdict.KEPT] == []
+    assert all(r.frames for r in results)
+
+
+@pytest.mark.parametrize("kit", KITS.values(), ids=KITS)
+def test_every_clause_is_kept_by_one_reader_of_ours_and_has_its_own_name(kit: Kit) -> None:
+    kept = {
+        result.clause.id
+        for make in kit.own_devices.values()
+        for result in run(kit.device, make())
+        if result.verdict is Verdict.KEPT
+    }
+    ids = [check.clause.id for check in (*kit.device, *kit.host)]
+    assert len(ids) == len(set(ids))
+    # A reader that holds a card cannot show an empty slot unless it has another one.
+    assert kept == {check.clause.id for check in kit.device}
+    assert all(check.clause.source for check in (*kit.device, *kit.host))
+
+
+@dataclass
+class Nothing:
+    """A subject without an end."""
+
+    frames: list[Frame] = field(default_factory=list)
+
+
+def test_a_result_says_what_a_check_found() -> None:
+    def kept(subject: Nothing) -> None:
+        subject.frames.append(("host->reader", b"\1"))
+
+    def broken(_: Nothing) -> None:
+        raise Violation("it is broken")
+
+    def skipped(_: Nothing) -> None:
+        raise NotApplicable("no card")
+
+    def failed(_: Nothing) -> None:
+        raise FrameError("nonsense")
+
+    looks: list[tuple[Callable[[Nothing], None], Verdict, str]] = [
+        (kept, Verdict.KEPT, ""),
+        (broken, Verdict.BROKEN, "it is broken"),
+        (skipped, Verdict.SKIPPED, "no card"),
+        (failed, Verdict.BROKEN, "FrameError: nonsense"),
+    ]
+    results = run([Check(Clause("x", "x", "x"), look) for look, _, _ in looks], Nothing())
+    assert [(r.verdict, r.detail) for r in results] == [(verdict, text) for _, verdict, text in looks]
+    assert [r.frames for r in results] == [(("host->reader", b"\1"),), (), (), ()]
+
+
+def test_an_opened_reader_is_tested_by_the_kit_of_its_protocol() -> None:
+    both = virtual_ccid()
+    ids = {result.clause.id: result.verdict for result in conform(both)}
+    assert ids["sequence"] is Verdict.KEPT
+    assert ids["atr"] is Verdict.SKIPPED, "there is no card"
+    assert conform(both.host)
+    with pytest.raises(Misuse):
+        conform(object())
+
+
+class Wrong:
+    """A link to a virtual reader that changes each answer."""
+
+    def __init__(self, change: Callable[[m.Message], m.Message]) -> None:
+        self.core = VirtualCcid((SERIAL_TPDU,))
+        self.change = change
+        self.said: list[bytes] = []
+
+    def send(self, message: bytes) -> None:
+        self.said = [encode(self.change(decode(each))) for each in self.core.answers(message)]
+
+    def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002
+        return self.said.pop(0) if self.said else None
+
+    def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+def _other_seq(answer: m.Message) -> m.Message:
+    return m.SlotStatus(0, 0x42, 2, 0, 0) if isinstance(answer, m.SlotStatus) else answer
+
+
+def _always_fine(answer: m.Message) -> m.Message:
+    return m.SlotStatus(answer.slot, answer.seq, 0, 0, 0) if isinstance(answer, m.SlotStatus) else answer
+
+
+def _wrong_type(answer: m.Message) -> m.Message:
+    if isinstance(answer, m.Parameters):
+        return m.DataBlock(answer.slot, answer.seq, answer.status, answer.error, 0, b"")
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("change", "clauses"),
+    [
+        (_other_seq, {"sequence", "answer-GetSlotStatus"}),
+        (_always_fine, {"no-slot", "unknown"}),
+        (_wrong_type, {"answer-GetParameters", "answer-ResetParameters"}),
+    ],
+)
+def test_a_device_that_breaks_a_clause_is_found(
+    change: Callable[[m.Message], m.Message], clauses: set[str]
+) -> None:
+    subject = Device(CcidReader(Wrong(change), (SERIAL_TPDU,)))
+    broken = {result.clause.id for result in run(DEVICE, subject) if result.verdict is Verdict.BROKEN}
+    assert clauses <= broken
+
+
+class Hasty(Host):
+    """A host end whose line loses everything but the last message of each answer."""
+
+    def reader(
+        self, script: Callable[[m.Command], list[m.Message]], features: int = SERIAL_TPDU
+    ) -> CcidReader:
+        return super().reader(lambda command: script(command)[-1:], features)
+
+
+def test_a_host_that_breaks_a_clause_is_found() -> None:
+    broken = {result.clause.id for result in run(HOST, Hasty()) if result.verdict is Verdict.BROKEN}
+    assert broken == {"host-notify"}

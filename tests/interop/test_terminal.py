@@ -1,0 +1,125 @@
+"""A terminal of ours sells through other people's daemon with cards in our own readers behind it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from terminal_drivers.base import Card
+from terminal_drivers.served import ServedReader, ServedUsbReader, serve
+from terminal_sim.bench import Bench
+from tests.interop.daemon import Pcscd, Told, need
+from tests.interop.test_protocols import ATR_T1, Atred
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SALE = """\
+keys 1
+terminal v400m
+locale en-CA
+
+scenario "A sale through PC/SC"
+  tap "Start"
+  press 1250 OK
+  expect screen "Tap, swipe or insert card"
+  insert visa-credit
+  expect screen "Approved"
+  expect receipt "$12.50" "APPROVED" copy=merchant
+  expect host sale amount=1250 count=1
+  remove card
+  expect screen "Start"
+
+scenario "A card that the issuer declines"
+  press OK 750 OK
+  insert visa-declined
+  expect screen "Declined"
+  remove card
+"""
+
+
+class Hands(Protocol):
+    def insert(self, card: Card) -> None: ...
+    def remove(self) -> None: ...
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    file = tmp_path / "sale.keys"
+    file.write_text(SALE, encoding="utf-8")
+    return file
+
+
+def running(script: Path, reader: str, daemon: Pcscd) -> Told:
+    """The script in a process of its own."""
+    paths = f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"
+    arguments = [sys.executable, "-m", "terminal_sim", "run", str(script), "--reader", f"pcsc:{reader}"]
+    return Told(arguments, {**daemon.environment, "PYTHONPATH": paths})
+
+
+def sell(script: Path, reader: str, daemon: Pcscd, hands: Hands) -> None:
+    """Run the script, and do at the reader what it asks for."""
+    where = re.escape(f"pcsc:{reader}")
+    with Bench() as bench, running(script, reader, daemon) as run:
+        for name in ("visa-credit", "visa-declined"):
+            chip = bench.card(name).chip
+            assert chip is not None
+            run.until(f"terminal-sim: insert {name} into {where}\n", "err")
+            hands.insert(chip)
+            run.until(f"terminal-sim: take the card out of {where}\n", "err")
+            hands.remove()
+        assert run.ended() == 0, run.said
+        assert "2 held" in run.said["out"]
+
+
+def test_a_sale_on_a_serial_reader(
+    served: Callable[[], ServedReader], start: Callable[..., Pcscd], script: Path
+) -> None:
+    reader = served()
+    sell(script, "terminal-sim GemPCTwin", start(reader.pcscd_entry), reader)
+
+
+def test_a_sale_on_a_usb_reader(
+    plug: Callable[[], ServedUsbReader], attach: Callable[[ServedUsbReader], Pcscd], script: Path
+) -> None:
+    reader = plug()
+    sell(script, "terminal-sim USB", attach(reader), reader)
+
+
+def free_pair() -> int:
+    """A port of loopback with a free one behind it."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port: int = first.getsockname()[1]
+            try:
+                socket.create_server(("127.0.0.1", port + 1)).close()
+            except OSError:
+                continue
+            return port
+
+
+@pytest.mark.parametrize("protocol", ["T=0", "T=1"])
+def test_a_sale_on_vpcd_with_a_card_that_is_in_already(
+    start: Callable[..., Pcscd], tmp_path: Path, protocol: str
+) -> None:
+    """vpcd connects to us for each of its two slots; it aborts where a card leaves in this mode, so both stay."""
+    need("pcscd", "vsmartcard-vpcd")
+    script = tmp_path / "sale.keys"
+    script.write_text(SALE[: SALE.index("  remove card")], encoding="utf-8")
+    served = serve(f"vpcd:{free_pair()}")
+    with Bench() as bench, closing(served):
+        for slot, name in enumerate(("visa-credit", "amex-credit")):
+            chip = bench.card(name).chip
+            assert chip is not None
+            served.insert(chip if protocol == "T=0" else Atred(chip, ATR_T1), slot)
+        with running(script, "Virtual PCD 00 00", start(served.pcscd_entry)) as run:
+            assert run.ended() == 0, run.said
+            assert "1 held" in run.said["out"]
+            assert "insert" not in run.said["err"], "nobody was asked"
