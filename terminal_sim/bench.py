@@ -39,6 +39,7 @@ from terminal_sim.journal.errors import CommitUnknown, JournalError
 from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
 from terminal_sim.kernel_table import kernel_config
 from terminal_sim.seat import BenchMisuse, Seat
+from terminal_sim.secret import Secret
 from terminal_sim.station import Printer, Station
 from terminal_sim.trace import Trace
 from terminal_sim.typed_toml import ProfileError
@@ -57,11 +58,12 @@ DEFAULT_CLOCK = "2026-01-15T09:00:00"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A terminal and its world at one moment, to start again from: journal rows, acquirer and clock."""
+    """A terminal and its world at one moment, to start again from: journal rows, acquirer, clock, and the device's key."""
 
     rows: tuple[StoredRow, ...]
     acquirer: Acquirer
     now: Instant
+    key: Secret[bytes] | None = None
 
 
 class JournalWriter:
@@ -151,7 +153,10 @@ class Bench:
             link=Link(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name, self.acquirer.pin_key),
-            vault=Vault(None if self._state is None else self._state / f"{name}.key"),
+            vault=Vault(
+                None if self._state is None else self._state / f"{name}.key",
+                key=state_from.key if state_from is not None else None,
+            ),
         )
         seat = Seat(self, station, model, speaks, hardware.hands)
         self.seats.append(seat)
@@ -277,7 +282,8 @@ class Bench:
         """What `state_from` of another bench's `seat` starts from; the card in the slot is not part of it."""
         rows = tuple(self.journal.rows(seat.station.name))
         keeper = self.acquirer.ledger.heard
-        return Saved(rows, copy.deepcopy(self.acquirer, {id(keeper): nobody}), self.clock.now)
+        acquirer = copy.deepcopy(self.acquirer, {id(keeper): nobody})
+        return Saved(rows, acquirer, self.clock.now, seat.station.vault.key)
 
     def _restore(self, saved: Saved) -> None:
         if self.seats or self.journal.terminals():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal_drivers.address import Address, open_reader
+from terminal_drivers.address import Address, OpenedReader, open_reader
 from terminal_drivers.base import (
     Card,
     CardAbsent,
@@ -17,11 +17,15 @@ from terminal_drivers.base import (
     ReaderRefused,
 )
 from terminal_drivers.discovery import readers as found_readers
+from terminal_drivers.hosts import HostEnd, open_host
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader
+from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader, VirtualStripeReader
+from terminal_sim.hardware import BOTH_ENDS
 
 if TYPE_CHECKING:
     from terminal_drivers.conformance import Result
@@ -36,18 +40,29 @@ LOOK = 0.2  # seconds between two looks
 
 def probe(address: str) -> Iterator[tuple[str, str]]:
     """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
-    opened = open_reader(address)
+    opened = _opened(address)
     try:
         yield "address", address
-        reader = opened if isinstance(opened, CcidReader | SerialStripeHead) else opened.host
-        if not isinstance(reader, CcidReader):
+        reader = opened.host if isinstance(opened, VirtualCcidReader | VirtualStripeReader) else opened
+        if isinstance(reader, SerialStripeHead | HidStripeHead):
             yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
-            return
-        yield "firmware", _firmware(reader)
-        for number, slot in enumerate(reader.slots):
-            yield f"slot {number}", _card_in(slot)
+        elif isinstance(reader, CcidReader):
+            yield "firmware", _firmware(reader)
+            for number, slot in enumerate(reader.slots):
+                yield f"slot {number}", _card_in(slot)
+        elif isinstance(reader, VivotechReader):
+            yield "firmware", reader.firmware()
+            yield "slot 0", _card_in(reader.contact)
+        else:
+            yield "reader", reader.name
+            yield "slot 0", _card_in(reader)
     finally:
         opened.close()
+
+
+def _opened(address: str) -> OpenedReader | HostEnd:
+    where = Address.parse(address)
+    return open_reader(where) if where.transport in BOTH_ENDS else open_host(where)
 
 
 def conform(address: str, card: Card | None = None) -> list[Result]:
@@ -58,7 +73,7 @@ def conform(address: str, card: Card | None = None) -> list[Result]:
     # Imported here: the kits of every protocol are for those who ask for them.
     from terminal_drivers import conformance
 
-    opened = open_reader(address)
+    opened = _opened(address)
     try:
         if card is not None:
             if not isinstance(opened, VirtualCcidReader):

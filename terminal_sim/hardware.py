@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from terminal_drivers.address import Address, open_reader
+from terminal_drivers.address import Address
 from terminal_drivers.base import (
     Card,
     ContactlessField,
@@ -22,21 +22,23 @@ from terminal_drivers.base import (
     StripeHead,
     Trace,
 )
-from terminal_drivers.readers.ccid.reader import CcidReader
-from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.served import Served, serve
 from terminal_drivers.virtual import TerminalHands, virtual_reader
 from terminal_sim.station import Reader
 from terminal_sim.watched import Device, WatchedReader
 
 if TYPE_CHECKING:
+    from terminal_drivers.readers.ccid.reader import CcidReader
+    from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
+    from terminal_drivers.readers.magstripe.reader import SerialStripeHead
     from terminal_drivers.readers.pcsc.client import PcscReader
+    from terminal_drivers.readers.vivotech.reader import VivotechReader
 
 __all__ = [
     "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "Served", "check_address", "open_hardware", "serve",
 ]  # fmt: skip
 
-VIRTUAL, PTY, PCSC = "virtual", "pty", "pcsc:"
+VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
 VIRTUAL_PATIENCE = 2.0
 PERSON_PATIENCE = 60.0
 
@@ -146,23 +148,29 @@ def open_hardware(address: str = VIRTUAL, *, say: Say | None = None, trace: Trac
 
 def check_address(address: str) -> None:
     """`Misuse` where no reader can stand at such an address."""
-    if address not in (VIRTUAL, PTY) and not address.startswith(PCSC):
+    if address not in (VIRTUAL, PTY):
         Address.parse(address)
 
 
 def _device(address: str, trace: Trace | None) -> Device:
-    if address.startswith(PCSC):
-        # Imported here: it needs pyscard.
-        from terminal_drivers.readers.pcsc.client import PcscReader
+    # Imported here: it knows every protocol, and a bench of virtual readers needs none of them.
+    from terminal_drivers.hosts import open_host
+    from terminal_drivers.readers.ccid.reader import CcidReader
+    from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
+    from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+    from terminal_drivers.readers.vivotech.reader import VivotechReader
 
-        return PcscDevice(PcscReader(address.removeprefix(PCSC)))
-    opened = open_reader(address, trace=trace)
+    where = Address.parse(address)
+    if where.transport in BOTH_ENDS:
+        raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+    opened = open_host(where, trace=trace)
     if isinstance(opened, CcidReader):
         return CcidDevice(opened)
-    if isinstance(opened, SerialStripeHead):
+    if isinstance(opened, VivotechReader):
+        return VivotechDevice(opened)
+    if isinstance(opened, SerialStripeHead | HidStripeHead):
         return HeadDevice(opened)
-    opened.close()
-    raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+    return PcscDevice(opened)
 
 
 def _on_error_output(line: str) -> None:
@@ -196,6 +204,22 @@ class CcidDevice:
         self._reader.close()
 
 
+class VivotechDevice:
+    """An ID TECH reader. A card held to it is not noticed by itself: the terminal hears of its slot and of swipes."""
+
+    def __init__(self, reader: VivotechReader) -> None:
+        self._reader = reader
+        self.contact: ContactSlot = reader.contact
+        self.contactless: ContactlessField = reader.contactless
+        self.stripe: StripeHead = reader.stripe
+
+    def poll(self) -> list[Presence]:
+        return self._reader.changes()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
 class PcscDevice:
     """A reader of the PC/SC service, which tells of no field or head beside the slot."""
 
@@ -221,7 +245,7 @@ class PcscDevice:
 class HeadDevice:
     """A stripe head alone."""
 
-    def __init__(self, head: SerialStripeHead) -> None:
+    def __init__(self, head: SerialStripeHead | HidStripeHead) -> None:
         self.stripe: StripeHead = head
         self._head = head
 

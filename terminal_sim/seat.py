@@ -340,7 +340,9 @@ class Seat:
             raise BenchMisuse(f"{self.profile.id} takes no online orders")
         if amount <= 0:
             raise BenchMisuse("an order comes to more than nothing: give its amount in minor units")
-        self._orders.append(OrderArrived(len(self._orders) + 1, text, amount))
+        known = sum(row.kind == "order" for row in self.bench.journal.rows(self.name))
+        number = max(known, self._orders[-1].number if self._orders else 0) + 1
+        self._orders.append(OrderArrived(number, text, amount))
         self._bring_orders()
 
     def _bring_orders(self) -> None:
@@ -348,7 +350,8 @@ class Seat:
         terminal = self.station.terminal
         if terminal is None or not self.station.link.up:
             return
-        for order in self._orders[len(terminal.books.orders) :]:
+        self._orders = [order for order in self._orders if order.number > len(terminal.books.orders)]
+        for order in self._orders:
             self.bench.engine.post(self.station, order)
         self.bench.engine.settle()
 

@@ -25,12 +25,17 @@ _STORED = "offline.stored"
 
 
 class Vault:
-    """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source."""
+    """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source.
 
-    def __init__(self, file: Path | None = None) -> None:
+    `key` is the one of a device that is started again elsewhere.
+    """
+
+    def __init__(self, file: Path | None = None, *, key: Secret[bytes] | None = None) -> None:
         self._file = file
         self._key: Secret[bytes] | None = None
         self._sealed: dict[str, str] = {}
+        if key is not None:
+            self._keep(key)
 
     def load(self, rows: Iterable[Row]) -> None:
         """Take over what the journal keeps."""
@@ -89,10 +94,18 @@ class Vault:
         key = self._key_kept()
         if key is None:
             key = Secret(random.randbytes(_KEY_BYTES) if self._file is None else os.urandom(_KEY_BYTES))
-            self._key = key
-            if self._file is not None:
-                _write_private(self._file, key.reveal())
+            self._keep(key)
         return key
+
+    def _keep(self, key: Secret[bytes]) -> None:
+        self._key = key
+        if self._file is not None:
+            _write_private(self._file, key.reveal())
+
+    @property
+    def key(self) -> Secret[bytes] | None:
+        """The device's key, None before anything was sealed and after it was erased."""
+        return self._key_kept()
 
     def _key_kept(self) -> Secret[bytes] | None:
         if self._key is None and self._file is not None:

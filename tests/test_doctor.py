@@ -62,7 +62,7 @@ def test_a_vpcd_that_listens_on_every_network_is_exposed(tmp_path: Path) -> None
     configuration = tmp_path / "vpcd"
     configuration.write_text("FRIENDLYNAME x\nDEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
     assert State.EXPOSED in [finding.state for finding in doctor._daemon(tmp_path / "none", configuration)]
-    configuration.write_text("DEVICENAME 127.0.0.1:0x8C7B\n", encoding="ascii")
+    configuration.write_text("#FRIENDLYNAME x\n#DEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
     assert State.EXPOSED not in [
         finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
     ]

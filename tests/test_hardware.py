@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from terminal_drivers.address import open_reader
-from terminal_drivers.base import Card, CardAbsent, Change, Misuse, Presence, ReaderLost
+from terminal_drivers.base import Card, CardAbsent, Change, LineDevice, Misuse, Presence, ReaderLost
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served import ServedReader, ServedSerialReader
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.pty import PtyLine
+from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main
 from terminal_sim.examine import probe
-from terminal_sim.hardware import CcidDevice, check_address, open_hardware
+from terminal_sim.hardware import CcidDevice, PersonHands, check_address, open_hardware
 from terminal_sim.watched import Device, WatchedReader
 
 PATIENCE, TRIES = 10.0, 100
@@ -114,7 +121,7 @@ def test_a_reader_that_is_unplugged_is_lost_until_it_is_plugged_in_again(
 def test_nothing_stays_behind_after_close(plug: Callable[[], ServedReader], link: Path) -> None:
     plug()
     before, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
-    for _ in range(20):
+    for _ in range(100):
         open_hardware(f"ccid+serial:{link}").close()
     assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
 
@@ -189,6 +196,89 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
         until(seat, lambda: seat.station.card_in)
         bench.advance(1_000_000)
         assert seat.view().screen.id == "approved"
+
+
+def neo() -> tuple[LineDevice, Callable[[Card], None]]:
+    reader = VirtualNeo()
+    return reader, reader.insert
+
+
+def gempc() -> tuple[LineDevice, Callable[[Card], None]]:
+    reader = VirtualCcid(GEMPC_TWIN.features, descriptor=GEMPC_TWIN.descriptor)
+    return GemPcDevice(reader, GEMPC_TWIN), lambda card: reader.insert(0, card)
+
+
+@pytest.mark.parametrize(("protocol", "make"), [("ccid", gempc), ("vivotech", neo)])
+def test_a_sale_runs_on_a_reader_of_any_protocol_behind_a_port(
+    protocol: str, make: Callable[[], tuple[LineDevice, Callable[[Card], None]]]
+) -> None:
+    device, insert = make()
+    line = TcpLine(device)
+    try:
+        with Bench() as bench:
+            seat = bench.seat("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
+            for key in ("OK", "1", "0", "0", "0", "OK"):
+                seat.press(key)
+            line.act(lambda: insert(chip(bench)))
+            until(seat, lambda: seat.station.card_in)
+            bench.advance(1_000_000)
+            assert seat.view().screen.id == "approved"
+    finally:
+        line.close()
+
+
+class Person(io.StringIO):
+    """Somebody who reads what is asked for and does it."""
+
+    def __init__(self, does: Callable[[], None]) -> None:
+        super().__init__()
+        self._does = does
+
+    def write(self, text: str) -> int:
+        if text.startswith("terminal-sim: "):
+            self._does()
+        return super().write(text)
+
+
+def test_a_person_who_is_asked_taps_or_swipes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
+    head = VirtualStripeHead()
+    with Bench() as bench:
+        card = bench.card("visa-credit")
+        stripe_only = bench.card("visa-stripe").stripe
+        face = card.contactless
+        assert face is not None
+        assert stripe_only is not None
+        for name, address, device, act, how in (
+            ("visa-credit", "ccid+tcp://127.0.0.1:{}?variant=built-in", GemPcDevice(reader, BUILT_IN),
+             lambda: reader.insert(1, face), Seat.tap),
+            ("visa-stripe", "msr+tcp://127.0.0.1:{}", head,
+             lambda: head.swipe(stripe_bits(stripe_only)), Seat.swipe),
+        ):  # fmt: skip
+            line = TcpLine(device)
+            try:
+                seat = bench.seat("v400m", reader=address.format(line.port))
+                for key in ("OK", "1", "0", "0", "0", "OK"):
+                    seat.press(key)
+                person = Person(partial(line.act, act))
+                monkeypatch.setattr("sys.stderr", person)
+                how(seat, name)
+                bench.advance(1_000_000)
+                assert seat.view().screen.id == "approved", name
+                assert person.getvalue().count("\n") == 1, "asked once"
+            finally:
+                line.close()
+
+
+def test_nobody_who_does_it_in_time_is_told(
+    plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plug()
+    monkeypatch.setattr(PersonHands, "patience", 0.2)
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
+            seat.insert("visa-credit")
 
 
 PIN_CARD = "mastercard-pin"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,6 +127,18 @@ def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
         assert isinstance(reader, CcidReader)
         assert reader.slots[0].present()
         reader.close()
+
+
+def test_a_usb_reader_is_served_to_usb_ip_hosts() -> None:
+    arguments = [*PROGRAM, "readers", "serve", "ccid+usbip:", "--card", "visa-credit"]
+    with Told(arguments, ENVIRONMENT, stdin=True) as served:
+        port = int(served.until(r"usbip --tcp-port (\d+) attach --remote 127.0.0.1 --busid 1-1\n")[1])
+        with socket.create_connection(("127.0.0.1", port), 10) as peer:
+            peer.sendall(bytes.fromhex("0111800500000000"))
+            assert peer.recv(12) == bytes.fromhex("011100050000000000000001"), "one device is listed"
+        done(served, "remove")
+        served.tell("quit")
+        assert served.ended() == 0
 
 
 def test_a_sale_by_script_asks_the_person_at_the_bench_for_the_card(

@@ -10,6 +10,11 @@ command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 || {
     exit 0
 }
 
+# A pcscd that a service manager starts would open vpcd's port to every network; our own pcscd is configured otherwise.
+if [ -d /run/systemd/system ]; then
+    WANTED=$(echo "$WANTED" | sed 's/ vsmartcard-vpcd//')
+fi
+
 missing=""
 for package in $WANTED; do
     case "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" in

@@ -117,7 +117,7 @@ class Card(Protocol):
         ...
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Short C-APDU in, R-APDU (data, SW1, SW2) out. `CardMute` or `CardRemoved` where no answer comes.
+        """C-APDU in, short or extended; R-APDU (data, SW1, SW2) out. `CardMute` or `CardRemoved` where no answer comes.
 
         T=0 does not carry the Le of a case 4 command (ISO/IEC 7816-3, 12.2.5): behind a T=0 slot such a
         command arrives without it, and the card returns its data all the same.
@@ -192,7 +192,7 @@ class ContactSlot(Protocol):
         ...
 
     def transmit(self, apdu: bytes) -> bytes:
-        """Short C-APDU in, R-APDU with SW1 SW2 out. `CardRemoved`, `CardMute`; `Misuse` before `power_on`."""
+        """C-APDU in, R-APDU with SW1 SW2 out; extended ones where reader and card take them. `CardRemoved`, `CardMute`; `Misuse` before `power_on`."""
         ...
 
 

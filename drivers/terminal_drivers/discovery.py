@@ -11,7 +11,9 @@ from pathlib import Path
 from terminal_drivers.base import DriverError
 
 SYSFS = Path("/sys/bus/usb/devices")
-USB_CLASS_SMART_CARD = "0b"  # USB CCID rev 1.1, 4.1
+USB_CLASS_SMART_CARD, USB_CLASS_HID = "0b", "03"  # as sysfs writes them
+HID_MAKERS = {"0801": "msr", "0acd": "vivotech"}
+"""The protocol that the HID readers of a vendor speak: MagTek's heads, ID TECH's readers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +37,27 @@ def readers(sysfs: Path = SYSFS) -> list[Found]:
 
 
 def serial_ports() -> Iterator[Found]:
-    """Serial ports of this machine, each under both serial protocols."""
+    """Serial ports of this machine, each under every protocol that speaks over one."""
     # Imported here: it needs pyserial, and only who lists ports needs it.
     from serial.tools import list_ports
 
     for port in sorted(list_ports.comports(), key=lambda port: port.device):
         about = port.description if port.description not in ("n/a", None) else "serial port"
-        for protocol in ("ccid", "msr"):
+        for protocol in ("ccid", "msr", "vivotech"):
             yield Found(f"{protocol}+serial://{port.device}", f"{about}, if such a reader is behind it")
 
 
 def usb_readers(sysfs: Path = SYSFS) -> Iterator[Found]:
-    """USB devices with an interface of the smart card class, as the kernel of Linux lists them."""
+    """USB devices with an interface of the smart card class, and HID devices of makers of readers, as Linux lists them."""
     for interface in sorted(sysfs.glob("*:*/bInterfaceClass")):
-        if _text(interface) == USB_CLASS_SMART_CARD:
-            device = sysfs / interface.parent.name.partition(":")[0]
-            vendor, product = _text(device / "idVendor"), _text(device / "idProduct")
-            name = _text(device / "product") or "a reader without a name"
+        kind = _text(interface)
+        device = sysfs / interface.parent.name.partition(":")[0]
+        vendor, product = _text(device / "idVendor"), _text(device / "idProduct")
+        name = _text(device / "product") or "a reader without a name"
+        if kind == USB_CLASS_SMART_CARD:
             yield Found(f"ccid+usb://{vendor}:{product}", name)
+        elif kind == USB_CLASS_HID and vendor in HID_MAKERS:
+            yield Found(f"{HID_MAKERS[vendor]}+hid://{vendor}:{product}", name)
 
 
 def pcsc_readers() -> Iterator[Found]:

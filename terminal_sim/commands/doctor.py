@@ -6,6 +6,7 @@ Nothing that it names keeps the virtual readers from working, so it ends with 0 
 from __future__ import annotations
 
 import os
+import re
 import socket
 from argparse import Namespace
 from collections.abc import Iterator
@@ -94,8 +95,10 @@ def _daemon(path: Path = SOCKET, vpcd: Path = VPCD) -> Iterator[Finding]:
         )
     else:
         yield Finding("pcscd", State.MISSING, "it does not run: sudo systemctl start pcscd, or sudo pcscd")
-    if vpcd.is_file() and "/dev/null:" in vpcd.read_text("utf-8", "replace"):
-        cure = f"vpcd listens on every network: write DEVICENAME 127.0.0.1:0x8C7B in {vpcd}, so that it connects to us"
+    if vpcd.is_file() and re.search(
+        r"^\s*DEVICENAME\s+/dev/null:", vpcd.read_text("utf-8", "replace"), re.MULTILINE
+    ):
+        cure = f"pcscd with vpcd listens on every network: sudo sed -i s/^/#/ {vpcd}, and restart pcscd"
         yield Finding("vpcd", State.EXPOSED, cure)
 
 

@@ -25,11 +25,14 @@ def device(tmp_path: Path) -> Callable[..., Path]:
     return put
 
 
-def test_only_smart_card_interfaces_are_readers(device: Callable[..., Path]) -> None:
+def test_smart_card_interfaces_and_known_hid_readers_are_readers(device: Callable[..., Path]) -> None:
     device("1-1", "03", idVendor="0801", idProduct="0002", product="MagTek head")
+    device("1-3", "03", idVendor="046d", idProduct="c31c", product="Keyboard")
+    device("1-4", "08", idVendor="0801", idProduct="0009", product="Storage")
     device("1-2", "0b", idVendor="08e6", idProduct="3437", product="GemPC Twin")
     sysfs = device("2-1.4", "0b", idVendor="072f", idProduct="90cc")
     assert list(usb_readers(sysfs)) == [
+        Found("msr+hid://0801:0002", "MagTek head"),
         Found("ccid+usb://08e6:3437", "GemPC Twin"),
         Found("ccid+usb://072f:90cc", "a reader without a name"),
     ]
@@ -47,6 +50,12 @@ def test_what_is_virtual_is_always_there_and_marked_so() -> None:
 def test_serial_ports_are_listed_under_addresses_that_parse() -> None:
     for port in serial_ports():
         assert Address.parse(port.address).transport == "serial"
+
+
+def test_usb_readers_are_listed_under_addresses_that_parse(device: Callable[..., Path]) -> None:
+    device("1-1", "03", idVendor="0acd", idProduct="3530")
+    sysfs = device("1-2", "0b", idVendor="08e6", idProduct="3437")
+    assert [Address.parse(one.address).transport for one in usb_readers(sysfs)] == ["hid", "usb"]
 
 
 def test_only_what_libccid_knows_is_served(tmp_path: Path) -> None:

@@ -93,6 +93,47 @@ def test_a_sale_on_a_usb_reader(
     sell(script, "terminal-sim USB", attach(reader), reader)
 
 
+INTERRUPTED = """\
+keys 1
+terminal v400m
+locale en-CA
+
+scenario "A sale after the reader was away"
+  press OK 1250 OK
+  insert visa-credit
+  expect screen id:reader-lost
+  remove card
+  wait 1min
+  press OK 1250 OK
+  insert visa-credit
+  expect screen "Approved"
+  remove card
+"""
+
+
+def test_a_terminal_outlives_the_daemon_that_its_reader_is_behind(
+    served: Callable[[], ServedReader], start: Callable[..., Pcscd], tmp_path: Path
+) -> None:
+    script = tmp_path / "interrupted.keys"
+    script.write_text(INTERRUPTED, encoding="utf-8")
+    reader = served()
+    daemon = start(reader.pcscd_entry)
+    with Bench() as bench, running(script, "terminal-sim GemPCTwin", daemon) as run:
+        chip = bench.card("visa-credit").chip
+        assert chip is not None
+        run.until("insert visa-credit into ", "err")
+        daemon.close()
+        start(reader.pcscd_entry)
+        reader.insert(chip)
+        run.until("take the card out of ", "err")
+        reader.remove()
+        run.until("insert visa-credit into ", "err")
+        reader.insert(chip)
+        run.until("take the card out of ", "err")
+        reader.remove()
+        assert run.ended() == 0, run.said
+
+
 def free_pair() -> int:
     """A port of loopback with a free one behind it."""
     while True:

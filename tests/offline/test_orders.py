@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -48,6 +49,16 @@ def test_orders_of_a_restless_day_appear_in_order_and_once(seed: int) -> None:
         at.seat.service(True)
         at.pass_time(SECOND)
         assert [order.text for order in at.books.orders] == [f"Order {n + 1}" for n in range(placed)]
+
+
+def test_orders_go_on_where_a_kept_bench_ended(tmp_path: Path) -> None:
+    with shop("square-terminal", state=tmp_path) as at:
+        at.seat.order("Coffee", 100)
+    with shop("square-terminal", state=tmp_path) as at:
+        at.seat.power_cut()
+        at.seat.order("Cake", 200)
+        at.seat.power_on()
+        assert [(order.number, order.text) for order in at.books.orders] == [(1, "Coffee"), (2, "Cake")]
 
 
 def test_a_terminal_without_orders_says_so() -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from terminal_sim.bench import Bench
 from terminal_sim.core.config import Entries, Session
 from terminal_sim.core.message import Entry
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
-from tests.offline.shop import DAY, HOUR, SECOND, Shop, shop, stock, with_rules
+from tests.offline.shop import DAY, HOUR, SECOND, TEXTS, Shop, shop, stock, with_rules
 
 CAD_10 = Money(1000, "CAD")
 
@@ -79,6 +80,19 @@ def test_a_queue_has_room_for_a_sum() -> None:
         at.seat.network(False)
         told = [at.charge(amount) for amount in (2_000, 501, 500, 1)]
         assert told == ["accepted-offline", "offline-limit-exceeded", "accepted-offline", "offline-limit-exceeded"]  # fmt: skip
+
+
+def test_a_saved_state_keeps_what_is_pending_and_the_key_that_opens_it() -> None:
+    with shop("square-terminal") as at:
+        at.seat.network(False)
+        at.charge(700)
+        saved = at.bench.save(at.seat)
+    with Bench(texts=TEXTS) as bench:
+        seat = bench.seat("square-terminal", state_from=saved)
+        bench.advance(SECOND)
+        assert [payment.state for payment in seat.terminal.books.payments.values()] == [
+            PaymentState.COMPLETED
+        ]
 
 
 def test_without_permission_nothing_is_changed() -> None:

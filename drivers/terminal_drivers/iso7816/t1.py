@@ -90,22 +90,12 @@ class T1Terminal:
             raise Misuse("there is no empty C-APDU")
         self._requests = 0
         rest, response, begun, aborted = apdu, b"", False, False
-        sent: IBlock | None = self._cut(rest)
-        out: Block = sent or RBlock(0)
+        first = self._cut(rest)
+        sent: IBlock | None = first
+        out: Block = first
         while True:
             block = yield from self._turn(out, sent)
-            if isinstance(block, SBlock):  # ABORT: what was collected is void
-                response, out, aborted = b"", block.answered(), True
-            elif isinstance(block, RBlock):
-                if sent is None:
-                    raise FrameError("the card acknowledges a command that it has begun to answer")
-                if aborted or not sent.more:
-                    self._ns = block.nr
-                    raise ExchangeLost("the card gave the command up")
-                self._ns ^= 1
-                rest = rest[len(sent.inf) :]
-                out = sent = self._cut(rest)
-            else:
+            if isinstance(block, IBlock):
                 if not begun:
                     self._ns ^= 1
                     sent, begun = None, True
@@ -116,6 +106,15 @@ class T1Terminal:
                 if len(response) > LONGEST_RESPONSE:
                     raise CardMute("the card chains its response without end")
                 out = RBlock(self._nr)
+            elif isinstance(block, SBlock):  # ABORT: what was collected is void
+                response, out, aborted = b"", block.answered(), True
+            elif sent is not None:
+                if aborted or not sent.more:
+                    self._ns = block.nr
+                    raise ExchangeLost("the card gave the command up")
+                self._ns ^= 1
+                rest = rest[len(sent.inf) :]
+                out = sent = self._cut(rest)
 
     def _cut(self, rest: bytes) -> IBlock:
         return IBlock(self._ns, len(rest) > self._ifsc, rest[: self._ifsc])
@@ -128,7 +127,9 @@ class T1Terminal:
             return None
 
     def _turn(self, out: Block, sent: IBlock | None) -> _Inner[Block]:
-        """Send `out` until an answer comes that moves the exchange on: I, R that acknowledges, S(ABORT)."""
+        """Send `out` until an answer comes that moves the exchange on: I, S(ABORT), or R that acknowledges
+        what was `sent`.
+        """
         errors, waits, said = 0, 0, out
         while errors <= REPEATS:
             answer = yield Turn(encode(said, self._edc), waits)

@@ -21,7 +21,6 @@ from terminal_drivers.base import (
     ReaderRefused,
 )
 from terminal_drivers.iso7816 import pps, t0
-from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import INVERSE, Atr
 from terminal_drivers.iso7816.t1 import LONGEST_RESPONSE, Conversation, ExchangeLost, T1Terminal, Turn
 from terminal_drivers.readers.ccid.codec import HEADER
@@ -82,6 +81,10 @@ class Exchanger(Protocol):
         """The bSeq of the next command."""
         ...
 
+    def announce(self, abort: Abort) -> None:
+        """Tell the reader of an abort to come, where its line has a control pipe."""
+        ...
+
     def exchange(self, command: Command, expected: type[A], patience: float | None = None) -> A:
         """Send a command and return its answer, which may say that it failed."""
         ...
@@ -134,7 +137,7 @@ class CcidSlot:
         if self.level is Level.EXTENDED_APDU:
             response = self._parts(apdu)
         elif self.level is Level.SHORT_APDU:
-            if len(apdu) > 5 and CommandApdu.parse(apdu).extended:
+            if len(apdu) > 5 and not apdu[4]:
                 raise Misuse("this reader takes short C-APDUs only")
             response = self._transfer(apdu)
         elif self._t1 is not None:
@@ -169,8 +172,10 @@ class CcidSlot:
         return self._converse(conversation, turn)
 
     def abort(self) -> None:
-        """Give up what runs in the slot, on a line without a control pipe."""
-        self._check(self._ask(Abort(self._number, self._reader.next_seq()), SlotStatus))
+        """Give up what runs in the slot (5.3.1)."""
+        command = Abort(self._number, self._reader.next_seq())
+        self._reader.announce(command)
+        self._check(self._ask(command, SlotStatus))
 
     def clock(self, *, stop: bool) -> None:
         """Stop or restart the card's clock."""

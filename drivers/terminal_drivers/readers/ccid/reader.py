@@ -9,7 +9,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from terminal_drivers.base import (
     Change,
@@ -22,6 +22,7 @@ from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
 from terminal_drivers.readers.ccid.contact import A, CcidSlot
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.messages import (
+    Abort,
     Command,
     CommandStatus,
     Escape,
@@ -58,6 +59,15 @@ class Link(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ControlPipe(Protocol):
+    """A link that can announce an abort beside the messages (5.3.1)."""
+
+    def abort(self, slot: int, seq: int) -> None:
+        """Announce PC_to_RDR_Abort with that bSeq."""
+        ...
 
 
 class CcidReader:
@@ -110,6 +120,11 @@ class CcidReader:
         seq = self._seq
         self._seq = (seq + 1) & 0xFF
         return seq
+
+    def announce(self, abort: Abort) -> None:
+        """Tell the reader of an abort to come, where its line has a control pipe."""
+        if isinstance(self.link, ControlPipe):
+            self.link.abort(abort.slot, abort.seq)
 
     def exchange(self, command: Command, expected: type[A], patience: float | None = None) -> A:
         """Send a command and return its answer, which may say that it failed; `patience` in s where the

@@ -147,14 +147,17 @@ class VirtualSlot:
         chip = self.present()
         if self.level is Level.TPDU:
             return self._tpdu(chip, data)
+        if self.field:
+            # What a field's card cannot read is the card's to refuse: nothing here depends on it.
+            if len(data) < 4 or (len(data) > 5 and not data[4] and self.level is Level.SHORT_APDU):
+                raise Refused(AT_LENGTH)
+            return self._ask(chip, lambda: chip.card.transmit(data))
         try:
             command = CommandApdu.parse(data)
         except FrameError as error:
             raise Refused(AT_LENGTH) from error
         if command.extended and self.level is Level.SHORT_APDU:
             raise Refused(AT_LENGTH)
-        if self.field:
-            return self._ask(chip, lambda: chip.card.transmit(data))
         if chip.protocol == T1Parameters.PROTOCOL:
             conversation = self._terminal.transmit(data)
             return self._ask(chip, lambda: self._converse(chip, conversation, more_time))

@@ -101,7 +101,8 @@ class CcidUsbDevice:
             size = HEADER + data_length(self._out, self._reader.descriptor.max_message - HEADER)
         except FrameError:
             size = 0
-        if size and len(self._out) < size and not ended:
+            self._out = self._out[:HEADER]  # the rest of the transfer is not kept, only waited for
+        if not ended and (not size or len(self._out) < size):
             return
         message, self._out = self._out, b""
         if len(message) != size:

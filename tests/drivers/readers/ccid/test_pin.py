@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -7,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardMute, CardRemoved, FrameError, Misuse, ReaderRefused
+from terminal_drivers.iso7816.t1 import ExchangeLost
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid import pin
 from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GEMPC_TWIN, LOAD_TEXTS, GemPcDevice, frame
 from terminal_drivers.readers.ccid.keypad import Key, PinEntry, Prompt, Step
@@ -194,6 +197,14 @@ ENTRIES: list[tuple[str, bytes, list[tuple[str | Key, ...]], int, int, bytes]] =
     ("digits beyond the longest", PinVerify(longest=4).build(), [("123456", Key.ENTER)], 0, 0, b"\x90\x00"),
     ("wait for a response", b"\x03" + VERIFY[1:], [], 0x40, 10, b""),
     ("a broken structure", VERIFY[:8], [], 0x40, 10, b""),
+    (
+        "a PIN that is longer than its place",
+        PinVerify(format=PinFormat(0x82, 0x04, 0), apdu=b"\0\x20\0\x80\4" + bytes(4)).build(),
+        [("12345", Key.ENTER)],
+        0x40,
+        10,
+        b"",
+    ),
     ("no place for the PIN", PinVerify(apdu=b"\0\x20\0\x80").build(), [], 0x40, 10, b""),
 ]
 CHANGED = bytes.fromhex("0024000010241234FFFFFFFFFF245678FFFFFFFFFF")
@@ -314,6 +325,50 @@ def test_the_host_lets_the_cardholder_type_at_the_reader(atr: bytes, chip: Chip)
     assert both.host.slots[0].transmit(bytes.fromhex("00B2010C00")) == b"\x6a\x82"
     assert pad.secure(PinVerify()) == b"\x90\x00"
     assert card.seen == [PRESENTED, bytes.fromhex("00B2010C00"), PRESENTED]
+
+
+def test_a_pad_that_only_verifies_changes_no_pin(chip: Chip) -> None:
+    reader = VirtualCcid((SERIAL_TPDU,), descriptor=replace(GEMPC_PINPAD.descriptor, pin_support=1))
+    reader.insert(0, chip())
+    reader.answers(encode(m.IccPowerOn(0, 0, 0)))
+    assert _ask(reader, CHANGE) == [m.DataBlock(0, 1, 0x40, 10, 0, b"")]
+
+
+# (meaning, what the reader hands over at T=1, R-APDU or error)
+PIN_BLOCKS: list[tuple[str, list[str], str | type[Exception]]] = [
+    ("the card's block", ["000002900092"], "9000"),
+    ("the reader's own status word", ["6402"], "6402"),
+    ("a damaged block, sent again by the card", ["0000029000FF", "000002900092"], "9000"),
+    ("the card asks for the command again", ["00810081"], ExchangeLost),
+    ("no status word", ["90"], FrameError),
+]
+
+
+@pytest.mark.parametrize(("meaning", "blocks", "outcome"), PIN_BLOCKS)
+def test_at_t1_the_host_takes_the_block_and_never_sends_the_template(
+    meaning: str, blocks: list[str], outcome: str | type[Exception]
+) -> None:
+    left = list(blocks)
+
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.IccPowerOn):
+            return [m.DataBlock(0, command.seq, 0, 0, 0, ATR_T1)]
+        if isinstance(command, m.SetParameters):
+            return [m.Parameters(0, command.seq, 0, 0, 1, command.data)]
+        block = "00E101FE1E" if command.data[1:2] == b"\xc1" else left.pop(0)  # type: ignore[union-attr]
+        return [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex(block))]
+
+    host = Host()
+    slot = host.reader(script).slots[0]
+    slot.power_on()
+    if isinstance(outcome, str):
+        assert slot.secure(PinVerify()) == bytes.fromhex(outcome), meaning
+    else:
+        with pytest.raises(outcome):
+            slot.secure(PinVerify())
+    assert not any(EMV_TEMPLATE in c.data for c in host.commands if isinstance(c, m.XfrBlock))
+    with pytest.raises(Misuse):
+        slot.secure(PinVerify(apdu=bytes(300)))
 
 
 def test_a_time_out_is_a_status_word_and_a_reader_without_a_pad_refuses(chip: Chip) -> None:

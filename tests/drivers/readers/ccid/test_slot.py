@@ -15,6 +15,7 @@ from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant, frame
@@ -307,3 +308,35 @@ def test_a_damaged_t1_answer_of_the_reader_is_asked_for_again() -> None:
     assert slot.transmit(b"\0\x20\0\0") == b"\0\x20\0\0\x90\0"
     assert link.blocks[-1] == bytes.fromhex("00810081")
     assert card.seen == [b"\0\x20\0\0"]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "answers", "works"),
+    [
+        ("accepted", ["FF10957A"], True),
+        ("accepted without the speed", ["FF00FF"], True),
+        ("nonsense once", ["6D00", "FF10957A"], True),
+        ("nonsense twice", ["6D00", "6D00"], False),
+        ("another speed twice", ["FF10947B", "FF10947B"], False),
+    ],
+)
+def test_a_pps_is_asked_for_twice_at_most(meaning: str, answers: list[str], works: bool) -> None:
+    left = list(answers)
+
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.XfrBlock):
+            return [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex(left.pop(0)))]
+        if isinstance(command, m.SetParameters):
+            return [m.Parameters(0, command.seq, 0, 0, 0, command.data)]
+        return [m.DataBlock(0, command.seq, 0, 0, 0, PPS_T0)]
+
+    host = Host()
+    slot = host.reader(script).slots[0]
+    if not works:
+        with pytest.raises(CardMute):
+            slot.power_on()
+        return
+    slot.power_on()
+    fi_di = 0x11 if meaning == "accepted without the speed" else 0x95
+    assert m.T0Parameters.parse(host.commands[-1].data).fi_di == fi_di  # type: ignore[union-attr]
+    assert not left

@@ -141,6 +141,15 @@ def test_a_transfer_with_a_wrong_length_is_refused_and_forgotten(meaning: str, t
     assert device.bulk_in(64) == encode(m.SlotStatus(0, 8, 2, 0, 0))
 
 
+def test_the_packets_of_an_oversize_command_are_one_refusal() -> None:
+    _, device = _device()
+    message = encode(m.Escape(0, 7, bytes(1000)))
+    for at in range(0, len(message), PACKET):
+        device.bulk_out(message[at : at + PACKET])
+    assert device.bulk_in(PACKET) == encode(m.SlotStatus(0, 7, 0x41, 1, 0))
+    assert device.bulk_in(PACKET) is None
+
+
 @given(st.lists(st.binary(max_size=100), max_size=8))
 def test_no_transfer_breaks_the_device(transfers: list[bytes]) -> None:
     _, device = _device()
@@ -203,6 +212,26 @@ def test_abort_takes_both_pipes() -> None:
     assert link.receive(0) == encode(m.SlotStatus(0, 8, 0x42, 0xFF, 0))
     link.send(encode(m.Abort(0, 9)))
     assert link.receive(0) == encode(m.SlotStatus(0, 9, 2, 0, 0))
+
+
+def test_the_host_aborts_over_both_pipes(chip: Chip) -> None:
+    reader = VirtualCcid((SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor)
+    heard: list[bytes] = []
+
+    class Listening(DirectPipes):
+        def control(self, setup: bytes, data: bytes = b"") -> bytes:
+            heard.append(setup)
+            return super().control(setup, data)
+
+    host = CcidReader(CcidUsbLink(Listening(CcidUsbDevice(reader)), 271), (SERIAL_TPDU,))
+    reader.insert(0, chip())
+    host.slots[0].power_on()
+    reader.answers(encode(m.Secure(0, 0x77, 0, 0, PinVerify().build())))
+    assert reader.entering == 0
+    host.slots[0].abort()
+    assert reader.entering is None
+    assert heard == [bytes.fromhex("2101 0002 0000 0000")]
+    assert host.slots[0].present()
 
 
 def _host(features: int, most: int, **more: Any) -> tuple[VirtualCcid, CcidReader]:
@@ -331,6 +360,34 @@ def test_a_short_apdu_reader_takes_no_extended_apdu(chip: Chip) -> None:
     assert decode(reader.answers(encode(m.XfrBlock(0, 1, 0, 0, extended)))[0]) == m.DataBlock(
         0, 1, 0x40, 1, 0, b""
     )
+
+
+# (meaning, bChainParameter and data of each answer); the command has three parts on this reader of 15-byte messages
+BROKEN_PARTS: list[tuple[str, list[tuple[int, bytes]]]] = [
+    ("an answer before the whole command", [(0, b"\x90\0")]),
+    ("data with the request to go on", [(0x10, b"\1")]),
+    ("begins with a later part", [(0x10, b""), (0x10, b""), (3, b"\1")]),
+    ("begins again", [(0x10, b""), (0x10, b""), (1, b"\1"), (1, b"\1")]),
+    ("an empty part", [(0x10, b""), (0x10, b""), (1, b"\1"), (3, b"")]),
+    ("no such part", [(0x20, b"")]),
+    ("no status word", [(0x10, b""), (0x10, b""), (0, b"\x90")]),
+]
+
+
+@pytest.mark.parametrize(("meaning", "answers"), BROKEN_PARTS)
+def test_parts_that_a_reader_confuses_are_a_frame_error(
+    meaning: str, answers: list[tuple[int, bytes]]
+) -> None:
+    blocks = [encode(m.DataBlock(0, 1 + at, 0, 0, *each)) for at, each in enumerate(answers)]
+    pipes = Far(None, encode(m.DataBlock(0, 0, 0, 0, 0, ATR_T1)))
+    for each in blocks:
+        pipes.transfers += [None, each]
+    descriptor = ClassDescriptor(max_message=15)
+    slot = CcidReader(CcidUsbLink(pipes, 65_556), (int(EXTENDED),), descriptor=descriptor).slots[0]
+    slot.power_on()
+    with pytest.raises(FrameError):
+        pytest.fail(f"{meaning} was read as {slot.transmit(bytes(4) + bytes((10,)) + bytes(10))!r}")
+    assert not pipes.transfers
 
 
 class Far:

@@ -118,6 +118,15 @@ def test_the_contactless_field_builds_the_atr_and_takes_whole_apdus(reader: Virt
     assert card.seen == [bytes.fromhex("00B2010C00")]
 
 
+@pytest.mark.parametrize("apdu", ["", "00A404", "00DB0000000001AA"])
+def test_the_field_takes_short_apdus_only(apdu: str, reader: VirtualCcid, chip: Chip) -> None:
+    card = chip()
+    _powered(reader, 1, card)
+    refused = m.DataBlock(1, 1, 0x40, 1, 0, b"")
+    assert _ask(reader, m.XfrBlock(1, 1, 0, 0, bytes.fromhex(apdu))) == refused
+    assert card.seen == []
+
+
 # (meaning, command, answer) with a powered card in slot 0 and nothing in slot 1
 REFUSALS: list[tuple[str, m.Command, m.Message]] = [
     ("no such slot", m.GetSlotStatus(7, 1), m.SlotStatus(7, 1, 0x42, 5, 0)),
