@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check soak bench clean
+.PHONY: demo test check soak coverage bench clean
 
 demo: $(STAMP)
 	@$(BIN)/terminal-sim demo
@@ -26,6 +26,11 @@ check: $(STAMP)
 # The slower suites: more power cuts, more random histories.
 soak: $(STAMP)
 	$(BIN)/python -m pytest -q -m soak
+
+# Which lines and branches the tests run.
+coverage: $(STAMP)
+	$(BIN)/coverage run -m pytest -q -m "not soak" --ignore=tests/interop
+	$(BIN)/coverage report --skip-covered --sort=cover
 
 bench: $(STAMP)
 	$(BIN)/python tools/bench.py

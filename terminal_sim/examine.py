@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal_drivers.address import Address, OpenedReader, open_reader
+from terminal_drivers.address import Address
 from terminal_drivers.base import (
     Card,
     CardAbsent,
@@ -19,6 +19,7 @@ from terminal_drivers.base import (
 from terminal_drivers.discovery import readers as found_readers
 from terminal_drivers.hosts import HostEnd, open_host
 from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.opening import OpenedReader, open_reader
 from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead

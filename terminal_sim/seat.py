@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
+_LEAVING_TRIES = 25
 
 
 class Storage(Protocol):
@@ -303,7 +304,10 @@ class Seat:
             self._hands.leave()
         except DriverError:
             return  # it was torn away while it was read
-        self.bench.engine.poll(self.station)
+        # News of the leaving that came later would be taken for news of the next card.
+        for tried in range(1 if self._hands.asks else _LEAVING_TRIES):
+            if self.bench.engine.poll(self.station, self._hands.patience / _NEWS_TRIES if tried else 0.0):
+                break
         self.bench.engine.settle()
 
     # The world around.

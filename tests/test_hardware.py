@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal_drivers.address import open_reader
 from terminal_drivers.base import Card, CardAbsent, Change, LineDevice, Misuse, Presence, ReaderLost
+from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal_drivers.address import open_reader
 from terminal_drivers.base import CardAbsent, CardRemoved, Change
+from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.reader import CcidReader
 from tests.interop.daemon import Told
 

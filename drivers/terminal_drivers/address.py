@@ -1,4 +1,4 @@
-"""Where a reader is: `<protocol>+<transport>:<where>[?option=value&...]`, and opening what stands there.
+"""Where a reader is: `<protocol>+<transport>:<where>[?option=value&...]`. `opening` and `hosts` open what stands there.
 
 | address | what opens |
 |---|---|
@@ -21,20 +21,10 @@ within a URL.
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
-from terminal_drivers.base import Misuse, Trace
+from terminal_drivers.base import Misuse
 from terminal_drivers.readers.ccid import gempc
-from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
-from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.virtual import (
-    LineKind,
-    VirtualCcidReader,
-    VirtualStripeReader,
-    virtual_ccid,
-    virtual_stripe_head,
-)
 
 TRANSPORTS = {
     "ccid": ("virtual", "pty", "serial", "tcp", "usb", "capture"),
@@ -159,34 +149,3 @@ def _baud(digits: str | None, text: str) -> int | None:
     if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:9]) <= FASTEST_BAUD):
         raise Misuse(f"baud in {text!r} is a number from 1 to {FASTEST_BAUD}")
     return int(digits[:9])
-
-
-OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader
-
-
-def open_reader(
-    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None
-) -> OpenedReader:
-    """Open what stands at an address: the host end, and for `virtual` and `pty` both ends.
-
-    `timeout` and `trace` are for `ccid`. `Misuse`: no such address, or one of a reader of other kind, which
-    `hosts.open_host` opens; `ReaderLost`: nothing answers there.
-    """
-    where = address if isinstance(address, Address) else Address.parse(address)
-    if where.transport not in ("virtual", "pty"):
-        # Imported here: it needs addresses.
-        from terminal_drivers.hosts import open_host
-
-        if where.protocol in ("ccid", "msr") and where.transport != "hid":
-            opened = open_host(where, timeout=timeout, trace=trace)
-            if isinstance(opened, CcidReader | SerialStripeHead):
-                return opened
-        raise Misuse(
-            "the reader at this address is no CCID reader and no plain head: hosts.open_host opens it"
-        )
-    line: LineKind = "pty" if where.transport == "pty" else "loopback"
-    link = Path(where.where) if where.where else None
-    if where.protocol == "msr":
-        return virtual_stripe_head(line, link=link)
-    variant = VARIANTS[where.variant or "built-in"]
-    return virtual_ccid(line, variant, timeout=timeout, trace=trace, link=link)

@@ -42,7 +42,7 @@ def open_host(address: Address | str, *, timeout: float = TIMEOUT, trace: Trace 
         return PcscReader(where.where)
     if where.transport in ("virtual", "pty"):
         raise Misuse(
-            f"{where.protocol}+{where.transport}: has both ends of ours: address.open_reader opens it"
+            f"{where.protocol}+{where.transport}: has both ends of ours: opening.open_reader opens it"
         )
     if where.protocol == "ccid":
         return _ccid(where, timeout, trace)

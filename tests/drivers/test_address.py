@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.address import Address, open_reader
+from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
+from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.address import open_reader
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
 from terminal_drivers.hosts import open_host
+from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.gempc import GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

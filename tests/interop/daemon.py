@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -44,6 +45,12 @@ def need(*packages: str) -> None:
         pytest.skip(f"Debian packages are missing: sudo apt-get install {' '.join(missing)}")
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         pytest.skip("a pcscd of its own needs root and `unshare` (Debian package util-linux)")
+
+
+def need_pyscard() -> None:
+    """Skip the test where the Python that runs it has no pyscard."""
+    if find_spec("smartcard") is None:
+        pytest.skip("pyscard is missing: pip install 'terminal-sim[pcsc]', with swig and libpcsclite-dev")
 
 
 class Pcscd:
@@ -201,6 +208,7 @@ class Pyscard:
     """pyscard in a process of its own: libpcsclite reads the name of the daemon's socket once in its life."""
 
     def __init__(self, daemon: Pcscd) -> None:
+        need_pyscard()
         self._told = Told([sys.executable, str(CLIENT)], daemon.environment, stdin=True)
 
     def __enter__(self) -> Self:

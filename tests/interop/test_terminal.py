@@ -16,7 +16,7 @@ import pytest
 from terminal_drivers.base import Card
 from terminal_drivers.served import ServedReader, ServedUsbReader, serve
 from terminal_sim.bench import Bench
-from tests.interop.daemon import Pcscd, Told, need
+from tests.interop.daemon import Pcscd, Told, need, need_pyscard
 from tests.interop.test_protocols import ATR_T1, Atred
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,7 @@ def script(tmp_path: Path) -> Path:
 
 def running(script: Path, reader: str, daemon: Pcscd) -> Told:
     """The script in a process of its own."""
+    need_pyscard()
     paths = f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"
     arguments = [sys.executable, "-m", "terminal_sim", "run", str(script), "--reader", f"pcsc:{reader}"]
     return Told(arguments, {**daemon.environment, "PYTHONPATH": paths})

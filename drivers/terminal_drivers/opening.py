@@ -1,0 +1,43 @@
+"""Opening what stands at an address: hardware by its host end, and what is ours with both ends."""
+
+from pathlib import Path
+
+from terminal_drivers.address import VARIANTS, Address
+from terminal_drivers.base import Misuse, Trace
+from terminal_drivers.hosts import open_host
+from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.virtual import (
+    LineKind,
+    VirtualCcidReader,
+    VirtualStripeReader,
+    virtual_ccid,
+    virtual_stripe_head,
+)
+
+OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader
+
+
+def open_reader(
+    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None
+) -> OpenedReader:
+    """Open what stands at an address: the host end, and for `virtual` and `pty` both ends.
+
+    `timeout` and `trace` are for `ccid`. `Misuse`: no such address, or one of a reader of other kind, which
+    `hosts.open_host` opens; `ReaderLost`: nothing answers there.
+    """
+    where = address if isinstance(address, Address) else Address.parse(address)
+    if where.transport not in ("virtual", "pty"):
+        if where.protocol in ("ccid", "msr") and where.transport != "hid":
+            opened = open_host(where, timeout=timeout, trace=trace)
+            if isinstance(opened, CcidReader | SerialStripeHead):
+                return opened
+        raise Misuse(
+            "the reader at this address is no CCID reader and no plain head: hosts.open_host opens it"
+        )
+    line: LineKind = "pty" if where.transport == "pty" else "loopback"
+    link = Path(where.where) if where.where else None
+    if where.protocol == "msr":
+        return virtual_stripe_head(line, link=link)
+    variant = VARIANTS[where.variant or "built-in"]
+    return virtual_ccid(line, variant, timeout=timeout, trace=trace, link=link)
