@@ -25,14 +25,15 @@ def run(given: Namespace) -> int:
 
 
 def _list(_: Namespace) -> int:
-    rows = []
-    for name in profiles.names():
-        one = profiles.load(name)
-        rows.append(
-            (name, f"{one.maker} {one.name}", " ".join(one.languages), " ".join(sorted(one.features)))
-        )
-    print_table("Terminals", ("Profile", "Model", "Languages", "Features"), rows)
+    columns = ("Profile", "Model", "Languages", "Features")
+    print_table("Terminals", columns, [_row(name) for name in profiles.names()])
+    print_table("Variants, run where they are named", columns, [_row(name) for name in profiles.variants()])
     return 0
+
+
+def _row(name: str) -> tuple[str, ...]:
+    one = profiles.load(name)
+    return name, f"{one.maker} {one.name}", " ".join(one.languages), " ".join(sorted(one.features))
 
 
 def _show(given: Namespace) -> int:
