@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from terminal_drivers import quirks
 from terminal_drivers.address import PCSC, VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace, Transport
 from terminal_drivers.readers.ccid.gempc import GemPcLink
@@ -62,15 +63,17 @@ def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
         from terminal_drivers.transports.usb import UsbPipes
 
         pipes = UsbPipes(*where.device())
-        said = pipes.descriptor
-        features = (said.features,) * (said.max_slot_index + 1)
-        return CcidReader(CcidUsbLink(pipes, said.max_message), features, timeout=timeout, trace=trace)
+        told = quirks.shipped().corrected(pipes.descriptor, *where.device())
+        slots = (told.features,) * (told.max_slot_index + 1)
+        usb_link = CcidUsbLink(pipes, told.max_message)
+        return CcidReader(usb_link, slots, descriptor=told, timeout=timeout, trace=trace)
     if where.transport == "capture":
         link, recorded = ccid_capture.replay(Path(where.where), where.name or ccid_capture.NAME)
-        told = VARIANTS[where.variant].features if where.variant else recorded
-        return CcidReader(link, told, timeout=timeout, trace=trace)
+        features = VARIANTS[where.variant].features if where.variant else recorded
+        return CcidReader(link, features, timeout=timeout, trace=trace)
     variant = VARIANTS[where.variant or "gempc-twin"]
-    return CcidReader(GemPcLink(_transport(where), variant), variant.features, timeout=timeout, trace=trace)
+    link_end = GemPcLink(_transport(where), variant)
+    return CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
 
 
 def _transport(where: Address) -> Transport:

@@ -23,6 +23,7 @@ from functools import reduce
 from operator import xor
 from typing import Protocol
 
+from terminal_drivers import quirks
 from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
 from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of, data_length
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
@@ -85,13 +86,24 @@ class Variant:
         )
 
 
-GEMPC_TWIN = Variant(echo=True, features=(SERIAL_TPDU,))
-GEMPC_PINPAD = Variant(
-    echo=True, features=(SERIAL_TPDU,), pin_support=3, short_echo=(LOAD_TEXTS,), fastest=500_000
-)
-GEMCORE_POS_PRO = Variant(echo=False, features=(SERIAL_TPDU,) * 5, fastest=500_000)
-GEMCORE_SIM_PRO = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU), fastest=500_000)
-GEMCORE_SIM_PRO2 = Variant(echo=False, features=(SERIAL_TPDU, SERIAL_TPDU), clock=4800, fastest=825_806)
+def _shipped(name: str) -> Variant:
+    """The variant that quirks.toml tells of."""
+    model = quirks.shipped().serial[name]
+    return Variant(
+        echo=model.echo,
+        features=model.features,
+        pin_support=model.pin_support,
+        short_echo=model.short_echo,
+        clock=model.clock,
+        fastest=model.fastest,
+    )
+
+
+GEMPC_TWIN = _shipped("gempc-twin")
+GEMPC_PINPAD = _shipped("gempc-pinpad")
+GEMCORE_POS_PRO = _shipped("gemcore-pos-pro")
+GEMCORE_SIM_PRO = _shipped("gemcore-sim-pro")
+GEMCORE_SIM_PRO2 = _shipped("gemcore-sim-pro2")
 BUILT_IN = Variant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
 """The reader in a terminal: slot 0 takes chip cards, slot 1 is the contactless field."""
 

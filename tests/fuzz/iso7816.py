@@ -1,0 +1,117 @@
+"""Bytes of a contact card: ATR, PPS, T=0, and both ends of T=1."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+
+from terminal_drivers.base import CardMute, FrameError
+from terminal_drivers.iso7816 import block, pps, t0
+from terminal_drivers.iso7816.apdu import CommandApdu
+from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.iso7816.block import DamagedBlock, Edc, WrongBlock
+from terminal_drivers.iso7816.chip import Chip
+from terminal_drivers.iso7816.t1 import ExchangeLost, T1Terminal, Turn
+from terminal_drivers.iso7816.t1card import T1Card
+from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
+from tests.fuzz.target import Target, joined, parts
+
+COMMANDS = (PPSE + b"\0", bytes.fromhex("00B2010C00"), bytes.fromhex("00200080081234567890ABCDEF"), bytes(4))
+LONGEST_CONVERSATION = 4_000
+
+
+def atr(data: bytes) -> None:
+    read = Atr.parse(data)
+    assert 0 <= read.protocol <= 15
+    pps.wanted(read, 4000, 344_086)
+    T1Terminal.of(read)
+
+
+def pps_both_ways(data: bytes) -> None:
+    assert pps.Pps.parse(data).build() == data
+
+
+def pps_answer(data: bytes) -> None:
+    assert 0 <= pps.agreed(pps.Pps(0, 0x95), data) <= 0xFF
+
+
+def c_apdu(data: bytes) -> None:
+    assert CommandApdu.parse(data).ne >= 0
+
+
+def t0_terminal(data: bytes) -> None:
+    command = COMMANDS[data[0] % len(COMMANDS)] if data else COMMANDS[0]
+    response = _told(t0.terminal(command), parts(data[1:]))
+    assert response is None or 2 <= len(response) <= 258
+
+
+def _told(conversation: Generator[bytes, bytes, bytes], answers: list[bytes]) -> bytes | None:
+    """The response, or None where the answers end before it."""
+    try:
+        next(conversation)
+        for answer in answers:
+            conversation.send(answer)
+    except StopIteration as end:
+        response: bytes = end.value
+        return response
+    return None
+
+
+def contacts(data: bytes) -> None:
+    chip = Chip(TableChip({PPSE: FCI}, ATR_T0 if data[:1] < b"\x80" else bytes.fromhex("3B848131FE4576454D56A7"), None))
+    chip.reset()
+    for piece in parts(data[1:]):
+        with suppress(FrameError, CardMute):
+            chip.exchange(piece)
+
+
+def t1_block(data: bytes) -> None:
+    edc = Edc.CRC if data[:1] >= b"\x80" else Edc.LRC
+    assert block.encode(block.decode(data[1:], edc), edc) == data[1:]
+
+
+def sound(piece: bytes) -> bytes:
+    """A block of the piece as NAD, PCB and information field; one with the highest bit in NAD stays as it is."""
+    if piece[:1] >= b"\x80" or len(piece) < 2:
+        return piece
+    body = piece[:2] + bytes((len(piece) - 2,)) + piece[2:]
+    return body + Edc.LRC.of(body)
+
+
+def t1_terminal(data: bytes) -> None:
+    terminal = T1Terminal(ifsc=1 + data[0] % 254 if data else 32)
+    answers = iter([sound(piece) for piece in parts(data[1:])])
+    for command in COMMANDS:
+        with suppress(ExchangeLost):
+            _conversed(terminal.transmit(command), answers)
+
+
+def _conversed(conversation: Generator[Turn, bytes, bytes], answers: "Generator[bytes] | object") -> None:
+    answer: bytes | None = None
+    try:
+        for _ in range(LONGEST_CONVERSATION):
+            conversation.send(answer)  # type: ignore[arg-type]  # None starts a generator
+            answer = next(answers, b"")  # type: ignore[call-overload]
+    except StopIteration:
+        return
+    raise AssertionError("the terminal talks on with a card that is silent")
+
+
+def t1_card(data: bytes) -> None:
+    card = T1Card(TableChip({PPSE: FCI}, ATR_T0, None))
+    for piece in parts(data):
+        answer = card.exchange(sound(piece))
+        block.decode(answer, Edc.LRC)
+
+
+TARGETS = (
+    Target("ATR", atr, (FrameError,), ("3B6500002063CB6600", "3B848131FE4576454D56A7", "3BDF18FF81F1FE43003F03")),
+    Target("PPS both ways", pps_both_ways, (FrameError,), ("FF10957A", "FF00FF", "FF7195112200")),
+    Target("PPS answer", pps_answer, (FrameError,), ("FF10957A", "FF00FF")),
+    Target("C-APDU", c_apdu, (FrameError,), (COMMANDS[0].hex(), "00D60000000004DEADBEEF0000")),
+    Target("T=0 answers", t0_terminal, (FrameError,), ("00" + joined("6110", "00" * 16 + "9000"), "01" + joined("6C02", "ABCD9000"))),
+    Target("contacts", contacts, (), ("00" + joined("FF10957A", PPSE.hex()), "80" + joined("0000050000A4040005"))),
+    Target("T=1 block", t1_block, (DamagedBlock, WrongBlock), ("000000029000" + "92", "00008000" + "80", "0000C10120" + "E0")),
+    Target("T=1 terminal", t1_terminal, (CardMute,), ("20" + joined("00009000", "00C301", "00409000", "0080", "00E0"),)),
+    Target("T=1 card", t1_card, (), (joined("0000" + PPSE.hex(), "0080", "00C1FE", "00C0", "0060AA"),)),
+)  # fmt: skip
