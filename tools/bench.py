@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, in
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
+from bench_reader import paced, pcscd  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_start import start  # noqa: E402
@@ -31,6 +32,8 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "durable": durable,
     "line": round_trips,
     "codec": codec,
+    "paced": paced,
+    "pcscd": pcscd,
 }
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Union
 from terminal_drivers import quirks
 from terminal_drivers.address import PCSC, VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace, Transport
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import GemPcLink
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
+from terminal_drivers.readers.ccid.usb import CcidUsbLink, Pipes
 from terminal_drivers.readers.magstripe import hid as stripe_reports
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
@@ -59,14 +61,10 @@ def open_host(address: Address | str, *, timeout: float = TIMEOUT, trace: Trace 
 
 def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
     if where.transport == "usb":
-        from terminal_drivers.readers.ccid.usb import CcidUsbLink
         from terminal_drivers.transports.usb import UsbPipes
 
         pipes = UsbPipes(*where.device())
-        told = quirks.shipped().corrected(pipes.descriptor, *where.device())
-        slots = (told.features,) * (told.max_slot_index + 1)
-        usb_link = CcidUsbLink(pipes, told.max_message)
-        return CcidReader(usb_link, slots, descriptor=told, timeout=timeout, trace=trace)
+        return over_usb(pipes, pipes.descriptor, where.device(), timeout=timeout, trace=trace)
     if where.transport == "capture":
         link, recorded = ccid_capture.replay(Path(where.where), where.name or ccid_capture.NAME)
         features = VARIANTS[where.variant].features if where.variant else recorded
@@ -74,6 +72,21 @@ def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
     variant = VARIANTS[where.variant or "gempc-twin"]
     link_end = GemPcLink(_transport(where), variant)
     return CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
+
+
+def over_usb(
+    pipes: Pipes,
+    said: ClassDescriptor,
+    device: tuple[int, int],
+    *,
+    timeout: float = TIMEOUT,
+    trace: Trace | None = None,
+) -> CcidReader:
+    """The reader at these pipes; where its vendor and product are in quirks.toml, that is believed and not what it `said`."""
+    told = quirks.shipped().corrected(said, *device)
+    features = (told.features,) * (told.max_slot_index + 1)
+    link = CcidUsbLink(pipes, told.max_message)
+    return CcidReader(link, features, descriptor=told, timeout=timeout, trace=trace)
 
 
 def _transport(where: Address) -> Transport:

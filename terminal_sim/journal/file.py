@@ -35,7 +35,7 @@ def open_database(path: str, vfs: str | None) -> apsw.Connection:
         raise JournalBusyError(
             f"{path}: another process has this journal open; close it, or give this bench another file"
         ) from None
-    except (apsw.NotADBError, apsw.CorruptError) as error:
+    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
         db.close()
         raise JournalDamagedError(
             f"{path}: {error}; keep the file for support and start with a new one"

@@ -30,7 +30,9 @@ def selection(expression: str) -> Selection:
         raise BadScript(
             f"-k {expression!r} cannot be read {where}: write words and @tags with and, or, not and brackets"
         ) from None
-    return lambda names, tags: _holds(tree, names, tags)
+    for named in tree.find_data("exact"):
+        _name(expression, str(named.children[0]))
+    return lambda names, tags: _holds(tree, names, tags, expression)
 
 
 def exactly(name: str) -> str:
@@ -38,14 +40,24 @@ def exactly(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-def _holds(tree: Tree[Token], names: Sequence[str], tags: Sequence[str]) -> bool:
+def _name(expression: str, quoted: str) -> str:
+    try:
+        name: str = json.loads(quoted, strict=False)
+    except ValueError:
+        raise BadScript(
+            f"-k {expression!r}: {quoted} is no name: after a backslash only a quotation mark or another"
+        ) from None
+    return name
+
+
+def _holds(tree: Tree[Token], names: Sequence[str], tags: Sequence[str], expression: str) -> bool:
     kind = str(tree.data)
     if kind == "exact":
-        return json.loads(str(tree.children[0])) in names
+        return _name(expression, str(tree.children[0])) in names
     if kind == "part":
         word = str(tree.children[0])
         if word.startswith("@"):
             return word in tags
         return any(word.casefold() in name.casefold() for name in names)
-    parts = [_holds(part, names, tags) for part in tree.children if not isinstance(part, str)]
+    parts = [_holds(part, names, tags, expression) for part in tree.children if not isinstance(part, str)]
     return all(parts) if kind == "all_of" else any(parts) is not (kind == "none_of")

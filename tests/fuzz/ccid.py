@@ -9,7 +9,7 @@ from terminal_drivers.readers.ccid import gempc, pin
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_TPDU
-from terminal_drivers.readers.ccid.messages import T0Parameters, T1Parameters
+from terminal_drivers.readers.ccid.messages import Secure, T0Parameters, T1Parameters
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, Stall
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -18,11 +18,13 @@ from tests.fuzz.target import Heard, Target, joined, parts
 
 SLOT_STATUS, POWER_ON = "65000000000007000000", "62000000000001000000"
 TRANSFER = "6F130000000002000000" + PPSE.hex()
+SECURE = encode(Secure(0, 3, 0, 0, pin.PinVerify().build())).hex()
 DATA_BLOCK = "80090000000001000000" + ATR_T0.hex()
 
 
 def message(data: bytes) -> None:
-    assert encode(decode(data)) == data
+    read = decode(data)
+    assert decode(encode(read)) == read
 
 
 def parameters(data: bytes) -> None:
@@ -60,7 +62,7 @@ def gempc_link(data: bytes) -> None:
         if received:
             with suppress(FrameError):
                 decode(received)
-        link.listen(0.0)
+        link.listen(1.0)
 
 
 def virtual_reader() -> VirtualCcid:
@@ -95,14 +97,14 @@ class Pipes:
 
     def __init__(self, answers: list[bytes]) -> None:
         self._answers = answers
-        self._due = False
         self._seq = 0
 
     def bulk_out(self, data: bytes) -> None:
-        self._due, self._seq = True, data[6]
+        self._seq = data[6]
 
-    def bulk_in(self, most: int, timeout: float) -> bytes | None:  # noqa: ARG002 - no time passes here
-        if not self._due or not self._answers:
+    def bulk_in(self, most: int, timeout: float) -> bytes | None:
+        # Without time it is asked for what is stale, before a command.
+        if not timeout or not self._answers:
             return None
         piece = self._answers.pop(0)
         if len(piece) >= 4 and piece[0] < 0xF0:
@@ -152,7 +154,7 @@ TARGETS = (
     Target("CCID PIN structure", pin_structure, (FrameError,), (pin.PinVerify().build().hex(), pin.PinModify().build().hex())),
     Target("GemPC framing", framing, (), (gempc.frame(bytes.fromhex(DATA_BLOCK)).hex(), "0315165003808103")),
     Target("GemPC host", gempc_link, (FrameError, ReaderLost), (joined(DATA_BLOCK, "031516", "5003", "81"),)),
-    Target("GemPC reader", gempc_device, (), ("00" + joined(POWER_ON, TRANSFER, SLOT_STATUS, "031516"),)),
-    Target("CCID USB device", usb_device, (), (joined(POWER_ON, TRANSFER, SLOT_STATUS, "008006000100001200"),)),
+    Target("GemPC reader", gempc_device, (), ("00" + joined(POWER_ON, TRANSFER, SECURE, "031516", SLOT_STATUS),)),
+    Target("CCID USB device", usb_device, (), (joined(POWER_ON, TRANSFER, SLOT_STATUS, "008006000100001200", SECURE),)),
     Target("CCID host", host, (DriverError,), ("00" + HOST_SEED, "01" + HOST_SEED)),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 from terminal_drivers.base import CardMute, FrameError
@@ -58,7 +58,11 @@ def _told(conversation: Generator[bytes, bytes, bytes], answers: list[bytes]) ->
 
 
 def contacts(data: bytes) -> None:
-    chip = Chip(TableChip({PPSE: FCI}, ATR_T0 if data[:1] < b"\x80" else bytes.fromhex("3B848131FE4576454D56A7"), None))
+    chip = Chip(
+        TableChip(
+            {PPSE: FCI}, ATR_T0 if data[:1] < b"\x80" else bytes.fromhex("3B848131FE4576454D56A7"), None
+        )
+    )
     chip.reset()
     for piece in parts(data[1:]):
         with suppress(FrameError, CardMute):
@@ -86,12 +90,12 @@ def t1_terminal(data: bytes) -> None:
             _conversed(terminal.transmit(command), answers)
 
 
-def _conversed(conversation: Generator[Turn, bytes, bytes], answers: "Generator[bytes] | object") -> None:
+def _conversed(conversation: Generator[Turn, bytes, bytes], answers: Iterator[bytes]) -> None:
     answer: bytes | None = None
     try:
         for _ in range(LONGEST_CONVERSATION):
             conversation.send(answer)  # type: ignore[arg-type]  # None starts a generator
-            answer = next(answers, b"")  # type: ignore[call-overload]
+            answer = next(answers, b"")
     except StopIteration:
         return
     raise AssertionError("the terminal talks on with a card that is silent")
@@ -106,7 +110,7 @@ def t1_card(data: bytes) -> None:
 
 TARGETS = (
     Target("ATR", atr, (FrameError,), ("3B6500002063CB6600", "3B848131FE4576454D56A7", "3BDF18FF81F1FE43003F03")),
-    Target("PPS both ways", pps_both_ways, (FrameError,), ("FF10957A", "FF00FF", "FF7195112200")),
+    Target("PPS both ways", pps_both_ways, (FrameError,), ("FF10957A", "FF00FF", "FF719511220028")),
     Target("PPS answer", pps_answer, (FrameError,), ("FF10957A", "FF00FF")),
     Target("C-APDU", c_apdu, (FrameError,), (COMMANDS[0].hex(), "00D60000000004DEADBEEF0000")),
     Target("T=0 answers", t0_terminal, (FrameError,), ("00" + joined("6110", "00" * 16 + "9000"), "01" + joined("6C02", "ABCD9000"))),

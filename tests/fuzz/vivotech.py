@@ -27,7 +27,8 @@ def stream(data: bytes) -> None:
 
 def data_objects(data: bytes) -> None:
     for tag, value in codec.parse_tlvs(data).items():
-        assert tag + value == b"" or tag in data
+        assert tag in data
+        assert value in data
 
 
 def reports(data: bytes) -> None:
@@ -59,12 +60,18 @@ def reader_over_hid(data: bytes) -> None:
 
 def host(data: bytes) -> None:
     talking = VivotechReader(Heard([framed(piece) for piece in parts(data)]))
-    for act in (talking.ping, talking.firmware, talking.result, talking.contact.power_on, talking.contactless.power_on):
+    for act in (
+        talking.ping,
+        talking.firmware,
+        talking.result,
+        talking.contact.power_on,
+        talking.contactless.power_on,
+    ):
         with suppress(DriverError):
             act()
     talking.activate(1)
-    talking.outcome(0.0)
-    talking.swipes(0.0)
+    talking.outcome(1.0)
+    talking.swipes(1.0)
 
 
 TARGETS = (

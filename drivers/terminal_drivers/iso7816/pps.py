@@ -46,6 +46,8 @@ class Pps:
         """Read exactly one; `FrameError` for everything else."""
         if len(data) < 3 or data[0] != PPSS or data[1] & 0x80:
             raise FrameError("this is no PPS")
+        if data[1] & 0x0F == 15:
+            raise FrameError("there is no protocol T=15")
         flags = data[1] >> 4
         if len(data) != 3 + flags.bit_count() or reduce(xor, data):
             raise FrameError("the PPS does not have the bytes that it announces, or PCK is wrong")

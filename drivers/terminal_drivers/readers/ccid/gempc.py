@@ -86,9 +86,7 @@ class Variant:
         )
 
 
-def _shipped(name: str) -> Variant:
-    """The variant that quirks.toml tells of."""
-    model = quirks.shipped().serial[name]
+def _variant(model: quirks.SerialModel) -> Variant:
     return Variant(
         echo=model.echo,
         features=model.features,
@@ -99,23 +97,20 @@ def _shipped(name: str) -> Variant:
     )
 
 
-GEMPC_TWIN = _shipped("gempc-twin")
-GEMPC_PINPAD = _shipped("gempc-pinpad")
-GEMCORE_POS_PRO = _shipped("gemcore-pos-pro")
-GEMCORE_SIM_PRO = _shipped("gemcore-sim-pro")
-GEMCORE_SIM_PRO2 = _shipped("gemcore-sim-pro2")
 BUILT_IN = Variant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
 """The reader in a terminal: slot 0 takes chip cards, slot 1 is the contactless field."""
 
 VARIANTS = {
-    "gempc-twin": GEMPC_TWIN,
-    "gempc-pinpad": GEMPC_PINPAD,
-    "gemcore-pos-pro": GEMCORE_POS_PRO,
-    "gemcore-sim-pro": GEMCORE_SIM_PRO,
-    "gemcore-sim-pro2": GEMCORE_SIM_PRO2,
+    **{name: _variant(model) for name, model in quirks.shipped().serial.items()},
     "built-in": BUILT_IN,
 }
-"""The readers of the family by name; libccidtwin's names of the first five are without the hyphens."""
+"""The readers of the family by name; libccidtwin's names of all but our own are without the hyphens."""
+
+GEMPC_TWIN = VARIANTS["gempc-twin"]
+GEMPC_PINPAD = VARIANTS["gempc-pinpad"]
+GEMCORE_POS_PRO = VARIANTS["gemcore-pos-pro"]
+GEMCORE_SIM_PRO = VARIANTS["gemcore-sim-pro"]
+GEMCORE_SIM_PRO2 = VARIANTS["gemcore-sim-pro2"]
 
 BAUD = 115_200
 SIM_PRO2_BAUD, SIM_PRO2_FASTER = 9_600, bytes.fromhex("011020")

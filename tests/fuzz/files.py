@@ -1,0 +1,87 @@
+"""Bytes of the acquirer and of files: ISO 8583 messages, scripts, journals."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from terminal_sim.core.payment import Row
+from terminal_sim.host.codec import decode_reply, decode_request, encode_reply, encode_request
+from terminal_sim.host.fields import MessageError
+from terminal_sim.journal.errors import JournalError
+from terminal_sim.journal.store import Journal
+from terminal_sim.script.parse import parse_step, parse_text
+from terminal_sim.script.select import selection
+from terminal_sim.script.tree import ScriptError
+from terminal_sim.stage import BadScript
+from tests.fuzz.target import Target, scratch
+from tests.host.samples import MOTO, SALE, acquirer
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+
+
+def request(data: bytes) -> None:
+    read = decode_request(data)
+    assert decode_request(encode_request(read)) == read
+
+
+def reply(data: bytes) -> None:
+    read = decode_reply(data)
+    assert decode_reply(encode_reply(read)) == read
+
+
+def script(data: bytes) -> None:
+    """What cannot be read is among the problems of the script, and every problem can be shown."""
+    read = parse_text(data.decode("utf-8", "replace"), Path("fuzz.keys"))
+    for problem in read.problems:
+        assert 1 <= problem.line <= max(1, len(read.lines))
+        assert str(problem)
+
+
+def step(data: bytes) -> None:
+    parse_step(data.decode("utf-8", "replace"), Path("fuzz.keys"))
+
+
+def expression(data: bytes) -> None:
+    assert selection(data.decode("utf-8", "replace"))(["a sale"], ["@slow"]) in (True, False)
+
+
+@cache
+def _journal() -> tuple[Path, bytes]:
+    """A path to write, and the bytes of a sound journal."""
+    path = scratch() / "journal.db"
+    with Journal(path) as journal:
+        for at in range(3):
+            journal.append("a", 1, at, at, [Row("sale", {"reference": f"R{at}", "amount": 1000})])
+    return path, path.read_bytes()
+
+
+def journal(data: bytes) -> None:
+    """A sound journal with bytes changed: each three of `data` are a place of two bytes and what stands there."""
+    path, good = _journal()
+    changed = bytearray(good)
+    for at in range(0, len(data) - 2, 3):
+        changed[int.from_bytes(data[at : at + 2]) % len(good)] = data[at + 2]
+    for other in ("-wal", "-shm"):
+        path.with_name(path.name + other).unlink(missing_ok=True)
+    path.write_bytes(changed)
+    with Journal(path) as opened:
+        for terminal in opened.terminals():
+            assert len(list(opened.rows(terminal))) <= 3
+
+
+def _reply_seed() -> str:
+    answer = acquirer().respond(encode_request(SALE))
+    return (answer.reply or b"").hex()
+
+
+WORDS = tuple(path.read_bytes().hex() for path in sorted(SCRIPTS.glob("*.keys"))[:2])
+
+TARGETS = (
+    Target("ISO 8583 request", request, (MessageError,), (encode_request(SALE).hex(), encode_request(MOTO).hex())),
+    Target("ISO 8583 reply", reply, (MessageError,), (_reply_seed(),)),
+    Target("script", script, (), WORDS),
+    Target("script step", step, (ScriptError,), (b'press "12" OK  # pay'.hex(), b"expect screen amount=${x} within 5s".hex())),
+    Target("selection", expression, (BadScript,), (b'sale and not (@slow or "a sale")'.hex(),)),
+    Target("journal", journal, (JournalError,), ("000000", "006307", "0F0000")),
+)  # fmt: skip
