@@ -25,13 +25,14 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.served import Served, serve
 from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader, VirtualStripeReader
 from terminal_sim.hardware import BOTH_ENDS
 
 if TYPE_CHECKING:
     from terminal_drivers.conformance import Result
 
-__all__ = ["capture", "conform", "found_readers", "probe"]
+__all__ = ["Served", "capture", "conform", "found_readers", "probe", "serve"]
 
 SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""

@@ -22,7 +22,6 @@ from terminal_drivers.base import (
     StripeHead,
     Trace,
 )
-from terminal_drivers.served import Served, serve
 from terminal_drivers.virtual import TerminalHands, virtual_reader
 from terminal_sim.station import Reader
 from terminal_sim.watched import Device, WatchedReader
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_drivers.readers.vivotech.reader import VivotechReader
 
 __all__ = [
-    "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "Served", "check_address", "open_hardware", "serve",
+    "PTY", "VIRTUAL", "DriverError", "Hands", "Hardware", "check_address", "open_hardware",
 ]  # fmt: skip
 
 VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"

@@ -21,7 +21,8 @@ from types import FrameType
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
-from terminal_sim.hardware import DriverError, Served, serve
+from terminal_sim.examine import Served, serve
+from terminal_sim.hardware import DriverError
 from terminal_sim.torn import STEPS, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tear STEP|N [SLOT], quit"
