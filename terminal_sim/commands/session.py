@@ -11,6 +11,7 @@ from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.commands import UserError
 from terminal_sim.script.bind import Call, MacroCall, VerbCall, bind
 from terminal_sim.script.parse import parse_step
+from terminal_sim.script.perform import of_card
 from terminal_sim.script.tree import ScriptError, Value
 from terminal_sim.script.values import Terms, filled, judge, spoken
 from terminal_sim.script.vocabulary import vocabulary
@@ -53,7 +54,7 @@ class Session:
     def perform(self, call: Call, local: Mapping[str, str] | None = None) -> None:
         """The same for a call of a script; `local` are the variables of its example or macro."""
         here = dict(local or {})
-        variables = ChainMap(here, self._tester.variables, self._of_card())
+        variables = ChainMap(here, self._tester.variables, of_card(self.seat))
         try:
             if isinstance(call, VerbCall):
                 self._verb(call, variables)
@@ -93,15 +94,6 @@ class Session:
         fields = {name: filled(value, variables) for name, value in call.fields.items()}
         negation = {NEGATION: True} if call.no else {}
         getattr(self._tester, call.verb.method)(*values, **named, **fields, **negation)
-
-    def _of_card(self) -> dict[str, str]:
-        """`${card.pin}` and its like, of the card last named."""
-        card = self.seat.card
-        if card is None:
-            return {}
-        secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}
-        known = {name: secret.reveal() for name, secret in secrets.items() if secret is not None}
-        return {**known, "card.last4": card.last4, "card.expiry": card.expiry_mmyy}
 
 
 def _paper(text: str) -> str:
