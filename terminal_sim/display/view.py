@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 
 from terminal_sim.core.config import Profile
@@ -68,32 +67,6 @@ class View:
                 if found:
                     return self._placed(self._within_the_place(found) if touch else found)
         return []
-
-    def touch_target(self, selector: Selector) -> Item:
-        """The one thing to touch that the selector names. Raises `SelectorError` that says what there is instead."""
-        found = self.matches(selector, touch=True)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = ", ".join(str(item) for item in found)
-            raise SelectorError(f"{selector} names {len(found)} things: {listed}; name one of them by id:")
-        shown = self.matches(selector)
-        if shown:
-            raise SelectorError(f"{shown[0]} is on the screen but is nothing to touch")
-        close = self.nearest(selector)
-        cure = f"; did you mean {close}?" if close else ""
-        raise SelectorError(f"nothing on the screen is called {selector}{cure}")
-
-    def nearest(self, selector: Selector) -> str:
-        """What the selector may have meant, as one would write it, or nothing."""
-        if selector.kind is Kind.ID:
-            known = [self.screen.id, *(item.id for item in self._items if item.id)]
-            form = "id:{}"
-        else:
-            known = [item.wording for item in self._items if item.role is not Role.KEY]
-            form = '"{}"'
-        close = get_close_matches(selector.value, known, n=1)
-        return form.format(close[0]) if close else ""
 
     def _within_the_place(self, found: list[int]) -> list[int]:
         """Whoever touches a word means what the open place says, and the tabs only where it says nothing like it."""

@@ -1,8 +1,8 @@
-"""PIN blocks of ISO 9564-1: format 0 for the host, format 2 for the card; formats 0, 2 and 3 are read.
+"""PIN blocks of ISO 9564-1: format 0 for the host, format 2 for the card; both are read.
 
 1. A PIN has 4 to 12 digits. Its length stands in the second nibble of the block and is bounded before it is used.
-2. Formats 0 and 3 are XORed with the 12 rightmost digits of the PAN without its check digit.
-3. Filler: F in formats 0 and 2, any of A to F in format 3.
+2. Format 0 is XORed with the 12 rightmost digits of the PAN without its check digit.
+3. The filler is F.
 """
 
 from __future__ import annotations
@@ -30,15 +30,11 @@ def format2(pin: Secret[str]) -> Secret[bytes]:
 
 
 def read_format0(block: Secret[bytes], pan: Secret[str]) -> Secret[str]:
-    return _read(0, _xor(_whole(block), _pan_field(pan)), "f")
+    return _read(0, _xor(_whole(block), _pan_field(pan)))
 
 
 def read_format2(block: Secret[bytes]) -> Secret[str]:
-    return _read(2, _whole(block), "f")
-
-
-def read_format3(block: Secret[bytes], pan: Secret[str]) -> Secret[str]:
-    return _read(3, _xor(_whole(block), _pan_field(pan)), "abcdef")
+    return _read(2, _whole(block))
 
 
 def encipher(block: Secret[bytes], key: Secret[bytes]) -> Secret[bytes]:
@@ -58,13 +54,13 @@ def _plain(control: int, pin: Secret[str]) -> bytes:
     return bytes.fromhex(f"{control}{len(text):X}{text}".ljust(16, "F"))
 
 
-def _read(control: int, plain: bytes, filler: str) -> Secret[str]:
+def _read(control: int, plain: bytes) -> Secret[str]:
     nibbles = plain.hex()
     length = int(nibbles[1], 16)
     if nibbles[0] != str(control) or not SHORTEST <= length <= LONGEST:
         raise PinBlockError(f"not a PIN block of format {control}")
     pin, rest = nibbles[2 : 2 + length], nibbles[2 + length :]
-    if not pin.isdigit() or rest.strip(filler):
+    if not pin.isdigit() or rest.strip("f"):
         raise PinBlockError(f"not a PIN block of format {control}")
     return Secret(pin)
 

@@ -69,7 +69,6 @@ class _Head:
     """Where a terminal's chain ends."""
 
     number: int = 0
-    boot: int = 0
     hash: bytes = _GENESIS
 
 
@@ -112,7 +111,7 @@ class Journal:
                 seq = self._seq + len(stored) + 1
                 fields = _encode(row.fields).decode()
                 one = _chained(seq, batch, row, fields, head)
-                head = _Head(head.number + 1, batch.boot, one[-1])
+                head = _Head(head.number + 1, one[-1])
                 columns.append(one)
                 stored.append(
                     StoredRow(
@@ -157,10 +156,6 @@ class Journal:
         """The latest virtual time in any row, in microseconds; 0 in an empty journal."""
         return self._mono
 
-    def last_boot(self, terminal: str) -> int:
-        """The number of the terminal's latest boot; 0 where it has no row."""
-        return self._heads.get(terminal, _Head()).boot
-
     def query(self, sql: str, bindings: Mapping[str, Field] | None = None) -> list[dict[str, Any]]:
         """The rows of one SQL statement by column name. For checks: it may make temporary tables and change nothing else."""
         cursor: Any = self._db.execute(sql, bindings)
@@ -180,7 +175,7 @@ class Journal:
             wrong = _difference(columns, seq, heads.get(terminal, _Head()))
             if wrong:
                 raise self._damaged(wrong)
-            heads[terminal] = _Head(number, columns[3], columns[10])
+            heads[terminal] = _Head(number, columns[10])
             mono = max(mono, columns[4])
         self._heads, self._seq, self._mono = heads, seq, mono
 

@@ -37,17 +37,6 @@ def test_format_2_has_its_known_answer_both_ways() -> None:
     assert pinblock.read_format2(block) == pin
 
 
-def test_format_3_is_read_with_any_of_its_filler() -> None:
-    vector = known(3)
-    # 35 12345 and filler A to F, XORed with the PAN field 0000 401234567890.
-    plain = int.from_bytes(bytes.fromhex("3512345" + "ABCDEFABC")) ^ int.from_bytes(
-        bytes.fromhex("0000401234567890")
-    )
-    block = Secret(plain.to_bytes(8))
-    assert block.reveal().hex().upper().startswith(vector["block_prefix"])
-    assert pinblock.read_format3(block, Secret(vector["pan"])) == Secret(vector["pin"])
-
-
 @pytest.mark.parametrize(
     "hexes",
     rows(
@@ -97,7 +86,6 @@ def test_any_block_is_read_or_is_an_error(block: bytes) -> None:
     for read in (
         pinblock.read_format2,
         lambda b: pinblock.read_format0(b, PAN),
-        lambda b: pinblock.read_format3(b, PAN),
     ):
         try:
             pin = read(Secret(block))

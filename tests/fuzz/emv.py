@@ -40,14 +40,12 @@ def data_object_list(data: bytes) -> None:
 
 def pin_block(data: bytes) -> None:
     block = Secret(data[1:])
-    if data[:1] < b"\x40":
+    if data[:1] < b"\x80":
         pin = pinblock.read_format0(block, PAN)
         assert pinblock.format0(pin, PAN) == block
-    elif data[:1] < b"\x80":
+    else:
         pin = pinblock.read_format2(block)
         assert pinblock.format2(pin) == block
-    else:
-        pin = pinblock.read_format3(block, PAN)
     assert pinblock.SHORTEST <= len(pin.reveal()) <= pinblock.LONGEST
 
 
@@ -130,7 +128,7 @@ TARGETS = (
     Target("TLV", objects, (TlvError,), (FCI, "9F0206000000001000", "7081800000")),
     Target("one TLV", one_object, (TlvError,), ("70035A0141",)),
     Target("DOL", data_object_list, (DolError,), ("9F02069F03069F1A0295055F2A029A039C019F3704", "9F6604")),
-    Target("PIN block", pin_block, (PinBlockError,), ("00041225EEEEEEEEEE", "40241234FFFFFFFFFF", "803412BBEAEEEEEEEE")),
+    Target("PIN block", pin_block, (PinBlockError,), ("00041225EEEEEEEEEE", "80241234FFFFFFFFFF")),
     Target("mask_rapdu", shown_answer, (), (FCI, "70105A0841111111111111115F24033003319000")),
     Target("mask_capdu", shown_command, (), ("00A404000E325041592E5359532E444446303100", "80AE8000021122", "00A4040008" + "41" * 8)),
     Target("kernel with a random card", random_card, (), ("00" + RANDOM_CARD, "80" + TAPPED)),

@@ -45,19 +45,18 @@ def test_rows_come_back_as_they_were_and_in_order(path: Path) -> None:
             (5, 3, 1, 12, 22),
         ]
         assert [r.row for r in rows] == [SALE, REPRINT, REPRINT]
-        assert (journal.terminals(), journal.last_mono(), journal.last_boot("a")) == (["a", "b"], 12, 1)
+        assert (journal.terminals(), journal.last_mono()) == (["a", "b"], 12)
 
 
 def test_what_is_appended_is_what_is_read(path: Path) -> None:
     with Journal(path) as journal:
         stored = journal.append("a", 1, 1, 1, [SALE, REPRINT]) + journal.append("a", 2, 3, 4, [SALE])
         assert stored == list(journal.rows("a"))
-        assert journal.last_boot("a") == 2
 
 
 def test_an_empty_journal_has_no_terminal_and_no_time() -> None:
     with Journal(IN_MEMORY) as journal:
-        assert (journal.terminals(), journal.last_mono(), journal.last_boot("a")) == ([], 0, 0)
+        assert (journal.terminals(), journal.last_mono()) == ([], 0)
         assert list(journal.rows("a")) == []
         assert journal.append("a", 1, 1, 1, []) == []
 
