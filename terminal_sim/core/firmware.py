@@ -47,7 +47,7 @@ class KeptPayments(Protocol):
 
 
 class Firmware(Protocol):
-    """The terminal (`core.terminal.Terminal`) as its flows see it; `flows` holds `core.flow.Flow` by name."""
+    """The terminal (`core.stack.FlowStack`) as its flows see it; `flows` holds `core.flow.Flow` by name."""
 
     name: str
     profile: Profile

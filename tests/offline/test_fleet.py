@@ -84,9 +84,9 @@ class Fleet:
             pan=Secret(PAN),
             expiry=Secret("3003"),
         )
-        terminal._effects = []
+        terminal.effects = []
         terminal.offline.keep(payment, request)
-        for effect in terminal._effects:
+        for effect in terminal.effects:
             if isinstance(effect, fx.Store):
                 rows = station.vault.sealed(effect, self.bench.engine._random)
                 self.bench.writer.commit([(station, rows)])

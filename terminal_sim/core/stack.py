@@ -1,0 +1,179 @@
+"""A terminal's flows, one on top of the other, and everything that a flow may ask of the terminal that it runs on.
+
+1. An event goes to the flow on top; one that is left tells the flow below by `Returned`.
+2. Flows never fire triggers: they post events, which are handled after the current one, in order.
+3. Each move that ends in another state, and each act of somebody at the terminal, starts the state's time-out anew.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import deque
+from collections.abc import Mapping
+
+from terminal_sim.core import effects as fx
+from terminal_sim.core import events as ev
+from terminal_sim.core.books import Books
+from terminal_sim.core.config import MenuEntry, Profile
+from terminal_sim.core.events import Event, Trigger
+from terminal_sim.core.flow import DONE, Context, Flow
+from terminal_sim.core.message import HostRequest
+from terminal_sim.core.moment import Instant
+from terminal_sim.core.offline import OfflineQueue
+from terminal_sim.core.payment import Row
+from terminal_sim.core.reversals import Reversals
+from terminal_sim.core.surroundings import Surroundings, refusal, shows
+
+STATE_ALARM = "state"
+
+# Triggers of somebody at the terminal.
+_HANDS = frozenset(
+    {Trigger.DIGIT, Trigger.CONFIRM, Trigger.CANCEL, Trigger.CLEAR, Trigger.UP, Trigger.DOWN, Trigger.MENU}
+    | {Trigger.FUNCTION, Trigger.SELECT}
+)
+
+
+class FlowStack:
+    """What `core.firmware.Firmware` promises. `name` is the terminal's id at the acquirer; `flows` are all flows by name.
+
+    `touched` says that the time-out begins anew once the event is dealt with; `awaited` is the request that a flow waits for.
+    """
+
+    __slots__ = (
+        "_unwinding", "around", "awaited", "books", "effects", "flows", "inbox", "locale", "name", "now", "offline",
+        "prefix", "profile", "reversals", "stack", "touched",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, profile: Profile, flows: Mapping[str, Flow], books: Books, locale: str
+    ) -> None:
+        self.name = name
+        self.profile = profile
+        self.flows = flows
+        self.books = books
+        self.locale = locale
+        self.around = Surroundings(link=profile.links[0] if profile.links else "")
+        self.now = Instant(0, 0)
+        self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
+        self.stack: list[Context] = []
+        self.reversals = Reversals(self)
+        self.offline: OfflineQueue = OfflineQueue(self)
+        self.awaited: HostRequest | None = None
+        self.effects: list[fx.Effect] = []
+        self.inbox: deque[Event] = deque()
+        self.touched = False
+        self._unwinding = False
+
+    def order(self, effect: fx.Effect) -> None:
+        self.effects.append(effect)
+
+    def record(self, *rows: Row) -> None:
+        """Make `rows` durable before anything that is ordered later, and fold them into the books."""
+        self.effects.append(fx.Record(rows))
+        for row in rows:
+            self.books.apply(row)
+
+    def store(self, rows: tuple[Row, ...], request: HostRequest) -> None:
+        """As `record`, with the card data of `request` sealed into the last row."""
+        self.effects.append(fx.Store(rows, request))
+        for row in rows:
+            self.books.apply(row)
+
+    def post(self, event: Event) -> None:
+        """Handle `event` after the current one."""
+        self.inbox.append(event)
+
+    def push(self, flow: Flow, **given: object) -> None:
+        """Put `flow` on top; `given` fills the context's slots before its initial state is entered."""
+        context = flow.context(self, flow)
+        for slot, value in given.items():
+            setattr(context, slot, value)
+        self.stack.append(context)
+        context.state = flow.initial
+        self.effects.append(fx.Moved(flow.name, "", flow.initial))
+        self.touched = True
+        enter = flow.table[flow.initial].enter
+        if enter:
+            getattr(context, enter)(ev.Returned(None))
+
+    def unwind(self) -> None:
+        """Go home once the current flow is left: every flow but the lowest is taken off the stack."""
+        self._unwinding = True
+
+    def open(self, entry: MenuEntry) -> None:
+        """What choosing `entry` of a menu does: the menu, the flow, or the sentence that says why not."""
+        why_not = refusal(self.profile, self.around, entry)
+        if why_not is not None:
+            self.push(self.flows["notice"], text=why_not)
+        elif entry.menu:
+            self.push(self.flows["menu"], menu=entry.menu)
+        else:
+            self.push(self.flows[entry.flow])
+
+    def shows(self, entry: MenuEntry) -> bool:
+        """Whether a menu of this terminal lists `entry`."""
+        return shows(self.profile, entry)
+
+    def send(self, request: HostRequest) -> None:
+        """Send a flow's request; its answer alone comes back to the flow."""
+        self.awaited = request
+        self.effects.append(fx.Send(request))
+
+    def forget_request(self) -> None:
+        """Whatever answers the flow's request from now on is unexpected."""
+        self.awaited = None
+
+    def reference(self, stan: int) -> str:
+        """Our name for a payment: four letters of the terminal, twelve digits of civil seconds, three of the STAN."""
+        return f"{self.prefix}{self.now.wall // 1_000_000:012d}{stan % 1000:03d}"
+
+    def language_of(self, languages: tuple[str, ...]) -> str:
+        """The first of the card's languages (ISO 639, as in 5F2D) that this terminal speaks, as one of its locales."""
+        for language in languages:
+            for locale in self.profile.languages:
+                if locale.split("-")[0] == language:
+                    return locale
+        return ""
+
+    # What the terminal asks of its flows.
+
+    def offer(self, trigger: Trigger, event: Event) -> None:
+        """The same for what somebody must have asked for: nobody to take it is told as unexpected."""
+        if not self.fire(trigger, event):
+            self.effects.append(fx.Unexpected(trigger.value))
+
+    def fire(self, trigger: Trigger, event: Event) -> bool:
+        """Let the flow on top take the event; whether it did."""
+        if not self.stack:
+            return False
+        top = self.stack[-1]
+        before = top.state
+        if not top.flow.fire(top, trigger, event):
+            return False
+        if top.state != before:
+            self.effects.append(fx.Moved(top.flow.name, before, top.state))
+            self.touched = True
+            if top.state == DONE:
+                self._leave(top)
+        elif trigger in _HANDS:
+            self.touched = True
+        return True
+
+    def _leave(self, context: Context) -> None:
+        self.stack.remove(context)
+        if self._unwinding:
+            self._unwinding = False
+            del self.stack[1:]
+        else:
+            self.inbox.append(ev.Returned(context.result))
+
+    def arm(self) -> None:
+        """Start the time-out of the state that is up now, where it has one."""
+        top = self.stack[-1]
+        timeout = top.flow.table[top.state].timeout
+        if timeout:
+            waits: int = getattr(self.profile.timeouts, timeout)
+            self.effects.append(fx.SetAlarm(STATE_ALARM, self.now.mono + waits))
+        else:
+            self.effects.append(fx.DropAlarm(STATE_ALARM))
