@@ -12,7 +12,7 @@ from terminal_drivers.readers.vpcd.conformance import DEVICE, Vicc
 from terminal_drivers.served import ServedVpcd
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.tcp import LOOPBACK, connect
-from tests.drivers.conftest import ATR_T0, TableChip
+from tests.drivers.conftest import ATR_T0, TableChip, two_free_ports
 
 Chip = Callable[..., Any]
 T1_ATR = bytes.fromhex("3B848131FE4576454D56A7")
@@ -124,7 +124,7 @@ def test_a_card_is_tested_by_this_kit_and_an_empty_slot_keeps_nothing(chip: Chip
 
 @pytest.fixture
 def served() -> Iterator[ServedVpcd]:
-    reader = ServedVpcd()
+    reader = ServedVpcd(two_free_ports())
     yield reader
     reader.close()
 
