@@ -17,6 +17,7 @@ from terminal_drivers.base import (
     DriverError,
     FrameError,
     Presence,
+    ReaderRefused,
     StripeHead,
     Tracks,
 )
@@ -224,6 +225,8 @@ class CardConversation:
             return CardRemoved()
         except (CardMute, CardUnsupported, FrameError) as error:
             return KernelEnded(Outcome(verdict=self._mute, reason=str(error)))
+        except ReaderRefused as refused:
+            return _refused(refused)
         except DriverError:
             return ReaderChanged(False)
         return self._run(lambda: next(self._kernel))
@@ -253,6 +256,13 @@ class CardConversation:
             return CardRemoved()
         except (CardMute, FrameError) as error:
             return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
+        except ReaderRefused as refused:
+            return _refused(refused)
         except DriverError:
             return ReaderChanged(False)
         return KernelAsked(ask)
+
+
+def _refused(refused: ReaderRefused) -> Event:
+    """A reader that is busy or at fault is there: only this card could not be read."""
+    return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(refused)))

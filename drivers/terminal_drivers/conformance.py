@@ -84,15 +84,15 @@ class Kit:
     """The checks of a protocol.
 
     `device_of` makes a subject of an opened reader (None: not of this protocol), `own_devices` names readers
-    of ours to test, `host` makes a subject of our host end.
+    of ours to test, `own_host` makes a subject of our host end, where we have one.
     """
 
     protocol: str
     device: tuple[Check, ...]
-    host: tuple[Check, ...]
     device_of: Callable[[object], Subject | None]
     own_devices: Mapping[str, Callable[[], Subject]]
-    own_host: Callable[[], Subject]
+    host: tuple[Check, ...] = ()
+    own_host: Callable[[], Subject] | None = None
 
 
 def kits() -> Iterator[Kit]:

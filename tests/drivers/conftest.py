@@ -1,13 +1,16 @@
 """What the driver tests share: the recorded vectors, and a chip that answers from a table."""
 
 import json
+import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from terminal_drivers.base import CardMute, Misuse
+from terminal_drivers.transports.tcp import LOOPBACK
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -41,6 +44,15 @@ class TableChip:
         if self.on_apdu is not None:
             self.on_apdu()
         return self.answers.get(apdu, bytes.fromhex("6A82"))
+
+
+def two_free_ports() -> int:
+    """A port of loopback that nobody uses now, nor the next one: vpcd has two slots."""
+    while True:
+        with socket.create_server((LOOPBACK, 0)) as first:
+            port: int = first.getsockname()[1]
+            with suppress(OSError, OverflowError), socket.create_server((LOOPBACK, port + 1)):
+                return port
 
 
 ChipFactory = Callable[..., TableChip]

@@ -1,8 +1,9 @@
-"""The targets of one file under atheris: `python -m tests.fuzz.campaign MODULE FOLDER SECONDS RUNS`.
+"""A plan's campaigns under atheris: `python -m tests.fuzz.campaign PLAN FOLDER WORKERS FAMILY...`; PLAN is a module here.
 
-1. Each target runs in a process of its own, forked after the import, for instrumenting takes longer than a short campaign.
-2. What libFuzzer says, seeds, what is learnt and a finding go into a folder inside FOLDER with the target's number.
-3. The exit status is the number of targets with a finding.
+1. Each campaign runs in a process of its own, forked after the import, for instrumenting takes longer than a short one; WORKERS
+   of them at a time. They give way to whatever else runs on this machine.
+2. What libFuzzer says, seeds, what is learnt and a finding go into FOLDER/FAMILY/NUMBER.
+3. No campaign begins any more when the process that asked for them is gone.
 """
 
 from __future__ import annotations
@@ -12,46 +13,53 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import atheris  # type: ignore[import-untyped]  # it has no types
 
-from tests.fuzz.target import Target
+if TYPE_CHECKING:
+    from tests.fuzz.target import Campaign, Plan
 
 LONGEST_INPUT = 1024
+NICE = 10
 LONGEST_RUN = 10  # seconds for one input before it counts as a hang
 
 
-def main(module: str, folder: Path, seconds: str, runs: str) -> int:
+def main(plan_name: str, folder: Path, workers: int, families: list[str]) -> None:
+    asked_by = os.getppid()
+    os.nice(NICE)
     # Only what is imported here is instrumented, so nothing of ours comes before.
     with atheris.instrument_imports(include=["terminal_drivers", "terminal_sim"]):
-        targets: tuple[Target, ...] = import_module(f"tests.fuzz.{module}").TARGETS
-    found = running = 0
-    for number, target in enumerate(targets):
-        if running == (os.cpu_count() or 1):
-            found += os.wait()[1] != 0
-            running -= 1
-        own = folder / str(number)
-        own.mkdir()
-        if not os.fork():
-            _fuzz(target, own, seconds, runs)
-        running += 1
+        plan: Plan = import_module(f"tests.fuzz.{plan_name}").PLAN
+    running = 0
+    for family in families:
+        for number, campaign in enumerate(plan[family]):
+            if running == workers:
+                os.wait()
+                running -= 1
+            if os.getppid() != asked_by:
+                return
+            own = folder / family / str(number)
+            own.mkdir(parents=True)
+            if not os.fork():
+                _fuzz(campaign, own)
+            running += 1
     for _ in range(running):
-        found += os.wait()[1] != 0
-    return found
+        os.wait()
 
 
-def _fuzz(target: Target, folder: Path, seconds: str, runs: str) -> None:
-    """Never returns: libFuzzer ends the process, not 0 where it has found something."""
+def _fuzz(campaign: Campaign, folder: Path) -> None:
+    """Never returns: libFuzzer ends the process."""
     said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT, 0o600)
     for stream in (1, 2):
         os.dup2(said, stream)
     learnt = folder / "learnt"
     learnt.mkdir()
+    target = campaign.target
     for at, seed in enumerate(target.seeds):
         (learnt / f"seed-{at}").write_bytes(bytes.fromhex(seed))
     options = {
-        "max_total_time": seconds,
-        "runs": runs,
+        "max_total_time": campaign.seconds,
         "max_len": LONGEST_INPUT,
         "timeout": LONGEST_RUN,
         "artifact_prefix": f"{folder}/finding-",
@@ -67,4 +75,4 @@ def _fuzz(target: Target, folder: Path, seconds: str, runs: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

@@ -1,4 +1,4 @@
-"""What a fuzz target is: a function of bytes, and the exceptions by which its parser refuses them."""
+"""What a fuzz target is: a function of bytes, and the exceptions by which its parser refuses them; and a plan of campaigns."""
 
 from __future__ import annotations
 
@@ -29,6 +29,30 @@ class Target:
         """Runs once. Whatever else is raised, a failed assertion among it, is a finding."""
         with suppress(*self.declared):
             self.run(data)
+
+
+def join(name: str, *targets: Target) -> Target:
+    """One target of several, for a campaign too short to give each its own time: the first byte says which of them gets the rest."""
+
+    def run(data: bytes) -> None:
+        chosen = targets[data[0] % len(targets) if data else 0]
+        with suppress(*chosen.open):
+            chosen.attempt(data[1:])
+
+    seeds = tuple(f"{at:02X}{seed}" for at, target in enumerate(targets) for seed in target.seeds)
+    return Target(name, run, seeds=seeds)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A target and for how many seconds it is tried."""
+
+    target: Target
+    seconds: int
+
+
+Plan = dict[str, tuple[Campaign, ...]]
+"""The campaigns of each family."""
 
 
 @cache

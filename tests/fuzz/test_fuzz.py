@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
+from collections import Counter
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
+from tests.fuzz import planted, short
 from tests.fuzz.corpus import CORPUS, OPEN
+from tests.fuzz.running import CORES, Running
 from tests.fuzz.table import FAMILIES, TARGETS
-from tests.fuzz.target import Target
-
-ROOT = Path(__file__).parents[2]
-SHORT, SOAK = ("1", "5000"), ("15", "-1")
-"""Seconds and runs of a campaign, whichever ends it."""
-PATIENCE = 300.0
-DONE = re.compile(r"^Done \d+ runs", re.MULTILINE)
-SHOWN = 2_000
+from tests.fuzz.target import Target, join
 
 needs_atheris = pytest.mark.skipif(
     find_spec("atheris") is None, reason="atheris is not installed: pip install atheris (Python before 3.13)"
@@ -58,34 +50,62 @@ def test_a_target_lets_out_what_its_parser_does_not_declare() -> None:
         Target("not declared", fail, (ValueError,)).attempt(b"")
 
 
-def findings(family: str, folder: Path, seconds: str, runs: str) -> list[str]:
-    """What the campaigns of a family found: target, input in hex, and the end of what was said."""
-    path = os.pathsep.join((str(ROOT), str(ROOT / "drivers")))
-    ended = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.campaign", family, str(folder), seconds, runs],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": path, "TMPDIR": str(folder)},
-        capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False,
-    )  # fmt: skip
-    found = []
-    for number, target in enumerate(FAMILIES[family]):
-        own = folder / str(number)
-        said = (own / "said").read_text("utf-8", "replace") if own.exists() else ended.stderr
-        inputs = [each.read_bytes().hex() for each in own.glob("finding-*")]
-        if inputs or not DONE.search(said):
-            found.append(f"{target.name}: input {' '.join(inputs) or 'unknown'}\n{said[-SHOWN:]}")
-    if ended.returncode and not found:
-        found.append(f"{family}: status {ended.returncode}\n{ended.stderr[-SHOWN:]}")
-    return found
+def test_targets_that_are_joined_get_what_is_theirs_and_let_out_what_none_of_them_declares() -> None:
+    heard: list[tuple[str, bytes]] = []
+
+    def first(data: bytes) -> None:
+        heard.append(("first", data))
+        raise LookupError
+
+    def second(data: bytes) -> None:
+        heard.append(("second", data))
+        raise ValueError
+
+    both = join(
+        "both", Target("first", first, (LookupError,), ("AA",)), Target("second", second, (), ("BB",))
+    )
+    assert both.seeds == ("00AA", "01BB")
+    both.attempt(b"\x02\xaa")
+    both.attempt(b"")
+    with pytest.raises(ValueError):
+        both.attempt(b"\x01\xbb")
+    assert heard == [("first", b"\xaa"), ("first", b""), ("second", b"\xbb")]
+
+
+def test_every_target_is_in_one_short_campaign() -> None:
+    shared = Counter(name for row in short.SHARED.values() for name in row)
+    assert set(shared) <= set(TARGETS)
+    assert set(shared.values()) == {1}
+    for family, targets in FAMILIES.items():
+        campaigns = [campaign.target.name for campaign in short.PLAN[family]]
+        tried = [name for each in campaigns for name in short.SHARED.get(each, (each,))]
+        assert sorted(tried) == sorted(target.name for target in targets)
+
+
+@needs_atheris
+def test_a_campaign_tells_what_it_finds_and_leaves_nothing_behind() -> None:
+    running = Running("planted", [planted.FAMILY], CORES)
+    try:
+        (found,) = running.findings(planted.FAMILY)
+    finally:
+        running.close()
+    assert found.startswith("falls: input 21")
+    assert "LookupError" in found
+    assert not os.path.exists(running.path)
 
 
 @needs_atheris
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_short_campaign_finds_nothing(family: str, tmp_path: Path) -> None:
-    assert not (found := findings(family, tmp_path, *SHORT)), "\n\n".join(found)
+def test_a_short_campaign_finds_nothing(family: str, short_campaigns: Running) -> None:
+    assert not (found := short_campaigns.findings(family)), "\n\n".join(found)
 
 
 @needs_atheris
 @pytest.mark.soak
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_long_campaign_finds_nothing(family: str, tmp_path: Path) -> None:
-    assert not (found := findings(family, tmp_path, *SOAK)), "\n\n".join(found)
+def test_a_long_campaign_finds_nothing(family: str) -> None:
+    running = Running("long", [family], CORES)
+    try:
+        assert not (found := running.findings(family)), "\n\n".join(found)
+    finally:
+        running.close()

@@ -10,10 +10,10 @@
 import ipaddress
 import select
 import socket
-import threading
 from collections.abc import Callable
 
 from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport
+from terminal_drivers.transports.turns import Turns
 
 LOOPBACK = "127.0.0.1"
 CONNECT_TIMEOUT = 5.0
@@ -105,8 +105,6 @@ class TcpLine:
     ) -> None:
         self._device = device
         self._quick_ack = QUICK_ACK if quick_ack else None
-        self._lock = threading.RLock()
-        self._closing = False
         self._server: socket.socket | None = None
         host: socket.socket | None = None
         if call is None:
@@ -118,43 +116,28 @@ class TcpLine:
         else:
             host = _prepared(_connected(call, port, False))
         self.port = port
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._thread = threading.Thread(
-            target=self._serve, args=(host,), name=f"device at port {port}", daemon=True
-        )
-        self._thread.start()
+        self._turns = Turns(f"device at port {port}", lambda: self._serve(host))
+        self._turns.start()
 
     def open(self) -> Transport:
         return connect(LOOPBACK, self.port)
 
     def act(self, what: Callable[[], None]) -> None:
-        with self._lock:
-            if self._closing:
-                raise Misuse("this line is closed")
-            what()
-            self._wake_write.send(b"\0")
+        self._turns.act(what)
 
     def close(self) -> None:
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-            self._wake_write.send(b"\0")
-        self._thread.join()
-        for each in (self._server, self._wake_read, self._wake_write):
-            if each is not None:
-                each.close()
+        self._turns.close()
+        if self._server is not None:
+            self._server.close()
 
     def _serve(self, host: socket.socket | None) -> None:
         said = b""
         while True:
             other = self._server if host is None else host
-            waited = [self._wake_read] if other is None else [self._wake_read, other]
+            waited = [self._turns.bell] if other is None else [self._turns.bell, other]
             readable, _, _ = select.select(waited, [host] if host is not None and said else [], [])
-            if self._wake_read in readable:
-                self._wake_read.recv(CHUNK)
-            with self._lock:
-                if self._closing:
+            with self._turns.lock:
+                if self._turns.is_over(readable):
                     break
                 if self._server is not None and self._server in readable:
                     host = _prepared(self._server.accept()[0])

@@ -9,12 +9,12 @@
 import select
 import socket
 import struct
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from terminal_drivers.base import DriverError, FrameError, Misuse
+from terminal_drivers.base import DriverError, FrameError
+from terminal_drivers.transports.turns import Turns
 
 VERSION = 0x0111
 OP_LIST, OP_IMPORT, OP_REPLY = 0x8005, 0x8003, 0x7FFF
@@ -75,48 +75,29 @@ class UsbIpServer:
     def __init__(self, device: UsbDevice, interrupt_endpoint: int = 3, port: int = 0) -> None:
         self._device = device
         self._interrupt = interrupt_endpoint
-        self._lock = threading.RLock()
-        self._closing = False
         self._server = socket.create_server(("127.0.0.1", port))
         self.port: int = self._server.getsockname()[1]
         self._connections: list[_Connection] = []
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._thread = threading.Thread(target=self._serve, name=f"USB/IP on port {self.port}", daemon=True)
-        self._thread.start()
+        self._turns = Turns(f"USB/IP server on port {self.port}", self._serve)
+        self._turns.start()
 
     def act(self, what: Callable[[], None]) -> None:
         """Run `what`, which changes the device, while no transfer runs; then complete what waits for it."""
-        with self._lock:
-            if self._closing:
-                raise Misuse("this server is closed")
-            what()
-            self._wake_write.send(b"\0")
+        self._turns.act(what)
 
     def close(self) -> None:
         """Unplug the device: every connection ends."""
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-            self._wake_write.send(b"\0")
-        self._thread.join()
-        for each in (
-            *(one.peer for one in self._connections),
-            self._server,
-            self._wake_read,
-            self._wake_write,
-        ):
+        self._turns.close()
+        for each in (*(one.peer for one in self._connections), self._server):
             each.close()
 
     def _serve(self) -> None:
         while True:
             peers = {one.peer: one for one in self._connections}
-            readable, _, _ = select.select([self._server, self._wake_read, *peers], (), ())
-            with self._lock:
-                if self._closing:
+            readable, _, _ = select.select([self._server, self._turns.bell, *peers], (), ())
+            with self._turns.lock:
+                if self._turns.is_over(readable):
                     return
-                if self._wake_read in readable:
-                    self._wake_read.recv(CHUNK)
                 if self._server in readable:
                     peer, _ = self._server.accept()
                     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -307,17 +307,20 @@ def test_every_command_arrives_once_whatever_the_card_asks_for(
 
 
 FAULTS = ("keep", "keep", "drop", "flip", "replay")
+SILENCE = 0.2  # s until a turn without an answer is given up
+LONGEST = 2.0  # s of silence at a stretch, then the loss is declared
 
 
 @settings(max_examples=2000, deadline=None)
 @given(st.integers(0, 1 << 32), st.sampled_from((16, 32, 254)))
-def test_a_bad_line_ends_in_the_right_answer_or_a_declared_loss(seed: int, ifsc: int) -> None:
+def test_a_bad_line_ends_in_the_right_answer_or_a_declared_loss_in_time(seed: int, ifsc: int) -> None:
     chance = Random(seed)
+    dies_at = chance.choice((None, chance.randrange(30)))
     lengths = [chance.randint(1, 80) for _ in range(chance.randint(1, 3))]
     faults = [(chance.choice(FAULTS), chance.randrange(256)) for _ in range(chance.randint(0, 24))]
     echo = Echo()
     terminal, card = T1Terminal(Edc.LRC, ifsc), T1Card(echo)
-    left, turns, older = faults, 0, b""
+    left, turns, older, silent = faults, 0, b"", 0.0
 
     def hurt(block: bytes, replay: bytes) -> bytes:
         kind, where = left.pop() if left else ("keep", 0)
@@ -329,12 +332,18 @@ def test_a_bad_line_ends_in_the_right_answer_or_a_declared_loss(seed: int, ifsc:
         return replay if kind == "replay" else block
 
     def line(block: bytes) -> bytes:
-        nonlocal turns, older
+        nonlocal turns, older, silent
         turns += 1
+        if dies_at is not None and turns > dies_at:
+            silent += SILENCE
+            assert silent <= LONGEST
+            return b""
         heard = hurt(block, block)
         answer = card.exchange(heard) if heard else b""
         said = hurt(answer, older)
         older = answer or older
+        silent = 0.0 if said else silent + SILENCE
+        assert silent <= LONGEST
         return said
 
     for number, length in enumerate(lengths):

@@ -1,7 +1,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -136,19 +136,3 @@ def test_frames_leave_at_once_and_may_be_acknowledged_at_once(line: TcpLine) -> 
     host.write(b"a")
     assert _read_exactly(host, 2) == b"aa"
     host.close()
-
-
-def test_a_hundred_lines_leave_no_descriptor_and_no_thread() -> None:
-    count: Callable[[], tuple[int, int]] = lambda: (  # noqa: E731 - two measures of one moment
-        len(os.listdir("/proc/self/fd")),
-        threading.active_count(),
-    )
-    before = count()
-    for _ in range(100):
-        line = TcpLine(Doubler())
-        host = line.open()
-        host.write(b"x")
-        assert _read_exactly(host, 2) == b"xx"
-        host.close()
-        line.close()
-    assert count() == before

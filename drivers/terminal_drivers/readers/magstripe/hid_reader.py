@@ -13,8 +13,8 @@ class HidStripeHead:
     """`poll` gives the swipes; `changes` only tells that there was one. A report is a swipe."""
 
     def __init__(self, transport: Transport, layout: Layout = VENDOR) -> None:
-        self._transport = transport
-        self._layout = layout
+        self.transport = transport
+        self.layout = layout
         self._buffer = b""
         self._swipes: list[Tracks] = []
         self._untold = 0
@@ -32,20 +32,20 @@ class HidStripeHead:
         return [Presence(Change.SWIPED, None)] * untold
 
     def close(self) -> None:
-        self._transport.close()
+        self.transport.close()
 
     def _read(self, timeout: float) -> None:
         """Read until a report has come and no more waits; `FrameError` where one of them was no swipe."""
         fault = None
-        size = self._layout.size
-        while data := self._transport.read(size - len(self._buffer), timeout):
+        size = self.layout.size
+        while data := self.transport.read(size - len(self._buffer), timeout):
             self._buffer += data
             if len(self._buffer) < size:
                 continue
             report, self._buffer = self._buffer, b""
             timeout = 0
             try:
-                self._swipes.append(self._layout.parse(report))
+                self._swipes.append(self.layout.parse(report))
                 self._untold += 1
             except FrameError as error:
                 fault = error

@@ -8,7 +8,7 @@ class SerialStripeHead:
     """`poll` gives the swipes; `changes` only tells that there was one."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+        self.transport = transport
         self._buffer = b""
         self._swipes: list[Tracks] = []
         self._untold = 0
@@ -28,12 +28,12 @@ class SerialStripeHead:
         return [Presence(Change.SWIPED, None)] * untold
 
     def close(self) -> None:
-        self._transport.close()
+        self.transport.close()
 
     def _read(self, timeout: float) -> None:
         """Read until a whole line has come and no more waits; `FrameError` where one of them was no swipe."""
         fault = None
-        while data := self._transport.read(LONGEST + 1, timeout):
+        while data := self.transport.read(LONGEST + 1, timeout):
             *lines, rest = (self._buffer + data).split(CR)
             # No swipe is longer: of a line that is too long, enough is kept to know it when its CR comes.
             self._buffer = rest[: LONGEST + 1]

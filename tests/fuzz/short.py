@@ -1,0 +1,46 @@
+"""The campaigns of `make test`.
+
+1. Each protocol of the drivers has 15 s, which the targets of `SHARED` that have its parser in common share; one that is in no
+   row has them for itself. What is not of the drivers has a second for each target.
+2. That is about 215 s of CPU: 13 times 15 s, 14 times 1 s, and 7 s until everything is instrumented. They are spent beside the
+   other tests, which take longer and one core (conftest.py), so on two cores they cost no time.
+"""
+
+from __future__ import annotations
+
+from tests.fuzz.table import FAMILIES, TARGETS
+from tests.fuzz.target import Campaign, Plan, join
+
+SECONDS, BRIEF = 15, 1
+NOT_DRIVERS = ("emv", "files")
+
+SHARED: dict[str, tuple[str, ...]] = {
+    "ATR, PPS, APDU": ("ATR", "PPS both ways", "PPS answer", "C-APDU"),
+    "T=0": ("T=0 answers", "contacts"),
+    "T=1": ("T=1 block", "T=1 terminal", "T=1 card"),
+    "CCID structures": ("CCID message", "CCID parameters", "CCID class descriptor", "CCID PIN structure"),
+    "GemPC": ("GemPC framing", "GemPC host", "GemPC reader"),
+    "CCID over USB": ("CCID USB device", "CCID host"),
+    "ViVOtech2 frames": ("ViVOtech2 stream", "ViVOtech2 data objects", "ViVOtech2 HID reports"),
+    "ViVOtech2 ends": ("ViVOtech2 reader", "ViVOtech2 reader over HID", "ViVOtech2 host"),
+    "stripe heads": ("stripe bits", "stripe line", "stripe report"),
+    "track texts": ("tracks", "track 2 in tag 57"),
+    "vpcd and PC/SC": ("vpcd", "PC/SC features", "PC/SC properties", "PC/SC PIN structures", "PC/SC pseudo-APDU"),
+    "captures": ("pcapng", "USB record", "recording", "damaged recording"),
+}  # fmt: skip
+
+
+def _sharing(family: str) -> tuple[Campaign, ...]:
+    names = [target.name for target in FAMILIES[family]]
+    rows = {row: shared for row, shared in SHARED.items() if shared[0] in names}
+    joined = [join(row, *(TARGETS[name] for name in shared)) for row, shared in rows.items()]
+    alone = [TARGETS[name] for name in names if not any(name in shared for shared in rows.values())]
+    return tuple(Campaign(target, SECONDS) for target in (*joined, *alone))
+
+
+PLAN: Plan = {
+    family: tuple(Campaign(target, BRIEF) for target in targets)
+    if family in NOT_DRIVERS
+    else _sharing(family)
+    for family, targets in FAMILIES.items()
+}

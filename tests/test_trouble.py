@@ -1,0 +1,363 @@
+"""What befalls a reader in the middle of a sale: the right screen, the next sale without a restart, no old answer to a new question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Semaphore
+from typing import Protocol
+
+import pytest
+
+from terminal_drivers.base import Card, ContactSlot, LineDevice, ReaderLost
+from terminal_drivers.hosts import open_host
+from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, VARIANTS, GemPcDevice, Variant, frame
+from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.transports.pty import PtyLine
+from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_sim.bench import Bench, Seat
+from terminal_sim.hardware import CcidDevice
+from terminal_sim.watched import Device, WatchedReader
+
+TIMEOUT = 0.5  # s without an answer lose the reader here: a real one has ten times as many
+PATIENCE, TRIES = 10.0, 100
+NTH = 3  # the command of the card at whose answer it happens
+APPROVED, CARD_ERROR, CARD_REMOVED, READER_LOST = "approved", "card-error", "card-removed", "reader-lost"
+
+Hurt = Callable[[bytes], bytes]
+
+
+class Troubled:
+    """A reader whose line hurts what it says, once or for ever, from the answer on at which `strikes` is set."""
+
+    def __init__(self, device: LineDevice, hurt: Hurt, *, for_ever: bool) -> None:
+        self._device, self._hurt, self._for_ever = device, hurt, for_ever
+        self.strikes = False
+
+    def feed(self, data: bytes) -> None:
+        self._device.feed(data)
+
+    def take(self) -> bytes:
+        said = self._device.take()
+        if not (said and self.strikes):
+            return said
+        self.strikes = self._for_ever
+        return self._hurt(said)
+
+
+class Witness:
+    """A card that remembers what it was asked and answered, and at whose NTH command something happens."""
+
+    def __init__(self, card: Card, happens: Callable[[], None]) -> None:
+        self._card, self._happens = card, happens
+        self.given: list[tuple[bytes, bytes]] = []
+
+    @property
+    def atr(self) -> bytes:
+        return self._card.atr
+
+    def reset(self) -> bytes:
+        return self._card.reset()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        response = self._card.transmit(apdu)
+        self.given.append((apdu, response))
+        if len(self.given) == NTH:
+            self._happens()
+        return response
+
+
+class Heard:
+    """The slot as the terminal has it, which remembers what it was answered."""
+
+    def __init__(self, slot: ContactSlot) -> None:
+        self._slot = slot
+        self.pairs: list[tuple[bytes, bytes]] = []
+
+    def present(self) -> bool:
+        return self._slot.present()
+
+    def power_on(self) -> bytes:
+        return self._slot.power_on()
+
+    def power_off(self) -> None:
+        self._slot.power_off()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        response = self._slot.transmit(apdu)
+        self.pairs.append((apdu, response))
+        return response
+
+
+class Line(Protocol):
+    def act(self, what: Callable[[], None]) -> None: ...
+
+
+def connecting(address: str) -> Callable[[], Device]:
+    def connect() -> Device:
+        opened = open_host(address, timeout=TIMEOUT)
+        assert isinstance(opened, CcidReader)
+        return CcidDevice(opened)
+
+    return connect
+
+
+@contextmanager
+def wired(seat: Seat, address: str) -> Iterator[tuple[WatchedReader, Heard]]:
+    """A terminal whose reader is the one at the address, with a short patience."""
+    with closing(WatchedReader(connecting(address))) as watched:
+        watched.contact = heard = Heard(watched.contact)
+        seat.station.reader = watched
+        yield watched, heard
+
+
+def ask_for_a_card(seat: Seat) -> None:
+    for key in ("OK", "1", "0", "0", "0", "OK"):
+        seat.press(key)
+    assert seat.wants_card("insert")
+
+
+def until(seat: Seat, holds: Callable[[], bool]) -> None:
+    """Let the reader report until something holds."""
+    for _ in range(TRIES):
+        if holds():
+            return
+        seat.bench.engine.poll(seat.station, PATIENCE / TRIES)
+        seat.bench.engine.settle()
+    raise AssertionError(f"the reader reported something else; the screen is {seat.view().screen.id}")
+
+
+def sale(seat: Seat, insert: Callable[[], None]) -> str:
+    """The screen that a sale ends at."""
+    insert()
+    until(
+        seat, lambda: seat.station.card_in or seat.view().screen.id in (READER_LOST, CARD_ERROR, CARD_REMOVED)
+    )
+    seat.bench.advance(1_000_000)
+    return seat.view().screen.id
+
+
+def is_no_old_answer(heard: Heard, *cards: Witness) -> bool:
+    """T=0 does not carry Le, so the card may have heard one byte less."""
+    given = [pair for card in cards for pair in card.given]
+    return all(
+        any(apdu in (asked, asked + apdu[-1:]) and response == said for asked, said in given)
+        for apdu, response in heard.pairs
+    )
+
+
+# What is hurt: the frame of an answer (03 06, ten bytes and more, LRC) of a reader without echo.
+
+
+def changed(said: bytes, change: Callable[[m.DataBlock], m.Message]) -> bytes:
+    answer = decode(said[2:-1])
+    assert isinstance(answer, m.DataBlock)
+    return frame(encode(change(answer)))
+
+
+def of_another_command(said: bytes) -> bytes:
+    return changed(
+        said, lambda a: m.DataBlock(a.slot, a.seq ^ 0x55, a.status, a.error, a.chain, bytes.fromhex("9000"))
+    )
+
+
+def failed(error: int) -> Hurt:
+    return lambda said: changed(said, lambda a: m.DataBlock(a.slot, a.seq, 0x40, error, 0, b""))
+
+
+def with_length(length: int) -> Hurt:
+    return lambda said: said[:3] + length.to_bytes(4, "little") + said[7:]
+
+
+def bad_lrc(said: bytes) -> bytes:
+    return said[:-1] + bytes((said[-1] ^ 0x5A,))
+
+
+def nothing(_: bytes) -> bytes:
+    return b""
+
+
+ONCE, FOR_EVER = False, True
+LINES: list[tuple[str, Hurt, bool, str]] = [
+    ("nothing at all", lambda said: said, ONCE, APPROVED),
+    ("noise before the frame", lambda said: b"\x00\x42\x03\x11" + said, FOR_EVER, APPROVED),
+    ("half a frame, whole when it is asked for again", lambda said: said[: len(said) // 2], ONCE, APPROVED),
+    ("half a frame, then half a frame for ever", lambda said: said[: len(said) // 2], FOR_EVER, CARD_ERROR),
+    ("silence", nothing, FOR_EVER, READER_LOST),
+    ("a lost answer", nothing, ONCE, READER_LOST),
+    ("the answer to another command before the right one", lambda said: of_another_command(said) + said, ONCE, APPROVED),
+    ("only the answer to another command", of_another_command, ONCE, READER_LOST),
+    ("a wrong LRC", bad_lrc, ONCE, APPROVED),
+    ("a wrong LRC for ever", bad_lrc, FOR_EVER, CARD_ERROR),
+    ("an oversize length", with_length(0x7FFF_FFFF), ONCE, APPROVED),
+    ("an oversize length for ever", with_length(0x7FFF_FFFF), FOR_EVER, CARD_ERROR),
+    ("a negative-looking length", with_length(0xFFFF_FFF6), ONCE, APPROVED),
+    ("a negative-looking length for ever", with_length(0xFFFF_FFF6), FOR_EVER, CARD_ERROR),
+    ("the slot is busy", failed(0xE0), ONCE, CARD_ERROR),
+    ("a fault of the reader", failed(0xFB), ONCE, CARD_ERROR),
+    ("an exchange with too many bytes", failed(0xFC), ONCE, CARD_ERROR),
+    ("a card that has fallen mute", failed(0xFE), ONCE, CARD_ERROR),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("meaning", "hurt", "for_ever", "screen"), LINES, ids=[row[0] for row in LINES])
+def test_a_line_that_hurts_an_answer_is_borne_or_declared_and_the_next_sale_works(
+    meaning: str, hurt: Hurt, for_ever: bool, screen: str
+) -> None:
+    reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), hurt, for_ever=for_ever)
+
+    def strike() -> None:
+        device.strikes = True
+
+    with Bench() as bench, closing(TcpLine(device)) as line:
+        seat = bench.seat("v400m")
+        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+            first, second = (Witness(card(bench), happens) for happens in (strike, lambda: None))
+            ask_for_a_card(seat)
+            ended = sale(seat, lambda: line.act(lambda: reader.insert(0, first)))
+            device.strikes = False
+            assert ended == screen, meaning
+            line.act(lambda: reader.remove(0))
+            until(seat, lambda: not seat.station.reader_lost and not seat.station.card_in)
+            bench.advance(60_000_000)
+            ask_for_a_card(seat)
+            assert sale(seat, lambda: line.act(lambda: reader.insert(0, second))) == APPROVED
+            assert is_no_old_answer(heard, first, second)
+            assert len(heard.pairs) > NTH
+
+
+def card(bench: Bench, name: str = "visa-credit") -> Card:
+    chip = bench.card(name).chip
+    assert chip is not None
+    return chip
+
+
+EXCHANGES: list[tuple[str, bool]] = [("taken out", False), ("replaced by another one", True)]
+
+
+@pytest.mark.parametrize(("meaning", "replaced"), EXCHANGES, ids=[row[0] for row in EXCHANGES])
+def test_a_card_that_is_pulled_in_an_exchange_is_told_and_no_other_card_goes_on_with_it(
+    meaning: str, replaced: bool
+) -> None:
+    reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
+    with Bench() as bench, closing(TcpLine(GemPcDevice(reader, BUILT_IN))) as line:
+        seat = bench.seat("v400m")
+        other = Witness(card(bench, "amex-credit"), lambda: None)
+
+        def pulled() -> None:
+            reader.remove(0)
+            if replaced:
+                reader.insert(0, other)
+
+        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+            first = Witness(card(bench), pulled)
+            ask_for_a_card(seat)
+            assert sale(seat, lambda: line.act(lambda: reader.insert(0, first))) == CARD_REMOVED, meaning
+            assert other.given == []
+            assert is_no_old_answer(heard, first)
+
+
+def test_a_reader_that_is_busy_when_nobody_pays_is_not_lost() -> None:
+    asked = Semaphore(0)
+
+    def busy(said: bytes) -> bytes:
+        asked.release()
+        status = decode(said[2:-1])
+        assert isinstance(status, m.SlotStatus)
+        return frame(encode(m.SlotStatus(status.slot, status.seq, 0x42, 0xE0, 0)))
+
+    reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, for_ever=True)
+    with closing(TcpLine(device)) as line:
+        address = f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in"
+        with closing(WatchedReader(connecting(address))) as watched:
+            device.strikes = True
+            for _ in range(2):
+                assert asked.acquire(timeout=PATIENCE)
+            assert watched.poll() == []
+            device.strikes = False
+            with Bench() as bench:
+                line.act(lambda: reader.insert(0, card(bench)))
+            assert watched.poll(PATIENCE)
+
+
+def serial_reader(variant: Variant) -> tuple[VirtualCcid, LineDevice]:
+    reader = VirtualCcid(variant.features, descriptor=variant.descriptor)
+    return reader, GemPcDevice(reader, variant)
+
+
+@pytest.mark.parametrize("name", ["gempc-twin", "gempc-pinpad", "gemcore-sim-pro", "gemcore-pos-pro"])
+def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_not_this_one(
+    name: str, tmp_path: Path
+) -> None:
+    link = tmp_path / "reader"
+    with Bench() as bench:
+        seat = bench.seat("v400m")
+        reader, device = serial_reader(VARIANTS["gempc-twin"])
+        troubled = Troubled(device, nothing, for_ever=True)
+        line = PtyLine(troubled, link)
+
+        def strike() -> None:
+            troubled.strikes = True
+
+        try:
+            with wired(seat, f"ccid+serial:{link}") as (_, heard):
+                first = Witness(card(bench), strike)
+                ask_for_a_card(seat)
+                assert sale(seat, lambda: line.act(lambda: reader.insert(0, first))) == READER_LOST
+                line.close()
+                until(seat, lambda: seat.station.reader_lost)
+                other, device = serial_reader(VARIANTS[name])
+                second = Witness(card(bench, "amex-credit"), lambda: None)
+                other.insert(0, second)
+                line = PtyLine(device, link)
+                until(seat, lambda: not seat.station.reader_lost)
+                assert second.given == []
+                bench.advance(60_000_000)
+                for key in ("OK", "1", "0", "0", "0", "OK"):
+                    seat.press(key)
+                until(seat, lambda: seat.station.card_in)
+                bench.advance(1_000_000)
+                assert seat.view().screen.id == APPROVED
+                assert is_no_old_answer(heard, first, second)
+                assert "0002" in seat.receipts[-1].text
+        finally:
+            line.close()
+
+
+def test_a_stripe_head_in_the_place_of_a_chip_reader_is_no_reader_until_a_chip_reader_comes_back(
+    tmp_path: Path,
+) -> None:
+    link = tmp_path / "reader"
+    with Bench() as bench:
+        seat = bench.seat("v400m")
+        line = PtyLine(serial_reader(VARIANTS["gempc-twin"])[1], link)
+        try:
+            with wired(seat, f"ccid+serial:{link}") as (watched, _):
+                ask_for_a_card(seat)
+                line.close()
+                head = VirtualStripeHead()
+                line = PtyLine(head, link)
+                until(seat, lambda: seat.view().screen.id == READER_LOST)
+                stripe = bench.card("visa-stripe").stripe
+                assert stripe is not None
+                bits = stripe_bits(stripe)
+                line.act(lambda: head.swipe(bits))
+                for _ in range(3):
+                    with pytest.raises(ReaderLost):
+                        watched.poll(TIMEOUT)
+                line.close()
+                reader, device = serial_reader(VARIANTS["gempc-twin"])
+                line = PtyLine(device, link)
+                until(seat, lambda: not seat.station.reader_lost)
+                bench.advance(60_000_000)
+                ask_for_a_card(seat)
+                assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
+        finally:
+            line.close()
