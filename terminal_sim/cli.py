@@ -164,7 +164,9 @@ def _readers(commands: _Commands) -> None:
     conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
     serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
     serve.add_argument(
-        "address", metavar="ADDRESS", help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, ccid+usbip:, vpcd:"
+        "address",
+        metavar="ADDRESS",
+        help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, vivotech+pty:, ccid+usbip:, vpcd:",
     )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")

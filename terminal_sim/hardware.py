@@ -204,16 +204,29 @@ class CcidDevice:
 
 
 class VivotechDevice:
-    """An ID TECH reader. A card held to it is not noticed by itself: the terminal hears of its slot and of swipes."""
+    """An ID TECH reader, whose host looks for cards in the field and listens for swipes in turn (`NeoWatch`)."""
 
     def __init__(self, reader: VivotechReader) -> None:
+        # Imported here: who has no such reader does without its protocol.
+        from terminal_drivers.readers.vivotech.watch import NeoWatch
+
         self._reader = reader
         self.contact: ContactSlot = reader.contact
         self.contactless: ContactlessField = reader.contactless
-        self.stripe: StripeHead = reader.stripe
+        try:
+            self._watch = NeoWatch(reader)
+        except DriverError:
+            reader.close()
+            raise
+
+    @property
+    def stripe(self) -> StripeHead:
+        if not self._watch.hears_stripe:
+            raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
+        return self._reader.stripe
 
     def poll(self) -> list[Presence]:
-        return self._reader.changes()
+        return self._watch.poll()
 
     def close(self) -> None:
         self._reader.close()
