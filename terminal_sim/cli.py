@@ -233,8 +233,9 @@ def _bench(command: _Parser) -> None:
         "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
     )
     command.add_argument(
-        "--reader", default="virtual", metavar="ADDRESS",
-        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; virtual by default",
+        "--reader", action="append", default=[], metavar="ADDRESS",
+        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a stripe head"
+        " beside a chip reader; virtual by default",
     )  # fmt: skip
 
 

@@ -540,3 +540,37 @@ def test_a_neo_reader_that_was_reset_is_set_up_again(link: Path) -> None:
     finally:
         hardware.close()
         served.close()
+
+
+class Told:
+    """A reader that tells of a card itself, but only after it was asked."""
+
+    def __init__(self) -> None:
+        self._changes: list[Presence] = []
+        self._asked = 0
+
+    @property
+    def contact(self) -> Told:
+        return self
+
+    def present(self) -> bool:
+        """The card comes with the second question; word of it is on the line behind the answer."""
+        self._asked += 1
+        if self._asked == 2:
+            self._changes.append(INSERTED)
+        return self._asked >= 2
+
+    def poll(self) -> list[Presence]:
+        changes, self._changes = self._changes, []
+        return changes
+
+    def close(self) -> None: ...
+
+
+def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
+    reader = WatchedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    try:
+        assert news(reader) == [INSERTED]
+        assert reader.poll(0.2) == []
+    finally:
+        reader.close()
