@@ -164,7 +164,8 @@ def test_a_part_is_that_of_the_first_address_that_has_it(bay: Bay, opened: Calla
         assert card.contactless is not None
         neo.insert(card.chip)
         neo.tap(card.contactless)
-        assert news(both) == [TAPPED], "the slot of the second reader is nobody's"
+        assert news(both) == [TAPPED]
+        assert [report(both) for _ in range(10)] == [[]] * 10, "the slot of the second reader is nobody's"
         assert not both.reader.contact.present()
         assert both.reader.contactless.power_on()
         chip_reader.insert(card.chip)
@@ -230,6 +231,11 @@ def test_one_that_is_away_takes_the_reader_away_until_it_is_back(
         chip_reader = bay.plug_chip()
         chip_reader.insert(card)
         assert news(both) == [INSERTED], "a swipe from meanwhile is not told"
+        chip_reader.close()
+        lost(both)
+        chip_reader = bay.plug_chip()
+        back = next(told for _ in range(TRIES) if (told := report(both)) is not None)
+        assert [back, *(report(both) for _ in range(10))] == [[]] * 11, "the card went with its reader"
         assert both.reader.poll(0.1) == []
         head.swipe(bench)
         assert news(both) == [SWIPED]
