@@ -131,11 +131,14 @@ class Bench:
         profile: str | Path | Profile,
         *,
         locale: str | None = None,
-        reader: str = VIRTUAL,
+        reader: str | Sequence[str] = VIRTUAL,
         power: bool = True,
         state_from: Saved | None = None,
     ) -> Seat:
-        """A terminal with its readers, acquirer link and printer, switched on and at its first screen."""
+        """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
+
+        `reader` is an address, or several that complete each other: a chip reader's and a stripe head's.
+        """
         model = self._model(profile)
         speaks = locale or model.languages[0]
         if speaks not in model.languages:
@@ -197,11 +200,12 @@ class Bench:
 
         return hear
 
-    def _hardware(self, address: str, name: str) -> Hardware:
+    def _hardware(self, reader: str | Sequence[str], name: str) -> Hardware:
         try:
-            return open_hardware(address, trace=self._frames(name))
+            return open_hardware(reader, trace=self._frames(name))
         except DriverError as wrong:
-            raise BenchMisuse(f"reader {address}: {wrong}") from None
+            named = reader if isinstance(reader, str) else " and ".join(reader)
+            raise BenchMisuse(f"reader {named}: {wrong}") from None
 
     # Cards.
 

@@ -164,7 +164,9 @@ def _readers(commands: _Commands) -> None:
     conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
     serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
     serve.add_argument(
-        "address", metavar="ADDRESS", help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, ccid+usbip:, vpcd:"
+        "address",
+        metavar="ADDRESS",
+        help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, vivotech+pty:, ccid+usbip:, vpcd:",
     )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
@@ -231,8 +233,9 @@ def _bench(command: _Parser) -> None:
         "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
     )
     command.add_argument(
-        "--reader", default="virtual", metavar="ADDRESS",
-        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; virtual by default",
+        "--reader", action="append", default=[], metavar="ADDRESS",
+        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a stripe head"
+        " beside a chip reader; virtual by default",
     )  # fmt: skip
 
 

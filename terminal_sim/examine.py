@@ -24,18 +24,20 @@ from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.served import Served, serve
+from terminal_drivers.served import FIELD, Served, serve
 from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader, VirtualStripeReader
 from terminal_sim.hardware import BOTH_ENDS
 
 if TYPE_CHECKING:
     from terminal_drivers.conformance import Result
 
-__all__ = ["Served", "capture", "conform", "found_readers", "probe", "serve"]
+__all__ = ["FIELD", "Served", "capture", "conform", "found_readers", "probe", "serve"]
 
 SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""
+BothEnds = VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
 PATIENCE = 60.0  # seconds for a person to insert a card
 LOOK = 0.2  # seconds between two looks
 
@@ -45,7 +47,7 @@ def probe(address: str) -> Iterator[tuple[str, str]]:
     opened = _opened(address)
     try:
         yield "address", address
-        reader = opened.host if isinstance(opened, VirtualCcidReader | VirtualStripeReader) else opened
+        reader = opened.host if isinstance(opened, BothEnds) else opened
         if isinstance(reader, SerialStripeHead | HidStripeHead):
             yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
         elif isinstance(reader, CcidReader):
@@ -55,6 +57,7 @@ def probe(address: str) -> Iterator[tuple[str, str]]:
         elif isinstance(reader, VivotechReader):
             yield "firmware", reader.firmware()
             yield "slot 0", _card_in(reader.contact)
+            yield "field", _card_in(reader.contactless)
         else:
             yield "reader", reader.name
             yield "slot 0", _card_in(reader)
@@ -78,11 +81,14 @@ def conform(address: str, card: Card | None = None) -> list[Result]:
     opened = _opened(address)
     try:
         if card is not None:
-            if not isinstance(opened, VirtualCcidReader):
+            if isinstance(opened, VirtualCcidReader):
+                opened.device.insert(0, card)
+            elif isinstance(opened, VirtualVivotechReader):
+                opened.device.insert(card)
+            else:
                 raise Misuse(
                     f"nobody but you can put a card into {address}: do so, and leave the card out here"
                 )
-            opened.device.insert(0, card)
         return conformance.conform(opened)
     finally:
         opened.close()

@@ -7,8 +7,9 @@ is a reader that somebody else moves cards in: a person at the bench is asked, o
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from terminal_drivers.address import Address
@@ -23,8 +24,9 @@ from terminal_drivers.base import (
     Trace,
 )
 from terminal_drivers.virtual import TerminalHands, virtual_reader
+from terminal_sim.joined import JoinedReader
 from terminal_sim.station import Reader
-from terminal_sim.watched import Device, WatchedReader
+from terminal_sim.watched import Device, Part, WatchedReader
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.ccid.reader import CcidReader
@@ -98,25 +100,26 @@ class PersonHands:
     asks = True
     patience = PERSON_PATIENCE
 
-    def __init__(self, address: str, say: Say) -> None:
+    def __init__(self, addresses: Sequence[str], places: Mapping[Part, str], say: Say) -> None:
+        """`places` tells at which of the addresses a part is; a part that none has is asked for at the first."""
         self.asked = ""
-        self._address = address
+        self._at = {part: places.get(part, addresses[0]) for part in Part}
         self._say = say
 
     def insert(self, name: str, _: Card) -> None:
-        self._ask(f"insert {name} into {self._address}")
+        self._ask(f"insert {name} into {self._at[Part.CONTACT]}")
 
     def tap(self, name: str, _: Card) -> None:
-        self._ask(f"hold {name} to {self._address}")
+        self._ask(f"hold {name} to {self._at[Part.CONTACTLESS]}")
 
     def leave(self) -> None:
         """Whoever holds a card takes it away by themselves."""
 
     def swipe(self, name: str, _: Mapping[int, str]) -> None:
-        self._ask(f"swipe {name} through {self._address}")
+        self._ask(f"swipe {name} through {self._at[Part.STRIPE]}")
 
     def remove(self) -> None:
-        self._ask(f"take the card out of {self._address}")
+        self._ask(f"take the card out of {self._at[Part.CONTACT]}")
 
     def _ask(self, what: str) -> None:
         self.asked = what
@@ -132,23 +135,44 @@ class Hardware:
     close: Callable[[], None]
 
 
-def open_hardware(address: str = VIRTUAL, *, say: Say | None = None, trace: Trace | None = None) -> Hardware:
-    """Open the readers of a terminal; `trace` hears their frames.
+def open_hardware(
+    reader: str | Sequence[str] = VIRTUAL, *, say: Say | None = None, trace: Trace | None = None
+) -> Hardware:
+    """Open the readers of a terminal, at one address or at several that complete each other; `trace` hears their frames.
 
     `say` asks the person at the bench; where it is not given, one line on the error output does.
     `Misuse`: no such address; `ReaderLost`: nothing answers there.
     """
-    if address in (VIRTUAL, PTY):
-        own = virtual_reader("loopback" if address == VIRTUAL else "pty", trace=trace)
+    addresses = _checked(reader)
+    if addresses[0] in BOTH_ENDS:
+        own = virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace=trace)
         return Hardware(own, OwnHands(own.device), own.close)
-    watched = WatchedReader(lambda: _device(address, trace))
-    return Hardware(watched, PersonHands(address, say or _on_error_output), watched.close)
+    ask = say or _on_error_output
+    connects = {address: partial(_device, address, trace) for address in addresses}
+    if len(addresses) == 1:
+        watched = WatchedReader(connects[addresses[0]])
+        return Hardware(watched, PersonHands(addresses, {}, ask), watched.close)
+    joined = JoinedReader(connects)
+    return Hardware(joined, PersonHands(addresses, joined.places, ask), joined.close)
 
 
-def check_address(address: str) -> None:
-    """`Misuse` where no reader can stand at such an address."""
-    if address not in (VIRTUAL, PTY):
-        Address.parse(address)
+def check_address(reader: str | Sequence[str]) -> None:
+    """`Misuse` where no reader can stand at such an address, or not at one of several."""
+    _checked(reader)
+
+
+def _checked(reader: str | Sequence[str]) -> tuple[str, ...]:
+    addresses = (reader,) if isinstance(reader, str) else tuple(reader)
+    if not addresses:
+        raise Misuse("no reader is named: write virtual for a terminal's own")
+    for address in addresses:
+        if address not in BOTH_ENDS:
+            Address.parse(address)
+        elif len(addresses) > 1:
+            raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
+    if len(set(addresses)) != len(addresses):
+        raise Misuse("one reader is named twice: name each of them once")
+    return addresses
 
 
 def _device(address: str, trace: Trace | None) -> Device:
@@ -204,16 +228,29 @@ class CcidDevice:
 
 
 class VivotechDevice:
-    """An ID TECH reader. A card held to it is not noticed by itself: the terminal hears of its slot and of swipes."""
+    """An ID TECH reader, whose host looks for cards in the field and listens for swipes in turn (`NeoWatch`)."""
 
     def __init__(self, reader: VivotechReader) -> None:
+        # Imported here: who has no such reader does without its protocol.
+        from terminal_drivers.readers.vivotech.watch import NeoWatch
+
         self._reader = reader
         self.contact: ContactSlot = reader.contact
         self.contactless: ContactlessField = reader.contactless
-        self.stripe: StripeHead = reader.stripe
+        try:
+            self._watch = NeoWatch(reader)
+        except DriverError:
+            reader.close()
+            raise
+
+    @property
+    def stripe(self) -> StripeHead:
+        if not self._watch.hears_stripe:
+            raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
+        return self._reader.stripe
 
     def poll(self) -> list[Presence]:
-        return self._reader.changes()
+        return self._watch.poll()
 
     def close(self) -> None:
         self._reader.close()

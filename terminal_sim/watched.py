@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
 from typing import Protocol, TypeVar
@@ -36,6 +37,18 @@ CONTACT = 0
 T = TypeVar("T")
 
 
+class Part(Enum):
+    """A part of a reader, as a `Device` names it."""
+
+    CONTACT = "contact"
+    CONTACTLESS = "contactless"
+    STRIPE = "stripe"
+
+
+def nobody() -> None:
+    """Hears of no news."""
+
+
 class Device(Protocol):
     """An open reader. A part that it does not have raises `Misuse` when it is asked for."""
 
@@ -54,11 +67,12 @@ class Device(Protocol):
 
 class WatchedReader:
     """Opens the reader with `connect`, at once and after each loss. Raises what `connect` raises where it is not there now, and
-    `ReaderLost` where nothing answers.
+    `ReaderLost` where nothing answers. `told` is called whenever `poll` has news, by the thread as a rule.
     """
 
-    def __init__(self, connect: Callable[[], Device]) -> None:
+    def __init__(self, connect: Callable[[], Device], told: Callable[[], None] = nobody) -> None:
         self._connect = connect
+        self._told = told
         self._lock = RLock()
         self._device: Device | None = self._opened()
         self._present = False
@@ -97,10 +111,18 @@ class WatchedReader:
                 self._lose(lost)
                 raise
 
+    def has(self, part: Part) -> bool:
+        """Whether the reader has this part."""
+        try:
+            self.use(lambda device: getattr(device, part.value))
+        except Misuse:
+            return False
+        return True
+
     def begin(self, device: Device) -> None:
         """A conversation begins with the card that is there now: what happened before is told and does not end it."""
         if changes := self._heard(device):
-            self._news.put(changes)
+            self._tell(changes)
         self.pulled = False
 
     def close(self) -> None:
@@ -111,12 +133,16 @@ class WatchedReader:
                 self._device.close()
                 self._device = None
 
+    def _tell(self, news: list[Presence] | ReaderLost) -> None:
+        self._news.put(news)
+        self._told()
+
     def _lose(self, lost: ReaderLost) -> None:
         device, self._device = self._device, None
         self._present = False
         if device is not None:
             device.close()
-        self._news.put(lost)
+        self._tell(lost)
 
     def _watch(self) -> None:
         looks = 0
@@ -134,7 +160,7 @@ class WatchedReader:
             self._device = self._opened()
         except DriverError:
             return False
-        self._news.put([])
+        self._tell([])
         return True
 
     def _opened(self) -> Device:
@@ -162,12 +188,15 @@ class WatchedReader:
             self._lose(error if isinstance(error, ReaderLost) else ReaderLost(str(error)))
             return
         if changes:
-            self._news.put(changes)
+            self._tell(changes)
 
     def _heard(self, device: Device) -> list[Presence]:
-        changes = device.poll()
-        for change in changes:
-            self._note(change)
+        changes = []
+        for change in device.poll():
+            # What was asked for first may be told by the reader as well.
+            if change.slot != CONTACT or (change.change is Change.INSERTED) != self._present:
+                self._note(change)
+                changes.append(change)
         return changes
 
     def _note(self, change: Presence) -> None:

@@ -30,6 +30,10 @@ def test_readers_probe_tells_what_answers(capsys: pytest.CaptureFixture[str]) ->
     assert "firmware       CCID-V1.00\nslot 0         empty\n" in capsys.readouterr().out
     assert main(["readers", "probe", "msr+virtual:"]) == 0
     assert "stripe head" in capsys.readouterr().out
+    assert main(["readers", "probe", "vivotech+virtual:"]) == 0
+    said = capsys.readouterr().out
+    assert "NEO V1.00" in said
+    assert "field          empty" in said
     assert main(["readers", "probe", "nonsense"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 

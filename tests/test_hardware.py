@@ -11,14 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from terminal_drivers.base import Card, CardAbsent, Change, LineDevice, Misuse, Presence, ReaderLost
+from terminal_drivers.base import (
+    Card,
+    CardAbsent,
+    Change,
+    LineDevice,
+    Misuse,
+    Presence,
+    ReaderLost,
+    Stripe,
+)
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.served import ServedReader, ServedSerialReader
+from terminal_drivers.served import Served, ServedReader, ServedSerialReader, serve
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
@@ -412,3 +421,156 @@ def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedRea
 def test_a_seat_whose_reader_does_not_open_says_so(link: Path) -> None:
     with Bench() as bench, pytest.raises(BenchMisuse, match="cannot be opened"):
         bench.seat("v400m", reader=f"ccid+serial:{link}")
+
+
+# --- a NEO reader, whose slot, field and head take turns ------------------------------------------------------------------
+
+SCRIPT = """\
+keys 1
+terminal v400m
+
+scenario "One way to pay"
+  press  OK 1000 OK
+  {act}
+  expect screen "Approved"
+  expect host sale amount=1000 entry={entry} count=1
+"""
+
+
+class Shopper(io.StringIO):
+    """Somebody who reads what is asked for and does it at a served NEO reader, and swipes again where nothing is seen of it."""
+
+    def __init__(self, reader: Served) -> None:
+        super().__init__()
+        self._reader = reader
+        self._pause = threading.Event()
+
+    def write(self, text: str) -> int:
+        with Bench() as bench:
+            match text.split():
+                case ["terminal-sim:", "insert", name, *_]:
+                    self._reader.insert(chip(bench, name))
+                case ["terminal-sim:", "hold", name, *_]:
+                    face = bench.card(name).contactless
+                    assert face is not None
+                    self._reader.tap(face)
+                case ["terminal-sim:", "swipe", name, *_]:
+                    stripe = bench.card(name).stripe
+                    assert stripe is not None
+                    self.swipe_until_heard(stripe)
+        return super().write(text)
+
+    def swipe_until_heard(self, stripe: Stripe) -> None:
+        for _ in range(TRIES):
+            try:
+                return self._reader.swipe(stripe)
+            except Misuse:
+                self._pause.wait(PATIENCE / TRIES)
+        raise AssertionError("the head never listens")
+
+
+@pytest.mark.parametrize(
+    ("act", "entry"),
+    [
+        ("tap-card visa-credit", "contactless"),
+        ("insert visa-credit", "chip"),
+        ("swipe visa-stripe", "stripe"),
+    ],
+)
+def test_a_script_taps_inserts_and_swipes_at_a_neo_reader(
+    act: str, entry: str, link: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "sale.keys"
+    script.write_text(SCRIPT.format(act=act, entry=entry), encoding="utf-8")
+    served = serve(f"vivotech+pty:{link}")
+    try:
+        shopper = Shopper(served)
+        monkeypatch.setattr("sys.stderr", shopper)
+        assert main(["run", str(script), "--reader", f"vivotech+serial:{link}"]) == 0
+        assert shopper.getvalue().count("\n") == 1, "asked once"
+    finally:
+        served.close()
+
+
+def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path) -> None:
+    served = serve(f"vivotech+pty:{link}")
+    try:
+        with Bench() as bench:
+            seat = bench.seat("v400m", reader=f"vivotech+serial:{link}")
+            face, stripe = bench.card("visa-credit").contactless, bench.card("visa-stripe").stripe
+            assert face is not None
+            assert stripe is not None
+            ways: list[tuple[Callable[[], None], int | None]] = [
+                (partial(served.tap, face), 1),
+                (partial(Shopper(served).swipe_until_heard, stripe), None),
+                (partial(served.insert, chip(bench)), 0),
+                (partial(served.tap, face), 1),
+            ]
+            for act, slot in ways:
+                for key in ("OK", "1", "0", "0", "0", "OK"):
+                    seat.press(key)
+                act()
+                until(seat, lambda: seat.view().screen.id != "present-card")
+                bench.advance(1_000_000)
+                assert seat.view().screen.id == "approved"
+                if slot is not None:
+                    served.remove(slot)
+                until(seat, lambda: not seat.station.card_in)
+                bench.advance(60_000_000)
+    finally:
+        served.close()
+
+
+def test_a_neo_reader_that_was_reset_is_set_up_again(link: Path) -> None:
+    served = serve(f"vivotech+pty:{link}")
+    hardware = open_hardware(f"vivotech+serial:{link}")
+    try:
+        served.close()
+        with pytest.raises(ReaderLost):
+            hardware.reader.poll(PATIENCE)
+        served = serve(f"vivotech+pty:{link}")
+        assert isinstance(hardware.reader, WatchedReader)
+        assert not all(reader_is_away(hardware.reader) for _ in range(TRIES))
+        with Bench() as bench:
+            stripe = bench.card("visa-stripe").stripe
+            assert stripe is not None
+            Shopper(served).swipe_until_heard(stripe)
+            assert news(hardware.reader) == [Presence(Change.SWIPED, None)]
+            assert len(hardware.reader.stripe.poll()) == 1
+    finally:
+        hardware.close()
+        served.close()
+
+
+class Told:
+    """A reader that tells of a card itself, but only after it was asked."""
+
+    def __init__(self) -> None:
+        self._changes: list[Presence] = []
+        self._asked = 0
+
+    @property
+    def contact(self) -> Told:
+        return self
+
+    def present(self) -> bool:
+        """The card comes with the second question; word of it is on the line behind the answer."""
+        self._asked += 1
+        if self._asked == 2:
+            self._changes.append(INSERTED)
+        return self._asked >= 2
+
+    def poll(self) -> list[Presence]:
+        changes, self._changes = self._changes, []
+        return changes
+
+    def close(self) -> None: ...
+
+
+def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
+    reader = WatchedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    try:
+        assert news(reader) == [INSERTED]
+        assert reader.poll(0.2) == []
+    finally:
+        reader.close()

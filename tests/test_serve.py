@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from terminal_drivers.base import CardAbsent, CardRemoved, Change
+from terminal_drivers.hosts import open_host
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.vivotech.reader import VivotechReader
 from tests.interop.daemon import Told
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -154,3 +156,45 @@ def test_a_sale_by_script_asks_the_person_at_the_bench_for_the_card(
         done(served, "remove")
         assert run.ended() == 0, run.said
         assert "1 held" in run.said["out"]
+
+
+def test_a_neo_reader_is_served_with_slot_field_and_head(link: Path) -> None:
+    with Told(
+        [*PROGRAM, "readers", "serve", "vivotech+pty:", "--link", str(link)], ENVIRONMENT, stdin=True
+    ) as served:
+        served.until(f"terminal-sim run FILE --reader vivotech\\+serial:{link}\n")
+        reader = open_host(f"vivotech+serial:{link}")
+        assert isinstance(reader, VivotechReader)
+        reader.burst_mode(True)
+        done(served, "swipe visa-credit")
+        assert len(reader.stripe.poll(10)) == 1
+        done(served, "insert visa-credit")
+        assert reader.contact.power_on()[0] == 0x3B
+        done(served, "tap visa-credit")
+        assert reader.contactless.power_on()[:2] == bytes.fromhex("3B80")
+        served.tell("swipe visa-credit")
+        served.until("the head does not listen now", "err")
+        done(served, "remove 1")
+        with pytest.raises(CardRemoved):
+            reader.contactless.transmit(SELECT)
+        assert reader.contact.present()
+        done(served, "remove")
+        for line, complaint in (
+            ("remove 2", "no slot 2"),
+            ("remove", "no card is in the slot"),
+            ("tap visa-stripe", "tapped"),
+        ):
+            served.tell(line)
+            served.until(f"{line}: [^\n]*{complaint}[^\n]*\n", "err")
+        reader.close()
+        served.tell("quit")
+        assert served.ended() == 0
+
+
+def test_a_reader_of_slots_alone_takes_no_tap_and_no_swipe(served: Told) -> None:
+    for line, complaint in (
+        ("tap visa-credit", "no contactless field"),
+        ("swipe visa-credit", "no stripe head"),
+    ):
+        served.tell(line)
+        served.until(f"{line}: [^\n]*{complaint}[^\n]*\n", "err")

@@ -2,8 +2,8 @@
 
 | address | what opens |
 |---|---|
-| `ccid+virtual:`, `msr+virtual:` | both ends of ours on a loopback |
-| `ccid+pty:`, `ccid+pty:/tmp/reader`, `msr+pty:` | both ends of ours on a pty, with that link to it |
+| `ccid+virtual:`, `msr+virtual:`, `vivotech+virtual:` | both ends of ours on a loopback |
+| `ccid+pty:`, `ccid+pty:/tmp/reader`, `msr+pty:`, `vivotech+pty:` | both ends of ours on a pty, with that link to it |
 | `ccid+serial:///dev/ttyUSB0?baud=115200`, `msr+serial:...`, `vivotech+serial:...` | hardware on a serial port |
 | `ccid+serial:socket://10.0.0.5:4001` | hardware behind any other URL of pyserial |
 | `ccid+tcp://127.0.0.1:4001`, `msr+tcp:...`, `vivotech+tcp:...` | a reader at a TCP port of this machine |
@@ -29,7 +29,7 @@ from terminal_drivers.readers.ccid import gempc
 TRANSPORTS = {
     "ccid": ("virtual", "pty", "serial", "tcp", "usb", "capture"),
     "msr": ("virtual", "pty", "serial", "tcp", "hid", "capture"),
-    "vivotech": ("serial", "tcp", "hid", "capture"),
+    "vivotech": ("virtual", "pty", "serial", "tcp", "hid", "capture"),
 }
 OPTIONS = {
     "ccid": ("variant",),

@@ -4,18 +4,19 @@ from pathlib import Path
 
 from terminal_drivers.address import VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace
-from terminal_drivers.hosts import open_host
+from terminal_drivers.hosts import VIVOTECH_VARIANTS, open_host
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
+from terminal_drivers.transports.lines import LineKind
 from terminal_drivers.virtual import (
-    LineKind,
     VirtualCcidReader,
     VirtualStripeReader,
     virtual_ccid,
     virtual_stripe_head,
 )
 
-OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader
+OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
 
 
 def open_reader(
@@ -23,7 +24,7 @@ def open_reader(
 ) -> OpenedReader:
     """Open what stands at an address: the host end, and for `virtual` and `pty` both ends.
 
-    `timeout` and `trace` are for `ccid`. `Misuse`: no such address, or one of a reader of other kind, which
+    `timeout` and `trace` are for `ccid` and `vivotech`. `Misuse`: no such address, or one of a reader of other kind, which
     `hosts.open_host` opens; `ReaderLost`: nothing answers there.
     """
     where = address if isinstance(address, Address) else Address.parse(address)
@@ -39,5 +40,8 @@ def open_reader(
     link = Path(where.where) if where.where else None
     if where.protocol == "msr":
         return virtual_stripe_head(line, link=link)
+    if where.protocol == "vivotech":
+        order = VIVOTECH_VARIANTS[where.variant or "tables"]
+        return virtual_vivotech(line, order, timeout=timeout, trace=trace, link=link)
     variant = VARIANTS[where.variant or "built-in"]
     return virtual_ccid(line, variant, timeout=timeout, trace=trace, link=link)

@@ -4,6 +4,7 @@
 |---|---|
 | `ccid+pty:[LINK][?variant=NAME]` | a reader of the GemPC family on a pseudo-terminal; hosts come and go, the card stays |
 | `ccid+usbip:[PORT]` | a USB reader at APDU level on a port of loopback, for `usbip attach` or another USB/IP host |
+| `vivotech+pty:[LINK]` | a NEO reader on a pseudo-terminal: slot 0 is its slot, slot 1 its field, and it reads stripes |
 | `vpcd:[PORT]` | both slots of a vpcd that connects to PORT and the next one (45963 unless told) |
 
 What is printed for whoever wants to use it is `instructions`; `pcscd_entry` is what pcsc-lite wants to read in its
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from terminal_drivers.address import Address
-from terminal_drivers.base import Card, DriverError, FrameError, Misuse
+from terminal_drivers.base import Card, DriverError, FrameError, Misuse, Stripe, Tracks
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.t0 import T0Card
 from terminal_drivers.iso7816.t1card import Interlude
@@ -24,6 +25,8 @@ from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcDevice
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.usb import INTERRUPT_IN, CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
+from terminal_drivers.readers.vivotech.both_ends import BAUD as NEO_BAUD
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
 from terminal_drivers.virtual import CCID_BAUD
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ DEVICE_NAMES = {
 
 USBIP, VPCD = "ccid+usbip:", "vpcd:"
 VPCD_PORT = 45_963
+FIELD = 1
+"""The number of a field among the slots."""
 USB_APDU = 0x0004_04BE
 """dwFeatures of a reader that does everything below the APDU itself, extended ones too."""
 USB_MESSAGE = 65_556  # dwMaxCCIDMessageLength with room for an extended APDU
@@ -75,10 +80,25 @@ class Served(Protocol):
     def insert(self, card: Card, slot: int = 0) -> None: ...
     def remove(self, slot: int = 0) -> None: ...
     def holds(self, slot: int = 0) -> bool: ...
+    def tap(self, card: Card) -> None:
+        """Hold a card into the field, where it stays until it is removed from `FIELD`."""
+        ...
+
+    def swipe(self, stripe: Stripe) -> None: ...
     def close(self) -> None: ...
 
 
-class ServedReader:
+class _SlotsAlone:
+    """What a reader has that is nothing but slots."""
+
+    def tap(self, card: Card) -> None:  # noqa: ARG002 - there is no field for it
+        raise Misuse("this reader has no contactless field: insert the card")
+
+    def swipe(self, stripe: Stripe) -> None:  # noqa: ARG002 - there is no head for it
+        raise Misuse("this reader has no stripe head")
+
+
+class ServedReader(_SlotsAlone):
     """A CCID reader that is served."""
 
     pcscd_entry: str
@@ -129,8 +149,7 @@ class ServedSerialReader(ServedReader):
         # Imported here: it needs pyserial and a system with pseudo-terminals.
         from terminal_drivers.transports.pty import PtyLine
 
-        if link is not None and link.is_symlink() and not link.exists():
-            link.unlink()  # it was left behind by a process that was killed
+        _unlink_dead(link)
         chosen, device = VARIANTS[variant], DEVICE_NAMES[variant]
         reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=person)
         line = PtyLine(GemPcDevice(reader, chosen), link, baud=CCID_BAUD)
@@ -138,6 +157,44 @@ class ServedSerialReader(ServedReader):
         self.path = str(link.absolute()) if link is not None else line.path
         self.pcscd_entry = _entry(f"terminal-sim {device}", f"{self.path}:{device}", SERIAL_LIBRARY)
         self.instructions = IN_A_FOLDER + self.pcscd_entry
+
+
+class ServedNeo:
+    """A NEO reader at the far side of a pseudo-terminal. pcscd has no driver for it: its hosts speak ViVOtech2."""
+
+    pcscd_entry = ""
+    slots = 2
+
+    def __init__(self, link: Path | None = None) -> None:
+        # Imported here: it needs pyserial and a system with pseudo-terminals.
+        from terminal_drivers.transports.pty import PtyLine
+
+        _unlink_dead(link)
+        self._reader = VirtualNeo()
+        self._line = PtyLine(self._reader, link, baud=NEO_BAUD)
+        self.path = str(link.absolute()) if link is not None else self._line.path
+        self.instructions = f"# for a terminal: terminal-sim run FILE --reader vivotech+serial:{self.path}\n"
+
+    def insert(self, card: Card, slot: int = 0) -> None:
+        act = self._reader.insert if _place(slot) is Place.SLOT else self._reader.tap
+        self._line.act(lambda: act(card))
+
+    def remove(self, slot: int = 0) -> None:
+        self._line.act(lambda: self._reader.remove(_place(slot)))
+
+    def holds(self, slot: int = 0) -> bool:
+        return self._reader.holds(_place(slot))
+
+    def tap(self, card: Card) -> None:
+        self.insert(card, FIELD)
+
+    def swipe(self, stripe: Stripe) -> None:
+        """`Misuse` where the head does not listen, as while its host looks for a card in the field: swipe again."""
+        tracks = Tracks(stripe.get(1), stripe.get(2), stripe.get(3))
+        self._line.act(lambda: self._reader.swipe(tracks))
+
+    def close(self) -> None:
+        self._line.close()
 
 
 class ServedUsbReader(ServedReader):
@@ -192,7 +249,7 @@ class _OverT0:
             return WRONG_LENGTH
 
 
-class ServedVpcd:
+class ServedVpcd(_SlotsAlone):
     """Both slots of a vpcd that connects to us."""
 
     slots = 2
@@ -245,11 +302,27 @@ def serve(address: str, link: Path | None = None) -> Served:
             return ServedVpcd(_port(address.removeprefix(VPCD)) or VPCD_PORT)
         return ServedUsbReader(port=_port(address.removeprefix(USBIP)))
     where = Address.parse(address)
-    if (where.protocol, where.transport) != ("ccid", "pty"):
-        raise Misuse(f"{address} is not served to other software: ccid+pty:, {USBIP} and {VPCD} are")
+    if where.transport != "pty" or where.protocol not in ("ccid", "vivotech"):
+        raise Misuse(
+            f"{address} is not served to other software: ccid+pty:, vivotech+pty:, {USBIP} and {VPCD} are"
+        )
     if where.where and link is not None:
         raise Misuse("the link is named twice: in the address and beside it")
-    return ServedSerialReader(where.variant or DEFAULT_VARIANT, Path(where.where) if where.where else link)
+    path = Path(where.where) if where.where else link
+    if where.protocol == "vivotech":
+        return ServedNeo(path)
+    return ServedSerialReader(where.variant or DEFAULT_VARIANT, path)
+
+
+def _unlink_dead(link: Path | None) -> None:
+    if link is not None and link.is_symlink() and not link.exists():
+        link.unlink()  # it was left behind by a process that was killed
+
+
+def _place(slot: int) -> Place:
+    if slot not in (0, FIELD):
+        raise Misuse(f"a NEO reader has slot 0 and its field {FIELD}, no slot {slot}")
+    return Place.FIELD if slot else Place.SLOT
 
 
 def _entry(name: str, device: str, library: str) -> str:

@@ -1,21 +1,20 @@
 """Readers with both ends of ours: the host end that drives hardware too, and the hands that put cards in
 front of it.
 
-The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal (one thread a device). The
-same host code runs on both.
+The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal or socket (one thread a device).
+The same host code runs on all.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from terminal_drivers.base import (
     Card,
     ContactlessField,
     ContactSlot,
     Line,
-    LineDevice,
     Misuse,
     Presence,
     Stripe,
@@ -30,11 +29,9 @@ from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.transports.loopback import LoopbackLine
+from terminal_drivers.transports.lines import LineKind, line_to
 
 NO_FIELD = "this reader has no contactless field: choose a variant with a second slot at short APDU level"
-
-LineKind = Literal["loopback", "pty"]
 
 CONTACT, CONTACTLESS = 0, 1
 """The slots of a terminal's built-in reader."""
@@ -128,7 +125,7 @@ def virtual_ccid(
     before its PIN pad.
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
-    line = _line(transport, GemPcDevice(device, variant), CCID_BAUD, link, record)
+    line = line_to(GemPcDevice(device, variant), transport, CCID_BAUD, link=link, record=record)
     link_end = GemPcLink(line.open(), variant)
     host = CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
     return VirtualCcidReader(host, CcidHands(device, line), line)
@@ -142,27 +139,8 @@ def virtual_stripe_head(
 ) -> VirtualStripeReader:
     """Build a serial stripe head with both ends; arguments as for `virtual_ccid`."""
     device = VirtualStripeHead()
-    line = _line(transport, device, STRIPE_BAUD, link, record)
+    line = line_to(device, transport, STRIPE_BAUD, link=link, record=record)
     return VirtualStripeReader(SerialStripeHead(line.open()), StripeHands(device, line), line)
-
-
-def _line(
-    transport: LineKind,
-    device: LineDevice,
-    baud: int,
-    link: Path | None,
-    record: list[tuple[str, bytes]] | None,
-) -> Line:
-    if transport == "loopback":
-        if link is not None:
-            raise Misuse("a loopback has no path: a link needs the pty")
-        return LoopbackLine(device, record)
-    if record is not None:
-        raise Misuse("only the loopback records")
-    # Imported here: it needs pyserial and a system with pseudo-terminals.
-    from terminal_drivers.transports.pty import PtyLine
-
-    return PtyLine(device, link, baud=baud)
 
 
 class TerminalHands:

@@ -13,7 +13,7 @@ from terminal_sim.bench import Duration, ProfileError, Trace
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, styled
 from terminal_sim.commands.scripts import files_of, programs_of
-from terminal_sim.hardware import DriverError, check_address
+from terminal_sim.hardware import VIRTUAL, DriverError, check_address
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
 from terminal_sim.verbs import BadScript
@@ -23,7 +23,8 @@ _COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", O
 
 def run(given: Namespace) -> int:
     with blaming_the_user(DriverError, ProfileError):
-        check_address(given.reader)
+        reader = tuple(given.reader) or VIRTUAL
+        check_address(reader)
         chosen = {name: profiles.load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:
@@ -33,7 +34,7 @@ def run(given: Namespace) -> int:
     except BadScript as error:
         raise UserError(str(error)) from None
     with _tracing(given.trace) as trace:
-        runner = Runner(Options(seed=given.seed, reader=given.reader, state=given.state, trace=trace))
+        runner = Runner(Options(seed=given.seed, reader=reader, state=given.state, trace=trace))
         results = [_told(runner.run(case), quiet=given.quiet) for case in cases]
     print(_summary(results))
     return exit_code(results)

@@ -3,7 +3,8 @@
 | line | what the hands do |
 |---|---|
 | `insert NAME [SLOT]` | put that card in |
-| `remove [SLOT]` | take it out |
+| `remove [SLOT]` | take it out; what was held to the field is in slot 1 |
+| `tap NAME`, `swipe NAME` | hold that card into the field, draw it through the head, where the reader has them |
 | `tear STEP or N [SLOT]` | pull it out after that step (`gpo`, `genac1`, ...) or that many commands |
 | `quit` | stop serving |
 
@@ -21,11 +22,11 @@ from types import FrameType
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
-from terminal_sim.examine import Served, serve
+from terminal_sim.examine import FIELD, Served, serve
 from terminal_sim.hardware import DriverError
 from terminal_sim.torn import STEPS, TornCard
 
-WORDS = "insert NAME [SLOT], remove [SLOT], tear STEP|N [SLOT], quit"
+WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], quit"
 
 
 def run(given: Namespace) -> int:
@@ -63,6 +64,10 @@ class Hands:
                     self.insert(name, _slot(slot))
                 case ["remove", *slot] if len(slot) <= 1:
                     self._reader.remove(_slot(slot))
+                case ["tap", name]:
+                    self._tap(name)
+                case ["swipe", name]:
+                    self._swipe(name)
                 case ["tear", after, *slot] if len(slot) <= 1:
                     self._tear(after, _slot(slot))
                 case _:
@@ -75,6 +80,20 @@ class Hands:
         card = TornCard(chip)
         self._reader.insert(card, slot)
         self._cards[slot] = card
+
+    def _tap(self, name: str) -> None:
+        face = self._bench.card(name).contactless
+        if face is None:
+            raise UserError(f"the card {name!r} cannot be tapped")
+        card = TornCard(face)
+        self._reader.tap(card)
+        self._cards[FIELD] = card
+
+    def _swipe(self, name: str) -> None:
+        stripe = self._bench.card(name).stripe
+        if stripe is None:
+            raise UserError(f"the card {name!r} has no stripe to swipe")
+        self._reader.swipe(stripe)
 
     def _tear(self, after: str, slot: int) -> None:
         if not self._reader.holds(slot):

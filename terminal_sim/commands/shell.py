@@ -14,6 +14,7 @@ from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
 from terminal_sim.commands.session import Session
+from terminal_sim.hardware import VIRTUAL
 from terminal_sim.script.run import ExitCode
 from terminal_sim.verbs import VERBS, Unmet
 
@@ -25,7 +26,7 @@ def run(given: Namespace) -> int:
         blaming_the_user(BenchMisuse, JournalError, ProfileError),
         Bench(seed=given.seed, state=given.state) as bench,
     ):
-        seat = bench.seat(given.profile, locale=given.locale or None, reader=given.reader)
+        seat = bench.seat(given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL)
         session = Session(bench, seat)
         return _converse(session, seat.profile.id)
 

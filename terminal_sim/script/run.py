@@ -46,10 +46,10 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`state` is a folder that keeps the journal; `pictures` one of stored screenshots, which `store` writes."""
+    """`reader` is an address or several; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which `store` writes."""
 
     seed: int = 0
-    reader: str = "virtual"
+    reader: str | tuple[str, ...] = "virtual"
     state: Path | None = None
     trace: Trace | None = None
     pictures: Path | None = None
@@ -241,15 +241,20 @@ class _Running:
         return self.mask("\n".join(lines))
 
     def _told(self) -> list[str]:
-        options = self.runner.options
         chosen = self.case.program.settings
         locale = f", {chosen.locale}" if chosen.locale else ""
-        return [f'scenario   "{self.case.title}" on {self.case.profile}{locale}, reader {options.reader}']
+        reader = " and ".join(self._addresses())
+        return [f'scenario   "{self.case.title}" on {self.case.profile}{locale}, reader {reader}']
+
+    def _addresses(self) -> tuple[str, ...]:
+        reader = self.runner.options.reader
+        return (reader,) if isinstance(reader, str) else reader
 
     def _again(self) -> str:
         options, program = self.runner.options, self.case.program
         chosen = ["--profile", self.case.profile]
         chosen += ["--locale", program.settings.locale] if program.settings.locale else []
         chosen += ["--seed", str(options.seed)] if options.seed else []
-        chosen += ["--reader", options.reader] if options.reader != "virtual" else []
+        for address in self._addresses():
+            chosen += ["--reader", address] if address != "virtual" else []
         return command(str(program.script.path), exactly(self.case.title), chosen)

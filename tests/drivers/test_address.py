@@ -13,6 +13,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
 
@@ -24,6 +25,8 @@ ADDRESSES: list[tuple[str, Address]] = [
     ("ccid+virtual:?variant=gempc-twin", Address("ccid", "virtual", "", None, "gempc-twin")),
     ("ccid+pty:", Address("ccid", "pty", "")),
     ("ccid+pty:/tmp/reader", Address("ccid", "pty", "/tmp/reader")),
+    ("vivotech+virtual:?variant=text", Address("vivotech", "virtual", "", None, "text")),
+    ("vivotech+pty:/tmp/neo", Address("vivotech", "pty", "/tmp/neo")),
     ("ccid+serial:///dev/ttyUSB0", Address("ccid", "serial", "/dev/ttyUSB0")),
     ("ccid+serial:/dev/ttyUSB0", Address("ccid", "serial", "/dev/ttyUSB0")),
     ("ccid+serial:COM3", Address("ccid", "serial", "COM3")),
@@ -110,6 +113,23 @@ def test_virtual_addresses_open_both_ends(tmp_path: Path, chip: Callable[..., An
         head.device.swipe({2: TRACK2})
         assert head.host.poll(5) == [Tracks(None, TRACK2, None)]
         head.close()
+
+
+@pytest.mark.parametrize("where", ["virtual:", "pty:", "pty:{}", "virtual:?variant=plain"])
+def test_a_neo_reader_with_both_ends_is_opened(where: str, tmp_path: Path, chip: Callable[..., Any]) -> None:
+    both = open_reader(f"vivotech+{where.format(tmp_path / 'neo')}")
+    assert isinstance(both, VirtualVivotechReader)
+    assert len(os.listdir(tmp_path)) == ("{}" in where)
+    assert not both.host.contact.present()
+    both.device.insert(chip())
+    both.device.tap(chip())
+    assert both.host.contact.present()
+    assert both.host.contactless.present()
+    both.host.burst_mode(True)
+    both.device.swipe(Tracks(None, TRACK2))
+    assert both.host.stripe.poll(5) == [Tracks(None, TRACK2)]
+    both.close()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_serial_address_opens_the_reader_at_the_port(tmp_path: Path, chip: Callable[..., Any]) -> None:

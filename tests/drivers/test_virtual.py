@@ -9,11 +9,12 @@ import pytest
 
 from terminal_drivers.base import CardRemoved, Change, Misuse, Presence, ReaderLost, Tracks
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMCORE_SIM_PRO, GEMPC_TWIN
-from terminal_drivers.virtual import LineKind, virtual_ccid, virtual_reader, virtual_stripe_head
+from terminal_drivers.transports.lines import LineKind
+from terminal_drivers.virtual import virtual_ccid, virtual_reader, virtual_stripe_head
 
 Chip = Callable[..., Any]
 
-LINES: list[LineKind] = ["loopback", "pty"]
+LINES: list[LineKind] = ["loopback", "pty", "tcp"]
 PATIENCE = 5.0
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 TRACK2 = ";4761739001010119=30122011143878089?"

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from terminal_drivers.base import Card, Line, LineDevice, Misuse, Trace, Tracks, Transport
+from terminal_drivers.base import Card, Line, LineDevice, Trace, Tracks, Transport
 from terminal_drivers.readers.vivotech.codec import TABLES, Variant
 from terminal_drivers.readers.vivotech.hid import HidDevice, MessageTransport
 from terminal_drivers.readers.vivotech.reader import TIMEOUT, VivotechReader
-from terminal_drivers.readers.vivotech.virtual import FIRMWARE, VirtualNeo
-from terminal_drivers.transports.loopback import LoopbackLine
+from terminal_drivers.readers.vivotech.virtual import FIRMWARE, Place, VirtualNeo
+from terminal_drivers.transports.lines import LineKind, line_to
 
 BAUD = 115_200
 
-NeoLine = Literal["loopback", "hid", "pty", "tcp"]
+NeoLine = LineKind | Literal["hid"]
+"""`hid` is reports on a loopback."""
 
 
 class NeoHands:
@@ -30,8 +31,12 @@ class NeoHands:
     def tap(self, card: Card) -> None:
         self._line.act(lambda: self._reader.tap(card))
 
-    def remove(self) -> None:
-        self._line.act(self._reader.remove)
+    def remove(self, *places: Place) -> None:
+        """Take the card away from a place, or every card."""
+        self._line.act(lambda: self._reader.remove(*places))
+
+    def holds(self, place: Place) -> bool:
+        return self._reader.holds(place)
 
     def swipe(self, tracks: Tracks) -> None:
         self._line.act(lambda: self._reader.swipe(tracks))
@@ -67,28 +72,9 @@ def virtual_vivotech(
 ) -> VirtualVivotechReader:
     """Build both ends. `link` names the pty; `record` is of a loopback; `around` wraps the host's transport."""
     device = VirtualNeo(firmware)
-    line = _line(transport, device, link, record)
+    end: LineDevice = HidDevice(device) if transport == "hid" else device
+    line = line_to(end, "loopback" if transport == "hid" else transport, BAUD, link=link, record=record)
     opened = around(line.open())
     host_line = MessageTransport(opened) if transport == "hid" else opened
     host = VivotechReader(host_line, variant, timeout=timeout, trace=trace)
     return VirtualVivotechReader(host, NeoHands(device, line), line)
-
-
-def _line(
-    transport: NeoLine, device: VirtualNeo, link: Path | None, record: list[tuple[str, bytes]] | None
-) -> Line:
-    if link is not None and transport != "pty":
-        raise Misuse("only the pty has a path for a link")
-    if transport in ("loopback", "hid"):
-        end: LineDevice = HidDevice(device) if transport == "hid" else device
-        return LoopbackLine(end, record)
-    if record is not None:
-        raise Misuse("only the loopback records")
-    if transport == "tcp":
-        from terminal_drivers.transports.tcp import TcpLine
-
-        return TcpLine(device)
-    # Imported here: it needs pyserial and a system with pseudo-terminals.
-    from terminal_drivers.transports.pty import PtyLine
-
-    return PtyLine(device, link, baud=BAUD)

@@ -104,7 +104,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A card that was read in burst mode; `application` says of which kind it is (0C: a stripe was swiped)."""
+    """A card that was read in burst mode; `application` says of which kind it is (`STRIPE`: it was swiped)."""
 
     application: int
     tracks: Tracks
@@ -124,6 +124,9 @@ class Damaged(Enum):
 
 
 Item = Command | Response | Burst | UiEvent | Damaged
+
+STRIPE = 0x0C
+"""The application type of a burst payload from the stripe head; every other one is of a card in the field (3.3.1)."""
 
 BURST_START = b"\x01\x00"
 BURST_TRACKS = re.compile(rb"(%[ ->@-_]*\?)?(;[0->]*\?)?([;+][0->]*\?)?")

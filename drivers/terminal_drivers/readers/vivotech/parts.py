@@ -22,7 +22,7 @@ from terminal_drivers.base import (
 from terminal_drivers.iso7816.atr import contactless
 from terminal_drivers.readers.vivotech.codec import PASS_THROUGH, Command, Status
 
-POLL_TIME = 0.2  # s, in which a card in the field is found
+POLL_TIME = 0.1  # s, in which a card in the field is found
 ICC = 0x20
 SPEAKS_APDUS = frozenset((0x01, 0x02, 0x07))
 """Card types of Poll for Token with ISO/IEC 14443-4."""
@@ -45,6 +45,11 @@ class _Chip(ABC):
     def __init__(self, reader: Commands) -> None:
         self._reader = reader
         self._powered = False
+
+    @property
+    def powered(self) -> bool:
+        """Whether a conversation with the card has begun and not ended."""
+        return self._powered
 
     def present(self) -> bool:
         if self._powered:
@@ -124,7 +129,8 @@ class NeoSlot(_Chip):
 class NeoField(_Chip):
     """The contactless field (2C-02, 2C-03). `uid` is of the card that was powered last.
 
-    The reader does not tell the historical bytes, so the ATR is that of a card without any (PC/SC part 3).
+    Poll for Token does not tell the historical bytes, so the ATR is that of a card without any (PC/SC part 3). Poll for
+    Token with ATS (2C-0E) would; how its answer divides UID from ATS is in no table that we have.
     """
 
     uid = b""

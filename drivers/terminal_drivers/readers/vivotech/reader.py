@@ -26,6 +26,7 @@ from terminal_drivers.base import (
 from terminal_drivers.readers.vivotech.codec import (
     LONGEST_MESSAGE,
     PASS_THROUGH,
+    STRIPE,
     TABLES,
     Burst,
     Command,
@@ -256,8 +257,9 @@ class VivotechReader:
         data = self._transport.read(LONGEST_MESSAGE, timeout)
         for item in self._decoder.feed(data):
             if isinstance(item, Burst):
-                self._swipes.append(item.tracks)
-                self._untold += 1
+                if item.application == STRIPE:
+                    self._swipes.append(item.tracks)
+                    self._untold += 1
             elif isinstance(item, UiEvent):
                 self.events.append(item)
             else:

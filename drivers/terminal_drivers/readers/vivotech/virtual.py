@@ -13,6 +13,7 @@ from enum import Enum
 from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError, Misuse, Tracks
 from terminal_drivers.readers.vivotech.codec import (
     PASS_THROUGH,
+    STRIPE,
     Burst,
     Command,
     Decoder,
@@ -25,7 +26,6 @@ from terminal_drivers.readers.vivotech.codec import (
 )
 
 FIRMWARE = "NEO V1.00"
-STRIPE = 0x0C
 ICC, CONTACTLESS = 0x20, 0x00
 TYPE_A = 0x01
 UID = bytes.fromhex("08A1B2C3")  # 08: drawn by the card anew each time, so it names nobody
@@ -92,25 +92,34 @@ class VirtualNeo:
         """Hold a card into the field, where it stays until `remove`."""
         self._put(Place.FIELD, card)
 
-    def remove(self) -> None:
-        """Take away every card that is in the slot or in the field."""
-        if not self._cards:
-            raise Misuse("no card is in the slot or in the field")
-        self._cards.clear()
-        self._powered.clear()
+    def remove(self, *places: Place) -> None:
+        """Take the card away from a place; without one, every card that is in the slot or in the field."""
+        gone = {place for place in places or Place if place in self._cards}
+        if not gone:
+            where = " or in the ".join(place.value for place in places or Place)
+            raise Misuse(f"no card is in the {where}")
+        for place in gone:
+            del self._cards[place]
+        self._powered -= gone
 
     def holds(self, place: Place) -> bool:
         return place in self._cards
 
     def swipe(self, tracks: Tracks) -> None:
-        """Draw a card through the head: the reader tells of it as its mode says, or keeps it for the host."""
+        """Draw a card through the head: the reader tells of it as its mode says, or keeps it for the host.
+
+        `Misuse` where the head does not listen: a real one shows nothing then, and the card must be swiped again.
+        """
         if self._running is not None:
             self._finish(Status.OK, _stripe_data(tracks))
-        elif self._auto_poll and not self._pass_through:
-            if self._burst:
-                self._said.append(burst(Burst(STRIPE, tracks)))
-            else:
-                self._swiped = tracks
+        elif not self._auto_poll or self._pass_through:
+            raise Misuse(
+                "the head does not listen now, for the host has the reader do other things: swipe again"
+            )
+        elif self._burst:
+            self._said.append(burst(Burst(STRIPE, tracks)))
+        else:
+            self._swiped = tracks
 
     def expire(self) -> None:
         """Let the time of the running transaction be over."""

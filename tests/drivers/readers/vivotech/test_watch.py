@@ -1,0 +1,135 @@
+"""A host that looks for cards in the field and listens for swipes in turn."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from terminal_drivers.base import Change, FrameError, Misuse, Presence, Tracks
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
+from terminal_drivers.readers.vivotech.codec import STRIPE, Burst, UiEvent, burst, ui_event
+from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualNeo
+from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, NeoWatch
+from terminal_drivers.transports.loopback import LoopbackLine
+
+Chip = Callable[..., Any]
+
+SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
+OK = b"\x6f\x00\x90\x00"
+SWIPE = Tracks(None, ";4761739001010119=30122011143878089?")
+TAPPED, GONE = Presence(Change.INSERTED, FIELD), Presence(Change.REMOVED, FIELD)
+SWIPED = Presence(Change.SWIPED, None)
+
+
+@pytest.fixture
+def both() -> VirtualVivotechReader:
+    return virtual_vivotech()
+
+
+def told(watch: NeoWatch, calls: int = LOOKS) -> list[Presence]:
+    return [change for _ in range(calls) for change in watch.poll()]
+
+
+def test_a_card_in_the_field_is_told_when_it_comes_and_when_it_leaves(
+    both: VirtualVivotechReader, chip: Chip
+) -> None:
+    watch = NeoWatch(both.host)
+    assert told(watch) == []
+    for _ in range(2):
+        both.device.tap(chip())
+        assert told(watch) == [TAPPED]
+        assert told(watch, 3 * LOOKS) == [], "it is told once"
+        both.device.remove()
+        assert told(watch) == [GONE]
+
+
+def test_a_swipe_is_told_between_the_questions(both: VirtualVivotechReader) -> None:
+    watch = NeoWatch(both.host)
+    for calls in range(2 * LOOKS):
+        both.device.swipe(SWIPE)
+        assert watch.poll() == [SWIPED], calls
+        assert both.host.stripe.poll() == [SWIPE]
+
+
+def test_the_reader_stays_in_pass_through_mode_while_a_card_is_in_the_field(
+    both: VirtualVivotechReader, chip: Chip
+) -> None:
+    watch = NeoWatch(both.host)
+    both.device.tap(chip())
+    told(watch)
+    with pytest.raises(Misuse, match="swipe again"):
+        both.device.swipe(SWIPE)
+    both.device.remove(Place.FIELD)
+    told(watch)
+    both.device.swipe(SWIPE)
+    assert watch.poll() == [SWIPED]
+
+
+@pytest.mark.parametrize("place", Place)
+def test_a_conversation_is_not_disturbed(place: Place, chip: Chip) -> None:
+    record: list[tuple[str, bytes]] = []
+    both = virtual_vivotech(record=record)
+    watch = NeoWatch(both.host)
+    card = chip({SELECT: OK})
+    if place is Place.FIELD:
+        both.device.tap(card)
+        slot: Any = both.host.contactless
+    else:
+        both.device.insert(card)
+        slot = both.host.contact
+    slot.power_on()
+    before = len(record)
+    told(watch, 3 * LOOKS)
+    assert len(record) == before
+    assert slot.transmit(SELECT) == OK
+    slot.power_off()
+    told(watch)
+    assert len(record) > before
+
+
+def test_the_idle_load_is_three_commands_a_round() -> None:
+    record: list[tuple[str, bytes]] = []
+    watch = NeoWatch(virtual_vivotech(record=record).host)
+    told(watch)
+    before = len(record)
+    told(watch, 10 * LOOKS)
+    assert [who for who, _ in record[before:]].count("host") == 30
+
+
+def test_a_card_that_the_reader_read_by_itself_is_no_swipe() -> None:
+    line = LoopbackLine(VirtualNeo())
+    watch = NeoWatch(VivotechReader(line.open()))
+    visa = STRIPE - 0x0A
+    line._far.write(burst(Burst(visa, SWIPE)))
+    assert told(watch) == []
+    line._far.write(burst(Burst(STRIPE, SWIPE)))
+    assert told(watch) == [SWIPED]
+
+
+def test_a_reader_that_refuses_burst_mode_hears_no_stripe(both: VirtualVivotechReader) -> None:
+    assert NeoWatch(both.host).hears_stripe
+    device = VirtualNeo()
+    del device._handlers[0x04, 0x00]
+    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    assert not watch.hears_stripe
+    assert told(watch) == []
+
+
+class Noisy(VirtualNeo):
+    """A reader on a line that damages something behind each card that is found."""
+
+    def take(self) -> bytes:
+        said = super().take()
+        damaged = ui_event(UiEvent(bytes(4)))[:-1] + b"?"
+        return said + damaged if UID in said else said
+
+
+def test_what_an_error_interrupts_is_told_by_the_next_call(chip: Chip) -> None:
+    device = Noisy()
+    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    assert told(watch, LOOKS - 1) == []
+    device.tap(chip())
+    with pytest.raises(FrameError):
+        watch.poll()
+    assert watch.poll() == [TAPPED]

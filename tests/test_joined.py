@@ -1,0 +1,314 @@
+"""Several readers as one terminal's: each gives what the ones before it lack, and all of them must be there."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from terminal_drivers.base import Change, Misuse, Presence, ReaderLost
+from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.served import Served, serve
+from terminal_drivers.transports.pty import PtyLine
+from terminal_sim.bench import Bench, BenchMisuse, Seat
+from terminal_sim.cli import main
+from terminal_sim.hardware import Hardware, check_address, open_hardware
+
+PATIENCE, TRIES = 10.0, 100
+INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
+TAPPED, SWIPED = Presence(Change.INSERTED, 1), Presence(Change.SWIPED, None)
+
+SCRIPT = """\
+keys 1
+terminal v400m
+
+scenario "A swipe beside a chip reader"
+  press  OK 1000 OK
+  swipe  visa-stripe
+  expect screen "Approved"
+  expect host sale amount=1000 entry=stripe count=1
+
+scenario "It fails"
+  expect screen "Bananas"
+"""
+
+
+class Head:
+    """A stripe head that is plugged in at a link."""
+
+    def __init__(self, link: Path) -> None:
+        self._device = VirtualStripeHead()
+        self._line = PtyLine(self._device, link, baud=9_600)
+
+    def swipe(self, bench: Bench) -> None:
+        stripe = bench.card("visa-stripe").stripe
+        assert stripe is not None
+        self._line.act(lambda: self._device.swipe(stripe_bits(stripe)))
+
+    def close(self) -> None:
+        self._line.close()
+
+
+class Bay:
+    """Readers of three kinds at links, and their addresses; what is left plugged in at the end is unplugged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._plugged: list[Served | Head] = []
+        self.chip = f"ccid+serial:{folder / 'chip'}"
+        self.neo = f"vivotech+serial:{folder / 'neo'}"
+        self.head = f"msr+serial:{folder / 'head'}"
+
+    def plug_chip(self) -> Served:
+        return self._kept(serve(f"ccid+pty:{self._folder / 'chip'}"))
+
+    def plug_neo(self) -> Served:
+        return self._kept(serve(f"vivotech+pty:{self._folder / 'neo'}"))
+
+    def plug_head(self) -> Head:
+        head = Head(self._folder / "head")
+        self._plugged.append(head)
+        return head
+
+    def close(self) -> None:
+        for each in self._plugged:
+            each.close()
+
+    def _kept(self, served: Served) -> Served:
+        self._plugged.append(served)
+        return served
+
+
+@pytest.fixture
+def bay(tmp_path: Path) -> Iterator[Bay]:
+    bay = Bay(tmp_path)
+    yield bay
+    bay.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Hardware]]:
+    """Open readers at addresses; they are closed at the end."""
+    opened: list[Hardware] = []
+
+    def open_at(*addresses: str) -> Hardware:
+        opened.append(open_hardware(addresses))
+        return opened[-1]
+
+    yield open_at
+    for each in opened:
+        each.close()
+
+
+def news(hardware: Hardware) -> list[Presence]:
+    """The next report that says something, of readers that may be away at first."""
+    return next(told for _ in range(TRIES) if (told := report(hardware)))
+
+
+def report(hardware: Hardware) -> list[Presence] | None:
+    """A report, or None while a reader is away."""
+    try:
+        return hardware.reader.poll(PATIENCE / TRIES)
+    except ReaderLost:
+        return None
+
+
+def is_away(hardware: Hardware) -> bool:
+    return report(hardware) is None
+
+
+def lost(hardware: Hardware) -> None:
+    assert any(is_away(hardware) for _ in range(TRIES))
+
+
+def pay(seat: Seat, act: Callable[[], None]) -> None:
+    for key in ("OK", "1", "0", "0", "0", "OK"):
+        seat.press(key)
+    act()
+    until(seat, lambda: seat.view().screen.id != "present-card")
+    seat.bench.advance(1_000_000)
+    assert seat.view().screen.id == "approved"
+    seat.bench.advance(60_000_000)
+
+
+def until(seat: Seat, holds: Callable[[], bool]) -> None:
+    while not holds():
+        assert seat.bench.engine.poll(seat.station, PATIENCE), "the readers reported nothing"
+        seat.bench.engine.settle()
+
+
+def test_a_terminal_takes_chips_at_one_reader_and_stripes_at_another(bay: Bay) -> None:
+    chip_reader, head = bay.plug_chip(), bay.plug_head()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=(bay.chip, bay.head))
+        card = bench.card("visa-credit").chip
+        assert card is not None
+        pay(seat, lambda: head.swipe(bench))
+        pay(seat, lambda: chip_reader.insert(card))
+        chip_reader.remove()
+        until(seat, lambda: not seat.station.card_in)
+        pay(seat, lambda: head.swipe(bench))
+
+
+def test_a_part_is_that_of_the_first_address_that_has_it(bay: Bay, opened: Callable[..., Hardware]) -> None:
+    chip_reader, neo = bay.plug_chip(), bay.plug_neo()
+    both = opened(bay.chip, bay.neo)
+    with Bench() as bench:
+        card = bench.card("visa-credit")
+        assert card.chip is not None
+        assert card.contactless is not None
+        neo.insert(card.chip)
+        neo.tap(card.contactless)
+        assert news(both) == [TAPPED]
+        assert [report(both) for _ in range(10)] == [[]] * 10, "the slot of the second reader is nobody's"
+        assert not both.reader.contact.present()
+        assert both.reader.contactless.power_on()
+        chip_reader.insert(card.chip)
+        assert news(both) == [INSERTED]
+        assert both.reader.contact.present()
+        both.hands.insert("visa-credit", card.chip)
+        assert both.hands.asked == f"insert visa-credit into {bay.chip}"
+        both.hands.tap("visa-credit", card.contactless)
+        assert both.hands.asked == f"hold visa-credit to {bay.neo}"
+
+
+def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[..., Hardware]) -> None:
+    bay.plug_chip()
+    bay.plug_neo()
+    before = threading.active_count()
+    with pytest.raises(Misuse, match=r"ccid\+serial.* adds nothing to vivotech\+serial.*: leave it out"):
+        opened(bay.neo, bay.chip)
+    assert threading.active_count() == before, "what was opened is closed"
+    with Bench() as bench, pytest.raises(BenchMisuse, match="adds nothing"):
+        bench.seat("v400m", reader=[bay.neo, bay.chip])
+
+
+@pytest.mark.parametrize(
+    ("addresses", "told"),
+    [
+        ((), "no reader is named"),
+        (("virtual", "msr+hid://0801:0002"), "name no other beside it"),
+        (("msr+hid://0801:0002", "pty"), "name no other beside it"),
+        (("msr+hid://0801:0002", "msr+hid://0801:0002"), "named twice"),
+        (("msr+hid://0801:0002", "nonsense"), "no reader address"),
+    ],
+)
+def test_addresses_that_do_not_go_together_are_misuse(addresses: tuple[str, ...], told: str) -> None:
+    with pytest.raises(Misuse, match=told):
+        check_address(addresses)
+    with pytest.raises(Misuse, match=told):
+        open_hardware(addresses)
+
+
+def test_one_that_is_away_takes_the_reader_away_until_it_is_back(
+    bay: Bay, opened: Callable[..., Hardware]
+) -> None:
+    chip_reader, head = bay.plug_chip(), bay.plug_head()
+    both = opened(bay.chip, bay.head)
+    with Bench() as bench:
+        card = bench.card("visa-credit").chip
+        assert card is not None
+        for _ in range(2):
+            head.close()
+            lost(both)
+            assert is_away(both), "it stays away"
+            chip_reader.insert(card)
+            assert both.reader.contact.present(), "the other one is there"
+            assert all(is_away(both) for _ in range(10))
+            head = bay.plug_head()
+            assert news(both) == [INSERTED], "the card in the slot is told anew"
+            chip_reader.remove()
+            assert news(both) == [REMOVED]
+        chip_reader.close()
+        lost(both)
+        head.swipe(bench)
+        assert all(is_away(both) for _ in range(3))
+        chip_reader = bay.plug_chip()
+        chip_reader.insert(card)
+        assert news(both) == [INSERTED], "a swipe from meanwhile is not told"
+        chip_reader.close()
+        lost(both)
+        chip_reader = bay.plug_chip()
+        back = next(told for _ in range(TRIES) if (told := report(both)) is not None)
+        assert [back, *(report(both) for _ in range(10))] == [[]] * 11, "the card went with its reader"
+        assert both.reader.poll(0.1) == []
+        head.swipe(bench)
+        assert news(both) == [SWIPED]
+        assert len(both.reader.stripe.poll()) == 1
+
+
+def test_a_terminal_shows_that_one_of_its_readers_is_gone(bay: Bay) -> None:
+    bay.plug_chip()
+    head = bay.plug_head()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=(bay.chip, bay.head))
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        head.close()
+        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        head = bay.plug_head()
+        until(seat, lambda: not seat.station.reader_lost)
+        bench.advance(60_000_000)
+        pay(seat, lambda: head.swipe(bench))
+
+
+def test_a_wait_is_for_all_readers_at_once(bay: Bay, opened: Callable[..., Hardware]) -> None:
+    bay.plug_chip()
+    head = bay.plug_head()
+    both = opened(bay.chip, bay.head)
+    begun = time.monotonic()
+    assert both.reader.poll(0.5) == []
+    assert 0.5 <= time.monotonic() - begun < 0.9
+    begun = time.monotonic()
+    with Bench() as bench:
+        head.swipe(bench)
+    assert both.reader.poll(PATIENCE) == [SWIPED]
+    assert time.monotonic() - begun < PATIENCE / 2
+    head.close()
+    lost(both)
+    begun = time.monotonic()
+    with pytest.raises(ReaderLost):
+        both.reader.poll(0.5)
+    assert time.monotonic() - begun >= 0.5, "nobody spins while one is away"
+
+
+def test_nothing_stays_behind_after_close(bay: Bay) -> None:
+    bay.plug_chip()
+    bay.plug_head()
+    before, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+    for _ in range(20):
+        open_hardware((bay.chip, bay.head)).close()
+    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
+
+
+class Person(io.StringIO):
+    """Somebody who swipes when they are asked."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__()
+        self._head = head
+
+    def write(self, text: str) -> int:
+        if text.startswith("terminal-sim: swipe visa-stripe through msr+serial:"):
+            with Bench() as bench:
+                self._head.swipe(bench)
+        return super().write(text)
+
+
+def test_the_command_line_takes_several_readers_and_says_them_again(
+    bay: Bay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bay.plug_chip()
+    script = tmp_path / "swipe.keys"
+    script.write_text(SCRIPT, encoding="utf-8")
+    monkeypatch.setattr("sys.stderr", Person(bay.plug_head()))
+    assert main(["run", str(script), "--reader", bay.chip, "--reader", bay.head]) == 1
+    said = capsys.readouterr().out
+    assert "1 held, 1 failed" in said
+    assert f"reader {bay.chip} and {bay.head}\n" in said
+    assert f"--reader {bay.chip} --reader {bay.head}" in said
