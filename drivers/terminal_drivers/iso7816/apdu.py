@@ -27,7 +27,7 @@ class CommandApdu:
     extended: bool = False
 
     def __post_init__(self) -> None:
-        if not all(0 <= byte <= 0xFF for byte in (self.cla, self.ins, self.p1, self.p2)):
+        if (self.cla | self.ins | self.p1 | self.p2) & ~0xFF:
             raise Misuse("CLA, INS, P1 and P2 are one byte each")
         most_nc, most_ne = (EXTENDED_NC, EXTENDED_NE) if self.extended else (SHORT_NC, SHORT_NE)
         if len(self.data) > most_nc or not 0 <= self.ne <= most_ne:

@@ -9,10 +9,9 @@
    in the field compute it.
 """
 
+from binascii import crc_hqx
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from functools import reduce
-from operator import xor
 
 from terminal_drivers.base import FrameError, Misuse
 
@@ -20,6 +19,7 @@ PROLOGUE = 3  # NAD, PCB, LEN
 LONGEST_INF = 254  # LEN FF is reserved, 11.3.2.3
 IFS_DEFAULT = 32
 
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(0x100))
 _R, _S, _KIND = 0x80, 0xC0, 0xC0
 _RESPONSE = 0x20
 
@@ -32,6 +32,16 @@ class WrongBlock(FrameError):
     """The block arrived whole and breaks the protocol."""
 
 
+def lrc(data: bytes) -> int:
+    """XOR of all bytes; zero over a block or frame with its LRC."""
+    # The number is folded in halves: its parts meet in few steps, however long it is.
+    folded, bits = int.from_bytes(data), 4 << len(data).bit_length()
+    while bits >= 8:
+        folded ^= folded >> bits
+        bits >>= 1
+    return folded & 0xFF
+
+
 class Edc(Enum):
     """The error detection code at the end of each block; the value is its length."""
 
@@ -41,13 +51,9 @@ class Edc(Enum):
     def of(self, data: bytes) -> bytes:
         """The code over prologue and information field."""
         if self is Edc.LRC:
-            return bytes((reduce(xor, data, 0),))
-        value = 0xFFFF
-        for byte in data:
-            value ^= byte
-            for _ in range(8):
-                value = value >> 1 ^ 0x8408 if value & 1 else value >> 1
-        return value.to_bytes(2)
+            return bytes((lrc(data),))
+        # The same polynomial as in binascii, but the lowest bit of a byte comes first.
+        return crc_hqx(data.translate(_MIRRORED), 0xFFFF).to_bytes(2, "little").translate(_MIRRORED)
 
 
 class Complaint(IntEnum):

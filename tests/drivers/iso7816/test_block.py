@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import xor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from terminal_drivers.iso7816.block import (
     WrongBlock,
     decode,
     encode,
+    lrc,
 )
 
 # (meaning, block, code, hex); the LRC rows are recorded, the CRC row comes from a division of the unreflected bits
@@ -46,6 +50,21 @@ def test_a_block_is_its_bytes_both_ways(meaning: str, block: Block, edc: Edc, da
 def test_the_crc_is_the_published_check_value() -> None:
     # CRC-16/MCRF4XX of the digits 1 to 9, high byte first.
     assert Edc.CRC.of(b"123456789") == bytes.fromhex("6F91")
+
+
+@given(st.binary(max_size=600))
+def test_the_lrc_is_the_xor_of_all_bytes(data: bytes) -> None:
+    assert lrc(data) == reduce(xor, data, 0)
+
+
+@given(st.binary(max_size=600))
+def test_the_crc_is_the_remainder_bit_by_bit(data: bytes) -> None:
+    value = 0xFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ 0x8408 if value & 1 else value >> 1
+    assert Edc.CRC.of(data) == value.to_bytes(2)
 
 
 WRONG: list[tuple[str, str, type[FrameError]]] = [

@@ -79,6 +79,18 @@ def test_more_than_the_terminal_buffers_arrives_whole() -> None:
         line.close()
 
 
+def test_one_write_of_more_than_the_terminal_buffers_arrives_whole() -> None:
+    line = PtyLine(Doubler())
+    transport = line.open()
+    try:
+        data = os.urandom(300_000)
+        transport.write(data)
+        assert _read_exactly(transport, 2 * len(data)) == bytes(byte for byte in data for _ in (0, 1))
+    finally:
+        transport.close()
+        line.close()
+
+
 def test_a_host_may_come_back() -> None:
     line = PtyLine(Doubler())
     try:

@@ -73,6 +73,9 @@ def _not_reserved(value: int, _context: object) -> bool:
     return value & 0x03 != 3 and value & 0xC0 != 0xC0
 
 
+_RESERVED = frozenset(value for value in range(0x100) if not _not_reserved(value, None))
+
+
 def _declare(code: int, *specific: Any, data: tuple[Any, ...] | None = None) -> Any:
     """A message: header with three specific bytes, then free bytes (`data` is None) or fixed fields, maybe
     none.
@@ -188,7 +191,7 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
         _, length, *values = head.unpack_from(data)
         if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
             raise StreamError(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
-        if plan.answers and not _not_reserved(values[2], None):
+        if plan.answers and values[2] in _RESERVED:
             raise ValidationError(f"bStatus {values[2]:02X} is reserved")
         return plan.make(*values, data[HEADER:]) if plan.free else plan.make(*values)
 

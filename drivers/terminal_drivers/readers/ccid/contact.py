@@ -65,6 +65,7 @@ LINE_DAMAGED = frozenset((SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN))
 DAMAGED_BLOCK = b"\xff"
 """What T=1 is told where the reader has seen a block and could not read it."""
 IFSD = 254
+CHAINS: dict[int, Chain] = {chain: chain for chain in Chain}
 PIN_PATIENCE = 90.0  # s; a person types
 SW_PIN = {SlotError.PIN_TIMEOUT: b"\x64\x00", SlotError.PIN_CANCELLED: b"\x64\x01"}
 CHECKSUM_CRC, INVERSE_T1, T1_FIXED = 0x01, 0x02, 0x10  # bmTCCKST1
@@ -244,12 +245,13 @@ class CcidSlot:
         return answer
 
     def _part(self, part: Chain, data: bytes) -> tuple[Chain, bytes]:
-        command = XfrBlock(self._number, self._reader.next_seq(), 0, part.value, data)
+        command = XfrBlock(self._number, self._reader.next_seq(), 0, part, data)
         answer = self._ask(command, DataBlock)
         self._check(answer)
-        if answer.chain not in Chain._value2member_map_:
+        chain = CHAINS.get(answer.chain)
+        if chain is None:
             raise FrameError(f"bChainParameter {answer.chain:02X} is none")
-        return Chain(answer.chain), answer.data
+        return chain, answer.data
 
     def _parts(self, apdu: bytes) -> bytes:
         """Exchange an APDU of any length at extended APDU level."""

@@ -2,7 +2,7 @@
 5.1-1).
 """
 
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 
 
 class Features(IntFlag):
@@ -26,7 +26,7 @@ class Level(Enum):
     EXTENDED_APDU = "short and extended APDU"
 
 
-class Chain(Enum):
+class Chain(IntEnum):
     """Which part of an extended APDU a message carries: wLevelParameter and bChainParameter (6.1.4, 6.2.1)."""
 
     WHOLE = 0x00

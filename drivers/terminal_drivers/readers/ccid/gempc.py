@@ -19,12 +19,11 @@
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from functools import reduce
-from operator import xor
 from typing import Protocol
 
 from terminal_drivers import quirks
 from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
+from terminal_drivers.iso7816.block import lrc
 from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of, data_length
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU
@@ -129,11 +128,6 @@ Item = bytes | Signal
 """A CCID message (with its 10-byte header, or `50 xx`) or a signal."""
 
 
-def lrc(data: bytes) -> int:
-    """XOR of all bytes; zero over a frame with its LRC."""
-    return reduce(xor, data, 0)
-
-
 def frame(message: bytes) -> bytes:
     """Put a CCID message between its marks."""
     framed = START + message
@@ -231,7 +225,9 @@ class GemPcLink:
             if not self._read(0):
                 break
         self._decoder.reset()
-        self._items = deque(item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
+        if self._items:
+            kept = (item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
+            self._items = deque(kept)
         self._sent = frame(message)
         self._repeats = 0
         self._write(self._sent)

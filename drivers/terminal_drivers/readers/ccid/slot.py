@@ -119,19 +119,19 @@ class VirtualSlot:
             return Chain.WHOLE, self.exchange(data, more_time)
         begun, waiting = self._command, self._response
         self._command, self._response = None, b""
-        if part == Chain.GO_ON.value:
+        if part == Chain.GO_ON:
             if not waiting or data:
                 raise Refused(AT_LEVEL)
             return self._hand_over(waiting, first=False)
-        if part in (Chain.WHOLE.value, Chain.BEGINS.value):
+        if part in (Chain.WHOLE, Chain.BEGINS):
             command = data
-        elif part in (Chain.CONTINUES.value, Chain.ENDS.value) and begun is not None:
+        elif part in (Chain.CONTINUES, Chain.ENDS) and begun is not None:
             command = begun + data
         else:
             raise Refused(AT_LEVEL)
         if len(command) > LONGEST_COMMAND:
             raise Refused(SlotError.XFR_OVERRUN)
-        if part in (Chain.BEGINS.value, Chain.CONTINUES.value):
+        if part in (Chain.BEGINS, Chain.CONTINUES):
             self._command = command
             return Chain.GO_ON, b""
         return self._hand_over(self.exchange(command, more_time), first=True)

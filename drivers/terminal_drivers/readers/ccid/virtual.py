@@ -264,7 +264,7 @@ class VirtualCcid:
             self._ready.append(replies.more_time(command, slot.icc, times))
 
         chain, data = slot.transfer(command.level, command.data, more_time)
-        return replies.data(slot, command, data, chain.value)
+        return replies.data(slot, command, data, chain)
 
     def _set_parameters(self, slot: VirtualSlot, command: SetParameters) -> Answer:
         parameters: T0Parameters | T1Parameters

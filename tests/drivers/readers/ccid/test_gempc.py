@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
+from terminal_drivers.iso7816.block import lrc
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.gempc import (
     BUILT_IN,
@@ -22,7 +23,6 @@ from terminal_drivers.readers.ccid.gempc import (
     Signal,
     Variant,
     frame,
-    lrc,
 )
 from terminal_drivers.readers.ccid.messages import DataBlock, GetSlotStatus, SlotStatus, XfrBlock
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

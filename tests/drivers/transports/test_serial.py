@@ -1,0 +1,94 @@
+"""What a serial port of the machine does that a line of ours does not; the rest is in test_pty.py."""
+
+import fcntl
+import os
+import tty
+from collections.abc import Iterator
+
+import pytest
+
+from terminal_drivers.base import ReaderLost
+from terminal_drivers.transports import serial
+from terminal_drivers.transports.serial import SerialTransport
+
+PATIENCE = 5.0
+TIOCVHANGUP = 0x5437  # Linux: hang up as an unplugged adapter does; root only
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[int, str]]:
+    """The near end of a pseudo-terminal that nobody serves, and the path of the far one."""
+    near, far = os.openpty()
+    tty.setraw(far)
+    try:
+        yield near, os.ttyname(far)
+    finally:
+        os.close(near)
+        os.close(far)
+
+
+def test_a_read_takes_what_is_there_but_no_more_than_it_was_asked_for(ends: tuple[int, str]) -> None:
+    near, path = ends
+    port = SerialTransport(path, 9600)
+    try:
+        os.write(near, b"hello")
+        heard = port.read(3, PATIENCE)
+        assert heard in (b"h", b"he", b"hel")
+        while len(heard) < 5:
+            heard += port.read(9, PATIENCE)
+        assert heard == b"hello"
+        assert port.read(9, 0) == b""
+    finally:
+        port.close()
+
+
+def test_an_unplugged_adapter_is_a_lost_reader_and_no_silence(ends: tuple[int, str]) -> None:
+    _, path = ends
+    port = SerialTransport(path, 9600)
+    held = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        try:
+            fcntl.ioctl(held, TIOCVHANGUP)
+        except PermissionError:
+            pytest.skip("only root hangs a line up")
+        for timeout in (0, PATIENCE):
+            with pytest.raises(ReaderLost):
+                port.read(9, timeout)
+        with pytest.raises(ReaderLost):
+            port.write(b"?")
+    finally:
+        os.close(held)
+        port.close()
+
+
+def test_a_port_that_takes_no_bytes_is_given_up(
+    ends: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, path = ends
+    port = SerialTransport(path, 9600)
+    monkeypatch.setattr(serial, "WRITE_TIMEOUT", 0.05)
+    try:
+        with pytest.raises(ReaderLost, match="no byte"):
+            port.write(bytes(1 << 20))
+    finally:
+        port.close()
+
+
+def test_a_port_of_pyserial_that_is_more_than_a_port_sees_the_bytes(
+    ends: tuple[int, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    near, path = ends
+    port = SerialTransport(f"spy://{path}", 9600)
+    try:
+        port.write(b"ask")
+        assert os.read(near, 9) == b"ask"
+        os.write(near, b"yes")
+        heard = b""
+        while len(heard) < 3:
+            heard += port.read(9, PATIENCE)
+        assert heard == b"yes"
+    finally:
+        port.close()
+    spied = capsys.readouterr().err
+    assert "TX" in spied
+    assert "RX" in spied
