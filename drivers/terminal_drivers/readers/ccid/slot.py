@@ -1,6 +1,6 @@
 """One slot of a virtual CCID reader: its card, and what the card makes of a command at the slot's level.
 
-1. TPDU level: PPS, T=0 commands and T=1 blocks go to the card as they are.
+1. TPDU level: PPS, T=0 commands and T=1 blocks go to the card as they are. Character level: so do their characters.
 2. APDU levels: the reader itself runs T=0 or T=1 with the same code as a host at TPDU level. A card that asks
    for time makes the reader ask its host for time.
 3. A contactless field hands whole APDUs over and builds the ATR (PC/SC part 3).
@@ -15,11 +15,12 @@ from terminal_drivers.iso7816 import t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr, contactless
 from terminal_drivers.iso7816.block import Edc, Supervision
+from terminal_drivers.iso7816.characters import CharacterChip
 from terminal_drivers.iso7816.chip import Chip
 from terminal_drivers.iso7816.pps import PPSS, Pps
 from terminal_drivers.iso7816.t1 import Conversation, T1Terminal
 from terminal_drivers.iso7816.t1card import Interlude
-from terminal_drivers.readers.ccid.features import Chain, Features, Level, level
+from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL, Chain, Features, Level, level
 from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Parameters, T1Parameters
 
 AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
@@ -55,6 +56,7 @@ class VirtualSlot:
         self.parameters: T0Parameters | T1Parameters = T0Parameters()
         self._most = most
         self._terminal = T1Terminal()
+        self._characters: CharacterChip | None = None
         self._command: bytes | None = None
         self._response = b""
 
@@ -64,7 +66,7 @@ class VirtualSlot:
         self.power_off()
 
     def power_off(self) -> None:
-        self.powered, self.clock = False, 0
+        self.powered, self.clock, self._characters = False, 0, None
         self._command, self._response = None, b""
 
     @property
@@ -90,8 +92,10 @@ class VirtualSlot:
             atr = contactless(chip.atr.historical)
         elif chip.atr is not None and chip.protocol == T1Parameters.PROTOCOL:
             self.parameters = T1Parameters()
-            if self.level is not Level.TPDU:
+            if self.level in RUNS_PROTOCOL:
                 self._begin(chip, chip.atr)
+        if self.level is Level.CHARACTER:
+            self._characters = CharacterChip(chip)
         self.powered = True
         return atr
 
@@ -113,6 +117,8 @@ class VirtualSlot:
         if not self.powered:
             raise Refused(SlotError.ICC_MUTE)
         self.clock = 0
+        if self._characters is not None:
+            return Chain.WHOLE, self._exchange_characters(self._characters, data, part)
         if self.level is not Level.EXTENDED_APDU:
             if part:
                 raise Refused(AT_LEVEL)
@@ -135,6 +141,11 @@ class VirtualSlot:
             self._command = command
             return Chain.GO_ON, b""
         return self._hand_over(self.exchange(command, more_time), first=True)
+
+    def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
+        if expect > self._most:
+            raise Refused(AT_LEVEL)
+        return self._ask(self.present(), lambda: characters.exchange(data, expect))
 
     def _hand_over(self, response: bytes, *, first: bool) -> tuple[Chain, bytes]:
         part, self._response = response[: self._most], response[self._most :]

@@ -18,12 +18,13 @@ from typing import Any
 from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid import replies
-from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.codec import CODES, decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import CONTACTLESS, Level
+from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL
 from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.messages import (
+    ANSWERS,
     Abort,
     Answer,
     Command,
@@ -106,9 +107,7 @@ class VirtualCcid:
             VirtualSlot(number, each, field=number in held, most=most, get_response=get_response)
             for number, each in enumerate(features)
         ]
-        if any(slot.level is Level.CHARACTER for slot in self._slots):
-            raise Misuse("a virtual slot works at TPDU or APDU level, not at character level")
-        if any(slot.level is Level.TPDU for slot in self._slots if slot.field):
+        if any(slot.level not in RUNS_PROTOCOL for slot in self._slots if slot.field):
             raise Misuse("a contactless field works at APDU level")
         self._firmware = None if firmware is None else firmware.encode("ascii")
         self._changes: list[bytes] = []
@@ -185,22 +184,22 @@ class VirtualCcid:
             if len(message) < 10:
                 raise
             command = None
-        number, seq = message[5], message[6]
+        kind, number, seq = CODES.get(message[0]), message[5], message[6]
         if number >= len(self._slots):
-            return [encode(replies.failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))]
+            return [encode(replies.failed(kind, number, seq, IccStatus.ABSENT, AT_SLOT))]
         slot = self._slots[number]
         # What is no command has no handler.
         handler = self._handlers.get(type(command))  # type: ignore[arg-type]
         try:
             if handler is None:
-                raise Refused(SlotError.NOT_SUPPORTED)
+                raise Refused(AT_LENGTH if kind in ANSWERS else SlotError.NOT_SUPPORTED)
             self._admit(number, command)
             answer = handler(slot, command)
         except CardRemoved:
             self._torn(slot)
-            answer = replies.failed(command, number, seq, slot.icc, SlotError.ICC_MUTE)
+            answer = replies.failed(kind, number, seq, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
-            answer = replies.failed(command, number, seq, slot.icc, refused.error)
+            answer = replies.failed(kind, number, seq, slot.icc, refused.error)
         if answer is not None:
             self._ready.append(encode(answer))
         return self.late_answers()
@@ -324,7 +323,7 @@ class VirtualCcid:
 
     def _t0_apdu(self, slot: VirtualSlot, command: T0Apdu) -> Answer:
         """Choose the class of GET RESPONSE; ENVELOPE is not used by this reader."""
-        if slot.level is Level.TPDU or slot.field or command.changes & ~0x01:
+        if slot.level not in RUNS_PROTOCOL or slot.field or command.changes & ~0x01:
             raise Refused(SlotError.NOT_SUPPORTED)
         default = self.descriptor.class_get_response
         slot.get_response = command.class_get_response if command.changes & 0x01 else default
