@@ -16,6 +16,7 @@ from tests.interop.daemon import Pcscd, PcscError, Pyscard
 from tests.interop.test_protocols import ATR_T1, FEATURE_VERIFY, VERIFY, Atred, Echo
 
 USB_SHORT_APDU = 0x0002_04BA  # 0x204BE is what our contactless fields have
+ATR_T0_EXTENDED = bytes.fromhex("3B058073000040")  # card capabilities: extended Lc and Le
 LEVELS = {"APDU": USB_APDU, "short-APDU": USB_SHORT_APDU, "TPDU": SERIAL_TPDU, "character": SERIAL_CHARACTER}
 
 Plug = Callable[..., ServedUsbReader]
@@ -76,13 +77,17 @@ def test_a_pin_is_typed_at_the_usb_reader(plug: Plug, attach: Attach) -> None:
     assert card.seen == [bytes.fromhex("0020008008241234FFFFFFFFFF")]
 
 
-def test_an_extended_apdu_goes_through_in_parts(plug: Plug, attach: Attach) -> None:
+@pytest.mark.parametrize(("protocol", "atr"), [("T=1", ATR_T1), ("T=0", ATR_T0_EXTENDED)])
+def test_an_extended_apdu_goes_through_in_parts(
+    plug: Plug, attach: Attach, protocol: str, atr: bytes
+) -> None:
     reader, card = plug(), Long()
+    card.atr = atr
     reader.insert(card)
     command = bytes.fromhex("00DA000000 0800") + bytes(range(256)) * 8
     with Pyscard(attach(reader)) as client:
         client.ask("wait", True)
-        assert client.ask("connect") == "T=1"
+        assert client.ask("connect") == protocol
         assert client.transmit(command) == b"\x90\x00"
     assert card.seen == [command]
 

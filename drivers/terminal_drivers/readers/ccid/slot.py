@@ -27,7 +27,6 @@ AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets o
 
 LONGEST_COMMAND = 65_544
 ECHO_CLASS = 0xFF
-INS_GET_RESPONSE = 0xC0
 
 
 class Refused(Exception):
@@ -40,10 +39,12 @@ class Refused(Exception):
 
 class VirtualSlot:
     """A slot: `features` is its dwFeatures, `field` whether cards are held into it, `most` the longest data of
-    a message.
+    a message, `classes` bClassGetResponse and bClassEnvelope.
     """
 
-    def __init__(self, number: int, features: int, *, field: bool, most: int, get_response: int) -> None:
+    def __init__(
+        self, number: int, features: int, *, field: bool, most: int, classes: tuple[int, int]
+    ) -> None:
         self.number = number
         self.features = features
         self.level = level(features)
@@ -52,7 +53,7 @@ class VirtualSlot:
         self.powered = False
         self.locked = False
         self.clock = 0  # bClockStatus
-        self.get_response = get_response
+        self.get_response, self.envelope = classes
         self.parameters: T0Parameters | T1Parameters = T0Parameters()
         self._most = most
         self._terminal = T1Terminal()
@@ -172,8 +173,6 @@ class VirtualSlot:
         if chip.protocol == T1Parameters.PROTOCOL:
             conversation = self._terminal.transmit(data)
             return self._ask(chip, lambda: self._converse(chip, conversation, more_time))
-        if command.extended:
-            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
         return self._ask(chip, lambda: self._t0(chip, data))
 
     def present_pin(self, apdu: bytes, teo: bytes, more_time: Callable[[int], None]) -> bytes:
@@ -192,16 +191,15 @@ class VirtualSlot:
         return self._ask(chip, lambda: chip.exchange(data))
 
     def _t0(self, chip: Chip, apdu: bytes) -> bytes:
-        tpdus = t0.terminal(apdu)
+        # bClassGetResponse and bClassEnvelope: FF means the class of the command.
+        classes = (apdu[0] if each == ECHO_CLASS else each for each in (self.get_response, self.envelope))
+        tpdus = t0.terminal(apdu, *classes)
         tpdu = next(tpdus)
         while True:
             try:
                 tpdu = tpdus.send(chip.exchange(tpdu))
             except StopIteration as done:
                 return bytes(done.value)
-            if tpdu[1] == INS_GET_RESPONSE:
-                # bClassGetResponse: FF means the class of the command.
-                tpdu = bytes((apdu[0] if self.get_response == ECHO_CLASS else self.get_response,)) + tpdu[1:]
 
     @staticmethod
     def _converse(chip: Chip, conversation: Conversation, more_time: Callable[[int], None]) -> bytes:
