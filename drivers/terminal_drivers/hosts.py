@@ -11,6 +11,7 @@ from terminal_drivers.address import PCSC, VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace, Transport
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import GemPcLink
+from terminal_drivers.readers.ccid.pin import PinSupport
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbLink, Pipes
 from terminal_drivers.readers.magstripe import hid as stripe_reports
@@ -64,11 +65,14 @@ def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
         from terminal_drivers.transports.usb import UsbPipes
 
         pipes = UsbPipes(*where.device())
-        return over_usb(pipes, pipes.descriptor, where.device(), timeout=timeout, trace=trace)
+        said, device = pipes.descriptor, where.device()
+        return over_usb(pipes, said, device, release=pipes.release, timeout=timeout, trace=trace)
     if where.transport == "capture":
         link, recorded = ccid_capture.replay(Path(where.where), where.name or ccid_capture.NAME)
         features = VARIANTS[where.variant].features if where.variant else recorded
-        return CcidReader(link, features, timeout=timeout, trace=trace)
+        # What the recorded reader said of its PIN pad is in no capture: what is recorded was possible.
+        described = ClassDescriptor(features=features[0], pin_support=PinSupport.VERIFY | PinSupport.MODIFY)
+        return CcidReader(link, features, descriptor=described, timeout=timeout, trace=trace)
     variant = VARIANTS[where.variant or "gempc-twin"]
     link_end = GemPcLink(_transport(where), variant)
     return CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
@@ -79,14 +83,24 @@ def over_usb(
     said: ClassDescriptor,
     device: tuple[int, int],
     *,
+    release: int,
     timeout: float = TIMEOUT,
     trace: Trace | None = None,
 ) -> CcidReader:
-    """The reader at these pipes; where its vendor and product are in quirks.toml, that is believed and not what it `said`."""
-    told = quirks.shipped().corrected(said, *device)
-    features = (told.features,) * (told.max_slot_index + 1)
-    link = CcidUsbLink(pipes, told.max_message)
-    return CcidReader(link, features, descriptor=told, timeout=timeout, trace=trace)
+    """The reader at these pipes; where its vendor and product, and its firmware `release` (bcdDevice), are in
+    quirks.toml, that is believed and not what it `said`.
+    """
+    correction = quirks.shipped().correction(*device, release)
+    told = said if correction is None else correction.of(said)
+    withdrawn = correction is not None and said.pin_support & ~told.pin_support
+    return CcidReader(
+        CcidUsbLink(pipes, told.max_message),
+        (told.features,) * (told.max_slot_index + 1),
+        descriptor=told,
+        pin_ban=correction.reason if correction is not None and withdrawn else "",
+        timeout=timeout,
+        trace=trace,
+    )
 
 
 def _transport(where: Address) -> Transport:

@@ -4,7 +4,9 @@
    `features`, and where they are not the family's, `clock` (kHz), `fastest` (bit/s), `pin_support`, and in
    `short_echo` the beginnings, in hexadecimal, of Escapes whose echo has no data.
 2. `usb.NAME` corrects the class descriptor of a reader: `level` (the exchange level, in the words of `Level`),
-   `max_ifsd`, `max_data_rate` (bit/s), `pin_support`. At least one of them is given.
+   `max_ifsd`, `max_data_rate` (bit/s), `pin_support`, and `auto_ifsd` = true where the host must not send S(IFS).
+   At least one of them is given. Where it holds for some firmware only, `firmware_from` and `firmware_below` bound
+   bcdDevice, written as 2.00.
 3. Every entry says its `vendor`, `product` and `reason`. A key that stands in neither list is an error, and so is a
    pair of vendor and product that comes twice in one table.
 """
@@ -32,6 +34,9 @@ LEVEL_BITS = {
 }
 HEXADECIMAL = re.compile("(?:[0-9A-F]{2})+", re.ASCII)
 NAME = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+FIRMWARE = re.compile(r"([0-9]{1,2})\.([0-9]{2})", re.ASCII)
+NO_FIRMWARE = 0x1_0000
+"""Above every bcdDevice."""
 MOST_SLOTS = 5
 
 
@@ -63,12 +68,21 @@ class Correction:
     max_ifsd: int | None = None
     max_data_rate: int | None = None
     pin_support: int | None = None
+    auto_ifsd: bool = False
+    firmware_from: int = 0
+    firmware_below: int = NO_FIRMWARE
+
+    def holds_for(self, release: int) -> bool:
+        """Whether it is a correction of this firmware (bcdDevice)."""
+        return self.firmware_from <= release < self.firmware_below
 
     def of(self, said: ClassDescriptor) -> ClassDescriptor:
         """The descriptor as it should have been."""
         features = said.features
         if self.level is not None:
             features = features & ~int(LEVELS) | int(LEVEL_BITS[self.level])
+        if self.auto_ifsd:
+            features |= int(Features.AUTO_IFSD)
         return replace(
             said,
             features=features,
@@ -85,10 +99,10 @@ class Quirks:
     serial: Mapping[str, SerialModel]
     usb: Mapping[tuple[int, int], Correction]
 
-    def corrected(self, said: ClassDescriptor, vendor: int, product: int) -> ClassDescriptor:
-        """What to believe of a reader that says `said`."""
+    def correction(self, vendor: int, product: int, release: int) -> Correction | None:
+        """What is wrong with a reader of this firmware (bcdDevice); None where nothing is known."""
         correction = self.usb.get((vendor, product))
-        return said if correction is None else correction.of(said)
+        return correction if correction is not None and correction.holds_for(release) else None
 
 
 @cache
@@ -105,9 +119,10 @@ def load(file: Path) -> Quirks:
         raise Misuse(f"{file.name} cannot be read: {error}") from error
     _known(document, ("serial", "usb"), file.name)
     serial = [
-        SerialModel(**entry) for entry in _entries(document, "serial", _SERIAL, ("echo", "features"), file)
+        SerialModel(**entry)
+        for entry in _entries(document, "serial", _SERIAL, {}, ("echo", "features"), file)
     ]
-    usb = [Correction(**entry) for entry in _entries(document, "usb", _USB, (), file)]
+    usb = [Correction(**entry) for entry in _entries(document, "usb", _USB, _RANGE, (), file)]
     return Quirks(
         {model.name: model for model in serial},
         {(correction.vendor, correction.product): correction for correction in usb},
@@ -158,6 +173,13 @@ def _level(value: object) -> Level:
     raise _Wrong(f"one of {', '.join(each.value for each in Level)}")
 
 
+def _firmware(value: object) -> int:
+    found = FIRMWARE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise _Wrong('a bcdDevice like "2.00"')
+    return int(found[1], 16) << 8 | int(found[2], 16)
+
+
 _DWORD = _number(0, 0xFFFF_FFFF)
 _RATE = _number(1, 0xFFFF_FFFF)
 _PIN_SUPPORT = _number(0, 3)
@@ -179,17 +201,20 @@ _USB: Mapping[str, Callable[[object], Any]] = {
     "max_ifsd": _number(1, 254),
     "max_data_rate": _RATE,
     "pin_support": _PIN_SUPPORT,
+    "auto_ifsd": _flag,
 }
+_RANGE: Mapping[str, Callable[[object], Any]] = {"firmware_from": _firmware, "firmware_below": _firmware}
 
 
 def _entries(
     document: Mapping[str, object],
     kind: str,
     checks: Mapping[str, Callable[[object], Any]],
+    bounds: Mapping[str, Callable[[object], Any]],
     needed: Collection[str],
     file: Path,
 ) -> list[dict[str, Any]]:
-    """The entries of one table, each value checked."""
+    """The entries of one table, each value checked; `bounds` alone say nothing of a reader."""
     table = document.get(kind, {})
     if not isinstance(table, dict):
         raise Misuse(f"{file.name}: {kind} is a table of readers by name")
@@ -201,7 +226,7 @@ def _entries(
             raise Misuse(
                 f"{where} is no reader: its name has small letters, digits and hyphens, then come keys"
             )
-        checked = _checked(entry, {**_HEAD, **checks}, (*_HEAD, *needed), where)
+        checked = _checked(entry, {**_HEAD, **checks, **bounds}, (*_HEAD, *needed), where)
         if not set(checked) & set(checks):
             raise Misuse(f"{where} says nothing of the reader: give one of {', '.join(checks)}")
         other = seen.setdefault((checked["vendor"], checked["product"]), name)

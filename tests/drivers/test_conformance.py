@@ -24,8 +24,9 @@ from terminal_drivers.conformance import (
 )
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.conformance.device import DEVICE, Device
+from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
+from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.features import SERIAL_TPDU
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -180,9 +181,12 @@ class Hasty(Host):
     """A host end whose line loses everything but the last message of each answer."""
 
     def reader(
-        self, script: Callable[[m.Command], list[m.Message]], features: int = SERIAL_TPDU
+        self,
+        script: Callable[[m.Command], list[m.Message]],
+        features: int = SERIAL_TPDU,
+        pin_support: int = 3,
     ) -> CcidReader:
-        return super().reader(lambda command: script(command)[-1:], features)
+        return super().reader(lambda command: script(command)[-1:], features, pin_support)
 
 
 def test_a_host_that_breaks_a_clause_is_found() -> None:

@@ -7,11 +7,20 @@ from typing import Any
 import pytest
 
 from terminal_drivers import quirks
-from terminal_drivers.base import Misuse
+from terminal_drivers.base import Misuse, ReaderRefused
 from terminal_drivers.hosts import open_host, over_usb
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import AUTOMATIC, CONTACTLESS, EXTENDED, Features, Level, level
+from terminal_drivers.readers.ccid.features import (
+    AUTOMATIC,
+    CONTACTLESS,
+    EXTENDED,
+    SERIAL_TPDU,
+    Features,
+    Level,
+    level,
+)
 from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO2, LOAD_TEXTS, VARIANTS, GemPcDevice
+from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -50,34 +59,44 @@ def test_the_serial_family_is_as_its_makers_tell() -> None:
 
 def test_every_shipped_entry_has_its_reason_and_changes_something() -> None:
     shipped = quirks.shipped()
-    said = ClassDescriptor(features=AUTOMATIC, max_ifsd=32, max_data_rate=4_000_000, pin_support=1)
+    said = ClassDescriptor(
+        features=AUTOMATIC & ~Features.AUTO_IFSD, max_ifsd=32, max_data_rate=4_000_000, pin_support=1
+    )
     assert shipped.serial
     assert shipped.usb
     entries: list[quirks.SerialModel | quirks.Correction] = [*shipped.serial.values(), *shipped.usb.values()]
     for entry in entries:
         assert len(entry.reason) > 10, entry.name
     for (vendor, product), correction in shipped.usb.items():
-        assert shipped.corrected(said, vendor, product) != said, correction.name
+        assert shipped.correction(vendor, product, correction.firmware_from) is correction
+        assert correction.of(said) != said, correction.name
 
 
 def test_a_correction_changes_what_it_names_and_nothing_else() -> None:
     shipped = quirks.shipped()
     said = ClassDescriptor(features=EXTENDED, max_ifsd=32, max_data_rate=4_000_000, pin_support=3)
-    tribank = shipped.corrected(said, 0x0D46, 0x3010)
+
+    def corrected(vendor: int, product: int) -> ClassDescriptor:
+        correction = shipped.correction(vendor, product, 0x0100)
+        return said if correction is None else correction.of(said)
+
+    tribank = corrected(0x0D46, 0x3010)
     assert level(tribank.features) is Level.SHORT_APDU
     assert tribank.features == CONTACTLESS
     assert (tribank.max_ifsd, tribank.max_data_rate, tribank.pin_support) == (32, 4_000_000, 3)
-    assert shipped.corrected(said, 0x09BE, 0x0002).max_ifsd == 254
-    assert shipped.corrected(said, 0x0B97, 0x7762).max_data_rate == 9_600
-    assert shipped.corrected(said, 0x03F0, 0x1024).pin_support == 0
-    assert shipped.corrected(said, 0x03F0, 0x1025) is said
+    assert corrected(0x09BE, 0x0002).max_ifsd == 254
+    assert corrected(0x0B97, 0x7762).max_data_rate == 9_600
+    assert corrected(0x03F0, 0x1024).pin_support == 0
+    assert corrected(0x03F0, 0x1025) is said
 
 
 @pytest.mark.parametrize("wanted", Level)
 def test_a_corrected_level_is_the_only_one(tmp_path: Path, wanted: Level) -> None:
     found = loaded(tmp_path, f'{USB}level = "{wanted.value}"\n')
     every = Features.TPDU | Features.SHORT_APDU | Features.EXTENDED_APDU
-    told = found.corrected(ClassDescriptor(features=AUTOMATIC | every), 0x08E6, 0x3437)
+    correction = found.correction(0x08E6, 0x3437, 0)
+    assert correction is not None
+    told = correction.of(ClassDescriptor(features=AUTOMATIC | every))
     assert level(told.features) is wanted
     assert (told.features & every).bit_count() == (wanted is not Level.CHARACTER)
     assert told.features & AUTOMATIC == AUTOMATIC
@@ -108,6 +127,14 @@ def test_a_corrected_level_is_the_only_one(tmp_path: Path, wanted: Level) -> Non
         (f"{USB}pin_support = true", r"usb\.twin\.pin_support is True"),
         (f'{USB}level = "APDU"', r"usb\.twin\.level is 'APDU'; it must be one of character, TPDU"),
         (f"{USB}pin_support = 0\n{USB.replace('twin', 'two')}pin_support = 0", r"usb\.two has the vendor"),
+        (
+            f'{USB}pin_support = 0\nfirmware_below = "2"',
+            r"usb\.twin\.firmware_below is '2'; it must be a bcdD",
+        ),
+        (f"{USB}pin_support = 0\nfirmware_from = 2.00", r"usb\.twin\.firmware_from is 2\.0"),
+        (f'{USB}firmware_below = "2.00"', r"usb\.twin says nothing of the reader"),
+        (f'{SERIAL}firmware_below = "2.00"', r"serial\.twin has no key 'firmware_below'"),
+        (f"{USB}auto_ifsd = 1", r"usb\.twin\.auto_ifsd is 1; it must be true or false"),
         ("[usb", r"some\.toml cannot be read"),
     ],
 )
@@ -127,7 +154,7 @@ def test_the_host_believes_the_quirks_and_not_the_usb_reader(chip: Callable[...,
     for device, refused in (((0x0D46, 0x3010), True), ((0x0D46, 0x3011), False)):
         reader = VirtualCcid((EXTENDED,), descriptor=said)
         reader.insert(0, chip(atr=T1_ATR))
-        host = over_usb(DirectPipes(CcidUsbDevice(reader)), said, device)
+        host = over_usb(DirectPipes(CcidUsbDevice(reader)), said, device, release=0x0200)
         assert host.slots[0].power_on()
         if refused:
             with pytest.raises(Misuse, match="short C-APDUs only"):
@@ -135,6 +162,64 @@ def test_the_host_believes_the_quirks_and_not_the_usb_reader(chip: Callable[...,
         else:
             assert host.slots[0].transmit(long_select) == bytes.fromhex("6A82")
         host.close()
+
+
+# (firmware, whether the correction of 1.00 holds)
+FIRMWARE = [(0x0099, False), (0x0100, True), (0x0199, True), (0x0200, False), (0x1000, False)]
+
+
+@pytest.mark.parametrize(("release", "holds"), FIRMWARE)
+def test_a_correction_holds_from_one_firmware_to_below_another(
+    tmp_path: Path, release: int, holds: bool
+) -> None:
+    bounds = 'firmware_from = "1.00"\nfirmware_below = "2.00"\n'
+    found = loaded(tmp_path, f"{USB}pin_support = 0\n{bounds}")
+    assert (found.correction(0x08E6, 0x3437, release) is not None) is holds
+
+
+# (vendor and product, bcdDevice, what is sent at power-on beside IccPowerOn)
+SIFS = [((0x0529, 0x0620), 0x0012, 0), ((0x0529, 0x0620), 0x0014, 1), ((0x0529, 0x0621), 0x0012, 1)]
+
+
+@pytest.mark.parametrize(("device", "release", "announced"), SIFS)
+def test_a_reader_whose_firmware_does_not_bear_s_ifs_gets_none(
+    device: tuple[int, int], release: int, announced: int, chip: Callable[..., Any]
+) -> None:
+    said = ClassDescriptor(features=SERIAL_TPDU)
+    reader = VirtualCcid((SERIAL_TPDU,), descriptor=said)
+    reader.insert(0, chip(atr=T1_ATR))
+    told: list[str] = []
+    pipes = DirectPipes(CcidUsbDevice(reader))
+    correction = quirks.shipped().correction(*device, release)
+    host = over_usb(pipes, said, device, release=release, trace=lambda _d, name, *_: told.append(name))
+    host.slots[0].power_on()
+    assert told.count("XfrBlock") == announced
+    assert (correction is None) is bool(announced)
+
+
+@pytest.mark.parametrize(
+    ("device", "operation", "why"),
+    [
+        ((0x03F0, 0x1024), PinVerify(), "key strokes"),
+        ((0x08E6, 0x3437), PinModify(), "bPINSupport has no bit for MODIFY"),
+    ],
+)
+def test_a_pin_pad_that_is_not_to_be_believed_is_refused_before_anything_is_sent(
+    device: tuple[int, int], operation: PinOperation, why: str, chip: Callable[..., Any]
+) -> None:
+    said = ClassDescriptor(features=SERIAL_TPDU, pin_support=1)
+    reader = VirtualCcid((SERIAL_TPDU,), descriptor=said)
+    reader.insert(0, chip())
+    told: list[str] = []
+    pipes = DirectPipes(CcidUsbDevice(reader))
+    host = over_usb(pipes, said, device, release=0x0100, trace=lambda _d, name, *_: told.append(name))
+    host.slots[0].power_on()
+    told.clear()
+    with pytest.raises(ReaderRefused, match=f"{why}.*Let the cardholder type at the terminal") as refused:
+        host.slots[0].secure(operation)
+    assert refused.value.code == 0
+    assert told == []
+    assert reader.entering is None
 
 
 def test_the_host_knows_the_limits_of_a_serial_reader() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from terminal_drivers.readers.ccid.features import SERIAL_TPDU
+from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.served import USB_APDU, ServedUsbReader
 from terminal_sim.cards.deck import VirtualCard
@@ -16,7 +16,8 @@ from tests.interop.daemon import Pcscd, PcscError, Pyscard
 from tests.interop.test_protocols import ATR_T1, FEATURE_VERIFY, VERIFY, Atred, Echo
 
 USB_SHORT_APDU = 0x0002_04BA  # 0x204BE is what our contactless fields have
-LEVELS = {"APDU": USB_APDU, "short-APDU": USB_SHORT_APDU, "TPDU": SERIAL_TPDU}
+ATR_T0_EXTENDED = bytes.fromhex("3B058073000040")  # card capabilities: extended Lc and Le
+LEVELS = {"APDU": USB_APDU, "short-APDU": USB_SHORT_APDU, "TPDU": SERIAL_TPDU, "character": SERIAL_CHARACTER}
 
 Plug = Callable[..., ServedUsbReader]
 Attach = Callable[[ServedUsbReader], Pcscd]
@@ -35,8 +36,19 @@ def test_a_whole_transaction_runs_at_every_exchange_level(
     with Pyscard(attach(reader)) as client:
         client.ask("wait", True)
         assert client.ask("connect") == protocol
-        outcome = terminal.pay(client, terminal.request(Interface.CONTACT))
+        host = WithoutLe(client) if (level, protocol) == ("character", "T=0") else client
+        outcome = terminal.pay(host, terminal.request(Interface.CONTACT))
     assert outcome.verdict is Verdict.APPROVED
+
+
+class WithoutLe:
+    """A host of T=0 TPDUs: at character level libccid takes no case 4 with its Le (its T0CmdParsing)."""
+
+    def __init__(self, client: Pyscard) -> None:
+        self._client = client
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self._client.transmit(apdu[: 5 + apdu[4]] if len(apdu) > 5 else apdu)
 
 
 def test_cards_come_and_go_by_interrupts(
@@ -65,13 +77,17 @@ def test_a_pin_is_typed_at_the_usb_reader(plug: Plug, attach: Attach) -> None:
     assert card.seen == [bytes.fromhex("0020008008241234FFFFFFFFFF")]
 
 
-def test_an_extended_apdu_goes_through_in_parts(plug: Plug, attach: Attach) -> None:
+@pytest.mark.parametrize(("protocol", "atr"), [("T=1", ATR_T1), ("T=0", ATR_T0_EXTENDED)])
+def test_an_extended_apdu_goes_through_in_parts(
+    plug: Plug, attach: Attach, protocol: str, atr: bytes
+) -> None:
     reader, card = plug(), Long()
+    card.atr = atr
     reader.insert(card)
     command = bytes.fromhex("00DA000000 0800") + bytes(range(256)) * 8
     with Pyscard(attach(reader)) as client:
         client.ask("wait", True)
-        assert client.ask("connect") == "T=1"
+        assert client.ask("connect") == protocol
         assert client.transmit(command) == b"\x90\x00"
     assert card.seen == [command]
 

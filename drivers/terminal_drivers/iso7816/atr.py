@@ -15,6 +15,7 @@ from typing import Self
 from terminal_drivers.base import FrameError, Misuse
 
 DIRECT, INVERSE = 0x3B, 0x3F
+CARD_CAPABILITIES, EXTENDED_LENGTHS = 7, 0x40
 LONGEST = 33  # TS and 32 bytes
 HISTORICAL_LONGEST = 15
 GLOBAL = 15  # "T=15", 8.2.3
@@ -163,6 +164,22 @@ class Atr:
     def crc(self) -> bool:
         """Whether T=1 blocks end in a CRC instead of an LRC."""
         return bool((self._t1().tc or 0) & 1)
+
+    @property
+    def extended_lengths(self) -> bool:
+        """Whether the card capabilities among the historical bytes announce extended Lc and Le (ISO/IEC 7816-4,
+        8.1.1.2.7).
+        """
+        if self.historical[:1] not in (b"\x00", b"\x80"):
+            return False
+        # Category indicator 00: the last three bytes are a status indicator, no data object.
+        objects = self.historical[1:] if self.historical[0] else self.historical[1:-3]
+        while objects:
+            tag, length = divmod(objects[0], 0x10)
+            value, objects = objects[1 : 1 + length], objects[1 + length :]
+            if tag == CARD_CAPABILITIES:
+                return len(value) >= 3 and bool(value[2] & EXTENDED_LENGTHS)
+        return False
 
 
 def contactless(historical: bytes) -> bytes:

@@ -59,7 +59,8 @@ class Chip:
             speaker.interludes = self.interludes  # what has not happened yet outlives the reset
             self._speaker = speaker
         else:
-            self._speaker = T0Card(self.card)
+            extended = self._atr is not None and self._atr.extended_lengths
+            self._speaker = T0Card(self.card, extended=extended)
 
     def _pps(self, data: bytes, fresh: bool) -> bytes:
         try:

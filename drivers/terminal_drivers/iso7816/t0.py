@@ -9,53 +9,73 @@ bytes belong to whoever moves characters (the reader). The protocol does not car
 4. 62xx or 63xx after a case 4 command fetches the data too, and the warning stays the status word of the
    whole.
 5. Each GET RESPONSE brings at least one byte, so Le bounds the loop.
+6. An extended command whose data fit a short one goes as that one does, with P3 = 00 for more than 256 expected
+   bytes (12.2.6 to 12.2.8). Where they do not, the whole C-APDU goes in the data of ENVELOPE commands, each
+   answered by 9000; the answer to the last is the command's (ISO/IEC 7816-4, 7.6.2). Le is never cut from the
+   data before it, so that a card which counts by Lc knows the last part.
 """
 
 from collections.abc import Generator
+from itertools import pairwise
 
 from terminal_drivers.base import Card, FrameError, Misuse
-from terminal_drivers.iso7816.apdu import SHORT_NE, CommandApdu
+from terminal_drivers.iso7816.apdu import EXTENDED_NE, SHORT_NC, SHORT_NE, CommandApdu
 
-GET_RESPONSE = b"\x00\xc0\x00\x00"
-INS_GET_RESPONSE = 0xC0
+INS_GET_RESPONSE, INS_ENVELOPE = 0xC0, 0xC2
+PROPRIETARY = 0x80  # the bit of CLA
+NORMAL = b"\x90\x00"
+EXTENDED_HEADER, LE = 7, 2  # CLA INS P1 P2 00 Lc Lc
 WARNINGS = (0x62, 0x63)
 
 
-def terminal(apdu: bytes) -> Generator[bytes, bytes, bytes]:
-    """Yield TPDU commands, take the card's answers, return the R-APDU.
+def terminal(apdu: bytes, get_response: int = 0, envelope: int = 0) -> Generator[bytes, bytes, bytes]:
+    """Yield TPDU commands, take the card's answers, return the R-APDU; the two numbers are the classes of GET
+    RESPONSE and ENVELOPE.
 
-    `Misuse`: the C-APDU is malformed or extended. `FrameError`: the card's answer is shorter than a status
-    word or longer than was asked for, or it announces data and brings none.
+    `Misuse`: the C-APDU is malformed. `FrameError`: the card's answer is shorter than a status word or longer than
+    was asked for, or it announces data and brings none.
     """
     try:
         command = CommandApdu.parse(apdu)
     except FrameError as error:
         raise Misuse(f"this C-APDU cannot be sent: {error}") from error
-    if command.extended:
-        raise Misuse("T=0 carries short C-APDUs: send the data in parts of at most 255 bytes")
-    header = apdu[:4]
-    if command.data:
-        answer = yield _incoming(header, command.data)
-        if len(answer) != 2:
-            raise FrameError(f"the card answered {len(answer)} bytes where T=0 allows only SW1 SW2")
-        data = b""
+    header, fetch = apdu[:4], bytes((get_response, INS_GET_RESPONSE, 0, 0))
+    if len(command.data) > SHORT_NC:
+        data, answer = b"", (yield from _enveloped(apdu, bytes((envelope, INS_ENVELOPE, 0, 0))))
+    elif command.data:
+        data, answer = b"", (yield from _incoming(header, command.data))
     else:
-        data, answer = yield from _outgoing(header, command.ne)
+        data, answer = yield from _outgoing(header, min(command.ne, SHORT_NE))
     if not command.ne:
         return data + answer
     if command.data and answer[0] in WARNINGS:
         # Where nothing can be fetched, the warning alone is the response.
-        data, _ = yield from _outgoing(GET_RESPONSE, SHORT_NE)
+        data, _ = yield from _outgoing(fetch, SHORT_NE)
     while answer[0] == 0x61 and len(data) < command.ne:
-        more, answer = yield from _outgoing(GET_RESPONSE, min(answer[1] or SHORT_NE, command.ne - len(data)))
+        more, answer = yield from _outgoing(fetch, min(answer[1] or SHORT_NE, command.ne - len(data)))
         if not more and answer[0] == 0x61:
             raise FrameError("the card announces response data with 61xx and brings none")
         data += more
     return data[: command.ne] + answer
 
 
-def _incoming(header: bytes, data: bytes) -> bytes:
-    return header + bytes((len(data),)) + data
+def _enveloped(apdu: bytes, header: bytes) -> Generator[bytes, bytes, bytes]:
+    """Send a whole C-APDU in parts and return the answer to the last, or to one that the card refuses."""
+    cuts = list(range(0, len(apdu), SHORT_NC))
+    if len(apdu) - cuts[-1] <= LE:
+        cuts[-1] -= LE
+    for at, end in pairwise((*cuts, len(apdu))):
+        answer = yield from _incoming(header, apdu[at:end])
+        if answer != NORMAL:
+            return answer
+    return NORMAL
+
+
+def _incoming(header: bytes, data: bytes) -> Generator[bytes, bytes, bytes]:
+    answer = yield header + bytes((len(data),)) + data
+    if len(answer) != 2:
+        raise FrameError(f"the card answered {len(answer)} bytes where T=0 allows only SW1 SW2")
+    return answer
 
 
 def _outgoing(header: bytes, ne: int) -> Generator[bytes, bytes, tuple[bytes, bytes]]:
@@ -74,18 +94,21 @@ class T0Card:
     """A card of whole APDUs as a T=0 reader sees it, TPDU by TPDU.
 
     Each command reaches the card once: an answer that waits for GET RESPONSE or for the right Le is kept, for
-    a command such as GENERATE AC must not run twice.
+    a command such as GENERATE AC must not run twice. A card of `extended` lengths takes ENVELOPE of the
+    interindustry class, and may have more than 256 bytes to say.
     """
 
-    __slots__ = ("_refused", "_waiting", "card")
+    __slots__ = ("_enveloped", "_extended", "_refused", "_waiting", "card")
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: Card, *, extended: bool = False) -> None:
         self.card = card
+        self._extended = extended
+        self._enveloped = b""
         self._refused = b""  # the header whose Le was wrong
         self._waiting: tuple[bytes, bytes] | None = None
 
     def reset(self) -> bytes:
-        self._refused, self._waiting = b"", None
+        self._enveloped, self._refused, self._waiting = b"", b"", None
         return self.card.reset()
 
     def exchange(self, tpdu: bytes) -> bytes:
@@ -97,11 +120,13 @@ class T0Card:
         if len(tpdu) < 4:
             raise FrameError("a TPDU command begins with CLA INS P1 P2")
         header, p3 = tpdu[:4], tpdu[4] if len(tpdu) > 4 else 0
-        refused, waiting = self._refused, self._waiting
-        self._refused, self._waiting = b"", None
+        refused, waiting, begun = self._refused, self._waiting, self._enveloped
+        self._refused, self._waiting, self._enveloped = b"", None, b""
         if len(tpdu) > 5 and p3:
             if len(tpdu) < 5 + p3:
                 raise FrameError(f"P3 announces {p3} data bytes and {len(tpdu) - 5} follow")
+            if self._extended and header[1] == INS_ENVELOPE and not header[0] & PROPRIETARY:
+                return self._unwrap(begun + tpdu[5 : 5 + p3])
             return self._keep(self._transmit(tpdu[: 5 + p3]))
         ne = p3 or SHORT_NE
         if waiting is not None and (header == refused or (not refused and header[1] == INS_GET_RESPONSE)):
@@ -109,10 +134,20 @@ class T0Card:
         data, status = self._transmit(tpdu[:5])
         return self._hand_over(header, ne, (data, status)) if data else status
 
+    def _unwrap(self, apdu: bytes) -> bytes:
+        """Run the command that ENVELOPE carries once it is whole by its Lc."""
+        if len(apdu) < EXTENDED_HEADER or len(apdu) < EXTENDED_HEADER + int.from_bytes(apdu[5:7]):
+            self._enveloped = apdu
+            return NORMAL
+        return self._keep(self._transmit(apdu))
+
     def _transmit(self, apdu: bytes) -> tuple[bytes, bytes]:
         response = self.card.transmit(apdu)
-        if not 2 <= len(response) <= SHORT_NE + 2:
-            raise Misuse(f"transmit() returned {len(response)} bytes: a short R-APDU has 2 to {SHORT_NE + 2}")
+        most = EXTENDED_NE if self._extended else SHORT_NE
+        if not 2 <= len(response) <= most + 2:
+            raise Misuse(
+                f"transmit() returned {len(response)} bytes: this card's R-APDUs have 2 to {most + 2}"
+            )
         return response[:-2], response[-2:]
 
     def _keep(self, response: tuple[bytes, bytes]) -> bytes:
@@ -120,18 +155,23 @@ class T0Card:
         if not data:
             return status
         if status[0] in WARNINGS:
-            self._waiting = data, b"\x90\x00"
+            self._waiting = data, NORMAL
             return status
         self._waiting = response
-        return b"\x61" + bytes((len(data) & 0xFF,))
+        return _count(0x61, data)
 
     def _hand_over(self, refusable: bytes, ne: int, response: tuple[bytes, bytes]) -> bytes:
         data, status = response
         if ne == len(data):
             return data + status
-        self._waiting, self._refused = response, refusable
-        if refusable or ne > len(data):
-            return b"\x6c" + bytes((len(data) & 0xFF,))
+        if ne > len(data) or (refusable and ne < min(len(data), SHORT_NE)):
+            self._waiting, self._refused = response, refusable
+            return _count(0x6C, data)
         # ISO/IEC 7816-4, 7.6.1: GET RESPONSE for less than there is says how much is left.
         self._waiting = data[ne:], status
-        return data[:ne] + b"\x61" + bytes((len(data) - ne,))
+        return data[:ne] + _count(0x61, data[ne:])
+
+
+def _count(sw1: int, data: bytes) -> bytes:
+    """SW1 and how many bytes there are; 00 is 256 or more."""
+    return bytes((sw1, len(data) if len(data) < SHORT_NE else 0))

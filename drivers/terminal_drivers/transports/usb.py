@@ -26,7 +26,9 @@ CURE = "check the plug, and that this user may open it (udev rule, or pcscd hold
 
 
 class UsbPipes:
-    """An open device by vendor and product; `descriptor` is what its reader says of itself."""
+    """An open device by vendor and product; `descriptor` is what its reader says of itself, `release`
+    its bcdDevice.
+    """
 
     def __init__(self, vendor: int, product: int, *, backend: Any = None) -> None:
         name = f"{vendor:04x}:{product:04x}"
@@ -37,6 +39,7 @@ class UsbPipes:
         if device is None:
             raise ReaderLost(f"no USB device {name}: {CURE}")
         self._device: Any = device
+        self.release = int(device.bcdDevice)
         try:
             interface = _smart_card(device)
             self._number = interface.bInterfaceNumber

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
-from terminal_drivers.iso7816.atr import Atr, InterfaceBytes, contactless
+from terminal_drivers.iso7816.atr import DIRECT, Atr, InterfaceBytes, contactless
 
 HIST_14443_4 = "80318066B1840C016E01830090 00"
 
@@ -143,3 +143,25 @@ def test_garbage_is_an_atr_with_the_same_bytes_or_a_frame_error(garbage: bytes) 
 def test_a_contactless_atr_follows_pcsc_part_3(card: str, historical: str, atr: str) -> None:
     assert contactless(bytes.fromhex(historical)) == bytes.fromhex(atr), card
     assert Atr.parse(bytes.fromhex(atr)).historical == bytes.fromhex(historical), card
+
+
+# (meaning, historical bytes, whether extended Lc and Le are announced); ISO/IEC 7816-4:2013, 12.1.1
+CAPABILITIES = [
+    ("none", "", False),
+    ("proprietary", "65737400", False),
+    ("announced", "8073000040", True),
+    ("not announced", "8073FFFFBF", False),
+    ("two bytes only", "8072FFFF", False),
+    ("behind another object", "80 31 80 73 00 00 C0", True),
+    ("with a status indicator", "00 73 00 00 40 05 90 00", True),
+    ("the status indicator is no object", "00 73 00 40", False),
+    ("cut off", "80 73 00 00", False),
+]
+
+
+@pytest.mark.parametrize(("meaning", "historical", "announced"), CAPABILITIES)
+def test_the_card_capabilities_tell_of_extended_lengths(
+    meaning: str, historical: str, announced: bool
+) -> None:
+    atr = Atr(DIRECT, (), bytes.fromhex(historical))
+    assert Atr.parse(atr.build()).extended_lengths is announced, meaning

@@ -5,9 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
+from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.t0 import T0Card, terminal
 
 DATA_256 = bytes(range(256)).hex()
+DATA_300 = "77" * 300
+PUT_3E = "00DA0000 00012C" + DATA_300  # 307 bytes
+PUT_4E = PUT_3E + "0000"
+PUT_END = "00DA0000 0001F8" + bytes(504).hex() + "0000"  # 513 bytes: Le would stand alone in the third part
 
 # (meaning, C-APDU, [(TPDU command, TPDU answer), ...], R-APDU); EMV Book 1, 9.3 and Annex A
 CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
@@ -60,6 +65,43 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
         [("80CA000001 00", "6100"), ("00C0000000", DATA_256 + "6105")],
         DATA_256 + "6105",
     ),
+    # ISO/IEC 7816-3:2006, 12.2.6 to 12.2.8
+    ("case 2E of 256 bytes at most", "00B00000 00 0002", [("00B0000002", "70009000")], "70009000"),
+    (
+        "case 2E of more",
+        "00B00000 00 0000",
+        [("00B0000000", DATA_256 + "612C"), ("00C000002C", "77" * 44 + "9000")],
+        DATA_256 + "77" * 44 + "9000",
+    ),
+    ("case 3E of 255 bytes at most", "00DA0000 00 0001 55", [("00DA000001 55", "9000")], "9000"),
+    ("case 4E of 255 bytes at most", "00DA0000 00 0001 55 0100", [("00DA000001 55", "9000")], "9000"),
+    (
+        "case 3E in two envelopes",
+        PUT_3E,
+        [("00C20000FF" + PUT_3E[:511], "9000"), ("00C2000034" + PUT_3E[511:], "9000")],
+        "9000",
+    ),
+    (
+        "case 4E in two envelopes, and its response",
+        PUT_4E,
+        [
+            ("00C20000FF" + PUT_4E[:511], "9000"),
+            ("00C2000036" + PUT_4E[511:], "6102"),
+            ("00C0000002", "70009000"),
+        ],
+        "70009000",
+    ),
+    (
+        "Le is not cut off",
+        PUT_END,
+        [
+            ("00C20000FF" + PUT_END[:511], "9000"),
+            ("00C20000FF" + PUT_END[511:1021], "9000"),
+            ("00C2000003" + PUT_END[1021:], "6A80"),
+        ],
+        "6A80",
+    ),
+    ("no card of envelopes", PUT_3E, [("00C20000FF" + PUT_3E[:511], "6D00")], "6D00"),
 ]
 
 
@@ -97,7 +139,7 @@ def test_a_card_that_breaks_t0_is_a_frame_error(meaning: str, apdu: str, answers
         pytest.fail(f"{meaning} was accepted")
 
 
-@pytest.mark.parametrize("apdu", ["00A404", "00A40400 05 A0", "00B00000 00 0100"])
+@pytest.mark.parametrize("apdu", ["00A404", "00A40400 05 A0", "00DA0000 00 0101 00"])
 def test_what_t0_cannot_carry_is_misuse(apdu: str) -> None:
     with pytest.raises(Misuse):
         next(terminal(bytes.fromhex(apdu)))
@@ -199,6 +241,87 @@ def test_a_broken_tpdu_is_a_frame_error(tpdu: str) -> None:
 def test_a_card_without_a_short_response_is_misuse(response: bytes) -> None:
     with pytest.raises(Misuse):
         T0Card(Chip(response)).exchange(bytes.fromhex("00B2010C00"))
+
+
+# (meaning, R-APDU of the card, [(TPDU command, TPDU answer), ...], C-APDUs that reach the card)
+EXTENDED: list[tuple[str, str, list[tuple[str, str]], list[str]]] = [
+    (
+        "a command in two envelopes runs once, when it is whole",
+        "70009000",
+        [
+            ("00C20000FF" + PUT_4E[:511], "9000"),
+            ("00C2000036" + PUT_4E[511:], "6102"),
+            ("00C0000002", "70009000"),
+        ],
+        [PUT_4E],
+    ),
+    (
+        "a command between forgets what has begun",
+        "9000",
+        [
+            ("00C20000FF" + PUT_4E[:511], "9000"),
+            ("0044000000", "9000"),
+            ("00C2000036" + PUT_4E[511:], "9000"),
+        ],
+        ["0044000000"],
+    ),
+    (
+        "ENVELOPE of a class of its own is the card's",
+        "9000",
+        [("80C2000002 D600", "9000")],
+        ["80C2000002D600"],
+    ),
+    (
+        "a long response comes by and by",
+        DATA_300 + "9000",
+        [("00B0000000", DATA_300[:512] + "612C"), ("00C000002C", DATA_300[512:] + "9000")],
+        ["00B0000000"],
+    ),
+    (
+        "a long response to a short Le",
+        DATA_300 + "9000",
+        [("00B0000010", "6C00"), ("00B0000000", DATA_300[:512] + "612C")],
+        ["00B0000010"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("meaning", "response", "steps", "seen"), EXTENDED)
+def test_a_card_of_extended_lengths_takes_envelopes(
+    meaning: str, response: str, steps: list[tuple[str, str]], seen: list[str]
+) -> None:
+    chip = Chip(bytes.fromhex(response))
+    card = T0Card(chip, extended=True)
+    for command, answer in steps:
+        assert card.exchange(bytes.fromhex(command)) == bytes.fromhex(answer), meaning
+    assert chip.seen == [bytes.fromhex(apdu) for apdu in seen], meaning
+
+
+def test_a_card_without_extended_lengths_gets_envelope_as_any_command() -> None:
+    chip = Chip(bytes.fromhex("6D00"))
+    assert T0Card(chip).exchange(bytes.fromhex("00C2000001 00")) == bytes.fromhex("6D00")
+    assert chip.seen == [bytes.fromhex("00C200000100")]
+
+
+@given(st.integers(1, 1200), st.integers(0, 1200), st.integers(0, 1200))
+def test_extended_commands_and_responses_of_any_length_come_through_once(
+    nc: int, ne: int, there: int
+) -> None:
+    chip = Chip(bytes(there) + b"\x90\x00")
+    card = T0Card(chip, extended=True)
+    apdu = CommandApdu(0, 0xDA, 0, 0, bytes(nc), ne, extended=True).build()
+    tpdus = terminal(apdu)
+    tpdu = next(tpdus)
+    outcome = b""
+    while not outcome:
+        try:
+            tpdu = tpdus.send(card.exchange(tpdu))
+        except StopIteration as done:
+            outcome = done.value
+    assert outcome[:-2] == bytes(min(ne, there))
+    assert len(chip.seen) == 1
+    if nc > 255:
+        assert chip.seen == [apdu]
 
 
 HEADERS = st.tuples(

@@ -26,6 +26,10 @@ class Level(Enum):
     EXTENDED_APDU = "short and extended APDU"
 
 
+RUNS_PROTOCOL = frozenset((Level.SHORT_APDU, Level.EXTENDED_APDU))
+"""The levels at which the reader itself runs T=0 or T=1; below them the host does."""
+
+
 class Chain(IntEnum):
     """Which part of an extended APDU a message carries: wLevelParameter and bChainParameter (6.1.4, 6.2.1)."""
 
@@ -52,6 +56,9 @@ SERIAL_TPDU = 0x0001_0230
 """The GemPC Twin family: TPDU, NAD, automatic clock and baud rate. The host does PPS, parameters, T=1 and GET
 RESPONSE.
 """
+
+SERIAL_CHARACTER = 0x0000_0230
+"""The same without TPDU: procedure bytes and the end of a block are the host's too."""
 
 AUTOMATIC = 0x0000_04BE
 """Everything below the APDU is the reader's: activation, voltage, clock, baud rate, parameters, PPS, IFSD."""

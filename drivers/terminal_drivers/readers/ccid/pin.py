@@ -30,6 +30,13 @@ class Encoding(Enum):
         return 4 if self is Encoding.BCD else 8
 
 
+class PinSupport(IntFlag):
+    """What a reader's PIN pad does (bPINSupport, table 5.1-1)."""
+
+    VERIFY = 1
+    MODIFY = 2
+
+
 class Validation(IntFlag):
     """What ends an entry (bEntryValidationCondition)."""
 
@@ -119,6 +126,7 @@ class PinVerify:
     """Ask for a PIN and present it to the card. `timeout` in s, 0 for the reader's own."""
 
     OPERATION: ClassVar[int] = 0
+    SUPPORT: ClassVar[PinSupport] = PinSupport.VERIFY
     format: PinFormat = EMV_PLAINTEXT
     apdu: bytes = EMV_TEMPLATE
     timeout: int = 30
@@ -160,6 +168,7 @@ class PinModify:
     """Ask for a new PIN, maybe the old one and maybe the new one twice, and present them to the card."""
 
     OPERATION: ClassVar[int] = 1
+    SUPPORT: ClassVar[PinSupport] = PinSupport.MODIFY
     format: PinFormat = EMV_PLAINTEXT
     apdu: bytes = EMV_CHANGE
     timeout: int = 30

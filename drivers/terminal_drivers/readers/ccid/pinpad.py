@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from terminal_drivers.base import CardRemoved, FrameError
 from terminal_drivers.readers.ccid import pin, replies
 from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.features import Level
 from terminal_drivers.readers.ccid.keypad import Key, Outcome, PinEntry, Prompt
 from terminal_drivers.readers.ccid.messages import Answer, Secure, SlotError
 from terminal_drivers.readers.ccid.slot import AT_DATA, Refused, VirtualSlot
 
-PIN_VERIFY, PIN_MODIFY = 1, 2  # bPINSupport
 REFUSALS = {Outcome.CANCELLED: SlotError.PIN_CANCELLED, Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT}
 SW_MISMATCH = b"\x64\x02"
 
@@ -53,7 +53,7 @@ class VirtualPinPad:
 
     def begin(self, slot: VirtualSlot, command: Secure) -> None:
         """Ask for what a command wants; `Refused` where this pad, slot or structure cannot."""
-        if not self._support:
+        if not self._support or slot.level is Level.CHARACTER:
             raise Refused(SlotError.NOT_SUPPORTED)
         if self._running is not None:
             raise Refused(SlotError.CMD_SLOT_BUSY)
@@ -64,7 +64,7 @@ class VirtualPinPad:
             _try_places(operation)
         except FrameError as error:
             raise Refused(AT_DATA) from error
-        if not self._support & (PIN_MODIFY if isinstance(operation, pin.PinModify) else PIN_VERIFY):
+        if not self._support & operation.SUPPORT:
             raise Refused(AT_DATA)
         entry = PinEntry(slot.number, operation, self._person)
         self._running = _Running(slot, command, operation, entry)
@@ -95,9 +95,7 @@ class VirtualPinPad:
         running = self._running
         if running is not None and running.slot is slot:
             self._running = None
-            self._say(
-                encode(replies.failed(running.command, slot.number, running.command.seq, slot.icc, error))
-            )
+            self._say(encode(replies.failed(Secure, slot.number, running.command.seq, slot.icc, error)))
 
     def _settle(self) -> None:
         """Answer the operation whose entry has come to its outcome."""
@@ -110,9 +108,9 @@ class VirtualPinPad:
             answer: Answer = replies.data(slot, command, self._present(running))
         except CardRemoved:
             self._torn(slot)
-            answer = replies.failed(command, slot.number, command.seq, slot.icc, SlotError.ICC_MUTE)
+            answer = replies.failed(Secure, slot.number, command.seq, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
-            answer = replies.failed(command, slot.number, command.seq, slot.icc, refused.error)
+            answer = replies.failed(Secure, slot.number, command.seq, slot.icc, refused.error)
         self._say(encode(answer))
 
     def _present(self, running: _Running) -> bytes:

@@ -19,7 +19,8 @@ from terminal_drivers.base import (
     Trace,
 )
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
-from terminal_drivers.readers.ccid.contact import A, CcidSlot
+from terminal_drivers.readers.ccid.commands import A
+from terminal_drivers.readers.ccid.contact import CcidSlot
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.messages import (
     Abort,
@@ -71,7 +72,10 @@ class ControlPipe(Protocol):
 
 
 class CcidReader:
-    """One reader: `slots` are its contact slots and contactless fields. One thread at a time."""
+    """One reader: `slots` are its contact slots and contactless fields. One thread at a time.
+
+    `pin_ban` says why a PIN pad that the reader promises must not be used; empty where none is withdrawn.
+    """
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class CcidReader:
         features: Sequence[int],
         *,
         descriptor: ClassDescriptor | None = None,
+        pin_ban: str = "",
         timeout: float = TIMEOUT,
         trace: Trace | None = None,
     ) -> None:
@@ -88,6 +93,7 @@ class CcidReader:
         self._seq = 0
         self._changes: deque[Presence] = deque()
         self.descriptor = ClassDescriptor() if descriptor is None else descriptor
+        self.pin_ban = pin_ban
         self.faults: list[HardwareError] = []
         self.slots = tuple(CcidSlot(self, number, each) for number, each in enumerate(features))
 

@@ -28,10 +28,10 @@ def more_time(command: Command, icc: IccStatus, times: int) -> bytes:
     return encode(DataBlock(command.slot, command.seq, extension, max(1, min(times, 0xFF)), 0, b""))
 
 
-def failed(command: object, slot: int, seq: int, icc: IccStatus, error: int) -> Answer:
-    """The answer that belongs to the command, failed; SlotStatus where it is no command at all."""
+def failed(kind: type | None, slot: int, seq: int, icc: IccStatus, error: int) -> Answer:
+    """The answer that belongs to a kind of command, failed; SlotStatus where it is no command at all."""
     failing = status(icc, CommandStatus.FAILED)
-    answer = ANSWERS.get(type(command), SlotStatus)
+    answer = SlotStatus if kind is None else ANSWERS.get(kind, SlotStatus)
     if answer is DataBlock:
         return DataBlock(slot, seq, failing, error, 0, b"")
     if answer is Parameters:

@@ -1,6 +1,6 @@
 """One slot of a virtual CCID reader: its card, and what the card makes of a command at the slot's level.
 
-1. TPDU level: PPS, T=0 commands and T=1 blocks go to the card as they are.
+1. TPDU level: PPS, T=0 commands and T=1 blocks go to the card as they are. Character level: so do their characters.
 2. APDU levels: the reader itself runs T=0 or T=1 with the same code as a host at TPDU level. A card that asks
    for time makes the reader ask its host for time.
 3. A contactless field hands whole APDUs over and builds the ATR (PC/SC part 3).
@@ -15,18 +15,18 @@ from terminal_drivers.iso7816 import t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr, contactless
 from terminal_drivers.iso7816.block import Edc, Supervision
+from terminal_drivers.iso7816.characters import CharacterChip
 from terminal_drivers.iso7816.chip import Chip
 from terminal_drivers.iso7816.pps import PPSS, Pps
 from terminal_drivers.iso7816.t1 import Conversation, T1Terminal
 from terminal_drivers.iso7816.t1card import Interlude
-from terminal_drivers.readers.ccid.features import Chain, Features, Level, level
+from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL, Chain, Features, Level, level
 from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Parameters, T1Parameters
 
 AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
 
 LONGEST_COMMAND = 65_544
 ECHO_CLASS = 0xFF
-INS_GET_RESPONSE = 0xC0
 
 
 class Refused(Exception):
@@ -39,10 +39,12 @@ class Refused(Exception):
 
 class VirtualSlot:
     """A slot: `features` is its dwFeatures, `field` whether cards are held into it, `most` the longest data of
-    a message.
+    a message, `classes` bClassGetResponse and bClassEnvelope.
     """
 
-    def __init__(self, number: int, features: int, *, field: bool, most: int, get_response: int) -> None:
+    def __init__(
+        self, number: int, features: int, *, field: bool, most: int, classes: tuple[int, int]
+    ) -> None:
         self.number = number
         self.features = features
         self.level = level(features)
@@ -51,10 +53,11 @@ class VirtualSlot:
         self.powered = False
         self.locked = False
         self.clock = 0  # bClockStatus
-        self.get_response = get_response
+        self.get_response, self.envelope = classes
         self.parameters: T0Parameters | T1Parameters = T0Parameters()
         self._most = most
         self._terminal = T1Terminal()
+        self._characters: CharacterChip | None = None
         self._command: bytes | None = None
         self._response = b""
 
@@ -64,7 +67,7 @@ class VirtualSlot:
         self.power_off()
 
     def power_off(self) -> None:
-        self.powered, self.clock = False, 0
+        self.powered, self.clock, self._characters = False, 0, None
         self._command, self._response = None, b""
 
     @property
@@ -90,8 +93,10 @@ class VirtualSlot:
             atr = contactless(chip.atr.historical)
         elif chip.atr is not None and chip.protocol == T1Parameters.PROTOCOL:
             self.parameters = T1Parameters()
-            if self.level is not Level.TPDU:
+            if self.level in RUNS_PROTOCOL:
                 self._begin(chip, chip.atr)
+        if self.level is Level.CHARACTER:
+            self._characters = CharacterChip(chip)
         self.powered = True
         return atr
 
@@ -113,6 +118,8 @@ class VirtualSlot:
         if not self.powered:
             raise Refused(SlotError.ICC_MUTE)
         self.clock = 0
+        if self._characters is not None:
+            return Chain.WHOLE, self._exchange_characters(self._characters, data, part)
         if self.level is not Level.EXTENDED_APDU:
             if part:
                 raise Refused(AT_LEVEL)
@@ -135,6 +142,11 @@ class VirtualSlot:
             self._command = command
             return Chain.GO_ON, b""
         return self._hand_over(self.exchange(command, more_time), first=True)
+
+    def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
+        if expect > self._most:
+            raise Refused(AT_LEVEL)
+        return self._ask(self.present(), lambda: characters.exchange(data, expect))
 
     def _hand_over(self, response: bytes, *, first: bool) -> tuple[Chain, bytes]:
         part, self._response = response[: self._most], response[self._most :]
@@ -161,8 +173,6 @@ class VirtualSlot:
         if chip.protocol == T1Parameters.PROTOCOL:
             conversation = self._terminal.transmit(data)
             return self._ask(chip, lambda: self._converse(chip, conversation, more_time))
-        if command.extended:
-            raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
         return self._ask(chip, lambda: self._t0(chip, data))
 
     def present_pin(self, apdu: bytes, teo: bytes, more_time: Callable[[int], None]) -> bytes:
@@ -181,16 +191,15 @@ class VirtualSlot:
         return self._ask(chip, lambda: chip.exchange(data))
 
     def _t0(self, chip: Chip, apdu: bytes) -> bytes:
-        tpdus = t0.terminal(apdu)
+        # bClassGetResponse and bClassEnvelope: FF means the class of the command.
+        classes = (apdu[0] if each == ECHO_CLASS else each for each in (self.get_response, self.envelope))
+        tpdus = t0.terminal(apdu, *classes)
         tpdu = next(tpdus)
         while True:
             try:
                 tpdu = tpdus.send(chip.exchange(tpdu))
             except StopIteration as done:
                 return bytes(done.value)
-            if tpdu[1] == INS_GET_RESPONSE:
-                # bClassGetResponse: FF means the class of the command.
-                tpdu = bytes((apdu[0] if self.get_response == ECHO_CLASS else self.get_response,)) + tpdu[1:]
 
     @staticmethod
     def _converse(chip: Chip, conversation: Conversation, more_time: Callable[[int], None]) -> bytes:

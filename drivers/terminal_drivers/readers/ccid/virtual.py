@@ -18,12 +18,13 @@ from typing import Any
 from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid import replies
-from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.codec import CODES, HEADER, decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import CONTACTLESS, Level
+from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL
 from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.messages import (
+    ANSWERS,
     Abort,
     Answer,
     Command,
@@ -67,6 +68,7 @@ GET_FIRMWARE = b"\x02"
 NOTIFY_SYNCHRONOUSLY = b"\x01\x01\x01"
 TEXT_LENGTH = 16
 
+CHANGE_GET_RESPONSE, CHANGE_ENVELOPE = 0x01, 0x02  # bmChanges
 CLOCK_RUNS, CLOCK_STOPPED_LOW = 0, 1  # bClockStatus
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
 """bFunction to the bit of dwMechanical that it needs."""
@@ -101,14 +103,13 @@ class VirtualCcid:
         held = (
             {n for n, each in enumerate(features) if each == CONTACTLESS} if fields is None else set(fields)
         )
-        most, get_response = self.descriptor.max_message - 10, self.descriptor.class_get_response
+        classes = self.descriptor.class_get_response, self.descriptor.class_envelope
+        most = self.descriptor.max_message - HEADER
         self._slots = [
-            VirtualSlot(number, each, field=number in held, most=most, get_response=get_response)
+            VirtualSlot(number, each, field=number in held, most=most, classes=classes)
             for number, each in enumerate(features)
         ]
-        if any(slot.level is Level.CHARACTER for slot in self._slots):
-            raise Misuse("a virtual slot works at TPDU or APDU level, not at character level")
-        if any(slot.level is Level.TPDU for slot in self._slots if slot.field):
+        if any(slot.level not in RUNS_PROTOCOL for slot in self._slots if slot.field):
             raise Misuse("a contactless field works at APDU level")
         self._firmware = None if firmware is None else firmware.encode("ascii")
         self._changes: list[bytes] = []
@@ -182,25 +183,25 @@ class VirtualCcid:
         try:
             command = decode(message)
         except FrameError:
-            if len(message) < 10:
+            if len(message) < HEADER:
                 raise
             command = None
-        number, seq = message[5], message[6]
+        kind, number, seq = CODES.get(message[0]), message[5], message[6]
         if number >= len(self._slots):
-            return [encode(replies.failed(command, number, seq, IccStatus.ABSENT, AT_SLOT))]
+            return [encode(replies.failed(kind, number, seq, IccStatus.ABSENT, AT_SLOT))]
         slot = self._slots[number]
         # What is no command has no handler.
         handler = self._handlers.get(type(command))  # type: ignore[arg-type]
         try:
             if handler is None:
-                raise Refused(SlotError.NOT_SUPPORTED)
+                raise Refused(AT_LENGTH if kind in ANSWERS else SlotError.NOT_SUPPORTED)
             self._admit(number, command)
             answer = handler(slot, command)
         except CardRemoved:
             self._torn(slot)
-            answer = replies.failed(command, number, seq, slot.icc, SlotError.ICC_MUTE)
+            answer = replies.failed(kind, number, seq, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
-            answer = replies.failed(command, number, seq, slot.icc, refused.error)
+            answer = replies.failed(kind, number, seq, slot.icc, refused.error)
         if answer is not None:
             self._ready.append(encode(answer))
         return self.late_answers()
@@ -323,11 +324,16 @@ class VirtualCcid:
         return DataRateAndClockFrequency(command.slot, command.seq, status(slot.icc), 0, clock, rate)
 
     def _t0_apdu(self, slot: VirtualSlot, command: T0Apdu) -> Answer:
-        """Choose the class of GET RESPONSE; ENVELOPE is not used by this reader."""
-        if slot.level is Level.TPDU or slot.field or command.changes & ~0x01:
+        """Choose the classes of GET RESPONSE and ENVELOPE; what is not changed is the descriptor's (6.1.10)."""
+        if slot.level not in RUNS_PROTOCOL or slot.field:
             raise Refused(SlotError.NOT_SUPPORTED)
-        default = self.descriptor.class_get_response
-        slot.get_response = command.class_get_response if command.changes & 0x01 else default
+        if command.changes & ~(CHANGE_GET_RESPONSE | CHANGE_ENVELOPE):
+            raise Refused(AT_SPECIFIC)
+        said, now = self.descriptor, command.changes
+        slot.get_response = (
+            command.class_get_response if now & CHANGE_GET_RESPONSE else said.class_get_response
+        )
+        slot.envelope = command.class_envelope if now & CHANGE_ENVELOPE else said.class_envelope
         return self._slot_status(slot, command)
 
     def _mechanical(self, slot: VirtualSlot, command: Mechanical) -> Answer:

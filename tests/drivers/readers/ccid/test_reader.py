@@ -359,8 +359,6 @@ def test_the_level_is_read_from_the_features() -> None:
     assert level(CONTACTLESS) is Level.SHORT_APDU
     assert level(0x0004_04BE) is Level.EXTENDED_APDU
     assert level(0x0000_0230) is Level.CHARACTER
-    with pytest.raises(Misuse):
-        CcidReader(GemPcLink(pair()[0], BUILT_IN), (0x0000_0230,))
 
 
 @given(st.lists(st.binary(min_size=1, max_size=30), max_size=8))

@@ -17,7 +17,7 @@ from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant, frame
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
@@ -186,8 +186,26 @@ def test_a_reader_with_automatic_pps_switches_the_card_to_the_protocol_that_is_s
     core.answers(encode(m.IccPowerOn(0, 0, 0)))
     refused = m.Parameters(0, 3, 0x40, 0xFE, 0, b"")
     assert decode(core.answers(encode(replace(wanted, seq=3)))[0]) == refused
-    t0_extended = decode(core.answers(encode(m.XfrBlock(0, 4, 0, 0, extended)))[0])
-    assert t0_extended == m.DataBlock(0, 4, 0x40, 0xF6, 0, b"")
+
+
+@pytest.mark.parametrize("features", [SERIAL_TPDU, SERIAL_CHARACTER, int(EXTENDED)])
+@pytest.mark.parametrize("atr", ["3B0580730000 40", "3B848131FE4576454D56A7"])
+def test_an_extended_command_reaches_a_card_of_either_protocol_at_every_level(
+    features: int, atr: str
+) -> None:
+    class Long(Mirror):
+        def transmit(self, apdu: bytes) -> bytes:
+            self.seen.append(apdu)
+            return bytes(600) + b"\x90\0"
+
+    both = virtual_ccid(variant=Variant(echo=False, features=(features,)))
+    card = Long(bytes.fromhex(atr))
+    both.device.insert(0, card)
+    slot = both.host.slots[0]
+    slot.power_on()
+    command = bytes.fromhex("00DA0000000400") + bytes(range(256)) * 4 + b"\0\0"
+    assert slot.transmit(command) == bytes(600) + b"\x90\0"
+    assert card.seen == [command]
 
 
 def test_the_class_of_get_response_is_the_readers_to_choose() -> None:
@@ -207,8 +225,36 @@ def test_the_class_of_get_response_is_the_readers_to_choose() -> None:
     for command in (m.T0Apdu(0, 1, 1, 0, 0), m.T0Apdu(0, 1, 0, 0, 0)):
         assert decode(core.answers(encode(command))[0]) == m.SlotStatus(0, 1, 0, 0, 0)
         assert decode(core.answers(encode(select))[0]) == m.DataBlock(0, 1, 0, 0, 0, b"\x6f\0\x90\0")
-    refused = decode(core.answers(encode(m.T0Apdu(0, 1, 2, 0, 0)))[0])
-    assert refused == m.SlotStatus(0, 1, 0x40, 0, 0), "there is no ENVELOPE in this reader"
+    refused = decode(core.answers(encode(m.T0Apdu(0, 1, 4, 0, 0)))[0])
+    assert refused == m.SlotStatus(0, 1, 0x40, 7, 0), "bmChanges has two bits"
+
+
+def test_the_classes_of_get_response_and_envelope_reach_the_card() -> None:
+    class Seer(Mirror):
+        def transmit(self, apdu: bytes) -> bytes:
+            self.seen.append(apdu)
+            return (
+                b"\x61\1"
+                if apdu[1] == 0xC2 and apdu[4] < 0xFF
+                else b"\x55\x90\0"
+                if apdu[1] == 0xC0
+                else b"\x90\0"
+            )
+
+    command = b"\x80\xda\0\0\0\1\0" + bytes(256) + b"\0\0"
+    core = VirtualCcid((int(EXTENDED),), descriptor=ClassDescriptor(max_message=500))
+    card = Seer(bytes.fromhex("3B00"))
+    core.insert(0, card)
+    core.answers(encode(m.IccPowerOn(0, 0, 0)))
+    for told, classes in (
+        (m.T0Apdu(0, 1, 0, 0, 0), [0x80] * 3),
+        (m.T0Apdu(0, 1, 3, 0x0C, 0x04), [4, 4, 0x0C]),
+    ):
+        card.seen.clear()
+        core.answers(encode(told))
+        answer = decode(core.answers(encode(m.XfrBlock(0, 2, 0, 0, command)))[0])
+        assert answer == m.DataBlock(0, 2, 0, 0, 0, b"\x55\x90\0")
+        assert [apdu[0] for apdu in card.seen] == classes
 
 
 def test_clock_rate_and_parameters_are_asked_for_and_told() -> None:

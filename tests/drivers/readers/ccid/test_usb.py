@@ -447,7 +447,8 @@ def test_closed_pipes_are_misuse() -> None:
 def test_a_pin_is_typed_at_a_usb_reader(chip: Chip) -> None:
     descriptor = replace(EXTENDED_READER, pin_support=1)
     reader = VirtualCcid((int(EXTENDED),), descriptor=descriptor, person=lambda _: reader.time_out())
-    host = CcidReader(CcidUsbLink(DirectPipes(CcidUsbDevice(reader)), 271), (int(EXTENDED),))
+    link = CcidUsbLink(DirectPipes(CcidUsbDevice(reader)), 271)
+    host = CcidReader(link, (int(EXTENDED),), descriptor=descriptor)
     reader.insert(0, chip())
     host.slots[0].power_on()
     assert host.slots[0].secure(PinVerify()) == b"\x64\x00"

@@ -10,7 +10,7 @@ from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU
+from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, NAK_FRAME, GemPcDevice, frame
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
@@ -261,10 +261,9 @@ def test_hands_that_do_the_impossible_are_misuse(reader: VirtualCcid, chip: Chip
     reader.insert(0, chip())
     with pytest.raises(Misuse):
         reader.insert(0, chip())
-    with pytest.raises(Misuse):
-        VirtualCcid((0x0000_0230,))
-    with pytest.raises(Misuse):
-        VirtualCcid((SERIAL_TPDU,), fields=[0])
+    for features in (SERIAL_TPDU, SERIAL_CHARACTER):
+        with pytest.raises(Misuse):
+            VirtualCcid((features,), fields=[0])
     with pytest.raises(Misuse):
         VirtualCcid(())
 

@@ -1,9 +1,10 @@
 """The conformance kit of CCID."""
 
 from terminal_drivers.conformance import Kit
-from terminal_drivers.readers.ccid.conformance.device import DEVICE, Device
+from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
 from terminal_drivers.readers.ccid.conformance.own import own_devices
+from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.virtual import VirtualCcidReader
 

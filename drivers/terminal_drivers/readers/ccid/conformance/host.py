@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost
+from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
 from terminal_drivers.conformance import Check, Clause, Frame, require
 from terminal_drivers.iso7816.block import Block, Edc, IBlock
 from terminal_drivers.iso7816.block import encode as encode_block
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.features import SERIAL_TPDU
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU, Chain
+from terminal_drivers.readers.ccid.pin import PinModify, PinSupport, PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 
 NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A0000000999999")
@@ -25,10 +28,14 @@ class Host:
     commands: list[m.Command] = field(default_factory=list)
 
     def reader(
-        self, script: Callable[[m.Command], list[m.Message]], features: int = SERIAL_TPDU
+        self,
+        script: Callable[[m.Command], list[m.Message]],
+        features: int = SERIAL_TPDU,
+        pin_support: int = PinSupport.VERIFY | PinSupport.MODIFY,
     ) -> CcidReader:
         self.commands = []
-        return CcidReader(_Played(self, script), (features, features))
+        descriptor = ClassDescriptor(features=features, pin_support=pin_support)
+        return CcidReader(_Played(self, script), (features, features), descriptor=descriptor)
 
 
 class _Played:
@@ -201,6 +208,61 @@ def _pps(host: Host) -> None:
     require(sent == ["9500000A00"], "the speed of the PPS does not reach the reader")
 
 
+LONG = bytes.fromhex("00DA0000000258") + bytes(600)
+RESPONSE = bytes(300) + b"\x90\0"
+
+
+def _parts(host: Host) -> None:
+    """A reader whose messages carry 261 bytes takes 607 in three parts and brings 302 in two."""
+    part = (
+        (Chain.GO_ON, b""),
+        (Chain.GO_ON, b""),
+        (Chain.BEGINS, RESPONSE[:200]),
+        (Chain.ENDS, RESPONSE[200:]),
+    )
+    left = iter(part)
+
+    def script(command: m.Command) -> list[m.Message]:
+        chain, data = next(left) if isinstance(command, m.XfrBlock) else (Chain.WHOLE, bytes.fromhex("3B00"))
+        return [m.DataBlock(command.slot, command.seq, 0, 0, chain.value, data)]
+
+    slot = host.reader(script, int(EXTENDED)).slots[0]
+    slot.power_on()
+    require(slot.transmit(LONG) == RESPONSE, "the parts of the response are not put together")
+    sent = [command for command in host.commands if isinstance(command, m.XfrBlock)]
+    levels = [command.level for command in sent]
+    require(levels == [1, 3, 2, 0x10], f"wLevelParameter is {levels}")
+    require(
+        b"".join(command.data for command in sent) == LONG, "the parts of the command are not the command"
+    )
+
+
+def _characters(host: Host) -> None:
+    said = iter(("B2", "7001", "60", "90", "00"))
+
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.SetParameters):
+            return [m.Parameters(command.slot, command.seq, 0, 0, command.protocol, command.data)]
+        data = next(said) if isinstance(command, m.XfrBlock) else "3B00"
+        return [m.DataBlock(command.slot, command.seq, 0, 0, 0, bytes.fromhex(data))]
+
+    slot = host.reader(script, SERIAL_CHARACTER).slots[0]
+    slot.power_on()
+    response = slot.transmit(bytes.fromhex("00B2010C02"))
+    require(response == bytes.fromhex("70019000"), "the response is another")
+    awaited = [command.level for command in host.commands if isinstance(command, m.XfrBlock)]
+    require(awaited == [1, 2, 1, 1, 1], f"wLevelParameter is {awaited}")
+
+
+def _no_pad(host: Host) -> None:
+    for support, operation in ((PinSupport(0), PinVerify()), (PinSupport.VERIFY, PinModify())):
+        script = _card("3B00", {})
+        slot = host.reader(script, pin_support=support).slots[0]
+        slot.power_on()
+        _lost(partial(slot.secure, operation), ReaderRefused, "a PIN is asked for at a reader that cannot")
+        require(not any(isinstance(each, m.Secure) for each in host.commands), "Secure is sent")
+
+
 def _host_check(number: str, what: str, source: str, look: Callable[[Host], None]) -> Check:
     return Check(Clause(number, what, source), look)
 
@@ -225,5 +287,8 @@ HOST = (
     ),
     _host_check("host-t1-wtx", "S(WTX) is answered and waited for", ISO + "11.6.3, rule 3", _t1_wait),
     _host_check("host-t1-chain", "a chained response is acknowledged", ISO + "11.6.3, rule 5", _t1_chain),
+    _host_check("host-parts", "extended APDUs go and come in parts", USB_CCID + "6.1.4, 6.2.1", _parts),
+    _host_check("host-characters", "wLevelParameter counts characters", USB_CCID + "6.1.4", _characters),
+    _host_check("host-no-pad", "Secure is not sent beyond bPINSupport", USB_CCID + "5.1, 6.1.11", _no_pad),
     _host_check("host-pps", "PPS comes before the parameters and decides them", ISO + "9", _pps),
 )

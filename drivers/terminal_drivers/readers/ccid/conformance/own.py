@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from terminal_drivers.readers.ccid.conformance.device import Device
 from terminal_drivers.readers.ccid.conformance.host import NOT_FOUND, T1_ATR
+from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import VARIANTS, Variant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
@@ -45,7 +45,12 @@ def _own_usb(features: int, atr: bytes) -> Device:
     return Device(CcidReader(link, (features,), descriptor=descriptor))
 
 
-USB_LEVELS = {"usb-tpdu": SERIAL_TPDU, "usb-short": int(CONTACTLESS), "usb-extended": int(EXTENDED)}
+USB_LEVELS = {
+    "usb-character": SERIAL_CHARACTER,
+    "usb-tpdu": SERIAL_TPDU,
+    "usb-short": int(CONTACTLESS),
+    "usb-extended": int(EXTENDED),
+}
 
 
 def own_devices() -> dict[str, Callable[[], Device]]:

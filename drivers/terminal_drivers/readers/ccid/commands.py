@@ -1,0 +1,96 @@
+"""The commands of one slot of a reader, and what their answers mean to the host.
+
+1. An answer whose bmCommandStatus is "failed" becomes the error that bmICCStatus and bError name (6.2.6).
+2. Once an answer says that the card has no power or is gone, the card is without power for this end too.
+"""
+
+from typing import Protocol, TypeVar
+
+from terminal_drivers.base import CardAbsent, CardMute, CardRemoved, FrameError, ReaderRefused
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.messages import (
+    Abort,
+    Answer,
+    Command,
+    CommandStatus,
+    DataBlock,
+    DataRateAndClockFrequency,
+    EscapeResponse,
+    IccStatus,
+    Parameters,
+    SlotError,
+    SlotStatus,
+    XfrBlock,
+    error_name,
+)
+
+DAMAGED = frozenset(
+    (SlotError.BAD_ATR_TS, SlotError.BAD_ATR_TCK, SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN)
+)
+LINE_DAMAGED = frozenset((SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN))
+
+A = TypeVar("A", DataBlock, SlotStatus, Parameters, EscapeResponse, DataRateAndClockFrequency)
+
+
+class Exchanger(Protocol):
+    """What a slot needs of its reader; `pin_ban` says why a PIN pad that the reader promises is not believed."""
+
+    descriptor: ClassDescriptor
+    pin_ban: str
+
+    def next_seq(self) -> int:
+        """The bSeq of the next command."""
+        ...
+
+    def announce(self, abort: Abort) -> None:
+        """Tell the reader of an abort to come, where its line has a control pipe."""
+        ...
+
+    def exchange(self, command: Command, expected: type[A], patience: float | None = None) -> A:
+        """Send a command and return its answer, which may say that it failed."""
+        ...
+
+
+class SlotCommands:
+    """One slot as its host asks it; `powered` is what this end knows of the card's power."""
+
+    def __init__(self, reader: Exchanger, number: int) -> None:
+        self.reader = reader
+        self.number = number
+        self.powered = False
+
+    def ask(self, command: Command, expected: type[A], patience: float | None = None) -> A:
+        """Return the answer to a command, which may say that it failed."""
+        return self.reader.exchange(command, expected, patience)
+
+    def xfr_block(self, data: bytes, level: int = 0, bwi: int = 0) -> DataBlock:
+        """Send PC_to_RDR_XfrBlock; `level` is wLevelParameter. The answer may say that it failed."""
+        command = XfrBlock(self.number, self.reader.next_seq(), bwi, level, data)
+        return self.reader.exchange(command, DataBlock)
+
+    def check(self, answer: Answer) -> None:
+        """Raise what a failed answer means."""
+        if answer.status >> 6 != CommandStatus.FAILED:
+            return
+        icc, in_use = answer.status & 3, self.powered
+        self.powered = in_use and icc == IccStatus.ACTIVE
+        if in_use and not self.powered:
+            raise CardRemoved(f"the card was taken out of slot {self.number}")
+        if icc == IccStatus.ABSENT:
+            raise CardAbsent(f"slot {self.number} is empty")
+        if answer.error == SlotError.ICC_MUTE:
+            raise CardMute(f"the card in slot {self.number} does not answer")
+        text = f"{error_name(answer.error)} in slot {self.number}"
+        if answer.error in DAMAGED:
+            raise FrameError(f"the card's answer was damaged: {text}")
+        raise ReaderRefused(f"the reader failed the command: {text}", answer.error)
+
+
+def lost_on_the_line(answer: DataBlock) -> bytes | None:
+    """What T=1 is told where a powered card's block was damaged (a byte) or did not come (none); None otherwise."""
+    if answer.status == CommandStatus.FAILED << 6 | IccStatus.ACTIVE:
+        if answer.error in LINE_DAMAGED:
+            return b"\xff"
+        if answer.error == SlotError.ICC_MUTE:
+            return b""
+    return None
