@@ -11,7 +11,7 @@ error is.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class DriverError(Exception):
@@ -74,6 +74,15 @@ class Transport(Protocol):
         ...
 
 
+@runtime_checkable
+class SpeedChange(Protocol):
+    """A transport whose speed can be changed while it is open."""
+
+    def set_speed(self, baud: int) -> None:
+        """Talk at `baud` bit/s from now on; `ReaderLost` where the line is gone or has no such speed."""
+        ...
+
+
 class LineDevice(Protocol):
     """The device end of a line as pure bytes in, bytes out: a line pumps it and it never waits."""
 
@@ -83,6 +92,15 @@ class LineDevice(Protocol):
 
     def take(self) -> bytes:
         """Hand over what the device has to say since the last call; `b""` if nothing."""
+        ...
+
+
+@runtime_checkable
+class SpeedListener(Protocol):
+    """A device end to which the speed of its host's line matters; a line that knows it tells it before each `feed`."""
+
+    def host_speed(self, baud: int) -> None:
+        """The host's line runs at `baud` bit/s from here on."""
         ...
 
 

@@ -14,6 +14,7 @@ from terminal_drivers.readers.ccid.gempc import GemPcLink
 from terminal_drivers.readers.ccid.pin import PinSupport
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbLink, Pipes
+from terminal_drivers.readers.ccid.waking import wake
 from terminal_drivers.readers.magstripe import hid as stripe_reports
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
@@ -75,6 +76,8 @@ def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
         return CcidReader(link, features, descriptor=described, timeout=timeout, trace=trace)
     variant = VARIANTS[where.variant or "gempc-twin"]
     link_end = GemPcLink(_transport(where), variant)
+    if where.baud is None:
+        wake(link_end)  # a baud that was told is the one at which the reader works
     return CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
 
 

@@ -1,8 +1,9 @@
 """What is particular to a reader model, as data: `quirks.toml` beside this module, keyed by name, vendor and product.
 
 1. `serial.NAME` is a reader of the GemPC family, which has no descriptor: `echo`, the dwFeatures of each slot in
-   `features`, and where they are not the family's, `clock` (kHz), `fastest` (bit/s), `pin_support`, and in
-   `short_echo` the beginnings, in hexadecimal, of Escapes whose echo has no data.
+   `features`, and where they are not the family's, `clock` (kHz), `fastest` (bit/s), `pin_support`, in `short_echo`
+   the beginnings, in hexadecimal, of Escapes whose echo has no data, and, always together, `wakes_at` (bit/s) and
+   `speed_up`: the speed of the line after power-on and the Escape, in hexadecimal, that takes it to the family's.
 2. `usb.NAME` corrects the class descriptor of a reader: `level` (the exchange level, in the words of `Level`),
    `max_ifsd`, `max_data_rate` (bit/s), `pin_support`, and `auto_ifsd` = true where the host must not send S(IFS).
    At least one of them is given. Where it holds for some firmware only, `firmware_from` and `firmware_below` bound
@@ -54,6 +55,8 @@ class SerialModel:
     clock: int = 4000
     fastest: int = 344_086
     pin_support: int = 0
+    wakes_at: int = 0
+    speed_up: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,12 @@ def _beginnings(value: object) -> tuple[bytes, ...]:
     return tuple(map(bytes.fromhex, value))
 
 
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, str) or not HEXADECIMAL.fullmatch(value):
+        raise _Wrong("hexadecimal digits in upper case")
+    return bytes.fromhex(value)
+
+
 def _level(value: object) -> Level:
     for level in Level:
         if level.value == value:
@@ -195,6 +204,8 @@ _SERIAL: Mapping[str, Callable[[object], Any]] = {
     "clock": _RATE,
     "fastest": _RATE,
     "pin_support": _PIN_SUPPORT,
+    "wakes_at": _RATE,
+    "speed_up": _bytes,
 }
 _USB: Mapping[str, Callable[[object], Any]] = {
     "level": _level,
@@ -227,6 +238,8 @@ def _entries(
                 f"{where} is no reader: its name has small letters, digits and hyphens, then come keys"
             )
         checked = _checked(entry, {**_HEAD, **checks, **bounds}, (*_HEAD, *needed), where)
+        if ("wakes_at" in checked) != ("speed_up" in checked):
+            raise Misuse(f"{where} has one of wakes_at and speed_up: give both or none")
         if not set(checked) & set(checks):
             raise Misuse(f"{where} says nothing of the reader: give one of {', '.join(checks)}")
         other = seen.setdefault((checked["vendor"], checked["product"]), name)

@@ -21,10 +21,11 @@ from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.t0 import T0Card
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcDevice
+from terminal_drivers.readers.ccid.gempc import VARIANTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.usb import INTERRUPT_IN, CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
+from terminal_drivers.readers.ccid.waking import line_device
 from terminal_drivers.readers.vivotech.both_ends import BAUD as NEO_BAUD
 from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
 from terminal_drivers.virtual import CCID_BAUD
@@ -152,7 +153,7 @@ class ServedSerialReader(ServedReader):
         _unlink_dead(link)
         chosen, device = VARIANTS[variant], DEVICE_NAMES[variant]
         reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=person)
-        line = PtyLine(GemPcDevice(reader, chosen), link, baud=CCID_BAUD)
+        line = PtyLine(line_device(reader, chosen), link, baud=CCID_BAUD)
         super().__init__(reader, line)
         self.path = str(link.absolute()) if link is not None else line.path
         self.pcscd_entry = _entry(f"terminal-sim {device}", f"{self.path}:{device}", SERIAL_LIBRARY)

@@ -23,10 +23,11 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.features import Level, level
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice, GemPcLink, Variant
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcLink, Variant
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
+from terminal_drivers.readers.ccid.waking import line_device, wake
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.lines import LineKind, line_to
@@ -125,8 +126,8 @@ def virtual_ccid(
     before its PIN pad.
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
-    line = line_to(GemPcDevice(device, variant), transport, CCID_BAUD, link=link, record=record)
-    link_end = GemPcLink(line.open(), variant)
+    line = line_to(line_device(device, variant), transport, CCID_BAUD, link=link, record=record)
+    link_end = wake(GemPcLink(line.open(), variant))
     host = CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
     return VirtualCcidReader(host, CcidHands(device, line), line)
 

@@ -121,6 +121,12 @@ def test_a_corrected_level_is_the_only_one(tmp_path: Path, wanted: Level) -> Non
         (SERIAL.replace("0x08E6", "0x108E6"), r"serial\.twin\.vendor is 67814"),
         (f'{SERIAL}short_echo = ["b2"]', r"serial\.twin\.short_echo"),
         (f'{SERIAL}short_echo = "B2"', r"serial\.twin\.short_echo"),
+        (f'{SERIAL}speed_up = "01"', r"serial\.twin has one of wakes_at and speed_up: give both"),
+        (f"{SERIAL}wakes_at = 9600", r"serial\.twin has one of wakes_at and speed_up: give both"),
+        (
+            f'{SERIAL}wakes_at = 9600\nspeed_up = "1"',
+            r"serial\.twin\.speed_up is '1'; it must be hexadecimal",
+        ),
         (f"{SERIAL}clock = 0", r"serial\.twin\.clock is 0"),
         (USB, r"usb\.twin says nothing of the reader"),
         (f"{USB}max_ifsd = 255", r"usb\.twin\.max_ifsd is 255; it must be a number from 1 to 254"),

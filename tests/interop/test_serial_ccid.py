@@ -131,6 +131,22 @@ def test_a_reader_with_two_slots_is_two_readers(
             assert (outcome.verdict, outcome.card.brand) == (Verdict.APPROVED, brand)
 
 
+def test_a_reader_that_wakes_at_9600_baud_is_taken_to_its_working_speed(
+    served: Callable[[str], ServedReader], start: Callable[[str], Pcscd], card: CardNamed
+) -> None:
+    """The second pcscd finds it awake, as libccid calls it: it asks at 9600 for a second, and gets no answer."""
+    reader = served("gemcore-sim-pro2")
+    put(reader, card("visa-credit"))
+    put(reader, card("amex-credit"), 1)
+    for _ in range(2):
+        daemon = start(reader.pcscd_entry)
+        with Pyscard(daemon) as client:
+            for slot in (0, 1):
+                connect(client, slot=slot)
+                assert selects(client)
+        daemon.close()
+
+
 def test_cards_come_and_go_in_each_slot_of_a_reader_with_five(
     served: Callable[[str], ServedReader], start: Callable[[str], Pcscd], card: CardNamed
 ) -> None:

@@ -4,20 +4,27 @@ it.
 1. The thread only moves bytes between the terminal and the device; the lock makes `act` and the device take
    turns.
 2. The line holds a descriptor of the far side too: a host may close and open the path as often as it likes.
-3. `close` stops and joins the thread and leaves no descriptor and no link behind.
+3. A pseudo-terminal has no speed, but it keeps the one that its host has set: a device that cares is told.
+4. `close` stops and joins the thread and leaves no descriptor and no link behind.
 """
 
 import os
 import select
+import termios
 import threading
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from terminal_drivers.base import LineDevice, Misuse, Transport
+from terminal_drivers.base import LineDevice, Misuse, SpeedListener, Transport
 from terminal_drivers.transports.serial import SerialTransport, StopBits
 
 CHUNK = 4096
+OSPEED = 5  # its place in what tcgetattr returns
+BAUDS = {
+    getattr(termios, name): int(name[1:]) for name in dir(termios) if name[:1] == "B" and name[1:].isdigit()
+}
+"""The speeds in bit/s by what termios calls them."""
 
 
 class PtyLine:
@@ -32,6 +39,7 @@ class PtyLine:
         stop_bits: StopBits = StopBits.ONE,
     ) -> None:
         self._device = device
+        self._listener = device if isinstance(device, SpeedListener) else None
         self._baud, self._stop_bits = baud, stop_bits
         self._lock = threading.RLock()
         self._closing = False
@@ -83,10 +91,15 @@ class PtyLine:
                 if self._closing:
                     return
                 if self._near in readable:
-                    self._device.feed(os.read(self._near, CHUNK))
+                    self._feed(os.read(self._near, CHUNK))
                 said += self._device.take()
             if said:
                 said = said[self._write(said) :]
+
+    def _feed(self, data: bytes) -> None:
+        if self._listener is not None:
+            self._listener.host_speed(BAUDS.get(termios.tcgetattr(self._far)[OSPEED], 0))
+        self._device.feed(data)
 
     def _write(self, data: bytes) -> int:
         try:

@@ -67,6 +67,14 @@ class SerialTransport:
         except OSError as error:
             raise _gone(error) from error
 
+    def set_speed(self, baud: int) -> None:
+        """Talk at `baud` bit/s from now on; `ReaderLost` where the line is gone or has no such speed."""
+        port = self._open()
+        try:
+            port.baudrate = baud
+        except (OSError, ValueError) as error:
+            raise ReaderLost(f"the serial port cannot talk at {baud} bit/s: {error}") from error
+
     def close(self) -> None:
         self._port.close()
 

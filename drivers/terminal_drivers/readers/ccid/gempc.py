@@ -49,6 +49,14 @@ LOAD_TEXTS = bytes.fromhex("B2A0004D4C")
 
 
 @dataclass(frozen=True, slots=True)
+class Waking:
+    """The speed (bit/s) of a reader that has just got power, and the Escape that takes it to `BAUD`."""
+
+    baud: int
+    speed_up: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """What differs between the readers of the family: echo, the dwFeatures of each slot, and limits.
 
@@ -62,6 +70,7 @@ class Variant:
     short_echo: tuple[bytes, ...] = ()
     clock: int = 4000
     fastest: int = 344_086
+    waking: Waking | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.features) <= 5:
@@ -93,6 +102,7 @@ def _variant(model: quirks.SerialModel) -> Variant:
         short_echo=model.short_echo,
         clock=model.clock,
         fastest=model.fastest,
+        waking=Waking(model.wakes_at, model.speed_up) if model.wakes_at else None,
     )
 
 
@@ -112,8 +122,7 @@ GEMCORE_SIM_PRO = VARIANTS["gemcore-sim-pro"]
 GEMCORE_SIM_PRO2 = VARIANTS["gemcore-sim-pro2"]
 
 BAUD = 115_200
-SIM_PRO2_BAUD, SIM_PRO2_FASTER = 9_600, bytes.fromhex("011020")
-"""A GemCore SIM Pro 2 wakes at 9600 baud; this Escape takes it to 115200."""
+"""The speed at which every reader of the family works."""
 
 
 class Signal(Enum):
@@ -297,7 +306,10 @@ class GemPcLink:
 class CcidDevice(Protocol):
     """The device end of CCID, whatever carries the messages."""
 
-    synchronous: bool
+    @property
+    def synchronous(self) -> bool:
+        """Whether the host wants notifications only with the echo of a command."""
+        ...
 
     def answers(self, message: bytes) -> list[bytes]:
         """Run one PC_to_RDR message and return the RDR_to_PC messages that are ready."""

@@ -22,6 +22,11 @@ def data(slot: VirtualSlot, command: Command, data: bytes, chain: int = 0) -> Da
     return DataBlock(command.slot, command.seq, status(slot.icc), 0, chain, data)
 
 
+def state(slot: VirtualSlot, command: Command) -> SlotStatus:
+    """The answer with the state of the slot and its clock."""
+    return SlotStatus(command.slot, command.seq, status(slot.icc), 0, slot.clock)
+
+
 def more_time(command: Command, icc: IccStatus, times: int) -> bytes:
     """A time extension: `times` the time-out again (6.2.6)."""
     extension = status(icc, CommandStatus.TIME_EXTENSION)

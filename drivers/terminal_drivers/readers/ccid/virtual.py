@@ -7,28 +7,26 @@ send.
 3. While a PIN is typed, its slot is busy for all but Abort and the questions about its state.
 4. Abort ends what runs in a slot. Where it was announced on the control pipe, every command to the slot fails
    until the message arrives too (5.3.1).
-5. Escape 02 tells the firmware; Escape 01 01 01 makes notifications synchronous; Escape B2 A0 loads the texts
-   of the PIN pad (GemPC family).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from terminal_drivers.base import Card, CardRemoved, FrameError, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
-from terminal_drivers.readers.ccid import replies
+from terminal_drivers.readers.ccid import replies, settings
 from terminal_drivers.readers.ccid.codec import CODES, HEADER, decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.escapes import Escapes
 from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL
-from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.messages import (
     ANSWERS,
     Abort,
     Answer,
     Command,
-    DataRateAndClockFrequency,
     Escape,
     EscapeResponse,
     GetParameters,
@@ -40,22 +38,17 @@ from terminal_drivers.readers.ccid.messages import (
     IccStatus,
     Mechanical,
     NotifySlotChange,
-    Parameters,
     ResetParameters,
     Secure,
     SetDataRateAndClockFrequency,
     SetParameters,
     SlotError,
-    SlotStatus,
     T0Apdu,
-    T0Parameters,
-    T1Parameters,
     XfrBlock,
     status,
 )
 from terminal_drivers.readers.ccid.pinpad import VirtualPinPad
 from terminal_drivers.readers.ccid.slot import (
-    AT_DATA,
     AT_LENGTH,
     AT_SLOT,
     AT_SPECIFIC,
@@ -64,12 +57,6 @@ from terminal_drivers.readers.ccid.slot import (
 )
 
 FIRMWARE = "CCID-V1.00"
-GET_FIRMWARE = b"\x02"
-NOTIFY_SYNCHRONOUSLY = b"\x01\x01\x01"
-TEXT_LENGTH = 16
-
-CHANGE_GET_RESPONSE, CHANGE_ENVELOPE = 0x01, 0x02  # bmChanges
-CLOCK_RUNS, CLOCK_STOPPED_LOW = 0, 1  # bClockStatus
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
 """bFunction to the bit of dwMechanical that it needs."""
 _ACCEPT, EJECT, CAPTURE, LOCK, UNLOCK = MECHANICS
@@ -111,28 +98,26 @@ class VirtualCcid:
         ]
         if any(slot.level not in RUNS_PROTOCOL for slot in self._slots if slot.field):
             raise Misuse("a contactless field works at APDU level")
-        self._firmware = None if firmware is None else firmware.encode("ascii")
+        self.escapes = Escapes(firmware, pin_pad=bool(self.descriptor.pin_support))
         self._changes: list[bytes] = []
         self._ready: list[bytes] = []
         self._aborting: dict[int, int] = {}
         self._pad = VirtualPinPad(self.descriptor.pin_support, person, self._say, self._torn)
-        self.synchronous = False
-        self.texts: tuple[str, ...] = ()
         self._handlers: dict[type[Command], Callable[[VirtualSlot, Any], Answer | None]] = {
             XfrBlock: self._xfr_block,
-            GetSlotStatus: self._slot_status,
+            GetSlotStatus: replies.state,
             IccPowerOn: self._power_on,
             IccPowerOff: self._power_off,
-            SetParameters: self._set_parameters,
-            GetParameters: self._get_parameters,
-            ResetParameters: self._reset_parameters,
+            SetParameters: settings.set_parameters,
+            GetParameters: settings.get_parameters,
+            ResetParameters: settings.reset_parameters,
             Escape: self._escape,
-            IccClock: self._clock,
+            IccClock: settings.clock,
             Abort: self._abort,
             Secure: self._secure,
-            T0Apdu: self._t0_apdu,
+            T0Apdu: partial(settings.classes, self.descriptor),
             Mechanical: self._mechanical,
-            SetDataRateAndClockFrequency: self._rate,
+            SetDataRateAndClockFrequency: partial(settings.rate, self.descriptor),
         }
 
     def insert(self, slot: int, card: Card, interludes: Iterable[Interlude] = ()) -> None:
@@ -153,6 +138,11 @@ class VirtualCcid:
         if not 0 <= slot < len(self._slots):
             raise Misuse(f"this reader has slots 0 to {len(self._slots) - 1}, no slot {slot}")
         return self._slots[slot].chip is not None
+
+    @property
+    def synchronous(self) -> bool:
+        """Whether the host wants notifications only with the echo of a command."""
+        return self.escapes.synchronous
 
     @property
     def entering(self) -> int | None:
@@ -255,10 +245,7 @@ class VirtualCcid:
 
     def _power_off(self, slot: VirtualSlot, command: IccPowerOff) -> Answer:
         slot.power_off()
-        return self._slot_status(slot, command)
-
-    def _slot_status(self, slot: VirtualSlot, command: Command) -> Answer:
-        return SlotStatus(command.slot, command.seq, status(slot.icc), 0, slot.clock)
+        return replies.state(slot, command)
 
     def _xfr_block(self, slot: VirtualSlot, command: XfrBlock) -> Answer:
         def more_time(times: int) -> None:
@@ -267,74 +254,9 @@ class VirtualCcid:
         chain, data = slot.transfer(command.level, command.data, more_time)
         return replies.data(slot, command, data, chain)
 
-    def _set_parameters(self, slot: VirtualSlot, command: SetParameters) -> Answer:
-        parameters: T0Parameters | T1Parameters
-        try:
-            if command.protocol == T0Parameters.PROTOCOL:
-                parameters = T0Parameters.parse(command.data)
-            elif command.protocol == T1Parameters.PROTOCOL:
-                parameters = T1Parameters.parse(command.data)
-            else:
-                raise Refused(AT_SPECIFIC)
-        except FrameError as error:
-            raise Refused(AT_LENGTH) from error
-        if slot.powered:
-            slot.choose(command.protocol)
-        slot.parameters = parameters
-        return self._get_parameters(slot, command)
-
-    def _reset_parameters(self, slot: VirtualSlot, command: ResetParameters) -> Answer:
-        slot.parameters = type(slot.parameters)()
-        return self._get_parameters(slot, command)
-
-    def _get_parameters(
-        self, slot: VirtualSlot, command: GetParameters | SetParameters | ResetParameters
-    ) -> Answer:
-        slot.present()
-        data = slot.parameters.build()
-        return Parameters(command.slot, command.seq, status(slot.icc), 0, slot.parameters.PROTOCOL, data)
-
     def _escape(self, slot: VirtualSlot, command: Escape) -> Answer:
-        data = b""
-        if command.data == GET_FIRMWARE and self._firmware is not None:
-            data = self._firmware
-        elif command.data == NOTIFY_SYNCHRONOUSLY:
-            self.synchronous = True
-        elif command.data.startswith(LOAD_TEXTS) and self.descriptor.pin_support:
-            texts = command.data[len(LOAD_TEXTS) :].decode("ascii", "replace")
-            self.texts = tuple(
-                texts[at : at + TEXT_LENGTH].strip() for at in range(0, len(texts), TEXT_LENGTH)
-            )
-        else:
-            raise Refused(SlotError.NOT_SUPPORTED)
+        data = self.escapes.answer(command.data)
         return EscapeResponse(command.slot, command.seq, status(slot.icc), 0, data)
-
-    def _clock(self, slot: VirtualSlot, command: IccClock) -> Answer:
-        if command.command > 1:
-            raise Refused(AT_SPECIFIC)
-        slot.clock = CLOCK_STOPPED_LOW if command.command and slot.powered else CLOCK_RUNS
-        return self._slot_status(slot, command)
-
-    def _rate(self, slot: VirtualSlot, command: SetDataRateAndClockFrequency) -> Answer:
-        """Answer what is in force: what was asked for, within the limits of the reader (6.1.14)."""
-        if not command.clock or not command.rate:
-            raise Refused(AT_DATA if not command.clock else AT_DATA + 4)
-        clock = min(command.clock, self.descriptor.max_clock)
-        rate = min(command.rate, self.descriptor.max_data_rate)
-        return DataRateAndClockFrequency(command.slot, command.seq, status(slot.icc), 0, clock, rate)
-
-    def _t0_apdu(self, slot: VirtualSlot, command: T0Apdu) -> Answer:
-        """Choose the classes of GET RESPONSE and ENVELOPE; what is not changed is the descriptor's (6.1.10)."""
-        if slot.level not in RUNS_PROTOCOL or slot.field:
-            raise Refused(SlotError.NOT_SUPPORTED)
-        if command.changes & ~(CHANGE_GET_RESPONSE | CHANGE_ENVELOPE):
-            raise Refused(AT_SPECIFIC)
-        said, now = self.descriptor, command.changes
-        slot.get_response = (
-            command.class_get_response if now & CHANGE_GET_RESPONSE else said.class_get_response
-        )
-        slot.envelope = command.class_envelope if now & CHANGE_ENVELOPE else said.class_envelope
-        return self._slot_status(slot, command)
 
     def _mechanical(self, slot: VirtualSlot, command: Mechanical) -> Answer:
         needed = MECHANICS.get(command.function)
@@ -348,7 +270,7 @@ class VirtualCcid:
         elif command.function in (LOCK, UNLOCK):
             slot.present()
             slot.locked = command.function == LOCK
-        return self._slot_status(slot, command)
+        return replies.state(slot, command)
 
     def _abort(self, slot: VirtualSlot, command: Abort) -> Answer:
         expected = self._aborting.get(slot.number, command.seq)
@@ -356,7 +278,7 @@ class VirtualCcid:
             raise Refused(SlotError.CMD_ABORTED)
         self._aborting.pop(slot.number, None)
         self._pad.give_up(slot, SlotError.CMD_ABORTED)
-        return self._slot_status(slot, command)
+        return replies.state(slot, command)
 
     def _secure(self, slot: VirtualSlot, command: Secure) -> None:
         self._pad.begin(slot, command)

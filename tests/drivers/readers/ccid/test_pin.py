@@ -429,7 +429,7 @@ def test_the_recorded_pin_pad_session_is_answered(name: str, atr: str, vector: V
         assert device.take() == echo + recorded, row
         compared += 1
     assert compared == (11 if "t1" in name else 12)
-    assert core.texts[:2] == ("Enter PIN", "New PIN")
+    assert core.escapes.texts[:2] == ("Enter PIN", "New PIN")
 
 
 def test_at_t1_the_recorded_verification_brings_the_block_of_the_card(vector: Vector, chip: Chip) -> None:

@@ -1,0 +1,73 @@
+"""A serial reader that wakes at another speed than it works at (GemCore SIM Pro 2), both ends.
+
+1. The host asks for the slot's status at the waking speed, for a second at most, sends the Escape that changes the
+   speed, and goes on at the working speed. A reader that says nothing works already: only a loss of power takes it
+   back (as the CCID project's ccid_serial.c does).
+2. The device hears and says nothing to a host whose line runs at another speed: to a UART it is noise. A line that
+   does not know its host's speed (a loopback) is heard at any.
+"""
+
+from contextlib import suppress
+
+from terminal_drivers.base import FrameError, LineDevice, ReaderLost, SpeedChange
+from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.gempc import BAUD, GemPcDevice, GemPcLink, Variant, Waking
+from terminal_drivers.readers.ccid.messages import Escape, GetSlotStatus
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+
+PATIENCE = 1.0  # s
+SETTLING = 0.25  # s that a reader takes for its new speed
+
+
+def wake(link: GemPcLink) -> GemPcLink:
+    """Bring the reader at a line that has just been opened to its working speed, and return the link to it."""
+    waking, line = link.variant.waking, link.transport
+    if waking is not None and isinstance(line, SpeedChange):
+        line.set_speed(waking.baud)
+        # What a reader at another speed says is noise, and may look like anything.
+        with suppress(FrameError, ReaderLost):
+            link.send(encode(GetSlotStatus(0, 0)))
+            if link.receive(PATIENCE) is not None:
+                link.send(encode(Escape(0, 1, waking.speed_up)))
+                link.receive(PATIENCE)
+                link.listen(SETTLING)
+        line.set_speed(BAUD)
+    return link
+
+
+def line_device(reader: VirtualCcid, variant: Variant) -> LineDevice:
+    """The device end of the framing for a variant, at its waking speed where it has one."""
+    framed = GemPcDevice(reader, variant)
+    return framed if variant.waking is None else SlowStarter(framed, reader, variant.waking)
+
+
+class SlowStarter:
+    """A reader that has just got power."""
+
+    def __init__(self, framed: GemPcDevice, reader: VirtualCcid, waking: Waking) -> None:
+        self._framed = framed
+        self._baud = self._next = waking.baud
+        self._host: int | None = None
+        self._said = b""
+        reader.escapes.obey(waking.speed_up, self._speed_up)
+
+    def host_speed(self, baud: int) -> None:
+        self._host = baud
+
+    def feed(self, data: bytes) -> None:
+        if self._heard():
+            self._framed.feed(data)
+            # The answer goes out before the speed changes that it agrees to.
+            self._said += self._framed.take()
+            self._baud = self._next
+
+    def take(self) -> bytes:
+        late = self._framed.take()
+        said, self._said = self._said + (late if self._heard() else b""), b""
+        return said
+
+    def _heard(self) -> bool:
+        return self._host in (None, self._baud)
+
+    def _speed_up(self) -> None:
+        self._next = BAUD
