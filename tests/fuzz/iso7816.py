@@ -10,7 +10,9 @@ from terminal_drivers.iso7816 import block, pps, t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.block import DamagedBlock, Edc, WrongBlock
+from terminal_drivers.iso7816.characters import CharacterChip, characters
 from terminal_drivers.iso7816.chip import Chip
+from terminal_drivers.iso7816.t0 import T0Card
 from terminal_drivers.iso7816.t1 import ExchangeLost, T1Terminal, Turn
 from terminal_drivers.iso7816.t1card import T1Card
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
@@ -57,16 +59,43 @@ def _told(conversation: Generator[bytes, bytes, bytes], answers: list[bytes]) ->
     return None
 
 
-def contacts(data: bytes) -> None:
-    chip = Chip(
-        TableChip(
-            {PPSE: FCI}, ATR_T0 if data[:1] < b"\x80" else bytes.fromhex("3B848131FE4576454D56A7"), None
-        )
-    )
+def t0_characters(data: bytes) -> None:
+    left = data[1:]
+    conversation = characters(COMMANDS[data[0] % len(COMMANDS)][:20] if data else COMMANDS[0])
+    with suppress(StopIteration):
+        turn = next(conversation)
+        while turn.expect <= len(left):
+            said, left = left[: turn.expect], left[turn.expect :]
+            turn = conversation.send(said)
+
+
+def _powered(first: bytes) -> Chip:
+    atr = ATR_T0 if first < b"\x80" else bytes.fromhex("3B848131FE4576454D56A7")
+    chip = Chip(TableChip({PPSE: FCI}, atr, None))
     chip.reset()
+    return chip
+
+
+def contacts(data: bytes) -> None:
+    chip = _powered(data[:1])
     for piece in parts(data[1:]):
         with suppress(FrameError, CardMute):
             chip.exchange(piece)
+
+
+def card_characters(data: bytes) -> None:
+    line = CharacterChip(_powered(data[:1]))
+    for piece in parts(data[1:]):
+        expect = piece[0] if piece else 1
+        with suppress(CardMute):
+            assert len(line.exchange(piece[1:], expect)) == expect
+
+
+def enveloped(data: bytes) -> None:
+    card = T0Card(TableChip({PPSE: FCI}, ATR_T0, None), extended=True)
+    for piece in parts(data):
+        with suppress(FrameError):
+            assert len(card.exchange(b"\0\xc2\0\0" + bytes((len(piece),)) + piece)) >= 2
 
 
 def t1_block(data: bytes) -> None:
@@ -115,6 +144,9 @@ TARGETS = (
     Target("C-APDU", c_apdu, (FrameError,), (COMMANDS[0].hex(), "00D60000000004DEADBEEF0000")),
     Target("T=0 answers", t0_terminal, (FrameError,), ("00" + joined("6110", "00" * 16 + "9000"), "01" + joined("6C02", "ABCD9000"))),
     Target("contacts", contacts, (), ("00" + joined("FF10957A", PPSE.hex()), "80" + joined("0000050000A4040005"))),
+    Target("T=0 characters", t0_characters, (FrameError, CardMute), ("01B2AABB9000", "0260602090" + "00", "005B9000")),
+    Target("card's characters", card_characters, (), ("00" + joined("0100A404000E", "02" + PPSE[5:].hex(), "02FF10957A"),)),
+    Target("T=0 envelopes", enveloped, (), (joined("00DA0000000004DEAD", "BEEF0000"),)),
     Target("T=1 block", t1_block, (DamagedBlock, WrongBlock), ("000000029000" + "92", "00008000" + "80", "0000C10120" + "E0")),
     Target("T=1 terminal", t1_terminal, (CardMute,), ("20" + joined("00009000", "00C301", "00409000", "0080", "00E0"),)),
     Target("T=1 card", t1_card, (), (joined("0000" + PPSE.hex(), "0080", "00C1FE", "00C0", "0060AA"),)),

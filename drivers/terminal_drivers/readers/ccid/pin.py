@@ -5,10 +5,11 @@
 2. Positions are bits from the first data byte on; a format may give them in bytes. Only the bits of the digits
    and of their count change: the filler is the template's.
 3. A PIN block of no fixed size makes the data field as long as the PIN: Lc follows.
+4. The operations 02 to 06 go on with an entry that was split between several messages. Nobody here splits one.
 """
 
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 from typing import ClassVar, Protocol, Self
 
 from terminal_drivers.base import FrameError, Misuse
@@ -28,6 +29,20 @@ class Encoding(Enum):
     @property
     def bits(self) -> int:
         return 4 if self is Encoding.BCD else 8
+
+
+class FollowUp(IntEnum):
+    """bPINOperation of what goes on with an entry; the last two belong to T=1."""
+
+    TRANSFER = 2
+    """Take the PIN from the secure buffer."""
+    WAIT = 3
+    """Wait for the card's response."""
+    CANCEL = 4
+    RESEND = 5
+    """Send the last I-block again."""
+    NEXT_PART = 6
+    """Send the next part of the APDU."""
 
 
 class PinSupport(IntFlag):
@@ -226,14 +241,34 @@ def _bytes(*values: int) -> bytes:
         raise Misuse("a field of the PIN structure is no byte") from error
 
 
+@dataclass(frozen=True, slots=True)
+class PinFollowUp:
+    """An operation that goes on with an earlier one; `data` is what stands behind bPINOperation."""
+
+    operation: FollowUp
+    data: bytes = b""
+
+    def build(self) -> bytes:
+        return bytes((self.operation,)) + self.data
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        if not data or data[0] not in FollowUp._value2member_map_:
+            raise FrameError("this operation goes on with none")
+        return cls(FollowUp(data[0]), data[1:])
+
+
 PinOperation = PinVerify | PinModify
 
 
-def parse(data: bytes) -> PinOperation:
-    """Read what PC_to_RDR_Secure carries; `FrameError` for other operations and broken structures."""
-    if data[:1] == b"\0":
-        return PinVerify.parse(data)
-    return PinModify.parse(data)
+def parse(data: bytes) -> PinOperation | PinFollowUp:
+    """Read what PC_to_RDR_Secure carries; `FrameError` for reserved operations and broken structures."""
+    match data[:1]:
+        case b"\0":
+            return PinVerify.parse(data)
+        case b"\1":
+            return PinModify.parse(data)
+    return PinFollowUp.parse(data)
 
 
 class PinPad(Protocol):

@@ -3,6 +3,11 @@
 1. The answer comes when the person has typed, cancelled or let the time pass; until then nothing is said.
 2. A structure whose digits have no place is refused before anybody types.
 3. Keys count only while a PIN is asked for: none is kept from before.
+4. An entry is one message and one answer: no PIN, block or part of an APDU is kept for an operation that would go on
+   with it, so each of those fails at bPINOperation.
+5. Two new PINs that differ are 6402 of PC/SC part 10, and at T=1 the card's whole block comes back. The recorded
+   GemPC PinPad session has bError EE and a bare 9000 there: a prototype made it, EE is not assigned in table 6.2-2,
+   and libccid takes two bytes at T=1 for a cancelled entry. It tells nothing of the real reader.
 """
 
 from collections.abc import Callable
@@ -61,6 +66,8 @@ class VirtualPinPad:
             raise Refused(SlotError.ICC_MUTE)
         try:
             operation = pin.parse(command.data)
+            if isinstance(operation, pin.PinFollowUp):
+                raise Refused(AT_DATA)
             _try_places(operation)
         except FrameError as error:
             raise Refused(AT_DATA) from error

@@ -6,7 +6,7 @@ from terminal_drivers.conformance import NotApplicable, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, Device, check, failed
-from terminal_drivers.readers.ccid.pin import PinVerify
+from terminal_drivers.readers.ccid.pin import FollowUp, PinFollowUp, PinVerify
 from terminal_drivers.readers.ccid.reader import ControlPipe
 
 AT_LENGTH, AT_SPECIFIC, AT_DATA = 1, 7, 10
@@ -74,6 +74,15 @@ def _operation(device: Device) -> None:
     failed(answer, {UNKNOWN, AT_DATA}, "a PIN operation that is reserved")
 
 
+def _follow_ups(device: Device) -> None:
+    if not device.reader.descriptor.pin_support:
+        raise NotApplicable("the reader has no PIN pad")
+    device.card()
+    for seq, operation in enumerate(FollowUp, 4):
+        answer = device.ask(m.Secure(0, seq, 0, 0, PinFollowUp(operation).build()))
+        failed(answer, {UNKNOWN, AT_LENGTH, AT_DATA}, f"{operation.name} of a PIN that nobody has typed")
+
+
 def _lengths(device: Device) -> None:
     answer = device.raw(encode(m.GetSlotStatus(0, 4))[:1] + b"\1\0\0\0\0\4\0\0\0\0")
     require(isinstance(answer, m.SlotStatus), f"it is answered by {type(answer).__name__}")
@@ -116,6 +125,9 @@ ABILITIES = (
     check("no-mechanics", "a reader that moves no card refuses to", USB_CCID + "6.1.12", _no_mechanics),
     check("no-pad", "a reader without a PIN pad refuses Secure", USB_CCID + "6.1.11", _no_pad),
     check("pin-operation", "a PIN operation that is reserved fails", USB_CCID + "6.1.11", _operation),
+    check(
+        "pin-follow-up", "nothing goes on with a PIN entry that was none", USB_CCID + "6.1.11", _follow_ups
+    ),
     check("length", "a wrong dwLength fails with its offset", USB_CCID + "6.2.6", _lengths),
     check("structures", "parameters have the structure of their protocol", USB_CCID + "6.1.7", _structures),
     *(
