@@ -12,7 +12,7 @@ DATA_256 = bytes(range(256)).hex()
 DATA_300 = "77" * 300
 PUT_3E = "00DA0000 00012C" + DATA_300  # 307 bytes
 PUT_4E = PUT_3E + "0000"
-PUT_END = "00DA0000 0001F8" + bytes(504).hex() + "0000"  # 513 bytes: Le would stand alone in the third part
+PUT_END = "00DA0000 0001F7" + bytes(503).hex() + "0000"  # 512 bytes: Le would stand alone in a third part
 
 # (meaning, C-APDU, [(TPDU command, TPDU answer), ...], R-APDU); EMV Book 1, 9.3 and Annex A
 CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
@@ -96,8 +96,8 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
         PUT_END,
         [
             ("00C20000FF" + PUT_END[:511], "9000"),
-            ("00C20000FF" + PUT_END[511:1021], "9000"),
-            ("00C2000003" + PUT_END[1021:], "6A80"),
+            ("00C20000FD" + PUT_END[511:1017], "9000"),
+            ("00C2000004" + PUT_END[1017:], "6A80"),
         ],
         "6A80",
     ),
