@@ -14,7 +14,8 @@ from terminal_drivers.base import Card, ContactSlot, LineDevice, ReaderLost
 from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, VARIANTS, GemPcDevice, Variant, frame
+from terminal_drivers.readers.ccid.framing import frame
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, VARIANTS, GemPcDevice, Variant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits

@@ -9,6 +9,7 @@ from terminal_drivers.readers.ccid import gempc, pin
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.framing import Decoder, frame
 from terminal_drivers.readers.ccid.messages import Secure, T0Parameters, T1Parameters
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, Stall
@@ -42,8 +43,8 @@ def pin_structure(data: bytes) -> None:
 
 def framing(data: bytes) -> None:
     for from_reader in (False, True):
-        whole = gempc.Decoder(gempc.BUILT_IN, from_reader=from_reader)
-        bytewise = gempc.Decoder(gempc.BUILT_IN, from_reader=from_reader)
+        whole = Decoder(gempc.BUILT_IN, from_reader=from_reader)
+        bytewise = Decoder(gempc.BUILT_IN, from_reader=from_reader)
         items = whole.feed(data)
         assert items == [item for at in range(len(data)) for item in bytewise.feed(data[at : at + 1])]
         assert whole.partial == bytewise.partial
@@ -51,7 +52,7 @@ def framing(data: bytes) -> None:
 
 def framed(piece: bytes) -> bytes:
     """The piece as a message in its frame; one that begins with 03, 50 or a time request stays as it is."""
-    return piece if piece[:1] in (b"", b"\x03", b"\x50") or piece[0] >= 0x90 else gempc.frame(piece)
+    return piece if piece[:1] in (b"", b"\x03", b"\x50") or piece[0] >= 0x90 else frame(piece)
 
 
 def gempc_link(data: bytes) -> None:
@@ -152,7 +153,7 @@ TARGETS = (
     Target("CCID parameters", parameters, (FrameError,), ("1100000A00", "11100045002000")),
     Target("CCID class descriptor", descriptor, (FrameError,), (ClassDescriptor().build().hex(),)),
     Target("CCID PIN structure", pin_structure, (FrameError,), (pin.PinVerify().build().hex(), pin.PinModify().build().hex())),
-    Target("GemPC framing", framing, (), (gempc.frame(bytes.fromhex(DATA_BLOCK)).hex(), "0315165003808103")),
+    Target("GemPC framing", framing, (), (frame(bytes.fromhex(DATA_BLOCK)).hex(), "0315165003808103")),
     Target("GemPC host", gempc_link, (FrameError, ReaderLost), (joined(DATA_BLOCK, "031516", "5003", "81"),)),
     Target("GemPC reader", gempc_device, (), ("00" + joined(POWER_ON, TRANSFER, SECURE, "031516", SLOT_STATUS),)),
     Target("CCID USB device", usb_device, (), (joined(POWER_ON, TRANSFER, SLOT_STATUS, "008006000100001200", SECURE),)),

@@ -1,41 +1,36 @@
-"""CCID over a serial line as the GemPC Twin family frames it: `03 06 | CCID message | LRC`, both ends.
+"""CCID over a serial line of the GemPC Twin family, both ends: echo, repeats, requests for time. `framing` has the bytes.
 
-1. LRC is the XOR of all bytes before it; `03 15 16` (NAK) asks the other side to send its last frame again.
-2. From the reader only, between frames: `50 xx` is a NotifySlotChange, one byte from 80 to FF a request for
-   more time.
-3. A reader with echo sends each command frame back before its answer. The first frame after a command is that
+1. A reader with echo sends each command frame back before its answer. The first frame after a command is that
    echo where it carries a PC_to_RDR message, whatever the rest of it says.
-4. Bytes that begin nothing are skipped. A frame with a wrong LRC is dropped whole; one whose dwLength exceeds
-   the limit is given up at its header, and the search for `03 06` goes on behind the two bytes.
-5. Escape `01 01 01` makes the reader hold notifications back until the echo of the next command. Our host
+2. Escape `01 01 01` makes the reader hold notifications back until the echo of the next command. Our host
    never sends it; the device end obeys it.
-6. A command is sent at most four times, and only again where the reader asks for it: silence is never
+3. A command is sent at most four times, and only again where the reader asks for it: silence is never
    answered by a second command, for a card must not run it twice.
-7. A reader with echo asks for time with the single byte, for its host takes the frame after a CCID time
+4. A reader with echo asks for time with the single byte, for its host takes the frame after a CCID time
    extension for an echo. Without echo the CCID message goes out as it is.
-8. The notification has one byte: slots from the fifth on (SAM slots of a GemCore POS Pro) are not in it.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 from terminal_drivers import quirks
 from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
-from terminal_drivers.iso7816.block import lrc
-from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of, data_length
+from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU
+from terminal_drivers.readers.ccid.framing import (
+    NAK_FRAME,
+    NOTIFY,
+    OVERHEAD,
+    TIME_REQUEST_LOWEST,
+    Decoder,
+    Item,
+    Signal,
+    frame,
+)
 from terminal_drivers.readers.ccid.messages import CommandStatus, Escape
 
-SYNC, ACK, NAK = 0x03, 0x06, 0x15
-NAK_FRAME = bytes((SYNC, NAK, SYNC ^ NAK))
-START = bytes((SYNC, ACK))
-TIME_REQUEST_LOWEST = 0x80
-NOTIFY = INTERRUPT[0]
-OVERHEAD = 3  # SYNC, ACK, LRC
-NOTIFIED_SLOTS = 4
 CHANGED = 0xAA  # the bits of a notification byte that say "changed"
 
 REPEATS = 3
@@ -123,95 +118,6 @@ GEMCORE_SIM_PRO2 = VARIANTS["gemcore-sim-pro2"]
 
 BAUD = 115_200
 """The speed at which every reader of the family works."""
-
-
-class Signal(Enum):
-    """What the line says beside messages."""
-
-    NAK = "repeat"
-    MORE_TIME = "more time"
-    DAMAGED = "damaged frame"
-
-
-Item = bytes | Signal
-"""A CCID message (with its 10-byte header, or `50 xx`) or a signal."""
-
-
-def frame(message: bytes) -> bytes:
-    """Put a CCID message between its marks."""
-    framed = START + message
-    return framed + bytes((lrc(framed),))
-
-
-class Decoder:
-    """Cuts the stream of one direction into items, in any chunking."""
-
-    __slots__ = ("_buffer", "_from_reader", "_max_data", "_notifications")
-
-    def __init__(self, variant: Variant, *, from_reader: bool) -> None:
-        self._from_reader = from_reader
-        self._max_data = variant.max_data
-        self._notifications = 1 << 2 * min(len(variant.features), NOTIFIED_SLOTS)
-        self._buffer = b""
-
-    @property
-    def partial(self) -> bool:
-        """Whether a frame or notification has begun and not ended."""
-        return bool(self._buffer)
-
-    def reset(self) -> None:
-        """Forget what has begun."""
-        self._buffer = b""
-
-    def feed(self, data: bytes) -> list[Item]:
-        data = self._buffer + data
-        items: list[Item] = []
-        position = 0
-        while position < len(data):
-            size, item = self._next(data, position)
-            if not size:
-                break
-            position += size
-            if item is not None:
-                items.append(item)
-        self._buffer = data[position:]
-        return items
-
-    def _next(self, data: bytes, at: int) -> tuple[int, Item | None]:
-        """(bytes used, item or None for noise); no bytes used where more must come first."""
-        there = len(data) - at
-        first = data[at]
-        if first == SYNC:
-            if there < 2:
-                return 0, None
-            if data[at + 1] == ACK:
-                return self._frame(data, at, there)
-            if data[at + 1] == NAK:
-                if there < len(NAK_FRAME):
-                    return 0, None
-                if data[at + 2] == NAK_FRAME[2]:
-                    return len(NAK_FRAME), Signal.NAK
-        elif self._from_reader and first >= TIME_REQUEST_LOWEST:
-            return 1, Signal.MORE_TIME
-        elif self._from_reader and first == NOTIFY:
-            if there < 2:
-                return 0, None
-            if data[at + 1] < self._notifications:
-                return 2, data[at : at + 2]
-        return 1, None
-
-    def _frame(self, data: bytes, at: int, there: int) -> tuple[int, Item | None]:
-        if there < HEADER + 2:
-            return 0, None
-        try:
-            length = data_length(data[at + 2 : at + 2 + HEADER], self._max_data)
-        except FrameError:
-            return 2, Signal.DAMAGED
-        size = OVERHEAD + HEADER + length
-        if there < size:
-            return 0, None
-        whole = data[at : at + size]
-        return size, Signal.DAMAGED if lrc(whole) else whole[2:-1]
 
 
 class GemPcLink:

@@ -8,21 +8,17 @@ from hypothesis import strategies as st
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
 from terminal_drivers.iso7816.block import lrc
 from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.framing import NAK_FRAME, Decoder, Item, Signal, frame
 from terminal_drivers.readers.ccid.gempc import (
     BUILT_IN,
     GEMCORE_POS_PRO,
     GEMPC_TWIN,
-    NAK_FRAME,
     READS,
     REPEATS,
     TIME_REQUESTS,
-    Decoder,
     GemPcDevice,
     GemPcLink,
-    Item,
-    Signal,
     Variant,
-    frame,
 )
 from terminal_drivers.readers.ccid.messages import DataBlock, GetSlotStatus, SlotStatus, XfrBlock
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

@@ -18,7 +18,8 @@ from terminal_drivers.readers.ccid import pin
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GEMPC_TWIN, LOAD_TEXTS, GemPcDevice, frame
+from terminal_drivers.readers.ccid.framing import frame
+from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GEMPC_TWIN, LOAD_TEXTS, GemPcDevice
 from terminal_drivers.readers.ccid.keypad import Key, PinEntry, Prompt, Step
 from terminal_drivers.readers.ccid.pin import (
     EMV_PLAINTEXT,

@@ -21,7 +21,8 @@ from terminal_drivers.base import (
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU, Level, level
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, Variant, frame
+from terminal_drivers.readers.ccid.framing import frame
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, Variant
 from terminal_drivers.readers.ccid.reader import STRANGERS, TIME_EXTENSIONS, CcidReader
 from terminal_drivers.transports.loopback import pair
 from terminal_drivers.virtual import virtual_ccid

@@ -18,7 +18,8 @@ from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant, frame
+from terminal_drivers.readers.ccid.framing import frame
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
+from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import (
     BUILT_IN,
     GEMCORE_SIM_PRO,
@@ -19,7 +20,6 @@ from terminal_drivers.readers.ccid.gempc import (
     GemPcDevice,
     GemPcLink,
     Variant,
-    frame,
 )
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid

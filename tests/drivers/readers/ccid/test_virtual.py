@@ -11,7 +11,8 @@ from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_CHARACTER, SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, NAK_FRAME, GemPcDevice, frame
+from terminal_drivers.readers.ccid.framing import NAK_FRAME, frame
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
 PPSE = bytes.fromhex("00A404000E325041592E5359532E4444463031")

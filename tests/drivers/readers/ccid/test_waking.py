@@ -9,7 +9,8 @@ from terminal_drivers.base import Misuse, ReaderLost
 from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2, frame
+from terminal_drivers.readers.ccid.framing import frame
+from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.served import ServedSerialReader
 from terminal_drivers.transports.serial import SerialTransport, StopBits

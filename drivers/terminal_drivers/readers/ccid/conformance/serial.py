@@ -4,7 +4,8 @@ from terminal_drivers.conformance import NotApplicable, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.conformance.subject import Device, check
-from terminal_drivers.readers.ccid.gempc import NAK_FRAME, START, GemPcLink, frame
+from terminal_drivers.readers.ccid.framing import NAK_FRAME, START, frame
+from terminal_drivers.readers.ccid.gempc import GemPcLink
 
 QUIET = 0.3  # s without a byte end what a serial reader says
 GEMPC = "GemPC Twin serial framing, "
