@@ -20,19 +20,30 @@ SETTLING = 0.25  # s that a reader takes for its new speed
 
 
 def wake(link: GemPcLink) -> GemPcLink:
-    """Bring the reader at a line that has just been opened to its working speed, and return the link to it."""
+    """Bring the reader at a line that has just been opened to its working speed, and return the link to it.
+
+    `ReaderLost`: the line is gone; it is closed then.
+    """
     waking, line = link.variant.waking, link.transport
     if waking is not None and isinstance(line, SpeedChange):
-        line.set_speed(waking.baud)
-        # What a reader at another speed says is noise, and may look like anything.
-        with suppress(FrameError, ReaderLost):
-            link.send(encode(GetSlotStatus(0, 0)))
-            if link.receive(PATIENCE) is not None:
-                link.send(encode(Escape(0, 1, waking.speed_up)))
-                link.receive(PATIENCE)
-                link.listen(SETTLING)
-        line.set_speed(BAUD)
+        try:
+            line.set_speed(waking.baud)
+            _speed_up(link, waking.speed_up)
+            line.set_speed(BAUD)
+        except ReaderLost:
+            link.close()
+            raise
     return link
+
+
+def _speed_up(link: GemPcLink, escape: bytes) -> None:
+    # What a reader at another speed says is noise, and may look like anything.
+    with suppress(FrameError, ReaderLost):
+        link.send(encode(GetSlotStatus(0, 0)))
+        if link.receive(PATIENCE) is not None:
+            link.send(encode(Escape(0, 1, escape)))
+            link.receive(PATIENCE)
+            link.listen(SETTLING)
 
 
 def line_device(reader: VirtualCcid, variant: Variant) -> LineDevice:

@@ -1,5 +1,7 @@
 """A GemCore SIM Pro 2 wakes at 9600 bit/s: the host takes it to 115200, the virtual one is deaf to any other speed."""
 
+import os
+import tty
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,8 +12,9 @@ from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
-from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2
+from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.waking import wake
 from terminal_drivers.served import ServedSerialReader
 from terminal_drivers.transports.serial import SerialTransport, StopBits
 from terminal_drivers.virtual import virtual_ccid
@@ -102,3 +105,15 @@ def test_a_speed_that_no_port_has_is_a_lost_reader(served: ServedSerialReader) -
     port.close()
     with pytest.raises(Misuse):
         port.set_speed(9_600)
+
+
+def test_a_line_that_is_gone_before_the_reader_wakes_is_closed() -> None:
+    near, far = os.openpty()
+    tty.setraw(far)
+    port = SerialTransport(os.ttyname(far), 115_200)
+    os.close(far)
+    os.close(near)
+    with pytest.raises(ReaderLost):
+        wake(GemPcLink(port, GEMCORE_SIM_PRO2))
+    with pytest.raises(Misuse):
+        port.read(1, 0)
