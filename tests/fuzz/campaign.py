@@ -3,7 +3,7 @@
 1. Each campaign runs in a process of its own, forked after the import, for instrumenting takes longer than a short one; WORKERS
    of them at a time. They give way to whatever else runs on this machine.
 2. What libFuzzer says, seeds, what is learnt and a finding go into FOLDER/FAMILY/NUMBER.
-3. No campaign begins any more when the process that asked for them is gone.
+3. When the process that asked for them is gone, no campaign begins any more and FOLDER goes too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import atheris  # type: ignore[import-untyped]  # it has no types
@@ -32,20 +33,21 @@ def main(plan_name: str, folder: Path, workers: int, families: list[str]) -> Non
     with atheris.instrument_imports(include=["terminal_drivers", "terminal_sim"]):
         plan: Plan = import_module(f"tests.fuzz.{plan_name}").PLAN
     running = 0
-    for family in families:
-        for number, campaign in enumerate(plan[family]):
-            if running == workers:
-                os.wait()
-                running -= 1
-            if os.getppid() != asked_by:
-                return
-            own = folder / family / str(number)
-            own.mkdir(parents=True)
-            if not os.fork():
-                _fuzz(campaign, own)
-            running += 1
+    for family, number, campaign in [(name, *each) for name in families for each in enumerate(plan[name])]:
+        if running == workers:
+            os.wait()
+            running -= 1
+        if os.getppid() != asked_by:
+            break
+        own = folder / family / str(number)
+        own.mkdir(parents=True)
+        if not os.fork():
+            _fuzz(campaign, own)
+        running += 1
     for _ in range(running):
         os.wait()
+    if os.getppid() != asked_by:
+        rmtree(folder)
 
 
 def _fuzz(campaign: Campaign, folder: Path) -> None:
