@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -125,14 +124,6 @@ def test_a_reader_that_is_unplugged_is_lost_until_it_is_plugged_in_again(
             assert news(reader) == [INSERTED]
             reader.contact.power_on()
             assert reader.contact.transmit(SELECT)[-2:] == b"\x90\x00"
-
-
-def test_nothing_stays_behind_after_close(plug: Callable[[], ServedReader], link: Path) -> None:
-    plug()
-    before, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
-    for _ in range(100):
-        open_hardware(f"ccid+serial:{link}").close()
-    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
 
 
 def test_an_address_that_no_reader_can_have_is_misuse() -> None:

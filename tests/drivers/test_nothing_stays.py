@@ -22,6 +22,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead
 from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
+from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.readers.vpcd.card import call
 from terminal_drivers.served import Served, ServedSerialReader, ServedVpcd, serve
@@ -169,6 +170,26 @@ def watched_and_unplugged(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def joined(folder: Path) -> Iterator[None]:
+    """A chip reader and a stripe head as the readers of one terminal."""
+    with at_the_link(folder) as reader, closing(TcpLine(VirtualStripeHead())) as head:
+        addresses = (f"ccid+serial:{reader.path}", f"msr+tcp://{LOOPBACK}:{head.port}")
+        with closing(open_hardware(addresses)) as opened:
+            assert opened.reader.contact.power_on() == ATR_T0
+            yield
+
+
+@contextmanager
+def served_neo(folder: Path) -> Iterator[None]:
+    with closing(serve(f"vivotech+pty:{folder / 'neo'}")) as reader:
+        reader.insert(card())
+        with closing(open_host(f"vivotech+serial:{reader.path}")) as host:
+            assert isinstance(host, VivotechReader)
+            assert host.contact.power_on() == ATR_T0
+            yield
+
+
+@contextmanager
 def faulty(_: Path) -> Iterator[None]:
     """A line that is unplugged, and another one in its place."""
     with closing(TcpLine(gempc())) as first, closing(TcpLine(gempc())) as second:
@@ -220,6 +241,8 @@ UPS: dict[str, Up] = {
     "pty hardware": hardware("pty"),
     "watched hardware": watched,
     "watched hardware that is unplugged": watched_and_unplugged,
+    "several readers": joined,
+    "vivotech+pty: served": served_neo,
     "faults": faulty,
     "captures": captured,
 }

@@ -1,5 +1,3 @@
-import os
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -101,14 +99,6 @@ def test_a_closed_reader_is_misuse_and_a_reader_that_died_is_lost() -> None:
         with pytest.raises(ReaderLost):
             both.host.slots[0].present()
         both.close()
-
-
-def test_a_hundred_readers_on_pseudo_terminals_leave_nothing_behind() -> None:
-    before, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
-    for _ in range(100):
-        with virtual_reader("pty") as reader:
-            assert not reader.contact.present()
-    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
 
 
 def test_what_a_line_cannot_do_is_misuse(tmp_path: Any) -> None:

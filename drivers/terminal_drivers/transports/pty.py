@@ -11,13 +11,13 @@ it.
 import os
 import select
 import termios
-import threading
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
 from terminal_drivers.base import LineDevice, Misuse, SpeedListener, Transport
 from terminal_drivers.transports.serial import SerialTransport, StopBits
+from terminal_drivers.transports.turns import Turns
 
 CHUNK = 4096
 OSPEED = 5  # its place in what tcgetattr returns
@@ -41,8 +41,6 @@ class PtyLine:
         self._device = device
         self._listener = device if isinstance(device, SpeedListener) else None
         self._baud, self._stop_bits = baud, stop_bits
-        self._lock = threading.RLock()
-        self._closing = False
         self._near, self._far = os.openpty()
         tty.setraw(self._far)
         os.set_blocking(self._near, False)
@@ -55,28 +53,19 @@ class PtyLine:
                 os.close(self._near)
                 os.close(self._far)
                 raise Misuse(f"the link {link} cannot be made: {error.strerror}") from error
-        self._wake_read, self._wake_write = os.pipe()
-        self._thread = threading.Thread(target=self._serve, name=f"device at {self.path}", daemon=True)
-        self._thread.start()
+        self._turns = Turns(f"device at {self.path}", self._serve)
+        self._turns.start()
 
     def open(self) -> Transport:
         return SerialTransport(self.path, self._baud, self._stop_bits)
 
     def act(self, what: Callable[[], None]) -> None:
-        with self._lock:
-            if self._closing:
-                raise Misuse("this line is closed")
-            what()
-            os.write(self._wake_write, b"\0")
+        self._turns.act(what)
 
     def close(self) -> None:
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-            os.write(self._wake_write, b"\0")
-        self._thread.join()
-        for descriptor in (self._near, self._far, self._wake_read, self._wake_write):
+        if not self._turns.close():
+            return
+        for descriptor in (self._near, self._far):
             os.close(descriptor)
         if self._link is not None:
             self._link.unlink(missing_ok=True)
@@ -84,11 +73,9 @@ class PtyLine:
     def _serve(self) -> None:
         said = b""
         while True:
-            readable, _, _ = select.select((self._near, self._wake_read), (self._near,) if said else (), ())
-            if self._wake_read in readable:
-                os.read(self._wake_read, CHUNK)
-            with self._lock:
-                if self._closing:
+            readable, _, _ = select.select((self._near, self._turns.bell), (self._near,) if said else (), ())
+            with self._turns.lock:
+                if self._turns.is_over(readable):
                     return
                 if self._near in readable:
                     self._feed(os.read(self._near, CHUNK))

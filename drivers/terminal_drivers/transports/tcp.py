@@ -134,8 +134,10 @@ class TcpLine:
         said = b""
         while True:
             other = self._server if host is None else host
-            waited = [self._turns.bell] if other is None else [self._turns.bell, other]
-            readable, _, _ = select.select(waited, [host] if host is not None and said else [], [])
+            waited: list[int | socket.socket] = [self._turns.bell]
+            readable, _, _ = select.select(
+                waited if other is None else [*waited, other], [host] if host is not None and said else [], []
+            )
             with self._turns.lock:
                 if self._turns.is_over(readable):
                     break

@@ -1,6 +1,6 @@
-"""One thread serves a device on sockets, others act on the device meanwhile: they take turns, and `close` leaves no thread."""
+"""One thread serves a device, others act on the device meanwhile: they take turns, and `close` leaves no thread."""
 
-import socket
+import os
 import threading
 from collections.abc import Callable, Collection
 
@@ -12,12 +12,12 @@ CHUNK = 4096
 class Turns:
     """`serve` runs in a thread from `start` to `close`.
 
-    It selects `bell` beside its own sockets, works under `lock`, and returns when `is_over` says so.
+    It selects `bell` beside its own descriptors, works under `lock`, and returns when `is_over` says so.
     """
 
     def __init__(self, name: str, serve: Callable[[], None]) -> None:
         self.lock = threading.RLock()
-        self.bell, self._rope = socket.socketpair()
+        self.bell, self._rope = os.pipe()
         self._closing = False
         self._thread = threading.Thread(target=serve, name=name, daemon=True)
 
@@ -27,7 +27,7 @@ class Turns:
     def is_over(self, readable: Collection[object]) -> bool:
         """Whether to return, for `serve` to ask under the lock after each select; silences the bell."""
         if self.bell in readable:
-            self.bell.recv(CHUNK)
+            os.read(self.bell, CHUNK)
         return self._closing
 
     def act(self, what: Callable[[], None]) -> None:
@@ -36,15 +36,16 @@ class Turns:
             if self._closing:
                 raise Misuse(f"the {self._thread.name} is closed")
             what()
-            self._rope.send(b"\0")
+            os.write(self._rope, b"\0")
 
-    def close(self) -> None:
-        """End the thread and wait for its end; a second call does nothing."""
+    def close(self) -> bool:
+        """End the thread and wait for its end; false, and nothing more, where it is not the first call."""
         with self.lock:
             if self._closing:
-                return
+                return False
             self._closing = True
-            self._rope.send(b"\0")
+            os.write(self._rope, b"\0")
         self._thread.join()
-        self.bell.close()
-        self._rope.close()
+        os.close(self.bell)
+        os.close(self._rope)
+        return True

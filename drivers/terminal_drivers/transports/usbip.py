@@ -94,7 +94,8 @@ class UsbIpServer:
     def _serve(self) -> None:
         while True:
             peers = {one.peer: one for one in self._connections}
-            readable, _, _ = select.select([self._server, self._turns.bell, *peers], (), ())
+            waited: list[int | socket.socket] = [self._turns.bell, self._server, *peers]
+            readable, _, _ = select.select(waited, (), ())
             with self._turns.lock:
                 if self._turns.is_over(readable):
                     return
