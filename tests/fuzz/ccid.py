@@ -8,7 +8,7 @@ from terminal_drivers.base import DriverError, FrameError, ReaderLost
 from terminal_drivers.readers.ccid import gempc, pin
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_TPDU
+from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.framing import Decoder, frame
 from terminal_drivers.readers.ccid.messages import Secure, T0Parameters, T1Parameters
 from terminal_drivers.readers.ccid.reader import CcidReader
@@ -17,6 +17,8 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Heard, Target, joined, parts
 
+ATR_T1 = bytes.fromhex("3B848131FE4576454D56A7")
+LEVELS = (SERIAL_TPDU, int(EXTENDED), int(CONTACTLESS), SERIAL_CHARACTER)
 SLOT_STATUS, POWER_ON = "65000000000007000000", "62000000000001000000"
 TRANSFER = "6F130000000002000000" + PPSE.hex()
 SECURE = encode(Secure(0, 3, 0, 0, pin.PinVerify().build())).hex()
@@ -80,7 +82,17 @@ def gempc_device(data: bytes) -> None:
 
 
 def usb_device(data: bytes) -> None:
-    device = CcidUsbDevice(virtual_reader())
+    _spoken_to(CcidUsbDevice(virtual_reader()), data)
+
+
+def character_device(data: bytes) -> None:
+    atr = ATR_T0 if data[:1] < b"\x80" else ATR_T1
+    reader = VirtualCcid((SERIAL_CHARACTER,))
+    reader.insert(0, TableChip({PPSE: FCI}, atr, None))
+    _spoken_to(CcidUsbDevice(reader), data[1:])
+
+
+def _spoken_to(device: CcidUsbDevice, data: bytes) -> None:
     for piece in parts(data):
         if len(piece) == 9:
             with suppress(Stall):
@@ -126,7 +138,7 @@ class Pipes:
 
 
 def host(data: bytes) -> None:
-    features = (SERIAL_TPDU, int(EXTENDED), CONTACTLESS)[data[0] % 3] if data else SERIAL_TPDU
+    features = LEVELS[data[0] % len(LEVELS)] if data else SERIAL_TPDU
     reader = CcidReader(CcidUsbLink(Pipes(parts(data[1:])), 271), (features,))
     slot = reader.slots[0]
     with suppress(DriverError):
@@ -157,5 +169,6 @@ TARGETS = (
     Target("GemPC host", gempc_link, (FrameError, ReaderLost), (joined(DATA_BLOCK, "031516", "5003", "81"),)),
     Target("GemPC reader", gempc_device, (), ("00" + joined(POWER_ON, TRANSFER, SECURE, "031516", SLOT_STATUS),)),
     Target("CCID USB device", usb_device, (), (joined(POWER_ON, TRANSFER, SLOT_STATUS, "008006000100001200", SECURE),)),
-    Target("CCID host", host, (DriverError,), ("00" + HOST_SEED, "01" + HOST_SEED)),
+    Target("CCID device at character level", character_device, (), ("00" + joined(POWER_ON, TRANSFER, "6F000000000003000100"), "80" + joined(POWER_ON, TRANSFER))),
+    Target("CCID host", host, (DriverError,), ("00" + HOST_SEED, "01" + HOST_SEED, "03" + HOST_SEED)),
 )  # fmt: skip

@@ -1,10 +1,12 @@
-"""Bytes of the acquirer and of files: ISO 8583 messages, scripts, journals."""
+"""Bytes of the acquirer and of files: ISO 8583 messages, scripts, journals; and the addresses of readers that people write."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
+from terminal_drivers.address import Address
+from terminal_drivers.base import Misuse
 from terminal_sim.core.payment import Row
 from terminal_sim.host.codec import decode_reply, decode_request, encode_reply, encode_request
 from terminal_sim.host.fields import MessageError
@@ -77,11 +79,28 @@ def _reply_seed() -> str:
 
 WORDS = tuple(path.read_bytes().hex() for path in sorted(SCRIPTS.glob("*.keys"))[:2])
 
+
+def reader_address(data: bytes) -> None:
+    address = Address.parse(data.decode("utf-8", "replace"))
+    if address.transport == "tcp":
+        assert 0 < address.endpoint()[1] <= 0xFFFF
+    elif address.transport in ("usb", "hid"):
+        assert max(address.device()) <= 0xFFFF
+
+
+ADDRESSES = (
+    "ccid+serial:///dev/ttyUSB0?baud=9600&variant=built-in",
+    "msr+tcp://[::1]:4001?beyond=loopback",
+    "vivotech+hid://0acd:3530",
+    "pcsc:ACS",
+)
+
 TARGETS = (
     Target("ISO 8583 request", request, (MessageError,), (encode_request(SALE).hex(), encode_request(MOTO).hex())),
     Target("ISO 8583 reply", reply, (MessageError,), (_reply_seed(),)),
     Target("script", script, (), WORDS),
     Target("script step", step, (ScriptError,), (b'press "12" OK  # pay'.hex(), b"expect screen amount=${x} within 5s".hex())),
     Target("selection", expression, (BadScript,), (b'sale and not (@slow or "a sale")'.hex(),)),
+    Target("reader address", reader_address, (Misuse,), tuple(each.encode().hex() for each in ADDRESSES)),
     Target("journal", journal, (JournalError,), ("000000", "006307", "0F0000")),
 )  # fmt: skip

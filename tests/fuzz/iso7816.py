@@ -19,6 +19,7 @@ from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Target, joined, parts
 
 COMMANDS = (PPSE + b"\0", bytes.fromhex("00B2010C00"), bytes.fromhex("00200080081234567890ABCDEF"), bytes(4))
+EXTENDED = (bytes.fromhex("00D6000000012C") + bytes(300) + bytes(2), bytes.fromhex("00B0000000012C"))
 LONGEST_CONVERSATION = 4_000
 
 
@@ -42,9 +43,10 @@ def c_apdu(data: bytes) -> None:
 
 
 def t0_terminal(data: bytes) -> None:
-    command = COMMANDS[data[0] % len(COMMANDS)] if data else COMMANDS[0]
+    commands = (*COMMANDS, *EXTENDED)
+    command = commands[data[0] % len(commands)] if data else commands[0]
     response = _told(t0.terminal(command), parts(data[1:]))
-    assert response is None or 2 <= len(response) <= 258
+    assert response is None or 2 <= len(response) <= 2 + CommandApdu.parse(command).ne
 
 
 def _told(conversation: Generator[bytes, bytes, bytes], answers: list[bytes]) -> bytes | None:

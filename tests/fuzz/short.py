@@ -16,11 +16,11 @@ NOT_DRIVERS = ("emv", "files")
 
 SHARED: dict[str, tuple[str, ...]] = {
     "ATR, PPS, APDU": ("ATR", "PPS both ways", "PPS answer", "C-APDU"),
-    "T=0": ("T=0 answers", "contacts"),
+    "T=0": ("T=0 answers", "T=0 characters", "T=0 envelopes", "contacts", "card's characters"),
     "T=1": ("T=1 block", "T=1 terminal", "T=1 card"),
     "CCID structures": ("CCID message", "CCID parameters", "CCID class descriptor", "CCID PIN structure"),
     "GemPC": ("GemPC framing", "GemPC host", "GemPC reader"),
-    "CCID over USB": ("CCID USB device", "CCID host"),
+    "CCID over USB": ("CCID USB device", "CCID device at character level", "CCID host"),
     "ViVOtech2 frames": ("ViVOtech2 stream", "ViVOtech2 data objects", "ViVOtech2 HID reports"),
     "ViVOtech2 ends": ("ViVOtech2 reader", "ViVOtech2 reader over HID", "ViVOtech2 host"),
     "stripe heads": ("stripe bits", "stripe line", "stripe report"),
