@@ -20,6 +20,8 @@ from typing import Any, Protocol
 from terminal_drivers import readers
 from terminal_drivers.base import DriverError, Misuse
 
+NOT_FOUND = bytes.fromhex("6A82")
+
 Frame = tuple[str, bytes]
 """("host->reader" or "reader->host", message)."""
 
@@ -93,6 +95,19 @@ class Kit:
     own_devices: Mapping[str, Callable[[], Subject]]
     host: tuple[Check, ...] = ()
     own_host: Callable[[], Subject] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlankCard:
+    """A card that knows no application, for the readers of ours."""
+
+    atr: bytes
+
+    def reset(self) -> bytes:
+        return self.atr
+
+    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
+        return NOT_FOUND
 
 
 def kits() -> Iterator[Kit]:

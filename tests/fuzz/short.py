@@ -2,7 +2,7 @@
 
 1. Each protocol of the drivers has 15 s, which the targets of `SHARED` that have its parser in common share; one that is in no
    row has them for itself. What is not of the drivers has a second for each target.
-2. That is about 215 s of CPU: 13 times 15 s, 14 times 1 s, and 7 s until everything is instrumented. They are spent beside the
+2. That is about 215 s of CPU: 13 times 15 s, 15 times 1 s, and 7 s until everything is instrumented. They are spent beside the
    other tests, which take longer and one core (conftest.py), so on two cores they cost no time.
 """
 

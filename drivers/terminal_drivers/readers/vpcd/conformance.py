@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import Card, CardRemoved, ReaderLost, Transport
-from terminal_drivers.conformance import Check, Clause, Frame, Kit, NotApplicable, require
+from terminal_drivers.conformance import BlankCard, Check, Clause, Frame, Kit, NotApplicable, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, Decoder, encode
@@ -17,6 +17,7 @@ PATIENCE = 2.0  # s, five times vpcd's own look for the card
 QUIET = 0.1  # s without a byte are no answer
 MOST = 1 << 17
 NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A000000099999900")
+ATR = bytes.fromhex("3B848131FE4576454D56A7")
 UNKNOWN = 0x7F
 VPCD_H = "vsmartcard, vpcd.h"
 IFD = "vsmartcard, ifd-vpcd.c"
@@ -159,19 +160,6 @@ DEVICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A card that knows no application."""
-
-    atr: bytes = bytes.fromhex("3B848131FE4576454D56A7")
-
-    def reset(self) -> bytes:
-        return self.atr
-
-    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
-        return bytes.fromhex("6A82")
-
-
 def _device_of(reader: object) -> Vicc | None:
     if not isinstance(reader, VpcdDevice):
         return None
@@ -188,5 +176,5 @@ KIT = Kit(
     protocol="vpcd",
     device=DEVICE,
     device_of=_device_of,
-    own_devices={"a card in process": lambda: _own(_Card())},
+    own_devices={"a card in process": lambda: _own(BlankCard(ATR))},
 )

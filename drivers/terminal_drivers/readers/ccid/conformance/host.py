@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
-from terminal_drivers.conformance import Check, Clause, Frame, require
+from terminal_drivers.conformance import NOT_FOUND, Check, Clause, Frame, require
 from terminal_drivers.iso7816.block import Block, Edc, IBlock
 from terminal_drivers.iso7816.block import encode as encode_block
 from terminal_drivers.readers.ccid import messages as m
@@ -147,7 +147,6 @@ def _card(atr: str, blocks: dict[str, str]) -> Callable[[m.Command], list[m.Mess
 
 T1_ATR, PPS_ATR = "3B848131FE4576454D56A7", "3B15957650505330"
 IFS = {"00C101FE3E": "00E101FE1E"}
-NOT_FOUND = bytes.fromhex("6A82")
 
 
 def _block(block: Block) -> str:

@@ -1,10 +1,10 @@
 """The readers of ours that the kit is run on: every serial variant, USB at every level, a card of each protocol."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
-from terminal_drivers.readers.ccid.conformance.host import NOT_FOUND, T1_ATR
+from terminal_drivers.conformance import BlankCard
+from terminal_drivers.readers.ccid.conformance.host import T1_ATR
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
@@ -14,33 +14,19 @@ from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, Direct
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.virtual import virtual_ccid
 
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A card that knows no application."""
-
-    atr: bytes
-
-    def reset(self) -> bytes:
-        return self.atr
-
-    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
-        return NOT_FOUND
-
-
 CARDS = {"T=0": bytes.fromhex("3B6500002063CB6600"), "T=1": bytes.fromhex(T1_ATR)}
 
 
 def _own_serial(variant: Variant, atr: bytes) -> Device:
     both = virtual_ccid(variant=variant)
-    both.device.insert(0, _Card(atr))
+    both.device.insert(0, BlankCard(atr))
     return Device(both.host)
 
 
 def _own_usb(features: int, atr: bytes) -> Device:
     descriptor = ClassDescriptor(features=features)
     device = VirtualCcid((features,), descriptor=descriptor)
-    device.insert(0, _Card(atr))
+    device.insert(0, BlankCard(atr))
     link = CcidUsbLink(DirectPipes(CcidUsbDevice(device)), descriptor.max_message)
     return Device(CcidReader(link, (features,), descriptor=descriptor))
 
