@@ -183,6 +183,7 @@ def nothing(_: bytes) -> bytes:
     return b""
 
 
+DATA_BLOCK = bytes.fromhex("030680")
 ONCE, FOR_EVER = False, True
 LINES: list[tuple[str, Hurt, bool, str]] = [
     ("nothing at all", lambda said: said, ONCE, APPROVED),
@@ -262,6 +263,27 @@ def test_a_card_that_is_pulled_in_an_exchange_is_told_and_no_other_card_goes_on_
             assert sale(seat, lambda: line.act(lambda: reader.insert(0, first))) == CARD_REMOVED, meaning
             assert other.given == []
             assert is_no_old_answer(heard, first)
+
+
+def test_a_reader_that_refuses_to_power_a_card_could_not_read_it_and_is_there_for_the_next() -> None:
+    def busy(said: bytes) -> bytes:
+        return failed(0xE0)(said) if said.startswith(DATA_BLOCK) else said
+
+    reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, for_ever=True)
+    with Bench() as bench, closing(TcpLine(device)) as line:
+        seat = bench.seat("v400m")
+        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+            ask_for_a_card(seat)
+            device.strikes = True
+            assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == CARD_ERROR
+            device.strikes = False
+            line.act(lambda: reader.remove(0))
+            until(seat, lambda: not seat.station.card_in)
+            bench.advance(60_000_000)
+            ask_for_a_card(seat)
+            assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
+            assert heard.pairs
 
 
 def test_a_reader_that_is_busy_when_nobody_pays_is_not_lost() -> None:
