@@ -204,8 +204,9 @@ class Recording:
 
     def use(self, address: str) -> None:
         """The reader is used now."""
-        if self.dialogue.next_is(f"{USE} {self._names[address]}"):
-            self.dialogue.happened(USE)
+        told = f"{USE} {self._names[address]}"
+        if self.dialogue.next_is(told):
+            self.dialogue.happen(told)
 
     def name(self, address: str) -> str:
         """The name of the line to an address."""
