@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,6 +20,7 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served import ServedReader, ServedSerialReader
+from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim import watched
 from terminal_sim.bench import Bench, BenchMisuse, Seat, Trace
@@ -462,6 +465,38 @@ def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedRead
         open_hardware(f"recording:{file}", about={"seed": "0"})
     with pytest.raises(Misuse, match="replayed as recording:FILE"):
         open_hardware(f"ccid+capture:{file}")
+
+
+def test_every_protocol_is_captured(deck: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    neo, head = VirtualNeo(), VirtualStripeHead()
+    neo.insert(chip(deck, "visa-credit"))
+    devices: list[tuple[str, LineDevice]] = [("vivotech", neo), ("msr", head)]
+    for protocol, device in devices:
+        line, file = TcpLine(device), tmp_path / f"{protocol}.pcapng"
+        line.act(lambda: head.swipe(stripe_bits(stripe(deck.card("visa-stripe")))))
+        try:
+            assert (
+                main(["readers", "capture", f"{protocol}+tcp://127.0.0.1:{line.port}", "--to", str(file)])
+                == 0
+            )
+        finally:
+            line.close()
+        assert len(list(packets(file, protocol))) >= 1
+        told = capsys.readouterr().out
+        assert ("31 50 41 59" if protocol == "vivotech" else "Tracks(<") in told
+        assert "4761" not in told
+
+
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed: apt-get install tshark")
+@pytest.mark.usefixtures("recorded")
+def test_wireshark_shows_a_recording_with_what_the_hands_did(folder: Path) -> None:
+    file = sorted(folder.iterdir())[0]
+    shown = subprocess.run(
+        ["tshark", "-r", str(file), "-V"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    assert "PC to Reader: Transfer Block" in shown
+    assert re.search(r"Packet comments\n\s+insert visa-credit\n", shown)
+    assert "Malformed" not in shown
 
 
 def test_nothing_is_recorded_over_or_twice(recorded: Path, folder: Path, tmp_path: Path) -> None:

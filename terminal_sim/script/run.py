@@ -275,5 +275,4 @@ class _Running:
         chosen += ["--seed", str(options.seed)] if options.seed else []
         for address in self._addresses():
             chosen += ["--reader", address] if address != "virtual" else []
-        chosen += ["--record", str(options.record)] if options.record else []
         return command(str(program.script.path), exactly(self.case.title), chosen)
