@@ -494,7 +494,7 @@ def test_wireshark_shows_a_recording_with_what_the_hands_did(folder: Path) -> No
     shown = subprocess.run(
         ["tshark", "-r", str(file), "-V"], capture_output=True, text=True, check=True, timeout=60
     ).stdout
-    assert "PC to Reader: Transfer Block" in shown
+    assert "Message Type: PC_to_RDR_XfrBlock" in shown
     assert re.search(r"Packet comments\n\s+insert visa-credit\n", shown)
     assert "Malformed" not in shown
 
