@@ -130,14 +130,16 @@ def _recorded(
 
 
 def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hardware:
-    from terminal_drivers.recording import Recording
+    from terminal_drivers.recording import NO_RECORDING, Recording
     from terminal_sim.recorded import Looks, ReplayedHands, ReplayedLog, ReplayedReader
 
     recording = Recording(file)
+    if READER not in recording.about or not recording.about.keys() >= about.keys():
+        raise Misuse(f"{file} {NO_RECORDING}")
     for condition, now in about.items():
-        if (then := recording.about.get(condition)) != now:
+        if (then := recording.about[condition]) != now:
             raise Misuse(f"{file} was recorded with {condition} {then}, and now it is {now}: {SAME}")
-    addresses = recording.about.get(READER, "").split("\n")
+    addresses = recording.about[READER].split("\n")
     looks = Looks(recording)
 
     def attend(address: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:

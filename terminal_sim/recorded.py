@@ -22,6 +22,7 @@ from terminal_drivers.base import (
     StripeHead,
     Tracks,
 )
+from terminal_drivers.transports.capture import failing
 from terminal_sim.misuse import BenchMisuse
 
 if TYPE_CHECKING:
@@ -118,11 +119,8 @@ class RecordedHands:
 
     def _do(self, what: str, act: Callable[[], None]) -> None:
         self._recorder.happened(what)
-        try:
+        with failing(self._recorder, HANDS):
             act()
-        except DriverError as error:
-            self._recorder.failed(HANDS, error)
-            raise
 
 
 class ReplayedHands:

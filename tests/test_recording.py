@@ -94,6 +94,45 @@ def test_a_script_runs_on_its_recording_as_on_the_reader(script: Path, reader: s
     assert {each.outcome for each in results} <= {Outcome.HELD}
 
 
+STATES = """keys 1
+terminal v400m
+macro sale
+  press  OK 1000 OK
+  insert visa-credit
+  expect screen "Approved"
+scenario "After a sale"
+  from state sold
+  sale
+  remove card
+scenario "A sale"
+  sale
+  remove card
+  save state sold
+scenario "A torn card"
+  press  OK 1000 OK
+  tear card after genac1
+  insert visa-credit
+  expect screen id:card-removed
+  press  CANCEL
+  sale
+"""
+
+
+@pytest.mark.parametrize("reader", ["virtual", "pty"])
+def test_what_another_scenario_starts_from_is_recorded_for_itself(
+    tmp_path: Path, folder: Path, reader: str
+) -> None:
+    script = tmp_path / "states.keys"
+    script.write_text(STATES)
+    results, trace = run(script, reader=reader, record=folder)
+    assert [each.text for each in results] == [""] * 3
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "states--a-sale--for-another--v400m.pcapng", "states--a-sale--v400m.pcapng",
+        "states--a-torn-card--v400m.pcapng", "states--after-a-sale--v400m.pcapng",
+    ]  # fmt: skip
+    assert run(script, reader=f"recording:{folder}")[1] == trace
+
+
 # --- real readers, and people who are asked ---------------------------------------------------------------------------
 
 
@@ -461,7 +500,7 @@ def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedRead
     file = tmp_path / "card.pcapng"
     served.insert(chip(deck, "visa-credit"))
     assert main(["readers", "capture", f"ccid+serial:{served.path}", "--to", str(file)]) == 0
-    with pytest.raises(Misuse, match="seed"):
+    with pytest.raises(Misuse, match="is a capture and no recording of a terminal"):
         open_hardware(f"recording:{file}", about={"seed": "0"})
     with pytest.raises(Misuse, match="replayed as recording:FILE"):
         open_hardware(f"ccid+capture:{file}")

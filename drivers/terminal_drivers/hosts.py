@@ -40,8 +40,8 @@ def open_host(
 ) -> HostEnd:
     """Open a reader that is not ours, or a recorded one.
 
-    `timeout` and `trace` are for `ccid` and `vivotech`; `tap` is between each line and its host end. `Misuse`: no such address, one of both ends, or a missing
-    package; `ReaderLost`: nothing answers there.
+    `timeout` and `trace` are for `ccid` and `vivotech`; `tap` is between each line and its host end.
+    `Misuse`: no such address, one of both ends, or a missing package; `ReaderLost`: nothing answers there.
     """
     where = address if isinstance(address, Address) else Address.parse(address)
     if where.protocol == PCSC and tap is UNTAPPED:

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from threading import RLock
 
@@ -151,8 +152,8 @@ class Recorder:
         self._path.unlink(missing_ok=True)
 
     def _tell_looks(self) -> None:
-        for name, count in self._quiet.items():
-            self._event(f"{QUIET} {name} {count}")
+        for name, times in self._quiet.items():
+            self._event(f"{QUIET} {name} {times}")
         self._quiet.clear()
         if self._look is not None:
             self._event(" ".join(self._look))
@@ -180,9 +181,7 @@ class Recording:
             raise Misuse(f"{path} {NO_RECORDING}")
         self.about = _about(path, sections[0])
         try:
-            self.dialogue = Dialogue(
-                filter(None, map(self._turn, self._packets, range(1, 1 << 31))), str(path)
-            )
+            self.dialogue = Dialogue(filter(None, map(self._turn, self._packets, count(1))), str(path))
         except UnicodeDecodeError as error:
             raise FrameError(f"{path}: an event is no text: {error}") from error
 
