@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +38,8 @@ from terminal_sim.host.link import Link
 from terminal_sim.journal.errors import CommitUnknown, JournalError
 from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
 from terminal_sim.kernel_table import kernel_config
-from terminal_sim.seat import BenchMisuse, Seat
+from terminal_sim.misuse import BenchMisuse
+from terminal_sim.seat import Seat
 from terminal_sim.secret import Secret
 from terminal_sim.station import Printer, Station
 from terminal_sim.trace import Trace
@@ -108,6 +109,7 @@ class Bench:
     ) -> None:
         self.texts = texts or Texts.load()
         self._state = state
+        self._seed = seed
         self.trace = trace or Trace()
         self.acquirer = Acquirer.load(_host_file(host), pack=pack)
         self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
@@ -132,12 +134,14 @@ class Bench:
         *,
         locale: str | None = None,
         reader: str | Sequence[str] = VIRTUAL,
+        record: Path | None = None,
         power: bool = True,
         state_from: Saved | None = None,
     ) -> Seat:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
 
-        `reader` is an address, or several that complete each other: a chip reader's and a stripe head's.
+        `reader` is an address, or several that complete each other: a chip reader's and a stripe head's. `record` is a new file
+        for all that its readers say and hear; the reader `recording:FILE` replays it.
         """
         model = self._model(profile)
         speaks = locale or model.languages[0]
@@ -148,7 +152,8 @@ class Bench:
         if state_from is not None:
             self._restore(state_from)
             name = state_from.rows[0].terminal if state_from.rows else name
-        hardware = self._hardware(reader, name)
+        about = {"terminal": model.id, "seed": str(self._seed)}
+        hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
         station = Station(
             name=name,
@@ -200,9 +205,11 @@ class Bench:
 
         return hear
 
-    def _hardware(self, reader: str | Sequence[str], name: str) -> Hardware:
+    def _hardware(
+        self, reader: str | Sequence[str], name: str, record: Path | None, about: Mapping[str, str]
+    ) -> Hardware:
         try:
-            return open_hardware(reader, trace=self._frames(name))
+            return open_hardware(reader, trace=self._frames(name), record=record, about=about)
         except DriverError as wrong:
             named = reader if isinstance(reader, str) else " and ".join(reader)
             raise BenchMisuse(f"reader {named}: {wrong}") from None

@@ -101,6 +101,10 @@ def _run(commands: _Commands) -> None:
         help="write everything that happens, one JSON object a line",
     )
     run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    run.add_argument(
+        "--record", type=_path, metavar="FOLDER",
+        help="record all readers, a new file for each scenario; --reader recording:FOLDER replays them",
+    )  # fmt: skip
     run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
 
 
@@ -149,7 +153,7 @@ def _readers(commands: _Commands) -> None:
     probe = _command(actions, "probe", "readers", "open a reader and tell what answers")
     probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
     capture = _command(actions, "capture", "readers", "read a card and write every frame to a pcapng file")
-    capture.add_argument("address", metavar="ADDRESS", help="a ccid+serial: address")
+    capture.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
     capture.add_argument(
         "--to", type=_path, required=True, metavar="FILE", help="a new file, for its owner only"
     )
@@ -234,8 +238,8 @@ def _bench(command: _Parser) -> None:
     )
     command.add_argument(
         "--reader", action="append", default=[], metavar="ADDRESS",
-        help="virtual (in the process), pty, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a stripe head"
-        " beside a chip reader; virtual by default",
+        help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"
+        " stripe head beside a chip reader; virtual by default",
     )  # fmt: skip
 
 

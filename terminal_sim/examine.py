@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,20 @@ from terminal_drivers.base import (
     Misuse,
     ReaderLost,
     ReaderRefused,
+    StripeHead,
+    Tracks,
 )
 from terminal_drivers.discovery import readers as found_readers
 from terminal_drivers.hosts import HostEnd, open_host
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.opening import OpenedReader, open_reader
-from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.served import FIELD, Served, serve
-from terminal_drivers.virtual import CCID_BAUD, VirtualCcidReader, VirtualStripeReader
+from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
 from terminal_sim.hardware import BOTH_ENDS
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 BothEnds = VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
 PATIENCE = 60.0  # seconds for a person to insert a card
 LOOK = 0.2  # seconds between two looks
+NOBODY = f"no card came within {PATIENCE:g} s"
 
 
 def probe(address: str) -> Iterator[tuple[str, str]]:
@@ -118,43 +121,63 @@ def _card_in(slot: ContactSlot) -> str:
 
 def capture(
     address: str, file: Path, apdus: Sequence[bytes], say: Callable[[str], None]
-) -> Iterator[tuple[bytes, bytes]]:
-    """Write all that the host says to a CCID reader on a serial port, and hears, to a new pcapng file.
+) -> Iterator[tuple[str, str]]:
+    """Write all that the host says to a reader, and hears, to a new pcapng file.
 
-    Waits for a card, powers it and sends `apdus`, each of which is told with its answer. `CardAbsent` where no card comes.
+    Waits for a card. One in a slot is powered and gets `apdus`, each of which is told with its answer in hex; of a stripe it is told
+    which tracks were read. `CardAbsent` where no card comes.
     """
-    # Imported here: captures and serial ports are for those who ask for them.
-    from terminal_drivers.transports.capture import CaptureFile
-    from terminal_drivers.transports.ccid_capture import CapturedLink
-    from terminal_drivers.transports.serial import SerialTransport, StopBits
+    # Imported here: recordings are for those who ask for them.
+    from terminal_drivers.recording import Recorder
 
     where = Address.parse(address)
-    if (where.protocol, where.transport) != ("ccid", "serial"):
-        raise Misuse(f"{address} cannot be captured: a ccid+serial: reader can")
-    variant = VARIANTS[where.variant or "gempc-twin"]
-    line = SerialTransport(where.where, where.baud or CCID_BAUD, StopBits.TWO)
+    if where.transport in (*BOTH_ENDS, "capture"):
+        raise Misuse(
+            f"{address} is no hardware to capture: it has both ends of ours, or is a capture already"
+        )
+    recorder = Recorder(file, {"reader": address})
     try:
-        recorded = CaptureFile(file)
-        try:
-            link = CapturedLink(GemPcLink(line, variant), recorded, variant.features)
-            reader = CcidReader(link, variant.features, descriptor=variant.descriptor)
-            slot = reader.slots[0]
-            _wait_for_card(reader, slot, lambda: say(f"insert a card into {address}"))
-            slot.power_on()
-            for apdu in apdus:
-                yield apdu, slot.transmit(apdu)
-            slot.power_off()
-        finally:
-            recorded.close()
+        reader = open_host(where, tap=recorder)
+    except DriverError:
+        recorder.discard()
+        raise
+    try:
+        if isinstance(reader, SerialStripeHead | HidStripeHead):
+            say(f"swipe a card through {address}")
+            yield "swipe", repr(_swiped(reader))
+        elif isinstance(reader, VivotechReader):
+            yield from _exchanges(
+                reader.contact, apdus, reader.changes, partial(say, f"insert a card into {address}")
+            )
+        elif isinstance(reader, CcidReader):
+            yield from _exchanges(
+                reader.slots[0], apdus, reader.poll, partial(say, f"insert a card into {address}")
+            )
     finally:
-        line.close()
+        reader.close()
+        recorder.close()
 
 
-def _wait_for_card(reader: CcidReader, slot: ContactSlot, ask: Callable[[], None]) -> None:
+def _exchanges(
+    slot: ContactSlot, apdus: Sequence[bytes], wait: Callable[[float], object], ask: Callable[[], None]
+) -> Iterator[tuple[str, str]]:
+    """What the card in a slot answers; where there is none, somebody is asked for it once and waited for."""
     for look in range(round(PATIENCE / LOOK)):
         if slot.present():
-            return
+            break
         if not look:
             ask()
-        reader.poll(LOOK)
-    raise CardAbsent(f"no card came within {PATIENCE:g} s")
+        wait(LOOK)
+    else:
+        raise CardAbsent(NOBODY)
+    slot.power_on()
+    for apdu in apdus:
+        yield apdu.hex(" ").upper(), slot.transmit(apdu).hex(" ").upper()
+    slot.power_off()
+
+
+def _swiped(head: StripeHead) -> Tracks:
+    swipes = head.poll(PATIENCE)
+    if not swipes:
+        raise CardAbsent(NOBODY)
+    return swipes[0]

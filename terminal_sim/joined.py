@@ -23,26 +23,35 @@ from terminal_drivers.base import (
     ReaderLost,
     StripeHead,
 )
-from terminal_sim.watched import CONTACT, Device, Part, WatchedReader
+from terminal_sim.watched import CONTACT, AttendedReader, Device, Part, WatchedReader
 
 _INSERTED = Presence(Change.INSERTED, CONTACT)
+
+
+Attend = Callable[[str, Callable[[], Device], Callable[[], None]], AttendedReader]
+"""Opens the reader at an address with a `connect`; its last argument is called whenever there are news."""
+
+
+def watched(_: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
+    """Has a thread look at the reader."""
+    return WatchedReader(connect, told)
 
 
 class JoinedReader:
     """Opens the readers with `connects`, by address, in this order; `places` tells the address of each part.
 
-    `Misuse`: an address adds nothing; else what a `WatchedReader` raises that does not open.
+    `Misuse`: an address adds nothing; else what an `AttendedReader` raises that does not open.
     """
 
-    def __init__(self, connects: Mapping[str, Callable[[], Device]]) -> None:
+    def __init__(self, connects: Mapping[str, Callable[[], Device]], attend: Attend = watched) -> None:
         self._woken = Event()
-        self._readers: dict[str, WatchedReader] = {}
+        self._readers: dict[str, AttendedReader] = {}
         self._lost: dict[str, ReaderLost] = {}
         self._card_in = False
         self.places: dict[Part, str] = {}
         try:
             for address, connect in connects.items():
-                self._add(address, WatchedReader(connect, self._woken.set))
+                self._add(address, attend(address, connect, self._woken.set))
         except DriverError:
             self.close()
             raise
@@ -65,14 +74,14 @@ class JoinedReader:
         for reader in self._readers.values():
             reader.close()
 
-    def _add(self, address: str, reader: WatchedReader) -> None:
+    def _add(self, address: str, reader: AttendedReader) -> None:
         self._readers[address] = reader
         new = [part for part in Part if part not in self.places and reader.has(part)]
         if not new:
             raise Misuse(f"{address} adds nothing to {' and '.join(self.places.values())}: leave it out")
         self.places.update(dict.fromkeys(new, address))
 
-    def _owner(self, part: Part) -> WatchedReader:
+    def _owner(self, part: Part) -> AttendedReader:
         """A part that no address has is asked of the first one, which says so."""
         return self._readers[self.places.get(part, next(iter(self._readers)))]
 

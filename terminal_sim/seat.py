@@ -41,8 +41,9 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.emv.conversation import Step
 from terminal_sim.engine import Engine
-from terminal_sim.hardware import Hands
+from terminal_sim.hands import Hands
 from terminal_sim.journal.store import Journal, StoredRow
+from terminal_sim.misuse import BenchMisuse
 from terminal_sim.station import Station
 
 if TYPE_CHECKING:
@@ -73,10 +74,6 @@ class Table(Protocol):
     def writer(self) -> Storage: ...
     def card(self, name: str) -> VirtualCard: ...
     def advance(self, duration: int) -> None: ...
-
-
-class BenchMisuse(ValueError):
-    """The caller's fault, in one sentence with its cure."""
 
 
 @dataclass(frozen=True, slots=True)

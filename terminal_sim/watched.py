@@ -1,15 +1,17 @@
-"""A real reader as a terminal has it: one thread looks at it, and the engine's thread is only told.
+"""A real reader as a terminal has it: somebody looks at it now and then, and the engine's thread is only told.
 
-1. The thread asks for news under the lock that every exchange with a card takes, and posts them to a queue.
+1. A look (`look`) asks for news under the lock that every exchange with a card takes, and posts them to a queue. A thread looks
+   at a `WatchedReader`; a recording tells when to look again.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
 3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then.
-4. The thread asks half a second apart whether the card is there: a removal that no reader told ends the conversation too.
+4. Half a second apart, a look asks whether the card is there: a removal that no reader told ends the conversation too.
 5. `close` joins the thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
@@ -65,29 +67,53 @@ class Device(Protocol):
     def close(self) -> None: ...
 
 
-class WatchedReader:
-    """Opens the reader with `connect`, at once and after each loss. Raises what `connect` raises where it is not there now, and
-    `ReaderLost` where nothing answers. `told` is called whenever `poll` has news, by the thread as a rule.
+class Log(Protocol):
+    """Who hears of looks and uses: each of them happens within its context."""
+
+    def using(self) -> AbstractContextManager[object]: ...
+    def looking(self, *, ask: bool) -> AbstractContextManager[object]: ...
+    def noticed(self) -> None:
+        """The reader told something."""
+        ...
+
+
+class Unlogged:
+    """Nobody hears of it."""
+
+    def using(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def looking(self, *, ask: bool) -> AbstractContextManager[object]:  # noqa: ARG002
+        return nullcontext()
+
+    def noticed(self) -> None:
+        """Nobody is told."""
+
+
+class AttendedReader:
+    """Opens the reader with `connect`, at once, and by a look after each loss. Raises what `connect` raises where it is not there
+    now, and `ReaderLost` where nothing answers. `told` is called whenever `poll` has news, by whoever looks as a rule.
     """
 
-    def __init__(self, connect: Callable[[], Device], told: Callable[[], None] = nobody) -> None:
+    def __init__(
+        self, connect: Callable[[], Device], told: Callable[[], None] = nobody, log: Log | None = None
+    ) -> None:
         self._connect = connect
         self._told = told
+        self._log = log or Unlogged()
         self._lock = RLock()
-        self._device: Device | None = self._opened()
+        with self._log.using():
+            self._device: Device | None = self._opened()
         self._present = False
         self.pulled = False
         self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
         self._lost: ReaderLost | None = None
-        self._closing = Event()
         self.contact: ContactSlot = _Contact(self, lambda device: device.contact)
         self.contactless: ContactlessField = _Slot(self, lambda device: device.contactless)
         self.stripe: StripeHead = _Head(self)
-        self._thread = Thread(target=self._watch, name="watches the reader", daemon=True)
-        self._thread.start()
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
-        """What the thread has been told, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
+        """What the looks have been told, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
         try:
             news = self._news.get(timeout=timeout) if timeout else self._news.get_nowait()
         except Empty:
@@ -102,7 +128,7 @@ class WatchedReader:
 
     def use(self, what: Callable[[Device], T]) -> T:
         """Do something with the reader; one that is lost over it is closed."""
-        with self._lock:
+        with self._lock, self._log.using():
             if self._device is None:
                 raise ReaderLost("the reader is away")
             try:
@@ -125,9 +151,14 @@ class WatchedReader:
             self._tell(changes)
         self.pulled = False
 
+    def look(self, *, ask: bool) -> None:
+        """What the reader says by itself and, if it is to be asked, whether that was all. One that is away is looked for."""
+        with self._lock, self._log.looking(ask=ask):
+            found = self._device is None and self._found()
+            if self._device is not None:
+                self._look(self._device, ask=ask or found)
+
     def close(self) -> None:
-        self._closing.set()
-        self._thread.join(PATIENCE)
         with self._lock:
             if self._device is not None:
                 self._device.close()
@@ -143,17 +174,6 @@ class WatchedReader:
         if device is not None:
             device.close()
         self._tell(lost)
-
-    def _watch(self) -> None:
-        looks = 0
-        while not self._closing.is_set():
-            with self._lock:
-                if self._device is None:
-                    looks = 0 if self._found() else 1
-                if self._device is not None:
-                    self._look(self._device, ask=looks % ASK == 0)
-            looks += 1
-            self._closing.wait(LOOK)
 
     def _found(self) -> bool:
         try:
@@ -176,7 +196,6 @@ class WatchedReader:
         return device
 
     def _look(self, device: Device, *, ask: bool) -> None:
-        """What the reader says by itself, and now and then whether that was all."""
         try:
             changes = self._heard(device)
             if ask and (missed := self._missed(device)) is not None:
@@ -191,8 +210,11 @@ class WatchedReader:
             self._tell(changes)
 
     def _heard(self, device: Device) -> list[Presence]:
+        told = device.poll()
+        if told:
+            self._log.noticed()
         changes = []
-        for change in device.poll():
+        for change in told:
             # What was asked for first may be told by the reader as well.
             if change.slot != CONTACT or (change.change is Change.INSERTED) != self._present:
                 self._note(change)
@@ -214,10 +236,34 @@ class WatchedReader:
         return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
 
 
+class WatchedReader(AttendedReader):
+    """A reader that a thread looks at until `close`."""
+
+    def __init__(
+        self, connect: Callable[[], Device], told: Callable[[], None] = nobody, log: Log | None = None
+    ) -> None:
+        super().__init__(connect, told, log)
+        self._closing = Event()
+        self._thread = Thread(target=self._watch, name="watches the reader", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join(PATIENCE)
+        super().close()
+
+    def _watch(self) -> None:
+        looks = 0
+        while not self._closing.is_set():
+            self.look(ask=looks % ASK == 0)
+            looks += 1
+            self._closing.wait(LOOK)
+
+
 class _Slot:
     """A slot or field of whichever device is open now."""
 
-    def __init__(self, reader: WatchedReader, of: Callable[[Device], ContactSlot]) -> None:
+    def __init__(self, reader: AttendedReader, of: Callable[[Device], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
@@ -235,7 +281,7 @@ class _Slot:
 
 
 class _Contact(_Slot):
-    """The slot: where the thread has seen the card go, the conversation with it is over, even if another one is in by now."""
+    """The slot: where a look has seen the card go, the conversation with it is over, even if another one is in by now."""
 
     def power_on(self) -> bytes:
         def powered(device: Device) -> bytes:
@@ -256,7 +302,7 @@ class _Contact(_Slot):
 class _Head:
     """The stripe head of whichever device is open now."""
 
-    def __init__(self, reader: WatchedReader) -> None:
+    def __init__(self, reader: AttendedReader) -> None:
         self._reader = reader
 
     def poll(self, timeout: float = 0.0) -> list[Tracks]:

@@ -32,8 +32,10 @@ from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main
+from terminal_sim.devices import SlotDevice
 from terminal_sim.examine import probe
-from terminal_sim.hardware import CcidDevice, PersonHands, check_address, open_hardware
+from terminal_sim.hands import PersonHands
+from terminal_sim.hardware import check_address, open_hardware
 from terminal_sim.watched import Device, WatchedReader
 
 PATIENCE, TRIES = 10.0, 100
@@ -351,7 +353,7 @@ def test_a_port_with_something_else_behind_it_is_no_reader_and_one_that_comes_th
     def connect() -> Device:
         opened = open_reader(f"ccid+serial:{link}", timeout=0.1)
         assert isinstance(opened, CcidReader)
-        return CcidDevice(opened)
+        return SlotDevice(opened, opened.slots)
 
     line = PtyLine(Deaf(), link)
     try:

@@ -22,7 +22,7 @@ from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
 from terminal_sim.bench import Bench, Seat
-from terminal_sim.hardware import CcidDevice
+from terminal_sim.devices import SlotDevice
 from terminal_sim.watched import Device, WatchedReader
 
 TIMEOUT = 0.5  # s without an answer lose the reader here: a real one has ten times as many
@@ -103,7 +103,7 @@ def connecting(address: str) -> Callable[[], Device]:
     def connect() -> Device:
         opened = open_host(address, timeout=TIMEOUT)
         assert isinstance(opened, CcidReader)
-        return CcidDevice(opened)
+        return SlotDevice(opened, opened.slots)
 
     return connect
 

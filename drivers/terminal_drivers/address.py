@@ -92,6 +92,10 @@ class Address:
             protocol, transport, where, _baud(options.get("baud"), text), variant, beyond == BEYOND, name
         )
 
+    def __str__(self) -> str:
+        """Where the reader is, without options."""
+        return f"{self.protocol}{'+' if self.transport else ''}{self.transport}:{self.where}"
+
     def endpoint(self) -> tuple[str, int]:
         """Host and port of a `tcp` address."""
         found = ENDPOINT.fullmatch(self.where)

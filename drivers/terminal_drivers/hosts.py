@@ -3,6 +3,7 @@ imported when it is needed.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -11,7 +12,6 @@ from terminal_drivers.address import PCSC, VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace, Transport
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import GemPcLink
-from terminal_drivers.readers.ccid.pin import PinSupport
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbLink, Pipes
 from terminal_drivers.readers.ccid.waking import wake
@@ -21,6 +21,7 @@ from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech import codec as vivotech
 from terminal_drivers.readers.vivotech.hid import MessageTransport
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.taps import UNTAPPED, CcidLine, Tap
 from terminal_drivers.transports import capture, ccid_capture, tcp
 from terminal_drivers.virtual import CCID_BAUD, STRIPE_BAUD
 
@@ -34,14 +35,16 @@ STRIPE_LAYOUTS = {"vendor": stripe_reports.VENDOR, "standard": stripe_reports.ST
 BAUDS = {"ccid": CCID_BAUD, "msr": STRIPE_BAUD, "vivotech": 115_200}
 
 
-def open_host(address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None) -> HostEnd:
+def open_host(
+    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None, tap: Tap = UNTAPPED
+) -> HostEnd:
     """Open a reader that is not ours, or a recorded one.
 
-    `timeout` and `trace` are for `ccid` and `vivotech`. `Misuse`: no such address, one of both ends, or a missing
-    package; `ReaderLost`: nothing answers there.
+    `timeout` and `trace` are for `ccid` and `vivotech`; `tap` is between each line and its host end.
+    `Misuse`: no such address, one of both ends, or a missing package; `ReaderLost`: nothing answers there.
     """
     where = address if isinstance(address, Address) else Address.parse(address)
-    if where.protocol == PCSC:
+    if where.protocol == PCSC and tap is UNTAPPED:
         from terminal_drivers.readers.pcsc.client import PcscReader
 
         return PcscReader(where.where)
@@ -49,36 +52,36 @@ def open_host(address: Address | str, *, timeout: float = TIMEOUT, trace: Trace 
         raise Misuse(
             f"{where.protocol}+{where.transport}: has both ends of ours: opening.open_reader opens it"
         )
-    if where.protocol == "ccid":
-        return _ccid(where, timeout, trace)
-    line = _transport(where)
+    if where.protocol in ("ccid", PCSC):
+        return _reader(tap.ccid(str(where), lambda: _ccid(where)), timeout, trace)
+    line = tap.line(str(where), lambda: _messages(where))
     if where.protocol == "vivotech":
         variant = VIVOTECH_VARIANTS[where.variant or "tables"]
-        host_line = MessageTransport(line) if where.transport == "hid" else line
-        return VivotechReader(host_line, variant, timeout=timeout, trace=trace)
+        return VivotechReader(line, variant, timeout=timeout, trace=trace)
     if where.transport == "hid":
         return HidStripeHead(line, STRIPE_LAYOUTS[where.variant or "vendor"])
     return SerialStripeHead(line)
 
 
-def _ccid(where: Address, timeout: float, trace: Trace | None) -> CcidReader:
+def _ccid(where: Address) -> CcidLine:
+    if where.protocol == PCSC:
+        from terminal_drivers.readers.pcsc.ccid_link import DESCRIPTOR, SlotLink
+        from terminal_drivers.readers.pcsc.client import PcscReader
+
+        return CcidLine(SlotLink(PcscReader(where.where)), (DESCRIPTOR.features,), DESCRIPTOR)
     if where.transport == "usb":
         from terminal_drivers.transports.usb import UsbPipes
 
         pipes = UsbPipes(*where.device())
-        said, device = pipes.descriptor, where.device()
-        return over_usb(pipes, said, device, release=pipes.release, timeout=timeout, trace=trace)
+        return _usb(pipes, pipes.descriptor, where.device(), pipes.release)
     if where.transport == "capture":
-        link, recorded = ccid_capture.replay(Path(where.where), where.name or ccid_capture.NAME)
-        features = VARIANTS[where.variant].features if where.variant else recorded
-        # What the recorded reader said of its PIN pad is in no capture: what is recorded was possible.
-        described = ClassDescriptor(features=features[0], pin_support=PinSupport.VERIFY | PinSupport.MODIFY)
-        return CcidReader(link, features, descriptor=described, timeout=timeout, trace=trace)
+        recorded = ccid_capture.replay(Path(where.where), where.name or ccid_capture.NAME)
+        return replace(recorded, features=VARIANTS[where.variant].features) if where.variant else recorded
     variant = VARIANTS[where.variant or "gempc-twin"]
-    link_end = GemPcLink(_transport(where), variant)
+    link = GemPcLink(_transport(where), variant)
     if where.baud is None:
-        wake(link_end)  # a baud that was told is the one at which the reader works
-    return CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
+        wake(link)  # a baud that was told is the one at which the reader works
+    return CcidLine(link, variant.features, variant.descriptor)
 
 
 def over_usb(
@@ -93,17 +96,36 @@ def over_usb(
     """The reader at these pipes; where its vendor and product, and its firmware `release` (bcdDevice), are in
     quirks.toml, that is believed and not what it `said`.
     """
+    return _reader(_usb(pipes, said, device, release), timeout, trace)
+
+
+def _usb(pipes: Pipes, said: ClassDescriptor, device: tuple[int, int], release: int) -> CcidLine:
     correction = quirks.shipped().correction(*device, release)
     told = said if correction is None else correction.of(said)
     withdrawn = correction is not None and said.pin_support & ~told.pin_support
-    return CcidReader(
+    return CcidLine(
         CcidUsbLink(pipes, told.max_message),
         (told.features,) * (told.max_slot_index + 1),
-        descriptor=told,
-        pin_ban=correction.reason if correction is not None and withdrawn else "",
+        told,
+        correction.reason if correction is not None and withdrawn else "",
+    )
+
+
+def _reader(end: CcidLine, timeout: float, trace: Trace | None) -> CcidReader:
+    return CcidReader(
+        end.link,
+        end.features,
+        descriptor=end.descriptor,
+        pin_ban=end.pin_ban,
         timeout=timeout,
         trace=trace,
     )
+
+
+def _messages(where: Address) -> Transport:
+    """A line that carries what its protocol calls messages or bytes, and no reports of HID where those are only an envelope."""
+    line = _transport(where)
+    return MessageTransport(line) if (where.protocol, where.transport) == ("vivotech", "hid") else line
 
 
 def _transport(where: Address) -> Transport:

@@ -8,7 +8,7 @@ The same host code runs on all.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 from terminal_drivers.base import (
     Card,
@@ -30,6 +30,7 @@ from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device, wake
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.taps import UNTAPPED, CcidLine, Tap
 from terminal_drivers.transports.lines import LineKind, line_to
 
 NO_FIELD = "this reader has no contactless field: choose a variant with a second slot at short APDU level"
@@ -121,14 +122,17 @@ def virtual_ccid(
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
     person: Callable[[Prompt], None] = nobody,
+    tap: Tap = UNTAPPED,
 ) -> VirtualCcidReader:
     """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback; `person` stands
-    before its PIN pad.
+    before its PIN pad; `tap` is between the host and its line.
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
     line = line_to(line_device(device, variant), transport, CCID_BAUD, link=link, record=record)
-    link_end = wake(GemPcLink(line.open(), variant))
-    host = CcidReader(link_end, variant.features, descriptor=variant.descriptor, timeout=timeout, trace=trace)
+    end = tap.ccid(
+        "ccid", lambda: CcidLine(wake(GemPcLink(line.open(), variant)), variant.features, variant.descriptor)
+    )
+    host = CcidReader(end.link, end.features, descriptor=end.descriptor, timeout=timeout, trace=trace)
     return VirtualCcidReader(host, CcidHands(device, line), line)
 
 
@@ -137,11 +141,13 @@ def virtual_stripe_head(
     *,
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
+    tap: Tap = UNTAPPED,
 ) -> VirtualStripeReader:
     """Build a serial stripe head with both ends; arguments as for `virtual_ccid`."""
     device = VirtualStripeHead()
     line = line_to(device, transport, STRIPE_BAUD, link=link, record=record)
-    return VirtualStripeReader(SerialStripeHead(line.open()), StripeHands(device, line), line)
+    host = SerialStripeHead(tap.line("msr", line.open))
+    return VirtualStripeReader(host, StripeHands(device, line), line)
 
 
 class TerminalHands:
@@ -179,28 +185,19 @@ class TerminalHands:
         self._stripe.swipe_bits(bits)
 
 
-class VirtualReader:
-    """The readers in a terminal: `contact`, `contactless` and `stripe` are host ends, `device` is in front of
-    them.
-    """
+class BuiltInReader:
+    """The readers in a terminal as it has them: a CCID reader whose second slot is the field, and a stripe head."""
 
-    def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: Variant) -> None:
-        levels = [level(each) for each in variant.features]
-        if levels not in ([Level.TPDU], [Level.TPDU, Level.SHORT_APDU]):
-            raise Misuse(
-                "a terminal's reader has a contact slot at TPDU level and maybe a field at short APDU level"
-            )
-        self._ccid, self._stripe = ccid, stripe
-        self._slots = ccid.host.slots
-        self.contact: ContactSlot = self._slots[CONTACT]
-        self.stripe: StripeHead = stripe.host
-        self.device = TerminalHands(ccid.device, stripe.device, tuple(range(len(levels))))
+    def __init__(self, ccid: CcidReader, stripe: SerialStripeHead) -> None:
+        self._reader, self._head = ccid, stripe
+        self.contact: ContactSlot = ccid.slots[CONTACT]
+        self.stripe: StripeHead = stripe
 
     @property
     def contactless(self) -> ContactlessField:
-        if len(self._slots) == 1:
+        if len(self._reader.slots) == 1:
             raise Misuse(NO_FIELD)
-        return self._slots[CONTACTLESS]
+        return self._reader.slots[CONTACTLESS]
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """Return what happened in front of the readers since the last call; where nothing did, wait `timeout`
@@ -211,10 +208,28 @@ class VirtualReader:
         while True:
             # Two lines cannot be waited for at once, so the wait is cut into turns.
             turn = min(timeout, TURN)
-            found = [*self._ccid.host.poll(turn), *self._stripe.host.changes()]
+            found = [*self._reader.poll(turn), *self._head.changes()]
             timeout -= TURN
             if found or timeout <= 0:
                 return found
+
+    def close(self) -> None:
+        self._reader.close()
+        self._head.close()
+
+
+class VirtualReader(BuiltInReader):
+    """The readers in a terminal with both ends: `device` is in front of them."""
+
+    def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: Variant) -> None:
+        levels = [level(each) for each in variant.features]
+        if levels not in ([Level.TPDU], [Level.TPDU, Level.SHORT_APDU]):
+            raise Misuse(
+                "a terminal's reader has a contact slot at TPDU level and maybe a field at short APDU level"
+            )
+        super().__init__(ccid.host, stripe.host)
+        self._ccid, self._stripe = ccid, stripe
+        self.device = TerminalHands(ccid.device, stripe.device, tuple(range(len(levels))))
 
     def close(self) -> None:
         self._ccid.close()
@@ -234,7 +249,19 @@ def virtual_reader(
     firmware: str = FIRMWARE,
     timeout: float = TIMEOUT,
     trace: Trace | None = None,
+    tap: Tap = UNTAPPED,
 ) -> VirtualReader:
     """Build a terminal's readers with both ends: CCID by `variant`, and a serial stripe head."""
-    ccid = virtual_ccid(transport, variant, firmware=firmware, timeout=timeout, trace=trace)
-    return VirtualReader(ccid, virtual_stripe_head(transport), variant)
+    ccid = virtual_ccid(transport, variant, firmware=firmware, timeout=timeout, trace=trace, tap=tap)
+    return VirtualReader(ccid, virtual_stripe_head(transport, tap=tap), variant)
+
+
+def recorded_reader(recording: Tap, trace: Trace | None = None) -> BuiltInReader:
+    """A terminal's readers as `virtual_reader` recorded them."""
+    end = recording.ccid("ccid", _no_line)
+    ccid = CcidReader(end.link, end.features, descriptor=end.descriptor, trace=trace)
+    return BuiltInReader(ccid, SerialStripeHead(recording.line("msr", _no_line)))
+
+
+def _no_line() -> NoReturn:
+    raise Misuse("a recording opens no line")

@@ -32,8 +32,8 @@ def _probe(given: Namespace) -> ExitCode:
 
 def _capture(given: Namespace) -> ExitCode:
     apdus = [_apdu(text) for text in given.apdu] or [SELECT_DIRECTORY]
-    for apdu, response in capture(given.address, given.to, apdus, _say):
-        print(f"{_spaced(apdu)}\n  {_spaced(response)}")
+    for what, answer in capture(given.address, given.to, apdus, _say):
+        print(f"{what}\n  {answer}")
     print(f"{given.to}: open it with Wireshark; it holds the card's data in clear")
     return ExitCode.HELD
 

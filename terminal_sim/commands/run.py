@@ -25,6 +25,8 @@ def run(given: Namespace) -> int:
     with blaming_the_user(DriverError, ProfileError):
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader)
+        if given.record is not None:
+            given.record.mkdir(parents=True, exist_ok=True)
         chosen = {name: profiles.load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:
@@ -34,7 +36,9 @@ def run(given: Namespace) -> int:
     except BadScript as error:
         raise UserError(str(error)) from None
     with _tracing(given.trace) as trace:
-        runner = Runner(Options(seed=given.seed, reader=reader, state=given.state, trace=trace))
+        runner = Runner(
+            Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
+        )
         results = [_told(runner.run(case), quiet=given.quiet) for case in cases]
     print(_summary(results))
     return exit_code(results)

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 
-from terminal_sim.bench import DEFAULT_CLOCK, Bench, Duration, Saved, Seat, Trace
+from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, Duration, Saved, Seat, Trace
 from terminal_sim.script.bind import Call
 from terminal_sim.script.failure import Mask, command, report
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
+from terminal_sim.script.recordings import Wiring, recording_name
 from terminal_sim.script.select import exactly
 from terminal_sim.verbs import Tester
 
@@ -46,10 +47,13 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`reader` is an address or several; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which `store` writes."""
+    """`reader` is an address or several; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which
+    `store` writes. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
+    """
 
     seed: int = 0
     reader: str | tuple[str, ...] = "virtual"
+    record: Path | None = None
     state: Path | None = None
     trace: Trace | None = None
     pictures: Path | None = None
@@ -96,7 +100,8 @@ class Runner:
         key = (case.program.script.path, case.profile, case.play.start)
         if key not in self._states:
             saver = case.program.saver_of(case.play.start)
-            _Running(self, Case(program=case.program, play=saver, profile=case.profile)).perform()
+            saving = Case(program=case.program, play=saver, profile=case.profile)
+            _Running(self, saving, "for another").perform()
         return self._states[key]
 
     def keep(self, case: Case, states: Mapping[str, Saved]) -> None:
@@ -112,9 +117,10 @@ class InvariantBroken(Exception):
 class _Running:
     """One case while it runs."""
 
-    def __init__(self, runner: Runner, case: Case) -> None:
+    def __init__(self, runner: Runner, case: Case, why: str = "") -> None:
         self.runner = runner
         self.case = case
+        self.wired = Wiring(runner.options.reader, runner.options.record, recording_name(case, why))
         self.mask = Mask(case.program.settings.secrets.values())
         self.notes: list[str] = []
         self.pictures: dict[str, str] = {}
@@ -126,6 +132,8 @@ class _Running:
             self.perform()
         except Stopped as stopped:
             outcome, text = Outcome.UNMET, self._report(stopped)
+        except BenchMisuse as refused:
+            outcome, text = Outcome.UNMET, self._refused(refused)
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
             outcome, text = Outcome.BROKEN, self._broken(broken)
         return Result(
@@ -176,7 +184,8 @@ class _Running:
         seat = bench.seat(
             chosen.profiles[name],
             locale=chosen.locale or None,
-            reader=self.runner.options.reader,
+            reader=self.wired.reader,
+            record=self.wired.record,
             power=False,
             state_from=start,
         )
@@ -228,6 +237,15 @@ class _Running:
     def _report(self, stopped: Stopped) -> str:
         self.mask.hide(*stopped.secrets)
         return report(stopped, self._told(), self._again(), self.mask)
+
+    def _refused(self, refused: BenchMisuse) -> str:
+        """There is no terminal to act on: a reader that does not open, for one."""
+        lines = [
+            f"{self.case.play.scenario.place}: the terminal cannot be set up",
+            *(f"  {line}" for line in (*self._told(), str(refused))),
+            f"  again: {self._again()}",
+        ]
+        return self.mask("\n".join(lines))
 
     def _broken(self, broken: Exception) -> str:
         """The bench itself: its own words, and where in it."""

@@ -13,6 +13,7 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc import codec as pcsc
 from terminal_drivers.readers.vpcd import codec as vpcd
 from terminal_drivers.readers.vpcd.card import VpcdDevice
+from terminal_drivers.recording import Recording
 from terminal_drivers.transports import capture, ccid_capture, pcapng
 from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
 from terminal_drivers.transports.usbip import UsbIpServer
@@ -77,7 +78,7 @@ def recording(data: bytes) -> None:
     packets = [Packet(0, 0, piece[1:], ways[piece[0] & 1], "") for piece in parts(data[1:]) if piece]
     path.write_bytes(head + b"".join(map(pcapng.packet, packets)))
     with suppress(FrameError, Misuse):
-        link, _ = ccid_capture.replay(path, "ccid")
+        link = ccid_capture.replay(path, "ccid").link
         while link.receive(0.0) or link.listen(0.0):
             pass
     line = capture.replay(path, "ccid")
@@ -89,7 +90,20 @@ def recording(data: bytes) -> None:
 def damaged_recording(data: bytes) -> None:
     path = scratch() / "damaged.pcapng"
     path.write_bytes(data)
-    ccid_capture.replay(path, "ccid")
+    for read in (ccid_capture.replay, Recording):
+        with suppress(FrameError, Misuse):
+            read(path)
+
+
+def recorded_terminal(data: bytes) -> None:
+    """The conditions and the events of a recording are text of anybody's."""
+    path = scratch() / "terminal.pcapng"
+    about, *events = parts(data) or [b""]
+    head = pcapng.section(about.decode("latin-1"), "") + pcapng.interface(Interface(LinkType.USER3, "events"))
+    path.write_bytes(head + b"".join(pcapng.packet(Packet(0, 0, event)) for event in events))
+    recording = Recording(path)
+    while recording.look() is not None:
+        pass
 
 
 def usbip(data: bytes) -> None:
@@ -138,6 +152,7 @@ TARGETS = (
     Target("pcapng", capture_blocks, (FrameError,), (RECORDED.hex(),)),
     Target("USB record", usb_record, (FrameError,), (Urb.parse(bytes.fromhex("00" * 8 + "43030200" + "00" * 52)).build().hex(),)),
     Target("recording", recording, (DriverError,), ("0005006500000B01810000",)),
-    Target("damaged recording", damaged_recording, (FrameError, Misuse), (RECORDED.hex(),)),
+    Target("damaged recording", damaged_recording, (), (RECORDED.hex(),)),
+    Target("recorded terminal", recorded_terminal, (FrameError, Misuse), ("027B7D096C6F6F6B2063636964", "027B7D0C717569657420636369642032")),
     Target("USB/IP", usbip, (), (LIST.hex(), URBS)),
 )  # fmt: skip

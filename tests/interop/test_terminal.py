@@ -16,6 +16,7 @@ import pytest
 from terminal_drivers.base import Card
 from terminal_drivers.served import ServedReader, ServedUsbReader, serve
 from terminal_sim.bench import Bench
+from terminal_sim.cli import main
 from tests.interop.daemon import Pcscd, Told, need, need_pyscard
 from tests.interop.test_protocols import ATR_T1, Atred
 
@@ -57,18 +58,18 @@ def script(tmp_path: Path) -> Path:
     return file
 
 
-def running(script: Path, reader: str, daemon: Pcscd) -> Told:
+def running(script: Path, reader: str, daemon: Pcscd, *options: str) -> Told:
     """The script in a process of its own."""
     need_pyscard()
     paths = f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"
     arguments = [sys.executable, "-m", "terminal_sim", "run", str(script), "--reader", f"pcsc:{reader}"]
-    return Told(arguments, {**daemon.environment, "PYTHONPATH": paths})
+    return Told([*arguments, *options], {**daemon.environment, "PYTHONPATH": paths})
 
 
-def sell(script: Path, reader: str, daemon: Pcscd, hands: Hands) -> None:
+def sell(script: Path, reader: str, daemon: Pcscd, hands: Hands, *options: str) -> None:
     """Run the script, and do at the reader what it asks for."""
     where = re.escape(f"pcsc:{reader}")
-    with Bench() as bench, running(script, reader, daemon) as run:
+    with Bench() as bench, running(script, reader, daemon, *options) as run:
         for name in ("visa-credit", "visa-declined"):
             chip = bench.card(name).chip
             assert chip is not None
@@ -85,6 +86,22 @@ def test_a_sale_on_a_serial_reader(
 ) -> None:
     reader = served()
     sell(script, "terminal-sim GemPCTwin", start(reader.pcscd_entry), reader)
+
+
+def test_a_sale_is_recorded_as_of_a_ccid_reader_and_replayed_without_the_daemon(
+    served: Callable[[], ServedReader],
+    start: Callable[..., Pcscd],
+    script: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reader, folder = served(), tmp_path / "recordings"
+    daemon = start(reader.pcscd_entry)
+    sell(script, "terminal-sim GemPCTwin", daemon, reader, "--record", str(folder))
+    daemon.close()
+    assert main(["run", str(script), "-q", "--reader", f"recording:{folder}"]) == 0
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("2 held\n", ""), "nobody was asked"
 
 
 def test_a_sale_on_a_usb_reader(
@@ -115,11 +132,13 @@ scenario "A sale after the reader was away"
 def test_a_terminal_outlives_the_daemon_that_its_reader_is_behind(
     served: Callable[[], ServedReader], start: Callable[..., Pcscd], tmp_path: Path
 ) -> None:
+    """And so it does in the recording of that."""
     script = tmp_path / "interrupted.keys"
     script.write_text(INTERRUPTED, encoding="utf-8")
     reader = served()
     daemon = start(reader.pcscd_entry)
-    with Bench() as bench, running(script, "terminal-sim GemPCTwin", daemon) as run:
+    record = ("--record", str(tmp_path))
+    with Bench() as bench, running(script, "terminal-sim GemPCTwin", daemon, *record) as run:
         chip = bench.card("visa-credit").chip
         assert chip is not None
         run.until("insert visa-credit into ", "err")
@@ -133,6 +152,7 @@ def test_a_terminal_outlives_the_daemon_that_its_reader_is_behind(
         run.until("take the card out of ", "err")
         reader.remove()
         assert run.ended() == 0, run.said
+    assert main(["run", str(script), "-q", "--reader", f"recording:{tmp_path}"]) == 0
 
 
 def free_pair() -> int:

@@ -3,16 +3,19 @@ and such a capture as the link of a reader.
 
 1. Commands are bulk OUT transfers, answers bulk IN, notifications interrupt IN, of a made-up device whose
    descriptors come first.
-2. A recording answers the host that sends the recorded commands; another command is `Misuse`.
+2. A recording answers the host that sends the recorded commands (`dialogue`); another command is `Misuse`.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from terminal_drivers.base import FrameError, Misuse, ReaderLost
-from terminal_drivers.readers.ccid.codec import INTERRUPT
+from terminal_drivers.base import FrameError
+from terminal_drivers.dialogue import Dialogue, Heard, Said
+from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
-from terminal_drivers.readers.ccid.reader import Link
+from terminal_drivers.readers.ccid.reader import ControlPipe, Link
 from terminal_drivers.readers.ccid.usb import (
     BULK_IN,
     BULK_OUT,
@@ -20,27 +23,45 @@ from terminal_drivers.readers.ccid.usb import (
     Identity,
     configuration_descriptor,
 )
-from terminal_drivers.transports.capture import CaptureFile, packets
-from terminal_drivers.transports.pcapng import LinkType, Packet
+from terminal_drivers.taps import CcidLine
+from terminal_drivers.transports.capture import Capture, blocks, failing, packets
+from terminal_drivers.transports.pcapng import Interface, LinkType, Packet
 from terminal_drivers.transports.usbmon import IN, Transfer, Urb, enumeration, transfer
 
 NAME = "ccid"
 CONTROL_TRANSFERS = 3
 LONGEST_MESSAGE = 65_556
+DW_FEATURES = "dwFeatures"
+FEATURES = re.compile(r"[0-9A-F]{8}", re.ASCII)
+NO_DESCRIPTOR = "the capture has no CCID class descriptor: begin it before the reader is plugged in"
 NOBODY = Identity(0, 0, strings=("", "", ""))
 """A capture claims to be nobody's reader."""
 
 
 class CapturedLink:
-    """A link whose messages go into a capture; closing it leaves the capture open for the others."""
+    """A link whose messages go into a capture; closing it leaves the capture open for the others.
 
-    def __init__(self, link: Link, capture: CaptureFile, features: Sequence[int], name: str = NAME) -> None:
+    `features` are dwFeatures of each slot: a USB descriptor has room for one, so all go into the interface's description.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        capture: Capture,
+        features: Sequence[int],
+        name: str = NAME,
+        descriptor: ClassDescriptor | None = None,
+    ) -> None:
         self._link = link
         self._capture = capture
-        self._interface = capture.interface(LinkType.USB_LINUX_MMAPPED, name)
+        self._name = name
+        said = " ".join(f"{each:08X}" for each in features)
+        self._interface = capture.interface(LinkType.USB_LINUX_MMAPPED, name, f"{DW_FEATURES} {said}")
         self._number = CONTROL_TRANSFERS
-        described = ClassDescriptor(
-            max_slot_index=len(features) - 1, features=features[0], max_message=LONGEST_MESSAGE
+        described = replace(
+            descriptor or ClassDescriptor(max_message=LONGEST_MESSAGE),
+            max_slot_index=len(features) - 1,
+            features=features[0],
         )
         configuration = configuration_descriptor(described.build())
         for urb in enumeration(NOBODY.device_descriptor(), configuration, capture.now()):
@@ -48,13 +69,16 @@ class CapturedLink:
 
     def send(self, message: bytes) -> None:
         self._record(Transfer.BULK, BULK_OUT, message)
-        self._link.send(message)
+        with failing(self._capture, self._name):
+            self._link.send(message)
 
     def receive(self, timeout: float) -> bytes | None:
-        return self._heard(self._link.receive(timeout))
+        with failing(self._capture, self._name):
+            return self._heard(self._link.receive(timeout))
 
     def listen(self, timeout: float) -> bytes | None:
-        return self._heard(self._link.listen(timeout))
+        with failing(self._capture, self._name):
+            return self._heard(self._link.listen(timeout))
 
     def close(self) -> None:
         self._link.close()
@@ -73,59 +97,95 @@ class CapturedLink:
             self._capture.packet(self._interface, urb.build())
 
 
-class ReplayLink:
-    """The recorded reader as a link."""
+class CapturedUsbLink(CapturedLink):
+    """A captured link with a control pipe that announces an abort; the announcement itself is not captured."""
 
-    def __init__(self, recorded: Iterator[Packet]) -> None:
-        self._messages = [
-            (urb.endpoint & IN == 0, urb.data)
-            for urb in (Urb.parse(packet.data) for packet in recorded)
-            if urb.data and urb.transfer is not Transfer.CONTROL
-        ]
-        self._at = 0
+    pipe: ControlPipe
+
+    def abort(self, slot: int, seq: int) -> None:
+        with failing(self._capture, self._name):
+            self.pipe.abort(slot, seq)
+
+
+def captured(
+    link: Link, capture: Capture, features: Sequence[int], name: str, descriptor: ClassDescriptor
+) -> CapturedLink:
+    """A link that can do what `link` can, and goes into a capture."""
+    if not isinstance(link, ControlPipe):
+        return CapturedLink(link, capture, features, name, descriptor)
+    over_usb = CapturedUsbLink(link, capture, features, name, descriptor)
+    over_usb.pipe = link
+    return over_usb
+
+
+def command_name(message: bytes) -> str:
+    """The name of a CCID message."""
+    try:
+        return type(decode(message)).__name__
+    except FrameError:
+        return "bytes"
+
+
+class ReplayLink:
+    """A recorded reader as a link."""
+
+    def __init__(self, dialogue: Dialogue, line: str) -> None:
+        self._dialogue = dialogue
+        self._recorded = line
 
     def send(self, message: bytes) -> None:
-        while self._at < len(self._messages) and not self._messages[self._at][0]:
-            self._at += 1  # what the recorded host did not read in time either, or this one does not want
-        if self._at == len(self._messages):
-            raise ReaderLost("the recording is over: this command was never recorded")
-        if self._messages[self._at][1] != message:
-            raise Misuse(f"the host does not do what was recorded: message {self._at + 1} is another command")
-        self._at += 1
+        self._dialogue.say(self._recorded, message, command_name)
 
     def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002 - no time passes in a recording
-        if self._at == len(self._messages) or self._messages[self._at][0]:
-            return None
-        self._at += 1
-        return self._messages[self._at - 1][1]
+        return self._dialogue.hear(self._recorded) or None
 
-    def listen(self, timeout: float) -> bytes | None:
-        if self._at < len(self._messages) and self._messages[self._at][1][0] in INTERRUPT:
-            return self.receive(timeout)
-        return None
+    def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
+        return self._dialogue.hear(self._recorded, lambda message: message[0] in INTERRUPT) or None
 
     def close(self) -> None:
-        self._at = len(self._messages)
+        """Nothing is held."""
 
 
-def _dw_features(configuration: bytes) -> tuple[int, ...]:
-    """dwFeatures for each slot, from a recorded configuration descriptor."""
-    at = 0
-    while at + 2 <= len(configuration) and configuration[at] >= 2:
-        if configuration[at : at + 2] == bytes((LENGTH, TYPE)):
-            said = ClassDescriptor.parse(configuration[at : at + LENGTH])
-            return (said.features,) * (said.max_slot_index + 1)
-        at += configuration[at]
-    raise FrameError("the capture has no CCID class descriptor: begin it before the reader is plugged in")
+def turn(packet: Packet, line: str, place: int) -> Said | Heard | None:
+    """What a USB packet is in a dialogue: a command, something heard, or nothing of either; `FrameError`: no USB packet."""
+    urb = Urb.parse(packet.data)
+    if not urb.data or urb.transfer is Transfer.CONTROL:
+        return None
+    return Heard(line, urb.data, place) if urb.endpoint & IN else Said(line, urb.data, place)
 
 
-def replay(path: Path, name: str = NAME) -> tuple[ReplayLink, tuple[int, ...]]:
-    """Open a recorded CCID reader: its link, and dwFeatures of each slot."""
-    recorded = list(packets(path, name))
-    descriptors = b""
+def described(interface: Interface, recorded: Iterable[Packet]) -> tuple[ClassDescriptor, tuple[int, ...]]:
+    """The class descriptor of a recorded reader, and dwFeatures of each slot."""
     for packet in recorded:
         urb = Urb.parse(packet.data)
         if urb.transfer is Transfer.CONTROL and urb.complete and urb.data[1:2] == b"\x02":
-            descriptors = urb.data
-            break
-    return ReplayLink(iter(recorded)), _dw_features(descriptors)
+            said = _class_descriptor(urb.data)
+            return said, _dw_features(interface.description) or (said.features,) * (said.max_slot_index + 1)
+    raise FrameError(NO_DESCRIPTOR)
+
+
+def _dw_features(description: str) -> tuple[int, ...]:
+    """What `CapturedLink` wrote into the description; nothing where other software did."""
+    word, *features = description.split(" ")
+    if word != DW_FEATURES or not all(FEATURES.fullmatch(each) for each in features):
+        return ()
+    return tuple(int(each, 16) for each in features)
+
+
+def _class_descriptor(configuration: bytes) -> ClassDescriptor:
+    at = 0
+    while at + 2 <= len(configuration) and configuration[at] >= 2:
+        if configuration[at : at + 2] == bytes((LENGTH, TYPE)):
+            return ClassDescriptor.parse(configuration[at : at + LENGTH])
+        at += configuration[at]
+    raise FrameError(NO_DESCRIPTOR)
+
+
+def replay(path: Path, name: str = NAME) -> CcidLine:
+    """Open a recorded CCID reader by the name that it was captured under."""
+    recorded = list(packets(path, name))
+    interface = next(each for each in blocks(path) if isinstance(each, Interface) and each.name == name)
+    turns = [turn(packet, name, number) for number, packet in enumerate(recorded, 1)]
+    link = ReplayLink(Dialogue(filter(None, turns), f"interface {name} of {path}"), name)
+    descriptor, features = described(interface, recorded)
+    return CcidLine(link, features, descriptor)

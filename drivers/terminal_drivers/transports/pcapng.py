@@ -18,17 +18,17 @@ NANOSECONDS = 9
 MICROSECONDS = 6  # where an interface does not say
 LONGEST = 1 << 20
 END, COMMENT = 0, 1
-IF_NAME, IF_TSRESOL = 2, 9
+IF_NAME, IF_DESCRIPTION, IF_TSRESOL = 2, 3, 9
 EPB_FLAGS = 2
 APPLICATION = 4
 
 
 class LinkType(IntEnum):
-    """What the packets of an interface are; USER types have the meaning that their users agree on."""
+    """What the packets of an interface are; USER types have the meaning that their users agree on, but USER2 is Apple's now."""
 
     USER0 = 147
     USER1 = 148
-    USER2 = 149
+    USER3 = 150
     USB_LINUX_MMAPPED = 220
 
 
@@ -41,12 +41,20 @@ class Direction(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """The beginning of a file, or of a further part of one."""
+
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Interface:
     """One source of packets."""
 
     link: int
     name: str = ""
     resolution: int = NANOSECONDS
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ def section(comment: str, application: str) -> bytes:
 def interface(described: Interface) -> bytes:
     """Describe the next interface; they are numbered from 0."""
     options = _option(IF_NAME, described.name.encode()) if described.name else b""
+    options += _option(IF_DESCRIPTION, described.description.encode()) if described.description else b""
     options += _option(IF_TSRESOL, bytes((described.resolution,))) + _option(END)
     return _block(INTERFACE, struct.pack("<HHI", described.link, 0, 0) + options)
 
@@ -89,7 +98,7 @@ def packet(packet: Packet) -> bytes:
     return _block(PACKET, head + _padded(packet.data) + (options + _option(END) if options else b""))
 
 
-def parse(data: bytes) -> Iterator[Interface | Packet]:
+def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
     """Read a file block by block; `FrameError` where it is damaged."""
     order, interfaces = "<", list[Interface]()
     at = 0
@@ -108,9 +117,11 @@ def parse(data: bytes) -> Iterator[Interface | Packet]:
             raise FrameError(f"the block at byte {at} of the capture does not end with its length")
         body = data[at + 8 : at + length - 4]
         try:
-            if kind == SECTION and struct.unpack_from(f"{order}IHH", body)[:2] != (MAGIC, 1):
-                raise FrameError("this is no pcapng file of version 1")
-            if kind == INTERFACE:
+            if kind == SECTION:
+                if struct.unpack_from(f"{order}IHH", body)[:2] != (MAGIC, 1):
+                    raise FrameError("this is no pcapng file of version 1")
+                yield Section(dict(_options(order, body[16:])).get(COMMENT, b"").decode())
+            elif kind == INTERFACE:
                 interfaces.append(_interface(order, body))
                 yield interfaces[-1]
             elif kind == PACKET:
@@ -126,7 +137,8 @@ def _interface(order: str, body: bytes) -> Interface:
     resolution = options.get(IF_TSRESOL, bytes((MICROSECONDS,)))[:1]
     if not resolution or resolution[0] > NANOSECONDS:
         raise FrameError("an interface of the capture counts time in units other than 1 s to 1 ns")
-    return Interface(link, options.get(IF_NAME, b"").decode(), resolution[0])
+    name, description = (options.get(code, b"").decode() for code in (IF_NAME, IF_DESCRIPTION))
+    return Interface(link, name, resolution[0], description)
 
 
 def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:

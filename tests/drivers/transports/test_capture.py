@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.features import AUTOMATIC
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
-from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.transports import ccid_capture, pcapng
+from terminal_drivers.transports import ccid_capture
 from terminal_drivers.transports.capture import WARNING, CapturedTransport, CaptureFile, packets, replay
-from terminal_drivers.transports.ccid_capture import CapturedLink
+from terminal_drivers.transports.ccid_capture import CapturedLink, captured
 from terminal_drivers.transports.loopback import LoopbackLine, pair
 from terminal_drivers.transports.pcapng import Direction, LinkType
 from terminal_drivers.transports.usbmon import Transfer, Urb
@@ -110,19 +112,21 @@ def test_a_recorded_line_plays_again_as_a_reader(recorded: tuple[Path, list[obje
     path, said = recorded
     reader = CcidReader(GemPcLink(replay(path, "serial"), BUILT_IN), BUILT_IN.features)
     assert _talk(reader) == said
-    with pytest.raises(ReaderLost):
+    with pytest.raises(Misuse, match="the end of interface serial"):
         reader.slots[0].present()
     reader.close()
+    with pytest.raises(Misuse):
+        reader.poll()
 
 
 def test_recorded_ccid_messages_play_again_as_a_reader(recorded: tuple[Path, list[object]]) -> None:
     path, said = recorded
-    link, features = ccid_capture.replay(path)
-    assert len(features) == 2
-    reader = CcidReader(link, BUILT_IN.features)
+    line = ccid_capture.replay(path)
+    assert line.features == BUILT_IN.features
+    reader = CcidReader(line.link, line.features, descriptor=line.descriptor)
     assert _talk(reader) == said
     assert reader.poll() == []
-    with pytest.raises(ReaderLost):
+    with pytest.raises(Misuse, match=r"the end of interface ccid .* the host sends GetSlotStatus"):
         reader.slots[0].present()
     reader.close()
 
@@ -131,12 +135,14 @@ def test_a_host_that_does_something_else_than_recorded_is_misuse(recorded: tuple
     path, _ = recorded
     with pytest.raises(Misuse):
         CcidReader(GemPcLink(replay(path, "serial"), BUILT_IN), BUILT_IN.features).slots[1].present()
-    link, features = ccid_capture.replay(path)
-    with pytest.raises(Misuse):
-        CcidReader(link, features).slots[1].present()
+    line = ccid_capture.replay(path)
+    with pytest.raises(
+        Misuse, match=r"the command GetSlotStatus \(10 bytes\), and the host sends another GetSlotStatus"
+    ):
+        CcidReader(line.link, line.features).slots[1].present()
 
 
-def test_a_recording_takes_commands_in_any_chunks_and_answers_only_then(tmp_path: Path) -> None:
+def test_a_recording_answers_only_what_was_asked_and_in_any_pieces(tmp_path: Path) -> None:
     host, far = pair()
     capture = CaptureFile(tmp_path / "c")
     line = CapturedTransport(host, capture, "x", LinkType.USER0)
@@ -144,14 +150,59 @@ def test_a_recording_takes_commands_in_any_chunks_and_answers_only_then(tmp_path
     far.write(b"answer")
     line.read(99, 0)
     again = replay(tmp_path / "c", "x")
-    again.write(b"quest")
     assert again.read(9, 1) == b""
-    again.write(b"ion")
+    with pytest.raises(
+        Misuse, match=r"packet 1 .* \(8 bytes\), and the host sends another bytes \(5 bytes\)"
+    ):
+        again.write(b"other")
+    again.write(b"question")
     assert again.read(3, 1) == b"ans"
     assert again.read(9, 1) == b"wer"
     again.close()
     with pytest.raises(Misuse):
         again.read(1, 0)
+    capture.close()
+
+
+def test_a_line_that_fails_is_told_in_the_capture(tmp_path: Path) -> None:
+    host, far = pair()
+    capture = CaptureFile(tmp_path / "c")
+    line = CapturedTransport(host, capture, "x", LinkType.USER0)
+    far.close()
+    for use in (lambda: line.read(1, 0), lambda: line.write(b"?")):
+        with pytest.raises(ReaderLost):
+            use()
+    line = CapturedTransport(pair()[0], capture, "y", LinkType.USER0)
+    line.write(b"!")
+    (found,) = packets(tmp_path / "c", "y")
+    assert found.comment.startswith("x: ")
+    capture.close()
+
+
+def test_a_captured_usb_reader_still_announces_an_abort(tmp_path: Path) -> None:
+    class Pipe:
+        """A link with a control pipe that remembers what was announced on it."""
+
+        announced: tuple[int, int] | None = None
+
+        def abort(self, slot: int, seq: int) -> None:
+            self.announced = slot, seq
+
+        def send(self, message: bytes) -> None: ...
+        def receive(self, timeout: float) -> bytes | None: ...
+        def listen(self, timeout: float) -> bytes | None: ...
+        def close(self) -> None: ...
+
+    capture = CaptureFile(tmp_path / "c")
+    pipe = Pipe()
+    link = captured(pipe, capture, (AUTOMATIC,), "ccid", ClassDescriptor())
+    assert isinstance(link, ControlPipe)
+    link.abort(1, 7)
+    assert pipe.announced == (1, 7)
+    host = pair()[0]
+    assert not isinstance(
+        captured(GemPcLink(host, BUILT_IN), capture, (AUTOMATIC,), "a", ClassDescriptor()), ControlPipe
+    )
     capture.close()
 
 
@@ -253,8 +304,4 @@ def test_a_link_hands_on_what_it_captures(tmp_path: Path, chip: Chip) -> None:
     assert [(urb.endpoint, urb.data) for urb in urbs if urb.transfer is Transfer.INTERRUPT and urb.data] == [
         (0x83, b"\x50\x03")
     ]
-    assert all(
-        isinstance(block, pcapng.Interface | pcapng.Packet)
-        for block in pcapng.parse((tmp_path / "c").read_bytes())
-    )
     capture.close()

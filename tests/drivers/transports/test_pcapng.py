@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
 from terminal_drivers.transports import pcapng
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet, Section
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -30,7 +30,7 @@ def test_blocks_are_written_as_the_draft_says() -> None:
 
 def test_blocks_are_read_as_the_draft_says() -> None:
     found = list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE + PACKET)))
-    assert found == [Interface(LinkType.USER0, "x"), THE_PACKET]
+    assert found == [Section("!"), Interface(LinkType.USER0, "x"), THE_PACKET]
 
 
 def test_a_big_endian_file_is_read_too() -> None:
@@ -39,6 +39,7 @@ def test_a_big_endian_file_is_read_too() -> None:
     body = struct.pack(">IIIII", 0, 0, 7, 1, 1) + b"x\0\0\0"
     packet = struct.pack(">II", 6, len(body) + 12) + body + struct.pack(">I", len(body) + 12)
     assert list(pcapng.parse(section + interface + packet)) == [
+        Section(),
         Interface(147, "", 6),
         Packet(0, 7000, b"x"),
     ]
@@ -67,11 +68,14 @@ def test_a_file_of_other_software_is_read() -> None:
     )
 )
 def test_what_is_written_is_read(packets: list[Packet]) -> None:
-    interfaces = [Interface(LinkType.USER0, "a"), Interface(LinkType.USB_LINUX_MMAPPED, "ü")]
-    data = pcapng.section("", "") + b"".join(
+    interfaces = [
+        Interface(LinkType.USER0, "a"),
+        Interface(LinkType.USB_LINUX_MMAPPED, "ü", description="a reader"),
+    ]
+    data = pcapng.section("ä", "") + b"".join(
         [*map(pcapng.interface, interfaces), *map(pcapng.packet, packets)]
     )
-    assert list(pcapng.parse(data)) == [*interfaces, *packets]
+    assert list(pcapng.parse(data)) == [Section("ä"), *interfaces, *packets]
 
 
 @given(st.data())

@@ -1,0 +1,246 @@
+"""A terminal's readers recorded into one capture, with what happened in front of them, and such a recording again.
+
+1. Each line is an interface that is named by its protocol (`ccid`, `msr`, `vivotech`, `ccid-2`). The interface `events` tells in
+   UTF-8 what happened beside the lines; each such packet has its text as comment, too.
+2. Events are the acts of the hands (`insert NAME`, `tap NAME`, `leave`, `swipe NAME`, `remove`), looks at a watched reader, and errors.
+3. A look that found its line quiet is only counted (`quiet LINE N`); any other (`look LINE`, with the question whether the card is
+   there `ask LINE`) stands before what it made the host say and hear. A use of a reader that no line tells of is told, too (`use
+   LINE`). So a replay looks when the recorded host did, and needs no clock.
+4. What looks, uses and acts say is in one order: while one of them lasts, the others wait.
+5. The last line of the file's first comment is JSON: the conditions under which it was recorded.
+"""
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from threading import RLock
+
+from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
+from terminal_drivers.dialogue import Dialogue, Happened, Turn, failure
+from terminal_drivers.readers.vivotech.codec import HEADER
+from terminal_drivers.taps import CcidLine
+from terminal_drivers.transports import capture, ccid_capture
+from terminal_drivers.transports.capture import (
+    CapturedTransport,
+    CaptureFile,
+    Clock,
+    ReplayTransport,
+    blocks,
+    failing,
+    unnamed,
+)
+from terminal_drivers.transports.ccid_capture import ReplayLink, captured
+from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet, Section
+
+EVENTS = "events"
+LINKS = {"msr": LinkType.USER0, "vivotech": LinkType.USER1}
+LOOK, ASK, QUIET, USE = "look", "ask", "quiet", "use"
+LOOKS = re.compile(f"(?:{LOOK}|{ASK}) [^ ]+|{QUIET} [^ ]+ [0-9]{{1,7}}", re.ASCII)
+NO_RECORDING = "is a capture and no recording of a terminal: make one with --record"
+
+
+class Names:
+    """The names of lines, by their addresses, in the order in which they are opened first."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def __getitem__(self, address: str) -> str:
+        if address not in self._names:
+            protocol = address.partition("+")[0].partition(":")[0]
+            there = sum(name.partition("-")[0] == protocol for name in self._names.values())
+            self._names[address] = f"{protocol}-{there + 1}" if there else protocol
+        return self._names[address]
+
+
+class Recorder:
+    """Records into a new file; `about` are the conditions. A `Tap`, and the `Capture` of its lines."""
+
+    def __init__(self, path: Path, about: Mapping[str, str], clock: Clock = time.time_ns) -> None:
+        self._file = CaptureFile(path, clock, json.dumps(dict(about), ensure_ascii=False))
+        self._path = path
+        self._lock = RLock()
+        self._names = Names()
+        self._interfaces: dict[str, int] = {}
+        self._quiet: Counter[str] = Counter()
+        self._look: tuple[str, str] | None = None
+        self._told = 0  # how many packets, but for those of looks
+        self._events = self._file.interface(LinkType.USER3, EVENTS)
+
+    # Lines.
+
+    def ccid(self, address: str, open_line: Callable[[], CcidLine]) -> CcidLine:
+        name = self._names[address]
+        with failing(self, name):
+            line = open_line()
+        return replace(line, link=captured(line.link, self, line.features, name, line.descriptor))
+
+    def line(self, address: str, open_line: Callable[[], Transport]) -> Transport:
+        name = self._names[address]
+        with failing(self, name):
+            opened = open_line()
+        return CapturedTransport(opened, self, name, LINKS[name.partition("-")[0]])
+
+    def interface(self, link: LinkType, name: str, description: str = "") -> int:
+        """A line that is opened again goes on as the interface that it was."""
+        with self._lock:
+            if name not in self._interfaces:
+                self._interfaces[name] = self._file.interface(link, name, description)
+            return self._interfaces[name]
+
+    def packet(self, interface: int, data: bytes, direction: Direction = Direction.UNKNOWN) -> None:
+        with self._lock:
+            self._tell_looks()
+            self._told += 1
+            self._file.packet(interface, data, direction)
+
+    def failed(self, name: str, error: DriverError) -> None:
+        self.happened(failure(name, error))
+
+    def now(self) -> int:
+        return self._file.now()
+
+    # What happens beside them.
+
+    def happened(self, text: str) -> None:
+        with self._lock:
+            self._tell_looks()
+            self._told += 1
+            self._event(text)
+
+    @contextmanager
+    def using(self, address: str) -> Iterator[None]:
+        """Surrounds a use of a reader. One of which no line tells still parts the looks before it from those behind it."""
+        with self._lock:
+            before = self._told
+            try:
+                yield
+            finally:
+                if self._told == before:
+                    self.happened(f"{USE} {self._names[address]}")
+
+    @contextmanager
+    def looking(self, address: str, *, ask: bool) -> Iterator[None]:
+        """Surrounds a look at a reader."""
+        name = self._names[address]
+        with self._lock:
+            self._look = (ASK if ask else LOOK), name
+            try:
+                yield
+            finally:
+                if self._look is not None:
+                    self._quiet[name] += 1
+                    self._look = None
+
+    def noticed(self) -> None:
+        """The look that lasts has found something."""
+        with self._lock:
+            self._tell_looks()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        """Close the file and leave none behind: there was nothing to record."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def _tell_looks(self) -> None:
+        for name, times in self._quiet.items():
+            self._event(f"{QUIET} {name} {times}")
+        self._quiet.clear()
+        if self._look is not None:
+            self._event(" ".join(self._look))
+            self._look = None
+
+    def _event(self, text: str) -> None:
+        self._file.comment(text)
+        self._file.packet(self._events, text.encode())
+
+
+class Recording:
+    """A recorded file: `about` are its conditions. A `Tap` whose lines are the recorded ones.
+
+    `Misuse`: it cannot be read, or is no recording; `FrameError`: it is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        found = blocks(path)
+        self._path = path
+        self._names = Names()
+        self._interfaces = [block for block in found if isinstance(block, Interface)]
+        self._packets = [block for block in found if isinstance(block, Packet)]
+        sections = [block.comment for block in found if isinstance(block, Section)]
+        if len(sections) != 1 or EVENTS not in [each.name for each in self._interfaces]:
+            raise Misuse(f"{path} {NO_RECORDING}")
+        self.about = _about(path, sections[0])
+        try:
+            self.dialogue = Dialogue(filter(None, map(self._turn, self._packets, count(1))), str(path))
+        except UnicodeDecodeError as error:
+            raise FrameError(f"{path}: an event is no text: {error}") from error
+
+    def ccid(self, address: str, _: Callable[[], CcidLine]) -> CcidLine:
+        name, number = self._line(address)
+        packets = (packet for packet in self._packets if packet.interface == number)
+        descriptor, features = ccid_capture.described(self._interfaces[number], packets)
+        return CcidLine(ReplayLink(self.dialogue, name), features, descriptor)
+
+    def line(self, address: str, _open: Callable[[], Transport]) -> Transport:
+        name, _ = self._line(address)
+        called = vivotech_command if name.partition("-")[0] == "vivotech" else unnamed
+        return ReplayTransport(self.dialogue, name, called)
+
+    def look(self) -> tuple[str, bool, int] | None:
+        """The look that is due, and is over thereby: at which line, whether it asks, and how often."""
+        words = self.dialogue.happened(LOOK, ASK, QUIET)
+        return (words[1], words[0] == ASK, int(words[2]) if words[2:] else 1) if words else None
+
+    def use(self, address: str) -> None:
+        """The reader is used now."""
+        told = f"{USE} {self._names[address]}"
+        if self.dialogue.next_is(told):
+            self.dialogue.happen(told)
+
+    def name(self, address: str) -> str:
+        """The name of the line to an address."""
+        return self._names[address]
+
+    def _line(self, address: str) -> tuple[str, int]:
+        name = self._names[address]
+        self.dialogue.fail(name)
+        names = [each.name for each in self._interfaces]
+        if name not in names:
+            raise Misuse(f"{self._path} has no line {name!r}: it has {', '.join(names)}")
+        return name, names.index(name)
+
+    def _turn(self, packet: Packet, place: int) -> Turn | None:
+        source = self._interfaces[packet.interface]
+        if source.name == EVENTS:
+            text = packet.data.decode()
+            if text.partition(" ")[0] in (LOOK, ASK, QUIET) and not LOOKS.fullmatch(text):
+                raise FrameError(f"{self._path} has a damaged event as packet {place}")
+            return Happened(text, place)
+        made = ccid_capture.turn if source.link == LinkType.USB_LINUX_MMAPPED else capture.turn
+        return made(packet, source.name, place)
+
+
+def vivotech_command(message: bytes) -> str:
+    """The number of a command, as in the guide: `2C-12`."""
+    numbers = message.removeprefix(HEADER)[:2]
+    return numbers.hex("-").upper()
+
+
+def _about(path: Path, comment: str) -> dict[str, str]:
+    try:
+        about = json.loads(comment.rpartition("\n")[2])
+    except ValueError:
+        about = None
+    if not isinstance(about, dict) or not all(isinstance(each, str) for each in about.values()):
+        raise Misuse(f"{path} {NO_RECORDING}")
+    return about

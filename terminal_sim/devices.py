@@ -1,0 +1,136 @@
+"""Open readers of every protocol as a terminal watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from terminal_drivers.address import Address
+from terminal_drivers.base import (
+    ContactlessField,
+    ContactSlot,
+    DriverError,
+    Misuse,
+    Presence,
+    StripeHead,
+    Trace,
+)
+from terminal_drivers.taps import Tap
+from terminal_sim.watched import Device
+
+if TYPE_CHECKING:
+    from terminal_drivers.readers.ccid.reader import CcidReader
+    from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
+    from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+    from terminal_drivers.readers.pcsc.client import PcscReader
+    from terminal_drivers.readers.vivotech.reader import VivotechReader
+
+VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
+RECORDING = "recording:"
+
+
+def open_device(address: str, trace: Trace | None, tap: Tap) -> Device:
+    """Open the reader at an address; `tap` is between it and its line."""
+    # Imported here: it knows every protocol, and a bench of virtual readers needs none of them.
+    from terminal_drivers.hosts import open_host
+    from terminal_drivers.readers.ccid.reader import CcidReader
+    from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
+    from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+    from terminal_drivers.readers.vivotech.reader import VivotechReader
+
+    where = Address.parse(address)
+    if where.transport in BOTH_ENDS:
+        raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+    if where.transport == "capture":
+        raise Misuse(
+            f"{address} is one line: what a terminal is recorded with --record, and replayed as {RECORDING}FILE"
+        )
+    opened = open_host(where, trace=trace, tap=tap)
+    if isinstance(opened, CcidReader):
+        return SlotDevice(opened, opened.slots)
+    if isinstance(opened, VivotechReader):
+        return VivotechDevice(opened)
+    if isinstance(opened, SerialStripeHead | HidStripeHead):
+        return HeadDevice(opened)
+    return SlotDevice(opened, (opened,))
+
+
+class SlotDevice:
+    """A reader of slots without a head: the first takes chip cards, a second one is the field. One of the PC/SC service is a slot."""
+
+    def __init__(self, reader: CcidReader | PcscReader, slots: Sequence[ContactSlot]) -> None:
+        self._reader = reader
+        self._slots = slots
+
+    @property
+    def contact(self) -> ContactSlot:
+        return self._slots[0]
+
+    @property
+    def contactless(self) -> ContactlessField:
+        if len(self._slots) == 1:
+            raise Misuse(
+                "this reader has no contactless field: one of the PC/SC service is a reader of its own"
+            )
+        return self._slots[1]
+
+    @property
+    def stripe(self) -> StripeHead:
+        raise Misuse("this reader has no stripe head")
+
+    def poll(self) -> list[Presence]:
+        return self._reader.poll()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class VivotechDevice:
+    """An ID TECH reader, whose host looks for cards in the field and listens for swipes in turn (`NeoWatch`)."""
+
+    def __init__(self, reader: VivotechReader) -> None:
+        # Imported here: who has no such reader does without its protocol.
+        from terminal_drivers.readers.vivotech.watch import NeoWatch
+
+        self._reader = reader
+        self.contact: ContactSlot = reader.contact
+        self.contactless: ContactlessField = reader.contactless
+        try:
+            self._watch = NeoWatch(reader)
+        except DriverError:
+            reader.close()
+            raise
+
+    @property
+    def stripe(self) -> StripeHead:
+        if not self._watch.hears_stripe:
+            raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
+        return self._reader.stripe
+
+    def poll(self) -> list[Presence]:
+        return self._watch.poll()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class HeadDevice:
+    """A stripe head alone."""
+
+    def __init__(self, head: SerialStripeHead | HidStripeHead) -> None:
+        self.stripe: StripeHead = head
+        self._head = head
+
+    @property
+    def contact(self) -> ContactSlot:
+        raise Misuse("this reader has no slot")
+
+    @property
+    def contactless(self) -> ContactlessField:
+        raise Misuse("this reader has no contactless field")
+
+    def poll(self) -> list[Presence]:
+        return self._head.changes()
+
+    def close(self) -> None:
+        self._head.close()
