@@ -44,8 +44,7 @@ def test_readers_conform_prints_every_clause_with_its_verdict(capsys: pytest.Cap
     assert "kept" in out
     assert "host->reader" in out
     assert "broken" not in out
-    assert main(["readers", "conform", "msr+virtual:"]) == 2
-    assert "conformance kit" in capsys.readouterr().err
+    assert main(["readers", "conform", "msr+virtual:"]) == 0
 
 
 def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path: Path) -> None:
