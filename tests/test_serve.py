@@ -131,6 +131,15 @@ def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
         reader.close()
 
 
+def test_a_stripe_head_is_served_to_usb_ip_hosts() -> None:
+    with Told([*PROGRAM, "readers", "serve", "msr+usbip:"], ENVIRONMENT, stdin=True) as served:
+        served.until(r"usbip --tcp-port (\d+) attach --remote 127.0.0.1 --busid 1-1\n")
+        served.tell("insert visa-credit")
+        served.until("insert visa-credit: [^\n]*swipe the card", "err")
+        served.tell("quit")
+        assert served.ended() == 0
+
+
 def test_a_usb_reader_is_served_to_usb_ip_hosts() -> None:
     arguments = [*PROGRAM, "readers", "serve", "ccid+usbip:", "--card", "visa-credit"]
     with Told(arguments, ENVIRONMENT, stdin=True) as served:

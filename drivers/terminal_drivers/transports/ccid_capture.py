@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
+from terminal_drivers.control_pipe import Identity
 from terminal_drivers.readers.ccid.codec import INTERRUPT
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
 from terminal_drivers.readers.ccid.reader import Link
@@ -17,7 +18,6 @@ from terminal_drivers.readers.ccid.usb import (
     BULK_IN,
     BULK_OUT,
     INTERRUPT_IN,
-    Identity,
     configuration_descriptor,
 )
 from terminal_drivers.transports.capture import CaptureFile, packets

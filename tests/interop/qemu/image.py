@@ -1,0 +1,129 @@
+"""The guest's kernel and first file system, made of Debian's packages: nothing in them but the first process is ours.
+
+1. The kernel's package is fetched by the machine's own apt and only read, never installed.
+2. Programs and drivers are the ones that are installed here, with the libraries that their loader asks for.
+3. The file system is a `cpio` archive of the new format (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+META_PACKAGE = "linux-image-amd64"
+MODULES = (
+    "e1000",
+    "usb-common",
+    "usbcore",
+    "usbmon",
+    "usbip-core",
+    "vhci-hcd",
+    "hid",
+    "usbhid",
+    "hid-generic",
+)
+"""In the order in which they depend on each other."""
+
+PROGRAMS = (
+    "/usr/sbin/pcscd",
+    "/usr/bin/opensc-tool",
+    "/usr/bin/pcsc_scan",
+    "/usr/sbin/usbip",
+    "/usr/bin/lsusb",
+    "/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Linux/libccid.so",
+)
+LOADED_LATER = ("libpcsclite.so.1", "libgcc_s.so.1")
+"""Libraries that no loader names: opensc-tool opens the one, and the C library needs the other to end a thread."""
+
+BUSYBOX = "/bin/busybox"
+DATA = ("/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist",)
+
+FILE, FOLDER = 0o100755, 0o040755
+
+
+class NoKernel(Exception):
+    """The kernel's package cannot be had; the text says what to do."""
+
+
+def fetch_kernel(folder: Path) -> tuple[Path, list[Path]]:
+    """Return the kernel and its modules in the order to load them; they stay in `folder` for the next time."""
+    package = _newest()
+    kept = folder / package
+    if not kept.exists():
+        with TemporaryDirectory(dir=folder) as scratch:
+            _unpack(_download(package, Path(scratch)), new := Path(scratch) / "kernel")
+            new.rename(kept)
+    modules = [kept / f"{name}.ko" for name in MODULES]
+    return kept / "vmlinuz", [each for each in modules if each.exists()]  # the others are built in
+
+
+def _newest() -> str:
+    """The package that the meta package stands for."""
+    said = _apt("apt-cache", "depends", META_PACKAGE)
+    found = re.search(r"Depends: (linux-image-[\w.+-]+)", said)
+    if found is None:
+        raise NoKernel(f"apt knows no {META_PACKAGE}: sudo apt-get update")
+    return found[1]
+
+
+def _download(package: str, folder: Path) -> Path:
+    _apt("apt-get", "download", package, folder=folder)
+    return next(folder.glob("*.deb"))
+
+
+def _apt(*command: str, folder: Path | None = None) -> str:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise NoKernel(f"{command[0]} is missing: this is no Debian") from error
+    if done.returncode:
+        raise NoKernel(f"`{' '.join(command)}` fails; try: sudo apt-get update\n{done.stderr}")
+    return done.stdout
+
+
+def _unpack(package: Path, folder: Path) -> None:
+    """Take the kernel and its modules out of a package."""
+    folder.mkdir()
+    with (
+        subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as unpacking,
+        tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive,
+    ):
+        for member in archive:
+            name = Path(member.name)
+            wanted = name.name.startswith("vmlinuz-") or (name.suffix == ".ko" and name.stem in MODULES)
+            content = archive.extractfile(member) if wanted else None
+            if content is not None:
+                (folder / ("vmlinuz" if name.suffix != ".ko" else name.name)).write_bytes(content.read())
+
+
+def build(init: Path, modules: list[Path]) -> bytes:
+    """Return the archive that the guest's kernel unpacks."""
+    files = {path: Path(path) for path in (BUSYBOX, *DATA, *PROGRAMS)}
+    files |= {path: Path(path) for path in _libraries()}
+    files |= {f"/modules/{number:02}-{each.name}": each for number, each in enumerate(modules)}
+    files["/init"] = init
+    folders = {str(each) for name in files for each in Path(name).parents}
+    entries = [(name, FOLDER, b"") for name in sorted(folders - {"/"})]
+    entries += [(name, FILE, path.read_bytes()) for name, path in files.items()]
+    return b"".join(_entry(number, *each) for number, each in enumerate((*entries, ("/TRAILER!!!", 0, b""))))
+
+
+def _libraries() -> set[str]:
+    listed = subprocess.run(["ldd", *PROGRAMS], capture_output=True, text=True, check=True).stdout
+    cached = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    later = [re.search(rf"\s{re.escape(name)} \(libc6,x86-64\S* => (\S+)", cached) for name in LOADED_LATER]
+    return {*re.findall(r"\s(/\S+) \(0x", listed), *(found[1] for found in later if found)}
+
+
+def _entry(number: int, name: str, mode: int, content: bytes) -> bytes:
+    path = name.removeprefix("/").encode() + b"\0"
+    fields = (number, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(path), 0)
+    head = b"070701" + b"".join(b"%08X" % field for field in fields) + path
+    return _whole_words(head) + _whole_words(content)
+
+
+def _whole_words(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 4)
