@@ -2,16 +2,22 @@
 
 1. The kernel's package is fetched by the machine's own apt and only read, never installed.
 2. Programs and drivers are the ones that are installed here, with the libraries that their loader asks for.
-3. The file system is a `cpio` archive of the new format (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
+3. Python is the one that runs the tests, with no more of its library than our drivers import.
+4. The file system is a `cpio` archive of the new format (Linux, Documentation/driver-api/early-userspace/buffer-format.rst).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import terminal_drivers
 
 META_PACKAGE = "linux-image-amd64"
 MODULES = (
@@ -38,9 +44,34 @@ PROGRAMS = (
 LOADED_LATER = ("libpcsclite.so.1", "libgcc_s.so.1")
 """Libraries that no loader names: opensc-tool opens the one, and the C library needs the other to end a thread."""
 
-BUSYBOX = "/bin/busybox"
+STATIC = ("/bin/busybox", "/sbin/ldconfig")
 DATA = ("/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist",)
 
+OUR_DRIVERS = (
+    "terminal_drivers.hosts",
+    "terminal_drivers.transports.usb",
+    "terminal_drivers.transports.hid",
+    "usb.backend.libusb0",
+    "usb.backend.libusb1",
+    "usb.backend.openusb",
+    "encodings.ascii",
+    "terminal_drivers.discovery",
+    "subprocess",
+    "tempfile",
+)
+"""What opens a reader over USB, and what that imports only when it is called: ctypes looks for libusb by running ldconfig."""
+LIST_IMPORTED = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+for module in list(sys.modules.values()):
+    for attribute in ("__file__", "__cached__"):
+        print(getattr(module, attribute, None) or "")
+"""
+INTERPRETER = os.path.realpath(sys.executable)
+PYTHONPATH = os.pathsep.join(sys.path)
+
+ELF = b"\x7fELF"
 FILE, FOLDER = 0o100755, 0o040755
 
 
@@ -99,28 +130,46 @@ def _unpack(package: Path, folder: Path) -> None:
                 (folder / ("vmlinuz" if name.suffix != ".ko" else name.name)).write_bytes(content.read())
 
 
-def build(init: Path, modules: list[Path]) -> bytes:
-    """Return the archive that the guest's kernel unpacks."""
-    files = {path: Path(path) for path in (BUSYBOX, *DATA, *PROGRAMS)}
-    files |= {path: Path(path) for path in _libraries()}
-    files |= {f"/modules/{number:02}-{each.name}": each for number, each in enumerate(modules)}
-    files["/init"] = init
+def build(programs: dict[str, Path], modules: list[Path]) -> bytes:
+    """Return the archive that the guest's kernel unpacks; `programs` of ours stand in it at the paths they are named by."""
+    found = [*PROGRAMS, *_python()]
+    files = {path: Path(path) for path in (*STATIC, *DATA, *found, *_libraries(found))}
+    files |= {f"/modules/{number:02}-{each.name}": each for number, each in enumerate(modules)} | programs
     folders = {str(each) for name in files for each in Path(name).parents}
-    entries = [(name, FOLDER, b"") for name in sorted(folders - {"/"})]
-    entries += [(name, FILE, path.read_bytes()) for name, path in files.items()]
-    return b"".join(_entry(number, *each) for number, each in enumerate((*entries, ("/TRAILER!!!", 0, b""))))
+    entries = [_entry(name, FOLDER) for name in sorted(folders - {"/"})]
+    # Python compares the time of a module with the one in its compiled form.
+    entries += [
+        _entry(name, FILE, int(path.stat().st_mtime), path.read_bytes()) for name, path in files.items()
+    ]
+    return b"".join((*entries, _entry("TRAILER!!!")))
 
 
-def _libraries() -> set[str]:
-    listed = subprocess.run(["ldd", *PROGRAMS], capture_output=True, text=True, check=True).stdout
-    cached = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+def _python() -> list[str]:
+    """The interpreter and every file of Python that our drivers need."""
+    said = _said([INTERPRETER, "-c", LIST_IMPORTED, *OUR_DRIVERS], {**os.environ, "PYTHONPATH": PYTHONPATH})
+    ours = Path(terminal_drivers.__file__).parent.glob("*.toml")
+    return [
+        INTERPRETER,
+        *map(str, ours),
+        *(path for path in sorted(set(said.splitlines())) if os.path.isfile(path)),
+    ]
+
+
+def _libraries(programs: Iterable[str]) -> set[str]:
+    dynamic = [path for path in programs if Path(path).read_bytes()[:4] == ELF]
+    cached = _said(["/sbin/ldconfig", "-p"])
     later = [re.search(rf"\s{re.escape(name)} \(libc6,x86-64\S* => (\S+)", cached) for name in LOADED_LATER]
-    return {*re.findall(r"\s(/\S+) \(0x", listed), *(found[1] for found in later if found)}
+    return {*re.findall(r"\s(/\S+) \(0x", _said(["ldd", *dynamic])), *(found[1] for found in later if found)}
 
 
-def _entry(number: int, name: str, mode: int, content: bytes) -> bytes:
+def _said(command: list[str], environment: dict[str, str] | None = None) -> str:
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def _entry(name: str, mode: int = 0, time: int = 0, content: bytes = b"") -> bytes:
+    """A file or folder of root's; none is a link to another, so they need no inode numbers."""
     path = name.removeprefix("/").encode() + b"\0"
-    fields = (number, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(path), 0)
+    fields = (0, mode, 0, 0, 1, time, len(content), 0, 0, 0, 0, len(path), 0)
     head = b"070701" + b"".join(b"%08X" % field for field in fields) + path
     return _whole_words(head) + _whole_words(content)
 
