@@ -41,9 +41,7 @@ class HidStripeHead:
         """Read until a report has come and no more waits; `FrameError` where one of them was no swipe."""
         fault = None
         size = self.layout.size
-        while data := self.transport.read(
-            size - len(self._buffer), NEXT_PACKET if self._buffer else timeout
-        ):
+        while data := self.transport.read(size - len(self._buffer), NEXT_PACKET if self._buffer else timeout):
             self._buffer += data
             if len(self._buffer) < size:
                 continue
