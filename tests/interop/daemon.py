@@ -35,7 +35,7 @@ PACKAGES = {
     "gcc": "/usr/bin/gcc",
     "libusb-1.0-0-dev": "/usr/include/libusb-1.0/libusb.h",
     "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
-    "busybox-static": "/usr/share/doc/busybox-static",
+    "busybox-static": "/var/lib/dpkg/info/busybox-static.list",
     "usbip": "/usr/sbin/usbip",
     "usbutils": "/usr/bin/lsusb",
 }

@@ -55,8 +55,13 @@ class Guest:
         assert code == "0", f"`{line}` ended with {code}:\n{printed}\n{self.console()}"
         return str(printed)
 
+    def start(self, line: str) -> None:
+        """Run a line that leaves something in the background, which prints for `until`."""
+        printed = self.run(line)
+        self._told.said["out"] = printed + self._told.said["out"]
+
     def until(self, pattern: str) -> re.Match[str]:
-        """Wait until what a line started in the background has printed this."""
+        """Wait until what was started has printed this."""
         return self._told.until(pattern)
 
     def plug(self, port: int) -> str:

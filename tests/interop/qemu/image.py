@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
 import subprocess
@@ -107,7 +108,14 @@ def _download(package: str, folder: Path) -> Path:
 
 def _apt(*command: str, folder: Path | None = None) -> str:
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, "LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise NoKernel(f"{command[0]} is missing: this is no Debian") from error
     if done.returncode:
@@ -123,11 +131,15 @@ def _unpack(package: Path, folder: Path) -> None:
         tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive,
     ):
         for member in archive:
-            name = Path(member.name)
-            wanted = name.name.startswith("vmlinuz-") or (name.suffix == ".ko" and name.stem in MODULES)
-            content = archive.extractfile(member) if wanted else None
-            if content is not None:
-                (folder / ("vmlinuz" if name.suffix != ".ko" else name.name)).write_bytes(content.read())
+            name, _, packing = Path(member.name).name.partition(".ko")
+            content = archive.extractfile(member) if name in MODULES or name.startswith("vmlinuz-") else None
+            if content is None:
+                continue
+            data = content.read()
+            if name not in MODULES:
+                (folder / "vmlinuz").write_bytes(data)
+            else:
+                (folder / f"{name}.ko").write_bytes(lzma.decompress(data) if packing == ".xz" else data)
 
 
 def build(programs: dict[str, Path], modules: list[Path]) -> bytes:

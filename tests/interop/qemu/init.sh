@@ -16,6 +16,6 @@ exec </dev/ttyS0 >/dev/ttyS0 2>&1
 stty raw -echo
 printf '\004up\n'
 while read -r line; do
-    eval "$line"
+    eval "$line" </dev/null
     printf '\004%d\n' $?
 done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 
@@ -23,8 +24,8 @@ TRACK2 = ";4761739001010119=22122011143804400000?"
 
 def start(guest: Guest, address: str, *commands: bytes) -> None:
     """Start the client in the guest, which must list the device under its address before it opens it."""
-    words = " ".join((INTERPRETER, "/client.py", address, *(command.hex() for command in commands)))
-    guest.run(f"PYTHONPATH={PYTHONPATH} {words} 2>&1 &")
+    words = shlex.join((INTERPRETER, "/client.py", address, *(command.hex() for command in commands)))
+    guest.start(f"PYTHONPATH={shlex.quote(PYTHONPATH)} {words} 2>&1 &")
     guest.until(re.escape(address) + r" [^\n]*\nopened\n")
 
 
