@@ -23,8 +23,9 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python tools/smoke_wheel.py
 
-# The slower suites: more power cuts, more random histories.
+# The slower suites: more power cuts, more random histories, and a Linux guest in QEMU that takes our USB devices.
 soak: $(STAMP)
+	@sh tools/debian.sh qemu-system-x86 busybox-static usbip usbutils
 	$(BIN)/python -m pytest -q -m soak
 
 # Which lines and branches the tests run.

@@ -14,7 +14,9 @@ from terminal_drivers.base import CardAbsent, CardRemoved, Change
 from terminal_drivers.hosts import open_host
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from tests.drivers.transports.test_usbip import IMPORT, RECORD, exactly, reply, submit
 from tests.interop.daemon import Told
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,6 +131,20 @@ def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
         assert isinstance(reader, CcidReader)
         assert reader.slots[0].present()
         reader.close()
+
+
+def test_a_stripe_head_is_served_to_usb_ip_hosts() -> None:
+    with Told([*PROGRAM, "readers", "serve", "msr+usbip:"], ENVIRONMENT, stdin=True) as served:
+        port = int(served.until(r"usbip --tcp-port (\d+) attach --remote 127.0.0.1 --busid 1-1\n")[1])
+        served.tell("insert visa-credit")
+        served.until("insert visa-credit: [^\n]*swipe the card", "err")
+        with socket.create_connection(("127.0.0.1", port), 10) as peer:
+            peer.sendall(IMPORT + submit(1, 1, VENDOR.size))
+            exactly(peer, 8 + RECORD)
+            done(served, "swipe visa-credit")
+            assert VENDOR.parse(reply(peer, has_data=True)[3]).track2 is not None
+        served.tell("quit")
+        assert served.ended() == 0
 
 
 def test_a_usb_reader_is_served_to_usb_ip_hosts() -> None:

@@ -4,6 +4,7 @@
 |---|---|
 | `ccid+pty:[LINK][?variant=NAME]` | a reader of the GemPC family on a pseudo-terminal; hosts come and go, the card stays |
 | `ccid+usbip:[PORT]` | a USB reader at APDU level on a port of loopback, for `usbip attach` or another USB/IP host |
+| `msr+usbip:[PORT]` | a USB HID stripe head, the same way |
 | `vivotech+pty:[LINK]` | a NEO reader on a pseudo-terminal: slot 0 is its slot, slot 1 its field, and it reads stripes |
 | `vpcd:[PORT]` | both slots of a vpcd that connects to PORT and the next one (45963 unless told) |
 
@@ -23,11 +24,12 @@ from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import VARIANTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
-from terminal_drivers.readers.ccid.usb import INTERRUPT_IN, CcidUsbDevice
+from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device
 from terminal_drivers.readers.vivotech.both_ends import BAUD as NEO_BAUD
 from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
+from terminal_drivers.served_stripe import ServedUsbStripeHead
 from terminal_drivers.virtual import CCID_BAUD
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ DEVICE_NAMES = {
 }
 """The reader names of libccidtwin (its ccid_serial.c), by our names of the variants."""
 
-USBIP, VPCD = "ccid+usbip:", "vpcd:"
+USBIP, STRIPE_USBIP, VPCD = "ccid+usbip:", "msr+usbip:", "vpcd:"
 VPCD_PORT = 45_963
 FIELD = 1
 """The number of a field among the slots."""
@@ -215,19 +217,13 @@ class ServedUsbReader(ServedReader):
         descriptor = ClassDescriptor(features=features, max_message=USB_MESSAGE, pin_support=pin_support)
         reader = VirtualCcid((features,), descriptor=descriptor, person=person)
         device = CcidUsbDevice(reader)
-        try:
-            line = UsbIpServer(device, INTERRUPT_IN & 0x0F, port)
-        except OSError as error:
-            raise Misuse(f"port {port} of 127.0.0.1 cannot be served: {error.strerror}") from error
+        line = UsbIpServer(device, port)
         super().__init__(reader, line)
         self.port = line.port
         self.path = f"127.0.0.1:{line.port}"
         name = f"usb:{device.identity.vendor:04x}/{device.identity.product:04x}"
         self.pcscd_entry = _entry("terminal-sim USB", name, USB_LIBRARY)
-        self.instructions = (
-            "# to plug it in: sudo modprobe vhci-hcd\n"
-            f"usbip --tcp-port {line.port} attach --remote 127.0.0.1 --busid 1-1\n"
-        )
+        self.instructions = line.attachment
 
 
 class _OverT0:
@@ -296,16 +292,19 @@ def serve(address: str, link: Path | None = None) -> Served:
 
     `Misuse`: no such reader can be served, or the link or port cannot be had.
     """
-    if address.startswith((USBIP, VPCD)):
+    if address.startswith((USBIP, STRIPE_USBIP, VPCD)):
         if link is not None:
             raise Misuse(f"{address} is reached at a port and has no link: leave the link out")
         if address.startswith(VPCD):
             return ServedVpcd(_port(address.removeprefix(VPCD)) or VPCD_PORT)
+        if address.startswith(STRIPE_USBIP):
+            return ServedUsbStripeHead(port=_port(address.removeprefix(STRIPE_USBIP)))
         return ServedUsbReader(port=_port(address.removeprefix(USBIP)))
     where = Address.parse(address)
     if where.transport != "pty" or where.protocol not in ("ccid", "vivotech"):
         raise Misuse(
-            f"{address} is not served to other software: ccid+pty:, vivotech+pty:, {USBIP} and {VPCD} are"
+            f"{address} is not served to other software: "
+            f"ccid+pty:, vivotech+pty:, {USBIP}, {STRIPE_USBIP} and {VPCD} are"
         )
     if where.where and link is not None:
         raise Misuse("the link is named twice: in the address and beside it")

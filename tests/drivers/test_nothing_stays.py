@@ -105,7 +105,10 @@ def served(start: Callable[[], Served], question: bytes, size: int) -> Up:
     @contextmanager
     def up(_: Path) -> Iterator[None]:
         with closing(start()) as reader:
-            reader.insert(card())
+            if reader.slots:
+                reader.insert(card())
+            else:
+                reader.swipe({2: ";4761739001010119=30122011143878089?"})
             with socket.create_connection((LOOPBACK, port_of(reader)), PATIENCE) as peer:
                 peer.sendall(question)
                 assert len(peer.recv(size, socket.MSG_WAITALL)) == size
@@ -235,6 +238,7 @@ UPS: dict[str, Up] = {
     "vivotech+tcp": behind_a_port("vivotech", VirtualNeo),
     "ccid+serial": over_serial,
     "ccid+usbip:": served(lambda: serve("ccid+usbip:"), USBIP_LIST, LISTED),
+    "msr+usbip:": served(lambda: serve("msr+usbip:"), USBIP_LIST, LISTED),
     "vpcd:": served(lambda: ServedVpcd(two_free_ports()), GET_ATR, 2 + len(ATR_T0)),
     "vpcd, called": called,
     "virtual hardware": hardware("virtual"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from terminal_drivers.base import DriverError, FrameError, ReaderLost
+from terminal_drivers.control_pipe import Stall
 from terminal_drivers.readers.ccid import gempc, pin
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
@@ -12,7 +13,7 @@ from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL
 from terminal_drivers.readers.ccid.framing import Decoder, frame
 from terminal_drivers.readers.ccid.messages import Secure, T0Parameters, T1Parameters
 from terminal_drivers.readers.ccid.reader import CcidReader
-from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, Stall
+from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Heard, Target, joined, parts

@@ -34,15 +34,24 @@ PACKAGES = {
     "vsmartcard-vpcd": "/usr/lib/pcsc/drivers/serial/libifdvpcd.so",
     "gcc": "/usr/bin/gcc",
     "libusb-1.0-0-dev": "/usr/include/libusb-1.0/libusb.h",
+    "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
+    "busybox-static": "/var/lib/dpkg/info/busybox-static.list",
+    "usbip": "/usr/sbin/usbip",
+    "usbutils": "/usr/bin/lsusb",
 }
 """A file by which each Debian package is known."""
 
 
-def need(*packages: str) -> None:
-    """Skip the test, and say what to install, where one of the packages or the right to mount is missing."""
+def need_packages(*packages: str) -> None:
+    """Skip the test, and say what to install, where one of the packages is missing."""
     missing = [name for name in packages if not Path(PACKAGES[name]).exists()]
     if missing:
         pytest.skip(f"Debian packages are missing: sudo apt-get install {' '.join(missing)}")
+
+
+def need(*packages: str) -> None:
+    """Skip the test, and say what to install, where one of the packages or the right to mount is missing."""
+    need_packages(*packages)
     if os.geteuid() != 0 or shutil.which("unshare") is None:
         pytest.skip("a pcscd of its own needs root and `unshare` (Debian package util-linux)")
 
@@ -141,8 +150,14 @@ class Told:
     """A client that talks on: its output is read until it says what is waited for."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], *, stdin: bool = False
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        stdin: bool = False,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._process = subprocess.Popen(
             arguments,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
@@ -191,7 +206,7 @@ class Told:
         self.close()
 
     def _more(self, wanted: str) -> None:
-        readable, _, _ = select.select(list(self._open.values()), (), (), PATIENCE)
+        readable, _, _ = select.select(list(self._open.values()), (), (), self._patience)
         ready = [where for where, pipe in self._open.items() if pipe in readable]
         for where in ready:
             data = os.read(self._open[where].fileno(), 65_536)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from terminal_drivers.base import FrameError
+from terminal_drivers.control_pipe import Identity
 from terminal_drivers.dialogue import Dialogue, Heard, Said
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
@@ -20,7 +21,6 @@ from terminal_drivers.readers.ccid.usb import (
     BULK_IN,
     BULK_OUT,
     INTERRUPT_IN,
-    Identity,
     configuration_descriptor,
 )
 from terminal_drivers.taps import CcidLine

@@ -1,8 +1,10 @@
-"""USB HID through hidapi: each read is one input report, each write one output report.
+"""USB HID through hidapi: reports in, reports out.
 
-1. A report has its ID as first byte where the device numbers its reports, and none where it does not, as hidapi
+1. A read is one input report; where hidapi goes through libusb, as its wheels for Linux do, it is one packet of it.
+   A write is one output report.
+2. A report has its ID as first byte where the device numbers its reports, and none where it does not, as hidapi
    does it. A written report always begins with the ID, zero where there is none.
-2. hidapi waits for ever where it is told to wait no time, so the device is opened non-blocking.
+3. hidapi waits for ever where it is told to wait no time, so the device is opened non-blocking.
 """
 
 from dataclasses import dataclass

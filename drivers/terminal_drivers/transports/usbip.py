@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from terminal_drivers.base import DriverError, FrameError
+from terminal_drivers.base import DriverError, FrameError, Misuse
 from terminal_drivers.transports.turns import Turns
 
 VERSION = 0x0111
@@ -22,11 +22,9 @@ SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
 FULL_SPEED = 2
 SLOWEST_PEER = 5.0  # seconds for a peer to take what is sent
 BUS, DEVICE, BUS_ID = 1, 1, b"1-1"
-PIPE_ERROR, CONNECTION_RESET, NO_DEVICE = (
-    -32,
-    -104,
-    1,
-)  # Linux errno of a stall and an unlink; status of a failed import
+PIPE_ERROR, OVERFLOW, CONNECTION_RESET = -32, -75, -104
+"""What Linux calls a stall, more than there is room for, and a transfer that was given up."""
+NO_DEVICE = 1  # status of a failed import
 
 OPERATION = struct.Struct(">HHI")
 RECORD = struct.Struct(">256s32sIIIHHHBBBBBB")
@@ -41,15 +39,19 @@ GET_DEVICE, GET_CONFIGURATION = bytes.fromhex("8006000100001200"), bytes.fromhex
 
 
 class UsbDevice(Protocol):
-    """The device end of a USB device with one bulk pipe each way and one interrupt pipe; it never waits."""
+    """The device end of a USB device; it never waits. A `DriverError` is a stall."""
 
     def control(self, setup: bytes, data: bytes = b"") -> bytes:
-        """Run one control transfer; a `DriverError` is a stall."""
+        """Run one control transfer."""
         ...
 
-    def bulk_out(self, data: bytes) -> None: ...
-    def bulk_in(self, most: int) -> bytes | None: ...
-    def interrupt(self) -> bytes | None: ...
+    def transfer_out(self, endpoint: int, data: bytes) -> None:
+        """Take one transfer to an endpoint, by its number without direction."""
+        ...
+
+    def transfer_in(self, endpoint: int, most: int) -> bytes | None:
+        """Hand over one transfer of an endpoint, for which the host has room for `most` bytes; None where nothing waits."""
+        ...
 
 
 @dataclass(slots=True)
@@ -70,16 +72,26 @@ class _Connection:
 
 
 class UsbIpServer:
-    """Serves one device on a port of loopback until `close`; port 0 takes a free one."""
+    """Serves one device on a port of loopback until `close`; port 0 takes a free one, `Misuse` says that it is taken."""
 
-    def __init__(self, device: UsbDevice, interrupt_endpoint: int = 3, port: int = 0) -> None:
+    def __init__(self, device: UsbDevice, port: int = 0) -> None:
         self._device = device
-        self._interrupt = interrupt_endpoint
-        self._server = socket.create_server(("127.0.0.1", port))
+        try:
+            self._server = socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            raise Misuse(f"port {port} of 127.0.0.1 cannot be served: {error.strerror}") from error
         self.port: int = self._server.getsockname()[1]
         self._connections: list[_Connection] = []
         self._turns = Turns(f"USB/IP server on port {self.port}", self._serve)
         self._turns.start()
+
+    @property
+    def attachment(self) -> str:
+        """What plugs the device into a Linux host (usbip(8))."""
+        return (
+            "# to plug it in: sudo modprobe vhci-hcd\n"
+            f"usbip --tcp-port {self.port} attach --remote 127.0.0.1 --busid {BUS_ID.decode()}\n"
+        )
 
     def act(self, what: Callable[[], None]) -> None:
         """Run `what`, which changes the device, while no transfer runs; then complete what waits for it."""
@@ -186,9 +198,16 @@ class UsbIpServer:
         elif is_in:
             connection.waiting.append(_Urb(sequence, endpoint, length))
         else:
-            self._device.bulk_out(sent)
-            _done(connection, sequence, 0, len(sent))
+            self._out(connection, sequence, endpoint, sent)
         return size
+
+    def _out(self, connection: _Connection, sequence: int, endpoint: int, sent: bytes) -> None:
+        try:
+            self._device.transfer_out(endpoint, sent)
+        except DriverError:
+            _done(connection, sequence, PIPE_ERROR, 0)
+            return
+        _done(connection, sequence, 0, len(sent))
 
     def _control(
         self, connection: _Connection, sequence: int, setup: bytes, sent: bytes, *, is_in: bool
@@ -212,15 +231,20 @@ class UsbIpServer:
         for urb in list(connection.waiting):
             if urb.endpoint in dry:
                 continue
-            if urb.endpoint == self._interrupt:
-                data = self._device.interrupt()
+            try:
+                data = self._device.transfer_in(urb.endpoint, urb.room)
+            except DriverError:
+                data, status = b"", PIPE_ERROR
             else:
-                data = self._device.bulk_in(urb.room)
+                status = 0
             if data is None:
                 dry.add(urb.endpoint)
-            else:
-                connection.waiting.remove(urb)
-                _done(connection, urb.sequence, 0, len(data), data)
+                continue
+            if len(data) > urb.room:
+                # Its host has no place for it: the kernel gives the whole connection up over a reply that is too long.
+                data, status = b"", OVERFLOW
+            connection.waiting.remove(urb)
+            _done(connection, urb.sequence, status, len(data), data)
 
 
 def _done(connection: _Connection, sequence: int, status: int, length: int, data: bytes = b"") -> None:

@@ -139,6 +139,33 @@ def test_what_the_control_pipe_does_not_know_is_a_stall(rig: Rig) -> None:
     assert reply(peer, has_data=True)[1:] == (52, -32, b"")
 
 
+def test_an_endpoint_that_the_device_does_not_have_is_a_stall(rig: Rig) -> None:
+    peer = rig.connect()
+    peer.sendall(submit(61, 4, 64))
+    assert reply(peer, has_data=True)[1:] == (61, -32, b"")
+    peer.sendall(submit(62, 2, 3, b"abc"))
+    assert reply(peer, has_data=False)[1:3] == (62, -32)
+    peer.sendall(submit(63, 1, len(GET_SLOT_STATUS), GET_SLOT_STATUS) + submit(64, 2, 512))
+    assert reply(peer, has_data=False)[1:3] == (63, 0)
+    assert reply(peer, has_data=True)[1:] == (64, 0, SLOT_EMPTY)
+
+
+def test_a_notification_that_the_host_has_no_room_for_is_an_overflow(rig: Rig) -> None:
+    peer = rig.connect()
+    peer.sendall(submit(71, 3, 1) + submit(72, 3, 8))
+    rig.server.act(lambda: rig.reader.insert(0, TableChip({}, b"\x3b\x00", None)))
+    assert reply(peer, has_data=True)[1:] == (71, -75, b""), (
+        "and no byte of it, which a host takes for the next reply"
+    )
+    rig.server.act(lambda: rig.reader.remove(0))
+    assert reply(peer, has_data=True)[1:] == (72, 0, bytes.fromhex("5002"))
+
+
+def test_a_port_that_is_taken_is_said_at_once(rig: Rig) -> None:
+    with pytest.raises(Misuse, match=f"port {rig.server.port} of 127.0.0.1 cannot be served"):
+        UsbIpServer(CcidUsbDevice(rig.reader), rig.server.port)
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [

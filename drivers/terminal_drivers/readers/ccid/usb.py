@@ -4,7 +4,7 @@
    behind a message of whole packets comes an empty one.
 2. A transfer that ends before dwLength says so, or goes beyond it, is answered as a wrong dwLength (bError 1).
 3. Notifications wait for the interrupt endpoint; ABORT comes on the control pipe.
-4. What a device does not know on its control pipe is a `Stall`.
+4. What a device does not know on its control pipe is a `Stall`, and so is an endpoint that it does not have.
 """
 
 import struct
@@ -12,7 +12,17 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from terminal_drivers.base import DriverError, FrameError, Misuse, ReaderLost
+from terminal_drivers.base import FrameError, Misuse, ReaderLost
+from terminal_drivers.control_pipe import (
+    CLASS_TYPE,
+    IN,
+    TYPE_BITS,
+    Identity,
+    Setup,
+    Stall,
+    StandardRequests,
+    configuration,
+)
 from terminal_drivers.readers.ccid.codec import HEADER, data_length, encode
 from terminal_drivers.readers.ccid.messages import CommandStatus, IccStatus, SlotStatus, status
 from terminal_drivers.readers.ccid.slot import AT_LENGTH
@@ -20,34 +30,11 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
 BULK_OUT, BULK_IN, INTERRUPT_IN = 0x01, 0x82, 0x83
 PACKET, INTERRUPT_PACKET, INTERRUPT_INTERVAL = 64, 8, 0x10
-LANGUAGE = 0x0409
-
-GET_STATUS, CLEAR_FEATURE, GET_DESCRIPTOR = 0, 1, 6
-GET_CONFIGURATION, SET_CONFIGURATION, GET_INTERFACE, SET_INTERFACE = 8, 9, 10, 11
 ABORT, GET_CLOCK_FREQUENCIES, GET_DATA_RATES = 1, 2, 3
-DEVICE, CONFIGURATION, STRING = 1, 2, 3
 CLASS_OUT, CLASS_IN = 0x21, 0xA1
-TYPE_BITS, CLASS_TYPE = 0x60, 0x20
-ENDPOINT_HALT = 0
 
-
-class Stall(DriverError):
-    """The device does not know this request of the control pipe."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What the device descriptor says: who made it. The default is a reader that libccid knows."""
-
-    vendor: int = 0x08E6
-    product: int = 0x3437
-    release: int = 0x0200
-    strings: tuple[str, str, str] = ("terminal-sim", "Virtual CCID reader", "0001")
-    """Manufacturer, product and serial number."""
-
-    def device_descriptor(self) -> bytes:
-        head = struct.pack("<BBHBBBB", 18, DEVICE, 0x0200, 0, 0, 0, PACKET)
-        return head + struct.pack("<HHHBBBB", self.vendor, self.product, self.release, 1, 2, 3, 1)
+GEMPC_TWIN = Identity(0x08E6, 0x3437, strings=("terminal-sim", "Virtual CCID reader", "0001"))
+"""A reader that libccid knows."""
 
 
 def configuration_descriptor(class_descriptor: bytes) -> bytes:
@@ -55,31 +42,21 @@ def configuration_descriptor(class_descriptor: bytes) -> bytes:
     interface = struct.pack("<9B", 9, 4, 0, 0, 3, 0x0B, 0, 0, 0)
     bulk = b"".join(struct.pack("<BBBBHB", 7, 5, each, 2, PACKET, 0) for each in (BULK_OUT, BULK_IN))
     last = struct.pack("<BBBBHB", 7, 5, INTERRUPT_IN, 3, INTERRUPT_PACKET, INTERRUPT_INTERVAL)
-    body = interface + class_descriptor + bulk + last
-    return struct.pack("<BBHBBBBB", 9, CONFIGURATION, 9 + len(body), 1, 1, 0, 0x80, 50) + body
-
-
-@dataclass(frozen=True, slots=True)
-class _Setup:
-    kind: int
-    request: int
-    value: int
-    index: int
-    length: int
+    return configuration(interface + class_descriptor + bulk + last)
 
 
 class CcidUsbDevice:
     """The device end: whoever carries the transfers calls it, and it never waits."""
 
-    def __init__(self, reader: VirtualCcid, identity: Identity | None = None) -> None:
+    def __init__(self, reader: VirtualCcid, identity: Identity = GEMPC_TWIN) -> None:
         self._reader = reader
-        self.identity = Identity() if identity is None else identity
+        self.identity = identity
+        self._standard = StandardRequests(identity, lambda: self.configuration_descriptor, self._forget)
         self._out = b""
         self._in: deque[bytes] = deque()
         self._rest = b""
         self._empty_packet = False
         self._interrupts: deque[bytes] = deque()
-        self._configured = 0
 
     @property
     def device_descriptor(self) -> bytes:
@@ -88,6 +65,20 @@ class CcidUsbDevice:
     @property
     def configuration_descriptor(self) -> bytes:
         return configuration_descriptor(self._reader.descriptor.build())
+
+    def transfer_out(self, endpoint: int, data: bytes) -> None:
+        """Take a transfer to the endpoint of that number; `Stall` where there is none."""
+        if endpoint != BULK_OUT:
+            raise Stall(f"there is no OUT endpoint {endpoint}")
+        self.bulk_out(data)
+
+    def transfer_in(self, endpoint: int, most: int) -> bytes | None:
+        """Hand over a transfer from the endpoint of that number; None where nothing waits, `Stall` where there is none."""
+        if endpoint | IN == BULK_IN:
+            return self.bulk_in(most)
+        if endpoint | IN == INTERRUPT_IN:
+            return self.interrupt()
+        raise Stall(f"there is no IN endpoint {endpoint}")
 
     def bulk_out(self, data: bytes) -> None:
         """Take a transfer to the bulk OUT endpoint, or some packets of one."""
@@ -135,17 +126,12 @@ class CcidUsbDevice:
         """Run one control transfer: 8 setup bytes, the data of its OUT stage; return the data of its IN
         stage.
         """
-        if len(setup) != 8:
-            raise Misuse("a setup packet has 8 bytes")
-        request = _Setup(*struct.unpack("<BBHHH", setup))
-        kind = request.kind & TYPE_BITS
-        if kind == CLASS_TYPE:
+        request = Setup.parse(setup)
+        if request.kind & TYPE_BITS == CLASS_TYPE:
             return self._class_request(request)[: request.length]
-        if kind:
-            raise Stall(f"request {request.request:02X} of a vendor is unknown")
-        return self._standard_request(request)[: request.length]
+        return self._standard.answer(request)
 
-    def _class_request(self, setup: _Setup) -> bytes:
+    def _class_request(self, setup: Setup) -> bytes:
         descriptor = self._reader.descriptor
         if (setup.kind, setup.request) == (CLASS_OUT, ABORT):
             self._reader.abort(setup.value & 0xFF, setup.value >> 8)
@@ -155,37 +141,6 @@ class CcidUsbDevice:
         if (setup.kind, setup.request) == (CLASS_IN, GET_DATA_RATES):
             return descriptor.data_rate.to_bytes(4, "little")
         raise Stall(f"class request {setup.request:02X} is unknown to a CCID")
-
-    def _standard_request(self, setup: _Setup) -> bytes:
-        if setup.request == GET_DESCRIPTOR and setup.kind & 0x80:
-            return self._descriptor(setup.value >> 8, setup.value & 0xFF)
-        if setup.request == GET_STATUS and setup.kind & 0x80:
-            return b"\0\0"
-        if setup.request == GET_CONFIGURATION and setup.kind & 0x80:
-            return bytes((self._configured,))
-        if setup.request == GET_INTERFACE and setup.kind & 0x80:
-            return b"\0"
-        if setup.request == SET_CONFIGURATION and setup.value in (0, 1):
-            self._configured = setup.value
-            self._forget()
-            return b""
-        if setup.request == SET_INTERFACE and not setup.value:
-            self._forget()
-            return b""
-        if setup.request == CLEAR_FEATURE and setup.value == ENDPOINT_HALT:
-            return b""
-        raise Stall(f"standard request {setup.request:02X} with value {setup.value:04X} is unknown")
-
-    def _descriptor(self, kind: int, number: int) -> bytes:
-        if kind == DEVICE:
-            return self.device_descriptor
-        if kind == CONFIGURATION and not number:
-            return self.configuration_descriptor
-        if kind == STRING and number <= len(self.identity.strings):
-            text = self.identity.strings[number - 1].encode("utf-16-le") if number else b""
-            body = text if number else LANGUAGE.to_bytes(2, "little")
-            return bytes((2 + len(body), STRING)) + body
-        raise Stall(f"there is no descriptor {kind:02X} number {number}")
 
     def _forget(self) -> None:
         """A new configuration begins with empty endpoints."""

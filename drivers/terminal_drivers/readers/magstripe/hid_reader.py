@@ -8,6 +8,9 @@ from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.virtual import StripeHands
 
+NEXT_PACKET = 0.3
+"""Seconds: hidapi over libusb hands a report over in packets, and they come at most 255 ms apart (USB 2.0, table 9-13)."""
+
 
 class HidStripeHead:
     """`poll` gives the swipes; `changes` only tells that there was one. A report is a swipe."""
@@ -38,7 +41,7 @@ class HidStripeHead:
         """Read until a report has come and no more waits; `FrameError` where one of them was no swipe."""
         fault = None
         size = self.layout.size
-        while data := self.transport.read(size - len(self._buffer), timeout):
+        while data := self.transport.read(size - len(self._buffer), NEXT_PACKET if self._buffer else timeout):
             self._buffer += data
             if len(self._buffer) < size:
                 continue
@@ -50,7 +53,7 @@ class HidStripeHead:
             except FrameError as error:
                 fault = error
         if self._buffer:
-            # A report comes whole, so the rest of this one will never come.
+            # Its packets follow each other, so the rest of this report will never come.
             fault = FrameError(
                 f"the stripe head sent a report of {len(self._buffer)} bytes instead of {size}"
             )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import Change, FrameError, Misuse, Presence, ReaderLost
+from terminal_drivers.control_pipe import Stall
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
@@ -18,12 +19,11 @@ from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import (
+    GEMPC_TWIN,
     PACKET,
     CcidUsbDevice,
     CcidUsbLink,
     DirectPipes,
-    Identity,
-    Stall,
     configuration_descriptor,
 )
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -54,7 +54,7 @@ def test_the_recorded_descriptors_are_ours_and_are_read(
     assert (parsed.features, parsed.max_message) == (features, most)
     assert parsed.build().hex().upper() == recorded["ccid_class_descriptor"]
     assert configuration_descriptor(parsed.build()).hex().upper() == recorded["config_descriptor"]
-    assert Identity().device_descriptor().hex().upper() == recorded["device_descriptor"]
+    assert GEMPC_TWIN.device_descriptor().hex().upper() == recorded["device_descriptor"]
 
 
 def test_what_is_no_class_descriptor_is_a_frame_error_and_what_does_not_fit_misuse() -> None:

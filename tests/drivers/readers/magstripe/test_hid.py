@@ -143,6 +143,34 @@ def test_a_wrong_report_is_told_once_and_the_swipes_around_it_stay() -> None:
     assert len(head.poll()) == 1
 
 
+class Packets:
+    """A transport as hidapi over libusb is: a packet a read, and each but the first is yet to come when it is asked for."""
+
+    def __init__(self, *reports: bytes) -> None:
+        self._packets = [[report[at : at + 64] for at in range(0, len(report), 64)] for report in reports]
+        self._begun = False
+
+    def read(self, n: int, timeout: float) -> bytes:
+        if not self._packets or (self._begun and not timeout):
+            return b""
+        packet = self._packets[0].pop(0)
+        self._begun = bool(self._packets[0])
+        if not self._begun:
+            self._packets.pop(0)
+        return packet[:n]
+
+    def write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
+def test_a_report_that_comes_in_packets_is_one_swipe_for_who_looks_without_waiting() -> None:
+    head = HidStripeHead(Packets(GOOD, GOOD))
+    assert head.changes() == [Presence(Change.SWIPED, None)] * 2
+    assert len(head.poll()) == 2
+
+
 def test_a_closed_line_loses_the_head() -> None:
     both = virtual_hid_stripe_head()
     both.line.close()
