@@ -65,11 +65,18 @@ def cases(path: Path) -> list[Case]:
     return [case for case in plan(check(parse(path), vocabulary(), environ={})) if not case.skip]
 
 
-def run(path: Path, **options: object) -> tuple[list[Result], str]:
+def once(path: Path) -> list[Case]:
+    """Each scenario on the first of its terminals: whatever else they do, they read cards alike."""
+    return list({case.title: case for case in reversed(cases(path))}.values())[::-1]
+
+
+def run(
+    path: Path, chosen: Callable[[Path], list[Case]] = cases, **options: object
+) -> tuple[list[Result], str]:
     """The results of a script and the whole trace: keys, screens, APDUs, frames, messages, journal, receipts."""
     sink = io.StringIO()
     runner = Runner(Options(trace=Trace(sink), **options))  # type: ignore[arg-type]  # whichever options a test gives
-    return [runner.run(case) for case in cases(path)], sink.getvalue()
+    return [runner.run(case) for case in chosen(path)], sink.getvalue()
 
 
 def told(results: list[Result]) -> list[object]:
@@ -87,11 +94,11 @@ BACKENDS = [*((script, "pty") for script in EVERY), (SCRIPTS / "v400m_sale.en.ke
     ("script", "reader"), BACKENDS, ids=[f"{script.stem}-{reader}" for script, reader in BACKENDS]
 )
 def test_a_script_runs_on_its_recording_as_on_the_reader(script: Path, reader: str, folder: Path) -> None:
-    results, trace = run(script, reader=reader, record=folder)
-    again, trace_again = run(script, reader=f"recording:{folder}")
+    results, trace = run(script, once, reader=reader, record=folder)
+    again, trace_again = run(script, once, reader=f"recording:{folder}")
     assert told(again) == told(results)
     assert trace_again == trace
-    assert {each.outcome for each in results} <= {Outcome.HELD}
+    assert {each.outcome for each in results} == {Outcome.HELD}
 
 
 STATES = """keys 1
@@ -113,8 +120,6 @@ scenario "A torn card"
   tear card after genac1
   insert visa-credit
   expect screen id:card-removed
-  press  CANCEL
-  sale
 """
 
 
