@@ -290,6 +290,7 @@ class Engine:
             transaction(station.kernel, request),
             lambda command, response: self._saw(station, command, response),
             station.torn,
+            None if contactless else station.card_left,
             # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
             Verdict.CARD_ERROR if contactless else Verdict.USE_STRIPE,
         )

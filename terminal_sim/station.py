@@ -168,6 +168,10 @@ class Station:
         if self.card_in and Entry.CHIP in self.open:
             yield CardInserted()
 
+    def card_left(self) -> None:
+        """The conversation has found the slot empty."""
+        self.card_in = False
+
     def stop_listening(self) -> None:
         self.open = frozenset()
         self.lights = {}
@@ -181,8 +185,11 @@ class Station:
                 if Entry.STRIPE in self.open:
                     yield CardSwiped(_stripe(tracks))
         elif change.slot == CONTACT:
-            self.card_in = change.change is Change.INSERTED
-            yield CardInserted() if self.card_in else CardRemoved()
+            was_in, self.card_in = self.card_in, change.change is Change.INSERTED
+            if self.card_in:
+                yield CardInserted()
+            elif was_in:  # else the conversation with it has told already
+                yield CardRemoved()
         elif change.change is Change.INSERTED and Entry.CONTACTLESS in self.open:
             yield CardTapped()
 
@@ -200,7 +207,8 @@ class CardConversation:
     """The kernel's generator and the slot that its commands go to.
 
     `seen` hears each command with its response; `torn` hears of each step once it is done, and whether it was
-    a command: whoever tears cards does it there. A card that does not even answer to reset ends as `mute`.
+    a command: whoever tears cards does it there. `gone` hears that a card has left the slot, before its reader says
+    so. A card that does not even answer to reset ends as `mute`.
     """
 
     def __init__(
@@ -209,8 +217,10 @@ class CardConversation:
         kernel: Generator[Ask, Answer, Outcome],
         seen: Callable[[Command, bytes], None],
         torn: Callable[[Step, bool], None],
+        gone: Callable[[], None] | None,
         mute: Verdict,
     ) -> None:
+        self._gone = gone
         self._mute = mute
         self._slot = slot
         self._kernel = kernel
@@ -222,7 +232,7 @@ class CardConversation:
         try:
             self._slot.power_on()
         except CardAbsent:
-            return CardRemoved()
+            return self._left()
         except (CardMute, CardUnsupported, FrameError) as error:
             return KernelEnded(Outcome(verdict=self._mute, reason=str(error)))
         except ReaderRefused as refused:
@@ -242,6 +252,11 @@ class CardConversation:
         with suppress(DriverError):
             self._slot.power_off()
 
+    def _left(self) -> Event:
+        if self._gone is not None:
+            self._gone()
+        return CardRemoved()
+
     def _run(self, start: Callable[[], Ask]) -> Event:
         try:
             ask = start()
@@ -253,7 +268,7 @@ class CardConversation:
         except StopIteration as end:
             return KernelEnded(end.value)
         except CardAbsent:
-            return CardRemoved()
+            return self._left()
         except (CardMute, FrameError) as error:
             return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
         except ReaderRefused as refused:

@@ -120,6 +120,8 @@ scenario "A torn card"
   tear card after genac1
   insert visa-credit
   expect screen id:card-removed
+  press  CANCEL
+  sale
 """
 
 

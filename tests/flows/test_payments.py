@@ -8,8 +8,11 @@ from itertools import pairwise
 
 import pytest
 
+from terminal_drivers.base import Presence
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.receipt import Centred
+from terminal_sim.emv.conversation import Step
+from terminal_sim.station import Reader
 from tests.contracts.drive import Drive, full, prompting
 from tests.contracts.states import WAYS
 
@@ -111,6 +114,50 @@ def test_the_sale_after_a_torn_card_asks_for_a_card_again(drive: Drive, step: st
     drive.type("500")
     assert drive.at == ("sale", "present")
     drive.seat.swipe("visa-stripe")
+    drive.pass_time()
+    assert "approved" in shown(drive)
+
+
+class SlowNews:
+    """The readers of a terminal whose line is slow to tell what happened: `late` until it is told to be in time."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._news: list[Presence] = []
+        self.late = False
+        self.contact = reader.contact
+        self.contactless = reader.contactless
+        self.stripe = reader.stripe
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:
+        self._news += self._reader.poll(timeout)
+        told = [] if self.late else self._news
+        self._news = self._news[len(told) :]
+        return told
+
+
+@pytest.mark.parametrize("step", ["select", "gpo", "genac1"])
+def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, step: str) -> None:
+    news = drive.seat.station.reader = SlowNews(drive.seat.station.reader)
+
+    tear = drive.seat.station.torn
+
+    def fall_behind(now: Step, apdu: bool) -> None:
+        news.late = news.late or now.value == step
+        tear(now, apdu)
+
+    drive.seat.station.torn = fall_behind
+    drive.seat.tear_after(step)
+    drive.sale()
+    drive.pass_time(300)
+    assert drive.at_home
+    drive.open("sale")
+    drive.type("500")
+    assert drive.at == ("sale", "present")
+    news.late = False
+    drive.bench.engine.poll(drive.seat.station)
+    assert drive.at == ("sale", "present")
+    drive.seat.insert("visa-credit")
     drive.pass_time()
     assert "approved" in shown(drive)
 
