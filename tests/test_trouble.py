@@ -15,7 +15,7 @@ from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, VARIANTS, GemPcDevice, Variant
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, REPEATS, VARIANTS, GemPcDevice, Variant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
@@ -25,7 +25,7 @@ from terminal_sim.bench import Bench, Seat
 from terminal_sim.devices import SlotDevice
 from terminal_sim.watched import Device, WatchedReader
 
-TIMEOUT = 0.5  # s without an answer lose the reader here: a real one has ten times as many
+TIMEOUT = 1.0  # s without an answer lose the reader here: a real one has five times as many
 PATIENCE, TRIES = 10.0, 100
 NTH = 3  # the command of the card at whose answer it happens
 APPROVED, CARD_ERROR, CARD_REMOVED, READER_LOST = "approved", "card-error", "card-removed", "reader-lost"
@@ -34,10 +34,10 @@ Hurt = Callable[[bytes], bytes]
 
 
 class Troubled:
-    """A reader whose line hurts what it says, once or for ever, from the answer on at which `strikes` is set."""
+    """A reader whose line hurts what it says so many times, from the answer on at which `strikes` is set."""
 
-    def __init__(self, device: LineDevice, hurt: Hurt, *, for_ever: bool) -> None:
-        self._device, self._hurt, self._for_ever = device, hurt, for_ever
+    def __init__(self, device: LineDevice, hurt: Hurt, times: int) -> None:
+        self._device, self._hurt, self._left = device, hurt, times
         self.strikes = False
 
     def feed(self, data: bytes) -> None:
@@ -47,7 +47,8 @@ class Troubled:
         said = self._device.take()
         if not (said and self.strikes):
             return said
-        self.strikes = self._for_ever
+        self._left -= 1
+        self.strikes = self._left > 0
         return self._hurt(said)
 
 
@@ -184,12 +185,12 @@ def nothing(_: bytes) -> bytes:
 
 
 DATA_BLOCK = bytes.fromhex("030680")
-ONCE, FOR_EVER = False, True
-LINES: list[tuple[str, Hurt, bool, str]] = [
+ONCE, AS_OFTEN_AS_ASKED, FOR_EVER = 1, 1 + REPEATS, 10_000
+LINES: list[tuple[str, Hurt, int, str]] = [
     ("nothing at all", lambda said: said, ONCE, APPROVED),
     ("noise before the frame", lambda said: b"\x00\x42\x03\x11" + said, FOR_EVER, APPROVED),
     ("half a frame, whole when it is asked for again", lambda said: said[: len(said) // 2], ONCE, APPROVED),
-    ("half a frame, then half a frame for ever", lambda said: said[: len(said) // 2], FOR_EVER, CARD_ERROR),
+    ("half a frame as often as it is asked for", lambda said: said[: len(said) // 2], AS_OFTEN_AS_ASKED, CARD_ERROR),
     ("silence", nothing, FOR_EVER, READER_LOST),
     ("a lost answer", nothing, ONCE, READER_LOST),
     ("the answer to another command before the right one", lambda said: of_another_command(said) + said, ONCE, APPROVED),
@@ -207,12 +208,12 @@ LINES: list[tuple[str, Hurt, bool, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("meaning", "hurt", "for_ever", "screen"), LINES, ids=[row[0] for row in LINES])
+@pytest.mark.parametrize(("meaning", "hurt", "times", "screen"), LINES, ids=[row[0] for row in LINES])
 def test_a_line_that_hurts_an_answer_is_borne_or_declared_and_the_next_sale_works(
-    meaning: str, hurt: Hurt, for_ever: bool, screen: str
+    meaning: str, hurt: Hurt, times: int, screen: str
 ) -> None:
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
-    device = Troubled(GemPcDevice(reader, BUILT_IN), hurt, for_ever=for_ever)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), hurt, times)
 
     def strike() -> None:
         device.strikes = True
@@ -270,7 +271,7 @@ def test_a_reader_that_refuses_to_power_a_card_could_not_read_it_and_is_there_fo
         return failed(0xE0)(said) if said.startswith(DATA_BLOCK) else said
 
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
-    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, for_ever=True)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, FOR_EVER)
     with Bench() as bench, closing(TcpLine(device)) as line:
         seat = bench.seat("v400m")
         with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
@@ -296,7 +297,7 @@ def test_a_reader_that_is_busy_when_nobody_pays_is_not_lost() -> None:
         return frame(encode(m.SlotStatus(status.slot, status.seq, 0x42, 0xE0, 0)))
 
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
-    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, for_ever=True)
+    device = Troubled(GemPcDevice(reader, BUILT_IN), busy, FOR_EVER)
     with closing(TcpLine(device)) as line:
         address = f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in"
         with closing(WatchedReader(connecting(address))) as watched:
@@ -323,7 +324,7 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
     with Bench() as bench:
         seat = bench.seat("v400m")
         reader, device = serial_reader(VARIANTS["gempc-twin"])
-        troubled = Troubled(device, nothing, for_ever=True)
+        troubled = Troubled(device, nothing, FOR_EVER)
         line = PtyLine(troubled, link)
 
         def strike() -> None:
