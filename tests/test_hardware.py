@@ -25,9 +25,11 @@ from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevic
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served import Served, ServedReader, ServedSerialReader, serve
 from terminal_drivers.transports.capture import packets
+from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
@@ -36,7 +38,8 @@ from terminal_sim.devices import SlotDevice
 from terminal_sim.examine import probe
 from terminal_sim.hands import PersonHands
 from terminal_sim.hardware import check_address, open_hardware
-from terminal_sim.watched import Device, WatchedReader
+from terminal_sim.neo import VivotechDevice
+from terminal_sim.watched import Device, Part, WatchedReader
 
 PATIENCE, TRIES = 10.0, 100
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
@@ -567,3 +570,75 @@ def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
         assert reader.poll(0.2) == []
     finally:
         reader.close()
+
+
+OWN = """\
+keys 1
+terminal v400m
+
+scenario "A card that is torn away, a mute one, a tap and swipes"
+  press  OK 100 OK
+  tear   card after genac1
+  insert visa-credit
+  expect screen "Card removed"
+  wait   60s
+  press  OK 100 OK
+  insert mute
+  expect screen "Card error"
+  remove card
+  swipe  visa-stripe
+  expect screen "Approved"
+  wait   60s
+  press  OK 1000 OK
+  tap-card visa-credit
+  expect screen "Approved"
+  wait   60s
+  press  OK 2000 OK
+  swipe  visa-stripe
+  expect screen "Approved"
+  expect host sale amount=1000 entry=contactless count=1
+  expect host sale amount=2000 entry=stripe count=1
+"""
+
+
+@pytest.mark.parametrize("address", ["vivotech+virtual:", "vivotech+pty:{}"])
+def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
+    address: str, link: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "sale.keys"
+    script.write_text(OWN, encoding="utf-8")
+    threads = threading.active_count()
+    code = main(["run", str(script), "--reader", address.format(link)])
+    said = capsys.readouterr()
+    assert (code, said.err) == (0, ""), said.out
+    assert threading.active_count() == threads
+    assert not link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("code", "part", "told"),
+    [
+        ((0x04, 0x00), Part.STRIPE, "no swipes"),
+        ((0x2C, 0x02), Part.CONTACTLESS, "no contactless field"),
+        ((0x2C, 0x12), Part.CONTACT, "no slot"),
+    ],
+)
+def test_a_part_that_a_neo_reader_refuses_is_one_that_it_lacks(
+    code: tuple[int, int], part: Part, told: str
+) -> None:
+    device = VirtualNeo()
+    del device._handlers[code]
+    lacking = VivotechDevice(VivotechReader(LoopbackLine(device).open()))
+    with pytest.raises(Misuse, match=told):
+        getattr(lacking, part.value)
+    for other in set(Part) - {part}:
+        assert getattr(lacking, other.value)
+
+
+def test_a_neo_reader_that_does_not_answer_is_closed_again() -> None:
+    line = LoopbackLine(Deaf())
+    opened = line.open()
+    with pytest.raises(ReaderLost):
+        VivotechDevice(VivotechReader(opened))
+    with pytest.raises(Misuse, match="closed"):
+        opened.read(1, 0)

@@ -258,6 +258,17 @@ def test_absent_mute_and_removed_cards_are_told_apart(both: VirtualVivotechReade
         contact.transmit(SELECT)
 
 
+def test_a_card_that_resets_to_nothing_is_mute(both: VirtualVivotechReader) -> None:
+    class Silent(Mirror):
+        def reset(self) -> bytes:
+            return b""
+
+    both.device.insert(Silent())
+    assert both.host.contact.present()
+    with pytest.raises(CardMute):
+        both.host.contact.power_on()
+
+
 def test_an_exchanged_card_must_be_powered_anew(both: VirtualVivotechReader, chip: Chip) -> None:
     both.device.insert(chip({SELECT: OK}))
     both.host.contact.power_on()
@@ -317,7 +328,7 @@ def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None
 
 def test_a_late_answer_is_never_taken_for_a_new_one(chip: Chip) -> None:
     both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1))
-    faulty: FaultyTransport = both.host._transport  # type: ignore[assignment]
+    faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
     both.device.insert(chip({SELECT: OK, b"\0\xca\0\0": b"\x61\x61\x90\x00"}))
     both.host.contact.power_on()
     faulty._chances[next(iter(faulty._chances))] = Chances(delay=1)
@@ -362,7 +373,7 @@ def test_a_reader_that_was_reset_is_told_its_mode_again(chip: Chip) -> None:
     both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1))
     both.device.insert(chip({SELECT: OK}))
     both.host.contact.power_on()
-    faulty: FaultyTransport = both.host._transport  # type: ignore[assignment]
+    faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
     fresh = VirtualNeo()
     fresh.insert(chip({SELECT: OK}))
     faulty.replug(LoopbackLine(fresh).open())
