@@ -44,6 +44,10 @@ def test_readers_conform_prints_every_clause_with_its_verdict(capsys: pytest.Cap
     assert "kept" in out
     assert "host->reader" in out
     assert "broken" not in out
+    assert main(["readers", "conform", "vivotech+virtual:", "--card", "visa-credit"]) == 0
+    said = capsys.readouterr().out
+    assert "an APDU reaches the card in the slot" in said
+    assert "broken" not in said
     assert main(["readers", "conform", "msr+virtual:"]) == 0
 
 

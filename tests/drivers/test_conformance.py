@@ -38,7 +38,7 @@ DEVICES = [(kit, name) for kit in KITS.values() for name in kit.own_devices]
 
 
 def test_the_kits_of_the_reader_folders_are_found() -> None:
-    assert {"ccid", "msr", "vpcd"} <= set(KITS)
+    assert {"ccid", "msr", "vivotech", "vpcd"} <= set(KITS)
 
 
 def test_a_new_folder_has_its_kit_by_having_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

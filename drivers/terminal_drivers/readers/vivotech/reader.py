@@ -85,8 +85,8 @@ class VivotechReader:
         timeout: float = TIMEOUT,
         trace: Trace | None = None,
     ) -> None:
-        self._transport = transport
-        self._variant = variant
+        self.transport = transport
+        self.variant = variant
         self._timeout = timeout
         self._trace = trace
         self._decoder = Decoder(from_reader=True)
@@ -197,7 +197,7 @@ class VivotechReader:
         return [Presence(Change.SWIPED, None)] * untold
 
     def close(self) -> None:
-        self._transport.close()
+        self.transport.close()
 
     def _send(self, command: Command) -> None:
         if self._doubt:
@@ -215,7 +215,7 @@ class VivotechReader:
         self._items.clear()
         self._decoder.reset()
         self._tell("host->reader", _name(command), len(command.data))
-        self._transport.write(encode(command, self._variant.order(command.command, command.sub)))
+        self.transport.write(encode(command, self.variant.order(command.command, command.sub)))
 
     def _receive(self, command: int, timeout: float, *, in_doubt: bool = False) -> Response | None:
         """Return the response to a command; None after `timeout` s of silence."""
@@ -254,7 +254,7 @@ class VivotechReader:
 
     def _read(self, timeout: float) -> bool:
         """Read once: what the reader says by itself is kept apart from the items that may answer."""
-        data = self._transport.read(LONGEST_MESSAGE, timeout)
+        data = self.transport.read(LONGEST_MESSAGE, timeout)
         for item in self._decoder.feed(data):
             if isinstance(item, Burst):
                 if item.application == STRIPE:

@@ -317,7 +317,7 @@ def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None
 
 def test_a_late_answer_is_never_taken_for_a_new_one(chip: Chip) -> None:
     both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1))
-    faulty: FaultyTransport = both.host._transport  # type: ignore[assignment]
+    faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
     both.device.insert(chip({SELECT: OK, b"\0\xca\0\0": b"\x61\x61\x90\x00"}))
     both.host.contact.power_on()
     faulty._chances[next(iter(faulty._chances))] = Chances(delay=1)
@@ -362,7 +362,7 @@ def test_a_reader_that_was_reset_is_told_its_mode_again(chip: Chip) -> None:
     both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1))
     both.device.insert(chip({SELECT: OK}))
     both.host.contact.power_on()
-    faulty: FaultyTransport = both.host._transport  # type: ignore[assignment]
+    faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
     fresh = VirtualNeo()
     fresh.insert(chip({SELECT: OK}))
     faulty.replug(LoopbackLine(fresh).open())

@@ -1,0 +1,24 @@
+"""The conformance kit of ViVOtech2."""
+
+from terminal_drivers.conformance import Kit
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
+from terminal_drivers.readers.vivotech.conformance.device import DEVICE, Device
+from terminal_drivers.readers.vivotech.conformance.host import HOST, Host
+from terminal_drivers.readers.vivotech.conformance.own import own_devices
+from terminal_drivers.readers.vivotech.reader import VivotechReader
+
+
+def _device_of(reader: object) -> Device | None:
+    if isinstance(reader, VirtualVivotechReader):
+        return Device(reader.host, reader.device)
+    return Device(reader) if isinstance(reader, VivotechReader) else None
+
+
+KIT = Kit(
+    protocol="vivotech",
+    device=DEVICE,
+    host=HOST,
+    device_of=_device_of,
+    own_devices=own_devices(),
+    own_host=Host,
+)

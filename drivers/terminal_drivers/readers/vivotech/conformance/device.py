@@ -1,0 +1,403 @@
+"""What a NEO reader must answer (ID TECH NEO 2 Interface Developer's Guide 80139403-002).
+
+1. Nothing that outlives a power cycle is set: of a reader's settings only its poll mode, which ends as auto-poll. Burst mode
+   is a stored one, so that alone is tried where the device is ours.
+2. Where the guide names no status, any refusal will do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from terminal_drivers.base import ReaderLost, Tracks
+from terminal_drivers.conformance import Check, Clause, Frame, NotApplicable, require
+from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.readers.vivotech.both_ends import NeoHands
+from terminal_drivers.readers.vivotech.codec import (
+    CRC_SIZE,
+    FIXED,
+    HEADER,
+    LONGEST_MESSAGE,
+    STRIPE,
+    Burst,
+    Command,
+    Damaged,
+    Decoder,
+    Item,
+    Order,
+    Response,
+    Status,
+    UiEvent,
+    crc,
+    encode,
+    status_name,
+    tlv,
+)
+from terminal_drivers.readers.vivotech.hid import MessageTransport
+from terminal_drivers.readers.vivotech.parts import ICC, SPEAKS_APDUS
+from terminal_drivers.readers.vivotech.reader import BURST_MODE, CANCEL, PING, VivotechReader
+
+PATIENCE = 5.0  # s, for the slowest answer
+QUIET = 0.3  # s without a byte end what a reader says
+READS = 64
+GUIDE = "NEO 2 guide, "
+NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A0000000999999")
+PONG = bytes.fromhex("5669564F74656368320018000000FA83")
+"""The answer to Ping as it is printed (p. 42)."""
+SWIPE = Tracks("%B4761739001010119^TEST/CARD^30122011143878089?", ";4761739001010119=30122011143878089?")
+
+VERSION = Command(0x29, 0x00)
+AUTO_POLL, ON_DEMAND = Command(0x01, 0x01, b"\0"), Command(0x01, 0x01, b"\1")
+START, STOP = Command(0x2C, 0x01, b"\1"), Command(0x2C, 0x01, b"\0")
+RESULT = Command(0x03, 0x00)
+POLL_FOR_TOKEN = Command(0x2C, 0x02, b"\0\x14")  # 200 ms
+POWER_ON, POWER_OFF = Command(0x2C, 0x12, bytes((ICC,))), Command(0x2C, 0x18)
+SELECT_IN_FIELD = Command(0x2C, 0x03, NO_SUCH_APPLICATION)
+SELECT_IN_SLOT = Command(0x2C, 0x13, bytes((ICC,)) + NO_SUCH_APPLICATION)
+ACTIVATE = Command(0x02, 0x01, b"\x1e")  # 30 s
+UNKNOWN, UNKNOWN_SUB = Command(0x77, 0x00), Command(0x18, 0x7F)
+
+
+@dataclass(slots=True)
+class Device:
+    """The device end of a reader, asked frame by frame; `hands` are those of a reader of ours."""
+
+    reader: VivotechReader
+    hands: NeoHands | None = None
+    frames: list[Frame] = field(default_factory=list)
+
+    def frame(self, command: Command) -> bytes:
+        """A command as the reader's variant wants it."""
+        return encode(command, self.reader.variant.order(command.command, command.sub))
+
+    def send(self, data: bytes) -> None:
+        self.frames.append(("host->reader", data))
+        self.reader.transport.write(data)
+
+    def bytewise(self) -> "Device":
+        """The same, where pieces of messages can be sent."""
+        if isinstance(self.reader.transport, MessageTransport):
+            raise NotApplicable("over HID a message is always whole")
+        return self
+
+    def heard(self, patience: float = PATIENCE) -> bytes:
+        """Everything that the reader says, waiting `patience` s for its first byte."""
+        said = b""
+        for _ in range(READS):
+            data = self.reader.transport.read(LONGEST_MESSAGE, QUIET if said else patience)
+            if not data:
+                break
+            said += data
+        if said:
+            self.frames.append(("reader->host", said))
+        return said
+
+    def answers(self, data: bytes, patience: float = PATIENCE) -> list[Item]:
+        """Send any bytes and return what comes back, past what the reader shows and sounds."""
+        self.heard(0)
+        self.send(data)
+        items = Decoder(from_reader=True).feed(self.heard(patience))
+        return [item for item in items if not isinstance(item, UiEvent)]
+
+    def ask(self, command: Command) -> Response:
+        """Send a command and return the answer to it, past what the reader says by itself."""
+        name = f"{command.command:02X}-{command.sub:02X}"
+        self.heard(0)
+        self.send(self.frame(command))
+        decoder = Decoder(from_reader=True)
+        for _ in range(READS):
+            data = self.reader.transport.read(LONGEST_MESSAGE, PATIENCE)
+            if not data:
+                break
+            self.frames.append(("reader->host", data))
+            items = decoder.feed(data)
+            require(Damaged.FRAME not in items, f"the answer to {name} has a wrong CRC or length")
+            for item in items:
+                if isinstance(item, Response):
+                    echo = f"{name} is answered with command {item.command:02X}"
+                    require(item.command == command.command, echo)
+                    return item
+        raise ReaderLost(f"no answer to {name} within {PATIENCE:g} s")
+
+    def data(self, command: Command) -> bytes:
+        """The data of an answer that must be OK."""
+        answer = self.ask(command)
+        name = f"{command.command:02X}-{command.sub:02X}"
+        require(answer.status == Status.OK, f"{name} fails: {status_name(answer.status)}")
+        return answer.data
+
+    def refused(self, command: Command, *statuses: Status) -> None:
+        """The command must fail, without data; with one of these statuses where there are any."""
+        answer = self.ask(command)
+        name = f"{command.command:02X}-{command.sub:02X}"
+        require(answer.status != Status.OK, f"{name} does not fail")
+        require(not answer.data, f"{name} fails and brings data")
+        if statuses:
+            named = " or ".join(status_name(each) for each in statuses)
+            require(answer.status in statuses, f"{name} fails: {status_name(answer.status)}, not {named}")
+
+    def outside(self) -> None:
+        """Be out of pass-through mode; a reader that is may refuse to leave it."""
+        self.ask(STOP)
+
+    def inside(self) -> None:
+        self.data(START)
+
+    def token(self) -> bytes:
+        """Card type and UID of the card in the field; `NotApplicable` without one."""
+        self.inside()
+        answer = self.ask(POLL_FOR_TOKEN)
+        if answer.status or not any(answer.data[:1]):
+            raise NotApplicable("no card is in the field: hold one to it")
+        return answer.data
+
+    def atr(self) -> bytes:
+        """The ATR of the card in the slot; `NotApplicable` without one."""
+        self.inside()
+        answer = self.ask(POWER_ON)
+        if answer.status:
+            raise NotApplicable("the slot is empty: put a card in")
+        return answer.data
+
+    def own(self) -> NeoHands:
+        if self.hands is None:
+            raise NotApplicable("nobody but you can swipe a card here, and burst mode would stay set")
+        return self.hands
+
+
+def _ping(device: Device) -> None:
+    said = device.answers(device.frame(PING))
+    require(said == [Response(PING.command, Status.OK)], "Ping is not answered by OK alone")
+    device.send(device.frame(PING))
+    require(device.heard().rstrip(b"\0") == PONG, "the answer is another than the printed one")
+
+
+def _version(device: Device) -> None:
+    for leave in (False, True):
+        device.inside()
+        if leave:
+            device.outside()
+        text = device.data(VERSION).rstrip(b"\0")
+        require(text and text.isascii(), "the version is no ASCII text")
+
+
+def _crc(device: Device) -> None:
+    device.heard(0)
+    device.send(device.frame(VERSION))
+    said = device.heard()
+    require(said.startswith(HEADER), "the answer does not begin with its header")
+    size = FIXED + int.from_bytes(said[FIXED - 2 : FIXED], "big")
+    found, right = said[size : size + CRC_SIZE], crc(said[:size]).to_bytes(CRC_SIZE, "big")
+    require(found == right, f"the CRC is {found.hex().upper()}, not {right.hex().upper()}")
+
+
+def _wrong_crc(device: Device) -> None:
+    frame = device.frame(VERSION)
+    items = device.answers(frame[:-1] + bytes((frame[-1] ^ 0xFF,)), QUIET)
+    obeyed = [item for item in items if isinstance(item, Response) and item.status == Status.OK]
+    require(not obeyed, "a command with a wrong CRC is carried out")
+    statuses = {item.status for item in items if isinstance(item, Response)}
+    require(statuses <= {Status.CRC_ERROR}, "a wrong CRC is told by another status than CRC error")
+    device.data(PING)
+
+
+def _order(device: Device) -> None:
+    items = device.answers(encode(PING, Order.LSB_FIRST))
+    require(items == [Response(PING.command, Status.OK)], "a command whose CRC goes LSB first is not taken")
+
+
+def _pieces(device: Device) -> None:
+    frame = device.bytewise().frame(PING)
+    said = device.heard(0)
+    for at in range(len(frame)):
+        device.send(frame[at : at + 1])
+        said = device.heard(0)
+    require((said or device.heard()) == PONG, "a command that comes byte by byte is not answered")
+
+
+def _noise(device: Device) -> None:
+    items = device.bytewise().answers(b"\0\x56\xff" + device.frame(PING))
+    answered = Response(PING.command, Status.OK) in items
+    require(answered, "a command behind noise is not answered")
+
+
+def _half(device: Device) -> None:
+    frame = device.bytewise().frame(PING)
+    items = device.answers(frame[:-3] + frame)
+    require(Response(PING.command, Status.OK) in items, "half a command costs the whole one behind it")
+
+
+def _unknown(device: Device) -> None:
+    device.outside()
+    device.refused(UNKNOWN, Status.UNKNOWN_COMMAND)
+
+
+def _unknown_sub(device: Device) -> None:
+    device.outside()
+    device.refused(UNKNOWN_SUB, Status.UNKNOWN_COMMAND, Status.UNKNOWN_SUBCOMMAND)
+
+
+def _parameter(device: Device) -> None:
+    device.outside()
+    wrong = Command(AUTO_POLL.command, AUTO_POLL.sub, b"\2")
+    device.refused(wrong, Status.PARAMETER, Status.PARAMETER_NOT_SUPPORTED, Status.MALFORMED)
+
+
+def _poll_mode(device: Device) -> None:
+    device.outside()
+    for command in (ON_DEMAND, AUTO_POLL):
+        require(not device.data(command), "Set Poll Mode brings data")
+
+
+def _outside(device: Device) -> None:
+    device.outside()
+    for command in (POLL_FOR_TOKEN, POWER_ON, SELECT_IN_FIELD, SELECT_IN_SLOT):
+        device.refused(command)
+
+
+def _inside(device: Device) -> None:
+    device.inside()
+    for command in (AUTO_POLL, RESULT):
+        device.refused(command)
+    device.data(PING)
+    device.outside()
+    device.data(AUTO_POLL)
+
+
+def _no_token(device: Device) -> None:
+    device.inside()
+    answer = device.ask(POLL_FOR_TOKEN)
+    if not answer.status and any(answer.data[:1]):
+        raise NotApplicable("a card is in the field: take it away")
+    if answer.status:
+        told = answer.status in (Status.TIMEOUT, Status.FAILED)
+        require(told, f"an empty field is told as {status_name(answer.status)}")
+        require(not answer.data, "an empty field brings data")
+    else:
+        require(answer.data == b"\0", "no card comes with a UID")
+
+
+def _no_time(device: Device) -> None:
+    device.inside()
+    device.refused(Command(0x2C, 0x02, bytes(2)))
+
+
+def _token(device: Device) -> None:
+    found = device.token()
+    require(1 <= found[0] <= 7, f"there is no card type {found[0]:02X}")
+    require(len(found) > 1, "the card comes without its serial number")
+
+
+def _field(device: Device) -> None:
+    if device.token()[0] not in SPEAKS_APDUS:
+        raise NotApplicable("the card in the field takes no APDUs")
+    _is_response(device.data(SELECT_IN_FIELD))
+
+
+def _atr(device: Device) -> None:
+    Atr.parse(device.atr())
+
+
+def _no_atr(device: Device) -> None:
+    device.inside()
+    answer = device.ask(POWER_ON)
+    if not answer.status:
+        raise NotApplicable("a card is in the slot: take it out")
+    require(not answer.data, "an empty slot brings data")
+
+
+def _interface(device: Device) -> None:
+    device.inside()
+    device.refused(Command(0x2C, 0x12, b"\x7f"))
+
+
+def _slot(device: Device) -> None:
+    device.atr()
+    _is_response(device.data(SELECT_IN_SLOT))
+
+
+def _power_off(device: Device) -> None:
+    device.atr()
+    device.data(POWER_OFF)
+    device.refused(SELECT_IN_SLOT)
+
+
+def _is_response(apdu: bytes) -> None:
+    require(len(apdu) >= 2 and apdu[-2] >> 4 in (6, 9), "the response does not end in SW1 SW2")
+
+
+def _cancel(device: Device) -> None:
+    device.outside()
+    device.data(ON_DEMAND)
+    try:
+        ended = device.answers(device.frame(ACTIVATE), QUIET)
+        if ended:
+            raise NotApplicable("the transaction ends at once: take the cards away")
+        told = device.answers(device.frame(CANCEL))
+        require(told == [Response(CANCEL.command, Status.OK)], "Cancel is not answered by OK alone")
+        device.data(PING)
+    finally:
+        device.ask(AUTO_POLL)
+
+
+def _no_result(device: Device) -> None:
+    device.outside()
+    device.data(AUTO_POLL)
+    device.data(RESULT)
+    require(device.data(RESULT) == bytes(3), "a result that has been fetched comes again")
+
+
+def _burst(device: Device) -> None:
+    hands = device.own()
+    device.outside()
+    device.data(AUTO_POLL)
+    device.data(Command(0x04, 0x00, tlv(BURST_MODE, b"\1")))
+    hands.swipe(SWIPE)
+    items = Decoder(from_reader=True).feed(device.heard())
+    require(items == [Burst(STRIPE, SWIPE)], "a swipe in burst mode is not sent as its tracks")
+    device.data(Command(0x04, 0x00, tlv(BURST_MODE, b"\0")))
+
+
+def _kept(device: Device) -> None:
+    hands = device.own()
+    device.outside()
+    device.data(AUTO_POLL)
+    hands.swipe(SWIPE)
+    data = device.data(RESULT)
+    first, second = str(SWIPE.track1)[1:-1].encode(), str(SWIPE.track2)[1:-1].encode()
+    expected = bytes((len(first),)) + first + bytes((len(second),)) + second
+    require(data.startswith(expected), "the result is not the tracks of the swipe")
+
+
+def _check(number: str, what: str, source: str, look: Callable[[Device], None]) -> Check:
+    return Check(Clause(number, what, source), look)
+
+
+DEVICE = (
+    _check("ping", "Ping is answered as it is printed", GUIDE + "2.8, p. 42", _ping),
+    _check("version", "the version is told in both modes", GUIDE + "8.12", _version),
+    _check("crc", "the CRC of an answer is right and goes MSB first", GUIDE + "2.8, 3.4", _crc),
+    _check("crc-wrong", "a command with a wrong CRC is not carried out", GUIDE + "2.8.6", _wrong_crc),
+    _check("crc-order", "the CRC of a command goes LSB first", GUIDE + "2.8, p. 42", _order),
+    _check("pieces", "a command may come byte by byte", GUIDE + "2.8", _pieces),
+    _check("noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
+    _check("half", "half a command costs no more than itself", GUIDE + "2.8", _half),
+    _check("unknown", "an unknown command is told as such", GUIDE + "2.8.6", _unknown),
+    _check("unknown-sub", "an unknown sub-command is told as such", GUIDE + "2.8.6", _unknown_sub),
+    _check("parameter", "a wrong parameter is told as such", GUIDE + "2.8.6", _parameter),
+    _check("poll-mode", "the poll mode is set and answered by OK", GUIDE + "12.1, 12.2", _poll_mode),
+    _check("outside", "pass-through commands need their mode", GUIDE + "8.12", _outside),
+    _check("inside", "other commands fail in pass-through mode, but for five", GUIDE + "8.12", _inside),
+    _check("no-token", "an empty field is told", GUIDE + "3.2.4, 8.12.3", _no_token),
+    _check("no-time", "Poll for Token needs a time", GUIDE + "8.12.3", _no_time),
+    _check("token", "a card in the field is told by type and serial number", GUIDE + "8.12.3", _token),
+    _check("field", "an APDU reaches the card in the field", GUIDE + "3.2.4", _field),
+    _check("atr", "Get ATR brings a sound ATR", GUIDE + "8.12.5", _atr),
+    _check("no-atr", "an empty slot is told", GUIDE + "8.12.5", _no_atr),
+    _check("interface", "an interface that there is not is refused", GUIDE + "8.12.5", _interface),
+    _check("slot", "an APDU reaches the card in the slot", GUIDE + "8.15.2", _slot),
+    _check("power-off", "a card without power takes no APDU", GUIDE + "8.15.3", _power_off),
+    _check("cancel", "Cancel ends a transaction, whose outcome is not told", GUIDE + "05-01", _cancel),
+    _check("no-result", "a result is told once, and then three zeros", GUIDE + "12.1", _no_result),
+    _check("burst", "a swipe in burst mode is sent by itself", GUIDE + "3.3.1", _burst),
+    _check("kept", "a swipe without burst mode is kept for the host", GUIDE + "12.1", _kept),
+)

@@ -1,0 +1,41 @@
+"""The readers of ours that the kit is run on: every variant of the CRC order, over HID, with cards and without."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
+from terminal_drivers.readers.vivotech.codec import PLAIN, TABLES, TEXT, Variant
+from terminal_drivers.readers.vivotech.conformance.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A card that knows no application."""
+
+    atr: bytes = bytes.fromhex("3B6500002063CB6600")
+
+    def reset(self) -> bytes:
+        return self.atr
+
+    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
+        return bytes.fromhex("6A82")
+
+
+def _own(line: NeoLine, variant: Variant, cards: bool) -> Device:
+    both = virtual_vivotech(line, variant)
+    if cards:
+        both.device.insert(_Card())
+        both.device.tap(_Card())
+    return Device(both.host, both.device)
+
+
+def own_devices() -> dict[str, Callable[[], Device]]:
+    """Each reader of ours by name; each call makes a new one."""
+    variants = {"tables": TABLES, "text": TEXT, "plain": PLAIN}
+    devices = {name: partial(_own, "loopback", variant, True) for name, variant in variants.items()}
+    return {
+        **devices,
+        "empty": partial(_own, "loopback", TABLES, False),
+        "hid": partial(_own, "hid", TABLES, True),
+    }
