@@ -23,8 +23,9 @@ from terminal_drivers.readers.vivotech.codec import (
     encode,
 )
 from terminal_drivers.readers.vivotech.conformance import KIT
-from terminal_drivers.readers.vivotech.conformance.device import DEVICE, Device
+from terminal_drivers.readers.vivotech.conformance.device import DEVICE
 from terminal_drivers.readers.vivotech.conformance.host import HOST, Host, Played
+from terminal_drivers.readers.vivotech.conformance.subject import Device
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.readers.vivotech.watch import NeoWatch

@@ -2,9 +2,10 @@
 
 from terminal_drivers.conformance import Kit
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
-from terminal_drivers.readers.vivotech.conformance.device import DEVICE, Device
+from terminal_drivers.readers.vivotech.conformance.device import DEVICE
 from terminal_drivers.readers.vivotech.conformance.host import HOST, Host
 from terminal_drivers.readers.vivotech.conformance.own import own_devices
+from terminal_drivers.readers.vivotech.conformance.subject import Device
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 
 

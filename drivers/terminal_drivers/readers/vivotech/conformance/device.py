@@ -6,39 +6,31 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from terminal_drivers.base import ReaderLost, Tracks
-from terminal_drivers.conformance import Check, Clause, Frame, NotApplicable, require
+from terminal_drivers.base import Tracks
+from terminal_drivers.conformance import Check, Clause, NotApplicable, require
 from terminal_drivers.iso7816.atr import Atr
-from terminal_drivers.readers.vivotech.both_ends import NeoHands
 from terminal_drivers.readers.vivotech.codec import (
     CRC_SIZE,
     FIXED,
     HEADER,
-    LONGEST_MESSAGE,
+    PASS_THROUGH,
     STRIPE,
     Burst,
     Command,
-    Damaged,
     Decoder,
-    Item,
     Order,
     Response,
     Status,
-    UiEvent,
     crc,
     encode,
     status_name,
     tlv,
 )
-from terminal_drivers.readers.vivotech.hid import MessageTransport
+from terminal_drivers.readers.vivotech.conformance.subject import POLL_FOR_TOKEN, POWER_ON, QUIET, Device
 from terminal_drivers.readers.vivotech.parts import ICC, SPEAKS_APDUS
-from terminal_drivers.readers.vivotech.reader import BURST_MODE, CANCEL, PING, VivotechReader
+from terminal_drivers.readers.vivotech.reader import BURST_MODE, CANCEL, PING
 
-PATIENCE = 5.0  # s, for the slowest answer
-QUIET = 0.3  # s without a byte end what a reader says
-READS = 64
 GUIDE = "NEO 2 guide, "
 NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A0000000999999")
 PONG = bytes.fromhex("5669564F74656368320018000000FA83")
@@ -47,121 +39,12 @@ SWIPE = Tracks("%B4761739001010119^TEST/CARD^30122011143878089?", ";476173900101
 
 VERSION = Command(0x29, 0x00)
 AUTO_POLL, ON_DEMAND = Command(0x01, 0x01, b"\0"), Command(0x01, 0x01, b"\1")
-START, STOP = Command(0x2C, 0x01, b"\1"), Command(0x2C, 0x01, b"\0")
 RESULT = Command(0x03, 0x00)
-POLL_FOR_TOKEN = Command(0x2C, 0x02, b"\0\x14")  # 200 ms
-POWER_ON, POWER_OFF = Command(0x2C, 0x12, bytes((ICC,))), Command(0x2C, 0x18)
-SELECT_IN_FIELD = Command(0x2C, 0x03, NO_SUCH_APPLICATION)
-SELECT_IN_SLOT = Command(0x2C, 0x13, bytes((ICC,)) + NO_SUCH_APPLICATION)
+POWER_OFF = Command(PASS_THROUGH, 0x18)
+SELECT_IN_FIELD = Command(PASS_THROUGH, 0x03, NO_SUCH_APPLICATION)
+SELECT_IN_SLOT = Command(PASS_THROUGH, 0x13, bytes((ICC,)) + NO_SUCH_APPLICATION)
 ACTIVATE = Command(0x02, 0x01, b"\x1e")  # 30 s
 UNKNOWN, UNKNOWN_SUB = Command(0x77, 0x00), Command(0x18, 0x7F)
-
-
-@dataclass(slots=True)
-class Device:
-    """The device end of a reader, asked frame by frame; `hands` are those of a reader of ours."""
-
-    reader: VivotechReader
-    hands: NeoHands | None = None
-    frames: list[Frame] = field(default_factory=list)
-
-    def frame(self, command: Command) -> bytes:
-        """A command as the reader's variant wants it."""
-        return encode(command, self.reader.variant.order(command.command, command.sub))
-
-    def send(self, data: bytes) -> None:
-        self.frames.append(("host->reader", data))
-        self.reader.transport.write(data)
-
-    def bytewise(self) -> "Device":
-        """The same, where pieces of messages can be sent."""
-        if isinstance(self.reader.transport, MessageTransport):
-            raise NotApplicable("over HID a message is always whole")
-        return self
-
-    def heard(self, patience: float = PATIENCE) -> bytes:
-        """Everything that the reader says, waiting `patience` s for its first byte."""
-        said = b""
-        for _ in range(READS):
-            data = self.reader.transport.read(LONGEST_MESSAGE, QUIET if said else patience)
-            if not data:
-                break
-            said += data
-        if said:
-            self.frames.append(("reader->host", said))
-        return said
-
-    def answers(self, data: bytes, patience: float = PATIENCE) -> list[Item]:
-        """Send any bytes and return what comes back, past what the reader shows and sounds."""
-        self.heard(0)
-        self.send(data)
-        items = Decoder(from_reader=True).feed(self.heard(patience))
-        return [item for item in items if not isinstance(item, UiEvent)]
-
-    def ask(self, command: Command) -> Response:
-        """Send a command and return the answer to it, past what the reader says by itself."""
-        name = f"{command.command:02X}-{command.sub:02X}"
-        self.heard(0)
-        self.send(self.frame(command))
-        decoder = Decoder(from_reader=True)
-        for _ in range(READS):
-            data = self.reader.transport.read(LONGEST_MESSAGE, PATIENCE)
-            if not data:
-                break
-            self.frames.append(("reader->host", data))
-            items = decoder.feed(data)
-            require(Damaged.FRAME not in items, f"the answer to {name} has a wrong CRC or length")
-            for item in items:
-                if isinstance(item, Response):
-                    echo = f"{name} is answered with command {item.command:02X}"
-                    require(item.command == command.command, echo)
-                    return item
-        raise ReaderLost(f"no answer to {name} within {PATIENCE:g} s")
-
-    def data(self, command: Command) -> bytes:
-        """The data of an answer that must be OK."""
-        answer = self.ask(command)
-        name = f"{command.command:02X}-{command.sub:02X}"
-        require(answer.status == Status.OK, f"{name} fails: {status_name(answer.status)}")
-        return answer.data
-
-    def refused(self, command: Command, *statuses: Status) -> None:
-        """The command must fail, without data; with one of these statuses where there are any."""
-        answer = self.ask(command)
-        name = f"{command.command:02X}-{command.sub:02X}"
-        require(answer.status != Status.OK, f"{name} does not fail")
-        require(not answer.data, f"{name} fails and brings data")
-        if statuses:
-            named = " or ".join(status_name(each) for each in statuses)
-            require(answer.status in statuses, f"{name} fails: {status_name(answer.status)}, not {named}")
-
-    def outside(self) -> None:
-        """Be out of pass-through mode; a reader that is may refuse to leave it."""
-        self.ask(STOP)
-
-    def inside(self) -> None:
-        self.data(START)
-
-    def token(self) -> bytes:
-        """Card type and UID of the card in the field; `NotApplicable` without one."""
-        self.inside()
-        answer = self.ask(POLL_FOR_TOKEN)
-        if answer.status or not any(answer.data[:1]):
-            raise NotApplicable("no card is in the field: hold one to it")
-        return answer.data
-
-    def atr(self) -> bytes:
-        """The ATR of the card in the slot; `NotApplicable` without one."""
-        self.inside()
-        answer = self.ask(POWER_ON)
-        if answer.status:
-            raise NotApplicable("the slot is empty: put a card in")
-        return answer.data
-
-    def own(self) -> NeoHands:
-        if self.hands is None:
-            raise NotApplicable("nobody but you can swipe a card here, and burst mode would stay set")
-        return self.hands
 
 
 def _ping(device: Device) -> None:
@@ -278,7 +161,7 @@ def _no_token(device: Device) -> None:
 
 def _no_time(device: Device) -> None:
     device.inside()
-    device.refused(Command(0x2C, 0x02, bytes(2)))
+    device.refused(Command(PASS_THROUGH, 0x02, bytes(2)))
 
 
 def _token(device: Device) -> None:
@@ -307,7 +190,7 @@ def _no_atr(device: Device) -> None:
 
 def _interface(device: Device) -> None:
     device.inside()
-    device.refused(Command(0x2C, 0x12, b"\x7f"))
+    device.refused(Command(PASS_THROUGH, 0x12, b"\x7f"))
 
 
 def _slot(device: Device) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import PLAIN, TABLES, TEXT, Variant
-from terminal_drivers.readers.vivotech.conformance.device import Device
+from terminal_drivers.readers.vivotech.conformance.subject import Device
 
 
 @dataclass(frozen=True, slots=True)
