@@ -40,7 +40,7 @@ def open_device(address: str, trace: Trace | None, tap: Tap) -> Device:
 
     where = Address.parse(address)
     if where.transport in BOTH_ENDS:
-        raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+        raise Misuse(f"{address} has both ends of ours, which no reader beside it completes: name it alone")
     if where.transport == "capture":
         raise Misuse(
             f"{address} is one line: what a terminal is recorded with --record, and replayed as {RECORDING}FILE"

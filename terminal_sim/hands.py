@@ -18,10 +18,11 @@ Say = Callable[[str], None]
 class Hands(Protocol):
     """What puts cards in front of a reader: `asks` is true for a person, and `asked` what they were asked last.
 
-    `patience` is how many seconds the reader has to report it.
+    `patience` is how many seconds the reader has to report it; where it is `late`, it may report other things meanwhile.
     """
 
     asks: bool
+    late: bool
     patience: float
 
     @property
@@ -42,7 +43,7 @@ class Hands(Protocol):
 class OwnHands:
     """The hands of virtual readers: what they are told to do is done."""
 
-    asks = False
+    asks = late = False
     asked = ""
     patience = VIRTUAL_PATIENCE
 
@@ -68,7 +69,7 @@ class OwnHands:
 class PersonHands:
     """A person at the bench, who is asked with `say`."""
 
-    asks = True
+    asks = late = True
     patience = PERSON_PATIENCE
 
     def __init__(self, addresses: Sequence[str], places: Mapping[Part, str], say: Say) -> None:

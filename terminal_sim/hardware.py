@@ -1,7 +1,7 @@
 """Readers by address: what a terminal is wired to, and who puts cards in front of it.
 
-`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in. `recording:FILE` is
-what was recorded of any readers, and of the hands before them. Every other address is a reader that somebody else moves cards in:
+`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so are
+`vivotech+virtual:` and `vivotech+pty:`. `recording:FILE` is what was recorded of any readers, and of the hands before them. Every other address is a reader that somebody else moves cards in:
 a person at the bench is asked, one line each, and waited for.
 """
 
@@ -90,6 +90,13 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
     if addresses[0] in BOTH_ENDS:
         own = virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, tap=tap)
         return Hardware(own, OwnHands(own.device), own.close)
+    if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
+        if tap is not UNTAPPED:
+            raise Misuse(f"{addresses[0]} is not recorded: virtual, pty and readers of other makers are")
+        # Imported here: it opens readers of every protocol.
+        from terminal_sim.own_neo import open_own
+
+        return open_own(addresses[0], trace)
     reader = _attended(addresses, trace, tap, attend)
     places = reader.places if isinstance(reader, JoinedReader) else {}
     return Hardware(reader, PersonHands(addresses, places, ask), reader.close)

@@ -95,7 +95,7 @@ class RecordedHands:
     def __init__(self, hands: Hands, recorder: Recorder) -> None:
         self._hands = hands
         self._recorder = recorder
-        self.asks = hands.asks
+        self.asks, self.late = hands.asks, hands.late
         self.patience = hands.patience
 
     @property
@@ -129,7 +129,7 @@ class ReplayedHands:
     patience = 0.0
 
     def __init__(self, looks: Looks, *, asks: bool) -> None:
-        self.asks = asks
+        self.asks = self.late = asks
         self.asked = ""
         self._looks = looks
         self._dialogue = looks.recording.dialogue

@@ -292,8 +292,8 @@ class Seat:
         engine.settle()
 
     def listen(self) -> None:
-        """Hear what a real reader has reported meanwhile; a virtual one reports at once."""
-        while self._hands.asks and self.bench.engine.poll(self.station):
+        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once."""
+        while self._hands.late and self.bench.engine.poll(self.station):
             self.bench.engine.settle()
 
     def _leave_field(self) -> None:

@@ -567,3 +567,46 @@ def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
         assert reader.poll(0.2) == []
     finally:
         reader.close()
+
+
+OWN = """\
+keys 1
+terminal v400m
+
+scenario "A card that is torn away, a mute one, a tap and swipes"
+  press  OK 100 OK
+  tear   card after genac1
+  insert visa-credit
+  expect screen "Card removed"
+  wait   60s
+  press  OK 100 OK
+  insert mute
+  expect screen "Card error"
+  remove card
+  swipe  visa-stripe
+  expect screen "Approved"
+  wait   60s
+  press  OK 1000 OK
+  tap-card visa-credit
+  expect screen "Approved"
+  wait   60s
+  press  OK 2000 OK
+  swipe  visa-stripe
+  expect screen "Approved"
+  expect host sale amount=1000 entry=contactless count=1
+  expect host sale amount=2000 entry=stripe count=1
+"""
+
+
+@pytest.mark.parametrize("address", ["vivotech+virtual:", "vivotech+pty:{}"])
+def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
+    address: str, link: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "sale.keys"
+    script.write_text(OWN, encoding="utf-8")
+    threads = threading.active_count()
+    code = main(["run", str(script), "--reader", address.format(link)])
+    said = capsys.readouterr()
+    assert (code, said.err) == (0, ""), said.out
+    assert threading.active_count() == threads
+    assert not os.path.lexists(link)

@@ -205,6 +205,12 @@ def test_addresses_that_do_not_go_together_are_misuse(addresses: tuple[str, ...]
         open_hardware(addresses)
 
 
+def test_a_reader_with_both_ends_of_ours_stands_alone(bay: Bay, opened: Callable[..., Hardware]) -> None:
+    bay.plug_head()
+    with pytest.raises(Misuse, match="name it alone"):
+        opened(bay.head, "vivotech+virtual:")
+
+
 def test_one_that_is_away_takes_the_reader_away_until_it_is_back(
     bay: Bay, opened: Callable[..., Hardware]
 ) -> None:

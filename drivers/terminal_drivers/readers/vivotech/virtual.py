@@ -249,6 +249,8 @@ class VirtualNeo:
         if place not in self._cards:
             raise _Refused(absent)
         atr = self._ask(place, lambda card: card.reset())
+        if not atr:
+            raise _Refused(Status.TIMEOUT)  # the card is mute
         self._powered.add(place)
         return atr
 

@@ -258,6 +258,17 @@ def test_absent_mute_and_removed_cards_are_told_apart(both: VirtualVivotechReade
         contact.transmit(SELECT)
 
 
+def test_a_card_that_resets_to_nothing_is_mute(both: VirtualVivotechReader) -> None:
+    class Silent(Mirror):
+        def reset(self) -> bytes:
+            return b""
+
+    both.device.insert(Silent())
+    assert both.host.contact.present()
+    with pytest.raises(CardMute):
+        both.host.contact.power_on()
+
+
 def test_an_exchanged_card_must_be_powered_anew(both: VirtualVivotechReader, chip: Chip) -> None:
     both.device.insert(chip({SELECT: OK}))
     both.host.contact.power_on()
