@@ -9,7 +9,6 @@ from terminal_drivers.address import Address
 from terminal_drivers.base import (
     ContactlessField,
     ContactSlot,
-    DriverError,
     Misuse,
     Presence,
     StripeHead,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
     from terminal_drivers.readers.magstripe.reader import SerialStripeHead
     from terminal_drivers.readers.pcsc.client import PcscReader
-    from terminal_drivers.readers.vivotech.reader import VivotechReader
 
 VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
 RECORDING = "recording:"
@@ -37,6 +35,7 @@ def open_device(address: str, trace: Trace | None, tap: Tap) -> Device:
     from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
     from terminal_drivers.readers.magstripe.reader import SerialStripeHead
     from terminal_drivers.readers.vivotech.reader import VivotechReader
+    from terminal_sim.neo import VivotechDevice
 
     where = Address.parse(address)
     if where.transport in BOTH_ENDS:
@@ -80,35 +79,6 @@ class SlotDevice:
 
     def poll(self) -> list[Presence]:
         return self._reader.poll()
-
-    def close(self) -> None:
-        self._reader.close()
-
-
-class VivotechDevice:
-    """An ID TECH reader, whose host looks for cards in the field and listens for swipes in turn (`NeoWatch`)."""
-
-    def __init__(self, reader: VivotechReader) -> None:
-        # Imported here: who has no such reader does without its protocol.
-        from terminal_drivers.readers.vivotech.watch import NeoWatch
-
-        self._reader = reader
-        self.contact: ContactSlot = reader.contact
-        self.contactless: ContactlessField = reader.contactless
-        try:
-            self._watch = NeoWatch(reader)
-        except DriverError:
-            reader.close()
-            raise
-
-    @property
-    def stripe(self) -> StripeHead:
-        if not self._watch.hears_stripe:
-            raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
-        return self._reader.stripe
-
-    def poll(self) -> list[Presence]:
-        return self._watch.poll()
 
     def close(self) -> None:
         self._reader.close()

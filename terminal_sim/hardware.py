@@ -94,7 +94,7 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
         if tap is not UNTAPPED:
             raise Misuse(f"{addresses[0]} is not recorded: virtual, pty and readers of other makers are")
         # Imported here: it opens readers of every protocol.
-        from terminal_sim.own_neo import open_own
+        from terminal_sim.neo import open_own
 
         return open_own(addresses[0], trace)
     reader = _attended(addresses, trace, tap, attend)

@@ -25,9 +25,11 @@ from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevic
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served import Served, ServedReader, ServedSerialReader, serve
 from terminal_drivers.transports.capture import packets
+from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
@@ -36,7 +38,8 @@ from terminal_sim.devices import SlotDevice
 from terminal_sim.examine import probe
 from terminal_sim.hands import PersonHands
 from terminal_sim.hardware import check_address, open_hardware
-from terminal_sim.watched import Device, WatchedReader
+from terminal_sim.neo import VivotechDevice
+from terminal_sim.watched import Device, Part, WatchedReader
 
 PATIENCE, TRIES = 10.0, 100
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
@@ -610,3 +613,32 @@ def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
     assert (code, said.err) == (0, ""), said.out
     assert threading.active_count() == threads
     assert not os.path.lexists(link)
+
+
+@pytest.mark.parametrize(
+    ("code", "part", "told"),
+    [
+        ((0x04, 0x00), Part.STRIPE, "no swipes"),
+        ((0x2C, 0x02), Part.CONTACTLESS, "no contactless field"),
+        ((0x2C, 0x12), Part.CONTACT, "no slot"),
+    ],
+)
+def test_a_part_that_a_neo_reader_refuses_is_one_that_it_lacks(
+    code: tuple[int, int], part: Part, told: str
+) -> None:
+    device = VirtualNeo()
+    del device._handlers[code]
+    lacking = VivotechDevice(VivotechReader(LoopbackLine(device).open()))
+    with pytest.raises(Misuse, match=told):
+        getattr(lacking, part.value)
+    for other in set(Part) - {part}:
+        assert getattr(lacking, other.value)
+
+
+def test_a_neo_reader_that_does_not_answer_is_closed_again() -> None:
+    line = LoopbackLine(Deaf())
+    opened = line.open()
+    with pytest.raises(ReaderLost):
+        VivotechDevice(VivotechReader(opened))
+    with pytest.raises(Misuse, match="closed"):
+        opened.read(1, 0)

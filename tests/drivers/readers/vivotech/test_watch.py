@@ -7,10 +7,20 @@ import pytest
 
 from terminal_drivers.base import Change, FrameError, Misuse, Presence, Tracks
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
-from terminal_drivers.readers.vivotech.codec import STRIPE, Burst, UiEvent, burst, ui_event
+from terminal_drivers.readers.vivotech.codec import (
+    STRIPE,
+    Burst,
+    Order,
+    Response,
+    Status,
+    UiEvent,
+    burst,
+    encode,
+    ui_event,
+)
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualNeo
-from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, NeoWatch
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
+from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
 from terminal_drivers.transports.loopback import LoopbackLine
 
 Chip = Callable[..., Any]
@@ -19,7 +29,9 @@ SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 OK = b"\x6f\x00\x90\x00"
 SWIPE = Tracks(None, ";4761739001010119=30122011143878089?")
 TAPPED, GONE = Presence(Change.INSERTED, FIELD), Presence(Change.REMOVED, FIELD)
+INSERTED, REMOVED = Presence(Change.INSERTED, SLOT), Presence(Change.REMOVED, SLOT)
 SWIPED = Presence(Change.SWIPED, None)
+NO_CARD = encode(Response(0x2C, Status.FAILED), Order.MSB_FIRST)
 
 
 @pytest.fixture
@@ -42,6 +54,34 @@ def test_a_card_in_the_field_is_told_when_it_comes_and_when_it_leaves(
         assert told(watch, 3 * LOOKS) == [], "it is told once"
         both.device.remove()
         assert told(watch) == [GONE]
+
+
+def test_a_card_in_the_slot_is_told_and_the_head_listens_beside_it(
+    both: VirtualVivotechReader, chip: Chip
+) -> None:
+    both.device.insert(chip())
+    watch = NeoWatch(both.host)
+    assert watch.poll() == [INSERTED], "a card that was there before is told by the first call"
+    assert watch.holds(SLOT)
+    assert told(watch, LOOKS - 1) == []
+    both.device.swipe(SWIPE)
+    assert watch.poll() == [SWIPED]
+    both.device.remove(Place.SLOT)
+    assert told(watch) == [REMOVED]
+    assert not watch.holds(SLOT)
+
+
+@pytest.mark.parametrize(("sub", "number"), [(0x12, SLOT), (0x02, FIELD)])
+def test_a_reader_without_a_part_is_not_asked_for_it(sub: int, number: int, chip: Chip) -> None:
+    device = VirtualNeo()
+    assert NeoWatch(VivotechReader(LoopbackLine(device).open())).has(number)
+    del device._handlers[0x2C, sub]
+    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    assert not watch.has(number)
+    assert watch.has(SLOT + FIELD - number)
+    device.insert(chip())
+    device.tap(chip())
+    assert [change.slot for change in told(watch)] == [SLOT + FIELD - number]
 
 
 def test_a_swipe_is_told_between_the_questions(both: VirtualVivotechReader) -> None:
@@ -88,13 +128,13 @@ def test_a_conversation_is_not_disturbed(place: Place, chip: Chip) -> None:
     assert len(record) > before
 
 
-def test_the_idle_load_is_three_commands_a_round() -> None:
+def test_the_idle_load_is_four_commands_a_round() -> None:
     record: list[tuple[str, bytes]] = []
     watch = NeoWatch(virtual_vivotech(record=record).host)
     told(watch)
     before = len(record)
     told(watch, 10 * LOOKS)
-    assert [who for who, _ in record[before:]].count("host") == 30
+    assert [who for who, _ in record[before:]].count("host") == 40
 
 
 def test_a_card_that_the_reader_read_by_itself_is_no_swipe() -> None:
@@ -117,19 +157,23 @@ def test_a_reader_that_refuses_burst_mode_hears_no_stripe(both: VirtualVivotechR
 
 
 class Noisy(VirtualNeo):
-    """A reader on a line that damages something behind each card that is found."""
+    """A reader on a line that once damages something behind the answer that the slot is empty."""
+
+    noise = b""
 
     def take(self) -> bytes:
         said = super().take()
-        damaged = ui_event(UiEvent(bytes(4)))[:-1] + b"?"
-        return said + damaged if UID in said else said
+        if NO_CARD in said:
+            said, self.noise = said + self.noise, b""
+        return said
 
 
 def test_what_an_error_interrupts_is_told_by_the_next_call(chip: Chip) -> None:
     device = Noisy()
     watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
-    assert told(watch, LOOKS - 1) == []
+    assert told(watch) == []
     device.tap(chip())
+    device.noise = ui_event(UiEvent(bytes(4)))[:-1] + b"?"
     with pytest.raises(FrameError):
         watch.poll()
     assert watch.poll() == [TAPPED]

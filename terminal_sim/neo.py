@@ -1,8 +1,4 @@
-"""A terminal whose reader is a ViVOtech2 one of ours, in front of which scripts put the cards.
-
-Nobody watches it from a thread: each poll asks at once all that a watched reader is asked within half a second, so that nothing
-is late and no script waits.
-"""
+"""A ViVOtech2 reader as a terminal has it: hardware that a thread watches, or one of ours that scripts put cards in front of."""
 
 from __future__ import annotations
 
@@ -10,9 +6,9 @@ from collections.abc import Mapping
 
 from terminal_drivers.base import (
     Card,
-    Change,
     ContactlessField,
     ContactSlot,
+    DriverError,
     Misuse,
     Presence,
     StripeHead,
@@ -21,19 +17,70 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
-from terminal_drivers.readers.vivotech.watch import LOOKS, NeoWatch
+from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
 from terminal_sim.hands import VIRTUAL_PATIENCE
 from terminal_sim.hardware import Hardware
-from terminal_sim.station import CONTACT
+
+
+class VivotechDevice:
+    """An ID TECH reader, whose host asks for cards and listens for swipes in turn (`NeoWatch`)."""
+
+    def __init__(self, reader: VivotechReader) -> None:
+        self._reader = reader
+        try:
+            self._watch = NeoWatch(reader)
+        except DriverError:
+            reader.close()
+            raise
+        self._slot = _Slot(reader.contact, self._watch)
+
+    @property
+    def contact(self) -> ContactSlot:
+        if not self._watch.has(SLOT):
+            raise Misuse("this reader has no slot")
+        return self._slot
+
+    @property
+    def contactless(self) -> ContactlessField:
+        if not self._watch.has(FIELD):
+            raise Misuse("this reader has no contactless field")
+        return self._reader.contactless
+
+    @property
+    def stripe(self) -> StripeHead:
+        if not self._watch.hears_stripe:
+            raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
+        return self._reader.stripe
+
+    def poll(self) -> list[Presence]:
+        return self._watch.poll()
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class _Slot:
+    """The slot. Whether a card is in it, is what the watch knows: to ask beside its turns would deafen the head."""
+
+    def __init__(self, slot: ContactSlot, watch: NeoWatch) -> None:
+        self._watch = watch
+        self.power_on = slot.power_on
+        self.power_off = slot.power_off
+        self.transmit = slot.transmit
+
+    def present(self) -> bool:
+        return self._watch.holds(SLOT)
 
 
 class OwnNeo:
-    """The reader, of which `both` are the ends."""
+    """A reader of which `both` are the ends. Nobody watches it: each poll asks at once what a watched one is asked in time, so
+    that no script waits.
+    """
 
     def __init__(self, both: VirtualVivotechReader) -> None:
         self._host = both.host
         self._watch = NeoWatch(both.host)
-        self._present = False
         self._news: list[Presence] = []
         self.contact: ContactSlot = both.host.contact
         self.contactless: ContactlessField = both.host.contactless
@@ -49,10 +96,6 @@ class OwnNeo:
 
     def look(self) -> None:
         """Ask once, and keep the answer for `poll`. The head listens afterwards, unless a card is in the field or powered."""
-        present = self._host.contact.present()
-        if present != self._present:
-            self._present = present
-            self._news.append(Presence(Change.INSERTED if present else Change.REMOVED, CONTACT))
         for _ in range(LOOKS):
             self._news += self._watch.poll()
 
