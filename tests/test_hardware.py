@@ -612,7 +612,7 @@ def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
     said = capsys.readouterr()
     assert (code, said.err) == (0, ""), said.out
     assert threading.active_count() == threads
-    assert not os.path.lexists(link)
+    assert not link.is_symlink()
 
 
 @pytest.mark.parametrize(
