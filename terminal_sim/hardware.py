@@ -92,7 +92,7 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
         return Hardware(own, OwnHands(own.device), own.close)
     if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
         if tap is not UNTAPPED:
-            raise Misuse(f"{addresses[0]} is not recorded: virtual, pty and readers of other makers are")
+            raise Misuse(f"{addresses[0]} is not recorded: virtual, pty and hardware are")
         # Imported here: it opens readers of every protocol.
         from terminal_sim.neo import open_own
 
