@@ -96,7 +96,8 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
         # Imported here: it opens readers of every protocol.
         from terminal_sim.neo import open_own
 
-        return open_own(addresses[0], trace)
+        neo = open_own(addresses[0], trace)
+        return Hardware(neo, neo.hands, neo.close)
     reader = _attended(addresses, trace, tap, attend)
     places = reader.places if isinstance(reader, JoinedReader) else {}
     return Hardware(reader, PersonHands(addresses, places, ask), reader.close)

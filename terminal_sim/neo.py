@@ -16,11 +16,10 @@ from terminal_drivers.base import (
     Tracks,
 )
 from terminal_drivers.opening import open_reader
-from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
+from terminal_drivers.readers.vivotech.both_ends import NeoHands, VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
 from terminal_sim.hands import VIRTUAL_PATIENCE
-from terminal_sim.hardware import Hardware
 
 
 class VivotechDevice:
@@ -74,11 +73,13 @@ class _Slot:
 
 
 class OwnNeo:
-    """A reader of which `both` are the ends. Nobody watches it: each poll asks at once what a watched one is asked in time, so
-    that no script waits.
+    """A reader of which `both` are the ends, with the `hands` before it. Nobody watches it: each poll asks at once what a watched
+    one is asked in time, so that no script waits.
     """
 
     def __init__(self, both: VirtualVivotechReader) -> None:
+        self.hands = OwnNeoHands(both.device, self)
+        self.close = both.close
         self._host = both.host
         self._watch = NeoWatch(both.host)
         self._news: list[Presence] = []
@@ -108,8 +109,8 @@ class OwnNeoHands:
     asked = ""
     patience = VIRTUAL_PATIENCE
 
-    def __init__(self, both: VirtualVivotechReader, reader: OwnNeo) -> None:
-        self._hands = both.device
+    def __init__(self, hands: NeoHands, reader: OwnNeo) -> None:
+        self._hands = hands
         self._reader = reader
 
     def insert(self, _: str, chip: Card) -> None:
@@ -131,11 +132,10 @@ class OwnNeoHands:
         self._hands.remove()
 
 
-def open_own(address: str, trace: Trace | None) -> Hardware:
+def open_own(address: str, trace: Trace | None) -> OwnNeo:
     """Open both ends of a reader of ours as a terminal's; `Misuse` where it is none that a terminal can have so."""
     both = open_reader(address, trace=trace)
     if not isinstance(both, VirtualVivotechReader):
         both.close()
         raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
-    reader = OwnNeo(both)
-    return Hardware(reader, OwnNeoHands(both, reader), both.close)
+    return OwnNeo(both)
