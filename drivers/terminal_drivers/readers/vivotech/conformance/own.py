@@ -1,32 +1,21 @@
 """The readers of ours that the kit is run on: every variant of the CRC order, over HID, with cards and without."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from terminal_drivers.conformance import BlankCard
 from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import PLAIN, TABLES, TEXT, Variant
 from terminal_drivers.readers.vivotech.conformance.subject import Device
 
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A card that knows no application."""
-
-    atr: bytes = bytes.fromhex("3B6500002063CB6600")
-
-    def reset(self) -> bytes:
-        return self.atr
-
-    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it knows none
-        return bytes.fromhex("6A82")
+ATR = bytes.fromhex("3B6500002063CB6600")
 
 
 def _own(line: NeoLine, variant: Variant, cards: bool) -> Device:
     both = virtual_vivotech(line, variant)
     if cards:
-        both.device.insert(_Card())
-        both.device.tap(_Card())
+        both.device.insert(BlankCard(ATR))
+        both.device.tap(BlankCard(ATR))
     return Device(both.host, both.device)
 
 
