@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from terminal_drivers.base import DriverError
 from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import (
@@ -39,11 +36,11 @@ from terminal_sim.display.item import KEY_ID
 from terminal_sim.display.paper import receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
-from terminal_sim.emv.conversation import Step
 from terminal_sim.engine import Engine
 from terminal_sim.hands import Hands
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.misuse import BenchMisuse
+from terminal_sim.presenting import Presenting
 from terminal_sim.station import Station
 
 if TYPE_CHECKING:
@@ -52,8 +49,6 @@ if TYPE_CHECKING:
 
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
-_NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
-_LEAVING_TRIES = 25
 
 
 class Storage(Protocol):
@@ -101,13 +96,10 @@ class Seat:
         self.station = station
         self.profile = profile
         self.locale = locale
-        self._hands = hands
+        self._presenting = Presenting(bench.engine, station, hands)
         self._around = Surroundings(link=profile.links[0] if profile.links else "")
         self._card: VirtualCard | None = None
-        self._apdus = 0
-        self._tear: Callable[[Step, int], bool] | None = None
         self._orders: list[OrderArrived] = []
-        station.torn = self._maybe_tear
         station.draw = self.view
 
     @property
@@ -219,7 +211,7 @@ class Seat:
         chip = self._card.chip if self._card else None
         if chip is None:
             raise BenchMisuse(f"the card {name!r} has no chip to insert")
-        self._present(lambda: self._hands.insert(name, chip), lambda: self.station.card_in)
+        self._presenting.insert(name, chip)
 
     def tap(self, name: str) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
@@ -227,85 +219,27 @@ class Seat:
         face = self._card.contactless if self._card else None
         if face is None:
             raise BenchMisuse(f"the card {name!r} cannot be tapped")
-        self._present(lambda: self._hands.tap(name, face))
-        self._leave_field()
+        self._presenting.tap(name, face)
 
     def swipe(self, name: str) -> None:
         self.name_card(name)
         stripe = self._card.stripe if self._card else None
         if stripe is None:
             raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
-        self._present(lambda: self._hands.swipe(name, stripe))
+        self._presenting.swipe(name, stripe)
 
     def remove_card(self) -> None:
         if not self.station.card_in:
             raise BenchMisuse("no card is in the slot")
-        self._present(self._hands.remove, lambda: not self.station.card_in)
+        self._presenting.remove()
 
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
-        if self._hands.asks:
-            raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
-        words = step.split()
-        steps = {each.value: each for each in Step if each is not Step.OTHER}
-        if len(words) == 2 and words[0] == "apdu" and words[1].isascii() and words[1].isdigit():
-            number = int(words[1])
-            self._tear = lambda _, count: count == number
-        elif len(words) == 1 and words[0] in steps:
-            wanted = steps[words[0]]
-            self._tear = lambda now, _: now is wanted
-        else:
-            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N")
-
-    def _maybe_tear(self, step: Step, apdu: bool) -> None:
-        self._apdus += apdu
-        if self._tear is not None and self._tear(step, self._apdus):
-            self._tear = None
-            with suppress(DriverError):  # a tapped card is gone by itself after its last command
-                self._hands.remove()
-            self.bench.engine.poll(self.station)
-
-    def _present(self, act: Callable[[], None], done: Callable[[], bool] | None = None) -> None:
-        """`done` tells whether it has happened, where a person at a real reader may do other things first."""
-        self._apdus = 0
-        self.listen()
-        if self._hands.asks and done is not None and done():
-            return  # the person has been quicker
-        try:
-            act()
-        except DriverError as error:
-            raise BenchMisuse(str(error)) from None
-        self._hear(done)
-
-    def _hear(self, done: Callable[[], bool] | None) -> None:
-        """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
-        engine, hands = self.bench.engine, self._hands
-        wait = hands.patience / _NEWS_TRIES
-        for tried in range(_NEWS_TRIES):
-            heard = engine.poll(self.station, wait if tried else 0.0)
-            # Other news may be on a slow line: of the card that has just left the field, for one.
-            if heard and (done is None or done()):
-                break
-        else:
-            if hands.asks:
-                raise BenchMisuse(f"nobody did this within {hands.patience:g} s: {hands.asked}")
-        engine.settle()
+        self._presenting.tear_after(step)
 
     def listen(self) -> None:
-        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once."""
-        while self._hands.late and self.bench.engine.poll(self.station):
-            self.bench.engine.settle()
-
-    def _leave_field(self) -> None:
-        try:
-            self._hands.leave()
-        except DriverError:
-            return  # it was torn away while it was read
-        # News of the leaving that came later would be taken for news of the next card.
-        for tried in range(1 if self._hands.asks else _LEAVING_TRIES):
-            if self.bench.engine.poll(self.station, self._hands.patience / _NEWS_TRIES if tried else 0.0):
-                break
-        self.bench.engine.settle()
+        """Hear what a real reader has reported meanwhile."""
+        self._presenting.listen()
 
     # The world around.
 

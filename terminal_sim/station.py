@@ -111,7 +111,10 @@ class Printer:
 
 @dataclass(eq=False)
 class Station:
-    """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay."""
+    """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay.
+
+    `passed` counts the swipes and taps that its readers have told, whether somebody wanted them or not.
+    """
 
     name: str
     reader: Reader
@@ -124,6 +127,7 @@ class Station:
     alarms: dict[str, int] = field(default_factory=dict)
     open: frozenset[Entry] = frozenset()
     card_in: bool = False
+    passed: int = 0
     lights: dict[str, str] = field(default_factory=dict)
     beeps: int = 0
     out_of_service: str = ""
@@ -181,6 +185,7 @@ class Station:
 
     def _noticed(self, change: Presence) -> Iterator[Event]:
         if change.change is Change.SWIPED:
+            self.passed += 1
             for tracks in self.reader.stripe.poll():
                 if Entry.STRIPE in self.open:
                     yield CardSwiped(_stripe(tracks))
@@ -190,8 +195,10 @@ class Station:
                 yield CardInserted()
             elif was_in:  # else the conversation with it has told already
                 yield CardRemoved()
-        elif change.change is Change.INSERTED and Entry.CONTACTLESS in self.open:
-            yield CardTapped()
+        elif change.change is Change.INSERTED:
+            self.passed += 1
+            if Entry.CONTACTLESS in self.open:
+                yield CardTapped()
 
 
 def _stripe(tracks: Tracks) -> track.Stripe | None:

@@ -1,0 +1,110 @@
+"""Cards as a tester presents them to one terminal: each act settles, however long the line of the reader that reports it.
+
+1. An act is over when the reader has told of it, and nothing else that it told meanwhile counts: news of the card before may
+   still be on a slow line.
+2. A card is torn away at a step of its own conversation, in the middle of the exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from terminal_drivers.base import Card, DriverError
+from terminal_sim.emv.conversation import Step
+from terminal_sim.engine import Engine
+from terminal_sim.hands import Hands
+from terminal_sim.misuse import BenchMisuse
+from terminal_sim.station import Station
+
+_NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
+_LEAVING_TRIES = 25
+
+
+class Presenting:
+    """The `hands` before the readers of a `station`. `BenchMisuse` where they cannot do what they are told."""
+
+    def __init__(self, engine: Engine, station: Station, hands: Hands) -> None:
+        self._engine = engine
+        self._station = station
+        self._hands = hands
+        self._apdus = 0
+        self._tear: Callable[[Step, int], bool] | None = None
+        station.torn = self._step
+
+    def insert(self, name: str, chip: Card) -> None:
+        self._present(lambda: self._hands.insert(name, chip), lambda: self._station.card_in)
+
+    def remove(self) -> None:
+        self._present(self._hands.remove, lambda: not self._station.card_in)
+
+    def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
+        self._present(lambda: self._hands.swipe(name, stripe), self._one_more())
+
+    def tap(self, name: str, face: Card) -> None:
+        """Hold the card into the field until the terminal has read it, and take it away."""
+        self._present(lambda: self._hands.tap(name, face), self._one_more())
+        try:
+            self._hands.leave()
+        except DriverError:
+            return  # it was torn away while it was read
+        # News of the leaving that came later would be taken for news of the next card.
+        for tried in range(1 if self._hands.asks else _LEAVING_TRIES):
+            if self._engine.poll(self._station, self._hands.patience / _NEWS_TRIES if tried else 0.0):
+                break
+        self._engine.settle()
+
+    def tear_after(self, step: str) -> None:
+        """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
+        if self._hands.asks:
+            raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
+        words = step.split()
+        steps = {each.value: each for each in Step if each is not Step.OTHER}
+        if len(words) == 2 and words[0] == "apdu" and words[1].isascii() and words[1].isdigit():
+            number = int(words[1])
+            self._tear = lambda _, count: count == number
+        elif len(words) == 1 and words[0] in steps:
+            wanted = steps[words[0]]
+            self._tear = lambda now, _: now is wanted
+        else:
+            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N")
+
+    def listen(self) -> None:
+        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once."""
+        while self._hands.late and self._engine.poll(self._station):
+            self._engine.settle()
+
+    def _step(self, step: Step, apdu: bool) -> None:
+        self._apdus += apdu
+        if self._tear is not None and self._tear(step, self._apdus):
+            self._tear = None
+            with suppress(DriverError):  # a tapped card is gone by itself after its last command
+                self._hands.remove()
+            self._engine.poll(self._station)
+
+    def _one_more(self) -> Callable[[], bool]:
+        """Whether a card has been swiped or tapped since now."""
+        before = self._station.passed
+        return lambda: self._station.passed > before
+
+    def _present(self, act: Callable[[], None], done: Callable[[], bool]) -> None:
+        self._apdus = 0
+        self.listen()
+        if self._hands.asks and done():
+            return  # the person has been quicker
+        try:
+            act()
+        except DriverError as error:
+            raise BenchMisuse(str(error)) from None
+        self._hear(done)
+
+    def _hear(self, done: Callable[[], bool]) -> None:
+        """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
+        wait = self._hands.patience / _NEWS_TRIES
+        for tried in range(_NEWS_TRIES):
+            if self._engine.poll(self._station, wait if tried else 0.0) and done():
+                break
+        else:
+            if self._hands.asks:
+                raise BenchMisuse(f"nobody did this within {self._hands.patience:g} s: {self._hands.asked}")
+        self._engine.settle()
