@@ -28,6 +28,8 @@ class Found:
 VIRTUAL = (
     Found("virtual", "chip, contactless and stripe of a terminal, in the process", virtual=True),
     Found("pty", "the same over pseudo-terminals", virtual=True),
+    Found("vivotech+virtual:", "the same parts as one ViVOtech2 reader, in the process", virtual=True),
+    Found("vivotech+pty:", "the same over a pseudo-terminal", virtual=True),
 )
 
 
