@@ -25,8 +25,6 @@ def run(given: Namespace) -> int:
     with blaming_the_user(DriverError, ProfileError):
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader)
-        if given.record is not None:
-            given.record.mkdir(parents=True, exist_ok=True)
         chosen = {name: profiles.load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:
@@ -35,6 +33,9 @@ def run(given: Namespace) -> int:
         cases = [case for program in programs for case in plan(program, given.expression)]
     except BadScript as error:
         raise UserError(str(error)) from None
+    if given.record is not None:
+        with blaming_the_user():
+            given.record.mkdir(parents=True, exist_ok=True)
     with _tracing(given.trace) as trace:
         runner = Runner(
             Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
