@@ -28,7 +28,8 @@ from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.served import FIELD, Served, serve
+from terminal_drivers.served.hands import FIELD, Served
+from terminal_drivers.served.opening import serve
 from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
 from terminal_sim.hardware import BOTH_ENDS
 

@@ -27,7 +27,9 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.served import Served, ServedReader, ServedSerialReader, serve
+from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
+from terminal_drivers.served.hands import Served
+from terminal_drivers.served.opening import serve
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine

@@ -13,7 +13,8 @@ import pytest
 
 from terminal_drivers.base import Change, Misuse, Presence, ReaderLost
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served import Served, serve
+from terminal_drivers.served.hands import Served
+from terminal_drivers.served.opening import serve
 from terminal_drivers.transports.pty import PtyLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main

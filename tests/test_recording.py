@@ -19,7 +19,7 @@ from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.served import ServedReader, ServedSerialReader
+from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim import watched

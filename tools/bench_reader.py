@@ -34,7 +34,7 @@ from terminal_drivers.base import LineDevice, Transport
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.served import ServedSerialReader
+from terminal_drivers.served.ccid import ServedSerialReader
 from terminal_drivers.transports.serial import SerialTransport
 from terminal_drivers.virtual import CONTACT, virtual_ccid
 

@@ -8,7 +8,8 @@ import pytest
 from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
 from terminal_drivers.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
-from terminal_drivers.served import ServedSerialReader, serve
+from terminal_drivers.served.ccid import ServedSerialReader
+from terminal_drivers.served.opening import serve
 
 
 @pytest.fixture

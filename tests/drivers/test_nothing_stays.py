@@ -25,7 +25,10 @@ from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotec
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.readers.vpcd.card import call
-from terminal_drivers.served import Served, ServedSerialReader, ServedVpcd, serve
+from terminal_drivers.served.ccid import ServedSerialReader
+from terminal_drivers.served.hands import Served
+from terminal_drivers.served.opening import serve
+from terminal_drivers.served.vpcd import ServedVpcd
 from terminal_drivers.transports.capture import CapturedTransport, CaptureFile
 from terminal_drivers.transports.ccid_capture import NAME, CapturedLink
 from terminal_drivers.transports.faults import Chances, FaultyTransport

@@ -14,7 +14,8 @@ from typing import Protocol
 import pytest
 
 from terminal_drivers.base import Card
-from terminal_drivers.served import ServedReader, ServedUsbReader, serve
+from terminal_drivers.served.ccid import ServedReader, ServedUsbReader
+from terminal_drivers.served.opening import serve
 from terminal_sim.bench import Bench
 from terminal_sim.cli import main
 from tests.interop.daemon import Pcscd, Told, need, need_pyscard

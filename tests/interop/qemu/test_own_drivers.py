@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from terminal_drivers.served import ServedUsbReader
-from terminal_drivers.served_stripe import ServedUsbStripeHead
+from terminal_drivers.served.ccid import ServedUsbReader
+from terminal_drivers.served.stripe import ServedUsbStripeHead
 from tests.interop.qemu.conftest import LEVELS, Plug, Sale
 from tests.interop.qemu.guest import Guest
 from tests.interop.qemu.image import INTERPRETER, PYTHONPATH

@@ -34,7 +34,7 @@ from terminal_drivers.readers.ccid.pin import (
 )
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.served import ServedSerialReader
+from terminal_drivers.served.ccid import ServedSerialReader
 from terminal_drivers.virtual import virtual_ccid
 
 Chip = Callable[..., Any]

@@ -15,7 +15,7 @@ from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.waking import wake
-from terminal_drivers.served import ServedSerialReader
+from terminal_drivers.served.ccid import ServedSerialReader
 from terminal_drivers.transports.serial import SerialTransport, StopBits
 from terminal_drivers.virtual import virtual_ccid
 

@@ -11,8 +11,8 @@ from terminal_drivers.control_pipe import Stall
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
 from terminal_drivers.readers.magstripe.usb import HidStripeDevice
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served import serve
-from terminal_drivers.served_stripe import ServedUsbStripeHead
+from terminal_drivers.served.opening import serve
+from terminal_drivers.served.stripe import ServedUsbStripeHead
 
 TRACK1 = "%B4761739001010119^TEST/CARD^30122011143878089?"
 TRACK2 = ";4761739001010119=30122011143878089?"

@@ -1,0 +1,1 @@
+"""Virtual readers for other people's software."""
