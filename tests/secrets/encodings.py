@@ -71,7 +71,7 @@ def telling_runs(text: str, pan: str) -> Iterator[str]:
     """Numbers in `text` that give away more of `pan` than a mask may: its first seven digits, or eight of it in a row."""
     runs = {pan[at : at + 8] for at in range(len(pan) - 7)}
     # A run of one digit or of zeros is in too many harmless numbers: round amounts and counters of microseconds.
-    inner = {run for run in runs if len(set(run)) > 2 and "0000" not in run}
+    inner = {run for run in runs if len(set(run)) > 2 and "000" not in run}
     start = pan[:7] if "0000" not in pan[:7] else pan
     for number in _NUMBER.findall(text):
         if number.startswith(start) or any(run in number for run in inner):
