@@ -15,12 +15,14 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from terminal_drivers import readers
 from terminal_drivers.base import DriverError, Misuse
 
 NOT_FOUND = bytes.fromhex("6A82")
+
+S = TypeVar("S")
 
 Frame = tuple[str, bytes]
 """("host->reader" or "reader->host", message)."""
@@ -64,11 +66,16 @@ class Subject(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(Generic[S]):
     """A clause and how to look at it; `look` takes the kit's subject of that end."""
 
     clause: Clause
-    look: Callable[[Any], None]
+    look: Callable[[S], None]
+
+
+def check(number: str, what: str, source: str, look: Callable[[S], None]) -> Check[S]:
+    """A clause by its parts, and how to look at it."""
+    return Check(Clause(number, what, source), look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +97,10 @@ class Kit:
     """
 
     protocol: str
-    device: tuple[Check, ...]
+    device: tuple[Check[Any], ...]
     device_of: Callable[[object], Subject | None]
     own_devices: Mapping[str, Callable[[], Subject]]
-    host: tuple[Check, ...] = ()
+    host: tuple[Check[Any], ...] = ()
     own_host: Callable[[], Subject] | None = None
 
 
@@ -121,12 +128,12 @@ def kits() -> Iterator[Kit]:
             yield kit
 
 
-def run(checks: Sequence[Check], subject: Subject) -> list[Result]:
+def run(checks: Sequence[Check[Any]], subject: Subject) -> list[Result]:
     """Run checks one after another on one subject."""
     return [_run(check, subject) for check in checks]
 
 
-def _run(check: Check, subject: Subject) -> Result:
+def _run(check: Check[Any], subject: Subject) -> Result:
     subject.frames.clear()
     verdict, detail = Verdict.KEPT, ""
     try:

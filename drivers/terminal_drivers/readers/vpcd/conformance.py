@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import Card, CardRemoved, ReaderLost, Transport
-from terminal_drivers.conformance import BlankCard, Check, Clause, Frame, Kit, NotApplicable, require
+from terminal_drivers.conformance import BlankCard, Check, Frame, Kit, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, Decoder, encode
@@ -139,24 +139,18 @@ def _removed(vicc: Vicc) -> None:
     require(False, "a card that is gone answers")
 
 
-def _check(number: str, what: str, source: str, look: Callable[[Vicc], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-DEVICE = (
-    _check("atr", "04 is answered by a sound ATR", VPCD_H, _atr),
-    _check("looks", "the ATR stays the same from look to look", RECORDED, _looks),
-    _check("power-on", "01 is not answered", VPCD_H, _unanswered(Control.POWER_ON)),
-    _check("reset", "02 is not answered", VPCD_H, _unanswered(Control.RESET)),
-    _check("power-off", "00 is not answered", VPCD_H, _unanswered(Control.POWER_OFF)),
-    _check("unknown", "a control that is not assigned is not answered", VPCD_H, _unknown),
-    _check("command", "a C-APDU brings an R-APDU, after power on and after a reset", VPCD_H, _command),
-    _check(
-        "pieces", "the length says where a message ends, in however many pieces it comes", VPCD_H, _pieces
-    ),
-    _check("together", "messages that come at once are answered in their order", VPCD_H, _together),
-    _check("empty", "a message of no bytes is not answered", VPCD_H, _empty),
-    _check("removed", "a card that is taken out hangs up", IFD, _removed),
+DEVICE: tuple[Check[Vicc], ...] = (
+    check("atr", "04 is answered by a sound ATR", VPCD_H, _atr),
+    check("looks", "the ATR stays the same from look to look", RECORDED, _looks),
+    check("power-on", "01 is not answered", VPCD_H, _unanswered(Control.POWER_ON)),
+    check("reset", "02 is not answered", VPCD_H, _unanswered(Control.RESET)),
+    check("power-off", "00 is not answered", VPCD_H, _unanswered(Control.POWER_OFF)),
+    check("unknown", "a control that is not assigned is not answered", VPCD_H, _unknown),
+    check("command", "a C-APDU brings an R-APDU, after power on and after a reset", VPCD_H, _command),
+    check("pieces", "the length says where a message ends, in however many pieces it comes", VPCD_H, _pieces),
+    check("together", "messages that come at once are answered in their order", VPCD_H, _together),
+    check("empty", "a message of no bytes is not answered", VPCD_H, _empty),
+    check("removed", "a card that is taken out hangs up", IFD, _removed),
 )
 
 

@@ -174,7 +174,7 @@ WRONG_DEVICES: list[tuple[type[Wrong], set[str]]] = [
 ]
 
 
-def broken(checks: tuple[Check, ...], subject: Any) -> set[str]:
+def broken(checks: tuple[Check[Any], ...], subject: Any) -> set[str]:
     return {result.clause.id for result in run(checks, subject) if result.verdict is Verdict.BROKEN}
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from terminal_drivers.conformance import NotApplicable, require
+from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
-from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, Device, check, failed
+from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, Device, failed
 from terminal_drivers.readers.ccid.pin import FollowUp, PinFollowUp, PinVerify
 from terminal_drivers.readers.ccid.reader import ControlPipe
 
@@ -116,7 +116,7 @@ def _reserved(what: str, command: m.Command, offset: int) -> Callable[[Device], 
     return look
 
 
-ABILITIES = (
+ABILITIES: tuple[Check[Device], ...] = (
     check("abort", "an announced abort ends when its message comes", USB_CCID + "5.3.1, 6.1.13", _aborts),
     check("clock", "a stopped clock is told until it runs again", USB_CCID + "6.1.9, 6.2.2", _clock),
     check(

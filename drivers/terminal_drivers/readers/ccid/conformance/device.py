@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from terminal_drivers.conformance import NotApplicable, require
+from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.conformance.abilities import ABILITIES
@@ -13,7 +13,6 @@ from terminal_drivers.readers.ccid.conformance.subject import (
     NO_SUCH_APPLICATION,
     USB_CCID,
     Device,
-    check,
     failed,
 )
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL
@@ -144,7 +143,7 @@ COMMANDS: tuple[tuple[str, m.Command], ...] = (
 )
 
 
-DEVICE = (
+DEVICE: tuple[Check[Device], ...] = (
     *(
         check(
             f"answer-{type(command).__name__}",

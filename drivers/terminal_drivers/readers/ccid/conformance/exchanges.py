@@ -1,13 +1,12 @@
 """What a CCID reader must do with a card's commands at the level of its slot."""
 
-from terminal_drivers.conformance import NotApplicable, require
+from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.conformance.subject import (
     NO_SUCH_APPLICATION,
     USB_CCID,
     Device,
-    check,
     failed,
 )
 from terminal_drivers.readers.ccid.features import Level
@@ -85,7 +84,7 @@ def _parts(device: Device) -> None:
     )
 
 
-EXCHANGES = (
+EXCHANGES: tuple[Check[Device], ...] = (
     check("exchange", "a command reaches the card and brings its answer", USB_CCID + "6.1.4", _exchange),
     check("characters", "as many characters come as are awaited", USB_CCID + "3.2, 6.1.4", _characters),
     check("level", "a reader without extended APDUs refuses their parts", USB_CCID + "6.1.4", _level),

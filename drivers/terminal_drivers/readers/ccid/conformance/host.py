@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
-from terminal_drivers.conformance import NOT_FOUND, Check, Clause, Frame, require
+from terminal_drivers.conformance import NOT_FOUND, Check, Frame, check, require
 from terminal_drivers.iso7816.block import Block, Edc, IBlock
 from terminal_drivers.iso7816.block import encode as encode_block
 from terminal_drivers.readers.ccid import messages as m
@@ -262,32 +262,20 @@ def _no_pad(host: Host) -> None:
         require(not any(isinstance(each, m.Secure) for each in host.commands), "Secure is sent")
 
 
-def _host_check(number: str, what: str, source: str, look: Callable[[Host], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-HOST = (
-    _host_check("host-seq", "bSeq counts by one and wraps at 256", USB_CCID + "6.1", _counts),
-    _host_check(
-        "host-stale", "only the answer with its type, bSlot and bSeq counts", USB_CCID + "6.2", _stale
-    ),
-    _host_check("host-silence", "silence is declared after one command", USB_CCID + "3.2", _silence),
-    _host_check("host-time", "a time extension is waited for", USB_CCID + "6.2.6", _extension),
-    _host_check("host-notify", "a notification within an exchange is kept", USB_CCID + "6.3.1", _notified),
-    _host_check(
-        "host-errors", "bStatus and bError become the error that they mean", USB_CCID + "6.2.6", _errors
-    ),
-    _host_check(
-        "host-t1", "parameters and S(IFS) come before the first T=1 block", ISO + "11.4.2", _t1_plain
-    ),
-    _host_check("host-t1-edc", "a damaged block is answered by R(81)", ISO + "11.6.3, rule 7.1", _t1_damaged),
-    _host_check(
-        "host-t1-again", "R(81) of the card brings the block again", ISO + "11.6.3, rule 7.4", _t1_repeat
-    ),
-    _host_check("host-t1-wtx", "S(WTX) is answered and waited for", ISO + "11.6.3, rule 3", _t1_wait),
-    _host_check("host-t1-chain", "a chained response is acknowledged", ISO + "11.6.3, rule 5", _t1_chain),
-    _host_check("host-parts", "extended APDUs go and come in parts", USB_CCID + "6.1.4, 6.2.1", _parts),
-    _host_check("host-characters", "wLevelParameter counts characters", USB_CCID + "6.1.4", _characters),
-    _host_check("host-no-pad", "Secure is not sent beyond bPINSupport", USB_CCID + "5.1, 6.1.11", _no_pad),
-    _host_check("host-pps", "PPS comes before the parameters and decides them", ISO + "9", _pps),
+HOST: tuple[Check[Host], ...] = (
+    check("host-seq", "bSeq counts by one and wraps at 256", USB_CCID + "6.1", _counts),
+    check("host-stale", "only the answer with its type, bSlot and bSeq counts", USB_CCID + "6.2", _stale),
+    check("host-silence", "silence is declared after one command", USB_CCID + "3.2", _silence),
+    check("host-time", "a time extension is waited for", USB_CCID + "6.2.6", _extension),
+    check("host-notify", "a notification within an exchange is kept", USB_CCID + "6.3.1", _notified),
+    check("host-errors", "bStatus and bError become the error that they mean", USB_CCID + "6.2.6", _errors),
+    check("host-t1", "parameters and S(IFS) come before the first T=1 block", ISO + "11.4.2", _t1_plain),
+    check("host-t1-edc", "a damaged block is answered by R(81)", ISO + "11.6.3, rule 7.1", _t1_damaged),
+    check("host-t1-again", "R(81) of the card brings the block again", ISO + "11.6.3, rule 7.4", _t1_repeat),
+    check("host-t1-wtx", "S(WTX) is answered and waited for", ISO + "11.6.3, rule 3", _t1_wait),
+    check("host-t1-chain", "a chained response is acknowledged", ISO + "11.6.3, rule 5", _t1_chain),
+    check("host-parts", "extended APDUs go and come in parts", USB_CCID + "6.1.4, 6.2.1", _parts),
+    check("host-characters", "wLevelParameter counts characters", USB_CCID + "6.1.4", _characters),
+    check("host-no-pad", "Secure is not sent beyond bPINSupport", USB_CCID + "5.1, 6.1.11", _no_pad),
+    check("host-pps", "PPS comes before the parameters and decides them", ISO + "9", _pps),
 )

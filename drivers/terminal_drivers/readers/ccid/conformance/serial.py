@@ -1,9 +1,9 @@
 """What the GemPC serial framing asks of a reader's device end."""
 
-from terminal_drivers.conformance import NotApplicable, require
+from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
-from terminal_drivers.readers.ccid.conformance.subject import Device, check
+from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.framing import NAK_FRAME, START, frame
 from terminal_drivers.readers.ccid.gempc import GemPcLink
 
@@ -57,7 +57,7 @@ def _echo(device: Device) -> None:
     require(len(said) > len(ASK), "nothing comes behind the echo")
 
 
-SERIAL = (
+SERIAL: tuple[Check[Device], ...] = (
     check("gempc-lrc", "a damaged frame is answered by NAK", GEMPC + "LRC", _bad_lrc),
     check("gempc-nak", "NAK brings the last answer again", GEMPC + "NAK", _again),
     check("gempc-noise", "bytes before 03 06 are skipped", GEMPC + "SYNC", _noise),

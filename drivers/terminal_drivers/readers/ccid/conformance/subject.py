@@ -1,10 +1,9 @@
 """A reader's device end under test, asked message by message."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import FrameError, ReaderLost
-from terminal_drivers.conformance import Check, Clause, Frame, NotApplicable, require
+from terminal_drivers.conformance import Frame, NotApplicable, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL
@@ -73,8 +72,3 @@ def failed(answer: m.Answer, errors: set[int], what: str) -> None:
     require(answer.status >> 6 == m.CommandStatus.FAILED, f"{what} does not fail")
     named = ", ".join(f"{each:02X}" for each in sorted(errors))
     require(answer.error in errors, f"{what} fails with bError {answer.error:02X}, not {named}")
-
-
-def check(number: str, what: str, source: str, look: Callable[[Device], None]) -> Check:
-    """A check of the device end."""
-    return Check(Clause(number, what, source), look)

@@ -5,11 +5,10 @@
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import TrackMark, Tracks, Transport
-from terminal_drivers.conformance import Check, Clause, Frame, NotApplicable, require
+from terminal_drivers.conformance import Check, Frame, NotApplicable, check, require
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.codec import FORMATS
 from terminal_drivers.readers.magstripe.hid import DAMAGED, TRACK_SIZE, TRACKS, Encoding, Layout
@@ -247,37 +246,31 @@ def _vendor(head: Head) -> None:
         raise NotApplicable("only the vendor's report has a decode status and an encode type")
 
 
-def _check(number: str, what: str, source: str, look: Callable[[Head], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-DEVICE = (
-    _check(
+DEVICE: tuple[Check[Head], ...] = (
+    check(
         "sentinels",
         "a text has its start and its only end sentinel, and no LRC behind",
         ISO_7811 + "sentinels",
         _sentinels,
     ),
-    _check(
+    check(
         "alphabet", "a text has the characters of its track only", ISO_7811 + "coded character set", _alphabet
     ),
-    _check("length", "a text is no longer than a card", ISO_7811 + "bit density", _length),
-    _check("text", "what is sent is what is on the card", ISO_7811 + "encoding", _text),
-    _check(
+    check("length", "a text is no longer than a card", ISO_7811 + "bit density", _length),
+    check("text", "what is sent is what is on the card", ISO_7811 + "encoding", _text),
+    check(
         "damaged",
         "a track that cannot be read is marked and the others are sent",
         ISO_7811 + "parity, LRC",
         _damaged,
     ),
-    _check("line-end", "a swipe is one line that ends in CR", LINE + "CR", _line_end),
-    _check("line-order", "the tracks of a line are in order, each once", LINE + "rule 1", _line_order),
-    _check(
-        "report-size", "a swipe is one report of its layout's size", REPORT + "input report", _report_size
-    ),
-    _check("report-length", "a length fits its field", REPORT + "track length", _report_length),
-    _check("report-padding", "zeros stand behind a text", REPORT + "track data", _report_padding),
-    _check("report-status", "a damaged track has no length", REPORT + "decode status", _report_status),
-    _check(
+    check("line-end", "a swipe is one line that ends in CR", LINE + "CR", _line_end),
+    check("line-order", "the tracks of a line are in order, each once", LINE + "rule 1", _line_order),
+    check("report-size", "a swipe is one report of its layout's size", REPORT + "input report", _report_size),
+    check("report-length", "a length fits its field", REPORT + "track length", _report_length),
+    check("report-padding", "zeros stand behind a text", REPORT + "track data", _report_padding),
+    check("report-status", "a damaged track has no length", REPORT + "decode status", _report_status),
+    check(
         "report-encoding",
         "the card encode type is one of eight",
         REPORT + "card encode type",

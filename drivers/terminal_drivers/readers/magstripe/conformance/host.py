@@ -1,10 +1,9 @@
 """What our host ends of a stripe head must bear and do: on a serial line, and with HID reports."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import Change, FrameError, Presence, ReaderLost, TrackMark, Tracks
-from terminal_drivers.conformance import Check, Clause, Frame, require
+from terminal_drivers.conformance import Check, Frame, check, require
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
@@ -171,26 +170,22 @@ def _says_nothing(host: Host) -> None:
     require(not host.written, "the host sends something, and a head takes no commands")
 
 
-def _check(number: str, what: str, source: str, look: Callable[[Host], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-HOST = (
-    _check("host-swipe", "a line or a report is a swipe", READS, _swipe),
-    _check("host-pieces", "a line counts when its CR has come, in however many pieces", LINE + "CR", _pieces),
-    _check("host-two", "swipes that come at once are all given, in order", READS, _two),
-    _check("host-damaged", "a damaged track is told beside the good ones", LINE + "rule 2", _damaged),
-    _check("host-noise", "noise is declared once and costs no swipe", READS, _noise),
-    _check("host-text", "a report whose text is no track is declared", REPORT + "track data", _wrong_text),
-    _check("host-long", "a line without end is declared once", "ISO/IEC 7811-2, bit density", _too_long),
-    _check("host-length", "a length beyond its field is declared", REPORT + "track length", _too_far),
-    _check(
+HOST: tuple[Check[Host], ...] = (
+    check("host-swipe", "a line or a report is a swipe", READS, _swipe),
+    check("host-pieces", "a line counts when its CR has come, in however many pieces", LINE + "CR", _pieces),
+    check("host-two", "swipes that come at once are all given, in order", READS, _two),
+    check("host-damaged", "a damaged track is told beside the good ones", LINE + "rule 2", _damaged),
+    check("host-noise", "noise is declared once and costs no swipe", READS, _noise),
+    check("host-text", "a report whose text is no track is declared", REPORT + "track data", _wrong_text),
+    check("host-long", "a line without end is declared once", "ISO/IEC 7811-2, bit density", _too_long),
+    check("host-length", "a length beyond its field is declared", REPORT + "track length", _too_far),
+    check(
         "host-cut",
         "a cut report is declared and not joined to the next",
         REPORT + "input report",
         _short_report,
     ),
-    _check("host-told", "a swipe is told once and its tracks are kept", READS, _told),
-    _check("host-gone", "a line that is gone is declared", "Transport.read", _gone),
-    _check("host-mute", "the host sends nothing", LINE + "rule 3", _says_nothing),
+    check("host-told", "a swipe is told once and its tracks are kept", READS, _told),
+    check("host-gone", "a line that is gone is declared", "Transport.read", _gone),
+    check("host-mute", "the host sends nothing", LINE + "rule 3", _says_nothing),
 )

@@ -5,10 +5,8 @@
 2. Where the guide names no status, any refusal will do.
 """
 
-from collections.abc import Callable
-
 from terminal_drivers.base import Tracks
-from terminal_drivers.conformance import Check, Clause, NotApplicable, require
+from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.vivotech.codec import (
     CRC_SIZE,
@@ -251,36 +249,32 @@ def _kept(device: Device) -> None:
     require(data.startswith(expected), "the result is not the tracks of the swipe")
 
 
-def _check(number: str, what: str, source: str, look: Callable[[Device], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-DEVICE = (
-    _check("ping", "Ping is answered as it is printed", GUIDE + "2.8, p. 42", _ping),
-    _check("version", "the version is told in both modes", GUIDE + "8.12", _version),
-    _check("crc", "the CRC of an answer is right and goes MSB first", GUIDE + "2.8, 3.4", _crc),
-    _check("crc-wrong", "a command with a wrong CRC is not carried out", GUIDE + "2.8.6", _wrong_crc),
-    _check("crc-order", "the CRC of a command goes LSB first", GUIDE + "2.8, p. 42", _order),
-    _check("pieces", "a command may come byte by byte", GUIDE + "2.8", _pieces),
-    _check("noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
-    _check("half", "half a command costs no more than itself", GUIDE + "2.8", _half),
-    _check("unknown", "an unknown command is told as such", GUIDE + "2.8.6", _unknown),
-    _check("unknown-sub", "an unknown sub-command is told as such", GUIDE + "2.8.6", _unknown_sub),
-    _check("parameter", "a wrong parameter is told as such", GUIDE + "2.8.6", _parameter),
-    _check("poll-mode", "the poll mode is set and answered by OK", GUIDE + "12.1, 12.2", _poll_mode),
-    _check("outside", "pass-through commands need their mode", GUIDE + "8.12", _outside),
-    _check("inside", "other commands fail in pass-through mode, but for five", GUIDE + "8.12", _inside),
-    _check("no-token", "an empty field is told", GUIDE + "3.2.4, 8.12.3", _no_token),
-    _check("no-time", "Poll for Token needs a time", GUIDE + "8.12.3", _no_time),
-    _check("token", "a card in the field is told by type and serial number", GUIDE + "8.12.3", _token),
-    _check("field", "an APDU reaches the card in the field", GUIDE + "3.2.4", _field),
-    _check("atr", "Get ATR brings a sound ATR", GUIDE + "8.12.5", _atr),
-    _check("no-atr", "an empty slot is told", GUIDE + "8.12.5", _no_atr),
-    _check("interface", "an interface that there is not is refused", GUIDE + "8.12.5", _interface),
-    _check("slot", "an APDU reaches the card in the slot", GUIDE + "8.15.2", _slot),
-    _check("power-off", "a card without power takes no APDU", GUIDE + "8.15.3", _power_off),
-    _check("cancel", "Cancel ends a transaction, whose outcome is not told", GUIDE + "05-01", _cancel),
-    _check("no-result", "a result is told once, and then three zeros", GUIDE + "12.1", _no_result),
-    _check("burst", "a swipe in burst mode is sent by itself", GUIDE + "3.3.1", _burst),
-    _check("kept", "a swipe without burst mode is kept for the host", GUIDE + "12.1", _kept),
+DEVICE: tuple[Check[Device], ...] = (
+    check("ping", "Ping is answered as it is printed", GUIDE + "2.8, p. 42", _ping),
+    check("version", "the version is told in both modes", GUIDE + "8.12", _version),
+    check("crc", "the CRC of an answer is right and goes MSB first", GUIDE + "2.8, 3.4", _crc),
+    check("crc-wrong", "a command with a wrong CRC is not carried out", GUIDE + "2.8.6", _wrong_crc),
+    check("crc-order", "the CRC of a command goes LSB first", GUIDE + "2.8, p. 42", _order),
+    check("pieces", "a command may come byte by byte", GUIDE + "2.8", _pieces),
+    check("noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
+    check("half", "half a command costs no more than itself", GUIDE + "2.8", _half),
+    check("unknown", "an unknown command is told as such", GUIDE + "2.8.6", _unknown),
+    check("unknown-sub", "an unknown sub-command is told as such", GUIDE + "2.8.6", _unknown_sub),
+    check("parameter", "a wrong parameter is told as such", GUIDE + "2.8.6", _parameter),
+    check("poll-mode", "the poll mode is set and answered by OK", GUIDE + "12.1, 12.2", _poll_mode),
+    check("outside", "pass-through commands need their mode", GUIDE + "8.12", _outside),
+    check("inside", "other commands fail in pass-through mode, but for five", GUIDE + "8.12", _inside),
+    check("no-token", "an empty field is told", GUIDE + "3.2.4, 8.12.3", _no_token),
+    check("no-time", "Poll for Token needs a time", GUIDE + "8.12.3", _no_time),
+    check("token", "a card in the field is told by type and serial number", GUIDE + "8.12.3", _token),
+    check("field", "an APDU reaches the card in the field", GUIDE + "3.2.4", _field),
+    check("atr", "Get ATR brings a sound ATR", GUIDE + "8.12.5", _atr),
+    check("no-atr", "an empty slot is told", GUIDE + "8.12.5", _no_atr),
+    check("interface", "an interface that there is not is refused", GUIDE + "8.12.5", _interface),
+    check("slot", "an APDU reaches the card in the slot", GUIDE + "8.15.2", _slot),
+    check("power-off", "a card without power takes no APDU", GUIDE + "8.15.3", _power_off),
+    check("cancel", "Cancel ends a transaction, whose outcome is not told", GUIDE + "05-01", _cancel),
+    check("no-result", "a result is told once, and then three zeros", GUIDE + "12.1", _no_result),
+    check("burst", "a swipe in burst mode is sent by itself", GUIDE + "3.3.1", _burst),
+    check("kept", "a swipe without burst mode is kept for the host", GUIDE + "12.1", _kept),
 )

@@ -16,7 +16,7 @@ from terminal_drivers.base import (
     ReaderRefused,
     Tracks,
 )
-from terminal_drivers.conformance import Check, Clause, Frame, require
+from terminal_drivers.conformance import Check, Frame, check, require
 from terminal_drivers.readers.vivotech.codec import (
     STRIPE,
     Burst,
@@ -291,39 +291,35 @@ def _cancelled(host: Host) -> None:
     require(host.codes[-2:] == [(0x05, 0x01), (0x18, 0x01)], "Cancel does not end a transaction")
 
 
-def _check(number: str, what: str, source: str, look: Callable[[Host], None]) -> Check:
-    return Check(Clause(number, what, source), look)
-
-
-HOST = (
-    _check("host-printed", "commands are those that are printed", GUIDE + "p. 42, 409", _printed),
-    _check(
+HOST: tuple[Check[Host], ...] = (
+    check("host-printed", "commands are those that are printed", GUIDE + "p. 42, 409", _printed),
+    check(
         "host-pass-through", "the CRC of pass-through commands goes MSB first", GUIDE + "3.2.2", _pass_through
     ),
-    _check("host-echo", "only the answer with its command counts", GUIDE + "2.8", _echo),
-    _check("host-silence", "silence is declared after one command", GUIDE + "2.8", _silence),
-    _check("host-late", "a late answer is never taken for a new one", GUIDE + "2.8", _late),
-    _check("host-damage", "a damaged answer is told, and no command repeated", GUIDE + "3.4", _damage),
-    _check(
+    check("host-echo", "only the answer with its command counts", GUIDE + "2.8", _echo),
+    check("host-silence", "silence is declared after one command", GUIDE + "2.8", _silence),
+    check("host-late", "a late answer is never taken for a new one", GUIDE + "2.8", _late),
+    check("host-damage", "a damaged answer is told, and no command repeated", GUIDE + "3.4", _damage),
+    check(
         "host-crc-error",
         "a command that came damaged is told, and not repeated",
         GUIDE + "2.8.6",
         _refused_frame,
     ),
-    _check("host-status", "every status but 00 is a refusal", GUIDE + "2.8.6", _statuses),
-    _check(
+    check("host-status", "every status but 00 is a refusal", GUIDE + "2.8.6", _statuses),
+    check(
         "host-between", "what the reader says by itself within an exchange is kept", GUIDE + "3.3.1", _between
     ),
-    _check("host-noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
-    _check("host-modes", "pass-through mode is entered and left as commands need it", GUIDE + "8.12", _modes),
-    _check("host-reset", "a reader that lost its mode is told it again", GUIDE + "8.12", _reset),
-    _check("host-absent", "an empty slot and field become what they mean", GUIDE + "3.2.4, 8.12.3", _absent),
-    _check("host-storage", "a card without ISO/IEC 14443-4 takes no APDU", GUIDE + "8.12.3", _storage),
-    _check("host-gone", "a card that was taken out or is mute is told apart", GUIDE + "8.15.2", _gone),
-    _check("host-short", "a response has SW1 SW2", "ISO/IEC 7816-4, 5.1", _short),
-    _check("host-held", "pass-through mode lasts while a card is in the field", GUIDE + "3.2.5", _held),
-    _check("host-burst", "only a payload of the stripe head is a swipe", GUIDE + "3.3.1", _other_burst),
-    _check(
+    check("host-noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
+    check("host-modes", "pass-through mode is entered and left as commands need it", GUIDE + "8.12", _modes),
+    check("host-reset", "a reader that lost its mode is told it again", GUIDE + "8.12", _reset),
+    check("host-absent", "an empty slot and field become what they mean", GUIDE + "3.2.4, 8.12.3", _absent),
+    check("host-storage", "a card without ISO/IEC 14443-4 takes no APDU", GUIDE + "8.12.3", _storage),
+    check("host-gone", "a card that was taken out or is mute is told apart", GUIDE + "8.15.2", _gone),
+    check("host-short", "a response has SW1 SW2", "ISO/IEC 7816-4, 5.1", _short),
+    check("host-held", "pass-through mode lasts while a card is in the field", GUIDE + "3.2.5", _held),
+    check("host-burst", "only a payload of the stripe head is a swipe", GUIDE + "3.3.1", _other_burst),
+    check(
         "host-cancel", "a transaction is ended by Cancel before other commands", GUIDE + "05-01", _cancelled
     ),
 )
