@@ -24,7 +24,8 @@ from terminal_sim.station import Reader
 from terminal_sim.watched import AttendedReader, Device, WatchedReader, nobody
 
 __all__ = [
-    "BOTH_ENDS", "PTY", "RECORDING", "VIRTUAL", "DriverError", "Hands", "Hardware", "check_address", "open_hardware",
+    "BOTH_ENDS", "PTY", "RECORDING", "VIRTUAL", "DriverError", "Hands", "Hardware", "check_address", "on_error_output",
+    "open_hardware",
 ]  # fmt: skip
 
 READER = "reader"  # the condition under which a recording has its addresses, a line each
@@ -59,7 +60,7 @@ def open_hardware(
         if record is not None:
             raise Misuse("what is a recording already is not recorded again: leave one of the two out")
         return _replayed(Path(addresses[0].removeprefix(RECORDING)), trace, about or {})
-    ask = say or _on_error_output
+    ask = say or on_error_output
     if record is not None:
         return _recorded(addresses, ask, trace, record, about or {})
     return _opened(addresses, ask, trace, UNTAPPED, watched)
@@ -166,5 +167,6 @@ def _line(address: str) -> str:
     return str(Address.parse(address))
 
 
-def _on_error_output(line: str) -> None:
+def on_error_output(line: str) -> None:
+    """Tell somebody at the bench what to do."""
     print(f"terminal-sim: {line}", file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, DriverError
 from terminal_sim.emv.conversation import Step
@@ -17,8 +18,32 @@ from terminal_sim.hands import Hands
 from terminal_sim.misuse import BenchMisuse
 from terminal_sim.station import Station
 
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
+
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 _LEAVING_TRIES = 25
+
+
+def chip_of(name: str, card: VirtualCard) -> Card:
+    """What of the card `name` goes into a slot. `BenchMisuse` where it has nothing for one."""
+    if card.chip is None:
+        raise BenchMisuse(f"the card {name!r} has no chip to insert")
+    return card.chip
+
+
+def face_of(name: str, card: VirtualCard) -> Card:
+    """What of it is held into a field."""
+    if card.contactless is None:
+        raise BenchMisuse(f"the card {name!r} cannot be tapped")
+    return card.contactless
+
+
+def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
+    """What of it is drawn through a head."""
+    if card.stripe is None:
+        raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
+    return card.stripe
 
 
 class Presenting:

@@ -40,7 +40,7 @@ from terminal_sim.engine import Engine
 from terminal_sim.hands import Hands
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.misuse import BenchMisuse
-from terminal_sim.presenting import Presenting
+from terminal_sim.presenting import Presenting, chip_of, face_of, stripe_of
 from terminal_sim.station import Station
 
 if TYPE_CHECKING:
@@ -199,34 +199,21 @@ class Seat:
 
     def name_card(self, name: str) -> Personality:
         """Take the card `name` into the hand without presenting it."""
-        self._card = self.bench.card(name)
-        return self._card.personality
+        return self._taken_up(name).personality
 
     def wants_card(self, how: How) -> bool:
         """Whether the terminal waits for a card presented so."""
         return self.station.reader_linked and _ENTRY[how] in self.station.open
 
     def insert(self, name: str) -> None:
-        self.name_card(name)
-        chip = self._card.chip if self._card else None
-        if chip is None:
-            raise BenchMisuse(f"the card {name!r} has no chip to insert")
-        self._presenting.insert(name, chip)
+        self._presenting.insert(name, chip_of(name, self._taken_up(name)))
 
     def tap(self, name: str) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
-        self.name_card(name)
-        face = self._card.contactless if self._card else None
-        if face is None:
-            raise BenchMisuse(f"the card {name!r} cannot be tapped")
-        self._presenting.tap(name, face)
+        self._presenting.tap(name, face_of(name, self._taken_up(name)))
 
     def swipe(self, name: str) -> None:
-        self.name_card(name)
-        stripe = self._card.stripe if self._card else None
-        if stripe is None:
-            raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
-        self._presenting.swipe(name, stripe)
+        self._presenting.swipe(name, stripe_of(name, self._taken_up(name)))
 
     def remove_card(self) -> None:
         if not self.station.card_in:
@@ -368,6 +355,10 @@ class Seat:
     def _post(self, event: Event) -> None:
         self.bench.engine.post(self.station, event)
         self.bench.engine.settle()
+
+    def _taken_up(self, name: str) -> VirtualCard:
+        self._card = self.bench.card(name)
+        return self._card
 
     def _taken(self, event: Event) -> bool:
         self.station.ignored = ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 
 from terminal_sim.bench import Bench, BenchMisuse, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, print_table
 from terminal_sim.examine import SELECT_DIRECTORY, capture, conform, found_readers, probe
-from terminal_sim.hardware import DriverError
+from terminal_sim.hardware import DriverError, on_error_output
+from terminal_sim.presenting import chip_of
 from terminal_sim.script.run import ExitCode
 
 
@@ -32,7 +32,7 @@ def _probe(given: Namespace) -> ExitCode:
 
 def _capture(given: Namespace) -> ExitCode:
     apdus = [_apdu(text) for text in given.apdu] or [SELECT_DIRECTORY]
-    for what, answer in capture(given.address, given.to, apdus, _say):
+    for what, answer in capture(given.address, given.to, apdus, on_error_output):
         print(f"{what}\n  {answer}")
     print(f"{given.to}: open it with Wireshark; it holds the card's data in clear")
     return ExitCode.HELD
@@ -41,7 +41,7 @@ def _capture(given: Namespace) -> ExitCode:
 def _conform(given: Namespace) -> ExitCode:
     """Every clause with its verdict, and the frames of those that are broken."""
     with Bench() as bench:
-        card = bench.card(given.card).chip if given.card else None
+        card = chip_of(given.card, bench.card(given.card)) if given.card else None
         results = conform(given.address, card)
     rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
     print_table(f"Conformance of {given.address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
@@ -65,7 +65,3 @@ def _apdu(text: str) -> bytes:
 
 def _spaced(data: bytes) -> str:
     return data.hex(" ").upper()
-
-
-def _say(line: str) -> None:
-    print(f"terminal-sim: {line}", file=sys.stderr, flush=True)

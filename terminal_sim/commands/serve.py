@@ -24,6 +24,7 @@ from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
 from terminal_sim.examine import FIELD, Served, serve
 from terminal_sim.hardware import DriverError
+from terminal_sim.presenting import chip_of, face_of, stripe_of
 from terminal_sim.torn import STEPS, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], quit"
@@ -74,26 +75,17 @@ class Hands:
                     raise UserError(f"no such line; there are {WORDS}")
 
     def insert(self, name: str, slot: int = 0) -> None:
-        chip = self._bench.card(name).chip
-        if chip is None:
-            raise UserError(f"the card {name!r} has no chip to insert")
-        card = TornCard(chip)
+        card = TornCard(chip_of(name, self._bench.card(name)))
         self._reader.insert(card, slot)
         self._cards[slot] = card
 
     def _tap(self, name: str) -> None:
-        face = self._bench.card(name).contactless
-        if face is None:
-            raise UserError(f"the card {name!r} cannot be tapped")
-        card = TornCard(face)
+        card = TornCard(face_of(name, self._bench.card(name)))
         self._reader.tap(card)
         self._cards[FIELD] = card
 
     def _swipe(self, name: str) -> None:
-        stripe = self._bench.card(name).stripe
-        if stripe is None:
-            raise UserError(f"the card {name!r} has no stripe to swipe")
-        self._reader.swipe(stripe)
+        self._reader.swipe(stripe_of(name, self._bench.card(name)))
 
     def _tear(self, after: str, slot: int) -> None:
         if not self._reader.holds(slot):

@@ -138,11 +138,6 @@ class FlowStack:
 
     # What the terminal asks of its flows.
 
-    def offer(self, trigger: Trigger, event: Event) -> None:
-        """The same for what somebody must have asked for: nobody to take it is told as unexpected."""
-        if not self.fire(trigger, event):
-            self.effects.append(fx.Unexpected(trigger.value))
-
     def fire(self, trigger: Trigger, event: Event) -> bool:
         """Let the flow on top take the event; whether it did."""
         if not self.stack:
@@ -160,13 +155,10 @@ class FlowStack:
             self.touched = True
         return True
 
-    def _leave(self, context: Context) -> None:
-        self.stack.remove(context)
-        if self._unwinding:
-            self._unwinding = False
-            del self.stack[1:]
-        else:
-            self.inbox.append(ev.Returned(context.result))
+    def offer(self, trigger: Trigger, event: Event) -> None:
+        """The same for what somebody must have asked for: nobody to take it is told as unexpected."""
+        if not self.fire(trigger, event):
+            self.effects.append(fx.Unexpected(trigger.value))
 
     def arm(self) -> None:
         """Start the time-out of the state that is up now, where it has one."""
@@ -177,3 +169,11 @@ class FlowStack:
             self.effects.append(fx.SetAlarm(STATE_ALARM, self.now.mono + waits))
         else:
             self.effects.append(fx.DropAlarm(STATE_ALARM))
+
+    def _leave(self, context: Context) -> None:
+        self.stack.remove(context)
+        if self._unwinding:
+            self._unwinding = False
+            del self.stack[1:]
+        else:
+            self.inbox.append(ev.Returned(context.result))
