@@ -176,14 +176,22 @@ def blocks(path: Path) -> list[Section | Interface | Packet]:
         raise FrameError(f"{path}: {error}") from error
 
 
-def packets(path: Path, name: str) -> Iterator[Packet]:
-    """The packets of the interface with that name; `Misuse` where the file has none."""
+def recorded(path: Path, name: str) -> tuple[Interface, list[Packet]]:
+    """The interface with that name and its packets; `Misuse` where the file has none."""
     found = blocks(path)
-    names = [block.name for block in found if isinstance(block, Interface)]
+    interfaces = [block for block in found if isinstance(block, Interface)]
+    names = [each.name for each in interfaces]
     if name not in names:
         raise Misuse(f"the capture {path} has no interface {name!r}: there are {', '.join(names) or 'none'}")
     number = names.index(name)
-    return (block for block in found if isinstance(block, Packet) and block.interface == number)
+    return interfaces[number], [
+        block for block in found if isinstance(block, Packet) and block.interface == number
+    ]
+
+
+def packets(path: Path, name: str) -> list[Packet]:
+    """The packets of the interface with that name; `Misuse` where the file has none."""
+    return recorded(path, name)[1]
 
 
 def turn(packet: Packet, line: str, place: int) -> Said | Heard:

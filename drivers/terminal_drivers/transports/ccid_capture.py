@@ -24,7 +24,7 @@ from terminal_drivers.readers.ccid.usb import (
     configuration_descriptor,
 )
 from terminal_drivers.taps import CcidLine
-from terminal_drivers.transports.capture import Capture, blocks, failing, packets
+from terminal_drivers.transports.capture import Capture, failing, recorded
 from terminal_drivers.transports.pcapng import Interface, LinkType, Packet
 from terminal_drivers.transports.usbmon import IN, Transfer, Urb, enumeration, transfer
 
@@ -154,9 +154,9 @@ def turn(packet: Packet, line: str, place: int) -> Said | Heard | None:
     return Heard(line, urb.data, place) if urb.endpoint & IN else Said(line, urb.data, place)
 
 
-def described(interface: Interface, recorded: Iterable[Packet]) -> tuple[ClassDescriptor, tuple[int, ...]]:
+def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDescriptor, tuple[int, ...]]:
     """The class descriptor of a recorded reader, and dwFeatures of each slot."""
-    for packet in recorded:
+    for packet in packets:
         urb = Urb.parse(packet.data)
         if urb.transfer is Transfer.CONTROL and urb.complete and urb.data[1:2] == b"\x02":
             said = _class_descriptor(urb.data)
@@ -183,9 +183,8 @@ def _class_descriptor(configuration: bytes) -> ClassDescriptor:
 
 def replay(path: Path, name: str = NAME) -> CcidLine:
     """Open a recorded CCID reader by the name that it was captured under."""
-    recorded = list(packets(path, name))
-    interface = next(each for each in blocks(path) if isinstance(each, Interface) and each.name == name)
-    turns = [turn(packet, name, number) for number, packet in enumerate(recorded, 1)]
+    interface, packets = recorded(path, name)
+    turns = [turn(packet, name, number) for number, packet in enumerate(packets, 1)]
     link = ReplayLink(Dialogue(filter(None, turns), f"interface {name} of {path}"), name)
-    descriptor, features = described(interface, recorded)
+    descriptor, features = described(interface, packets)
     return CcidLine(link, features, descriptor)
