@@ -3,7 +3,8 @@
 1. A look (`look`) asks for news under the lock that every exchange with a card takes, and posts them to a queue. A thread looks
    at a `WatchedReader`; a recording tells when to look again.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
-3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then.
+3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then, and that
+   it is back and what stands there are told as one, so that nobody takes a slot for empty that was not asked yet.
 4. Half a second apart, a look asks whether the card is there: a removal that no reader told ends the conversation too.
 5. `close` joins the thread.
 """
@@ -156,7 +157,7 @@ class AttendedReader:
         with self._lock, self._log.looking(ask=ask):
             found = self._device is None and self._found()
             if self._device is not None:
-                self._look(self._device, ask=ask or found)
+                self._look(self._device, ask=ask or found, found=found)
 
     def close(self) -> None:
         with self._lock:
@@ -180,7 +181,6 @@ class AttendedReader:
             self._device = self._opened()
         except DriverError:
             return False
-        self._tell([])
         return True
 
     def _opened(self) -> Device:
@@ -195,18 +195,19 @@ class AttendedReader:
             raise
         return device
 
-    def _look(self, device: Device, *, ask: bool) -> None:
+    def _look(self, device: Device, *, ask: bool, found: bool) -> None:
+        changes = []
         try:
-            changes = self._heard(device)
+            changes += self._heard(device)
             if ask and (missed := self._missed(device)) is not None:
                 self._note(missed)
                 changes.append(missed)
         except FrameError:
-            return  # noise on the line, or a swipe that was none
+            pass  # noise on the line, or a swipe that was none
         except DriverError as error:
             self._lose(error if isinstance(error, ReaderLost) else ReaderLost(str(error)))
             return
-        if changes:
+        if changes or found:
             self._tell(changes)
 
     def _heard(self, device: Device) -> list[Presence]:
