@@ -10,10 +10,12 @@ demo: $(STAMP)
 	@$(BIN)/terminal-sim demo
 
 # As root on Debian it first installs what the tests of other people's software need; otherwise these tests say what they miss.
+# The tests are spread over the cores; the fuzzing after them spreads itself.
 test: $(STAMP)
 	@sh tools/debian.sh
 	@sh tools/pyscard.sh "$(BIN)/python"
-	$(BIN)/python -m pytest -q -m "not soak"
+	$(BIN)/python -m pytest -q -m "not soak" --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
+	$(BIN)/python -m pytest -q -m "not soak" tests/fuzz
 
 # Format, lint, types, import rules, and a wheel that works outside this folder.
 check: $(STAMP)

@@ -22,16 +22,13 @@ CORES = len(os.sched_getaffinity(0))
 
 
 class Running:
-    """The campaigns of some families of a plan, `workers` at a time, from `start` to `close`."""
+    """The campaigns of some families of a plan, `workers` at a time, from the first question for findings to `close`."""
 
     def __init__(self, plan: str, families: Sequence[str], workers: int) -> None:
         self._plan_name, self._families, self._workers = plan, families, workers
         self._plan: Plan = import_module(f"tests.fuzz.{plan}").PLAN
         self._folder = TemporaryDirectory(prefix="terminal-sim-fuzz-")
         self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = self._begun()
 
     def findings(self, family: str) -> list[str]:
         """Waits for the end, and says what a family's campaigns found: target, input in hex, and the end of what was said."""

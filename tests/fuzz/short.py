@@ -2,8 +2,8 @@
 
 1. Each protocol of the drivers has 15 s, which the targets of `SHARED` that have its parser in common share; one that is in no
    row has them for itself. What is not of the drivers has a second for each target.
-2. That is about 215 s of CPU: 13 times 15 s, 15 times 1 s, and 7 s until everything is instrumented. They are spent beside the
-   other tests, which take longer and one core (conftest.py), so on two cores they cost no time.
+2. That is about 215 s of CPU: 13 times 15 s, 15 times 1 s, and 7 s until everything is instrumented. They run as many at a time
+   as there are cores, in a session of their own: beside the other tests they would make the timed ones slow.
 """
 
 from __future__ import annotations

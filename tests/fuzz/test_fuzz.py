@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -92,6 +93,14 @@ def test_a_campaign_tells_what_it_finds_and_leaves_nothing_behind() -> None:
     assert found.startswith("falls: input 21")
     assert "LookupError" in found
     assert not os.path.exists(running.path)
+
+
+@pytest.fixture(scope="module")
+def short_campaigns() -> Iterator[Running]:
+    """Those of all families, as many at a time as there are cores: the tests only read what they found."""
+    running = Running("short", list(FAMILIES), CORES)
+    yield running
+    running.close()
 
 
 @needs_atheris
