@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# Tests are spread over the cores; fuzzing spreads itself, so it is a session of its own.
+SPREAD := --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
 
 .PHONY: demo test check soak coverage bench clean
 
@@ -10,11 +12,10 @@ demo: $(STAMP)
 	@$(BIN)/terminal-sim demo
 
 # As root on Debian it first installs what the tests of other people's software need; otherwise these tests say what they miss.
-# The tests are spread over the cores; the fuzzing after them spreads itself.
 test: $(STAMP)
 	@sh tools/debian.sh
 	@sh tools/pyscard.sh "$(BIN)/python"
-	$(BIN)/python -m pytest -q -m "not soak" --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
+	$(BIN)/python -m pytest -q -m "not soak" $(SPREAD)
 	$(BIN)/python -m pytest -q -m "not soak" tests/fuzz
 
 # Format, lint, types, import rules, and a wheel that works outside this folder.
@@ -28,7 +29,8 @@ check: $(STAMP)
 # The slower suites: more power cuts, more random histories, and a Linux guest in QEMU that takes our USB devices.
 soak: $(STAMP)
 	@sh tools/debian.sh qemu-system-x86 busybox-static usbip usbutils
-	$(BIN)/python -m pytest -q -m soak
+	$(BIN)/python -m pytest -q -m soak $(SPREAD)
+	$(BIN)/python -m pytest -q -m soak tests/fuzz
 
 # Which lines and branches the tests run.
 coverage: $(STAMP)
