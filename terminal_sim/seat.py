@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -63,7 +64,7 @@ class Table(Protocol):
     texts: Texts
     engine: Engine
     journal: Journal
-    flows: dict[str, Flow]
+    flows: Mapping[str, Flow]
 
     @property
     def writer(self) -> Storage: ...

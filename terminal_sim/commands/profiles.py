@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,14 +83,14 @@ def _draw(given: Namespace) -> int:
     return 0
 
 
-def _flows() -> dict[str, Flow]:
+def _flows() -> Mapping[str, Flow]:
     from terminal_sim.bench import Bench
 
     with Bench() as bench:
         return bench.flows
 
 
-def _chosen(names: Iterable[str], flows: dict[str, Flow]) -> dict[str, Flow]:
+def _chosen(names: Iterable[str], flows: Mapping[str, Flow]) -> dict[str, Flow]:
     """Flows by name; a profile's name stands for the flows that its menus offer."""
     wanted: list[str] = []
     for name in names:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 
 from terminal_sim.core.flow import Flow
 
 
-def load() -> dict[str, Flow]:
-    """Every flow of this room by its name. Each table is checked when its module is imported."""
+@cache
+def load() -> Mapping[str, Flow]:
+    """Every flow of this room by its name, looked for once. Each table is checked when its module is imported."""
     found: dict[str, Flow] = {}
     for module in iter_modules(__path__):
         for value in vars(import_module(f"{__name__}.{module.name}")).values():
             if isinstance(value, Flow):
                 found[value.name] = value
-    return found
+    return MappingProxyType(found)
