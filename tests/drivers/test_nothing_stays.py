@@ -1,8 +1,11 @@
-"""Whatever is opened and closed leaves no thread, no descriptor and no file, however often; and no socket is beyond loopback."""
+"""Whatever is opened and closed leaves no thread, no descriptor and no file, however often; no socket is beyond loopback; and
+everything works beside a thousand other descriptors, as in a process with a hundred terminals.
+"""
 
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -39,6 +42,7 @@ from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip, two_free_ports
 
 CYCLES = 100
 PATIENCE = 5.0
+FD_SETSIZE = 1024  # select(2)
 USBIP_LIST, LISTED = bytes.fromhex("0111800500000000"), 12 + 312 + 4
 GET_ATR = bytes.fromhex("000104")
 
@@ -271,6 +275,27 @@ def test_a_hundred_times_open_and_closed_leaves_nothing(name: str, tmp_path: Pat
         with UPS[name](tmp_path):
             pass
     assert left(tmp_path) == before
+
+
+@pytest.fixture
+def crowded() -> Iterator[None]:
+    """Every descriptor that select(2) knows is taken."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2 * FD_SETSIZE:
+        pytest.skip(f"this system allows a process {hard} descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * FD_SETSIZE, hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(FD_SETSIZE):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        yield
+
+
+@pytest.mark.usefixtures("crowded")
+@pytest.mark.parametrize("name", UPS)
+def test_everything_works_beside_a_thousand_descriptors(name: str, tmp_path: Path) -> None:
+    with UPS[name](tmp_path):
+        pass
 
 
 def sockets_of_this_process() -> set[IPv4Address | IPv6Address]:

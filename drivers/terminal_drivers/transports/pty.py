@@ -9,7 +9,6 @@ it.
 """
 
 import os
-import select
 import termios
 import tty
 from collections.abc import Callable
@@ -54,6 +53,7 @@ class PtyLine:
                 os.close(self._far)
                 raise Misuse(f"the link {link} cannot be made: {error.strerror}") from error
         self._turns = Turns(f"device at {self.path}", self._serve)
+        self._turns.watch(self._near)
         self._turns.start()
 
     def open(self) -> Transport:
@@ -73,7 +73,7 @@ class PtyLine:
     def _serve(self) -> None:
         said = b""
         while True:
-            readable, _, _ = select.select((self._near, self._turns.bell), (self._near,) if said else (), ())
+            readable = self._turns.wait()
             with self._turns.lock:
                 if self._turns.is_over(readable):
                     return
@@ -82,6 +82,7 @@ class PtyLine:
                 said += self._device.take()
             if said:
                 said = said[self._write(said) :]
+                self._turns.watch(self._near, writes=bool(said))
 
     def _feed(self, data: bytes) -> None:
         if self._listener is not None:
@@ -92,4 +93,4 @@ class PtyLine:
         try:
             return os.write(self._near, data)
         except BlockingIOError:
-            return 0  # the host reads slowly: select tells when there is room
+            return 0  # the host reads slowly: `wait` tells when there is room

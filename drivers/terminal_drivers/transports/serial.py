@@ -2,8 +2,8 @@
 ...).
 
 1. pyserial opens and sets up every port. A POSIX port of its own is then read and written by its descriptor, one
-   `select` and one `read` a chunk; its `read` would take six calls for the same. Every other port (a URL, Windows)
-   is read and written by pyserial.
+   `poll` and one `read` a chunk; its `read` would take six calls for the same, and its `select` knows no descriptor
+   from 1024 on. Every other port (a URL, Windows) is read and written by pyserial.
 2. Through pyserial, a read waits for one byte and then takes what else has come, and the time-out is set on the
    port only when it changes, for pyserial configures the whole port again each time.
 3. There is no flush after a write: it would wait until the last bit has left and wins nothing.
@@ -40,14 +40,16 @@ class SerialTransport:
         # A subclass of it, as `spy://` has, wants to see the bytes.
         direct = os.name == "posix" and type(self._port) is serial.Serial
         self._descriptor: int | None = self._port.fileno() if direct else None
+        if self._descriptor is not None:
+            self._readable = select.poll()
+            self._readable.register(self._descriptor, select.POLLIN)
 
     def read(self, n: int, timeout: float) -> bytes:
         port = self._open()
         try:
             if self._descriptor is None:
                 return _read(port, n, timeout)
-            readable, _, _ = select.select((self._descriptor,), (), (), timeout)
-            if not readable:
+            if not self._readable.poll(timeout * 1000):
                 return b""
             data = os.read(self._descriptor, n)
         except OSError as error:
@@ -99,8 +101,9 @@ def _read(port: serial.Serial, n: int, timeout: float) -> bytes:
 def _write(descriptor: int, data: bytes) -> None:
     """Write all to a descriptor that does not block; `TimeoutError` where nobody takes it."""
     while data := data[_taken(descriptor, data) :]:
-        _, writable, _ = select.select((), (descriptor,), (), WRITE_TIMEOUT)
-        if not writable:
+        writable = select.poll()
+        writable.register(descriptor, select.POLLOUT)
+        if not writable.poll(WRITE_TIMEOUT * 1000):
             raise TimeoutError(f"it has taken no byte for {WRITE_TIMEOUT:g} s")
 
 

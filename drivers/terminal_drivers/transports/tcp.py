@@ -8,7 +8,6 @@
 """
 
 import ipaddress
-import select
 import socket
 from collections.abc import Callable
 
@@ -132,33 +131,39 @@ class TcpLine:
 
     def _serve(self, host: socket.socket | None) -> None:
         said = b""
+        self._watch(host)
         while True:
-            other = self._server if host is None else host
-            waited: list[int | socket.socket] = [self._turns.bell]
-            readable, _, _ = select.select(
-                waited if other is None else [*waited, other], [host] if host is not None and said else [], []
-            )
+            readable = self._turns.wait()
             with self._turns.lock:
                 if self._turns.is_over(readable):
                     break
-                if self._server is not None and self._server in readable:
+                if host is None and self._server is not None and self._server.fileno() in readable:
+                    self._turns.forget(self._server.fileno())
                     host = _prepared(self._server.accept()[0])
                 if host is None:
                     continue
                 try:
-                    if host in readable:
+                    if host.fileno() in readable:
                         self._device.feed(self._received(host))
                     said += self._device.take()
                     if said:
                         said = said[host.send(said) :]
                 except BlockingIOError:
-                    continue  # the host reads slowly: select tells when there is room
+                    pass  # the host reads slowly: `wait` tells when there is room
                 except (OSError, CardRemoved):
+                    self._turns.forget(host.fileno())
                     host.close()
                     # What was said to one host is not for the next.
                     host, said = None, b""
+                self._watch(host, writes=bool(said))
         if host is not None:
             host.close()
+
+    def _watch(self, host: socket.socket | None, *, writes: bool = False) -> None:
+        """Watch the host, and for a new one where there is none."""
+        watched = self._server if host is None else host
+        if watched is not None:
+            self._turns.watch(watched.fileno(), writes=writes)
 
     def _received(self, host: socket.socket) -> bytes:
         if self._quick_ack is not None:

@@ -1,6 +1,7 @@
 """One thread serves a device, others act on the device meanwhile: they take turns, and `close` leaves no thread."""
 
 import os
+import select
 import threading
 from collections.abc import Callable, Collection
 
@@ -12,22 +13,37 @@ CHUNK = 4096
 class Turns:
     """`serve` runs in a thread from `start` to `close`.
 
-    It selects `bell` beside its own descriptors, works under `lock`, and returns when `is_over` says so.
+    It waits (`wait`) for the descriptors that it watches, works under `lock`, and returns when `is_over` says so.
     """
 
     def __init__(self, name: str, serve: Callable[[], None]) -> None:
         self.lock = threading.RLock()
-        self.bell, self._rope = os.pipe()
+        self._bell, self._rope = os.pipe()
+        # Not select(2): it knows no descriptor from 1024 on, and a hundred terminals have more.
+        self._poll = select.poll()
+        self.watch(self._bell)
         self._closing = False
         self._thread = threading.Thread(target=serve, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def is_over(self, readable: Collection[object]) -> bool:
-        """Whether to return, for `serve` to ask under the lock after each select; silences the bell."""
-        if self.bell in readable:
-            os.read(self.bell, CHUNK)
+    def watch(self, descriptor: int, *, writes: bool = False) -> None:
+        """Let `wait` end when there is something to read or, with `writes`, room to write."""
+        self._poll.register(descriptor, select.POLLIN | select.POLLOUT if writes else select.POLLIN)
+
+    def forget(self, descriptor: int) -> None:
+        """Watch it no more; to be called before it is closed."""
+        self._poll.unregister(descriptor)
+
+    def wait(self) -> Collection[int]:
+        """The descriptors that have something to read, their end included; none where only room to write came."""
+        return {descriptor for descriptor, events in self._poll.poll() if events & ~select.POLLOUT}
+
+    def is_over(self, readable: Collection[int]) -> bool:
+        """Whether to return, for `serve` to ask under the lock after each `wait`; silences the bell."""
+        if self._bell in readable:
+            os.read(self._bell, CHUNK)
         return self._closing
 
     def act(self, what: Callable[[], None]) -> None:
@@ -46,6 +62,6 @@ class Turns:
             self._closing = True
             os.write(self._rope, b"\0")
         self._thread.join()
-        os.close(self.bell)
+        os.close(self._bell)
         os.close(self._rope)
         return True

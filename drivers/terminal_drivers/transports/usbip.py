@@ -6,7 +6,6 @@
 4. Lengths come from the peer: what is beyond `LONGEST` ends the connection.
 """
 
-import select
 import socket
 import struct
 from collections.abc import Callable
@@ -83,6 +82,7 @@ class UsbIpServer:
         self.port: int = self._server.getsockname()[1]
         self._connections: list[_Connection] = []
         self._turns = Turns(f"USB/IP server on port {self.port}", self._serve)
+        self._turns.watch(self._server.fileno())
         self._turns.start()
 
     @property
@@ -105,19 +105,18 @@ class UsbIpServer:
 
     def _serve(self) -> None:
         while True:
-            peers = {one.peer: one for one in self._connections}
-            waited: list[int | socket.socket] = [self._turns.bell, self._server, *peers]
-            readable, _, _ = select.select(waited, (), ())
+            readable = self._turns.wait()
             with self._turns.lock:
                 if self._turns.is_over(readable):
                     return
-                if self._server in readable:
+                for connection in list(self._connections):
+                    self._carry(connection, has_more=connection.peer.fileno() in readable)
+                if self._server.fileno() in readable:
                     peer, _ = self._server.accept()
                     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     peer.settimeout(SLOWEST_PEER)
+                    self._turns.watch(peer.fileno())
                     self._connections.append(_Connection(peer))
-                for peer, connection in peers.items():
-                    self._carry(connection, has_more=peer in readable)
 
     def _carry(self, connection: _Connection, *, has_more: bool) -> None:
         try:
@@ -130,6 +129,7 @@ class UsbIpServer:
                     pass
             self._complete(connection)
         except (OSError, FrameError):
+            self._turns.forget(connection.peer.fileno())
             connection.peer.close()
             self._connections.remove(connection)
 
