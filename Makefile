@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Tests are spread over the cores; fuzzing spreads itself, so it is a session of its own.
+# Tests are spread over the cores; fuzzing and a guest take all of them, so these run by themselves.
 SPREAD := --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
 
 .PHONY: demo test check soak coverage bench clean
@@ -29,8 +29,8 @@ check: $(STAMP)
 # The slower suites: more power cuts, more random histories, and a Linux guest in QEMU that takes our USB devices.
 soak: $(STAMP)
 	@sh tools/debian.sh qemu-system-x86 busybox-static usbip usbutils
-	$(BIN)/python -m pytest -q -m soak $(SPREAD)
-	$(BIN)/python -m pytest -q -m soak tests/fuzz
+	$(BIN)/python -m pytest -q -m soak $(SPREAD) --ignore=tests/interop/qemu
+	$(BIN)/python -m pytest -q -m soak tests/interop/qemu tests/fuzz
 
 # Which lines and branches the tests run.
 coverage: $(STAMP)
