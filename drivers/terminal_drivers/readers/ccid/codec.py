@@ -66,7 +66,7 @@ from terminal_drivers.readers.ccid.messages import (
 )
 
 HEADER = 10
-LONGEST_DATA = 65_538 - HEADER
+LONGEST_DATA = 65_556 - HEADER  # the longest C-APDU has 65 544 bytes
 
 
 def _not_reserved(value: int, _context: object) -> bool:

@@ -452,3 +452,23 @@ def test_a_pin_is_typed_at_a_usb_reader(chip: Chip) -> None:
     reader.insert(0, chip())
     host.slots[0].power_on()
     assert host.slots[0].secure(PinVerify()) == b"\x64\x00"
+
+
+def test_the_longest_command_and_the_longest_response_go_in_one_message() -> None:
+    class Long:
+        atr = ATR_T1
+
+        def reset(self) -> bytes:
+            return self.atr
+
+        def transmit(self, apdu: bytes) -> bytes:
+            return apdu[7:-2].ljust(65_536, b"\x5a") + b"\x90\0"
+
+    reader, device = _device(int(EXTENDED), 65_556)
+    reader.insert(0, Long())
+    descriptor = ClassDescriptor(features=int(EXTENDED), max_message=65_556)
+    link = CcidUsbLink(DirectPipes(device), 65_556)
+    slot = CcidReader(link, (int(EXTENDED),), descriptor=descriptor).slots[0]
+    slot.power_on()
+    command = bytes.fromhex("00CB3FFF00FFFF") + bytes(65_535) + b"\0\0"
+    assert slot.transmit(command) == bytes(65_535) + b"\x5a\x90\0"
