@@ -101,8 +101,11 @@ class VirtualSlot:
         return atr
 
     def _begin(self, chip: Chip, atr: Atr) -> None:
-        self._terminal = T1Terminal.of(atr)
-        self._ask(chip, lambda: self._converse(chip, self._terminal.announce(), lambda _: None))
+        def announce() -> bytes:
+            self._terminal = T1Terminal.of(atr)
+            return self._converse(chip, self._terminal.announce(), lambda _: None)
+
+        self._ask(chip, announce)
 
     def choose(self, protocol: int) -> None:
         """Switch a card that offers several protocols, where this reader does PPS by itself."""

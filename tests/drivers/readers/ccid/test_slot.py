@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal_drivers.base import CardAbsent, CardMute, Misuse, ReaderRefused
+from terminal_drivers.base import CardAbsent, CardMute, FrameError, Misuse, ReaderRefused
+from terminal_drivers.iso7816.atr import DIRECT, Atr, InterfaceBytes
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
@@ -387,3 +388,15 @@ def test_a_pps_is_asked_for_twice_at_most(meaning: str, answers: list[str], work
     fi_di = 0x11 if meaning == "accepted without the speed" else 0x95
     assert m.T0Parameters.parse(host.commands[-1].data).fi_di == fi_di  # type: ignore[union-attr]
     assert not left
+
+
+@pytest.mark.parametrize("size", [0x00, 0xFF])
+def test_an_impossible_field_size_in_the_atr_fails_the_reset_and_not_the_reader(size: int) -> None:
+    groups = InterfaceBytes(td=0x81), InterfaceBytes(td=0x11), InterfaceBytes(ta=size)
+    device = VirtualCcid((int(EXTENDED),))
+    device.insert(0, Mirror(Atr(DIRECT, groups, b"").build()))
+    damaged = m.DataBlock(0, 1, 0x41, m.SlotError.XFR_PARITY_ERROR, 0, b"")
+    assert device.answers(encode(m.IccPowerOn(0, 1, 0))) == [encode(damaged)]
+    host = CcidReader(CcidUsbLink(DirectPipes(CcidUsbDevice(device)), 271), (int(EXTENDED),))
+    with pytest.raises(FrameError, match="damaged"):
+        host.slots[0].power_on()
