@@ -108,10 +108,10 @@ class T1Terminal:
                 out = RBlock(self._nr)
             elif isinstance(block, SBlock):  # ABORT: what was collected is void
                 response, out, aborted = b"", block.answered(), True
+            elif aborted:
+                self._ns = block.nr
+                raise ExchangeLost("the card gave the command up")
             elif sent is not None:
-                if aborted or not sent.more:
-                    self._ns = block.nr
-                    raise ExchangeLost("the card gave the command up")
                 self._ns ^= 1
                 rest = rest[len(sent.inf) :]
                 out = sent = self._cut(rest)
@@ -127,10 +127,10 @@ class T1Terminal:
             return None
 
     def _turn(self, out: Block, sent: IBlock | None) -> _Inner[Block]:
-        """Send `out` until an answer comes that moves the exchange on: I, S(ABORT), or R that acknowledges
-        what was `sent`.
+        """Send `out` until an answer comes that moves the exchange on: I, S(ABORT), R that acknowledges what was
+        `sent`, or any R where `out` answers S(ABORT): it says whose turn it is, and no part goes again (rule 9).
         """
-        errors, waits, said = 0, 0, out
+        errors, waits, said, aborted = 0, 0, out, isinstance(out, SBlock)
         while errors <= REPEATS:
             answer = yield Turn(encode(said, self._edc), waits)
             waits = 0
@@ -152,8 +152,10 @@ class T1Terminal:
                 damaged = isinstance(error, DamagedBlock) and answer
                 said = RBlock(self._nr, Complaint.EDC if damaged else Complaint.OTHER)
                 continue
+            if aborted:
+                return block
             if sent is not None and block.nr != sent.ns:
-                if sent.more or isinstance(out, SBlock):
+                if sent.more:
                     return block
                 errors += 1
                 said = RBlock(self._nr, Complaint.OTHER)

@@ -2,8 +2,10 @@
 
 1. A command reaches the card once, whatever the line does: an I-block with the wrong number is asked for
    again, never run.
-2. A terminal that could not read the answer gets the last block again.
-3. Before its next answer the card does what waits in `interludes`: asks for time, another field size or ABORT,
+2. A terminal that could not read the answer gets the last block again. What is no response to a request of the
+   card brings the request again (rule 7.3).
+3. An answer whose chain the card aborts is void: R gives the turn back (rule 9).
+4. Before its next answer the card does what waits in `interludes`: asks for time, another field size or ABORT,
    or has an accident on the line. So a test sees what a slow or worn card makes of a reader.
 """
 
@@ -68,9 +70,9 @@ class T1Card:
             block = decode(data, self._edc)
             said = self._take(block)
         except DamagedBlock:
-            said = RBlock(self._nr, Complaint.EDC)
+            said = self._asked or RBlock(self._nr, Complaint.EDC)
         except WrongBlock:
-            said = RBlock(self._nr, Complaint.OTHER)
+            said = self._asked or RBlock(self._nr, Complaint.OTHER)
         whole = encode(said, self._edc)
         if isinstance(said, IBlock) and self.interludes and self.interludes[0] is Mishap.DAMAGED_ANSWER:
             self.interludes.popleft()
@@ -128,15 +130,20 @@ class T1Card:
 
     def _next(self, block: RBlock) -> Block:
         sent = self._sent
-        if isinstance(self._last, IBlock) and sent is not None and sent.more and block.nr != sent.ns:
-            return self._go_on()
-        return self._last
+        if sent is None or self._asked is not None:
+            return self._last
+        if block.nr == sent.ns:
+            return sent
+        return self._go_on() if sent.more else self._last
 
     def _supervise(self, block: SBlock) -> Block:
         if block.response:
             if self._asked is None or block != self._asked.answered():
                 raise WrongBlock("this response answers no request")
             self._asked = None
+            if block.kind is Supervision.ABORT and self._sent is not None and self._sent.more:
+                self._answer, self._sent = None, None
+                return RBlock(self._nr)
             return self._go_on()
         if block.kind is Supervision.RESYNCH:
             self._begin()

@@ -117,6 +117,25 @@ CONVERSATIONS: list[tuple[str, list[tuple[str, str]], str | type[DriverError]]] 
         ExchangeLost,
     ),
     (
+        "ABORT within the card's chain, which it does not begin again",
+        [
+            ("00000C" + COMMAND.hex() + "0F", "0020016A4B"),
+            ("00900090", "00C200C2"),
+            ("00E200E2", "00900090"),
+        ],
+        ExchangeLost,
+    ),
+    (
+        "the card did not hear that it has more time",
+        [
+            ("00000C" + COMMAND.hex() + "0F", "00C30102C0"),
+            ("00E30102E0", "00910091"),
+            ("00820082", "00C30102C0"),
+            ("00E30102E0", I0.hex()),
+        ],
+        "6A82",
+    ),
+    (
         "a response that was not asked for",
         [("00000C" + COMMAND.hex() + "0F", "00E10120C0"), ("00820082", I0.hex())],
         "6A82",
@@ -159,6 +178,17 @@ def test_the_terminal_says_what_the_standard_says(
         with pytest.raises(outcome):
             run(conversation, card)
     assert not left, meaning
+
+
+def test_a_chain_that_the_card_aborts_is_given_up_and_no_part_of_it_is_sent_again() -> None:
+    terminal = T1Terminal(ifsc=8)
+    conversation = terminal.transmit(case_3(bytes(20)))
+    next(conversation)
+    assert conversation.send(encode(RBlock(1), Edc.LRC)).block[1] == 0x60, "the second part"
+    assert conversation.send(encode(SBlock(Supervision.ABORT), Edc.LRC)).block.hex() == "00e200e2"
+    with pytest.raises(ExchangeLost):
+        conversation.send(encode(RBlock(1), Edc.LRC))
+    assert next(terminal.transmit(COMMAND[:4])).block[1] == 0x40, "the number that the card expects"
 
 
 def test_a_wait_time_extension_is_for_the_next_block_only() -> None:
@@ -262,6 +292,40 @@ def test_the_card_answers_what_the_standard_says(meaning: str, steps: list[tuple
     for block, answer in steps:
         assert speaker.exchange(bytes.fromhex(block)).hex() == bytes.fromhex(answer).hex(), meaning
     assert card.seen == [], meaning
+
+
+def test_a_request_whose_response_came_damaged_is_made_again() -> None:
+    request = SBlock(Supervision.WTX, b"\x02")
+    card = T1Card(Echo(), interludes=[request])
+    asked = encode(request, Edc.LRC)
+    assert card.exchange(encode(IBlock(0, False, COMMAND), Edc.LRC)) == asked
+    assert card.exchange(bytes.fromhex("00E30102E1")) == asked, "damaged"
+    assert card.exchange(bytes.fromhex("00E30103E1")) == asked, "another number"
+    assert card.exchange(encode(request.answered(), Edc.LRC))[1] == 0x00, "the answer"
+
+
+def test_a_size_that_is_announced_within_a_chain_counts_for_its_next_part() -> None:
+    card = T1Card(Echo())
+    parts = [
+        card.exchange(encode(each, Edc.LRC))
+        for each in (
+            IBlock(0, False, case_3(bytes(100))),
+            SBlock(Supervision.IFS, b"\x10"),
+            RBlock(1),
+            RBlock(1, Complaint.EDC),
+            RBlock(0),
+        )
+    ]
+    assert [part[1:3].hex() for part in parts] == ["2020", "e101", "6010", "6010", "2010"]
+
+
+def test_a_response_whose_chain_the_card_aborts_is_lost_and_both_are_in_step() -> None:
+    echo = Echo()
+    terminal, card = T1Terminal(), T1Card(echo, interludes=[Mishap.DAMAGED_ANSWER, SBlock(Supervision.ABORT)])
+    with pytest.raises(ExchangeLost):
+        run(terminal.transmit(case_3(bytes(27))), card.exchange)
+    assert run(terminal.transmit(COMMAND), card.exchange) == COMMAND + b"\x90\x00"
+    assert len(echo.seen) == 2
 
 
 def test_a_mute_card_stays_mute_and_a_torn_one_is_torn(chip: Chip) -> None:
