@@ -23,9 +23,7 @@ from terminal_drivers.control_pipe import (
     StandardRequests,
     configuration,
 )
-from terminal_drivers.readers.ccid.codec import HEADER, data_length, encode
-from terminal_drivers.readers.ccid.messages import CommandStatus, IccStatus, SlotStatus, status
-from terminal_drivers.readers.ccid.slot import AT_LENGTH
+from terminal_drivers.readers.ccid.codec import HEADER, data_length
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
 BULK_OUT, BULK_IN, INTERRUPT_IN = 0x01, 0x82, 0x83
@@ -96,11 +94,7 @@ class CcidUsbDevice:
         if not ended and (not size or len(self._out) < size):
             return
         message, self._out = self._out, b""
-        if len(message) != size:
-            failed = status(IccStatus.INACTIVE, CommandStatus.FAILED)
-            self._in.append(encode(SlotStatus(message[5], message[6], failed, AT_LENGTH, 0)))
-        else:
-            self._in.extend(self._reader.answers(message))
+        self._in.extend(self._reader.answers(message))
 
     def bulk_in(self, most: int) -> bytes | None:
         """Hand over at most `most` bytes of the next message; None where nothing waits (the device NAKs)."""

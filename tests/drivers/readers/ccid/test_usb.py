@@ -133,12 +133,20 @@ def test_any_packets_of_a_command_are_one_command(lengths: list[int]) -> None:
         ("negative-looking", "6F FDFFFFFF 00 07 000000"),
     ],
 )
-def test_a_transfer_with_a_wrong_length_is_refused_and_forgotten(meaning: str, transfer: str) -> None:
-    _, device = _device()
-    device.bulk_out(bytes.fromhex(transfer))
-    assert device.bulk_in(64) == encode(m.SlotStatus(0, 7, 0x41, 1, 0)), meaning
-    device.bulk_out(encode(m.GetSlotStatus(0, 8)))
-    assert device.bulk_in(64) == encode(m.SlotStatus(0, 8, 2, 0, 0))
+def test_a_transfer_with_a_wrong_length_is_refused_and_forgotten(
+    meaning: str, transfer: str, chip: Chip
+) -> None:
+    reader, device = _device()
+    for icc in (m.IccStatus.ABSENT, m.IccStatus.ACTIVE):
+        if icc is m.IccStatus.ACTIVE:
+            reader.insert(0, chip())
+            reader.answers(encode(m.IccPowerOn(0, 6, 1)))
+        device.bulk_out(bytes.fromhex(transfer))
+        kind = "80" if transfer.startswith("6F") else "81"
+        refusal = f"{kind} 00000000 00 07 {0x40 | icc:02X} 01 00"
+        assert device.bulk_in(64) == bytes.fromhex(refusal), f"{meaning}: the slot is as it was"
+        device.bulk_out(encode(m.GetSlotStatus(0, 8)))
+        assert device.bulk_in(64) == encode(m.SlotStatus(0, 8, icc, 0, 0))
 
 
 def test_the_packets_of_an_oversize_command_are_one_refusal() -> None:
@@ -146,7 +154,7 @@ def test_the_packets_of_an_oversize_command_are_one_refusal() -> None:
     message = encode(m.Escape(0, 7, bytes(1000)))
     for at in range(0, len(message), PACKET):
         device.bulk_out(message[at : at + PACKET])
-    assert device.bulk_in(PACKET) == encode(m.SlotStatus(0, 7, 0x41, 1, 0))
+    assert device.bulk_in(PACKET) == encode(m.EscapeResponse(0, 7, 0x42, 1, b""))
     assert device.bulk_in(PACKET) is None
 
 
