@@ -68,6 +68,10 @@ class VirtualSlot:
 
     def power_off(self) -> None:
         self.powered, self.clock, self._characters = False, 0, None
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Forget the parts of an extended APDU."""
         self._command, self._response = None, b""
 
     @property

@@ -137,7 +137,8 @@ class CcidUsbDevice:
         raise Stall(f"class request {setup.request:02X} is unknown to a CCID")
 
     def _forget(self) -> None:
-        """A new configuration begins with empty endpoints."""
+        """A new configuration begins with empty endpoints, and a reader that owes nobody an answer."""
+        self._reader.reset()
         self._out = self._rest = b""
         self._in.clear()
         self._empty_packet = False

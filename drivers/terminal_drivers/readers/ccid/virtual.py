@@ -5,8 +5,8 @@ send.
 2. A command that cannot be done is answered by its own answer with bmCommandStatus "failed"; 00 in bError is
    "not supported", 1 to 127 the offset of the wrong byte.
 3. While a PIN is typed, its slot is busy for all but Abort and the questions about its state.
-4. Abort ends what runs in a slot. Where it was announced on the control pipe, every command to the slot fails
-   until the message arrives too (5.3.1).
+4. Abort ends what runs in a slot, parts of an APDU too. Where it was announced on the control pipe, every command
+   to the slot fails until the message arrives too, unless that was the last to come (5.3.1).
 """
 
 from collections.abc import Callable, Iterable
@@ -102,6 +102,7 @@ class VirtualCcid:
         self._changes: list[bytes] = []
         self._ready: list[bytes] = []
         self._aborting: dict[int, int] = {}
+        self._last: object = None
         self._pad = VirtualPinPad(self.descriptor.pin_support, person, self._say, self._torn)
         self._handlers: dict[type[Command], Callable[[VirtualSlot, Any], Answer | None]] = {
             XfrBlock: self._xfr_block,
@@ -176,6 +177,7 @@ class VirtualCcid:
             if len(message) < HEADER:
                 raise
             command = None
+        self._last = command
         kind, number, seq = CODES.get(message[0]), message[5], message[6]
         if number >= len(self._slots):
             return [encode(replies.failed(kind, number, seq, IccStatus.ABSENT, AT_SLOT))]
@@ -208,9 +210,18 @@ class VirtualCcid:
 
     def abort(self, slot: int, seq: int) -> None:
         """Take the ABORT request of the control pipe (5.3.1): the slot waits for the message of that bSeq."""
-        if 0 <= slot < len(self._slots):
+        if 0 <= slot < len(self._slots) and self._last != Abort(slot, seq):
             self._aborting[slot] = seq
             self._pad.give_up(self._slots[slot], SlotError.CMD_ABORTED)
+
+    def reset(self) -> None:
+        """Forget the host: its commands, what it aborts, the power of its cards. Who comes next begins anew."""
+        for slot in self._slots:
+            self._pad.give_up(slot, SlotError.CMD_ABORTED)
+            slot.power_off()
+        self._aborting.clear()
+        self._ready.clear()
+        self._last = None
 
     def _say(self, message: bytes) -> None:
         self._ready.append(message)
@@ -277,6 +288,7 @@ class VirtualCcid:
         if expected != command.seq:
             raise Refused(SlotError.CMD_ABORTED)
         self._aborting.pop(slot.number, None)
+        slot.give_up()
         self._pad.give_up(slot, SlotError.CMD_ABORTED)
         return replies.state(slot, command)
 

@@ -222,6 +222,42 @@ def test_abort_takes_both_pipes() -> None:
     assert link.receive(0) == encode(m.SlotStatus(0, 9, 2, 0, 0))
 
 
+def test_an_abort_whose_message_comes_before_its_announcement_is_over_at_once() -> None:
+    _, device = _device()
+    link = CcidUsbLink(DirectPipes(device), 271)
+    link.send(encode(m.Abort(0, 9)))
+    assert link.receive(0) == encode(m.SlotStatus(0, 9, 2, 0, 0))
+    link.abort(0, 9)
+    link.send(encode(m.GetSlotStatus(0, 10)))
+    assert link.receive(0) == encode(m.SlotStatus(0, 10, 2, 0, 0))
+
+
+def test_an_abort_ends_a_command_that_came_in_part(chip: Chip) -> None:
+    card = chip()
+    reader = VirtualCcid((int(EXTENDED),))
+    reader.insert(0, card)
+    begun = m.XfrBlock(0, 2, 0, 1, bytes.fromhex("00A4040002"))
+    for command in (m.IccPowerOn(0, 1, 0), begun, m.Abort(0, 3)):
+        reader.answers(encode(command))
+    ends = m.XfrBlock(0, 4, 0, 2, b"\xaa\xbb")
+    assert reader.answers(encode(ends)) == [encode(m.DataBlock(0, 4, 0x40, 8, 0, b""))]
+    assert card.seen == []
+
+
+def test_a_new_configuration_meets_no_command_of_the_host_before(chip: Chip) -> None:
+    reader = VirtualCcid((SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor)
+    device = CcidUsbDevice(reader)
+    reader.insert(0, chip())
+    device.bulk_out(encode(m.IccPowerOn(0, 1, 1)))
+    device.bulk_out(encode(m.Secure(0, 2, 0, 0, PinVerify().build())))
+    device.control(_setup(0x21, 1, 3 << 8))
+    device.control(_setup(0x00, 9, 1))
+    device.bulk_out(encode(m.GetSlotStatus(0, 4)))
+    assert device.bulk_in(64) == encode(m.SlotStatus(0, 4, 1, 0, 0)), "no abort is awaited, and no card has power"
+    assert reader.entering is None
+    assert device.bulk_in(64) is None
+
+
 def test_the_host_aborts_over_both_pipes(chip: Chip) -> None:
     reader = VirtualCcid((SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor)
     heard: list[bytes] = []
