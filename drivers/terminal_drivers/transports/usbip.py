@@ -2,6 +2,7 @@
 
 1. Only loopback is served. One thread carries the transfers; a lock makes `act` and the device take turns.
 2. All fields are big-endian. A list request is answered and the connection goes on; after an import it carries URBs.
+   One host at a time has the device, and finds it without a configuration, whoever had it before.
 3. An IN transfer waits until its endpoint has something or it is unlinked; nothing else waits.
 4. Lengths come from the peer: what is beyond `LONGEST` ends the connection.
 """
@@ -23,7 +24,7 @@ SLOWEST_PEER = 5.0  # seconds for a peer to take what is sent
 BUS, DEVICE, BUS_ID = 1, 1, b"1-1"
 PIPE_ERROR, OVERFLOW, CONNECTION_RESET = -32, -75, -104
 """What Linux calls a stall, more than there is room for, and a transfer that was given up."""
-NO_DEVICE = 1  # status of a failed import
+NO_DEVICE, BUSY = 1, 2  # status of a failed import
 
 OPERATION = struct.Struct(">HHI")
 RECORD = struct.Struct(">256s32sIIIHHHBBBBBB")
@@ -35,6 +36,7 @@ UNLINK_REPLY = struct.Struct(">IIIIIi24x")
 LONGEST = 1 << 17
 CHUNK = 1 << 16
 GET_DEVICE, GET_CONFIGURATION = bytes.fromhex("8006000100001200"), bytes.fromhex("800600020000FF00")
+NO_CONFIGURATION = bytes.fromhex("0009000000000000")
 
 
 class UsbDevice(Protocol):
@@ -158,8 +160,11 @@ class UsbIpServer:
             return 0
         if data[OPERATION.size : size].rstrip(b"\0") != BUS_ID:
             connection.peer.sendall(head + struct.pack(">I", NO_DEVICE))
+        elif any(one.imported for one in self._connections):
+            connection.peer.sendall(head + struct.pack(">I", BUSY))
         else:
             connection.imported = True
+            self._device.control(NO_CONFIGURATION)
             connection.peer.sendall(head + struct.pack(">I", 0) + self._describe()[0])
         return size
 

@@ -98,6 +98,20 @@ def test_a_device_that_is_not_there_is_not_imported(rig: Rig) -> None:
     assert exactly(peer, 8) == bytes.fromhex("0111000300000001")
 
 
+def test_one_host_at_a_time_has_the_device(rig: Rig) -> None:
+    first = rig.connect()
+    second = rig.connect(imported=False)
+    second.sendall(IMPORT)
+    assert exactly(second, 8) == bytes.fromhex("0111000300000002"), "busy"
+    first.sendall(submit(11, 1, len(GET_SLOT_STATUS), GET_SLOT_STATUS))
+    assert reply(first, has_data=False)[:3] == (3, 11, 0)
+    first.close()
+    third = rig.connect()
+    third.sendall(submit(12, 2, 512) + submit(13, 1, 10, b"\x65" + bytes(9)))
+    assert reply(third, has_data=False)[:3] == (3, 13, 0)
+    assert reply(third, has_data=True)[3] == b"\x81" + bytes(6) + b"\2\0\0", "not what the first had asked"
+
+
 def test_a_command_goes_out_and_its_answer_comes_in_whichever_is_asked_for_first(rig: Rig) -> None:
     peer = rig.connect()
     for first, second in ((11, 12), (22, 21)):
