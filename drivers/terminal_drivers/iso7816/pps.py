@@ -66,7 +66,8 @@ class Pps:
 
 def bits_per_second(fi_di: int, khz: int) -> int:
     """The line speed at a clock; 0 where FI or DI is reserved."""
-    return khz * 1000 * DI.get(fi_di & 0x0F, 0) // FI.get(fi_di >> 4, 1)
+    fi, di = FI.get(fi_di >> 4), DI.get(fi_di & 0x0F)
+    return khz * 1000 * di // fi if fi and di else 0
 
 
 def wanted(atr: Atr, khz: int, fastest: int) -> Pps | None:
@@ -79,7 +80,8 @@ def wanted(atr: Atr, khz: int, fastest: int) -> Pps | None:
 def agreed(request: Pps, response: bytes) -> int:
     """The FI and DI in force after the card's response; `FrameError` where it is no acceptance."""
     answer = Pps.parse(response)
-    if answer.protocol != request.protocol or answer.fi_di not in (None, request.fi_di):
+    others = answer.pps2 in (None, request.pps2) and answer.pps3 in (None, request.pps3)
+    if answer.protocol != request.protocol or answer.fi_di not in (None, request.fi_di) or not others:
         raise FrameError("the card's PPS response does not accept the request")
     return TA1_DEFAULT if answer.fi_di is None else answer.fi_di
 

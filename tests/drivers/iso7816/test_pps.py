@@ -47,12 +47,13 @@ def test_any_bytes_are_one_pps_or_a_frame_error(data: bytes) -> None:
 def test_a_speed_is_clock_times_di_over_fi() -> None:
     assert bits_per_second(0x11, 4000) == 10_752
     assert bits_per_second(0x95, 4000) == 125_000
-    assert bits_per_second(0x1F, 4000) == 0
+    assert bits_per_second(0x1F, 4000) == bits_per_second(0x71, 4000) == 0, "reserved"
 
 
 def test_the_terminal_asks_for_the_cards_speed_where_its_line_keeps_up() -> None:
     assert wanted(NEGOTIABLE, 4000, 344_086) == Pps(0, 0x95)
     assert wanted(NEGOTIABLE, 4000, 100_000) is None
+    assert wanted(Atr.parse(bytes.fromhex("3B1071")), 4000, 5_000_000) is None, "FI 7 is reserved"
     assert wanted(Atr.parse(bytes.fromhex("3B00")), 4000, 344_086) is None
 
 
@@ -60,7 +61,7 @@ def test_a_card_repeats_the_request_or_leaves_the_speed_out() -> None:
     request = Pps(0, 0x95)
     assert agreed(request, request.build()) == 0x95
     assert agreed(request, Pps(0).build()) == 0x11
-    for wrong in (Pps(1, 0x95), Pps(0, 0x94)):
+    for wrong in (Pps(1, 0x95), Pps(0, 0x94), Pps(0, 0x95, 0x01), Pps(0, 0x95, None, 0x00)):
         with pytest.raises(FrameError):
             agreed(request, wrong.build())
     with pytest.raises(Misuse):
