@@ -14,7 +14,7 @@ from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
 from terminal_drivers.iso7816 import t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr, contactless
-from terminal_drivers.iso7816.block import Edc, Supervision
+from terminal_drivers.iso7816.block import LONGEST_INF, Edc, Supervision
 from terminal_drivers.iso7816.characters import CharacterChip
 from terminal_drivers.iso7816.chip import Chip
 from terminal_drivers.iso7816.pps import PPSS, Pps
@@ -187,6 +187,8 @@ class VirtualSlot:
         if not self.powered:
             raise Refused(SlotError.ICC_MUTE)
         if self.level is Level.TPDU and self.parameters.PROTOCOL == T1Parameters.PROTOCOL:
+            if len(apdu) > LONGEST_INF:
+                raise Refused(AT_DATA)
             checked = self.chip is not None and self.chip.atr is not None and self.chip.atr.crc
             body = teo[:2] + bytes((len(apdu),)) + apdu
             return self.exchange(body + (Edc.CRC if checked else Edc.LRC).of(body), more_time)

@@ -171,11 +171,11 @@ class VirtualCcid:
 
         A PIN entry answers later: `late_answers`. `FrameError` for less than a header.
         """
+        if len(message) < HEADER:
+            raise FrameError(f"a command has a header of {HEADER} bytes, this one has {len(message)} in all")
         try:
             command = decode(message)
         except FrameError:
-            if len(message) < HEADER:
-                raise
             command = None
         self._last = command
         kind, number, seq = CODES.get(message[0]), message[5], message[6]

@@ -36,6 +36,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.served.ccid import ServedSerialReader
 from terminal_drivers.virtual import virtual_ccid
+from tests.drivers.conftest import TableChip
 
 Chip = Callable[..., Any]
 Vector = Callable[[str], dict[str, Any]]
@@ -315,6 +316,20 @@ def test_an_entry_needs_power_support_and_keys_that_exist(chip: Chip) -> None:
     for key in ("12", "٣", "-"):
         with pytest.raises(Misuse):
             entry.press(key)
+
+
+def test_a_template_that_no_block_of_t1_carries_is_refused() -> None:
+    device = VirtualCcid((SERIAL_TPDU,), descriptor=replace(GEMPC_PINPAD.descriptor, max_message=1000))
+    device.insert(0, TableChip({}, bytes.fromhex("3B848131FE4576454D56A7"), None))
+    structure = replace(PinVerify(), apdu=EMV_TEMPLATE + bytes(300)).build()
+    for command in (
+        m.IccPowerOn(0, 1, 1),
+        m.SetParameters(0, 2, 1, m.T1Parameters().build()),
+        m.Secure(0, 3, 0, 0, structure),
+    ):
+        device.answers(encode(command))
+    device.press("1234", Key.ENTER)
+    assert device.late_answers() == [encode(m.DataBlock(0, 3, 0x40, 10, 0, b""))]
 
 
 def test_digits_are_in_no_repr() -> None:

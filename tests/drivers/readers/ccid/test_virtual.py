@@ -172,8 +172,9 @@ def test_a_message_that_nobody_knows_is_refused_as_not_supported(reader: Virtual
     assert decode(reader.answers(bytes.fromhex("99 00000000 00 07 000000"))[0]) == m.SlotStatus(
         0, 7, 0x42, 0, 0
     )
-    with pytest.raises(FrameError):
-        reader.answers(b"\x65")
+    for less in (b"\x65", b"\x50\x03", b"\x51\0\0\1"):
+        with pytest.raises(FrameError):
+            reader.answers(less)
 
 
 def test_parameters_follow_the_protocol_and_are_reset_to_its_defaults(
