@@ -70,6 +70,14 @@ def bits_per_second(fi_di: int, khz: int) -> int:
     return khz * 1000 * di // fi if fi and di else 0
 
 
+def waiting_time(atr: Atr, fi_di: int, khz: int) -> float:
+    """For how many seconds a card may say nothing: WWT of T=0 (10.2), BWT of T=1 (11.4.3) without its 11 etu."""
+    cycles = 960 * FI.get(fi_di >> 4, FI[0]) * atr.waiting_integer
+    if atr.protocol == 1:
+        cycles = 960 * FI[0] << (atr.bwi_cwi >> 4)
+    return cycles / (1000 * max(1, khz))
+
+
 def wanted(atr: Atr, khz: int, fastest: int) -> Pps | None:
     """What a terminal asks for: the card's own TA1 where its line keeps up, else nothing."""
     if atr.specific is not None or atr.fi_di == TA1_DEFAULT:

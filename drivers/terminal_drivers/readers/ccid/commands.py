@@ -1,7 +1,8 @@
 """The commands of one slot of a reader, and what their answers mean to the host.
 
 1. An answer whose bmCommandStatus is "failed" becomes the error that bmICCStatus and bError name (6.2.6).
-2. Once an answer says that the card has no power or is gone, the card is without power for this end too.
+2. A reader below APDU level says nothing for as long as its card may, so it is waited for that long and a little more.
+3. Once an answer says that the card has no power or is gone, the card is without power for this end too.
 """
 
 from typing import Protocol, TypeVar
@@ -27,6 +28,8 @@ from terminal_drivers.readers.ccid.messages import (
 DAMAGED = frozenset(
     (SlotError.BAD_ATR_TS, SlotError.BAD_ATR_TCK, SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN)
 )
+LONGEST_WAIT = 60.0  # s
+SLACK = 1.0  # s, for the block on the line, both ways
 LINE_DAMAGED = frozenset((SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN))
 
 A = TypeVar("A", DataBlock, SlotStatus, Parameters, EscapeResponse, DataRateAndClockFrequency)
@@ -46,27 +49,31 @@ class Exchanger(Protocol):
         """Tell the reader of an abort to come, where its line has a control pipe."""
         ...
 
-    def exchange(self, command: Command, expected: type[A], patience: float | None = None) -> A:
+    def exchange(self, command: Command, expected: type[A], patience: float = 0.0) -> A:
         """Send a command and return its answer, which may say that it failed."""
         ...
 
 
 class SlotCommands:
-    """One slot as its host asks it; `powered` is what this end knows of the card's power."""
+    """One slot as its host asks it; `powered` is what this end knows of the card's power, `waiting` for how many seconds
+    the card may say nothing.
+    """
 
     def __init__(self, reader: Exchanger, number: int) -> None:
         self.reader = reader
         self.number = number
         self.powered = False
+        self.waiting = 0.0
 
-    def ask(self, command: Command, expected: type[A], patience: float | None = None) -> A:
+    def ask(self, command: Command, expected: type[A], patience: float = 0.0) -> A:
         """Return the answer to a command, which may say that it failed."""
         return self.reader.exchange(command, expected, patience)
 
     def xfr_block(self, data: bytes, level: int = 0, bwi: int = 0) -> DataBlock:
         """Send PC_to_RDR_XfrBlock; `level` is wLevelParameter. The answer may say that it failed."""
         command = XfrBlock(self.number, self.reader.next_seq(), bwi, level, data)
-        return self.reader.exchange(command, DataBlock)
+        patience = min(self.waiting * max(1, bwi), LONGEST_WAIT) + SLACK
+        return self.reader.exchange(command, DataBlock, patience)
 
     def check(self, answer: Answer) -> None:
         """Raise what a failed answer means."""

@@ -2,8 +2,9 @@
 
 1. An answer belongs to a command when its type, slot and bSeq do; every other message is dropped, so a late
    answer is never taken for a new one.
-2. Silence for `timeout` seconds is `ReaderLost`; a time extension (bmCommandStatus 2) starts the wait again,
-   a bounded number of times. No clock is read: the transport measures.
+2. Silence for `timeout` seconds is `ReaderLost`, or for longer where the card may be silent for longer; a time
+   extension (bmCommandStatus 2) starts the wait again, a bounded number of times. No clock is read: the
+   transport measures.
 3. Notifications that arrive during an exchange are kept for `poll`.
 """
 
@@ -19,7 +20,7 @@ from terminal_drivers.base import (
     Trace,
 )
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
-from terminal_drivers.readers.ccid.commands import A
+from terminal_drivers.readers.ccid.commands import LONGEST_WAIT, A
 from terminal_drivers.readers.ccid.contact import CcidSlot
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.messages import (
@@ -36,7 +37,6 @@ from terminal_drivers.readers.ccid.messages import (
 )
 
 TIMEOUT = 5.0
-LONGEST_WAIT = 60.0
 TIME_EXTENSIONS = 60
 STRANGERS = 64
 """How many messages that answer nothing one call takes: a reader that sends more to one exchange is broken."""
@@ -132,12 +132,12 @@ class CcidReader:
         if isinstance(self.link, ControlPipe):
             self.link.abort(abort.slot, abort.seq)
 
-    def exchange(self, command: Command, expected: type[A], patience: float | None = None) -> A:
+    def exchange(self, command: Command, expected: type[A], patience: float = 0.0) -> A:
         """Send a command and return its answer, which may say that it failed; `patience` in s where the
-        command takes longer than others.
+        command takes longer than others, which is longer than `TIMEOUT`.
         """
         slot, seq = command.slot, command.seq
-        timeout = self._timeout if patience is None else max(patience, self._timeout)
+        timeout = max(patience, self._timeout) if patience > TIMEOUT else self._timeout
         self.link.send(encode(command))
         self._tell("host->reader", command)
         wait, extensions, strangers = timeout, 0, 0

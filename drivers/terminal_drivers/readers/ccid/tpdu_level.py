@@ -144,6 +144,7 @@ class TpduLevel:
         if not self._features & (Features.AUTO_PPS | Features.AUTO_NEGOTIATION):
             request = pps.wanted(atr, limits.default_clock, limits.max_data_rate)
             fi_di = fi_di if request is None else self._negotiate(request)
+        self._commands.waiting = pps.waiting_time(atr, fi_di, limits.default_clock)
         if not self._features & Features.AUTO_PARAMETERS:
             parameters = _parameters(atr, fi_di)
             seq = self._commands.reader.next_seq()

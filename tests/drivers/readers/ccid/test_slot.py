@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal_drivers.base import CardAbsent, CardMute, FrameError, Misuse, ReaderRefused
+from terminal_drivers.base import CardAbsent, CardMute, FrameError, Misuse, ReaderLost, ReaderRefused
 from terminal_drivers.iso7816.atr import DIRECT, Atr, InterfaceBytes
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
@@ -388,6 +388,56 @@ def test_a_pps_is_asked_for_twice_at_most(meaning: str, answers: list[str], work
     fi_di = 0x11 if meaning == "accepted without the speed" else 0x95
     assert m.T0Parameters.parse(host.commands[-1].data).fi_di == fi_di  # type: ignore[union-attr]
     assert not left
+
+
+@pytest.mark.parametrize(
+    ("meaning", "atr", "said", "seconds"),
+    [
+        ("T=1 with BWI 4", ATR_T1, [], 5.0),
+        ("S(WTX request) for 10 BWT", ATR_T1, ["00C3010AC8"], 14.28),
+        ("BWI 7", bytes.fromhex("3B8081217555"), [], 11.4),
+        ("T=0 with WI 255", bytes.fromhex("3B8040FF"), [], 22.7),
+    ],
+)
+def test_the_host_waits_for_as_long_as_the_card_may_be_silent(
+    meaning: str, atr: bytes, said: list[str], seconds: float
+) -> None:
+    waits: list[float] = []
+    left = list(said)
+
+    class Slow:
+        """A reader whose card answers S(IFS request), then what it has to say, then nothing."""
+
+        def __init__(self) -> None:
+            self.command: m.Message = m.Abort(0, 0)
+
+        def send(self, message: bytes) -> None:
+            self.command = decode(message)
+
+        def receive(self, timeout: float) -> bytes | None:
+            waits.append(timeout)
+            command = self.command
+            if isinstance(command, m.IccPowerOn):
+                return encode(m.DataBlock(0, command.seq, 0, 0, 0, atr))
+            if isinstance(command, m.SetParameters):
+                return encode(m.Parameters(0, command.seq, 0, 0, command.protocol, command.data))
+            if isinstance(command, m.XfrBlock) and command.data[1:2] == b"\xc1":
+                return encode(m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex("00E101FE1E")))
+            if left and isinstance(command, m.XfrBlock):
+                return encode(m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex(left.pop(0))))
+            return None
+
+        def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
+            return None
+
+        def close(self) -> None:
+            pass
+
+    slot = CcidReader(Slow(), (SERIAL_TPDU,)).slots[0]
+    slot.power_on()
+    with pytest.raises(ReaderLost):
+        slot.transmit(SELECT)
+    assert seconds <= waits[-1] < seconds + 2, meaning
 
 
 @pytest.mark.parametrize("size", [0x00, 0xFF])

@@ -253,7 +253,9 @@ def test_a_new_configuration_meets_no_command_of_the_host_before(chip: Chip) -> 
     device.control(_setup(0x21, 1, 3 << 8))
     device.control(_setup(0x00, 9, 1))
     device.bulk_out(encode(m.GetSlotStatus(0, 4)))
-    assert device.bulk_in(64) == encode(m.SlotStatus(0, 4, 1, 0, 0)), "no abort is awaited, and no card has power"
+    assert device.bulk_in(64) == encode(m.SlotStatus(0, 4, 1, 0, 0)), (
+        "no abort is awaited, and no card has power"
+    )
     assert reader.entering is None
     assert device.bulk_in(64) is None
 
