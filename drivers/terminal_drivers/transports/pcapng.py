@@ -142,10 +142,14 @@ def _interface(order: str, body: bytes) -> Interface:
 
 
 def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:
-    number, high, low, length, _ = struct.unpack_from(f"{order}IIIII", body)
+    number, high, low, length, crossed = struct.unpack_from(f"{order}IIIII", body)
     data = body[20 : 20 + length]
     if number >= len(interfaces) or len(data) != length:
         raise FrameError("a packet of the capture is cut short or of no interface")
+    if length < crossed:
+        raise FrameError(
+            f"the capture has {length} of the {crossed} bytes of a packet: capture it anew without a limit (snaplen)"
+        )
     options = dict(_options(order, body[20 + len(_padded(data)) :]))
     flags = options.get(EPB_FLAGS, bytes(4))
     time = (high << 32 | low) * 10 ** (NANOSECONDS - interfaces[number].resolution)
