@@ -112,7 +112,7 @@ def test_a_damaged_file_is_a_frame_error(meaning: str, file: str) -> None:
 def test_a_packet_that_was_captured_in_part_is_not_taken_for_the_whole() -> None:
     body = struct.pack("<IIIII", 0, 0, 7, 1, 5) + b"x\0\0\0"
     packet = struct.pack("<II", 6, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
-    with pytest.raises(FrameError, match="1 of the 5 bytes .*snaplen"):
+    with pytest.raises(FrameError, match=r"1 of the 5 bytes .*snaplen"):
         list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE) + packet))
 
 

@@ -3,8 +3,9 @@
 1. After the reset comes what dwFeatures does not name: PPS for the card's own speed where the reader keeps up
    with it, parameters, the information field size.
 2. A T=1 block that the reader reports as damaged, or as silence of a card that is still there, is answered as
-   ISO/IEC 7816-3 says; numbers of blocks keep a command from running twice. Where the protocol gives up, the
-   card is without power for this end: `power_on` comes next.
+   ISO/IEC 7816-3 says; numbers of blocks keep a command from running twice. Where the protocol gives up, or the
+   reader fails while the card may have a block, the card is without power for this end: `power_on` comes next, for
+   the card would answer the next command with what it has to say to this one.
 3. A `Carrier` brings TPDUs and blocks to the card: whole (`WholeBlocks`) or character by character
    (`character_level`).
 """
@@ -12,7 +13,14 @@
 from dataclasses import replace
 from typing import Protocol
 
-from terminal_drivers.base import CardMute, CardUnsupported, FrameError, Misuse, ReaderRefused
+from terminal_drivers.base import (
+    CardMute,
+    CardUnsupported,
+    DriverError,
+    FrameError,
+    Misuse,
+    ReaderRefused,
+)
 from terminal_drivers.iso7816 import pps, t0
 from terminal_drivers.iso7816.atr import INVERSE, Atr
 from terminal_drivers.iso7816.block import PROLOGUE, Edc
@@ -112,7 +120,13 @@ class TpduLevel:
         block = next(conversation).block
         if len(operation.apdu) != block[2]:
             raise Misuse("the APDU template does not fit into one block of this card")
-        response = enter(self._commands, replace(operation, teo=block[:PROLOGUE]))
+        try:
+            response = enter(self._commands, replace(operation, teo=block[:PROLOGUE]))
+        except ReaderRefused:
+            raise  # nothing went to the card
+        except DriverError:
+            self._commands.powered = False
+            raise
         if len(response) == 2:
             return response  # the reader's own: nothing went to the card
         try:
@@ -131,7 +145,9 @@ class TpduLevel:
                 turn = conversation.send(self._carrier.block(turn, self._edc))
         except StopIteration as done:
             return bytes(done.value)
-        except CardMute:
+        except ExchangeLost:
+            raise
+        except DriverError:
             self._commands.powered = False
             raise
 

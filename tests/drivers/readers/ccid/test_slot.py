@@ -20,7 +20,16 @@ from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.framing import frame
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, VARIANTS, GemPcDevice, Variant
+from terminal_drivers.readers.ccid.gempc import (
+    BUILT_IN,
+    GEMPC_PINPAD,
+    GEMPC_TWIN,
+    VARIANTS,
+    GemPcDevice,
+    Variant,
+)
+from terminal_drivers.readers.ccid.keypad import Key, Prompt
+from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -438,6 +447,45 @@ def test_the_host_waits_for_as_long_as_the_card_may_be_silent(
     with pytest.raises(ReaderLost):
         slot.transmit(SELECT)
     assert seconds <= waits[-1] < seconds + 2, meaning
+
+
+@pytest.mark.parametrize("pin", [False, True])
+def test_the_answer_to_a_command_that_was_lost_is_no_answer_to_the_next(pin: bool) -> None:
+    class Losing:
+        """The line of a reader that works, and loses what the reader says to one command."""
+
+        def __init__(self) -> None:
+            self.device = VirtualCcid((SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor, person=self._type)
+            self.loses = False
+            self._said: list[bytes] = []
+
+        def _type(self, _: Prompt) -> None:
+            self.device.press("1234", Key.ENTER)
+
+        def send(self, message: bytes) -> None:
+            said = self.device.answers(message) + self.device.late_answers()
+            self._said, self.loses = [] if self.loses else said, False
+
+        def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002
+            return self._said.pop(0) if self._said else None
+
+        def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
+            return None
+
+        def close(self) -> None:
+            pass
+
+    line = Losing()
+    line.device.insert(0, Mirror(ATR_T1))
+    slot = CcidReader(line, (SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor).slots[0]
+    slot.power_on()
+    line.loses = True
+    with pytest.raises(ReaderLost):
+        _ = slot.secure(PinVerify()) if pin else slot.transmit(SELECT)
+    with pytest.raises(Misuse, match="power_on"):
+        slot.transmit(ASK)
+    slot.power_on()
+    assert slot.transmit(ASK) == ASK + b"\x90\0"
 
 
 @pytest.mark.parametrize("size", [0x00, 0xFF])
