@@ -128,7 +128,8 @@ class T1Terminal:
 
     def _turn(self, out: Block, sent: IBlock | None) -> _Inner[Block]:
         """Send `out` until an answer comes that moves the exchange on: I, S(ABORT), R that acknowledges what was
-        `sent`, or any R where `out` answers S(ABORT): it says whose turn it is, and no part goes again (rule 9).
+        `sent`, or R without a complaint where `out` answers S(ABORT): it gives the turn back, and no part goes
+        again (rule 9).
         """
         errors, waits, said, aborted = 0, 0, out, isinstance(out, SBlock)
         while errors <= REPEATS:
@@ -153,7 +154,11 @@ class T1Terminal:
                 said = RBlock(self._nr, Complaint.EDC if damaged else Complaint.OTHER)
                 continue
             if aborted:
-                return block
+                if not block.complaint:
+                    return block
+                errors += 1
+                said = RBlock(self._nr, Complaint.OTHER)
+                continue
             if sent is not None and block.nr != sent.ns:
                 if sent.more:
                     return block
