@@ -22,6 +22,7 @@ from terminal_drivers.iso7816.t1 import Conversation, T1Terminal
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL, Chain, Features, Level, level
 from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Parameters, T1Parameters
+from terminal_drivers.readers.ccid.parameters import parameters_of
 
 AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
 
@@ -99,6 +100,8 @@ class VirtualSlot:
             self.parameters = T1Parameters()
             if self.level in RUNS_PROTOCOL:
                 self._begin(chip, chip.atr)
+        if self.features & Features.AUTO_PARAMETERS and chip.atr is not None and not self.field:
+            self.parameters = parameters_of(chip.atr, chip.atr.fi_di_without_pps)
         if self.level is Level.CHARACTER:
             self._characters = CharacterChip(chip)
         self.powered = True

@@ -22,7 +22,7 @@ from terminal_drivers.base import (
     ReaderRefused,
 )
 from terminal_drivers.iso7816 import pps, t0
-from terminal_drivers.iso7816.atr import INVERSE, Atr
+from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.block import PROLOGUE, Edc
 from terminal_drivers.iso7816.t1 import Conversation, ExchangeLost, T1Terminal, Turn
 from terminal_drivers.readers.ccid.commands import SlotCommands, lost_on_the_line
@@ -33,11 +33,10 @@ from terminal_drivers.readers.ccid.messages import (
     T0Parameters,
     T1Parameters,
 )
+from terminal_drivers.readers.ccid.parameters import parameters_of
 from terminal_drivers.readers.ccid.pin import PinOperation
 from terminal_drivers.readers.ccid.pin_entry import enter
 
-INVERSE_CONVENTION = 0x02  # bmTCCKST0, bit 1
-CHECKSUM_CRC, INVERSE_T1, T1_FIXED = 0x01, 0x02, 0x10  # bmTCCKST1
 IFSD = 254
 
 
@@ -162,7 +161,7 @@ class TpduLevel:
             fi_di = fi_di if request is None else self._negotiate(request)
         self._commands.waiting = pps.waiting_time(atr, fi_di, limits.default_clock)
         if not self._features & Features.AUTO_PARAMETERS:
-            parameters = _parameters(atr, fi_di)
+            parameters = parameters_of(atr, fi_di)
             seq = self._commands.reader.next_seq()
             command = SetParameters(number, seq, parameters.PROTOCOL, parameters.build())
             self._commands.check(self._commands.ask(command, Parameters))
@@ -183,13 +182,3 @@ class TpduLevel:
         raise CardMute(
             f"the card in slot {self._commands.number} does not take the speed that its ATR offers"
         )
-
-
-def _parameters(atr: Atr, fi_di: int) -> T0Parameters | T1Parameters:
-    """What an ATR says of the line (6.1.7)."""
-    inverse = atr.convention == INVERSE
-    if atr.protocol == T1Parameters.PROTOCOL:
-        checksum = T1_FIXED | (CHECKSUM_CRC if atr.crc else 0) | (INVERSE_T1 if inverse else 0)
-        return T1Parameters(fi_di, checksum, atr.guard_time, atr.bwi_cwi, ifsc=atr.ifsc)
-    convention = INVERSE_CONVENTION if inverse else 0
-    return T0Parameters(fi_di, convention, atr.guard_time, atr.waiting_integer)

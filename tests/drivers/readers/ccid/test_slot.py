@@ -289,6 +289,25 @@ def test_clock_rate_and_parameters_are_asked_for_and_told() -> None:
         both.host.slots[1].parameters()
 
 
+@pytest.mark.parametrize(
+    ("atr", "parameters"),
+    [
+        (ATR_T1, m.T1Parameters(0x11, 0x10, 0, 0x45, 0, 0xFE)),
+        (CRC_CARD, m.T1Parameters(0x11, 0x11, 0, 0x45, 0, 0x20)),
+        (bytes.fromhex("3F40 FF"), m.T0Parameters(0x11, 0x02, 0xFF, 0x0A)),
+        (bytes.fromhex("3B 90 95 10 00"), m.T0Parameters(0x95, 0x00, 0x00, 0x0A)),
+    ],
+)
+def test_a_reader_with_automatic_parameters_tells_those_of_the_atr(
+    atr: bytes, parameters: m.T0Parameters | m.T1Parameters
+) -> None:
+    device = VirtualCcid((int(EXTENDED),))
+    device.insert(0, Mirror(atr))
+    host = CcidReader(CcidUsbLink(DirectPipes(CcidUsbDevice(device)), 271), (int(EXTENDED),))
+    host.slots[0].power_on()
+    assert host.slots[0].parameters() == parameters
+
+
 def test_a_stopped_clock_is_told_with_the_state() -> None:
     core = VirtualCcid((SERIAL_TPDU,))
     core.insert(0, Mirror(ATR_T1))
