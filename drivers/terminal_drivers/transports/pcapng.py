@@ -120,7 +120,7 @@ def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
             if kind == SECTION:
                 if struct.unpack_from(f"{order}IHH", body)[:2] != (MAGIC, 1):
                     raise FrameError("this is no pcapng file of version 1")
-                yield Section(dict(_options(order, body[16:])).get(COMMENT, b"").decode())
+                yield Section(_options(order, body[16:]).get(COMMENT, b"").decode())
             elif kind == INTERFACE:
                 interfaces.append(_interface(order, body))
                 yield interfaces[-1]
@@ -133,7 +133,7 @@ def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
 
 def _interface(order: str, body: bytes) -> Interface:
     link, _, _ = struct.unpack_from(f"{order}HHI", body)
-    options = dict(_options(order, body[8:]))
+    options = _options(order, body[8:])
     resolution = options.get(IF_TSRESOL, bytes((MICROSECONDS,)))[:1]
     if not resolution or resolution[0] > NANOSECONDS:
         raise FrameError("an interface of the capture counts time in units other than 1 s to 1 ns")
@@ -150,7 +150,7 @@ def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:
         raise FrameError(
             f"the capture has {length} of the {crossed} bytes of a packet: capture it anew without a limit (snaplen)"
         )
-    options = dict(_options(order, body[20 + len(_padded(data)) :]))
+    options = _options(order, body[20 + len(_padded(data)) :])
     flags = options.get(EPB_FLAGS, bytes(4))
     time = (high << 32 | low) * 10 ** (NANOSECONDS - interfaces[number].resolution)
     (bits,) = struct.unpack(f"{order}I", flags)
@@ -158,17 +158,19 @@ def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:
     return Packet(number, time, data, direction, options.get(COMMENT, b"").decode())
 
 
-def _options(order: str, data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
+def _options(order: str, data: bytes) -> dict[int, bytes]:
+    """The options of a block; where one is there several times, as comments may be, the first."""
+    found, at = dict[int, bytes](), 0
     while at < len(data):
         code, length = struct.unpack_from(f"{order}HH", data, at)
         value = data[at + 4 : at + 4 + length]
         if code == END:
-            return
+            break
         if len(value) != length:
             raise FrameError("an option of the capture is cut short")
-        yield code, value
+        found.setdefault(code, value)
         at += 4 + len(_padded(value))
+    return found
 
 
 def _option(code: int, value: bytes = b"") -> bytes:

@@ -109,6 +109,13 @@ def test_a_damaged_file_is_a_frame_error(meaning: str, file: str) -> None:
         pytest.fail(meaning)
 
 
+def test_a_comment_that_somebody_adds_does_not_hide_the_first() -> None:
+    options = bytes.fromhex("0100 0100 61000000 0100 0100 62000000 00000000")
+    body = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1) + options
+    length = struct.pack("<I", len(body) + 12)
+    assert list(pcapng.parse(b"\n\r\r\n" + length + body + length)) == [Section("a")]
+
+
 def test_a_packet_that_was_captured_in_part_is_not_taken_for_the_whole() -> None:
     body = struct.pack("<IIIII", 0, 0, 7, 1, 5) + b"x\0\0\0"
     packet = struct.pack("<II", 6, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
