@@ -59,7 +59,7 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet of the interface with that number; `time` in ns."""
+    """One packet of the interface with that number, counted over all sections of a file; `time` in ns."""
 
     interface: int
     time: int
@@ -101,10 +101,11 @@ def packet(packet: Packet) -> bytes:
 def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
     """Read a file block by block; `FrameError` where it is damaged."""
     order, interfaces = "<", list[Interface]()
-    at = 0
+    at = before = 0
     while at < len(data):
         if data[at : at + 4] == b"\x0a\x0d\x0d\x0a":
             order = "<" if data[at + 8 : at + 12] == MAGIC.to_bytes(4, "little") else ">"
+            before += len(interfaces)
             interfaces.clear()
         elif not at:
             raise FrameError("this is no pcapng file: it does not begin with a section")
@@ -125,7 +126,7 @@ def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
                 interfaces.append(_interface(order, body))
                 yield interfaces[-1]
             elif kind == PACKET:
-                yield _packet(order, body, interfaces)
+                yield _packet(order, body, interfaces, before)
         except (struct.error, UnicodeDecodeError) as error:
             raise FrameError(f"the block at byte {at} of the capture is damaged: {error}") from error
         at += length
@@ -141,7 +142,7 @@ def _interface(order: str, body: bytes) -> Interface:
     return Interface(link, name, resolution[0], description)
 
 
-def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:
+def _packet(order: str, body: bytes, interfaces: list[Interface], before: int) -> Packet:
     number, high, low, length, crossed = struct.unpack_from(f"{order}IIIII", body)
     data = body[20 : 20 + length]
     if number >= len(interfaces) or len(data) != length:
@@ -155,7 +156,7 @@ def _packet(order: str, body: bytes, interfaces: list[Interface]) -> Packet:
     time = (high << 32 | low) * 10 ** (NANOSECONDS - interfaces[number].resolution)
     (bits,) = struct.unpack(f"{order}I", flags)
     direction = Direction(bits & 3) if bits & 3 != 3 else Direction.UNKNOWN
-    return Packet(number, time, data, direction, options.get(COMMENT, b"").decode())
+    return Packet(before + number, time, data, direction, options.get(COMMENT, b"").decode())
 
 
 def _options(order: str, data: bytes) -> dict[int, bytes]:

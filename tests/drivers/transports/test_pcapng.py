@@ -116,6 +116,11 @@ def test_a_comment_that_somebody_adds_does_not_hide_the_first() -> None:
     assert list(pcapng.parse(b"\n\r\r\n" + length + body + length)) == [Section("a")]
 
 
+def test_a_packet_of_a_second_section_is_of_an_interface_of_that_section() -> None:
+    found = list(pcapng.parse(2 * bytes.fromhex(SECTION + INTERFACE + PACKET)))
+    assert [each.interface for each in found if isinstance(each, Packet)] == [0, 1]
+
+
 def test_a_packet_that_was_captured_in_part_is_not_taken_for_the_whole() -> None:
     body = struct.pack("<IIIII", 0, 0, 7, 1, 5) + b"x\0\0\0"
     packet = struct.pack("<II", 6, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
