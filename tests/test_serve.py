@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from terminal_drivers.base import CardAbsent, CardRemoved, Change
+from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse
 from terminal_drivers.hosts import open_host
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.served.opening import serve
 from tests.drivers.transports.test_usbip import IMPORT, RECORD, exactly, reply, submit
 from tests.interop.daemon import Told
 
@@ -131,6 +132,14 @@ def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
         assert isinstance(reader, CcidReader)
         assert reader.slots[0].present()
         reader.close()
+
+
+@pytest.mark.parametrize("reader", ["ccid+pty:", "vivotech+pty:"])
+def test_a_link_to_anything_else_stays_though_it_dangles(reader: str, link: Path, tmp_path: Path) -> None:
+    link.symlink_to(tmp_path / "a disk that is not mounted now")
+    with pytest.raises(Misuse, match="File exists: remove it, or name another"):
+        serve(reader, link).close()
+    assert link.is_symlink()
 
 
 def test_a_stripe_head_is_served_to_usb_ip_hosts() -> None:

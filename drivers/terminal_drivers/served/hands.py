@@ -12,6 +12,8 @@ from terminal_drivers.base import Card, Misuse, Stripe
 IN_A_FOLDER = "# for a file in a folder of its own, and then: pcscd --foreground --config FOLDER\n"
 FIELD = 1
 """The number of a field among the slots."""
+TERMINALS = Path("/dev/pts")
+"""Where Linux has the far sides of its pseudo-terminals."""
 
 
 class Served(Protocol):
@@ -52,6 +54,6 @@ def entry(name: str, device: str, library: str) -> str:
 
 
 def unlink_dead(link: Path | None) -> None:
-    """Take away a link to a pseudo-terminal that is gone."""
-    if link is not None and link.is_symlink() and not link.exists():
+    """Take away a link to a pseudo-terminal that is gone; one to anything else is not ours, even where it dangles."""
+    if link is not None and link.is_symlink() and link.readlink().parent == TERMINALS and not link.exists():
         link.unlink()  # it was left behind by a process that was killed

@@ -51,7 +51,8 @@ class PtyLine:
             except OSError as error:
                 os.close(self._near)
                 os.close(self._far)
-                raise Misuse(f"the link {link} cannot be made: {error.strerror}") from error
+                cure = ": remove it, or name another" if isinstance(error, FileExistsError) else ""
+                raise Misuse(f"the link {link} cannot be made: {error.strerror}{cure}") from error
         self._turns = Turns(f"device at {self.path}", self._serve)
         self._turns.watch(self._near)
         self._turns.start()
