@@ -18,6 +18,7 @@ LOOPBACK = "127.0.0.1"
 CONNECT_TIMEOUT = 5.0
 WRITE_TIMEOUT = 5.0
 CHUNK = 4096
+LAST_PORT = 0xFFFF
 QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 
@@ -67,13 +68,14 @@ class TcpTransport:
 def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name with an empty or too long part is not even looked up
         raise ReaderLost(f"there is no host {host}: {error}") from error
     fault: OSError | None = None
     for family, kind, protocol, _, address in found:
         if not (beyond_loopback or ipaddress.ip_address(address[0]).is_loopback):
             raise Misuse(
-                f"{host} is not this machine, and card data would cross the network in clear: allow it on purpose"
+                f"{host} is not this machine, and card data would cross the network in clear:"
+                " allow it on purpose, with ?beyond=loopback behind the address"
             )
         opened = socket.socket(family, kind, protocol)
         try:
@@ -107,6 +109,8 @@ class TcpLine:
         self._server: socket.socket | None = None
         host: socket.socket | None = None
         if call is None:
+            if port > LAST_PORT:
+                raise Misuse(f"port {port} cannot be served: the last one is {LAST_PORT}")
             try:
                 self._server = socket.create_server((LOOPBACK, port), backlog=1)
             except OSError as error:

@@ -100,13 +100,20 @@ def test_nobody_at_the_port_is_a_lost_reader() -> None:
         connect(LOOPBACK, port)
 
 
-def test_a_port_in_use_is_misuse(line: TcpLine) -> None:
-    with pytest.raises(Misuse):
-        TcpLine(Doubler(), line.port)
+@pytest.mark.parametrize("host", ["127..0.0.1", "a" * 64])
+def test_a_name_that_cannot_be_one_is_a_lost_reader(host: str) -> None:
+    with pytest.raises(ReaderLost, match=f"there is no host {host}"):
+        connect(host, 4001)
+
+
+def test_a_port_in_use_or_beyond_the_last_one_is_misuse(line: TcpLine) -> None:
+    for port in (line.port, 65536):
+        with pytest.raises(Misuse, match=f"port {port} cannot be served"):
+            TcpLine(Doubler(), port)
 
 
 def test_an_address_beyond_loopback_must_be_allowed() -> None:
-    with pytest.raises(Misuse):
+    with pytest.raises(Misuse, match=r"\?beyond=loopback"):
         connect("192.0.2.1", 4001)
 
 
