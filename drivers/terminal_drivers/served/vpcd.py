@@ -58,6 +58,8 @@ class ServedVpcd(SlotsAlone):
         )
 
     def insert(self, card: Card, slot: int = 0) -> None:
+        if not card.atr:
+            raise Misuse("vpcd has no word for a mute card: insert one that answers")
         self._slot(slot).insert(_OverT0(card) if Atr.parse(card.atr).protocol == 0 else card)
 
     def remove(self, slot: int = 0) -> None:

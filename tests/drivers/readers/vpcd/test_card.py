@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardRemoved, Misuse, ReaderLost
 from terminal_drivers.readers.vpcd.card import VpcdDevice, VpcdSlot, call
 from terminal_drivers.readers.vpcd.codec import Decoder, encode
+from terminal_drivers.served.vpcd import ServedVpcd
 from terminal_drivers.transports.tcp import LOOPBACK, TcpTransport, connect
+from tests.drivers.conftest import two_free_ports
 
 Chip = Callable[..., Any]
 
@@ -159,3 +161,19 @@ def test_a_card_that_tears_itself_away_leaves_the_slot_empty(chip: Chip) -> None
         vpcd = connect(LOOPBACK, slot.port)
         assert _exchange(vpcd, GET_ATR) == encode(ATR)
         vpcd.close()
+
+
+def test_a_pair_of_ports_that_cannot_be_had_is_misuse_and_leaves_none_open() -> None:
+    with pytest.raises(Misuse, match="port 65536 cannot be served"):
+        ServedVpcd(65535)
+    socket.create_server((LOOPBACK, 65535)).close()
+
+
+def test_a_mute_card_is_refused_for_vpcd_could_not_tell_of_it(chip: Chip) -> None:
+    served = ServedVpcd(two_free_ports())
+    try:
+        with pytest.raises(Misuse, match="no word for a mute card"):
+            served.insert(chip(atr=b""))
+        assert not served.holds()
+    finally:
+        served.close()
