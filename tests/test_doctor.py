@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from terminal_sim.cli import main
 from terminal_sim.commands import doctor
 from terminal_sim.commands.doctor import State
+
+ROOT_ONLY = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0,
+    reason="only root gives files away and can be somebody else",
+)
+NOBODY = 65534
 
 
 def test_the_doctor_finds_that_our_own_readers_work(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,3 +88,39 @@ def test_a_device_file_that_may_be_opened_is_good(tmp_path: Path) -> None:
     (tmp_path / "null").touch()
     [found] = doctor._permissions(tmp_path, tmp_path / "nothing")
     assert (found.about, found.state) == (str(tmp_path / "ttyUSB0"), State.GOOD)
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize(
+    ("group", "mode", "helps"),
+    [(0, 0o600, ""), (0, 0o660, ""), (5, 0o660, "tty"), (5, 0o640, ""), (54321, 0o660, "")],
+)
+def test_a_group_is_named_only_where_it_opens_the_device(
+    tmp_path: Path, group: int, mode: int, helps: str
+) -> None:
+    node = tmp_path / "hidraw0"
+    node.touch()
+    os.chown(node, 0, group)
+    node.chmod(mode)
+    cure = doctor._way_in(node)
+    assert ("usermod" in cure, "udev rule" in cure) == (bool(helps), True)
+    assert f"-G {helps} " in cure or not helps
+
+
+def test_a_device_that_is_unplugged_meanwhile_is_none(tmp_path: Path) -> None:
+    (tmp_path / "ttyUSB0").symlink_to(tmp_path / "unplugged")
+    assert list(doctor._permissions(tmp_path, tmp_path / "nothing")) == []
+
+
+@ROOT_ONLY
+def test_a_daemon_and_a_configuration_that_this_user_may_not_see_have_a_cure() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o700)
+        path = Path(folder, "pcscd.comm")
+        path.touch()
+        os.seteuid(NOBODY)
+        try:
+            [found] = doctor._daemon(path, path)
+        finally:
+            os.seteuid(0)
+    assert (found.state, f"may not use {path}: sudo chmod" in found.cure) == (State.MISSING, True)

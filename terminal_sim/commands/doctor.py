@@ -5,9 +5,11 @@ Nothing that it names keeps the virtual readers from working, so it ends with 0 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
+import stat
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ SOCKET = Path("/run/pcscd/pcscd.comm")
 VPCD = Path("/etc/reader.conf.d/vpcd")
 DEVICES = ("ttyUSB*", "ttyACM*", "ttyS*", "hidraw*")
 USB_NODES = Path("/dev/bus/usb")
+GROUP_READS_AND_WRITES = stat.S_IRGRP | stat.S_IWGRP
 
 
 class State(Enum):
@@ -86,18 +89,17 @@ def _programs() -> Iterator[Finding]:
 def _daemon(path: Path = SOCKET, vpcd: Path = VPCD) -> Iterator[Finding]:
     """Whether pcscd answers, and whether its virtual reader would open a port to the network."""
     with socket.socket(socket.AF_UNIX) as attempt:
-        answers = not attempt.connect_ex(str(path))
-    if answers:
-        yield Finding("pcscd", State.GOOD)
-    elif path.exists():
-        yield Finding(
-            "pcscd", State.MISSING, f"{path} is there and nobody answers: sudo systemctl restart pcscd"
-        )
+        fault = attempt.connect_ex(str(path))
+    cures = {
+        errno.ENOENT: "it does not run: sudo systemctl start pcscd, or sudo pcscd",
+        errno.EACCES: f"this user may not use {path}: sudo chmod 755 {path.parent}; sudo chmod 666 {path}",
+    }
+    deaf = f"{path} is there and nobody answers: sudo systemctl restart pcscd"
+    if fault:
+        yield Finding("pcscd", State.MISSING, cures.get(fault, deaf))
     else:
-        yield Finding("pcscd", State.MISSING, "it does not run: sudo systemctl start pcscd, or sudo pcscd")
-    if vpcd.is_file() and re.search(
-        r"^\s*DEVICENAME\s+/dev/null:", vpcd.read_text("utf-8", "replace"), re.MULTILINE
-    ):
+        yield Finding("pcscd", State.GOOD)
+    if re.search(r"^\s*DEVICENAME\s+/dev/null:", _text(vpcd), re.MULTILINE):
         cure = f"pcscd with vpcd listens on every network: sudo sed -i s/^/#/ {vpcd}, and restart pcscd"
         yield Finding("vpcd", State.EXPOSED, cure)
 
@@ -108,8 +110,25 @@ def _permissions(devices: Path, usb: Path = USB_NODES) -> Iterator[Finding]:
     for node in [*nodes, *sorted(usb.glob("*/*"))]:
         if os.access(node, os.R_OK | os.W_OK):
             yield Finding(str(node), State.GOOD)
-        else:
-            cure = (
-                f"sudo usermod -a -G {node.group()} $USER, and log in again; or a udev rule with TAG+=uaccess"
-            )
-            yield Finding(str(node), State.MISSING, cure)
+        elif node.exists():
+            yield Finding(str(node), State.MISSING, _way_in(node))
+
+
+def _way_in(node: Path) -> str:
+    """Its group, where that may open it and is not root's; by default that of no USB or hidraw node does."""
+    rule = 'a udev rule with TAG+="uaccess", and plug it in again'
+    status = node.stat()
+    if not status.st_gid or status.st_mode & GROUP_READS_AND_WRITES != GROUP_READS_AND_WRITES:
+        return rule
+    try:
+        return f"sudo usermod -a -G {node.group()} $USER, and log in again; or {rule}"
+    except KeyError:  # a container knows the group of its host's device by number alone
+        return rule
+
+
+def _text(file: Path) -> str:
+    """What a file says; nothing where this user may not read it, or there is none."""
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
