@@ -39,6 +39,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit code."""
+    _open_what_is_closed()
     given = parser().parse_args(arguments)
     try:
         code: int = import_module(f"terminal_sim.commands.{given.module}").run(given)
@@ -61,6 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return BROKEN
     return code
+
+
+def _open_what_is_closed() -> None:
+    """A caller may close a standard stream (`<&-`), which Python then has none of: nothing is read there and nobody reads us."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
 
 
 def parser() -> argparse.ArgumentParser:

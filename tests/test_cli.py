@@ -344,6 +344,18 @@ def test_the_help_of_the_shell_has_every_form(run: Run, typed: Callable[[str], N
     assert [f"  {verb.form}" for verb in VERBS.values()] == out.splitlines()[-len(VERBS) :]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="this is how a POSIX shell closes a stream")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_may_be_closed(closed: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
+    command = f'exec "{sys.executable}" -m terminal_sim shell s1f2 {closed}'
+    ran = subprocess.run(
+        ["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
 def test_a_shell_at_a_keyboard_prompts_and_goes_on_after_a_mistake() -> None:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}", "TERM": "dumb"}
