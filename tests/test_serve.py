@@ -120,6 +120,23 @@ def test_the_link_goes_with_the_server_however_it_ends(served: Told, link: Path)
     assert not os.path.lexists(link)
 
 
+def test_a_server_that_is_ended_while_it_begins_leaves_no_link(link: Path) -> None:
+    code = (  # the signal comes in the moment in which the link is made
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "made = Path.symlink_to\n"
+        "def make(link, target):\n"
+        "    made(link, target)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "Path.symlink_to = make\n"
+        "from terminal_sim.cli import main\n"
+        f"sys.exit(main(['readers', 'serve', 'ccid+pty:', '--link', {str(link)!r}]))\n"
+    )
+    with Told([sys.executable, "-c", code], ENVIRONMENT, stdin=True) as told:
+        assert told.ended() == 0
+    assert not os.path.lexists(link)
+
+
 def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
     link.symlink_to("/dev/pts/nobody")
     with Told(

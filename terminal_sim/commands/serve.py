@@ -31,22 +31,31 @@ WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [S
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
-        reader = serve(given.address, given.link)
-        hands = Hands(bench, reader)
-        stop = signal.signal(signal.SIGTERM, _interrupt)
-        try:
-            if given.card:
-                hands.insert(given.card)
-            print(f"# {given.card or 'no card'} in the reader at {reader.path}; lines: {WORDS}")
-            print(reader.instructions, end="", flush=True)
-            _obey(hands, sys.stdin)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            signal.signal(signal.SIGTERM, stop)
-            reader.close()
+    stop = signal.signal(signal.SIGTERM, _interrupt)
+    # Until the reader is there and will be closed: else an early signal leaves its link behind.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
+            reader = serve(given.address, given.link)
+            try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+                _serve(given, Hands(bench, reader), reader)
+            finally:
+                reader.close()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        signal.signal(signal.SIGTERM, stop)
     return 0
+
+
+def _serve(given: Namespace, hands: Hands, reader: Served) -> None:
+    if given.card:
+        hands.insert(given.card)
+    print(f"# {given.card or 'no card'} in the reader at {reader.path}; lines: {WORDS}")
+    print(reader.instructions, end="", flush=True)
+    _obey(hands, sys.stdin)
 
 
 class Hands:
