@@ -28,6 +28,7 @@ from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.readers.vivotech.watch import is_there
 from terminal_drivers.served.hands import FIELD, Served
 from terminal_drivers.served.opening import serve
 from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
@@ -106,8 +107,11 @@ def _firmware(reader: CcidReader) -> str:
 
 
 def _card_in(slot: ContactSlot) -> str:
-    if not slot.present():
-        return "empty"
+    try:
+        if not slot.present():
+            return "empty"
+    except ReaderRefused as refused:
+        return f"not there ({refused})"
     try:
         atr = slot.power_on()
         parsed = Atr.parse(atr)
@@ -125,8 +129,8 @@ def capture(
 ) -> Iterator[tuple[str, str]]:
     """Write all that the host says to a reader, and hears, to a new pcapng file.
 
-    Waits for a card. One in a slot is powered and gets `apdus`, each of which is told with its answer in hex; of a stripe it is told
-    which tracks were read. `CardAbsent` where no card comes.
+    Waits for a card. One in the slot, or in the field of a reader that has no slot, is powered and gets `apdus`, each of which is
+    told with its answer in hex; of a stripe it is told which tracks were read. `CardAbsent` where no card comes.
     """
     # Imported here: recordings are for those who ask for them.
     from terminal_drivers.recording import Recorder
@@ -147,9 +151,11 @@ def capture(
             say(f"swipe a card through {address}")
             yield "swipe", repr(_swiped(reader))
         elif isinstance(reader, VivotechReader):
-            yield from _exchanges(
-                reader.contact, apdus, reader.changes, partial(say, f"insert a card into {address}")
+            has_slot = is_there(reader.contact)
+            part, how = (
+                (reader.contact, "insert a card into") if has_slot else (reader.contactless, "hold a card to")
             )
+            yield from _exchanges(part, apdus, reader.changes, partial(say, f"{how} {address}"))
         elif isinstance(reader, CcidReader):
             yield from _exchanges(
                 reader.slots[0], apdus, reader.poll, partial(say, f"insert a card into {address}")

@@ -175,6 +175,26 @@ def test_a_capture_keeps_every_frame_for_its_owner_alone(
         assert capsys.readouterr().err.count("\n") == 3
 
 
+def test_a_reader_without_a_slot_is_probed_and_captured_by_its_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device = VirtualNeo()
+    for sub in (0x12, 0x13, 0x18):
+        del device._handlers[0x2C, sub]
+    line = TcpLine(device)
+    address = f"vivotech+tcp://127.0.0.1:{line.port}"
+    try:
+        told = dict(probe(address))
+        assert told["slot 0"] == "not there (the reader refuses 2C-12: unknown subcommand)"
+        assert told["field"] == "empty"
+        with Bench() as bench:
+            line.act(lambda: device.tap(chip(bench)))
+        assert main(["readers", "capture", address, "--to", str(tmp_path / "card.pcapng")]) == 0
+        assert "31 50 41 59 2E 53 59 53" in capsys.readouterr().out
+    finally:
+        line.close()
+
+
 # --- a terminal with such a reader ------------------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ class NeoWatch:
         self._held: set[int] = set()
         self._news: list[Presence] = []
         chips: dict[int, NeoField | NeoSlot] = {FIELD: reader.contactless, SLOT: reader.contact}
-        self._chips = {number: chip for number, chip in chips.items() if _is_there(chip)}
+        self._chips = {number: chip for number, chip in chips.items() if is_there(chip)}
         reader.poll_mode(on_demand=False)
         self.hears_stripe = True
         try:
@@ -72,7 +72,7 @@ class NeoWatch:
                 self._news.append(Presence(Change.INSERTED if present else Change.REMOVED, number))
 
 
-def _is_there(chip: NeoField | NeoSlot) -> bool:
+def is_there(chip: NeoField | NeoSlot) -> bool:
     """A reader without this part refuses the question, and not as it does where only the card is missing."""
     try:
         chip.present()
