@@ -8,12 +8,14 @@
 
 from typing import Protocol
 
-from terminal_drivers.base import Misuse, Transport
+from terminal_drivers.base import Misuse, ReaderLost, Transport
 from terminal_drivers.readers.vivotech.codec import LONGEST_MESSAGE
 
 REPORT = 64
 PAYLOAD = REPORT - 1
 WHOLE, FIRST, MIDDLE, LAST = 1, 2, 3, 4
+READS = 2 * LONGEST_MESSAGE
+"""How many reads in a row may bring nothing but reports that are ignored, or pieces of one."""
 
 
 def reports(message: bytes) -> list[bytes]:
@@ -58,11 +60,15 @@ class MessageTransport:
         self._heard = b""
 
     def read(self, n: int, timeout: float) -> bytes:
+        reads = 0
         while not self._heard:
             data = self._line.read(REPORT, timeout)
             if not data:
                 return b""
             self._heard = self._joiner.feed(data)
+            reads += 1
+            if reads > READS:
+                raise ReaderLost("this HID device talks on in other reports: check that it is a NEO reader")
         data, self._heard = self._heard[:n], self._heard[n:]
         return data
 

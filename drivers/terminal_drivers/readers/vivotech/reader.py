@@ -46,7 +46,7 @@ from terminal_drivers.readers.vivotech.parts import NeoField, NeoSlot, NeoStripe
 
 TIMEOUT = 5.0
 STRANGERS = 64
-"""How many items that answer nothing are dropped in one exchange before the reader counts as broken."""
+"""How many items that answer nothing, or reads of mere noise, an exchange bears before the reader counts as broken."""
 READS = 2 * LONGEST_MESSAGE
 
 PING = Command(0x18, 0x01)
@@ -91,6 +91,7 @@ class VivotechReader:
         self._trace = trace
         self._decoder = Decoder(from_reader=True)
         self._items: deque[Item] = deque()
+        self._noise = False
         self._doubt = False
         self._pass_through: bool | None = None
         self._running = False
@@ -234,6 +235,7 @@ class VivotechReader:
             if not self._read(timeout):
                 self._decoder.reset()
                 return None
+            strangers += self._noise
         self._lose_track()
         raise ReaderLost("the reader talks on and does not answer: check that it is a NEO reader")
 
@@ -255,7 +257,9 @@ class VivotechReader:
     def _read(self, timeout: float) -> bool:
         """Read once: what the reader says by itself is kept apart from the items that may answer."""
         data = self.transport.read(LONGEST_MESSAGE, timeout)
-        for item in self._decoder.feed(data):
+        items = self._decoder.feed(data)
+        self._noise = bool(data) and not (items or self._decoder.partial)
+        for item in items:
             if isinstance(item, Burst):
                 if item.application == STRIPE:
                     self._swipes.append(item.tracks)

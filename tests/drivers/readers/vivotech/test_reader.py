@@ -34,6 +34,7 @@ from terminal_drivers.readers.vivotech.codec import (
     tlv,
     ui_event,
 )
+from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport
 from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, VivotechReader
 from terminal_drivers.readers.vivotech.virtual import UID, VirtualNeo
 from terminal_drivers.transports.faults import Chances, FaultyTransport
@@ -362,11 +363,38 @@ def test_a_reader_that_talks_without_end_is_lost() -> None:
     far.pump = lambda: far.write(encode(Response(0x29, 0, b"?"), Order.MSB_FIRST))
     with pytest.raises(ReaderLost):
         VivotechReader(host).ping()
-    host, far = pair()
-    far.pump = lambda: far.write(b"\0")
-    with pytest.raises(ReaderLost):
-        VivotechReader(host).ping()
     assert STRANGERS < READS
+
+
+class Talking:
+    """A line that says the same at every read, so that each of them may have taken all of its time."""
+
+    def __init__(self, said: bytes) -> None:
+        self._said = said
+        self.waits = 0
+
+    def read(self, n: int, timeout: float) -> bytes:
+        assert n >= len(self._said)
+        self.waits += timeout > 0
+        return self._said if timeout else b""
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("said", [b"\0", b"login: \r\n", b"$GPGGA,123519,4807.038,N*47\r\n"])
+def test_something_else_that_talks_on_is_given_up_before_long(said: bytes) -> None:
+    line = Talking(said)
+    with pytest.raises(ReaderLost, match="check that it is a NEO reader"):
+        VivotechReader(line).ping()
+    assert line.waits <= STRANGERS + 1
+
+
+@pytest.mark.parametrize("said", [bytes((9,)).ljust(REPORT, b"\0"), bytes((4,)).ljust(REPORT, b"\0")])
+def test_a_hid_device_that_sends_other_reports_for_ever_is_lost(said: bytes) -> None:
+    with pytest.raises(ReaderLost, match="check that it is a NEO reader"):
+        VivotechReader(MessageTransport(Talking(said))).ping()
 
 
 def test_a_reader_that_was_reset_is_told_its_mode_again(chip: Chip) -> None:
