@@ -42,15 +42,16 @@ class UsbPipes:
         self.release = int(device.bcdDevice)
         try:
             interface = _smart_card(device)
+            self.descriptor = _class_descriptor(interface)
+            kinds = {(each.bmAttributes & 3, each.bEndpointAddress >> 7): each for each in interface}
+            if (BULK, 0) not in kinds or (BULK, 1) not in kinds:
+                raise FrameError(f"the USB device {name} has no bulk endpoints on its smart card interface")
+            # Taken from the kernel only when nothing more can be wrong with it: who fails here gives nothing back.
             self._number = interface.bInterfaceNumber
             self._detached = _detach(device, self._number)
             usb.util.claim_interface(device, self._number)
         except usb.core.USBError as error:
             raise ReaderLost(f"the USB device {name} cannot be opened ({error}): {CURE}") from error
-        self.descriptor = _class_descriptor(interface)
-        kinds = {(each.bmAttributes & 3, each.bEndpointAddress >> 7): each for each in interface}
-        if (BULK, 0) not in kinds or (BULK, 1) not in kinds:
-            raise FrameError(f"the USB device {name} has no bulk endpoints on its smart card interface")
         self._out, self._in = kinds[BULK, 0], kinds[BULK, 1]
         self._interrupt = kinds.get((INTERRUPT, 1))
 

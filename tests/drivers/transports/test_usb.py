@@ -212,6 +212,8 @@ def test_a_device_of_another_kind_is_no_reader(device: VirtualCcid) -> None:
     backend.blocks[2] = b""
     with pytest.raises(FrameError, match="descriptor"):
         UsbPipes(VENDOR, PRODUCT, backend=backend)
+    assert backend.held, "the kernel keeps what is no reader"
+    assert not backend.claimed
     backend.blocks[1] = backend.blocks[1][:5] + b"\x03" + backend.blocks[1][6:]
     with pytest.raises(FrameError, match="class"):
         UsbPipes(VENDOR, PRODUCT, backend=backend)
