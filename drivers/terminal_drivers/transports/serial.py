@@ -10,6 +10,7 @@
 """
 
 import os
+import re
 import select
 from enum import Enum
 
@@ -18,6 +19,7 @@ import serial
 from terminal_drivers.base import Misuse, ReaderLost
 
 WRITE_TIMEOUT = 5.0
+CURE = "check its name and the plug, and that this user may open it (group dialout)"
 
 
 class StopBits(Enum):
@@ -35,8 +37,8 @@ class SerialTransport:
             self._port = serial.serial_for_url(
                 url, baudrate=baud, stopbits=stop_bits.value, timeout=0, write_timeout=WRITE_TIMEOUT
             )
-        except (OSError, ValueError) as error:
-            raise ReaderLost(f"the serial port {url} cannot be opened: {error}") from error
+        except (OSError, ValueError, re.error) as error:  # hwgrep:// takes a pattern
+            raise ReaderLost(f"the serial port {url} cannot be opened ({error}): {CURE}") from error
         # A subclass of it, as `spy://` has, wants to see the bytes.
         direct = os.name == "posix" and type(self._port) is serial.Serial
         self._descriptor: int | None = self._port.fileno() if direct else None

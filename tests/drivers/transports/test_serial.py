@@ -92,3 +92,9 @@ def test_a_port_of_pyserial_that_is_more_than_a_port_sees_the_bytes(
     spied = capsys.readouterr().err
     assert "TX" in spied
     assert "RX" in spied
+
+
+@pytest.mark.parametrize("url", ["/dev/nothing", "/dev/null", "nonsense://", "hwgrep://("])
+def test_a_port_that_cannot_be_opened_is_a_lost_reader_with_its_cure(url: str) -> None:
+    with pytest.raises(ReaderLost, match=r"cannot be opened .*: check its name and the plug"):
+        SerialTransport(url, 9600)
