@@ -7,8 +7,6 @@
 3. hidapi waits for ever where it is told to wait no time, so the device is opened non-blocking.
 """
 
-from dataclasses import dataclass
-
 from terminal_drivers.base import Misuse, ReaderLost
 from terminal_drivers.extras import missing
 
@@ -19,31 +17,6 @@ except ImportError as error:
 
 LONGEST_WAIT = 1_000_000  # ms
 CURE = "check the plug, and that this user may open it (udev rule for hidraw)"
-
-
-@dataclass(frozen=True, slots=True)
-class HidInfo:
-    """A plugged-in device; `path` is what hidapi opens it by."""
-
-    vendor: int
-    product: int
-    name: str
-    usage_page: int
-    path: bytes
-
-
-def devices() -> list[HidInfo]:
-    """The HID devices that are plugged in."""
-    return [
-        HidInfo(
-            each["vendor_id"],
-            each["product_id"],
-            each["product_string"] or "",
-            each["usage_page"],
-            each["path"],
-        )
-        for each in hid.enumerate()
-    ]
 
 
 class HidTransport:

@@ -14,8 +14,7 @@ def test_a_missing_package_gives_the_install_line(monkeypatch: pytest.MonkeyPatc
 
 def test_a_device_that_is_not_plugged_in_is_a_lost_reader() -> None:
     pytest.importorskip("hid", reason="hidapi is not installed: pip install hidapi")
-    from terminal_drivers.transports.hid import HidTransport, devices
+    from terminal_drivers.transports.hid import HidTransport
 
-    assert not [each for each in devices() if (each.vendor, each.product) == (0xFFFF, 0xFFFE)]
     with pytest.raises(ReaderLost, match="ffff:fffe"):
         HidTransport(0xFFFF, 0xFFFE)
