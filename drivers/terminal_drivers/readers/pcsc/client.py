@@ -68,6 +68,7 @@ LOST = _codes(
     "SCARD_E_NO_READERS_AVAILABLE",
     "SCARD_E_INVALID_HANDLE",
 )
+BUSY = _codes("SCARD_E_SHARING_VIOLATION")
 NO_FEATURES = _codes("SCARD_E_UNSUPPORTED_FEATURE")
 NOTHING_NEW = _codes("SCARD_E_TIMEOUT")
 
@@ -297,8 +298,10 @@ def _check(result: int, what: str) -> None:
         (MUTE, CardMute, "is it the right way round?"),
         (UNSUPPORTED, CardUnsupported, "it speaks neither T=0 nor T=1"),
     ]
-    text = f"the PC/SC service cannot {what}: {scard.SCardGetErrorMessage(result)}"
+    text = f"the PC/SC service cannot {what}: {scard.SCardGetErrorMessage(result).rstrip('.')}"
     for codes, error, cure in kinds:
         if code in codes:
             raise error(f"{text}: {cure}")
+    if code in BUSY:
+        text = f"{text}: another program uses the card, end it or wait"
     raise ReaderRefused(text, code)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse, Presence, ReaderLost
+from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse, Presence, ReaderLost, ReaderRefused
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.pcsc.codec import Feature
@@ -62,6 +62,21 @@ def test_a_card_is_inserted_powered_selected_and_removed(
     with pytest.raises(Misuse):
         reader.transmit(SELECT)
     assert reader.poll() == []
+
+
+def test_a_card_that_another_program_holds_is_refused_with_that_reason(
+    reader: "PcscReader", pin_pad: PinPadReader, chip: Chip
+) -> None:
+    from terminal_drivers.readers.pcsc.client import PcscReader
+
+    _insert(reader, pin_pad, chip())
+    reader.power_on()
+    other = PcscReader(reader.name)
+    with pytest.raises(ReaderRefused, match="another program uses the card"):
+        other.power_on()
+    reader.power_off()
+    assert other.power_on()
+    other.close()
 
 
 ENTRIES: list[tuple[str, PinOperation, tuple[str | Key, ...], str, str]] = [
