@@ -75,10 +75,10 @@ def _opened(address: str) -> OpenedReader | HostEnd:
     return open_reader(where) if where.transport in BOTH_ENDS else open_host(where)
 
 
-def conform(address: str, card: Card | None = None) -> list[Result]:
+def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list[Result]:
     """Test what stands at an address against its protocol. `card` goes into a reader with both ends of ours.
 
-    `Misuse`: no kit knows such readers, or a card is given for a real one.
+    `say` asks the person before a stripe head, which shows nothing without a swipe. `Misuse`: no kit knows such readers, or a card is given for a real one.
     """
     # Imported here: the kits of every protocol are for those who ask for them.
     from terminal_drivers import conformance
@@ -94,6 +94,8 @@ def conform(address: str, card: Card | None = None) -> list[Result]:
                 raise Misuse(
                     f"nobody but you can put a card into {address}: do so, and leave the card out here"
                 )
+        if isinstance(opened, SerialStripeHead | HidStripeHead):
+            say(f"swipe a card through {address}")
         return conformance.conform(opened)
     finally:
         opened.close()

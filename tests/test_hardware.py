@@ -27,6 +27,7 @@ from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.magstripe.conformance import device as stripe_checks
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
@@ -173,6 +174,19 @@ def test_a_capture_keeps_every_frame_for_its_owner_alone(
         assert main(["readers", "capture", address, "--to", str(file) + "2", "--apdu", "xyz"]) == 2
         assert main(["readers", "capture", "ccid+virtual:", "--to", str(file) + "3"]) == 2
         assert capsys.readouterr().err.count("\n") == 3
+
+
+def test_a_stripe_head_that_nobody_swipes_at_has_shown_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_checks, "PATIENCE", 0.1)
+    line = TcpLine(VirtualStripeHead())
+    address = f"msr+tcp://127.0.0.1:{line.port}"
+    try:
+        assert main(["readers", "conform", address]) == 5, "nothing ran"
+        assert capsys.readouterr().err == f"terminal-sim: swipe a card through {address}\n"
+    finally:
+        line.close()
 
 
 def test_a_reader_without_a_slot_is_probed_and_captured_by_its_field(

@@ -42,7 +42,7 @@ def _conform(given: Namespace) -> ExitCode:
     """Every clause with its verdict, and the frames of those that are broken."""
     with Bench() as bench:
         card = chip_of(given.card, bench.card(given.card)) if given.card else None
-        results = conform(given.address, card)
+        results = conform(given.address, card, on_error_output)
     rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
     print_table(f"Conformance of {given.address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
     broken = [one for one in results if one.verdict.value == "broken"]
@@ -50,7 +50,9 @@ def _conform(given: Namespace) -> ExitCode:
         print(f"\n{one.clause.id}: {one.clause.what} ({one.clause.source})")
         for direction, frame in one.frames:
             print(f"  {direction:12}  {_spaced(frame)}")
-    return ExitCode.UNMET if broken else ExitCode.HELD
+    if broken:
+        return ExitCode.UNMET
+    return ExitCode.HELD if any(one.verdict.value == "kept" for one in results) else ExitCode.NOTHING
 
 
 _ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _conform}
