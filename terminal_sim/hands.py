@@ -57,7 +57,7 @@ class OwnHands:
         self._hands.tap(face)
 
     def leave(self) -> None:
-        self._hands.remove()
+        self._hands.leave()
 
     def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
         self._hands.swipe(stripe)

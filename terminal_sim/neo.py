@@ -18,6 +18,7 @@ from terminal_drivers.base import (
 from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.vivotech.both_ends import NeoHands, VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_drivers.readers.vivotech.virtual import Place
 from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
 from terminal_sim.hands import VIRTUAL_PATIENCE
 
@@ -122,7 +123,7 @@ class OwnNeoHands:
         self._hands.tap(face)
 
     def leave(self) -> None:
-        self._hands.remove()
+        self._hands.remove(Place.FIELD)
 
     def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
         self._reader.look()

@@ -168,6 +168,10 @@ class TerminalHands:
             raise Misuse(NO_FIELD)
         self._ccid.insert(CONTACTLESS, card)
 
+    def leave(self) -> None:
+        """Take the card away that is in the field; `Misuse` where there is none."""
+        self._ccid.remove(CONTACTLESS)
+
     def remove(self) -> None:
         """Take away every card that is in the slot or in the field; `Misuse` where there is none."""
         held = [slot for slot in self._slots if self._ccid.holds(slot)]
