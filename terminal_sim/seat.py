@@ -20,7 +20,6 @@ from terminal_sim.core.events import (
     PaperChanged,
     PoweredOn,
     PowerOffPressed,
-    ReaderChanged,
     ServiceChanged,
     Tampered,
     Touched,
@@ -204,7 +203,7 @@ class Seat:
 
     def wants_card(self, how: How) -> bool:
         """Whether the terminal waits for a card presented so."""
-        return self.station.reader_linked and _ENTRY[how] in self.station.open
+        return self.station.has_reader and _ENTRY[how] in self.station.open
 
     def insert(self, name: str) -> None:
         self._presenting.insert(name, chip_of(name, self._taken_up(name)))
@@ -308,7 +307,7 @@ class Seat:
         around = self._around
         terminal.around = Surroundings(
             around.network_up, around.link, around.service_up, around.paper, around.battery,
-            reader=self.station.reader_linked, card_in=self.station.card_in,
+            reader=self.station.has_reader, card_in=self.station.has_reader and self.station.card_in,
         )  # fmt: skip
         self.station.terminal = terminal
         self.station.boot = books.boots + 1
@@ -344,11 +343,14 @@ class Seat:
             raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown, tamper{more}")
 
     def _link_reader(self, up: bool) -> None:
-        """The reader's own link to the app; a card in its slot stays where it is."""
+        """The reader's own link to the app; a card in its slot stays where it is, and is told when the link is back."""
+        if up == self.station.reader_linked:
+            return
         self.station.reader_linked = up
         if not up:
             self.station.stop_listening()
-        self._post(ReaderChanged(up))
+        for event in self.station.standing():
+            self._post(event)
 
     def _reach(self) -> None:
         self.station.link.up = self._around.network_up and self._around.service_up

@@ -148,6 +148,16 @@ class Station:
         self.power += 1
         self.alarms.clear()
 
+    @property
+    def has_reader(self) -> bool:
+        """Whether the firmware can reach its readers now."""
+        return self.reader_linked and not self.reader_lost
+
+    def standing(self) -> list[Event]:
+        """Whether there is a reader, and the card that stands in it, as a firmware is told that knows of neither."""
+        found: list[Event] = [ReaderChanged(self.has_reader)]
+        return [*found, CardInserted()] if self.has_reader and self.card_in else found
+
     def poll(self, timeout: float = 0.0) -> list[Event] | None:
         """What happened in front of the readers, as far as the firmware listens to them now; None where nothing did."""
         try:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import CardSwiped, Event, KernelAsked, KernelEnded, Touched
+from terminal_sim.core.events import (
+    CardSwiped,
+    Event,
+    KernelAsked,
+    KernelEnded,
+    ReaderChanged,
+    Touched,
+)
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Flow
 from terminal_sim.core.message import Entry, MessageKind
@@ -194,7 +201,11 @@ class CardPayment(Settlement):
         self.typed = ""
 
     def open_reader(self, _: Event) -> None:
-        self._open(*_WANTED[self.prompt])
+        if self.terminal.around.reader:
+            self._open(*_WANTED[self.prompt])
+        else:
+            # It went when nothing was wanted of it, so nobody has heard.
+            self.terminal.post(ReaderChanged(False))
 
     def insert_instead(self, _: Event) -> None:
         self.prompt, self.remark = "insert-instead", None

@@ -322,6 +322,8 @@ ENDING_MOVES = (
         )
     ),
     *leaving(Trigger.TIMEOUT, "offer-copy"),
-    Move(Trigger.CARD_REMOVED, "remove-card", DONE, action="go_home"),
-    Move(Trigger.TIMEOUT, "remove-card", DONE, action="go_home"),
+    *(
+        Move(trigger, "remove-card", DONE, action="go_home")
+        for trigger in (Trigger.CARD_REMOVED, Trigger.READER_LOST, Trigger.TIMEOUT)
+    ),
 )

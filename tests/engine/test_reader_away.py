@@ -1,0 +1,136 @@
+"""A reader that is away: what the firmware knows of it after a boot, in each state, and when it is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from terminal_drivers.base import Change, Presence, ReaderLost
+from terminal_sim.bench import Bench, Seat
+from terminal_sim.station import Reader
+from tests.contracts.drive import TEXTS, Drive, full
+from tests.engine.kit import keys
+from tests.offline.shop import Shop, shop
+
+SECOND = 1_000_000
+
+
+class Pluggable:
+    """The readers of a terminal with a plug. What happens meanwhile is not told, but what stands in the slot when they are back."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._plugged = self._new = True
+        self.contact, self.contactless, self.stripe = reader.contact, reader.contactless, reader.stripe
+
+    def plug(self, *, into: bool) -> None:
+        self._plugged, self._new = into, True
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:
+        if not self._plugged:
+            raise ReaderLost("the plug is pulled")
+        told = self._reader.poll(timeout)
+        if not self._new:
+            return told
+        self._new = False
+        return [Presence(Change.INSERTED, 0)] if self.contact.present() else []
+
+
+def plug(seat: Seat, *, into: bool) -> None:
+    if not isinstance(seat.station.reader, Pluggable):
+        seat.station.reader = Pluggable(seat.station.reader)
+    seat.station.reader.plug(into=into)
+    seat.bench.engine.poll(seat.station)
+    seat.bench.settle()
+
+
+@pytest.fixture
+def drive() -> Iterator[Drive]:
+    with Drive(full("v400m")) as one:
+        yield one
+
+
+@pytest.fixture
+def phone() -> Iterator[Shop]:
+    with shop("square-reader") as one:
+        yield one
+
+
+@pytest.mark.parametrize("flow", ["sale", "refund"])
+def test_a_sale_that_begins_while_the_reader_is_away_asks_for_no_card(drive: Drive, flow: str) -> None:
+    plug(drive.seat, into=False)
+    drive.open(flow)
+    if flow == "refund":
+        drive.type("0856")
+    drive.type("1000")
+    assert (drive.at, drive.screen) == ((flow, "failed"), "reader-lost")
+    assert not drive.seat.station.open
+    plug(drive.seat, into=True)
+    drive.pass_time(60)
+    drive.sale()
+    drive.pass_time()
+    assert drive.screen == "approved"
+
+
+def test_a_payment_without_a_card_needs_no_reader(drive: Drive) -> None:
+    plug(drive.seat, into=False)
+    drive.moto()
+    drive.pass_time()
+    assert drive.screen == "approved"
+
+
+def test_a_terminal_that_boots_without_its_reader_knows_so() -> None:
+    with shop("square-terminal") as at:
+        plug(at.seat, into=False)
+        at.seat.power_cut()
+        at.seat.power_on()
+        assert at.charge() == "reader-lost"
+        plug(at.seat, into=True)
+        assert at.charge() == "approved"
+
+
+def test_a_card_that_is_left_in_a_reader_whose_link_comes_back_is_to_be_removed(phone: Shop) -> None:
+    keys(phone.seat, "1000", "OK")
+    phone.seat.insert("visa-credit")
+    phone.bench.advance(SECOND)
+    phone.seat.fault("reader-link", "down")
+    phone.seat.fault("reader-link", "up")
+    phone.seat.press("OK")
+    assert phone.seat.view().screen.id == "remove-card"
+
+
+def test_a_link_that_is_up_already_tells_nothing_anew() -> None:
+    with Bench(texts=TEXTS) as bench:
+        seat = bench.seat("square-reader")
+        seat.insert("visa-credit")
+        seat.fault("reader-link", "up")
+        assert sum("CardInserted" in entry.line() for entry in bench.trace.entries) == 1
+
+
+def test_a_link_to_a_reader_that_is_away_brings_no_reader(phone: Shop) -> None:
+    phone.seat.fault("reader-link", "down")
+    plug(phone.seat, into=False)
+    phone.seat.fault("reader-link", "up")
+    assert phone.charge() == "reader-lost"
+    plug(phone.seat, into=True)
+    assert phone.charge() == "approved"
+
+
+def test_a_phone_that_boots_knows_nothing_of_a_card_behind_a_lost_link(phone: Shop) -> None:
+    phone.seat.insert("visa-credit")
+    phone.seat.fault("reader-link", "down")
+    phone.seat.power_cut()
+    phone.seat.power_on()
+    assert not phone.seat.terminal.around.card_in
+    phone.seat.fault("reader-link", "up")
+    assert phone.seat.terminal.around.card_in
+
+
+def test_nobody_is_asked_to_take_a_card_out_of_a_reader_that_is_away(drive: Drive) -> None:
+    drive.sale()
+    drive.pass_time()
+    drive.seat.press("OK")
+    assert drive.at == ("sale", "remove-card")
+    plug(drive.seat, into=False)
+    assert drive.at_home
