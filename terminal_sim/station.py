@@ -196,7 +196,7 @@ class Station:
     def _noticed(self, change: Presence) -> Iterator[Event]:
         if change.change is Change.SWIPED:
             self.passed += 1
-            for tracks in self.reader.stripe.poll():
+            for tracks in self._swipes():
                 if Entry.STRIPE in self.open:
                     yield CardSwiped(_stripe(tracks))
         elif change.slot == CONTACT:
@@ -209,6 +209,12 @@ class Station:
             self.passed += 1
             if Entry.CONTACTLESS in self.open:
                 yield CardTapped()
+
+    def _swipes(self) -> list[Tracks]:
+        """What was swiped; nothing where the head was lost after it told, as the next poll tells."""
+        with suppress(DriverError):
+            return self.reader.stripe.poll()
+        return []
 
 
 def _stripe(tracks: Tracks) -> track.Stripe | None:

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import Enum
 from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
@@ -148,8 +148,9 @@ class AttendedReader:
 
     def begin(self, device: Device) -> None:
         """A conversation begins with the card that is there now: what happened before is told and does not end it."""
-        if changes := self._heard(device):
-            self._tell(changes)
+        with suppress(FrameError):  # noise on the line is no word of the card
+            if changes := self._heard(device):
+                self._tell(changes)
         self.pulled = False
 
     def look(self, *, ask: bool) -> None:
@@ -307,4 +308,9 @@ class _Head:
         self._reader = reader
 
     def poll(self, timeout: float = 0.0) -> list[Tracks]:
-        return self._reader.use(lambda device: device.stripe.poll(timeout))
+        def read(device: Device) -> list[Tracks]:
+            with suppress(FrameError):
+                return device.stripe.poll(timeout)
+            return device.stripe.poll()  # the swipes beside the noise, which nobody else would be given
+
+        return self._reader.use(read)

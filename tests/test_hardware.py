@@ -28,6 +28,8 @@ from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevic
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.conformance import device as stripe_checks
+from terminal_drivers.readers.magstripe.line import parse
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
@@ -40,7 +42,7 @@ from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main
-from terminal_sim.devices import SlotDevice
+from terminal_sim.devices import HeadDevice, SlotDevice
 from terminal_sim.examine import probe
 from terminal_sim.hands import PersonHands
 from terminal_sim.hardware import check_address, open_hardware
@@ -726,3 +728,60 @@ def test_a_neo_reader_that_does_not_answer_is_closed_again() -> None:
         VivotechDevice(VivotechReader(opened))
     with pytest.raises(Misuse, match="closed"):
         opened.read(1, 0)
+
+
+class Typed:
+    """A line on which chunks come one by one; an error is what the line comes to."""
+
+    def __init__(self, *chunks: bytes | DriverError) -> None:
+        self._chunks = list(chunks)
+
+    def read(self, n: int, timeout: float) -> bytes:  # noqa: ARG002 - nothing is waited for
+        chunk = self._chunks.pop(0) if self._chunks else b""
+        if isinstance(chunk, DriverError):
+            raise chunk
+        return chunk
+
+    def write(self, data: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
+SWIPE, OTHER = b";4111111111111111=30031010000000000000?\r", b";4012888888881881=30031010000000000000?\r"
+
+
+def head_on(*chunks: bytes | DriverError) -> AttendedReader:
+    return AttendedReader(lambda: HeadDevice(SerialStripeHead(Typed(*chunks))))
+
+
+def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:
+    reader = head_on(SWIPE, b"", ReaderLost("pulled out"))
+    with Bench() as bench:
+        till = bench.seat("v400m")
+        till.station.reader = reader
+        reader.look(ask=False)
+        reader.look(ask=False)
+        assert bench.engine.poll(till.station)
+        assert not till.station.reader_lost
+        assert bench.engine.poll(till.station)
+        assert till.station.reader_lost
+
+
+def test_a_swipe_with_noise_behind_it_is_not_kept_for_the_next_one() -> None:
+    reader = head_on(SWIPE, b"", b"noise\r", b"", b"", OTHER)
+    reader.look(ask=False)
+    assert reader.poll() == [Presence(Change.SWIPED, None)]
+    first = reader.stripe.poll()
+    reader.look(ask=False)
+    assert reader.poll() == [Presence(Change.SWIPED, None)]
+    second = reader.stripe.poll()
+    assert (first, second) == ([parse(SWIPE.rstrip())], [parse(OTHER.rstrip())])
+
+
+def test_noise_before_a_card_is_powered_is_not_the_cards_fault() -> None:
+    class Answering(Standing):
+        def power_on(self) -> bytes:
+            return b"\x3b\x00"
+
+    device = Answering(FrameError("noise"))
+    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    assert reader.contact.power_on() == b"\x3b\x00"
