@@ -55,6 +55,8 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_CLOCK = "2026-01-15T09:00:00"
+_LAST_MOMENT = wall_of(datetime(2100, 1, 1))  # noqa: DTZ001 - wall time has no zone
+_YEARS = "the acquirer's messages have years from 2000 to 2099 (ISO 8583 DE 12)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,12 @@ class Bench:
         return self.clock.next_deadline()
 
     def advance(self, duration: int) -> None:
-        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first."""
+        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.
+
+        `BenchMisuse` where that would leave the years that a message can tell.
+        """
+        if self.now.wall + duration >= _LAST_MOMENT:
+            raise BenchMisuse(f"{Duration(duration)} from {self.now.civil} is no time here: {_YEARS}")
         for seat in self.seats:
             seat.listen()
         self.engine.advance(self.clock.now.mono + duration)
@@ -353,5 +360,5 @@ def _moment(clock: str | datetime) -> datetime:
     except ValueError:
         raise BenchMisuse(f"{clock!r} is no time: write it as 2026-01-15T09:00:00") from None
     if not 2000 <= moment.year <= 2099:
-        raise BenchMisuse(f"{clock}: the acquirer's messages have years from 2000 to 2099 (ISO 8583 DE 12)")
+        raise BenchMisuse(f"{clock}: {_YEARS}")
     return moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from terminal_sim.bench import Bench
+from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.core.events import Alarm, CardSwiped, HostReplied, KeyPressed, NetworkChanged
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
@@ -349,3 +349,16 @@ def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(words: tuple[
     bench, (till,) = bench_of(1)
     with bench, pytest.raises(ValueError, match="power-cut-after"):
         till.fault(*words)
+
+
+def test_time_does_not_pass_beyond_the_years_of_a_message() -> None:
+    with Bench(clock="2099-12-31T23:59:00") as bench:
+        till = bench.seat("v400m")
+        with pytest.raises(
+            BenchMisuse, match="1min from 2099-12-31 23:59:00 is no time here: .* 2000 to 2099"
+        ):
+            bench.advance(60 * SECOND)
+        bench.advance(60 * SECOND - 1)
+        ready(till)
+        till.swipe("visa-stripe")
+        assert till.view().screen.id == "processing"
