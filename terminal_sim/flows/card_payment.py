@@ -66,6 +66,9 @@ class CardPayment(Settlement):
     def amount_is_good(self, _: Event) -> bool:
         return 0 < self._typed_amount() <= self.highest
 
+    def takes_chips(self, _: Event) -> bool:
+        return self.terminal.profile.entries.chip
+
     def stripe_asks_for_chip(self, event: Event) -> bool:
         """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
         stripe = _stripe(event)

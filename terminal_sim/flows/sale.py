@@ -38,7 +38,7 @@ AMOUNT_MOVES = (
     Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
 )
 PRESENTED_MOVES = (
-    Move(Trigger.CARD_INSERTED, "present", "reading", action="start_chip"),
+    Move(Trigger.CARD_INSERTED, "present", "reading", guard="takes_chips", action="start_chip"),
     Move(Trigger.CARD_TAPPED, "present", "present", guard="tap_not_offline", action="refuse_tap"),
     Move(Trigger.CARD_TAPPED, "present", "reading", action="start_contactless"),
     Move(Trigger.CARD_SWIPED, "present", "present", guard="stripe_asks_for_chip", action="insert_instead"),

@@ -74,6 +74,16 @@ def test_a_stripe_of_a_card_with_a_chip_asks_for_the_chip(drive: Drive) -> None:
     assert "approved" in shown(drive)
 
 
+def test_a_terminal_without_chip_reads_none() -> None:
+    profile = full("v400m")
+    with Drive(replace(profile, entries=replace(profile.entries, chip=False))) as drive:
+        drive.sale("insert", "visa-credit")
+        assert drive.at == ("sale", "present")
+        drive.seat.swipe("visa-credit")
+        drive.pass_time()
+        assert drive.screen == "approved"
+
+
 def test_a_mute_chip_falls_back_to_its_stripe(drive: Drive) -> None:
     drive.sale("insert", "mute")
     assert drive.screen == "swipe-instead"
