@@ -196,8 +196,10 @@ class Settlement(fields.Entry):
         self.offers = self.offers[1:]
 
     def paper_gone(self, event: Event) -> None:
+        """The copy that stopped prints when there is paper again, and is not offered any more."""
         if isinstance(event, PrinterStopped):
             self.stopped = event.receipt
+            self.offers = tuple(copy for copy in self.offers if copy is not event.receipt.copy)
 
     def print_again(self, _: Event) -> None:
         if self.stopped is not None:

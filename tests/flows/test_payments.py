@@ -361,6 +361,23 @@ def test_copies_that_are_offered_print_one_by_one() -> None:
         assert [printed.copy for printed in drive.seat.receipts] == ["merchant", "customer"]
 
 
+def test_a_copy_that_waited_for_paper_is_not_offered_again() -> None:
+    with Drive(prompting("v400m")) as drive:
+        drive.sale("swipe", "visa-stripe")
+        drive.pass_time()
+        drive.seat.press("OK")
+        drive.seat.paper("out")
+        drive.seat.press("OK")
+        assert drive.screen == "out-of-paper"
+        drive.seat.paper("in")
+        assert [printed.copy for printed in drive.seat.receipts] == ["merchant"]
+        drive.seat.press("OK")
+        assert drive.screen == "customer-receipt"
+        drive.seat.press("OK")
+        assert drive.at_home
+        assert [printed.copy for printed in drive.seat.receipts] == ["merchant", "customer"]
+
+
 def test_a_customer_copy_speaks_the_language_of_the_card(drive: Drive) -> None:
     drive.sale(card="visa-credit-fr")
     drive.pass_time()
