@@ -128,8 +128,16 @@ class Presenting:
         wait = self._hands.patience / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
             if self._engine.poll(self._station, wait if tried else 0.0) and done():
+                heard = True
                 break
         else:
-            if self._hands.asks:
-                raise BenchMisuse(f"nobody did this within {self._hands.patience:g} s: {self._hands.asked}")
+            heard = not self._hands.asks  # a reader of ours has said all it had to say
         self._engine.settle()
+        if not heard:
+            away = self._station.reader_lost
+            why = (
+                "the reader is away, plug it in"
+                if away
+                else f"nobody did this within {self._hands.patience:g} s"
+            )
+            raise BenchMisuse(f"{why}: {self._hands.asked}")

@@ -326,6 +326,21 @@ def test_nobody_who_does_it_in_time_is_told(
             seat.insert("visa-credit")
 
 
+def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_terminal(
+    plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = plug()
+    monkeypatch.setattr(PersonHands, "patience", 1.0)
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        served.close()
+        with pytest.raises(BenchMisuse, match=r"the reader is away, plug it in: insert visa-credit"):
+            seat.insert("visa-credit")
+        assert seat.view().screen.id == "reader-lost"
+
+
 PIN_CARD = "mastercard-pin"
 MOMENTS = ("exchange", "pin-entry")
 
