@@ -291,6 +291,7 @@ class Engine:
             lambda command, response: self._saw(station, command, response),
             station.torn,
             None if contactless else station.card_left,
+            station.fall_silent,
             # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
             Verdict.CARD_ERROR if contactless else Verdict.USE_STRIPE,
         )

@@ -95,8 +95,8 @@ class Presenting:
             raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N")
 
     def listen(self) -> None:
-        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once."""
-        while self._hands.late and self._engine.poll(self._station):
+        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
+        while (self._hands.late or self._station.reader_silent) and self._engine.poll(self._station):
             self._engine.settle()
 
     def _step(self, step: Step, apdu: bool) -> None:

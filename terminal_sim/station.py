@@ -140,6 +140,7 @@ class Station:
     fuse: int = 0
     reader_linked: bool = True
     reader_lost: bool = False
+    reader_silent: bool = False
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""
@@ -167,13 +168,16 @@ class Station:
                 return None
             self.reader_lost, self.card_in = True, False
             return [ReaderChanged(False)]
-        found, self.reader_lost = self.reader_lost, False
+        found = self.reader_lost or self.reader_silent
+        self.reader_lost = self.reader_silent = False
         if not changes and not found:
             return None
         noticed = [event for change in changes for event in self._noticed(change)]
         if not self.reader_linked:
             return []
-        return [ReaderChanged(True), *noticed] if found else noticed
+        if found:
+            return [*self.standing(), *(e for e in noticed if isinstance(e, CardSwiped | CardTapped))]
+        return noticed
 
     def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:
         """Open the reader for `entries`; a card that is in the slot already counts as inserted."""
@@ -185,6 +189,10 @@ class Station:
     def card_left(self) -> None:
         """The conversation has found the slot empty."""
         self.card_in = False
+
+    def fall_silent(self) -> None:
+        """The conversation has lost its reader: the next poll tells whether it is there again."""
+        self.reader_silent = True
 
     def stop_listening(self) -> None:
         self.open = frozenset()
@@ -231,7 +239,7 @@ class CardConversation:
 
     `seen` hears each command with its response; `torn` hears of each step once it is done, and whether it was
     a command: whoever tears cards does it there. `gone` hears that a card has left the slot, before its reader says
-    so. A card that does not even answer to reset ends as `mute`.
+    so, and `lost` that the reader itself is away. A card that does not even answer to reset ends as `mute`.
     """
 
     def __init__(
@@ -241,9 +249,11 @@ class CardConversation:
         seen: Callable[[Command, bytes], None],
         torn: Callable[[Step, bool], None],
         gone: Callable[[], None] | None,
+        lost: Callable[[], None],
         mute: Verdict,
     ) -> None:
         self._gone = gone
+        self._lost = lost
         self._mute = mute
         self._slot = slot
         self._kernel = kernel
@@ -261,7 +271,7 @@ class CardConversation:
         except ReaderRefused as refused:
             return _refused(refused)
         except DriverError:
-            return ReaderChanged(False)
+            return self._without_reader()
         return self._run(lambda: next(self._kernel))
 
     def resume(self, answer: Answer) -> Event:
@@ -280,6 +290,10 @@ class CardConversation:
             self._gone()
         return CardRemoved()
 
+    def _without_reader(self) -> Event:
+        self._lost()
+        return ReaderChanged(False)
+
     def _run(self, start: Callable[[], Ask]) -> Event:
         try:
             ask = start()
@@ -297,7 +311,7 @@ class CardConversation:
         except ReaderRefused as refused:
             return _refused(refused)
         except DriverError:
-            return ReaderChanged(False)
+            return self._without_reader()
         return KernelAsked(ask)
 
 

@@ -363,6 +363,8 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
             unplugging.start()
         until(seat, lambda: seat.view().screen.id == "reader-lost")
         unplugging.join()
+        # The conversation may have noticed before the reader told, and told is what is waited for below.
+        until(seat, lambda: seat.station.reader_lost)
         served = plug()
         until(seat, lambda: not seat.station.reader_lost)
         bench.advance(60_000_000)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from terminal_drivers.base import Change, Presence, ReaderLost
+from terminal_drivers.base import Change, ContactSlot, Presence, ReaderLost
 from terminal_sim.bench import Bench, Seat
 from terminal_sim.station import Reader
 from tests.contracts.drive import TEXTS, Drive, full
@@ -42,7 +42,7 @@ def plug(seat: Seat, *, into: bool) -> None:
         seat.station.reader = Pluggable(seat.station.reader)
     seat.station.reader.plug(into=into)
     seat.bench.engine.poll(seat.station)
-    seat.bench.settle()
+    seat.bench.engine.settle()
 
 
 @pytest.fixture
@@ -71,6 +71,35 @@ def test_a_sale_that_begins_while_the_reader_is_away_asks_for_no_card(drive: Dri
     drive.sale()
     drive.pass_time()
     assert drive.screen == "approved"
+
+
+class OnceDeaf:
+    """A slot whose reader does not answer one command, and then does again."""
+
+    def __init__(self, slot: ContactSlot) -> None:
+        self.present, self.power_on, self.power_off = slot.present, slot.power_on, slot.power_off
+        self._slot = slot
+        self._deaf = True
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if self._deaf:
+            self._deaf = False
+            raise ReaderLost("no answer")
+        return self._slot.transmit(apdu)
+
+
+@pytest.mark.parametrize("device", ["v400m", "square-terminal"])
+def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
+    with Bench(texts=TEXTS) as bench:
+        seat = bench.seat(device)
+        seat.station.reader.contact = OnceDeaf(seat.station.reader.contact)
+        for told in ("reader-lost", "approved"):
+            keys(seat, *(["OK"] if device == "v400m" else []), "1000", "OK")
+            seat.insert("visa-credit")
+            bench.advance(SECOND)
+            assert seat.view().screen.id == told
+            seat.remove_card()
+            bench.advance(60 * SECOND)
 
 
 def test_a_payment_without_a_card_needs_no_reader(drive: Drive) -> None:
