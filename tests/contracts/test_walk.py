@@ -25,15 +25,17 @@ def healed(seed: int, acts: int = ACTS) -> list[str]:
     """All that is wrong with the history of this seed; the walker's module shows it act by act."""
     walk = Walk(seed, trace=Trace(keep=20_000))
     shown: set[Screen] = set()
+    astray: list[str] = []
     with walk.drive as drive:
 
         def look() -> None:
+            astray.extend(walk.astray())
             if drive.on:
                 shown.add(drive.seat.terminal.screen())
 
         walk.go(acts, look)
-        found = drive.broken()
-        drive.heal()
+        found = astray + drive.broken()
+        walk.heal()
         found += drive.faults()
         for screen in shown:
             for locale in LOCALES:

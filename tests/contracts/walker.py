@@ -14,6 +14,7 @@ from typing import Literal
 from terminal_sim.bench import BenchMisuse, Trace
 from terminal_sim.core.screen import Button, Choice, Pad
 from tests.contracts.drive import MOTO_CARD, NAMES, Drive, full, prompting
+from tests.engine.kit import plug
 
 _AMOUNTS = ("1", "500", "1000", "2000", "12345", "9999999", "2500", "0")
 _TYPED = {
@@ -67,6 +68,7 @@ class Walk:
             (1, self.service),
             (1, self.slow),
             (1, self.paper),
+            (2, self.plug),
             (1, self.battery),
             (1, self.clock),
             (1, self.tear),
@@ -87,6 +89,20 @@ class Walk:
                 self.drive.revive()
                 look()
         return self.drive
+
+    def heal(self) -> None:
+        """Everything works again and there is time for all that is in doubt."""
+        plug(self.drive.seat, into=True)
+        self.drive.heal()
+
+    def astray(self) -> list[str]:
+        """What the firmware has wrong about its readers now."""
+        drive = self.drive
+        there = drive.seat.station.has_reader
+        if not drive.on:
+            return []
+        found = [] if drive.seat.terminal.around.reader == there else [f"its readers are there: {there}"]
+        return found if there or drive.at[1] not in ("present", "remove-card") else [*found, f"at {drive.at}"]
 
     def _say(self, what: str) -> None:
         self.said.append(what)
@@ -200,6 +216,11 @@ class Walk:
         self._say(f"paper {state}")
         self.drive.seat.paper(state)
 
+    def plug(self) -> None:
+        into = self.random.random() < 0.6
+        self._say(f"the readers are {'plugged in' if into else 'unplugged'}")
+        plug(self.drive.seat, into=into)
+
     def battery(self) -> None:
         percent = self.random.choice((100, 100, 19, 7, 3))
         self._say(f"battery {percent}")
@@ -249,7 +270,7 @@ def _show(seed: int, acts: int) -> None:
         walk.drive.bench.trace.entries.clear()
 
     walk.go(acts, look)
-    walk.drive.heal()
+    walk.heal()
     look()
     print(*walk.drive.faults(), sep="\n")
 

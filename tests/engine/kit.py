@@ -1,13 +1,14 @@
-"""A bench whose commits can be watched, held back and lost."""
+"""A bench whose commits can be watched, held back and lost, and whose readers can be unplugged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from terminal_drivers.base import Change, Presence, ReaderLost
 from terminal_sim.bench import Bench, JournalWriter, Seat
 from terminal_sim.core.payment import Row
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.station import Station
+from terminal_sim.station import Reader, Station
 from tests.contracts.drive import TEXTS
 
 Batches = Sequence[tuple[Station, tuple[Row, ...]]]
@@ -54,3 +55,32 @@ def keys(seat: Seat, *words: str) -> None:
 def ready(seat: Seat) -> None:
     """The amount is typed; a card is wanted."""
     keys(seat, "OK", "1000", "OK")
+
+
+class Pluggable:
+    """The readers of a terminal with a plug. What happens meanwhile is not told, but what stands in the slot when they are back."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._plugged = self._new = True
+        self.contact, self.contactless, self.stripe = reader.contact, reader.contactless, reader.stripe
+
+    def plug(self, *, into: bool) -> None:
+        self._plugged, self._new = into, True
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:
+        if not self._plugged:
+            raise ReaderLost("the plug is pulled")
+        told = self._reader.poll(timeout)
+        if not self._new:
+            return told
+        self._new = False
+        return [Presence(Change.INSERTED, 0)] if self.contact.present() else []
+
+
+def plug(seat: Seat, *, into: bool) -> None:
+    if not isinstance(seat.station.reader, Pluggable):
+        seat.station.reader = Pluggable(seat.station.reader)
+    seat.station.reader.plug(into=into)
+    seat.bench.engine.poll(seat.station)
+    seat.bench.engine.settle()

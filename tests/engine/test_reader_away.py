@@ -6,43 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from terminal_drivers.base import Change, ContactSlot, Presence, ReaderLost
-from terminal_sim.bench import Bench, Seat
-from terminal_sim.station import Reader
+from terminal_drivers.base import ContactSlot, ReaderLost
+from terminal_sim.bench import Bench
 from tests.contracts.drive import TEXTS, Drive, full
-from tests.engine.kit import keys
+from tests.engine.kit import keys, plug
 from tests.offline.shop import Shop, shop
 
 SECOND = 1_000_000
-
-
-class Pluggable:
-    """The readers of a terminal with a plug. What happens meanwhile is not told, but what stands in the slot when they are back."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._plugged = self._new = True
-        self.contact, self.contactless, self.stripe = reader.contact, reader.contactless, reader.stripe
-
-    def plug(self, *, into: bool) -> None:
-        self._plugged, self._new = into, True
-
-    def poll(self, timeout: float = 0.0) -> list[Presence]:
-        if not self._plugged:
-            raise ReaderLost("the plug is pulled")
-        told = self._reader.poll(timeout)
-        if not self._new:
-            return told
-        self._new = False
-        return [Presence(Change.INSERTED, 0)] if self.contact.present() else []
-
-
-def plug(seat: Seat, *, into: bool) -> None:
-    if not isinstance(seat.station.reader, Pluggable):
-        seat.station.reader = Pluggable(seat.station.reader)
-    seat.station.reader.plug(into=into)
-    seat.bench.engine.poll(seat.station)
-    seat.bench.engine.settle()
 
 
 @pytest.fixture
