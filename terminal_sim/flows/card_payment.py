@@ -67,7 +67,8 @@ class CardPayment(Settlement):
         return 0 < self._typed_amount() <= self.highest
 
     def takes_chips(self, _: Event) -> bool:
-        return self.terminal.profile.entries.chip
+        """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
+        return self.terminal.profile.entries.chip and self.prompt != "clearpay-tap"
 
     def stripe_asks_for_chip(self, event: Event) -> bool:
         """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""

@@ -15,6 +15,7 @@ from terminal_sim.emv.conversation import Step
 from terminal_sim.station import Reader
 from tests.contracts.drive import Drive, full, prompting
 from tests.contracts.states import WAYS
+from tests.offline.shop import SECOND, shop
 
 
 @pytest.fixture
@@ -82,6 +83,19 @@ def test_a_terminal_without_chip_reads_none() -> None:
         drive.seat.swipe("visa-credit")
         drive.pass_time()
         assert drive.screen == "approved"
+
+
+def test_where_a_card_is_to_be_tapped_none_is_read_that_is_inserted() -> None:
+    with shop("square-terminal") as at:
+        for key in ("1", "0", "0", "0", "OK"):
+            at.seat.press(key)
+        at.seat.touch("clearpay")
+        at.seat.insert("visa-credit")
+        at.pass_time(SECOND)
+        assert at.told() == "clearpay-tap"
+        at.seat.tap("phone")
+        at.pass_time(SECOND)
+        assert at.told() == "approved"
 
 
 def test_a_mute_chip_falls_back_to_its_stripe(drive: Drive) -> None:
