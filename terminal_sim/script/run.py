@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 
-from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, Duration, Saved, Seat, Trace
+from terminal_sim.bench import (
+    DEFAULT_CLOCK,
+    Bench,
+    BenchMisuse,
+    Duration,
+    JournalError,
+    ProfileError,
+    Saved,
+    Seat,
+    Trace,
+)
 from terminal_sim.script.bind import Call
 from terminal_sim.script.failure import Mask, command, report
 from terminal_sim.script.perform import Performer, Stopped
@@ -132,7 +142,7 @@ class _Running:
             self.perform()
         except Stopped as stopped:
             outcome, text = Outcome.UNMET, self._report(stopped)
-        except BenchMisuse as refused:
+        except (BenchMisuse, JournalError, ProfileError) as refused:
             outcome, text = Outcome.UNMET, self._refused(refused)
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
             outcome, text = Outcome.BROKEN, self._broken(broken)
@@ -238,7 +248,7 @@ class _Running:
         self.mask.hide(*stopped.secrets)
         return report(stopped, self._told(), self._again(), self.mask)
 
-    def _refused(self, refused: BenchMisuse) -> str:
+    def _refused(self, refused: Exception) -> str:
         """There is no terminal to act on: a reader that does not open, for one."""
         lines = [
             f"{self.case.play.scenario.place}: the terminal cannot be set up",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.bench import Trace
 from terminal_sim.script.run import ExitCode, Options, Outcome, exit_code
 from tests.script.conftest import Runs
 
@@ -243,9 +244,18 @@ def test_the_exit_code_says_that_nothing_ran(ran: Runs) -> None:
 
 
 def test_a_bench_that_breaks_is_no_failed_expectation(ran: Runs, tmp_path: Path) -> None:
-    occupied = tmp_path / "file"
-    occupied.write_text("no folder")
-    results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
+    sink = (tmp_path / "trace.jsonl").open("w")
+    sink.close()
+    results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(trace=Trace(sink)))
     assert [result.outcome for result in results] == [Outcome.BROKEN]
     assert "the bench broke" in results[0].text
     assert exit_code(results) is ExitCode.BROKEN
+
+
+def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("no folder")
+    (result,) = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
+    assert result.outcome is Outcome.UNMET
+    assert "the terminal cannot be set up" in result.text
+    assert f"{occupied / 'journal.db'}: cannot be opened" in result.text
