@@ -149,7 +149,7 @@ class Bench:
         speaks = locale or model.languages[0]
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
-        profiles.check(model, self.flows, self.texts.catalogue(speaks))
+        profiles.check(model, self.flows, self.texts, locale=speaks)
         name = self._name(model)
         if state_from is not None:
             self._restore(state_from)

@@ -59,9 +59,7 @@ def table() -> KernelTable:
 
 
 def kernel_config(profile: Profile, terminal: str, pin_key: Secret[bytes]) -> KernelConfig:
-    """What the kernel of `terminal` works with. Raises `ValueError` for a country that has no numeric code here."""
-    if profile.country not in COUNTRIES:
-        raise ValueError(f"country: {profile.country!r} is not one of {', '.join(sorted(COUNTRIES))}")
+    """What the kernel of `terminal` works with; `profile.check` has seen that the country is one of `COUNTRIES`."""
     loaded = table()
     numeric, exponent = CURRENCIES[profile.currency]
     return KernelConfig(

@@ -18,6 +18,8 @@ import msgspec
 from terminal_sim.bundled import bundled
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.moment import Duration
+from terminal_sim.display.texts import Texts
+from terminal_sim.kernel_table import COUNTRIES
 from terminal_sim.toml_places import KeyPath
 from terminal_sim.typed_toml import ProfileError, chain, dotted, hints, located, nearest, plain_hint, read
 
@@ -56,20 +58,36 @@ def load(profile: str | Path) -> Profile:
     return read(file_of(profile), Profile, library=bundled())
 
 
-def check(profile: Profile, flows: Collection[str], texts: Collection[str], file: Path | None = None) -> None:
-    """What the classes cannot know: that every flow and text exists and that every menu can be reached.
+def check(
+    profile: Profile, flows: Collection[str], texts: Texts, *, locale: str = "", file: Path | None = None
+) -> None:
+    """What the classes cannot know: that the country and every language, flow and text exist and every menu can be reached.
 
+    `locale` is the one whose texts are looked up; without it they must be there in all languages.
     Raises `ProfileError`, with the place in `file` where one is given.
     """
-    for path, what in _faults(profile, flows, texts):
+    for path, what in _faults(profile, flows, texts, locale):
         if file is None:
             raise ProfileError(f"profile {profile.id}: {dotted(path)}{what}")
         raise located(path, what, chain(file, bundled()))
 
 
 def _faults(
-    profile: Profile, flows: Collection[str], texts: Collection[str]
+    profile: Profile, flows: Collection[str], texts: Texts, locale: str
 ) -> Iterator[tuple[KeyPath, str]]:
+    if profile.country not in COUNTRIES:
+        yield ("country",), f"{profile.country!r} is not one of {', '.join(sorted(COUNTRIES))}"
+    for index, tag in enumerate(profile.languages):
+        if not texts.has_locale(tag):
+            known = " or ".join(texts.languages)
+            yield (
+                ("languages", index),
+                f"nobody writes texts, amounts and dates in {tag!r}: write {known}, or add a country as in en-CA",
+            )
+    if profile.home.flow not in flows:
+        cure = nearest(profile.home.flow, list(flows))
+        yield ("home", "flow"), f"there is no flow {profile.home.flow!r}{cure}"
+    ids = texts.catalogue(locale) if locale else texts.ids
     lists: list[tuple[tuple[str, ...], tuple[MenuEntry, ...]]] = [(("home", "entries"), profile.home.entries)]
     lists += [(("menus", name, "entries"), menu.entries) for name, menu in profile.menus.items()]
     for where, entries in lists:
@@ -79,13 +97,13 @@ def _faults(
                     (*where, index, "flow"),
                     f"there is no flow {entry.flow!r}{nearest(entry.flow, list(flows))}",
                 )
-            if entry.id not in texts:
-                yield (*where, index, "id"), f"there is no text {entry.id!r}{nearest(entry.id, list(texts))}"
+            if entry.id not in ids:
+                yield (*where, index, "id"), f"there is no text {entry.id!r}{nearest(entry.id, list(ids))}"
     for name, menu in profile.menus.items():
-        if menu.title and menu.title not in texts:
+        if menu.title and menu.title not in ids:
             yield (
                 ("menus", name, "title"),
-                f"there is no text {menu.title!r}{nearest(menu.title, list(texts))}",
+                f"there is no text {menu.title!r}{nearest(menu.title, list(ids))}",
             )
     offered = [entry.id for entry in profile.home.entries]
     if profile.home.confirm and profile.home.confirm not in offered:

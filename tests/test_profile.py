@@ -261,12 +261,12 @@ def test_the_schema_writes_durations_as_text() -> None:
 
 
 FLOWS = flows.load()
-TEXTS = Texts.load().ids
+TEXTS = Texts.load()
 
 
 @pytest.mark.parametrize("name", profile.names())
 def test_a_bundled_profile_passes_the_checks(name: str) -> None:
-    profile.check(profile.load(name), FLOWS, TEXTS, profile.file_of(name))
+    profile.check(profile.load(name), FLOWS, TEXTS, file=profile.file_of(name))
 
 
 def test_data_that_is_no_profile_is_not_listed() -> None:
@@ -287,12 +287,23 @@ def test_data_that_is_no_profile_is_not_listed() -> None:
         ('home.entries = [{ id = "strat", flow = "sale" }]\n',
          "2:24: home.entries[0].id: there is no text 'strat'; did you mean 'start'?"),
         ('home.confirm = "strat"\n', "2:16: home.confirm: 'strat' is no home entry; did you mean 'start'?"),
+        ('home.flow = "hoem"\n', "2:13: home.flow: there is no flow 'hoem'; did you mean 'home'?"),
+        ('country = "ZZ"\n', "2:11: country: 'ZZ' is not one of AU, CA,"),
+        ('languages = ["en-CA", "xx-YY"]\n', "2:23: languages[1]: nobody writes texts, amounts and dates in 'xx-YY'"),
+        ('languages = ["fr-ZZ"]\n', "2:14: languages[0]: nobody writes texts, amounts and dates in 'fr-ZZ'"),
+        ('languages = []\n', "2:13: languages: at least one"),
+        ('id = "../till"\n', "2:6: id: small letters and digits"),
+        ('displays.main.width = 0\n', "2:23: displays.main.width: must be above zero"),
+        ('displays.main.height = -1\n', "2:24: displays.main.height: must be above zero"),
+        ('merchant.id = "ÉPICERIE"\n', "2:15: merchant.id: 1 to 15 printable ASCII characters"),
+        ('merchant.category = "none"\n', "2:21: merchant.category: four digits, in quotes"),
+        ('offline.upload = "0s"\n', "2:18: offline.upload: must be above zero"),
     ],
 )  # fmt: skip
-def test_a_profile_that_leads_nowhere_is_refused(tmp_path: Path, added: str, says: str) -> None:
+def test_a_profile_that_no_bench_could_run_is_refused(tmp_path: Path, added: str, says: str) -> None:
     file = write(tmp_path, f'extends = "v400m"\n{added}')
     with pytest.raises(ProfileError) as caught:
-        profile.check(profile.load(file), FLOWS, TEXTS, file)
+        profile.check(profile.load(file), FLOWS, TEXTS, file=file)
     assert str(caught.value).startswith(f"{file}:{says}")
 
 

@@ -18,6 +18,8 @@ from terminal_sim.emv import crypto
 from terminal_sim.emv.crypto import IssuerKeys
 from terminal_sim.typed_toml import ProfileError, nearest
 
+_NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
+
 
 @dataclass(frozen=True, slots=True)
 class VirtualCard:
@@ -30,8 +32,9 @@ class VirtualCard:
 
 
 def names(directories: Sequence[Path] = ()) -> list[str]:
-    """The cards of `directories` and the bundled ones, in alphabetical order."""
-    return sorted({file.stem for folder in _folders(directories) for file in folder.glob("*.toml")})
+    """The cards of `directories` and the bundled ones, in alphabetical order; a file whose name is no card's name is none."""
+    found = {file.stem for folder in _folders(directories) for file in folder.glob("*.toml")}
+    return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def load(name: str, directories: Sequence[Path], issuer_keys: IssuerKeys) -> VirtualCard:
@@ -62,8 +65,7 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
 
 def _file(name: str, directories: Sequence[Path]) -> Path:
     known = names(directories)
-    # A name is no path: it must not lead out of the folders.
-    if re.fullmatch(r"[a-z0-9-]+", name, re.ASCII) is None or name not in known:
+    if name not in known:
         cure = nearest(name, known) or f"; there are {', '.join(known)}"
         raise ProfileError(f"there is no card {name!r}{cure}")
     return next(file for folder in _folders(directories) if (file := folder / f"{name}.toml").is_file())

@@ -42,13 +42,12 @@ def _show(given: Namespace) -> int:
 
 
 def _check(given: Namespace) -> int:
-    from terminal_sim.display.texts import Texts
+    from terminal_sim.script.vocabulary import vocabulary
 
-    flows, texts = _flows(), Texts.load().ids
     faulty = False
     for name in given.profiles or profiles.names():
         try:
-            profiles.check(profiles.load(name), flows, texts, profiles.file_of(name))
+            vocabulary().load(name)
         except profiles.ProfileError as error:
             faulty = True
             print(error, file=sys.stderr)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal_sim import profile as profiles
 from terminal_sim.bench import Duration, ProfileError, Trace
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, styled
@@ -16,6 +15,7 @@ from terminal_sim.commands.scripts import files_of, programs_of
 from terminal_sim.hardware import VIRTUAL, DriverError, check_address
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
+from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
 
 _COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", Outcome.SKIPPED: "33"}
@@ -25,7 +25,7 @@ def run(given: Namespace) -> int:
     with blaming_the_user(DriverError, ProfileError):
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader)
-        chosen = {name: profiles.load(name) for name in given.profile}
+        chosen = {name: vocabulary().load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:
         return ExitCode.WRONG

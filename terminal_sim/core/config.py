@@ -6,11 +6,16 @@ loader (`terminal_sim.profile`) fills these classes from TOML and refuses everyt
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import CURRENCIES
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_MERCHANT = re.compile(r"[ -~]{1,15}")
+_CATEGORY = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,9 @@ class Display:
     def __post_init__(self) -> None:
         if not 16 <= self.columns <= 120:
             raise ValueError(f"columns: {self.columns} characters do not make a readable line: 16 to 120")
+        for name in ("width", "height"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: must be above zero")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,19 +292,27 @@ class Offline:
             raise ValueError(f"limit: above zero and at most limit_max ({self.limit_max})")
         if self.queue_sum < 0 or self.queue_count < 0:
             raise ValueError("queue_sum and queue_count: 0 for no bound, or above it")
+        if self.upload is not None and self.upload <= 0:
+            raise ValueError("upload: must be above zero; without it a payment never expires")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merchant:
-    """Who takes the payments, for the acquirer."""
+    """Who takes the payments, for the acquirer: ISO 8583 DE 42, and a category of ISO 18245."""
 
     id: str
     category: str = "5999"
 
+    def __post_init__(self) -> None:
+        if not _MERCHANT.fullmatch(self.id):
+            raise ValueError("id: 1 to 15 printable ASCII characters")
+        if not _CATEGORY.fullmatch(self.category):
+            raise ValueError("category: four digits, in quotes")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A terminal model with its configuration. `profile` is the version of this format.
+    """A terminal model with its configuration. `profile` is the version of this format; `id` names journals and files.
 
     `lights` are the reader's own, all green after a success. `app` says that the firmware is an app on a phone or tablet,
     which can be closed and whose link to the reader can break.
@@ -332,6 +348,12 @@ class Profile:
     app: bool = False
 
     def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ValueError("id: small letters and digits, with single hyphens between them")
+        if not self.languages:
+            raise ValueError("languages: at least one, such as en-CA")
+        if not self.displays:
+            raise ValueError("displays: at least one, such as displays.main")
         if self.currency not in CURRENCIES:
             raise ValueError(f"currency: {self.currency!r} is not one of {', '.join(sorted(CURRENCIES))}")
         for name, menu in self.menus.items():

@@ -50,6 +50,12 @@ class Texts:
         """Every id that all languages have."""
         return frozenset.intersection(*(frozenset(self.catalogue(language)) for language in self.languages))
 
+    def has_locale(self, locale: str) -> bool:
+        """Whether there are texts in `locale`, and amounts and dates can be written as it does."""
+        from babel.localedata import exists
+
+        return locale.partition("-")[0] in self.languages and exists(_tag(locale))
+
     def catalogue(self, locale: str) -> dict[str, str]:
         """The wordings of `locale` by id. Raises `MissingText` for a language without a catalogue."""
         known = self._wordings.get(locale)

@@ -95,7 +95,9 @@ class _Checking:
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
-        self.terms = Terms(vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks))
+        self.terms = Terms(
+            vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks), chosen.decks
+        )
         self.following = Following(self.terms, self.bound, frozenset(chosen.secrets), complain)
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from terminal_sim.acts import percent
-from terminal_sim.bench import Profile, Selector
+from terminal_sim.bench import Profile, ProfileError, Selector
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Form, Value
@@ -32,11 +33,12 @@ _TO_ESCAPE = re.compile(r'["\\]')
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a value is judged by: the names there are, and the profiles that the script runs on."""
+    """What a value is judged by: the names there are, the profiles that the script runs on, and its folders of cards."""
 
     vocabulary: Vocabulary
     profiles: tuple[Profile, ...]
     cards: frozenset[str]
+    decks: tuple[Path, ...] = ()
 
 
 def is_name(text: str) -> bool:
@@ -111,9 +113,13 @@ def _judge_display(value: Value, terms: Terms) -> str:
 
 
 def _judge_card(value: Value, terms: Terms) -> str:
-    if value.text in terms.cards:
-        return ""
-    return f"there is no card {value.text!r}{meant(value.text, terms.cards)}"
+    if value.text not in terms.cards:
+        return f"there is no card {value.text!r}{meant(value.text, terms.cards)}"
+    try:
+        terms.vocabulary.check_card(value.text, terms.decks)
+    except ProfileError as wrong:
+        return str(wrong)
+    return ""
 
 
 def _judge_kind(value: Value, _: Terms) -> str:

@@ -32,16 +32,29 @@ class Vocabulary:
 
     profiles: tuple[str, ...]
     features: frozenset[str]
-    ids: frozenset[str]
+    flows: frozenset[str]
+    texts: Texts
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id that an element of a screen may have."""
+        return self.texts.ids
 
     def load(self, name: str | Path) -> Profile:
-        """A profile by name or path. Raises `profile.ProfileError` with the cure."""
-        return profile.load(name)
+        """A profile by name or path, in which nothing is wrong. Raises `profile.ProfileError` with the cure."""
+        loaded = profile.load(name)
+        profile.check(loaded, self.flows, self.texts, file=profile.file_of(name))
+        return loaded
 
     def cards(self, decks: Sequence[Path]) -> frozenset[str]:
         """The cards of the decks and the bundled ones."""
         with Bench(decks=decks) as bench:
             return frozenset(bench.card_names())
+
+    def check_card(self, name: str, decks: Sequence[Path]) -> None:
+        """Whether the file of a card is right. Raises `profile.ProfileError` with the cure."""
+        with Bench(decks=decks) as bench:
+            bench.card(name)
 
     def has_id(self, name: str, profiles: Sequence[Profile]) -> bool:
         """Whether some screen of these profiles may have an element of this id, or be it."""
@@ -55,7 +68,8 @@ def vocabulary() -> Vocabulary:
     """Of everything that is bundled."""
     names = tuple(profile.names())
     features = frozenset(feature for name in names for feature in profile.load(name).features)
-    return Vocabulary(profiles=names, features=features, ids=Texts.load().ids)
+    with Bench() as bench:
+        return Vocabulary(profiles=names, features=features, flows=frozenset(bench.flows), texts=bench.texts)
 
 
 def check_answer(text: str) -> None:

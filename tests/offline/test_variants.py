@@ -12,7 +12,7 @@ from tests.offline.shop import TEXTS, shop
 @pytest.mark.parametrize("name", profiles.variants())
 def test_a_variant_is_a_right_profile_of_its_own_name(name: str) -> None:
     model = profiles.load(name)
-    profiles.check(model, load(), TEXTS.ids)
+    profiles.check(model, load(), TEXTS)
     assert model.id == name
     assert name not in profiles.names()
     assert name.startswith(tuple(profiles.names()))

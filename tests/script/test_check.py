@@ -181,6 +181,25 @@ def test_a_wrong_state_is_found(problems: Finds, text: str, sentence: str) -> No
     assert sentence in told(problems(HEAD + text))
 
 
+def test_a_wrong_profile_is_found_by_those_who_name_it(tmp_path: Path, problems: Finds) -> None:
+    (tmp_path / "till.toml").write_text('extends = "v400m"\nhome.confirm = "strat"\n')
+    (found,) = problems('keys 1\nterminal ./till.toml\nscenario "A"\n  wait 1s\n')
+    assert (found.line, found.column) == (2, 10)
+    assert "till.toml:2:16: home.confirm: 'strat' is no home entry; did you mean 'start'?" in found.sentence
+
+
+def test_a_wrong_card_is_found_by_those_who_name_it(tmp_path: Path, problems: Finds) -> None:
+    (tmp_path / "deck").mkdir()
+    (tmp_path / "deck" / "mine.toml").write_text('extends = "visa-credit"\nexpiry = "0330"\npan = "4111"\n')
+    (tmp_path / "deck" / "No Name.toml").write_text('extends = "visa-credit"\n')
+    text = f'{HEAD}cards deck\nscenario "A"\n  insert %s\n'
+    (found,) = problems(text % "mine")
+    assert (found.line, found.column) == (5, 10)
+    assert "mine.toml:3:7: pan: no number of a known brand" in found.sentence
+    (found,) = problems(text % '"No Name"')
+    assert found.sentence.startswith("there is no card 'No Name'")
+
+
 def test_names_of_scenarios_are_unique_and_scenarios_have_steps(problems: Finds) -> None:
     found = told(problems(f'{HEAD}scenario "A"\n  wait 1s\nscenario "A"\n'))
     assert "another scenario of this file has this name" in found
