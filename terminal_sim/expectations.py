@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -173,9 +174,7 @@ class Expectations(Stage):
         from_: Annotated[Surface, Said("from")],
     ) -> str:
         """Waits until the surface matches, and keeps what the one group caught as a variable."""
-        wanted = pattern(text)
-        if wanted.groups != 1:
-            raise BadScript(f"/{text}/ has {wanted.groups} groups: what to capture stands in one pair of ( )")
+        wanted = one_group(text)
 
         def caught() -> str | None:
             found = wanted.search(self._surface(from_))
@@ -197,7 +196,7 @@ class Expectations(Stage):
         throughout: Duration | str,
     ) -> None:
         if no:
-            self._never(holds, f"no {wanted}", duration(throughout))
+            self._never(holds, f"no {wanted.removeprefix('a ')}", duration(throughout))
         else:
             self._until(holds, wanted, there, duration(within))
 
@@ -261,6 +260,14 @@ class _Rows:
 
     def _told(self, found: list[Record]) -> str:
         return f"{self.number(found)} of them: {records.closest(found, self.wanted)}" if found else "none"
+
+
+def one_group(text: str) -> re.Pattern[str]:
+    """A pattern that says in one pair of brackets what to capture. Raises `BadScript`."""
+    wanted = pattern(text)
+    if wanted.groups != 1:
+        raise BadScript(f"/{text}/ has {wanted.groups} groups: what to capture stands in one pair of ( )")
+    return wanted
 
 
 def _count(count: int | str | None) -> int | None:

@@ -85,14 +85,20 @@ class Presenting:
             raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
         words = step.split()
         steps = {each.value: each for each in Step if each is not Step.OTHER}
-        if len(words) == 2 and words[0] == "apdu" and words[1].isascii() and words[1].isdigit():
+        if (
+            len(words) == 2
+            and words[0] == "apdu"
+            and words[1].isascii()
+            and words[1].isdigit()
+            and int(words[1])
+        ):
             number = int(words[1])
             self._tear = lambda _, count: count == number
         elif len(words) == 1 and words[0] in steps:
             wanted = steps[words[0]]
             self._tear = lambda now, _: now is wanted
         else:
-            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N")
+            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N, from 1 on")
 
     def listen(self) -> None:
         """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""

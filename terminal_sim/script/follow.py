@@ -12,7 +12,7 @@ from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.complaints import Complaints
 from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, judge
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, judge, judge_together
 
 # What is known of a variable at a step: its value, or None where only a run will have it.
 Known = dict[str, str | None]
@@ -63,11 +63,17 @@ class Following:
         return saved
 
     def _judge(self, call: VerbCall, known: Known) -> None:
+        right = True
         for argument in call.arguments:
             value = self._filled(argument.value, known)
             wrong = judge(replace(argument, value=value), self._terms) if value else ""
             if wrong:
+                right = False
                 self._complain(argument.value, wrong)
+        words = [self._filled(argument.value, known) for argument in call.values]
+        wrong = judge_together(call.verb.method, words, self._terms) if right else ""
+        if wrong:
+            self._complain(call.values[0].value, wrong)
         for value in call.fields.values():
             self._filled(value, known)
         said = {argument.parameter.name for argument in call.named}

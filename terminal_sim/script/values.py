@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from terminal_sim.acts import percent
-from terminal_sim.bench import Profile, ProfileError, Selector
+from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Seat, Selector
+from terminal_sim.expectations import one_group
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Form, Value
@@ -20,7 +21,7 @@ from terminal_sim.script.vocabulary import (
     check_answer,
     is_message,
 )
-from terminal_sim.stage import BadScript, duration, number, pattern, selector
+from terminal_sim.stage import BadScript, duration, number, selector
 from terminal_sim.wording import Kind
 
 CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
@@ -59,6 +60,24 @@ def judge(argument: Argument, terms: Terms) -> str:
         return _JUDGES[parameter.kind](value, terms)
     except ValueError as wrong:
         return str(wrong)
+
+
+def judge_together(method: str, values: Sequence[Value | None], terms: Terms) -> str:
+    """What is wrong with the values of a verb that mean something only together; "" where nothing is or one is not known.
+
+    A terminal that nobody uses is asked.
+    """
+    words = [value.text for value in values if value is not None]
+    does = _TOGETHER.get(method)
+    if does is None or len(words) < len(values):
+        return ""
+    for profile in terms.profiles:
+        with Bench() as bench:
+            try:
+                does(bench.seat(profile, power=False), words)
+            except BenchMisuse as wrong:
+                return str(wrong)
+    return ""
 
 
 def filled(value: Value, variables: Mapping[str, str]) -> str:
@@ -160,6 +179,10 @@ def _anything(_: Value, __: Terms) -> str:
     return ""
 
 
+_TOGETHER: Mapping[str, Callable[[Seat, Sequence[str]], None]] = {
+    "fault": lambda seat, words: seat.fault(*words),
+    "tear_card": lambda seat, words: seat.tear_after(" ".join(words)),
+}
 _FORMS = {
     Kind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
     Kind.PATTERN: (Form.PATTERN,),
@@ -185,7 +208,7 @@ _JUDGES: Mapping[Kind, Callable[[Value, Terms], str]] = {
     Kind.KIND: _judge_kind,
     Kind.MESSAGE: _judge_message,
     Kind.NAME: _judge_name,
-    Kind.PATTERN: _reads(pattern),
+    Kind.PATTERN: _reads(one_group),
     Kind.PERCENT: _reads(percent),
     Kind.SELECTOR: _judge_selector,
     Kind.STEP: _judge_step,

@@ -50,7 +50,7 @@ def entered(drive: Drive) -> set[Place]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_profile_fits_the_flows_and_the_catalogues(name: str) -> None:
     with Drive(full(name)) as drive:
-        check(drive.profile, drive.bench.flows, TEXTS.ids)
+        check(drive.profile, drive.bench.flows, TEXTS)
         assert drive.at_home
 
 

@@ -252,6 +252,14 @@ def test_a_bench_that_breaks_is_no_failed_expectation(ran: Runs, tmp_path: Path)
     assert exit_code(results) is ExitCode.BROKEN
 
 
+def test_what_must_not_be_is_told_without_an_article(ran: Runs) -> None:
+    sale = '  press OK 100 OK\n  insert visa-credit\n  expect screen "Approved"\n'
+    (result,) = ran(f'{HEAD}scenario "A"\n{sale}  expect no beep\n')
+    assert "expected   no beep\n" in result.text
+    (result,) = ran(f'{HEAD}scenario "A"\n{sale}  expect no receipt "VISA" copy=customer\n')
+    assert 'expected   no customer receipt "VISA"\n' in result.text
+
+
 def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
