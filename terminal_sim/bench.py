@@ -55,8 +55,9 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_CLOCK = "2026-01-15T09:00:00"
-_LAST_MOMENT = wall_of(datetime(2100, 1, 1))  # noqa: DTZ001 - wall time has no zone
-_YEARS = "the acquirer's messages have years from 2000 to 2099 (ISO 8583 DE 12)"
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+_YEARS = f"the acquirer's messages have years from {FIRST_YEAR} to {LAST_YEAR} (ISO 8583 DE 12)"
+_END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civil time has no zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,10 +278,10 @@ class Bench:
     def advance(self, duration: int) -> None:
         """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.
 
-        `BenchMisuse` where that would leave the years that a message can tell.
+        Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
         """
-        if self.now.wall + duration >= _LAST_MOMENT:
-            raise BenchMisuse(f"{Duration(duration)} from {self.now.civil} is no time here: {_YEARS}")
+        if self.now.wall + duration >= _END:
+            raise BenchMisuse(f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}")
         for seat in self.seats:
             seat.listen()
         self.engine.advance(self.clock.now.mono + duration)
@@ -359,6 +360,6 @@ def _moment(clock: str | datetime) -> datetime:
         moment = clock if isinstance(clock, datetime) else datetime.fromisoformat(clock)
     except ValueError:
         raise BenchMisuse(f"{clock!r} is no time: write it as 2026-01-15T09:00:00") from None
-    if not 2000 <= moment.year <= 2099:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BenchMisuse(f"{clock}: {_YEARS}")
     return moment

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from terminal_sim.bench import Profile, ProfileError
+from terminal_sim.bench import BenchMisuse, Profile, ProfileError
 from terminal_sim.script.complaints import Complaints
 from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Problem, Script
 from terminal_sim.script.values import VARIABLES, is_name
-from terminal_sim.script.vocabulary import Vocabulary
+from terminal_sim.script.vocabulary import Vocabulary, check_clock
 
 ALL = "all"
 _SINGLE = ("locale", "clock")
@@ -125,6 +125,9 @@ def _clock(script: Script, complain: Complaints) -> str:
     for value in script.values_of("clock")[:1]:
         try:
             moment = datetime.fromisoformat(value.text)
+            check_clock(value.text)
+        except BenchMisuse as wrong:
+            complain(value, str(wrong))
         except ValueError:
             complain(value, f"{value.text!r} is no time: write 2026-01-15T09:00:00")
         else:

@@ -78,6 +78,12 @@ def check_answer(text: str) -> None:
         bench.host_answers([text])
 
 
+def check_clock(text: str) -> None:
+    """Whether a bench can begin at this time. Raises `BenchMisuse` with the cure."""
+    with Bench(clock=text):
+        pass
+
+
 def is_message(word: str) -> bool:
     """A kind of host message, or a message type of four digits."""
     return word in MESSAGE_KINDS or _MESSAGE_TYPE.fullmatch(word) is not None

@@ -21,6 +21,7 @@ SETTINGS = [
     ("two languages", f"{HEAD}locale en-CA fr-CA\n", "said once"),
     ("a time", f"{HEAD}clock 9:00\n", "is no time: write 2026-01-15T09:00:00"),
     ("a time with a zone", f"{HEAD}clock 2026-01-15T09:00:00+01:00\n", "has no zone"),
+    ("a year", f"{HEAD}clock 1999-12-31T23:59:59\n", "have years from 2000 to 2099"),
     ("a feature", f"{HEAD}requires pritner\n", "did you mean 'printer'?"),
     ("a folder of cards", f"{HEAD}cards nowhere\n", "there is no folder of cards"),
     ("a used file", f'{HEAD}use "nowhere.keys"\n', "there is no file"),

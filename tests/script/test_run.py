@@ -260,6 +260,15 @@ def test_what_must_not_be_is_told_without_an_article(ran: Runs) -> None:
     assert 'expected   no customer receipt "VISA"\n' in result.text
 
 
+@pytest.mark.parametrize("wait", ["1d", "99999999999999d"])
+def test_no_wait_leads_out_of_the_years_that_messages_can_say(ran: Runs, wait: str) -> None:
+    """The sale after it made a message that no acquirer could read, and the bench broke."""
+    sale = "  press OK 100 OK\n  insert visa-credit\n"
+    (result,) = ran(f'{HEAD}clock 2099-12-31T23:59:00\nscenario "A"\n  wait {wait}\n{sale}')
+    assert result.outcome is Outcome.UNMET
+    assert f"{wait} from 2099-12-31 23:59:00 the clock is past 2099" in result.text
+
+
 def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
