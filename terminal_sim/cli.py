@@ -9,6 +9,7 @@ Rules:
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit code."""
     _open_what_is_closed()
     given = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Screens have characters that the output may have none for: a question mark keeps their shape.
+        sys.stdout.reconfigure(errors="replace")
     try:
         code: int = import_module(f"terminal_sim.commands.{given.module}").run(given)
         sys.stdout.flush()
@@ -49,8 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     except BrokenPipeError:
         # Whoever read us has gone, `head` for one; Python would complain once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        # A command tells of the files that it was given; what is left is the output, or a disk that is full.
+        print(f"terminal-sim: {error.filename or 'the output or a file'}: {error.strerror or error}", file=sys.stderr)
+        _drop_output()
+        return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:  # noqa: BLE001 - the last one who can tell what broke
@@ -69,6 +78,11 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

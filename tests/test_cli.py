@@ -106,6 +106,36 @@ def test_the_module_is_the_command_and_loads_nothing_heavy_for_its_help() -> Non
     assert ran.stderr.strip() == ""
 
 
+def in_a_process(*arguments: str, redirected: str = "", encoding: str = "utf-8") -> tuple[int, bytes, str]:
+    """`main` with an output of the shell's; `redirected` is where a shell sends it, such as `>&-`."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
+        "PYTHONIOENCODING": encoding,
+    }
+    command = ["sh", "-c", f'exec "$0" -m terminal_sim "$@" {redirected}', sys.executable, *arguments]
+    ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return ran.returncode, ran.stdout, ran.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("demo", "5-square-terminal-outage.en"), ("profiles", "list"), ("shell", "v400m")]
+)
+def test_an_output_that_takes_nothing_is_one_line(arguments: tuple[str, ...]) -> None:
+    said = "terminal-sim: the output or a file: No space left on device\n"
+    assert in_a_process(*arguments, redirected=">/dev/full") == (2, b"", said)
+
+
+def test_without_an_output_a_command_does_its_work() -> None:
+    assert in_a_process("profiles", "list", redirected=">&-") == (0, b"", "")
+
+
+def test_a_character_that_the_output_has_not_is_a_question_mark() -> None:
+    code, out, err = in_a_process("shell", "square-terminal", encoding="ascii")
+    assert (code, err) == (0, "")
+    assert b"[?] [0] [?]" in out
+
+
 def test_a_reader_of_the_output_may_leave_early() -> None:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
     command = [sys.executable, "-m", "terminal_sim", "demo"]
@@ -274,6 +304,8 @@ def test_an_expression_that_cannot_be_read_is_exit_code_2(run: Run, tmp_path: Pa
 
 def test_an_empty_folder_is_exit_code_5(run: Run, tmp_path: Path) -> None:
     assert run("run", tmp_path) == (5, "nothing to run\n", "")
+    assert run("check", tmp_path) == (5, "nothing to check\n", "")
+    assert run("demo", "--locale", "de") == (5, "no terminal of these demonstrations speaks de\n", "")
     assert run("check", tmp_path)[0] == 5
 
 

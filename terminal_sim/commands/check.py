@@ -18,4 +18,6 @@ def run(given: Namespace) -> int:
         skipped = sum(bool(case.skip) for case in cases)
         more = f", {skipped} of them skipped" if skipped else ""
         print(f"{program.script.path}: right; {len(cases)} to run{more}")
+    if not programs:
+        print("nothing to check")
     return ExitCode.HELD if programs else ExitCode.NOTHING

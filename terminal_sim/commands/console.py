@@ -20,12 +20,12 @@ def blaming_the_user(*errors: type[Exception]) -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read us has gone; that is no file of theirs
     except OSError as error:
-        raise UserError(f"{error.filename or 'a file'}: {error.strerror}") from None
+        raise UserError(f"{error.filename or 'the output or a file'}: {error.strerror}") from None
 
 
 def is_terminal() -> bool:
     """Whether a person reads the output as it comes, so that colours and rules are welcome."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def styled(text: str, sgr: str) -> str:

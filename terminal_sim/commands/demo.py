@@ -31,6 +31,7 @@ def run(given: Namespace) -> int:
         for profile in program.settings.profiles
     ]
     if not told:
+        print(f"no terminal of these demonstrations speaks {given.locale}")
         return ExitCode.NOTHING
     return ExitCode.HELD if all(told) else ExitCode.UNMET
 

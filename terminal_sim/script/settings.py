@@ -72,7 +72,7 @@ def is_path(profile: str) -> bool:
 
 def _profiles(script: Script, vocabulary: Vocabulary, complain: Complaints) -> dict[str, Profile]:
     named = script.values_of("terminal")
-    if not named:
+    if not named and (script.scenarios or not script.macros):  # a file of macros runs nowhere by itself
         complain.add(
             [Problem(script.path, 1, 1, "no terminal is named: write `terminal NAME...` below `keys 1`")]
         )

@@ -143,6 +143,13 @@ def test_used_files_bring_their_macros_and_their_problems(tmp_path: Path, proble
     assert [(problem.path, problem.line) for problem in problems(text)] == [(used, 3)]
 
 
+def test_a_file_of_macros_needs_no_terminal(problems: Finds) -> None:
+    """It may stand in the folder of the scripts that use it, and be checked and collected with them."""
+    assert problems("keys 1\nmacro pay\n  press OK\n") == []
+    (found,) = problems("keys 1\nmacro pay\n  pres OK\n")
+    assert "there is no act 'pres'" in found.sentence
+
+
 def test_files_may_use_each_other(tmp_path: Path, problems: Finds) -> None:
     (tmp_path / "a.keys").write_text('keys 1\nuse "b.keys"\nmacro a\n  wait 1s\n')
     (tmp_path / "b.keys").write_text('keys 1\nuse "a.keys"\nmacro b\n  a\n')
