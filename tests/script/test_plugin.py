@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["pytester"]
+ROOT = Path(__file__).resolve().parents[2]
 
 SCRIPT = """keys 1
 terminal v400m s1f2
@@ -27,11 +31,13 @@ examples
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder whose pytest has our plugin and nothing that is installed here by chance."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'drivers'}")
     return pytester
 
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return project.runpytest_inprocess("-p", "terminal_sim.pytest_plugin", *arguments)
+    # In a process of its own: one in ours forgets the modules that it was the first to import, and with them their exceptions.
+    return project.runpytest_subprocess("-p", "terminal_sim.pytest_plugin", *arguments)
 
 
 def test_a_script_is_a_test_for_each_scenario_profile_and_row(project: pytest.Pytester) -> None:
