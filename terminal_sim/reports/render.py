@@ -116,7 +116,9 @@ def _ruled(report: Report, width: int) -> str:
 
     table = Table(title=report.title)
     for column in report.columns:
-        table.add_column(column, justify="right" if column in report.numeric else "left")
+        # Nothing is cut, for an amount without its end would be another amount: texts are folded, numbers stay whole.
+        numeric = column in report.numeric
+        table.add_column(column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for row in report.rows:
         table.add_row(*(Text(cell) for cell in row))  # as Text, a bracket in a cell is no markup
     console = Console(file=io.StringIO(), force_terminal=True, width=width)

@@ -41,6 +41,12 @@ def test_a_table_for_a_terminal_is_ruled_and_fits_its_width() -> None:
     assert "-2.50" in text
 
 
+def test_a_narrow_terminal_cuts_nothing_and_folds_no_number() -> None:
+    text = as_table(transactions_report([replace(LINE, amount=1234567)]), is_terminal=True, width=80)
+    assert "…" not in text
+    assert "12345.67" in text
+
+
 def test_a_bracket_in_a_cell_is_no_markup() -> None:
     report = transactions_report([replace(LINE, server="[red]Ann[/red]")])
     assert "[red]Ann[/red]" in as_table(report, is_terminal=True, width=250)
