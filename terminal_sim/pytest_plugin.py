@@ -49,6 +49,19 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "terminal(*profiles, locale=None): the profiles that the terminal fixture stands for, and its language",
     )
+    for name in config.getoption("--terminal"):
+        _load(name)
+
+
+def _load(profile: str) -> Profile:
+    """Raises `pytest.UsageError` with the cure."""
+    from terminal_sim.bench import ProfileError
+    from terminal_sim.script.vocabulary import vocabulary
+
+    try:
+        return vocabulary().load(profile)
+    except ProfileError as wrong:
+        raise pytest.UsageError(f"--terminal: {wrong}") from None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -78,7 +91,10 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
     from terminal_sim.verbs import Tester
 
     marker = request.node.get_closest_marker("terminal")
-    locale = marker.kwargs.get("locale") if marker is not None else None
+    said = dict(marker.kwargs) if marker is not None else {}
+    locale = said.pop("locale", None)
+    if said:
+        pytest.fail(f"the marker terminal takes profiles and locale=, not {', '.join(said)}=", pytrace=False)
     reader: ReaderKind = request.config.getoption("--terminal-reader")
     with Bench() as bench:
         try:
@@ -119,15 +135,9 @@ class KeysFile(pytest.File):
 
     def _unnamed(self, script: Script, chosen: list[str]) -> Mapping[str, Profile] | None:
         """The profiles of a script that names none itself."""
-        from terminal_sim.bench import ProfileError
-        from terminal_sim.script.vocabulary import vocabulary
-
         if script.values_of("terminal") or not chosen:
             return None
-        try:
-            return {name: vocabulary().load(name) for name in chosen}
-        except ProfileError as wrong:
-            raise pytest.UsageError(f"--terminal: {wrong}") from None
+        return {name: _load(name) for name in chosen}
 
 
 class KeysFailed(Exception):

@@ -125,10 +125,34 @@ def test_the_ini_file_names_the_terminal(project: pytest.Pytester) -> None:
 
 
 def test_an_unknown_terminal_is_told_in_one_sentence(project: pytest.Pytester) -> None:
-    project.makepyfile("def test_it(terminal):\n    pass\n")
+    project.makepyfile(
+        """
+        import pytest
+
+        def test_option(terminal):
+            pass
+
+        @pytest.mark.terminal("s1f4")
+        def test_marker(terminal):
+            pass
+
+        @pytest.mark.terminal("s1f2", local="fr-CA")
+        def test_word(terminal):
+            pass
+        """
+    )
+    project.makefile(".keys", sale=SCRIPT)
     result = run(project, "--terminal", "s1f3")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*there is no profile 's1f3'; did you mean 's1f2'?*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --terminal: there is no profile 's1f3'; did you mean 's1f2'?"])
+    result = run(project, "-k", "marker or word")
+    result.assert_outcomes(errors=2, deselected=5)
+    result.stdout.fnmatch_lines(
+        [
+            "there is no profile 's1f4'; did you mean 's1f2'?",
+            "the marker terminal takes profiles and locale=, not local=",
+        ]
+    )
 
 
 def test_the_help_has_a_section_of_ours(project: pytest.Pytester) -> None:
