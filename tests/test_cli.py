@@ -223,6 +223,12 @@ def test_a_profile_stands_for_the_flows_of_its_menus(run: Run, tmp_path: Path) -
     assert code == 0
     assert {"sale", "history"} <= drawn
     assert "moto" not in drawn
+    code, out, _ = run("profiles", "draw", "v400m-offline")
+    assert (code, "%% moto" in out) == (0, True)
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('extends = "v400m"\nhome.entries = [{ id = "start", flow = "sael" }]\n')
+    _, _, err = run("profiles", "draw", wrong)
+    assert "wrong.toml:2:40: home.entries[0].flow: there is no flow 'sael'" in err
 
 
 def test_cards_are_listed_and_shown_with_masked_numbers(run: Run) -> None:

@@ -91,15 +91,17 @@ def _flows() -> Mapping[str, Flow]:
 
 def _chosen(names: Iterable[str], flows: Mapping[str, Flow]) -> dict[str, Flow]:
     """Flows by name; a profile's name stands for the flows that its menus offer."""
+    from terminal_sim.script.vocabulary import vocabulary
+
+    bundled = [*profiles.names(), *profiles.variants()]
     wanted: list[str] = []
     for name in names:
         if name in flows:
             wanted.append(name)
-        elif name in profiles.names() or name.endswith(".toml"):
-            one = profiles.load(name)
+        elif name in bundled or name.endswith(".toml"):
+            one = vocabulary().load(name)
             entries = [*one.home.entries, *(entry for menu in one.menus.values() for entry in menu.entries)]
             wanted += [entry.flow for entry in entries if entry.flow]
         else:
-            known = [*flows, *profiles.names()]
-            raise UserError(f"there is no flow or profile {name!r}{nearest(name, known)}")
+            raise UserError(f"there is no flow or profile {name!r}{nearest(name, [*flows, *bundled])}")
     return {name: flows[name] for name in wanted or flows}
