@@ -281,7 +281,9 @@ class Bench:
         Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
         """
         if self.now.wall + duration >= _END:
-            raise BenchMisuse(f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}")
+            raise BenchMisuse(
+                f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}"
+            )
         for seat in self.seats:
             seat.listen()
         self.engine.advance(self.clock.now.mono + duration)

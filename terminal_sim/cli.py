@@ -57,7 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         # A command tells of the files that it was given; what is left is the output, or a disk that is full.
-        print(f"terminal-sim: {error.filename or 'the output or a file'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            f"terminal-sim: {error.filename or 'the output or a file'}: {error.strerror or error}",
+            file=sys.stderr,
+        )
         _drop_output()
         return WRONG
     except KeyboardInterrupt:
