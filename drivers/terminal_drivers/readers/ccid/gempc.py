@@ -35,7 +35,10 @@ CHANGED = 0xAA  # the bits of a notification byte that say "changed"
 
 REPEATS = 3
 TIME_REQUESTS = 60
-READS = 4096  # a frame of 271 bytes with its echo, byte by byte, needs 548
+STRANGERS = 64
+"""How many messages that are no answer one command bears, as a reader with echo sends."""
+READS = 4096
+"""How much of what is old a new command takes off the line."""
 
 
 ESCAPE = code_of(Escape)
@@ -131,6 +134,8 @@ class GemPcLink:
         self._sent = b""
         self._repeats = 0
         self._echo_due = False
+        self._noise = 0
+        self._longest = variant.max_message + OVERHEAD
 
     def send(self, message: bytes) -> None:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
@@ -144,7 +149,7 @@ class GemPcLink:
             kept = (item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
             self._items = deque(kept)
         self._sent = frame(message)
-        self._repeats = 0
+        self._repeats = self._noise = 0
         self._write(self._sent)
 
     def receive(self, timeout: float) -> bytes | None:
@@ -153,7 +158,7 @@ class GemPcLink:
         `FrameError`: the same frame went wrong four times. `ReaderLost`: the reader asks for time, or talks,
         without end.
         """
-        more_time = reads = 0
+        more_time = strangers = 0
         while True:
             while self._items:
                 item = self._items.popleft()
@@ -161,6 +166,7 @@ class GemPcLink:
                     if item[0] in INTERRUPT or item[0] >= 0x80:
                         return item
                     self._echo_due = False
+                    strangers += 1
                 elif item is Signal.MORE_TIME:
                     more_time += 1
                 elif item is Signal.NAK:
@@ -169,11 +175,11 @@ class GemPcLink:
                     self._echo_due = False
                 else:
                     self._repeat(NAK_FRAME)
-            if more_time > TIME_REQUESTS or reads >= READS:
+            # A frame that was given up at its header is noise up to its end.
+            if more_time > TIME_REQUESTS or strangers > STRANGERS or self._noise > 2 * self._longest:
                 raise ReaderLost(
                     "the reader talks on and does not answer: check that it is one of the GemPC family"
                 )
-            reads += 1
             if not self._read(timeout):
                 if not self._decoder.partial:
                     return None
@@ -193,9 +199,11 @@ class GemPcLink:
         self.transport.close()
 
     def _read(self, timeout: float) -> bool:
-        data = self.transport.read(2 * (self.variant.max_message + OVERHEAD), timeout)
+        data = self.transport.read(2 * self._longest, timeout)
         if data:
-            self._items.extend(self._decoder.feed(data))
+            items = self._decoder.feed(data)
+            self._noise = 0 if items else self._noise + len(data)
+            self._items.extend(items)
         return bool(data)
 
     def _repeat(self, data: bytes) -> None:

@@ -13,8 +13,8 @@ from terminal_drivers.readers.ccid.gempc import (
     BUILT_IN,
     GEMCORE_POS_PRO,
     GEMPC_TWIN,
-    READS,
     REPEATS,
+    STRANGERS,
     TIME_REQUESTS,
     GemPcDevice,
     GemPcLink,
@@ -22,6 +22,7 @@ from terminal_drivers.readers.ccid.gempc import (
 )
 from terminal_drivers.readers.ccid.messages import DataBlock, GetSlotStatus, SlotStatus, XfrBlock
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.loopback import LoopbackEnd, pair
 
 RECORDINGS = [
@@ -209,20 +210,38 @@ def test_a_reader_that_asks_for_time_without_end_is_lost() -> None:
         far.link.receive(1)
 
 
-def test_a_reader_that_babbles_without_end_is_lost() -> None:
+@pytest.mark.parametrize(
+    ("said", "most"),
+    [
+        (b"\x00", 2 * len(frame(LONGEST)) + 1),
+        (b"login: \r\n", 70),
+        (b"$GPGGA,123519,4807.038,N*47\r\n", 20),
+        (frame(ASK), STRANGERS + 1),
+    ],
+)
+def test_something_else_that_talks_on_is_given_up_before_long(said: bytes, most: int) -> None:
+    """Each of these reads may have taken all the time that an answer has."""
     far = FarEnd(BUILT_IN)
     reads = 0
 
-    def babble() -> None:
+    def talk() -> None:
         nonlocal reads
         reads += 1
-        far.end.write(b"\x00")
+        far.end.write(said)
 
     far.link.send(ASK)
-    far.end.pump = babble
-    with pytest.raises(ReaderLost):
+    far.end.pump = talk
+    with pytest.raises(ReaderLost, match="talks on"):
         far.link.receive(1)
-    assert reads == READS
+    assert reads <= most
+
+
+def test_the_rest_of_a_frame_that_was_given_up_at_its_header_loses_no_reader() -> None:
+    damaged = frame(LONGEST)[:6] + b"\xff" + frame(LONGEST)[7:]
+    far = FarEnd(GEMPC_TWIN, frame(ASK) + damaged, frame(STATUS))
+    link = GemPcLink(FaultyTransport(far.host, 1, reading=Chances(chop=True)), GEMPC_TWIN)
+    link.send(ASK)
+    assert link.receive(1) == STATUS
 
 
 def test_what_came_before_a_command_is_no_answer_to_it() -> None:
