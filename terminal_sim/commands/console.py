@@ -25,7 +25,7 @@ def blaming_the_user(*errors: type[Exception]) -> Iterator[None]:
 
 def is_terminal() -> bool:
     """Whether a person reads the output as it comes, so that colours and rules are welcome."""
-    return sys.stdout is not None and sys.stdout.isatty()
+    return sys.stdout.isatty()
 
 
 def styled(text: str, sgr: str) -> str:

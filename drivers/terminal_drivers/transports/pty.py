@@ -72,7 +72,7 @@ class PtyLine:
             self._link.unlink(missing_ok=True)
 
     def _serve(self) -> None:
-        said = b""
+        said, full = b"", False
         while True:
             readable = self._turns.wait()
             with self._turns.lock:
@@ -83,7 +83,9 @@ class PtyLine:
                 said += self._device.take()
             if said:
                 said = said[self._write(said) :]
-                self._turns.watch(self._near, writes=bool(said))
+                if full != bool(said):
+                    full = bool(said)
+                    self._turns.watch(self._near, writes=full)
 
     def _feed(self, data: bytes) -> None:
         if self._listener is not None:

@@ -11,9 +11,8 @@
 from enum import Enum
 from typing import Protocol
 
-from terminal_drivers.base import FrameError
 from terminal_drivers.iso7816.block import lrc
-from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, data_length
+from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT
 
 SYNC, ACK, NAK = 0x03, 0x06, 0x15
 NAK_FRAME = bytes((SYNC, NAK, SYNC ^ NAK))
@@ -111,9 +110,8 @@ class Decoder:
     def _frame(self, data: bytes, at: int, there: int) -> tuple[int, Item | None]:
         if there < HEADER + 2:
             return 0, None
-        try:
-            length = data_length(data[at + 2 : at + 2 + HEADER], self._max_data)
-        except FrameError:
+        length = int.from_bytes(data[at + 3 : at + 7], "little")  # dwLength
+        if length > self._max_data:
             return 2, Signal.DAMAGED
         size = OVERHEAD + HEADER + length
         if there < size:
