@@ -53,16 +53,6 @@ class Stripe:
         """The chip must be used where the terminal has a reader for it (first digit 2 or 6)."""
         return self.service_code[:1] in ("2", "6")
 
-    @property
-    def pin_required(self) -> bool:
-        """The issuer wants a PIN: third digit 0, 3 or 5 always, 6 or 7 where there is a PIN pad."""
-        return self.service_code[2:] in ("0", "3", "5", "6", "7")
-
-    @property
-    def online_only(self) -> bool:
-        """The issuer must be asked (second digit 2 or 4)."""
-        return self.service_code[1:2] in ("2", "4")
-
 
 def parse(tracks: Mapping[int, str]) -> Stripe:
     """The stripe from its `tracks` by number, each with its sentinels; track 2 is preferred, and they must agree.

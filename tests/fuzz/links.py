@@ -53,7 +53,6 @@ def pcsc_pin(data: bytes) -> None:
 def pcsc_pseudo_apdu(data: bytes) -> None:
     answer = pcsc.pseudo_answer(data, b"\x04\x01\x02\x03", b"")
     assert answer is None or len(answer) >= 2
-    pcsc.storage_card(data)
 
 
 def capture_blocks(data: bytes) -> None:

@@ -7,10 +7,9 @@
 from collections.abc import Callable
 
 from terminal_drivers.readers.ccid.gempc import LOAD_TEXTS
-from terminal_drivers.readers.ccid.messages import SlotError
+from terminal_drivers.readers.ccid.messages import GET_FIRMWARE, SlotError
 from terminal_drivers.readers.ccid.slot import Refused
 
-GET_FIRMWARE = b"\x02"
 NOTIFY_SYNCHRONOUSLY = b"\x01\x01\x01"
 TEXT_LENGTH = 16
 

@@ -109,9 +109,15 @@ class T0Apdu:
 
 @dataclass(frozen=True, slots=True)
 class Escape:
+    """A vendor's own command."""
+
     slot: int
     seq: int
     data: bytes
+
+
+GET_FIRMWARE = b"\x02"
+"""The Escape by which readers of Gemalto tell the name of their firmware (ccid_serial.c of the CCID project)."""
 
 
 @dataclass(frozen=True, slots=True)

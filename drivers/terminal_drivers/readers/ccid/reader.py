@@ -24,6 +24,7 @@ from terminal_drivers.readers.ccid.commands import LONGEST_WAIT, A
 from terminal_drivers.readers.ccid.contact import CcidSlot
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.messages import (
+    GET_FIRMWARE,
     Abort,
     Command,
     CommandStatus,
@@ -40,8 +41,6 @@ TIMEOUT = 5.0
 TIME_EXTENSIONS = 60
 STRANGERS = 64
 """How many messages that answer nothing one call takes: a reader that sends more to one exchange is broken."""
-
-GET_FIRMWARE = b"\x02"
 
 
 class Link(Protocol):

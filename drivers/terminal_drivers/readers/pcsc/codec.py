@@ -181,11 +181,3 @@ def pseudo_answer(apdu: bytes, uid: bytes, historical: bytes) -> bytes | None:
         return bytes((0x6C, len(value)))
     short = len(value) < command.ne < 256
     return value.ljust(command.ne, b"\0") + bytes.fromhex("6282") if short else value + bytes.fromhex("9000")
-
-
-def storage_card(atr: bytes) -> int | None:
-    """The card name NN NN in the ATR of a contactless storage card (part 3, 3.1.3.2.3.2), or None."""
-    prefix = bytes.fromhex("3B8F8001804F0CA000000306")
-    if len(atr) != 20 or not atr.startswith(prefix):
-        return None
-    return int.from_bytes(atr[13:15], "big")
