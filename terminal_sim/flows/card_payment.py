@@ -1,20 +1,17 @@
-"""What a terminal keeps of a payment with a card, and what it does and shows on the way."""
+"""A payment with a card: the conversation with the card and the acquirer, what is kept of it and shown on the way."""
 
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
-    CardSwiped,
     Event,
     KernelAsked,
     KernelEnded,
-    ReaderChanged,
     Touched,
 )
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Flow
-from terminal_sim.core.message import Entry, MessageKind
-from terminal_sim.core.money import Money
+from terminal_sim.core.message import Entry
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.screen import Choice, Element, Input, Line, Pad, Screen, Shown, Title, Tone
 from terminal_sim.core.text import Text, say
@@ -28,60 +25,25 @@ from terminal_sim.emv.conversation import (
     Verdict,
 )
 from terminal_sim.emv.online import decision_of
-from terminal_sim.emv.track import Stripe
 from terminal_sim.flows import fields
-from terminal_sim.flows.settlement import CARD_REFUSED, NO_ANSWER, Settlement, brand_name
+from terminal_sim.flows.card_entry import CardEntry
+from terminal_sim.flows.settlement import CARD_REFUSED, NO_ANSWER, brand_name
 from terminal_sim.secret import Secret
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
-# What each prompt asks for, and so what the reader is opened for.
-_WANTED = {
-    "present-card": (Entry.CHIP, Entry.CONTACTLESS, Entry.STRIPE),
-    "insert-instead": (Entry.CHIP,),
-    "swipe-instead": (Entry.STRIPE,),
-    "clearpay-tap": (Entry.CONTACTLESS,),
-}
 
 
-class CardPayment(Settlement):
-    """`asked` is what the kernel waits for; `prompt` the words of the screen that wants a card."""
+class CardPayment(CardEntry):
+    """`asked` is what the kernel waits for."""
 
-    __slots__ = ("asked", "entry", "outcome", "prompt", "remark")
-    longest = 10
+    __slots__ = ("asked", "outcome")
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
-        self.entry = Entry.CHIP
-        self.prompt = "present-card"
-        self.remark: Text | None = None
         self.asked: object = None
         self.outcome: Outcome | None = None
 
-    @property
-    def highest(self) -> int:
-        return self.terminal.profile.limits.max_amount
-
     # Guards.
-
-    def amount_is_good(self, _: Event) -> bool:
-        return 0 < self._typed_amount() <= self.highest
-
-    def takes_chips(self, _: Event) -> bool:
-        """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
-        return self.terminal.profile.entries.chip and self.prompt != "clearpay-tap"
-
-    def stripe_asks_for_chip(self, event: Event) -> bool:
-        """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
-        stripe = _stripe(event)
-        return (
-            stripe is not None
-            and stripe.has_chip
-            and self.prompt != "swipe-instead"
-            and self.terminal.profile.entries.chip
-        )
-
-    def stripe_is_good(self, event: Event) -> bool:
-        return _stripe(event) is not None
 
     def asks_online(self, event: Event) -> bool:
         return isinstance(event, KernelAsked) and isinstance(event.ask, GoOnline)
@@ -122,34 +84,11 @@ class CardPayment(Settlement):
     def wants_stripe(self, event: Event) -> bool:
         return _verdict(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
 
-    # Guards of an outage.
-
-    def tap_not_offline(self, _: Event) -> bool:
-        return self._offline and self.terminal.offline.refusal_of_card(Entry.CONTACTLESS) is not None
-
-    def stripe_not_offline(self, event: Event) -> bool:
-        return self._offline and self._refusal_of_stripe(event) is not None
-
-    def stripe_is_deferred(self, event: Event) -> bool:
-        return self._offline and _stripe(event) is not None
-
     def chip_not_offline(self, event: Event) -> bool:
         return self._offline and self._refusal_of_chip(event) is not None
 
     def chip_is_deferred(self, event: Event) -> bool:
         return self._offline and self.asks_online(event)
-
-    @property
-    def _offline(self) -> bool:
-        """Nothing but a purchase is taken while the acquirer is out of reach."""
-        return self.kind is MessageKind.SALE and self.terminal.offline.active
-
-    def _refusal_of_stripe(self, event: Event) -> Text | None:
-        stripe = _stripe(event)
-        if stripe is None:
-            return None
-        brand = brand_name(stripe.pan.reveal())
-        return self.terminal.offline.refusal(self.amount, Entry.STRIPE, brand)
 
     def _refusal_of_chip(self, event: Event) -> Text | None:
         if not isinstance(event, KernelAsked) or not isinstance(event.ask, GoOnline):
@@ -157,24 +96,10 @@ class CardPayment(Settlement):
         brand = brand_name(event.ask.card.pan.reveal())
         return self.terminal.offline.refusal(self.amount, self.entry, brand)
 
-    # Actions of an outage.
-
-    def refuse_tap(self, _: Event) -> None:
-        self.remark = self.terminal.offline.refusal_of_card(Entry.CONTACTLESS)
-        self.terminal.order(fx.Beep("bad"))
-
-    def refuse_stripe(self, event: Event) -> None:
-        self.remark = self._refusal_of_stripe(event)
-        self.terminal.order(fx.Beep("bad"))
+    # Actions.
 
     def refuse_chip(self, event: Event) -> None:
         self.tell(self._refusal_of_chip(event) or say("declined"))
-
-    def defer_stripe(self, event: Event) -> None:
-        stripe = _stripe(event)
-        if stripe is not None:
-            self.entry = Entry.STRIPE
-            self.defer(Entry.STRIPE, stripe.pan, expiry=Secret(stripe.expiry))
 
     def defer_chip(self, event: Event) -> None:
         """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
@@ -191,42 +116,6 @@ class CardPayment(Settlement):
                 aid=card.aid,
                 label=card.label,
             )
-
-    # Actions.
-
-    def complain_of_amount(self, _: Event) -> None:
-        if self._typed_amount() == 0:
-            self.complaint = say("amount-zero")
-        else:
-            self.complaint = say("amount-too-high", max=Money(self.highest, self.amount.currency))
-
-    def take_amount(self, _: Event) -> None:
-        self.amount = Money(self._typed_amount(), self.amount.currency)
-        self.typed = ""
-
-    def open_reader(self, _: Event) -> None:
-        if self.terminal.around.reader:
-            self._open(*_WANTED[self.prompt])
-        else:
-            # It went when nothing was wanted of it, so nobody has heard.
-            self.terminal.post(ReaderChanged(False))
-
-    def insert_instead(self, _: Event) -> None:
-        self.prompt, self.remark = "insert-instead", None
-
-    def swipe_instead(self, _: Event) -> None:
-        self.prompt, self.remark = "swipe-instead", say("card-error")
-        self.terminal.order(fx.Beep("bad"))
-
-    def bad_stripe(self, _: Event) -> None:
-        self.remark = say("card-error")
-        self.terminal.order(fx.Beep("bad"))
-
-    def start_chip(self, _: Event) -> None:
-        self._start(Entry.CHIP)
-
-    def start_contactless(self, _: Event) -> None:
-        self._start(Entry.CONTACTLESS)
 
     def ask_pin(self, event: Event) -> None:
         self.typed = ""
@@ -256,18 +145,6 @@ class CardPayment(Settlement):
                 track2=card.track2,
                 pin_block=self.asked.pin_block,
                 icc_data=self.asked.icc_data,
-            )
-
-    def send_stripe(self, event: Event) -> None:
-        stripe = _stripe(event)
-        if stripe is not None:
-            self.entry = Entry.STRIPE
-            self.terminal.order(fx.CloseReader())
-            self.request(
-                Entry.STRIPE,
-                stripe.pan,
-                expiry=Secret(stripe.expiry),
-                track2=stripe.track2,
             )
 
     def tell_card(self, event: Event) -> None:
@@ -329,20 +206,6 @@ class CardPayment(Settlement):
         else:
             self.reverse(NO_ANSWER)
 
-    def _typed_amount(self) -> int:
-        return int(self.typed or "0")
-
-    def _open(self, *entries: Entry) -> None:
-        have = self.terminal.profile.entries
-        allowed = {Entry.CHIP: have.chip, Entry.CONTACTLESS: have.contactless, Entry.STRIPE: have.stripe}
-        self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
-
-    def _start(self, entry: Entry) -> None:
-        self.entry, self.remark = entry, None
-        transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
-        stan = self.terminal.books.next_stan()
-        self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
-
     def _keep_ask(self, event: Event) -> None:
         if isinstance(event, KernelAsked):
             self.asked = event.ask
@@ -364,21 +227,6 @@ class CardPayment(Settlement):
         return details
 
     # Screens.
-
-    def amount_screen(self) -> Screen:
-        return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
-
-    def present(self) -> Screen:
-        remark = (Line(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
-        card = (
-            (Line(say("remove-card"), "remove-card"),)
-            if self.prompt == "swipe-instead" and self.terminal.around.card_in
-            else ()
-        )
-        return Screen(
-            self.prompt,
-            (*self.sum(), Line(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
-        )
 
     def enter_pin(self) -> Screen:
         wrong: tuple[Element, ...] = ()
@@ -408,10 +256,6 @@ class CardPayment(Settlement):
                 fields.CANCEL,
             ),
         )
-
-
-def _stripe(event: Event) -> Stripe | None:
-    return event.stripe if isinstance(event, CardSwiped) and isinstance(event.stripe, Stripe) else None
 
 
 def _verdict(event: Event) -> Verdict | None:
