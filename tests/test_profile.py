@@ -297,6 +297,9 @@ def test_data_that_is_no_profile_is_not_listed() -> None:
         ('displays.main.height = -1\n', "2:24: displays.main.height: must be above zero"),
         ('merchant.id = "ÉPICERIE"\n', "2:15: merchant.id: 1 to 15 printable ASCII characters"),
         ('merchant.category = "none"\n', "2:21: merchant.category: four digits, in quotes"),
+        ('timeouts.pin = "0s"\n', "2:16: timeouts.pin: must be above zero"),
+        ("battery.low = 101\n", "2:15: battery.low: 0 to 100 percent, not 101"),
+        ("battery.low = 4\n", "2:1: battery.critical: 0 to the 4 percent of low, not 5"),
         ('offline.upload = "0s"\n', "2:18: offline.upload: must be above zero"),
     ],
 )  # fmt: skip

@@ -92,6 +92,12 @@ class Battery:
     low: int = 20
     critical: int = 5
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= 100:
+            raise ValueError(f"low: 0 to 100 percent, not {self.low}")
+        if not 0 <= self.critical <= self.low:
+            raise ValueError(f"critical: 0 to the {self.low} percent of low, not {self.critical}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
@@ -203,6 +209,11 @@ class Timeouts:
     reversal: Duration = Duration(60_000_000)
     reversal_retry: Duration = Duration(60_000_000)
     reversal_retry_max: Duration = Duration(900_000_000)
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}: must be above zero")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
