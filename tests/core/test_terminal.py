@@ -13,7 +13,7 @@ from terminal_sim.core.payment import PaymentState, Row
 from tests.core.fuzz import PROFILES, STRIPE, Fresh, histories, keys
 
 profiles = st.sampled_from(range(len(PROFILES)))
-a_while = settings(max_examples=60, deadline=None)
+a_while = settings(max_examples=60)
 
 
 def flat(effects: list[fx.Effect]) -> list[str]:

@@ -93,7 +93,7 @@ def outcome(fire: Callable[[], bool], context: Recorder) -> tuple[object, str, l
     return answer, context.state, context.calls
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     charts,
     st.sampled_from(STATES),

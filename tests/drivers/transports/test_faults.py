@@ -146,7 +146,7 @@ def test_a_chance_is_a_number_from_0_to_1() -> None:
         Chances(drop=1.5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 2**32), st.floats(0, 0.5), st.booleans())
 def test_a_ccid_reader_behind_faults_answers_rightly_or_declares_it(
     seed: int, chance: float, chop: bool

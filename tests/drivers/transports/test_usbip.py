@@ -199,7 +199,7 @@ def test_nonsense_ends_the_connection_and_not_the_server(rig: Rig, nonsense: byt
     assert rig.connect()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(garbage=st.binary(min_size=1, max_size=200), imported=st.booleans())
 def test_no_garbage_stops_the_server(rig: Rig, garbage: bytes, imported: bool) -> None:
     peer = rig.connect(imported=imported)

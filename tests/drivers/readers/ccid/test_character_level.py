@@ -63,7 +63,7 @@ def test_an_apdu_reaches_a_card_of_either_protocol_once(atr: str, length: int) -
 INTERLUDES = st.sampled_from((SBlock(Supervision.WTX, b"\2"), SBlock(Supervision.IFS, b"\x20"), *Mishap))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(INTERLUDES, max_size=3), st.integers(1, 255))
 def test_t1_at_character_level_is_t1_at_tpdu_level(interludes: list[Interlude], length: int) -> None:
     command = bytes((0, 0xDB, 0, 0xFF, length)) + bytes(length)

@@ -116,7 +116,7 @@ def test_two_slots_do_not_hear_each_other() -> None:
     assert [apdu[3] for apdu in second.seen] == [1, 3, 5]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from((SBlock(Supervision.WTX, b"\2"), SBlock(Supervision.IFS, b"\x20"), *Mishap)),

@@ -89,7 +89,7 @@ class BadLine:
         self._said = b""
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(
     st.integers(0, 1 << 32), st.sampled_from((GEMPC_TWIN, GEMCORE_SIM_PRO)), st.sampled_from((T1_ATR, T0_ATR))
 )
@@ -202,7 +202,7 @@ def test_the_device_bears_the_same_trouble(meaning: str, sent: bytes, said: str)
     assert device.take() == {"answer": answer, "nak": b"\x03\x15\x16", "nothing": b""}[said], meaning
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=60), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
 def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, variant: Variant) -> None:
     device = GemPcDevice(VirtualCcid(variant.features), variant)
@@ -217,7 +217,7 @@ def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, var
     assert heard[-1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
 def test_after_any_garbage_the_host_hears_the_next_answer(garbage: list[bytes], variant: Variant) -> None:
     line = Script(*garbage)

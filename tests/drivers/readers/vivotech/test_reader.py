@@ -464,7 +464,7 @@ class Mirror:
 
 # The examples are always the same ones: a CRC of 16 bits lets one in 65536 damaged frames through, so that among
 # ever new examples one would fail some day, and rightly.
-@settings(max_examples=2000, deadline=None, derandomize=True)
+@settings(max_examples=2000, derandomize=True)
 @given(st.integers(0, 2**32), st.floats(0, 0.3), st.booleans(), st.sampled_from(["loopback", "hid"]))
 def test_behind_any_faults_comes_the_right_answer_or_a_declared_loss_in_time(
     seed: int, chance: float, chop: bool, kind: NeoLine
