@@ -21,6 +21,15 @@ from terminal_drivers.base import Misuse, ReaderLost
 WRITE_TIMEOUT = 5.0
 CURE = "check its name and the plug, and that this user may open it (group dialout)"
 
+FAULTS: tuple[type[Exception], ...] = (OSError,)
+if os.name == "posix":
+    import termios
+
+    # What a port raises that goes away while it is set up: pyserial lets it pass, and it is no OSError.
+    FAULTS = (OSError, termios.error)
+REFUSALS: tuple[type[Exception], ...] = (*FAULTS, ValueError, re.error)
+"""A port that is gone, a speed that it has not, and a pattern of `hwgrep://` that is none."""
+
 
 class StopBits(Enum):
     """How long the line rests between characters."""
@@ -37,7 +46,7 @@ class SerialTransport:
             self._port = serial.serial_for_url(
                 url, baudrate=baud, stopbits=stop_bits.value, timeout=0, write_timeout=WRITE_TIMEOUT
             )
-        except (OSError, ValueError, re.error) as error:  # hwgrep:// takes a pattern
+        except REFUSALS as error:
             raise ReaderLost(f"the serial port {url} cannot be opened ({error}): {CURE}") from error
         # A subclass of it, as `spy://` has, wants to see the bytes.
         direct = os.name == "posix" and type(self._port) is serial.Serial
@@ -54,7 +63,7 @@ class SerialTransport:
             if not self._readable.poll(timeout * 1000):
                 return b""
             data = os.read(self._descriptor, n)
-        except OSError as error:
+        except FAULTS as error:
             raise _gone(error) from error
         if not data:
             # A port that hung up has nothing to read, and says at once that it can be read.
@@ -68,7 +77,7 @@ class SerialTransport:
                 port.write(data)
             else:
                 _write(self._descriptor, data)
-        except OSError as error:
+        except FAULTS as error:
             raise _gone(error) from error
 
     def set_speed(self, baud: int) -> None:
@@ -76,7 +85,7 @@ class SerialTransport:
         port = self._open()
         try:
             port.baudrate = baud
-        except (OSError, ValueError) as error:
+        except REFUSALS as error:
             raise ReaderLost(f"the serial port cannot talk at {baud} bit/s: {error}") from error
 
     def close(self) -> None:
@@ -116,5 +125,5 @@ def _taken(descriptor: int, data: bytes) -> int:
         return 0
 
 
-def _gone(error: OSError) -> ReaderLost:
+def _gone(error: Exception) -> ReaderLost:
     return ReaderLost(f"the serial port is gone: {error}")

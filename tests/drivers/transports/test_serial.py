@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import termios
 import tty
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -58,6 +60,31 @@ def test_an_unplugged_adapter_is_a_lost_reader_and_no_silence(ends: tuple[int, s
             port.write(b"?")
     finally:
         os.close(held)
+        port.close()
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_port_that_is_unplugged_while_it_is_set_up_is_a_lost_reader(
+    is_open: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near, far = os.openpty()
+    path = os.ttyname(far)
+    port = SerialTransport(path, 9600) if is_open else None
+    os.close(far)
+    settings = termios.tcgetattr
+
+    def unplugged(descriptor: int) -> list[Any]:
+        found = settings(descriptor)
+        os.close(near)
+        return found
+
+    monkeypatch.setattr(termios, "tcgetattr", unplugged)
+    with pytest.raises(ReaderLost):
+        if port is None:
+            SerialTransport(path, 9600)
+        else:
+            port.set_speed(19_200)
+    if port is not None:
         port.close()
 
 
