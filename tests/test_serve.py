@@ -120,15 +120,18 @@ def test_the_link_goes_with_the_server_however_it_ends(served: Told, link: Path)
     assert not os.path.lexists(link)
 
 
-def test_a_server_that_is_ended_while_it_begins_leaves_no_link(link: Path) -> None:
-    code = (  # the signal comes in the moment in which the link is made
+def test_a_server_that_is_ended_while_it_begins_and_again_while_it_ends_leaves_no_link(link: Path) -> None:
+    code = (  # a signal comes in the moment in which the link is made, and another one when it is to go
         "import os, signal, sys\n"
         "from pathlib import Path\n"
-        "made = Path.symlink_to\n"
+        "made, gone = Path.symlink_to, Path.unlink\n"
         "def make(link, target):\n"
         "    made(link, target)\n"
         "    os.kill(os.getpid(), signal.SIGTERM)\n"
-        "Path.symlink_to = make\n"
+        "def take_away(link, missing_ok):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    gone(link, missing_ok)\n"
+        "Path.symlink_to, Path.unlink = make, take_away\n"
         "from terminal_sim.cli import main\n"
         f"sys.exit(main(['readers', 'serve', 'ccid+pty:', '--link', {str(link)!r}]))\n"
     )

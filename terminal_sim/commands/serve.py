@@ -28,12 +28,16 @@ from terminal_sim.presenting import chip_of, face_of, stripe_of
 from terminal_sim.torn import STEPS, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], quit"
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(given: Namespace) -> int:
-    stop = signal.signal(signal.SIGTERM, _interrupt)
+    before = {each: signal.getsignal(each) for each in ENDS}
+    for each, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as SIGINT is for a job in the background
+            signal.signal(each, _interrupt)
     # Until the reader is there and will be closed: else an early signal leaves its link behind.
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
             reader = serve(given.address, given.link)
@@ -46,7 +50,8 @@ def run(given: Namespace) -> int:
         pass
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-        signal.signal(signal.SIGTERM, stop)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     return 0
 
 
@@ -119,6 +124,9 @@ def _obey(hands: Hands, lines: Iterable[str]) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """The first signal ends the reader; another one must not keep it from taking its link away."""
+    for each in ENDS:
+        signal.signal(each, lambda *_: None)
     raise KeyboardInterrupt
 
 
