@@ -199,12 +199,13 @@ class AttendedReader:
     def _look(self, device: Device, *, ask: bool, found: bool) -> None:
         changes = []
         try:
-            changes += self._heard(device)
+            with suppress(FrameError):  # a swipe that was none must not keep the slot from being asked
+                changes += self._heard(device)
             if ask and (missed := self._missed(device)) is not None:
                 self._note(missed)
                 changes.append(missed)
         except FrameError:
-            pass  # noise on the line, or a swipe that was none
+            pass  # noise on the line
         except DriverError as error:
             self._lose(error if isinstance(error, ReaderLost) else ReaderLost(str(error)))
             return

@@ -651,8 +651,11 @@ class Standing:
     def close(self) -> None: ...
 
 
-def test_that_a_reader_is_back_and_that_a_card_stands_in_it_is_told_as_one() -> None:
-    lives = [Standing(ReaderLost("pulled out")), Standing()]
+@pytest.mark.parametrize("told", [[], FrameError("noise")])
+def test_that_a_reader_is_back_and_that_a_card_stands_in_it_is_told_as_one(
+    told: list[Presence] | DriverError,
+) -> None:
+    lives = [Standing(ReaderLost("pulled out")), Standing(told)]
     reader = AttendedReader(lambda: lives.pop(0))  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     reader.look(ask=True)
     with pytest.raises(ReaderLost, match="pulled out"):
