@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any, Protocol, cast
 
@@ -33,7 +34,7 @@ from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.conversation import Answer, Command, Interface, Request, Verdict
 from terminal_sim.emv.describe import mask_capdu, mask_rapdu
-from terminal_sim.station import CardConversation, Delivered, Station
+from terminal_sim.station import CONTACT, CONTACTLESS, CardConversation, Delivered, Station
 from terminal_sim.trace import Trace, Value
 
 
@@ -289,7 +290,7 @@ class Engine:
             station.reader.contactless if contactless else station.reader.contact,
             transaction(station.kernel, request),
             lambda command, response: self._saw(station, command, response),
-            station.torn,
+            partial(station.torn, CONTACTLESS if contactless else CONTACT),
             None if contactless else station.card_left,
             station.fall_silent,
             # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.

@@ -16,7 +16,7 @@ from terminal_sim.emv.conversation import Step
 from terminal_sim.engine import Engine
 from terminal_sim.hands import Hands
 from terminal_sim.misuse import BenchMisuse
-from terminal_sim.station import Station
+from terminal_sim.station import CONTACTLESS, Station
 
 if TYPE_CHECKING:
     from terminal_sim.cards.deck import VirtualCard
@@ -105,12 +105,12 @@ class Presenting:
         while (self._hands.late or self._station.reader_silent) and self._engine.poll(self._station):
             self._engine.settle()
 
-    def _step(self, step: Step, apdu: bool) -> None:
+    def _step(self, slot: int, step: Step, apdu: bool) -> None:
         self._apdus += apdu
         if self._tear is not None and self._tear(step, self._apdus):
             self._tear = None
             with suppress(DriverError):  # a tapped card is gone by itself after its last command
-                self._hands.remove()
+                (self._hands.leave if slot == CONTACTLESS else self._hands.remove)()
             self._engine.poll(self._station)
 
     def _one_more(self) -> Callable[[], bool]:

@@ -132,7 +132,7 @@ class Station:
     beeps: int = 0
     out_of_service: str = ""
     conversation: CardConversation | None = None
-    torn: Callable[[Step, bool], None] = lambda _step, _apdu: None
+    torn: Callable[[int, Step, bool], None] = lambda _slot, _step, _apdu: None
     draw: Callable[[], Shown | None] = lambda: None
     shown: Shown | None = None
     boot: int = 0

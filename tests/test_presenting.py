@@ -18,3 +18,18 @@ def test_a_tap_leaves_the_card_in_the_slot_where_it_is(reader: str) -> None:
         assert till.station.card_in
         till.remove_card()
         assert not till.station.card_in
+
+
+@pytest.mark.parametrize("reader", ["virtual", "vivotech+virtual:"])
+def test_a_tapped_card_that_is_torn_away_leaves_the_one_in_the_slot(reader: str) -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.seat("square-terminal", reader=reader)
+        till.press("5")
+        till.touch("charge")
+        till.touch("clearpay")
+        till.insert("visa-credit")
+        till.tear_after("gpo")
+        till.tap("phone")
+        assert till.view().screen.id == "card-removed"
+        bench.advance(1_000_000)
+        assert till.station.card_in

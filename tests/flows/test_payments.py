@@ -166,9 +166,9 @@ def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, ste
 
     tear = drive.seat.station.torn
 
-    def fall_behind(now: Step, apdu: bool) -> None:
+    def fall_behind(slot: int, now: Step, apdu: bool) -> None:
         news.late = news.late or now.value == step
-        tear(now, apdu)
+        tear(slot, now, apdu)
 
     drive.seat.station.torn = fall_behind
     drive.seat.tear_after(step)
