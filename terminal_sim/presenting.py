@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 _LEAVING_TRIES = 25
+_APDU = re.compile(r"apdu ([1-9][0-9]{0,8})")
 
 
 def chip_of(name: str, card: VirtualCard) -> Card:
@@ -83,19 +85,12 @@ class Presenting:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
         if self._hands.asks:
             raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
-        words = step.split()
         steps = {each.value: each for each in Step if each is not Step.OTHER}
-        if (
-            len(words) == 2
-            and words[0] == "apdu"
-            and words[1].isascii()
-            and words[1].isdigit()
-            and int(words[1])
-        ):
-            number = int(words[1])
+        if apdu := _APDU.fullmatch(step):
+            number = int(apdu[1])
             self._tear = lambda _, count: count == number
-        elif len(words) == 1 and words[0] in steps:
-            wanted = steps[words[0]]
+        elif step in steps:
+            wanted = steps[step]
             self._tear = lambda now, _: now is wanted
         else:
             raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N, from 1 on")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 _ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
 
 
@@ -327,7 +329,7 @@ class Seat:
         """A named fault: `power-cut-after N` effects, `commit-unknown` for the next commit, `tamper`; where the firmware is an
         app, `reader-link down|up` and `app closed|open`.
         """
-        if name == "power-cut-after" and len(arguments) == 1 and arguments[0].isdigit() and int(arguments[0]):
+        if name == "power-cut-after" and len(arguments) == 1 and _COUNT.fullmatch(arguments[0]):
             self.station.fuse = int(arguments[0])
         elif name == "commit-unknown" and not arguments:
             self.bench.writer.fail_next = True
