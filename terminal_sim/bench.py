@@ -361,7 +361,9 @@ def _moment(clock: str | datetime) -> datetime:
     try:
         moment = clock if isinstance(clock, datetime) else datetime.fromisoformat(clock)
     except ValueError:
-        raise BenchMisuse(f"{clock!r} is no time: write it as 2026-01-15T09:00:00") from None
+        raise BenchMisuse(f"{clock!r} is no time: write 2026-01-15T09:00:00") from None
+    if moment.tzinfo is not None:
+        raise BenchMisuse(f"{clock}: a terminal's clock has no zone: write 2026-01-15T09:00:00")
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BenchMisuse(f"{clock}: {_YEARS}")
     return moment

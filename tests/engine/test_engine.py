@@ -362,3 +362,8 @@ def test_time_does_not_pass_beyond_the_years_of_a_message() -> None:
         ready(till)
         till.swipe("visa-stripe")
         assert till.view().screen.id == "processing"
+
+
+def test_a_time_with_a_zone_is_no_time_of_a_terminal() -> None:
+    with Bench() as bench, pytest.raises(BenchMisuse, match="no zone"):
+        bench.set_clock("2026-01-15T09:00:00+01:00")
