@@ -78,7 +78,8 @@ def _opened(address: str) -> OpenedReader | HostEnd:
 def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list[Result]:
     """Test what stands at an address against its protocol. `card` goes into a reader with both ends of ours.
 
-    `say` asks the person before a stripe head, which shows nothing without a swipe. `Misuse`: no kit knows such readers, or a card is given for a real one.
+    `say` asks the person before a stripe head, which shows nothing without a swipe.
+    `Misuse`: no kit knows such readers, or a card is given for a real one.
     """
     # Imported here: the kits of every protocol are for those who ask for them.
     from terminal_drivers import conformance

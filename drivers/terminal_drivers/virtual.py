@@ -163,7 +163,7 @@ class TerminalHands:
         self._ccid.insert(CONTACT, card)
 
     def tap(self, card: Card) -> None:
-        """Hold a card into the field, where it stays until `remove`."""
+        """Hold a card into the field, where it stays until `leave` or `remove`."""
         if CONTACTLESS not in self._slots:
             raise Misuse(NO_FIELD)
         self._ccid.insert(CONTACTLESS, card)
