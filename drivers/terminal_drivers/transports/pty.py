@@ -66,10 +66,13 @@ class PtyLine:
     def close(self) -> None:
         if not self._turns.close():
             return
-        for descriptor in (self._near, self._far):
-            os.close(descriptor)
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
+        # The link goes first: once the terminal is gone, the next one of any program may have its name.
+        try:
+            if self._link is not None:
+                self._link.unlink(missing_ok=True)
+        finally:
+            for descriptor in (self._near, self._far):
+                os.close(descriptor)
 
     def _serve(self) -> None:
         said, full = b"", False

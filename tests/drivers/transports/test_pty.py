@@ -131,6 +131,19 @@ def test_the_link_points_to_the_path_and_goes_with_the_line(tmp_path: Path) -> N
     assert not os.path.lexists(link)
 
 
+def test_the_link_goes_while_its_terminal_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = PtyLine(Doubler(), tmp_path / "reader")
+    unlink, there = Path.unlink, list[bool]()
+
+    def watched(link: Path, missing_ok: bool = False) -> None:
+        there.append(link.exists())
+        unlink(link, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    line.close()
+    assert there == [True], "a link to a terminal that is gone leads to the next one of any program"
+
+
 def test_a_port_that_does_not_exist_is_a_lost_reader(tmp_path: Path) -> None:
     with pytest.raises(ReaderLost):
         SerialTransport(str(tmp_path / "no-port"), 9600)
