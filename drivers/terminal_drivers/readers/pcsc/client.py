@@ -95,7 +95,11 @@ class PcscReader:
         self._context: Any = _context()
         self._card: Any = None
         self._protocol = scard.SCARD_PROTOCOL_UNDEFINED
-        self._state = self._look(0, scard.SCARD_STATE_UNAWARE) or scard.SCARD_STATE_UNAWARE
+        try:
+            self._state = self._look(0, scard.SCARD_STATE_UNAWARE) or scard.SCARD_STATE_UNAWARE
+        except DriverError:
+            self.close()
+            raise
 
     def present(self) -> bool:
         state = self._look(0, scard.SCARD_STATE_UNAWARE)

@@ -171,6 +171,25 @@ def test_a_card_that_goes_in_mid_exchange_is_removed(
         reader.transmit(SELECT)
 
 
+def test_a_reader_that_goes_while_it_is_opened_leaves_no_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    scard = pytest.importorskip("smartcard.scard")
+    from terminal_drivers.readers.pcsc.client import PcscReader
+
+    contexts: list[int] = []
+
+    def establish(_: int) -> tuple[int, int]:
+        contexts.append(len(contexts))
+        return 0, contexts[-1]
+
+    monkeypatch.setattr(scard, "SCardEstablishContext", establish)
+    monkeypatch.setattr(scard, "SCardReleaseContext", contexts.remove)
+    monkeypatch.setattr(scard, "SCardListReaders", lambda *_: (0, ["one"]))
+    monkeypatch.setattr(scard, "SCardGetStatusChange", lambda *_: (scard.SCARD_E_UNKNOWN_READER, []))
+    with pytest.raises(ReaderLost):
+        PcscReader("one")
+    assert not contexts
+
+
 def test_a_missing_package_gives_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "smartcard", None)
     monkeypatch.delitem(sys.modules, "terminal_drivers.readers.pcsc.client", raising=False)
