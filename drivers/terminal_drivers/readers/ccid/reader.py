@@ -148,6 +148,7 @@ class CcidReader:
                 )
             if received[0] in INTERRUPT:
                 self._notice(received)
+                strangers += 1
                 continue
             answer = decode(received)
             self._tell("reader->host", answer)

@@ -289,11 +289,13 @@ def test_a_time_extension_multiplies_the_wait_up_to_a_limit() -> None:
     assert transport.waits == [2, 2, 6, 60]
 
 
-def test_a_reader_that_notifies_without_end_does_not_hold_the_poll() -> None:
+def test_a_reader_that_notifies_without_end_holds_neither_the_poll_nor_a_command() -> None:
     host, far = pair()
     far.pump = lambda: far.write(b"\x50\x03")
     reader = CcidReader(GemPcLink(host, BUILT_IN), BUILT_IN.features)
     assert reader.poll() == [Presence(Change.INSERTED, 0)] * STRANGERS
+    with pytest.raises(ReaderLost):
+        reader.slots[0].present()
 
 
 FAILURES: list[tuple[str, int, int, type[DriverError]]] = [
