@@ -1,4 +1,4 @@
-"""Command and response APDUs (ISO/IEC 7816-4, 5.1 and 5.6) as values, with their bytes both ways.
+"""Command APDUs (ISO/IEC 7816-4, 5.1) as values, with their bytes both ways, and what status words mean (5.6).
 
 A command is case 1 (nothing), 2 (response), 3 (data) or 4 (data and response); each but the first has a short
 and an extended form. `extended` says which form the bytes had, so that parsing and building are inverse to
@@ -74,27 +74,6 @@ class CommandApdu:
             return header + lc + self.data + (bytes((self.ne & 0xFF,)) if self.ne else b"")
         lc = len(self.data).to_bytes(2) if self.data else b""
         return header + b"\0" + lc + self.data + ((self.ne & 0xFFFF).to_bytes(2) if self.ne else b"")
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseApdu:
-    """Response data and the status word SW1 SW2."""
-
-    data: bytes
-    sw: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.sw <= 0xFFFF:
-            raise Misuse("a status word is two bytes")
-
-    @classmethod
-    def parse(cls, apdu: bytes) -> Self:
-        if len(apdu) < 2:
-            raise FrameError(f"an R-APDU ends in SW1 SW2, this one has {len(apdu)} bytes")
-        return cls(apdu[:-2], int.from_bytes(apdu[-2:]))
-
-    def build(self) -> bytes:
-        return self.data + self.sw.to_bytes(2)
 
 
 STATUS_WORDS = {

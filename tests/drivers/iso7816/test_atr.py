@@ -34,6 +34,11 @@ ATRS = [
         Atr(0x3B, (InterfaceBytes(ta=0x13, td=0x10), InterfaceBytes(ta=0x00)), b""),
         "3B90 13 10 00",
     ),
+    (
+        "the longest",
+        Atr(0x3B, (*(InterfaceBytes(1, 2, 3, 0xF0),) * 3, InterfaceBytes(1, 2, 3, 0)), bytes(15)),
+        "3BFF 010203F0 010203F0 010203F0 01020300" + "00" * 15,
+    ),
 ]
 
 
@@ -68,6 +73,19 @@ def test_interface_bytes_are_found_in_their_groups() -> None:
         "without PPS a negotiable card stays at 11"
     )
     assert (parsed.guard_time, parsed.waiting_integer) == (0xFF, 0x0C)
+    all_three = Atr(
+        0x3B,
+        (
+            InterfaceBytes(td=0x80),
+            InterfaceBytes(td=0x91),
+            InterfaceBytes(ta=0x40, td=0x1F),
+            InterfaceBytes(ta=0x07),
+        ),
+        b"",
+    )
+    assert (all_three.protocols, all_three.ifsc) == ((0, 1), 0x40), "TA of T=15 is no field size"
+    both = Atr(0x3B, (InterfaceBytes(td=0x80), InterfaceBytes(td=0x1F), InterfaceBytes(ta=0x07)), b"")
+    assert both.ifsc == 32, "and a card of T=0 has none"
     crc = Atr(0x3B, (InterfaceBytes(td=0x81), InterfaceBytes(td=0x41), InterfaceBytes(tc=1)), b"")
     assert Atr.parse(crc.build()).crc
 
@@ -75,6 +93,8 @@ def test_interface_bytes_are_found_in_their_groups() -> None:
 def test_specific_mode_names_the_protocol_and_puts_ta1_in_force() -> None:
     atr = Atr.parse(bytes.fromhex("3B90131000"))
     assert (atr.specific, atr.protocol, atr.fi_di_without_pps) == (0x00, 0, 0x13)
+    t1 = Atr(0x3B, (InterfaceBytes(ta=0x13, td=0x91), InterfaceBytes(ta=0x81, td=0x01)), b"")
+    assert (t1.protocol, t1.fi_di_without_pps) == (1, 0x13)
     implicit = Atr.parse(bytes.fromhex("3B90131010"))
     assert implicit.fi_di_without_pps == 0x11, "bit 5 of TA2: parameters are implicit"
 
@@ -151,10 +171,11 @@ CAPABILITIES = [
     ("proprietary", "65737400", False),
     ("announced", "8073000040", True),
     ("not announced", "8073FFFFBF", False),
-    ("two bytes only", "8072FFFF", False),
+    ("two bytes only", "8072000040", False),
+    ("one byte only", "8071000040", False),
     ("behind another object", "80 31 80 73 00 00 C0", True),
     ("with a status indicator", "00 73 00 00 40 05 90 00", True),
-    ("the status indicator is no object", "00 73 00 40", False),
+    ("the status indicator is no object", "00 73 00 00 40", False),
     ("cut off", "80 73 00 00", False),
 ]
 

@@ -58,6 +58,12 @@ TERMINAL = [
         "6700",
     ),
     ("INS XOR 01 is INS", "0020008001 24", [("0020008001", 1, "21"), ("24", 1, "90"), ("", 1, "00")], "9000"),
+    (
+        "INS XOR FE is one byte",
+        "0020008002 2412",
+        [("0020008002", 1, "DE"), ("24", 1, "20"), ("12", 1, "90"), ("", 1, "00")],
+        "9000",
+    ),
     ("a warning is SW1", "00B2010C01", [("00B2010C01", 1, "62"), ("", 1, "83")], "6283"),
 ]
 
@@ -86,7 +92,7 @@ def test_256_bytes_are_awaited_where_p3_is_00() -> None:
 @pytest.mark.parametrize(
     ("meaning", "tpdu", "said"),
     [
-        ("no procedure byte", "00B2010C01", ["B3", "11", "11"]),
+        ("no procedure byte", "00B2010C01", ["A2"]),
         ("more than P3 from the card", "00B2010C01", ["B2", "11", "B2"]),
         ("more than P3 to the card", "0020008001 24", ["20", "20"]),
         ("a byte more than P3", "0020008001 24", ["20", "DF"]),
@@ -95,10 +101,10 @@ def test_256_bytes_are_awaited_where_p3_is_00() -> None:
 def test_a_byte_that_is_no_procedure_byte_is_a_frame_error(meaning: str, tpdu: str, said: list[str]) -> None:
     conversation = characters(bytes.fromhex(tpdu))
     next(conversation)
+    for byte in said[:-1]:
+        conversation.send(bytes.fromhex(byte))
     with pytest.raises(FrameError):
-        for byte in said:
-            conversation.send(bytes.fromhex(byte))
-        pytest.fail(f"{meaning} was accepted")
+        pytest.fail(f"{meaning} was accepted: {conversation.send(bytes.fromhex(said[-1]))}")
 
 
 def test_a_card_that_asks_for_time_without_end_is_mute() -> None:
@@ -178,12 +184,14 @@ def test_a_card_that_has_not_heard_all_says_nothing_and_goes_on() -> None:
 def test_what_comes_while_the_card_asks_is_lost() -> None:
     card = Table("3B00", {})
     line = _line(card)
-    assert line.exchange(bytes.fromhex("00200080022412"), 1) == b"\x20"
+    assert line.exchange(bytes.fromhex("0020008002FFFF"), 1) == b"\x20"
     assert card.seen == []
     assert line.exchange(bytes.fromhex("2412"), 2) == b"\x90\x00"
+    assert card.seen == [bytes.fromhex("00200080022412")]
 
 
 def test_pps_and_blocks_end_where_they_say() -> None:
+    assert _line(Table("3B80800101", {})).exchange(bytes.fromhex("FF01FE"), 3) == bytes.fromhex("FF01FE")
     card = Table("3B94958131FE45765050532F", {})
     line = _line(card)
     with pytest.raises(CardMute):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardMute, FrameError, Misuse
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.chip import Chip
-from terminal_drivers.iso7816.pps import Pps, agreed, bits_per_second, respond, wanted
+from terminal_drivers.iso7816.pps import Pps, agreed, bits_per_second, respond, waiting_time, wanted
 
 # (meaning, value, hex); the first two are recorded
 PPS: list[tuple[str, Pps, str]] = [
@@ -31,7 +31,20 @@ def test_a_pps_is_its_bytes_both_ways(meaning: str, value: Pps, data: str) -> No
 
 
 @pytest.mark.parametrize(
-    "data", ["", "FF", "FF00", "0010957A", "FF10957B", "FF109500", "FF809500", "FF10957A00"]
+    "data",
+    [
+        "",
+        "FF",
+        "FF00",
+        "0010957A",
+        "FF10957B",
+        "FF109500",
+        "FF809500",
+        "FF10957A00",
+        "00109585",
+        "FF0FF0",
+        "FF8095EA",
+    ],
 )
 def test_what_is_no_pps_is_a_frame_error(data: str) -> None:
     with pytest.raises(FrameError):
@@ -50,9 +63,23 @@ def test_a_speed_is_clock_times_di_over_fi() -> None:
     assert bits_per_second(0x1F, 4000) == bits_per_second(0x71, 4000) == 0, "reserved"
 
 
+@pytest.mark.parametrize(
+    ("meaning", "atr", "fi_di", "cycles"),
+    [
+        ("T=0, WI 10, Fi 372", "3B00", 0x11, 10 * 960 * 372),
+        ("T=0, WI 12, Fi 512", "3B80400C", 0x95, 12 * 960 * 512),
+        ("T=1, BWI 4, whatever Fi", "3B848131FE4576454D56A7", 0x95, (1 << 4) * 960 * 372),
+    ],
+)
+def test_a_card_may_be_silent_for_wi_or_bwi(meaning: str, atr: str, fi_di: int, cycles: int) -> None:
+    card = Atr.parse(bytes.fromhex(atr))
+    assert waiting_time(card, fi_di, 4000) == pytest.approx(cycles / 4_000_000), meaning
+
+
 def test_the_terminal_asks_for_the_cards_speed_where_its_line_keeps_up() -> None:
     assert wanted(NEGOTIABLE, 4000, 344_086) == Pps(0, 0x95)
-    assert wanted(NEGOTIABLE, 4000, 100_000) is None
+    assert wanted(NEGOTIABLE, 4000, 125_000) == Pps(0, 0x95)
+    assert wanted(NEGOTIABLE, 4000, 124_999) is None
     assert wanted(Atr.parse(bytes.fromhex("3B1071")), 4000, 5_000_000) is None, "FI 7 is reserved"
     assert wanted(Atr.parse(bytes.fromhex("3B00")), 4000, 344_086) is None
 
@@ -89,6 +116,17 @@ def test_a_pps_is_only_the_first_thing_after_a_reset(chip: Callable[..., Any]) -
     behind.reset()
     with pytest.raises(CardMute):
         behind.exchange(bytes.fromhex("FF10957B"))
+
+
+def test_a_card_whose_atr_is_none_speaks_t0_and_takes_no_pps(chip: Callable[..., Any]) -> None:
+    card = chip(atr=bytes.fromhex("3B848131FE4576454D56A7"))
+    worn = Chip(card)
+    worn.reset()
+    card.atr = b"\x3b\x02"
+    worn.reset()
+    assert (worn.atr, worn.protocol) == (None, 0)
+    with pytest.raises(CardMute):
+        worn.exchange(Pps(0).build())
 
 
 def test_a_pps_chooses_between_two_protocols(chip: Callable[..., Any]) -> None:

@@ -22,6 +22,14 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
     ("case 2, wrong Le", "00B2010C 00", [("00B2010C00", "6C02"), ("00B2010C02", "70009000")], "70009000"),
     ("case 2, wrong Le twice", "00B2010C 00", [("00B2010C00", "6C02"), ("00B2010C02", "6C03")], "6C03"),
     ("case 2, refused", "00B2010C 00", [("00B2010C00", "6A83")], "6A83"),
+    (
+        "case 2, 6C00 is 256",
+        "00B2010C 02",
+        [("00B2010C02", "6C00"), ("00B2010C00", DATA_256 + "9000")],
+        "00019000",
+    ),
+    ("case 2, data that begin with 6C", "00B2010C 02", [("00B2010C02", "6C019000")], "6C019000"),
+    ("case 2, warning and its data", "00B2010C 02", [("00B2010C02", "70006282")], "70006282"),
     ("case 2, more than Le", "00B2010C 01", [("00B2010C01", "6C02"), ("00B2010C02", "70019000")], "709000"),
     ("case 2, announced", "00B2010C 00", [("00B2010C00", "6102"), ("00C0000002", "70009000")], "70009000"),
     ("case 3", "00200080 02 2412", [("0020008002 2412", "63C2")], "63C2"),
@@ -29,6 +37,12 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
     ("case 4", "00A40400 02 A000 00", [("00A4040002 A000", "6102"), ("00C0000002", "6F009000")], "6F009000"),
     ("case 4, nothing comes", "00A40400 02 A000 00", [("00A4040002 A000", "9000")], "9000"),
     ("case 4, refused", "00A40400 02 A000 00", [("00A4040002 A000", "6A82")], "6A82"),
+    (
+        "case 4, GET RESPONSE refused",
+        "00A40400 02 A000 00",
+        [("00A4040002 A000", "6102"), ("00C0000002", "6F00")],
+        "6F00",
+    ),
     (
         "case 4, warning and its data",
         "00A40400 02 A000 00",
@@ -72,6 +86,12 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
         "00B00000 00 0000",
         [("00B0000000", DATA_256 + "612C"), ("00C000002C", "77" * 44 + "9000")],
         DATA_256 + "77" * 44 + "9000",
+    ),
+    (
+        "case 2E of more, and no more than Le",
+        "00B00000 00 0102",
+        [("00B0000000", DATA_256 + "612C"), ("00C0000002", "7777612A")],
+        DATA_256 + "7777612A",
     ),
     ("case 3E of 255 bytes at most", "00DA0000 00 0001 55", [("00DA000001 55", "9000")], "9000"),
     ("case 4E of 255 bytes at most", "00DA0000 00 0001 55 0100", [("00DA000001 55", "9000")], "9000"),
@@ -203,6 +223,13 @@ CARD_SIDE: list[tuple[str, str, list[tuple[str, str]], list[str]]] = [
         ["00A4040002A000"],
     ),
     (
+        "256 bytes are announced as 00",
+        DATA_256 + "9000",
+        [("00A4040002A000", "6100"), ("00C0000000", DATA_256 + "9000")],
+        ["00A4040002A000"],
+    ),
+    ("nothing behind P3 of zero is the card's", "9000", [("00440000000101", "9000")], ["0044000000"]),
+    (
         "another command forgets what waits",
         "70009000",
         [("00A4040002A000", "6102"), ("00B2010C02", "70009000"), ("00C0000002", "70009000")],
@@ -265,6 +292,7 @@ EXTENDED: list[tuple[str, str, list[tuple[str, str]], list[str]]] = [
         ],
         ["0044000000"],
     ),
+    ("a short command is as ever", "9000", [("00200080022412", "9000")], ["00200080022412"]),
     (
         "ENVELOPE of a class of its own is the card's",
         "9000",

@@ -150,6 +150,40 @@ CONVERSATIONS: list[tuple[str, list[tuple[str, str]], str | type[DriverError]]] 
         "6A82",
     ),
     (
+        "a field size that is none",
+        [("00000C" + COMMAND.hex() + "0F", "00C10100C0"), ("00820082", "00C101FF3F"), ("00820082", I0.hex())],
+        "6A82",
+    ),
+    (
+        "only the terminal asks for RESYNCH",
+        [("00000C" + COMMAND.hex() + "0F", "00C000C0"), ("00820082", I0.hex())],
+        "6A82",
+    ),
+    (
+        "the card asks for the command without end",
+        [*[("00000C" + COMMAND.hex() + "0F", "00810081")] * 4, ("00C000C0", "00E000E0")],
+        ExchangeLost,
+    ),
+    (
+        "the card acknowledges without end",
+        [
+            ("00000C" + COMMAND.hex() + "0F", "00900090"),
+            *[("00820082", "00900090")] * 3,
+            ("00C000C0", "00E000E0"),
+        ],
+        ExchangeLost,
+    ),
+    (
+        "the card complains without end after its ABORT",
+        [
+            ("00000C" + COMMAND.hex() + "0F", "00C200C2"),
+            ("00E200E2", "00910091"),
+            *[("00820082", "00910091")] * 3,
+            ("00C000C0", "00E000E0"),
+        ],
+        ExchangeLost,
+    ),
+    (
         "nothing readable, in step again",
         [
             ("00000C" + COMMAND.hex() + "0F", "FF"),
@@ -198,6 +232,20 @@ def test_a_chain_that_the_card_aborts_is_given_up_and_no_part_of_it_is_sent_agai
     with pytest.raises(ExchangeLost):
         conversation.send(encode(RBlock(1), Edc.LRC))
     assert next(terminal.transmit(COMMAND[:4])).block[1] == 0x40, "the number that the card expects"
+
+
+def test_an_answer_to_a_part_of_a_chain_is_none() -> None:
+    conversation = T1Terminal(ifsc=8).transmit(case_3(bytes(20)))
+    next(conversation)
+    assert conversation.send(I0).block.hex() == "00820082"
+
+
+def test_resynch_brings_the_first_field_size_back() -> None:
+    terminal = T1Terminal(ifsc=8)
+    said = iter((encode(SBlock(Supervision.IFS, b"\x20"), Edc.LRC), *[b""] * 4, bytes.fromhex("00E000E0")))
+    with pytest.raises(ExchangeLost):
+        run(terminal.transmit(COMMAND), lambda _: next(said))
+    assert next(terminal.transmit(COMMAND)).block[1:3].hex() == "2008"
 
 
 def test_a_wait_time_extension_is_for_the_next_block_only() -> None:
