@@ -67,7 +67,7 @@ PIECES: list[tuple[str, bytes, list[Item]]] = [
     ("noise", b"\x00\x06\x16\x7f", []),
     ("a sync mark that begins nothing", b"\x03\x00", []),
     ("a broken NAK", b"\x03\x15\x00", []),
-    ("a notification of no slot", b"\x50\x7f", []),
+    ("a notification of no slot", b"\x50\x04", []),
     ("a wrong LRC", frame(STATUS)[:-1] + b"\x00", [Signal.DAMAGED]),
 ]
 
@@ -103,6 +103,7 @@ def test_garbage_in_any_chunking_gives_the_same_items_and_never_an_error(
 def test_after_an_impossible_length_the_next_frame_is_found() -> None:
     decoder = Decoder(GEMPC_TWIN, from_reader=False)
     assert decoder.feed(bytes.fromhex("0306 6F FFFF0000 00000000 00") + frame(ASK)) == [Signal.DAMAGED, ASK]
+    assert decoder.feed(frame(ASK)[:2] + frame(ASK)) == [Signal.DAMAGED, ASK], "at once behind the two bytes"
 
 
 def test_the_host_never_sends_what_only_a_reader_says() -> None:
@@ -154,6 +155,11 @@ class FarEnd:
         ("without the echo that was expected", GEMPC_TWIN, frame(STATUS)),
         ("with an echo that was not expected", BUILT_IN, frame(ASK) + frame(STATUS)),
         ("after more time", GEMPC_TWIN, frame(ASK) + b"\x80\x80\xff" + frame(STATUS)),
+        (
+            "after the longest frame that is not asked for",
+            BUILT_IN,
+            frame(ASK[:6] + b"\x7f" + ASK[7:]) + frame(STATUS),
+        ),
         ("after noise", BUILT_IN, b"\x00\x11" + frame(STATUS)),
     ],
 )

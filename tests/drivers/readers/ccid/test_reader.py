@@ -20,7 +20,15 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU, Level, level
+from terminal_drivers.readers.ccid.features import (
+    CONTACTLESS,
+    EXTENDED,
+    SERIAL_CHARACTER,
+    SERIAL_TPDU,
+    Features,
+    Level,
+    level,
+)
 from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, Variant
 from terminal_drivers.readers.ccid.reader import STRANGERS, TIME_EXTENSIONS, CcidReader
@@ -29,6 +37,7 @@ from terminal_drivers.virtual import virtual_ccid
 
 Chip = Callable[..., Any]
 
+ATR_T0, ATR_T1 = bytes.fromhex("3B6500002063CB6600"), bytes.fromhex("3B848131FE4576454D56A7")
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
 ECHO_BUILT_IN = Variant(echo=True, features=BUILT_IN.features)
 
@@ -121,14 +130,18 @@ def test_a_card_pulled_out_is_removed_until_it_is_powered_again(number: int, chi
     assert changes == [Change.INSERTED, Change.REMOVED, Change.INSERTED]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-def test_a_card_pulled_out_in_mid_exchange_is_removed(number: int, chip: Chip) -> None:
-    both = virtual_ccid()
-    both.device.insert(number, chip(on_apdu=lambda: both.device.remove(number)))
-    both.host.slots[number].power_on()
+@pytest.mark.parametrize(
+    ("features", "atr"),
+    [(each, atr) for each in (SERIAL_TPDU, SERIAL_CHARACTER, int(EXTENDED)) for atr in (ATR_T0, ATR_T1)]
+    + [(int(CONTACTLESS), ATR_T0)],
+)
+def test_a_card_pulled_out_in_mid_exchange_is_removed(features: int, atr: bytes, chip: Chip) -> None:
+    both = virtual_ccid(variant=Variant(echo=False, features=(features,)))
+    both.device.insert(0, chip(atr=atr, on_apdu=lambda: both.device.remove(0)))
+    both.host.slots[0].power_on()
     with pytest.raises(CardRemoved):
-        both.host.slots[number].transmit(SELECT)
-    assert not both.host.slots[number].present()
+        both.host.slots[0].transmit(SELECT)
+    assert not both.host.slots[0].present()
     assert [change.change for change in both.host.poll()] == [Change.INSERTED, Change.REMOVED]
 
 
@@ -241,10 +254,24 @@ def test_a_silent_reader_is_lost_after_one_command() -> None:
     assert len(wire.commands) == 1
 
 
-def test_a_reader_that_answers_only_others_is_lost() -> None:
-    wire = Wire(lambda command: [m.SlotStatus(1, command.seq, 0, 0, 0)] * (STRANGERS + 1))
-    with pytest.raises(ReaderLost):
+@pytest.mark.parametrize("stranger", [m.SlotStatus(1, 0, 0, 0, 0), m.DataBlock(0, 0, 0, 0, 0, b"")])
+def test_a_reader_that_answers_only_others_is_lost(stranger: m.Message) -> None:
+    patient = Wire(lambda command: [stranger] * STRANGERS + [_status(command)])
+    assert patient.reader.slots[0].present()
+    wire = Wire(lambda command: [stranger] * (STRANGERS + 1) + [_status(command)])
+    with pytest.raises(ReaderLost, match="talks on"):
         wire.reader.slots[0].present()
+
+
+def test_a_slot_status_is_an_answer_to_another_command_only_where_it_says_that_this_failed() -> None:
+    wire = Wire(
+        lambda command: [
+            _status(command),
+            m.DataBlock(command.slot, command.seq, 0x41, 0, 0, b""),
+            m.EscapeResponse(command.slot, command.seq, 0, 0, b"\x55"),
+        ]
+    )
+    assert wire.reader.escape(b"\x01") == b"\x55"
 
 
 def _extension(command: m.Command, times: int) -> m.Message:
@@ -254,8 +281,8 @@ def _extension(command: m.Command, times: int) -> m.Message:
 def test_time_extensions_are_waited_for_and_bounded() -> None:
     patient = Wire(lambda command: [_extension(command, 1), _extension(command, 4), _status(command)])
     assert patient.reader.slots[0].present()
-    endless = Wire(lambda command: [_extension(command, 1)] * (TIME_EXTENSIONS + 1))
-    with pytest.raises(ReaderLost):
+    endless = Wire(lambda command: [_extension(command, 1)] * (TIME_EXTENSIONS + 1) + [_status(command)])
+    with pytest.raises(ReaderLost, match="talks on"):
         endless.reader.slots[0].present()
 
 
@@ -296,6 +323,13 @@ def test_a_reader_that_notifies_without_end_holds_neither_the_poll_nor_a_command
     assert reader.poll() == [Presence(Change.INSERTED, 0)] * STRANGERS
     with pytest.raises(ReaderLost):
         reader.slots[0].present()
+
+
+def test_a_notification_of_a_slot_that_the_host_does_not_have_is_none() -> None:
+    host, far = pair()
+    far.write(b"\x50\x0f")
+    reader = CcidReader(GemPcLink(host, BUILT_IN), BUILT_IN.features[:1])
+    assert reader.poll() == [Presence(Change.INSERTED, 0)]
 
 
 FAILURES: list[tuple[str, int, int, type[DriverError]]] = [
@@ -352,6 +386,16 @@ def test_a_reader_with_automatic_parameters_is_not_told_any() -> None:
     wire = Wire(
         lambda command: [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex("3B00"))],
         features=(SERIAL_TPDU | 0x02,),
+    )
+    wire.reader.slots[0].power_on()
+    assert [type(command) for command in wire.commands] == [m.IccPowerOn]
+
+
+@pytest.mark.parametrize("each", [Features.AUTO_PPS, Features.AUTO_NEGOTIATION])
+def test_a_reader_that_negotiates_by_itself_is_not_asked_for_a_pps(each: Features) -> None:
+    wire = Wire(
+        lambda command: [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex("3B1095"))],
+        features=(SERIAL_TPDU | Features.AUTO_PARAMETERS | each,),
     )
     wire.reader.slots[0].power_on()
     assert [type(command) for command in wire.commands] == [m.IccPowerOn]

@@ -154,6 +154,16 @@ def test_a_time_extension_is_one_byte_for_a_host_that_swallows_echoes() -> None:
         assert device.take() == (ask if echo else b"") + expected + answer
 
 
+def test_a_card_whose_answer_stays_damaged_takes_the_next_command() -> None:
+    both = virtual_ccid(variant=GEMPC_TWIN)
+    both.device.insert(0, Mirror(ATR_T1), [Mishap.DAMAGED_ANSWER] * 4)
+    slot = both.host.slots[0]
+    slot.power_on()
+    with pytest.raises(FrameError):
+        slot.transmit(SELECT)
+    assert slot.transmit(ASK) == ASK + b"\x90\0"
+
+
 def test_a_mute_t1_card_is_mute_and_needs_power(chip: Chip) -> None:
     def mute() -> None:
         raise CardMute("silent")
@@ -183,7 +193,7 @@ def test_a_card_that_does_not_take_a_pps_stays_silent_and_is_there() -> None:
 
 def test_a_reader_with_automatic_pps_switches_the_card_to_the_protocol_that_is_set() -> None:
     core = VirtualCcid((int(EXTENDED),))
-    card = Mirror(bytes.fromhex("3B80800101"))
+    card = Mirror(bytes.fromhex("3B8080410140"))
     core.insert(0, card)
     core.answers(encode(m.IccPowerOn(0, 0, 0)))
     wanted = m.SetParameters(0, 1, 1, m.T1Parameters().build())
@@ -334,6 +344,7 @@ def test_a_motorised_reader_locks_unlocks_and_ejects() -> None:
     assert core.notifications() == [b"\x50\x02"]
     assert move(3) == m.SlotStatus(0, 1, 0x42, 0, 0), "it cannot capture"
     assert move(6) == m.SlotStatus(0, 1, 0x42, 7, 0)
+    assert move(4) == m.SlotStatus(0, 1, 0x42, 0xFE, 0), "there is nothing to lock in"
 
 
 def test_a_hardware_error_is_bytes_and_reaches_the_host_over_interrupts() -> None:
@@ -345,7 +356,7 @@ def test_a_hardware_error_is_bytes_and_reaches_the_host_over_interrupts() -> Non
     core.hardware_error(0)
     assert core.notifications() == [bytes.fromhex("51000001")]
     serial = GemPcDevice(core, BUILT_IN)
-    core.hardware_error(0)
+    core.hardware_error(2)
     assert serial.take() == b"", "the serial framing has no room for it"
 
 

@@ -244,13 +244,15 @@ def test_an_abort_ends_a_command_that_came_in_part(chip: Chip) -> None:
     assert card.seen == []
 
 
-def test_a_new_configuration_meets_no_command_of_the_host_before(chip: Chip) -> None:
+@pytest.mark.parametrize("aborted", [True, False])
+def test_a_new_configuration_meets_no_command_of_the_host_before(aborted: bool, chip: Chip) -> None:
     reader = VirtualCcid((SERIAL_TPDU,), descriptor=GEMPC_PINPAD.descriptor)
     device = CcidUsbDevice(reader)
     reader.insert(0, chip())
     device.bulk_out(encode(m.IccPowerOn(0, 1, 1)))
     device.bulk_out(encode(m.Secure(0, 2, 0, 0, PinVerify().build())))
-    device.control(_setup(0x21, 1, 3 << 8))
+    if aborted:
+        device.control(_setup(0x21, 1, 3 << 8))
     device.control(_setup(0x00, 9, 1))
     device.bulk_out(encode(m.GetSlotStatus(0, 4)))
     assert device.bulk_in(64) == encode(m.SlotStatus(0, 4, 1, 0, 0)), (
@@ -347,6 +349,18 @@ CHAINS: list[tuple[str, list[tuple[int, bytes, tuple[int, int, int, bytes]]]]] =
     ),
     ("half an APDU", [(0, b"\0\xdb\0\0\0\0\5\1", (0x40, 1, 0, b""))]),
     ("asks with data", [(0x10, b"\1", (0x40, 8, 0, b""))]),
+    (
+        "asks with data for what is there",
+        [
+            (0, b"\0\xdb\0\0\0\0\x63" + bytes(99), (0, 0, 1, bytes(99) + b"\x90")),
+            (0x10, b"\1", (0x40, 8, 0, b"")),
+        ],
+    ),
+    ("no such part of what began", [(1, b"\0\xdb", (0, 0, 0x10, b"")), (4, b"", (0x40, 8, 0, b""))]),
+    (
+        "more than any APDU",
+        [(1, bytes(65_000), (0, 0, 0x10, b"")), (2, bytes(600), (0x40, m.SlotError.XFR_OVERRUN, 0, b""))],
+    ),
 ]
 
 
@@ -403,9 +417,12 @@ def test_a_short_apdu_reader_takes_no_extended_apdu(chip: Chip) -> None:
     extended = b"\0\xdb\0\0\0\0\1\x55"
     with pytest.raises(Misuse):
         host.slots[0].transmit(extended)
-    assert decode(reader.answers(encode(m.XfrBlock(0, 1, 0, 0, extended)))[0]) == m.DataBlock(
-        0, 1, 0x40, 1, 0, b""
-    )
+    contact = VirtualCcid((int(CONTACTLESS),), fields=())
+    contact.insert(0, chip())
+    contact.answers(encode(m.IccPowerOn(0, 0, 0)))
+    for each in (reader, contact):
+        said = each.answers(encode(m.XfrBlock(0, 1, 0, 0, extended)))
+        assert said == [encode(m.DataBlock(0, 1, 0x40, 1, 0, b""))]
 
 
 # (meaning, bChainParameter and data of each answer); the command has three parts on this reader of 15-byte messages
@@ -415,7 +432,9 @@ BROKEN_PARTS: list[tuple[str, list[tuple[int, bytes]]]] = [
     ("begins with a later part", [(0x10, b""), (0x10, b""), (3, b"\1")]),
     ("begins again", [(0x10, b""), (0x10, b""), (1, b"\1"), (1, b"\1")]),
     ("an empty part", [(0x10, b""), (0x10, b""), (1, b"\1"), (3, b"")]),
-    ("no such part", [(0x20, b"")]),
+    ("no such part", [(0x10, b""), (0x10, b""), (0x20, b"\x90\0")]),
+    ("an empty answer before the whole command", [(0, b"")]),
+    ("parts without end", [(0x10, b""), (0x10, b""), (1, bytes(65_000)), (3, bytes(600))]),
     ("no status word", [(0x10, b""), (0x10, b""), (0, b"\x90")]),
 ]
 

@@ -142,6 +142,8 @@ REFUSALS: list[tuple[str, m.Command, m.Message]] = [
     ("PIN entry", m.Secure(0, 1, 0, 0, b""), m.DataBlock(0, 1, 0x40, 0, 0, b"")),
     ("unknown escape", m.Escape(0, 1, b"\x6a"), m.EscapeResponse(0, 1, 0x40, 0, b"")),
     ("mechanics", m.Mechanical(0, 1, 2), m.SlotStatus(0, 1, 0x40, 0, 0)),
+    ("mechanics that nobody knows", m.Mechanical(0, 1, 9), m.SlotStatus(0, 1, 0x40, 0, 0)),
+    ("characters of a mute card", m.XfrBlock(0, 1, 0, 0, b"\xff"), m.DataBlock(0, 1, 0x40, 0xFE, 0, b"")),
     (
         "no clock at all",
         m.SetDataRateAndClockFrequency(0, 1, 0, 1),
@@ -166,6 +168,18 @@ def test_what_cannot_be_done_is_refused_with_its_reason(
 ) -> None:
     _powered(reader, 0, chip())
     assert _ask(reader, command) == answer, meaning
+
+
+def test_the_abort_of_a_slot_that_is_not_there_aborts_nothing(reader: VirtualCcid) -> None:
+    for slot in (2, 7):
+        reader.abort(slot, 1)
+    assert _ask(reader, m.GetSlotStatus(0, 1)) == m.SlotStatus(0, 1, 2, 0, 0)
+
+
+def test_a_card_is_powered_with_every_voltage_that_there_is(reader: VirtualCcid, chip: Chip) -> None:
+    reader.insert(0, chip())
+    for power in range(4):
+        assert _ask(reader, m.IccPowerOn(0, 1, power)).status == 0  # type: ignore[union-attr]
 
 
 def test_a_message_that_nobody_knows_is_refused_as_not_supported(reader: VirtualCcid) -> None:
