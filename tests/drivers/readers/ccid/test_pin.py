@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from terminal_drivers.base import CardMute, CardRemoved, FrameError, Misuse, ReaderLost, ReaderRefused
 from terminal_drivers.hosts import open_host
+from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1 import ExchangeLost
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid import pin
@@ -57,6 +58,30 @@ OPERATIONS: list[tuple[str, PinOperation | PinFollowUp, str]] = [
         PinModify(apdu=b"\0\x24\0\0\1\xff", messages=0, message_indices=b"\7", timeout=5),
         "01058947040008" + "0C0403" + "02" + "00" + "0904" + "07" + "000000" + "0024000001FF",
     ),
+    (
+        "verification, each field its own",
+        PinVerify(PinFormat(0x81, 0x46, 0x03), b"\1\2\3\4\5", 5, 8, 6, 3, 2, 0x0C0A, 7, b"\x21\x40\x0d"),
+        "00" + "05814603" + "0806" + "03" + "02" + "0A0C" + "07" + "21400D" + "0102030405",
+    ),
+    (
+        "change, each field its own",
+        PinModify(
+            PinFormat(0x81, 0x46, 0x03),
+            b"\1\2\3\4\5",
+            5,
+            3,
+            9,
+            8,
+            6,
+            0,
+            6,
+            1,
+            0x0C0A,
+            b"\7\x09",
+            b"\x21\x40\x0d",
+        ),
+        "01" + "05814603" + "0309" + "0806" + "00" + "06" + "01" + "0A0C" + "0709" + "21400D" + "0102030405",
+    ),
     ("transfer from the secure buffer", PinFollowUp(FollowUp.TRANSFER), "02"),
     ("wait for the card's response", PinFollowUp(FollowUp.WAIT), "03"),
     ("cancel", PinFollowUp(FollowUp.CANCEL), "04"),
@@ -78,6 +103,23 @@ def test_any_bytes_are_a_structure_or_a_frame_error(data: bytes) -> None:
     except FrameError:
         return
     assert operation.build() == data
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        PinVerify(apdu=b""),
+        PinModify(apdu=b""),
+        PinModify(apdu=b"", messages=1, message_indices=b"\0\1"),
+        PinModify(apdu=b"", messages=0, message_indices=b"\0"),
+    ],
+)
+def test_a_structure_that_was_cut_is_a_frame_error(least: PinOperation) -> None:
+    whole = least.build()
+    assert pin.parse(whole) == least
+    for length in range(len(whole)):
+        with pytest.raises(FrameError):
+            pin.parse(whole[:length])
 
 
 def test_what_does_not_fit_a_structure_is_misuse() -> None:
@@ -119,6 +161,15 @@ PLACES: list[tuple[str, PinFormat, str, str, int, str]] = [
         0,
         "0020000105023132FFFF",
     ),
+    (
+        "count in the second byte",
+        PinFormat(0x92, 0x84, 0x11),
+        "0020000106" + "FF" * 6,
+        "12",
+        0,
+        "0020000106 FF023132FFFF",
+    ),
+    ("as long as an odd PIN", PinFormat(0x81, 0x00, 0), "0020000100", "12345", 0, "0020000103 12345F"),
     ("bits", PinFormat(0x21, 0x02, 0), "0020000103000000", "12", 0, "0020000103012000"),
 ]
 
@@ -138,6 +189,8 @@ def test_digits_go_where_the_format_says(
         (EMV_PLAINTEXT, EMV_TEMPLATE.hex(), "123456789012345"),
         (PinFormat(0x8A, 0x2F, 0), "00200080" + "10" + "FF" * 16, "12345"),
         (PinFormat(0x83, 0x08, 0), EMV_TEMPLATE.hex(), "1234"),
+        (PinFormat(0x82, 0x04, 0), "0020000108" + "FF" * 8, "12345"),
+        (EMV_PLAINTEXT, EMV_TEMPLATE.hex(), ""),
     ],
 )
 def test_digits_without_a_place_are_a_frame_error(form: PinFormat, template: str, digits: str) -> None:
@@ -210,6 +263,24 @@ ENTRIES: list[tuple[str, bytes, list[tuple[str | Key, ...]], int, int, bytes]] =
     ("cancelled at the new one", CHANGE, [("1234", Key.ENTER), (Key.CANCEL,)], 0x40, 0xEF, b""),
     ("longest PIN ends it", PinVerify(longest=4, validation=1).build(), [("1234",)], 0, 0, b"\x90\x00"),
     ("digits beyond the longest", PinVerify(longest=4).build(), [("123456", Key.ENTER)], 0, 0, b"\x90\x00"),
+    (
+        "ENTER ends nothing where only the longest PIN does",
+        PinVerify(longest=4, shortest=1, validation=1).build(),
+        [("1", Key.ENTER, "234")],
+        0,
+        0,
+        b"\x90\x00",
+    ),
+    (
+        "the longest PIN ends nothing where only ENTER does",
+        PinVerify(longest=4).build(),
+        [("9999", Key.CLEAR, "1234", Key.ENTER)],
+        0,
+        0,
+        b"\x90\x00",
+    ),
+    ("only the new PIN, once", PinModify(confirm=0).build(), [("5678", Key.ENTER)], 0, 0, b"\x90\x02"),
+    ("no place for the new PIN", PinModify(new_offset=16).build(), [], 0x40, 10, b""),
     *((each.name, PinFollowUp(each).build(), [], 0x40, 10, b"") for each in FollowUp),
     ("a reserved operation", b"\x07" + VERIFY[1:], [], 0x40, 10, b""),
     ("a broken structure", VERIFY[:8], [], 0x40, 10, b""),
@@ -223,6 +294,7 @@ ENTRIES: list[tuple[str, bytes, list[tuple[str | Key, ...]], int, int, bytes]] =
     ),
     ("no place for the PIN", PinVerify(apdu=b"\0\x20\0\x80").build(), [], 0x40, 10, b""),
 ]
+ONLY_NEW = bytes.fromhex("0024000010 20FFFFFFFFFFFFFF 245678FFFFFFFFFF")
 CHANGED = bytes.fromhex("0024000010241234FFFFFFFFFF245678FFFFFFFFFF")
 
 
@@ -236,7 +308,7 @@ def test_an_entry_ends_as_its_person_and_its_structure_say(
     answer: bytes,
     chip: Chip,
 ) -> None:
-    card = chip({PRESENTED: b"\x90\x00", CHANGED: b"\x90\x01"})
+    card = chip({PRESENTED: b"\x90\x00", CHANGED: b"\x90\x01", ONLY_NEW: b"\x90\x02"})
     reader, _ = _pad(card, *typed)
     assert _ask(reader, data) == [m.DataBlock(0, 1, status, error, 0, answer)], meaning
     assert reader.entering is None
@@ -252,6 +324,10 @@ def test_a_late_person_times_out_or_is_taken_at_his_word(chip: Chip) -> None:
     reader.press("1234")
     reader.time_out()
     assert [decode(each) for each in reader.late_answers()] == [m.DataBlock(0, 2, 0, 0, 0, b"\x90\x00")]
+    assert _ask(reader, PinVerify(validation=4).build(), 3) == []
+    reader.press("123")
+    reader.time_out()
+    assert [decode(each) for each in reader.late_answers()] == [m.DataBlock(0, 3, 0x40, 0xF0, 0, b"")]
     reader.press("1234", Key.ENTER)
     reader.time_out()
     assert reader.late_answers() == []
@@ -268,6 +344,30 @@ def test_a_slot_is_busy_while_a_pin_is_typed_and_tells_its_state(chip: Chip) -> 
     assert decode(state[0]) == m.SlotStatus(0, 4, 0, 0, 0)
     reader.ask_for_time(3)
     assert [decode(each) for each in reader.late_answers()] == [m.DataBlock(0, 1, 0x80, 3, 0, b"")]
+
+
+def test_the_pad_serves_one_slot_at_a_time_and_the_others_do_not_end_its_entry(chip: Chip) -> None:
+    reader = VirtualCcid((SERIAL_TPDU,) * 2, descriptor=GEMPC_PINPAD.descriptor)
+    for slot in (0, 1):
+        reader.insert(slot, chip({PRESENTED: b"\x90\x00"}))
+        reader.answers(encode(m.IccPowerOn(slot, 0, 0)))
+    assert _ask(reader, VERIFY) == []
+    other = reader.answers(encode(m.Secure(1, 2, 0, 0, VERIFY)))
+    assert [decode(each) for each in other] == [m.DataBlock(1, 2, 0x40, 0xE0, 0, b"")]
+    reader.remove(1)
+    reader.press("1234", Key.ENTER)
+    assert [decode(each) for each in reader.late_answers()] == [m.DataBlock(0, 1, 0, 0, 0, b"\x90\x00")]
+
+
+def test_a_card_that_asks_for_time_over_a_pin_gets_it(chip: Chip) -> None:
+    reader, _ = _pad(chip(), ("1234", Key.ENTER), features=int(EXTENDED))
+    reader.remove(0)
+    reader.insert(0, chip({PRESENTED: b"\x90\x00"}, atr=ATR_T1), [SBlock(Supervision.WTX, b"\x03")])
+    reader.answers(encode(m.IccPowerOn(0, 0, 0)))
+    assert _ask(reader, VERIFY) == [
+        m.DataBlock(0, 1, 0x80, 3, 0, b""),
+        m.DataBlock(0, 1, 0, 0, 0, b"\x90\x00"),
+    ]
 
 
 def test_abort_ends_an_entry_with_and_without_the_control_pipe(chip: Chip) -> None:
@@ -400,6 +500,27 @@ def test_at_t1_the_host_takes_the_block_and_never_sends_the_template(
     assert not any(EMV_TEMPLATE in c.data for c in host.commands if isinstance(c, m.XfrBlock))
     with pytest.raises(Misuse):
         slot.secure(PinVerify(apdu=bytes(300)))
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "outcome"),
+    [(0, 0xF0, b"\x90\x00"), (0x40, 0xF0, b"\x64\x00"), (0x40, 0xEF, b"\x64\x01"), (0x40, 0xFE, CardMute)],
+)
+def test_an_error_of_the_entry_counts_only_where_it_failed(
+    status: int, error: int, outcome: bytes | type[Exception]
+) -> None:
+    def script(command: m.Command) -> list[m.Message]:
+        if isinstance(command, m.IccPowerOn):
+            return [m.DataBlock(0, command.seq, 0, 0, 0, ATR_T1)]
+        return [m.DataBlock(0, command.seq, status, error, 0, b"\x90\x00")]
+
+    slot = Host().reader(script, int(EXTENDED)).slots[0]
+    slot.power_on()
+    if isinstance(outcome, bytes):
+        assert slot.secure(PinVerify()) == outcome
+    else:
+        with pytest.raises(outcome):
+            slot.secure(PinVerify())
 
 
 def test_a_time_out_is_a_status_word_and_a_reader_without_a_pad_refuses(chip: Chip) -> None:

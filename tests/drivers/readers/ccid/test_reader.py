@@ -112,6 +112,18 @@ def test_an_empty_slot_a_mute_card_and_a_bad_atr_are_told_apart(chip: Chip) -> N
     slot.power_off()
 
 
+def test_a_card_that_was_seen_to_be_gone_has_no_power_when_it_is_back(chip: Chip) -> None:
+    both = virtual_ccid()
+    slot = both.host.slots[0]
+    both.device.insert(0, chip())
+    slot.power_on()
+    both.device.remove(0)
+    assert not slot.present()
+    both.device.insert(0, chip())
+    with pytest.raises(Misuse, match="power_on"):
+        slot.transmit(SELECT)
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_card_pulled_out_is_removed_until_it_is_powered_again(number: int, chip: Chip) -> None:
     both = virtual_ccid()
@@ -354,6 +366,12 @@ def test_a_failed_answer_becomes_the_error_it_means(
     assert type(raised.value) is kind, meaning
     if isinstance(raised.value, ReaderRefused):
         assert raised.value.code == error
+
+
+def test_a_card_that_cannot_be_powered_off_is_told() -> None:
+    wire = Wire(lambda command: [m.SlotStatus(command.slot, command.seq, 0x41, 0xFB, 0)])
+    with pytest.raises(ReaderRefused):
+        wire.reader.slots[0].power_off()
 
 
 def test_a_reader_that_does_not_know_a_command_refuses_it() -> None:
