@@ -10,6 +10,7 @@ from terminal_drivers.base import Change, FrameError, Misuse, Presence, ReaderLo
 from terminal_drivers.readers.magstripe.codec import FORMATS
 from terminal_drivers.readers.magstripe.hid import STANDARD, TRACK_SIZE, VENDOR, Layout
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, virtual_hid_stripe_head
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import stripe_bits
 from terminal_drivers.transports.loopback import pair
 
@@ -100,9 +101,14 @@ def test_a_wrong_report_is_a_frame_error(meaning: str, report: bytes) -> None:
         pytest.fail(meaning)
 
 
-def test_a_text_that_does_not_fit_is_misuse() -> None:
+def test_a_text_fills_its_room_and_no_more() -> None:
+    longest = Tracks("%" + "A" * (TRACK_SIZE - 2) + "?")
+    report = VENDOR.build(longest)
+    assert VENDOR.parse(report) == longest
+    with pytest.raises(FrameError):
+        VENDOR.parse(report[:3] + bytes((TRACK_SIZE + 1,)) + report[4:])
     with pytest.raises(Misuse):
-        VENDOR.build(Tracks("%" + "A" * TRACK_SIZE + "?"))
+        VENDOR.build(Tracks("%" + "A" * (TRACK_SIZE - 1) + "?"))
 
 
 @pytest.mark.parametrize("layout", [VENDOR, STANDARD])
@@ -169,6 +175,41 @@ def test_a_report_that_comes_in_packets_is_one_swipe_for_who_looks_without_waiti
     head = HidStripeHead(Packets(GOOD, GOOD))
     assert head.changes() == [Presence(Change.SWIPED, None)] * 2
     assert len(head.poll()) == 2
+
+
+class Waits:
+    """A transport that logs how long it is asked to wait, and has one swipe to hand over."""
+
+    def __init__(self, swipe: bytes) -> None:
+        self.swipe = swipe
+        self.waits: list[float] = []
+
+    def read(self, n: int, timeout: float) -> bytes:
+        self.waits.append(timeout)
+        data, self.swipe = self.swipe[:n], self.swipe[n:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("head", "swipe"), [(HidStripeHead, GOOD), (SerialStripeHead, (TRACK1 + TRACK2).encode() + b"\r")]
+)
+def test_nobody_waits_for_a_swipe_who_has_one(
+    head: Callable[[Waits], HidStripeHead | SerialStripeHead], swipe: bytes
+) -> None:
+    for ask in ("poll", "changes"):
+        line = Waits(swipe)
+        reader = head(line)
+        assert len(getattr(reader, ask)(0.5)) == 1
+        assert line.waits == [0.5, 0]
+        assert getattr(reader, ask)(0.5) == []
+        assert line.waits == [0.5, 0, 0.5]
+    assert len(reader.poll(0.5)) == 1, "whose coming was told, and which nobody took"
+    assert line.waits == [0.5, 0, 0.5, 0]
 
 
 def test_a_closed_line_loses_the_head() -> None:
