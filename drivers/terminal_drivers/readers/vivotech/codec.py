@@ -300,9 +300,9 @@ def parse_tlvs(data: bytes) -> dict[bytes, bytes]:
             end += 1
         tag = data[at:end]
         length, size = data[end : end + 1], 1
-        if length and length[0] in (0x81, 0x82):
+        if length > b"\x7f":
             size += length[0] & 0x7F
-            length = data[end + 1 : end + size]
+            length = data[end + 1 : end + size] if length <= b"\x82" else b""
         value_at = end + size
         count = int.from_bytes(length, "big")
         value = data[value_at : value_at + count]

@@ -106,11 +106,25 @@ def test_a_published_event_is_read_and_built_again(text: str) -> None:
     assert isinstance(event, UiEvent)
     assert len(event.data) % 4 == 0
     assert codec.ui_event(event) == data
+    decoder = Decoder(from_reader=True)
+    assert [item for byte in data for item in decoder.feed(bytes((byte,)))] == [event]
 
 
 def test_the_published_burst_payload_is_read_and_built_again() -> None:
     assert Decoder(from_reader=True).feed(bytes.fromhex(SWIPE)) == [SWIPED]
     assert codec.burst(SWIPED) == bytes.fromhex(SWIPE)
+
+
+def test_track_3_begins_with_a_plus_on_some_lines() -> None:
+    body = b"\x01\x00\x0c%B?;1?+2?"
+    (item,) = Decoder(from_reader=True).feed(body + codec.crc(body).to_bytes(2))
+    assert item == Burst(codec.STRIPE, Tracks("%B?", ";1?", ";2?"))
+
+
+@pytest.mark.parametrize("item", [SWIPED, UiEvent(b"\3\3\0\0"), Response(0x18, 0, bytes(LONGEST_DATA))])
+def test_an_item_is_found_behind_noise(item: Item) -> None:
+    for noise in (b"\0", b"\0\xff?"):
+        assert Decoder(from_reader=True).feed(noise + _bytes(item)) == [item]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +181,9 @@ WRONG: list[tuple[str, bytes, list[Item]]] = [
     ("a length beyond the limit", HEADER + b"\x18\x00\xff\xff", [Damaged.FRAME]),
     ("a burst with a wrong CRC", bytes.fromhex("01000C") + b"%B?\0\0", [Damaged.FRAME]),
     ("a burst without tracks", bytes.fromhex("01000C") + b"hello", []),
+    ("a burst with a character of no track", bytes.fromhex("01000C") + b"%B\x7f?", []),
+    ("half an event", bytes.fromhex("45005500 04 0303"), [Damaged.FRAME]),
+    ("an event without a CRC", bytes.fromhex("45005500 04 03030000"), [Damaged.FRAME]),
     ("an event with a wrong CRC", bytes.fromhex("45005500 04 03030000 0000"), [Damaged.FRAME]),
     ("the frame of protocol 1", b"ViVOtech\0C\x18\x00\x00\x00\xb3\xcd", []),
 ]
@@ -201,9 +218,16 @@ def test_much_noise_costs_little_time(noise: bytes) -> None:
 
 OBJECTS: list[tuple[str, str, dict[str, str]]] = [
     ("nothing", "", {}),
-    ("tags of 1 to 4 bytes", "5A0112 9F350122 DFEE260141", {"5A": "12", "9F35": "22", "DFEE26": "41"}),
-    ("a vendor's old tag", "FFF70101", {"FFF7": "01"}),
+    (
+        "tags of 1 to 4 bytes",
+        "5A0112 9F350122 DFEE260141 DFEF81010142",
+        {"5A": "12", "9F35": "22", "DFEE26": "41", "DFEF8101": "42"},
+    ),
+    ("a vendor's old tags", "FFF70101 FFF00102", {"FFF7": "01", "FFF0": "02"}),
+    ("a tag that only looks like one", "DFF1010141", {"DFF101": "41"}),
+    ("no value", "5A00", {"5A": ""}),
     ("a long length", "5A8103010203", {"5A": "010203"}),
+    ("the longest short length", "5A7F" + "01" * 127, {"5A": "01" * 127}),
     ("a longer length", "5A82000101", {"5A": "01"}),
     ("a template is a value", "FFEE0104DF300100", {"FFEE01": "DF300100"}),
 ]
@@ -217,8 +241,14 @@ def test_data_objects_are_read(meaning: str, data: str, objects: dict[str, str])
     assert found == objects, meaning
 
 
-@pytest.mark.parametrize("data", ["5A", "5A02 01", "9F", "9F35", "5A81", "5A83000001 01", "DFFFFFFFFF0100"])
-def test_data_objects_cut_short_are_a_frame_error(data: str) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        *("5A", "5A02 01", "9F", "9F35", "5A81", "5A8200", "5A83000001 01", "DFFFFFFFFF0100"),
+        *("5A80" + "00" * 128, "5A83" + "00" * 131),
+    ],
+)
+def test_data_objects_that_are_cut_short_or_have_another_length_are_a_frame_error(data: str) -> None:
     with pytest.raises(FrameError):
         codec.parse_tlvs(bytes.fromhex(data))
 
@@ -230,6 +260,7 @@ def test_any_data_objects_are_read_or_a_frame_error(data: bytes) -> None:
 
 
 def test_a_data_object_too_long_for_the_reader_is_misuse() -> None:
+    assert codec.tlv(b"\x5a", bytes(127)) == b"\x5a\x7f" + bytes(127)
     with pytest.raises(Misuse):
         codec.tlv(b"\x5a", bytes(128))
 
@@ -275,8 +306,13 @@ def test_parts_without_a_beginning_and_unknown_reports_are_ignored() -> None:
     first, middle, last = reports(bytes(range(150)))
     assert joiner.feed(last + middle) == b""
     assert joiner.feed(b"\x09" + bytes(63)) == b""
-    assert joiner.feed(first + middle + last + last)[:150] == bytes(range(150))
+    unknown = b"\x09" + bytes(63)
+    assert joiner.feed(first + unknown + middle + last + last)[:150] == bytes(range(150))
     assert joiner.feed(middle) == b""
+
+
+def test_hid_carries_the_shortest_and_the_longest_message() -> None:
+    assert [len(reports(bytes(size))) for size in (1, 1500)] == [1, 24]
 
 
 @pytest.mark.parametrize("size", [0, 1501])

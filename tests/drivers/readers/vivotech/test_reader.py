@@ -24,17 +24,21 @@ from terminal_drivers.base import (
 from terminal_drivers.readers.vivotech.both_ends import NeoLine, VirtualVivotechReader, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import (
     PLAIN,
+    STRIPE,
     TEXT,
+    Burst,
+    Command,
     Order,
     Response,
     Status,
     UiEvent,
     Variant,
+    burst,
     encode,
     tlv,
     ui_event,
 )
-from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport
+from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport, reports
 from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, VivotechReader
 from terminal_drivers.readers.vivotech.virtual import UID, VirtualNeo
 from terminal_drivers.transports.faults import Chances, FaultyTransport
@@ -225,8 +229,10 @@ def test_a_transaction_needs_poll_on_demand(both: VirtualVivotechReader) -> None
     ended = both.host.outcome(0)
     assert ended is not None
     assert ended.status == Status.NOT_ALLOWED
-    with pytest.raises(Misuse):
-        both.host.activate(0)
+    for seconds in (0, 256):
+        with pytest.raises(Misuse):
+            both.host.activate(seconds)
+    both.host.activate(255)
 
 
 def test_absent_mute_and_removed_cards_are_told_apart(both: VirtualVivotechReader, chip: Chip) -> None:
@@ -281,19 +287,64 @@ def test_an_exchanged_card_must_be_powered_anew(both: VirtualVivotechReader, chi
     assert both.host.contact.transmit(SELECT) == b"\x69\x99"
 
 
-def test_a_storage_card_in_the_field_is_unsupported() -> None:
+@pytest.mark.parametrize(
+    ("token", "kind", "present"),
+    [
+        (b"\x03\x01\x02\x03\x04", CardUnsupported, True),
+        (b"\x00\x01\x02\x03\x04", CardAbsent, False),
+        (b"", CardAbsent, False),
+    ],
+    ids=["a storage card", "no card", "nothing at all"],
+)
+def test_the_field_holds_what_poll_for_token_says(
+    token: bytes, kind: type[DriverError], present: bool
+) -> None:
     host, far = pair()
     reader = VivotechReader(host)
-    ok = encode(Response(0x2C, 0), Order.MSB_FIRST)
-    mifare = encode(Response(0x2C, 0, b"\x03\x01\x02\x03\x04"), Order.MSB_FIRST)
-    far.pump = _answers(far, ok, mifare)
-    with pytest.raises(CardUnsupported):
+    said = encode(Response(0x2C, 0, token), Order.MSB_FIRST)
+    far.pump = _answers(far, encode(Response(0x2C, 0), Order.MSB_FIRST), said, said)
+    with pytest.raises(kind):
         reader.contactless.power_on()
+    assert reader.contactless.present() is present
+
+
+@pytest.mark.parametrize(("atr", "response"), [(b"", b""), (b"\x3b\x00", b""), (b"\x3b\x00", b"\x90")])
+def test_an_atr_or_a_response_that_is_none_is_a_frame_error(atr: bytes, response: bytes) -> None:
+    host, far = pair()
+    reader = VivotechReader(host)
+    answers = (encode(Response(0x2C, 0, data), Order.MSB_FIRST) for data in (b"", atr, response))
+    far.pump = _answers(far, *answers)
+    with pytest.raises(FrameError):
+        pytest.fail(f"{reader.contact.power_on()!r} {reader.contact.transmit(SELECT)!r}")
+
+
+def test_half_a_header_is_misuse(both: VirtualVivotechReader, chip: Chip) -> None:
+    both.device.insert(chip())
+    both.host.contact.power_on()
+    with pytest.raises(Misuse):
+        both.host.contact.transmit(SELECT[:3])
+
+
+def test_a_reader_that_is_out_of_pass_through_need_not_leave_it() -> None:
+    host, far = pair()
+    refused = encode(Response(0x2C, Status.NOT_ALLOWED), Order.MSB_FIRST)
+    far.pump = _answers(far, refused, encode(Response(0x01, 0), Order.MSB_FIRST), refused)
+    reader = VivotechReader(host)
+    reader.poll_mode(on_demand=True)
+    with pytest.raises(ReaderRefused):
+        reader.use_pass_through(True)
+
+
+@pytest.mark.parametrize("data", ["", "01", "0001", "0000", "000002", "02", "0000 00 9F"])
+def test_a_result_that_is_cut_short_is_a_frame_error(data: str) -> None:
+    host, far = pair()
+    answers = Response(0x2C, 0), Response(0x03, 0, bytes.fromhex(data))
+    far.pump = _answers(far, *(encode(each, Order.MSB_FIRST) for each in answers))
+    with pytest.raises(FrameError):
+        VivotechReader(host).result()
 
 
 def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None:
-    from terminal_drivers.readers.vivotech.codec import Command
-
     REFUSED: list[tuple[str, Command, Status]] = [  # noqa: N806 - a table
         ("no such command", Command(0x99, 0), Status.UNKNOWN_COMMAND),
         ("no such sub-command", Command(0x18, 9), Status.UNKNOWN_SUBCOMMAND),
@@ -338,6 +389,78 @@ def test_a_late_answer_is_never_taken_for_a_new_one(chip: Chip) -> None:
     faulty.heal()
     assert both.host.contact.power_on()
     assert both.host.contact.transmit(b"\0\xca\0\0") == b"\x61\x61\x90\x00"
+
+
+def test_after_silence_the_reader_is_asked_once_whether_it_is_there() -> None:
+    host, far = pair()
+    heard: list[bytes] = []
+    said: list[bytes] = []
+
+    def pump() -> None:
+        if each := far.read(1 << 16, 0):
+            heard.append(each[10:12])
+            far.write(said.pop(0) if said else b"")
+
+    far.pump = pump
+    reader = VivotechReader(host)
+    ping, firmware = b"\x18\x01", b"\x29\x00"
+    for sent in ([firmware], [ping]):
+        with pytest.raises(ReaderLost):
+            reader.firmware()
+        assert heard == sent, "the command goes to a reader that answers"
+        heard.clear()
+    late, here, good = (
+        encode(each, Order.MSB_FIRST)
+        for each in (Response(0x29, 0, b"old"), Response(0x18, 0), Response(0x29, 0, b"new"))
+    )
+    said += [late[:-1] + b"?" + late + here, good, good]
+    assert [reader.firmware(), reader.firmware()] == ["new", "new"]
+    assert heard == [ping, firmware, firmware]
+
+
+def test_a_command_that_lets_the_reader_wait_is_waited_for_and_who_has_a_swipe_waits_for_none() -> None:
+    class Waits:
+        """A transport that logs how long it is asked to wait."""
+
+        def __init__(self, said: bytes) -> None:
+            self.said = said
+            self.waits: list[float] = []
+
+        def read(self, n: int, timeout: float) -> bytes:
+            self.waits.append(timeout)
+            said, self.said = self.said[:n], self.said[n:]
+            return said
+
+        def write(self, data: bytes) -> None: ...
+
+        def close(self) -> None: ...
+
+    line = Waits(b"")
+    with pytest.raises(ReaderLost):
+        VivotechReader(line, timeout=3).exchange(Command(0x2C, 0x02, b"\0\1"), 2)
+    assert line.waits == [0, 5]
+    for ask in ("swipes", "changes"):
+        line = Waits(burst(Burst(STRIPE, SWIPE)))
+        reader = VivotechReader(line)
+        assert len(getattr(reader, ask)(0.5)) == 1
+        assert getattr(reader, ask)(0.5) == []
+        assert line.waits == [0.5, 0, 0.5]
+    assert reader.swipes(0.5) == [SWIPE], "whose coming was told, and which nobody took"
+    assert line.waits == [0.5, 0, 0.5, 0]
+
+
+def test_a_long_answer_may_come_byte_by_byte(chip: Chip) -> None:
+    both = virtual_vivotech(around=lambda line: FaultyTransport(line, 1, reading=Chances(chop=True)))
+    both.device.insert(chip({SELECT: bytes(250) + b"\x90\x00"}))
+    both.host.contact.power_on()
+    assert both.host.contact.transmit(SELECT) == bytes(250) + b"\x90\x00"
+
+
+def test_messages_over_reports_are_handed_over_in_the_room_that_there_is() -> None:
+    host, far = pair()
+    far.write(b"".join(reports(b"0123456789")))
+    line = MessageTransport(host)
+    assert [line.read(4, 0), line.read(4, 0), line.read(99, 0)[:2]] == [b"0123", b"4567", b"89"]
 
 
 def test_a_damaged_response_is_a_frame_error_and_the_command_is_not_repeated() -> None:
