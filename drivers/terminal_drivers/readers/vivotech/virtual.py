@@ -12,6 +12,8 @@ from enum import Enum
 
 from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError, Misuse, Tracks
 from terminal_drivers.readers.vivotech.codec import (
+    HEADER,
+    LONGEST_DATA,
     PASS_THROUGH,
     STRIPE,
     Burst,
@@ -262,7 +264,9 @@ class VirtualNeo:
         return self._ask(place, lambda card: card.transmit(apdu))
 
     def _ask(self, place: Place, what: Callable[[Card], bytes]) -> bytes:
-        """Let the card work; it may be mute, say that it was pulled out, or be pulled out meanwhile."""
+        """Let the card work; it may be mute, say that it was pulled out, be pulled out meanwhile, or say what no
+        frame carries.
+        """
         card = self._cards[place]
         try:
             answer = what(card)
@@ -272,7 +276,7 @@ class VirtualNeo:
             raise _Refused(Status.FAILED) from gone
         except CardMute as mute:
             raise _Refused(Status.TIMEOUT) from mute
-        if self._cards.get(place) is not card:
+        if self._cards.get(place) is not card or len(answer) > LONGEST_DATA or HEADER in answer:
             raise _Refused(Status.FAILED)
         return answer
 

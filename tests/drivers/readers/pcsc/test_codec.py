@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError
 from terminal_drivers.iso7816.atr import contactless
-from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
+from terminal_drivers.readers.ccid.pin import PinFormat, PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.pcsc import codec
 from terminal_drivers.readers.pcsc.codec import HISTORICAL, UID, Feature, PinProperties
 
@@ -23,6 +23,30 @@ PIN: list[tuple[str, PinOperation, str]] = [
         "verify an EMV PIN in the clear",
         PinVerify(),
         "1E00 89 47 04 0C04 02 01 0904 00 000000 0D000000 002000800820FFFFFFFFFFFFFF",
+    ),
+    (
+        "verify, each field its own",
+        PinVerify(PinFormat(0x81, 0x46, 0x03), b"\1\2\3\4\5", 5, 8, 6, 3, 2, 0x0C0A, 7, b"\x21\x40\x0d"),
+        "0500 81 46 03 0806 03 02 0A0C 07 21400D 05000000 0102030405",
+    ),
+    (
+        "change, each field its own",
+        PinModify(
+            PinFormat(0x81, 0x46, 0x03),
+            b"\1\2\3\4\5",
+            5,
+            3,
+            9,
+            8,
+            6,
+            0,
+            6,
+            3,
+            0x0C0A,
+            b"\7\x08\x09",
+            b"\x21\x40\x0d",
+        ),
+        "0500 81 46 03 0309 0806 00 06 03 0A0C 070809 21400D 05000000 0102030405",
     ),
     (
         "ask for the old PIN and twice for the new one",
@@ -49,6 +73,9 @@ def test_a_pin_structure_is_built_and_read(meaning: str, operation: PinOperation
     assert codec.build_pin(operation) == data, meaning
     parse = codec.parse_verify if isinstance(operation, PinVerify) else codec.parse_modify
     assert parse(data) == operation, meaning
+    for broken in (data[:-1], data + b"\0", data[: -len(operation.apdu) - 1]):
+        with pytest.raises(FrameError):
+            parse(broken)
 
 
 @given(st.binary(max_size=60))
@@ -103,7 +130,9 @@ PSEUDO: list[tuple[str, str, str | None]] = [
     ("less than the UID", "FFCA000004", "6C07"),
     ("more than the UID", "FFCA000008", "04A1B2C3D4E5F6006282"),
     ("the historical bytes", "FFCA010000", "803180669000"),
+    ("255 bytes for the UID", "FFCA0000FF", UID7.hex().upper() + "00" * 248 + "6282"),
     ("something else", "FFCA020000", "6A81"),
+    ("something else of the UID", "FFCA000100", "6A81"),
     ("another instruction", "FFB0000000", "6A81"),
     ("without Le", "FFCA0000", "6700"),
     ("no APDU", "FFCA00", "6700"),

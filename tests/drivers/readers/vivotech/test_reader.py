@@ -23,6 +23,8 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.readers.vivotech.both_ends import NeoLine, VirtualVivotechReader, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import (
+    HEADER,
+    LONGEST_DATA,
     PLAIN,
     STRIPE,
     TEXT,
@@ -40,7 +42,7 @@ from terminal_drivers.readers.vivotech.codec import (
 )
 from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport, reports
 from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, VivotechReader
-from terminal_drivers.readers.vivotech.virtual import UID, VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualNeo
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.loopback import LoopbackEnd, LoopbackLine, pair
 
@@ -265,6 +267,37 @@ def test_absent_mute_and_removed_cards_are_told_apart(both: VirtualVivotechReade
         contact.transmit(SELECT)
 
 
+@pytest.mark.parametrize("data", [bytes(LONGEST_DATA - 1), HEADER])
+def test_what_no_frame_carries_fails_the_exchange_and_not_the_reader(
+    data: bytes, both: VirtualVivotechReader, chip: Chip
+) -> None:
+    both.device.insert(chip({SELECT: data + b"\x90\x00"}))
+    both.host.contact.power_on()
+    with pytest.raises(CardMute):
+        both.host.contact.transmit(SELECT)
+    both.host.ping()
+
+
+def test_a_card_that_is_torn_out_is_removed_and_the_place_is_empty(
+    both: VirtualVivotechReader, chip: Chip
+) -> None:
+    def torn() -> None:
+        raise CardRemoved("torn out")
+
+    both.device.insert(chip(on_apdu=torn))
+    both.host.contact.power_on()
+    with pytest.raises(CardRemoved):
+        both.host.contact.transmit(SELECT)
+    assert not both.device.holds(Place.SLOT)
+    assert not both.host.contact.present()
+
+
+def test_a_head_reads_no_stripe_while_the_reader_waits_for_the_host(both: VirtualVivotechReader) -> None:
+    both.host.poll_mode(on_demand=True)
+    with pytest.raises(Misuse, match="does not listen"):
+        both.device.swipe(SWIPE)
+
+
 def test_a_card_that_resets_to_nothing_is_mute(both: VirtualVivotechReader) -> None:
     class Silent(Mirror):
         def reset(self) -> bytes:
@@ -363,6 +396,8 @@ def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None
     both.host.use_pass_through(True)
     for sub, data, status in (
         (0x02, bytes(2), Status.PARAMETER),
+        (0x02, b"\0\1\0", Status.PARAMETER),
+        (0x13, b"\x21" + SELECT, Status.PARAMETER),
         (0x03, b"\0", Status.PARAMETER),
         (0x12, b"\x21", Status.PARAMETER_NOT_SUPPORTED),
         (0x12, b"", Status.MALFORMED),
