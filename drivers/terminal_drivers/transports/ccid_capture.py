@@ -159,8 +159,10 @@ def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDes
     for packet in packets:
         urb = Urb.parse(packet.data)
         if urb.transfer is Transfer.CONTROL and urb.complete and urb.data[1:2] == b"\x02":
+            # A host first asks for the head of the configuration alone, for it tells how long the whole is.
             said = _class_descriptor(urb.data)
-            return said, _dw_features(interface.description) or (said.features,) * (said.max_slot_index + 1)
+            if said is not None:
+                return said, _dw_features(interface.description) or (said.features,) * (said.max_slot_index + 1)
     raise FrameError(NO_DESCRIPTOR)
 
 
@@ -172,13 +174,13 @@ def _dw_features(description: str) -> tuple[int, ...]:
     return tuple(int(each, 16) for each in features)
 
 
-def _class_descriptor(configuration: bytes) -> ClassDescriptor:
+def _class_descriptor(configuration: bytes) -> ClassDescriptor | None:
     at = 0
     while at + 2 <= len(configuration) and configuration[at] >= 2:
         if configuration[at : at + 2] == bytes((LENGTH, TYPE)):
             return ClassDescriptor.parse(configuration[at : at + LENGTH])
         at += configuration[at]
-    raise FrameError(NO_DESCRIPTOR)
+    return None
 
 
 def replay(path: Path, name: str = NAME) -> CcidLine:

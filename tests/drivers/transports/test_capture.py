@@ -14,13 +14,14 @@ from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import AUTOMATIC
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe
+from terminal_drivers.readers.ccid.usb import configuration_descriptor
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports import ccid_capture
 from terminal_drivers.transports.capture import WARNING, CapturedTransport, CaptureFile, packets, replay
 from terminal_drivers.transports.ccid_capture import CapturedLink, captured
 from terminal_drivers.transports.loopback import LoopbackLine, pair
-from terminal_drivers.transports.pcapng import Direction, LinkType
-from terminal_drivers.transports.usbmon import Transfer, Urb
+from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.transports.usbmon import Transfer, Urb, transfer
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -77,8 +78,10 @@ def test_a_capture_is_for_its_owner_and_warns_of_what_it_holds(recorded: tuple[P
 def test_a_capture_never_replaces_a_file_and_a_closed_one_takes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "old"
     path.write_text("precious")
-    with pytest.raises(Misuse):
+    with pytest.raises(Misuse, match="is there already"):
         CaptureFile(path)
+    with pytest.raises(Misuse, match="cannot be made"):
+        CaptureFile(path / "below")
     assert path.read_text() == "precious"
     capture = CaptureFile(tmp_path / "new")
     capture.close()
@@ -123,6 +126,9 @@ def test_recorded_ccid_messages_play_again_as_a_reader(recorded: tuple[Path, lis
     path, said = recorded
     line = ccid_capture.replay(path)
     assert line.features == BUILT_IN.features
+    assert line.descriptor == ClassDescriptor(
+        max_slot_index=1, features=BUILT_IN.features[0], max_message=65_556
+    )
     reader = CcidReader(line.link, line.features, descriptor=line.descriptor)
     assert _talk(reader) == said
     assert reader.poll() == []
@@ -211,6 +217,10 @@ def test_a_file_that_is_no_capture_says_so(tmp_path: Path, recorded: tuple[Path,
         replay(tmp_path / "none", "x")
     with pytest.raises(Misuse, match="ccid"):
         replay(recorded[0], "other")
+    (tmp_path / "long").touch()
+    os.truncate(tmp_path / "long", (64 << 20) + 1)
+    with pytest.raises(Misuse, match="longer than 64 MiB"):
+        replay(tmp_path / "long", "x")
     (tmp_path / "text").write_text("hello")
     with pytest.raises(FrameError):
         replay(tmp_path / "text", "x")
@@ -247,6 +257,40 @@ def test_usb_records_of_other_software_are_read_and_built_again() -> None:
 def test_what_is_no_usb_record_is_a_frame_error(record: bytes) -> None:
     with pytest.raises(FrameError):
         Urb.parse(record)
+
+
+CONFIGURATION = configuration_descriptor(ClassDescriptor(max_slot_index=1, features=0x230).build())
+
+
+def _enumerated(*configurations: bytes) -> list[Packet]:
+    said = (transfer(1, Transfer.CONTROL, 0x80, each) for each in configurations)
+    return [Packet(0, 0, urb.build()) for urbs in said for urb in urbs]
+
+
+@pytest.mark.parametrize(
+    ("description", "features"),
+    [
+        ("", (0x230, 0x230)),
+        ("dwFeatures", (0x230, 0x230)),
+        ("the port of 0000023A", (0x230, 0x230)),
+        ("dwFeatures 1 2", (0x230, 0x230)),
+        ("dwFeatures 00010230 000204BE", (0x10230, 0x204BE)),
+    ],
+)
+def test_a_reader_is_what_its_descriptor_says_and_a_capture_of_ours_adds(
+    description: str, features: tuple[int, ...]
+) -> None:
+    # A host asks for the first 9 bytes, and then for the whole.
+    found = ccid_capture.described(
+        Interface(220, "x", description=description), _enumerated(CONFIGURATION[:9], CONFIGURATION)
+    )
+    assert found == (ClassDescriptor(max_slot_index=1, features=0x230), features)
+
+
+@pytest.mark.parametrize("broken", [CONFIGURATION[:9] + bytes(9), CONFIGURATION[:10]])
+def test_a_configuration_without_a_class_descriptor_is_no_reader(broken: bytes) -> None:
+    with pytest.raises(FrameError, match="no CCID class descriptor"):
+        ccid_capture.described(Interface(220, "x"), _enumerated(broken))
 
 
 def test_a_capture_without_descriptors_is_no_reader(tmp_path: Path) -> None:

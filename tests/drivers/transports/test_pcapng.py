@@ -98,6 +98,19 @@ WRONG: list[tuple[str, str]] = [
     ("two lengths", SECTION + INTERFACE[:-8] + "2C000000"),
     ("another version", SECTION.replace("0100 0000", "0200 0000", 1)),
     ("a packet of no interface", SECTION + PACKET),
+    ("a packet of an interface of the section before", SECTION + INTERFACE + SECTION + PACKET),
+    ("a block whose length is no multiple of 4", SECTION + "05000000 0D000000 00 0D000000"),
+    ("a block shorter than its head", SECTION + "05000000 08000000" + "00000000"),
+    ("less than an interface", SECTION + "01000000 10000000 93000000 10000000"),
+    ("a name that is no text", SECTION + INTERFACE.replace("78000000", "FF000000")),
+    ("an option cut short", SECTION + "01000000 18000000 9300 0000 00000000 0200 1000 18000000"),
+    ("no resolution at all", SECTION + "01000000 18000000 9300 0000 00000000 0900 0000 18000000"),
+    (
+        "a packet longer than its block",
+        SECTION
+        + INTERFACE
+        + "06000000 24000000 00000000 00000000 00000000 08000000 08000000 68656C6C 24000000",
+    ),
     ("an odd resolution", SECTION + INTERFACE.replace("0900 0100 09", "0900 0100 8A")),
 ]
 
@@ -107,6 +120,18 @@ def test_a_damaged_file_is_a_frame_error(meaning: str, file: str) -> None:
     with pytest.raises(FrameError):
         list(pcapng.parse(bytes.fromhex(file)))
         pytest.fail(meaning)
+
+
+def test_what_is_of_no_use_here_is_skipped() -> None:
+    empty = "05000000 0C000000 0C000000"
+    behind_the_end = "01000000 1C000000 9300 0000 00000000 0000 0000 0200 FF00 1C000000"
+    both_ways = PACKET.replace("0400 02000000", "0400 03000000")
+    found = list(pcapng.parse(bytes.fromhex(SECTION + empty + behind_the_end + both_ways + empty)))
+    assert found == [
+        Section("!"),
+        Interface(LinkType.USER0, "", 6),
+        Packet(0, 1000 * THE_PACKET.time, b"hello", Direction.UNKNOWN, "c"),
+    ]
 
 
 def test_a_comment_that_somebody_adds_does_not_hide_the_first() -> None:
@@ -128,6 +153,8 @@ def test_a_packet_that_was_captured_in_part_is_not_taken_for_the_whole() -> None
         list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE) + packet))
 
 
-def test_a_comment_without_end_is_misuse() -> None:
+def test_a_comment_has_an_end() -> None:
+    longest = Packet(0, 0, b"", comment="x" * 65_535)
+    assert list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE) + pcapng.packet(longest)))[2] == longest
     with pytest.raises(Misuse):
-        pcapng.packet(Packet(0, 0, b"", comment="x" * 70_000))
+        pcapng.packet(Packet(0, 0, b"", comment="x" * 65_536))
