@@ -239,7 +239,7 @@ def vivotech_command(message: bytes) -> str:
 def _about(path: Path, comment: str) -> dict[str, str]:
     try:
         about = json.loads(comment.rpartition("\n")[2])
-    except ValueError:
+    except (ValueError, RecursionError):
         about = None
     if not isinstance(about, dict) or not all(isinstance(each, str) for each in about.values()):
         raise Misuse(f"{path} {NO_RECORDING}")

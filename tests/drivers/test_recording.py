@@ -16,10 +16,11 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc.ccid_link import DESCRIPTOR, SlotLink
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.recording import Recorder, Recording
+from terminal_drivers.recording import EVENTS, Recorder, Recording
 from terminal_drivers.taps import CcidLine
 from terminal_drivers.transports.capture import CaptureFile
 from terminal_drivers.transports.loopback import LoopbackLine, pair
+from terminal_drivers.transports.pcapng import LinkType
 from tests.drivers.conftest import ChipFactory
 
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
@@ -199,6 +200,11 @@ def test_what_is_no_recording_is_refused(file: Path, recorder: Recorder, tmp_pat
     plain.close()
     with pytest.raises(Misuse, match="no recording of a terminal"):
         Recording(tmp_path / "plain")
+    deep = CaptureFile(tmp_path / "deep", about="[" * 60_000)
+    deep.interface(LinkType.USER3, EVENTS)
+    deep.close()
+    with pytest.raises(Misuse, match="no recording of a terminal"):
+        Recording(tmp_path / "deep")
     for wrong in (
         "look",
         "quiet ccid",

@@ -56,6 +56,9 @@ def test_each_damage_does_what_it_says_in_its_direction_only(
     far.write(b"hello")
     got = line.read(99, 0)
     flipped = sum((a ^ b).bit_count() for a, b in zip(got, b"hello", strict=False))
+    if fault is Fault.NOISE:
+        heads = (b"hello"[:at] for at in range(6))
+        assert any(got.startswith(head) and got.endswith(b"hello"[len(head) :]) for head in heads)
     assert {
         Fault.DROP: len(got) == 4,
         Fault.FLIP: len(got) == 5 and flipped == 1,

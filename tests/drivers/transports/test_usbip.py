@@ -188,8 +188,14 @@ def test_a_port_that_is_taken_is_said_at_once(rig: Rig) -> None:
         IMPORT + submit(1, 1, 0xFFFFFFFF, b""),
         IMPORT + submit(1, 2, 0x7FFFFFFF),
         IMPORT + b"\xff" * 48,
+        IMPORT + struct.pack(">5I", 3, 1, 0x10001, 1, 0) + bytes(28),
+        IMPORT + struct.pack(">5I", 1, 1, 0x10001, 2, 1) + bytes(28),
+        b"\x01\x06" + LIST[2:],
     ],
-    ids=["HTTP", "unknown operation", "negative length", "huge length", "unknown command"],
+    ids=[
+        *("HTTP", "unknown operation", "negative length", "huge length", "all ones"),
+        *("unknown command", "no direction", "another version"),
+    ],
 )
 def test_nonsense_ends_the_connection_and_not_the_server(rig: Rig, nonsense: bytes) -> None:
     peer = rig.connect(imported=False)

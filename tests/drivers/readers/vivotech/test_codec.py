@@ -125,6 +125,34 @@ def test_track_3_begins_with_a_plus_on_some_lines() -> None:
 def test_an_item_is_found_behind_noise(item: Item) -> None:
     for noise in (b"\0", b"\0\xff?"):
         assert Decoder(from_reader=True).feed(noise + _bytes(item)) == [item]
+        ping = Command(0x18, 1)
+        assert Decoder(from_reader=False).feed(noise + encode(ping, Order.LSB_FIRST)) == [ping]
+
+
+def test_the_longest_tracks_come_in_a_burst() -> None:
+    longest = Burst(codec.STRIPE, Tracks(f"%{'A' * 77}?", f";{'1' * 38}?", f";{'1' * 105}?"))
+    assert Decoder(from_reader=True).feed(codec.burst(longest)) == [longest]
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (0x00, "ok"),
+        (0x02, "unknown command"),
+        (0x03, "unknown subcommand"),
+        (0x04, "crc error"),
+        (0x05, "parameter"),
+        (0x06, "parameter not supported"),
+        (0x07, "malformed"),
+        (0x08, "timeout"),
+        (0x0A, "failed"),
+        (0x0B, "not allowed"),
+        (0x23, "request online"),
+        (0x99, "status 99"),
+    ],
+)
+def test_a_status_has_the_number_of_the_guide(status: int, name: str) -> None:
+    assert codec.status_name(status) == name
 
 
 @pytest.mark.parametrize(
