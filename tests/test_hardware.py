@@ -14,6 +14,7 @@ import pytest
 from terminal_drivers.base import (
     Card,
     CardAbsent,
+    CardRemoved,
     Change,
     DriverError,
     FrameError,
@@ -621,6 +622,12 @@ class Told:
 
 
 def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
+    attended = AttendedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    told = []
+    for ask in (False, False, True, False):
+        attended.look(ask=ask)
+        told.append(attended.poll())
+    assert told == [[], [], [INSERTED], []], "it is asked only where it is to be asked"
     reader = WatchedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     try:
         assert news(reader) == [INSERTED]
@@ -663,6 +670,49 @@ def test_that_a_reader_is_back_and_that_a_card_stands_in_it_is_told_as_one(
     reader.look(ask=False)
     assert reader.poll() == [INSERTED]
     assert reader.poll() == []
+
+
+def test_no_conversation_goes_on_with_another_card_than_it_began_with() -> None:
+    class Answering(Standing):
+        def power_on(self) -> bytes:
+            return b"\x3b\x00"
+
+        def transmit(self, apdu: bytes) -> bytes:
+            return apdu + b"\x90\x00"
+
+    device = Answering([INSERTED], [], [REMOVED, INSERTED])
+    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader.look(ask=False)
+    reader.contact.power_on()
+    assert reader.contact.transmit(b"?") == b"?\x90\x00"
+    reader.look(ask=False)
+    with pytest.raises(CardRemoved):
+        reader.contact.transmit(b"?")
+    reader.contact.power_on()
+    assert reader.contact.transmit(b"?") == b"?\x90\x00"
+
+
+def test_a_reader_that_is_lost_over_a_use_is_closed_and_away() -> None:
+    class Leaving(Standing):
+        closed = False
+
+        def transmit(self, apdu: bytes) -> bytes:
+            raise ReaderLost(f"pulled out at {apdu!r}")
+
+        def close(self) -> None:
+            self.closed = True
+
+    device = Leaving()
+    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    with pytest.raises(ReaderLost, match="pulled out"):
+        reader.contact.transmit(b"?")
+    assert device.closed
+    with pytest.raises(ReaderLost, match="pulled out"):
+        reader.poll()
+    for _ in range(2):
+        with pytest.raises(ReaderLost, match="away"):
+            reader.contact.transmit(b"?")
+        reader.close()
 
 
 def test_noise_behind_the_word_of_a_card_takes_nothing_from_it() -> None:

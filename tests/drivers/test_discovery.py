@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
@@ -48,9 +50,18 @@ def test_what_is_virtual_is_always_there_and_marked_so() -> None:
     assert [one for one in found if one.virtual] == list(VIRTUAL)
 
 
-def test_serial_ports_are_listed_under_addresses_that_parse() -> None:
-    for port in serial_ports():
-        assert Address.parse(port.address).transport == "serial"
+def test_each_serial_port_is_listed_under_every_protocol_that_speaks_over_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ports = [ListPortInfo("/dev/ttyUSB1"), ListPortInfo("/dev/ttyACM0")]
+    ports[1].description = "Twin reader"
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    found = list(serial_ports())
+    assert [Address.parse(each.address).transport for each in found] == ["serial"] * 6
+    assert [(each.address, each.what.partition(",")[0]) for each in found[2:4]] == [
+        ("vivotech+serial:///dev/ttyACM0", "Twin reader"),
+        ("ccid+serial:///dev/ttyUSB1", "serial port"),
+    ]
 
 
 def test_usb_readers_are_listed_under_addresses_that_parse(device: Callable[..., Path]) -> None:
