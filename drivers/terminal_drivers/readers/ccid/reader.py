@@ -30,7 +30,6 @@ from terminal_drivers.readers.ccid.messages import (
     CommandStatus,
     Escape,
     EscapeResponse,
-    HardwareError,
     Message,
     NotifySlotChange,
     SlotStatus,
@@ -93,7 +92,6 @@ class CcidReader:
         self._changes: deque[Presence] = deque()
         self.descriptor = ClassDescriptor() if descriptor is None else descriptor
         self.pin_ban = pin_ban
-        self.faults: list[HardwareError] = []
         self.slots = tuple(CcidSlot(self, number, each) for number, each in enumerate(features))
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
@@ -174,8 +172,6 @@ class CcidReader:
             for slot, present in notification.changes():
                 if slot < len(self.slots):
                     self._changes.append(Presence(Change.INSERTED if present else Change.REMOVED, slot))
-        elif isinstance(notification, HardwareError):
-            self.faults.append(notification)
 
     def _tell(self, direction: str, message: Message) -> None:
         if self._trace is not None:
