@@ -162,7 +162,8 @@ def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDes
             # A host first asks for the head of the configuration alone, for it tells how long the whole is.
             said = _class_descriptor(urb.data)
             if said is not None:
-                return said, _dw_features(interface.description) or (said.features,) * (said.max_slot_index + 1)
+                everywhere = (said.features,) * (said.max_slot_index + 1)
+                return said, _dw_features(interface.description) or everywhere
     raise FrameError(NO_DESCRIPTOR)
 
 
