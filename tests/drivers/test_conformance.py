@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -26,12 +26,16 @@ from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
+from terminal_drivers.readers.ccid.conformance.serial import SERIAL
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.features import SERIAL_TPDU
-from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.gempc import GemPcLink
+from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe, Link
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.transports.loopback import pair
 from terminal_drivers.virtual import virtual_ccid
 
+DEVICE_CLAUSES = [check.clause.id for check in DEVICE]
 KITS = {kit.protocol: kit for kit in kits()}
 HOSTS = {name: (kit, kit.own_host) for name, kit in KITS.items() if kit.own_host is not None}
 DEVICES = [(kit, name) for kit in KITS.values() for name in kit.own_devices]
@@ -175,6 +179,113 @@ def test_a_device_that_breaks_a_clause_is_found(
     subject = Device(CcidReader(Wrong(change), (SERIAL_TPDU,)))
     broken = {result.clause.id for result in run(DEVICE, subject) if result.verdict is Verdict.BROKEN}
     assert clauses <= broken
+
+
+class Lying:
+    """The link of a reader of ours whose answers are changed on their way."""
+
+    def __init__(self, link: Link, lie: Callable[[m.Answer], m.Message]) -> None:
+        self._link = link
+        self._lie = lie
+
+    def send(self, message: bytes) -> None:
+        self._link.send(message)
+
+    def receive(self, timeout: float) -> bytes | None:
+        said = self._link.receive(timeout)
+        answer = None if said is None else decode(said)
+        return encode(self._lie(answer)) if isinstance(answer, m.Answer) else said
+
+    def listen(self, timeout: float) -> bytes | None:
+        return self._link.listen(timeout)
+
+    def close(self) -> None:
+        self._link.close()
+
+
+class LyingUsb(Lying):
+    """... over USB."""
+
+    def abort(self, slot: int, seq: int) -> None:
+        assert isinstance(self._link, ControlPipe)
+        self._link.abort(slot, seq)
+
+
+def _with(answer: m.Answer, **fields: int | bytes) -> m.Answer:
+    """Change those of the fields that this answer has."""
+    there = {name: value for name, value in fields.items() if hasattr(answer, name)}
+    return replace(answer, **there)  # type: ignore[arg-type]  # a table of fields
+
+
+def _other_type(answer: m.Answer) -> m.Message:
+    head = answer.slot, answer.seq, answer.status, answer.error, 0
+    return m.SlotStatus(*head) if isinstance(answer, m.DataBlock) else m.DataBlock(*head, b"")
+
+
+LIARS = (
+    *("built-in T=0", "gempc-pinpad T=0", "usb-character T=0", "usb-character T=1"),
+    *("usb-tpdu T=1", "usb-extended T=0"),
+)
+ANSWERED = {check.clause.id for check in DEVICE if check.clause.id.startswith("answer-")}
+RESERVED = {check.clause.id for check in DEVICE if check.clause.id.startswith("reserved-")}
+NOT_DONE = {
+    *("clock", "empty", "length", "level", "no-mechanics", "no-pad", "no-power", "no-slot", "parameters"),
+    *("abort", "parts", "pin-follow-up", "pin-operation", "structures", "unknown", *RESERVED),
+}
+LINE = {check.clause.id for check in SERIAL}
+LIES: list[tuple[str, Callable[[m.Answer], m.Message], set[str]]] = [
+    ("all is well", lambda a: _with(a, status=a.status & 3, error=0), NOT_DONE | {"rate"}),
+    (
+        "all fails",
+        lambda a: _with(a, status=a.status | 0x40, error=0x7F),
+        NOT_DONE | {"atr", "characters", "exchange", "states"},
+    ),
+    ("no data", lambda a: _with(a, data=b""), {"atr", "characters", "exchange", "parameters", "parts"}),
+    (
+        "other data",
+        lambda a: _with(a, data=b"\x55" * len(getattr(a, "data", b""))),
+        {"atr", "characters", "exchange", "parameters"},
+    ),
+    ("the fastest", lambda a: _with(a, clock=0xFF, rate=9_999_999), {"clock", "rate"}),
+    ("no clock", lambda a: _with(a, clock=0), {"clock", "rate"}),
+    ("always powered", lambda a: _with(a, status=a.status & 0xC0), {"states"}),
+    ("another bSeq", lambda a: _with(a, seq=a.seq ^ 1), set(DEVICE_CLAUSES) - LINE - {"length"}),
+    (
+        "another kind of answer",
+        _other_type,
+        ANSWERED
+        | {"atr", "characters", "clock", "exchange", "length", "level", "no-pad", "no-power", "parameters"}
+        | {"parts", "pin-follow-up", "pin-operation", "startup", "states", "structures", "unknown"},
+    ),
+]
+
+
+def _broken(lie: Callable[[m.Answer], m.Message]) -> set[str]:
+    found = set()
+    for name in LIARS:
+        device = KITS["ccid"].own_devices[name]()
+        assert isinstance(device, Device)
+        link = device.reader.link
+        device.reader.link = (LyingUsb if isinstance(link, ControlPipe) else Lying)(link, lie)
+        found |= {each.clause.id for each in run(DEVICE, device) if each.verdict is Verdict.BROKEN}
+    return found
+
+
+@pytest.mark.parametrize(("meaning", "lie", "clauses"), LIES)
+def test_a_reader_that_lies_breaks_what_it_lies_about_and_nothing_else(
+    meaning: str, lie: Callable[[m.Answer], m.Message], clauses: set[str]
+) -> None:
+    assert _broken(lie) == clauses, meaning
+
+
+def test_each_clause_of_a_reader_is_broken_by_some_lie_or_by_a_line_that_is_dead() -> None:
+    device = KITS["ccid"].own_devices["gempc-pinpad T=0"]()
+    assert isinstance(device, Device)
+    assert isinstance(device.link, GemPcLink)
+    device.link.transport = pair()[0]
+    dead = {each.clause.id for each in run(SERIAL, device) if each.verdict is Verdict.BROKEN}
+    assert dead == LINE
+    assert dead.union(*(clauses for _, _, clauses in LIES)) == set(DEVICE_CLAUSES)
 
 
 class Hasty(Host):
