@@ -155,11 +155,6 @@ class FarEnd:
         ("without the echo that was expected", GEMPC_TWIN, frame(STATUS)),
         ("with an echo that was not expected", BUILT_IN, frame(ASK) + frame(STATUS)),
         ("after more time", GEMPC_TWIN, frame(ASK) + b"\x80\x80\xff" + frame(STATUS)),
-        (
-            "after the longest frame that is not asked for",
-            BUILT_IN,
-            frame(ASK[:6] + b"\x7f" + ASK[7:]) + frame(STATUS),
-        ),
         ("after noise", BUILT_IN, b"\x00\x11" + frame(STATUS)),
     ],
 )
