@@ -22,6 +22,9 @@ Start = Callable[..., Pcscd]
 ATR_T0_FAST = bytes.fromhex("3B15957650505330")
 ATR_T1 = bytes.fromhex("3B848131FE4576454D56A7")
 ATR_T1_FAST = bytes.fromhex("3B94958131FE45765050532F")
+ATR_T1_FASTER = bytes.fromhex(
+    "3B90978131FE450C"
+)  # 500 000 bit/s at 4 MHz: libccid asks the card for half of it
 
 FEATURE_VERIFY, FEATURE_MODIFY = 0x42330006, 0x42330007  # what libccid answers to GET_FEATURE_REQUEST
 VERIFY_TEMPLATE = "002000800824FFFFFFFFFFFFFF"
@@ -73,8 +76,8 @@ class Status(Atred):
 
 @pytest.mark.parametrize(
     ("atr", "protocol"),
-    [(ATR_T0_FAST, "T=0"), (ATR_T1, "T=1"), (ATR_T1_FAST, "T=1")],
-    ids=["T0-PPS", "T1", "T1-PPS"],
+    [(ATR_T0_FAST, "T=0"), (ATR_T1, "T=1"), (ATR_T1_FAST, "T=1"), (ATR_T1_FASTER, "T=1")],
+    ids=["T0-PPS", "T1", "T1-PPS", "T1-slower-PPS"],
 )
 def test_a_whole_transaction_runs_in_the_protocol_of_the_card(
     served: Serve, start: Start, card: Callable[[str], VirtualCard], atr: bytes, protocol: str

@@ -3,6 +3,7 @@
 1. `FF PPS0 [PPS1 PPS2 PPS3] PCK`; PPS0 names T and says which of the others follow; the XOR of all is 0.
 2. A card accepts by repeating the request; it may leave PPS1 out, which means the default FI and DI.
 3. Only a card in negotiable mode (no TA2) takes a PPS, and only as the first thing after the reset.
+4. A request names any F and D from the defaults to those of TA1 (9.2), as a slower reader does.
 """
 
 from dataclasses import dataclass
@@ -98,6 +99,15 @@ def respond(request: Pps, atr: Atr) -> Pps | None:
     """What a card says: the request, or nothing where it cannot do that (9.3)."""
     if atr.specific is not None or request.protocol not in atr.protocols:
         return None
-    if request.fi_di not in (None, TA1_DEFAULT, atr.fi_di):
+    if request.fi_di is not None and not _offered(request.fi_di, atr.fi_di):
         return None
     return Pps(request.protocol, request.fi_di)
+
+
+def _offered(fi_di: int, ta1: int) -> bool:
+    """Whether F and D lie between the defaults and those of TA1."""
+    if fi_di in (TA1_DEFAULT, ta1):
+        return True
+    f, d = FI.get(fi_di >> 4), DI.get(fi_di & 0x0F)
+    slowest, fastest = FI.get(ta1 >> 4), DI.get(ta1 & 0x0F)
+    return bool(f and d and slowest and fastest and f <= slowest and d <= fastest)

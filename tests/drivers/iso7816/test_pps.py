@@ -103,6 +103,25 @@ def test_a_card_takes_what_its_atr_offers() -> None:
     assert respond(Pps(0, 0x95, 0x11), NEGOTIABLE) == Pps(0, 0x95), "PPS2 is left out"
 
 
+@pytest.mark.parametrize(
+    ("ta1", "asked", "taken"),
+    [
+        (0x97, 0x96, True),  # what libccid asks for where the reader cannot do 97
+        (0x97, 0x17, True),
+        (0x97, 0x98, True),  # DI 8 is 12 and 9 is 20, both less than the 64 of DI 7
+        (0x97, 0xA7, False),
+        (0x95, 0x96, False),
+        (0x97, 0x77, False),
+        (0x97, 0x9F, False),
+        (0x7F, 0x12, False),
+        (0x7F, 0x7F, True),
+    ],
+)
+def test_a_card_takes_any_speed_between_the_default_and_its_own(ta1: int, asked: int, taken: bool) -> None:
+    request = Pps(0, asked)
+    assert respond(request, Atr.parse(bytes((0x3B, 0x10, ta1)))) == (request if taken else None)
+
+
 def test_a_pps_is_only_the_first_thing_after_a_reset(chip: Callable[..., Any]) -> None:
     behind = Chip(chip(atr=bytes.fromhex("3B1595765050533030"[:16])))
     behind.reset()
