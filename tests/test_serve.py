@@ -162,6 +162,17 @@ def test_a_link_to_anything_else_stays_though_it_dangles(reader: str, link: Path
     assert link.is_symlink()
 
 
+@pytest.mark.parametrize(
+    "name", ["my reader", "a:b", "a#b", 'a"b', "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "a\nb"]
+)
+def test_a_link_that_pcscd_cannot_be_told_of_is_refused(name: str, tmp_path: Path) -> None:
+    """Such a line keeps pcscd from starting, or makes it look for another file."""
+    with pytest.raises(Misuse, match=r"(?s)cannot name the link .*: use only letters"):
+        serve("ccid+pty:", tmp_path / name).close()
+    assert not list(tmp_path.iterdir())
+    serve("vivotech+pty:", tmp_path / name).close()  # pcscd is no host of this one
+
+
 def test_a_stripe_head_is_served_to_usb_ip_hosts() -> None:
     with Told([*PROGRAM, "readers", "serve", "msr+usbip:"], ENVIRONMENT, stdin=True) as served:
         port = int(served.until(r"usbip --tcp-port (\d+) attach --remote 127.0.0.1 --busid 1-1\n")[1])

@@ -1,5 +1,6 @@
 """Virtual CCID readers that are served: on a pseudo-terminal, and behind a USB/IP server on a port of loopback."""
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +27,9 @@ DEVICE_NAMES = {
     "gemcore-sim-pro2": "GemCoreSIMPro2",
 }
 """The reader names of libccidtwin (its ccid_serial.c), by our names of the variants."""
+
+NAMEABLE = re.compile(r"[A-Za-z0-9/._@=\\-]+", re.ASCII)
+"""The paths that pcscd's configuration has words for; behind a colon libccidtwin reads the name of the reader."""
 
 USB_APDU = 0x0004_04BE
 """dwFeatures of a reader that does everything below the APDU itself, extended ones too."""
@@ -89,6 +93,11 @@ class ServedSerialReader(ServedReader):
     ) -> None:
         if variant not in DEVICE_NAMES:
             raise Misuse(f"libccidtwin knows no reader like {variant!r}: it knows {', '.join(DEVICE_NAMES)}")
+        if link is not None and not NAMEABLE.fullmatch(str(link.absolute())):
+            raise Misuse(
+                f"pcscd's configuration cannot name the link {link.absolute()}: "
+                "use only letters without accents, digits and / . _ - @ = in it"
+            )
         # Imported here: it needs pyserial and a system with pseudo-terminals.
         from terminal_drivers.transports.pty import PtyLine
 
