@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device
 from terminal_drivers.served.hands import IN_A_FOLDER, SlotsAlone, entry, unlink_dead
+from terminal_drivers.served.pin_clock import Person, PinClock
 from terminal_drivers.virtual import CCID_BAUD
 
 SERIAL_LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
@@ -35,8 +37,6 @@ USB_APDU = 0x0004_04BE
 """dwFeatures of a reader that does everything below the APDU itself, extended ones too."""
 USB_MESSAGE = 65_556  # dwMaxCCIDMessageLength with room for an extended APDU
 
-Person = Callable[[Prompt], None]
-
 
 class _Line(Protocol):
     """What carries the device to its hosts."""
@@ -52,9 +52,10 @@ class ServedReader(SlotsAlone):
     instructions: str
     path: str
 
-    def __init__(self, reader: VirtualCcid, line: _Line) -> None:
+    def __init__(self, reader: VirtualCcid, line: _Line, clock: PinClock) -> None:
         self._reader = reader
         self._line = line
+        self._clock = clock
 
     @property
     def slots(self) -> int:
@@ -80,6 +81,11 @@ class ServedReader(SlotsAlone):
 
     def close(self) -> None:
         self._line.close()
+        self._clock.close()
+
+    def _time_is_up(self, prompt: Prompt) -> None:
+        with suppress(Misuse):  # the reader is closed just now
+            self._line.act(lambda: self._reader.time_out() if self._clock.is_last(prompt) else None)
 
 
 class ServedSerialReader(ServedReader):
@@ -103,9 +109,10 @@ class ServedSerialReader(ServedReader):
 
         unlink_dead(link)
         chosen, device = VARIANTS[variant], DEVICE_NAMES[variant]
-        reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=person)
+        clock = PinClock(person, self._time_is_up)
+        reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=clock.show)
         line = PtyLine(line_device(reader, chosen), link, baud=CCID_BAUD)
-        super().__init__(reader, line)
+        super().__init__(reader, line, clock)
         self.path = str(link.absolute()) if link is not None else line.path
         self.pcscd_entry = entry(f"terminal-sim {device}", f"{self.path}:{device}", SERIAL_LIBRARY)
         self.instructions = IN_A_FOLDER + self.pcscd_entry
@@ -126,10 +133,11 @@ class ServedUsbReader(ServedReader):
         from terminal_drivers.transports.usbip import UsbIpServer
 
         descriptor = ClassDescriptor(features=features, max_message=USB_MESSAGE, pin_support=pin_support)
-        reader = VirtualCcid((features,), descriptor=descriptor, person=person)
+        clock = PinClock(person, self._time_is_up)
+        reader = VirtualCcid((features,), descriptor=descriptor, person=clock.show)
         device = CcidUsbDevice(reader)
         line = UsbIpServer(device, port)
-        super().__init__(reader, line)
+        super().__init__(reader, line, clock)
         self.port = line.port
         self.path = f"127.0.0.1:{line.port}"
         name = f"usb:{device.identity.vendor:04x}/{device.identity.product:04x}"

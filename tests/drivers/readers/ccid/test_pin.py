@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -622,3 +623,23 @@ def test_a_reader_that_is_unplugged_while_a_pin_is_typed_is_lost_and_the_next_on
         assert card.seen == [PRESENTED]
     finally:
         pad.close()
+
+
+def test_a_served_pin_pad_gives_up_a_pin_that_nobody_types_and_works_on(chip: Chip, tmp_path: Path) -> None:
+    """And the time of an entry that was typed is not up in the next one."""
+    link, typed = tmp_path / "pad", [("1234", Key.ENTER), (), ()]
+    pad = ServedSerialReader("gempc-pinpad", link, person=lambda _: pad.press(*typed.pop(0)))
+    with closing(pad), closing(_opened(f"ccid+serial:{link}?variant=gempc-pinpad")) as host:
+        pad.insert(chip({PRESENTED: b"\x90\x00"}))
+        slot = host.slots[0]
+        slot.power_on()
+        assert slot.secure(PinVerify(timeout=1)) == b"\x90\x00"
+        late = threading.Timer(0.6, lambda: pad.press("1234", Key.ENTER))
+        late.start()
+        assert slot.secure(PinVerify(timeout=1)) == b"\x90\x00"
+        late.join()
+        begun = time.monotonic()
+        assert slot.secure(PinVerify(timeout=1)) == b"\x64\x00"
+        assert 0.9 < time.monotonic() - begun < 10
+        assert slot.power_on()
+    assert not [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
