@@ -141,6 +141,7 @@ class CcidUsbDevice:
         self._reader.reset()
         self._out = self._rest = b""
         self._in.clear()
+        self._interrupts.clear()
         self._empty_packet = False
 
 

@@ -215,13 +215,17 @@ class VirtualCcid:
             self._pad.give_up(self._slots[slot], SlotError.CMD_ABORTED)
 
     def reset(self) -> None:
-        """Forget the host: its commands, what it aborts, the power of its cards. Who comes next begins anew."""
+        """Forget the host: its commands, what it aborts, the power of its cards. Who comes next begins anew: he
+        hears of the cards that are there, and of nothing that came and went before him (6.3.1).
+        """
         for slot in self._slots:
             self._pad.give_up(slot, SlotError.CMD_ABORTED)
             slot.power_off()
         self._aborting.clear()
         self._ready.clear()
         self._last = None
+        there = sum(2 << 2 * slot.number for slot in self._slots if slot.chip is not None)
+        self._changes = [self._notification(there)] if there else []
 
     def _say(self, message: bytes) -> None:
         self._ready.append(message)
@@ -241,13 +245,17 @@ class VirtualCcid:
     def _change(self, slot: VirtualSlot, card: Card | None, interludes: Iterable[Interlude] = ()) -> None:
         slot.put(card, interludes)
         slot.locked = False
-        bits = 2 << 2 * slot.number
+        self._changes.append(self._notification(2 << 2 * slot.number))
+        if card is None:
+            self._pad.give_up(slot, SlotError.ICC_MUTE)
+
+    def _notification(self, changed: int) -> bytes:
+        """What the slots hold; `changed` has the second bit of each slot that is news."""
+        bits = changed
         for number, each in enumerate(self._slots):
             bits |= (each.chip is not None) << 2 * number
         size = (2 * len(self._slots) + 7) // 8
-        self._changes.append(encode(NotifySlotChange(bits.to_bytes(size, "little"))))
-        if card is None:
-            self._pad.give_up(slot, SlotError.ICC_MUTE)
+        return encode(NotifySlotChange(bits.to_bytes(size, "little")))
 
     def _power_on(self, slot: VirtualSlot, command: IccPowerOn) -> Answer:
         if command.power > 3:

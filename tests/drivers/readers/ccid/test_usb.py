@@ -92,6 +92,21 @@ def test_a_recorded_host_is_answered_byte_for_byte(
     assert compared >= 30
 
 
+def test_a_new_host_hears_of_the_card_that_is_there_and_not_of_those_before(chip: Chip) -> None:
+    reader, device = _device()
+    for _ in range(3):
+        reader.insert(0, chip({}))
+        reader.remove(0)
+    assert device.interrupt() == b"\x50\x03", "this host has the others still to hear"
+    device.control(_setup(0x00, 9, 1))
+    assert device.interrupt() is None
+    reader.insert(0, chip({}))
+    device.control(_setup(0x00, 9, 1))
+    device.control(_setup(0x01, 11))
+    assert device.interrupt() == b"\x50\x03"
+    assert device.interrupt() is None
+
+
 def test_a_message_of_whole_packets_is_closed_by_an_empty_one(chip: Chip) -> None:
     reader, device = _device(int(EXTENDED), 65_556)
     reader.insert(
