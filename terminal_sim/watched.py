@@ -4,7 +4,8 @@
    at a `WatchedReader`; a recording tells when to look again.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
 3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then, and that
-   it is back and what stands there are told as one, so that nobody takes a slot for empty that was not asked yet.
+   it is back and what stands there are told as one, so that nobody takes a slot for empty that was not asked yet. A card
+   that stands there when it is opened first is told at once.
 4. Half a second apart, a look asks whether the card is there: a removal that no reader told ends the conversation too.
 5. `close` joins the thread.
 """
@@ -103,15 +104,17 @@ class AttendedReader:
         self._told = told
         self._log = log or Unlogged()
         self._lock = RLock()
+        self._device: Device | None
         with self._log.using():
-            self._device: Device | None = self._opened()
-        self._present = False
+            self._device, self._present = self._opened()
         self.pulled = False
         self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
         self._lost: ReaderLost | None = None
         self.contact: ContactSlot = _Contact(self, lambda device: device.contact)
         self.contactless: ContactlessField = _Slot(self, lambda device: device.contactless)
         self.stripe: StripeHead = _Head(self)
+        if self._present:
+            self._tell([Presence(Change.INSERTED, CONTACT)])
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """What the looks have been told, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
@@ -179,22 +182,21 @@ class AttendedReader:
 
     def _found(self) -> bool:
         try:
-            self._device = self._opened()
+            self._device, _ = self._opened()
         except DriverError:
             return False
         return True
 
-    def _opened(self) -> Device:
-        """A port that opens is no reader yet: something must answer behind it."""
+    def _opened(self) -> tuple[Device, bool]:
+        """The reader, and whether a card is in its slot. A port that opens is no reader yet: something must answer behind it."""
         device = self._connect()
         try:
-            device.contact.present()
+            return device, device.contact.present()
         except Misuse:
-            pass  # it has no slot, and a stripe head answers nothing
+            return device, False  # it has no slot, and a stripe head answers nothing
         except DriverError:
             device.close()
             raise
-        return device
 
     def _look(self, device: Device, *, ask: bool, found: bool) -> None:
         changes = []

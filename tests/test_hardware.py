@@ -464,6 +464,25 @@ def test_a_card_that_somebody_inserted_already_is_not_asked_for(
         assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("kind", "protocol"), [("ccid+pty:", "ccid"), ("vivotech+pty:", "vivotech")])
+def test_a_card_that_stands_in_the_slot_when_the_reader_is_opened_is_not_asked_for(
+    kind: str, protocol: str, link: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = serve(kind, link)
+    try:
+        with Bench() as bench:
+            served.insert(chip(bench))
+            seat = bench.seat("v400m", reader=f"{protocol}+serial:{link}")
+            for key in ("OK", "1", "0", "0", "0", "OK"):
+                seat.press(key)
+            seat.insert("visa-credit")
+            bench.advance(1_000_000)
+            assert seat.view().screen.id == "approved"
+            assert capsys.readouterr().err == ""
+    finally:
+        served.close()
+
+
 def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
     plug()
     with Bench() as bench:
@@ -664,6 +683,7 @@ def test_that_a_reader_is_back_and_that_a_card_stands_in_it_is_told_as_one(
 ) -> None:
     lives = [Standing(ReaderLost("pulled out")), Standing(told)]
     reader = AttendedReader(lambda: lives.pop(0))  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    assert reader.poll() == [INSERTED]
     reader.look(ask=True)
     with pytest.raises(ReaderLost, match="pulled out"):
         reader.poll()

@@ -14,6 +14,8 @@
 6. Nobody waits here: whoever calls sets the pace, and so the load. Four commands in `LOOKS` calls are all there is.
 """
 
+from contextlib import suppress
+
 from terminal_drivers.base import Change, Presence, ReaderRefused
 from terminal_drivers.readers.vivotech.parts import NeoField, NeoSlot
 from terminal_drivers.readers.vivotech.reader import VivotechReader
@@ -35,8 +37,16 @@ class NeoWatch:
         self._calls = 0
         self._held: set[int] = set()
         self._news: list[Presence] = []
-        chips: dict[int, NeoField | NeoSlot] = {FIELD: reader.contactless, SLOT: reader.contact}
-        self._chips = {number: chip for number, chip in chips.items() if is_there(chip)}
+        self._chips: dict[int, NeoField | NeoSlot] = {}
+        parts: tuple[tuple[int, NeoField | NeoSlot], ...] = (
+            (FIELD, reader.contactless),
+            (SLOT, reader.contact),
+        )
+        for number, chip in parts:
+            with suppress(ReaderRefused):  # as in `is_there`
+                present = chip.present()
+                self._chips[number] = chip
+                self._note(number, present=present)
         reader.poll_mode(on_demand=False)
         self.hears_stripe = True
         try:
@@ -66,10 +76,12 @@ class NeoWatch:
 
     def _ask(self) -> None:
         for number, chip in self._chips.items():
-            present = chip.present()
-            if present != (number in self._held):
-                self._held ^= {number}
-                self._news.append(Presence(Change.INSERTED if present else Change.REMOVED, number))
+            self._note(number, present=chip.present())
+
+    def _note(self, number: int, *, present: bool) -> None:
+        if present != (number in self._held):
+            self._held ^= {number}
+            self._news.append(Presence(Change.INSERTED if present else Change.REMOVED, number))
 
 
 def is_there(chip: NeoField | NeoSlot) -> bool:
