@@ -57,12 +57,30 @@ class Presenting:
         self._hands = hands
         self._apdus = 0
         self._tear: Callable[[Step, int], bool] | None = None
+        self._asked_for = (
+            False  # a card is in the slot, or was, that somebody has not been asked to take out yet
+        )
         station.torn = self._step
 
     def insert(self, name: str, chip: Card) -> None:
-        self._present(lambda: self._hands.insert(name, chip), lambda: self._station.card_in)
+        self._asked_for = self._hands.asks
+        before: int | None = None
+
+        def insert() -> None:
+            nonlocal before
+            before = self._station.inserted
+            self._hands.insert(name, chip)
+
+        def inserted() -> bool:
+            """It is in, or was: it may be out again by now."""
+            return self._station.card_in or (before is not None and self._station.inserted > before)
+
+        self._present(insert, inserted)
 
     def remove(self) -> None:
+        if not (self._station.card_in or self._asked_for):
+            raise BenchMisuse("no card is in the slot")
+        self._asked_for = False
         self._present(self._hands.remove, lambda: not self._station.card_in)
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:

@@ -113,7 +113,8 @@ class Printer:
 class Station:
     """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay.
 
-    `passed` counts the swipes and taps that its readers have told, whether somebody wanted them or not.
+    `passed` counts the swipes and taps that its readers have told, whether somebody wanted them or not; `inserted` the cards
+    that were put into the slot.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Station:
     open: frozenset[Entry] = frozenset()
     card_in: bool = False
     passed: int = 0
+    inserted: int = 0
     lights: dict[str, str] = field(default_factory=dict)
     beeps: int = 0
     out_of_service: str = ""
@@ -210,6 +212,7 @@ class Station:
         elif change.slot == CONTACT:
             was_in, self.card_in = self.card_in, change.change is Change.INSERTED
             if self.card_in:
+                self.inserted += 1
                 yield CardInserted()
             elif was_in:  # else the conversation with it has told already
                 yield CardRemoved()

@@ -41,6 +41,7 @@ from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
+from terminal_sim import watched as watched_readers
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main
 from terminal_sim.devices import HeadDevice, SlotDevice
@@ -481,6 +482,47 @@ def test_a_card_that_stands_in_the_slot_when_the_reader_is_opened_is_not_asked_f
             assert capsys.readouterr().err == ""
     finally:
         served.close()
+
+
+def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
+    plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both may be told by one look."""
+    served = plug()
+    monkeypatch.setattr(PersonHands, "patience", 1.0)
+    monkeypatch.setattr(watched_readers, "LOOK", 0.2)
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+
+        def in_and_out() -> None:
+            served.insert(chip(bench))
+            served.remove()
+
+        monkeypatch.setattr("sys.stderr", Person(in_and_out))
+        seat.insert("visa-credit")
+        assert seat.view().screen.id == "card-removed"
+
+
+def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
+    plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            seat.press(key)
+        person = Person(lambda: served.insert(chip(bench)))
+        monkeypatch.setattr("sys.stderr", person)
+        seat.insert("visa-credit")
+        bench.advance(1_000_000)
+        served.remove()
+        until(seat, lambda: not seat.station.card_in)
+        seat.remove_card()
+        assert person.getvalue().count("\n") == 1, "asked for the card, and not for its removal"
+        with pytest.raises(BenchMisuse, match="no card is in the slot"):
+            seat.remove_card()
 
 
 def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
