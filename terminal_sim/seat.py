@@ -221,6 +221,11 @@ class Seat:
         """Take the card out of the slot; a person may have done so already."""
         self._presenting.remove()
 
+    def give_back(self) -> None:
+        """Switch the terminal off, and have the card taken out that a person was asked for."""
+        self.station.switch_off()
+        self._presenting.give_back()
+
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
         self._presenting.tear_after(step)

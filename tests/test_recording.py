@@ -205,6 +205,39 @@ def test_a_watched_reader_is_replayed_without_watching(
     assert threading.active_count() == threads
 
 
+LEFT = """keys 1
+terminal v400m
+scenario "A sale after which the card stays"
+  press  OK 1000 OK
+  insert visa-credit
+  expect screen "Approved"
+scenario "A sale with another card"
+  press  OK 1000 OK
+  insert visa-declined
+  expect screen "Declined"
+"""
+
+
+def test_a_card_that_a_scenario_leaves_in_the_slot_is_taken_out_before_the_next_one(
+    served: ServedReader, deck: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "left.keys"
+    script.write_text(LEFT)
+    person = Person(
+        {"insert": lambda name: served.insert(chip(deck, name)), "take": lambda _: served.remove()}
+    )
+    monkeypatch.setattr("sys.stderr", person)
+    command = ["run", str(script), "-q", "--reader"]
+    assert main([*command, f"ccid+serial:{served.path}", "--record", str(folder)]) == 0
+    assert re.findall("terminal-sim: (.*) (?:into|out)", person.getvalue()) == [
+        "insert visa-credit", "take the card", "insert visa-declined",
+    ]  # fmt: skip
+    monkeypatch.setattr("sys.stderr", Person({}))
+    assert main([*command, f"recording:{folder}"]) == 0
+    for scenario in ("stays", "another"):
+        assert main([*command, f"recording:{folder}", "-k", scenario]) == 0
+
+
 def without_frames(trace: str) -> list[str]:
     """Of a watched reader the frames of the last looks may be in the one trace alone: the run was over before."""
     return [line for line in trace.splitlines() if '"kind": "frame"' not in line]

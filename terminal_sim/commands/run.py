@@ -40,7 +40,10 @@ def run(given: Namespace) -> int:
         runner = Runner(
             Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
         )
-        results = [_told(runner.run(case), quiet=given.quiet) for case in cases]
+        results = [
+            _told(runner.run(case, more=number < len(cases)), quiet=given.quiet)
+            for number, case in enumerate(cases, 1)
+        ]
     print(_summary(results))
     return exit_code(results)
 

@@ -3,7 +3,8 @@
 1. A scenario that begins with `from state NAME` starts where another scenario of the file saved; that one is run first
    where it has not been, so any scenario can be run alone. `setup` belongs to a fresh terminal and is left out then.
 2. `teardown` runs whether the scenario held or not; what fails first is what is reported.
-3. Results are values; nothing is printed here.
+3. The slot is empty when a scenario begins: whoever was asked for the card that is left in it takes it out before the next one.
+4. Results are values; nothing is printed here.
 """
 
 from __future__ import annotations
@@ -99,11 +100,11 @@ class Runner:
         self.options = options or Options()
         self._states: dict[tuple[Path, str, str], Saved] = {}
 
-    def run(self, case: Case) -> Result:
-        """Never raises for what a script or a bench does."""
+    def run(self, case: Case, *, more: bool = False) -> Result:
+        """Never raises for what a script or a bench does. `more` cases follow this one."""
         if case.skip:
             return Result(case=case, outcome=Outcome.SKIPPED, text=case.skip)
-        return _Running(self, case).result()
+        return _Running(self, case, more=more).result()
 
     def state_for(self, case: Case) -> Saved:
         """Where a case starts, having run the scenario that saves it. Raises what running that one raises."""
@@ -111,7 +112,7 @@ class Runner:
         if key not in self._states:
             saver = case.program.saver_of(case.play.start)
             saving = Case(program=case.program, play=saver, profile=case.profile)
-            _Running(self, saving, "for another").perform()
+            _Running(self, saving, "for another", more=True).perform()
         return self._states[key]
 
     def keep(self, case: Case, states: Mapping[str, Saved]) -> None:
@@ -127,8 +128,9 @@ class InvariantBroken(Exception):
 class _Running:
     """One case while it runs."""
 
-    def __init__(self, runner: Runner, case: Case, why: str = "") -> None:
+    def __init__(self, runner: Runner, case: Case, why: str = "", *, more: bool) -> None:
         self.runner = runner
+        self.more = more
         self.case = case
         self.wired = Wiring(runner.options.reader, runner.options.record, recording_name(case, why))
         self.mask = Mask(case.program.settings.secrets.values())
@@ -169,6 +171,8 @@ class _Running:
                 broken = bench.violations()
             finally:
                 self.took = Duration(bench.now.mono - began)
+            if self.more:
+                tester.seat.give_back()
         problem = stopped or after
         if problem is not None:
             raise problem
