@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import (
     ContactlessField,
     ContactSlot,
@@ -37,14 +36,7 @@ def open_device(address: str, trace: Trace | None, tap: Tap) -> Device:
     from terminal_drivers.readers.vivotech.reader import VivotechReader
     from terminal_sim.neo import VivotechDevice
 
-    where = Address.parse(address)
-    if where.transport in BOTH_ENDS:
-        raise Misuse(f"{address} has both ends of ours, which no reader beside it completes: name it alone")
-    if where.transport == "capture":
-        raise Misuse(
-            f"{address} is one line: what a terminal is recorded with --record, and replayed as {RECORDING}FILE"
-        )
-    opened = open_host(where, trace=trace, tap=tap)
+    opened = open_host(address, trace=trace, tap=tap)
     if isinstance(opened, CcidReader):
         return SlotDevice(opened, opened.slots)
     if isinstance(opened, VivotechReader):

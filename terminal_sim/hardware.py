@@ -55,10 +55,8 @@ def open_hardware(
     is recorded to, under the conditions `about`; a recording must have been made under the same.
     `Misuse`: no such address, file or conditions; `ReaderLost`: nothing answers there.
     """
-    addresses = _checked(reader)
+    addresses = _checked(reader, recorded=record is not None)
     if addresses[0].startswith(RECORDING):
-        if record is not None:
-            raise Misuse("what is a recording already is not recorded again: leave one of the two out")
         return _replayed(Path(addresses[0].removeprefix(RECORDING)), trace, about or {})
     ask = say or on_error_output
     if record is not None:
@@ -66,25 +64,40 @@ def open_hardware(
     return _opened(addresses, ask, trace, UNTAPPED, watched)
 
 
-def check_address(reader: str | Sequence[str]) -> None:
-    """`Misuse` where no reader can stand at such an address, or not at one of several."""
-    _checked(reader)
+def check_address(reader: str | Sequence[str], *, recorded: bool = False) -> None:
+    """`Misuse` where no reader can stand at such an address, or not at one of several, or at none that is to be recorded."""
+    _checked(reader, recorded=recorded)
 
 
-def _checked(reader: str | Sequence[str]) -> tuple[str, ...]:
+def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
     addresses = (reader,) if isinstance(reader, str) else tuple(reader)
     if not addresses:
         raise Misuse("no reader is named: write virtual for a terminal's own")
     for address in addresses:
         if address not in BOTH_ENDS and not address.startswith(RECORDING):
-            Address.parse(address)
+            _check_parsed(Address.parse(address), address, alone=len(addresses) == 1, recorded=recorded)
         elif len(addresses) > 1:
             raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
         elif not (address in BOTH_ENDS or Path(address.removeprefix(RECORDING)).exists()):
             raise Misuse(f"there is no recording {address.removeprefix(RECORDING)}: make one with --record")
+        elif recorded and address.startswith(RECORDING):
+            raise Misuse("what is a recording already is not recorded again: leave one of the two out")
     if len(set(addresses)) != len(addresses):
         raise Misuse("one reader is named twice: name each of them once")
     return addresses
+
+
+def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) -> None:
+    if where.transport in BOTH_ENDS and where.protocol != "vivotech":
+        raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+    if where.transport in BOTH_ENDS and not alone:
+        raise Misuse(f"{address} has both ends of ours, which no reader beside it completes: name it alone")
+    if where.transport in BOTH_ENDS and recorded:
+        raise Misuse(f"{address} is not recorded: virtual, pty and hardware are")
+    if where.transport == "capture":
+        raise Misuse(
+            f"{address} is one line: what a terminal is recorded with --record, and replayed as {RECORDING}FILE"
+        )
 
 
 def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, attend: Attend) -> Hardware:
@@ -92,8 +105,6 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
         own = virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, tap=tap)
         return Hardware(own, OwnHands(own.device), own.close)
     if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
-        if tap is not UNTAPPED:
-            raise Misuse(f"{addresses[0]} is not recorded: virtual, pty and hardware are")
         # Imported here: it opens readers of every protocol.
         from terminal_sim.neo import open_own
 

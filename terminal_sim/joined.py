@@ -78,7 +78,9 @@ class JoinedReader:
         self._readers[address] = reader
         new = [part for part in Part if part not in self.places and reader.has(part)]
         if not new:
-            raise Misuse(f"{address} adds nothing to {' and '.join(self.places.values())}: leave it out")
+            raise Misuse(
+                f"{address} adds nothing to {' and '.join(dict.fromkeys(self.places.values()))}: leave it out"
+            )
         self.places.update(dict.fromkeys(new, address))
 
     def _owner(self, part: Part) -> AttendedReader:

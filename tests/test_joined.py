@@ -182,7 +182,7 @@ def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[...
     bay.plug_chip()
     bay.plug_neo()
     before = threading.active_count()
-    with pytest.raises(Misuse, match=r"ccid\+serial.* adds nothing to vivotech\+serial.*: leave it out"):
+    with pytest.raises(Misuse, match=r"^ccid\+serial\S* adds nothing to vivotech\+serial\S*: leave it out"):
         opened(bay.neo, bay.chip)
     assert threading.active_count() == before, "what was opened is closed"
     with Bench() as bench, pytest.raises(BenchMisuse, match="adds nothing"):
@@ -197,6 +197,10 @@ def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[...
         (("msr+hid://0801:0002", "pty"), "name no other beside it"),
         (("msr+hid://0801:0002", "msr+hid://0801:0002"), "named twice"),
         (("msr+hid://0801:0002", "nonsense"), "no reader address"),
+        (("msr+hid://0801:0002", "vivotech+virtual:"), "name it alone"),
+        (("ccid+pty:",), "write virtual or pty"),
+        (("msr+virtual:",), "write virtual or pty"),
+        (("ccid+capture:sale.pcapng",), "replayed as recording:FILE"),
     ],
 )
 def test_addresses_that_do_not_go_together_are_misuse(addresses: tuple[str, ...], told: str) -> None:
@@ -206,10 +210,19 @@ def test_addresses_that_do_not_go_together_are_misuse(addresses: tuple[str, ...]
         open_hardware(addresses)
 
 
-def test_a_reader_with_both_ends_of_ours_stands_alone(bay: Bay, opened: Callable[..., Hardware]) -> None:
-    bay.plug_head()
-    with pytest.raises(Misuse, match="name it alone"):
-        opened(bay.head, "vivotech+virtual:")
+def test_what_cannot_be_recorded_is_told_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "swipe.keys"
+    script.write_text(SCRIPT, encoding="utf-8")
+    recording = tmp_path / "recording"
+    recording.mkdir()
+    for address, told in (
+        ("vivotech+pty:", "is not recorded"),
+        (f"recording:{recording}", "leave one of the two out"),
+    ):
+        assert main(["run", str(script), "--reader", address, "--record", str(tmp_path / "new")]) == 2
+        assert told in capsys.readouterr().err
 
 
 def test_one_that_is_away_takes_the_reader_away_until_it_is_back(

@@ -24,7 +24,7 @@ _COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", O
 def run(given: Namespace) -> int:
     with blaming_the_user(DriverError, ProfileError):
         reader = tuple(given.reader) or VIRTUAL
-        check_address(reader)
+        check_address(reader, recorded=given.record is not None)
         chosen = {name: vocabulary().load(name) for name in given.profile}
     programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
     if programs is None:
