@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from terminal_drivers.base import Card
+from terminal_drivers.base import Card, Misuse
 from terminal_drivers.virtual import TerminalHands
 from terminal_sim.watched import Part
 
@@ -13,6 +13,7 @@ VIRTUAL_PATIENCE = 2.0
 PERSON_PATIENCE = 60.0
 
 Say = Callable[[str], None]
+_CALLED = {Part.CONTACT: "slot", Part.CONTACTLESS: "contactless field", Part.STRIPE: "stripe head"}
 
 
 class Hands(Protocol):
@@ -72,26 +73,32 @@ class PersonHands:
     asks = late = True
     patience = PERSON_PATIENCE
 
-    def __init__(self, addresses: Sequence[str], places: Mapping[Part, str], say: Say) -> None:
-        """`places` tells at which of the addresses a part is; a part that none has is asked for at the first."""
+    def __init__(self, places: Mapping[Part, str], say: Say) -> None:
+        """`places` tells at which address a part is; nobody is asked for one that is nowhere: that is `Misuse`."""
         self.asked = ""
-        self._at = {part: places.get(part, addresses[0]) for part in Part}
+        self._places = places
         self._say = say
 
     def insert(self, name: str, _: Card) -> None:
-        self._ask(f"insert {name} into {self._at[Part.CONTACT]}")
+        self._ask(f"insert {name} into {self._at(Part.CONTACT)}")
 
     def tap(self, name: str, _: Card) -> None:
-        self._ask(f"hold {name} to {self._at[Part.CONTACTLESS]}")
+        self._ask(f"hold {name} to {self._at(Part.CONTACTLESS)}")
 
     def leave(self) -> None:
         """Whoever holds a card takes it away by themselves."""
 
     def swipe(self, name: str, _: Mapping[int, str]) -> None:
-        self._ask(f"swipe {name} through {self._at[Part.STRIPE]}")
+        self._ask(f"swipe {name} through {self._at(Part.STRIPE)}")
 
     def remove(self) -> None:
-        self._ask(f"take the card out of {self._at[Part.CONTACT]}")
+        self._ask(f"take the card out of {self._at(Part.CONTACT)}")
+
+    def _at(self, part: Part) -> str:
+        if part not in self._places:
+            there = " and ".join(dict.fromkeys(self._places.values()))
+            raise Misuse(f"{there} has no {_CALLED[part]}: add a reader that has one with --reader")
+        return self._places[part]
 
     def _ask(self, what: str) -> None:
         self.asked = what

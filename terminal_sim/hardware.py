@@ -111,8 +111,11 @@ def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, a
         neo = open_own(addresses[0], trace)
         return Hardware(neo, neo.hands, neo.close)
     reader = _attended(addresses, trace, tap, attend)
-    places = reader.places if isinstance(reader, JoinedReader) else {}
-    return Hardware(reader, PersonHands(addresses, places, ask), reader.close)
+    if isinstance(reader, JoinedReader):
+        places = reader.places
+    else:
+        places = dict.fromkeys(reader.parts, addresses[0])
+    return Hardware(reader, PersonHands(places, ask), reader.close)
 
 
 def _attended(

@@ -143,11 +143,13 @@ class AttendedReader:
 
     def has(self, part: Part) -> bool:
         """Whether the reader has this part."""
-        try:
-            self.use(lambda device: getattr(device, part.value))
-        except Misuse:
-            return False
-        return True
+        return self.use(lambda device: _has(device, part))
+
+    @property
+    def parts(self) -> list[Part]:
+        """Those that it has. To ask is no use of it, so no recording tells of that; one that is away may have any."""
+        with self._lock:
+            return [part for part in Part if self._device is None or _has(self._device, part)]
 
     def begin(self, device: Device) -> None:
         """A conversation begins with the card that is there now: what happened before is told and does not end it."""
@@ -239,6 +241,14 @@ class AttendedReader:
         if present == self._present:
             return None
         return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
+
+
+def _has(device: Device, part: Part) -> bool:
+    try:
+        getattr(device, part.value)
+    except Misuse:
+        return False
+    return True
 
 
 class WatchedReader(AttendedReader):

@@ -225,6 +225,23 @@ def test_what_cannot_be_recorded_is_told_before_anything_runs(
         assert told in capsys.readouterr().err
 
 
+def test_nobody_is_asked_for_a_part_that_no_reader_has(bay: Bay, opened: Callable[..., Hardware]) -> None:
+    bay.plug_chip()
+    bay.plug_head()
+    with Bench() as bench:
+        card = bench.card("visa-credit")
+        assert card.chip is not None
+        assert card.stripe is not None
+        assert card.contactless is not None
+        alone = opened(bay.head).hands
+        alone.swipe("visa-credit", card.stripe)
+        with pytest.raises(Misuse, match=r"^msr\+serial:\S* has no slot: add a reader that has one"):
+            alone.insert("visa-credit", card.chip)
+        both = opened(bay.head, bay.chip).hands
+        with pytest.raises(Misuse, match=r"^\S* and \S* has no contactless field"):
+            both.tap("visa-credit", card.contactless)
+
+
 def test_one_that_is_away_takes_the_reader_away_until_it_is_back(
     bay: Bay, opened: Callable[..., Hardware]
 ) -> None:
