@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -160,6 +161,18 @@ def test_a_probe_tells_what_answers(plug: Callable[[], ServedReader], link: Path
         told = dict(probe(f"ccid+serial:{link}"))
     assert told["firmware"] == "CCID-V1.00"
     assert told["slot 0"] == "a card, T=0, ATR 3B 65 00 00 20 63 CB 66 00"
+
+
+@pytest.mark.parametrize(("kind", "protocol"), [("ccid+pty:", "ccid"), ("vivotech+pty:", "vivotech")])
+def test_a_mute_card_is_told_as_one_that_does_not_answer(kind: str, protocol: str, link: Path) -> None:
+    served = serve(kind, link)
+    try:
+        with Bench() as bench:
+            served.insert(chip(bench, "mute"))
+            told = dict(probe(f"{protocol}+serial:{link}"))["slot 0"]
+        assert re.fullmatch(r"a card that does not work: the card in (the slot|slot 0) does not answer", told)
+    finally:
+        served.close()
 
 
 def test_a_capture_keeps_every_frame_for_its_owner_alone(

@@ -34,6 +34,9 @@ class Chip:
     def reset(self) -> bytes:
         """Reset the card and return its ATR, whatever it is worth. `CardMute` where it does not answer."""
         atr = self.card.reset()
+        if not atr:
+            self._atr = None
+            raise CardMute("the card does not answer to reset")
         try:
             self._atr = Atr.parse(atr)
         except FrameError:
