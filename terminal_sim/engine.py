@@ -286,6 +286,8 @@ class Engine:
             sequence=effect.sequence,
         )
         station.stop_listening()
+        if not contactless:
+            station.begun = station.inserted
         station.conversation = CardConversation(
             station.reader.contactless if contactless else station.reader.contact,
             transaction(station.kernel, request),

@@ -57,9 +57,9 @@ class Presenting:
         self._hands = hands
         self._apdus = 0
         self._tear: Callable[[Step, int], bool] | None = None
-        self._asked_for = (
-            False  # a card is in the slot, or was, that somebody has not been asked to take out yet
-        )
+        # A card is in the slot, or was, that somebody has not been asked to take out yet.
+        self._asked_for = False
+        self._named = 0  # how many cards had been inserted when an act named the last one
         station.torn = self._step
 
     def insert(self, name: str, chip: Card) -> None:
@@ -76,6 +76,13 @@ class Presenting:
             return self._station.card_in or (before is not None and self._station.inserted > before)
 
         self._present(insert, inserted)
+        self._named = self._station.inserted
+
+    @property
+    def begun_early(self) -> bool:
+        """Whether the terminal has begun with a card that a person inserted before any act asked for it."""
+        station = self._station
+        return self._hands.asks and station.card_in and station.begun == station.inserted > self._named
 
     def remove(self) -> None:
         if not (self._station.card_in or self._asked_for):

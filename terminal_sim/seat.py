@@ -204,7 +204,9 @@ class Seat:
         return self._taken_up(name).personality
 
     def wants_card(self, how: How) -> bool:
-        """Whether the terminal waits for a card presented so."""
+        """Whether the terminal waits for a card presented so, or has begun already with one that a person did not wait to insert."""
+        if how == "insert" and self._presenting.begun_early:
+            return True
         return self.station.has_reader and _ENTRY[how] in self.station.open
 
     def insert(self, name: str) -> None:

@@ -114,7 +114,7 @@ class Station:
     """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay.
 
     `passed` counts the swipes and taps that its readers have told, whether somebody wanted them or not; `inserted` the cards
-    that were put into the slot.
+    that were put into the slot, and `begun` how many of these there were when a conversation was begun with one last.
     """
 
     name: str
@@ -130,6 +130,7 @@ class Station:
     card_in: bool = False
     passed: int = 0
     inserted: int = 0
+    begun: int = 0
     lights: dict[str, str] = field(default_factory=dict)
     beeps: int = 0
     out_of_service: str = ""

@@ -50,6 +50,7 @@ from terminal_sim.examine import probe
 from terminal_sim.hands import PersonHands
 from terminal_sim.hardware import check_address, open_hardware
 from terminal_sim.neo import VivotechDevice
+from terminal_sim.verbs import Tester, Unmet
 from terminal_sim.watched import AttendedReader, Device, Part, WatchedReader
 
 PATIENCE, TRIES = 10.0, 100
@@ -536,6 +537,25 @@ def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
         assert person.getvalue().count("\n") == 1, "asked for the card, and not for its removal"
         with pytest.raises(BenchMisuse, match="no card is in the slot"):
             seat.remove_card()
+
+
+def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quicker(
+    plug: Callable[[], ServedReader], link: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = plug()
+    with Bench() as bench:
+        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        tester = Tester(bench, seat)
+        tester.press("OK", "1000")
+        served.insert(chip(bench))
+        until(seat, lambda: seat.station.card_in)
+        tester.press("OK")
+        assert seat.view().screen.id == "processing"
+        tester.insert("visa-credit")
+        tester.expect_screen("Approved")
+        assert capsys.readouterr().err == ""
+        with pytest.raises(Unmet, match="asks for none"):
+            tester.insert("visa-credit")
 
 
 def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
