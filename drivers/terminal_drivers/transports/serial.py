@@ -7,8 +7,10 @@
 2. Through pyserial, a read waits for one byte and then takes what else has come, and the time-out is set on the
    port only when it changes, for pyserial configures the whole port again each time.
 3. There is no flush after a write: it would wait until the last bit has left and wins nothing.
+4. A port is ours alone while it is open, as far as others ask too: two hosts would take each other's answers.
 """
 
+import errno
 import os
 import re
 import select
@@ -19,6 +21,7 @@ import serial
 from terminal_drivers.base import Misuse, ReaderLost
 
 WRITE_TIMEOUT = 5.0
+TAKEN = "another program, or another address of this one, has it open: close it there"
 CURE = "check its name and the plug, and that this user may open it (group dialout)"
 
 FAULTS: tuple[type[Exception], ...] = (OSError,)
@@ -44,10 +47,16 @@ class SerialTransport:
     def __init__(self, url: str, baud: int, stop_bits: StopBits = StopBits.ONE) -> None:
         try:
             self._port = serial.serial_for_url(
-                url, baudrate=baud, stopbits=stop_bits.value, timeout=0, write_timeout=WRITE_TIMEOUT
+                url,
+                baudrate=baud,
+                stopbits=stop_bits.value,
+                timeout=0,
+                write_timeout=WRITE_TIMEOUT,
+                exclusive=True,
             )
         except REFUSALS as error:
-            raise ReaderLost(f"the serial port {url} cannot be opened ({error}): {CURE}") from error
+            cure = TAKEN if getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY) else CURE
+            raise ReaderLost(f"the serial port {url} cannot be opened ({error}): {cure}") from error
         # A subclass of it, as `spy://` has, wants to see the bytes.
         direct = os.name == "posix" and type(self._port) is serial.Serial
         self._descriptor: int | None = self._port.fileno() if direct else None

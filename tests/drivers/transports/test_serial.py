@@ -44,6 +44,22 @@ def test_a_read_takes_what_is_there_but_no_more_than_it_was_asked_for(ends: tupl
         port.close()
 
 
+def test_a_port_that_is_open_elsewhere_is_told_as_such_and_is_free_when_it_is_closed(
+    ends: tuple[int, str],
+) -> None:
+    """Two hosts at one reader would take each other's answers."""
+    near, path = ends
+    first = SerialTransport(path, 9600)
+    try:
+        with pytest.raises(ReaderLost, match="has it open: close it there"):
+            SerialTransport(path, 9600)
+        os.write(near, b"hello")
+        assert first.read(1, PATIENCE) == b"h"
+    finally:
+        first.close()
+    SerialTransport(path, 9600).close()
+
+
 def test_an_unplugged_adapter_is_a_lost_reader_and_no_silence(ends: tuple[int, str]) -> None:
     _, path = ends
     port = SerialTransport(path, 9600)
