@@ -190,8 +190,10 @@ def test_a_capture_keeps_every_frame_for_its_owner_alone(
         assert SELECT[:18] in file.read_bytes()
         assert main(["readers", "capture", address, "--to", str(file)]) == 2, "it replaces no file"
         assert main(["readers", "capture", address, "--to", str(file) + "2", "--apdu", "xyz"]) == 2
+        assert main(["readers", "capture", address, "--to", str(file) + "2", "--apdu", "00A4"]) == 2
+        assert not Path(str(file) + "2").exists(), "told before the card is asked for"
         assert main(["readers", "capture", "ccid+virtual:", "--to", str(file) + "3"]) == 2
-        assert capsys.readouterr().err.count("\n") == 3
+        assert capsys.readouterr().err.count("\n") == 4
 
 
 def test_a_stripe_head_that_nobody_swipes_at_has_shown_nothing(

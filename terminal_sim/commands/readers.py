@@ -12,6 +12,8 @@ from terminal_sim.hardware import DriverError, on_error_output
 from terminal_sim.presenting import chip_of
 from terminal_sim.script.run import ExitCode
 
+HEADER = 4  # bytes of a C-APDU's header (ISO/IEC 7816-4, 5.1)
+
 
 def run(given: Namespace) -> int:
     with blaming_the_user(BenchMisuse, DriverError, ProfileError):
@@ -60,9 +62,12 @@ _ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _con
 
 def _apdu(text: str) -> bytes:
     try:
-        return bytes.fromhex(text)
+        apdu = bytes.fromhex(text)
     except ValueError:
         raise UserError(f"{text!r} is no APDU: write its bytes in hex") from None
+    if len(apdu) < HEADER:
+        raise UserError(f"{text!r} is no APDU: it has at least {HEADER} bytes, CLA INS P1 P2")
+    return apdu
 
 
 def _spaced(data: bytes) -> str:
