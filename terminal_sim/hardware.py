@@ -156,6 +156,10 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
     from terminal_drivers.recording import NO_RECORDING, Recording
     from terminal_sim.recorded import Looks, ReplayedHands, ReplayedLog, ReplayedReader
 
+    if file.is_dir():
+        raise Misuse(
+            f"{file} is a folder of recordings: name the one that is meant, as {RECORDING}{file}/NAME"
+        )
     recording = Recording(file)
     if READER not in recording.about or not recording.about.keys() >= about.keys():
         raise Misuse(f"{file} {NO_RECORDING}")

@@ -534,6 +534,8 @@ def test_a_damaged_recording_or_none_is_one_clear_error(folder: Path, tmp_path: 
         assert str(file) in str(wrong.value)
     with pytest.raises(Misuse, match=r"there is no recording|cannot be read"):
         open_hardware(f"recording:{tmp_path / 'none'}")
+    with pytest.raises(Misuse, match=f"{folder} is a folder of recordings: name the one that is meant"):
+        open_hardware(f"recording:{folder}")
 
 
 def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedReader, deck: Bench) -> None:
