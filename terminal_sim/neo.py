@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from terminal_drivers.base import (
     Card,
+    CardAbsent,
     ContactlessField,
     ContactSlot,
     DriverError,
@@ -33,7 +35,8 @@ class VivotechDevice:
         except DriverError:
             reader.close()
             raise
-        self._slot = _Slot(reader.contact, self._watch)
+        self._slot = _Watched(reader.contact, self._watch, SLOT)
+        self._field = _Watched(reader.contactless, self._watch, FIELD)
 
     @property
     def contact(self) -> ContactSlot:
@@ -45,7 +48,7 @@ class VivotechDevice:
     def contactless(self) -> ContactlessField:
         if not self._watch.has(FIELD):
             raise Misuse("this reader has no contactless field")
-        return self._reader.contactless
+        return self._field
 
     @property
     def stripe(self) -> StripeHead:
@@ -60,17 +63,35 @@ class VivotechDevice:
         self._reader.close()
 
 
-class _Slot:
-    """The slot. Whether a card is in it, is what the watch knows: to ask beside its turns would deafen the head."""
+class _Watched:
+    """Slot or field. Whether a card is there, is what the watch knows: to ask beside its turns would deafen the head. So the watch
+    is told where a conversation finds none: to it a card that comes before it asks again would be the one before.
+    """
 
-    def __init__(self, slot: ContactSlot, watch: NeoWatch) -> None:
+    def __init__(self, slot: ContactSlot, watch: NeoWatch, number: int) -> None:
+        self._slot = slot
         self._watch = watch
-        self.power_on = slot.power_on
+        self._number = number
         self.power_off = slot.power_off
-        self.transmit = slot.transmit
 
     def present(self) -> bool:
-        return self._watch.holds(SLOT)
+        return self._watch.holds(self._number)
+
+    def power_on(self) -> bytes:
+        with self._noticed():
+            return self._slot.power_on()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        with self._noticed():
+            return self._slot.transmit(apdu)
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except CardAbsent:
+            self._watch.left(self._number)
+            raise
 
 
 class OwnNeo:

@@ -33,8 +33,10 @@ from terminal_drivers.readers.magstripe.conformance import device as stripe_chec
 from terminal_drivers.readers.magstripe.line import parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.vivotech.both_ends import virtual_vivotech
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
+from terminal_drivers.readers.vivotech.watch import LOOKS
 from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
 from terminal_drivers.served.hands import Served
 from terminal_drivers.served.opening import serve
@@ -669,6 +671,37 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
                 bench.advance(60_000_000)
     finally:
         served.close()
+
+
+@pytest.mark.parametrize(("part", "number"), [(Part.CONTACT, 0), (Part.CONTACTLESS, 1)])
+def test_a_card_that_comes_back_to_a_neo_reader_before_it_is_asked_again_has_come_anew(
+    part: Part, number: int
+) -> None:
+    both = virtual_vivotech("loopback")
+    device = VivotechDevice(both.host)
+    came, left = Presence(Change.INSERTED, number), Presence(Change.REMOVED, number)
+    try:
+        with Bench() as bench:
+            card = bench.card("visa-credit")
+
+            def come() -> None:
+                if part is Part.CONTACT:
+                    both.device.insert(chip(bench))
+                else:
+                    assert card.contactless is not None
+                    both.device.tap(card.contactless)
+
+            slot = device.contact if part is Part.CONTACT else device.contactless
+            come()
+            assert [change for _ in range(LOOKS + 1) for change in device.poll()] == [came]
+            slot.power_on()
+            both.device.remove(Place.FIELD if number else Place.SLOT)
+            with pytest.raises(CardAbsent):
+                slot.transmit(SELECT)
+            come()
+            assert [change for _ in range(LOOKS) for change in device.poll()] == [left, came]
+    finally:
+        both.close()
 
 
 def test_a_neo_reader_that_was_reset_is_set_up_again(link: Path) -> None:

@@ -60,6 +60,10 @@ class NeoWatch:
     def holds(self, number: int) -> bool:
         return number in self._held
 
+    def left(self, number: int) -> None:
+        """A conversation has found that no card is there any more."""
+        self._note(number, present=False)
+
     def poll(self) -> list[Presence]:
         """Return what happened since the last call; it waits no longer than a question takes. The first call asks."""
         reader = self._reader
