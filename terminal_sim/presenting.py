@@ -92,10 +92,11 @@ class Presenting:
 
     def give_back(self) -> None:
         """Have a card taken out that somebody was asked for, lest the next terminal finds it in; it is theirs to keep it there."""
-        with suppress(BenchMisuse):
-            self.listen()
-            if self._asked_for and self._station.card_in:
-                self.remove()
+        if self._asked_for:
+            with suppress(BenchMisuse):
+                self.listen()
+                if self._station.card_in:
+                    self.remove()
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
         self._present(lambda: self._hands.swipe(name, stripe), self._one_more())

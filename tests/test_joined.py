@@ -233,10 +233,11 @@ def test_nobody_is_asked_for_a_part_that_no_reader_has(bay: Bay, opened: Callabl
         assert card.chip is not None
         assert card.stripe is not None
         assert card.contactless is not None
-        alone = opened(bay.head).hands
-        alone.swipe("visa-credit", card.stripe)
+        alone = opened(bay.head)
+        alone.hands.swipe("visa-credit", card.stripe)
         with pytest.raises(Misuse, match=r"^msr\+serial:\S* has no slot: add a reader that has one"):
-            alone.insert("visa-credit", card.chip)
+            alone.hands.insert("visa-credit", card.chip)
+        alone.close()
         both = opened(bay.head, bay.chip).hands
         with pytest.raises(Misuse, match=r"^\S* and \S* has no contactless field"):
             both.tap("visa-credit", card.contactless)
