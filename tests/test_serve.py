@@ -6,6 +6,8 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse
 from terminal_drivers.hosts import open_host
 from terminal_drivers.opening import open_reader
+from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.vivotech.reader import VivotechReader
@@ -23,6 +26,7 @@ from tests.interop.daemon import Told
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
 PROGRAM = (sys.executable, "-m", "terminal_sim")
+CARD_REFUSES, PAD_CANCELLED = b"\x69\x84", b"\x64\x01"  # before SELECT; PC/SC part 10, 2.5.4
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 
 SALE = """\
@@ -112,6 +116,29 @@ def test_a_line_that_cannot_be_obeyed_is_one_complaint(served: Told) -> None:
     served.until("'lunch' is no step of a card: select, gpo, read, genac1, genac2", "err")
     served.tell("quit")
     assert served.ended() == 0
+
+
+def test_a_pin_is_typed_at_the_pad_by_lines_and_is_not_written_down(link: Path) -> None:
+    serve = [*PROGRAM, "readers", "serve", "ccid+pty:?variant=gempc-pinpad", "--link", str(link)]
+    asked = r"\A# the PIN pad asks for the PIN of the card in slot 0\n"
+    with Told(serve, ENVIRONMENT, stdin=True) as told:
+        told.until("LIBPATH [^\n]*\n")
+        done(told, "insert visa-credit")
+        told.tell("press 4715 ENTER")
+        told.until(r"\Apress: nobody asks for a PIN now: [^\n]*\n", "err")
+        host = open_reader(f"ccid+serial:{link}?variant=gempc-pinpad")
+        assert isinstance(host, CcidReader)
+        with closing(host), ThreadPoolExecutor(1) as beside:
+            slot = host.slots[0]
+            slot.power_on()
+            for line, said in (("press 4715 enter", CARD_REFUSES), ("press 47 CANCEL", PAD_CANCELLED)):
+                answer = beside.submit(slot.secure, PinVerify())
+                told.until(asked)
+                told.tell("press 47x5")
+                told.until(r"\Apress: a PIN pad has digits and ENTER, CLEAR, CANCEL\n", "err")
+                told.tell(line)
+                told.until(r"\A# done: press\n")
+                assert answer.result() == said
 
 
 def test_the_link_goes_with_the_server_however_it_ends(served: Told, link: Path) -> None:

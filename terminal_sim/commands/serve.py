@@ -6,6 +6,7 @@
 | `remove [SLOT]` | take it out; what was held to the field is in slot 1 |
 | `tap NAME`, `swipe NAME` | hold that card into the field, draw it through the head, where the reader has them |
 | `tear STEP or N [SLOT]` | pull it out after that step (`gpo`, `genac1`, ...) or that many commands |
+| `press DIGITS or ENTER, CLEAR, CANCEL ...` | press keys of the PIN pad, while it asks for a PIN |
 | `quit` | stop serving |
 
 The end of the input changes nothing: the reader is served until `quit` or an interrupt.
@@ -22,12 +23,12 @@ from types import FrameType
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user
-from terminal_sim.examine import FIELD, Served, serve
+from terminal_sim.examine import FIELD, Key, Prompt, Served, serve
 from terminal_sim.hardware import DriverError
 from terminal_sim.presenting import chip_of, face_of, stripe_of
 from terminal_sim.torn import STEPS, TornCard
 
-WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], quit"
+WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], press DIGITS|ENTER|CLEAR|CANCEL..., quit"
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -40,7 +41,7 @@ def run(given: Namespace) -> int:
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
-            reader = serve(given.address, given.link)
+            reader = serve(given.address, given.link, _show)
             try:
                 signal.pthread_sigmask(signal.SIG_SETMASK, heard)
                 _serve(given, Hands(bench, reader), reader)
@@ -85,6 +86,8 @@ class Hands:
                     self._swipe(name)
                 case ["tear", after, *slot] if len(slot) <= 1:
                     self._tear(after, _slot(slot))
+                case ["press", *keys] if keys:
+                    self._reader.press(*map(_key, keys))
                 case _:
                     raise UserError(f"no such line; there are {WORDS}")
 
@@ -117,9 +120,9 @@ def _obey(hands: Hands, lines: Iterable[str]) -> None:
         try:
             if said:
                 hands.obey(said)
-                print(f"# done: {said}", flush=True)
+                print(f"# done: {_named(said)}", flush=True)
         except UserError as error:
-            print(f"{said}: {error}", file=sys.stderr, flush=True)
+            print(f"{_named(said)}: {error}", file=sys.stderr, flush=True)
     signal.pause()
 
 
@@ -128,6 +131,23 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     for each in ENDS:
         signal.signal(each, lambda *_: None)
     raise KeyboardInterrupt
+
+
+def _show(prompt: Prompt) -> None:
+    print(f"# the PIN pad asks for the {prompt.step.value} of the card in slot {prompt.slot}", flush=True)
+
+
+def _named(line: str) -> str:
+    """A line as it is written down again: what was typed on a PIN pad is not."""
+    return "press" if line.startswith("press") else line
+
+
+def _key(word: str) -> str | Key:
+    if _is_number(word):
+        return word
+    if word.upper() in Key.__members__:
+        return Key[word.upper()]
+    raise UserError(f"a PIN pad has digits and {', '.join(Key.__members__)}")
 
 
 def _is_number(text: str) -> bool:

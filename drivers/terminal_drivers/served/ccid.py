@@ -14,7 +14,7 @@ from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device
-from terminal_drivers.served.hands import IN_A_FOLDER, SlotsAlone, entry, unlink_dead
+from terminal_drivers.served.hands import IN_A_FOLDER, NO_PAD, SlotsAlone, entry, unlink_dead
 from terminal_drivers.served.pin_clock import Person, PinClock
 from terminal_drivers.virtual import CCID_BAUD
 
@@ -72,8 +72,16 @@ class ServedReader(SlotsAlone):
         return self._reader.holds(slot)
 
     def press(self, *keys: str | Key) -> None:
-        """Press keys of the PIN pad: strings of digits, and `Key`."""
-        self._line.act(lambda: self._reader.press(*keys))
+        """Press keys of the PIN pad: strings of digits, and `Key`; `Misuse` where nobody asks for a PIN."""
+        if not self._reader.descriptor.pin_support:
+            raise Misuse(NO_PAD)
+
+        def press() -> None:
+            if self._reader.entering is None:
+                raise Misuse("nobody asks for a PIN now: the program that uses the reader must first")
+            self._reader.press(*keys)
+
+        self._line.act(press)
 
     def time_out(self) -> None:
         """Let the time for a PIN entry pass."""

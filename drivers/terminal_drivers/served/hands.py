@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_drivers.base import Card, Misuse, Stripe
+from terminal_drivers.readers.ccid.keypad import Key
 
 IN_A_FOLDER = "# for a file in a folder of its own, and then: pcscd --foreground --config FOLDER\n"
 FIELD = 1
 """The number of a field among the slots."""
 TERMINALS = Path("/dev/pts")
 """Where Linux has the far sides of its pseudo-terminals."""
+NO_PAD = "this reader has no PIN pad"
 
 
 class Served(Protocol):
@@ -35,6 +37,10 @@ class Served(Protocol):
         ...
 
     def swipe(self, stripe: Stripe) -> None: ...
+    def press(self, *keys: str | Key) -> None:
+        """Press keys of the PIN pad: strings of digits, and `Key`."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -46,6 +52,9 @@ class SlotsAlone:
 
     def swipe(self, stripe: Stripe) -> None:  # noqa: ARG002 - there is no head for it
         raise Misuse("this reader has no stripe head")
+
+    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
+        raise Misuse(NO_PAD)
 
 
 def entry(name: str, device: str, library: str) -> str:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from terminal_drivers.base import Card, Misuse, Stripe, Tracks
+from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.vivotech.both_ends import BAUD
 from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
-from terminal_drivers.served.hands import FIELD, unlink_dead
+from terminal_drivers.served.hands import FIELD, NO_PAD, unlink_dead
 
 
 class ServedNeo:
@@ -41,6 +42,9 @@ class ServedNeo:
         """`Misuse` where the head does not listen, as while its host looks for a card in the field: swipe again."""
         tracks = Tracks(stripe.get(1), stripe.get(2), stripe.get(3))
         self._line.act(lambda: self._reader.swipe(tracks))
+
+    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
+        raise Misuse(NO_PAD)
 
     def close(self) -> None:
         self._line.close()

@@ -13,17 +13,21 @@ from pathlib import Path
 
 from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
+from terminal_drivers.readers.ccid.virtual import nobody
 from terminal_drivers.served.ccid import DEFAULT_VARIANT, ServedSerialReader, ServedUsbReader
 from terminal_drivers.served.hands import Served
 from terminal_drivers.served.neo import ServedNeo
+from terminal_drivers.served.pin_clock import Person
 from terminal_drivers.served.stripe import ServedUsbStripeHead
 from terminal_drivers.served.vpcd import PORT, ServedVpcd
 
 USBIP, STRIPE_USBIP, VPCD = "ccid+usbip:", "msr+usbip:", "vpcd:"
 
 
-def serve(address: str, link: Path | None = None) -> Served:
+def serve(address: str, link: Path | None = None, person: Person = nobody) -> Served:
     """Serve the virtual reader of an address; `link` is the path of a pseudo-terminal where the address has none.
+
+    `person` is shown each prompt of its PIN pad.
 
     `Misuse`: no such reader can be served, or the link or port cannot be had.
     """
@@ -46,7 +50,7 @@ def serve(address: str, link: Path | None = None) -> Served:
     path = Path(where.where) if where.where else link
     if where.protocol == "vivotech":
         return ServedNeo(path)
-    return ServedSerialReader(where.variant or DEFAULT_VARIANT, path)
+    return ServedSerialReader(where.variant or DEFAULT_VARIANT, path, person)
 
 
 def _port(digits: str) -> int:
