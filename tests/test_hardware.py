@@ -834,6 +834,7 @@ def test_a_reader_that_is_lost_over_a_use_is_closed_and_away() -> None:
 
     device = Leaving()
     reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    assert reader.poll() == [INSERTED]
     with pytest.raises(ReaderLost, match="pulled out"):
         reader.contact.transmit(b"?")
     assert device.closed
