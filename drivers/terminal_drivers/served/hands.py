@@ -44,7 +44,14 @@ class Served(Protocol):
     def close(self) -> None: ...
 
 
-class SlotsAlone:
+class NoPad:
+    """What a reader has that has no PIN pad."""
+
+    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
+        raise Misuse(NO_PAD)
+
+
+class SlotsAlone(NoPad):
     """What a reader has that is nothing but slots."""
 
     def tap(self, card: Card) -> None:  # noqa: ARG002 - there is no field for it
@@ -52,9 +59,6 @@ class SlotsAlone:
 
     def swipe(self, stripe: Stripe) -> None:  # noqa: ARG002 - there is no head for it
         raise Misuse("this reader has no stripe head")
-
-    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
-        raise Misuse(NO_PAD)
 
 
 def entry(name: str, device: str, library: str) -> str:

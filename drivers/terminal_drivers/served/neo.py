@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from terminal_drivers.base import Card, Misuse, Stripe, Tracks
-from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.vivotech.both_ends import BAUD
 from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
-from terminal_drivers.served.hands import FIELD, NO_PAD, unlink_dead
+from terminal_drivers.served.hands import FIELD, NoPad, unlink_dead
 
 
-class ServedNeo:
+class ServedNeo(NoPad):
     """A NEO reader at the far side of a pseudo-terminal. pcscd has no driver for it: its hosts speak ViVOtech2."""
 
     pcscd_entry = ""
@@ -42,9 +41,6 @@ class ServedNeo:
         """`Misuse` where the head does not listen, as while its host looks for a card in the field: swipe again."""
         tracks = Tracks(stripe.get(1), stripe.get(2), stripe.get(3))
         self._line.act(lambda: self._reader.swipe(tracks))
-
-    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
-        raise Misuse(NO_PAD)
 
     def close(self) -> None:
         self._line.close()

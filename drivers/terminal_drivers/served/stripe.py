@@ -4,16 +4,15 @@ Whoever attaches it has a device of the kernel's HID layer: `/dev/hidraw0` on Li
 """
 
 from terminal_drivers.base import Card, Misuse, Stripe
-from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.magstripe.hid import VENDOR, Layout
 from terminal_drivers.readers.magstripe.usb import HidStripeDevice
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served.hands import NO_PAD
+from terminal_drivers.served.hands import NoPad
 
 NO_SLOT = "this reader is a stripe head: swipe the card"
 
 
-class ServedUsbStripeHead:
+class ServedUsbStripeHead(NoPad):
     """A stripe head, its port and the hand that draws cards through it; port 0 takes a free one."""
 
     pcscd_entry = ""
@@ -44,9 +43,6 @@ class ServedUsbStripeHead:
 
     def tap(self, card: Card) -> None:  # noqa: ARG002
         raise Misuse(NO_SLOT)
-
-    def press(self, *keys: str | Key) -> None:  # noqa: ARG002 - there is no pad for them
-        raise Misuse(NO_PAD)
 
     def close(self) -> None:
         self._line.close()
