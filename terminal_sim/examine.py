@@ -21,6 +21,7 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.discovery import readers as found_readers
 from terminal_drivers.hosts import HostEnd, open_host
+from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.opening import OpenedReader, open_reader
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
@@ -38,7 +39,18 @@ from terminal_sim.hardware import BOTH_ENDS
 if TYPE_CHECKING:
     from terminal_drivers.conformance import Result
 
-__all__ = ["FIELD", "Key", "Prompt", "Served", "capture", "conform", "found_readers", "probe", "serve"]
+__all__ = [
+    "FIELD",
+    "HEADER",
+    "Key",
+    "Prompt",
+    "Served",
+    "capture",
+    "conform",
+    "found_readers",
+    "probe",
+    "serve",
+]
 
 SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""

@@ -7,12 +7,10 @@ from argparse import Namespace
 from terminal_sim.bench import Bench, BenchMisuse, ProfileError
 from terminal_sim.commands import UserError
 from terminal_sim.commands.console import blaming_the_user, print_table
-from terminal_sim.examine import SELECT_DIRECTORY, capture, conform, found_readers, probe
+from terminal_sim.examine import HEADER, SELECT_DIRECTORY, capture, conform, found_readers, probe
 from terminal_sim.hardware import DriverError, on_error_output
 from terminal_sim.presenting import chip_of
 from terminal_sim.script.run import ExitCode
-
-HEADER = 4  # bytes of a C-APDU's header (ISO/IEC 7816-4, 5.1)
 
 
 def run(given: Namespace) -> int:

@@ -10,6 +10,8 @@ from typing import Self
 
 from terminal_drivers.base import FrameError, Misuse
 
+HEADER = 4
+"""How many bytes every command has: CLA INS P1 P2."""
 SHORT_NC, SHORT_NE = 255, 256
 EXTENDED_NC, EXTENDED_NE = 65_535, 65_536
 
@@ -44,10 +46,10 @@ class CommandApdu:
     @classmethod
     def parse(cls, apdu: bytes) -> Self:
         """Read one whole C-APDU; `FrameError` where its length fields contradict its length."""
-        if len(apdu) < 4:
-            raise FrameError(f"a C-APDU has at least 4 bytes, this one {len(apdu)}")
-        cla, ins, p1, p2 = apdu[:4]
-        body = apdu[4:]
+        if len(apdu) < HEADER:
+            raise FrameError(f"a C-APDU has at least {HEADER} bytes, this one {len(apdu)}")
+        cla, ins, p1, p2 = apdu[:HEADER]
+        body = apdu[HEADER:]
         if not body:
             return cls(cla, ins, p1, p2)
         if len(body) == 1:

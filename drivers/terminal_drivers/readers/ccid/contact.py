@@ -5,6 +5,7 @@ works.
 from typing import Protocol
 
 from terminal_drivers.base import FrameError, Misuse
+from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.readers.ccid.apdu_level import ExtendedApduLevel, ShortApduLevel
 from terminal_drivers.readers.ccid.character_level import Characters
 from terminal_drivers.readers.ccid.commands import Exchanger, SlotCommands
@@ -97,8 +98,8 @@ class CcidSlot:
 
     def transmit(self, apdu: bytes) -> bytes:
         self._need_power()
-        if len(apdu) < 4:
-            raise Misuse(f"a C-APDU has at least 4 bytes, this one {len(apdu)}")
+        if len(apdu) < HEADER:
+            raise Misuse(f"a C-APDU has at least {HEADER} bytes, this one {len(apdu)}")
         response = self._exchange.transmit(apdu)
         if len(response) < 2:
             raise FrameError("the card's response has no SW1 SW2")
