@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.acts import percent
@@ -34,12 +34,16 @@ _TO_ESCAPE = re.compile(r'["\\]')
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a value is judged by: the names there are, the profiles that the script runs on, and its folders of cards."""
+    """What a value is judged by: the names there are, the profiles that the script runs on, and its folders of cards.
+
+    `judged` has what is wrong with each card that was looked at: its file is read once, however often a script names it.
+    """
 
     vocabulary: Vocabulary
     profiles: tuple[Profile, ...]
     cards: frozenset[str]
     decks: tuple[Path, ...] = ()
+    judged: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def is_name(text: str) -> bool:
@@ -134,8 +138,14 @@ def _judge_display(value: Value, terms: Terms) -> str:
 def _judge_card(value: Value, terms: Terms) -> str:
     if value.text not in terms.cards:
         return f"there is no card {value.text!r}{meant(value.text, terms.cards)}"
+    if value.text not in terms.judged:
+        terms.judged[value.text] = _fault_of_card(value.text, terms)
+    return terms.judged[value.text]
+
+
+def _fault_of_card(name: str, terms: Terms) -> str:
     try:
-        terms.vocabulary.check_card(value.text, terms.decks)
+        terms.vocabulary.check_card(name, terms.decks)
     except ProfileError as wrong:
         return str(wrong)
     return ""
