@@ -54,6 +54,7 @@ from terminal_sim.hardware import check_address, open_hardware
 from terminal_sim.neo import VivotechDevice
 from terminal_sim.verbs import Tester, Unmet
 from terminal_sim.watched import AttendedReader, Device, Part, WatchedReader
+from tests.engine.kit import ready
 
 PATIENCE, TRIES = 10.0, 100
 SELECT = bytes.fromhex("00A404000E315041592E5359532E444446303100")
@@ -247,16 +248,14 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
     served = plug()
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         assert seat.wants_card("insert")
         served.close()
         until(seat, lambda: seat.view().screen.id == "reader-lost")
         served = plug()
         until(seat, lambda: not seat.station.reader_lost)
         bench.advance(60_000_000)
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         served.insert(chip(bench))
         until(seat, lambda: seat.station.card_in)
         bench.advance(1_000_000)
@@ -282,8 +281,7 @@ def test_a_sale_runs_on_a_reader_of_any_protocol_behind_a_port(
     try:
         with Bench() as bench:
             seat = bench.seat("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             line.act(lambda: insert(chip(bench)))
             until(seat, lambda: seat.station.card_in)
             bench.advance(1_000_000)
@@ -323,8 +321,7 @@ def test_a_person_who_is_asked_taps_or_swipes(monkeypatch: pytest.MonkeyPatch) -
             line = TcpLine(device)
             try:
                 seat = bench.seat("v400m", reader=address.format(line.port))
-                for key in ("OK", "1", "0", "0", "0", "OK"):
-                    seat.press(key)
+                ready(seat)
                 person = Person(partial(line.act, act))
                 monkeypatch.setattr("sys.stderr", person)
                 how(seat, name)
@@ -353,8 +350,7 @@ def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_te
     monkeypatch.setattr(PersonHands, "patience", 1.0)
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         served.close()
         with pytest.raises(BenchMisuse, match=r"the reader is away, plug it in: insert visa-credit"):
             seat.insert("visa-credit")
@@ -372,8 +368,7 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
     served = plug()
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         unplugging = threading.Thread(target=served.close)
         if moment == "exchange":
             served.insert(Startling(chip(bench), unplugging.start))
@@ -388,8 +383,7 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
         served = plug()
         until(seat, lambda: not seat.station.reader_lost)
         bench.advance(60_000_000)
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         served.insert(chip(bench))
         until(seat, lambda: seat.station.card_in)
         bench.advance(1_000_000)
@@ -473,8 +467,7 @@ def test_a_card_that_somebody_inserted_already_is_not_asked_for(
     served = plug()
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         served.insert(chip(bench))
         until(seat, lambda: seat.station.card_in)
         seat.insert("visa-credit")
@@ -492,8 +485,7 @@ def test_a_card_that_stands_in_the_slot_when_the_reader_is_opened_is_not_asked_f
         with Bench() as bench:
             served.insert(chip(bench))
             seat = bench.seat("v400m", reader=f"{protocol}+serial:{link}")
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             seat.insert("visa-credit")
             bench.advance(1_000_000)
             assert seat.view().screen.id == "approved"
@@ -511,8 +503,7 @@ def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
     monkeypatch.setattr(watched_readers, "LOOK", 0.2)
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
 
         def in_and_out() -> None:
             served.insert(chip(bench))
@@ -529,8 +520,7 @@ def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
     served = plug()
     with Bench() as bench:
         seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         person = Person(lambda: served.insert(chip(bench)))
         monkeypatch.setattr("sys.stderr", person)
         seat.insert("visa-credit")
@@ -659,8 +649,7 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
                 (partial(served.tap, face), 1),
             ]
             for act, slot in ways:
-                for key in ("OK", "1", "0", "0", "0", "OK"):
-                    seat.press(key)
+                ready(seat)
                 act()
                 until(seat, lambda: seat.view().screen.id != "present-card")
                 bench.advance(1_000_000)

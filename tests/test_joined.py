@@ -19,6 +19,7 @@ from terminal_drivers.transports.pty import PtyLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
 from terminal_sim.cli import main
 from terminal_sim.hardware import Hardware, check_address, open_hardware
+from tests.engine.kit import ready
 
 PATIENCE, TRIES = 10.0, 100
 INSERTED, REMOVED = Presence(Change.INSERTED, 0), Presence(Change.REMOVED, 0)
@@ -128,8 +129,7 @@ def lost(hardware: Hardware) -> None:
 
 
 def pay(seat: Seat, act: Callable[[], None]) -> None:
-    for key in ("OK", "1", "0", "0", "0", "OK"):
-        seat.press(key)
+    ready(seat)
     act()
     until(seat, lambda: seat.view().screen.id != "present-card")
     seat.bench.advance(1_000_000)
@@ -285,8 +285,7 @@ def test_a_terminal_shows_that_one_of_its_readers_is_gone(bay: Bay) -> None:
     head = bay.plug_head()
     with Bench() as bench:
         seat = bench.seat("v400m", reader=(bay.chip, bay.head))
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         head.close()
         until(seat, lambda: seat.view().screen.id == "reader-lost")
         head = bay.plug_head()

@@ -32,6 +32,7 @@ from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.run import Options, Outcome, Result, Runner
 from terminal_sim.script.vocabulary import vocabulary
+from tests.engine.kit import ready
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -183,15 +184,18 @@ def chip(deck: Bench, name: str) -> Card:
     return found
 
 
+def at(served: ServedReader, deck: Bench) -> Person:
+    """Somebody at the served reader, who inserts and takes out as asked."""
+    return Person({"insert": lambda name: served.insert(chip(deck, name)), "take": lambda _: served.remove()})
+
+
 @pytest.mark.usefixtures("always_asking")
 def test_a_watched_reader_is_replayed_without_watching(
     served: ServedReader, deck: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "sale.keys"
     script.write_text(SALE)
-    person = Person(
-        {"insert": lambda name: served.insert(chip(deck, name)), "take": lambda _: served.remove()}
-    )
+    person = at(served, deck)
     monkeypatch.setattr("sys.stderr", person)
     results, trace = run(script, reader=f"ccid+serial:{served.path}", record=folder)
     served.close()
@@ -223,9 +227,7 @@ def test_a_card_that_a_scenario_leaves_in_the_slot_is_taken_out_before_the_next_
 ) -> None:
     script = tmp_path / "left.keys"
     script.write_text(LEFT)
-    person = Person(
-        {"insert": lambda name: served.insert(chip(deck, name)), "take": lambda _: served.remove()}
-    )
+    person = at(served, deck)
     monkeypatch.setattr("sys.stderr", person)
     command = ["run", str(script), "-q", "--reader"]
     assert main([*command, f"ccid+serial:{served.path}", "--record", str(folder)]) == 0
@@ -348,8 +350,7 @@ def a_day(seated: Callable[[Bench], Seat]) -> list[str]:
             (Seat.swipe, "visa-stripe"),
             (Seat.tap, "visa-credit"),
         ):
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             how(seat, name)
             bench.advance(1_000_000)
             assert seat.view().screen.id == "approved"
@@ -364,8 +365,7 @@ def sale(seated: Callable[[Bench], Seat], how: Callable[[Seat, str], None], name
     sink = io.StringIO()
     with Bench(trace=Trace(sink)) as bench:
         seat = seated(bench)
-        for key in ("OK", "1", "0", "0", "0", "OK"):
-            seat.press(key)
+        ready(seat)
         how(seat, name)
         bench.advance(1_000_000)
         assert seat.view().screen.id == "approved"
@@ -392,16 +392,14 @@ def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
         seen = []
         with Bench() as bench:
             seat = bench.seat("v400m", reader=reader, record=record)
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             gone()
             until(seat, lambda: seat.view().screen.id == "reader-lost")
             back()
             until(seat, lambda: not seat.station.reader_lost)
             bench.advance(60_000_000)
             seen.append(seat.view().text)
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             seat.insert("visa-credit")
             bench.advance(1_000_000)
             seen.append(seat.view().screen.id)
@@ -436,8 +434,7 @@ def test_a_card_that_was_in_before_anybody_asked_is_in_again(
     def quick(reader: str, record: Path | None, put: Callable[[], None]) -> str:
         with Bench() as bench:
             seat = bench.seat("v400m", reader=reader, record=record)
-            for key in ("OK", "1", "0", "0", "0", "OK"):
-                seat.press(key)
+            ready(seat)
             put()
             until(seat, lambda: seat.station.card_in)
             seat.insert("visa-credit")

@@ -24,6 +24,7 @@ from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
 from terminal_sim.bench import Bench, Seat
 from terminal_sim.devices import SlotDevice
 from terminal_sim.watched import Device, WatchedReader
+from tests.engine.kit import ready
 
 TIMEOUT = 1.0  # s without an answer lose the reader here: a real one has five times as many
 PATIENCE, TRIES = 10.0, 100
@@ -119,8 +120,7 @@ def wired(seat: Seat, address: str) -> Iterator[tuple[WatchedReader, Heard]]:
 
 
 def ask_for_a_card(seat: Seat) -> None:
-    for key in ("OK", "1", "0", "0", "0", "OK"):
-        seat.press(key)
+    ready(seat)
     assert seat.wants_card("insert")
 
 
@@ -344,8 +344,7 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
                 until(seat, lambda: not seat.station.reader_lost)
                 assert second.given == []
                 bench.advance(60_000_000)
-                for key in ("OK", "1", "0", "0", "0", "OK"):
-                    seat.press(key)
+                ready(seat)
                 until(seat, lambda: seat.station.card_in)
                 bench.advance(1_000_000)
                 assert seat.view().screen.id == APPROVED

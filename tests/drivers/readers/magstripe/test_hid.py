@@ -13,6 +13,7 @@ from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, virtual
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import stripe_bits
 from terminal_drivers.transports.loopback import pair
+from tests.drivers.lines import Waits
 
 Vector = Callable[[str], dict[str, Any]]
 
@@ -177,24 +178,6 @@ def test_a_report_that_comes_in_packets_is_one_swipe_for_who_looks_without_waiti
     assert len(head.poll()) == 2
 
 
-class Waits:
-    """A transport that logs how long it is asked to wait, and has one swipe to hand over."""
-
-    def __init__(self, swipe: bytes) -> None:
-        self.swipe = swipe
-        self.waits: list[float] = []
-
-    def read(self, n: int, timeout: float) -> bytes:
-        self.waits.append(timeout)
-        data, self.swipe = self.swipe[:n], self.swipe[n:]
-        return data
-
-    def write(self, data: bytes) -> None:
-        raise NotImplementedError
-
-    def close(self) -> None: ...
-
-
 @pytest.mark.parametrize(
     ("head", "swipe"), [(HidStripeHead, GOOD), (SerialStripeHead, (TRACK1 + TRACK2).encode() + b"\r")]
 )
@@ -210,6 +193,7 @@ def test_nobody_waits_for_a_swipe_who_has_one(
         assert line.waits == [0.5, 0, 0.5]
     assert len(reader.poll(0.5)) == 1, "whose coming was told, and which nobody took"
     assert line.waits == [0.5, 0, 0.5, 0]
+    assert line.written == b"", "a head is never spoken to"
 
 
 def test_a_closed_line_loses_the_head() -> None:

@@ -45,6 +45,7 @@ from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, 
 from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualNeo
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.loopback import LoopbackEnd, LoopbackLine, pair
+from tests.drivers.lines import Waits
 
 Chip = Callable[..., Any]
 
@@ -454,22 +455,6 @@ def test_after_silence_the_reader_is_asked_once_whether_it_is_there() -> None:
 
 
 def test_a_command_that_lets_the_reader_wait_is_waited_for_and_who_has_a_swipe_waits_for_none() -> None:
-    class Waits:
-        """A transport that logs how long it is asked to wait."""
-
-        def __init__(self, said: bytes) -> None:
-            self.said = said
-            self.waits: list[float] = []
-
-        def read(self, n: int, timeout: float) -> bytes:
-            self.waits.append(timeout)
-            said, self.said = self.said[:n], self.said[n:]
-            return said
-
-        def write(self, data: bytes) -> None: ...
-
-        def close(self) -> None: ...
-
     line = Waits(b"")
     with pytest.raises(ReaderLost):
         VivotechReader(line, timeout=3).exchange(Command(0x2C, 0x02, b"\0\1"), 2)
