@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from terminal_sim.cli import main
+from terminal_sim.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

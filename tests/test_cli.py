@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import __version__, flows, profile
-from terminal_sim.cli import main
+from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -93,7 +93,7 @@ def test_the_module_is_the_command_and_loads_nothing_heavy_for_its_help() -> Non
     )
     code = (
         "import sys\n"
-        "from terminal_sim.cli import main\n"
+        "from terminal_sim.cli.main import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         f"print(*(m for m in {heavy} if m in sys.modules), file=sys.stderr)\n"
     )

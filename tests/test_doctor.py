@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from terminal_sim.cli import main
-from terminal_sim.commands import doctor
-from terminal_sim.commands.doctor import State
+from terminal_sim.cli import doctor
+from terminal_sim.cli.doctor import State
+from terminal_sim.cli.main import main
 
 ROOT_ONLY = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0,

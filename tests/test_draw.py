@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from terminal_sim import draw, flows
+from terminal_sim import flows
 from terminal_sim.core.flow import DONE, STAY, Flow
+from terminal_sim.display import statechart as draw
 from terminal_sim.display.metrics import width
 
 FLOWS = flows.load()

@@ -44,16 +44,17 @@ from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_sim import watched as watched_readers
 from terminal_sim.bench import Bench, BenchMisuse, Seat
-from terminal_sim.cli import main
-from terminal_sim.devices import HeadDevice, SlotDevice
-from terminal_sim.examine import probe
-from terminal_sim.hands import PersonHands
-from terminal_sim.hardware import check_address, open_hardware
-from terminal_sim.neo import VivotechDevice
+from terminal_sim.cli.main import main
+from terminal_sim.readers import monitored as watched_readers
+from terminal_sim.readers.adapters import HeadDevice, SlotDevice
+from terminal_sim.readers.diagnostics import probe
+from terminal_sim.readers.monitored import AttendedReader, WatchedReader
+from terminal_sim.readers.opening import check_address, open_hardware
+from terminal_sim.readers.operator import PersonHands
+from terminal_sim.readers.parts import Device, Part
+from terminal_sim.readers.vivotech import VivotechDevice
 from terminal_sim.verbs import Tester, Unmet
-from terminal_sim.watched import AttendedReader, Device, Part, WatchedReader
 from tests.engine.kit import ready
 
 PATIENCE, TRIES = 10.0, 100

@@ -17,8 +17,8 @@ from terminal_drivers.served.hands import Served
 from terminal_drivers.served.opening import serve
 from terminal_drivers.transports.pty import PtyLine
 from terminal_sim.bench import Bench, BenchMisuse, Seat
-from terminal_sim.cli import main
-from terminal_sim.hardware import Hardware, check_address, open_hardware
+from terminal_sim.cli.main import main
+from terminal_sim.readers.opening import Hardware, check_address, open_hardware
 from tests.engine.kit import ready
 
 PATIENCE, TRIES = 10.0, 100

@@ -22,11 +22,11 @@ from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_sim import watched
 from terminal_sim.bench import Bench, BenchMisuse, Seat, Trace
 from terminal_sim.cards.deck import VirtualCard
-from terminal_sim.cli import main
-from terminal_sim.hardware import open_hardware
+from terminal_sim.cli.main import main
+from terminal_sim.readers import monitored as watched
+from terminal_sim.readers.opening import open_hardware
 from terminal_sim.script.check import check
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import Case, plan

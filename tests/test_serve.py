@@ -159,7 +159,7 @@ def test_a_server_that_is_ended_while_it_begins_and_again_while_it_ends_leaves_n
         "    os.kill(os.getpid(), signal.SIGINT)\n"
         "    gone(link, missing_ok)\n"
         "Path.symlink_to, Path.unlink = make, take_away\n"
-        "from terminal_sim.cli import main\n"
+        "from terminal_sim.cli.main import main\n"
         f"sys.exit(main(['readers', 'serve', 'ccid+pty:', '--link', {str(link)!r}]))\n"
     )
     with Told([sys.executable, "-c", code], ENVIRONMENT, stdin=True) as told:

@@ -22,8 +22,9 @@ from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
 from terminal_sim.bench import Bench, Seat
-from terminal_sim.devices import SlotDevice
-from terminal_sim.watched import Device, WatchedReader
+from terminal_sim.readers.adapters import SlotDevice
+from terminal_sim.readers.monitored import WatchedReader
+from terminal_sim.readers.parts import Device
 from tests.engine.kit import ready
 
 TIMEOUT = 1.0  # s without an answer lose the reader here: a real one has five times as many

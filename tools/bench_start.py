@@ -24,7 +24,7 @@ _FIRST_SCREEN = "from terminal_sim.bench import Bench; print(Bench().seat('v400m
 
 def start(quick: bool) -> list[Figure]:
     commands = {"bare": ["-c", "pass"], "first screen": ["-c", _FIRST_SCREEN]}
-    if importlib.util.find_spec("terminal_sim.cli") is not None:
+    if importlib.util.find_spec("terminal_sim.cli.main") is not None:
         commands["help"] = ["-m", "terminal_sim", "--help"]
         commands["version"] = ["-m", "terminal_sim", "--version"]
     walls: dict[str, list[float]] = {name: [] for name in commands}

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_sim.bundled import bundled
 from terminal_sim.cards import personality
 from terminal_sim.cards.chip import ChipCard, MuteCard
 from terminal_sim.cards.command import Card
 from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.toml import ProfileError, nearest
 from terminal_sim.emv import crypto
 from terminal_sim.emv.crypto import IssuerKeys
-from terminal_sim.typed_toml import ProfileError, nearest
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
+from terminal_sim.datafiles.toml import read
 from terminal_sim.emv import pinblock
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
 from terminal_sim.emv.fields import is_digits
 from terminal_sim.secret import Secret
-from terminal_sim.typed_toml import read
 
 ChipCvm = Literal["online-pin", "offline-pin", "signature", "no-cvm"]
 ContactlessCvm = Literal["on-device", "online-pin", "signature"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.bundled import bundled
+from terminal_sim.datafiles.bundled import bundled
 
 
 def png(svg: str, width: int | None = None) -> bytes:

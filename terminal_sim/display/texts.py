@@ -15,10 +15,10 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from terminal_sim.bundled import bundled
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase, Text, Value
+from terminal_sim.datafiles.bundled import bundled
 
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
 

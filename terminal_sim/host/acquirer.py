@@ -76,7 +76,9 @@ class Acquirer:
 
         Raises `typed_toml.ProfileError` for a damaged file, `ValueError` for an unknown pack.
         """
-        from terminal_sim import typed_toml  # a bench that brings its own terms reads no file
+        from terminal_sim.datafiles import (
+            toml as typed_toml,  # a bench that brings its own terms reads no file
+        )
 
         terms = typed_toml.read(path, Terms)
         return cls(terms if pack is None else replace(terms, pack=pack))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from terminal_sim.script.nearest import meant
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.tree import Macro, Step, Value
 from terminal_sim.verbs import VERBS, Parameter, Verb
-from terminal_sim.wording import NEGATION
+from terminal_sim.verbs.signature import NEGATION
 
 FROM_STATE = ("from", "state")
 _LONGEST = max(len(words) for words in VERBS)

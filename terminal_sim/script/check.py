@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.bench import Profile
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.bind import Call, FromState, bind
 from terminal_sim.script.complaints import Complaints
 from terminal_sim.script.follow import Following, Known, starts_from, variables_of
-from terminal_sim.script.nearest import meant
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, settings
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, Step

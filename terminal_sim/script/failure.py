@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from terminal_sim.script.perform import Stopped
 from terminal_sim.secret import mask_pan
-from terminal_sim.stage import Sight, Unmet, clock
+from terminal_sim.verbs.waiting import Sight, Unmet, clock
 
 LINES = 40
 _WIDTH = 110

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.complaints import Complaints
-from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Value
 from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, judge, judge_together
 

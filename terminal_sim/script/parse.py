@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from terminal_sim.script.nearest import meant
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.tree import (
     Examples,
     Form,

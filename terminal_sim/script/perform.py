@@ -10,9 +10,9 @@ from terminal_sim.bench import BenchMisuse, Seat
 from terminal_sim.script.bind import Argument, Call, MacroCall, VerbCall
 from terminal_sim.script.tree import Step
 from terminal_sim.script.values import Terms, filled, judge, spoken
-from terminal_sim.stage import TRACE_LINES, BadScript, Unmet
 from terminal_sim.verbs import Tester
-from terminal_sim.wording import NEGATION
+from terminal_sim.verbs.signature import NEGATION
+from terminal_sim.verbs.waiting import TRACE_LINES, BadScript, Unmet
 
 Why = Unmet | BadScript | BenchMisuse
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from terminal_sim.bench import Duration
+from terminal_sim.runtime.trace import TraceEntry
 from terminal_sim.script.select import exactly
-from terminal_sim.stage import ACT
-from terminal_sim.trace import TraceEntry
+from terminal_sim.verbs.waiting import ACT
 
 _HIDDEN = "DIGIT"
 _PIN_SCREEN = "enter-pin"

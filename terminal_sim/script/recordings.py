@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_sim.hardware import RECORDING
+from terminal_sim.readers.opening import RECORDING
 from terminal_sim.script.plan import Case
 
 SUFFIX = ".pcapng"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from terminal_sim.script.parse import grammar
-from terminal_sim.stage import BadScript
+from terminal_sim.verbs.waiting import BadScript
 
 if TYPE_CHECKING:
     from lark import Token, Tree

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, Profile, ProfileError
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.complaints import Complaints
-from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Problem, Script
 from terminal_sim.script.values import VARIABLES, is_name
 from terminal_sim.script.vocabulary import Vocabulary, check_clock

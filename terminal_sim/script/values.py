@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from terminal_sim.acts import percent
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Seat, Selector
-from terminal_sim.expectations import one_group
+from terminal_sim.datafiles.suggest import meant
 from terminal_sim.script.bind import Argument
-from terminal_sim.script.nearest import meant
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
     CARD_STEPS,
@@ -21,8 +19,10 @@ from terminal_sim.script.vocabulary import (
     check_answer,
     is_message,
 )
-from terminal_sim.stage import BadScript, duration, number, selector
-from terminal_sim.wording import Kind
+from terminal_sim.verbs.actions import percent
+from terminal_sim.verbs.expectations import one_group
+from terminal_sim.verbs.signature import Kind
+from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 
 CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
 VARIABLES = ("profile", "locale", *CARD_VARIABLES)

@@ -7,12 +7,12 @@ import pytest
 
 from terminal_sim.cards import deck
 from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.emv import track
 from terminal_sim.emv.brand import is_luhn_valid
 from terminal_sim.emv.conversation import GoOnline, HostDecision, Verdict
 from terminal_sim.emv.crypto import IssuerKeys, make_arpc
 from terminal_sim.secret import Secret
-from terminal_sim.typed_toml import ProfileError
 from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
 
 Cards = Callable[[str], VirtualCard]

@@ -37,7 +37,7 @@ from terminal_drivers.transports.ccid_capture import NAME, CapturedLink
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.pcapng import LinkType
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
-from terminal_sim.hardware import open_hardware
+from terminal_sim.readers.opening import open_hardware
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip, two_free_ports
 
 CYCLES = 100

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from terminal_drivers.base import Change, Presence, ReaderLost
-from terminal_sim.bench import Bench, JournalWriter, Seat
+from terminal_sim.bench import Bench, Seat
+from terminal_sim.bench.bench import JournalWriter
 from terminal_sim.core.payment import Row
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.station import Reader, Station
+from terminal_sim.readers.parts import Reader
+from terminal_sim.runtime.board import Station
 from tests.contracts.drive import TEXTS
 
 Batches = Sequence[tuple[Station, tuple[Row, ...]]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.clock import VirtualClock
+from terminal_sim.runtime.clock import VirtualClock
 
 
 def set_up(*deadlines: int) -> tuple[VirtualClock, list[tuple[int, int]]]:

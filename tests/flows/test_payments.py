@@ -12,7 +12,7 @@ from terminal_drivers.base import Presence
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.receipt import Centred
 from terminal_sim.emv.conversation import Step
-from terminal_sim.station import Reader
+from terminal_sim.readers.parts import Reader
 from tests.contracts.drive import Drive, full, prompting
 from tests.contracts.states import WAYS
 from tests.offline.shop import SECOND, shop

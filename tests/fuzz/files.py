@@ -15,7 +15,7 @@ from terminal_sim.journal.store import Journal
 from terminal_sim.script.parse import parse_step, parse_text
 from terminal_sim.script.select import selection
 from terminal_sim.script.tree import ScriptError
-from terminal_sim.stage import BadScript
+from terminal_sim.verbs.waiting import BadScript
 from tests.fuzz.target import Target, scratch
 from tests.host.samples import MOTO, SALE, acquirer
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.typed_toml import ProfileError
 from tests.host.samples import HOST_FILE
 
 

@@ -17,7 +17,7 @@ from terminal_drivers.base import Card
 from terminal_drivers.served.ccid import ServedReader, ServedUsbReader
 from terminal_drivers.served.opening import serve
 from terminal_sim.bench import Bench
-from terminal_sim.cli import main
+from terminal_sim.cli.main import main
 from tests.interop.daemon import Pcscd, Told, need, need_pyscard
 from tests.interop.test_protocols import ATR_T1, Atred
 

@@ -17,9 +17,9 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.host.link import Link
 from terminal_sim.journal.invariants import violations
+from terminal_sim.runtime.board import Printer, Station
+from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret, mask_pan
-from terminal_sim.station import Printer, Station
-from terminal_sim.vault import Vault
 from tests.offline.shop import DAY, HOUR, SECOND, TEXTS, stock
 
 PAN = "4111111111111111"

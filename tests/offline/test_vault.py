@@ -16,8 +16,8 @@ from terminal_sim.core.effects import Store
 from terminal_sim.core.message import Entry, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState, Row
+from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret
-from terminal_sim.vault import Vault
 from tests.offline.shop import HOUR, SECOND, shop
 
 PAN = "4111111111111111"

@@ -8,9 +8,9 @@ from typing import Annotated
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, Duration
-from terminal_sim.stage import nearest, plain
 from terminal_sim.verbs import VERBS, BadScript, Kind, Tester, Unmet
-from terminal_sim.wording import Said, verb, verbs_of
+from terminal_sim.verbs.signature import Said, verb, verbs_of
+from terminal_sim.verbs.waiting import nearest, plain
 
 FORMS = [
     "battery PERCENT",

@@ -1,0 +1,39 @@
+"""The test bench: the only API of the simulator."""
+
+from terminal_sim.bench.bench import (
+    DEFAULT_CLOCK,
+    Bench,
+    BenchMisuse,
+    Duration,
+    Item,
+    JournalError,
+    Paper,
+    Profile,
+    ProfileError,
+    Role,
+    Saved,
+    Seat,
+    Selector,
+    SelectorError,
+    Trace,
+    View,
+)
+
+__all__ = [
+    "DEFAULT_CLOCK",
+    "Bench",
+    "BenchMisuse",
+    "Duration",
+    "Item",
+    "JournalError",
+    "Paper",
+    "Profile",
+    "ProfileError",
+    "Role",
+    "Saved",
+    "Seat",
+    "Selector",
+    "SelectorError",
+    "Trace",
+    "View",
+]

@@ -1,0 +1,369 @@
+"""A test bench: terminals, cards, readers, acquirer, journal and clock, wired together. The only API of the simulator.
+
+with Bench() as bench:
+    till = bench.seat("v400m")
+    till.press("OK")
+    print(till.view().text)
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from terminal_drivers.base import DriverError
+from terminal_drivers.base import Trace as Frames
+from terminal_sim import profile as profiles
+from terminal_sim.bench.terminal import Seat
+from terminal_sim.core.config import Profile
+from terminal_sim.core.events import Paper
+from terminal_sim.core.moment import Duration, Instant, wall_of
+from terminal_sim.core.payment import Row
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.flows import load as load_flows
+from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.ledger import nobody
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
+from terminal_sim.host.link import Link
+from terminal_sim.journal.errors import CommitUnknown, JournalError
+from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
+from terminal_sim.profile.kernel import kernel_config
+from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
+from terminal_sim.runtime.board import Printer, Station
+from terminal_sim.runtime.card_vault import Vault
+from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.runtime.engine import Engine
+from terminal_sim.runtime.trace import Trace
+from terminal_sim.secret import Secret
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
+
+__all__ = [
+    "DEFAULT_CLOCK", "Bench", "BenchMisuse", "Duration", "Item", "JournalError", "Paper", "Profile", "ProfileError",
+    "Role", "Saved", "Seat", "Selector", "SelectorError", "Trace", "View",
+]  # fmt: skip
+
+DEFAULT_CLOCK = "2026-01-15T09:00:00"
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+_YEARS = f"the acquirer's messages have years from {FIRST_YEAR} to {LAST_YEAR} (ISO 8583 DE 12)"
+_END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civil time has no zone
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A terminal and its world at one moment, to start again from: journal rows, acquirer, clock, and the device's key."""
+
+    rows: tuple[StoredRow, ...]
+    acquirer: Acquirer
+    now: Instant
+    key: Secret[bytes] | None = None
+
+
+class JournalWriter:
+    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome nobody knows."""
+
+    unknown: type[Exception] = CommitUnknown
+
+    def __init__(self, journal: Journal, clock: VirtualClock) -> None:
+        self.journal = journal
+        self.fail_next = False
+        self._clock = clock
+
+    def commit(self, batches: Sequence[tuple[Station, tuple[Row, ...]]]) -> None:
+        if self.fail_next:
+            self.fail_next = False
+            raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
+        now = self._clock.now
+        self.journal.append_many(
+            [Batch(station.name, station.boot, now.mono, now.wall, rows) for station, rows in batches]
+        )
+
+
+class Bench:
+    """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
+
+    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
+    (without one, the last entries are kept in memory; False: nothing is spent on it).
+    Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        clock: str | datetime | None = None,
+        state: Path | None = None,
+        host: str | Path = "test-acquirer",
+        pack: str | None = None,
+        decks: Sequence[Path] = (),
+        trace: Trace | Literal[False] | None = None,
+        texts: Texts | None = None,
+    ) -> None:
+        self.texts = texts or Texts.load()
+        self._state = state
+        self._seed = seed
+        self.trace = trace or Trace()
+        self.acquirer = Acquirer.load(_host_file(host), pack=pack)
+        self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
+        self._books = _books(state, self.acquirer)
+        mono = self.journal.last_mono()
+        self.clock = VirtualClock(wall_of(_moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
+        self.writer = JournalWriter(self.journal, self.clock)
+        self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
+        self.flows = load_flows()
+        self.seats: list[Seat] = []
+        self._decks = tuple(decks)
+        self._cards: dict[str, VirtualCard] = {}
+        self._models: dict[str | Path, Profile] = {}
+        self._numbers: Counter[str] = Counter()
+        self._readers: list[Hardware] = []
+
+    # Terminals.
+
+    def seat(
+        self,
+        profile: str | Path | Profile,
+        *,
+        locale: str | None = None,
+        reader: str | Sequence[str] = VIRTUAL,
+        record: Path | None = None,
+        power: bool = True,
+        state_from: Saved | None = None,
+    ) -> Seat:
+        """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
+
+        `reader` is an address, or several that complete each other: a chip reader's and a stripe head's. `record` is a new file
+        for all that its readers say and hear; the reader `recording:FILE` replays it.
+        """
+        model = self._model(profile)
+        speaks = locale or model.languages[0]
+        if speaks not in model.languages:
+            raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
+        profiles.check(model, self.flows, self.texts, locale=speaks)
+        name = self._name(model)
+        if state_from is not None:
+            self._restore(state_from)
+            name = state_from.rows[0].terminal if state_from.rows else name
+        about = {"terminal": model.id, "seed": str(self._seed)}
+        hardware = self._hardware(reader, name, record, about)
+        self._readers.append(hardware)
+        station = Station(
+            name=name,
+            reader=hardware.reader,
+            link=Link(self.acquirer),
+            printer=Printer(),
+            kernel=kernel_config(model, name, self.acquirer.pin_key),
+            vault=Vault(
+                None if self._state is None else self._state / f"{name}.key",
+                key=state_from.key if state_from is not None else None,
+            ),
+        )
+        seat = Seat(self, station, model, speaks, hardware.hands)
+        self.seats.append(seat)
+        if power:
+            seat.power_on()
+        return seat
+
+    def _model(self, profile: str | Path | Profile) -> Profile:
+        """A profile is read once a bench: a fleet of one model shares it."""
+        if isinstance(profile, Profile):
+            return profile
+        if profile not in self._models:
+            self._models[profile] = profiles.load(profile)
+        return self._models[profile]
+
+    def _name(self, model: Profile) -> str:
+        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41)."""
+        prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
+        self._numbers[prefix] += 1
+        return f"{prefix}{self._numbers[prefix]:04d}"
+
+    def _frames(self, name: str) -> Frames | None:
+        """Reader frames go into a trace that is written to a file, told by name and length: their payload is card data."""
+        if self.engine.trace is None or not self.trace.written:
+            return None
+
+        def hear(direction: str, message: str, slot: int, sequence: int, length: int) -> None:
+            self.trace.emit(
+                self.clock.now,
+                name,
+                "frame",
+                direction=direction,
+                message=message,
+                slot=slot,
+                sequence=sequence,
+                length=length,
+            )
+
+        return hear
+
+    def _hardware(
+        self, reader: str | Sequence[str], name: str, record: Path | None, about: Mapping[str, str]
+    ) -> Hardware:
+        try:
+            return open_hardware(reader, trace=self._frames(name), record=record, about=about)
+        except DriverError as wrong:
+            named = reader if isinstance(reader, str) else " and ".join(reader)
+            raise BenchMisuse(f"reader {named}: {wrong}") from None
+
+    # Cards.
+
+    def card_names(self) -> list[str]:
+        from terminal_sim.cards import deck
+
+        return deck.names(self._decks)
+
+    def card(self, name: str) -> VirtualCard:
+        """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
+        if name not in self._cards:
+            # Imported here: a terminal that shows its first screen has seen no card yet.
+            from terminal_sim.cards import deck
+            from terminal_sim.emv.crypto import IssuerKeys
+
+            card = deck.load(name, self._decks, IssuerKeys(self.acquirer.issuer_master_key))
+            who = card.personality
+            self.acquirer.open_account(
+                who.pan.reveal(),
+                who.brand,
+                expiry=who.expiry,
+                cvc=who.cvc.reveal() if who.cvc else "",
+                pin=who.pin.reveal() if who.pin else "",
+                postal_code=who.postal_code,
+                street_number=who.street_number,
+                response_code=who.issuer_response,
+            )
+            self._cards[name] = card
+        return self._cards[name]
+
+    # The acquirer.
+
+    def host_answers(self, answers: Sequence[str]) -> None:
+        """Queue the answers of the next messages, in the words of the script language."""
+        try:
+            self.acquirer.script(answers)
+        except ValueError as wrong:
+            raise BenchMisuse(str(wrong)) from None
+
+    def host_messages(self) -> Sequence[SeenMessage]:
+        """Every request that reached the acquirer, masked, oldest first."""
+        return self.acquirer.messages
+
+    def violations(self) -> list[str]:
+        """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench."""
+        from terminal_sim.journal.invariants import violations
+
+        return violations(self.journal, self.acquirer.entries(), self.acquirer.messages)
+
+    # Time.
+
+    @property
+    def now(self) -> Instant:
+        return self.clock.now
+
+    def next_deadline(self) -> int | None:
+        """When something is due next, in microseconds of virtual time; None when nothing is."""
+        return self.clock.next_deadline()
+
+    def advance(self, duration: int) -> None:
+        """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.
+
+        Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
+        """
+        if self.now.wall + duration >= _END:
+            raise BenchMisuse(
+                f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}"
+            )
+        for seat in self.seats:
+            seat.listen()
+        self.engine.advance(self.clock.now.mono + duration)
+
+    def settle(self) -> None:
+        self.engine.settle()
+
+    def set_clock(self, moment: str | datetime) -> None:
+        """Set the wall clock of every terminal; elapsed time does not notice."""
+        by = self.clock.set_wall(wall_of(_moment(moment)))
+        for seat in self.seats:
+            seat.clock_was_set(by)
+
+    # Keeping and starting again.
+
+    def save(self, seat: Seat) -> Saved:
+        """What `state_from` of another bench's `seat` starts from; the card in the slot is not part of it."""
+        rows = tuple(self.journal.rows(seat.station.name))
+        keeper = self.acquirer.ledger.heard
+        acquirer = copy.deepcopy(self.acquirer, {id(keeper): nobody})
+        return Saved(rows, acquirer, self.clock.now, seat.station.vault.key)
+
+    def _restore(self, saved: Saved) -> None:
+        if self.seats or self.journal.terminals():
+            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
+        for row in saved.rows:
+            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.row])
+        restored = copy.deepcopy(saved.acquirer)
+        self.acquirer.__dict__.update(restored.__dict__)
+        self.clock.restart(saved.now)
+
+    def close(self) -> None:
+        """Switch everything off: no thread, file or descriptor stays behind."""
+        for seat in self.seats:
+            seat.station.switch_off()
+        for reader in self._readers:
+            reader.close()
+        self.journal.close()
+        if self._books is not None:
+            self._books.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _host_file(host: str | Path) -> Path:
+    if isinstance(host, Path):
+        return host
+    file = bundled() / "hosts" / f"{host}.toml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in (bundled() / "hosts").glob("*.toml")))
+        raise BenchMisuse(f"there is no host {host!r}; there are {known}")
+    return file
+
+
+def _journal_file(state: Path) -> Path:
+    return state / "journal.db"
+
+
+def _books(state: Path | None, acquirer: Acquirer) -> LedgerFile | None:
+    if state is None:
+        return None
+    try:
+        return acquirer.keep_books(state / "acquirer.jsonl")
+    except LedgerFileError as wrong:
+        raise BenchMisuse(str(wrong)) from None
+
+
+def _moment(clock: str | datetime) -> datetime:
+    try:
+        moment = clock if isinstance(clock, datetime) else datetime.fromisoformat(clock)
+    except ValueError:
+        raise BenchMisuse(f"{clock!r} is no time: write 2026-01-15T09:00:00") from None
+    if moment.tzinfo is not None:
+        raise BenchMisuse(f"{clock}: a terminal's clock has no zone: write 2026-01-15T09:00:00")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BenchMisuse(f"{clock}: {_YEARS}")
+    return moment

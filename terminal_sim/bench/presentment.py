@@ -1,0 +1,178 @@
+"""Cards as a tester presents them to one terminal: each act settles, however long the line of the reader that reports it.
+
+1. An act is over when the reader has told of it, and nothing else that it told meanwhile counts: news of the card before may
+   still be on a slow line.
+2. A card is torn away at a step of its own conversation, in the middle of the exchange.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from terminal_drivers.base import Card, DriverError
+from terminal_sim.emv.conversation import Step
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.readers.operator import Hands
+from terminal_sim.readers.parts import CONTACTLESS
+from terminal_sim.runtime.board import Station
+from terminal_sim.runtime.engine import Engine
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
+
+_NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
+_LEAVING_TRIES = 25
+_APDU = re.compile(r"apdu ([1-9][0-9]{0,8})")
+
+
+def chip_of(name: str, card: VirtualCard) -> Card:
+    """What of the card `name` goes into a slot. `BenchMisuse` where it has nothing for one."""
+    if card.chip is None:
+        raise BenchMisuse(f"the card {name!r} has no chip to insert")
+    return card.chip
+
+
+def face_of(name: str, card: VirtualCard) -> Card:
+    """What of it is held into a field."""
+    if card.contactless is None:
+        raise BenchMisuse(f"the card {name!r} cannot be tapped")
+    return card.contactless
+
+
+def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
+    """What of it is drawn through a head."""
+    if card.stripe is None:
+        raise BenchMisuse(f"the card {name!r} has no stripe to swipe")
+    return card.stripe
+
+
+class Presenting:
+    """The `hands` before the readers of a `station`. `BenchMisuse` where they cannot do what they are told."""
+
+    def __init__(self, engine: Engine, station: Station, hands: Hands) -> None:
+        self._engine = engine
+        self._station = station
+        self._hands = hands
+        self._apdus = 0
+        self._tear: Callable[[Step, int], bool] | None = None
+        # A card is in the slot, or was, that somebody has not been asked to take out yet.
+        self._asked_for = False
+        self._named = 0  # how many cards had been inserted when an act named the last one
+        station.torn = self._step
+
+    def insert(self, name: str, chip: Card) -> None:
+        self._asked_for = self._hands.asks
+        before: int | None = None
+
+        def insert() -> None:
+            nonlocal before
+            before = self._station.inserted
+            self._hands.insert(name, chip)
+
+        def inserted() -> bool:
+            """It is in, or was: it may be out again by now."""
+            return self._station.card_in or (before is not None and self._station.inserted > before)
+
+        self._present(insert, inserted)
+        self._named = self._station.inserted
+
+    @property
+    def begun_early(self) -> bool:
+        """Whether the terminal has begun with a card that a person inserted before any act asked for it."""
+        station = self._station
+        return self._hands.asks and station.card_in and station.begun == station.inserted > self._named
+
+    def remove(self) -> None:
+        if not (self._station.card_in or self._asked_for):
+            raise BenchMisuse("no card is in the slot")
+        self._asked_for = False
+        self._present(self._hands.remove, lambda: not self._station.card_in)
+
+    def give_back(self) -> None:
+        """Have a card taken out that somebody was asked for, lest the next terminal finds it in; it is theirs to keep it there."""
+        if self._asked_for:
+            with suppress(BenchMisuse):
+                self.listen()
+                if self._station.card_in:
+                    self.remove()
+
+    def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
+        self._present(lambda: self._hands.swipe(name, stripe), self._one_more())
+
+    def tap(self, name: str, face: Card) -> None:
+        """Hold the card into the field until the terminal has read it, and take it away."""
+        self._present(lambda: self._hands.tap(name, face), self._one_more())
+        try:
+            self._hands.leave()
+        except DriverError:
+            return  # it was torn away while it was read
+        # News of the leaving that came later would be taken for news of the next card.
+        for tried in range(1 if self._hands.asks else _LEAVING_TRIES):
+            if self._engine.poll(self._station, self._hands.patience / _NEWS_TRIES if tried else 0.0):
+                break
+        self._engine.settle()
+
+    def tear_after(self, step: str) -> None:
+        """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
+        if self._hands.asks:
+            raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
+        steps = {each.value: each for each in Step if each is not Step.OTHER}
+        if apdu := _APDU.fullmatch(step):
+            number = int(apdu[1])
+            self._tear = lambda _, count: count == number
+        elif step in steps:
+            wanted = steps[step]
+            self._tear = lambda now, _: now is wanted
+        else:
+            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N, from 1 on")
+
+    def listen(self) -> None:
+        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
+        while (self._hands.late or self._station.reader_silent) and self._engine.poll(self._station):
+            self._engine.settle()
+
+    def _step(self, slot: int, step: Step, apdu: bool) -> None:
+        self._apdus += apdu
+        if self._tear is not None and self._tear(step, self._apdus):
+            self._tear = None
+            with suppress(DriverError):  # a tapped card is gone by itself after its last command
+                (self._hands.leave if slot == CONTACTLESS else self._hands.remove)()
+            self._engine.poll(self._station)
+
+    def _one_more(self) -> Callable[[], bool]:
+        """Whether a card has been swiped or tapped since now."""
+        before = self._station.passed
+        return lambda: self._station.passed > before
+
+    def _present(self, act: Callable[[], None], done: Callable[[], bool]) -> None:
+        self._apdus = 0
+        self.listen()
+        if self._hands.asks and done():
+            return  # the person has been quicker
+        try:
+            act()
+        except DriverError as error:
+            raise BenchMisuse(str(error)) from None
+        self._hear(done)
+
+    def _hear(self, done: Callable[[], bool]) -> None:
+        """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
+        wait = self._hands.patience / _NEWS_TRIES
+        for tried in range(_NEWS_TRIES):
+            if self._engine.poll(self._station, wait if tried else 0.0) and done():
+                heard = True
+                break
+        else:
+            heard = not self._hands.asks  # a reader of ours has said all it had to say
+        self._engine.settle()
+        if not heard:
+            away = self._station.reader_lost
+            why = (
+                "the reader is away, plug it in"
+                if away
+                else f"nobody did this within {self._hands.patience:g} s"
+            )
+            raise BenchMisuse(f"{why}: {self._hands.asked}")

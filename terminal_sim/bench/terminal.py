@@ -1,0 +1,377 @@
+"""One terminal of a bench with everything a tester does to it by hand: keys, cards, links, power, paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from terminal_sim.bench.presentment import Presenting, chip_of, face_of, stripe_of
+from terminal_sim.core.books import Books
+from terminal_sim.core.config import Profile
+from terminal_sim.core.events import (
+    AppChanged,
+    BatteryChanged,
+    ClockSet,
+    Event,
+    KeyPressed,
+    NetworkChanged,
+    OrderArrived,
+    Paper,
+    PaperChanged,
+    PoweredOn,
+    PowerOffPressed,
+    ServiceChanged,
+    Tampered,
+    Touched,
+)
+from terminal_sim.core.flow import Flow
+from terminal_sim.core.message import Entry
+from terminal_sim.core.payment import Field
+from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.screen import Line, Screen, Tone
+from terminal_sim.core.surroundings import Surroundings
+from terminal_sim.core.terminal import Terminal
+from terminal_sim.core.text import say
+from terminal_sim.display.item import KEY_ID
+from terminal_sim.display.paper import receipt_svg, receipt_text
+from terminal_sim.display.texts import Texts
+from terminal_sim.display.view import View, view
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.journal.store import Journal, StoredRow
+from terminal_sim.readers.operator import Hands
+from terminal_sim.runtime.board import Station
+from terminal_sim.runtime.engine import Engine
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.personality import Personality
+
+How = Literal["insert", "tap", "swipe"]
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
+_ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
+
+
+class Storage(Protocol):
+    """The bench's journal with its faults."""
+
+    fail_next: bool
+
+
+class Table(Protocol):
+    """What a seat needs of the bench it stands on."""
+
+    texts: Texts
+    engine: Engine
+    journal: Journal
+    flows: Mapping[str, Flow]
+
+    @property
+    def writer(self) -> Storage: ...
+    def card(self, name: str) -> VirtualCard: ...
+    def advance(self, duration: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReceipt:
+    """A receipt that came out: `copy` is `merchant` or `customer`, `text` as the printer wrote it."""
+
+    receipt: Receipt = field(repr=False)
+    copy: str
+    text: str
+    _texts: Texts = field(repr=False)
+    _profile: Profile = field(repr=False)
+
+    def svg(self) -> str:
+        printer = self._profile.printer
+        if printer is None:
+            raise BenchMisuse(f"{self._profile.id} has no printer")
+        return receipt_svg(self.receipt, self._texts, printer)
+
+
+class Seat:
+    """A terminal under test. Every act settles before it returns: what follows from it has happened."""
+
+    def __init__(self, bench: Table, station: Station, profile: Profile, locale: str, hands: Hands) -> None:
+        self.bench = bench
+        self.station = station
+        self.profile = profile
+        self.locale = locale
+        self._presenting = Presenting(bench.engine, station, hands)
+        self._around = Surroundings(link=profile.links[0] if profile.links else "")
+        self._card: VirtualCard | None = None
+        self._orders: list[OrderArrived] = []
+        station.draw = self.view
+
+    @property
+    def name(self) -> str:
+        """The terminal's id at the acquirer."""
+        return self.station.name
+
+    @property
+    def terminal(self) -> Terminal:
+        """The firmware. Raises `BenchMisuse` while the power is off."""
+        if self.station.terminal is None:
+            raise BenchMisuse(f"{self.name} is off: power on first")
+        return self.station.terminal
+
+    # Eyes.
+
+    def view(self, display: str = "main") -> View:
+        """The settled screen in the language it speaks now; `main` is the first display of a terminal that has several."""
+        terminal = self.station.terminal
+        if display == "main" and display not in self.profile.displays:
+            display = next(iter(self.profile.displays))
+        if self.station.out_of_service:
+            screen = Screen("out-of-service", (Line(say("out-of-service"), "out-of-service", Tone.BAD),))
+        elif terminal is None:
+            screen = Screen("off")
+        else:
+            terminal.look(self.bench.engine.clock.now)
+            shown = terminal.customer_screen() if display == "customer" else terminal.screen()
+            return view(shown, self.profile, self.bench.texts, terminal.screen_locale, display)
+        return view(screen, self.profile, self.bench.texts, self.locale, display)
+
+    @property
+    def receipts(self) -> list[PrintedReceipt]:
+        """What the printer has printed since the bench began, newest last."""
+        printer = self.profile.printer
+        if printer is None:
+            return []
+        return [
+            PrintedReceipt(
+                receipt,
+                receipt.copy.value,
+                receipt_text(receipt, self.bench.texts, printer.columns),
+                self.bench.texts,
+                self.profile,
+            )
+            for receipt in self.station.printer.printed
+        ]
+
+    @property
+    def lights(self) -> dict[str, str]:
+        return dict(self.station.lights)
+
+    @property
+    def beeps(self) -> int:
+        return self.station.beeps
+
+    def journal(self) -> list[StoredRow]:
+        return list(self.bench.journal.rows(self.name))
+
+    def report(self) -> list[dict[str, Field]]:
+        """The rows of the payment transactions report of this terminal."""
+        from terminal_sim.reports.transactions import transactions
+
+        return [line.record() for line in transactions(self.journal())]
+
+    # Keys and touch.
+
+    def key_named(self, word: str) -> str | None:
+        """The key of this keypad that `word` means: its name or its colour."""
+        return self.profile.keypad.named(word)
+
+    def takes(self, key: str) -> bool:
+        """Whether the settled screen would do something with `key`."""
+        return self.station.terminal is not None and self.station.terminal.takes(key)
+
+    def press(self, key: str) -> bool:
+        """False where the settled screen ignored the key."""
+        return self._taken(KeyPressed(key))
+
+    def hold(self, key: str, duration: int) -> bool:
+        """A long press: the key acts when it is released, `duration` microseconds later."""
+        self.bench.advance(duration)
+        return self._taken(KeyPressed(key, duration))
+
+    def touch(self, element: str) -> bool:
+        """Touch the element with this id; False where nothing took it. The keys of a drawn pad are `key-7`, `key-OK`, ..."""
+        if element.startswith(KEY_ID):
+            return self.press(element.removeprefix(KEY_ID))
+        return self._taken(Touched(element))
+
+    # Cards.
+
+    @property
+    def card(self) -> Personality | None:
+        """The card last named."""
+        return self._card.personality if self._card is not None else None
+
+    def name_card(self, name: str) -> Personality:
+        """Take the card `name` into the hand without presenting it."""
+        return self._taken_up(name).personality
+
+    def wants_card(self, how: How) -> bool:
+        """Whether the terminal waits for a card presented so, or has begun already with one that a person did not wait to insert."""
+        if how == "insert" and self._presenting.begun_early:
+            return True
+        return self.station.has_reader and _ENTRY[how] in self.station.open
+
+    def insert(self, name: str) -> None:
+        self._presenting.insert(name, chip_of(name, self._taken_up(name)))
+
+    def tap(self, name: str) -> None:
+        """Hold the card into the field until the terminal has read it, and take it away."""
+        self._presenting.tap(name, face_of(name, self._taken_up(name)))
+
+    def swipe(self, name: str) -> None:
+        self._presenting.swipe(name, stripe_of(name, self._taken_up(name)))
+
+    def remove_card(self) -> None:
+        """Take the card out of the slot; a person may have done so already."""
+        self._presenting.remove()
+
+    def give_back(self) -> None:
+        """Switch the terminal off, and have the card taken out that a person was asked for."""
+        self.station.switch_off()
+        self._presenting.give_back()
+
+    def tear_after(self, step: str) -> None:
+        """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
+        self._presenting.tear_after(step)
+
+    def listen(self) -> None:
+        """Hear what a real reader has reported meanwhile."""
+        self._presenting.listen()
+
+    # The world around.
+
+    def network(self, up: bool) -> None:
+        """The terminal's own link."""
+        self._around.network_up = up
+        self._reach()
+        self._post(NetworkChanged(up, self._around.link))
+        self._bring_orders()
+
+    def network_kind(self, link: str) -> None:
+        """Which link the terminal uses."""
+        if link not in self.profile.links:
+            have = ", ".join(self.profile.links) or "none"
+            raise BenchMisuse(f"{self.profile.id} has no {link}; it has {have}")
+        self._around.link = link
+        self._post(NetworkChanged(self._around.network_up, link))
+
+    def network_slow(self, duration: int) -> None:
+        """Add `duration` microseconds to every answer of the acquirer."""
+        self.station.link.slow = duration
+
+    def service(self, up: bool) -> None:
+        """The payment service behind a link that is up."""
+        self._around.service_up = up
+        self._reach()
+        self._post(ServiceChanged(up))
+        self._bring_orders()
+
+    def order(self, text: str, amount: int) -> None:
+        """An online order arrives at the service; the terminal gets it as soon as it can be reached."""
+        if self.profile.checkout is None or not self.profile.checkout.orders:
+            raise BenchMisuse(f"{self.profile.id} takes no online orders")
+        if amount <= 0:
+            raise BenchMisuse("an order comes to more than nothing: give its amount in minor units")
+        known = sum(row.kind == "order" for row in self.bench.journal.rows(self.name))
+        number = max(known, self._orders[-1].number if self._orders else 0) + 1
+        self._orders.append(OrderArrived(number, text, amount))
+        self._bring_orders()
+
+    def _bring_orders(self) -> None:
+        """The service hands over, in order, what the terminal has not got yet."""
+        terminal = self.station.terminal
+        if terminal is None or not self.station.link.up:
+            return
+        self._orders = [order for order in self._orders if order.number > len(terminal.books.orders)]
+        for order in self._orders:
+            self.bench.engine.post(self.station, order)
+        self.bench.engine.settle()
+
+    def paper(self, state: str) -> None:
+        """`in`, `low` or `out`."""
+        if self.profile.printer is None:
+            raise BenchMisuse(f"{self.profile.id} has no printer")
+        self._around.paper = Paper(state)
+        self.station.printer.paper = self._around.paper
+        self._post(PaperChanged(self._around.paper))
+
+    def battery(self, percent: int) -> None:
+        if self.profile.battery is None:
+            raise BenchMisuse(f"{self.profile.id} has no battery")
+        self._around.battery = percent
+        self._post(BatteryChanged(percent))
+
+    def clock_was_set(self, by: int) -> None:
+        self._post(ClockSet(by))
+
+    # Power.
+
+    def power_on(self) -> None:
+        """Boot: read the journal, settle what is in doubt, show the first screen."""
+        if self.station.terminal is not None:
+            raise BenchMisuse(f"{self.name} is on already")
+        rows = [stored.row for stored in self.bench.journal.rows(self.name)]
+        books = Books.of(rows)
+        self.station.vault.load(rows)
+        terminal = Terminal(self.name, self.profile, self.bench.flows, books, self.locale)
+        around = self._around
+        terminal.around = Surroundings(
+            around.network_up, around.link, around.service_up, around.paper, around.battery,
+            reader=self.station.has_reader, card_in=self.station.has_reader and self.station.card_in,
+        )  # fmt: skip
+        self.station.terminal = terminal
+        self.station.boot = books.boots + 1
+        self.station.out_of_service = ""
+        self._post(PoweredOn())
+        self._bring_orders()
+
+    def power_off(self) -> None:
+        """An orderly switch-off."""
+        self._post(PowerOffPressed())
+
+    def power_cut(self) -> None:
+        """The power is gone, now; whatever was not durable is forgotten."""
+        self.station.switch_off()
+
+    def fault(self, name: str, *arguments: str) -> None:
+        """A named fault: `power-cut-after N` effects, `commit-unknown` for the next commit, `tamper`; where the firmware is an
+        app, `reader-link down|up` and `app closed|open`.
+        """
+        if name == "power-cut-after" and len(arguments) == 1 and _COUNT.fullmatch(arguments[0]):
+            self.station.fuse = int(arguments[0])
+        elif name == "commit-unknown" and not arguments:
+            self.bench.writer.fail_next = True
+        elif name == "tamper" and not arguments:
+            self._post(Tampered())
+        elif self.profile.app and name == "reader-link" and arguments in (("down",), ("up",)):
+            self._link_reader(arguments == ("up",))
+        elif self.profile.app and name == "app" and arguments in (("closed",), ("open",)):
+            self._post(AppChanged(arguments == ("open",)))
+        else:
+            said = " ".join((name, *arguments))
+            more = ", reader-link down|up, app closed|open" if self.profile.app else ""
+            raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown, tamper{more}")
+
+    def _link_reader(self, up: bool) -> None:
+        """The reader's own link to the app; a card in its slot stays where it is, and is told when the link is back."""
+        if up == self.station.reader_linked:
+            return
+        self.station.reader_linked = up
+        if not up:
+            self.station.stop_listening()
+        for event in self.station.standing():
+            self._post(event)
+
+    def _reach(self) -> None:
+        self.station.link.up = self._around.network_up and self._around.service_up
+
+    def _post(self, event: Event) -> None:
+        self.bench.engine.post(self.station, event)
+        self.bench.engine.settle()
+
+    def _taken_up(self, name: str) -> VirtualCard:
+        self._card = self.bench.card(name)
+        return self._card
+
+    def _taken(self, event: Event) -> bool:
+        self.station.ignored = ""
+        self._post(event)
+        return not self.station.ignored

@@ -1,0 +1,71 @@
+"""`terminal-sim demo`: the bundled demonstrations, told line by line with the screens and receipts they bring."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from textwrap import indent
+
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import blaming_the_user, styled
+from terminal_sim.cli.scripts import programs_of
+from terminal_sim.cli.session import Session
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.script.check import Play, Program
+from terminal_sim.script.failure import Mask
+from terminal_sim.script.run import ExitCode
+from terminal_sim.verbs import Unmet
+
+_BOLD = "1"
+
+
+def run(given: Namespace) -> int:
+    programs = programs_of(_files(given.names), locale=given.locale)
+    if programs is None:
+        return ExitCode.WRONG
+    told = [
+        _tell(program, play, profile)
+        for program in programs
+        for play in program.plays
+        for profile in program.settings.profiles
+    ]
+    if not told:
+        print(f"no terminal of these demonstrations speaks {given.locale}")
+        return ExitCode.NOTHING
+    return ExitCode.HELD if all(told) else ExitCode.UNMET
+
+
+def _tell(program: Program, play: Play, profile: str) -> bool:
+    """One scenario on one terminal; whether it held to its end."""
+    print(f"\n{styled(play.scenario.name, _BOLD)} ({profile})")
+    mask = Mask(program.settings.secrets.values())
+    with (
+        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        Bench(clock=program.settings.clock or None) as bench,
+    ):
+        session = Session(bench, bench.seat(profile, locale=program.settings.locale or None), program.macros)
+        _print_news(session)
+        for call in program.setup + play.calls:
+            if call.step.values[0].word != "note":  # what it says is told anyway
+                print(f"\n  {styled(mask(call.step.source), _BOLD)}")
+            try:
+                session.perform(call)
+            except Unmet as unmet:
+                print(f"  not so: expected {unmet.expected}; there was {unmet.nearest}")
+                return False
+            _print_news(session)
+    return True
+
+
+def _print_news(session: Session) -> None:
+    for told in session.news():
+        print(indent(told, "  "), flush=True)
+
+
+def _files(names: list[str]) -> list[Path]:
+    known = {path.stem: path for path in sorted((bundled() / "demo").glob("*.keys"))}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UserError(f"there is no demonstration {unknown[0]!r}; there are {', '.join(known) or 'none'}")
+    return [known[name] for name in names or known]

@@ -1,0 +1,274 @@
+"""The command `terminal-sim`: what can be said on the command line, and who carries it out.
+
+Rules:
+1. Nothing heavy is imported here: `--help` and `--version` answer at once, and a command is imported when it is chosen.
+2. What the user is to blame for is one line on the error output and exit code 2; only our own faults show a traceback.
+3. Exit codes are those of the script language: 0 held, 1 not held, 2 wrong input, 3 the bench broke, 4 refused, 5 nothing ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from terminal_sim import __version__
+from terminal_sim.cli import UserError
+
+TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any, NoReturn, TypeAlias
+
+    _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+WRONG, BROKEN, INTERRUPTED = 2, 3, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a wrong command line, with the way to the help. Options are written out: a new one breaks no script."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line and return its exit code."""
+    _open_what_is_closed()
+    given = parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Screens have characters that the output may have none for: a question mark keeps their shape.
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        code: int = import_module(f"terminal_sim.cli.{given.module}").run(given)
+        sys.stdout.flush()
+    except UserError as error:
+        print(f"terminal-sim: {error}", file=sys.stderr)
+        return WRONG
+    except BrokenPipeError:
+        # Whoever read us has gone, `head` for one; Python would complain once more while it shuts down.
+        _drop_output()
+        return 0
+    except OSError as error:
+        # A command tells of the files that it was given; what is left is the output, or a disk that is full.
+        print(
+            f"terminal-sim: {error.filename or 'the output or a file'}: {error.strerror or error}",
+            file=sys.stderr,
+        )
+        _drop_output()
+        return WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last one who can tell what broke
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "terminal-sim: this is a fault of the simulator and not yours; please report it", file=sys.stderr
+        )
+        return BROKEN
+    return code
+
+
+def _open_what_is_closed() -> None:
+    """A caller may close a standard stream (`<&-`), which Python then has none of: nothing is read there and nobody reads us."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+
+
+def _drop_output() -> None:
+    """What is still buffered goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="terminal-sim", description="A simulator of payment-terminal firmware, with its devices."
+    )
+    top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
+    for add in (_run, _check, _profiles, _cards, _readers, _report, _shell, _demo, _doctor):
+        add(commands)
+    return top
+
+
+def _run(commands: _Commands) -> None:
+    run = _command(commands, "run", "run", "run .keys scripts and say what did not hold")
+    _files(run)
+    run.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run on this terminal instead (repeatable)",
+    )
+    _locale(run)
+    run.add_argument(
+        "-k",
+        dest="expression",
+        default="",
+        metavar="EXPR",
+        help="only scenarios of these words and @tags: and, or, not",
+    )
+    _bench(run)
+    run.add_argument(
+        "--trace",
+        type=_path,
+        metavar="FILE.jsonl",
+        help="write everything that happens, one JSON object a line",
+    )
+    run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    run.add_argument(
+        "--record", type=_path, metavar="FOLDER",
+        help="record all readers, a new file for each scenario; --reader recording:FOLDER replays them",
+    )  # fmt: skip
+    run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
+
+
+def _check(commands: _Commands) -> None:
+    _files(_command(commands, "check", "check", "find what is wrong in .keys scripts without running them"))
+
+
+def _profiles(commands: _Commands) -> None:
+    actions = _actions(commands, "profiles", "terminal profiles: list, show, check, schema, draw")
+    _command(actions, "list", "profiles", "the bundled profiles")
+    show = _command(actions, "show", "profiles", "a profile with every default written out, as TOML")
+    show.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    check = _command(actions, "check", "profiles", "find what is wrong in profiles")
+    check.add_argument(
+        "profiles",
+        nargs="*",
+        metavar="PROFILE",
+        help="bundled names and .toml files (all bundled ones by default)",
+    )
+    _command(actions, "schema", "profiles", "the JSON Schema of profiles, for editors")
+    draw = _command(actions, "draw", "profiles", "state charts of flows")
+    draw.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="flows, or profiles for the flows of their menus (all by default)",
+    )
+    draw.add_argument(
+        "--format", choices=("mermaid", "svg", "png"), default="mermaid", help="mermaid by default"
+    )
+    draw.add_argument("--to", type=_path, metavar="DIR", help="write a file for each flow")
+
+
+def _cards(commands: _Commands) -> None:
+    actions = _actions(commands, "cards", "virtual cards: list, show")
+    _command(actions, "list", "cards", "the bundled cards")
+    show = _command(actions, "show", "cards", "one card, with its numbers masked")
+    show.add_argument("card", metavar="CARD")
+
+
+def _readers(commands: _Commands) -> None:
+    actions = _actions(
+        commands, "readers", "card readers, real and virtual: list, probe, capture, conform, serve"
+    )
+    _command(actions, "list", "readers", "what is plugged in, and what is virtual")
+    probe = _command(actions, "probe", "readers", "open a reader and tell what answers")
+    probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
+    capture = _command(actions, "capture", "readers", "read a card and write every frame to a pcapng file")
+    capture.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
+    capture.add_argument(
+        "--to", type=_path, required=True, metavar="FILE", help="a new file, for its owner only"
+    )
+    capture.add_argument(
+        "--apdu", action="append", default=[], metavar="HEX", help="send this to the card (repeatable)"
+    )
+    conform = _command(actions, "conform", "readers", "test a reader against its protocol, clause by clause")
+    conform.add_argument("address", metavar="ADDRESS", help="ccid+virtual:, ccid+serial:///dev/ttyUSB0, ...")
+    conform.add_argument(
+        "--card", default="", metavar="NAME", help="put this card into a virtual reader first"
+    )
+    conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
+    serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
+    serve.add_argument(
+        "address",
+        metavar="ADDRESS",
+        help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, vivotech+pty:, ccid+usbip:, msr+usbip:, vpcd:",
+    )
+    serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
+    serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
+
+
+def _doctor(commands: _Commands) -> None:
+    _command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure")
+
+
+def _report(commands: _Commands) -> None:
+    actions = _actions(commands, "report", "reports from a kept journal: transactions, totals")
+    for name, about in (
+        ("transactions", "the payment transactions report"),
+        ("totals", "sums by type and currency"),
+    ):
+        report = _command(actions, name, "report", about)
+        report.add_argument(
+            "--state", type=_path, required=True, metavar="DIR", help="the folder given to run --state"
+        )
+        report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
+        report.add_argument(
+            "--format", choices=("table", "csv", "json"), default="table", help="table by default"
+        )
+
+
+def _shell(commands: _Commands) -> None:
+    shell = _command(commands, "shell", "shell", "type script lines at a terminal and see its screen")
+    shell.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    _locale(shell)
+    _bench(shell)
+    shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+
+
+def _demo(commands: _Commands) -> None:
+    demo = _command(commands, "demo", "demo", "a tour: the bundled demonstrations, with screens and receipts")
+    demo.add_argument("names", nargs="*", metavar="NAME", help="of these demonstrations (all by default)")
+    _locale(demo)
+
+
+def _command(commands: _Commands, name: str, module: str, about: str) -> _Parser:
+    """`module` is the module of `terminal_sim.cli` whose `run` carries it out."""
+    made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    made.set_defaults(module=module)
+    return made
+
+
+def _actions(commands: _Commands, name: str, about: str) -> _Commands:
+    group = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    return group.add_subparsers(required=True, metavar="ACTION", dest="action")
+
+
+def _files(command: _Parser) -> None:
+    command.add_argument(
+        "files", nargs="+", type=_path, metavar="FILE", help=".keys files, and folders of them"
+    )
+
+
+def _locale(command: _Parser) -> None:
+    command.add_argument("--locale", default="", metavar="TAG", help="the terminal's language, such as fr-CA")
+
+
+def _bench(command: _Parser) -> None:
+    command.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
+    )
+    command.add_argument(
+        "--reader", action="append", default=[], metavar="ADDRESS",
+        help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"
+        " stripe head beside a chip reader; virtual by default",
+    )  # fmt: skip
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)

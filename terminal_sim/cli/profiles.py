@@ -1,0 +1,107 @@
+"""`terminal-sim profiles`: what there is, what one says, what is wrong with it, and how its flows look."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal_sim import profile as profiles
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import blaming_the_user, print_table
+from terminal_sim.datafiles.toml import nearest
+
+if TYPE_CHECKING:
+    from terminal_sim.core.flow import Flow
+
+
+def run(given: Namespace) -> int:
+    actions = {"list": _list, "show": _show, "check": _check, "schema": _schema, "draw": _draw}
+    with blaming_the_user(profiles.ProfileError):
+        return actions[given.action](given)
+
+
+def _list(_: Namespace) -> int:
+    columns = ("Profile", "Model", "Languages", "Features")
+    print_table("Terminals", columns, [_row(name) for name in profiles.names()])
+    print_table("Variants, run where they are named", columns, [_row(name) for name in profiles.variants()])
+    return 0
+
+
+def _row(name: str) -> tuple[str, ...]:
+    one = profiles.load(name)
+    return name, f"{one.maker} {one.name}", " ".join(one.languages), " ".join(sorted(one.features))
+
+
+def _show(given: Namespace) -> int:
+    print(profiles.explain(profiles.load(given.profile)), end="")
+    return 0
+
+
+def _check(given: Namespace) -> int:
+    from terminal_sim.script.vocabulary import vocabulary
+
+    faulty = False
+    for name in given.profiles or profiles.names():
+        try:
+            vocabulary().load(name)
+        except profiles.ProfileError as error:
+            faulty = True
+            print(error, file=sys.stderr)
+        else:
+            print(f"{name}: right")
+    return 2 if faulty else 0
+
+
+def _schema(_: Namespace) -> int:
+    print(json.dumps(profiles.schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _draw(given: Namespace) -> int:
+    from terminal_sim.display import statechart as draw
+    from terminal_sim.display.png import png
+
+    kinds = {"mermaid": "mmd", "svg": "svg", "png": "png"}
+    flows = _chosen(given.names, _flows())
+    if given.to is None and (given.format == "png" or (len(flows) > 1 and given.format == "svg")):
+        raise UserError(f"{len(flows)} charts as {given.format} are files: say where with --to DIR")
+    if given.to is not None:
+        given.to.mkdir(parents=True, exist_ok=True)
+    for name, flow in flows.items():
+        drawn = draw.mermaid(flow) if given.format == "mermaid" else draw.svg(flow)
+        if given.to is None:
+            print(drawn if len(flows) == 1 else f"%% {name}\n{drawn}", end="\n" if len(flows) > 1 else "")
+            continue
+        file: Path = given.to / f"{name}.{kinds[given.format]}"
+        file.write_bytes(png(drawn) if given.format == "png" else drawn.encode())
+        print(file)
+    return 0
+
+
+def _flows() -> Mapping[str, Flow]:
+    from terminal_sim.bench import Bench
+
+    with Bench() as bench:
+        return bench.flows
+
+
+def _chosen(names: Iterable[str], flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    """Flows by name; a profile's name stands for the flows that its menus offer."""
+    from terminal_sim.script.vocabulary import vocabulary
+
+    bundled = [*profiles.names(), *profiles.variants()]
+    wanted: list[str] = []
+    for name in names:
+        if name in flows:
+            wanted.append(name)
+        elif name in bundled or name.endswith(".toml"):
+            one = vocabulary().load(name)
+            entries = [*one.home.entries, *(entry for menu in one.menus.values() for entry in menu.entries)]
+            wanted += [entry.flow for entry in entries if entry.flow]
+        else:
+            raise UserError(f"there is no flow or profile {name!r}{nearest(name, [*flows, *bundled])}")
+    return {name: flows[name] for name in wanted or flows}

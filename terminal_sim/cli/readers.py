@@ -1,0 +1,72 @@
+"""`terminal-sim readers`: which readers there are, what one answers, whether it keeps to its protocol, and a capture."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from terminal_sim.bench import Bench, BenchMisuse, ProfileError
+from terminal_sim.bench.presentment import chip_of
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import blaming_the_user, print_table
+from terminal_sim.readers.diagnostics import HEADER, SELECT_DIRECTORY, capture, conform, found_readers, probe
+from terminal_sim.readers.opening import DriverError, on_error_output
+from terminal_sim.script.run import ExitCode
+
+
+def run(given: Namespace) -> int:
+    with blaming_the_user(BenchMisuse, DriverError, ProfileError):
+        return _ACTIONS[given.action](given)
+
+
+def _list(_: Namespace) -> ExitCode:
+    rows = [(one.address, "virtual" if one.virtual else "real", one.what) for one in found_readers()]
+    print_table("Readers", ("Address", "Kind", "What"), rows)
+    return ExitCode.HELD
+
+
+def _probe(given: Namespace) -> ExitCode:
+    for label, value in probe(given.address):
+        print(f"{label:14} {value}")
+    return ExitCode.HELD
+
+
+def _capture(given: Namespace) -> ExitCode:
+    apdus = [_apdu(text) for text in given.apdu] or [SELECT_DIRECTORY]
+    for what, answer in capture(given.address, given.to, apdus, on_error_output):
+        print(f"{what}\n  {answer}")
+    print(f"{given.to}: open it with Wireshark; it holds the card's data in clear")
+    return ExitCode.HELD
+
+
+def _conform(given: Namespace) -> ExitCode:
+    """Every clause with its verdict, and the frames of those that are broken."""
+    with Bench() as bench:
+        card = chip_of(given.card, bench.card(given.card)) if given.card else None
+        results = conform(given.address, card, on_error_output)
+    rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
+    print_table(f"Conformance of {given.address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
+    broken = [one for one in results if one.verdict.value == "broken"]
+    for one in results if given.frames else broken:
+        print(f"\n{one.clause.id}: {one.clause.what} ({one.clause.source})")
+        for direction, frame in one.frames:
+            print(f"  {direction:12}  {_spaced(frame)}")
+    if broken:
+        return ExitCode.UNMET
+    return ExitCode.HELD if any(one.verdict.value == "kept" for one in results) else ExitCode.NOTHING
+
+
+_ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _conform}
+
+
+def _apdu(text: str) -> bytes:
+    try:
+        apdu = bytes.fromhex(text)
+    except ValueError:
+        raise UserError(f"{text!r} is no APDU: write its bytes in hex") from None
+    if len(apdu) < HEADER:
+        raise UserError(f"{text!r} is no APDU: it has at least {HEADER} bytes, CLA INS P1 P2")
+    return apdu
+
+
+def _spaced(data: bytes) -> str:
+    return data.hex(" ").upper()

@@ -1,0 +1,85 @@
+"""`terminal-sim run`: plays scripts, prints what did not hold, and ends with the exit code of the language."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from terminal_sim.bench import Duration, ProfileError, Trace
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import blaming_the_user, styled
+from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
+from terminal_sim.script.plan import Case, plan
+from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
+from terminal_sim.script.vocabulary import vocabulary
+from terminal_sim.verbs import BadScript
+
+_COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", Outcome.SKIPPED: "33"}
+
+
+def run(given: Namespace) -> int:
+    with blaming_the_user(DriverError, ProfileError):
+        reader = tuple(given.reader) or VIRTUAL
+        check_address(reader, recorded=given.record is not None)
+        chosen = {name: vocabulary().load(name) for name in given.profile}
+    programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
+    if programs is None:
+        return ExitCode.WRONG
+    try:
+        cases = [case for program in programs for case in plan(program, given.expression)]
+    except BadScript as error:
+        raise UserError(str(error)) from None
+    if given.record is not None:
+        with blaming_the_user():
+            given.record.mkdir(parents=True, exist_ok=True)
+    with _tracing(given.trace) as trace:
+        runner = Runner(
+            Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
+        )
+        results = [
+            _told(runner.run(case, more=number < len(cases)), quiet=given.quiet)
+            for number, case in enumerate(cases, 1)
+        ]
+    print(_summary(results))
+    return exit_code(results)
+
+
+@contextmanager
+def _tracing(file: Path | None) -> Iterator[Trace | None]:
+    if file is None:
+        yield None
+        return
+    with blaming_the_user():
+        sink = file.open("w", encoding="utf-8")
+    with sink:
+        yield Trace(sink)
+
+
+def _told(result: Result, *, quiet: bool) -> Result:
+    case = result.case
+    failed = result.outcome in (Outcome.UNMET, Outcome.BROKEN)
+    if failed or not quiet:
+        more = f": {result.text}" if result.outcome is Outcome.SKIPPED else f" in {Duration(result.took)}"
+        print(
+            f"{styled(f'{result.outcome.value:7}', _COLOURS[result.outcome])}  {_name(case)}{more}",
+            flush=True,
+        )
+    for note in result.notes:
+        print(f"          {note}")
+    if failed:
+        print(result.text)
+    return result
+
+
+def _name(case: Case) -> str:
+    return f"{case.program.script.path}: {case.title} on {case.profile}"
+
+
+def _summary(results: Sequence[Result]) -> str:
+    counts = Counter(result.outcome for result in results)
+    told = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    return ", ".join(told) or "nothing to run"

@@ -1,0 +1,88 @@
+"""One terminal that takes lines of the script language one at a time, and tells what they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from terminal_sim.bench import Bench, Seat
+from terminal_sim.cli import UserError
+from terminal_sim.script.bind import Call, FromState, VerbCall, bind
+from terminal_sim.script.parse import parse_step
+from terminal_sim.script.perform import Performer, Stopped
+from terminal_sim.script.tree import ScriptError, Value
+from terminal_sim.script.values import Terms, judge
+from terminal_sim.script.vocabulary import vocabulary
+from terminal_sim.verbs import Tester, Unmet
+
+_TYPED = Path("line")
+
+
+class Session:
+    """`macros` are the calls of the macros that calls may name. What came of them is read with `news`."""
+
+    def __init__(self, bench: Bench, seat: Seat, macros: Mapping[str, Sequence[Call]] | None = None) -> None:
+        self.seat = seat
+        variables = {"profile": seat.profile.id, "locale": seat.locale}
+        self._tester = Tester(bench, seat, variables=variables)
+        names = vocabulary()
+        self._terms = Terms(names, (seat.profile,), names.cards(()))
+        self._performer = Performer(self._tester, macros or {}, self._terms)
+        self._screen = ""
+        self._receipts = 0
+
+    def say(self, line: str) -> None:
+        """Do what a typed line says. Raises `UserError` for one that cannot be meant, `Unmet` where it does not hold."""
+        wrong: list[str] = []
+
+        def complain(_: Value, sentence: str) -> None:
+            wrong.append(sentence)
+
+        try:
+            call = bind(parse_step(line, _TYPED), {}, complain)
+        except ScriptError as error:
+            raise UserError(error.problems[0].sentence) from None
+        if wrong or call is None:
+            raise UserError(wrong[0])
+        if isinstance(call, FromState):
+            raise UserError("from state is for scenarios of a file: here the terminal goes on as it is")
+        if isinstance(call, VerbCall):
+            self._check(call)
+        self.perform(call)
+
+    def perform(self, call: Call) -> None:
+        """The same for a call of a checked script."""
+        try:
+            self._performer.perform([call])
+        except Stopped as stopped:
+            if isinstance(stopped.why, Unmet):
+                raise stopped.why from None
+            raise UserError(str(stopped.why)) from None
+
+    def news(self) -> list[str]:
+        """The screen where it changed since the last call, the receipts that came out, and notes."""
+        told = []
+        screen = self.seat.view().text
+        if screen != self._screen:
+            told.append(screen)
+            self._screen = screen
+        printed = self.seat.receipts
+        told += [_paper(receipt.text) for receipt in printed[self._receipts :]]
+        self._receipts = len(printed)
+        told += [f"# {note}" for note in self._tester.notes]
+        self._tester.notes.clear()
+        return told
+
+    def _check(self, call: VerbCall) -> None:
+        """A typed line has not gone through the check of a file; values with variables wait for the performer."""
+        for argument in call.arguments:
+            wrong = "" if argument.value.variables else judge(argument, self._terms)
+            if wrong:
+                raise UserError(wrong)
+
+
+def _paper(text: str) -> str:
+    """A receipt as it hangs out of the printer."""
+    lines = text.splitlines()
+    edge = "~" * (max(map(len, lines), default=0) + 4)
+    return "\n".join([edge, *(f"  {line}".rstrip() for line in lines), edge])

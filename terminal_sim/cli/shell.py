@@ -1,0 +1,84 @@
+"""`terminal-sim shell`: script lines typed at a terminal, and its screen after each of them.
+
+Piped input works too: then nothing prompts, and the exit code says whether every line held.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import suppress
+
+from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import blaming_the_user
+from terminal_sim.cli.session import Session
+from terminal_sim.readers.opening import VIRTUAL
+from terminal_sim.script.run import ExitCode
+from terminal_sim.verbs import VERBS, Unmet
+
+_LEAVING = ("quit", "exit")
+
+
+def run(given: Namespace) -> int:
+    with (
+        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        Bench(seed=given.seed, state=given.state) as bench,
+    ):
+        seat = bench.seat(given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL)
+        session = Session(bench, seat)
+        return _converse(session, seat.profile.id)
+
+
+def _converse(session: Session, prompt: str) -> int:
+    interactive = sys.stdin.isatty()
+    worst = ExitCode.HELD
+    _print_news(session)
+    for line in _typed(prompt) if interactive else sys.stdin:
+        said = line.strip()
+        if said in _LEAVING:
+            break
+        if said == "help":
+            print(_help())
+        elif said and not said.startswith("#"):
+            worst = max(worst, _answer(session, said))
+    return ExitCode.HELD if interactive else worst
+
+
+def _answer(session: Session, line: str) -> ExitCode:
+    """Do the line and show what came of it; what is wrong with it goes to the error output."""
+    try:
+        session.say(line)
+    except UserError as error:
+        print(f"{line}: {error}", file=sys.stderr)
+        return ExitCode.WRONG
+    except Unmet as unmet:
+        _print_news(session)
+        there = f"; there was {unmet.nearest}" if unmet.nearest else ""
+        print(f"{line}: expected {unmet.expected}{there}", file=sys.stderr)
+        return ExitCode.UNMET
+    _print_news(session)
+    return ExitCode.HELD
+
+
+def _print_news(session: Session) -> None:
+    for told in session.news():
+        print(told, flush=True)
+
+
+def _typed(prompt: str) -> Iterator[str]:
+    """Lines from the keyboard, with their history where the platform has one."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 - its import is what gives `input` a history
+    print("Script lines, `help` for their forms, `quit` to leave.")
+    while True:
+        try:
+            yield input(f"{prompt}> ")
+        except EOFError:
+            print()
+            return
+
+
+def _help() -> str:
+    return "\n".join(f"  {verb.form}" for verb in VERBS.values())

@@ -1,0 +1,190 @@
+"""Readers by address: what a terminal is wired to, and who puts cards in front of it.
+
+`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so are
+`vivotech+virtual:` and `vivotech+pty:`. `recording:FILE` is what was recorded of any readers, and of the hands before them. Every other address is a reader that somebody else moves cards in:
+a person at the bench is asked, one line each, and waited for.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from terminal_drivers.address import Address
+from terminal_drivers.base import DriverError, Misuse, Trace
+from terminal_drivers.taps import UNTAPPED, Tap
+from terminal_drivers.virtual import recorded_reader, virtual_reader
+from terminal_sim.readers.adapters import BOTH_ENDS, PTY, RECORDING, VIRTUAL, open_device
+from terminal_sim.readers.composite import Attend, JoinedReader, watched
+from terminal_sim.readers.monitored import AttendedReader, WatchedReader, nobody
+from terminal_sim.readers.operator import Hands, OwnHands, PersonHands, Say
+from terminal_sim.readers.parts import Device, Reader
+
+__all__ = [
+    "BOTH_ENDS", "PTY", "RECORDING", "VIRTUAL", "DriverError", "Hands", "Hardware", "check_address", "on_error_output",
+    "open_hardware",
+]  # fmt: skip
+
+READER = "reader"  # the condition under which a recording has its addresses, a line each
+SAME = "replay it under the conditions of its recording, or record it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """The readers of one terminal, and the hands in front of them; `close` ends their threads."""
+
+    reader: Reader
+    hands: Hands
+    close: Callable[[], None]
+
+
+def open_hardware(
+    reader: str | Sequence[str] = VIRTUAL,
+    *,
+    say: Say | None = None,
+    trace: Trace | None = None,
+    record: Path | None = None,
+    about: Mapping[str, str] | None = None,
+) -> Hardware:
+    """Open the readers of a terminal, at one address or at several that complete each other; `trace` hears their frames.
+
+    `say` asks the person at the bench; where it is not given, one line on the error output does. `record` is a new file that all
+    is recorded to, under the conditions `about`; a recording must have been made under the same.
+    `Misuse`: no such address, file or conditions; `ReaderLost`: nothing answers there.
+    """
+    addresses = _checked(reader, recorded=record is not None)
+    if addresses[0].startswith(RECORDING):
+        return _replayed(Path(addresses[0].removeprefix(RECORDING)), trace, about or {})
+    ask = say or on_error_output
+    if record is not None:
+        return _recorded(addresses, ask, trace, record, about or {})
+    return _opened(addresses, ask, trace, UNTAPPED, watched)
+
+
+def check_address(reader: str | Sequence[str], *, recorded: bool = False) -> None:
+    """`Misuse` where no reader can stand at such an address, or not at one of several, or at none that is to be recorded."""
+    _checked(reader, recorded=recorded)
+
+
+def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
+    addresses = (reader,) if isinstance(reader, str) else tuple(reader)
+    if not addresses:
+        raise Misuse("no reader is named: write virtual for a terminal's own")
+    for address in addresses:
+        if address not in BOTH_ENDS and not address.startswith(RECORDING):
+            _check_parsed(Address.parse(address), address, alone=len(addresses) == 1, recorded=recorded)
+        elif len(addresses) > 1:
+            raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
+        elif not (address in BOTH_ENDS or Path(address.removeprefix(RECORDING)).exists()):
+            raise Misuse(f"there is no recording {address.removeprefix(RECORDING)}: make one with --record")
+        elif recorded and address.startswith(RECORDING):
+            raise Misuse("what is a recording already is not recorded again: leave one of the two out")
+    if len(set(addresses)) != len(addresses):
+        raise Misuse("one reader is named twice: name each of them once")
+    return addresses
+
+
+def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) -> None:
+    if where.transport in BOTH_ENDS and where.protocol != "vivotech":
+        raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
+    if where.transport in BOTH_ENDS and not alone:
+        raise Misuse(f"{address} has both ends of ours, which no reader beside it completes: name it alone")
+    if where.transport in BOTH_ENDS and recorded:
+        raise Misuse(f"{address} is not recorded: virtual, pty and hardware are")
+    if where.transport == "capture":
+        raise Misuse(
+            f"{address} is one line: what a terminal is recorded with --record, and replayed as {RECORDING}FILE"
+        )
+
+
+def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, attend: Attend) -> Hardware:
+    if addresses[0] in BOTH_ENDS:
+        own = virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, tap=tap)
+        return Hardware(own, OwnHands(own.device), own.close)
+    if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
+        # Imported here: it opens readers of every protocol.
+        from terminal_sim.readers.vivotech import open_own
+
+        neo = open_own(addresses[0], trace)
+        return Hardware(neo, neo.hands, neo.close)
+    reader = _attended(addresses, trace, tap, attend)
+    if isinstance(reader, JoinedReader):
+        places = reader.places
+    else:
+        places = dict.fromkeys(reader.parts, addresses[0])
+    return Hardware(reader, PersonHands(places, ask), reader.close)
+
+
+def _attended(
+    addresses: Sequence[str], trace: Trace | None, tap: Tap, attend: Attend
+) -> AttendedReader | JoinedReader:
+    connects = {address: partial(open_device, address, trace, tap) for address in addresses}
+    if len(addresses) > 1:
+        return JoinedReader(connects, attend)
+    return attend(addresses[0], connects[addresses[0]], nobody)
+
+
+def _recorded(
+    addresses: Sequence[str], ask: Say, trace: Trace | None, file: Path, about: Mapping[str, str]
+) -> Hardware:
+    # Imported here, as in `_replayed`: most benches record nothing.
+    from terminal_drivers.recording import Recorder
+    from terminal_sim.readers.replay import RecordedHands, RecordedLog
+
+    recorder = Recorder(file, {**about, READER: "\n".join(addresses)})
+
+    def attend(address: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
+        return WatchedReader(connect, told, RecordedLog(recorder, _line(address)))
+
+    try:
+        real = _opened(addresses, ask, trace, recorder, attend)
+    except DriverError:
+        recorder.discard()
+        raise
+
+    def close() -> None:
+        real.close()
+        recorder.close()
+
+    return Hardware(real.reader, RecordedHands(real.hands, recorder), close)
+
+
+def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hardware:
+    from terminal_drivers.recording import NO_RECORDING, Recording
+    from terminal_sim.readers.replay import Looks, ReplayedHands, ReplayedLog, ReplayedReader
+
+    if file.is_dir():
+        raise Misuse(
+            f"{file} is a folder of recordings: name the one that is meant, as {RECORDING}{file}/NAME"
+        )
+    recording = Recording(file)
+    if READER not in recording.about or not recording.about.keys() >= about.keys():
+        raise Misuse(f"{file} {NO_RECORDING}")
+    for condition, now in about.items():
+        if (then := recording.about[condition]) != now:
+            raise Misuse(f"{file} was recorded with {condition} {then}, and now it is {now}: {SAME}")
+    addresses = recording.about[READER].split("\n")
+    looks = Looks(recording)
+
+    def attend(address: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
+        line = _line(address)
+        reader = AttendedReader(connect, told, ReplayedLog(looks, line))
+        looks.attended[recording.name(line)] = reader
+        return reader
+
+    built_in = addresses[0] in BOTH_ENDS
+    inner = recorded_reader(recording, trace) if built_in else _attended(addresses, trace, recording, attend)
+    return Hardware(ReplayedReader(inner, looks), ReplayedHands(looks, asks=not built_in), inner.close)
+
+
+def _line(address: str) -> str:
+    """What a recording knows the line to a reader by."""
+    return str(Address.parse(address))
+
+
+def on_error_output(line: str) -> None:
+    """Tell somebody at the bench what to do."""
+    print(f"terminal-sim: {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,105 @@
+"""Who puts cards in front of a terminal's readers: scripts where they are virtual, and a person at the bench everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from terminal_drivers.base import Card, Misuse
+from terminal_drivers.virtual import TerminalHands
+from terminal_sim.readers.parts import Part
+
+VIRTUAL_PATIENCE = 2.0
+PERSON_PATIENCE = 60.0
+
+Say = Callable[[str], None]
+_CALLED = {Part.CONTACT: "slot", Part.CONTACTLESS: "contactless field", Part.STRIPE: "stripe head"}
+
+
+class Hands(Protocol):
+    """What puts cards in front of a reader: `asks` is true for a person, and `asked` what they were asked last.
+
+    `patience` is how many seconds the reader has to report it; where it is `late`, it may report other things meanwhile.
+    """
+
+    asks: bool
+    late: bool
+    patience: float
+
+    @property
+    def asked(self) -> str: ...
+
+    def insert(self, name: str, chip: Card) -> None: ...
+    def tap(self, name: str, face: Card) -> None:
+        """Hold the card into the field, where it stays until `leave`."""
+        ...
+
+    def leave(self) -> None: ...
+    def swipe(self, name: str, stripe: Mapping[int, str]) -> None: ...
+    def remove(self) -> None:
+        """Take the card out of the slot."""
+        ...
+
+
+class OwnHands:
+    """The hands of virtual readers: what they are told to do is done."""
+
+    asks = late = False
+    asked = ""
+    patience = VIRTUAL_PATIENCE
+
+    def __init__(self, hands: TerminalHands) -> None:
+        self._hands = hands
+
+    def insert(self, _: str, chip: Card) -> None:
+        self._hands.insert(chip)
+
+    def tap(self, _: str, face: Card) -> None:
+        self._hands.tap(face)
+
+    def leave(self) -> None:
+        self._hands.leave()
+
+    def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
+        self._hands.swipe(stripe)
+
+    def remove(self) -> None:
+        self._hands.remove()
+
+
+class PersonHands:
+    """A person at the bench, who is asked with `say`."""
+
+    asks = late = True
+    patience = PERSON_PATIENCE
+
+    def __init__(self, places: Mapping[Part, str], say: Say) -> None:
+        """`places` tells at which address a part is; nobody is asked for one that is nowhere: that is `Misuse`."""
+        self.asked = ""
+        self._places = places
+        self._say = say
+
+    def insert(self, name: str, _: Card) -> None:
+        self._ask(f"insert {name} into {self._at(Part.CONTACT)}")
+
+    def tap(self, name: str, _: Card) -> None:
+        self._ask(f"hold {name} to {self._at(Part.CONTACTLESS)}")
+
+    def leave(self) -> None:
+        """Whoever holds a card takes it away by themselves."""
+
+    def swipe(self, name: str, _: Mapping[int, str]) -> None:
+        self._ask(f"swipe {name} through {self._at(Part.STRIPE)}")
+
+    def remove(self) -> None:
+        self._ask(f"take the card out of {self._at(Part.CONTACT)}")
+
+    def _at(self, part: Part) -> str:
+        if part not in self._places:
+            there = " and ".join(dict.fromkeys(self._places.values()))
+            raise Misuse(f"{there} has no {_CALLED[part]}: add a reader that has one with --reader")
+        return self._places[part]
+
+    def _ask(self, what: str) -> None:
+        self.asked = what
+        self._say(what)

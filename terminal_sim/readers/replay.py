@@ -1,0 +1,232 @@
+"""A terminal's readers while they are recorded, and a recording in their place.
+
+1. The hands tell the recording what they do before they do it, so that nothing the reader says of it can come first.
+2. A recording is gone through by the terminal's own calls: no thread looks at it, and nobody is asked.
+3. Where the terminal or a script does something else than was recorded, the first call that notices raises `BenchMisuse`, and the
+   reader is lost from then on. Only that a card is switched off may be missing: that is how a run ends that ends early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from terminal_drivers.base import (
+    Card,
+    ContactlessField,
+    ContactSlot,
+    DriverError,
+    Presence,
+    ReaderLost,
+    StripeHead,
+    Tracks,
+)
+from terminal_drivers.transports.capture import failing
+from terminal_sim.errors import BenchMisuse
+
+if TYPE_CHECKING:
+    from terminal_drivers.recording import Recorder, Recording
+    from terminal_sim.readers.monitored import AttendedReader
+    from terminal_sim.readers.operator import Hands
+    from terminal_sim.readers.parts import Reader
+
+HANDS = "hands"
+
+T = TypeVar("T")
+
+
+class RecordedLog:
+    """Tells a recorder of the looks at one reader."""
+
+    def __init__(self, recorder: Recorder, address: str) -> None:
+        self._recorder = recorder
+        self._address = address
+
+    def using(self) -> AbstractContextManager[object]:
+        return self._recorder.using(self._address)
+
+    def looking(self, *, ask: bool) -> AbstractContextManager[object]:
+        return self._recorder.looking(self._address, ask=ask)
+
+    def noticed(self) -> None:
+        self._recorder.noticed()
+
+
+class Looks:
+    """The looks of a recording, which are looked again when they are due; `attended` are the readers that take them, by line."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.attended: dict[str, AttendedReader] = {}
+
+    def catch_up(self) -> None:
+        """Look where somebody looked."""
+        while (look := self.recording.look()) is not None:
+            line, ask, times = look
+            if line not in self.attended:
+                raise BenchMisuse(f"the recording tells of a reader that it does not have: {line}")
+            for _ in range(times):
+                self.attended[line].look(ask=ask)
+
+
+class ReplayedLog:
+    """Has one reader used only after the looks that came before."""
+
+    def __init__(self, looks: Looks, address: str) -> None:
+        self._looks = looks
+        self._address = address
+
+    def using(self) -> AbstractContextManager[object]:
+        self._looks.catch_up()
+        self._looks.recording.use(self._address)
+        return nullcontext()
+
+    def looking(self, *, ask: bool) -> AbstractContextManager[object]:  # noqa: ARG002 - it looks because it was told so
+        return nullcontext()
+
+    def noticed(self) -> None:
+        """It is told already."""
+
+
+class RecordedHands:
+    """Hands that a recorder hears of."""
+
+    def __init__(self, hands: Hands, recorder: Recorder) -> None:
+        self._hands = hands
+        self._recorder = recorder
+        self.asks, self.late = hands.asks, hands.late
+        self.patience = hands.patience
+
+    @property
+    def asked(self) -> str:
+        return self._hands.asked
+
+    def insert(self, name: str, chip: Card) -> None:
+        self._do(f"insert {name}", lambda: self._hands.insert(name, chip))
+
+    def tap(self, name: str, face: Card) -> None:
+        self._do(f"tap {name}", lambda: self._hands.tap(name, face))
+
+    def leave(self) -> None:
+        self._do("leave", self._hands.leave)
+
+    def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
+        self._do(f"swipe {name}", lambda: self._hands.swipe(name, stripe))
+
+    def remove(self) -> None:
+        self._do("remove", self._hands.remove)
+
+    def _do(self, what: str, act: Callable[[], None]) -> None:
+        self._recorder.happened(what)
+        with failing(self._recorder, HANDS):
+            act()
+
+
+class ReplayedHands:
+    """The recorded hands: they do what they did, and nobody waits for them. `asks` as those did."""
+
+    patience = 0.0
+
+    def __init__(self, looks: Looks, *, asks: bool) -> None:
+        self.asks = self.late = asks
+        self.asked = ""
+        self._looks = looks
+        self._dialogue = looks.recording.dialogue
+
+    def insert(self, name: str, _: Card) -> None:
+        self._do(f"insert {name}")
+
+    def tap(self, name: str, _: Card) -> None:
+        self._do(f"tap {name}")
+
+    def leave(self) -> None:
+        self._do("leave")
+
+    def swipe(self, name: str, _: Mapping[int, str]) -> None:
+        self._do(f"swipe {name}")
+
+    def remove(self) -> None:
+        self._do("remove")
+
+    def _do(self, what: str) -> None:
+        self.asked = f"{what}, as recorded"
+        self._looks.catch_up()
+        self._dialogue.happen(what)
+        self._dialogue.fail(HANDS)
+
+
+class ReplayedReader:
+    """A recorded reader in the place of the one that was recorded."""
+
+    def __init__(self, reader: Reader, looks: Looks) -> None:
+        self._reader = reader
+        self._looks = looks
+        self._dialogue = looks.recording.dialogue
+        self._left = False
+        self.contact: ContactSlot = _Slot(self, lambda: reader.contact)
+        self.stripe: StripeHead = _Head(self)
+
+    @property
+    def contactless(self) -> ContactlessField:
+        there = self._reader.contactless
+        return _Slot(self, lambda: there)
+
+    def poll(self, timeout: float = 0.0) -> list[Presence]:  # noqa: ARG002 - nothing is waited for
+        return self.exactly(self._reader.poll)
+
+    def swipes(self) -> list[Tracks]:
+        return self.exactly(self._reader.stripe.poll)
+
+    def exactly(self, what: Callable[[], T]) -> T:
+        """Do what was recorded; `BenchMisuse` at the first thing that was not."""
+        self._check()
+        try:
+            self._looks.catch_up()
+            return what()
+        finally:
+            self._check()
+
+    def at_the_end(self, what: Callable[[], None]) -> None:
+        """Do what was recorded, if it was."""
+        if not (self._left or self._dialogue.strayed):
+            self._looks.catch_up()
+            with suppress(DriverError):
+                what()
+
+    def _check(self) -> None:
+        if self._left:
+            raise ReaderLost("the recording has been left")
+        if self._dialogue.strayed:
+            self._left = True
+            raise BenchMisuse(self._dialogue.strayed)
+
+
+class _Slot:
+    """A slot or field of a replayed reader."""
+
+    def __init__(self, reader: ReplayedReader, of: Callable[[], ContactSlot]) -> None:
+        self._reader = reader
+        self._of = of
+
+    def present(self) -> bool:
+        return self._reader.exactly(lambda: self._of().present())
+
+    def power_on(self) -> bytes:
+        return self._reader.exactly(lambda: self._of().power_on())
+
+    def power_off(self) -> None:
+        self._reader.at_the_end(lambda: self._of().power_off())
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self._reader.exactly(lambda: self._of().transmit(apdu))
+
+
+class _Head:
+    """The stripe head of a replayed reader."""
+
+    def __init__(self, reader: ReplayedReader) -> None:
+        self._reader = reader
+
+    def poll(self, timeout: float = 0.0) -> list[Tracks]:  # noqa: ARG002
+        return self._reader.swipes()

@@ -1,0 +1,5 @@
+"""Every verb once: what scripts, pytest, the command line and the page can do at a terminal and look for there."""
+
+from terminal_sim.verbs.table import VERBS, BadScript, Kind, Parameter, Sight, Tester, Unmet, Verb
+
+__all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet", "Verb"]

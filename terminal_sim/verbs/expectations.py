@@ -1,0 +1,278 @@
+"""What the eyes of a tester look for. Every expectation waits by itself, in virtual time; `no` must hold now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from terminal_sim.bench import Duration, Selector
+from terminal_sim.verbs import rows as records
+from terminal_sim.verbs.rows import IDENTITY, Record
+from terminal_sim.verbs.signature import AtLeast, Kind, Said, verb
+from terminal_sim.verbs.waiting import (
+    PATIENCE,
+    BadScript,
+    Stage,
+    duration,
+    listed,
+    nearest,
+    number,
+    pattern,
+    plain,
+    selector,
+)
+
+Within = Annotated[Duration | str, Kind.TIME, Said("within")]
+Throughout = Annotated[Duration | str, Kind.TIME, Said("for")]
+Count = Annotated[int | str | None, Kind.COUNT]
+Surface = Literal["screen", "receipt", "host", "journal", "report"]
+
+NOW = Duration(0)
+
+
+class Expectations(Stage):
+    """The verbs that look at something. With `no=True` they are `expect no ...`, which `for_` prolongs."""
+
+    @verb("expect screen")
+    def expect_screen(
+        self,
+        what: Annotated[Selector | str, Kind.SELECTOR],
+        *,
+        on: Annotated[str, Kind.DISPLAY, Said("on")] = "main",
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """The settled screen shows it."""
+        wanted = selector(what)
+
+        def holds() -> str | None:
+            return listed(self.seat.view(on).matches(wanted)) or None
+
+        self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
+
+    @verb("forbid screen")
+    def forbid_screen(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
+        """Fails the scenario at once whenever the screen shows it, from now on."""
+        self._forbidden.append(selector(what))
+        self._watch(self._sight())
+
+    @verb("expect receipt")
+    def expect_receipt(
+        self,
+        *texts: Annotated[str, Kind.TEXT, AtLeast(0)],
+        copy: Literal["", "merchant", "customer"] = "",
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """The newest receipt (of that copy) has every text."""
+        wanted = [plain(text) for text in texts]
+
+        def missing() -> list[str]:
+            return [text for text in wanted if text not in plain(self._receipt(copy))]
+
+        def holds() -> str | None:
+            return "a receipt that has it" if self._receipt(copy) and not missing() else None
+
+        def there() -> str:
+            lines = [plain(line) for line in self._receipt(copy).splitlines() if line.strip()]
+            return (
+                "; ".join(f'"{nearest(text, lines)}"' for text in missing()) if lines else "no such receipt"
+            )
+
+        said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
+        self._expect(holds, said, there, no, within, for_)
+
+    @verb("expect host")
+    def expect_host(
+        self,
+        message: Annotated[str, Kind.MESSAGE] = "",
+        /,
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
+        kind = {"mti" if message.isdigit() else "kind": message} if message else {}
+        rows = _Rows("to the host", self._messages, {**kind, **_texts(fields)}, len, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
+
+    @verb("expect journal")
+    def expect_journal(
+        self,
+        kind: Annotated[str, Kind.KIND],
+        /,
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The journal has such rows; the rows of one transaction count once."""
+        wanted = {"kind": kind, **_texts(fields)}
+        rows = _Rows("in the journal", self._journal, wanted, records.transactions, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
+
+    @verb("expect report")
+    def expect_report(
+        self,
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+        **fields: str | int,
+    ) -> None:
+        """The payment transactions report has such a row."""
+        rows = _Rows("in the report", self._lines, _texts(fields), len, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
+
+    @verb("expect light")
+    def expect_light(
+        self,
+        name: Annotated[str, Kind.NAME],
+        state: Annotated[str, Kind.VALUE] = "",
+        *,
+        no: bool = False,
+        within: Within = PATIENCE,
+        for_: Throughout = NOW,
+    ) -> None:
+        """A light of the reader is in that state, or in any but `off`."""
+
+        def holds() -> str | None:
+            shown = self.seat.lights.get(name, "off")
+            return f"{name} {shown}" if (shown == state if state else shown != "off") else None
+
+        def there() -> str:
+            return ", ".join(f"{light} {shown}" for light, shown in self.seat.lights.items()) or "no lights"
+
+        self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
+
+    @verb("expect beep")
+    def expect_beep(self, *, no: bool = False, within: Within = PATIENCE, for_: Throughout = NOW) -> None:
+        """It has beeped since the last beep that was expected."""
+
+        def holds() -> str | None:
+            return "a beep" if self.seat.beeps > self._beeps_heard else None
+
+        self._expect(holds, "a beep", lambda: "silence", no, within, for_)
+        self._beeps_heard = self.seat.beeps
+
+    @verb("capture")
+    def capture(
+        self,
+        name: Annotated[str, Kind.NAME],
+        text: Annotated[str, Kind.PATTERN],
+        *,
+        from_: Annotated[Surface, Said("from")],
+    ) -> str:
+        """Waits until the surface matches, and keeps what the one group caught as a variable."""
+        wanted = one_group(text)
+
+        def caught() -> str | None:
+            found = wanted.search(self._surface(from_))
+            return None if found is None else found[1]
+
+        there = f"/{text}/ on the {from_}"
+        self.variables[name] = self._until(
+            caught, there, lambda: nearest(text, self._surface(from_).splitlines()), PATIENCE
+        )
+        return self.variables[name]
+
+    def _expect(
+        self,
+        holds: Callable[[], str | None],
+        wanted: str,
+        there: Callable[[], str],
+        no: bool,
+        within: Duration | str,
+        throughout: Duration | str,
+    ) -> None:
+        if no:
+            self._never(holds, f"no {wanted.removeprefix('a ')}", duration(throughout))
+        else:
+            self._until(holds, wanted, there, duration(within))
+
+    def _messages(self) -> list[Record]:
+        seen = self.bench.host_messages()[self._messages_before :]
+        return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
+
+    def _journal(self) -> list[Record]:
+        return [{**row.fields, "kind": row.kind} for row in self.seat.journal()[self._rows_before :]]
+
+    def _lines(self) -> list[Record]:
+        since = {row[IDENTITY] for row in self._journal() if IDENTITY in row}
+        return [line for line in self.seat.report() if line[IDENTITY] in since]
+
+    def _receipt(self, copy: str) -> str:
+        """The newest receipt, or the newest of that copy; "" where there is none."""
+        papers = [paper for paper in self.seat.receipts if not copy or paper.copy == copy]
+        return papers[-1].text if papers else ""
+
+    def _surface(self, name: Surface) -> str:
+        """What stands there, as lines of text."""
+        if name == "screen":
+            return "\n".join(plain(item.wording) for item in self.seat.view().items)
+        if name == "receipt":
+            return "\n".join(plain(line) for line in self._receipt("").splitlines())
+        rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()
+        return "\n".join(records.spelled({field: str(value) for field, value in row.items()}) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """An expectation of rows: `every` gives them all, `number` counts those that match; `count` is None for any."""
+
+    where: str
+    every: Callable[[], list[Record]]
+    wanted: Mapping[str, str]
+    number: Callable[[list[Record]], int]
+    count: int | None
+
+    def hold(self) -> str | None:
+        """What matches, told in a few words; None where it is not what was wanted."""
+        found = self._found()
+        held = bool(found) if self.count is None else self.number(found) == self.count
+        return self._told(found) if held else None
+
+    def nearest(self) -> str:
+        """What there is instead, for a failure."""
+        found = self._found()
+        return (
+            self._told(found)
+            if found
+            else records.closest(self.every(), self.wanted) or f"nothing {self.where}"
+        )
+
+    def __str__(self) -> str:
+        exactly = "" if self.count is None else f", {self.count} in all"
+        return f"{records.spelled(self.wanted) or 'anything'} {self.where}{exactly}"
+
+    def _found(self) -> list[Record]:
+        return [row for row in self.every() if records.has(row, self.wanted)]
+
+    def _told(self, found: list[Record]) -> str:
+        return f"{self.number(found)} of them: {records.closest(found, self.wanted)}" if found else "none"
+
+
+def one_group(text: str) -> re.Pattern[str]:
+    """A pattern that says in one pair of brackets what to capture. Raises `BadScript`."""
+    wanted = pattern(text)
+    if wanted.groups != 1:
+        raise BadScript(f"/{text}/ has {wanted.groups} groups: what to capture stands in one pair of ( )")
+    return wanted
+
+
+def _count(count: int | str | None) -> int | None:
+    return None if count is None else number(count)
+
+
+def _texts(fields: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: str(value) for name, value in fields.items()}

@@ -1,0 +1,20 @@
+"""Every verb once: what scripts, pytest, the command line and the page can do at a terminal and look for there."""
+
+from __future__ import annotations
+
+from terminal_sim.verbs.actions import Acts
+from terminal_sim.verbs.expectations import Expectations
+from terminal_sim.verbs.signature import Kind, Parameter, Verb, verbs_of
+from terminal_sim.verbs.waiting import BadScript, Sight, Unmet
+
+__all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet", "Verb"]
+
+
+class Tester(Acts, Expectations):
+    """The hands and eyes of whoever tests one terminal: its public methods are the verbs."""
+
+    # pytest takes every class whose name begins with Test for tests.
+    __test__ = False
+
+
+VERBS = verbs_of(Tester)
