@@ -98,10 +98,10 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
     reader: ReaderKind = request.config.getoption("--terminal-reader")
     with Bench() as bench:
         try:
-            seat = bench.seat(request.param, locale=locale, reader=reader)
+            terminal = bench.terminal(request.param, locale=locale, reader=reader)
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)
-        yield Tester(bench, seat)
+        yield Tester(bench, terminal)
 
 
 class KeysFile(pytest.File):
@@ -163,12 +163,12 @@ class KeysItem(pytest.Item):
             self.add_marker(pytest.mark.skip(reason=case.skip))
 
     def runtest(self) -> None:
-        from terminal_sim.script.run import Outcome
+        from terminal_sim.script.run import ScenarioOutcome
 
         result = self.runner.run(self.case)
         for note in result.notes:
             self.add_report_section("call", "notes", f"{note}\n")
-        if result.outcome is not Outcome.HELD:
+        if result.outcome is not ScenarioOutcome.HELD:
             raise KeysFailed(result.text)
 
     def repr_failure(

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from terminal_sim.cli import doctor
-from terminal_sim.cli.doctor import State
+from terminal_sim.cli.doctor import CheckState
 from terminal_sim.cli.main import main
 
 ROOT_ONLY = pytest.mark.skipif(
@@ -63,22 +63,24 @@ def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path
     path = tmp_path / "pcscd.comm"
     nothing = tmp_path / "nothing"
     [absent] = doctor._daemon(path, nothing)
-    assert (absent.state, "start pcscd" in absent.cure) == (State.MISSING, True)
+    assert (absent.state, "start pcscd" in absent.cure) == (CheckState.MISSING, True)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
         [deaf] = doctor._daemon(path, nothing)
-        assert (deaf.state, "restart pcscd" in deaf.cure) == (State.MISSING, True)
+        assert (deaf.state, "restart pcscd" in deaf.cure) == (CheckState.MISSING, True)
         server.listen()
         [good] = doctor._daemon(path, nothing)
-        assert (good.state, good.cure) == (State.GOOD, "")
+        assert (good.state, good.cure) == (CheckState.GOOD, "")
 
 
 def test_a_vpcd_that_listens_on_every_network_is_exposed(tmp_path: Path) -> None:
     configuration = tmp_path / "vpcd"
     configuration.write_text("FRIENDLYNAME x\nDEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
-    assert State.EXPOSED in [finding.state for finding in doctor._daemon(tmp_path / "none", configuration)]
+    assert CheckState.EXPOSED in [
+        finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
+    ]
     configuration.write_text("#FRIENDLYNAME x\n#DEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
-    assert State.EXPOSED not in [
+    assert CheckState.EXPOSED not in [
         finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
     ]
 
@@ -87,7 +89,7 @@ def test_a_device_file_that_may_be_opened_is_good(tmp_path: Path) -> None:
     (tmp_path / "ttyUSB0").touch()
     (tmp_path / "null").touch()
     [found] = doctor._permissions(tmp_path, tmp_path / "nothing")
-    assert (found.about, found.state) == (str(tmp_path / "ttyUSB0"), State.GOOD)
+    assert (found.about, found.state) == (str(tmp_path / "ttyUSB0"), CheckState.GOOD)
 
 
 @ROOT_ONLY
@@ -123,4 +125,4 @@ def test_a_daemon_and_a_configuration_that_this_user_may_not_see_have_a_cure() -
             [found] = doctor._daemon(path, path)
         finally:
             os.seteuid(0)
-    assert (found.state, f"may not use {path}: sudo chmod" in found.cure) == (State.MISSING, True)
+    assert (found.state, f"may not use {path}: sudo chmod" in found.cure) == (CheckState.MISSING, True)

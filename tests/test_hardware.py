@@ -44,7 +44,7 @@ from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_sim.bench import Bench, BenchMisuse, Seat
+from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched_readers
 from terminal_sim.readers.adapters import HeadDevice, SlotDevice
@@ -54,7 +54,7 @@ from terminal_sim.readers.opening import check_address, open_hardware
 from terminal_sim.readers.operator import PersonHands
 from terminal_sim.readers.parts import Device, Part
 from terminal_sim.readers.vivotech import VivotechDevice
-from terminal_sim.verbs import Tester, Unmet
+from terminal_sim.verbs import ExpectationFailed, Tester
 from tests.engine.kit import ready
 
 PATIENCE, TRIES = 10.0, 100
@@ -236,11 +236,11 @@ def test_a_reader_without_a_slot_is_probed_and_captured_by_its_field(
 # --- a terminal with such a reader ------------------------------------------------------------------------------------
 
 
-def until(seat: Seat, holds: Callable[[], bool]) -> None:
+def until(terminal: TerminalUnderTest, holds: Callable[[], bool]) -> None:
     """Let the reader report until something holds."""
     while not holds():
-        assert seat.bench.engine.poll(seat.station, PATIENCE), "the reader reported nothing"
-        seat.bench.engine.settle()
+        assert terminal.bench.engine.poll(terminal.board, PATIENCE), "the reader reported nothing"
+        terminal.bench.engine.settle()
 
 
 def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
@@ -248,19 +248,19 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
-        assert seat.wants_card("insert")
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
+        assert terminal.wants_card("insert")
         served.close()
-        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         served = plug()
-        until(seat, lambda: not seat.station.reader_lost)
+        until(terminal, lambda: not terminal.board.reader_lost)
         bench.advance(60_000_000)
-        ready(seat)
+        ready(terminal)
         served.insert(chip(bench))
-        until(seat, lambda: seat.station.card_in)
+        until(terminal, lambda: terminal.board.card_in)
         bench.advance(1_000_000)
-        assert seat.view().screen.id == "approved"
+        assert terminal.view().screen.id == "approved"
 
 
 def neo() -> tuple[LineDevice, Callable[[Card], None]]:
@@ -281,12 +281,12 @@ def test_a_sale_runs_on_a_reader_of_any_protocol_behind_a_port(
     line = TcpLine(device)
     try:
         with Bench() as bench:
-            seat = bench.seat("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
-            ready(seat)
+            terminal = bench.terminal("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
+            ready(terminal)
             line.act(lambda: insert(chip(bench)))
-            until(seat, lambda: seat.station.card_in)
+            until(terminal, lambda: terminal.board.card_in)
             bench.advance(1_000_000)
-            assert seat.view().screen.id == "approved"
+            assert terminal.view().screen.id == "approved"
     finally:
         line.close()
 
@@ -315,19 +315,19 @@ def test_a_person_who_is_asked_taps_or_swipes(monkeypatch: pytest.MonkeyPatch) -
         assert stripe_only is not None
         for name, address, device, act, how in (
             ("visa-credit", "ccid+tcp://127.0.0.1:{}?variant=built-in", GemPcDevice(reader, BUILT_IN),
-             lambda: reader.insert(1, face), Seat.tap),
+             lambda: reader.insert(1, face), TerminalUnderTest.tap),
             ("visa-stripe", "msr+tcp://127.0.0.1:{}", head,
-             lambda: head.swipe(stripe_bits(stripe_only)), Seat.swipe),
+             lambda: head.swipe(stripe_bits(stripe_only)), TerminalUnderTest.swipe),
         ):  # fmt: skip
             line = TcpLine(device)
             try:
-                seat = bench.seat("v400m", reader=address.format(line.port))
-                ready(seat)
+                terminal = bench.terminal("v400m", reader=address.format(line.port))
+                ready(terminal)
                 person = Person(partial(line.act, act))
                 monkeypatch.setattr("sys.stderr", person)
-                how(seat, name)
+                how(terminal, name)
                 bench.advance(1_000_000)
-                assert seat.view().screen.id == "approved", name
+                assert terminal.view().screen.id == "approved", name
                 assert person.getvalue().count("\n") == 1, "asked once"
             finally:
                 line.close()
@@ -339,9 +339,9 @@ def test_nobody_who_does_it_in_time_is_told(
     plug()
     monkeypatch.setattr(PersonHands, "patience", 0.2)
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
-            seat.insert("visa-credit")
+            terminal.insert("visa-credit")
 
 
 def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_terminal(
@@ -350,12 +350,12 @@ def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_te
     served = plug()
     monkeypatch.setattr(PersonHands, "patience", 1.0)
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
         served.close()
         with pytest.raises(BenchMisuse, match=r"the reader is away, plug it in: insert visa-credit"):
-            seat.insert("visa-credit")
-        assert seat.view().screen.id == "reader-lost"
+            terminal.insert("visa-credit")
+        assert terminal.view().screen.id == "reader-lost"
 
 
 PIN_CARD = "mastercard-pin"
@@ -368,27 +368,27 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
 ) -> None:
     served = plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
         unplugging = threading.Thread(target=served.close)
         if moment == "exchange":
             served.insert(Startling(chip(bench), unplugging.start))
         else:
             served.insert(chip(bench, PIN_CARD))
-            until(seat, lambda: seat.view().screen.id == "enter-pin")
+            until(terminal, lambda: terminal.view().screen.id == "enter-pin")
             unplugging.start()
-        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         unplugging.join()
         # The conversation may have noticed before the reader told, and told is what is waited for below.
-        until(seat, lambda: seat.station.reader_lost)
+        until(terminal, lambda: terminal.board.reader_lost)
         served = plug()
-        until(seat, lambda: not seat.station.reader_lost)
+        until(terminal, lambda: not terminal.board.reader_lost)
         bench.advance(60_000_000)
-        ready(seat)
+        ready(terminal)
         served.insert(chip(bench))
-        until(seat, lambda: seat.station.card_in)
+        until(terminal, lambda: terminal.board.card_in)
         bench.advance(1_000_000)
-        assert seat.view().screen.id == "approved"
+        assert terminal.view().screen.id == "approved"
 
 
 class Startling:
@@ -467,13 +467,13 @@ def test_a_card_that_somebody_inserted_already_is_not_asked_for(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
         served.insert(chip(bench))
-        until(seat, lambda: seat.station.card_in)
-        seat.insert("visa-credit")
+        until(terminal, lambda: terminal.board.card_in)
+        terminal.insert("visa-credit")
         bench.advance(1_000_000)
-        assert seat.view().screen.id == "approved"
+        assert terminal.view().screen.id == "approved"
         assert capsys.readouterr().err == ""
 
 
@@ -485,11 +485,11 @@ def test_a_card_that_stands_in_the_slot_when_the_reader_is_opened_is_not_asked_f
     try:
         with Bench() as bench:
             served.insert(chip(bench))
-            seat = bench.seat("v400m", reader=f"{protocol}+serial:{link}")
-            ready(seat)
-            seat.insert("visa-credit")
+            terminal = bench.terminal("v400m", reader=f"{protocol}+serial:{link}")
+            ready(terminal)
+            terminal.insert("visa-credit")
             bench.advance(1_000_000)
-            assert seat.view().screen.id == "approved"
+            assert terminal.view().screen.id == "approved"
             assert capsys.readouterr().err == ""
     finally:
         served.close()
@@ -503,16 +503,16 @@ def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
     monkeypatch.setattr(PersonHands, "patience", 1.0)
     monkeypatch.setattr(watched_readers, "LOOK", 0.2)
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
 
         def in_and_out() -> None:
             served.insert(chip(bench))
             served.remove()
 
         monkeypatch.setattr("sys.stderr", Person(in_and_out))
-        seat.insert("visa-credit")
-        assert seat.view().screen.id == "card-removed"
+        terminal.insert("visa-credit")
+        assert terminal.view().screen.id == "card-removed"
 
 
 def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
@@ -520,18 +520,18 @@ def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        ready(terminal)
         person = Person(lambda: served.insert(chip(bench)))
         monkeypatch.setattr("sys.stderr", person)
-        seat.insert("visa-credit")
+        terminal.insert("visa-credit")
         bench.advance(1_000_000)
         served.remove()
-        until(seat, lambda: not seat.station.card_in)
-        seat.remove_card()
+        until(terminal, lambda: not terminal.board.card_in)
+        terminal.remove_card()
         assert person.getvalue().count("\n") == 1, "asked for the card, and not for its removal"
         with pytest.raises(BenchMisuse, match="no card is in the slot"):
-            seat.remove_card()
+            terminal.remove_card()
 
 
 def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quicker(
@@ -539,31 +539,31 @@ def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quick
 ) -> None:
     served = plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
-        tester = Tester(bench, seat)
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        tester = Tester(bench, terminal)
         tester.press("OK", "1000")
         served.insert(chip(bench))
-        until(seat, lambda: seat.station.card_in)
+        until(terminal, lambda: terminal.board.card_in)
         tester.press("OK")
-        assert seat.view().screen.id == "processing"
+        assert terminal.view().screen.id == "processing"
         tester.insert("visa-credit")
         tester.expect_screen("Approved")
         assert capsys.readouterr().err == ""
-        with pytest.raises(Unmet, match="asks for none"):
+        with pytest.raises(ExpectationFailed, match="asks for none"):
             tester.insert("visa-credit")
 
 
 def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
     plug()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match="use a virtual reader"):
-            seat.tear_after("gpo")
+            terminal.tear_after("gpo")
 
 
-def test_a_seat_whose_reader_does_not_open_says_so(link: Path) -> None:
+def test_a_terminal_whose_reader_does_not_open_says_so(link: Path) -> None:
     with Bench() as bench, pytest.raises(BenchMisuse, match="cannot be opened"):
-        bench.seat("v400m", reader=f"ccid+serial:{link}")
+        bench.terminal("v400m", reader=f"ccid+serial:{link}")
 
 
 # --- a NEO reader, whose slot, field and head take turns ------------------------------------------------------------------
@@ -639,7 +639,7 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
     served = serve(f"vivotech+pty:{link}")
     try:
         with Bench() as bench:
-            seat = bench.seat("v400m", reader=f"vivotech+serial:{link}")
+            terminal = bench.terminal("v400m", reader=f"vivotech+serial:{link}")
             face, stripe = bench.card("visa-credit").contactless, bench.card("visa-stripe").stripe
             assert face is not None
             assert stripe is not None
@@ -650,14 +650,14 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
                 (partial(served.tap, face), 1),
             ]
             for act, slot in ways:
-                ready(seat)
+                ready(terminal)
                 act()
-                until(seat, lambda: seat.view().screen.id != "present-card")
+                until(terminal, lambda: terminal.view().screen.id != "present-card")
                 bench.advance(1_000_000)
-                assert seat.view().screen.id == "approved"
+                assert terminal.view().screen.id == "approved"
                 if slot is not None:
                     served.remove(slot)
-                until(seat, lambda: not seat.station.card_in)
+                until(terminal, lambda: not terminal.board.card_in)
                 bench.advance(60_000_000)
     finally:
         served.close()
@@ -947,14 +947,14 @@ def head_on(*chunks: bytes | DriverError) -> AttendedReader:
 def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:
     reader = head_on(SWIPE, b"", ReaderLost("pulled out"))
     with Bench() as bench:
-        till = bench.seat("v400m")
-        till.station.reader = reader
+        till = bench.terminal("v400m")
+        till.board.reader = reader
         reader.look(ask=False)
         reader.look(ask=False)
-        assert bench.engine.poll(till.station)
-        assert not till.station.reader_lost
-        assert bench.engine.poll(till.station)
-        assert till.station.reader_lost
+        assert bench.engine.poll(till.board)
+        assert not till.board.reader_lost
+        assert bench.engine.poll(till.board)
+        assert till.board.reader_lost
 
 
 def test_a_swipe_with_noise_behind_it_is_not_kept_for_the_next_one() -> None:

@@ -16,7 +16,7 @@ from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe
 from terminal_drivers.served.hands import Served
 from terminal_drivers.served.opening import serve
 from terminal_drivers.transports.pty import PtyLine
-from terminal_sim.bench import Bench, BenchMisuse, Seat
+from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cli.main import main
 from terminal_sim.readers.opening import Hardware, check_address, open_hardware
 from tests.engine.kit import ready
@@ -128,32 +128,32 @@ def lost(hardware: Hardware) -> None:
     assert any(is_away(hardware) for _ in range(TRIES))
 
 
-def pay(seat: Seat, act: Callable[[], None]) -> None:
-    ready(seat)
+def pay(terminal: TerminalUnderTest, act: Callable[[], None]) -> None:
+    ready(terminal)
     act()
-    until(seat, lambda: seat.view().screen.id != "present-card")
-    seat.bench.advance(1_000_000)
-    assert seat.view().screen.id == "approved"
-    seat.bench.advance(60_000_000)
+    until(terminal, lambda: terminal.view().screen.id != "present-card")
+    terminal.bench.advance(1_000_000)
+    assert terminal.view().screen.id == "approved"
+    terminal.bench.advance(60_000_000)
 
 
-def until(seat: Seat, holds: Callable[[], bool]) -> None:
+def until(terminal: TerminalUnderTest, holds: Callable[[], bool]) -> None:
     while not holds():
-        assert seat.bench.engine.poll(seat.station, PATIENCE), "the readers reported nothing"
-        seat.bench.engine.settle()
+        assert terminal.bench.engine.poll(terminal.board, PATIENCE), "the readers reported nothing"
+        terminal.bench.engine.settle()
 
 
 def test_a_terminal_takes_chips_at_one_reader_and_stripes_at_another(bay: Bay) -> None:
     chip_reader, head = bay.plug_chip(), bay.plug_head()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=(bay.chip, bay.head))
+        terminal = bench.terminal("v400m", reader=(bay.chip, bay.head))
         card = bench.card("visa-credit").chip
         assert card is not None
-        pay(seat, lambda: head.swipe(bench))
-        pay(seat, lambda: chip_reader.insert(card))
+        pay(terminal, lambda: head.swipe(bench))
+        pay(terminal, lambda: chip_reader.insert(card))
         chip_reader.remove()
-        until(seat, lambda: not seat.station.card_in)
-        pay(seat, lambda: head.swipe(bench))
+        until(terminal, lambda: not terminal.board.card_in)
+        pay(terminal, lambda: head.swipe(bench))
 
 
 def test_a_part_is_that_of_the_first_address_that_has_it(bay: Bay, opened: Callable[..., Hardware]) -> None:
@@ -186,7 +186,7 @@ def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[...
         opened(bay.neo, bay.chip)
     assert threading.active_count() == before, "what was opened is closed"
     with Bench() as bench, pytest.raises(BenchMisuse, match="adds nothing"):
-        bench.seat("v400m", reader=[bay.neo, bay.chip])
+        bench.terminal("v400m", reader=[bay.neo, bay.chip])
 
 
 @pytest.mark.parametrize(
@@ -284,14 +284,14 @@ def test_a_terminal_shows_that_one_of_its_readers_is_gone(bay: Bay) -> None:
     bay.plug_chip()
     head = bay.plug_head()
     with Bench() as bench:
-        seat = bench.seat("v400m", reader=(bay.chip, bay.head))
-        ready(seat)
+        terminal = bench.terminal("v400m", reader=(bay.chip, bay.head))
+        ready(terminal)
         head.close()
-        until(seat, lambda: seat.view().screen.id == "reader-lost")
+        until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         head = bay.plug_head()
-        until(seat, lambda: not seat.station.reader_lost)
+        until(terminal, lambda: not terminal.board.reader_lost)
         bench.advance(60_000_000)
-        pay(seat, lambda: head.swipe(bench))
+        pay(terminal, lambda: head.swipe(bench))
 
 
 def test_a_wait_is_for_all_readers_at_once(bay: Bay, opened: Callable[..., Hardware]) -> None:

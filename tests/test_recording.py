@@ -22,15 +22,15 @@ from terminal_drivers.readers.vivotech.virtual import VirtualNeo
 from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
 from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_sim.bench import Bench, BenchMisuse, Seat, Trace
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest, Trace
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched
 from terminal_sim.readers.opening import open_hardware
 from terminal_sim.script.check import check
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.run import Options, Outcome, Result, Runner
+from terminal_sim.script.run import Options, Runner, RunResult, ScenarioOutcome
 from terminal_sim.script.vocabulary import vocabulary
 from tests.engine.kit import ready
 
@@ -73,14 +73,14 @@ def once(path: Path) -> list[Case]:
 
 def run(
     path: Path, chosen: Callable[[Path], list[Case]] = cases, **options: object
-) -> tuple[list[Result], str]:
+) -> tuple[list[RunResult], str]:
     """The results of a script and the whole trace: keys, screens, APDUs, frames, messages, journal, receipts."""
     sink = io.StringIO()
     runner = Runner(Options(trace=Trace(sink), **options))  # type: ignore[arg-type]  # whichever options a test gives
     return [runner.run(case) for case in chosen(path)], sink.getvalue()
 
 
-def told(results: list[Result]) -> list[object]:
+def told(results: list[RunResult]) -> list[object]:
     return [
         (each.case.title, each.case.profile, each.outcome, each.text, each.took, each.notes)
         for each in results
@@ -99,7 +99,7 @@ def test_a_script_runs_on_its_recording_as_on_the_reader(script: Path, reader: s
     again, trace_again = run(script, once, reader=f"recording:{folder}")
     assert told(again) == told(results)
     assert trace_again == trace
-    assert {each.outcome for each in results} == {Outcome.HELD}
+    assert {each.outcome for each in results} == {ScenarioOutcome.HELD}
 
 
 STATES = """keys 1
@@ -159,7 +159,7 @@ class Person(io.StringIO):
 
 
 @pytest.fixture
-def deck() -> Iterator[Bench]:
+def catalogue() -> Iterator[Bench]:
     """Where the person has the cards from."""
     with Bench() as bench:
         yield bench
@@ -178,24 +178,26 @@ def served(tmp_path: Path) -> Iterator[ServedReader]:
     reader.close()
 
 
-def chip(deck: Bench, name: str) -> Card:
-    found = deck.card(name).chip
+def chip(catalogue: Bench, name: str) -> Card:
+    found = catalogue.card(name).chip
     assert found is not None
     return found
 
 
-def at(served: ServedReader, deck: Bench) -> Person:
+def at(served: ServedReader, catalogue: Bench) -> Person:
     """Somebody at the served reader, who inserts and takes out as asked."""
-    return Person({"insert": lambda name: served.insert(chip(deck, name)), "take": lambda _: served.remove()})
+    return Person(
+        {"insert": lambda name: served.insert(chip(catalogue, name)), "take": lambda _: served.remove()}
+    )
 
 
 @pytest.mark.usefixtures("always_asking")
 def test_a_watched_reader_is_replayed_without_watching(
-    served: ServedReader, deck: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: ServedReader, catalogue: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "sale.keys"
     script.write_text(SALE)
-    person = at(served, deck)
+    person = at(served, catalogue)
     monkeypatch.setattr("sys.stderr", person)
     results, trace = run(script, reader=f"ccid+serial:{served.path}", record=folder)
     served.close()
@@ -223,11 +225,11 @@ scenario "A sale with another card"
 
 
 def test_a_card_that_a_scenario_leaves_in_the_slot_is_taken_out_before_the_next_one(
-    served: ServedReader, deck: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: ServedReader, catalogue: Bench, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "left.keys"
     script.write_text(LEFT)
-    person = at(served, deck)
+    person = at(served, catalogue)
     monkeypatch.setattr("sys.stderr", person)
     command = ["run", str(script), "-q", "--reader"]
     assert main([*command, f"ccid+serial:{served.path}", "--record", str(folder)]) == 0
@@ -273,32 +275,32 @@ def hold(line: TcpLine, act: Callable[[], None]) -> Callable[[str], None]:
 @pytest.mark.parametrize(
     ("protocol", "option", "how", "name"),
     [
-        ("ccid", "?variant=built-in", Seat.tap, "visa-credit"),
-        ("msr", "", Seat.swipe, "visa-stripe"),
-        ("vivotech", "", Seat.insert, "visa-credit"),
-        ("vivotech", "", Seat.tap, "visa-credit"),
-        ("vivotech", "", Seat.swipe, "visa-stripe"),
+        ("ccid", "?variant=built-in", TerminalUnderTest.tap, "visa-credit"),
+        ("msr", "", TerminalUnderTest.swipe, "visa-stripe"),
+        ("vivotech", "", TerminalUnderTest.insert, "visa-credit"),
+        ("vivotech", "", TerminalUnderTest.tap, "visa-credit"),
+        ("vivotech", "", TerminalUnderTest.swipe, "visa-stripe"),
     ],
 )
 def test_what_was_recorded_of_any_protocol_is_replayed(
     protocol: str,
     option: str,
-    how: Callable[[Seat, str], None],
+    how: Callable[[TerminalUnderTest, str], None],
     name: str,
-    deck: Bench,
+    catalogue: Bench,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     head, neo = VirtualStripeHead(), VirtualNeo()
     devices: dict[str, LineDevice] = {"ccid": GemPcDevice(reader, BUILT_IN), "msr": head, "vivotech": neo}
-    card = deck.card(name)
+    card = catalogue.card(name)
     acts: dict[tuple[str, object], Callable[[], None]] = {
-        ("ccid", Seat.tap): lambda: reader.insert(1, face(card)),
-        ("msr", Seat.swipe): lambda: head.swipe(stripe_bits(stripe(card))),
-        ("vivotech", Seat.insert): lambda: neo.insert(chip(deck, name)),
-        ("vivotech", Seat.tap): lambda: neo.tap(face(card)),
-        ("vivotech", Seat.swipe): lambda: neo.swipe(
+        ("ccid", TerminalUnderTest.tap): lambda: reader.insert(1, face(card)),
+        ("msr", TerminalUnderTest.swipe): lambda: head.swipe(stripe_bits(stripe(card))),
+        ("vivotech", TerminalUnderTest.insert): lambda: neo.insert(chip(catalogue, name)),
+        ("vivotech", TerminalUnderTest.tap): lambda: neo.tap(face(card)),
+        ("vivotech", TerminalUnderTest.swipe): lambda: neo.swipe(
             Tracks(*(stripe(card).get(track) for track in (1, 2, 3)))
         ),
     }
@@ -308,72 +310,74 @@ def test_what_was_recorded_of_any_protocol_is_replayed(
         monkeypatch.setattr("sys.stderr", Person({"insert": act, "hold": act, "swipe": act}))
         file = tmp_path / "sale.pcapng"
         address = f"{protocol}+tcp://127.0.0.1:{line.port}{option}"
-        trace = sale(lambda bench: bench.seat("v400m", reader=address, record=file), how, name)
+        trace = sale(lambda bench: bench.terminal("v400m", reader=address, record=file), how, name)
     finally:
         line.close()
     monkeypatch.setattr("sys.stderr", Person({}))
-    assert sale(lambda bench: bench.seat("v400m", reader=f"recording:{file}"), how, name) == trace
+    assert sale(lambda bench: bench.terminal("v400m", reader=f"recording:{file}"), how, name) == trace
 
 
 @pytest.mark.usefixtures("always_asking")
 def test_several_readers_of_one_terminal_are_replayed_together(
-    deck: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalogue: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = VirtualStripeHead()
     heads = TcpLine(head)
     chip_reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     ccid = TcpLine(GemPcDevice(chip_reader, BUILT_IN))
     addresses = (f"ccid+tcp://127.0.0.1:{ccid.port}?variant=built-in", f"msr+tcp://127.0.0.1:{heads.port}")
-    card, file = deck.card("visa-credit"), tmp_path / "day.pcapng"
+    card, file = catalogue.card("visa-credit"), tmp_path / "day.pcapng"
     monkeypatch.setattr("sys.stderr", Person({
-        "insert": hold(ccid, lambda: chip_reader.insert(0, chip(deck, "visa-credit"))),
+        "insert": hold(ccid, lambda: chip_reader.insert(0, chip(catalogue, "visa-credit"))),
         "take": hold(ccid, lambda: chip_reader.remove(0)),
         "hold": hold(ccid, lambda: chip_reader.insert(1, face(card))),
-        "swipe": hold(heads, lambda: head.swipe(stripe_bits(stripe(deck.card("visa-stripe"))))),
+        "swipe": hold(heads, lambda: head.swipe(stripe_bits(stripe(catalogue.card("visa-stripe"))))),
     }))  # fmt: skip
     try:
-        day = a_day(lambda bench: bench.seat("v400m", reader=addresses, record=file))
+        day = a_day(lambda bench: bench.terminal("v400m", reader=addresses, record=file))
     finally:
         for line in (heads, ccid):
             line.close()
     monkeypatch.setattr("sys.stderr", Person({}))
-    assert a_day(lambda bench: bench.seat("v400m", reader=f"recording:{file}")) == day
+    assert a_day(lambda bench: bench.terminal("v400m", reader=f"recording:{file}")) == day
 
 
-def a_day(seated: Callable[[Bench], Seat]) -> list[str]:
+def a_day(seated: Callable[[Bench], TerminalUnderTest]) -> list[str]:
     """What the trace tells of a sale by insert, one by swipe and one by tap, but for frames."""
     sink = io.StringIO()
     with Bench(trace=Trace(sink)) as bench:
-        seat = seated(bench)
+        terminal = seated(bench)
         for how, name in (
-            (Seat.insert, "visa-credit"),
-            (Seat.swipe, "visa-stripe"),
-            (Seat.tap, "visa-credit"),
+            (TerminalUnderTest.insert, "visa-credit"),
+            (TerminalUnderTest.swipe, "visa-stripe"),
+            (TerminalUnderTest.tap, "visa-credit"),
         ):
-            ready(seat)
-            how(seat, name)
+            ready(terminal)
+            how(terminal, name)
             bench.advance(1_000_000)
-            assert seat.view().screen.id == "approved"
-            if how is Seat.insert:
-                seat.remove_card()
+            assert terminal.view().screen.id == "approved"
+            if how is TerminalUnderTest.insert:
+                terminal.remove_card()
             bench.advance(60_000_000)
     return without_frames(sink.getvalue())
 
 
-def sale(seated: Callable[[Bench], Seat], how: Callable[[Seat, str], None], name: str) -> list[str]:
+def sale(
+    seated: Callable[[Bench], TerminalUnderTest], how: Callable[[TerminalUnderTest, str], None], name: str
+) -> list[str]:
     """What the trace tells of a sale that is approved, but for frames."""
     sink = io.StringIO()
     with Bench(trace=Trace(sink)) as bench:
-        seat = seated(bench)
-        ready(seat)
-        how(seat, name)
+        terminal = seated(bench)
+        ready(terminal)
+        how(terminal, name)
         bench.advance(1_000_000)
-        assert seat.view().screen.id == "approved"
+        assert terminal.view().screen.id == "approved"
     return without_frames(sink.getvalue())
 
 
 def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
-    deck: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalogue: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link, file = tmp_path / "reader", tmp_path / "trouble.pcapng"
     plugged = [ServedSerialReader(link=link)]
@@ -391,21 +395,23 @@ def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
     def tell(reader: str, record: Path | None, gone: Callable[[], None], back: Callable[[], None]) -> None:
         seen = []
         with Bench() as bench:
-            seat = bench.seat("v400m", reader=reader, record=record)
-            ready(seat)
+            terminal = bench.terminal("v400m", reader=reader, record=record)
+            ready(terminal)
             gone()
-            until(seat, lambda: seat.view().screen.id == "reader-lost")
+            until(terminal, lambda: terminal.view().screen.id == "reader-lost")
             back()
-            until(seat, lambda: not seat.station.reader_lost)
+            until(terminal, lambda: not terminal.board.reader_lost)
             bench.advance(60_000_000)
-            seen.append(seat.view().text)
-            ready(seat)
-            seat.insert("visa-credit")
+            seen.append(terminal.view().text)
+            ready(terminal)
+            terminal.insert("visa-credit")
             bench.advance(1_000_000)
-            seen.append(seat.view().screen.id)
+            seen.append(terminal.view().screen.id)
         screens.append(seen)
 
-    monkeypatch.setattr("sys.stderr", Person({"insert": lambda name: plugged[0].insert(chip(deck, name))}))
+    monkeypatch.setattr(
+        "sys.stderr", Person({"insert": lambda name: plugged[0].insert(chip(catalogue, name))})
+    )
     try:
         tell(f"ccid+serial:{link}", file, unplug, plug)
     finally:
@@ -416,32 +422,32 @@ def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
     assert screens[0][-1] == "approved"
 
 
-def until(seat: Seat, holds: Callable[[], bool]) -> None:
+def until(terminal: TerminalUnderTest, holds: Callable[[], bool]) -> None:
     """Let the reader report until something holds."""
     for _ in range(100):
         if holds():
             return
-        seat.bench.engine.poll(seat.station, 0.1)
-        seat.bench.engine.settle()
+        terminal.bench.engine.poll(terminal.board, 0.1)
+        terminal.bench.engine.settle()
     raise AssertionError("the reader reported nothing")
 
 
 def test_a_card_that_was_in_before_anybody_asked_is_in_again(
-    served: ServedReader, deck: Bench, tmp_path: Path
+    served: ServedReader, catalogue: Bench, tmp_path: Path
 ) -> None:
     file = tmp_path / "quick.pcapng"
 
     def quick(reader: str, record: Path | None, put: Callable[[], None]) -> str:
         with Bench() as bench:
-            seat = bench.seat("v400m", reader=reader, record=record)
-            ready(seat)
+            terminal = bench.terminal("v400m", reader=reader, record=record)
+            ready(terminal)
             put()
-            until(seat, lambda: seat.station.card_in)
-            seat.insert("visa-credit")
+            until(terminal, lambda: terminal.board.card_in)
+            terminal.insert("visa-credit")
             bench.advance(1_000_000)
-            return seat.view().text
+            return terminal.view().text
 
-    shown = quick(f"ccid+serial:{served.path}", file, lambda: served.insert(chip(deck, "visa-credit")))
+    shown = quick(f"ccid+serial:{served.path}", file, lambda: served.insert(chip(catalogue, "visa-credit")))
     assert "Approved" in shown
     assert quick(f"recording:{file}", None, lambda: None) == shown
 
@@ -455,7 +461,7 @@ def recorded(folder: Path, tmp_path: Path) -> Path:
     script = tmp_path / "sale.keys"
     script.write_text(SALE)
     results, _ = run(script, reader="virtual", record=folder)
-    assert {each.outcome for each in results} == {Outcome.HELD}
+    assert {each.outcome for each in results} == {ScenarioOutcome.HELD}
     return script
 
 
@@ -480,7 +486,7 @@ def test_a_script_that_does_otherwise_fails_at_its_line(
 ) -> None:
     recorded.write_text(SALE.replace(was, now, 1))
     (result, *_), _ = run(recorded, reader=f"recording:{folder}")
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     first, *_ = result.text.splitlines()
     assert first.startswith(f"{recorded}:{line}:")
     assert error in result.text
@@ -492,7 +498,7 @@ def test_a_run_that_ends_early_is_no_other_run(recorded: Path, folder: Path) -> 
     early = SALE.replace("press  ${card.pin} OK", 'note "nobody types"')
     recorded.write_text(early.replace('"Approved"', '"nothing like it" within 1s'))
     results, _ = run(recorded, reader=f"recording:{folder}")
-    assert [each.outcome for each in results] == [Outcome.UNMET, Outcome.UNMET]
+    assert [each.outcome for each in results] == [ScenarioOutcome.UNMET, ScenarioOutcome.UNMET]
     assert all("nothing like it" in each.text for each in results)
     assert all("record it anew" not in each.text for each in results)
 
@@ -503,10 +509,10 @@ CONDITIONS = "was recorded with {} and now it is {}: replay it under the conditi
 def test_another_seed_or_terminal_is_told_before_anything_is_done(tmp_path: Path) -> None:
     file = tmp_path / "a.pcapng"
     with Bench(seed=7) as bench:
-        bench.seat("v400m", record=file)
+        bench.terminal("v400m", record=file)
     for seed, terminal, told in ((7, "s1f2", ("terminal v400m,", "s1f2")), (8, "v400m", ("seed 7,", "8"))):
         with Bench(seed=seed) as bench, pytest.raises(BenchMisuse) as misuse:
-            bench.seat(terminal, reader=f"recording:{file}")
+            bench.terminal(terminal, reader=f"recording:{file}")
         assert str(misuse.value).endswith(CONDITIONS.format(*told))
 
 
@@ -535,9 +541,9 @@ def test_a_damaged_recording_or_none_is_one_clear_error(folder: Path, tmp_path: 
         open_hardware(f"recording:{folder}")
 
 
-def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedReader, deck: Bench) -> None:
+def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedReader, catalogue: Bench) -> None:
     file = tmp_path / "card.pcapng"
-    served.insert(chip(deck, "visa-credit"))
+    served.insert(chip(catalogue, "visa-credit"))
     assert main(["readers", "capture", f"ccid+serial:{served.path}", "--to", str(file)]) == 0
     with pytest.raises(Misuse, match="is a capture and no recording of a terminal"):
         open_hardware(f"recording:{file}", about={"seed": "0"})
@@ -545,13 +551,15 @@ def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedRead
         open_hardware(f"ccid+capture:{file}")
 
 
-def test_every_protocol_is_captured(deck: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_protocol_is_captured(
+    catalogue: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     neo, head = VirtualNeo(), VirtualStripeHead()
-    neo.insert(chip(deck, "visa-credit"))
+    neo.insert(chip(catalogue, "visa-credit"))
     devices: list[tuple[str, LineDevice]] = [("vivotech", neo), ("msr", head)]
     for protocol, device in devices:
         line, file = TcpLine(device), tmp_path / f"{protocol}.pcapng"
-        line.act(lambda: head.swipe(stripe_bits(stripe(deck.card("visa-stripe")))))
+        line.act(lambda: head.swipe(stripe_bits(stripe(catalogue.card("visa-stripe")))))
         try:
             assert (
                 main(["readers", "capture", f"{protocol}+tcp://127.0.0.1:{line.port}", "--to", str(file)])
@@ -580,7 +588,7 @@ def test_wireshark_shows_a_recording_with_what_the_hands_did(folder: Path) -> No
 def test_nothing_is_recorded_over_or_twice(recorded: Path, folder: Path, tmp_path: Path) -> None:
     before = {file: file.read_bytes() for file in folder.iterdir()}
     (result, *_), _ = run(recorded, reader="virtual", record=folder)
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert "a capture replaces no file" in result.text
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
     with pytest.raises(Misuse, match="not recorded again"):

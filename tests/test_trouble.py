@@ -21,7 +21,7 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
-from terminal_sim.bench import Bench, Seat
+from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.readers.adapters import SlotDevice
 from terminal_sim.readers.monitored import WatchedReader
 from terminal_sim.readers.parts import Device
@@ -112,37 +112,40 @@ def connecting(address: str) -> Callable[[], Device]:
 
 
 @contextmanager
-def wired(seat: Seat, address: str) -> Iterator[tuple[WatchedReader, Heard]]:
+def wired(terminal: TerminalUnderTest, address: str) -> Iterator[tuple[WatchedReader, Heard]]:
     """A terminal whose reader is the one at the address, with a short patience."""
     with closing(WatchedReader(connecting(address))) as watched:
         watched.contact = heard = Heard(watched.contact)
-        seat.station.reader = watched
+        terminal.board.reader = watched
         yield watched, heard
 
 
-def ask_for_a_card(seat: Seat) -> None:
-    ready(seat)
-    assert seat.wants_card("insert")
+def ask_for_a_card(terminal: TerminalUnderTest) -> None:
+    ready(terminal)
+    assert terminal.wants_card("insert")
 
 
-def until(seat: Seat, holds: Callable[[], bool]) -> None:
+def until(terminal: TerminalUnderTest, holds: Callable[[], bool]) -> None:
     """Let the reader report until something holds."""
     for _ in range(TRIES):
         if holds():
             return
-        seat.bench.engine.poll(seat.station, PATIENCE / TRIES)
-        seat.bench.engine.settle()
-    raise AssertionError(f"the reader reported something else; the screen is {seat.view().screen.id}")
+        terminal.bench.engine.poll(terminal.board, PATIENCE / TRIES)
+        terminal.bench.engine.settle()
+    raise AssertionError(f"the reader reported something else; the screen is {terminal.view().screen.id}")
 
 
-def sale(seat: Seat, insert: Callable[[], None]) -> str:
+def sale(terminal: TerminalUnderTest, insert: Callable[[], None]) -> str:
     """The screen that a sale ends at."""
     insert()
     until(
-        seat, lambda: seat.station.card_in or seat.view().screen.id in (READER_LOST, CARD_ERROR, CARD_REMOVED)
+        terminal,
+        lambda: (
+            terminal.board.card_in or terminal.view().screen.id in (READER_LOST, CARD_ERROR, CARD_REMOVED)
+        ),
     )
-    seat.bench.advance(1_000_000)
-    return seat.view().screen.id
+    terminal.bench.advance(1_000_000)
+    return terminal.view().screen.id
 
 
 def is_no_old_answer(heard: Heard, *cards: Witness) -> bool:
@@ -220,18 +223,18 @@ def test_a_line_that_hurts_an_answer_is_borne_or_declared_and_the_next_sale_work
         device.strikes = True
 
     with Bench() as bench, closing(TcpLine(device)) as line:
-        seat = bench.seat("v400m")
-        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+        terminal = bench.terminal("v400m")
+        with wired(terminal, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
             first, second = (Witness(card(bench), happens) for happens in (strike, lambda: None))
-            ask_for_a_card(seat)
-            ended = sale(seat, lambda: line.act(lambda: reader.insert(0, first)))
+            ask_for_a_card(terminal)
+            ended = sale(terminal, lambda: line.act(lambda: reader.insert(0, first)))
             device.strikes = False
             assert ended == screen, meaning
             line.act(lambda: reader.remove(0))
-            until(seat, lambda: not seat.station.reader_lost and not seat.station.card_in)
+            until(terminal, lambda: not terminal.board.reader_lost and not terminal.board.card_in)
             bench.advance(60_000_000)
-            ask_for_a_card(seat)
-            assert sale(seat, lambda: line.act(lambda: reader.insert(0, second))) == APPROVED
+            ask_for_a_card(terminal)
+            assert sale(terminal, lambda: line.act(lambda: reader.insert(0, second))) == APPROVED
             assert is_no_old_answer(heard, first, second)
             assert len(heard.pairs) > NTH
 
@@ -251,7 +254,7 @@ def test_a_card_that_is_pulled_in_an_exchange_is_told_and_no_other_card_goes_on_
 ) -> None:
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     with Bench() as bench, closing(TcpLine(GemPcDevice(reader, BUILT_IN))) as line:
-        seat = bench.seat("v400m")
+        terminal = bench.terminal("v400m")
         other = Witness(card(bench, "amex-credit"), lambda: None)
 
         def pulled() -> None:
@@ -259,10 +262,10 @@ def test_a_card_that_is_pulled_in_an_exchange_is_told_and_no_other_card_goes_on_
             if replaced:
                 reader.insert(0, other)
 
-        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+        with wired(terminal, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
             first = Witness(card(bench), pulled)
-            ask_for_a_card(seat)
-            assert sale(seat, lambda: line.act(lambda: reader.insert(0, first))) == CARD_REMOVED, meaning
+            ask_for_a_card(terminal)
+            assert sale(terminal, lambda: line.act(lambda: reader.insert(0, first))) == CARD_REMOVED, meaning
             assert other.given == []
             assert is_no_old_answer(heard, first)
 
@@ -274,17 +277,17 @@ def test_a_reader_that_refuses_to_power_a_card_could_not_read_it_and_is_there_fo
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     device = Troubled(GemPcDevice(reader, BUILT_IN), busy, FOR_EVER)
     with Bench() as bench, closing(TcpLine(device)) as line:
-        seat = bench.seat("v400m")
-        with wired(seat, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
-            ask_for_a_card(seat)
+        terminal = bench.terminal("v400m")
+        with wired(terminal, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
+            ask_for_a_card(terminal)
             device.strikes = True
-            assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == CARD_ERROR
+            assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == CARD_ERROR
             device.strikes = False
             line.act(lambda: reader.remove(0))
-            until(seat, lambda: not seat.station.card_in)
+            until(terminal, lambda: not terminal.board.card_in)
             bench.advance(60_000_000)
-            ask_for_a_card(seat)
-            assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
+            ask_for_a_card(terminal)
+            assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
             assert heard.pairs
 
 
@@ -323,7 +326,7 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
 ) -> None:
     link = tmp_path / "reader"
     with Bench() as bench:
-        seat = bench.seat("v400m")
+        terminal = bench.terminal("v400m")
         reader, device = serial_reader(VARIANTS["gempc-twin"])
         troubled = Troubled(device, nothing, FOR_EVER)
         line = PtyLine(troubled, link)
@@ -332,25 +335,25 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
             troubled.strikes = True
 
         try:
-            with wired(seat, f"ccid+serial:{link}") as (_, heard):
+            with wired(terminal, f"ccid+serial:{link}") as (_, heard):
                 first = Witness(card(bench), strike)
-                ask_for_a_card(seat)
-                assert sale(seat, lambda: line.act(lambda: reader.insert(0, first))) == READER_LOST
+                ask_for_a_card(terminal)
+                assert sale(terminal, lambda: line.act(lambda: reader.insert(0, first))) == READER_LOST
                 line.close()
-                until(seat, lambda: seat.station.reader_lost)
+                until(terminal, lambda: terminal.board.reader_lost)
                 other, device = serial_reader(VARIANTS[name])
                 second = Witness(card(bench, "amex-credit"), lambda: None)
                 other.insert(0, second)
                 line = PtyLine(device, link)
-                until(seat, lambda: not seat.station.reader_lost)
+                until(terminal, lambda: not terminal.board.reader_lost)
                 assert second.given == []
                 bench.advance(60_000_000)
-                ready(seat)
-                until(seat, lambda: seat.station.card_in)
+                ready(terminal)
+                until(terminal, lambda: terminal.board.card_in)
                 bench.advance(1_000_000)
-                assert seat.view().screen.id == APPROVED
+                assert terminal.view().screen.id == APPROVED
                 assert is_no_old_answer(heard, first, second)
-                assert "0002" in seat.receipts[-1].text
+                assert "0002" in terminal.receipts[-1].text
         finally:
             line.close()
 
@@ -360,15 +363,15 @@ def test_a_stripe_head_in_the_place_of_a_chip_reader_is_no_reader_until_a_chip_r
 ) -> None:
     link = tmp_path / "reader"
     with Bench() as bench:
-        seat = bench.seat("v400m")
+        terminal = bench.terminal("v400m")
         line = PtyLine(serial_reader(VARIANTS["gempc-twin"])[1], link)
         try:
-            with wired(seat, f"ccid+serial:{link}") as (watched, _):
-                ask_for_a_card(seat)
+            with wired(terminal, f"ccid+serial:{link}") as (watched, _):
+                ask_for_a_card(terminal)
                 line.close()
                 head = VirtualStripeHead()
                 line = PtyLine(head, link)
-                until(seat, lambda: seat.view().screen.id == READER_LOST)
+                until(terminal, lambda: terminal.view().screen.id == READER_LOST)
                 stripe = bench.card("visa-stripe").stripe
                 assert stripe is not None
                 bits = stripe_bits(stripe)
@@ -379,9 +382,9 @@ def test_a_stripe_head_in_the_place_of_a_chip_reader_is_no_reader_until_a_chip_r
                 line.close()
                 reader, device = serial_reader(VARIANTS["gempc-twin"])
                 line = PtyLine(device, link)
-                until(seat, lambda: not seat.station.reader_lost)
+                until(terminal, lambda: not terminal.board.reader_lost)
                 bench.advance(60_000_000)
-                ask_for_a_card(seat)
-                assert sale(seat, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
+                ask_for_a_card(terminal)
+                assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
         finally:
             line.close()

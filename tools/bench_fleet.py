@@ -16,7 +16,7 @@ from bench_rig import Figure
 from bench_sale import PROFILE, home_again, to_the_reader
 
 from terminal_sim import profile
-from terminal_sim.bench import Bench, Duration, Seat
+from terminal_sim.bench import Bench, Duration, TerminalUnderTest
 from terminal_sim.core.events import Event, KeyPressed
 
 MEMORY_AIM = 306 / 50  # kB: a fiftieth, all in, of one nested machine of the library for each terminal
@@ -33,14 +33,14 @@ def fleet(quick: bool) -> list[Figure]:
     """Time and memory of a further terminal."""
     count = _count(quick)
     with Bench(trace=False) as bench:
-        bench.seat(PROFILE)
-        by_name = _seconds(lambda: bench.seat(PROFILE), count // 10)
+        bench.terminal(PROFILE)
+        by_name = _seconds(lambda: bench.terminal(PROFILE), count // 10)
         model = profile.load(PROFILE)
-        loaded = _seconds(lambda: bench.seat(model), count)
+        loaded = _seconds(lambda: bench.terminal(model), count)
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         for _ in range(100):
-            bench.seat(model)
+            bench.terminal(model)
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -68,13 +68,13 @@ def day(quick: bool) -> list[Figure]:
     """24 hours for terminals that each have a deadline open."""
     count = _count(quick)
     with Bench(trace=False) as bench:
-        seats = _seats(bench, count)
-        for seat in seats:
-            seat.press("OK")
+        terminals = _terminals(bench, count)
+        for terminal in terminals:
+            terminal.press("OK")
         began = time.process_time()
         bench.advance(Duration.parse("24h"))
         spent = time.process_time() - began
-        if any(seat.view().screen.id != "home" for seat in seats):
+        if any(terminal.view().screen.id != "home" for terminal in terminals):
             raise RuntimeError("a terminal did not find home within a day")
     return [
         Figure(
@@ -96,12 +96,12 @@ def durable(quick: bool) -> list[Figure]:
                     tempfile.TemporaryDirectory() as folder,
                     Bench(state=Path(folder), trace=False) as bench,
                 ):
-                    seats = _seats(bench, count)
+                    terminals = _terminals(bench, count)
                     began, before = time.perf_counter(), counted[0]
-                    run(bench, seats)
+                    run(bench, terminals)
                     rates[name].append(count / (time.perf_counter() - began))
                     flushes[name] = (counted[0] - before) / count
-                    if any(seat.journal()[-1].fields["state"] != "COMPLETED" for seat in seats):
+                    if any(terminal.journal()[-1].fields["state"] != "COMPLETED" for terminal in terminals):
                         raise RuntimeError("a measured sale was not completed")
     gain = median(a / b for a, b in zip(rates["together"], rates["one by one"], strict=True))
     figures = [
@@ -120,35 +120,35 @@ def durable(quick: bool) -> list[Figure]:
     ]
 
 
-def _seats(bench: Bench, count: int) -> list[Seat]:
+def _terminals(bench: Bench, count: int) -> list[TerminalUnderTest]:
     model = profile.load(PROFILE)
-    return [bench.seat(model) for _ in range(count)]
+    return [bench.terminal(model) for _ in range(count)]
 
 
-def _one_by_one(bench: Bench, seats: list[Seat]) -> None:
-    for seat in seats:
-        to_the_reader(seat)
-        seat.swipe(_STRIPE)
-        home_again(bench, seat)
+def _one_by_one(bench: Bench, terminals: list[TerminalUnderTest]) -> None:
+    for terminal in terminals:
+        to_the_reader(terminal)
+        terminal.swipe(_STRIPE)
+        home_again(bench, terminal)
 
 
-def _together(bench: Bench, seats: list[Seat]) -> None:
+def _together(bench: Bench, terminals: list[TerminalUnderTest]) -> None:
     for key in ("OK", "2", "0", "0", "0", "OK"):
-        _to_all(bench, seats, KeyPressed(key))
+        _to_all(bench, terminals, KeyPressed(key))
     stripe = bench.card(_STRIPE).stripe
     if stripe is None:
         raise RuntimeError(f"{_STRIPE} has no stripe")
-    for seat, reader in zip(seats, bench._readers, strict=True):
+    for terminal, reader in zip(terminals, bench._readers, strict=True):
         reader.hands.swipe(_STRIPE, stripe)
-        bench.engine.poll(seat.station)
+        bench.engine.poll(terminal.board)
     bench.settle()
-    for seat in seats:
-        home_again(bench, seat)
+    for terminal in terminals:
+        home_again(bench, terminal)
 
 
-def _to_all(bench: Bench, seats: list[Seat], event: Event) -> None:
-    for seat in seats:
-        bench.engine.post(seat.station, event)
+def _to_all(bench: Bench, terminals: list[TerminalUnderTest], event: Event) -> None:
+    for terminal in terminals:
+        bench.engine.post(terminal.board, event)
     bench.settle()
 
 

@@ -16,7 +16,7 @@ from bench_rig import Figure, contest
 from bench_sale import PROFILE, sale
 
 from terminal_sim.bench import Bench
-from terminal_sim.core.books import Books
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event, KeyPressed, PoweredOn, Trigger
 from terminal_sim.core.flow import Context, Flow
 from terminal_sim.core.moment import Instant
@@ -114,12 +114,12 @@ def _recorded() -> tuple[Terminal, list[tuple[Event, Instant]], list[Fired]]:
     """A terminal that has just booted, the events of its first swipe sale, and what they fired."""
     with Bench(trace=False) as bench:
         bench.flows = _as(RecordingFlow, bench.flows)
-        seat = bench.seat(PROFILE)
-        recorder = _Recorder(seat.terminal)
-        booted = seat.terminal
-        seat.station.terminal = recorder  # type: ignore[assignment]  # it hands everything on to one
+        terminal = bench.terminal(PROFILE)
+        recorder = _Recorder(terminal.firmware)
+        booted = terminal.firmware
+        terminal.board.firmware = recorder  # type: ignore[assignment]  # it hands everything on to one
         _LOG.clear()
-        sale(bench, seat, "swipe")
+        sale(bench, terminal, "swipe")
         return booted, recorder.heard, list(_LOG)
 
 
@@ -160,7 +160,7 @@ def _terminal(kind: type[Flow], like: Terminal, heard: list[tuple[Event, Instant
     booted_at = heard[0][1]
 
     def run() -> list[object]:
-        terminal = Terminal(like.name, like.profile, flows, Books(), like.locale)
+        terminal = Terminal(like.name, like.profile, flows, DurableState(), like.locale)
         terminal.handle(PoweredOn(), booted_at)
         return [effect for event, now in heard for effect in terminal.handle(event, now)]
 

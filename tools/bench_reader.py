@@ -67,12 +67,12 @@ class _Recorded:
 
 def _recorded_sale() -> _Recorded:
     """The exchanges of an approved online sale with the bundled Visa card."""
-    from terminal_sim.cards import deck
+    from terminal_sim.cards import catalogue
     from terminal_sim.emv.conversation import Verdict
     from terminal_sim.emv.crypto import IssuerKeys
     from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 
-    card = deck.load("visa-credit", (), IssuerKeys(ISSUER_KEY))
+    card = catalogue.load("visa-credit", (), IssuerKeys(ISSUER_KEY))
     if card.chip is None:
         raise RuntimeError("the measured card has no chip")
     terminal = Terminal(configuration())

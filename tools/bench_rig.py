@@ -32,7 +32,7 @@ _PARTS = {  # the first that fits
     "/terminal_sim/journal/": "journal",
     "/terminal_sim/display/": "screens",
     "/terminal_sim/trace.py": "trace",
-    "/terminal_sim/": "engine, clock and seat",
+    "/terminal_sim/": "engine, clock and terminal",
 }
 
 

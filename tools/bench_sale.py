@@ -7,7 +7,7 @@ from typing import Literal
 
 from bench_rig import Figure, Samples, contest
 
-from terminal_sim.bench import Bench, Seat
+from terminal_sim.bench import Bench, TerminalUnderTest
 
 PROFILE = "v400m"
 # Sales a second; of a chip without a signature of its own: with one (CDA) it is 200.
@@ -21,32 +21,34 @@ _CARDS: dict[Literal["swipe", "insert", "tap"], str] = {
 }
 
 
-def to_the_reader(seat: Seat) -> None:
+def to_the_reader(terminal: TerminalUnderTest) -> None:
     """From home to the screen that asks for a card, for 20.00."""
     for key in ("OK", "2", "0", "0", "0", "OK"):
-        if not seat.press(key):
-            raise RuntimeError(f"{seat.name} ignored {key}; the screen was\n{seat.view().text}")
+        if not terminal.press(key):
+            raise RuntimeError(f"{terminal.name} ignored {key}; the screen was\n{terminal.view().text}")
 
 
-def home_again(bench: Bench, seat: Seat) -> None:
+def home_again(bench: Bench, terminal: TerminalUnderTest) -> None:
     """Let time pass until the first screen is back, and take the card out once the payment is over."""
-    while seat.view().screen.id != _HOME:
+    while terminal.view().screen.id != _HOME:
         due = bench.next_deadline()
         if due is None:
-            raise RuntimeError(f"{seat.name} waits for something that will not come:\n{seat.view().text}")
+            raise RuntimeError(
+                f"{terminal.name} waits for something that will not come:\n{terminal.view().text}"
+            )
         bench.advance(due - bench.now.mono)
-        if seat.station.card_in and seat.view().screen.id == "approved":
-            seat.remove_card()
+        if terminal.board.card_in and terminal.view().screen.id == "approved":
+            terminal.remove_card()
 
 
-def sale(bench: Bench, seat: Seat, how: Literal["swipe", "insert", "tap"]) -> None:
-    to_the_reader(seat)
-    getattr(seat, how)(_CARDS[how])
-    home_again(bench, seat)
+def sale(bench: Bench, terminal: TerminalUnderTest, how: Literal["swipe", "insert", "tap"]) -> None:
+    to_the_reader(terminal)
+    getattr(terminal, how)(_CARDS[how])
+    home_again(bench, terminal)
 
 
-def _approved(seat: Seat) -> None:
-    state = seat.journal()[-1].fields["state"]
+def _approved(terminal: TerminalUnderTest) -> None:
+    state = terminal.journal()[-1].fields["state"]
     if state != "COMPLETED":
         raise RuntimeError(f"the measured sale was {state}")
 
@@ -56,13 +58,13 @@ def sales(quick: bool) -> list[Figure]:
     figures = []
     for how, title in (("swipe", "swipe sale"), ("insert", "chip sale"), ("tap", "contactless sale")):
         with Bench() as told, Bench(trace=False) as quiet:
-            told_seat, quiet_seat = told.seat(PROFILE), quiet.seat(PROFILE)
+            told_terminal, quiet_terminal = told.terminal(PROFILE), quiet.terminal(PROFILE)
             runs: dict[str, Callable[[], object]] = {
-                "quiet": lambda b=quiet, s=quiet_seat, h=how: sale(b, s, h),  # type: ignore[misc]
-                "told": lambda b=told, s=told_seat, h=how: sale(b, s, h),  # type: ignore[misc]
+                "quiet": lambda b=quiet, s=quiet_terminal, h=how: sale(b, s, h),  # type: ignore[misc]
+                "told": lambda b=told, s=told_terminal, h=how: sale(b, s, h),  # type: ignore[misc]
             }
             found = contest(runs, rounds=5 if quick else 15, calls=10)
-            _approved(quiet_seat)
+            _approved(quiet_terminal)
             samples = Samples()
             with samples.taken():
                 for _ in range(100 if quick else 500):
@@ -87,9 +89,9 @@ def keys(quick: bool) -> list[Figure]:
     with Bench() as told, Bench(trace=False) as quiet:
         runs = {}
         for name, bench in (("without trace", quiet), ("with trace", told)):
-            seat = bench.seat(PROFILE)
-            seat.press("OK")
-            runs[name] = _digit_and_back(seat)
+            terminal = bench.terminal(PROFILE)
+            terminal.press("OK")
+            runs[name] = _digit_and_back(terminal)
         found = contest(runs, rounds=5 if quick else 15, calls=200)
     for name in runs:
         micros = found.micros(name) / 2
@@ -99,10 +101,10 @@ def keys(quick: bool) -> list[Figure]:
     return figures
 
 
-def _digit_and_back(seat: Seat) -> Callable[[], object]:
+def _digit_and_back(terminal: TerminalUnderTest) -> Callable[[], object]:
     def two_keys() -> None:
         for key in ("5", "CLEAR"):
-            if not seat.press(key) or not seat.view().text:
+            if not terminal.press(key) or not terminal.view().text:
                 raise RuntimeError(f"the amount did not take {key}")
 
     return two_keys

@@ -1,7 +1,7 @@
 """A test bench: terminals, cards, readers, acquirer, journal and clock, wired together. The only API of the simulator.
 
 with Bench() as bench:
-    till = bench.seat("v400m")
+    till = bench.terminal("v400m")
     till.press("OK")
     print(till.view().text)
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
-from terminal_sim.bench.terminal import Seat
+from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
@@ -34,12 +34,12 @@ from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.ledger import nobody
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
-from terminal_sim.host.link import Link
+from terminal_sim.host.link import AcquirerLink
 from terminal_sim.journal.errors import CommitUnknown, JournalError
 from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
-from terminal_sim.runtime.board import Printer, Station
+from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.engine import Engine
@@ -47,11 +47,25 @@ from terminal_sim.runtime.trace import Trace
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
-    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.catalogue import VirtualCard
 
 __all__ = [
-    "DEFAULT_CLOCK", "Bench", "BenchMisuse", "Duration", "Item", "JournalError", "Paper", "Profile", "ProfileError",
-    "Role", "Saved", "Seat", "Selector", "SelectorError", "Trace", "View",
+    "DEFAULT_CLOCK",
+    "Bench",
+    "BenchMisuse",
+    "Duration",
+    "Item",
+    "JournalError",
+    "Paper",
+    "Profile",
+    "ProfileError",
+    "Role",
+    "SavedState",
+    "Selector",
+    "SelectorError",
+    "TerminalUnderTest",
+    "Trace",
+    "View",
 ]  # fmt: skip
 
 DEFAULT_CLOCK = "2026-01-15T09:00:00"
@@ -61,7 +75,7 @@ _END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civ
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedState:
     """A terminal and its world at one moment, to start again from: journal rows, acquirer, clock, and the device's key."""
 
     rows: tuple[StoredRow, ...]
@@ -80,20 +94,20 @@ class JournalWriter:
         self.fail_next = False
         self._clock = clock
 
-    def commit(self, batches: Sequence[tuple[Station, tuple[Row, ...]]]) -> None:
+    def commit(self, batches: Sequence[tuple[Board, tuple[Row, ...]]]) -> None:
         if self.fail_next:
             self.fail_next = False
             raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
         now = self._clock.now
         self.journal.append_many(
-            [Batch(station.name, station.boot, now.mono, now.wall, rows) for station, rows in batches]
+            [Batch(board.name, board.boot, now.mono, now.wall, rows) for board, rows in batches]
         )
 
 
 class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
-    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
+    `catalogues` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
     (without one, the last entries are kept in memory; False: nothing is spent on it).
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
     """
@@ -106,7 +120,7 @@ class Bench:
         state: Path | None = None,
         host: str | Path = "test-acquirer",
         pack: str | None = None,
-        decks: Sequence[Path] = (),
+        catalogues: Sequence[Path] = (),
         trace: Trace | Literal[False] | None = None,
         texts: Texts | None = None,
     ) -> None:
@@ -122,8 +136,8 @@ class Bench:
         self.writer = JournalWriter(self.journal, self.clock)
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
-        self.seats: list[Seat] = []
-        self._decks = tuple(decks)
+        self.terminals: list[TerminalUnderTest] = []
+        self._catalogues = tuple(catalogues)
         self._cards: dict[str, VirtualCard] = {}
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
@@ -131,7 +145,7 @@ class Bench:
 
     # Terminals.
 
-    def seat(
+    def terminal(
         self,
         profile: str | Path | Profile,
         *,
@@ -139,8 +153,8 @@ class Bench:
         reader: str | Sequence[str] = VIRTUAL,
         record: Path | None = None,
         power: bool = True,
-        state_from: Saved | None = None,
-    ) -> Seat:
+        state_from: SavedState | None = None,
+    ) -> TerminalUnderTest:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
 
         `reader` is an address, or several that complete each other: a chip reader's and a stripe head's. `record` is a new file
@@ -158,10 +172,10 @@ class Bench:
         about = {"terminal": model.id, "seed": str(self._seed)}
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
-        station = Station(
+        board = Board(
             name=name,
             reader=hardware.reader,
-            link=Link(self.acquirer),
+            link=AcquirerLink(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name, self.acquirer.pin_key),
             vault=Vault(
@@ -169,11 +183,11 @@ class Bench:
                 key=state_from.key if state_from is not None else None,
             ),
         )
-        seat = Seat(self, station, model, speaks, hardware.hands)
-        self.seats.append(seat)
+        terminal = TerminalUnderTest(self, board, model, speaks, hardware.hands)
+        self.terminals.append(terminal)
         if power:
-            seat.power_on()
-        return seat
+            terminal.power_on()
+        return terminal
 
     def _model(self, profile: str | Path | Profile) -> Profile:
         """A profile is read once a bench: a fleet of one model shares it."""
@@ -220,18 +234,18 @@ class Bench:
     # Cards.
 
     def card_names(self) -> list[str]:
-        from terminal_sim.cards import deck
+        from terminal_sim.cards import catalogue
 
-        return deck.names(self._decks)
+        return catalogue.names(self._catalogues)
 
     def card(self, name: str) -> VirtualCard:
         """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
         if name not in self._cards:
             # Imported here: a terminal that shows its first screen has seen no card yet.
-            from terminal_sim.cards import deck
+            from terminal_sim.cards import catalogue
             from terminal_sim.emv.crypto import IssuerKeys
 
-            card = deck.load(name, self._decks, IssuerKeys(self.acquirer.issuer_master_key))
+            card = catalogue.load(name, self._catalogues, IssuerKeys(self.acquirer.issuer_master_key))
             who = card.personality
             self.acquirer.open_account(
                 who.pan.reveal(),
@@ -284,8 +298,8 @@ class Bench:
             raise BenchMisuse(
                 f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}"
             )
-        for seat in self.seats:
-            seat.listen()
+        for terminal in self.terminals:
+            terminal.listen()
         self.engine.advance(self.clock.now.mono + duration)
 
     def settle(self) -> None:
@@ -294,20 +308,20 @@ class Bench:
     def set_clock(self, moment: str | datetime) -> None:
         """Set the wall clock of every terminal; elapsed time does not notice."""
         by = self.clock.set_wall(wall_of(_moment(moment)))
-        for seat in self.seats:
-            seat.clock_was_set(by)
+        for terminal in self.terminals:
+            terminal.clock_was_set(by)
 
     # Keeping and starting again.
 
-    def save(self, seat: Seat) -> Saved:
-        """What `state_from` of another bench's `seat` starts from; the card in the slot is not part of it."""
-        rows = tuple(self.journal.rows(seat.station.name))
+    def save(self, terminal: TerminalUnderTest) -> SavedState:
+        """What `state_from` of another bench's `terminal` starts from; the card in the slot is not part of it."""
+        rows = tuple(self.journal.rows(terminal.board.name))
         keeper = self.acquirer.ledger.heard
         acquirer = copy.deepcopy(self.acquirer, {id(keeper): nobody})
-        return Saved(rows, acquirer, self.clock.now, seat.station.vault.key)
+        return SavedState(rows, acquirer, self.clock.now, terminal.board.vault.key)
 
-    def _restore(self, saved: Saved) -> None:
-        if self.seats or self.journal.terminals():
+    def _restore(self, saved: SavedState) -> None:
+        if self.terminals or self.journal.terminals():
             raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
         for row in saved.rows:
             self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.row])
@@ -317,8 +331,8 @@ class Bench:
 
     def close(self) -> None:
         """Switch everything off: no thread, file or descriptor stays behind."""
-        for seat in self.seats:
-            seat.station.switch_off()
+        for terminal in self.terminals:
+            terminal.board.switch_off()
         for reader in self._readers:
             reader.close()
         self.journal.close()

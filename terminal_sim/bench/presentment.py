@@ -17,11 +17,11 @@ from terminal_sim.emv.conversation import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.operator import Hands
 from terminal_sim.readers.parts import CONTACTLESS
-from terminal_sim.runtime.board import Station
+from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
 if TYPE_CHECKING:
-    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.catalogue import VirtualCard
 
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 _LEAVING_TRIES = 25
@@ -49,19 +49,19 @@ def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
     return card.stripe
 
 
-class Presenting:
-    """The `hands` before the readers of a `station`. `BenchMisuse` where they cannot do what they are told."""
+class Presentment:
+    """The `hands` before the readers of a `board`. `BenchMisuse` where they cannot do what they are told."""
 
-    def __init__(self, engine: Engine, station: Station, hands: Hands) -> None:
+    def __init__(self, engine: Engine, board: Board, hands: Hands) -> None:
         self._engine = engine
-        self._station = station
+        self._station = board
         self._hands = hands
         self._apdus = 0
         self._tear: Callable[[Step, int], bool] | None = None
         # A card is in the slot, or was, that somebody has not been asked to take out yet.
         self._asked_for = False
         self._named = 0  # how many cards had been inserted when an act named the last one
-        station.torn = self._step
+        board.torn = self._step
 
     def insert(self, name: str, chip: Card) -> None:
         self._asked_for = self._hands.asks
@@ -82,8 +82,8 @@ class Presenting:
     @property
     def begun_early(self) -> bool:
         """Whether the terminal has begun with a card that a person inserted before any act asked for it."""
-        station = self._station
-        return self._hands.asks and station.card_in and station.begun == station.inserted > self._named
+        board = self._station
+        return self._hands.asks and board.card_in and board.begun == board.inserted > self._named
 
     def remove(self) -> None:
         if not (self._station.card_in or self._asked_for):

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from terminal_sim.bench.presentment import Presenting, chip_of, face_of, stripe_of
-from terminal_sim.core.books import Books
+from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
 from terminal_sim.core.config import Profile
+from terminal_sim.core.durable_state import DurableState
+from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import (
     AppChanged,
     BatteryChanged,
@@ -27,11 +28,10 @@ from terminal_sim.core.events import (
     Touched,
 )
 from terminal_sim.core.flow import Flow
-from terminal_sim.core.message import Entry
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Field
 from terminal_sim.core.receipt import Receipt
-from terminal_sim.core.screen import Line, Screen, Tone
-from terminal_sim.core.surroundings import Surroundings
+from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.item import KEY_ID
@@ -41,16 +41,20 @@ from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.readers.operator import Hands
-from terminal_sim.runtime.board import Station
+from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
 if TYPE_CHECKING:
-    from terminal_sim.cards.deck import VirtualCard
+    from terminal_sim.cards.catalogue import VirtualCard
     from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
-_ENTRY: dict[How, Entry] = {"insert": Entry.CHIP, "tap": Entry.CONTACTLESS, "swipe": Entry.STRIPE}
+_ENTRY: dict[How, EntryMode] = {
+    "insert": EntryMode.CHIP,
+    "tap": EntryMode.CONTACTLESS,
+    "swipe": EntryMode.STRIPE,
+}
 
 
 class Storage(Protocol):
@@ -59,8 +63,8 @@ class Storage(Protocol):
     fail_next: bool
 
 
-class Table(Protocol):
-    """What a seat needs of the bench it stands on."""
+class TerminalBench(Protocol):
+    """What a terminal under test needs of its bench."""
 
     texts: Texts
     engine: Engine
@@ -90,41 +94,43 @@ class PrintedReceipt:
         return receipt_svg(self.receipt, self._texts, printer)
 
 
-class Seat:
+class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
-    def __init__(self, bench: Table, station: Station, profile: Profile, locale: str, hands: Hands) -> None:
+    def __init__(
+        self, bench: TerminalBench, board: Board, profile: Profile, locale: str, hands: Hands
+    ) -> None:
         self.bench = bench
-        self.station = station
+        self.board = board
         self.profile = profile
         self.locale = locale
-        self._presenting = Presenting(bench.engine, station, hands)
-        self._around = Surroundings(link=profile.links[0] if profile.links else "")
+        self._presenting = Presentment(bench.engine, board, hands)
+        self._environment = Environment(link=profile.links[0] if profile.links else "")
         self._card: VirtualCard | None = None
         self._orders: list[OrderArrived] = []
-        station.draw = self.view
+        board.draw = self.view
 
     @property
     def name(self) -> str:
         """The terminal's id at the acquirer."""
-        return self.station.name
+        return self.board.name
 
     @property
-    def terminal(self) -> Terminal:
+    def firmware(self) -> Terminal:
         """The firmware. Raises `BenchMisuse` while the power is off."""
-        if self.station.terminal is None:
+        if self.board.firmware is None:
             raise BenchMisuse(f"{self.name} is off: power on first")
-        return self.station.terminal
+        return self.board.firmware
 
     # Eyes.
 
     def view(self, display: str = "main") -> View:
         """The settled screen in the language it speaks now; `main` is the first display of a terminal that has several."""
-        terminal = self.station.terminal
+        terminal = self.board.firmware
         if display == "main" and display not in self.profile.displays:
             display = next(iter(self.profile.displays))
-        if self.station.out_of_service:
-            screen = Screen("out-of-service", (Line(say("out-of-service"), "out-of-service", Tone.BAD),))
+        if self.board.out_of_service:
+            screen = Screen("out-of-service", (TextLine(say("out-of-service"), "out-of-service", Tone.BAD),))
         elif terminal is None:
             screen = Screen("off")
         else:
@@ -147,16 +153,16 @@ class Seat:
                 self.bench.texts,
                 self.profile,
             )
-            for receipt in self.station.printer.printed
+            for receipt in self.board.printer.printed
         ]
 
     @property
     def lights(self) -> dict[str, str]:
-        return dict(self.station.lights)
+        return dict(self.board.lights)
 
     @property
     def beeps(self) -> int:
-        return self.station.beeps
+        return self.board.beeps
 
     def journal(self) -> list[StoredRow]:
         return list(self.bench.journal.rows(self.name))
@@ -175,7 +181,7 @@ class Seat:
 
     def takes(self, key: str) -> bool:
         """Whether the settled screen would do something with `key`."""
-        return self.station.terminal is not None and self.station.terminal.takes(key)
+        return self.board.firmware is not None and self.board.firmware.takes(key)
 
     def press(self, key: str) -> bool:
         """False where the settled screen ignored the key."""
@@ -207,7 +213,7 @@ class Seat:
         """Whether the terminal waits for a card presented so, or has begun already with one that a person did not wait to insert."""
         if how == "insert" and self._presenting.begun_early:
             return True
-        return self.station.has_reader and _ENTRY[how] in self.station.open
+        return self.board.has_reader and _ENTRY[how] in self.board.open
 
     def insert(self, name: str) -> None:
         self._presenting.insert(name, chip_of(name, self._taken_up(name)))
@@ -225,7 +231,7 @@ class Seat:
 
     def give_back(self) -> None:
         """Switch the terminal off, and have the card taken out that a person was asked for."""
-        self.station.switch_off()
+        self.board.switch_off()
         self._presenting.give_back()
 
     def tear_after(self, step: str) -> None:
@@ -240,9 +246,9 @@ class Seat:
 
     def network(self, up: bool) -> None:
         """The terminal's own link."""
-        self._around.network_up = up
+        self._environment.network_up = up
         self._reach()
-        self._post(NetworkChanged(up, self._around.link))
+        self._post(NetworkChanged(up, self._environment.link))
         self._bring_orders()
 
     def network_kind(self, link: str) -> None:
@@ -250,16 +256,16 @@ class Seat:
         if link not in self.profile.links:
             have = ", ".join(self.profile.links) or "none"
             raise BenchMisuse(f"{self.profile.id} has no {link}; it has {have}")
-        self._around.link = link
-        self._post(NetworkChanged(self._around.network_up, link))
+        self._environment.link = link
+        self._post(NetworkChanged(self._environment.network_up, link))
 
     def network_slow(self, duration: int) -> None:
         """Add `duration` microseconds to every answer of the acquirer."""
-        self.station.link.slow = duration
+        self.board.link.slow = duration
 
     def service(self, up: bool) -> None:
         """The payment service behind a link that is up."""
-        self._around.service_up = up
+        self._environment.service_up = up
         self._reach()
         self._post(ServiceChanged(up))
         self._bring_orders()
@@ -277,26 +283,26 @@ class Seat:
 
     def _bring_orders(self) -> None:
         """The service hands over, in order, what the terminal has not got yet."""
-        terminal = self.station.terminal
-        if terminal is None or not self.station.link.up:
+        terminal = self.board.firmware
+        if terminal is None or not self.board.link.up:
             return
-        self._orders = [order for order in self._orders if order.number > len(terminal.books.orders)]
+        self._orders = [order for order in self._orders if order.number > len(terminal.durable.orders)]
         for order in self._orders:
-            self.bench.engine.post(self.station, order)
+            self.bench.engine.post(self.board, order)
         self.bench.engine.settle()
 
     def paper(self, state: str) -> None:
         """`in`, `low` or `out`."""
         if self.profile.printer is None:
             raise BenchMisuse(f"{self.profile.id} has no printer")
-        self._around.paper = Paper(state)
-        self.station.printer.paper = self._around.paper
-        self._post(PaperChanged(self._around.paper))
+        self._environment.paper = Paper(state)
+        self.board.printer.paper = self._environment.paper
+        self._post(PaperChanged(self._environment.paper))
 
     def battery(self, percent: int) -> None:
         if self.profile.battery is None:
             raise BenchMisuse(f"{self.profile.id} has no battery")
-        self._around.battery = percent
+        self._environment.battery = percent
         self._post(BatteryChanged(percent))
 
     def clock_was_set(self, by: int) -> None:
@@ -306,20 +312,20 @@ class Seat:
 
     def power_on(self) -> None:
         """Boot: read the journal, settle what is in doubt, show the first screen."""
-        if self.station.terminal is not None:
+        if self.board.firmware is not None:
             raise BenchMisuse(f"{self.name} is on already")
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        books = Books.of(rows)
-        self.station.vault.load(rows)
-        terminal = Terminal(self.name, self.profile, self.bench.flows, books, self.locale)
-        around = self._around
-        terminal.around = Surroundings(
-            around.network_up, around.link, around.service_up, around.paper, around.battery,
-            reader=self.station.has_reader, card_in=self.station.has_reader and self.station.card_in,
+        durable = DurableState.of(rows)
+        self.board.vault.load(rows)
+        firmware = Terminal(self.name, self.profile, self.bench.flows, durable, self.locale)
+        environment = self._environment
+        firmware.environment = Environment(
+            environment.network_up, environment.link, environment.service_up, environment.paper, environment.battery,
+            reader=self.board.has_reader, card_in=self.board.has_reader and self.board.card_in,
         )  # fmt: skip
-        self.station.terminal = terminal
-        self.station.boot = books.boots + 1
-        self.station.out_of_service = ""
+        self.board.firmware = firmware
+        self.board.boot = durable.boots + 1
+        self.board.out_of_service = ""
         self._post(PoweredOn())
         self._bring_orders()
 
@@ -329,14 +335,14 @@ class Seat:
 
     def power_cut(self) -> None:
         """The power is gone, now; whatever was not durable is forgotten."""
-        self.station.switch_off()
+        self.board.switch_off()
 
     def fault(self, name: str, *arguments: str) -> None:
         """A named fault: `power-cut-after N` effects, `commit-unknown` for the next commit, `tamper`; where the firmware is an
         app, `reader-link down|up` and `app closed|open`.
         """
         if name == "power-cut-after" and len(arguments) == 1 and _COUNT.fullmatch(arguments[0]):
-            self.station.fuse = int(arguments[0])
+            self.board.fuse = int(arguments[0])
         elif name == "commit-unknown" and not arguments:
             self.bench.writer.fail_next = True
         elif name == "tamper" and not arguments:
@@ -352,19 +358,19 @@ class Seat:
 
     def _link_reader(self, up: bool) -> None:
         """The reader's own link to the app; a card in its slot stays where it is, and is told when the link is back."""
-        if up == self.station.reader_linked:
+        if up == self.board.reader_linked:
             return
-        self.station.reader_linked = up
+        self.board.reader_linked = up
         if not up:
-            self.station.stop_listening()
-        for event in self.station.standing():
+            self.board.stop_listening()
+        for event in self.board.standing():
             self._post(event)
 
     def _reach(self) -> None:
-        self.station.link.up = self._around.network_up and self._around.service_up
+        self.board.link.up = self._environment.network_up and self._environment.service_up
 
     def _post(self, event: Event) -> None:
-        self.bench.engine.post(self.station, event)
+        self.bench.engine.post(self.board, event)
         self.bench.engine.settle()
 
     def _taken_up(self, name: str) -> VirtualCard:
@@ -372,6 +378,6 @@ class Seat:
         return self._card
 
     def _taken(self, event: Event) -> bool:
-        self.station.ignored = ""
+        self.board.ignored = ""
         self._post(event)
-        return not self.station.ignored
+        return not self.board.ignored

@@ -36,7 +36,7 @@ from terminal_sim.cards.command import (
     parse,
 )
 from terminal_sim.cards.memory import Memory
-from terminal_sim.cards.personality import Chip, Personality
+from terminal_sim.cards.personality import ChipData, Personality
 from terminal_sim.emv import apdu, crypto, dol, pinblock, tags, tlv
 from terminal_sim.emv.apdu import Cryptogram
 from terminal_sim.emv.dol import DolError
@@ -64,7 +64,7 @@ _CVR_PIN_WRONG: Final = 0x02
 class ChipCard:
     """Answers APDUs as the chip of `personality`. `memory` is what survives a reset."""
 
-    def __init__(self, personality: Personality, chip: Chip, memory: Memory) -> None:
+    def __init__(self, personality: Personality, chip: ChipData, memory: Memory) -> None:
         self._personality = personality
         self._chip = chip
         self._memory = memory

@@ -12,7 +12,7 @@ from operator import xor
 from typing import Final
 
 from terminal_sim.cards.command import WRONG_DATA, WRONG_LENGTH, Refusal
-from terminal_sim.cards.personality import CardApplication, Chip, Contactless, Personality
+from terminal_sim.cards.personality import CardApplication, ChipData, Contactless, Personality
 from terminal_sim.emv import apdu, dol, tags, tlv, track
 from terminal_sim.emv.dol import DolError
 from terminal_sim.emv.fields import numeric
@@ -77,7 +77,7 @@ def contactless_atr(historical: bytes) -> bytes:
     return b"\x3b" + body + bytes((reduce(xor, body),))
 
 
-def chip(personality: Personality, chip: Chip) -> ChipLayout:
+def chip(personality: Personality, chip: ChipData) -> ChipLayout:
     """The contact face's content."""
     pdol = bytes.fromhex(chip.pdol)
     external = chip.issuer_authentication == "external-authenticate"
@@ -138,7 +138,7 @@ def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:
         raise Refusal(WRONG_LENGTH) from None
 
 
-def _chip_records(personality: Personality, chip: Chip, cdol2: bytes) -> Records:
+def _chip_records(personality: Personality, chip: ChipData, cdol2: bytes) -> Records:
     return {
         (1, 1): _record(
             (tags.TRACK_2, track.to_tag57(personality.track2())),

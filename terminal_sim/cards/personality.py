@@ -68,7 +68,7 @@ class CardApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chip:
+class ChipData:
     """The contact face. `cvm` are tried in order, each where the terminal supports it.
 
     `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
@@ -146,7 +146,7 @@ class CardFile:
     issuer_country: str = "124"
     currency: str = "124"
     issuer_response: str = "00"
-    chip: Chip | None = None
+    chip: ChipData | None = None
     contactless: Contactless | None = None
     stripe: StripeData | None = None
 
@@ -193,7 +193,7 @@ class Personality:
     issuer_country: str
     currency: str
     issuer_response: str
-    chip: Chip | None
+    chip: ChipData | None
     contactless: Contactless | None
     stripe: StripeData | None
 

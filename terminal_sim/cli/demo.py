@@ -10,12 +10,12 @@ from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import blaming_the_user, styled
 from terminal_sim.cli.scripts import programs_of
-from terminal_sim.cli.session import Session
+from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.script.check import Play, Program
 from terminal_sim.script.failure import Mask
 from terminal_sim.script.run import ExitCode
-from terminal_sim.verbs import Unmet
+from terminal_sim.verbs import ExpectationFailed
 
 _BOLD = "1"
 
@@ -44,21 +44,23 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
         blaming_the_user(BenchMisuse, JournalError, ProfileError),
         Bench(clock=program.settings.clock or None) as bench,
     ):
-        session = Session(bench, bench.seat(profile, locale=program.settings.locale or None), program.macros)
+        session = ShellSession(
+            bench, bench.terminal(profile, locale=program.settings.locale or None), program.macros
+        )
         _print_news(session)
         for call in program.setup + play.calls:
             if call.step.values[0].word != "note":  # what it says is told anyway
                 print(f"\n  {styled(mask(call.step.source), _BOLD)}")
             try:
                 session.perform(call)
-            except Unmet as unmet:
+            except ExpectationFailed as unmet:
                 print(f"  not so: expected {unmet.expected}; there was {unmet.nearest}")
                 return False
             _print_news(session)
     return True
 
 
-def _print_news(session: Session) -> None:
+def _print_news(session: ShellSession) -> None:
     for told in session.news():
         print(indent(told, "  "), flush=True)
 

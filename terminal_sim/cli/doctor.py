@@ -40,7 +40,7 @@ USB_NODES = Path("/dev/bus/usb")
 GROUP_READS_AND_WRITES = stat.S_IRGRP | stat.S_IWGRP
 
 
-class State(Enum):
+class CheckState(Enum):
     GOOD = "good"
     MISSING = "missing"
     EXPOSED = "exposed"
@@ -50,15 +50,17 @@ class State(Enum):
 @dataclass(frozen=True, slots=True)
 class Finding:
     about: str
-    state: State
+    state: CheckState
     cure: str = ""
 
 
 def run(_: Namespace) -> int:
     findings = [*_own(), *_packages(), *_programs(), *_daemon(), *_permissions(Path("/dev"))]
     rows = [(finding.about, finding.state.value, finding.cure) for finding in findings]
-    print_table("Doctor", ("What", "State", "Cure"), rows)
-    return ExitCode.BROKEN if any(finding.state is State.BROKEN for finding in findings) else ExitCode.HELD
+    print_table("Doctor", ("What", "CheckState", "Cure"), rows)
+    return (
+        ExitCode.BROKEN if any(finding.state is CheckState.BROKEN for finding in findings) else ExitCode.HELD
+    )
 
 
 def _own() -> Iterator[Finding]:
@@ -67,23 +69,23 @@ def _own() -> Iterator[Finding]:
         try:
             open_hardware(address).close()
         except (DriverError, OSError) as error:
-            yield Finding(about, State.BROKEN, f"{error}; a container needs /dev/pts")
+            yield Finding(about, CheckState.BROKEN, f"{error}; a container needs /dev/pts")
         else:
-            yield Finding(about, State.GOOD)
+            yield Finding(about, CheckState.GOOD)
 
 
 def _packages() -> Iterator[Finding]:
     for module, (extra, use) in EXTRAS.items():
         there = find_spec(module) is not None
         cure = "" if there else f'pip install "terminal-sim[{extra}]"'
-        yield Finding(f"{use} (Python package)", State.GOOD if there else State.MISSING, cure)
+        yield Finding(f"{use} (Python package)", CheckState.GOOD if there else CheckState.MISSING, cure)
 
 
 def _programs() -> Iterator[Finding]:
     for file, (package, use) in PROGRAMS.items():
         there = any((folder / file).exists() for folder in FOLDERS)
         cure = "" if there else f"sudo apt-get install {package}"
-        yield Finding(f"{use} ({package})", State.GOOD if there else State.MISSING, cure)
+        yield Finding(f"{use} ({package})", CheckState.GOOD if there else CheckState.MISSING, cure)
 
 
 def _daemon(path: Path = SOCKET, vpcd: Path = VPCD) -> Iterator[Finding]:
@@ -96,12 +98,12 @@ def _daemon(path: Path = SOCKET, vpcd: Path = VPCD) -> Iterator[Finding]:
     }
     deaf = f"{path} is there and nobody answers: sudo systemctl restart pcscd"
     if fault:
-        yield Finding("pcscd", State.MISSING, cures.get(fault, deaf))
+        yield Finding("pcscd", CheckState.MISSING, cures.get(fault, deaf))
     else:
-        yield Finding("pcscd", State.GOOD)
+        yield Finding("pcscd", CheckState.GOOD)
     if re.search(r"^\s*DEVICENAME\s+/dev/null:", _text(vpcd), re.MULTILINE):
         cure = f"pcscd with vpcd listens on every network: sudo sed -i s/^/#/ {vpcd}, and restart pcscd"
-        yield Finding("vpcd", State.EXPOSED, cure)
+        yield Finding("vpcd", CheckState.EXPOSED, cure)
 
 
 def _permissions(devices: Path, usb: Path = USB_NODES) -> Iterator[Finding]:
@@ -109,9 +111,9 @@ def _permissions(devices: Path, usb: Path = USB_NODES) -> Iterator[Finding]:
     nodes = [node for pattern in DEVICES for node in sorted(devices.glob(pattern))]
     for node in [*nodes, *sorted(usb.glob("*/*"))]:
         if os.access(node, os.R_OK | os.W_OK):
-            yield Finding(str(node), State.GOOD)
+            yield Finding(str(node), CheckState.GOOD)
         elif node.exists():
-            yield Finding(str(node), State.MISSING, _way_in(node))
+            yield Finding(str(node), CheckState.MISSING, _way_in(node))
 
 
 def _way_in(node: Path) -> str:

@@ -14,11 +14,16 @@ from terminal_sim.cli.console import blaming_the_user, styled
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.run import ExitCode, Options, Outcome, Result, Runner, exit_code
+from terminal_sim.script.run import ExitCode, Options, Runner, RunResult, ScenarioOutcome, exit_code
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
 
-_COLOURS = {Outcome.HELD: "32", Outcome.UNMET: "31;1", Outcome.BROKEN: "31;1", Outcome.SKIPPED: "33"}
+_COLOURS = {
+    ScenarioOutcome.HELD: "32",
+    ScenarioOutcome.UNMET: "31;1",
+    ScenarioOutcome.BROKEN: "31;1",
+    ScenarioOutcome.SKIPPED: "33",
+}
 
 
 def run(given: Namespace) -> int:
@@ -59,11 +64,15 @@ def _tracing(file: Path | None) -> Iterator[Trace | None]:
         yield Trace(sink)
 
 
-def _told(result: Result, *, quiet: bool) -> Result:
+def _told(result: RunResult, *, quiet: bool) -> RunResult:
     case = result.case
-    failed = result.outcome in (Outcome.UNMET, Outcome.BROKEN)
+    failed = result.outcome in (ScenarioOutcome.UNMET, ScenarioOutcome.BROKEN)
     if failed or not quiet:
-        more = f": {result.text}" if result.outcome is Outcome.SKIPPED else f" in {Duration(result.took)}"
+        more = (
+            f": {result.text}"
+            if result.outcome is ScenarioOutcome.SKIPPED
+            else f" in {Duration(result.took)}"
+        )
         print(
             f"{styled(f'{result.outcome.value:7}', _COLOURS[result.outcome])}  {_name(case)}{more}",
             flush=True,
@@ -79,7 +88,7 @@ def _name(case: Case) -> str:
     return f"{case.program.script.path}: {case.title} on {case.profile}"
 
 
-def _summary(results: Sequence[Result]) -> str:
+def _summary(results: Sequence[RunResult]) -> str:
     counts = Counter(result.outcome for result in results)
-    told = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    told = [f"{counts[outcome]} {outcome.value}" for outcome in ScenarioOutcome if counts[outcome]]
     return ", ".join(told) or "nothing to run"

@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from terminal_sim.bench import Bench, Seat
+from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cli import UserError
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.tree import ScriptError, Value
-from terminal_sim.script.values import Terms, judge
+from terminal_sim.script.values import Scope, judge
 from terminal_sim.script.vocabulary import vocabulary
-from terminal_sim.verbs import Tester, Unmet
+from terminal_sim.verbs import ExpectationFailed, Tester
 
 _TYPED = Path("line")
 
 
-class Session:
+class ShellSession:
     """`macros` are the calls of the macros that calls may name. What came of them is read with `news`."""
 
-    def __init__(self, bench: Bench, seat: Seat, macros: Mapping[str, Sequence[Call]] | None = None) -> None:
-        self.seat = seat
-        variables = {"profile": seat.profile.id, "locale": seat.locale}
-        self._tester = Tester(bench, seat, variables=variables)
+    def __init__(
+        self, bench: Bench, terminal: TerminalUnderTest, macros: Mapping[str, Sequence[Call]] | None = None
+    ) -> None:
+        self.terminal = terminal
+        variables = {"profile": terminal.profile.id, "locale": terminal.locale}
+        self._tester = Tester(bench, terminal, variables=variables)
         names = vocabulary()
-        self._terms = Terms(names, (seat.profile,), names.cards(()))
+        self._terms = Scope(names, (terminal.profile,), names.cards(()))
         self._performer = Performer(self._tester, macros or {}, self._terms)
         self._screen = ""
         self._receipts = 0
 
     def say(self, line: str) -> None:
-        """Do what a typed line says. Raises `UserError` for one that cannot be meant, `Unmet` where it does not hold."""
+        """Do what a typed line says. Raises `UserError` for one that cannot be meant, `ExpectationFailed` where it does not hold."""
         wrong: list[str] = []
 
         def complain(_: Value, sentence: str) -> None:
@@ -55,18 +57,18 @@ class Session:
         try:
             self._performer.perform([call])
         except Stopped as stopped:
-            if isinstance(stopped.why, Unmet):
+            if isinstance(stopped.why, ExpectationFailed):
                 raise stopped.why from None
             raise UserError(str(stopped.why)) from None
 
     def news(self) -> list[str]:
         """The screen where it changed since the last call, the receipts that came out, and notes."""
         told = []
-        screen = self.seat.view().text
+        screen = self.terminal.view().text
         if screen != self._screen:
             told.append(screen)
             self._screen = screen
-        printed = self.seat.receipts
+        printed = self.terminal.receipts
         told += [_paper(receipt.text) for receipt in printed[self._receipts :]]
         self._receipts = len(printed)
         told += [f"# {note}" for note in self._tester.notes]

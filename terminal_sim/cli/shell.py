@@ -13,10 +13,10 @@ from contextlib import suppress
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import blaming_the_user
-from terminal_sim.cli.session import Session
+from terminal_sim.cli.session import ShellSession
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.run import ExitCode
-from terminal_sim.verbs import VERBS, Unmet
+from terminal_sim.verbs import VERBS, ExpectationFailed
 
 _LEAVING = ("quit", "exit")
 
@@ -26,12 +26,12 @@ def run(given: Namespace) -> int:
         blaming_the_user(BenchMisuse, JournalError, ProfileError),
         Bench(seed=given.seed, state=given.state) as bench,
     ):
-        seat = bench.seat(given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL)
-        session = Session(bench, seat)
-        return _converse(session, seat.profile.id)
+        terminal = bench.terminal(given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL)
+        session = ShellSession(bench, terminal)
+        return _converse(session, terminal.profile.id)
 
 
-def _converse(session: Session, prompt: str) -> int:
+def _converse(session: ShellSession, prompt: str) -> int:
     interactive = sys.stdin.isatty()
     worst = ExitCode.HELD
     _print_news(session)
@@ -46,14 +46,14 @@ def _converse(session: Session, prompt: str) -> int:
     return ExitCode.HELD if interactive else worst
 
 
-def _answer(session: Session, line: str) -> ExitCode:
+def _answer(session: ShellSession, line: str) -> ExitCode:
     """Do the line and show what came of it; what is wrong with it goes to the error output."""
     try:
         session.say(line)
     except UserError as error:
         print(f"{line}: {error}", file=sys.stderr)
         return ExitCode.WRONG
-    except Unmet as unmet:
+    except ExpectationFailed as unmet:
         _print_news(session)
         there = f"; there was {unmet.nearest}" if unmet.nearest else ""
         print(f"{line}: expected {unmet.expected}{there}", file=sys.stderr)
@@ -62,7 +62,7 @@ def _answer(session: Session, line: str) -> ExitCode:
     return ExitCode.HELD
 
 
-def _print_news(session: Session) -> None:
+def _print_news(session: ShellSession) -> None:
     for told in session.news():
         print(told, flush=True)
 

@@ -74,7 +74,7 @@ class Keypad:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printer:
+class PrinterConfig:
     """A thermal printer: `columns` characters a line, `dots` across the head."""
 
     columns: int
@@ -343,7 +343,7 @@ class Profile:
     keypad: Keypad
     entries: Entries = Entries()
     menus: dict[str, Menu] = field(default_factory=dict)
-    printer: Printer | None = None
+    printer: PrinterConfig | None = None
     battery: Battery | None = None
     links: tuple[Literal["wifi", "4g", "ethernet", "bluetooth", "usb"], ...] = ()
     passcodes: dict[str, Passcode] = field(default_factory=dict)

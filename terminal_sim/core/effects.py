@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal_sim.core.message import Entry, HostRequest
+from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
 from terminal_sim.core.receipt import Receipt
@@ -60,7 +60,7 @@ class Print:
 class OpenReader:
     """Let the cardholder present a card by any of `entries`; lights and prompts follow."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[EntryMode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class CloseReader:
 class StartCard:
     """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41."""
 
-    entry: Entry
+    entry: EntryMode
     amount: Money
     transaction_type: str
     sequence: int

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from terminal_sim.core.books import Books
 from terminal_sim.core.config import MenuEntry, Profile
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.effects import Effect
+from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import Event
-from terminal_sim.core.message import Entry, HostRequest
+from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, Row
-from terminal_sim.core.surroundings import Surroundings
 from terminal_sim.core.text import Text
 
 
@@ -40,10 +40,10 @@ class KeptPayments(Protocol):
     @property
     def session_left(self) -> int: ...
     def refusal_of_amount(self, amount: Money) -> Text | None: ...
-    def refusal_of_card(self, entry: Entry, brand: str = "") -> Text | None: ...
-    def refusal(self, amount: Money, entry: Entry, brand: str) -> Text | None: ...
-    def keep(self, payment: Payment, request: HostRequest) -> None: ...
-    def lose(self, why: str, *before: Row) -> None: ...
+    def refusal_of_card(self, entry: EntryMode, brand: str = "") -> Text | None: ...
+    def refusal(self, amount: Money, entry: EntryMode, brand: str) -> Text | None: ...
+    def store(self, payment: Payment, request: HostRequest) -> None: ...
+    def discard(self, why: str, *before: Row) -> None: ...
 
 
 class Firmware(Protocol):
@@ -51,8 +51,8 @@ class Firmware(Protocol):
 
     name: str
     profile: Profile
-    books: Books
-    around: Surroundings
+    durable: DurableState
+    environment: Environment
     now: Instant
     locale: str
 

@@ -10,7 +10,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.secret import Secret
 
 
-class Entry(Enum):
+class EntryMode(Enum):
     """How the card's data came in (ISO 8583 DE 22)."""
 
     CHIP = "chip"
@@ -72,7 +72,7 @@ class HostRequest:
     reference: str
     amount: Money
     at: datetime
-    entry: Entry
+    entry: EntryMode
     repeat: bool = False
     pan: Secret[str] | None = None
     expiry: Secret[str] | None = None

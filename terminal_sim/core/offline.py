@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.books import Kept
+from terminal_sim.core.durable_state import StoredPayment
+from terminal_sim.core.environment import Environment
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind, answers
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Field, Payment, PaymentState, Row, receipt_row
-from terminal_sim.core.surroundings import Surroundings
 from terminal_sim.core.text import Text, say
 
 OFFLINE_ALARM = "offline"
@@ -44,7 +44,7 @@ class OfflineQueue:
     @property
     def active(self) -> bool:
         """Whether payments are taken offline now, or refused for a reason of this queue."""
-        return self._terminal.books.outage is not None
+        return self._terminal.durable.outage is not None
 
     @property
     def session_left(self) -> int:
@@ -56,7 +56,7 @@ class OfflineQueue:
         terminal = self._terminal
         if not terminal.profile.offline.enabled:
             return
-        known, reason = terminal.books.outage, _reason(terminal.around)
+        known, reason = terminal.durable.outage, _reason(terminal.environment)
         if reason != (known.kind if known else ""):
             at: dict[str, Field] = {"at": terminal.now.mono}
             over = {"reason": known.kind, "state": "over"} if known and not reason else {}
@@ -75,45 +75,45 @@ class OfflineQueue:
 
     @property
     def allowed(self) -> bool:
-        set_by_merchant = self._terminal.books.offline.allowed
+        set_by_merchant = self._terminal.durable.offline.allowed
         return self._terminal.profile.offline.allowed if set_by_merchant is None else set_by_merchant
 
     @property
     def limit(self) -> Money:
-        set_by_merchant = self._terminal.books.offline.limit
+        set_by_merchant = self._terminal.durable.offline.limit
         profile = self._terminal.profile
         return Money(set_by_merchant or profile.offline.limit, profile.currency)
 
     @property
     def pending(self) -> list[Payment]:
         """What would be lost if the card data were: kept, and not sent yet."""
-        books = self._terminal.books
-        return [books.payments[kept.reference] for kept in books.kept.values() if not kept.sent]
+        durable = self._terminal.durable
+        return [durable.payments[kept.reference] for kept in durable.kept.values() if not kept.sent]
 
     def refusal_of_amount(self, amount: Money) -> Text | None:
         """Why no payment of `amount` is taken offline now, whatever the card."""
-        rules, books = self._terminal.profile.offline, self._terminal.books
+        rules, durable = self._terminal.profile.offline, self._terminal.durable
         if not self.allowed:
             return say("offline-not-allowed")
         if not self.session_left:
             return say("offline-session-over")
         if amount.minor > self.limit.minor:
             return say("offline-limit-exceeded", amount=self.limit)
-        if rules.queue_count and len(books.kept) >= rules.queue_count:
+        if rules.queue_count and len(durable.kept) >= rules.queue_count:
             return say("offline-queue-full", n=rules.queue_count)
-        waiting = sum(books.payments[reference].amount.minor for reference in books.kept)
+        waiting = sum(durable.payments[reference].amount.minor for reference in durable.kept)
         if rules.queue_sum and waiting + amount.minor > rules.queue_sum:
             return say("offline-limit-exceeded", amount=Money(rules.queue_sum, amount.currency))
         return None
 
-    def refusal_of_card(self, entry: Entry, brand: str = "") -> Text | None:
+    def refusal_of_card(self, entry: EntryMode, brand: str = "") -> Text | None:
         """Why a card that comes in by `entry` is not taken offline."""
         rules = self._terminal.profile.offline
         takes = {
-            Entry.CHIP: rules.entries.chip,
-            Entry.CONTACTLESS: rules.entries.contactless,
-            Entry.STRIPE: rules.entries.stripe,
-            Entry.KEYED: rules.entries.keyed,
+            EntryMode.CHIP: rules.entries.chip,
+            EntryMode.CONTACTLESS: rules.entries.contactless,
+            EntryMode.STRIPE: rules.entries.stripe,
+            EntryMode.KEYED: rules.entries.keyed,
         }
         if not takes[entry]:
             return say(_REFUSED_ENTRY.get(entry, "not-offline-card"))
@@ -121,7 +121,7 @@ class OfflineQueue:
             return say("not-offline-gift-card" if brand == _GIFT_CARD else "not-offline-card")
         return None
 
-    def refusal(self, amount: Money, entry: Entry, brand: str) -> Text | None:
+    def refusal(self, amount: Money, entry: EntryMode, brand: str) -> Text | None:
         """Why this payment is not taken offline, or None where it is."""
         if not self.allowed or not self.session_left:
             return self.refusal_of_amount(amount)
@@ -129,14 +129,14 @@ class OfflineQueue:
 
     # Keeping.
 
-    def keep(self, payment: Payment, request: HostRequest) -> None:
+    def store(self, payment: Payment, request: HostRequest) -> None:
         """Make `payment`, in state `PENDING`, durable with the card data of `request`. Only while an outage lasts."""
         terminal = self._terminal
-        outage = terminal.books.outage
+        outage = terminal.durable.outage
         if outage is None:
             raise ValueError("the acquirer is within reach: nothing is kept for later")
         rules, now = terminal.profile.offline, terminal.now.mono
-        oldest = next((kept for kept in terminal.books.kept.values() if not kept.sent), None)
+        oldest = next((kept for kept in terminal.durable.kept.values() if not kept.sent), None)
         anchor = outage.lost_at if rules.anchor == "connection-lost" else oldest.anchor if oldest else now
         more: dict[str, Field] = {"outage": outage.kind, "anchor": anchor}
         if rules.upload is not None:
@@ -144,7 +144,7 @@ class OfflineQueue:
         terminal.store((payment.row(), _row("offline.stored", payment, **more)), request)
         self._set_alarm()
 
-    def lose(self, why: str, *before: Row) -> None:
+    def discard(self, why: str, *before: Row) -> None:
         """The card data of everything that is pending is gone: say so, with the sum, together with the rows that say why."""
         lost = self.pending
         total = sum(payment.amount.minor for payment in lost)
@@ -158,7 +158,7 @@ class OfflineQueue:
 
     def card_data_lost(self, reference: str) -> None:
         """The engine could not open what it was to send: it never left."""
-        payment = self._terminal.books.payments[reference]
+        payment = self._terminal.durable.payments[reference]
         gone = replace(payment, state=PaymentState.LOST, reason="card-data")
         more: dict[str, Field] = {"reason": "card-data", "sum": payment.amount.minor, "payments": 1}
         self._terminal.record(gone.row(), _row("offline.lost", gone, **more))
@@ -175,7 +175,7 @@ class OfflineQueue:
         """Whether `reply` answers what was forwarded last; if so, the next one goes out."""
         if self._sent is None or not answers(reply, self._sent):
             return False
-        payment = self._terminal.books.payments[self._sent.reference]
+        payment = self._terminal.durable.payments[self._sent.reference]
         answered = replace(
             payment,
             state=PaymentState.COMPLETED if reply.approved else PaymentState.DECLINED,
@@ -186,7 +186,7 @@ class OfflineQueue:
         )
         kind = "offline.forwarded" if reply.approved else "offline.declined"
         rows = [answered.row(), _row(kind, answered, response_code=reply.response_code)]
-        receipt_to = self._terminal.books.receipts_due.get(payment.reference, "")
+        receipt_to = self._terminal.durable.receipts_due.get(payment.reference, "")
         if receipt_to and reply.approved:
             rows.append(receipt_row(payment.reference, receipt_to, sent=True))
         self._terminal.record(*rows)
@@ -204,10 +204,10 @@ class OfflineQueue:
 
     def _next(self) -> None:
         terminal = self._terminal
-        kept = next(iter(terminal.books.kept.values()), None)
-        if self._sent is not None or kept is None or terminal.books.outage or not self._may_leave(kept):
+        kept = next(iter(terminal.durable.kept.values()), None)
+        if self._sent is not None or kept is None or terminal.durable.outage or not self._may_leave(kept):
             return
-        payment = terminal.books.payments[kept.reference]
+        payment = terminal.durable.payments[kept.reference]
         if not kept.sent:
             payment = replace(payment, state=PaymentState.FORWARD_SENT)
             terminal.record(payment.row(), _row("offline.sent", payment))
@@ -216,23 +216,23 @@ class OfflineQueue:
         terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + self._patience()))
         self._attempts += 1
 
-    def _may_leave(self, kept: Kept) -> bool:
-        open_enough = self._terminal.around.app_open or not self._terminal.profile.offline.app_forwards
+    def _may_leave(self, kept: StoredPayment) -> bool:
+        open_enough = self._terminal.environment.app_open or not self._terminal.profile.offline.app_forwards
         return kept.sent or open_enough or kept.outage == SERVICE
 
     def _expire(self) -> None:
-        books, now = self._terminal.books, self._terminal.now.mono
+        durable, now = self._terminal.durable, self._terminal.now.mono
         rows: list[Row] = []
-        for kept in books.kept.values():
+        for kept in durable.kept.values():
             if kept.deadline and kept.deadline <= now and not kept.sent:
-                late = replace(books.payments[kept.reference], state=PaymentState.EXPIRED)
+                late = replace(durable.payments[kept.reference], state=PaymentState.EXPIRED)
                 rows += [late.row(), _row("offline.expired", late)]
         if rows:
             self._terminal.record(*rows)
 
     def _session_end(self) -> int:
         """When payments are no longer taken; never one that would have expired already."""
-        outage, rules = self._terminal.books.outage, self._terminal.profile.offline
+        outage, rules = self._terminal.durable.outage, self._terminal.profile.offline
         if outage is None:
             return 0
         session = rules.session.network if outage.kind == NETWORK else rules.session.service
@@ -243,7 +243,7 @@ class OfflineQueue:
 
     def _set_alarm(self) -> None:
         now = self._terminal.now.mono
-        deadlines = [kept.deadline for kept in self._terminal.books.kept.values() if not kept.sent]
+        deadlines = [kept.deadline for kept in self._terminal.durable.kept.values() if not kept.sent]
         ahead = [at for at in (*deadlines, self._session_end()) if at > now]
         alarm = fx.SetAlarm(OFFLINE_ALARM, min(ahead)) if ahead else fx.DropAlarm(OFFLINE_ALARM)
         self._terminal.order(alarm)
@@ -267,16 +267,16 @@ class OfflineQueue:
 
 
 _REFUSED_ENTRY = {
-    Entry.CONTACTLESS: "not-offline-contactless",
-    Entry.KEYED: "not-offline-manual",
+    EntryMode.CONTACTLESS: "not-offline-contactless",
+    EntryMode.KEYED: "not-offline-manual",
 }
 
 
-def _reason(around: Surroundings) -> str:
+def _reason(environment: Environment) -> str:
     """Why the acquirer is out of reach; a service behind a lost link is nobody's knowledge."""
-    if not around.network_up:
+    if not environment.network_up:
         return NETWORK
-    return "" if around.service_up else SERVICE
+    return "" if environment.service_up else SERVICE
 
 
 def _row(kind: str, payment: Payment, /, **more: Field) -> Row:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
 
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 
 Field = str | int
@@ -67,7 +67,7 @@ class Payment:
     reference: str
     state: PaymentState
     amount: Money
-    entry: Entry
+    entry: EntryMode
     pan: str
     stan: int
     at: datetime
@@ -112,7 +112,7 @@ class Payment:
             kind=MessageKind(row.kind),
             state=PaymentState(f["state"]),
             amount=Money(int(f["amount"]), str(f["currency"])),
-            entry=Entry(f["entry"]),
+            entry=EntryMode(f["entry"]),
             at=datetime.fromisoformat(str(f["at"])),
             **plain,  # type: ignore[arg-type]  # the journal hands back what row() wrote
         )

@@ -52,7 +52,7 @@ class Reversals:
         """Whether `reply` answers what was sent last; if so, the next one goes out."""
         if self._sent is None or not answers(reply, self._sent):
             return False
-        payment = self._terminal.books.payments[self._sent.reference]
+        payment = self._terminal.durable.payments[self._sent.reference]
         if payment.kind is MessageKind.VOID:
             self._void_answered(payment, reply)
         elif reply.approved:
@@ -71,7 +71,7 @@ class Reversals:
         """
         if self._sent is None or self._sent.stan != stan:
             return False
-        payment = self._terminal.books.payments[self._sent.reference]
+        payment = self._terminal.durable.payments[self._sent.reference]
         if payment.reference == self._fresh and self._attempts == 1:
             self._terminal.record(replace(payment, state=PaymentState.DECLINED, reason="no-connection").row())
             self._done()
@@ -82,7 +82,7 @@ class Reversals:
         return self._oldest() is None
 
     def _oldest(self) -> Payment | None:
-        doubtful = self._terminal.books.in_doubt()
+        doubtful = self._terminal.durable.in_doubt()
         return next((p for p in doubtful if p.state is PaymentState.REVERSAL_PENDING), None)
 
     def _next(self) -> None:
@@ -103,7 +103,7 @@ class Reversals:
     def _void_answered(self, void: Payment, reply: HostReply) -> None:
         answered = replace(void, response_code=reply.response_code, host_reference=reply.host_reference)
         if reply.approved:
-            original = self._terminal.books.payments[void.original]
+            original = self._terminal.durable.payments[void.original]
             self._terminal.record(
                 replace(answered, state=PaymentState.COMPLETED).row(),
                 replace(original, state=PaymentState.VOIDED).row(),
@@ -117,7 +117,7 @@ class Reversals:
 
     def _request(self, payment: Payment) -> HostRequest:
         void = payment.kind is MessageKind.VOID
-        reversed_payment = self._terminal.books.payments[payment.original] if void else payment
+        reversed_payment = self._terminal.durable.payments[payment.original] if void else payment
         return HostRequest(
             kind=MessageKind.VOID if void else MessageKind.REVERSAL,
             terminal=self._terminal.name,

@@ -45,7 +45,7 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text; `id` is set where scripts may look for it."""
 
     text: Phrase
@@ -118,7 +118,7 @@ class Page:
     total: int
 
 
-Element = Title | Line | Choice | Button | Input | Banner | Pad | Page | Tab | QrCode
+Element = Title | TextLine | Choice | Button | Input | Banner | Pad | Page | Tab | QrCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.books import Books
 from terminal_sim.core.config import MenuEntry, Profile
+from terminal_sim.core.durable_state import DurableState
+from terminal_sim.core.environment import Environment, refusal, shows
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, Context, Flow
 from terminal_sim.core.message import HostRequest
@@ -23,7 +24,6 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Row
 from terminal_sim.core.reversals import Reversals
-from terminal_sim.core.surroundings import Surroundings, refusal, shows
 
 STATE_ALARM = "state"
 
@@ -41,19 +41,33 @@ class FlowStack:
     """
 
     __slots__ = (
-        "_unwinding", "around", "awaited", "books", "effects", "flows", "inbox", "locale", "name", "now", "offline",
-        "prefix", "profile", "reversals", "stack", "touched",
+        "_unwinding",
+        "awaited",
+        "durable",
+        "effects",
+        "environment",
+        "flows",
+        "inbox",
+        "locale",
+        "name",
+        "now",
+        "offline",
+        "prefix",
+        "profile",
+        "reversals",
+        "stack",
+        "touched",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, profile: Profile, flows: Mapping[str, Flow], books: Books, locale: str
+        self, name: str, profile: Profile, flows: Mapping[str, Flow], durable: DurableState, locale: str
     ) -> None:
         self.name = name
         self.profile = profile
         self.flows = flows
-        self.books = books
+        self.durable = durable
         self.locale = locale
-        self.around = Surroundings(link=profile.links[0] if profile.links else "")
+        self.environment = Environment(link=profile.links[0] if profile.links else "")
         self.now = Instant(0, 0)
         self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
         self.stack: list[Context] = []
@@ -72,13 +86,13 @@ class FlowStack:
         """Make `rows` durable before anything that is ordered later, and fold them into the books."""
         self.effects.append(fx.Record(rows))
         for row in rows:
-            self.books.apply(row)
+            self.durable.apply(row)
 
     def store(self, rows: tuple[Row, ...], request: HostRequest) -> None:
         """As `record`, with the card data of `request` sealed into the last row."""
         self.effects.append(fx.Store(rows, request))
         for row in rows:
-            self.books.apply(row)
+            self.durable.apply(row)
 
     def post(self, event: Event) -> None:
         """Handle `event` after the current one."""
@@ -103,7 +117,7 @@ class FlowStack:
 
     def open(self, entry: MenuEntry) -> None:
         """What choosing `entry` of a menu does: the menu, the flow, or the sentence that says why not."""
-        why_not = refusal(self.profile, self.around, entry)
+        why_not = refusal(self.profile, self.environment, entry)
         if why_not is not None:
             self.push(self.flows["notice"], text=why_not)
         elif entry.menu:

@@ -14,8 +14,8 @@ from typing import Any
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.books import Books
 from terminal_sim.core.config import Profile
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import Flow
 from terminal_sim.core.message import HostReply, answers
@@ -23,7 +23,7 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM
 from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.reversals import REVERSAL_ALARM
-from terminal_sim.core.screen import Banner, Button, Choice, Element, Line, Pad, Screen, Tab, Tone
+from terminal_sim.core.screen import Banner, Button, Choice, Element, Pad, Screen, Tab, TextLine, Tone
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
@@ -37,9 +37,9 @@ class Terminal(FlowStack):
     __slots__ = ("_tab",)
 
     def __init__(
-        self, name: str, profile: Profile, flows: Mapping[str, Flow], books: Books, locale: str
+        self, name: str, profile: Profile, flows: Mapping[str, Flow], durable: DurableState, locale: str
     ) -> None:
-        super().__init__(name, profile, flows, books, locale)
+        super().__init__(name, profile, flows, durable, locale)
         self._tab = _HOME
 
     # What the engine and the bench ask of a terminal.
@@ -59,8 +59,8 @@ class Terminal(FlowStack):
 
     def screen(self) -> Screen:
         """What the display of whoever operates it shows now."""
-        if not self.around.app_open:
-            return Screen("app-closed", (Line(say("app-closed"), "app-closed"),))
+        if not self.environment.app_open:
+            return Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
         top = self.stack[-1]
         shown: Screen = getattr(top, top.flow.table[top.state].screen)()
         frame = (*self._banners(), *self._tabs())
@@ -68,18 +68,20 @@ class Terminal(FlowStack):
 
     def customer_screen(self) -> Screen:
         """What a display of the customer's own shows: the payment, or who the shop is."""
-        if self.around.app_open and self.stack[-1].faces_customer:
+        if self.environment.app_open and self.stack[-1].faces_customer:
             shown = self.screen()
             hidden = Tab | Banner | Choice
             return Screen(shown.id, tuple(e for e in shown.elements if not isinstance(e, hidden)))
-        return Screen("welcome", tuple(Line(line, tone=Tone.BIG) for line in self.profile.receipts.header))
+        return Screen(
+            "welcome", tuple(TextLine(line, tone=Tone.BIG) for line in self.profile.receipts.header)
+        )
 
     def look(self, now: Instant) -> None:
         """Somebody looks at the screen `now`: what it says of time is to be right."""
         self.now = now
 
     def _banners(self) -> Iterator[Element]:
-        outage = self.books.outage
+        outage = self.durable.outage
         if outage is None or not self.profile.offline.banner:
             return
         banner = "banner-network" if outage.kind == NETWORK else "banner-service"
@@ -150,7 +152,7 @@ class Terminal(FlowStack):
 
     def _within_reach(self, key: str) -> bool:
         """A keypad that is drawn on the screen has only the keys that the screen shows."""
-        if not self.around.app_open:
+        if not self.environment.app_open:
             return False
         if self.profile.keypad.where == "keys":
             return True
@@ -177,7 +179,7 @@ class Terminal(FlowStack):
             self.awaited = None
             self.offer(Trigger.HOST_REPLY, event)
         elif self.reversals.reply(reply):
-            self.fire(Trigger.SETTLED, event)
+            self.fire(Trigger.RESOLVED, event)
         elif not self.offline.reply(reply):
             self._unexpected_reply(reply)
 
@@ -200,62 +202,62 @@ class Terminal(FlowStack):
             self.awaited = None
             self.offer(Trigger.HOST_UNREACHABLE, event)
         elif self.reversals.unreachable(event.stan):
-            self.fire(Trigger.UNSETTLED, event)
+            self.fire(Trigger.UNRESOLVED, event)
         else:
             self.offline.unreachable(event.stan)
 
     def _network(self, event: ev.NetworkChanged) -> None:
-        restored = event.up and not self.around.network_up
-        self.around.network_up, self.around.link = event.up, event.link
+        restored = event.up and not self.environment.network_up
+        self.environment.network_up, self.environment.link = event.up, event.link
         if restored:
             self.reversals.due()
         self.offline.look_around()
         self.fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
 
     def _service(self, event: ev.ServiceChanged) -> None:
-        restored = event.up and not self.around.service_up
-        self.around.service_up = event.up
+        restored = event.up and not self.environment.service_up
+        self.environment.service_up = event.up
         if restored:
             self.reversals.due()
         self.offline.look_around()
         self.fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
 
     def _card_in(self, event: ev.CardInserted) -> None:
-        self.around.card_in = True
+        self.environment.card_in = True
         self.offer(Trigger.CARD_INSERTED, event)
 
     def _card_out(self, event: ev.CardRemoved) -> None:
-        self.around.card_in = False
+        self.environment.card_in = False
         self.fire(Trigger.CARD_REMOVED, event)
 
     def _paper(self, event: ev.PaperChanged) -> None:
-        self.around.paper = event.paper
+        self.environment.paper = event.paper
         if event.paper is not ev.Paper.OUT:
             self.fire(Trigger.PAPER_LOADED, event)
 
     def _battery(self, event: ev.BatteryChanged) -> None:
-        self.around.battery = event.percent
+        self.environment.battery = event.percent
         self.fire(Trigger.BATTERY, event)
 
     def _reader(self, event: ev.ReaderChanged) -> None:
-        self.around.reader = event.connected
+        self.environment.reader = event.connected
         if not event.connected:
-            self.around.card_in = False
+            self.environment.card_in = False
         self.fire(Trigger.READER_FOUND if event.connected else Trigger.READER_LOST, event)
 
     def _boot(self, _: ev.PoweredOn) -> None:
         """Home lies ready below; what is in doubt is settled before it shows."""
-        self.record(Row("boot", {"boot": self.books.boots + 1, "in_doubt": len(self.books.doubtful)}))
+        self.record(Row("boot", {"boot": self.durable.boots + 1, "in_doubt": len(self.durable.doubtful)}))
         self._begin()
         self.offline.look_around()
 
     def _begin(self) -> None:
         self.push(self.flows[self.profile.home.flow])
-        if self.books.tampered:
+        if self.durable.tampered:
             self.push(self.flows["tampered"])
-        elif not self.books.signed_in:
+        elif not self.durable.signed_in:
             self.push(self.flows["sign-in"])
-        if self.books.doubtful:
+        if self.durable.doubtful:
             self.push(self.flows["recovery"])
 
     def _power_off(self, _: ev.PowerOffPressed) -> None:
@@ -267,14 +269,14 @@ class Terminal(FlowStack):
 
     def _app(self, event: ev.AppChanged) -> None:
         """An app that is closed has given up whatever it was doing, as at a power cut; what has left is reversed."""
-        if event.open == self.around.app_open:
+        if event.open == self.environment.app_open:
             return
-        self.around.app_open = event.open
+        self.environment.app_open = event.open
         self._give_up()
         self.offline.look_around()
 
     def _order_arrived(self, event: ev.OrderArrived) -> None:
-        if event.number <= len(self.books.orders):
+        if event.number <= len(self.durable.orders):
             return
         what: dict[str, Field] = {"number": event.number, "text": event.text}
         self.record(Row("order", {**what, "amount": event.amount, "currency": self.profile.currency}))
@@ -283,7 +285,7 @@ class Terminal(FlowStack):
     def _tampered(self, _: ev.Tampered) -> None:
         """Keys go first; what they sealed is then lost, and said to be."""
         self.order(fx.EraseKey())
-        self.offline.lose("tamper", Row("tamper", {"state": "detected"}))
+        self.offline.discard("tamper", Row("tamper", {"state": "detected"}))
         self._give_up()
 
     def _give_up(self) -> None:

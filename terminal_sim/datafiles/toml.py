@@ -35,7 +35,7 @@ class ProfileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """One file of a chain of `extends`."""
 
     file: Path
@@ -57,7 +57,7 @@ def read(path: Path, cls: type[T], *, library: Path | None = None) -> T:
 
     Raises `ProfileError` for a missing or broken file, an unknown, missing or mistyped key, and a refused value.
     """
-    sources: list[Source] = []
+    sources: list[SourceFile] = []
     try:
         table = _load(path, library, sources)
         built: T = _build(cls, table, ())
@@ -66,7 +66,7 @@ def read(path: Path, cls: type[T], *, library: Path | None = None) -> T:
     return built
 
 
-def located(path: KeyPath, what: str, sources: list[Source], *, at_key: bool = False) -> ProfileError:
+def located(path: KeyPath, what: str, sources: list[SourceFile], *, at_key: bool = False) -> ProfileError:
     """The error for `what` at `path`, in the first file of the chain that writes the key, else its nearest table."""
     for shown in (path[:depth] for depth in range(len(path), -1, -1)):
         for source in sources:
@@ -83,9 +83,9 @@ def dotted(path: KeyPath) -> str:
     return f"{text.removeprefix('.')}: " if text else ""
 
 
-def chain(path: Path, library: Path | None = None) -> list[Source]:
+def chain(path: Path, library: Path | None = None) -> list[SourceFile]:
     """The file and all it extends, nearest first."""
-    sources: list[Source] = []
+    sources: list[SourceFile] = []
     _load(path, library, sources)
     return sources
 
@@ -99,12 +99,12 @@ def nearest(word: str, known: Iterator[str] | list[str]) -> str:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def _load(path: Path, library: Path | None, sources: list[Source]) -> dict[str, Any]:
+def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[str, Any]:
     try:
         text = path.read_bytes()
     except OSError as error:
         raise ProfileError(f"{path}: cannot be read: {error.strerror}; check the path") from None
-    source = Source(path, text)
+    source = SourceFile(path, text)
     sources.append(source)
     table = _parse(source)
     if "extends" not in table:
@@ -129,7 +129,7 @@ def _candidates(name: str, path: Path, library: Path | None) -> list[Path]:
     return [folder / f"{name}.toml" for folder in (path.parent, library) if folder is not None]
 
 
-def _parse(source: Source) -> dict[str, Any]:
+def _parse(source: SourceFile) -> dict[str, Any]:
     try:
         return tomllib.loads(source.text.decode())
     except UnicodeDecodeError as error:

@@ -13,12 +13,12 @@ from terminal_sim.core.screen import (
     Choice,
     Element,
     Input,
-    Line,
     Pad,
     Page,
     QrCode,
     Screen,
     Tab,
+    TextLine,
     Title,
     Tone,
 )
@@ -88,7 +88,7 @@ def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: b
     match element:
         case Title(id=name, text=text):
             yield Item(id=name, role=Role.TITLE, text=texts.phrase(text, locale))
-        case Line(id=name, text=text, tone=tone):
+        case TextLine(id=name, text=text, tone=tone):
             yield Item(id=name, role=Role.LINE, text=texts.phrase(text, locale), tone=tone)
         case Banner(id=name, text=text):
             yield Item(id=name, role=Role.BANNER, text=texts.phrase(text, locale))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.core.config import Printer
+from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.receipt import Centred, Pair, Receipt, ReceiptLine
 from terminal_sim.display.layout import Run
 from terminal_sim.display.lines import SIMULATOR, two_sides, wrap
@@ -20,7 +20,7 @@ def receipt_text(receipt: Receipt, texts: Texts, columns: int) -> str:
     return "\n".join(line for line, _ in _printed(receipt, texts, columns))
 
 
-def receipt_svg(receipt: Receipt, texts: Texts, printer: Printer) -> str:
+def receipt_svg(receipt: Receipt, texts: Texts, printer: PrinterConfig) -> str:
     """The paper that came out of the printer, as an SVG document; its inner width is the printer's dots."""
     lines = list(_printed(receipt, texts, printer.columns))
     size = printer.dots / printer.columns / _ADVANCE

@@ -14,7 +14,7 @@ class SelectorError(ValueError):
     """A selector that cannot be read, or that does not name exactly one thing to touch."""
 
 
-class Kind(Enum):
+class SelectorKind(Enum):
     TEXT = "text"
     PATTERN = "pattern"
     ID = "id"
@@ -24,41 +24,41 @@ class Kind(Enum):
 class Selector:
     """`value` is the text, the pattern or the id, without quotes, slashes or `id:`."""
 
-    kind: Kind
+    kind: SelectorKind
     value: str
 
     @classmethod
     def parse(cls, text: str) -> Selector:
         """`"visible text"` (the quotes may be left out), `/regex/` or `id:name`. Raises `SelectorError`."""
         if text.startswith("id:"):
-            kind, value = Kind.ID, text[3:]
+            kind, value = SelectorKind.ID, text[3:]
         elif len(text) > 2 and text[0] == text[-1] == "/":
-            kind, value = Kind.PATTERN, text[1:-1]
+            kind, value = SelectorKind.PATTERN, text[1:-1]
             try:
                 re.compile(value)
             except re.error as error:
                 raise SelectorError(f"{text} is no regular expression: {error}") from None
         elif len(text) > 1 and text[0] == text[-1] == '"':
-            kind, value = Kind.TEXT, re.sub(r'\\(["\\])', r"\1", text[1:-1])
+            kind, value = SelectorKind.TEXT, re.sub(r'\\(["\\])', r"\1", text[1:-1])
         else:
-            kind, value = Kind.TEXT, text
+            kind, value = SelectorKind.TEXT, text
         if not value.strip():
             raise SelectorError(f'{text!r} names nothing: write "visible text", /regex/ or id:name')
         return cls(kind, value)
 
     def exactly(self, wordings: Iterable[str]) -> bool:
         """Whether one of the wordings is the text, or matches the pattern from end to end."""
-        if self.kind is Kind.PATTERN:
+        if self.kind is SelectorKind.PATTERN:
             return any(re.fullmatch(self.value, plain(wording)) for wording in wordings)
         return plain(self.value) in (plain(wording) for wording in wordings)
 
     def within(self, wordings: Iterable[str]) -> bool:
         """Whether one of the wordings holds the text, or has a place that matches the pattern."""
-        if self.kind is Kind.PATTERN:
+        if self.kind is SelectorKind.PATTERN:
             return any(re.search(self.value, plain(wording)) for wording in wordings)
         return any(plain(self.value) in plain(wording) for wording in wordings)
 
     def __str__(self) -> str:
-        return {Kind.ID: f"id:{self.value}", Kind.PATTERN: f"/{self.value}/"}.get(
+        return {SelectorKind.ID: f"id:{self.value}", SelectorKind.PATTERN: f"/{self.value}/"}.get(
             self.kind, f'"{self.value}"'
         )

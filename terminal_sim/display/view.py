@@ -10,7 +10,7 @@ from terminal_sim.core.screen import Screen
 from terminal_sim.display.item import Item, Role, items_of
 from terminal_sim.display.layout import Placed, arrange
 from terminal_sim.display.lines import boxed
-from terminal_sim.display.selector import Kind, Selector, SelectorError
+from terminal_sim.display.selector import Selector, SelectorError, SelectorKind
 from terminal_sim.display.texts import Texts
 
 __all__ = ["Item", "Role", "Selector", "SelectorError", "View", "view"]
@@ -48,7 +48,7 @@ class View:
         An exact text goes before a text that holds it, and this screen's language before the others; the keys of an
         on-screen keypad are named by a touch or by their id only.
         """
-        if selector.kind is Kind.ID:
+        if selector.kind is SelectorKind.ID:
             found = [at for at, item in enumerate(self._items) if item.id == selector.value]
             here = (
                 [Item(id=self.screen.id, role=Role.SCREEN, text=self.text)]

@@ -63,7 +63,7 @@ _UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CvmRule:
     code: int
     condition: int
 
@@ -78,14 +78,14 @@ class CvmList:
 
     x: int
     y: int
-    rules: tuple[Rule, ...]
+    rules: tuple[CvmRule, ...]
 
 
 def parse(value: bytes) -> CvmList:
     """Raises `CardError` where the list has half a rule (Book 3, 7.5)."""
     if len(value) < 8 or len(value) % 2:
         raise CardError("the CVM list is cut off")
-    rules = tuple(Rule(value[at], value[at + 1]) for at in range(8, len(value), 2))
+    rules = tuple(CvmRule(value[at], value[at + 1]) for at in range(8, len(value), 2))
     return CvmList(int.from_bytes(value[:4]), int.from_bytes(value[4:8]), rules)
 
 
@@ -116,7 +116,7 @@ def verify(transaction: Transaction) -> Conversation[None]:
     transaction.terminal[tags.CVM_RESULTS] = bytes(results)
 
 
-def applies(rule: Rule, cvms: CvmList, transaction: Transaction) -> bool:
+def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
     """Whether the condition of `rule` is met (Book 3, table 44)."""
     kind = transaction.terminal[tags.TRANSACTION_TYPE]
     cash, cashback = kind == b"\x01", kind == b"\x09"

@@ -14,7 +14,7 @@ from typing import Final
 from terminal_sim.emv import apdu, tags, tlv
 from terminal_sim.emv.apdu import Cryptogram
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
-from terminal_sim.emv.tags import DICTIONARY, Format
+from terminal_sim.emv.tags import DICTIONARY, DataFormat
 from terminal_sim.emv.tlv import TlvError
 
 MASKED: Final = "**"
@@ -92,7 +92,7 @@ def _value(tag: int, value: bytes) -> str:
         return _length(value)
     if element is not None and element.sensitive:
         return MASKED
-    if element is not None and element.format in (Format.ANS, Format.AN) and _is_plain(value):
+    if element is not None and element.format in (DataFormat.ANS, DataFormat.AN) and _is_plain(value):
         # Letters in hexadecimal are full of digits: what is shown as text is searched as text.
         return MASKED if _says_number(value) else f'"{value.decode("ascii")}"'
     return MASKED if _carries_number(value) else value.hex().upper()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from terminal_sim.emv.tags import DICTIONARY, Format
+from terminal_sim.emv.tags import DICTIONARY, DataFormat
 from terminal_sim.emv.tlv import TlvError, is_constructed, split
 
 MAX_VALUE_BYTES = 252
@@ -61,7 +61,7 @@ def build(dol: bytes, value_of: Callable[[int], bytes | None]) -> bytes:
             parts.append(value)
         else:
             known = DICTIONARY.get(entry.tag)
-            parts.append(fit(value, entry.length, known.format if known else Format.B))
+            parts.append(fit(value, entry.length, known.format if known else DataFormat.B))
     return b"".join(parts)
 
 
@@ -77,9 +77,9 @@ def read(dol: bytes, data: bytes) -> dict[int, bytes]:
     return values
 
 
-def fit(value: bytes, length: int, how: Format) -> bytes:
+def fit(value: bytes, length: int, how: DataFormat) -> bytes:
     """`value` cut or filled to `length` bytes; a number loses and gains on its left, everything else on its right."""
-    if how is Format.N:
+    if how is DataFormat.N:
         return value[len(value) - length :] if length < len(value) else value.rjust(length, b"\x00")
-    filler = b"\xff" if how is Format.CN else b"\x00"
+    filler = b"\xff" if how is DataFormat.CN else b"\x00"
     return value[:length].ljust(length, filler)

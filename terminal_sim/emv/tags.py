@@ -14,13 +14,13 @@ from terminal_sim.emv import fields
 from terminal_sim.emv.fields import FormatError
 
 
-class Source(Enum):
+class DataSource(Enum):
     CARD = "card"
     TERMINAL = "terminal"
     ISSUER = "issuer"
 
 
-class Format(Enum):
+class DataFormat(Enum):
     """How a value is justified and padded (Book 3, 4.3 and 5.4)."""
 
     N = "n"
@@ -36,8 +36,8 @@ class DataElement:
 
     tag: int
     name: str
-    source: Source
-    format: Format
+    source: DataSource
+    format: DataFormat
     shortest: int
     longest: int
     template: int = 0
@@ -48,9 +48,9 @@ class DataElement:
         if not self.shortest <= len(value) <= self.longest:
             raise FormatError(f"{self.name} ({self.tag:X}) has {len(value)} bytes")
         try:
-            if self.format is Format.N:
+            if self.format is DataFormat.N:
                 fields.digits(value)
-            elif self.format is Format.CN:
+            elif self.format is DataFormat.CN:
                 fields.compressed(value)
         except FormatError as error:
             raise FormatError(f"{self.name} ({self.tag:X}): {error}") from None
@@ -138,8 +138,8 @@ TTQ: Final = 0x9F66
 CTQ: Final = 0x9F6C
 FORM_FACTOR: Final = 0x9F6E
 
-_CARD, _TERMINAL, _ISSUER = Source.CARD, Source.TERMINAL, Source.ISSUER
-_N, _CN, _AN, _ANS, _B = Format.N, Format.CN, Format.AN, Format.ANS, Format.B
+_CARD, _TERMINAL, _ISSUER = DataSource.CARD, DataSource.TERMINAL, DataSource.ISSUER
+_N, _CN, _AN, _ANS, _B = DataFormat.N, DataFormat.CN, DataFormat.AN, DataFormat.ANS, DataFormat.B
 
 DICTIONARY: Final[dict[int, DataElement]] = {
     element.tag: element

@@ -17,7 +17,7 @@ from terminal_sim.emv.conversation import (
 )
 from terminal_sim.emv.exchange import CardError
 from terminal_sim.emv.fields import FormatError, compressed, digits, is_digits, numeric, printable
-from terminal_sim.emv.tags import DICTIONARY, Source
+from terminal_sim.emv.tags import DICTIONARY, DataSource
 from terminal_sim.emv.track import TrackError
 from terminal_sim.secret import Secret
 
@@ -174,7 +174,7 @@ def checked(objects: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, bytes]]
     """The data elements of `objects` that a card may state, their formats checked; unknown ones are passed over."""
     for tag, value in objects:
         element = DICTIONARY.get(tag)
-        if element is None or element.source is not Source.CARD:
+        if element is None or element.source is not DataSource.CARD:
             continue
         try:
             element.check(value)

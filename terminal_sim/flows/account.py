@@ -12,7 +12,7 @@ from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
-from terminal_sim.core.screen import Button, Element, Line, Screen, Title, Tone
+from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -20,7 +20,7 @@ _ERASING = ("factory-reset", "delete-app")
 _STAYING = "switch-pos"
 
 
-class Leave(Context):
+class LeaveFlow(Context):
     """The name of the flow says what is asked for."""
 
     __slots__ = ()
@@ -46,7 +46,7 @@ class Leave(Context):
         self.go_home(event)
 
     def _lose(self) -> None:
-        self.terminal.offline.lose(self.flow.name, Row("account", {"act": self.flow.name}))
+        self.terminal.offline.discard(self.flow.name, Row("account", {"act": self.flow.name}))
 
     def warning(self) -> Screen:
         act, lost = self.flow.name, self.terminal.offline.pending
@@ -54,26 +54,26 @@ class Leave(Context):
         if lost:
             total = Money(sum(payment.amount.minor for payment in lost), self.terminal.profile.currency)
             warned = say("pending-will-be-lost", n=len(lost), amount=total)
-            elements.append(Line(warned, "pending-will-be-lost", Tone.BAD))
+            elements.append(TextLine(warned, "pending-will-be-lost", Tone.BAD))
         return Screen(act, (*elements, fields.CONFIRM, fields.CANCEL))
 
     def signed_out(self) -> Screen:
         return Screen(
             "signed-out",
             (
-                Line(say("signed-out"), "signed-out", Tone.BIG),
+                TextLine(say("signed-out"), "signed-out", Tone.BIG),
                 Button("sign-in", say("sign-in"), "OK"),
             ),
         )
 
     def tampered(self) -> Screen:
-        return Screen("tampered", (Line(say("tampered"), "tampered", Tone.BAD),))
+        return Screen("tampered", (TextLine(say("tampered"), "tampered", Tone.BAD),))
 
 
 def _leaving(act: str) -> Flow:
     return Flow(
         act,
-        Leave,
+        LeaveFlow,
         "warning",
         (State("warning", "warning", timeout="menu", free=True),),
         (
@@ -92,14 +92,14 @@ DELETE_APP = _leaving("delete-app")
 
 SIGN_IN = Flow(
     "sign-in",
-    Leave,
+    LeaveFlow,
     "out",
     (State("out", "signed_out"),),
     (Move(Trigger.CONFIRM, "out", DONE, action="sign_in"), Move(Trigger.RETURNED, "out", STAY)),
 )
 TAMPERED = Flow(
     "tampered",
-    Leave,
+    LeaveFlow,
     "stopped",
     (State("stopped", "tampered"),),
     (Move(Trigger.RETURNED, "stopped", STAY),),

@@ -6,25 +6,25 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, ReaderChanged
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Flow
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.screen import Line, Screen, Shown, Tone
+from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.track import Stripe
 from terminal_sim.flows import fields
-from terminal_sim.flows.settlement import Settlement, brand_name
+from terminal_sim.flows.payment import PaymentFlow, brand_name
 from terminal_sim.secret import Secret
 
 # What each prompt asks for, and so what the reader is opened for.
 _WANTED = {
-    "present-card": (Entry.CHIP, Entry.CONTACTLESS, Entry.STRIPE),
-    "insert-instead": (Entry.CHIP,),
-    "swipe-instead": (Entry.STRIPE,),
-    "clearpay-tap": (Entry.CONTACTLESS,),
+    "present-card": (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE),
+    "insert-instead": (EntryMode.CHIP,),
+    "swipe-instead": (EntryMode.STRIPE,),
+    "clearpay-tap": (EntryMode.CONTACTLESS,),
 }
 
 
-class CardEntry(Settlement):
+class CardEntryFlow(PaymentFlow):
     """`entry` is how the card came; `prompt` the words of the screen that wants one, `remark` what was wrong before."""
 
     __slots__ = ("entry", "prompt", "remark")
@@ -32,7 +32,7 @@ class CardEntry(Settlement):
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
-        self.entry = Entry.CHIP
+        self.entry = EntryMode.CHIP
         self.prompt = "present-card"
         self.remark: Text | None = None
 
@@ -63,7 +63,7 @@ class CardEntry(Settlement):
         return _stripe(event) is not None
 
     def tap_not_offline(self, _: Event) -> bool:
-        return self._offline and self.terminal.offline.refusal_of_card(Entry.CONTACTLESS) is not None
+        return self._offline and self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS) is not None
 
     def stripe_not_offline(self, event: Event) -> bool:
         return self._offline and self._refusal_of_stripe(event) is not None
@@ -84,7 +84,7 @@ class CardEntry(Settlement):
         self.typed = ""
 
     def open_reader(self, _: Event) -> None:
-        if self.terminal.around.reader:
+        if self.terminal.environment.reader:
             self._open(*_WANTED[self.prompt])
         else:
             # It went when nothing was wanted of it, so nobody has heard.
@@ -102,7 +102,7 @@ class CardEntry(Settlement):
         self.terminal.order(fx.Beep("bad"))
 
     def refuse_tap(self, _: Event) -> None:
-        self.remark = self.terminal.offline.refusal_of_card(Entry.CONTACTLESS)
+        self.remark = self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS)
         self.terminal.order(fx.Beep("bad"))
 
     def refuse_stripe(self, event: Event) -> None:
@@ -112,10 +112,10 @@ class CardEntry(Settlement):
     def send_stripe(self, event: Event) -> None:
         stripe = _stripe(event)
         if stripe is not None:
-            self.entry = Entry.STRIPE
+            self.entry = EntryMode.STRIPE
             self.terminal.order(fx.CloseReader())
             self.request(
-                Entry.STRIPE,
+                EntryMode.STRIPE,
                 stripe.pan,
                 expiry=Secret(stripe.expiry),
                 track2=stripe.track2,
@@ -124,14 +124,14 @@ class CardEntry(Settlement):
     def defer_stripe(self, event: Event) -> None:
         stripe = _stripe(event)
         if stripe is not None:
-            self.entry = Entry.STRIPE
-            self.defer(Entry.STRIPE, stripe.pan, expiry=Secret(stripe.expiry))
+            self.entry = EntryMode.STRIPE
+            self.defer(EntryMode.STRIPE, stripe.pan, expiry=Secret(stripe.expiry))
 
     def start_chip(self, _: Event) -> None:
-        self._start(Entry.CHIP)
+        self._start(EntryMode.CHIP)
 
     def start_contactless(self, _: Event) -> None:
-        self._start(Entry.CONTACTLESS)
+        self._start(EntryMode.CONTACTLESS)
 
     # Screens.
 
@@ -139,15 +139,15 @@ class CardEntry(Settlement):
         return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
 
     def present(self) -> Screen:
-        remark = (Line(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
+        remark = (TextLine(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
         card = (
-            (Line(say("remove-card"), "remove-card"),)
-            if self.prompt == "swipe-instead" and self.terminal.around.card_in
+            (TextLine(say("remove-card"), "remove-card"),)
+            if self.prompt == "swipe-instead" and self.terminal.environment.card_in
             else ()
         )
         return Screen(
             self.prompt,
-            (*self.sum(), Line(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
+            (*self.sum(), TextLine(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
         )
 
     def _typed_amount(self) -> int:
@@ -163,17 +163,21 @@ class CardEntry(Settlement):
         if stripe is None:
             return None
         brand = brand_name(stripe.pan.reveal())
-        return self.terminal.offline.refusal(self.amount, Entry.STRIPE, brand)
+        return self.terminal.offline.refusal(self.amount, EntryMode.STRIPE, brand)
 
-    def _open(self, *entries: Entry) -> None:
+    def _open(self, *entries: EntryMode) -> None:
         have = self.terminal.profile.entries
-        allowed = {Entry.CHIP: have.chip, Entry.CONTACTLESS: have.contactless, Entry.STRIPE: have.stripe}
+        allowed = {
+            EntryMode.CHIP: have.chip,
+            EntryMode.CONTACTLESS: have.contactless,
+            EntryMode.STRIPE: have.stripe,
+        }
         self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
 
-    def _start(self, entry: Entry) -> None:
+    def _start(self, entry: EntryMode) -> None:
         self.entry, self.remark = entry, None
         transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
-        stan = self.terminal.books.next_stan()
+        stan = self.terminal.durable.next_stan()
         self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
 
 

@@ -11,9 +11,9 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Flow
-from terminal_sim.core.message import Entry
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import PaymentState
-from terminal_sim.core.screen import Choice, Element, Input, Line, Pad, Screen, Shown, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.conversation import (
     ChooseApplication,
@@ -26,14 +26,14 @@ from terminal_sim.emv.conversation import (
 )
 from terminal_sim.emv.online import decision_of
 from terminal_sim.flows import fields
-from terminal_sim.flows.card_entry import CardEntry
-from terminal_sim.flows.settlement import CARD_REFUSED, NO_ANSWER, brand_name
+from terminal_sim.flows.card_entry import CardEntryFlow
+from terminal_sim.flows.payment import CARD_REFUSED, NO_ANSWER, brand_name
 from terminal_sim.secret import Secret
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 
 
-class CardPayment(CardEntry):
+class CardPaymentFlow(CardEntryFlow):
     """`asked` is what the kernel waits for."""
 
     __slots__ = ("asked", "outcome")
@@ -65,7 +65,7 @@ class CardPayment(CardEntry):
         return isinstance(self.asked, GoOnline)
 
     def chip_waits(self, event: Event) -> bool:
-        return self.kernel_waits(event) and self.entry is Entry.CHIP
+        return self.kernel_waits(event) and self.entry is EntryMode.CHIP
 
     def card_agrees(self, event: Event) -> bool:
         """Both must: a card that says yes to a payment that the acquirer declined pays nothing."""
@@ -99,7 +99,7 @@ class CardPayment(CardEntry):
     # Actions.
 
     def refuse_chip(self, event: Event) -> None:
-        self.tell(self._refusal_of_chip(event) or say("declined"))
+        self.announce(self._refusal_of_chip(event) or say("declined"))
 
     def defer_chip(self, event: Event) -> None:
         """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
@@ -167,33 +167,33 @@ class CardPayment(CardEntry):
     def reverse_refused(self, event: Event) -> None:
         self._keep_outcome(event)
         self.reverse(CARD_REFUSED)
-        self.tell("declined")
+        self.announce("declined")
 
     def refused_by_card(self, event: Event) -> None:
         """The card said no before the acquirer was asked: nothing was sent, nothing is recorded."""
         verdict = _verdict(event)
-        self.tell("declined" if verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED) else "card-error")
+        self.announce("declined" if verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED) else "card-error")
 
     def cancel_payment(self, _: Event) -> None:
-        self.tell("cancelled")
+        self.announce("cancelled")
 
     def run_out_of_time(self, _: Event) -> None:
-        self.tell("timed-out")
+        self.announce("timed-out")
 
     def card_gone(self, _: Event) -> None:
-        self.tell("card-removed")
+        self.announce("card-removed")
 
     def card_gone_in_doubt(self, _: Event) -> None:
         self._undo()
-        self.tell("card-removed")
+        self.announce("card-removed")
 
     def reader_gone(self, _: Event) -> None:
         self._undo()
-        self.tell("reader-lost")
+        self.announce("reader-lost")
 
     def no_verdict(self, _: Event) -> None:
         self._undo()
-        self.tell("declined")
+        self.announce("declined")
 
     def _undo(self) -> None:
         """End a payment that cannot be finished: reverse it wherever the acquirer may have approved it."""
@@ -232,7 +232,7 @@ class CardPayment(CardEntry):
         wrong: tuple[Element, ...] = ()
         if isinstance(self.asked, EnterPin) and self.asked.wrong:
             left = self.asked.tries_left or 0
-            wrong = (Line(say("wrong-pin", n=left), "wrong-pin", Tone.BAD),)
+            wrong = (TextLine(say("wrong-pin", n=left), "wrong-pin", Tone.BAD),)
         return Screen(
             "enter-pin",
             (

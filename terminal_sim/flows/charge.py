@@ -13,15 +13,15 @@ from terminal_sim.core.config import Checkout
 from terminal_sim.core.events import Event, Returned, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import PaymentState, receipt_row
-from terminal_sim.core.screen import Button, Choice, Element, Line, Screen, Shown, Tone
+from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
-from terminal_sim.flows.card_payment import CardPayment
-from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, Moto
+from terminal_sim.flows.card_payment import CardPaymentFlow
+from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, MotoFlow
+from terminal_sim.flows.payment import AUTHORISING, ENDING_MOVES, ENDINGS
 from terminal_sim.flows.sale import PRESENTED_MOVES, PRESENTED_STATES
-from terminal_sim.flows.settlement import AUTHORISING, ENDING_MOVES, ENDINGS
 from terminal_sim.secret import Secret
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
@@ -32,7 +32,7 @@ _REFUSED = {
 }
 
 
-class Charge(CardPayment):
+class ChargeFlow(CardPaymentFlow):
     """`amount` is given by whoever pushes it."""
 
     __slots__ = ("receipt_to",)
@@ -103,7 +103,9 @@ class Charge(CardPayment):
         if self.wants_receipt(Returned(None)):
             more.append(Choice("digital-receipt", say("digital-receipt")))
         elif self.receipt_to:
-            more.append(Line(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL))
+            more.append(
+                TextLine(say("receipt-sent-to", number=self.receipt_to), "receipt-sent-to", Tone.SMALL)
+            )
         buttons = [element for element in shown.elements if isinstance(element, Button)]
         others = [element for element in shown.elements if not isinstance(element, Button)]
         return Screen(shown.id, (*others, *more, *buttons))
@@ -117,13 +119,13 @@ class Charge(CardPayment):
 
 CHARGE = Flow(
     "charge",
-    Charge,
+    ChargeFlow,
     "present",
     (*PRESENTED_STATES, State("receipt-number", "ask_number", timeout="entry")),
     (
         Move(Trigger.SELECT, "approved", "receipt-number", guard="wants_receipt", action="forget_number"),
         Move(Trigger.DIGIT, "receipt-number", STAY, guard="number_fits", action="add"),
-        Move(Trigger.CLEAR, "receipt-number", STAY, guard="anything", action="rub_out"),
+        Move(Trigger.CLEAR, "receipt-number", STAY, guard="has_input", action="rub_out"),
         Move(
             Trigger.CONFIRM, "receipt-number", "approved", guard="number_is_long_enough", action="take_number"
         ),
@@ -139,7 +141,7 @@ CHARGE = Flow(
 )
 
 
-class GiftCard(Moto):
+class GiftCardFlow(MotoFlow):
     """The number of a gift card, and nothing else."""
 
     __slots__ = ()
@@ -151,30 +153,30 @@ class GiftCard(Moto):
         return known and is_luhn_valid(self.typed)
 
     def send_number(self, _: Event) -> None:
-        self.request(Entry.KEYED, Secret(self.typed))
+        self.request(EntryMode.KEYED, Secret(self.typed))
         self.typed = ""
 
     def ask_number(self) -> Screen:
         return self.field("card-number", Shown.PAN)
 
 
-class ManualEntry(Moto):
+class ManualEntryFlow(MotoFlow):
     """The number, expiry and code of a card that is typed at the counter; `amount` is given by whoever pushes it."""
 
     __slots__ = ()
     kind = MessageKind.MOTO
 
 
-MANUAL_ENTRY = Flow("manual-entry", ManualEntry, "card-number", NUMBER_STATES, NUMBER_MOVES)
+MANUAL_ENTRY = Flow("manual-entry", ManualEntryFlow, "card-number", NUMBER_STATES, NUMBER_MOVES)
 
 GIFT_CARD = Flow(
     "gift-card",
-    GiftCard,
+    GiftCardFlow,
     "card-number",
     (State("card-number", "ask_number", timeout="entry"), AUTHORISING, *ENDINGS),
     (
-        Move(Trigger.DIGIT, "card-number", STAY, guard="fits", action="add"),
-        Move(Trigger.CLEAR, "card-number", STAY, guard="anything", action="rub_out"),
+        Move(Trigger.DIGIT, "card-number", STAY, guard="has_room", action="add"),
+        Move(Trigger.CLEAR, "card-number", STAY, guard="has_input", action="rub_out"),
         Move(Trigger.CANCEL, "card-number", DONE, action="go_home"),
         Move(Trigger.TIMEOUT, "card-number", "failed", action="run_out_of_time"),
         Move(Trigger.CONFIRM, "card-number", "authorising", guard="number_is_good", action="send_number"),
@@ -182,7 +184,7 @@ GIFT_CARD = Flow(
         Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
         Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
         Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-        Move(Trigger.TIMEOUT, "authorising", "failed", action="doubt"),
+        Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
         *ENDING_MOVES,
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.money import Money
-from terminal_sim.core.screen import Button, Choice, Element, Input, Line, Pad, Screen, Shown, Tone
+from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 
 
-class Checkout(fields.Entry):
+class CheckoutFlow(fields.TypedField):
     __slots__ = ()
     longest = 10
 
@@ -28,7 +28,7 @@ class Checkout(fields.Entry):
         amount, self.typed = self.amount, ""
         self.terminal.push(self.terminal.flows["charge"], amount=amount)
 
-    def say_why_not(self, _: Event) -> None:
+    def explain(self, _: Event) -> None:
         self.complaint = self._why_not()
 
     def clear(self, _: Event) -> None:
@@ -43,14 +43,14 @@ class Checkout(fields.Entry):
             return say("amount-zero")
         if self.amount.minor > highest:
             return say("amount-too-high", max=Money(highest, self.amount.currency))
-        if not terminal.around.reader:
+        if not terminal.environment.reader:
             return say("reader-lost")
         return terminal.offline.refusal_of_amount(self.amount) if terminal.offline.active else None
 
     def pad(self) -> Screen:
         elements: list[Element] = [Input("amount", Shown.MONEY, self.amount)]
         if isinstance(self.complaint, Text):
-            elements.append(Line(self.complaint, self.complaint.id, Tone.BAD))
+            elements.append(TextLine(self.complaint, self.complaint.id, Tone.BAD))
         if self.terminal.offline.active:
             elements.append(Choice("status", say("status")))
         return Screen("home", (*elements, Pad(), Button("charge", say("charge", amount=self.amount), "OK")))
@@ -67,15 +67,15 @@ _AROUND = (
 )
 CHECKOUT = Flow(
     "checkout",
-    Checkout,
+    CheckoutFlow,
     "pad",
     (State("pad", "pad", free=True),),
     (
-        Move(Trigger.DIGIT, "pad", STAY, guard="fits", action="add"),
-        Move(Trigger.CLEAR, "pad", STAY, guard="anything", action="rub_out"),
-        Move(Trigger.CANCEL, "pad", STAY, guard="anything", action="clear"),
+        Move(Trigger.DIGIT, "pad", STAY, guard="has_room", action="add"),
+        Move(Trigger.CLEAR, "pad", STAY, guard="has_input", action="rub_out"),
+        Move(Trigger.CANCEL, "pad", STAY, guard="has_input", action="clear"),
         Move(Trigger.CONFIRM, "pad", STAY, guard="may_charge", action="charge"),
-        Move(Trigger.CONFIRM, "pad", STAY, action="say_why_not"),
+        Move(Trigger.CONFIRM, "pad", STAY, action="explain"),
         Move(Trigger.SELECT, "pad", STAY, guard="picks_status", action="open_status"),
         *(Move(trigger, "pad", STAY) for trigger in _AROUND),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, KeyPressed
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Context, Flow
-from terminal_sim.core.screen import Button, Element, Input, Line, Pad, Screen, Shown, Title, Tone
+from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Phrase, say
 
 CONFIRM = Button("confirm", say("confirm"), "OK")
@@ -18,7 +18,7 @@ def leave(terminal: Firmware) -> Button:
     return _BACK if terminal.profile.home.style == "tabs" else CANCEL
 
 
-class Entry(Context):
+class TypedField(Context):
     """A context with one field being typed. `complaint` says why the last confirmation was not taken."""
 
     __slots__ = ("complaint", "typed")
@@ -29,10 +29,10 @@ class Entry(Context):
         self.typed = ""
         self.complaint: Phrase | None = None
 
-    def fits(self, _: Event) -> bool:
+    def has_room(self, _: Event) -> bool:
         return len(self.typed) < self.longest
 
-    def anything(self, _: Event) -> bool:
+    def has_input(self, _: Event) -> bool:
         return bool(self.typed)
 
     def add(self, event: Event) -> None:
@@ -50,7 +50,7 @@ class Entry(Context):
     def field(self, id: str, shown: Shown, value: object = None, *more: Element) -> Screen:  # noqa: A002
         """The screen of one field: title, what is typed, the complaint, pad and keys."""
         text = value if value is not None else shown_digits(self.typed, shown)
-        complaint = (Line(self.complaint, _id_of(self.complaint), Tone.BAD),) if self.complaint else ()
+        complaint = (TextLine(self.complaint, _id_of(self.complaint), Tone.BAD),) if self.complaint else ()
         return Screen(
             id,
             (Title(id, say(id)), Input(id, shown, text), *more, *complaint, Pad(), CONFIRM, CANCEL),  # type: ignore[arg-type]

@@ -14,15 +14,15 @@ from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState, Row
 from terminal_sim.core.receipt import Copy, reprinted
-from terminal_sim.core.screen import Choice, Element, Line, Page, Screen, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Page, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
-from terminal_sim.flows.settlement import ENDING_MOVES, ENDINGS, Settlement, receipt_for
+from terminal_sim.flows.payment import ENDING_MOVES, ENDINGS, PaymentFlow, receipt_for
 
 ROWS = 6
 
 
-class History(Settlement):
+class HistoryFlow(PaymentFlow):
     """`first` is the topmost row shown, `picked` the payment that was touched, `payment` the void of it."""
 
     __slots__ = ("copy", "first", "picked", "remark")
@@ -37,7 +37,7 @@ class History(Settlement):
 
     @property
     def rows(self) -> list[Payment]:
-        return self.terminal.books.newest_first(self.terminal.profile.limits.history)
+        return self.terminal.durable.newest_first(self.terminal.profile.limits.history)
 
     # Guards.
 
@@ -58,7 +58,9 @@ class History(Settlement):
 
     def picks_void(self, event: Event) -> bool:
         return (
-            _target(event) == "void" and self.picked is not None and self.terminal.books.voidable(self.picked)
+            _target(event) == "void"
+            and self.picked is not None
+            and self.terminal.durable.voidable(self.picked)
         )
 
     def picks_void_in_vain(self, event: Event) -> bool:
@@ -76,7 +78,7 @@ class History(Settlement):
     def _void_state(self) -> PaymentState | None:
         if self.payment is None:
             return None
-        return self.terminal.books.payments[self.payment.reference].state
+        return self.terminal.durable.payments[self.payment.reference].state
 
     # Actions.
 
@@ -90,15 +92,15 @@ class History(Settlement):
         self.picked = self.rows[int(_target(event).removeprefix("txn-")) - 1]
         self.remark = None
 
-    def say_why_not(self, _: Event) -> None:
-        voided = self.picked is not None and self.picked.reference in self.terminal.books.settled_originals
+    def explain(self, _: Event) -> None:
+        voided = self.picked is not None and self.picked.reference in self.terminal.durable.settled_originals
         self.remark = say("already-voided" if voided else "void-not-possible")
 
     def begin_void(self, _: Event) -> None:
         if self.picked is None:
             return
         terminal, original = self.terminal, self.picked
-        stan = terminal.books.next_stan()
+        stan = terminal.durable.next_stan()
         self.amount = original.amount
         self.payment = Payment(
             kind=MessageKind.VOID,
@@ -118,17 +120,17 @@ class History(Settlement):
 
     def finish_void(self, _: Event) -> None:
         self._refresh()
-        self.tell("approved")
+        self.announce("approved")
 
     def fail_void(self, _: Event) -> None:
         self._refresh()
         unreachable = self.payment is not None and self.payment.reason == "no-connection"
-        self.tell("no-connection" if unreachable else "declined")
+        self.announce("no-connection" if unreachable else "declined")
 
     def leave_void_pending(self, _: Event) -> None:
         """Nobody answered: the void stays in doubt and goes on being sent behind the screen."""
         self.payment = None
-        self.tell("no-connection")
+        self.announce("no-connection")
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if _target(event) == "customer-receipt" else Copy.MERCHANT
@@ -137,7 +139,7 @@ class History(Settlement):
     def print_copy(self, _: Event) -> None:
         if self.picked is not None:
             terminal = self.terminal
-            picked = terminal.books.payments[self.picked.reference]
+            picked = terminal.durable.payments[self.picked.reference]
             terminal.record(Row("reprint", {"original": picked.reference, "copy": self.copy.value}))
             terminal.order(fx.Print(reprinted(receipt_for(terminal, picked, self.copy))))
 
@@ -152,7 +154,7 @@ class History(Settlement):
 
     def _refresh(self) -> None:
         if self.payment is not None:
-            self.payment = self.terminal.books.payments[self.payment.reference]
+            self.payment = self.terminal.durable.payments[self.payment.reference]
 
     # Screens.
 
@@ -160,7 +162,7 @@ class History(Settlement):
         rows = self.rows
         elements: list[Element] = [Title("history", say("history"))]
         if not rows:
-            elements.append(Line(say("no-transactions"), "no-transactions"))
+            elements.append(TextLine(say("no-transactions"), "no-transactions"))
         shown = rows[self.first : self.first + ROWS]
         elements += [
             Choice(f"txn-{n}", _summary(payment), _detail(payment))
@@ -177,14 +179,14 @@ class History(Settlement):
     def one(self) -> Screen:
         elements: list[Element] = [Title("transaction", say("transaction"))]
         if self.picked is not None:
-            picked = self.terminal.books.payments[self.picked.reference]
+            picked = self.terminal.durable.payments[self.picked.reference]
             elements += [
-                Line(_summary(picked)),
-                Line(_detail(picked)),
-                Line(say("card-line", brand=picked.brand.upper(), last4=picked.last4)),
+                TextLine(_summary(picked)),
+                TextLine(_detail(picked)),
+                TextLine(say("card-line", brand=picked.brand.upper(), last4=picked.last4)),
             ]
         if self.remark is not None:
-            elements.append(Line(self.remark, self.remark.id, Tone.BAD))
+            elements.append(TextLine(self.remark, self.remark.id, Tone.BAD))
         if self.terminal.profile.refunds.void:
             elements.append(Choice("void", say("void")))
         if self.terminal.profile.printer is not None:
@@ -204,7 +206,7 @@ class History(Settlement):
 
     def one_receipt(self) -> Screen:
         title = f"{self.copy.value}-receipt"
-        remark = (Line(self.remark, self.remark.id),) if self.remark is not None else ()
+        remark = (TextLine(self.remark, self.remark.id),) if self.remark is not None else ()
         return Screen(
             title,
             (
@@ -249,7 +251,7 @@ HISTORY_MOVES = (
     Move(Trigger.UP, "list", STAY, guard="newer_exist", action="scroll_up"),
     Move(Trigger.CANCEL, "list", DONE),
     Move(Trigger.SELECT, "transaction", "voiding", guard="picks_void", action="begin_void"),
-    Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="say_why_not"),
+    Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="explain"),
     Move(Trigger.SELECT, "transaction", "receipts", guard="picks_receipts", action="forget_remark"),
     Move(Trigger.CANCEL, "transaction", "list", action="forget_remark"),
     Move(Trigger.SELECT, "receipts", "receipt", action="choose_copy"),
@@ -263,12 +265,12 @@ HISTORY_MOVES = (
         Move(Trigger.TIMEOUT, state, DONE, action="go_home")
         for state in ("list", "transaction", "receipts", "receipt", "printed")
     ),
-    Move(Trigger.SETTLED, "voiding", "approved", guard="void_went_through", action="finish_void"),
-    Move(Trigger.SETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-    Move(Trigger.UNSETTLED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-    Move(Trigger.UNSETTLED, "voiding", "failed", action="leave_void_pending"),
+    Move(Trigger.RESOLVED, "voiding", "approved", guard="void_went_through", action="finish_void"),
+    Move(Trigger.RESOLVED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+    Move(Trigger.UNRESOLVED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
+    Move(Trigger.UNRESOLVED, "voiding", "failed", action="leave_void_pending"),
     Move(Trigger.TIMEOUT, "voiding", "failed", action="leave_void_pending"),
     *ENDING_MOVES,
 )
 
-HISTORY = Flow("history", History, "list", HISTORY_STATES, HISTORY_MOVES)
+HISTORY = Flow("history", HistoryFlow, "list", HISTORY_STATES, HISTORY_MOVES)

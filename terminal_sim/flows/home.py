@@ -5,12 +5,12 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State
-from terminal_sim.core.screen import Choice, Element, Input, Line, Screen, Shown
+from terminal_sim.core.screen import Choice, Element, Input, Screen, Shown, TextLine
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
 
-class Home(fields.Entry):
+class HomeFlow(fields.TypedField):
     __slots__ = ()
     longest = 2
 
@@ -63,16 +63,16 @@ class Home(fields.Entry):
         if self.typed:
             elements.append(Input("shortcut", Shown.DIGITS, self.typed))
         battery = terminal.profile.battery
-        if battery is not None and terminal.around.battery < battery.low:
-            elements.append(Line(say("battery-low"), "battery-low"))
-        if not terminal.around.network_up:
-            elements.append(Line(say("no-connection"), "no-connection"))
+        if battery is not None and terminal.environment.battery < battery.low:
+            elements.append(TextLine(say("battery-low"), "battery-low"))
+        if not terminal.environment.network_up:
+            elements.append(TextLine(say("no-connection"), "no-connection"))
         return Screen("home", tuple(elements))
 
 
 HOME = Flow(
     "home",
-    Home,
+    HomeFlow,
     "idle",
     (State("idle", "screen"), State("typing", "screen", timeout="notice")),
     (

@@ -12,25 +12,25 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.message import Avs, Entry, MessageKind
+from terminal_sim.core.message import Avs, EntryMode, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.screen import Line, Screen, Shown, Tone
+from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
-from terminal_sim.flows.settlement import (
+from terminal_sim.flows.payment import (
     AUTHORISING,
     CUSTOMER_CANCELLED,
     ENDING_MOVES,
     ENDINGS,
-    Settlement,
+    PaymentFlow,
 )
 from terminal_sim.secret import Secret
 
 _LONGEST = {"amount": 10, "card-number": 19, "expiry": 4, "postal-code": 10, "street-number": 10}
 
 
-class Moto(Settlement):
+class MotoFlow(PaymentFlow):
     """What was typed so far; each confirmed field moves on to the next that is needed."""
 
     __slots__ = ("cvc", "expiry", "pan", "postal_code", "street_number")
@@ -51,7 +51,7 @@ class Moto(Settlement):
 
     # Guards.
 
-    def fits(self, _: Event) -> bool:
+    def has_room(self, _: Event) -> bool:
         longest = self.cvc_length if self.state == "cvc" else _LONGEST[self.state]
         return len(self.typed) < longest
 
@@ -131,7 +131,7 @@ class Moto(Settlement):
     def take_and_send(self, event: Event) -> None:
         self.take_field(event)
         self.request(
-            Entry.KEYED,
+            EntryMode.KEYED,
             self.pan,
             expiry=Secret(self.expiry[2:] + self.expiry[:2]),
             cvc=self.cvc if len(self.cvc) else None,
@@ -143,13 +143,13 @@ class Moto(Settlement):
 
     def take_back(self, _: Event) -> None:
         self.reverse(CUSTOMER_CANCELLED)
-        self.tell("cancelled")
+        self.announce("cancelled")
 
     def cancel_payment(self, _: Event) -> None:
-        self.tell("cancelled")
+        self.announce("cancelled")
 
     def run_out_of_time(self, _: Event) -> None:
-        self.tell("timed-out")
+        self.announce("timed-out")
 
     # Screens.
 
@@ -177,7 +177,7 @@ class Moto(Settlement):
             "avs-result",
             (
                 *self.sum(),
-                Line(say("avs-result", result=say(f"avs-{word}")), "avs-result", Tone.BIG),
+                TextLine(say("avs-result", result=say(f"avs-{word}")), "avs-result", Tone.BIG),
                 fields.CONFIRM,
                 fields.CANCEL,
             ),
@@ -186,8 +186,8 @@ class Moto(Settlement):
 
 _FIELDS = ("card-number", "expiry", "cvc", "postal-code", "street-number")
 AMOUNT_MOVES = (
-    Move(Trigger.DIGIT, "amount", STAY, guard="fits", action="add"),
-    Move(Trigger.CLEAR, "amount", STAY, guard="anything", action="rub_out"),
+    Move(Trigger.DIGIT, "amount", STAY, guard="has_room", action="add"),
+    Move(Trigger.CLEAR, "amount", STAY, guard="has_input", action="rub_out"),
     Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
     Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
     Move(Trigger.CONFIRM, "amount", "card-number", guard="amount_is_good", action="take_amount"),
@@ -204,8 +204,8 @@ NUMBER_STATES = (
     *ENDINGS,
 )
 NUMBER_MOVES = (
-    Move(Trigger.DIGIT, _FIELDS, STAY, guard="fits", action="add"),
-    Move(Trigger.CLEAR, _FIELDS, STAY, guard="anything", action="rub_out"),
+    Move(Trigger.DIGIT, _FIELDS, STAY, guard="has_room", action="add"),
+    Move(Trigger.CLEAR, _FIELDS, STAY, guard="has_input", action="rub_out"),
     Move(Trigger.CANCEL, _FIELDS, "failed", action="cancel_payment"),
     Move(Trigger.TIMEOUT, _FIELDS, "failed", action="run_out_of_time"),
     Move(Trigger.CONFIRM, "card-number", "expiry", guard="number_is_good", action="take_number"),
@@ -229,7 +229,7 @@ NUMBER_MOVES = (
     Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
     Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
     Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-    Move(Trigger.TIMEOUT, "authorising", "failed", action="doubt"),
+    Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
     Move(Trigger.CONFIRM, "address-result", "approved", action="complete"),
     Move(Trigger.TIMEOUT, "address-result", "approved", action="complete"),
     Move(Trigger.CANCEL, "address-result", "failed", action="take_back"),
@@ -238,7 +238,7 @@ NUMBER_MOVES = (
 
 MOTO = Flow(
     "moto",
-    Moto,
+    MotoFlow,
     "amount",
     (State("amount", "ask_amount", timeout="entry"), *NUMBER_STATES),
     (*AMOUNT_MOVES, *NUMBER_MOVES),

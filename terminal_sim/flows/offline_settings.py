@@ -6,12 +6,12 @@ from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
-from terminal_sim.core.screen import Choice, Element, Line, Screen, Shown, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
 
-class OfflineSettings(fields.Entry):
+class OfflineSettingsFlow(fields.TypedField):
     """`typed` is the new limit."""
 
     __slots__ = ()
@@ -70,8 +70,8 @@ class OfflineSettings(fields.Entry):
             limit = say("sum", amount=self.terminal.offline.limit)
             elements.append(Choice("offline-limit", say("offline-limit"), limit))
         if self.complaint is not None:
-            elements.append(Line(self.complaint, "no-permission", Tone.BAD))
-        elements.append(Line(say("offline-risk"), "offline-risk", Tone.SMALL))
+            elements.append(TextLine(self.complaint, "no-permission", Tone.BAD))
+        elements.append(TextLine(say("offline-risk"), "offline-risk", Tone.SMALL))
         return Screen("offline-payments", (*elements, fields.leave(self.terminal)))
 
     def ask_limit(self) -> Screen:
@@ -85,7 +85,7 @@ def _target(event: Event) -> str:
 
 OFFLINE_SETTINGS = Flow(
     "offline-settings",
-    OfflineSettings,
+    OfflineSettingsFlow,
     "switches",
     (
         State("switches", "switches", timeout="menu", free=True),
@@ -98,8 +98,8 @@ OFFLINE_SETTINGS = Flow(
         Move(Trigger.SELECT, "switches", "limit", guard="picks_limit", action="forget"),
         Move(Trigger.CANCEL, "switches", DONE),
         Move(Trigger.TIMEOUT, "switches", DONE, action="go_home"),
-        Move(Trigger.DIGIT, "limit", STAY, guard="fits", action="add"),
-        Move(Trigger.CLEAR, "limit", STAY, guard="anything", action="rub_out"),
+        Move(Trigger.DIGIT, "limit", STAY, guard="has_room", action="add"),
+        Move(Trigger.CLEAR, "limit", STAY, guard="has_input", action="rub_out"),
         Move(Trigger.CONFIRM, "limit", "switches", guard="limit_is_good", action="take_limit"),
         Move(Trigger.CONFIRM, "limit", STAY, action="complain_of_limit"),
         Move(Trigger.CANCEL, "limit", "switches", action="forget"),

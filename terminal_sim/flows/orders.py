@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
 from terminal_sim.core.money import Money
-from terminal_sim.core.screen import Element, Line, QrCode, Screen, Title, Tone
+from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -13,7 +13,7 @@ STATUS_PAGE = "https://issquareup.com"
 ROWS = 8
 
 
-class Orders(Context):
+class OrdersFlow(Context):
     __slots__ = ()
 
     def go_home(self, _: Event) -> None:
@@ -21,15 +21,15 @@ class Orders(Context):
 
     def newest(self) -> Screen:
         """The latest orders, in the order of their arrival."""
-        orders, currency = self.terminal.books.orders, self.terminal.profile.currency
+        orders, currency = self.terminal.durable.orders, self.terminal.profile.currency
         elements: list[Element] = [Title("orders", say("orders"))]
         if not orders:
-            elements.append(Line(say("no-orders"), "no-orders"))
+            elements.append(TextLine(say("no-orders"), "no-orders"))
         for order in orders[-ROWS:]:
             elements.append(
-                Line(say("order-row", number=order.number, text=order.text), f"order-{order.number}")
+                TextLine(say("order-row", number=order.number, text=order.text), f"order-{order.number}")
             )
-            elements.append(Line(say("sum", amount=Money(order.amount, currency)), tone=Tone.SMALL))
+            elements.append(TextLine(say("sum", amount=Money(order.amount, currency)), tone=Tone.SMALL))
         return Screen("orders", (*elements, fields.leave(self.terminal)))
 
     def status_page(self) -> Screen:
@@ -38,7 +38,7 @@ class Orders(Context):
             (
                 Title("status", say("status")),
                 QrCode("status-page", STATUS_PAGE),
-                Line(say("status-page"), tone=Tone.BIG),
+                TextLine(say("status-page"), tone=Tone.BIG),
                 fields.leave(self.terminal),
             ),
         )
@@ -47,7 +47,7 @@ class Orders(Context):
 _LEAVING = (Trigger.CANCEL, Trigger.TIMEOUT)
 ORDERS = Flow(
     "orders",
-    Orders,
+    OrdersFlow,
     "list",
     (State("list", "newest", timeout="menu", free=True),),
     (
@@ -58,7 +58,7 @@ ORDERS = Flow(
 )
 STATUS = Flow(
     "status",
-    Orders,
+    OrdersFlow,
     "shown",
     (State("shown", "status_page", timeout="menu", free=True),),
     tuple(Move(trigger, "shown", DONE) for trigger in _LEAVING),

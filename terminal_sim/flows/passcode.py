@@ -11,14 +11,14 @@ from __future__ import annotations
 import hmac
 import math
 
-from terminal_sim.core.books import passcode_digest
 from terminal_sim.core.config import Passcode
+from terminal_sim.core.durable_state import passcode_digest
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.payment import Field, Row
-from terminal_sim.core.screen import Element, Line, Screen, Shown, Tone
+from terminal_sim.core.screen import Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
@@ -26,7 +26,7 @@ _SHORTEST = 4
 _MINUTE = Duration(60_000_000)
 
 
-class PasscodeEntry(fields.Entry):
+class PasscodeFlow(fields.TypedField):
     """`name` of the passcode in the profile is given by whoever pushes it; the result is True where it was right."""
 
     __slots__ = ("name",)
@@ -41,7 +41,7 @@ class PasscodeEntry(fields.Entry):
 
     def locked_for(self) -> int:
         """Microseconds until the next try is allowed, 0 where it is."""
-        return max(self.terminal.books.passcode(self.name).locked_until - self.terminal.now.mono, 0)
+        return max(self.terminal.durable.passcode(self.name).locked_until - self.terminal.now.mono, 0)
 
     def may_type(self, _: Event) -> bool:
         return not self.locked_for() and len(self.typed) < self.rules.max_digits
@@ -49,7 +49,7 @@ class PasscodeEntry(fields.Entry):
     def is_right(self, event: Event) -> bool:
         if not self.may_confirm(event):
             return False
-        digest = self.terminal.books.passcode(self.name).digest
+        digest = self.terminal.durable.passcode(self.name).digest
         if digest:
             return hmac.compare_digest(digest, passcode_digest(self.typed, self.terminal.name, self.name))
         return hmac.compare_digest(self.rules.code, self.typed)
@@ -62,7 +62,7 @@ class PasscodeEntry(fields.Entry):
         self.result = True
 
     def reject(self, _: Event) -> None:
-        failures = self.terminal.books.passcode(self.name).failures + 1
+        failures = self.terminal.durable.passcode(self.name).failures + 1
         if failures >= self.rules.tries:
             until = self.terminal.now.mono + self.rules.lock
             self._record(result="wrong", failures=failures, locked_until=until)
@@ -79,9 +79,9 @@ class PasscodeEntry(fields.Entry):
         left = self.locked_for()
         if left:
             self.complaint = None
-            extra.append(Line(say("passcode-locked", time=_minutes(left)), "passcode-locked", Tone.BAD))
-        if not self.terminal.books.passcode(self.name).digest:
-            extra.append(Line(say("default-passcode"), "default-passcode", Tone.SMALL))
+            extra.append(TextLine(say("passcode-locked", time=_minutes(left)), "passcode-locked", Tone.BAD))
+        if not self.terminal.durable.passcode(self.name).digest:
+            extra.append(TextLine(say("default-passcode"), "default-passcode", Tone.SMALL))
         return self.field("passcode", Shown.MASKED, None, *extra)
 
 
@@ -92,12 +92,12 @@ def _minutes(microseconds: int) -> Duration:
 
 _TYPING = (
     Move(Trigger.DIGIT, "ask", STAY, guard="may_type", action="add"),
-    Move(Trigger.CLEAR, "ask", STAY, guard="anything", action="rub_out"),
+    Move(Trigger.CLEAR, "ask", STAY, guard="has_input", action="rub_out"),
 )
 
 PASSCODE = Flow(
     "passcode",
-    PasscodeEntry,
+    PasscodeFlow,
     "ask",
     (State("ask", "ask", timeout="passcode"),),
     (
@@ -110,7 +110,7 @@ PASSCODE = Flow(
 )
 
 
-class ChangePasscode(PasscodeEntry):
+class ChangePasscodeFlow(PasscodeFlow):
     """The old one first, then the new one twice."""
 
     __slots__ = ("first",)
@@ -120,10 +120,10 @@ class ChangePasscode(PasscodeEntry):
         self.name = next(iter(terminal.profile.passcodes))
         self.first = ""
 
-    def knock(self, _: Event) -> None:
+    def ask_passcode(self, _: Event) -> None:
         self.terminal.push(self.terminal.flows["passcode"], name=self.name)
 
-    def was_let_in(self, event: Event) -> bool:
+    def passcode_accepted(self, event: Event) -> bool:
         return isinstance(event, Returned) and event.result is True
 
     def is_too_short(self, _: Event) -> bool:
@@ -160,26 +160,26 @@ class ChangePasscode(PasscodeEntry):
     def changed(self) -> Screen:
         return Screen(
             "passcode-changed",
-            (Line(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM, fields.CANCEL),
+            (TextLine(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM, fields.CANCEL),
         )
 
 
 _NEW = ("new", "again")
 CHANGE_PASSCODE = Flow(
     "change-passcode",
-    ChangePasscode,
+    ChangePasscodeFlow,
     "closed",
     (
-        State("closed", "ask_new", enter="knock"),
+        State("closed", "ask_new", enter="ask_passcode"),
         State("new", "ask_new", timeout="passcode"),
         State("again", "ask_again", timeout="passcode"),
         State("changed", "changed", timeout="notice"),
     ),
     (
-        Move(Trigger.RETURNED, "closed", "new", guard="was_let_in"),
+        Move(Trigger.RETURNED, "closed", "new", guard="passcode_accepted"),
         Move(Trigger.RETURNED, "closed", DONE),
         Move(Trigger.DIGIT, _NEW, STAY, guard="may_type", action="add"),
-        Move(Trigger.CLEAR, _NEW, STAY, guard="anything", action="rub_out"),
+        Move(Trigger.CLEAR, _NEW, STAY, guard="has_input", action="rub_out"),
         Move(Trigger.CONFIRM, "new", STAY, guard="is_too_short", action="complain_short"),
         Move(Trigger.CONFIRM, "new", STAY, guard="is_delivered_one", action="complain_delivered"),
         Move(Trigger.CONFIRM, "new", "again", action="keep_first"),

@@ -9,17 +9,17 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
 from terminal_sim.core.payment import PaymentState
-from terminal_sim.core.screen import Line, Screen, Tone
+from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.text import say
-from terminal_sim.flows.settlement import NO_ANSWER
+from terminal_sim.flows.payment import NO_ANSWER
 
 
-class Recovery(Context):
+class RecoveryFlow(Context):
     __slots__ = ()
 
     def begin(self, _: Event) -> None:
         reversals = self.terminal.reversals
-        sent = [p for p in self.terminal.books.in_doubt() if p.state is PaymentState.AUTH_SENT]
+        sent = [p for p in self.terminal.durable.in_doubt() if p.state is PaymentState.AUTH_SENT]
         for payment in sent:
             reversals.begin(payment, NO_ANSWER)
         if not sent:
@@ -29,18 +29,18 @@ class Recovery(Context):
         return self.terminal.reversals.idle
 
     def screen(self) -> Screen:
-        return Screen("checking-last", (Line(say("checking-last"), "checking-last", Tone.BIG),))
+        return Screen("checking-last", (TextLine(say("checking-last"), "checking-last", Tone.BIG),))
 
 
 RECOVERY = Flow(
     "recovery",
-    Recovery,
+    RecoveryFlow,
     "checking",
     (State("checking", "screen", timeout="reversal", enter="begin"),),
     (
-        Move(Trigger.SETTLED, "checking", DONE, guard="all_settled"),
-        Move(Trigger.SETTLED, "checking", STAY),
-        Move(Trigger.UNSETTLED, "checking", DONE),
+        Move(Trigger.RESOLVED, "checking", DONE, guard="all_settled"),
+        Move(Trigger.RESOLVED, "checking", STAY),
+        Move(Trigger.UNRESOLVED, "checking", DONE),
         Move(Trigger.TIMEOUT, "checking", DONE),
     ),
 )

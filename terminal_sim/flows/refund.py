@@ -5,11 +5,11 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
-from terminal_sim.flows.card_payment import CardPayment
+from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
 
 
-class Refund(CardPayment):
+class RefundFlow(CardPaymentFlow):
     """The same conversation with card and acquirer as a sale, with another type and another limit."""
 
     __slots__ = ()
@@ -19,20 +19,20 @@ class Refund(CardPayment):
     def highest(self) -> int:
         return self.terminal.profile.limits.refund_max_amount
 
-    def knock(self, _: Event) -> None:
+    def ask_passcode(self, _: Event) -> None:
         self.terminal.push(self.terminal.flows["passcode"], name=self.terminal.profile.refunds.passcode)
 
-    def was_let_in(self, event: Event) -> bool:
+    def passcode_accepted(self, event: Event) -> bool:
         return isinstance(event, Returned) and event.result is True
 
 
 REFUND = Flow(
     "refund",
-    Refund,
+    RefundFlow,
     "closed",
-    (State("closed", "amount_screen", enter="knock"), *CARD_STATES),
+    (State("closed", "amount_screen", enter="ask_passcode"), *CARD_STATES),
     (
-        Move(Trigger.RETURNED, "closed", "amount", guard="was_let_in"),
+        Move(Trigger.RETURNED, "closed", "amount", guard="passcode_accepted"),
         Move(Trigger.RETURNED, "closed", DONE),
         *CARD_MOVES,
     ),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import MessageKind
-from terminal_sim.flows.card_payment import CardPayment
-from terminal_sim.flows.settlement import AUTHORISING, ENDING_MOVES, ENDINGS
+from terminal_sim.flows.card_payment import CardPaymentFlow
+from terminal_sim.flows.payment import AUTHORISING, ENDING_MOVES, ENDINGS
 
 
-class Sale(CardPayment):
+class SaleFlow(CardPaymentFlow):
     """A purchase."""
 
     __slots__ = ()
@@ -30,8 +30,8 @@ PRESENTED_STATES = (
 )
 CARD_STATES = (AMOUNT, *PRESENTED_STATES)
 AMOUNT_MOVES = (
-    Move(Trigger.DIGIT, "amount", STAY, guard="fits", action="add"),
-    Move(Trigger.CLEAR, "amount", STAY, guard="anything", action="rub_out"),
+    Move(Trigger.DIGIT, "amount", STAY, guard="has_room", action="add"),
+    Move(Trigger.CLEAR, "amount", STAY, guard="has_input", action="rub_out"),
     Move(Trigger.CONFIRM, "amount", "present", guard="amount_is_good", action="take_amount"),
     Move(Trigger.CONFIRM, "amount", STAY, action="complain_of_amount"),
     Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
@@ -67,7 +67,7 @@ PRESENTED_MOVES = (
     Move(Trigger.KERNEL_OUTCOME, "reading", "present", guard="wants_stripe", action="swipe_instead"),
     Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action="refused_by_card"),
     Move(Trigger.DIGIT, "pin", STAY, guard="pin_fits", action="add"),
-    Move(Trigger.CLEAR, "pin", STAY, guard="anything", action="rub_out"),
+    Move(Trigger.CLEAR, "pin", STAY, guard="has_input", action="rub_out"),
     Move(Trigger.CONFIRM, "pin", "reading", guard="pin_is_long_enough", action="answer_pin"),
     Move(Trigger.SELECT, "application", "reading", action="answer_application"),
     Move(Trigger.HOST_REPLY, "authorising", "completing", guard="kernel_waits", action="tell_card"),
@@ -81,7 +81,7 @@ PRESENTED_MOVES = (
         action="tell_card_of_no_host",
     ),
     Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-    Move(Trigger.TIMEOUT, "authorising", "failed", action="doubt"),
+    Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
     Move(Trigger.CARD_REMOVED, "authorising", "failed", guard="chip_waits", action="card_gone_in_doubt"),
     Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="never_delivered", action="give_up"),
     Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="card_overrules", action="reverse_refused"),
@@ -93,4 +93,4 @@ PRESENTED_MOVES = (
 )
 CARD_MOVES = (*AMOUNT_MOVES, *PRESENTED_MOVES)
 
-SALE = Flow("sale", Sale, "amount", CARD_STATES, CARD_MOVES)
+SALE = Flow("sale", SaleFlow, "amount", CARD_STATES, CARD_MOVES)

@@ -1,4 +1,4 @@
-"""Transactions of a point of sale: the history with what is pending, declined, expired and lost as sums, and a filter."""
+"""TransactionsFlow of a point of sale: the history with what is pending, declined, expired and lost as sums, and a filter."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.screen import Choice, Element, Line, Screen, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
-from terminal_sim.flows.history import HISTORY_MOVES, HISTORY_STATES, History
+from terminal_sim.flows.history import HISTORY_MOVES, HISTORY_STATES, HistoryFlow
 
 # What each filter lets through.
 FILTERS: dict[str, tuple[PaymentState, ...]] = {
@@ -24,7 +24,7 @@ FILTERS: dict[str, tuple[PaymentState, ...]] = {
 _TOLD_ON_TOP = ("pending", "declined", "expired", "lost")
 
 
-class Transactions(History):
+class TransactionsFlow(HistoryFlow):
     """`filter` is a word of `FILTERS`, or empty for all."""
 
     __slots__ = ("filter",)
@@ -56,7 +56,7 @@ class Transactions(History):
             number, total = self._sum(name, given_away=True)
             if number:
                 told = say("state-and-sum", state=say(name), n=number, amount=total)
-                elements.append(Line(told, f"sum-{name}", Tone.SMALL))
+                elements.append(TextLine(told, f"sum-{name}", Tone.SMALL))
         elements.append(Choice("filter", say("filter"), say(self.filter or "all")))
         return Screen("transactions", (*elements, *rows))
 
@@ -80,20 +80,20 @@ class Transactions(History):
 
         What was declined with the customer still there costs nobody anything, and is not `given_away`.
         """
-        books = self.terminal.books
+        durable = self.terminal.durable
         found = [
             payment.amount.minor
-            for payment in books.payments.values()
+            for payment in durable.payments.values()
             if payment.state in FILTERS[name]
             and payment.kind in (MessageKind.SALE, MessageKind.MOTO)
-            and not (given_away and name == "declined" and payment.reference not in books.declined_later)
+            and not (given_away and name == "declined" and payment.reference not in durable.declined_later)
         ]
         return len(found), Money(sum(found), self.terminal.profile.currency)
 
 
 TRANSACTIONS = Flow(
     "transactions",
-    Transactions,
+    TransactionsFlow,
     "list",
     (*HISTORY_STATES, State("filter", "which_filter", timeout="menu", free=True)),
     (

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.host.answers import APPROVED, PARTIAL, Fate, ScriptedAnswer
+from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
 from terminal_sim.host.codec import answer_type, decode_request, encode_reply
+from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.fields import MessageError
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
 from terminal_sim.host.ledger_file import LedgerFile
-from terminal_sim.host.terms import Terms
 from terminal_sim.secret import Secret, mask_pan
 
 Field = str | int
@@ -61,7 +61,7 @@ class SeenMessage:
 class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: AcquirerConfig) -> None:
         self.terms = terms
         self.ledger = Ledger()
         self.messages: list[SeenMessage] = []
@@ -80,7 +80,7 @@ class Acquirer:
             toml as typed_toml,  # a bench that brings its own terms reads no file
         )
 
-        terms = typed_toml.read(path, Terms)
+        terms = typed_toml.read(path, AcquirerConfig)
         return cls(terms if pack is None else replace(terms, pack=pack))
 
     def keep_books(self, path: Path) -> LedgerFile:
@@ -150,9 +150,9 @@ class Acquirer:
         scripted, note = self._next_answer(request)
         reply = self._reply(request, scripted)
         self.messages.append(_seen(request, reply, note))
-        if scripted.fate is Fate.LOST:
+        if scripted.fate is AnswerFate.LOST:
             return Answer(reply=None, delay=0, note=note)
-        encoded = _GARBAGE if scripted.fate is Fate.GARBLED else encode_reply(reply)
+        encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else encode_reply(reply)
         return Answer(reply=encoded, delay=self.terms.delay + scripted.late, note=note)
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:

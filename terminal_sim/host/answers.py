@@ -24,7 +24,7 @@ APPROVED, PARTIAL, DECLINED = "00", "10", "05"
 _AT_ONCE = Duration(0)
 
 
-class Fate(Enum):
+class AnswerFate(Enum):
     """What becomes of an answer on its way."""
 
     ARRIVES = "arrives"
@@ -39,7 +39,7 @@ class ScriptedAnswer:
     code: str = ""
     partial: int = 0
     text: str = ""
-    fate: Fate = Fate.ARRIVES
+    fate: AnswerFate = AnswerFate.ARRIVES
     late: Duration = _AT_ONCE
 
     @staticmethod
@@ -51,7 +51,7 @@ class ScriptedAnswer:
         if text == "declined":
             return ScriptedAnswer(code=DECLINED)
         if text in ("timeout", "garbage"):
-            return ScriptedAnswer(fate=Fate(text))
+            return ScriptedAnswer(fate=AnswerFate(text))
         if colon and word == "declined":
             if not _is_response_code(value) or value in (APPROVED, PARTIAL):
                 raise ValueError(

@@ -28,7 +28,7 @@ with white space, which the library's text lengths can.
 | 41 | terminal                      | ans8      | yes     | yes   | 1 to 8 characters, filled with spaces on the right   |
 | 42 | merchant                      | ans15     | yes     |       | likewise                                             |
 | 44 | address check                 | an1       |         | maybe | Y match, Z postal-only, A street-only, N no-match, U unknown |
-| 48 | private data                  | b..255    | yes     | maybe | tag, length, value of one, one and n bytes: see `Tag` |
+| 48 | private data                  | b..255    | yes     | maybe | tag, length, value of one, one and n bytes: see `PrivateTag` |
 | 49 | currency                      | n3        | yes     | yes   | ISO 4217 number                                      |
 | 52 | PIN block                     | b8        | maybe   |       | enciphered                                           |
 | 54 | amount of a partial approval  | ans20     |         | maybe | account 00, type 10, currency, C, n12                |
@@ -48,7 +48,7 @@ from datetime import datetime
 from terminal_sim.core.message import (
     MESSAGE_TYPES,
     Avs,
-    Entry,
+    EntryMode,
     HostReply,
     HostRequest,
     MessageKind,
@@ -56,7 +56,7 @@ from terminal_sim.core.message import (
 )
 from terminal_sim.host.fields import (
     MessageError,
-    Tag,
+    PrivateTag,
     alphanumeric,
     amount,
     amount_of,
@@ -87,7 +87,12 @@ _PROCESSING = {
     MessageKind.VOID: _VOID,
     MessageKind.REFUND: _REFUND,
 }
-_ENTRY_MODES = {Entry.CHIP: "051", Entry.CONTACTLESS: "071", Entry.STRIPE: "901", Entry.KEYED: "011"}
+_ENTRY_MODES = {
+    EntryMode.CHIP: "051",
+    EntryMode.CONTACTLESS: "071",
+    EntryMode.STRIPE: "901",
+    EntryMode.KEYED: "011",
+}
 _ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()}
 _NORMAL, _MAIL_OR_TELEPHONE = "00", "08"
 _AVS_LETTERS = {"match": "Y", "postal-only": "Z", "street-only": "A", "no-match": "N", "unknown": "U"}
@@ -165,15 +170,17 @@ def encode_request(request: HostRequest) -> bytes:
         fields["55"] = request.icc_data.hex()
     if request.reason:
         fields["56"] = digits(request.reason, 4, 4, "DE 56 (reason)")
-    private = {Tag.REFERENCE: printable(request.reference, 1, 40, "the reference")}
+    private = {PrivateTag.REFERENCE: printable(request.reference, 1, 40, "the reference")}
     if original is not None:
         fields["90"] = MESSAGE_TYPES[original.kind][0] + trace_number(original.stan) + "0" * 32
-        private[Tag.ORIGINAL_REFERENCE] = printable(original.reference, 1, 40, "the original's reference")
+        private[PrivateTag.ORIGINAL_REFERENCE] = printable(
+            original.reference, 1, 40, "the original's reference"
+        )
     if request.cvc is not None:
-        private[Tag.CVC] = digits(request.cvc.reveal(), 3, 4, "the CVC")
+        private[PrivateTag.CVC] = digits(request.cvc.reveal(), 3, 4, "the CVC")
     if request.avs is not None:
-        private[Tag.POSTAL_CODE] = printable(request.avs.postal_code, 0, 16, "the postal code")
-        private[Tag.STREET_NUMBER] = printable(request.avs.street_number, 0, 16, "the street number")
+        private[PrivateTag.POSTAL_CODE] = printable(request.avs.postal_code, 0, 16, "the postal code")
+        private[PrivateTag.STREET_NUMBER] = printable(request.avs.street_number, 0, 16, "the street number")
     fields["48"] = private_data(private)
     return encode_fields(fields)
 
@@ -202,10 +209,10 @@ def decode_request(message: bytes) -> HostRequest:
     except ValueError:
         raise MessageError("DE 12 is no date and time") from None
     avs = None
-    if Tag.POSTAL_CODE in private or Tag.STREET_NUMBER in private:
+    if PrivateTag.POSTAL_CODE in private or PrivateTag.STREET_NUMBER in private:
         avs = Avs(
-            postal_code=printable(private.get(Tag.POSTAL_CODE, ""), 0, 16, "the postal code"),
-            street_number=printable(private.get(Tag.STREET_NUMBER, ""), 0, 16, "the street number"),
+            postal_code=printable(private.get(PrivateTag.POSTAL_CODE, ""), 0, 16, "the postal code"),
+            street_number=printable(private.get(PrivateTag.STREET_NUMBER, ""), 0, 16, "the street number"),
         )
     sequence = digits(fields["23"], 3, 3, "DE 23") if "23" in fields else ""
     if sequence and sequence[0] != "0":
@@ -216,7 +223,7 @@ def decode_request(message: bytes) -> HostRequest:
         terminal=unfilled(fields, "41"),
         merchant=unfilled(fields, "42"),
         stan=trace_number_of(number(fields, "11", 6)),
-        reference=printable(private.get(Tag.REFERENCE, ""), 1, 40, "the reference"),
+        reference=printable(private.get(PrivateTag.REFERENCE, ""), 1, 40, "the reference"),
         amount=amount_of(fields),
         at=moment,
         entry=_ENTRIES[one_of(fields, "22", _ENTRIES)],
@@ -224,7 +231,7 @@ def decode_request(message: bytes) -> HostRequest:
         expiry=Secret(expiry(fields["14"])) if "14" in fields else None,
         sequence=sequence[1:],
         track2=Secret(track2(fields["35"]).replace("D", "=")) if "35" in fields else None,
-        cvc=Secret(digits(private[Tag.CVC], 3, 4, "the CVC")) if Tag.CVC in private else None,
+        cvc=Secret(digits(private[PrivateTag.CVC], 3, 4, "the CVC")) if PrivateTag.CVC in private else None,
         pin_block=Secret(bytes.fromhex(fields["52"])) if "52" in fields else None,
         icc_data=bytes.fromhex(fields.get("55", "")),
         avs=avs,
@@ -254,7 +261,7 @@ def encode_reply(reply: HostReply) -> bytes:
             raise MessageError(f"DE 44: an address check is one of {', '.join(_AVS_LETTERS)}")
         fields["44"] = _AVS_LETTERS[reply.avs_result]
     if reply.text:
-        fields["48"] = private_data({Tag.TEXT: printable(reply.text, 1, 99, "the text")})
+        fields["48"] = private_data({PrivateTag.TEXT: printable(reply.text, 1, 99, "the text")})
     if reply.authorised is not None:
         fields["54"] = partial(reply.authorised)
     if reply.icc_data:
@@ -277,7 +284,7 @@ def decode_reply(message: bytes) -> HostReply:
         avs_result=_AVS_WORDS[one_of(fields, "44", _AVS_WORDS)] if "44" in fields else "",
         icc_data=bytes.fromhex(fields.get("55", "")),
         authorised=partial_of(fields["54"]) if "54" in fields else None,
-        text=printable(private[Tag.TEXT], 1, 99, "the text") if Tag.TEXT in private else "",
+        text=printable(private[PrivateTag.TEXT], 1, 99, "the text") if PrivateTag.TEXT in private else "",
     )
 
 
@@ -303,7 +310,7 @@ def _condition(kind: MessageKind, original: Original | None) -> str:
 
 def _original_of(fields: Mapping[str, str], private: Mapping[int, str], condition: str) -> Original | None:
     if "90" not in fields:
-        if Tag.ORIGINAL_REFERENCE in private:
+        if PrivateTag.ORIGINAL_REFERENCE in private:
             raise MessageError("an original's reference without DE 90")
         return None
     elements = digits(fields["90"], 42, 42, "DE 90")
@@ -312,5 +319,5 @@ def _original_of(fields: Mapping[str, str], private: Mapping[int, str], conditio
         raise MessageError("DE 90 names no payment")
     if kind is MessageKind.SALE and condition == _MAIL_OR_TELEPHONE:
         kind = MessageKind.MOTO
-    reference = printable(private.get(Tag.ORIGINAL_REFERENCE, ""), 1, 40, "the original's reference")
+    reference = printable(private.get(PrivateTag.ORIGINAL_REFERENCE, ""), 1, 40, "the original's reference")
     return Original(kind=kind, stan=trace_number_of(elements[4:10]), reference=reference)

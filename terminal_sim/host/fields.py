@@ -19,7 +19,7 @@ class MessageError(ValueError):
     """These bytes are no message of this dialect, or this value cannot be said in it."""
 
 
-class Tag(IntEnum):
+class PrivateTag(IntEnum):
     """Private data of DE 48."""
 
     REFERENCE = 1
@@ -80,7 +80,7 @@ _SPEC: dict[str, dict[str, Any]] = {
     "90": _packed(42),
 }
 
-_PRIVATE_TAGS = frozenset(Tag)
+_PRIVATE_TAGS = frozenset(PrivateTag)
 _CURRENCY_OF = {numeric: alpha for alpha, (numeric, _) in CURRENCIES.items()}
 _PARTIAL = "0010"
 _TRACK2 = re.compile(r"[0-9]{8,19}D[0-9D]*", re.ASCII)
@@ -113,7 +113,7 @@ def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
     return fields
 
 
-def private_data(values: Mapping[Tag, str]) -> str:
+def private_data(values: Mapping[PrivateTag, str]) -> str:
     data = bytearray()
     for tag, text in values.items():
         data += bytes((tag, len(text))) + text.encode("ascii")

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 from terminal_sim.core.message import Avs, HostRequest, MessageKind
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
-from terminal_sim.host.terms import Terms
+from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.secret import Secret
 
 _NO_SEQUENCE = "00"  # a card without a sequence number derives its keys with 00 (EMV Book 2, A1.4)
@@ -50,7 +50,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class IssuerDecision:
     """The issuer's word on a payment; `avs_result` is empty where no address was given."""
 
     code: str
@@ -61,7 +61,7 @@ class Verdict:
 class Issuer:
     """Accounts by card number; `spent` tells what a card's payments come to, in minor units."""
 
-    def __init__(self, terms: Terms, spent: Callable[[Secret[str]], int]) -> None:
+    def __init__(self, terms: AcquirerConfig, spent: Callable[[Secret[str]], int]) -> None:
         self._terms = terms
         self._spent = spent
         self._accounts: dict[str, Account] = {}
@@ -70,15 +70,15 @@ class Issuer:
         """Opens the account, or replaces the one of the same card number."""
         self._accounts[account.pan.reveal()] = account
 
-    def judge(self, request: HostRequest) -> Verdict:
+    def judge(self, request: HostRequest) -> IssuerDecision:
         """Whether the account pays: see the table above."""
         pan = card_number(request)
         if pan is None:
-            return Verdict(code=FORMAT_ERROR)
+            return IssuerDecision(code=FORMAT_ERROR)
         account = self._accounts.get(pan.reveal())
         avs_result = _address_check(request.avs, account)
         code = self._refusal(request, pan, account, avs_result) or APPROVED
-        return Verdict(code=code, avs_result=avs_result, pan=pan)
+        return IssuerDecision(code=code, avs_result=avs_result, pan=pan)
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 with ARPC and `code` (EMV Book 2, 8.2); empty without an ARQC or an account."""

@@ -27,7 +27,7 @@ class Delivery:
     note: str = ""
 
 
-class Link:
+class AcquirerLink:
     """`up` says whether the acquirer can be reached, `slow` adds microseconds to each round trip."""
 
     def __init__(self, acquirer: Acquirer) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from terminal_sim.core.payment import Field
 from terminal_sim.reports.totals import Total
-from terminal_sim.reports.transactions import Transaction, decimal
+from terminal_sim.reports.transactions import ReportLine, decimal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -29,7 +29,7 @@ class Report:
     numeric: frozenset[str] = frozenset()
 
 
-def transactions_report(lines: Sequence[Transaction]) -> Report:
+def transactions_report(lines: Sequence[ReportLine]) -> Report:
     columns = (
         "Time",
         "Card",

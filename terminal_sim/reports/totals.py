@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from terminal_sim.core.payment import Field
-from terminal_sim.reports.transactions import Transaction
+from terminal_sim.reports.transactions import ReportLine
 
 _MOVED = ("Completed", "Voided")
 _SIGNS = {"Sale": 1, "Refund": -1, "Void": -1}
@@ -30,7 +30,7 @@ class Total:
         return asdict(self)
 
 
-def totals(lines: Iterable[Transaction]) -> list[Total]:
+def totals(lines: Iterable[ReportLine]) -> list[Total]:
     """A total for each currency and type that occurs, and a net for each currency; currencies in alphabetic order."""
     counts: dict[tuple[str, str], tuple[int, int]] = {}
     for line in lines:

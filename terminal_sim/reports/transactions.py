@@ -60,7 +60,7 @@ class PaymentRow(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
+class ReportLine:
     """One line. `amount` in minor units of `currency`; `time` is the terminal's civil time, ISO 8601 with a space."""
 
     time: str
@@ -89,7 +89,7 @@ class Transaction:
         return {**asdict(self), "card": self.card}
 
 
-def transactions(rows: Iterable[PaymentRow]) -> list[Transaction]:
+def transactions(rows: Iterable[PaymentRow]) -> list[ReportLine]:
     """The lines of the report. `rows` are journal rows of any kind and any number of terminals, oldest first."""
     newest = {str(row.fields["reference"]): row for row in rows if row.kind in TYPES}
     lines = [_line(row, newest) for row in newest.values()]
@@ -103,12 +103,12 @@ def decimal(minor: int, currency: str) -> str:
     return sign + (f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits)
 
 
-def _line(row: PaymentRow, newest: Mapping[str, PaymentRow]) -> Transaction:
+def _line(row: PaymentRow, newest: Mapping[str, PaymentRow]) -> ReportLine:
     values = row.fields
     # A reversal's row leaves out what the payment that it speaks of says of the card and the time.
     original = newest.get(str(values.get("original", "")))
     known = {**(original.fields if original is not None else {}), **values}
-    return Transaction(
+    return ReportLine(
         time=str(known.get("at", "")),
         brand=BRANDS.get(str(known.get("brand", "")), UNKNOWN),
         last4=str(known.get("pan", ""))[-4:],
@@ -122,4 +122,4 @@ def _line(row: PaymentRow, newest: Mapping[str, PaymentRow]) -> Transaction:
     )
 
 
-_OPTIONAL = tuple(f.name for f in fields(Transaction) if f.default == "")  # what many rows do not have
+_OPTIONAL = tuple(f.name for f in fields(ReportLine) if f.default == "")  # what many rows do not have

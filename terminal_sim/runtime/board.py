@@ -30,7 +30,7 @@ from terminal_sim.core.events import (
     Paper,
     ReaderChanged,
 )
-from terminal_sim.core.message import Entry, HostReply, HostRequest
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
@@ -71,7 +71,7 @@ class HostLink(Protocol):
     def submit(self, request: HostRequest) -> Sequence[Delivered]: ...
 
 
-class Shown(Protocol):
+class DrawnScreen(Protocol):
     """What stands on the display (`display.view.View`); two of the same content are equal."""
 
     @property
@@ -96,8 +96,8 @@ class Printer:
 
 
 @dataclass(eq=False)
-class Station:
-    """One terminal's wiring. A power cut leaves what is durable outside: `terminal` goes, printer and reader stay.
+class Board:
+    """One terminal's wiring. A power cut leaves what is durable outside: `firmware` goes, printer and reader stay.
 
     `passed` counts the swipes and taps that its readers have told, whether somebody wanted them or not; `inserted` the cards
     that were put into the slot, and `begun` how many of these there were when a conversation was begun with one last.
@@ -109,10 +109,10 @@ class Station:
     printer: Printer
     kernel: KernelConfig
     vault: Vault = field(default_factory=Vault)
-    terminal: Terminal | None = None
+    firmware: Terminal | None = None
     power: int = 0
     alarms: dict[str, int] = field(default_factory=dict)
-    open: frozenset[Entry] = frozenset()
+    open: frozenset[EntryMode] = frozenset()
     card_in: bool = False
     passed: int = 0
     inserted: int = 0
@@ -122,8 +122,8 @@ class Station:
     out_of_service: str = ""
     conversation: CardConversation | None = None
     torn: Callable[[int, Step, bool], None] = lambda _slot, _step, _apdu: None
-    draw: Callable[[], Shown | None] = lambda: None
-    shown: Shown | None = None
+    draw: Callable[[], DrawnScreen | None] = lambda: None
+    shown: DrawnScreen | None = None
     boot: int = 0
     ignored: str = ""
     fuse: int = 0
@@ -134,7 +134,7 @@ class Station:
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""
         self.stop_listening()
-        self.terminal = None
+        self.firmware = None
         self.power += 1
         self.alarms.clear()
 
@@ -168,11 +168,11 @@ class Station:
             return [*self.standing(), *(e for e in noticed if isinstance(e, CardSwiped | CardTapped))]
         return noticed
 
-    def listen(self, entries: tuple[Entry, ...]) -> Iterator[Event]:
+    def listen(self, entries: tuple[EntryMode, ...]) -> Iterator[Event]:
         """Open the reader for `entries`; a card that is in the slot already counts as inserted."""
         self.open = frozenset(entries)
         self.lights = {entry.value: "on" for entry in entries}
-        if self.card_in and Entry.CHIP in self.open:
+        if self.card_in and EntryMode.CHIP in self.open:
             yield CardInserted()
 
     def card_left(self) -> None:
@@ -194,7 +194,7 @@ class Station:
         if change.change is Change.SWIPED:
             self.passed += 1
             for tracks in self._swipes():
-                if Entry.STRIPE in self.open:
+                if EntryMode.STRIPE in self.open:
                     yield CardSwiped(_stripe(tracks))
         elif change.slot == CONTACT:
             was_in, self.card_in = self.card_in, change.change is Change.INSERTED
@@ -205,7 +205,7 @@ class Station:
                 yield CardRemoved()
         elif change.change is Change.INSERTED:
             self.passed += 1
-            if Entry.CONTACTLESS in self.open:
+            if EntryMode.CONTACTLESS in self.open:
                 yield CardTapped()
 
     def _swipes(self) -> list[Tracks]:

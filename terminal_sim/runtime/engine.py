@@ -28,13 +28,13 @@ from terminal_sim.core.events import (
     PrinterStopped,
     Touched,
 )
-from terminal_sim.core.message import Entry, HostReply
+from terminal_sim.core.message import EntryMode, HostReply
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.conversation import Answer, Command, Interface, Request, Verdict
 from terminal_sim.emv.describe import mask_capdu, mask_rapdu
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
-from terminal_sim.runtime.board import CardConversation, Delivered, Station
+from terminal_sim.runtime.board import Board, CardConversation, Delivered
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.trace import Trace, Value
 
@@ -44,20 +44,20 @@ class JournalPort(Protocol):
 
     unknown: type[Exception]
 
-    def commit(self, batches: Sequence[tuple[Station, tuple[Row, ...]]]) -> None: ...
+    def commit(self, batches: Sequence[tuple[Board, tuple[Row, ...]]]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
     """The effects of one event that are still to run, and the life of the terminal that ordered them."""
 
-    station: Station
+    board: Board
     power: int
     effects: deque[fx.Effect]
 
     @property
     def is_on(self) -> bool:
-        return self.station.power == self.power
+        return self.board.power == self.power
 
 
 class Engine:
@@ -74,8 +74,8 @@ class Engine:
         self.trace = trace
         self._journal = journal
         self._random = Random(seed)
-        self._queue: deque[tuple[Station, int, Event]] = deque()
-        self._do: dict[type, Callable[[Station, Any], None]] = {
+        self._queue: deque[tuple[Board, int, Event]] = deque()
+        self._do: dict[type, Callable[[Board, Any], None]] = {
             fx.Send: self._send,
             fx.Forward: self._forward,
             fx.EraseKey: self._erase_key,
@@ -94,16 +94,16 @@ class Engine:
             fx.SwitchOff: self._switch_off,
         }
 
-    def post(self, station: Station, event: Event) -> None:
+    def post(self, board: Board, event: Event) -> None:
         """Queue `event` for the terminal that is on now; it does not reach one that boots later."""
-        self._queue.append((station, station.power, event))
+        self._queue.append((board, board.power, event))
 
     def settle(self) -> None:
         """Handle everything that is queued and all that follows from it."""
         while self._queue:
             if len(self._queue) == 1:
-                station, power, event = self._queue.popleft()
-                self._run([self._handle(station, power, event)])
+                board, power, event = self._queue.popleft()
+                self._run([self._handle(board, power, event)])
             else:
                 self._run(self._batch())
 
@@ -118,19 +118,19 @@ class Engine:
         self.settle()
         return going_on
 
-    def poll(self, station: Station, timeout: float = 0.0) -> bool:
+    def poll(self, board: Board, timeout: float = 0.0) -> bool:
         """Ask the station's readers for news; whether there was any, of interest to the firmware or not."""
-        events = station.poll(timeout)
+        events = board.poll(timeout)
         for event in events or ():
-            self.post(station, event)
+            self.post(board, event)
         return events is not None
 
     # The loop.
 
     def _batch(self) -> list[_Running]:
         """The next event of each station that has one; further ones of the same station wait their turn."""
-        taken: set[Station] = set()
-        batch, later = [], deque[tuple[Station, int, Event]]()
+        taken: set[Board] = set()
+        batch, later = [], deque[tuple[Board, int, Event]]()
         while self._queue:
             item = self._queue.popleft()
             if item[0] in taken:
@@ -139,15 +139,15 @@ class Engine:
                 taken.add(item[0])
                 batch.append(item)
         self._queue = later
-        return [self._handle(station, power, event) for station, power, event in batch]
+        return [self._handle(board, power, event) for board, power, event in batch]
 
-    def _handle(self, station: Station, power: int, event: Event) -> _Running:
-        terminal = station.terminal
-        if terminal is None or station.power != power:
-            return _Running(station, power, deque())
+    def _handle(self, board: Board, power: int, event: Event) -> _Running:
+        terminal = board.firmware
+        if terminal is None or board.power != power:
+            return _Running(board, power, deque())
         if self.trace is not None:
-            self._trace_event(station, event)
-        return _Running(station, power, deque(terminal.handle(event, self.clock.now)))
+            self._trace_event(board, event)
+        return _Running(board, power, deque(terminal.handle(event, self.clock.now)))
 
     def _run(self, running: list[_Running]) -> None:
         everybody = running
@@ -160,94 +160,94 @@ class Engine:
                         waiting.append((one, effect.rows))
                         break
                     if isinstance(effect, fx.Store):
-                        waiting.append((one, one.station.vault.sealed(effect, self._random)))
+                        waiting.append((one, one.board.vault.sealed(effect, self._random)))
                         break
-                    self._do[type(effect)](one.station, effect)
-                    self._burn(one.station)
+                    self._do[type(effect)](one.board, effect)
+                    self._burn(one.board)
             running = self._commit(waiting) if waiting else []
         if self.trace is not None:
             for one in everybody:
                 if one.is_on:
-                    self._trace_screen(one.station)
+                    self._trace_screen(one.board)
 
     def _commit(self, waiting: list[tuple[_Running, tuple[Row, ...]]]) -> list[_Running]:
         try:
-            self._journal.commit([(one.station, rows) for one, rows in waiting])
+            self._journal.commit([(one.board, rows) for one, rows in waiting])
         except self._journal.unknown as error:
             for one, _ in waiting:
-                self._stop(one.station, str(error))
+                self._stop(one.board, str(error))
             return []
         for one, rows in waiting:
             if self.trace is not None:
                 for row in rows:
-                    self._emit(one.station, "journal", row=row.kind, **row.fields)
-            self._burn(one.station)
+                    self._emit(one.board, "journal", row=row.kind, **row.fields)
+            self._burn(one.board)
         return [one for one, _ in waiting]
 
-    def _burn(self, station: Station) -> None:
+    def _burn(self, board: Board) -> None:
         """The fault of a power cut after the n-th effect from now."""
-        if station.fuse:
-            station.fuse -= 1
-            if not station.fuse:
-                station.switch_off()
+        if board.fuse:
+            board.fuse -= 1
+            if not board.fuse:
+                board.switch_off()
 
-    def _stop(self, station: Station, why: str) -> None:
-        station.switch_off()
-        station.out_of_service = why
+    def _stop(self, board: Board, why: str) -> None:
+        board.switch_off()
+        board.out_of_service = why
 
     # Effects.
 
-    def _send(self, station: Station, effect: fx.Send) -> None:
+    def _send(self, board: Board, effect: fx.Send) -> None:
         request = effect.request
         self._emit(
-            station,
+            board,
             "host",
             out=request.kind.value,
             mti=request.mti,
             stan=request.stan,
             amount=request.amount.minor,
         )
-        for delivery in station.link.submit(request):
+        for delivery in board.link.submit(request):
             if delivery.note:
-                self._emit(station, "note", text=delivery.note)
-            self._deliver(station, request.stan, delivery)
+                self._emit(board, "note", text=delivery.note)
+            self._deliver(board, request.stan, delivery)
 
-    def _forward(self, station: Station, effect: fx.Forward) -> None:
+    def _forward(self, board: Board, effect: fx.Forward) -> None:
         """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""
-        request = station.vault.opened(effect.request)
+        request = board.vault.opened(effect.request)
         if request is not None:
-            self._send(station, fx.Send(request))
+            self._send(board, fx.Send(request))
         elif effect.request.repeat:
-            self._send(station, fx.Send(effect.request))
+            self._send(board, fx.Send(effect.request))
         else:
-            self.post(station, CardDataLost(effect.request.reference))
+            self.post(board, CardDataLost(effect.request.reference))
 
-    def _erase_key(self, station: Station, _: fx.EraseKey) -> None:
-        station.vault.erase()
+    def _erase_key(self, board: Board, _: fx.EraseKey) -> None:
+        board.vault.erase()
 
-    def _show_lights(self, station: Station, effect: fx.ShowLights) -> None:
-        station.lights = dict(effect.lights)
+    def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
+        board.lights = dict(effect.lights)
 
-    def _deliver(self, station: Station, stan: int, delivery: Delivered) -> None:
-        power = station.power
+    def _deliver(self, board: Board, stan: int, delivery: Delivered) -> None:
+        power = board.power
 
         def due() -> None:
-            if station.power != power:
+            if board.power != power:
                 return
             if delivery.problem == "unreachable":
-                self._emit(station, "host", problem="unreachable", stan=stan)
-                self.post(station, HostUnreachable(stan))
-            elif delivery.reply is not None and station.link.up:
-                self._emit_reply(station, delivery.reply)
-                self.post(station, HostReplied(delivery.reply))
+                self._emit(board, "host", problem="unreachable", stan=stan)
+                self.post(board, HostUnreachable(stan))
+            elif delivery.reply is not None and board.link.up:
+                self._emit_reply(board, delivery.reply)
+                self.post(board, HostReplied(delivery.reply))
             else:
-                self._emit(station, "host", problem=delivery.problem or "lost", stan=stan)
+                self._emit(board, "host", problem=delivery.problem or "lost", stan=stan)
 
         self.clock.at(self.clock.now.mono + delivery.delay, due)
 
-    def _emit_reply(self, station: Station, reply: HostReply) -> None:
+    def _emit_reply(self, board: Board, reply: HostReply) -> None:
         self._emit(
-            station,
+            board,
             "host",
             into=reply.mti,
             stan=reply.stan,
@@ -255,27 +255,27 @@ class Engine:
             code=reply.response_code,
         )
 
-    def _print(self, station: Station, effect: fx.Print) -> None:
+    def _print(self, board: Board, effect: fx.Print) -> None:
         receipt = effect.receipt
-        if station.printer.print(receipt):
-            self._emit(station, "receipt", copy=receipt.copy.value, reference=receipt.reference)
-            self.post(station, Printed(receipt))
+        if board.printer.print(receipt):
+            self._emit(board, "receipt", copy=receipt.copy.value, reference=receipt.reference)
+            self.post(board, Printed(receipt))
         else:
-            self._emit(station, "receipt", stopped=receipt.copy.value, reference=receipt.reference)
-            self.post(station, PrinterStopped(receipt))
+            self._emit(board, "receipt", stopped=receipt.copy.value, reference=receipt.reference)
+            self.post(board, PrinterStopped(receipt))
 
-    def _open_reader(self, station: Station, effect: fx.OpenReader) -> None:
-        for event in station.listen(effect.entries):
-            self.post(station, event)
+    def _open_reader(self, board: Board, effect: fx.OpenReader) -> None:
+        for event in board.listen(effect.entries):
+            self.post(board, event)
 
-    def _close_reader(self, station: Station, _: fx.CloseReader) -> None:
-        station.stop_listening()
+    def _close_reader(self, board: Board, _: fx.CloseReader) -> None:
+        board.stop_listening()
 
-    def _start_card(self, station: Station, effect: fx.StartCard) -> None:
+    def _start_card(self, board: Board, effect: fx.StartCard) -> None:
         # Imported here: a terminal that shows its first screen has met no card yet.
         from terminal_sim.emv.kernel import transaction
 
-        contactless = effect.entry is Entry.CONTACTLESS
+        contactless = effect.entry is EntryMode.CONTACTLESS
         now = self.clock.now.civil
         request = Request(
             interface=Interface.CONTACTLESS if contactless else Interface.CONTACT,
@@ -286,84 +286,84 @@ class Engine:
             transaction_type=effect.transaction_type,
             sequence=effect.sequence,
         )
-        station.stop_listening()
+        board.stop_listening()
         if not contactless:
-            station.begun = station.inserted
-        station.conversation = CardConversation(
-            station.reader.contactless if contactless else station.reader.contact,
-            transaction(station.kernel, request),
-            lambda command, response: self._saw(station, command, response),
-            partial(station.torn, CONTACTLESS if contactless else CONTACT),
-            None if contactless else station.card_left,
-            station.fall_silent,
+            board.begun = board.inserted
+        board.conversation = CardConversation(
+            board.reader.contactless if contactless else board.reader.contact,
+            transaction(board.kernel, request),
+            lambda command, response: self._saw(board, command, response),
+            partial(board.torn, CONTACTLESS if contactless else CONTACT),
+            None if contactless else board.card_left,
+            board.fall_silent,
             # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
             Verdict.CARD_ERROR if contactless else Verdict.USE_STRIPE,
         )
-        self.post(station, station.conversation.begin())
+        self.post(board, board.conversation.begin())
 
-    def _answer_card(self, station: Station, effect: fx.AnswerCard) -> None:
-        if station.conversation is not None:
-            self.post(station, station.conversation.resume(cast(Answer, effect.answer)))
+    def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
+        if board.conversation is not None:
+            self.post(board, board.conversation.resume(cast(Answer, effect.answer)))
 
-    def _set_alarm(self, station: Station, effect: fx.SetAlarm) -> None:
+    def _set_alarm(self, board: Board, effect: fx.SetAlarm) -> None:
         name, at = effect.name, effect.at
-        station.alarms[name] = at
+        board.alarms[name] = at
 
         def due() -> None:
-            if station.alarms.get(name) == at:
-                del station.alarms[name]
-                self.post(station, Alarm(name))
+            if board.alarms.get(name) == at:
+                del board.alarms[name]
+                self.post(board, Alarm(name))
 
         self.clock.at(at, due)
 
-    def _drop_alarm(self, station: Station, effect: fx.DropAlarm) -> None:
-        station.alarms.pop(effect.name, None)
+    def _drop_alarm(self, board: Board, effect: fx.DropAlarm) -> None:
+        board.alarms.pop(effect.name, None)
 
-    def _beep(self, station: Station, effect: fx.Beep) -> None:
-        station.beeps += 1
-        self._emit(station, "beep", tone=effect.tone)
+    def _beep(self, board: Board, effect: fx.Beep) -> None:
+        board.beeps += 1
+        self._emit(board, "beep", tone=effect.tone)
 
-    def _moved(self, station: Station, effect: fx.Moved) -> None:
-        self._emit(station, "state", flow=effect.flow, source=effect.source, dest=effect.dest)
+    def _moved(self, board: Board, effect: fx.Moved) -> None:
+        self._emit(board, "state", flow=effect.flow, source=effect.source, dest=effect.dest)
 
-    def _ignored(self, station: Station, effect: fx.Ignored) -> None:
-        station.ignored = effect.what
-        self._emit(station, "ignored", what=effect.what)
+    def _ignored(self, board: Board, effect: fx.Ignored) -> None:
+        board.ignored = effect.what
+        self._emit(board, "ignored", what=effect.what)
 
-    def _unexpected(self, station: Station, effect: fx.Unexpected) -> None:
-        self._emit(station, "unexpected", what=effect.what)
+    def _unexpected(self, board: Board, effect: fx.Unexpected) -> None:
+        self._emit(board, "unexpected", what=effect.what)
 
-    def _switch_off(self, station: Station, _: fx.SwitchOff) -> None:
-        station.switch_off()
+    def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:
+        board.switch_off()
 
     # The trace.
 
-    def _emit(self, station: Station, kind: str, /, **fields: Value) -> None:
+    def _emit(self, board: Board, kind: str, /, **fields: Value) -> None:
         if self.trace is not None:
-            self.trace.emit(self.clock.now, station.name, kind, **fields)
+            self.trace.emit(self.clock.now, board.name, kind, **fields)
 
-    def _trace_event(self, station: Station, event: Event) -> None:
+    def _trace_event(self, board: Board, event: Event) -> None:
         if isinstance(event, KeyPressed):
-            shown: Screen | None = station.terminal.screen() if station.terminal else None
+            shown: Screen | None = board.firmware.screen() if board.firmware else None
             hidden = shown is not None and shown.input is not None and shown.input.shown.secret
             key = "DIGIT" if hidden and event.key.isdigit() else event.key
-            self._emit(station, "key", key=key)
+            self._emit(board, "key", key=key)
         elif isinstance(event, Touched):
-            self._emit(station, "touch", target=event.target)
+            self._emit(board, "touch", target=event.target)
         elif not isinstance(event, HostReplied | Printed | PrinterStopped):
             name = getattr(event, "name", "")
-            self._emit(station, "event", event=type(event).__name__, **({"name": name} if name else {}))
+            self._emit(board, "event", event=type(event).__name__, **({"name": name} if name else {}))
 
-    def _trace_screen(self, station: Station) -> None:
-        shown = station.draw()
-        if shown is not None and shown != station.shown:
-            station.shown = shown
-            self._emit(station, "screen", screen=shown.screen.id, text=shown)
+    def _trace_screen(self, board: Board) -> None:
+        shown = board.draw()
+        if shown is not None and shown != board.shown:
+            board.shown = shown
+            self._emit(board, "screen", screen=shown.screen.id, text=shown)
 
-    def _saw(self, station: Station, command: Command, response: bytes) -> None:
+    def _saw(self, board: Board, command: Command, response: bytes) -> None:
         if self.trace is not None:
             self._emit(
-                station,
+                board,
                 "apdu",
                 step=command.step.value,
                 command=mask_capdu(command.apdu),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from terminal_sim.datafiles.suggest import meant
-from terminal_sim.script.tree import Macro, Step, Value
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.script.tree import Macro, ScriptStep, Value
 from terminal_sim.verbs import VERBS, Parameter, Verb
 from terminal_sim.verbs.signature import NEGATION
 
@@ -28,7 +28,7 @@ class Argument:
 class VerbCall:
     """A verb with its arguments: those by place, those by the parameter's name, and free fields."""
 
-    step: Step
+    step: ScriptStep
     verb: Verb
     values: tuple[Argument, ...] = ()
     named: tuple[Argument, ...] = ()
@@ -42,7 +42,7 @@ class VerbCall:
 
 @dataclass(frozen=True, slots=True)
 class MacroCall:
-    step: Step
+    step: ScriptStep
     macro: Macro
     values: tuple[Value, ...]
 
@@ -51,14 +51,14 @@ class MacroCall:
 class FromState:
     """The scenario goes on where another one saved."""
 
-    step: Step
+    step: ScriptStep
     name: Value
 
 
 Call = VerbCall | MacroCall | FromState
 
 
-def bind(step: Step, macros: Mapping[str, Macro], complain: Complain) -> Call | None:
+def bind(step: ScriptStep, macros: Mapping[str, Macro], complain: Complain) -> Call | None:
     """None where the step calls nothing that exists; everything that is wrong goes to `complain`."""
     first = step.values[0]
     if first.word in macros:
@@ -83,7 +83,7 @@ def bind(step: Step, macros: Mapping[str, Macro], complain: Complain) -> Call | 
 
 
 def _unknown(
-    step: Step, spoken: list[str], no: bool, macros: Mapping[str, Macro], complain: Complain
+    step: ScriptStep, spoken: list[str], no: bool, macros: Mapping[str, Macro], complain: Complain
 ) -> None:
     """Says how far the words were right and what may come next."""
     known = (*VERBS, FROM_STATE)
@@ -95,16 +95,16 @@ def _unknown(
     }
     if not right:
         text = step.values[0].text
-        complain(step.values[0], f"there is no act {text!r}{meant(text, [*follow, *macros])}")
+        complain(step.values[0], f"there is no act {text!r}{suggest(text, [*follow, *macros])}")
         return
     after = " ".join(spoken[:right])
     place = step.values[min(right + no, len(step.values) - 1)]
     said = spoken[right] if right < len(spoken) else ""
     what = f", not {place.text!r}" if right < len(spoken) else ""
-    complain(place, f"after {after!r} comes {' or '.join(sorted(follow))}{what}{meant(said, follow)}")
+    complain(place, f"after {after!r} comes {' or '.join(sorted(follow))}{what}{suggest(said, follow)}")
 
 
-def _macro_call(step: Step, macro: Macro, complain: Complain) -> MacroCall:
+def _macro_call(step: ScriptStep, macro: Macro, complain: Complain) -> MacroCall:
     values = step.values[1:]
     if len(values) != len(macro.parameters):
         form = " ".join([macro.name, *(f"${{{name}}}" for name in macro.parameters)])
@@ -123,7 +123,7 @@ def _macro_call(step: Step, macro: Macro, complain: Complain) -> MacroCall:
 class _Binding:
     """Puts the values of one step at their places."""
 
-    def __init__(self, step: Step, verb: Verb, no: bool, complain: Complain) -> None:
+    def __init__(self, step: ScriptStep, verb: Verb, no: bool, complain: Complain) -> None:
         self.step = step
         self.verb = verb
         self.no = no
@@ -145,7 +145,7 @@ class _Binding:
             elif self.verb.rest is not None:
                 self.placed.append(Argument(self.verb.rest, value))
             else:
-                near = meant(value.word, self.verb.said) if value.word else ""
+                near = suggest(value.word, self.verb.said) if value.word else ""
                 self.complain(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
         self._complete()
         placed, named = tuple(self.placed), tuple(self.named.values())
@@ -166,7 +166,7 @@ class _Binding:
         elif self.verb.fields and value.name not in self._reserved:
             self.fields[value.name] = value
         else:
-            cure = meant(value.name, self.verb.named) or f": {self.verb.form}"
+            cure = suggest(value.name, self.verb.named) or f": {self.verb.form}"
             self.complain(value, f"{value.name}= has no place here{cure}")
 
     @property

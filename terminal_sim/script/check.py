@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.bench import Profile
-from terminal_sim.datafiles.suggest import meant
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, bind
-from terminal_sim.script.complaints import Complaints
-from terminal_sim.script.follow import Following, Known, starts_from, variables_of
+from terminal_sim.script.dataflow import Following, Known, starts_from, variables_of
+from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, settings
-from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, Step
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, is_name
+from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, is_name
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
 
@@ -47,7 +47,7 @@ class Program:
 
     script: Script
     settings: Settings
-    terms: Terms
+    terms: Scope
     macros: Mapping[str, tuple[Call, ...]]
     setup: tuple[Call, ...]
     plays: tuple[Play, ...]
@@ -67,7 +67,7 @@ def check(
     environ: Mapping[str, str],
 ) -> Program:
     """`profiles` and `locale` overrule the script's own; `environ` has its secrets. Raises `ScriptError`."""
-    complain = Complaints()
+    complain = Diagnostics()
     complain.about(script)
     chosen = settings(script, vocabulary, complain, profiles=profiles, locale=locale, environ=environ)
     program = _Checking(script, vocabulary, chosen, complain).program()
@@ -87,7 +87,7 @@ def rows_of(scenario: Scenario) -> list[dict[str, str]]:
 
 class _Checking:
     def __init__(
-        self, script: Script, vocabulary: Vocabulary, chosen: Settings, complain: Complaints
+        self, script: Script, vocabulary: Vocabulary, chosen: Settings, complain: Diagnostics
     ) -> None:
         self.script = script
         self.chosen = chosen
@@ -95,8 +95,11 @@ class _Checking:
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
-        self.terms = Terms(
-            vocabulary, tuple(chosen.profiles.values()), vocabulary.cards(chosen.decks), chosen.decks
+        self.terms = Scope(
+            vocabulary,
+            tuple(chosen.profiles.values()),
+            vocabulary.cards(chosen.catalogues),
+            chosen.catalogues,
         )
         self.following = Following(self.terms, self.bound, frozenset(chosen.secrets), complain)
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
@@ -120,7 +123,7 @@ class _Checking:
             teardown=teardown,
         )
 
-    def _bind(self, steps: Sequence[Step]) -> tuple[Call, ...]:
+    def _bind(self, steps: Sequence[ScriptStep]) -> tuple[Call, ...]:
         bound = (bind(step, self.macros, self.complain) for step in steps)
         return tuple(call for call in bound if call is not None)
 
@@ -225,7 +228,7 @@ class _Checking:
             if not isinstance(first, FromState):
                 continue
             if play.start not in saved:
-                cure = meant(play.start, saved)
+                cure = suggest(play.start, saved)
                 self.complain(first.name, f"no scenario of this file saves the state {play.start!r}{cure}")
             seen: set[str] = set()
             state = play.start

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from terminal_sim.script.perform import Stopped
 from terminal_sim.secret import mask_pan
-from terminal_sim.verbs.waiting import Sight, Unmet, clock
+from terminal_sim.verbs.waiting import ExpectationFailed, ScreenSnapshot, clock
 
 LINES = 40
 _WIDTH = 110
@@ -43,13 +43,17 @@ def report(stopped: Stopped, told: Sequence[str], rerun: str, mask: Mask) -> str
         callers[_CALLERS:] = [f"  and so on, {len(callers) - _CALLERS} calls more"]
     head += callers
     head += [f"  {line}" for line in told]
-    if isinstance(why, Unmet):
+    if isinstance(why, ExpectationFailed):
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
     else:
         head += [f"  {why}"]
     tail = ["  last of the trace:", *(_cut(f"  {line}") for line in stopped.trace)]
     tail += [f"  again: {rerun}"]
-    screens = _screens(why.before, why.now, LINES - len(head) - len(tail)) if isinstance(why, Unmet) else []
+    screens = (
+        _screens(why.before, why.now, LINES - len(head) - len(tail))
+        if isinstance(why, ExpectationFailed)
+        else []
+    )
     return mask("\n".join(head + screens + tail))
 
 
@@ -58,7 +62,7 @@ def command(path: str, title: str, options: Sequence[str]) -> str:
     return shlex.join(["terminal-sim", "run", path, *options, "-k", title])
 
 
-def _screens(before: Sight, now: Sight, room: int) -> list[str]:
+def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str]:
     """Both screens side by side, cut to `room` lines; one where nothing changed."""
     was, shown = before.view.text.splitlines(), now.view.text.splitlines()
     times = (f"screen when the step began, {clock(before.mono)}", f"screen now, {clock(now.mono)}")

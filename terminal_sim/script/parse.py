@@ -15,18 +15,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from terminal_sim.datafiles.suggest import meant
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.tree import (
     Examples,
     Form,
     Macro,
-    Place,
     Problem,
     Scenario,
     Script,
     ScriptError,
+    ScriptStep,
     Setting,
-    Step,
+    SourcePlace,
     Value,
 )  # fmt: skip
 
@@ -56,10 +56,10 @@ def parse_text(text: str, path: Path) -> Script:
     return _Reading(path, tuple(text.removeprefix("\ufeff").splitlines())).script()
 
 
-def parse_step(line: str, path: Path) -> Step:
+def parse_step(line: str, path: Path) -> ScriptStep:
     """One line of a scenario by itself, as somebody types it at a prompt. Raises `ScriptError`."""
     reading = _Reading(path, (line,))
-    step = Step(Place(path, 1), line.strip(), reading.values(1))
+    step = ScriptStep(SourcePlace(path, 1), line.strip(), reading.values(1))
     if reading.problems:
         raise ScriptError(reading.problems)
     return step
@@ -85,10 +85,10 @@ class _Reading:
         self._settings: list[Setting] = []
         self._macros: list[Macro] = []
         self._scenarios: list[Scenario] = []
-        self._parts: dict[str, tuple[Step, ...]] = {}
-        self._steps: list[Step] = []
+        self._parts: dict[str, tuple[ScriptStep, ...]] = {}
+        self._steps: list[ScriptStep] = []
         self._table: Examples | None = None
-        self._close: Callable[[tuple[Step, ...]], None] | None = None
+        self._close: Callable[[tuple[ScriptStep, ...]], None] | None = None
 
     def script(self) -> Script:
         self._version()
@@ -147,7 +147,7 @@ class _Reading:
             return None
         word = values[0].word
         if word not in _RANK:
-            cure = meant(word, [*_RANK, "keys"]) or "; steps are indented"
+            cure = suggest(word, [*_RANK, "keys"]) or "; steps are indented"
             return self._problem(number, 1, f"{values[0].text!r} opens nothing{cure}", len(values[0].text))
         if word == "examples":
             return self._examples(number, values)
@@ -186,7 +186,7 @@ class _Reading:
                 parameters.append(found[1])
         place = values[1].place
 
-        def close(steps: tuple[Step, ...]) -> None:
+        def close(steps: tuple[ScriptStep, ...]) -> None:
             self._macros.append(Macro(name, place, tuple(parameters), steps))
 
         self._close = close
@@ -203,7 +203,7 @@ class _Reading:
             tags.append(value.text)
         place = name.place
 
-        def close(steps: tuple[Step, ...]) -> None:
+        def close(steps: tuple[ScriptStep, ...]) -> None:
             self._scenarios.append(Scenario(name.text, place, tuple(tags), steps, self._table))
 
         self._close = close
@@ -215,7 +215,7 @@ class _Reading:
             self._problem(number, 1, "examples belong to a scenario", len("examples"))
         elif self._table is not None:
             self._problem(number, 1, "a scenario has one table of examples", len("examples"))
-        self._table = Examples(Place(self.path, number), values[1:])
+        self._table = Examples(SourcePlace(self.path, number), values[1:])
 
     def _below(self, number: int) -> None:
         line = self.lines[number - 1]
@@ -237,7 +237,9 @@ class _Reading:
                 "this step is in no scenario, setup, teardown or macro",
             )
         if values:
-            self._steps.append(Step(Place(self.path, number, values[0].place.column), line.strip(), values))
+            self._steps.append(
+                ScriptStep(SourcePlace(self.path, number, values[0].place.column), line.strip(), values)
+            )
         return None
 
     def _end_section(self) -> None:
@@ -246,7 +248,7 @@ class _Reading:
         self._close, self._steps, self._table = None, [], None
 
     def _value(self, number: int, token: Token) -> Value:
-        place = Place(self.path, number, token.column or 1)
+        place = SourcePlace(self.path, number, token.column or 1)
         if token.type == "STRING":
             return Value(_unquoted(token), Form.STRING, place)
         if token.type == "PATTERN":
@@ -270,7 +272,9 @@ class _Reading:
             text = token.strip() if token is not None else ""
             quoted = len(text) > 1 and text[0] == text[-1] == '"'
             cells.append(
-                Value(_unquoted(text) if quoted else text, Form.STRING, Place(self.path, number, column))
+                Value(
+                    _unquoted(text) if quoted else text, Form.STRING, SourcePlace(self.path, number, column)
+                )
             )
         return cells
 

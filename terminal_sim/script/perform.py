@@ -6,15 +6,15 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from terminal_sim.bench import BenchMisuse, Seat
+from terminal_sim.bench import BenchMisuse, TerminalUnderTest
 from terminal_sim.script.bind import Argument, Call, MacroCall, VerbCall
-from terminal_sim.script.tree import Step
-from terminal_sim.script.values import Terms, filled, judge, spoken
+from terminal_sim.script.tree import ScriptStep
+from terminal_sim.script.values import Scope, filled, judge, spoken
 from terminal_sim.verbs import Tester
 from terminal_sim.verbs.signature import NEGATION
-from terminal_sim.verbs.waiting import TRACE_LINES, BadScript, Unmet
+from terminal_sim.verbs.waiting import TRACE_LINES, BadScript, ExpectationFailed
 
-Why = Unmet | BadScript | BenchMisuse
+Why = ExpectationFailed | BadScript | BenchMisuse
 
 
 class Stopped(Exception):
@@ -23,7 +23,7 @@ class Stopped(Exception):
     `trace` are the last lines before; `secrets` what must be hidden when it is told.
     """
 
-    def __init__(self, step: Step, callers: tuple[Step, ...], why: Why, tester: Tester) -> None:
+    def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
         super().__init__(f"{step.place}: a step failed")
         self.step = step
         self.callers = callers
@@ -35,13 +35,16 @@ class Stopped(Exception):
 class Performer:
     """Does calls with the hands of one tester. `macros` are the calls of each macro by its name."""
 
-    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], terms: Terms) -> None:
+    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], terms: Scope) -> None:
         self._tester = tester
         self._macros = macros
         self._terms = terms
 
     def perform(
-        self, calls: Sequence[Call], local: Mapping[str, str] | None = None, callers: tuple[Step, ...] = ()
+        self,
+        calls: Sequence[Call],
+        local: Mapping[str, str] | None = None,
+        callers: tuple[ScriptStep, ...] = (),
     ) -> None:
         """Raises `Stopped` for what a script or its user is to blame for; anything else is the bench's fault.
 
@@ -49,7 +52,7 @@ class Performer:
         """
         here = dict(local or {})
         for call in calls:
-            variables = ChainMap(here, self._tester.variables, of_card(self._tester.seat))
+            variables = ChainMap(here, self._tester.variables, of_card(self._tester.terminal))
             try:
                 if isinstance(call, VerbCall):
                     self._say(call, variables)
@@ -57,7 +60,7 @@ class Performer:
                     given = [filled(value, variables) for value in call.values]
                     inside = here | dict(zip(call.macro.parameters, given, strict=True))
                     self.perform(self._macros[call.macro.name], inside, (*callers, call.step))
-            except (Unmet, BadScript, BenchMisuse) as why:
+            except (ExpectationFailed, BadScript, BenchMisuse) as why:
                 raise Stopped(call.step, callers, why, self._tester) from None
 
     def _say(self, call: VerbCall, variables: Mapping[str, str]) -> None:
@@ -78,9 +81,9 @@ class Performer:
                 raise BadScript(wrong)
 
 
-def of_card(seat: Seat) -> dict[str, str]:
+def of_card(terminal: TerminalUnderTest) -> dict[str, str]:
     """`${card.pin}` and its like: what the card last named has of them."""
-    card = seat.card
+    card = terminal.card
     if card is None:
         return {}
     secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}

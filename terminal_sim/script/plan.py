@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from terminal_sim.script.check import Play, Program
-from terminal_sim.script.select import selection
+from terminal_sim.script.selection import selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

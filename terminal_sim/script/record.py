@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from terminal_sim.bench import Duration
 from terminal_sim.runtime.trace import TraceEntry
-from terminal_sim.script.select import exactly
+from terminal_sim.script.selection import exactly
 from terminal_sim.verbs.waiting import ACT
 
 _HIDDEN = "DIGIT"

@@ -23,8 +23,8 @@ from terminal_sim.bench import (
     Duration,
     JournalError,
     ProfileError,
-    Saved,
-    Seat,
+    SavedState,
+    TerminalUnderTest,
     Trace,
 )
 from terminal_sim.script.bind import Call
@@ -32,13 +32,13 @@ from terminal_sim.script.failure import Mask, command, report
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
 from terminal_sim.script.recordings import Wiring, recording_name
-from terminal_sim.script.select import exactly
+from terminal_sim.script.selection import exactly
 from terminal_sim.verbs import Tester
 
 NO_TIME = Duration(0)
 
 
-class Outcome(Enum):
+class ScenarioOutcome(Enum):
     HELD = "held"
     UNMET = "failed"
     SKIPPED = "skipped"
@@ -72,25 +72,25 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class RunResult:
     """`text` is the reason of a skip, or what a failure says; `took` is virtual time."""
 
     case: Case
-    outcome: Outcome
+    outcome: ScenarioOutcome
     text: str = ""
     took: Duration = NO_TIME
     notes: tuple[str, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
 
 
-def exit_code(results: Sequence[Result]) -> ExitCode:
+def exit_code(results: Sequence[RunResult]) -> ExitCode:
     """The worst that happened; `NOTHING` where nothing ran."""
     outcomes = {result.outcome for result in results}
-    if Outcome.BROKEN in outcomes:
+    if ScenarioOutcome.BROKEN in outcomes:
         return ExitCode.BROKEN
-    if Outcome.UNMET in outcomes:
+    if ScenarioOutcome.UNMET in outcomes:
         return ExitCode.UNMET
-    return ExitCode.HELD if Outcome.HELD in outcomes else ExitCode.NOTHING
+    return ExitCode.HELD if ScenarioOutcome.HELD in outcomes else ExitCode.NOTHING
 
 
 class Runner:
@@ -98,15 +98,15 @@ class Runner:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
-        self._states: dict[tuple[Path, str, str], Saved] = {}
+        self._states: dict[tuple[Path, str, str], SavedState] = {}
 
-    def run(self, case: Case, *, more: bool = False) -> Result:
+    def run(self, case: Case, *, more: bool = False) -> RunResult:
         """Never raises for what a script or a bench does. `more` cases follow this one."""
         if case.skip:
-            return Result(case=case, outcome=Outcome.SKIPPED, text=case.skip)
+            return RunResult(case=case, outcome=ScenarioOutcome.SKIPPED, text=case.skip)
         return _Running(self, case, more=more).result()
 
-    def state_for(self, case: Case) -> Saved:
+    def state_for(self, case: Case) -> SavedState:
         """Where a case starts, having run the scenario that saves it. Raises what running that one raises."""
         key = (case.program.script.path, case.profile, case.play.start)
         if key not in self._states:
@@ -115,7 +115,7 @@ class Runner:
             _Running(self, saving, "for another", more=True).perform()
         return self._states[key]
 
-    def keep(self, case: Case, states: Mapping[str, Saved]) -> None:
+    def keep(self, case: Case, states: Mapping[str, SavedState]) -> None:
         """Keeps what a case saved for those that start from it."""
         for name, state in states.items():
             self._states[case.program.script.path, case.profile, name] = state
@@ -138,17 +138,17 @@ class _Running:
         self.pictures: dict[str, str] = {}
         self.took = NO_TIME
 
-    def result(self) -> Result:
-        outcome, text = Outcome.HELD, ""
+    def result(self) -> RunResult:
+        outcome, text = ScenarioOutcome.HELD, ""
         try:
             self.perform()
         except Stopped as stopped:
-            outcome, text = Outcome.UNMET, self._report(stopped)
+            outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
         except (BenchMisuse, JournalError, ProfileError) as refused:
-            outcome, text = Outcome.UNMET, self._refused(refused)
+            outcome, text = ScenarioOutcome.UNMET, self._refused(refused)
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
-            outcome, text = Outcome.BROKEN, self._broken(broken)
-        return Result(
+            outcome, text = ScenarioOutcome.BROKEN, self._broken(broken)
+        return RunResult(
             case=self.case,
             outcome=outcome,
             text=text,
@@ -172,7 +172,7 @@ class _Running:
             finally:
                 self.took = Duration(bench.now.mono - began)
             if self.more:
-                tester.seat.give_back()
+                tester.terminal.give_back()
         problem = stopped or after
         if problem is not None:
             raise problem
@@ -189,13 +189,13 @@ class _Running:
             seed=options.seed,
             clock=clock,
             state=options.state,
-            decks=chosen.decks,
+            catalogues=chosen.catalogues,
             trace=options.trace,
         )
 
-    def _tester(self, bench: Bench, start: Saved | None) -> Tester:
+    def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
         chosen, name = self.case.program.settings, self.case.profile
-        seat = bench.seat(
+        terminal = bench.terminal(
             chosen.profiles[name],
             locale=chosen.locale or None,
             reader=self.wired.reader,
@@ -204,33 +204,33 @@ class _Running:
             state_from=start,
         )
         # A folder that keeps the journal may hold rows of earlier runs; a saved state is where this one begins.
-        before = 0 if start is not None else len(seat.journal())
-        seat.power_on()
-        variables = {"profile": name, "locale": seat.locale, **chosen.secrets, **self.case.row}
+        before = 0 if start is not None else len(terminal.journal())
+        terminal.power_on()
+        variables = {"profile": name, "locale": terminal.locale, **chosen.secrets, **self.case.row}
         return Tester(
             bench,
-            seat,
+            terminal,
             variables=variables,
-            stored_picture=lambda name: self._stored(seat, name),
+            stored_picture=lambda name: self._stored(terminal, name),
             rows_before=before,
         )
 
     # Pictures.
 
-    def _file(self, seat: Seat, picture: str) -> Path:
+    def _file(self, terminal: TerminalUnderTest, picture: str) -> Path:
         """`pictures/SCRIPT/NAME.PROFILE.LOCALE.svg` beside the script, unless another folder is chosen."""
         script = self.case.program.script.path
         folder = self.runner.options.pictures or script.parent / "pictures"
         name = re.sub(r"[^\w-]+", "-", picture).strip("-")
-        return folder / script.stem / f"{name}.{seat.profile.id}.{seat.locale}.svg"
+        return folder / script.stem / f"{name}.{terminal.profile.id}.{terminal.locale}.svg"
 
-    def _stored(self, seat: Seat, picture: str) -> str | None:
-        file = self._file(seat, picture)
+    def _stored(self, terminal: TerminalUnderTest, picture: str) -> str | None:
+        file = self._file(terminal, picture)
         return file.read_text(encoding="utf-8") if file.is_file() and not self.runner.options.store else None
 
     def _store(self, tester: Tester) -> None:
         for name, picture in tester.pictures.items():
-            file = self._file(tester.seat, name)
+            file = self._file(tester.terminal, name)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(picture, encoding="utf-8")
 

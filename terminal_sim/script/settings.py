@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, Profile, ProfileError
-from terminal_sim.datafiles.suggest import meant
-from terminal_sim.script.complaints import Complaints
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Problem, Script
 from terminal_sim.script.values import VARIABLES, is_name
 from terminal_sim.script.vocabulary import Vocabulary, check_clock
@@ -33,14 +33,14 @@ class Settings:
     skips: tuple[Skip, ...]
     locale: str
     clock: str
-    decks: tuple[Path, ...]
+    catalogues: tuple[Path, ...]
     secrets: Mapping[str, str]
 
 
 def settings(
     script: Script,
     vocabulary: Vocabulary,
-    complain: Complaints,
+    complain: Diagnostics,
     *,
     profiles: Mapping[str, Profile] | None,
     locale: str,
@@ -59,7 +59,7 @@ def settings(
         skips=skips,
         locale=locale or _locale(script, complain, running),
         clock=_clock(script, complain),
-        decks=_decks(script, complain),
+        catalogues=_catalogues(script, complain),
         secrets=_secrets(script, complain, environ),
     )
 
@@ -69,7 +69,7 @@ def is_path(profile: str) -> bool:
     return "/" in profile or profile.endswith(".toml")
 
 
-def _profiles(script: Script, vocabulary: Vocabulary, complain: Complaints) -> dict[str, Profile]:
+def _profiles(script: Script, vocabulary: Vocabulary, complain: Diagnostics) -> dict[str, Profile]:
     named = script.values_of("terminal")
     if not named and (script.scenarios or not script.macros):  # a file of macros runs nowhere by itself
         complain.add(
@@ -86,13 +86,13 @@ def _profiles(script: Script, vocabulary: Vocabulary, complain: Complaints) -> d
 
 
 def _lacking(
-    script: Script, vocabulary: Vocabulary, complain: Complaints, profiles: Mapping[str, Profile]
+    script: Script, vocabulary: Vocabulary, complain: Diagnostics, profiles: Mapping[str, Profile]
 ) -> tuple[Skip, ...]:
     needed = script.values_of("requires")
     known = vocabulary.features.union(*(profile.features for profile in profiles.values()))
     for value in needed:
         if value.text not in known:
-            cure = meant(value.text, known) or f": {', '.join(sorted(known))}"
+            cure = suggest(value.text, known) or f": {', '.join(sorted(known))}"
             complain(value, f"there is no feature {value.text!r}{cure}")
     lacks = {
         name: [v.text for v in needed if v.text in known - profile.features]
@@ -110,17 +110,17 @@ def _silent(profiles: Mapping[str, Profile], locale: str) -> tuple[Skip, ...]:
     )
 
 
-def _locale(script: Script, complain: Complaints, profiles: Mapping[str, Profile]) -> str:
+def _locale(script: Script, complain: Diagnostics, profiles: Mapping[str, Profile]) -> str:
     for value in script.values_of("locale")[:1]:
         for name, profile in profiles.items():
             if value.text not in profile.languages:
-                cure = meant(value.text, profile.languages) or f": it speaks {', '.join(profile.languages)}"
+                cure = suggest(value.text, profile.languages) or f": it speaks {', '.join(profile.languages)}"
                 complain(value, f"{name} does not speak {value.text!r}{cure}")
         return value.text
     return ""
 
 
-def _clock(script: Script, complain: Complaints) -> str:
+def _clock(script: Script, complain: Diagnostics) -> str:
     for value in script.values_of("clock")[:1]:
         try:
             check_clock(value.text)
@@ -130,7 +130,7 @@ def _clock(script: Script, complain: Complaints) -> str:
     return ""
 
 
-def _decks(script: Script, complain: Complaints) -> tuple[Path, ...]:
+def _catalogues(script: Script, complain: Diagnostics) -> tuple[Path, ...]:
     folders = {value: script.path.parent / value.text for value in script.values_of("cards")}
     for value, folder in folders.items():
         if not folder.is_dir():
@@ -138,7 +138,7 @@ def _decks(script: Script, complain: Complaints) -> tuple[Path, ...]:
     return tuple(folder for folder in folders.values() if folder.is_dir())
 
 
-def _secrets(script: Script, complain: Complaints, environ: Mapping[str, str]) -> dict[str, str]:
+def _secrets(script: Script, complain: Diagnostics, environ: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for value in script.values_of("secret"):
         if not is_name(value.text) or value.text in VARIABLES:

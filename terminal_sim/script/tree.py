@@ -12,7 +12,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePlace:
     """`line` and `column` count from 1."""
 
     path: Path
@@ -37,7 +37,7 @@ class Value:
 
     text: str
     form: Form
-    place: Place
+    place: SourcePlace
     name: str = ""
 
     @property
@@ -56,10 +56,10 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScriptStep:
     """`source` is the line as written, without its indentation."""
 
-    place: Place
+    place: SourcePlace
     source: str
     values: tuple[Value, ...]
 
@@ -67,23 +67,23 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Setting:
     name: str
-    place: Place
+    place: SourcePlace
     values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Macro:
     name: str
-    place: Place
+    place: SourcePlace
     parameters: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ScriptStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """A table; each row is one run of the scenario."""
 
-    place: Place
+    place: SourcePlace
     columns: tuple[Value, ...] = ()
     rows: tuple[tuple[Value, ...], ...] = ()
 
@@ -91,9 +91,9 @@ class Examples:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     name: str
-    place: Place
+    place: SourcePlace
     tags: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ScriptStep, ...]
     examples: Examples | None = None
 
 
@@ -131,9 +131,9 @@ class Script:
     lines: tuple[str, ...]
     settings: tuple[Setting, ...] = ()
     macros: tuple[Macro, ...] = ()
-    setup: tuple[Step, ...] = ()
+    setup: tuple[ScriptStep, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
-    teardown: tuple[Step, ...] = ()
+    teardown: tuple[ScriptStep, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     def values_of(self, setting: str) -> tuple[Value, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Seat, Selector
-from terminal_sim.datafiles.suggest import meant
+from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector, TerminalUnderTest
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
@@ -33,7 +33,7 @@ _TO_ESCAPE = re.compile(r'["\\]')
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Scope:
     """What a value is judged by: the names there are, the profiles that the script runs on, and its folders of cards.
 
     `judged` has what is wrong with each card that was looked at: its file is read once, however often a script names it.
@@ -42,7 +42,7 @@ class Terms:
     vocabulary: Vocabulary
     profiles: tuple[Profile, ...]
     cards: frozenset[str]
-    decks: tuple[Path, ...] = ()
+    catalogues: tuple[Path, ...] = ()
     judged: dict[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -51,13 +51,15 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def judge(argument: Argument, terms: Terms) -> str:
+def judge(argument: Argument, terms: Scope) -> str:
     """What is wrong with a value that has no variables left; "" where nothing is."""
     parameter, value = argument.parameter, argument.value
     if parameter.choices:
         if value.form is Form.WORD and value.text in parameter.choices:
             return ""
-        return f"{value.text!r} is not {' or '.join(parameter.choices)}{meant(value.text, parameter.choices)}"
+        return (
+            f"{value.text!r} is not {' or '.join(parameter.choices)}{suggest(value.text, parameter.choices)}"
+        )
     if value.form not in _FORMS.get(parameter.kind, (Form.WORD, Form.STRING)):
         return _WRITTEN[parameter.kind]
     try:
@@ -66,7 +68,7 @@ def judge(argument: Argument, terms: Terms) -> str:
         return str(wrong)
 
 
-def judge_together(method: str, values: Sequence[Value | None], terms: Terms) -> str:
+def judge_together(method: str, values: Sequence[Value | None], terms: Scope) -> str:
     """What is wrong with the values of a verb that mean something only together; "" where nothing is or one is not known.
 
     A terminal that nobody uses is asked.
@@ -78,7 +80,7 @@ def judge_together(method: str, values: Sequence[Value | None], terms: Terms) ->
     for profile in terms.profiles:
         with Bench() as bench:
             try:
-                does(bench.seat(profile, power=False), words)
+                does(bench.terminal(profile, power=False), words)
             except BenchMisuse as wrong:
                 return str(wrong)
     return ""
@@ -106,92 +108,92 @@ def _selector(value: Value) -> Selector:
     return selector(f"/{value.text}/" if value.form is Form.PATTERN else value.text)
 
 
-def _judge_selector(value: Value, terms: Terms) -> str:
+def _judge_selector(value: Value, terms: Scope) -> str:
     if value.form is Form.WORD and not value.text.startswith(_ID):
         return f'put visible text in quotation marks: "{value.text}"; or write id:NAME or /pattern/'
     _selector(value)
     name = value.text.removeprefix(_ID)
     if value.form is not Form.WORD or terms.vocabulary.has_id(name, terms.profiles):
         return ""
-    return f"no screen has the id {name!r}{meant(name, terms.vocabulary.ids)}"
+    return f"no screen has the id {name!r}{suggest(name, terms.vocabulary.ids)}"
 
 
-def _judge_keys(value: Value, terms: Terms) -> str:
+def _judge_keys(value: Value, terms: Scope) -> str:
     words = [*value.text] if value.text.isascii() and value.text.isdigit() else [value.text]
     for profile in terms.profiles:
         for word in words:
             if profile.keypad.named(word) is None:
                 colours = [face.colour.upper() for face in profile.keypad.keys.values()]
                 keys = [key for row in profile.keypad.layout for key in row]
-                cure = meant(word, [*keys, *colours]) or f": it has {' '.join(keys)}"
+                cure = suggest(word, [*keys, *colours]) or f": it has {' '.join(keys)}"
                 return f"{profile.id} has no key {word!r}{cure}"
     return ""
 
 
-def _judge_display(value: Value, terms: Terms) -> str:
+def _judge_display(value: Value, terms: Scope) -> str:
     for profile in terms.profiles:
         if value.text not in profile.displays:
             return f"{profile.id} has no display {value.text!r}: it has {', '.join(profile.displays)}"
     return ""
 
 
-def _judge_card(value: Value, terms: Terms) -> str:
+def _judge_card(value: Value, terms: Scope) -> str:
     if value.text not in terms.cards:
-        return f"there is no card {value.text!r}{meant(value.text, terms.cards)}"
+        return f"there is no card {value.text!r}{suggest(value.text, terms.cards)}"
     if value.text not in terms.judged:
         terms.judged[value.text] = _fault_of_card(value.text, terms)
     return terms.judged[value.text]
 
 
-def _fault_of_card(name: str, terms: Terms) -> str:
+def _fault_of_card(name: str, terms: Scope) -> str:
     try:
-        terms.vocabulary.check_card(name, terms.decks)
+        terms.vocabulary.check_card(name, terms.catalogues)
     except ProfileError as wrong:
         return str(wrong)
     return ""
 
 
-def _judge_kind(value: Value, _: Terms) -> str:
+def _judge_kind(value: Value, _: Scope) -> str:
     if value.text in JOURNAL_KINDS:
         return ""
-    return f"the journal has no kind {value.text!r}{meant(value.text, JOURNAL_KINDS)}"
+    return f"the journal has no kind {value.text!r}{suggest(value.text, JOURNAL_KINDS)}"
 
 
-def _judge_message(value: Value, _: Terms) -> str:
+def _judge_message(value: Value, _: Scope) -> str:
     if is_message(value.text):
         return ""
-    cure = meant(value.text, MESSAGE_KINDS) or f": {', '.join(MESSAGE_KINDS)} or a type such as 0100"
+    cure = suggest(value.text, MESSAGE_KINDS) or f": {', '.join(MESSAGE_KINDS)} or a type such as 0100"
     return f"the host gets no message {value.text!r}{cure}"
 
 
-def _judge_step(value: Value, _: Terms) -> str:
+def _judge_step(value: Value, _: Scope) -> str:
     if value.text in CARD_STEPS or (value.text.isascii() and value.text.isdigit()):
         return ""
-    cure = meant(value.text, CARD_STEPS) or f": {', '.join(CARD_STEPS)} N"
+    cure = suggest(value.text, CARD_STEPS) or f": {', '.join(CARD_STEPS)} N"
     return f"a card has no step {value.text!r}{cure}"
 
 
-def _judge_name(value: Value, _: Terms) -> str:
+def _judge_name(value: Value, _: Scope) -> str:
     return "" if is_name(value.text) else f"{value.text!r} is no name: letters, digits, - and _"
 
 
-def _reads(read: Callable[[str], object]) -> Callable[[Value, Terms], str]:
+def _reads(read: Callable[[str], object]) -> Callable[[Value, Scope], str]:
     """A judge by a function that raises `ValueError` for what it cannot read."""
 
-    def judged(value: Value, _: Terms) -> str:
+    def judged(value: Value, _: Scope) -> str:
         read(value.text)
         return ""
 
     return judged
 
 
-def _anything(_: Value, __: Terms) -> str:
+def _anything(_: Value, __: Scope) -> str:
     return ""
 
 
-_TOGETHER: Mapping[str, Callable[[Seat, Sequence[str]], None]] = {
-    "fault": lambda seat, words: seat.fault(*words),
-    "tear_card": lambda seat, words: seat.tear_after(" ".join(words)),
+_TOGETHER: Mapping[str, Callable[[TerminalUnderTest, Sequence[str]], None]] = {
+    "fault": lambda terminal, words: terminal.fault(*words),
+    "tear_card": lambda terminal, words: terminal.tear_after(" ".join(words)),
 }
 _FORMS = {
     Kind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
@@ -207,7 +209,7 @@ _WRITTEN = dict.fromkeys(Kind, "a pattern cannot stand here") | {
     Kind.KEYS: "keys are written without quotation marks",
     Kind.KEY: "a key is written without quotation marks",
 }
-_JUDGES: Mapping[Kind, Callable[[Value, Terms], str]] = {
+_JUDGES: Mapping[Kind, Callable[[Value, Scope], str]] = {
     Kind.ANSWER: _reads(check_answer),
     Kind.CARD: _judge_card,
     Kind.COUNT: _reads(number),

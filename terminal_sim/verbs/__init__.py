@@ -1,5 +1,14 @@
 """Every verb once: what scripts, pytest, the command line and the page can do at a terminal and look for there."""
 
-from terminal_sim.verbs.table import VERBS, BadScript, Kind, Parameter, Sight, Tester, Unmet, Verb
+from terminal_sim.verbs.table import (
+    VERBS,
+    BadScript,
+    ExpectationFailed,
+    Kind,
+    Parameter,
+    ScreenSnapshot,
+    Tester,
+    Verb,
+)
 
-__all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet", "Verb"]
+__all__ = ["VERBS", "BadScript", "ExpectationFailed", "Kind", "Parameter", "ScreenSnapshot", "Tester", "Verb"]

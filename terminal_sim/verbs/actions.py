@@ -9,8 +9,17 @@ from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.display.svg import screen_svg
-from terminal_sim.verbs.signature import AtLeast, Kind, Said, verb
-from terminal_sim.verbs.waiting import BadScript, Sight, Stage, duration, listed, nearest, number, selector
+from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
+from terminal_sim.verbs.waiting import (
+    BadScript,
+    ScreenSnapshot,
+    Waiting,
+    duration,
+    listed,
+    nearest,
+    number,
+    selector,
+)
 
 Time = Annotated[Duration | str, Kind.TIME]
 
@@ -18,7 +27,7 @@ Time = Annotated[Duration | str, Kind.TIME]
 _ALWAYS_TAKEN = "CANCEL"
 
 
-class Acts(Stage):
+class Acts(Waiting):
     """The verbs that change something."""
 
     @verb("press")
@@ -31,7 +40,7 @@ class Acts(Stage):
             before = self._sight()
             takes = f'the screen to take the key "{key}"'
             self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
-            if not self.seat.press(key):
+            if not self.terminal.press(key):
                 raise self._unmet(takes, self._what_it_takes(), before)
             self._watch(before)
 
@@ -40,17 +49,17 @@ class Acts(Stage):
         """Presses keys whatever the screen shows; those that it ignores are lost."""
         for key in self._spelled(keys):
             before = self._sight()
-            self.seat.press(key)
+            self.terminal.press(key)
             self._watch(before)
 
     @verb("hold")
     def hold(
-        self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Said("for")]
+        self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Keyword("for")]
     ) -> None:
         """Keeps a key down for a while; a key that the settled screen ignores fails."""
         before = self._sight()
         with self._by_hand("hold", key, "for", str(duration(for_))):
-            taken = self.seat.hold(self._key(key), duration(for_))
+            taken = self.terminal.hold(self._key(key), duration(for_))
         if not taken:
             raise self._unmet(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
@@ -66,57 +75,57 @@ class Acts(Stage):
         )
         # A key that is drawn on the screen is a key: what it types may be a secret.
         drawn = element.role is Role.KEY
-        if not (self.seat.press(element.key) if drawn else self.seat.touch(element.id)):
+        if not (self.terminal.press(element.key) if drawn else self.terminal.touch(element.id)):
             raise self._unmet(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
         self._watch(before)
 
     @verb("insert")
     def insert(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a chip card and puts the card in."""
-        self._present("insert", self.seat.insert, "insert", card)
+        self._present("insert", self.terminal.insert, "insert", card)
 
     @verb("tap-card")
     def tap_card(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
-        self._present("tap", self.seat.tap, "tap-card", card)
+        self._present("tap", self.terminal.tap, "tap-card", card)
 
     @verb("swipe")
     def swipe(self, card: Annotated[str, Kind.CARD]) -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
-        self._present("swipe", self.seat.swipe, "swipe", card)
+        self._present("swipe", self.terminal.swipe, "swipe", card)
 
     @verb("remove card")
     def remove_card(self) -> None:
         """Takes the card out of the slot."""
         with self._by_hand("remove card"):
-            self.seat.remove_card()
+            self.terminal.remove_card()
 
     @verb("tear card after")
     def tear_card(self, *step: Annotated[str, Kind.STEP]) -> None:
         """Has the next card taken away after `select gpo read genac1 online genac2` or `apdu N`."""
         with self._by_hand("tear card after", *step):
-            self.seat.tear_after(" ".join(step))
+            self.terminal.tear_after(" ".join(step))
 
     @verb("network")
     def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
         """The terminal's own link: there, gone, or of another kind."""
         with self._by_hand("network", state):
             if state in ("up", "down"):
-                self.seat.network(state == "up")
+                self.terminal.network(state == "up")
             else:
-                self.seat.network_kind(state)
+                self.terminal.network_kind(state)
 
     @verb("network slow")
     def network_slow(self, time: Time) -> None:
         """Every answer takes `time` longer."""
         with self._by_hand("network slow", str(duration(time))):
-            self.seat.network_slow(duration(time))
+            self.terminal.network_slow(duration(time))
 
     @verb("service")
     def service(self, state: Literal["up", "down"]) -> None:
         """The payment service behind a link that is up."""
         with self._by_hand("service", state):
-            self.seat.service(state == "up")
+            self.terminal.service(state == "up")
 
     @verb("host answers")
     def host_answers(self, *answers: Annotated[str, Kind.ANSWER]) -> None:
@@ -128,7 +137,7 @@ class Acts(Stage):
     def order(self, text: Annotated[str, Kind.TEXT], amount: Annotated[int | str, Kind.COUNT]) -> None:
         """An online order arrives at the service, which hands it over as soon as the terminal can be reached."""
         with self._by_hand("order", f'"{text}"', str(number(amount))):
-            self.seat.order(text, number(amount))
+            self.terminal.order(text, number(amount))
 
     @verb("wait")
     def wait(self, time: Time) -> None:
@@ -142,35 +151,37 @@ class Acts(Stage):
     def power(self, state: Literal["off", "on", "cut"]) -> None:
         """Orderly shut-down, start, or a power cut without warning."""
         with self._by_hand("power", state):
-            {"off": self.seat.power_off, "on": self.seat.power_on, "cut": self.seat.power_cut}[state]()
+            {"off": self.terminal.power_off, "on": self.terminal.power_on, "cut": self.terminal.power_cut}[
+                state
+            ]()
 
     @verb("paper")
     def paper(self, state: Literal["out", "low", "in"]) -> None:
         """The paper of the printer."""
         with self._by_hand("paper", state):
-            self.seat.paper(state)
+            self.terminal.paper(state)
 
     @verb("battery")
     def battery(self, charge: Annotated[str, Kind.PERCENT]) -> None:
         """The charge of the battery: `5%`."""
         with self._by_hand("battery", charge):
-            self.seat.battery(percent(charge))
+            self.terminal.battery(percent(charge))
 
     @verb("fault")
     def fault(
-        self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, AtLeast(0)]
+        self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, MinCount(0)]
     ) -> None:
         """A named fault of the bench's catalogue."""
         with self._by_hand("fault", name, *arguments):
-            self.seat.fault(name, *arguments)
+            self.terminal.fault(name, *arguments)
 
     @verb("save state")
     def save_state(self, name: Annotated[str, Kind.NAME]) -> None:
         """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
-        self.states[name] = self.bench.save(self.seat)
+        self.states[name] = self.bench.save(self.terminal)
 
     @verb("let")
-    def let(self, name: Annotated[str, Kind.NAME], *, is_: Annotated[str, Kind.VALUE, Said("=")]) -> None:
+    def let(self, name: Annotated[str, Kind.NAME], *, is_: Annotated[str, Kind.VALUE, Keyword("=")]) -> None:
         """Gives a variable its value."""
         self.variables[name] = is_
 
@@ -183,7 +194,7 @@ class Acts(Stage):
     def screenshot(self, name: Annotated[str, Kind.TEXT]) -> str:
         """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
         before = self._sight()
-        picture = screen_svg(self.seat.view(), self.seat.profile)
+        picture = screen_svg(self.terminal.view(), self.terminal.profile)
         self.pictures[name] = picture
         stored = self._stored_picture(name)
         if stored is not None and stored != picture:
@@ -194,45 +205,45 @@ class Acts(Stage):
         return [key for word in words for key in ([*word] if _digits(word) else [self._key(word)])]
 
     def _key(self, word: str) -> str:
-        key = self.seat.key_named(word)
+        key = self.terminal.key_named(word)
         if key is None:
             keys = self._keys()
             close = nearest(word, keys)
             raise BadScript(
-                f"{self.seat.profile.id} has no key {word!r}; did you mean {close!r}? It has {' '.join(keys)}"
+                f"{self.terminal.profile.id} has no key {word!r}; did you mean {close!r}? It has {' '.join(keys)}"
             )
         return key
 
     def _keys(self) -> list[str]:
-        return [key for row in self.seat.profile.keypad.layout for key in row]
+        return [key for row in self.terminal.profile.keypad.layout for key in row]
 
     def _taken(self) -> list[str]:
-        return [key for key in self._keys() if self.seat.takes(key)]
+        return [key for key in self._keys() if self.terminal.takes(key)]
 
     def _what_it_takes(self) -> str:
         return f"a screen that takes {' '.join(self._taken()) or 'no keys'}"
 
     def _takes_keys(self, wanted: str) -> Literal[True] | None:
         """True where the screen takes this key, or at least waits for others."""
-        return self.seat.takes(wanted) or any(key != _ALWAYS_TAKEN for key in self._taken()) or None
+        return self.terminal.takes(wanted) or any(key != _ALWAYS_TAKEN for key in self._taken()) or None
 
-    def _touchable(self, wanted: Selector, before: Sight) -> Item | None:
+    def _touchable(self, wanted: Selector, before: ScreenSnapshot) -> Item | None:
         """The one element to touch; raises `Unmet` where there are two or more."""
-        found = self.seat.view().matches(wanted, touch=True)
+        found = self.terminal.view().matches(wanted, touch=True)
         if len(found) > 1:
             raise self._unmet(f"{wanted} to be one thing on the screen", listed(found), before)
         return found[0] if found else None
 
     def _not_touchable(self, wanted: Selector) -> str:
         """Why nothing was touched, for a failure."""
-        seen = self.seat.view().matches(wanted)
+        seen = self.terminal.view().matches(wanted)
         return f"{listed(seen)}, which cannot be touched" if seen else self._closest(wanted)
 
     def _present(
         self, how: Literal["insert", "tap", "swipe"], present: Callable[[str], None], word: str, card: str
     ) -> None:
         self._until(
-            lambda: self.seat.wants_card(how) or None,
+            lambda: self.terminal.wants_card(how) or None,
             f"the terminal to ask for a card to {how}",
             lambda: "a screen that asks for none",
         )
@@ -240,7 +251,7 @@ class Acts(Stage):
             with self._by_hand(word, card):
                 present(card)
         finally:
-            named = self.seat.card
+            named = self.terminal.card
             hidden = (named.pan, named.pin) if named is not None else ()
             self.secrets.update(secret.reveal() for secret in hidden if secret is not None)
 

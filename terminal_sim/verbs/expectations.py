@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 from terminal_sim.bench import Duration, Selector
 from terminal_sim.verbs import rows as records
 from terminal_sim.verbs.rows import IDENTITY, Record
-from terminal_sim.verbs.signature import AtLeast, Kind, Said, verb
+from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
 from terminal_sim.verbs.waiting import (
     PATIENCE,
     BadScript,
-    Stage,
+    Waiting,
     duration,
     listed,
     nearest,
@@ -24,15 +24,15 @@ from terminal_sim.verbs.waiting import (
     selector,
 )
 
-Within = Annotated[Duration | str, Kind.TIME, Said("within")]
-Throughout = Annotated[Duration | str, Kind.TIME, Said("for")]
+Within = Annotated[Duration | str, Kind.TIME, Keyword("within")]
+Throughout = Annotated[Duration | str, Kind.TIME, Keyword("for")]
 Count = Annotated[int | str | None, Kind.COUNT]
 Surface = Literal["screen", "receipt", "host", "journal", "report"]
 
 NOW = Duration(0)
 
 
-class Expectations(Stage):
+class Expectations(Waiting):
     """The verbs that look at something. With `no=True` they are `expect no ...`, which `for_` prolongs."""
 
     @verb("expect screen")
@@ -40,7 +40,7 @@ class Expectations(Stage):
         self,
         what: Annotated[Selector | str, Kind.SELECTOR],
         *,
-        on: Annotated[str, Kind.DISPLAY, Said("on")] = "main",
+        on: Annotated[str, Kind.DISPLAY, Keyword("on")] = "main",
         no: bool = False,
         within: Within = PATIENCE,
         for_: Throughout = NOW,
@@ -49,7 +49,7 @@ class Expectations(Stage):
         wanted = selector(what)
 
         def holds() -> str | None:
-            return listed(self.seat.view(on).matches(wanted)) or None
+            return listed(self.terminal.view(on).matches(wanted)) or None
 
         self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
 
@@ -62,7 +62,7 @@ class Expectations(Stage):
     @verb("expect receipt")
     def expect_receipt(
         self,
-        *texts: Annotated[str, Kind.TEXT, AtLeast(0)],
+        *texts: Annotated[str, Kind.TEXT, MinCount(0)],
         copy: Literal["", "merchant", "customer"] = "",
         no: bool = False,
         within: Within = PATIENCE,
@@ -147,11 +147,13 @@ class Expectations(Stage):
         """A light of the reader is in that state, or in any but `off`."""
 
         def holds() -> str | None:
-            shown = self.seat.lights.get(name, "off")
+            shown = self.terminal.lights.get(name, "off")
             return f"{name} {shown}" if (shown == state if state else shown != "off") else None
 
         def there() -> str:
-            return ", ".join(f"{light} {shown}" for light, shown in self.seat.lights.items()) or "no lights"
+            return (
+                ", ".join(f"{light} {shown}" for light, shown in self.terminal.lights.items()) or "no lights"
+            )
 
         self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
 
@@ -160,10 +162,10 @@ class Expectations(Stage):
         """It has beeped since the last beep that was expected."""
 
         def holds() -> str | None:
-            return "a beep" if self.seat.beeps > self._beeps_heard else None
+            return "a beep" if self.terminal.beeps > self._beeps_heard else None
 
         self._expect(holds, "a beep", lambda: "silence", no, within, for_)
-        self._beeps_heard = self.seat.beeps
+        self._beeps_heard = self.terminal.beeps
 
     @verb("capture")
     def capture(
@@ -171,7 +173,7 @@ class Expectations(Stage):
         name: Annotated[str, Kind.NAME],
         text: Annotated[str, Kind.PATTERN],
         *,
-        from_: Annotated[Surface, Said("from")],
+        from_: Annotated[Surface, Keyword("from")],
     ) -> str:
         """Waits until the surface matches, and keeps what the one group caught as a variable."""
         wanted = one_group(text)
@@ -205,21 +207,21 @@ class Expectations(Stage):
         return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
 
     def _journal(self) -> list[Record]:
-        return [{**row.fields, "kind": row.kind} for row in self.seat.journal()[self._rows_before :]]
+        return [{**row.fields, "kind": row.kind} for row in self.terminal.journal()[self._rows_before :]]
 
     def _lines(self) -> list[Record]:
         since = {row[IDENTITY] for row in self._journal() if IDENTITY in row}
-        return [line for line in self.seat.report() if line[IDENTITY] in since]
+        return [line for line in self.terminal.report() if line[IDENTITY] in since]
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
-        papers = [paper for paper in self.seat.receipts if not copy or paper.copy == copy]
+        papers = [paper for paper in self.terminal.receipts if not copy or paper.copy == copy]
         return papers[-1].text if papers else ""
 
     def _surface(self, name: Surface) -> str:
         """What stands there, as lines of text."""
         if name == "screen":
-            return "\n".join(plain(item.wording) for item in self.seat.view().items)
+            return "\n".join(plain(item.wording) for item in self.terminal.view().items)
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
         rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()

@@ -2,7 +2,7 @@
 
 1. The words of a verb are literal: `expect screen`, `tap-card`, `network slow`.
 2. A positional parameter is a value at its place; `*rest` takes one value or more.
-3. A keyword-only parameter is introduced by a word (`within 5s`) where its annotation holds `Said`, else written `name=value`.
+3. A keyword-only parameter is introduced by a word (`within 5s`) where its annotation holds `Keyword`, else written `name=value`.
 4. `**fields` takes any further `name=value`.
 5. A parameter `no` makes `expect no ...` of `expect ...`.
 """
@@ -43,14 +43,14 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Keyword:
     """The word that stands before the value in a script."""
 
     word: str
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class MinCount:
     """How many values `*rest` takes at least, where it is not one."""
 
     count: int
@@ -162,8 +162,8 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     kind = next((note for note in notes if isinstance(note, Kind)), Kind.CHOICE if choices else None)
     if kind is None:
         raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
-    said = next((note.word for note in notes if isinstance(note, Said)), "")
-    required = item.default is item.empty and AtLeast(0) not in notes
+    said = next((note.word for note in notes if isinstance(note, Keyword)), "")
+    required = item.default is item.empty and MinCount(0) not in notes
     return Parameter(item.name, kind, required, said, choices)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from terminal_sim.verbs.actions import Acts
 from terminal_sim.verbs.expectations import Expectations
 from terminal_sim.verbs.signature import Kind, Parameter, Verb, verbs_of
-from terminal_sim.verbs.waiting import BadScript, Sight, Unmet
+from terminal_sim.verbs.waiting import BadScript, ExpectationFailed, ScreenSnapshot
 
-__all__ = ["VERBS", "BadScript", "Kind", "Parameter", "Sight", "Tester", "Unmet", "Verb"]
+__all__ = ["VERBS", "BadScript", "ExpectationFailed", "Kind", "Parameter", "ScreenSnapshot", "Tester", "Verb"]
 
 
 class Tester(Acts, Expectations):

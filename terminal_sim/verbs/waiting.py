@@ -1,4 +1,4 @@
-"""What acts and expectations share: one seat of a bench, waiting in virtual time, and the two ways to fail.
+"""What acts and expectations share: one terminal of a bench, waiting in virtual time, and the two ways to fail.
 
 1. Nothing polls: a wait jumps from one deadline of the bench to the next and looks again.
 2. A forbidden screen is looked for after every act and at every jump.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
-from terminal_sim.bench import Bench, Duration, Item, Role, Saved, Seat, Selector, View
+from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 
 PATIENCE = Duration.parse("30s")
 TRACE_LINES = 10
@@ -28,7 +28,7 @@ class BadScript(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ScreenSnapshot:
     """A screen as it was at a moment; `view` is drawn only when somebody reads it."""
 
     mono: int
@@ -36,13 +36,13 @@ class Sight:
 
 
 @dataclass(eq=False)
-class Unmet(Exception):
+class ExpectationFailed(Exception):
     """An expectation that did not hold, or an act that the terminal did not take."""
 
     expected: str
     nearest: str
-    before: Sight
-    now: Sight
+    before: ScreenSnapshot
+    now: ScreenSnapshot
     trace: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -103,7 +103,7 @@ def nearest(wanted: str, there: Iterable[str]) -> str:
     return max(there, key=likeness, default="")
 
 
-class Stage:
+class Waiting:
     """One terminal of a bench and the hands on it.
 
     `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any;
@@ -113,48 +113,48 @@ class Stage:
     def __init__(
         self,
         bench: Bench,
-        seat: Seat,
+        terminal: TerminalUnderTest,
         *,
         variables: Mapping[str, str] | None = None,
         stored_picture: Callable[[str], str | None] = lambda _: None,
         rows_before: int = 0,
     ) -> None:
         self.bench = bench
-        self.seat = seat
+        self.terminal = terminal
         self.variables: dict[str, str] = dict(variables or {})
         self.notes: list[str] = []
         self.pictures: dict[str, str] = {}
-        self.states: dict[str, Saved] = {}
+        self.states: dict[str, SavedState] = {}
         self.secrets: set[str] = set()
         self._stored_picture = stored_picture
         self._rows_before = rows_before
         self._forbidden: list[Selector] = []
-        self._seen: list[Sight] = []
+        self._seen: list[ScreenSnapshot] = []
         self._messages_before = len(bench.host_messages())
-        self._beeps_heard = seat.beeps
+        self._beeps_heard = terminal.beeps
 
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:
         """Writes to the trace what is done, as a script says it; keys and touches write themselves."""
         before = self._sight()
-        self.bench.trace.emit(self.bench.now, self.seat.name, ACT, line=" ".join(words))
+        self.bench.trace.emit(self.bench.now, self.terminal.name, ACT, line=" ".join(words))
         yield
         self._watch(before)
 
-    def _sight(self, on: str = "main") -> Sight:
-        return Sight(self.bench.now.mono, self.seat.view(on))
+    def _sight(self, on: str = "main") -> ScreenSnapshot:
+        return ScreenSnapshot(self.bench.now.mono, self.terminal.view(on))
 
-    def _unmet(self, expected: str, there: str, before: Sight) -> Unmet:
-        return Unmet(expected, there, before, self._sight(), self.bench.trace.tail(TRACE_LINES))
+    def _unmet(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
+        return ExpectationFailed(expected, there, before, self._sight(), self.bench.trace.tail(TRACE_LINES))
 
-    def _watch(self, before: Sight) -> None:
-        """Raises `Unmet` where a forbidden screen shows."""
+    def _watch(self, before: ScreenSnapshot) -> None:
+        """Raises `ExpectationFailed` where a forbidden screen shows."""
         for forbidden in self._forbidden:
-            found = self.seat.view().matches(forbidden)
+            found = self.terminal.view().matches(forbidden)
             if found:
                 raise self._unmet(f"never to see {forbidden}", listed(found), before)
 
-    def _pass(self, limit: int, before: Sight) -> None:
+    def _pass(self, limit: int, before: ScreenSnapshot) -> None:
         """Lets time pass until the next deadline of the bench or `limit` (virtual microseconds), whichever is first."""
         deadline = self.bench.next_deadline()
         then = limit if deadline is None else min(deadline, limit)
@@ -168,7 +168,7 @@ class Stage:
         there: Callable[[], str],
         within: Duration = PATIENCE,
     ) -> T:
-        """Waits until `holds` gives something and returns it; raises `Unmet` when it has not within `within`."""
+        """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`."""
         before = self._sight()
         self._seen = [before]
         limit = before.mono + within
@@ -182,7 +182,7 @@ class Stage:
         return found
 
     def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
-        """Raises `Unmet` where `holds` names something now, or while `throughout` passes."""
+        """Raises `ExpectationFailed` where `holds` names something now, or while `throughout` passes."""
         before = self._sight()
         limit = before.mono + throughout
         while (found := holds()) is None:
@@ -202,7 +202,7 @@ class Stage:
             screens = dict.fromkeys(f"id:{sight.view.screen.id}" for sight in [*self._seen, self._sight(on)])
             return f"nothing like it on {', '.join(screens)}"
         item, sight = shown[close[0]]
-        gone = sight.view.screen != self.seat.view(on).screen
+        gone = sight.view.screen != self.terminal.view(on).screen
         return f"{item}, at {clock(sight.mono)} and no longer" if gone else str(item)
 
 

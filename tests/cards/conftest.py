@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.crypto import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 
@@ -23,4 +23,4 @@ def keys() -> IssuerKeys:
 @pytest.fixture
 def card(keys: IssuerKeys) -> Callable[[str], VirtualCard]:
     """A card of the deck by name."""
-    return lambda name: deck.load(name, (), keys)
+    return lambda name: catalogue.load(name, (), keys)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal_sim.cards import deck
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.chip import ChipCard
 from terminal_sim.cards.command import Card
-from terminal_sim.cards.deck import VirtualCard
 from terminal_sim.emv.crypto import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 
@@ -206,7 +206,7 @@ def test_two_transactions_have_two_cryptograms(card: Cards) -> None:
     ),
 )
 def test_any_bytes_get_a_status_word(name: str, commands: list[bytes]) -> None:
-    made = deck.load(name, (), IssuerKeys(ISSUER_KEY))
+    made = catalogue.load(name, (), IssuerKeys(ISSUER_KEY))
     for face in (made.chip, made.contactless):
         if face is not None:
             for command in commands:
@@ -235,7 +235,7 @@ def test_a_tap_with_an_amount_of_letters_is_refused(card: Cards, keys: IssuerKey
     personality = card("visa-credit").personality
     assert personality.contactless is not None
     limited = replace(personality, contactless=replace(personality.contactless, contact_above=100))
-    face = deck.make(limited, keys).contactless
+    face = catalogue.make(limited, keys).contactless
     assert face is not None
     letters = TAP_GPO[:22] + "AAAAAAAAAAAA" + TAP_GPO[34:]
     assert say(face, SELECT_VISA, letters) == ["9000", "6A80"]

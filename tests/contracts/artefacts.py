@@ -13,17 +13,17 @@ def artefacts(drive: Drive) -> Iterator[str]:
     for entry in drive.bench.trace.entries:
         yield entry.line()
         yield entry.json()
-    for stored in drive.seat.journal():
+    for stored in drive.terminal.journal():
         yield f"{stored.kind} {json.dumps(dict(stored.fields))}"
         yield repr(stored)
-    for printed in drive.seat.receipts:
+    for printed in drive.terminal.receipts:
         yield printed.text
         yield repr(printed)
     for message in drive.bench.host_messages():
         yield repr(message)
-    for line in drive.seat.report():
+    for line in drive.terminal.report():
         yield repr(line)
     yield repr(drive.bench.acquirer.entries())
-    yield repr(drive.books)
+    yield repr(drive.durable)
     if drive.on:
-        yield repr(drive.seat.terminal.screen())
+        yield repr(drive.terminal.firmware.screen())

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from terminal_sim import profile as profiles
-from terminal_sim.bench import Bench, Seat, Trace
-from terminal_sim.core.books import Books
+from terminal_sim.bench import Bench, TerminalUnderTest, Trace
 from terminal_sim.core.config import Profile
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.payment import Payment, PaymentState
@@ -85,8 +85,8 @@ class Drive:
         self, profile: Profile, *, trace: Trace | None = None, state: Path | None = None, seed: int = 0
     ) -> None:
         self.profile = profile
-        self.bench = Bench(seed=seed, trace=trace, state=state, decks=[CARDS], texts=TEXTS)
-        self.seat: Seat = self.bench.seat(profile)
+        self.bench = Bench(seed=seed, trace=trace, state=state, catalogues=[CARDS], texts=TEXTS)
+        self.terminal: TerminalUnderTest = self.bench.terminal(profile)
         self.way = dict(reversed(list(ways(profile))))
 
     def __enter__(self) -> Drive:
@@ -99,35 +99,35 @@ class Drive:
 
     @property
     def on(self) -> bool:
-        return self.seat.station.terminal is not None
+        return self.terminal.board.firmware is not None
 
     @property
     def at(self) -> tuple[str, str]:
         """Flow and state on top; empty while the terminal is off."""
-        if not self.on or not self.seat.terminal.stack:
+        if not self.on or not self.terminal.firmware.stack:
             return "", ""
-        top = self.seat.terminal.stack[-1]
+        top = self.terminal.firmware.stack[-1]
         return top.flow.name, top.state
 
     @property
     def at_home(self) -> bool:
-        return self.on and len(self.seat.terminal.stack) == 1 and self.at[0] == "home"
+        return self.on and len(self.terminal.firmware.stack) == 1 and self.at[0] == "home"
 
     @property
     def screen(self) -> str:
-        return self.seat.view().screen.id
+        return self.terminal.view().screen.id
 
     # Hands.
 
     def do(self, *steps: Step) -> None:
         for act, what in steps:
             if act == "touch":
-                self.seat.touch(what)
+                self.terminal.touch(what)
             elif act == "key":
-                self.seat.press(what)
+                self.terminal.press(what)
             else:
                 for key in what:
-                    self.seat.press(key)
+                    self.terminal.press(key)
 
     def open(self, flow: str) -> None:
         self.do(*self.way[flow])
@@ -151,7 +151,7 @@ class Drive:
         self.present(how, card)
 
     def present(self, how: str, card: str) -> None:
-        {"insert": self.seat.insert, "tap": self.seat.tap, "swipe": self.seat.swipe}[how](card)
+        {"insert": self.terminal.insert, "tap": self.terminal.tap, "swipe": self.terminal.swipe}[how](card)
 
     def moto(self, amount: str = "1200", number: str = "5555444433331111") -> None:
         """Up to the request; this number is asked for no address."""
@@ -167,53 +167,53 @@ class Drive:
     def pick(self, row: int = 1) -> None:
         """The screen of one payment of the history."""
         self.open("history")
-        self.seat.touch(f"txn-{row}")
+        self.terminal.touch(f"txn-{row}")
 
     def finish(self, seconds: int = 200) -> None:
         """Take the card away and let everything run out."""
         self.pass_time()
-        if self.on and self.seat.station.card_in:
-            self.seat.remove_card()
+        if self.on and self.terminal.board.card_in:
+            self.terminal.remove_card()
         self.pass_time(seconds)
 
     # Power.
 
     def cut(self) -> None:
-        self.seat.power_cut()
+        self.terminal.power_cut()
 
     def revive(self) -> None:
         if not self.on:
-            self.seat.power_on()
+            self.terminal.power_on()
 
     def blow(self, effects: int) -> None:
         """Cut the power after that many effects from now."""
-        self.seat.fault("power-cut-after", str(effects))
+        self.terminal.fault("power-cut-after", str(effects))
 
     @property
     def blew(self) -> bool:
-        return not self.seat.station.fuse
+        return not self.terminal.board.fuse
 
     def heal(self) -> None:
         """Everything works again and there is time for all that is in doubt."""
-        self.seat.station.fuse = 0
+        self.terminal.board.fuse = 0
         self.bench.writer.fail_next = False
         self.revive()
-        self.seat.network(True)
-        self.seat.service(True)
-        self.seat.network_slow(0)
+        self.terminal.network(True)
+        self.terminal.service(True)
+        self.terminal.network_slow(0)
         if self.profile.printer is not None:
-            self.seat.paper("in")
+            self.terminal.paper("in")
         if self.profile.battery is not None:
-            self.seat.battery(100)
-        if self.seat.station.card_in:
-            self.seat.remove_card()
+            self.terminal.battery(100)
+        if self.terminal.board.card_in:
+            self.terminal.remove_card()
         self.bench.advance(A_DAY_AND_MORE)
 
     # What must hold.
 
     @property
-    def books(self) -> Books:
-        return Books.of(stored.row for stored in self.seat.journal())
+    def durable(self) -> DurableState:
+        return DurableState.of(stored.row for stored in self.terminal.journal())
 
     def broken(self, *, settled: bool = False) -> list[str]:
         return violations(
@@ -225,17 +225,17 @@ class Drive:
         return [
             f"{payment.kind.value} {payment.reference} {payment.state.value}:"
             f" the acquirer has {net}, not {wanted}"
-            for payment in self.books.payments.values()
+            for payment in self.durable.payments.values()
             if (net := self.bench.acquirer.net(payment.reference)) != (wanted := _wanted(payment))
         ]
 
     def faults(self) -> list[str]:
         """All that is wrong after healing."""
         found = self.broken(settled=True) + self.disagreements()
-        found += [f"in doubt: {payment.reference}" for payment in self.books.in_doubt()]
+        found += [f"in doubt: {payment.reference}" for payment in self.durable.in_doubt()]
         if not self.at_home:
             found.append(f"not at home but at {self.at}: {self.screen}")
-        if self.seat.terminal.books != self.books:
+        if self.terminal.firmware.durable != self.durable:
             found.append("the terminal's books are not the fold of its journal")
         return found
 

@@ -111,14 +111,14 @@ def _endings(flow: str, ask: Way, before: Way = lambda _: None) -> dict[Place, W
 
     def out_of_paper(drive: Drive) -> None:
         before(drive)
-        drive.seat.paper("out")
+        drive.terminal.paper("out")
         ask(drive)
         drive.pass_time()
 
     def remove_card(drive: Drive) -> None:
         approved(drive)
-        if not drive.seat.station.card_in:
-            drive.seat.insert("visa-credit")
+        if not drive.terminal.board.card_in:
+            drive.terminal.insert("visa-credit")
         _acknowledge(drive)
 
     def offer_copy(drive: Drive) -> None:
@@ -136,7 +136,7 @@ def _endings(flow: str, ask: Way, before: Way = lambda _: None) -> dict[Place, W
 
 def _acknowledge(drive: Drive) -> None:
     """By the green key, or by waiting where no key is in reach."""
-    if not drive.seat.press("OK"):
+    if not drive.terminal.press("OK"):
         drive.bench.advance(drive.profile.timeouts.result)
 
 
@@ -154,7 +154,7 @@ _VISA = ("1200", "4111111111111111", "0330", "737")
 
 def _ask_void(drive: Drive) -> None:
     drive.pick()
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
 
 
 def _void(drive: Drive) -> None:
@@ -178,7 +178,7 @@ def _picked(*touches: str) -> Way:
         _paid(drive)
         drive.pick()
         for target in touches:
-            drive.seat.touch(target)
+            drive.terminal.touch(target)
 
     return go
 
@@ -207,7 +207,7 @@ def _recovery(drive: Drive) -> None:
 
 
 def _notice(drive: Drive) -> None:
-    drive.seat.battery(1)
+    drive.terminal.battery(1)
     drive.open("sale")
 
 
@@ -222,7 +222,7 @@ def _new_code(*typed: str) -> Way:
 
 
 def _shortcut(drive: Drive) -> None:
-    drive.seat.press(next(iter(drive.profile.home.shortcuts))[0])
+    drive.terminal.press(next(iter(drive.profile.home.shortcuts))[0])
 
 
 WAYS: dict[Place, Way] = {

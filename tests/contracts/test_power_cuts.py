@@ -44,14 +44,14 @@ def _after(answers: str, steps: tuple[Step, Step]) -> tuple[Step, Step]:
 
 
 def _unreachable(drive: Drive) -> None:
-    drive.seat.network(False)
+    drive.terminal.network(False)
     drive.present("swipe", "visa-stripe")
     drive.finish()
-    drive.seat.network(True)
+    drive.terminal.network(True)
 
 
 def _torn(drive: Drive) -> None:
-    drive.seat.tear_after("online")
+    drive.terminal.tear_after("online")
     drive.present("insert", "visa-credit")
     drive.pass_time(200)
 
@@ -63,13 +63,13 @@ def _to_void(drive: Drive) -> None:
 
 
 def _void(drive: Drive) -> None:
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
     drive.finish()
 
 
 def _reprint(drive: Drive) -> None:
     for target in ("receipts", "merchant-receipt", "print"):
-        drive.seat.touch(target)
+        drive.terminal.touch(target)
     drive.finish()
 
 
@@ -83,14 +83,14 @@ def _order(*typed: str) -> Step:
 
 
 def _send_order(drive: Drive) -> None:
-    drive.seat.press("OK")
+    drive.terminal.press("OK")
     drive.finish()
 
 
 def _take_back(drive: Drive) -> None:
-    drive.seat.press("OK")
+    drive.terminal.press("OK")
     drive.pass_time()
-    drive.seat.press("CANCEL")
+    drive.terminal.press("CANCEL")
     drive.finish()
 
 
@@ -187,10 +187,10 @@ def test_the_power_goes_after_any_effect(name: str, scenario: str) -> None:
 
 def told_too_early(drive: Drive) -> list[str]:
     """Receipts that say approved of what the journal does not have as completed."""
-    states = {payment.reference: payment.state.value for payment in drive.books.payments.values()}
+    states = {payment.reference: payment.state.value for payment in drive.durable.payments.values()}
     approved = [
         printed.receipt.reference
-        for printed in drive.seat.receipts
+        for printed in drive.terminal.receipts
         if any(
             getattr(getattr(line, "text", ""), "id", "") == "receipt-approved"
             for line in printed.receipt.lines
@@ -223,6 +223,6 @@ def nested(drive: Drive, *effects: int) -> None:
     for each in effects:
         if not drive.on:
             drive.blow(each)
-            drive.seat.power_on()
+            drive.terminal.power_on()
             drive.pass_time(2)
-    drive.seat.station.fuse = 0
+    drive.terminal.board.fuse = 0

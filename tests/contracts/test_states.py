@@ -59,7 +59,7 @@ def test_the_state_is_entered_and_its_screen_shows(name: str, place: Place) -> N
     with driven(name, place) as drive:
         assert place in entered(drive)
         assert place in PASSING or drive.at == place
-        assert drive.seat.view().text
+        assert drive.terminal.view().text
         assert drive.broken() == []
 
 
@@ -67,7 +67,7 @@ def test_the_state_is_entered_and_its_screen_shows(name: str, place: Place) -> N
 def test_time_leads_home(name: str, place: Place) -> None:
     """Also where the acquirer has become silent in that very moment."""
     with driven(name, place) as drive:
-        drive.seat.network(False)
+        drive.terminal.network(False)
         drive.pass_time(1_800)
         assert drive.at_home, (drive.at, drive.screen)
         assert drive.broken() == []
@@ -83,8 +83,8 @@ def test_cancel_leads_home(name: str, place: Place) -> None:
             if drive.at == ("home", "idle"):
                 break
             if drive.screen == "remove-card":
-                drive.seat.remove_card()
-            elif not drive.seat.press("CANCEL"):
+                drive.terminal.remove_card()
+            elif not drive.terminal.press("CANCEL"):
                 drive.bench.advance(drive.profile.timeouts.result)
         assert drive.at == ("home", "idle"), drive.screen
 
@@ -104,7 +104,7 @@ def test_an_orderly_switch_off_in_the_state_leads_home_with_the_books_in_order(
     name: str, place: Place
 ) -> None:
     with driven(name, place) as drive:
-        drive.seat.power_off()
+        drive.terminal.power_off()
         assert not drive.on
         drive.revive()
         drive.heal()
@@ -114,8 +114,8 @@ def test_an_orderly_switch_off_in_the_state_leads_home_with_the_books_in_order(
 @each_settled_state
 def test_an_unknown_commit_in_the_state_is_decided_by_the_next_boot(name: str, place: Place) -> None:
     with driven(name, place) as drive:
-        drive.seat.fault("commit-unknown")
-        drive.seat.press("OK")
+        drive.terminal.fault("commit-unknown")
+        drive.terminal.press("OK")
         drive.pass_time(1_800)
         if not drive.on:
             assert drive.screen == "out-of-service"
@@ -129,7 +129,7 @@ def test_what_the_state_takes_is_within_reach_of_a_finger(name: str, place: Plac
     with driven(name, place) as drive:
         if drive.profile.keypad.where == "keys" or place[0] == "home":
             return
-        top, elements = drive.seat.terminal.stack[-1], drive.seat.terminal.screen().elements
+        top, elements = drive.terminal.firmware.stack[-1], drive.terminal.firmware.screen().elements
         wanted = {
             key
             for key in ("OK", "CANCEL", "CLEAR", "5")
@@ -146,15 +146,15 @@ def test_every_key_that_the_terminal_says_it_takes_is_taken(name: str, place: Pl
     keys = sorted({key for row in full(name).keypad.layout for key in row})
     for key in keys[:: max(len(keys) // 5, 1)]:
         with driven(name, place) as drive:
-            says = drive.seat.takes(key)
-            assert drive.seat.press(key) == says, key
+            says = drive.terminal.takes(key)
+            assert drive.terminal.press(key) == says, key
 
 
 _TARGETS = ("txn-1", "older", "newer", "void", "receipts", "nothing")
 
 
 def choices(drive: Drive) -> list[str]:
-    return [e.id for e in drive.seat.terminal.screen().elements if isinstance(e, Choice)]
+    return [e.id for e in drive.terminal.firmware.screen().elements if isinstance(e, Choice)]
 
 
 def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
@@ -194,7 +194,7 @@ def guards_alone(flow: Flow) -> Flow:
 def test_takes_says_what_fire_and_stock_transitions_do(name: str, place: Place) -> None:
     """In every state, for every trigger of the alphabet and several events of each."""
     with driven(name, place) as drive:
-        for context in drive.seat.terminal.stack:
+        for context in drive.terminal.firmware.stack:
             flow, state = context.flow, context.state
             bare = guards_alone(flow)
             for trigger in Trigger:

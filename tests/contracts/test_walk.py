@@ -31,7 +31,7 @@ def healed(seed: int, acts: int = ACTS) -> list[str]:
         def look() -> None:
             astray.extend(walk.astray())
             if drive.on:
-                shown.add(drive.seat.terminal.screen())
+                shown.add(drive.terminal.firmware.screen())
 
         walk.go(acts, look)
         found = astray + drive.broken()
@@ -56,7 +56,7 @@ def printed_in_both(drive: Drive) -> list[str]:
         return []
     columns = drive.profile.printer.columns
     found = []
-    for receipt in drive.seat.station.printer.printed:
+    for receipt in drive.terminal.board.printer.printed:
         text = receipt_text(receipt, TEXTS, columns)
         if any(len(line) > columns for line in text.splitlines()):
             found.append(f"the receipt of {receipt.reference} is wider than its paper")
@@ -122,16 +122,16 @@ def test_the_walk_finds_a_card_number_that_is_not_masked() -> None:
 def test_every_flow_speaks_the_language_of_the_terminal(name: str, locale: str) -> None:
     """From the first screen to the last copy, where the card says nothing else."""
     with Bench(texts=TEXTS) as bench:
-        seat = bench.seat(stock(name), locale=locale)
-        seat.touch(stock(name).home.entries[0].id)
+        terminal = bench.terminal(stock(name), locale=locale)
+        terminal.touch(stock(name).home.entries[0].id)
         for key in ("1", "0", "0", "OK"):
-            seat.press(key)
-        assert said("present-card", locale) in plain(seat.view())
-        seat.swipe("visa-stripe")
+            terminal.press(key)
+        assert said("present-card", locale) in plain(terminal.view())
+        terminal.swipe("visa-stripe")
         bench.advance(1_000_000)
-        assert said("approved", locale) in plain(seat.view())
-        assert {printed.receipt.locale for printed in seat.receipts} == {locale}
-        assert all(said("receipt-approved", locale) in " ".join(p.text.split()) for p in seat.receipts)
+        assert said("approved", locale) in plain(terminal.view())
+        assert {printed.receipt.locale for printed in terminal.receipts} == {locale}
+        assert all(said("receipt-approved", locale) in " ".join(p.text.split()) for p in terminal.receipts)
 
 
 def said(id: str, locale: str) -> str:  # noqa: A002 - as the catalogue calls it

@@ -92,16 +92,18 @@ class Walk:
 
     def heal(self) -> None:
         """Everything works again and there is time for all that is in doubt."""
-        plug(self.drive.seat, into=True)
+        plug(self.drive.terminal, into=True)
         self.drive.heal()
 
     def astray(self) -> list[str]:
         """What the firmware has wrong about its readers now."""
         drive = self.drive
-        there = drive.seat.station.has_reader
+        there = drive.terminal.board.has_reader
         if not drive.on:
             return []
-        found = [] if drive.seat.terminal.around.reader == there else [f"its readers are there: {there}"]
+        found = (
+            [] if drive.terminal.firmware.environment.reader == there else [f"its readers are there: {there}"]
+        )
         return found if there or drive.at[1] not in ("present", "remove-card") else [*found, f"at {drive.at}"]
 
     def _say(self, what: str) -> None:
@@ -112,7 +114,7 @@ class Walk:
     def sensible(self) -> None:
         """What somebody would do who reads the screen."""
         drive = self.drive
-        shown = drive.seat.terminal.screen().input if drive.on else None
+        shown = drive.terminal.firmware.screen().input if drive.on else None
         if shown is None:
             self.errand() if drive.at_home else self.touch()
             return
@@ -142,28 +144,28 @@ class Walk:
             row = self.random.randrange(1, 5)
             drive.pick(row)
             if errand == "void":
-                drive.seat.touch("void")
+                drive.terminal.touch("void")
 
     def key(self) -> None:
         keys = [key for row in self.drive.profile.keypad.layout for key in row]
         key = self.random.choice([*keys, "OK", "OK", "CANCEL", "CLEAR"])
         self._say(f"press {key}")
-        self.drive.seat.press(key)
+        self.drive.terminal.press(key)
 
     def touch(self) -> None:
         if not self.drive.on:
             return
-        elements = self.drive.seat.terminal.screen().elements
+        elements = self.drive.terminal.firmware.screen().elements
         found = [e.id for e in elements if isinstance(e, Choice | Button)]
         if any(isinstance(e, Pad) for e in elements):
             found += found
         if found:
             target = self.random.choice(found)
             self._say(f"touch {target}")
-            self.drive.seat.touch(target)
+            self.drive.terminal.touch(target)
 
     def present(self, how: str = "") -> None:
-        wanted = [each for each in _ENTRIES if self.drive.seat.wants_card(each)]
+        wanted = [each for each in _ENTRIES if self.drive.terminal.wants_card(each)]
         if not how and not wanted and self.random.random() < 0.8:
             return
         how = how or self.random.choice(wanted or list(_PRESENT))
@@ -175,14 +177,14 @@ class Walk:
             self._say(f"  ({refused})")
 
     def take_card(self) -> None:
-        if self.drive.seat.station.card_in:
+        if self.drive.terminal.board.card_in:
             self._say("remove card")
-            self.drive.seat.remove_card()
+            self.drive.terminal.remove_card()
 
     def tear(self) -> None:
         step = self.random.choice(_STEPS)
         self._say(f"tear card after {step}")
-        self.drive.seat.tear_after(step)
+        self.drive.terminal.tear_after(step)
 
     # The world.
 
@@ -199,32 +201,32 @@ class Walk:
     def network(self) -> None:
         up = self.random.random() < 0.6
         self._say(f"network {'up' if up else 'down'}")
-        self.drive.seat.network(up)
+        self.drive.terminal.network(up)
 
     def service(self) -> None:
         up = self.random.random() < 0.7
         self._say(f"service {'up' if up else 'down'}")
-        self.drive.seat.service(up)
+        self.drive.terminal.service(up)
 
     def slow(self) -> None:
         by = self.random.choice((0, 0, 1, 50, 130))
         self._say(f"network slow {by} s")
-        self.drive.seat.network_slow(by * 1_000_000)
+        self.drive.terminal.network_slow(by * 1_000_000)
 
     def paper(self) -> None:
         state = self.random.choice(("in", "in", "low", "out"))
         self._say(f"paper {state}")
-        self.drive.seat.paper(state)
+        self.drive.terminal.paper(state)
 
     def plug(self) -> None:
         into = self.random.random() < 0.6
         self._say(f"the readers are {'plugged in' if into else 'unplugged'}")
-        plug(self.drive.seat, into=into)
+        plug(self.drive.terminal, into=into)
 
     def battery(self) -> None:
         percent = self.random.choice((100, 100, 19, 7, 3))
         self._say(f"battery {percent}")
-        self.drive.seat.battery(percent)
+        self.drive.terminal.battery(percent)
 
     def clock(self) -> None:
         by = self.random.choice(_CLOCKS)
@@ -248,12 +250,12 @@ class Walk:
 
     def unknown_commit(self) -> None:
         self._say("fault commit-unknown")
-        self.drive.seat.fault("commit-unknown")
+        self.drive.terminal.fault("commit-unknown")
 
     def off(self) -> None:
         if self.drive.on:
             self._say("power off")
-            self.drive.seat.power_off()
+            self.drive.terminal.power_off()
 
 
 def _show(seed: int, acts: int) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from terminal_sim import profile as profiles
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.books import Books
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.moment import Instant, wall_of
@@ -111,8 +111,8 @@ class Fresh:
 
     def __post_init__(self) -> None:
         profile = PROFILES[self.profile_at]
-        books = Books.of(self.rows)
-        self.terminal = Terminal(NAME, profile, FLOWS, books, profile.languages[0])
+        durable = DurableState.of(self.rows)
+        self.terminal = Terminal(NAME, profile, FLOWS, durable, profile.languages[0])
         self.handle(ev.PoweredOn())
 
     def handle(self, event: Event) -> list[fx.Effect]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.core.payment import Payment, PaymentState
 
@@ -24,7 +24,7 @@ def payment(**changes: Any) -> Payment:
         "state": PaymentState.COMPLETED,
         "amount": Money(1000, "CAD"),
         "requested": 1000,
-        "entry": Entry.CHIP,
+        "entry": EntryMode.CHIP,
         "pan": "411111******1111",
         "stan": 1,
         "at": AT,
@@ -60,7 +60,7 @@ REQUEST = HostRequest(
     reference="ABCD000000000001007",
     amount=Money(1000, "CAD"),
     at=AT,
-    entry=Entry.CHIP,
+    entry=EntryMode.CHIP,
 )
 REPLY = HostReply(
     mti="0110", terminal="V4000001", stan=7, amount=Money(1000, "CAD"), response_code="00", auth_code="000001"
@@ -74,7 +74,7 @@ payments: st.SearchStrategy[Payment] = st.builds(
     reference=_words.filter(bool),
     state=st.sampled_from(PaymentState),
     amount=st.builds(Money, st.integers(1, 10**10), st.sampled_from(sorted(CURRENCIES))),
-    entry=st.sampled_from(Entry),
+    entry=st.sampled_from(EntryMode),
     pan=st.text(alphabet="0123456789*", min_size=12, max_size=19),
     stan=st.integers(1, 999_999),
     at=st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2099, 12, 31)).map(  # noqa: DTZ001

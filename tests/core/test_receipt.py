@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt, Ruler, receipt_of, reprinted
@@ -188,8 +188,8 @@ def test_a_receipt_names_its_payment_and_its_language(one: Payment, copy: Copy) 
 
 
 @pytest.mark.parametrize("kind", [MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.VOID])
-@pytest.mark.parametrize("entry", Entry)
-def test_the_kind_and_the_way_the_card_came_in_are_said(kind: MessageKind, entry: Entry) -> None:
+@pytest.mark.parametrize("entry", EntryMode)
+def test_the_kind_and_the_way_the_card_came_in_are_said(kind: MessageKind, entry: EntryMode) -> None:
     found = values(printed(payment(kind=kind, entry=entry)))
     assert found["receipt-type"] == say(f"type-{kind.value}")
     assert found["receipt-entry"] == say(f"entry-{entry.value}")

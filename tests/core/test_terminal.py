@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.books import Books
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
 from terminal_sim.core.payment import PaymentState, Row
 from tests.core.fuzz import PROFILES, STRIPE, Fresh, histories, keys
@@ -37,7 +37,7 @@ def test_what_the_terminal_knows_is_the_fold_of_what_it_recorded(profile: int, e
     fresh = Fresh(profile)
     for event in events:
         fresh.handle(event)
-        assert fresh.terminal.books == Books.of(fresh.rows)
+        assert fresh.terminal.durable == DurableState.of(fresh.rows)
 
 
 @a_while
@@ -143,14 +143,14 @@ def test_an_answer_that_nothing_waits_for_is_recorded_and_changes_nothing() -> N
     request = next(effect.request for effect in ordered if isinstance(effect, fx.Send))
     from tests.core.samples import REPLY
 
-    books, screen = Books.of(fresh.rows), fresh.terminal.screen()
+    durable, screen = DurableState.of(fresh.rows), fresh.terminal.screen()
     effects = fresh.handle(ev.HostReplied(REPLY))  # of another terminal
     rows = [row for effect in effects if isinstance(effect, fx.Record) for row in effect.rows]
     assert [row.kind for row in rows] == ["unexpected"]
     assert rows[0] == Row("unexpected", {"mti": "0110", "stan": 7, "amount": 1000, "response_code": "00"})
-    assert fresh.terminal.books.payments == books.payments
+    assert fresh.terminal.durable.payments == durable.payments
     assert fresh.terminal.screen() == screen
-    assert fresh.terminal.books.payments[request.reference].state is PaymentState.AUTH_SENT
+    assert fresh.terminal.durable.payments[request.reference].state is PaymentState.AUTH_SENT
 
 
 def test_a_reference_is_unique_among_a_thousand_payments_of_a_second() -> None:

@@ -16,11 +16,11 @@ from terminal_sim.core.screen import (
     Button,
     Choice,
     Input,
-    Line,
     Pad,
     Page,
     Screen,
     Shown,
+    TextLine,
     Title,
     Tone,
 )
@@ -54,7 +54,7 @@ SCREENS = {
         (
             Title("amount", say("amount")),
             Input("amount", Shown.MONEY, Money(9_999_999, "CAD")),
-            Line(say("amount-too-high", max=Money(500_000, "CAD")), "amount-too-high", Tone.BAD),
+            TextLine(say("amount-too-high", max=Money(500_000, "CAD")), "amount-too-high", Tone.BAD),
             Pad(),
             CONFIRM,
             CANCEL,
@@ -63,8 +63,8 @@ SCREENS = {
     "present-card": Screen(
         "present-card",
         (
-            Line(say("sum", amount=Money(1000, "CAD")), "sum"),
-            Line(say("present-card"), "present-card", Tone.BIG),
+            TextLine(say("sum", amount=Money(1000, "CAD")), "sum"),
+            TextLine(say("present-card"), "present-card", Tone.BIG),
             CANCEL,
         ),
     ),
@@ -75,9 +75,9 @@ SCREENS = {
     "transaction": Screen(
         "transaction", (Choice("void", say("void")), Choice("receipts", say("receipts")), CANCEL)
     ),
-    "crowded": Screen("crowded", tuple(Line(say("banner-network")) for _ in range(40))),
+    "crowded": Screen("crowded", tuple(TextLine(say("banner-network")) for _ in range(40))),
     "long-word": Screen(
-        "long-word", (Title("x", "x" * 200), Line("y" * 200), Choice("z", "z" * 90, "w" * 90))
+        "long-word", (Title("x", "x" * 200), TextLine("y" * 200), Choice("z", "z" * 90, "w" * 90))
     ),
     "dark": Screen("dark"),
 }

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.config import Printer
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.config import PrinterConfig
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt, Ruler, receipt_of, reprinted
@@ -23,7 +23,7 @@ SALE = Payment(
     reference="ABCD001715633915004",
     state=PaymentState.COMPLETED,
     amount=Money(123_450, "CAD"),
-    entry=Entry.CHIP,
+    entry=EntryMode.CHIP,
     pan="541333******4111",
     stan=4,
     at=datetime(2026, 1, 15, 14, 3, 9),  # noqa: DTZ001 - civil time
@@ -130,7 +130,9 @@ def test_a_value_ends_at_the_right_edge(columns: int) -> None:
 
 
 def test_bold_lines_are_bold_on_the_picture_of_the_paper() -> None:
-    root = ElementTree.fromstring(receipt_svg(receipt(Copy.MERCHANT, "en-CA"), TEXTS, Printer(columns=32)))
+    root = ElementTree.fromstring(
+        receipt_svg(receipt(Copy.MERCHANT, "en-CA"), TEXTS, PrinterConfig(columns=32))
+    )
     bold = [
         e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text") if e.get("font-weight") == "bold"
     ]
@@ -139,7 +141,7 @@ def test_bold_lines_are_bold_on_the_picture_of_the_paper() -> None:
 
 def test_the_picture_has_the_same_lines_as_the_text() -> None:
     slip = receipt(Copy.CUSTOMER, "fr-CA")
-    root = ElementTree.fromstring(receipt_svg(slip, TEXTS, Printer(columns=40, dots=576)))
+    root = ElementTree.fromstring(receipt_svg(slip, TEXTS, PrinterConfig(columns=40, dots=576)))
     drawn = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
     assert drawn == [line for line in receipt_text(slip, TEXTS, 40).splitlines() if line]
     assert float(root.attrib["width"]) > 576

@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Line, Screen
+from terminal_sim.core.screen import Screen, TextLine
 from terminal_sim.display.png import png
 from terminal_sim.display.svg import screen_svg
 from terminal_sim.display.texts import Texts
@@ -78,7 +78,7 @@ def test_real_keys_stand_below_the_display_and_inside_the_device() -> None:
 
 def test_characters_that_xml_cannot_carry_do_not_break_a_drawing() -> None:
     loaded = profile.load("s1f2")
-    shown = view(Screen("bad", (Line('<&"\x00\x1b\ud800'),)), loaded, Texts.load(), "en-CA")
+    shown = view(Screen("bad", (TextLine('<&"\x00\x1b\ud800'),)), loaded, Texts.load(), "en-CA")
     assert '<&"\ufffd\ufffd\ufffd' in texts_of(screen_svg(shown, loaded))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import flows
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
@@ -71,7 +71,7 @@ def ids_in(argument: ast.expr) -> Iterator[str]:
         case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), *_]):
             words = {
                 "avs-": AVS_WORDS,
-                "entry-": [entry.value for entry in Entry],
+                "entry-": [entry.value for entry in EntryMode],
                 "state-": [state.value for state in PaymentState],
                 "type-": [kind.value for kind in MessageKind],
             }[prefix]

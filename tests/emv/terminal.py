@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv import crypto
 from terminal_sim.emv.conversation import (
     Answer,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.personality import CardApplication
 from terminal_sim.emv import pinblock, tags, tlv
 from terminal_sim.emv.conversation import (
@@ -39,7 +39,7 @@ def limited(terminal: Terminal, *, limit: int | None = None, cvm_limit: int | No
 def with_face(card: VirtualCard, keys: IssuerKeys, **changes: object) -> VirtualCard:
     face = card.personality.contactless
     assert face is not None
-    return deck.make(replace(card.personality, contactless=replace(face, **changes)), keys)  # type: ignore[arg-type]
+    return catalogue.make(replace(card.personality, contactless=replace(face, **changes)), keys)  # type: ignore[arg-type]
 
 
 def test_a_tap_is_four_commands_and_the_host(terminal: Terminal, card: Cards) -> None:

@@ -18,7 +18,7 @@ from terminal_sim.emv.conversation import (
     Request,
     Step,
 )
-from terminal_sim.emv.cvm import CvmList, Rule
+from terminal_sim.emv.cvm import CvmList, CvmRule
 from terminal_sim.emv.exchange import CardError, Conversation
 from terminal_sim.emv.transaction import Transaction
 from terminal_sim.secret import Secret
@@ -93,7 +93,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("condition", "about", "met"), rows(CONDITIONS))
 def test_a_condition_is_met_or_not(condition: int, about: dict[str, str], met: bool) -> None:
-    rule = Rule(cvm.SIGNATURE, condition)
+    rule = CvmRule(cvm.SIGNATURE, condition)
     transaction = begun(**about)  # type: ignore[arg-type]
     assert cvm.applies(rule, CvmList(1000, 5000, (rule,)), transaction) is met
 
@@ -101,13 +101,13 @@ def test_a_condition_is_met_or_not(condition: int, about: dict[str, str], met: b
 def test_an_amount_in_another_currency_meets_no_condition() -> None:
     transaction = begun()
     transaction.card[tags.APPLICATION_CURRENCY] = bytes.fromhex("0978")
-    rule = Rule(cvm.SIGNATURE, 0x07)
+    rule = CvmRule(cvm.SIGNATURE, 0x07)
     assert not cvm.applies(rule, CvmList(0, 0, (rule,)), transaction)
 
 
 def test_the_amounts_of_a_list_are_read() -> None:
     read = cvm.parse(bytes.fromhex("000003E8 00001388 4203 1E03"))
-    assert read == CvmList(1000, 5000, (Rule(0x42, 3), Rule(0x1E, 3)))
+    assert read == CvmList(1000, 5000, (CvmRule(0x42, 3), CvmRule(0x1E, 3)))
     for hexes in ("00000000000000", "0000000000000000 42"):
         with pytest.raises(CardError):
             cvm.parse(bytes.fromhex(hexes))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv import apdu, tlv
 from terminal_sim.emv.conversation import EnterPin, Interface, Outcome, Verdict
 from terminal_sim.emv.crypto import IssuerKeys
@@ -133,7 +133,7 @@ def test_a_good_card_with_one_damaged_answer_ends_in_an_outcome(
         at = data.draw(st.integers(0, len(answer) - 1))
         return answer[:at] + bytes((answer[at] ^ data.draw(st.integers(1, 255)),)) + answer[at + 1 :]
 
-    card = deck.load(name, (), IssuerKeys(ISSUER_KEY))
+    card = catalogue.load(name, (), IssuerKeys(ISSUER_KEY))
     outcome = outcome_of(Terminal(configuration()), Tampered(card, interface, position, damage), interface)
     assert card.personality.pan.reveal() not in repr(outcome)
 

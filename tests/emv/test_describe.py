@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv import tags, tlv
 from terminal_sim.emv.brand import brand_of, is_luhn_valid
 from terminal_sim.emv.conversation import Command

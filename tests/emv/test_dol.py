@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from terminal_sim.emv import dol
 from terminal_sim.emv.dol import DolEntry, DolError
-from terminal_sim.emv.tags import Format
+from terminal_sim.emv.tags import DataFormat
 from tests.emv.table import rows
 
 LISTS = [
@@ -18,15 +18,15 @@ LISTS = [
 ]
 
 FITTED = [
-    ("n is cut on the left", "000000001250", 2, Format.N, "1250"),
-    ("n is filled with zeros on the left", "0124", 3, Format.N, "000124"),
-    ("cn is cut on the right", "4111111111111111", 4, Format.CN, "41111111"),
-    ("cn is filled with F on the right", "4111", 4, Format.CN, "4111FFFF"),
-    ("b is cut on the right", "E060C8", 2, Format.B, "E060"),
-    ("b is filled with zeros on the right", "E060C8", 4, Format.B, "E060C800"),
-    ("text is filled with zeros on the right", "4142", 3, Format.ANS, "414200"),
-    ("text is cut on the right", "414243", 2, Format.AN, "4142"),
-    ("n is cut to nothing", "1250", 0, Format.N, ""),
+    ("n is cut on the left", "000000001250", 2, DataFormat.N, "1250"),
+    ("n is filled with zeros on the left", "0124", 3, DataFormat.N, "000124"),
+    ("cn is cut on the right", "4111111111111111", 4, DataFormat.CN, "41111111"),
+    ("cn is filled with F on the right", "4111", 4, DataFormat.CN, "4111FFFF"),
+    ("b is cut on the right", "E060C8", 2, DataFormat.B, "E060"),
+    ("b is filled with zeros on the right", "E060C8", 4, DataFormat.B, "E060C800"),
+    ("text is filled with zeros on the right", "4142", 3, DataFormat.ANS, "414200"),
+    ("text is cut on the right", "414243", 2, DataFormat.AN, "4142"),
+    ("n is cut to nothing", "1250", 0, DataFormat.N, ""),
 ]
 
 
@@ -44,7 +44,7 @@ def test_a_list_that_ends_early_or_wants_too_much_is_an_error(hexes: str) -> Non
 
 
 @pytest.mark.parametrize(("value", "length", "how", "fitted"), rows(FITTED))
-def test_values_are_fitted_by_their_format(value: str, length: int, how: Format, fitted: str) -> None:
+def test_values_are_fitted_by_their_format(value: str, length: int, how: DataFormat, fitted: str) -> None:
     assert dol.fit(bytes.fromhex(value), length, how) == bytes.fromhex(fitted)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from terminal_sim.emv import fields, tags
 from terminal_sim.emv.fields import FormatError
-from terminal_sim.emv.tags import DICTIONARY, Format, Source
+from terminal_sim.emv.tags import DICTIONARY, DataFormat, DataSource
 from tests.emv.table import rows
 
 
@@ -62,10 +62,10 @@ def test_the_dictionary_marks_everything_that_identifies_a_card() -> None:
 
 def test_what_the_terminal_sends_is_never_taken_from_a_card() -> None:
     for tag in (0x9F02, 0x95, 0x9A, 0x9F37, 0x8A, 0x9F34):
-        assert DICTIONARY[tag].source is not Source.CARD, f"{tag:X}"
+        assert DICTIONARY[tag].source is not DataSource.CARD, f"{tag:X}"
 
 
 def test_every_element_has_a_possible_length() -> None:
     for element in DICTIONARY.values():
         assert 0 <= element.shortest <= element.longest
-        assert element.format is not Format.CN or element.longest <= 15
+        assert element.format is not DataFormat.CN or element.longest <= 15

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
-from terminal_sim.cards.personality import CardApplication, Chip
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
+from terminal_sim.cards.personality import CardApplication, ChipData
 from terminal_sim.emv import crypto, pinblock, tags, tlv
 from terminal_sim.emv.conversation import (
     Application,
@@ -30,7 +30,7 @@ from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
 Cards = Callable[[str], VirtualCard]
 VISA = "A0000000031010"
 
-TWO = Chip(
+TWO = ChipData(
     applications=(
         CardApplication(aid="A0000002771010", label="INTERAC", priority=2),
         CardApplication(aid=VISA, label="VISA DEBIT", priority=1),
@@ -38,8 +38,8 @@ TWO = Chip(
 )
 
 
-def with_chip(card: VirtualCard, keys: IssuerKeys, chip: Chip) -> VirtualCard:
-    return deck.make(replace(card.personality, chip=chip), keys)
+def with_chip(card: VirtualCard, keys: IssuerKeys, chip: ChipData) -> VirtualCard:
+    return catalogue.make(replace(card.personality, chip=chip), keys)
 
 
 def test_a_chip_pays_with_a_tc_that_certifies_the_sale(terminal: Terminal, card: Cards) -> None:
@@ -192,7 +192,7 @@ def test_two_applications_are_the_cardholders_choice_by_priority(
 def test_one_application_that_wants_confirmation_asks_for_it(
     terminal: Terminal, card: Cards, keys: IssuerKeys
 ) -> None:
-    one = Chip(applications=(CardApplication(aid=VISA, label="VISA", confirm=True),))
+    one = ChipData(applications=(CardApplication(aid=VISA, label="VISA", confirm=True),))
     assert terminal.chip(with_chip(card("visa-credit"), keys, one)).verdict is Verdict.APPROVED
     assert any(isinstance(ask, ChooseApplication) for ask in terminal.asks)
 
@@ -200,7 +200,7 @@ def test_one_application_that_wants_confirmation_asks_for_it(
 def test_without_a_directory_the_list_of_aids_finds_every_occurrence(
     terminal: Terminal, card: Cards, keys: IssuerKeys
 ) -> None:
-    several = Chip(
+    several = ChipData(
         directory=False,
         applications=(
             CardApplication(aid=VISA + "01", label="FIRST", priority=2),
@@ -220,7 +220,7 @@ def test_a_partial_name_is_not_matched_where_the_terminal_wants_the_whole(
 ) -> None:
     whole = Application(aid=bytes.fromhex(VISA), brand="visa", partial=False)
     terminal.config = replace(terminal.config, applications=(whole,))
-    longer = Chip(applications=(CardApplication(aid=VISA + "01", label="LONGER"),))
+    longer = ChipData(applications=(CardApplication(aid=VISA + "01", label="LONGER"),))
     assert terminal.chip(with_chip(card("visa-credit"), keys, longer)).verdict is Verdict.NOT_ACCEPTED
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from terminal_drivers.base import Change, Presence, ReaderLost
-from terminal_sim.bench import Bench, Seat
+from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.bench import JournalWriter
 from terminal_sim.core.payment import Row
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.readers.parts import Reader
-from terminal_sim.runtime.board import Station
+from terminal_sim.runtime.board import Board
 from tests.contracts.drive import TEXTS
 
-Batches = Sequence[tuple[Station, tuple[Row, ...]]]
+Batches = Sequence[tuple[Board, tuple[Row, ...]]]
 
 
 class WatchedJournal:
@@ -30,7 +30,7 @@ class WatchedJournal:
     def commit(self, batches: Batches) -> None:
         self._saw(batches)
         self._writer.commit(batches)
-        self.commits.append([(station.name, tuple(row.kind for row in rows)) for station, rows in batches])
+        self.commits.append([(board.name, tuple(row.kind for row in rows)) for board, rows in batches])
         if self.lose_answer:
             self.lose_answer = False
             raise CommitUnknown("the rows are stored, but nobody was told")
@@ -43,20 +43,20 @@ def watched(bench: Bench, saw: Callable[[Batches], None] = lambda _: None) -> Wa
     return journal
 
 
-def bench_of(count: int, **given: object) -> tuple[Bench, list[Seat]]:
+def bench_of(count: int, **given: object) -> tuple[Bench, list[TerminalUnderTest]]:
     bench = Bench(texts=TEXTS, **given)  # type: ignore[arg-type]
-    return bench, [bench.seat("v400m") for _ in range(count)]
+    return bench, [bench.terminal("v400m") for _ in range(count)]
 
 
-def keys(seat: Seat, *words: str) -> None:
+def keys(terminal: TerminalUnderTest, *words: str) -> None:
     for word in words:
         for key in word if word.isdigit() else [word]:
-            seat.press(key)
+            terminal.press(key)
 
 
-def ready(seat: Seat) -> None:
+def ready(terminal: TerminalUnderTest) -> None:
     """The amount is typed; a card is wanted."""
-    keys(seat, "OK", "1000", "OK")
+    keys(terminal, "OK", "1000", "OK")
 
 
 class Pluggable:
@@ -80,9 +80,9 @@ class Pluggable:
         return [Presence(Change.INSERTED, 0)] if self.contact.present() else []
 
 
-def plug(seat: Seat, *, into: bool) -> None:
-    if not isinstance(seat.station.reader, Pluggable):
-        seat.station.reader = Pluggable(seat.station.reader)
-    seat.station.reader.plug(into=into)
-    seat.bench.engine.poll(seat.station)
-    seat.bench.engine.settle()
+def plug(terminal: TerminalUnderTest, *, into: bool) -> None:
+    if not isinstance(terminal.board.reader, Pluggable):
+        terminal.board.reader = Pluggable(terminal.board.reader)
+    terminal.board.reader.plug(into=into)
+    terminal.bench.engine.poll(terminal.board)
+    terminal.bench.engine.settle()

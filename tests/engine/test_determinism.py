@@ -22,7 +22,7 @@ from terminal_sim.bench import Bench, Trace
 sink = io.StringIO()
 with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
     for profile in ("v400m", "s1f2"):
-        till = bench.seat(profile)
+        till = bench.terminal(profile)
         for how, card in (("insert", "visa-online-pin"), ("tap", "phone"), ("swipe", "visa-stripe"), ("insert", "visa-declined")):
             till.touch("start" if profile == "v400m" else "payment")
             for key in ("1", "0", "0", "0", "OK"):
@@ -31,7 +31,7 @@ with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
             for key in ("4", "3", "2", "1", "OK"):
                 till.press(key)
             bench.advance(1_000_000)
-            if till.station.card_in:
+            if till.board.card_in:
                 till.remove_card()
             bench.advance(20_000_000)
     bench.host_answers(["timeout"])
@@ -44,8 +44,8 @@ with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
     till.power_on()
     bench.advance(3_600_000_000)
     sys.stdout.write(sink.getvalue())
-    for seat in bench.seats:
-        for row in seat.journal():
+    for terminal in bench.terminals:
+        for row in terminal.journal():
             print(row.seq, row.kind, row.hash.hex(), json.dumps(dict(row.fields)))
 """
 

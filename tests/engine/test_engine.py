@@ -82,7 +82,7 @@ def test_the_rows_of_all_terminals_that_act_at_once_go_into_one_commit(count: in
             ready(till)
         journal = watched(bench)
         for till in tills:
-            bench.engine.post(till.station, CardSwiped(STRIPE))
+            bench.engine.post(till.board, CardSwiped(STRIPE))
         bench.settle()
         assert journal.commits == [[(till.name, ("sale",)) for till in tills]]
         assert len(bench.host_messages()) == count
@@ -96,7 +96,7 @@ def test_two_events_of_one_terminal_are_handled_in_their_order() -> None:
     bench, (till,) = bench_of(1)
     with bench:
         for key in ("OK", "7", "5"):
-            bench.engine.post(till.station, KeyPressed(key))
+            bench.engine.post(till.board, KeyPressed(key))
         bench.settle()
         assert "0.75" in till.view().text
 
@@ -108,7 +108,7 @@ def test_an_unknown_commit_stops_exactly_the_terminals_that_were_in_it() -> None
             ready(till)
         tills[0].fault("commit-unknown")
         for till in tills[:2]:
-            bench.engine.post(till.station, CardSwiped(STRIPE))
+            bench.engine.post(till.board, CardSwiped(STRIPE))
         bench.settle()
         assert [till.view().screen.id for till in tills] == ["out-of-service", "out-of-service", "home"]
         assert bench.host_messages() == []
@@ -159,12 +159,12 @@ def test_what_happened_before_a_power_cut_never_reaches_the_next_boot() -> None:
     with bench:
         ready(till)
         for event in (KeyPressed("CANCEL"), Alarm("state"), NetworkChanged(False, "wifi"), CardSwiped(None)):
-            bench.engine.post(till.station, event)
+            bench.engine.post(till.board, event)
         till.power_cut()
         till.power_on()
         assert till.view().screen.id == "home"
-        assert till.terminal.around.network_up
-        assert len(till.terminal.stack) == 1
+        assert till.firmware.environment.network_up
+        assert len(till.firmware.stack) == 1
 
 
 def test_no_alarm_of_before_a_power_cut_rings_after_it() -> None:
@@ -172,7 +172,7 @@ def test_no_alarm_of_before_a_power_cut_rings_after_it() -> None:
     with bench:
         ready(till)
         till.power_cut()
-        assert till.station.alarms == {}
+        assert till.board.alarms == {}
         till.power_on()
         keys(till, "OK", "5")
         bench.advance(till.profile.timeouts.card - SECOND)
@@ -186,11 +186,11 @@ def test_nothing_runs_after_a_power_cut_wherever_it_falls(effects: int) -> None:
         ready(till)
         till.fault("power-cut-after", str(effects))
         till.swipe("visa-stripe")
-        if till.station.fuse:
+        if till.board.fuse:
             return
-        assert till.station.alarms == {}
-        assert till.station.open == frozenset()
-        assert till.station.conversation is None
+        assert till.board.alarms == {}
+        assert till.board.open == frozenset()
+        assert till.board.conversation is None
         assert till.view().screen.id == "off"
         sent, rows = len(bench.host_messages()), len(till.journal())
         bench.advance(3_600 * SECOND)
@@ -267,7 +267,7 @@ def test_a_dropped_alarm_does_not_ring() -> None:
     bench, (till,) = bench_of(1)
     with bench:
         keys(till, "OK", "5", "CANCEL")
-        assert "state" not in till.station.alarms
+        assert "state" not in till.board.alarms
         bench.advance(600 * SECOND)
         assert till.view().screen.id == "home"
         assert "Alarm" not in " ".join(trace_of(bench, "event"))
@@ -305,11 +305,11 @@ def test_an_answer_that_matches_nothing_is_recorded_and_changes_nothing(change: 
         bench.host_answers(["timeout"])
         ready(till)
         till.swipe("visa-stripe")
-        before = dict(till.terminal.books.payments), till.view().text, len(bench.host_messages())
-        bench.engine.post(till.station, reply(till.name, **change))
+        before = dict(till.firmware.durable.payments), till.view().text, len(bench.host_messages())
+        bench.engine.post(till.board, reply(till.name, **change))
         bench.settle()
         assert [row.kind for row in till.journal()][-1] == "unexpected"
-        assert (dict(till.terminal.books.payments), till.view().text, len(bench.host_messages())) == before
+        assert (dict(till.firmware.durable.payments), till.view().text, len(bench.host_messages())) == before
 
 
 def test_an_answer_counts_once() -> None:
@@ -318,7 +318,7 @@ def test_an_answer_counts_once() -> None:
         ready(till)
         till.swipe("visa-stripe")
         for _ in range(3):
-            bench.engine.post(till.station, reply(till.name, auth_code="000001", host_reference="1"))
+            bench.engine.post(till.board, reply(till.name, auth_code="000001", host_reference="1"))
         bench.settle()
         assert till.view().screen.id == "approved"
         assert [row.kind for row in till.journal()][-2:] == ["unexpected", "unexpected"]
@@ -333,7 +333,7 @@ def test_an_approval_that_comes_after_the_time_out_completes_nothing() -> None:
         till.swipe("visa-stripe")
         bench.advance(300 * SECOND)
         assert [row.kind for row in till.journal() if row.kind == "unexpected"] == ["unexpected"]
-        assert [p.state.value for p in till.terminal.books.payments.values()] == ["REVERSED"]
+        assert [p.state.value for p in till.firmware.durable.payments.values()] == ["REVERSED"]
         assert sum(entry.amount for entry in bench.acquirer.entries()) == 0
 
 
@@ -353,7 +353,7 @@ def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(words: tuple[
 
 def test_time_does_not_pass_beyond_the_years_of_a_message() -> None:
     with Bench(clock="2099-12-31T23:59:00") as bench:
-        till = bench.seat("v400m")
+        till = bench.terminal("v400m")
         with pytest.raises(
             BenchMisuse, match=r"1min from 2099-12-31 23:59:00 the clock is past 2099: .* 2000 to 2099"
         ):

@@ -29,14 +29,14 @@ def phone() -> Iterator[Shop]:
 
 @pytest.mark.parametrize("flow", ["sale", "refund"])
 def test_a_sale_that_begins_while_the_reader_is_away_asks_for_no_card(drive: Drive, flow: str) -> None:
-    plug(drive.seat, into=False)
+    plug(drive.terminal, into=False)
     drive.open(flow)
     if flow == "refund":
         drive.type("0856")
     drive.type("1000")
     assert (drive.at, drive.screen) == ((flow, "failed"), "reader-lost")
-    assert not drive.seat.station.open
-    plug(drive.seat, into=True)
+    assert not drive.terminal.board.open
+    plug(drive.terminal, into=True)
     drive.pass_time(60)
     drive.sale()
     drive.pass_time()
@@ -61,19 +61,19 @@ class OnceDeaf:
 @pytest.mark.parametrize("device", ["v400m", "square-terminal"])
 def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
     with Bench(texts=TEXTS) as bench:
-        seat = bench.seat(device)
-        seat.station.reader.contact = OnceDeaf(seat.station.reader.contact)
+        terminal = bench.terminal(device)
+        terminal.board.reader.contact = OnceDeaf(terminal.board.reader.contact)
         for told in ("reader-lost", "approved"):
-            keys(seat, *(["OK"] if device == "v400m" else []), "1000", "OK")
-            seat.insert("visa-credit")
+            keys(terminal, *(["OK"] if device == "v400m" else []), "1000", "OK")
+            terminal.insert("visa-credit")
             bench.advance(SECOND)
-            assert seat.view().screen.id == told
-            seat.remove_card()
+            assert terminal.view().screen.id == told
+            terminal.remove_card()
             bench.advance(60 * SECOND)
 
 
 def test_a_payment_without_a_card_needs_no_reader(drive: Drive) -> None:
-    plug(drive.seat, into=False)
+    plug(drive.terminal, into=False)
     drive.moto()
     drive.pass_time()
     assert drive.screen == "approved"
@@ -81,55 +81,55 @@ def test_a_payment_without_a_card_needs_no_reader(drive: Drive) -> None:
 
 def test_a_terminal_that_boots_without_its_reader_knows_so() -> None:
     with shop("square-terminal") as at:
-        plug(at.seat, into=False)
-        at.seat.power_cut()
-        at.seat.power_on()
+        plug(at.terminal, into=False)
+        at.terminal.power_cut()
+        at.terminal.power_on()
         assert at.charge() == "reader-lost"
-        plug(at.seat, into=True)
+        plug(at.terminal, into=True)
         assert at.charge() == "approved"
 
 
 def test_a_card_that_is_left_in_a_reader_whose_link_comes_back_is_to_be_removed(phone: Shop) -> None:
-    keys(phone.seat, "1000", "OK")
-    phone.seat.insert("visa-credit")
+    keys(phone.terminal, "1000", "OK")
+    phone.terminal.insert("visa-credit")
     phone.bench.advance(SECOND)
-    phone.seat.fault("reader-link", "down")
-    phone.seat.fault("reader-link", "up")
-    phone.seat.press("OK")
-    assert phone.seat.view().screen.id == "remove-card"
+    phone.terminal.fault("reader-link", "down")
+    phone.terminal.fault("reader-link", "up")
+    phone.terminal.press("OK")
+    assert phone.terminal.view().screen.id == "remove-card"
 
 
 def test_a_link_that_is_up_already_tells_nothing_anew() -> None:
     with Bench(texts=TEXTS) as bench:
-        seat = bench.seat("square-reader")
-        seat.insert("visa-credit")
-        seat.fault("reader-link", "up")
+        terminal = bench.terminal("square-reader")
+        terminal.insert("visa-credit")
+        terminal.fault("reader-link", "up")
         assert sum("CardInserted" in entry.line() for entry in bench.trace.entries) == 1
 
 
 def test_a_link_to_a_reader_that_is_away_brings_no_reader(phone: Shop) -> None:
-    phone.seat.fault("reader-link", "down")
-    plug(phone.seat, into=False)
-    phone.seat.fault("reader-link", "up")
+    phone.terminal.fault("reader-link", "down")
+    plug(phone.terminal, into=False)
+    phone.terminal.fault("reader-link", "up")
     assert phone.charge() == "reader-lost"
-    plug(phone.seat, into=True)
+    plug(phone.terminal, into=True)
     assert phone.charge() == "approved"
 
 
 def test_a_phone_that_boots_knows_nothing_of_a_card_behind_a_lost_link(phone: Shop) -> None:
-    phone.seat.insert("visa-credit")
-    phone.seat.fault("reader-link", "down")
-    phone.seat.power_cut()
-    phone.seat.power_on()
-    assert not phone.seat.terminal.around.card_in
-    phone.seat.fault("reader-link", "up")
-    assert phone.seat.terminal.around.card_in
+    phone.terminal.insert("visa-credit")
+    phone.terminal.fault("reader-link", "down")
+    phone.terminal.power_cut()
+    phone.terminal.power_on()
+    assert not phone.terminal.firmware.environment.card_in
+    phone.terminal.fault("reader-link", "up")
+    assert phone.terminal.firmware.environment.card_in
 
 
 def test_nobody_is_asked_to_take_a_card_out_of_a_reader_that_is_away(drive: Drive) -> None:
     drive.sale()
     drive.pass_time()
-    drive.seat.press("OK")
+    drive.terminal.press("OK")
     assert drive.at == ("sale", "remove-card")
-    plug(drive.seat, into=False)
+    plug(drive.terminal, into=False)
     assert drive.at_home

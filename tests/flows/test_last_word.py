@@ -55,7 +55,7 @@ def test_acquirer_and_card_together_decide(code: str, verdict: Verdict, state: s
     request = asked(terminal)
     terminal.handle(answer(request, code))
     ordered = terminal.handle(ev.KernelEnded(Outcome(verdict=verdict, card=CARD)))
-    assert terminal.terminal.books.payments[request.reference].state.value == state
+    assert terminal.terminal.durable.payments[request.reference].state.value == state
     reversals = [effect.request for effect in ordered if isinstance(effect, fx.Send)]
     assert [(one.kind.value, one.reason) for one in reversals] == [("reversal", reason)] * bool(reason)
     beeps = [effect.tone for effect in ordered if isinstance(effect, fx.Beep)]
@@ -79,7 +79,7 @@ def test_a_card_that_says_nothing_any_more_leaves_an_approval_to_be_reversed(
     request = asked(terminal)
     terminal.handle(answer(request, code))
     terminal.handle(lost)
-    assert terminal.terminal.books.payments[request.reference].state.value == state
+    assert terminal.terminal.durable.payments[request.reference].state.value == state
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_card_that_is_lost_before_the_answer_makes_a_reversal_and_the_answer_i
     terminal = Fresh()
     request = asked(terminal)
     terminal.handle(lost)
-    assert terminal.terminal.books.payments[request.reference].state.value == REVERSED
+    assert terminal.terminal.durable.payments[request.reference].state.value == REVERSED
     ordered = terminal.handle(answer(request, "00"))
     assert [row.kind for e in ordered if isinstance(e, fx.Record) for row in e.rows] == ["unexpected"]
-    assert terminal.terminal.books.payments[request.reference].state.value == REVERSED
+    assert terminal.terminal.durable.payments[request.reference].state.value == REVERSED

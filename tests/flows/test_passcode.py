@@ -23,13 +23,13 @@ def drive() -> Iterator[Drive]:
 
 def ask(drive: Drive) -> None:
     """At the passcode, from wherever it is."""
-    drive.seat.press("CANCEL")
-    drive.seat.press("CANCEL")
+    drive.terminal.press("CANCEL")
+    drive.terminal.press("CANCEL")
     WAYS["passcode", "ask"](drive)
 
 
 def shown(drive: Drive) -> set[str]:
-    return {item.id for item in drive.seat.view().items}
+    return {item.id for item in drive.terminal.view().items}
 
 
 def wrong(drive: Drive, times: int) -> None:
@@ -53,13 +53,13 @@ def test_a_wrong_code_says_so_and_asks_again(drive: Drive, typed: str) -> None:
 
 def test_the_complaint_goes_with_the_next_digit(drive: Drive) -> None:
     drive.type("1111")
-    drive.seat.press("0")
+    drive.terminal.press("0")
     assert "wrong-passcode" not in shown(drive)
 
 
 def test_nothing_typed_is_no_try(drive: Drive) -> None:
-    assert not drive.seat.press("OK")
-    assert drive.books.passcodes == {}
+    assert not drive.terminal.press("OK")
+    assert drive.durable.passcodes == {}
 
 
 def test_thirty_seconds_of_nothing_lead_home(drive: Drive) -> None:
@@ -91,7 +91,7 @@ def test_the_lock_ends_by_itself_and_not_before(drive: Drive, minutes: int, is_o
 def test_a_lock_and_its_count_outlive_the_power(drive: Drive, power: str) -> None:
     wrong(drive, 3)
     for tries in (1, 1):
-        drive.cut() if power == "cut" else drive.seat.power_off()
+        drive.cut() if power == "cut" else drive.terminal.power_off()
         drive.revive()
         ask(drive)
         wrong(drive, tries)
@@ -124,18 +124,18 @@ def test_a_wrong_try_is_durable_before_the_screen_says_so() -> None:
             WAYS["passcode", "ask"](one)
             one.do(("keys", "1111"))
             one.blow(effects)
-            one.seat.press("OK")
+            one.terminal.press("OK")
             if one.on:
                 continue
-            assert one.books.passcode("admin").failures == 1
+            assert one.durable.passcode("admin").failures == 1
 
 
 def test_looking_at_a_locked_screen_changes_nothing(drive: Drive) -> None:
     """The complaint is there after the lock whether or not somebody looked in between."""
     wrong(drive, 5)
-    context = drive.seat.terminal.stack[-1]
+    context = drive.terminal.firmware.stack[-1]
     before = getattr(context, "complaint", None)
-    drive.seat.terminal.screen()
+    drive.terminal.firmware.screen()
     assert getattr(context, "complaint", None) == before
 
 
@@ -143,7 +143,7 @@ def test_the_code_as_delivered_is_marked_until_it_is_changed(drive: Drive) -> No
     assert "default-passcode" in shown(drive)
     with Drive(full("v400m")) as one:
         WAYS["change-passcode", "changed"](one)
-        one.seat.press("OK")
+        one.terminal.press("OK")
         ask(one)
         assert "default-passcode" not in shown(one)
 
@@ -176,7 +176,7 @@ def test_a_new_code_that_will_not_do_is_refused_with_its_reason(
         for code in typed:
             drive.type(code)
         assert complaint in shown(drive)
-        assert drive.books.passcode("admin").digest == ""
+        assert drive.durable.passcode("admin").digest == ""
         drive.type(NEW)
         drive.type(NEW)
         assert drive.at == ("change-passcode", "changed")
@@ -190,7 +190,7 @@ def test_trying_every_code_takes_weeks() -> None:
 
 def test_what_is_typed_is_shown_as_stars_and_traced_as_digits(drive: Drive) -> None:
     drive.do(("keys", "7391"))
-    assert "****" in drive.seat.view().text
-    assert "7391" not in drive.seat.view().text
+    assert "****" in drive.terminal.view().text
+    assert "7391" not in drive.terminal.view().text
     keys = [entry.fields["key"] for entry in drive.bench.trace.entries if entry.kind == "key"]
     assert keys[-4:] == ["DIGIT"] * 4

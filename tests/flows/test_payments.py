@@ -25,11 +25,11 @@ def drive() -> Iterator[Drive]:
 
 
 def shown(drive: Drive) -> set[str]:
-    return {drive.screen, *(item.id for item in drive.seat.view().items)}
+    return {drive.screen, *(item.id for item in drive.terminal.view().items)}
 
 
 def states(drive: Drive) -> list[str]:
-    return [payment.state.value for payment in drive.books.payments.values()]
+    return [payment.state.value for payment in drive.durable.payments.values()]
 
 
 def sent(drive: Drive) -> list[str]:
@@ -58,7 +58,7 @@ def test_the_highest_amount_is_taken_and_a_cent_more_is_not(drive: Drive) -> Non
     drive.type(str(limit + 1))
     assert drive.at == ("sale", "amount")
     for _ in str(limit + 1):
-        drive.seat.press("CLEAR")
+        drive.terminal.press("CLEAR")
     drive.type(str(limit))
     assert drive.at == ("sale", "present")
 
@@ -70,7 +70,7 @@ def test_a_stripe_of_a_card_with_a_chip_asks_for_the_chip(drive: Drive) -> None:
     drive.sale("swipe", "visa-credit")
     assert drive.screen == "insert-instead"
     assert sent(drive) == []
-    drive.seat.insert("visa-credit")
+    drive.terminal.insert("visa-credit")
     drive.pass_time()
     assert "approved" in shown(drive)
 
@@ -80,7 +80,7 @@ def test_a_terminal_without_chip_reads_none() -> None:
     with Drive(replace(profile, entries=replace(profile.entries, chip=False))) as drive:
         drive.sale("insert", "visa-credit")
         assert drive.at == ("sale", "present")
-        drive.seat.swipe("visa-credit")
+        drive.terminal.swipe("visa-credit")
         drive.pass_time()
         assert drive.screen == "approved"
 
@@ -88,12 +88,12 @@ def test_a_terminal_without_chip_reads_none() -> None:
 def test_where_a_card_is_to_be_tapped_none_is_read_that_is_inserted() -> None:
     with shop("square-terminal") as at:
         for key in ("1", "0", "0", "0", "OK"):
-            at.seat.press(key)
-        at.seat.touch("clearpay")
-        at.seat.insert("visa-credit")
+            at.terminal.press(key)
+        at.terminal.touch("clearpay")
+        at.terminal.insert("visa-credit")
         at.pass_time(SECOND)
         assert at.told() == "clearpay-tap"
-        at.seat.tap("phone")
+        at.terminal.tap("phone")
         at.pass_time(SECOND)
         assert at.told() == "approved"
 
@@ -101,15 +101,15 @@ def test_where_a_card_is_to_be_tapped_none_is_read_that_is_inserted() -> None:
 def test_a_mute_chip_falls_back_to_its_stripe(drive: Drive) -> None:
     drive.sale("insert", "mute")
     assert drive.screen == "swipe-instead"
-    drive.seat.remove_card()
-    drive.seat.swipe("mute")
+    drive.terminal.remove_card()
+    drive.terminal.swipe("mute")
     drive.pass_time()
     assert "approved" in shown(drive)
-    assert [p.entry.value for p in drive.books.payments.values()] == ["stripe"]
+    assert [p.entry.value for p in drive.durable.payments.values()] == ["stripe"]
 
 
 def test_a_card_that_lies_in_the_slot_already_is_read(drive: Drive) -> None:
-    drive.seat.insert("visa-credit")
+    drive.terminal.insert("visa-credit")
     drive.open("sale")
     drive.type("1000")
     drive.pass_time()
@@ -118,7 +118,7 @@ def test_a_card_that_lies_in_the_slot_already_is_read(drive: Drive) -> None:
 
 @pytest.mark.parametrize("step", ["select", "gpo", "read", "genac1"])
 def test_a_card_taken_away_before_the_request_costs_nothing(drive: Drive, step: str) -> None:
-    drive.seat.tear_after(step)
+    drive.terminal.tear_after(step)
     drive.sale()
     drive.pass_time()
     assert drive.screen == "card-removed"
@@ -129,15 +129,15 @@ def test_a_card_taken_away_before_the_request_costs_nothing(drive: Drive, step: 
 
 @pytest.mark.parametrize("step", ["select", "gpo", "genac1", "online", "genac2", "apdu 3"])
 def test_the_sale_after_a_torn_card_asks_for_a_card_again(drive: Drive, step: str) -> None:
-    drive.seat.tear_after(step)
+    drive.terminal.tear_after(step)
     drive.sale()
     drive.pass_time(300)
     assert drive.at_home
-    assert not drive.seat.station.card_in
+    assert not drive.terminal.board.card_in
     drive.open("sale")
     drive.type("500")
     assert drive.at == ("sale", "present")
-    drive.seat.swipe("visa-stripe")
+    drive.terminal.swipe("visa-stripe")
     drive.pass_time()
     assert "approved" in shown(drive)
 
@@ -162,16 +162,16 @@ class SlowNews:
 
 @pytest.mark.parametrize("step", ["select", "gpo", "genac1"])
 def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, step: str) -> None:
-    news = drive.seat.station.reader = SlowNews(drive.seat.station.reader)
+    news = drive.terminal.board.reader = SlowNews(drive.terminal.board.reader)
 
-    tear = drive.seat.station.torn
+    tear = drive.terminal.board.torn
 
     def fall_behind(slot: int, now: Step, apdu: bool) -> None:
         news.late = news.late or now.value == step
         tear(slot, now, apdu)
 
-    drive.seat.station.torn = fall_behind
-    drive.seat.tear_after(step)
+    drive.terminal.board.torn = fall_behind
+    drive.terminal.tear_after(step)
     drive.sale()
     drive.pass_time(300)
     assert drive.at_home
@@ -179,9 +179,9 @@ def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, ste
     drive.type("500")
     assert drive.at == ("sale", "present")
     news.late = False
-    drive.bench.engine.poll(drive.seat.station)
+    drive.bench.engine.poll(drive.terminal.board)
     assert drive.at == ("sale", "present")
-    drive.seat.insert("visa-credit")
+    drive.terminal.insert("visa-credit")
     drive.pass_time()
     assert "approved" in shown(drive)
 
@@ -191,7 +191,7 @@ def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, ste
     ("how", "card"), [("insert", "visa-credit"), ("tap", "phone"), ("tap", "visa-credit")]
 )
 def test_tearing_any_card_at_any_step_ends_well(drive: Drive, step: str, how: str, card: str) -> None:
-    drive.seat.tear_after(step)
+    drive.terminal.tear_after(step)
     drive.sale(how, card)
     drive.pass_time(300)
     drive.heal()
@@ -199,7 +199,7 @@ def test_tearing_any_card_at_any_step_ends_well(drive: Drive, step: str, how: st
 
 
 def test_an_approval_that_the_card_does_not_confirm_is_taken_back(drive: Drive) -> None:
-    drive.seat.tear_after("online")
+    drive.terminal.tear_after("online")
     drive.sale()
     drive.pass_time(300)
     assert states(drive) == ["REVERSED"]
@@ -231,11 +231,11 @@ def test_a_wrong_pin_says_how_many_tries_are_left(drive: Drive) -> None:
 def test_a_pin_shows_as_stars_and_has_four_to_twelve_digits(drive: Drive) -> None:
     drive.sale(card="visa-online-pin")
     drive.do(("keys", "123"))
-    assert not drive.seat.press("OK")
+    assert not drive.terminal.press("OK")
     drive.do(("keys", "4567890129"))
-    assert len(drive.seat.terminal.stack[-1].typed) == 12  # type: ignore[attr-defined]
-    assert "************" in drive.seat.view().text
-    assert not any(digit in drive.seat.view().text for digit in ("123", "4567"))
+    assert len(drive.terminal.firmware.stack[-1].typed) == 12  # type: ignore[attr-defined]
+    assert "************" in drive.terminal.view().text
+    assert not any(digit in drive.terminal.view().text for digit in ("123", "4567"))
 
 
 def test_a_cancelled_pin_is_forgotten(drive: Drive) -> None:
@@ -274,7 +274,7 @@ def test_the_answer_decides(drive: Drive, answer: str, told: str, state: str, me
 
 
 def test_without_a_connection_nothing_is_sent_and_nothing_is_in_doubt(drive: Drive) -> None:
-    drive.seat.network(False)
+    drive.terminal.network(False)
     drive.sale("swipe", "visa-stripe")
     drive.pass_time(6)
     assert "no-connection" in shown(drive)
@@ -287,8 +287,8 @@ def test_a_partial_approval_is_told_with_its_own_amount(drive: Drive) -> None:
     drive.bench.host_answers(["partial:300"])
     drive.sale("swipe", "visa-stripe")
     drive.pass_time()
-    assert "$3.00" in drive.seat.view().text
-    (one,) = drive.books.payments.values()
+    assert "$3.00" in drive.terminal.view().text
+    (one,) = drive.durable.payments.values()
     assert (one.amount.minor, one.requested) == (300, 1000)
 
 
@@ -330,10 +330,10 @@ def test_a_refused_reversal_is_tried_again(drive: Drive) -> None:
 def test_a_link_that_comes_back_ends_the_wait(drive: Drive) -> None:
     drive.bench.host_answers(["timeout"])
     drive.sale("swipe", "visa-stripe")
-    drive.seat.network(False)
+    drive.terminal.network(False)
     drive.pass_time(1_000)
     assert states(drive) == ["REVERSAL_PENDING"]
-    drive.seat.network(True)
+    drive.terminal.network(True)
     drive.pass_time(1)
     assert states(drive) == ["REVERSED"]
 
@@ -354,14 +354,14 @@ def test_a_new_sale_goes_on_while_an_old_one_is_still_being_reversed(drive: Driv
 
 
 def test_no_paper_changes_no_result_and_the_copies_come_when_there_is_some(drive: Drive) -> None:
-    drive.seat.paper("out")
+    drive.terminal.paper("out")
     drive.sale("swipe", "visa-stripe")
     drive.pass_time()
     assert drive.screen == "out-of-paper"
     assert states(drive) == ["COMPLETED"]
-    assert drive.seat.receipts == []
-    drive.seat.paper("in")
-    assert [printed.copy for printed in drive.seat.receipts] == ["merchant", "customer"]
+    assert drive.terminal.receipts == []
+    drive.terminal.paper("in")
+    assert [printed.copy for printed in drive.terminal.receipts] == ["merchant", "customer"]
     assert drive.screen == "approved"
 
 
@@ -369,33 +369,33 @@ def test_copies_that_are_offered_print_one_by_one() -> None:
     with Drive(prompting("v400m")) as drive:
         drive.sale("swipe", "visa-stripe")
         drive.pass_time()
-        assert drive.seat.receipts == []
+        assert drive.terminal.receipts == []
         for _ in range(3):
-            drive.seat.press("OK")
-        assert [printed.copy for printed in drive.seat.receipts] == ["merchant", "customer"]
+            drive.terminal.press("OK")
+        assert [printed.copy for printed in drive.terminal.receipts] == ["merchant", "customer"]
 
 
 def test_a_copy_that_waited_for_paper_is_not_offered_again() -> None:
     with Drive(prompting("v400m")) as drive:
         drive.sale("swipe", "visa-stripe")
         drive.pass_time()
-        drive.seat.press("OK")
-        drive.seat.paper("out")
-        drive.seat.press("OK")
+        drive.terminal.press("OK")
+        drive.terminal.paper("out")
+        drive.terminal.press("OK")
         assert drive.screen == "out-of-paper"
-        drive.seat.paper("in")
-        assert [printed.copy for printed in drive.seat.receipts] == ["merchant"]
-        drive.seat.press("OK")
+        drive.terminal.paper("in")
+        assert [printed.copy for printed in drive.terminal.receipts] == ["merchant"]
+        drive.terminal.press("OK")
         assert drive.screen == "customer-receipt"
-        drive.seat.press("OK")
+        drive.terminal.press("OK")
         assert drive.at_home
-        assert [printed.copy for printed in drive.seat.receipts] == ["merchant", "customer"]
+        assert [printed.copy for printed in drive.terminal.receipts] == ["merchant", "customer"]
 
 
 def test_a_customer_copy_speaks_the_language_of_the_card(drive: Drive) -> None:
     drive.sale(card="visa-credit-fr")
     drive.pass_time()
-    assert {printed.copy: printed.receipt.locale for printed in drive.seat.receipts} == {
+    assert {printed.copy: printed.receipt.locale for printed in drive.terminal.receipts} == {
         "merchant": "en-CA",
         "customer": "fr-CA",
     }
@@ -437,9 +437,9 @@ def test_a_card_counts_in_the_whole_month_of_its_expiry(drive: Drive) -> None:
 def test_a_card_number_is_never_shown_whole(drive: Drive) -> None:
     WAYS["moto", "card-number"](drive)
     for count, digit in enumerate("5555444433331111", 1):
-        drive.seat.press(digit)
-        assert "5555444433331111"[:7] not in drive.seat.view().text, count
-    assert "555544**********" in drive.seat.view().text
+        drive.terminal.press(digit)
+        assert "5555444433331111"[:7] not in drive.terminal.view().text, count
+    assert "555544**********" in drive.terminal.view().text
 
 
 def test_the_address_is_asked_where_the_profile_says_so_and_of_cards_from_there() -> None:
@@ -465,7 +465,7 @@ def test_no_code_is_asked_where_the_profile_asks_none() -> None:
 
 def test_red_at_the_address_takes_the_payment_back(drive: Drive) -> None:
     WAYS["moto", "address-result"](drive)
-    drive.seat.press("CANCEL")
+    drive.terminal.press("CANCEL")
     drive.pass_time(2)
     assert states(drive) == ["REVERSED"]
     assert [str(m.fields.get("reason", "")) for m in drive.bench.host_messages()] == ["", "4000"]
@@ -487,10 +487,10 @@ def test_a_void_goes_to_the_card_of_the_sale_once(drive: Drive) -> None:
     drive.finish()
     assert states(drive) == ["VOIDED", "COMPLETED"]
     drive.pick(2)
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
     assert "already-voided" in shown(drive)
     assert sent(drive).count("void") == 1
-    assert [printed.copy for printed in drive.seat.receipts][-2:] == ["merchant", "customer"]
+    assert [printed.copy for printed in drive.terminal.receipts][-2:] == ["merchant", "customer"]
     assert "receipt-void" in marks(drive, -1)
 
 
@@ -498,7 +498,7 @@ def test_a_void_is_voided_by_nobody(drive: Drive) -> None:
     WAYS["history", "voiding"](drive)
     drive.finish()
     drive.pick(1)
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
     assert "void-not-possible" in shown(drive)
 
 
@@ -507,7 +507,7 @@ def test_a_declined_void_leaves_the_sale_and_may_be_tried_again(drive: Drive) ->
     drive.finish()
     assert states(drive) == ["COMPLETED", "DECLINED"]
     drive.pick(2)
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
     drive.pass_time()
     assert "approved" in shown(drive)
     drive.heal()
@@ -516,8 +516,8 @@ def test_a_declined_void_leaves_the_sale_and_may_be_tried_again(drive: Drive) ->
 
 def test_a_void_that_never_left_is_over(drive: Drive) -> None:
     WAYS["history", "transaction"](drive)
-    drive.seat.network(False)
-    drive.seat.touch("void")
+    drive.terminal.network(False)
+    drive.terminal.touch("void")
     drive.pass_time(6)
     assert "no-connection" in shown(drive)
     drive.heal()
@@ -528,7 +528,7 @@ def test_a_void_that_never_left_is_over(drive: Drive) -> None:
 def test_a_void_without_an_answer_goes_on_being_sent(drive: Drive) -> None:
     WAYS["history", "transaction"](drive)
     drive.bench.host_answers(["timeout", "timeout"])
-    drive.seat.touch("void")
+    drive.terminal.touch("void")
     drive.pass_time(600)
     assert states(drive) == ["VOIDED", "COMPLETED"]
     assert [m.mti for m in drive.bench.host_messages() if m.kind == "void"][:2] == ["0400", "0401"]
@@ -538,32 +538,32 @@ def test_a_void_without_an_answer_goes_on_being_sent(drive: Drive) -> None:
 def test_a_reprint_is_the_same_paper_under_one_mark_and_tells_nobody(drive: Drive, copy: str) -> None:
     WAYS["history", "transaction"](drive)
     before = sent(drive)
-    first = {printed.copy: printed for printed in drive.seat.receipts}[copy]
+    first = {printed.copy: printed for printed in drive.terminal.receipts}[copy]
     for target in ("receipts", f"{copy}-receipt", "print"):
-        drive.seat.touch(target)
-    again = drive.seat.receipts[-1]
+        drive.terminal.touch(target)
+    again = drive.terminal.receipts[-1]
     assert again.receipt.lines[1:] == first.receipt.lines
     assert again.text.splitlines()[1:] == first.text.splitlines()
     assert (again.copy, again.receipt.locale) == (first.copy, first.receipt.locale)
     assert sent(drive) == before
-    assert [row.kind for row in drive.seat.journal()][-1] == "reprint"
+    assert [row.kind for row in drive.terminal.journal()][-1] == "reprint"
 
 
 def test_a_reversed_payment_reprints_as_it_printed_first(drive: Drive) -> None:
     drive.bench.host_answers(["timeout"])
     drive.sale("swipe", "visa-stripe")
     drive.pass_time(400)
-    first = {printed.copy: printed for printed in drive.seat.receipts}["merchant"]
+    first = {printed.copy: printed for printed in drive.terminal.receipts}["merchant"]
     assert states(drive) == ["REVERSED"]
     drive.pick(1)
     for target in ("receipts", "merchant-receipt", "print"):
-        drive.seat.touch(target)
-    assert drive.seat.receipts[-1].text.splitlines()[1:] == first.text.splitlines()
+        drive.terminal.touch(target)
+    assert drive.terminal.receipts[-1].text.splitlines()[1:] == first.text.splitlines()
 
 
 def test_after_a_print_one_cancel_comes_back_to_the_transaction(drive: Drive) -> None:
     WAYS["history", "printed"](drive)
-    drive.seat.press("CANCEL")
+    drive.terminal.press("CANCEL")
     assert drive.at == ("history", "transaction")
 
 
@@ -574,11 +574,11 @@ def test_a_long_history_is_scrolled_and_picked_from(drive: Drive) -> None:
     drive.open("history")
     assert "txn-6" in shown(drive)
     assert "txn-7" not in shown(drive)
-    drive.seat.touch("older")
+    drive.terminal.touch("older")
     assert {"txn-7", "txn-8", "newer"} <= shown(drive)
     assert "txn-6" not in shown(drive)
-    drive.seat.touch("txn-8")
-    assert "$1.01" in drive.seat.view().text
+    drive.terminal.touch("txn-8")
+    assert "$1.01" in drive.terminal.view().text
 
 
 def test_an_empty_history_says_so(drive: Drive) -> None:
@@ -595,7 +595,7 @@ def test_what_is_in_doubt_is_settled_before_the_home_screen_if_the_acquirer_is_t
 ) -> None:
     WAYS["recovery", "checking"](drive)
     assert drive.screen == "checking-last"
-    drive.seat.network(link)
+    drive.terminal.network(link)
     drive.pass_time(2)
     if link:
         assert drive.at_home
@@ -611,5 +611,5 @@ def test_what_is_in_doubt_is_settled_before_the_home_screen_if_the_acquirer_is_t
 
 def marks(drive: Drive, at: int) -> list[str]:
     """The centred lines of a receipt that came out, by id."""
-    lines = drive.seat.receipts[at].receipt.lines
+    lines = drive.terminal.receipts[at].receipt.lines
     return [getattr(line.text, "id", "") for line in lines if isinstance(line, Centred)]

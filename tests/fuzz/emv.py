@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv import describe, dol, pinblock, tlv
 from terminal_sim.emv.conversation import Interface, Verdict
 from terminal_sim.emv.crypto import IssuerKeys
@@ -79,7 +79,7 @@ def random_card(data: bytes) -> None:
 
 @cache
 def _card(name: str) -> VirtualCard:
-    return deck.load(name, (), IssuerKeys(ISSUER_KEY))
+    return catalogue.load(name, (), IssuerKeys(ISSUER_KEY))
 
 
 CARDS = ("visa-credit", "interac-debit", "mastercard-pin")

@@ -13,7 +13,7 @@ from terminal_sim.host.fields import MessageError
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import Journal
 from terminal_sim.script.parse import parse_step, parse_text
-from terminal_sim.script.select import selection
+from terminal_sim.script.selection import selection
 from terminal_sim.script.tree import ScriptError
 from terminal_sim.verbs.waiting import BadScript
 from tests.fuzz.target import Target, scratch

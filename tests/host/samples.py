@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind, Original
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.codec import decode_reply, encode_request
@@ -25,13 +25,13 @@ SALE = HostRequest(
     reference="ABCD001795293601007",
     amount=Money(1000, "CAD"),
     at=AT,
-    entry=Entry.STRIPE,
+    entry=EntryMode.STRIPE,
     track2=Secret(f"{PAN}=30032011234567890"),
 )
 MOTO = replace(
     SALE,
     kind=MessageKind.MOTO,
-    entry=Entry.KEYED,
+    entry=EntryMode.KEYED,
     track2=None,
     pan=Secret(PAN),
     expiry=Secret("3003"),

@@ -12,8 +12,8 @@ from terminal_sim.core.money import Money
 from terminal_sim.emv import crypto, pinblock, tlv
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.codec import decode_reply, encode_request
+from terminal_sim.host.config import AnswerRule, UnknownCards
 from terminal_sim.host.fields import MessageError
-from terminal_sim.host.terms import Rule, UnknownCards
 from terminal_sim.secret import Secret
 from tests.host.samples import HOST_FILE, MOTO, PAN, SALE, acquirer, asked, undoing
 
@@ -223,8 +223,8 @@ def test_a_forwarded_offline_payment_carries_a_tc_and_is_charged() -> None:
 
 def test_the_first_rule_that_fits_decides() -> None:
     rules = (
-        Rule(amount=1000, kind="sale", answer="declined:61"),
-        Rule(amount=1000, answer="partial:400"),
+        AnswerRule(amount=1000, kind="sale", answer="declined:61"),
+        AnswerRule(amount=1000, answer="partial:400"),
     )
     host = acquirer(rules=rules)
     assert asked(host, SALE).response_code == "61"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal_sim.core.moment import Duration
-from terminal_sim.host.answers import Fate, ScriptedAnswer
+from terminal_sim.host.answers import AnswerFate, ScriptedAnswer
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ from terminal_sim.host.answers import Fate, ScriptedAnswer
         ("declined:51", ScriptedAnswer(code="51")),
         ("declined:N7", ScriptedAnswer(code="N7")),
         ("partial:500", ScriptedAnswer(code="10", partial=500)),
-        ("timeout", ScriptedAnswer(fate=Fate.LOST)),
-        ("garbage", ScriptedAnswer(fate=Fate.GARBLED)),
+        ("timeout", ScriptedAnswer(fate=AnswerFate.LOST)),
+        ("garbage", ScriptedAnswer(fate=AnswerFate.GARBLED)),
         ("late:2min", ScriptedAnswer(late=Duration.parse("120s"))),
     ],
 )

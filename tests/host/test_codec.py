@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import MESSAGE_TYPES, Avs, Entry, HostReply, HostRequest, MessageKind, Original
+from terminal_sim.core.message import (
+    MESSAGE_TYPES,
+    Avs,
+    EntryMode,
+    HostReply,
+    HostRequest,
+    MessageKind,
+    Original,
+)
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.host.codec import answer_type, decode_reply, decode_request, encode_reply, encode_request
 from terminal_sim.host.fields import MAX_MESSAGE, MessageError
@@ -59,7 +67,7 @@ REQUESTS = [
         "a chip sale of 15 digits with PIN block and sequence number",
         replace(
             SALE,
-            entry=Entry.CHIP,
+            entry=EntryMode.CHIP,
             track2=None,
             pan=Secret("370000000000002"),
             sequence="01",
@@ -160,7 +168,7 @@ def requests(draw: st.DrawFn) -> HostRequest:
         reference=draw(printable(1, 40)),
         amount=draw(MONEY),
         at=moment.replace(microsecond=0),
-        entry=draw(st.sampled_from(Entry)),
+        entry=draw(st.sampled_from(EntryMode)),
         pan=draw(secret(digits(8, 19))),
         expiry=draw(secret(st.builds("{:02d}{:02d}".format, st.integers(0, 99), st.integers(1, 12)))),
         sequence=draw(st.just("") | digits(2, 2)),

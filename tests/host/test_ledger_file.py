@@ -7,31 +7,31 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench, BenchMisuse, Seat
+from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 
 
-def sale(seat: Seat, *digits: str) -> None:
+def sale(terminal: TerminalUnderTest, *digits: str) -> None:
     for key in ("OK", *digits, "OK"):
-        seat.press(key)
-    seat.swipe("visa-stripe")
+        terminal.press(key)
+    terminal.swipe("visa-stripe")
 
 
-def void_newest(seat: Seat) -> None:
+def void_newest(terminal: TerminalUnderTest) -> None:
     for key in ("9", "OK", "0", "8", "5", "6", "OK"):
-        seat.press(key)
+        terminal.press(key)
     for element in ("transactions", "history", "history-transactions", "txn-1", "void"):
-        seat.touch(element)
+        terminal.touch(element)
 
 
 def test_a_payment_of_an_earlier_run_can_be_voided(tmp_path: Path) -> None:
     with Bench(state=tmp_path) as bench:
-        sale(bench.seat("v400m"), "1", "2", "5", "0")
+        sale(bench.terminal("v400m"), "1", "2", "5", "0")
         bench.advance(20_000_000)
     with Bench(state=tmp_path) as bench:
-        seat = bench.seat("v400m")
-        void_newest(seat)
+        terminal = bench.terminal("v400m")
+        void_newest(terminal)
         bench.advance(1_000_000)
-        assert seat.view().screen.id == "approved"
+        assert terminal.view().screen.id == "approved"
         assert [(e.kind.value, e.amount) for e in bench.acquirer.ledger.entries] == [
             ("charge", 1250),
             ("void", -1250),
@@ -40,10 +40,10 @@ def test_a_payment_of_an_earlier_run_can_be_voided(tmp_path: Path) -> None:
 
 def test_the_books_are_private_and_hold_no_card_number(tmp_path: Path) -> None:
     with Bench(state=tmp_path) as bench:
-        seat = bench.seat("v400m")
-        sale(seat, "5", "0", "0")
+        terminal = bench.terminal("v400m")
+        sale(terminal, "5", "0", "0")
         bench.advance(20_000_000)
-        pan = seat.name_card("visa-stripe").pan.reveal()
+        pan = terminal.name_card("visa-stripe").pan.reveal()
     books = tmp_path / "acquirer.jsonl"
     assert stat.S_IMODE(books.stat().st_mode) == 0o600
     assert books.read_text().count("\n") == 1

@@ -8,12 +8,12 @@ import pytest
 
 from terminal_sim.core.message import answers
 from terminal_sim.host.fields import MessageError
-from terminal_sim.host.link import CONNECT_TIMEOUT, Link
+from terminal_sim.host.link import CONNECT_TIMEOUT, AcquirerLink
 from tests.host.samples import SALE, acquirer
 
 
 def test_an_answer_arrives_over_real_bytes_and_matches_its_request() -> None:
-    link = Link(acquirer())
+    link = AcquirerLink(acquirer())
     (delivery,) = link.submit(SALE)
     assert delivery.reply is not None
     assert answers(delivery.reply, SALE)
@@ -21,7 +21,7 @@ def test_an_answer_arrives_over_real_bytes_and_matches_its_request() -> None:
 
 
 def test_a_link_that_is_down_delivers_nothing_to_the_host() -> None:
-    link = Link(acquirer())
+    link = AcquirerLink(acquirer())
     link.up = False
     (delivery,) = link.submit(SALE)
     assert (delivery.delay, delivery.reply, delivery.problem) == (CONNECT_TIMEOUT, None, "unreachable")
@@ -31,19 +31,19 @@ def test_a_link_that_is_down_delivers_nothing_to_the_host() -> None:
 
 
 def test_a_slow_link_delays_every_answer() -> None:
-    link = Link(acquirer())
+    link = AcquirerLink(acquirer())
     link.slow = 2_000_000
     assert link.submit(SALE)[0].delay == link.acquirer.terms.delay + 2_000_000
 
 
 def test_silence_delivers_nothing_at_all() -> None:
-    link = Link(acquirer())
+    link = AcquirerLink(acquirer())
     link.acquirer.script(["timeout"])
     assert link.submit(SALE) == []
 
 
 def test_garbage_is_a_problem_and_no_reply() -> None:
-    link = Link(acquirer())
+    link = AcquirerLink(acquirer())
     link.acquirer.script(["garbage"])
     (delivery,) = link.submit(SALE)
     assert (delivery.reply, delivery.problem) == (None, "garbage")
@@ -51,4 +51,4 @@ def test_garbage_is_a_problem_and_no_reply() -> None:
 
 def test_a_request_that_cannot_be_said_is_the_terminals_fault() -> None:
     with pytest.raises(MessageError, match="DE 41"):
-        Link(acquirer()).submit(replace(SALE, terminal="SQUARE-TERMINAL"))
+        AcquirerLink(acquirer()).submit(replace(SALE, terminal="SQUARE-TERMINAL"))

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from terminal_drivers.served.ccid import USB_APDU, ServedReader, ServedSerialReader, ServedUsbReader
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.crypto import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 from tests.interop.daemon import Pcscd, need
@@ -56,7 +56,7 @@ def served(short: Path) -> Iterator[Callable[..., ServedReader]]:
 @pytest.fixture
 def card() -> CardNamed:
     """A fresh card of the bundled deck."""
-    return lambda name: deck.load(name, (), IssuerKeys(ISSUER_KEY))
+    return lambda name: catalogue.load(name, (), IssuerKeys(ISSUER_KEY))
 
 
 @pytest.fixture

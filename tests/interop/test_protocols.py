@@ -11,7 +11,7 @@ from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.served.ccid import ServedReader
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.conversation import Interface, Verdict
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.daemon import Pcscd, Pyscard

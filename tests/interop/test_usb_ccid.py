@@ -9,7 +9,7 @@ import pytest
 from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.served.ccid import USB_APDU, ServedUsbReader
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.conversation import Interface, Verdict
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.daemon import Pcscd, PcscError, Pyscard

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from terminal_sim import profile as profiles
-from terminal_sim.bench import Bench, Duration, Seat
-from terminal_sim.core.books import Books
+from terminal_sim.bench import Bench, Duration, TerminalUnderTest
 from terminal_sim.core.config import Profile
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.display.texts import Texts
 from terminal_sim.journal.invariants import violations
@@ -34,34 +34,34 @@ class Shop:
     def __init__(self, device: str | Profile, *, state: Path | None = None) -> None:
         self.profile = stock(device) if isinstance(device, str) else device
         self.bench = Bench(texts=TEXTS, trace=False, state=state)
-        self.seat: Seat = self.bench.seat(self.profile)
+        self.terminal: TerminalUnderTest = self.bench.terminal(self.profile)
 
     # Hands.
 
     def charge(self, amount: int = 1000, card: str = "visa-credit") -> str:
         """What the display says of a payment with a card; its reference is that of the newest payment."""
-        self.seat.touch("home")
-        self.seat.press("CLEAR")
+        self.terminal.touch("home")
+        self.terminal.press("CLEAR")
         for digit in str(amount):
-            self.seat.press(digit)
-        self.seat.press("OK")
-        if not self.seat.wants_card("insert"):
+            self.terminal.press(digit)
+        self.terminal.press("OK")
+        if not self.terminal.wants_card("insert"):
             told = self.told()
-            while self.seat.press("CLEAR"):
+            while self.terminal.press("CLEAR"):
                 pass
             return told
-        self.seat.insert(card)
-        if self.seat.terminal.books.outage is None:
+        self.terminal.insert(card)
+        if self.terminal.firmware.durable.outage is None:
             self.bench.advance(SECOND)
         told = self.told()
-        self.seat.remove_card()
-        self.seat.touch("home")
+        self.terminal.remove_card()
+        self.terminal.touch("home")
         return told
 
     def told(self) -> str:
         """The id of what the screen says."""
-        screen = self.seat.view().screen
-        complaint = getattr(self.seat.terminal.stack[-1], "complaint", None)
+        screen = self.terminal.view().screen
+        complaint = getattr(self.terminal.firmware.stack[-1], "complaint", None)
         return complaint.id if complaint is not None else screen.id
 
     def pass_time(self, duration: int) -> None:
@@ -69,23 +69,23 @@ class Shop:
 
     def leave(self, act: str) -> None:
         """Sign out, or the like, warning or not."""
-        self.seat.touch("more")
-        self.seat.touch(act)
-        self.seat.press("OK")
-        self.seat.press("OK")
+        self.terminal.touch("more")
+        self.terminal.touch(act)
+        self.terminal.press("OK")
+        self.terminal.press("OK")
 
     # Eyes.
 
     @property
-    def books(self) -> Books:
-        return Books.of(stored.row for stored in self.seat.journal())
+    def durable(self) -> DurableState:
+        return DurableState.of(stored.row for stored in self.terminal.journal())
 
     def fates(self) -> list[PaymentState]:
         """The states of all payments, oldest first."""
-        return [payment.state for payment in self.books.payments.values()]
+        return [payment.state for payment in self.durable.payments.values()]
 
     def kinds(self, prefix: str = "offline.") -> list[str]:
-        return [row.kind for row in self.seat.journal() if row.kind.startswith(prefix)]
+        return [row.kind for row in self.terminal.journal() if row.kind.startswith(prefix)]
 
     def advices(self) -> list[str]:
         """The references that the acquirer was sent as advices, in order."""
@@ -103,8 +103,8 @@ def shop(device: str | Profile, *, state: Path | None = None) -> Iterator[Shop]:
     try:
         yield opened
         assert opened.wrong() == []
-        if opened.seat.station.terminal is not None:
-            assert opened.seat.terminal.books == opened.books
+        if opened.terminal.board.firmware is not None:
+            assert opened.terminal.firmware.durable == opened.durable
     finally:
         opened.bench.close()
 

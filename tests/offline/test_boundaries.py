@@ -23,25 +23,25 @@ def clock_backwards(at: Shop) -> None:
 
 
 def power_cut(at: Shop) -> None:
-    at.seat.power_cut()
-    at.seat.power_on()
+    at.terminal.power_cut()
+    at.terminal.power_on()
 
 
 def restart(at: Shop) -> None:
-    at.seat.power_off()
-    at.seat.power_on()
+    at.terminal.power_off()
+    at.terminal.power_on()
 
 
 def link_of_the_reader(at: Shop) -> None:
     if at.profile.app:
-        at.seat.fault("reader-link", "down")
-        at.seat.fault("reader-link", "up")
+        at.terminal.fault("reader-link", "down")
+        at.terminal.fault("reader-link", "up")
 
 
 def app(at: Shop) -> None:
     if at.profile.app:
-        at.seat.fault("app", "closed")
-        at.seat.fault("app", "open")
+        at.terminal.fault("app", "closed")
+        at.terminal.fault("app", "open")
 
 
 def nothing(_: Shop) -> None:
@@ -67,14 +67,14 @@ def test_at_the_last_second_a_payment_is_forwarded_and_then_it_has_expired(
     device: str, disturb: Disturbance, early: int, fate: PaymentState
 ) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.pass_time(2 * HOUR)
         assert at.charge() == "accepted-offline"
         waits = DAY - (2 * HOUR if anchored_at_loss(device) else 0)
         at.pass_time(waits - 10 * SECOND)
         disturb(at)
         at.pass_time(10 * SECOND - early * SECOND)
-        at.seat.network(True)
+        at.terminal.network(True)
         at.pass_time(SECOND)
         assert at.fates() == [fate]
         assert len(at.advices()) == (fate is COMPLETED)
@@ -85,7 +85,7 @@ def test_at_the_last_second_a_payment_is_forwarded_and_then_it_has_expired(
 @pytest.mark.parametrize("outage", ["network", "service"])
 def test_a_session_ends_at_its_second(device: str, disturb: Disturbance, outage: str) -> None:
     with shop(device) as at:
-        getattr(at.seat, outage)(False)
+        getattr(at.terminal, outage)(False)
         session = getattr(at.profile.offline.session, outage)
         assert session == (HOUR if outage == "service" and at.profile.app else DAY)
         at.pass_time(session - 10 * SECOND)
@@ -99,7 +99,7 @@ def test_a_session_ends_at_its_second(device: str, disturb: Disturbance, outage:
 @each_device
 def test_the_window_of_the_queue_begins_with_the_outage_or_with_its_first_payment(device: str) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         for _ in range(3):
             at.pass_time(5 * HOUR)
             assert at.charge() == "accepted-offline"
@@ -112,12 +112,12 @@ def test_the_window_of_the_queue_begins_with_the_outage_or_with_its_first_paymen
 @each_device
 def test_a_terminal_that_was_off_at_the_deadline_says_so_when_it_boots(device: str) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge()
-        at.seat.power_cut()
+        at.terminal.power_cut()
         at.pass_time(DAY + HOUR)
-        at.seat.network(True)
-        at.seat.power_on()
+        at.terminal.network(True)
+        at.terminal.power_on()
         at.pass_time(SECOND)
         assert (at.fates(), at.advices()) == ([EXPIRED], [])
 
@@ -125,7 +125,7 @@ def test_a_terminal_that_was_off_at_the_deadline_says_so_when_it_boots(device: s
 @each_device
 def test_an_outage_that_a_power_cut_interrupts_is_one_outage(device: str) -> None:
     with shop(device) as at:
-        at.seat.service(False)
+        at.terminal.service(False)
         session = at.profile.offline.session.service
         at.pass_time(session // 2)
         power_cut(at)
@@ -136,10 +136,10 @@ def test_an_outage_that_a_power_cut_interrupts_is_one_outage(device: str) -> Non
 @each_device
 def test_a_link_that_flaps_gives_no_new_session_for_the_service(device: str) -> None:
     with shop(device) as at:
-        at.seat.service(False)
+        at.terminal.service(False)
         at.pass_time(at.profile.offline.session.service - SECOND)
-        at.seat.network(False)
-        at.seat.network(True)
+        at.terminal.network(False)
+        at.terminal.network(True)
         assert at.charge() == "accepted-offline"
         at.pass_time(SECOND)
         assert at.charge() == "offline-session-over"
@@ -148,32 +148,32 @@ def test_a_link_that_flaps_gives_no_new_session_for_the_service(device: str) -> 
 @each_device
 def test_the_banner_follows_what_keeps_the_acquirer_out_of_reach(device: str) -> None:
     def banners(at: Shop) -> list[str]:
-        return [item.id for item in at.seat.view().items if item.id.startswith("banner-")]
+        return [item.id for item in at.terminal.view().items if item.id.startswith("banner-")]
 
     with shop(device) as at:
         assert banners(at) == []
-        at.seat.service(False)
+        at.terminal.service(False)
         assert banners(at) == ["banner-service"]
-        at.seat.network(False)
+        at.terminal.network(False)
         assert banners(at) == ["banner-network"]
-        at.seat.service(True)
+        at.terminal.service(True)
         assert banners(at) == ["banner-network"]
-        at.seat.network(True)
+        at.terminal.network(True)
         assert banners(at) == []
 
 
 @each_device
 def test_what_has_left_never_expires(device: str) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge()
         at.bench.host_answers(["timeout"])
         at.pass_time(DAY - HOUR)
-        at.seat.network(True)
-        at.seat.network(False)
+        at.terminal.network(True)
+        at.terminal.network(False)
         at.pass_time(3 * DAY)
         assert at.fates() == [PaymentState.FORWARD_SENT]
-        at.seat.network(True)
+        at.terminal.network(True)
         at.pass_time(HOUR)
         assert at.fates() == [COMPLETED]
         assert len(at.advices()) == 2
@@ -183,12 +183,12 @@ def test_what_has_left_never_expires(device: str) -> None:
 @each_device
 def test_a_power_cut_between_sending_and_the_answer_repeats_the_same_message(device: str) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge()
-        at.seat.network(True)
-        at.seat.power_cut()
+        at.terminal.network(True)
+        at.terminal.power_cut()
         at.pass_time(SECOND)
-        at.seat.power_on()
+        at.terminal.power_on()
         at.pass_time(SECOND)
         seen = [(m.mti, m.fields["stan"], m.fields["amount"]) for m in at.bench.host_messages()]
         assert seen == [("0220", 1, 1000), ("0221", 1, 1000)]
@@ -199,10 +199,10 @@ def test_a_power_cut_between_sending_and_the_answer_repeats_the_same_message(dev
 @each_device
 def test_a_hundred_payments_leave_in_order_one_at_a_time(device: str) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         for n in range(100):
             at.charge(100 + n)
-        at.seat.network(True)
+        at.terminal.network(True)
         at.pass_time(HOUR)
         assert at.fates() == [COMPLETED] * 100
         assert [m.fields["amount"] for m in at.bench.host_messages()] == list(range(100, 200))
@@ -214,18 +214,18 @@ def test_a_power_cut_after_any_effect_of_an_acceptance_keeps_it_or_never_said_so
     device: str, effects: int
 ) -> None:
     with shop(device) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         for digit in "1000":
-            at.seat.press(digit)
-        at.seat.press("OK")
-        at.seat.fault("power-cut-after", str(effects))
-        at.seat.insert("visa-credit")
-        said = at.seat.station.terminal is not None and at.told() == "accepted-offline"
-        if at.seat.station.terminal is None:
-            at.seat.power_on()
-        at.seat.station.fuse = 0
+            at.terminal.press(digit)
+        at.terminal.press("OK")
+        at.terminal.fault("power-cut-after", str(effects))
+        at.terminal.insert("visa-credit")
+        said = at.terminal.board.firmware is not None and at.told() == "accepted-offline"
+        if at.terminal.board.firmware is None:
+            at.terminal.power_on()
+        at.terminal.board.fuse = 0
         assert at.fates() in ([], [PENDING])
         assert not said or at.fates() == [PENDING]
-        at.seat.network(True)
+        at.terminal.network(True)
         at.pass_time(HOUR)
         assert at.fates() in ([], [COMPLETED])

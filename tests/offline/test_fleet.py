@@ -9,15 +9,15 @@ import pytest
 
 from terminal_sim.bench import Bench
 from terminal_sim.core import effects as fx
-from terminal_sim.core.books import Books
+from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import NetworkChanged, PoweredOn
-from terminal_sim.core.message import Entry, HostRequest, MessageKind
+from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.terminal import Terminal
-from terminal_sim.host.link import Link
+from terminal_sim.host.link import AcquirerLink
 from terminal_sim.journal.invariants import violations
-from terminal_sim.runtime.board import Printer, Station
+from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret, mask_pan
 from tests.offline.shop import DAY, HOUR, SECOND, TEXTS, stock
@@ -31,43 +31,43 @@ class Fleet:
 
     def __init__(self, size: int) -> None:
         self.bench = Bench(texts=TEXTS, trace=False)
-        model = self.bench.seat(PROFILE).station
-        self.stations = [
-            Station(
+        model = self.bench.terminal(PROFILE).board
+        self.boards = [
+            Board(
                 name=f"F{n:07d}",
                 reader=model.reader,
-                link=Link(self.bench.acquirer),
+                link=AcquirerLink(self.bench.acquirer),
                 printer=Printer(),
                 kernel=model.kernel,
                 vault=Vault(),
             )
             for n in range(size)
         ]
-        for station in self.stations:
-            station.terminal = Terminal(station.name, PROFILE, self.bench.flows, Books(), "en-CA")
-            self.bench.engine.post(station, PoweredOn())
+        for board in self.boards:
+            board.firmware = Terminal(board.name, PROFILE, self.bench.flows, DurableState(), "en-CA")
+            self.bench.engine.post(board, PoweredOn())
         self.bench.settle()
 
     def network(self, up: bool) -> None:
-        for station in self.stations:
-            station.link.up = up
-            self.bench.engine.post(station, NetworkChanged(up, "wifi"))
+        for board in self.boards:
+            board.link.up = up
+            self.bench.engine.post(board, NetworkChanged(up, "wifi"))
         self.bench.settle()
 
     def keep(self, amount: int) -> None:
-        for station in self.stations:
-            self._keep(station, Money(amount, "CAD"))
+        for board in self.boards:
+            self._keep(board, Money(amount, "CAD"))
 
-    def _keep(self, station: Station, amount: Money) -> None:
-        terminal = station.terminal
+    def _keep(self, board: Board, amount: Money) -> None:
+        terminal = board.firmware
         assert terminal is not None
-        stan = terminal.books.next_stan()
+        stan = terminal.durable.next_stan()
         payment = Payment(
             kind=MessageKind.SALE,
             reference=terminal.reference(stan),
             state=PaymentState.PENDING,
             amount=amount,
-            entry=Entry.CHIP,
+            entry=EntryMode.CHIP,
             pan=mask_pan(PAN),
             stan=stan,
             at=self.bench.now.civil,
@@ -80,25 +80,25 @@ class Fleet:
             reference=payment.reference,
             amount=amount,
             at=payment.at,
-            entry=Entry.CHIP,
+            entry=EntryMode.CHIP,
             pan=Secret(PAN),
             expiry=Secret("3003"),
         )
         terminal.effects = []
-        terminal.offline.keep(payment, request)
+        terminal.offline.store(payment, request)
         for effect in terminal.effects:
             if isinstance(effect, fx.Store):
-                rows = station.vault.sealed(effect, self.bench.engine._random)
-                self.bench.writer.commit([(station, rows)])
+                rows = board.vault.sealed(effect, self.bench.engine._random)
+                self.bench.writer.commit([(board, rows)])
             elif isinstance(effect, fx.SetAlarm):
-                self.bench.engine._set_alarm(station, effect)
+                self.bench.engine._set_alarm(board, effect)
 
     def states(self) -> set[PaymentState]:
         return {
             payment.state
-            for station in self.stations
-            if station.terminal is not None
-            for payment in station.terminal.books.payments.values()
+            for board in self.boards
+            if board.firmware is not None
+            for payment in board.firmware.durable.payments.values()
         }
 
 
@@ -133,7 +133,7 @@ def test_a_fleet_forwards_everything_once_and_in_order(size: int, each: int) -> 
     seen: dict[object, list[object]] = {}
     for message in fleet.bench.host_messages():
         seen.setdefault(message.fields["terminal"], []).append(message.fields["amount"])
-    assert seen == {station.name: list(range(1_000, 1_000 + each)) for station in fleet.stations}
+    assert seen == {board.name: list(range(1_000, 1_000 + each)) for board in fleet.boards}
     assert len(fleet.bench.acquirer.entries()) == size * each
     assert violations(fleet.bench.journal, fleet.bench.acquirer.entries(), fleet.bench.host_messages()) == []
     fleet.bench.close()

@@ -53,10 +53,10 @@ class Week:
         self.at.pass_time(3 * SECOND)
         self.model.wait(3)
         if self.model.app:
-            self.at.seat.touch("home")
+            self.at.terminal.touch("home")
 
     def compare(self) -> None:
-        there = self.at.seat.terminal.books.payments.values()
+        there = self.at.terminal.firmware.durable.payments.values()
         fates = [(payment.amount.minor, FATES.get(payment.state)) for payment in there]
         assert fates == [(payment.amount, payment.fate) for payment in self.model.payments], self.said
 
@@ -80,24 +80,24 @@ class Week:
     def network(self) -> None:
         self.model.network = not self.model.network
         self.said.append(f"network {self.model.network}")
-        self.at.seat.network(self.model.network)
+        self.at.terminal.network(self.model.network)
         self.model.look()
 
     def service(self) -> None:
         self.model.service = not self.model.service
         self.said.append(f"service {self.model.service}")
-        self.at.seat.service(self.model.service)
+        self.at.terminal.service(self.model.service)
         self.model.look()
 
     def cut(self) -> None:
         self.said.append("cut")
-        self.at.seat.power_cut()
+        self.at.terminal.power_cut()
         self.boot()
 
     def off_for_a_while(self) -> None:
         seconds = self.random.choice(WAITS)
         self.said.append(f"off for {seconds}")
-        self.at.seat.power_off()
+        self.at.terminal.power_off()
         self.model.on = False
         self.at.pass_time(Duration(seconds * SECOND))
         self.model.wait(seconds)
@@ -105,7 +105,7 @@ class Week:
 
     def boot(self) -> None:
         self.model.on = self.model.app = True
-        self.at.seat.power_on()
+        self.at.terminal.power_on()
         self.model.look()
 
     def clock(self) -> None:
@@ -127,13 +127,13 @@ class Week:
         self.model.allowed = not self.model.allowed
         self.said.append(f"allowed {self.model.allowed}")
         for target in ("more", "settings", "checkout", "offline-payments"):
-            self.at.seat.touch(target)
-        self.at.seat.touch("allow" if self.model.allowed else "allow-not")
+            self.at.terminal.touch(target)
+        self.at.terminal.touch("allow" if self.model.allowed else "allow-not")
 
     def app(self) -> None:
         self.model.app = not self.model.app
         self.said.append(f"app {self.model.app}")
-        self.at.seat.fault("app", "open" if self.model.app else "closed")
+        self.at.terminal.fault("app", "open" if self.model.app else "closed")
         self.model.look()
 
 

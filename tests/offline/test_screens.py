@@ -27,36 +27,36 @@ def album(device: str, outage: str, locale: str) -> tuple[str, list[str]]:
     pages: list[str] = []
     drawings: list[str] = []
     with Bench(texts=TEXTS, trace=False) as bench:
-        seat = bench.seat(device, locale=locale)
+        terminal = bench.terminal(device, locale=locale)
 
         def look(what: str) -> None:
-            for display in seat.profile.displays:
-                view = seat.view(display)
+            for display in terminal.profile.displays:
+                view = terminal.view(display)
                 pages.append(f"{what}, {display}\n{view.text}\n")
-                drawings.append(screen_svg(view, seat.profile))
+                drawings.append(screen_svg(view, terminal.profile))
 
         look("before")
-        getattr(seat, outage)(False)
+        getattr(terminal, outage)(False)
         look("the outage begins")
         for digit in "1250":
-            seat.press(digit)
-        seat.press("OK")
-        seat.tap("visa-credit")
+            terminal.press(digit)
+        terminal.press("OK")
+        terminal.tap("visa-credit")
         look("a contactless card is refused")
-        seat.insert("visa-credit-fr" if locale == "fr-CA" else "visa-credit")
+        terminal.insert("visa-credit-fr" if locale == "fr-CA" else "visa-credit")
         look("a chip is taken")
-        seat.remove_card()
-        seat.touch("transactions")
+        terminal.remove_card()
+        terminal.touch("transactions")
         look("transactions")
-        seat.touch("more")
-        seat.touch("sign-out")
+        terminal.touch("more")
+        terminal.touch("sign-out")
         look("signing out")
-        seat.press("CANCEL")
-        seat.touch("home")
-        seat.touch("status")
+        terminal.press("CANCEL")
+        terminal.touch("home")
+        terminal.touch("status")
         look("the status page")
-        getattr(seat, outage)(True)
-        seat.touch("home")
+        getattr(terminal, outage)(True)
+        terminal.touch("home")
         look("the outage is over")
     return "\n".join(pages), drawings
 

@@ -21,9 +21,9 @@ def test_a_variant_is_a_right_profile_of_its_own_name(name: str) -> None:
 @pytest.mark.parametrize("name", profiles.variants())
 def test_a_variant_boots_and_lives_through_an_outage(name: str) -> None:
     with shop(name) as at:
-        at.seat.network(False)
-        at.seat.network(True)
-        assert at.seat.view().screen.id == "home"
+        at.terminal.network(False)
+        at.terminal.network(True)
+        assert at.terminal.view().screen.id == "home"
 
 
 def test_an_unknown_profile_names_the_nearest_variant_too() -> None:

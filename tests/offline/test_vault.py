@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.effects import Store
-from terminal_sim.core.message import Entry, HostRequest, MessageKind
+from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState, Row
 from terminal_sim.runtime.card_vault import Vault
@@ -29,7 +29,7 @@ REQUEST = HostRequest(
     reference="R7",
     amount=Money(1250, "CAD"),
     at=datetime(2026, 1, 15, 9, 0, 0),  # noqa: DTZ001 - civil time
-    entry=Entry.CHIP,
+    entry=EntryMode.CHIP,
     pan=Secret(PAN),
     expiry=Secret("3003"),
     sequence="01",
@@ -123,7 +123,7 @@ def test_two_benches_with_one_key_and_one_seed_never_draw_one_nonce(tmp_path: Pa
 
 def test_no_file_of_a_bench_has_the_card_number(tmp_path: Path) -> None:
     with shop("square-terminal", state=tmp_path) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge()
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert len(files) >= 2
@@ -133,7 +133,7 @@ def test_no_file_of_a_bench_has_the_card_number(tmp_path: Path) -> None:
 
 def test_a_queue_outlives_the_bench_that_kept_it(tmp_path: Path) -> None:
     with shop("square-terminal", state=tmp_path) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge()
     with shop("square-terminal", state=tmp_path) as at:
         at.pass_time(SECOND)
@@ -143,7 +143,7 @@ def test_a_queue_outlives_the_bench_that_kept_it(tmp_path: Path) -> None:
 
 def test_a_queue_without_its_key_is_lost_with_its_sum(tmp_path: Path) -> None:
     with shop("square-terminal", state=tmp_path) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge(700)
         at.charge(800)
     for file in tmp_path.glob("*.key"):
@@ -151,32 +151,32 @@ def test_a_queue_without_its_key_is_lost_with_its_sum(tmp_path: Path) -> None:
     with shop("square-terminal", state=tmp_path) as at:
         at.pass_time(HOUR)
         assert at.fates() == [PaymentState.LOST] * 2
-        lost = [row.fields for row in at.seat.journal() if row.kind == "offline.lost"]
+        lost = [row.fields for row in at.terminal.journal() if row.kind == "offline.lost"]
         assert [(row["reason"], row["sum"]) for row in lost] == [("card-data", 700), ("card-data", 800)]
         assert at.advices() == []
 
 
 def test_tampering_erases_the_key_and_loses_the_queue(tmp_path: Path) -> None:
     with shop("square-register", state=tmp_path) as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge(700)
         at.charge(800)
-        at.seat.fault("tamper")
+        at.terminal.fault("tamper")
         assert list(tmp_path.glob("*.key")) == []
         assert at.fates() == [PaymentState.LOST] * 2
-        lost = [row.fields for row in at.seat.journal() if row.kind == "offline.lost"]
+        lost = [row.fields for row in at.terminal.journal() if row.kind == "offline.lost"]
         assert [(row["reason"], row["sum"], row["payments"]) for row in lost] == [("tamper", 1500, 2)] * 2
-        assert not at.seat.press("1")
-        assert at.seat.view().screen.id == "tampered"
+        assert not at.terminal.press("1")
+        assert at.terminal.view().screen.id == "tampered"
 
 
 def test_what_has_left_before_a_reset_is_settled_and_not_lost() -> None:
     with shop("square-terminal") as at:
-        at.seat.network(False)
+        at.terminal.network(False)
         at.charge(700)
         at.charge(800)
         at.bench.host_answers(["timeout"])
-        at.seat.network(True)
+        at.terminal.network(True)
         at.leave("factory-reset")
         assert at.fates() == [PaymentState.FORWARD_SENT, PaymentState.LOST]
         at.pass_time(HOUR)

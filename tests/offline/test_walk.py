@@ -25,33 +25,33 @@ WAITS = (SECOND, 5 * SECOND, 31 * SECOND, 121 * SECOND, HOUR, DAY)
 
 
 def touch(at: Shop, random: Random) -> None:
-    if at.seat.station.terminal is None:
-        at.seat.power_on()
+    if at.terminal.board.firmware is None:
+        at.terminal.power_on()
     targets = [
         element.id
-        for element in at.seat.terminal.screen().elements
+        for element in at.terminal.firmware.screen().elements
         if isinstance(element, Button | Choice | Tab) and element.id != "factory-reset"
     ]
     if targets:
-        at.seat.touch(random.choice(targets))
+        at.terminal.touch(random.choice(targets))
 
 
 def do(at: Shop, random: Random) -> None:
-    seat, act = (
-        at.seat,
+    terminal, act = (
+        at.terminal,
         random.choice(("touch",) * 6 + ("type", "type", "card", "card", "wait", "wait", "break", "cut")),
     )
     if act == "touch":
         touch(at, random)
     elif act == "type":
         for key in random.choice(TYPED):
-            seat.press(key)
-        seat.press("OK")
+            terminal.press(key)
+        terminal.press("OK")
     elif act == "card":
-        if seat.station.card_in:
-            seat.remove_card()
+        if terminal.board.card_in:
+            terminal.remove_card()
         else:
-            how = random.choice((seat.insert, seat.tap, seat.swipe))
+            how = random.choice((terminal.insert, terminal.tap, terminal.swipe))
             try:
                 how(random.choice(CARDS))
             except BenchMisuse:
@@ -60,40 +60,40 @@ def do(at: Shop, random: Random) -> None:
         at.pass_time(random.choice(WAITS))
     elif act == "cut":
         if random.random() < 0.5:
-            seat.fault("power-cut-after", str(random.randint(1, 12)))
+            terminal.fault("power-cut-after", str(random.randint(1, 12)))
         else:
-            seat.power_cut()
+            terminal.power_cut()
     else:
         up = random.random() < 0.5
         breaks = [
-            lambda: seat.network(up),
-            lambda: seat.service(up),
+            lambda: terminal.network(up),
+            lambda: terminal.service(up),
             lambda: at.bench.host_answers([random.choice(ANSWERS)]),
-            lambda: seat.order("Coffee", 100),
+            lambda: terminal.order("Coffee", 100),
         ]
         if at.profile.app:
             breaks += [
-                lambda: seat.fault("app", "open" if up else "closed"),
-                lambda: seat.fault("reader-link", "up" if up else "down"),
+                lambda: terminal.fault("app", "open" if up else "closed"),
+                lambda: terminal.fault("reader-link", "up" if up else "down"),
             ]
         random.choice(breaks)()
-    if seat.station.terminal is None:
-        seat.station.fuse = 0
-        seat.power_on()
+    if terminal.board.firmware is None:
+        terminal.board.fuse = 0
+        terminal.power_on()
 
 
 def heal(at: Shop) -> None:
-    seat = at.seat
-    seat.station.fuse = 0
-    if seat.station.terminal is None:
-        seat.power_on()
+    terminal = at.terminal
+    terminal.board.fuse = 0
+    if terminal.board.firmware is None:
+        terminal.power_on()
     if at.profile.app:
-        seat.fault("app", "open")
-        seat.fault("reader-link", "up")
-    if seat.station.card_in:
-        seat.remove_card()
-    seat.network(True)
-    seat.service(True)
+        terminal.fault("app", "open")
+        terminal.fault("reader-link", "up")
+    if terminal.board.card_in:
+        terminal.remove_card()
+    terminal.network(True)
+    terminal.service(True)
     at.pass_time(26 * HOUR)
 
 
@@ -103,7 +103,7 @@ def test_a_walk_of_any_kind_ends_well(seed: int) -> None:
     with shop(DEVICES[seed % len(DEVICES)]) as at:
         for _ in range(60):
             do(at, random)
-            at.seat.view().text  # noqa: B018 - whatever shows can be drawn
+            at.terminal.view().text  # noqa: B018 - whatever shows can be drawn
         heal(at)
         assert at.wrong(settled=True) == []
-        assert at.seat.view().screen.id in ("home", "signed-out")
+        assert at.terminal.view().screen.id in ("home", "signed-out")

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from terminal_sim.core.message import Entry, MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState, Row
 from terminal_sim.journal.store import IN_MEMORY, Journal
-from terminal_sim.reports.transactions import BRANDS, STATUSES, TYPES, Transaction, decimal, transactions
+from terminal_sim.reports.transactions import BRANDS, STATUSES, TYPES, ReportLine, decimal, transactions
 
 SALE = Payment(
     kind=MessageKind.SALE,
     reference="R1",
     state=PaymentState.COMPLETED,
     amount=Money(1000, "CAD"),
-    entry=Entry.CHIP,
+    entry=EntryMode.CHIP,
     pan="411111******1111",
     stan=1,
     at=datetime.fromisoformat("2026-11-21 20:40:01"),
@@ -27,7 +27,7 @@ SALE = Payment(
     auth_code="000001",
     host_reference="632520000001",
 )
-LINE = Transaction(
+LINE = ReportLine(
     time="2026-11-21 20:40:01",
     brand="Visa",
     last4="1111",
@@ -42,7 +42,7 @@ LINE = Transaction(
 )
 
 
-def line(**changes: Any) -> Transaction:
+def line(**changes: Any) -> ReportLine:
     (only,) = transactions([replace(SALE, **changes).row()])
     return only
 

@@ -10,13 +10,13 @@ import pytest
 from terminal_sim.script.check import Program, check
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import plan
-from terminal_sim.script.run import Options, Result, Runner
+from terminal_sim.script.run import Options, Runner, RunResult
 from terminal_sim.script.tree import Problem, ScriptError
 from terminal_sim.script.vocabulary import vocabulary
 
 Checks = Callable[..., Program]
 Finds = Callable[..., list[Problem]]
-Runs = Callable[..., list[Result]]
+Runs = Callable[..., list[RunResult]]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def ran(checked: Checks) -> Runs:
         environ: Mapping[str, str] | None = None,
         expression: str = "",
         options: Options | None = None,
-    ) -> list[Result]:
+    ) -> list[RunResult]:
         runner = Runner(options)
         return [runner.run(case) for case in plan(checked(text, environ), expression)]
 

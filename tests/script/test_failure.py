@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.script.failure import LINES, Mask
-from terminal_sim.script.run import Options, Outcome
+from terminal_sim.script.run import Options, ScenarioOutcome
 from tests.script.conftest import Runs
 
 SCRIPT = """keys 1
@@ -105,7 +105,7 @@ scenario "A"
 
 def test_a_key_that_the_screen_ignores_is_named_at_once(ran: Runs) -> None:
     (result,) = ran('keys 1\nterminal v400m\nscenario "A"\n  press 5 F1\n')
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert 'expected   the screen to take the key "F1"' in result.text
     assert "there was  a screen that takes 1 2 3" in result.text
     assert result.took == 0
@@ -144,7 +144,7 @@ scenario "A"
   expect screen "4321 ${card.pan} 4111111111111111" within 1s
 """
     )
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     for secret in ("4321", "4242424242424242", "4111111111111111"):
         assert secret not in result.text
     assert "411111******1111" in result.text

@@ -105,13 +105,13 @@ def test_a_python_test_has_a_terminal(project: pytest.Pytester) -> None:
         import pytest
 
         def test_default(terminal):
-            assert terminal.seat.profile.id == "v400m"
+            assert terminal.terminal.profile.id == "v400m"
             terminal.press("OK")
             terminal.expect_screen("Amount")
 
         @pytest.mark.terminal("v400m", "s1f2", locale="fr-CA")
         def test_each(terminal):
-            assert terminal.seat.locale == "fr-CA"
+            assert terminal.terminal.locale == "fr-CA"
         """
     )
     run(project, "--strict-markers").assert_outcomes(passed=3)
@@ -120,7 +120,7 @@ def test_a_python_test_has_a_terminal(project: pytest.Pytester) -> None:
 
 def test_the_ini_file_names_the_terminal(project: pytest.Pytester) -> None:
     project.makeini("[pytest]\nterminal = s1f2\n")
-    project.makepyfile("def test_it(terminal):\n    assert terminal.seat.profile.id == 's1f2'\n")
+    project.makepyfile("def test_it(terminal):\n    assert terminal.terminal.profile.id == 's1f2'\n")
     run(project).assert_outcomes(passed=1)
 
 

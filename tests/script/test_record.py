@@ -12,7 +12,7 @@ from terminal_sim.script.check import check
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
 from terminal_sim.script.record import record
-from terminal_sim.script.run import Options, Outcome, Runner
+from terminal_sim.script.run import Options, Runner, ScenarioOutcome
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 
@@ -57,7 +57,7 @@ def recorded(act: Callable[[Tester], None]) -> tuple[str, list[str]]:
     """The script, and the trace that it came from."""
     trace = Trace(keep=ENOUGH)
     with Bench(trace=trace) as bench:
-        act(Tester(bench, bench.seat("v400m")))
+        act(Tester(bench, bench.terminal("v400m")))
     text = record(trace.entries, profile="v400m", locale="en-CA", name='by "hand"')
     return text, [entry.json() for entry in trace.entries]
 
@@ -68,7 +68,7 @@ def test_a_replay_gives_the_same_trace(act: Callable[[Tester], None]) -> None:
     trace = Trace(keep=ENOUGH)
     program = check(parse_text(text, Path("recorded.keys")), vocabulary(), environ=SECRETS)
     (result,) = [Runner(Options(trace=trace)).run(case) for case in plan(program)]
-    assert result.outcome is Outcome.HELD, result.text
+    assert result.outcome is ScenarioOutcome.HELD, result.text
     assert [entry.json() for entry in trace.entries] == before
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import Trace
-from terminal_sim.script.run import ExitCode, Options, Outcome, exit_code
+from terminal_sim.script.run import ExitCode, Options, ScenarioOutcome, exit_code
 from tests.script.conftest import Runs
 
 HEAD = "keys 1\nterminal v400m\nlocale en-CA\n"
@@ -36,7 +36,7 @@ def test_a_sale_holds(ran: Runs) -> None:
   expect screen "Start"
 """
     )
-    assert (result.outcome, result.text) == (Outcome.HELD, "")
+    assert (result.outcome, result.text) == (ScenarioOutcome.HELD, "")
     assert result.took > 0
 
 
@@ -65,9 +65,9 @@ examples
 def test_what_a_profile_lacks_is_the_reason_of_its_skip(ran: Runs) -> None:
     results = ran('keys 1\nterminal all\nrequires moto\nscenario "A"\n  expect screen "Start"\n')
     told = [(r.case.profile, r.outcome, r.text) for r in results]
-    assert told[0] == ("v400m", Outcome.HELD, "")
-    assert ("s1f2", Outcome.SKIPPED, "s1f2 has no moto") in told[1:]
-    assert {outcome for _, outcome, _ in told[1:]} == {Outcome.SKIPPED}
+    assert told[0] == ("v400m", ScenarioOutcome.HELD, "")
+    assert ("s1f2", ScenarioOutcome.SKIPPED, "s1f2 has no moto") in told[1:]
+    assert {outcome for _, outcome, _ in told[1:]} == {ScenarioOutcome.SKIPPED}
 
 
 def test_nothing_of_one_scenario_is_left_in_the_next(ran: Runs) -> None:
@@ -82,7 +82,7 @@ scenario "Second"
   expect screen id:home
 """
     )
-    assert [result.outcome for result in results] == [Outcome.HELD, Outcome.HELD]
+    assert [result.outcome for result in results] == [ScenarioOutcome.HELD, ScenarioOutcome.HELD]
 
 
 STATES = f"""{HEAD}{SALE}setup
@@ -103,13 +103,15 @@ scenario "Pays"
 @pytest.mark.parametrize("expression", ["", '"Goes on"'])
 def test_a_scenario_goes_on_where_another_saved(ran: Runs, expression: str) -> None:
     results = ran(STATES, expression=expression)
-    assert [(result.outcome, result.text) for result in results] == [(Outcome.HELD, "")] * len(results)
+    assert [(result.outcome, result.text) for result in results] == [(ScenarioOutcome.HELD, "")] * len(
+        results
+    )
     assert results[0].notes == ()
 
 
 def test_a_state_whose_scenario_fails_is_told_by_that_step(ran: Runs) -> None:
     (result,) = ran(STATES.replace("1000 visa-credit", "1000 visa-declined"), expression='"Goes on"')
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert 'expect screen "Approved"' in result.text
     assert "4000000000000002" not in result.text
 
@@ -127,12 +129,12 @@ teardown
 """
     )
     assert [result.notes for result in results] == [("before", "after"), ("before", "between", "after")]
-    assert [result.outcome for result in results] == [Outcome.UNMET, Outcome.HELD]
+    assert [result.outcome for result in results] == [ScenarioOutcome.UNMET, ScenarioOutcome.HELD]
 
 
 def test_a_failing_teardown_fails_a_scenario_that_held(ran: Runs) -> None:
     (result,) = ran(f'{HEAD}scenario "A"\n  wait 1s\nteardown\n  expect no screen id:home\n')
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert "expect no screen id:home" in result.text
 
 
@@ -151,13 +153,13 @@ examples masked
   "424242******4242"
 """
     )
-    assert (result.outcome, result.text) == (Outcome.HELD, "")
+    assert (result.outcome, result.text) == (ScenarioOutcome.HELD, "")
     assert result.notes[0].startswith("4242 ")
 
 
 def test_what_a_captured_value_cannot_be_is_told_with_the_right_word(ran: Runs) -> None:
     (result,) = ran(f'{HEAD}scenario "A"\n  capture word from screen /(S\\w+)/\n  press ${{word}}\n')
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert "v400m has no key 'Start'" in result.text
 
 
@@ -179,7 +181,7 @@ def test_the_clock_starts_where_the_script_says(ran: Runs) -> None:
   expect journal sale at="2026-03-01 23:59:00"
 """
     )
-    assert result.outcome is Outcome.HELD, result.text
+    assert result.outcome is ScenarioOutcome.HELD, result.text
 
 
 def test_a_kept_journal_counts_only_what_a_scenario_did(ran: Runs, tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_a_kept_journal_counts_only_what_a_scenario_did(ran: Runs, tmp_path: Pat
 """
     for _ in range(2):
         (result,) = ran(text, options=Options(state=tmp_path / "kept"))
-        assert result.outcome is Outcome.HELD, result.text
+        assert result.outcome is ScenarioOutcome.HELD, result.text
 
 
 def test_a_screenshot_is_compared_where_one_is_stored(ran: Runs, tmp_path: Path) -> None:
@@ -202,9 +204,9 @@ def test_a_screenshot_is_compared_where_one_is_stored(ran: Runs, tmp_path: Path)
     ran(shot, options=Options(store=True))
     stored = tmp_path / "pictures" / "test" / "the-home-screen.v400m.en-CA.svg"
     assert stored.read_text(encoding="utf-8") == taken.pictures["the home screen"]
-    assert [result.outcome for result in ran(shot)] == [Outcome.HELD]
+    assert [result.outcome for result in ran(shot)] == [ScenarioOutcome.HELD]
     (changed,) = ran(shot.replace("press 5", "press 6"))
-    assert changed.outcome is Outcome.UNMET
+    assert changed.outcome is ScenarioOutcome.UNMET
     assert 'the picture "the home screen" to be as stored' in changed.text
 
 
@@ -212,7 +214,7 @@ def test_a_folder_of_cards_adds_to_the_deck(ran: Runs, tmp_path: Path) -> None:
     (tmp_path / "deck").mkdir()
     (tmp_path / "deck" / "mine.toml").write_text('card = 1\nextends = "visa-credit"\n')
     (result,) = ran(f'{HEAD}cards deck\n{SALE}scenario "A"\n  sale 100 mine\n  expect screen "Approved"\n')
-    assert result.outcome is Outcome.HELD, result.text
+    assert result.outcome is ScenarioOutcome.HELD, result.text
 
 
 def test_the_same_script_holds_over_a_real_line(ran: Runs) -> None:
@@ -220,7 +222,7 @@ def test_the_same_script_holds_over_a_real_line(ran: Runs) -> None:
         f'{HEAD}{SALE}scenario "A"\n  sale 100 visa-credit\n  expect screen "Approved"\n',
         options=Options(reader="pty"),
     )
-    assert result.outcome is Outcome.HELD, result.text
+    assert result.outcome is ScenarioOutcome.HELD, result.text
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_the_exit_code_is_the_worst_that_happened(ran: Runs, steps: str, code: E
 
 def test_the_exit_code_says_that_nothing_ran(ran: Runs) -> None:
     results = ran('keys 1\nterminal s1f2\nrequires moto\nscenario "A"\n  wait 1s\n')
-    assert [result.outcome for result in results] == [Outcome.SKIPPED]
+    assert [result.outcome for result in results] == [ScenarioOutcome.SKIPPED]
     assert exit_code(results) is ExitCode.NOTHING
     assert exit_code([]) is ExitCode.NOTHING
 
@@ -247,7 +249,7 @@ def test_a_bench_that_breaks_is_no_failed_expectation(ran: Runs, tmp_path: Path)
     sink = (tmp_path / "trace.jsonl").open("w")
     sink.close()
     results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(trace=Trace(sink)))
-    assert [result.outcome for result in results] == [Outcome.BROKEN]
+    assert [result.outcome for result in results] == [ScenarioOutcome.BROKEN]
     assert "the bench broke" in results[0].text
     assert exit_code(results) is ExitCode.BROKEN
 
@@ -265,7 +267,7 @@ def test_no_wait_leads_out_of_the_years_that_messages_can_say(ran: Runs, wait: s
     """The sale after it made a message that no acquirer could read, and the bench broke."""
     sale = "  press OK 100 OK\n  insert visa-credit\n"
     (result,) = ran(f'{HEAD}clock 2099-12-31T23:59:00\nscenario "A"\n  wait {wait}\n{sale}')
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert f"{wait} from 2099-12-31 23:59:00 the clock is past 2099" in result.text
 
 
@@ -273,6 +275,6 @@ def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, 
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
     (result,) = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
-    assert result.outcome is Outcome.UNMET
+    assert result.outcome is ScenarioOutcome.UNMET
     assert "the terminal cannot be set up" in result.text
     assert f"{occupied / 'journal.db'}: cannot be opened" in result.text

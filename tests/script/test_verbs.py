@@ -8,8 +8,8 @@ from typing import Annotated
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, Duration
-from terminal_sim.verbs import VERBS, BadScript, Kind, Tester, Unmet
-from terminal_sim.verbs.signature import Said, verb, verbs_of
+from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Kind, Tester
+from terminal_sim.verbs.signature import Keyword, verb, verbs_of
 from terminal_sim.verbs.waiting import nearest, plain
 
 FORMS = [
@@ -84,7 +84,7 @@ def test_a_form_follows_from_the_signature() -> None:
     class Hands:
         @verb("push it")
         def push(
-            self, key: Annotated[str, Kind.KEY], *, for_: Annotated[str, Kind.TIME, Said("for")] = "1s"
+            self, key: Annotated[str, Kind.KEY], *, for_: Annotated[str, Kind.TIME, Keyword("for")] = "1s"
         ) -> None:
             """Pushes."""
 
@@ -100,7 +100,7 @@ def bench() -> Iterator[Bench]:
 
 @pytest.fixture
 def tester(bench: Bench) -> Tester:
-    return Tester(bench, bench.seat("v400m"))
+    return Tester(bench, bench.terminal("v400m"))
 
 
 def pay(tester: Tester, amount: str = "1000", card: str = "visa-credit") -> None:
@@ -117,7 +117,7 @@ def test_an_expectation_waits_from_deadline_to_deadline_and_no_longer(tester: Te
 
 
 def test_an_expectation_that_fails_has_waited_its_whole_time(tester: Tester, bench: Bench) -> None:
-    with pytest.raises(Unmet) as failed:
+    with pytest.raises(ExpectationFailed) as failed:
         tester.expect_screen("Nowhere", within=Duration.parse("7s"))
     assert bench.now.mono == failed.value.now.mono == Duration.parse("7s")
     assert failed.value.before.mono == 0
@@ -125,7 +125,7 @@ def test_an_expectation_that_fails_has_waited_its_whole_time(tester: Tester, ben
 
 def test_what_showed_and_went_is_found_as_the_nearest(tester: Tester) -> None:
     pay(tester)
-    with pytest.raises(Unmet, match="and no longer") as failed:
+    with pytest.raises(ExpectationFailed, match="and no longer") as failed:
         tester.expect_screen("Aproved")
     assert "Approved" in failed.value.nearest
 
@@ -133,13 +133,13 @@ def test_what_showed_and_went_is_found_as_the_nearest(tester: Tester) -> None:
 def test_no_must_hold_now_and_takes_no_time(tester: Tester, bench: Bench) -> None:
     tester.expect_screen("Approved", no=True)
     assert bench.now.mono == 0
-    with pytest.raises(Unmet, match='no "Start" on the screen'):
+    with pytest.raises(ExpectationFailed, match='no "Start" on the screen'):
         tester.expect_screen("Start", no=True)
 
 
 def test_no_for_a_time_must_hold_all_through(tester: Tester, bench: Bench) -> None:
     pay(tester)
-    with pytest.raises(Unmet) as failed:
+    with pytest.raises(ExpectationFailed) as failed:
         tester.expect_screen("id:approved", no=True, for_="20s")
     assert failed.value.now.mono < Duration.parse("20s")
     tester.expect_screen("Nowhere", no=True, for_="20s")
@@ -149,20 +149,20 @@ def test_no_for_a_time_must_hold_all_through(tester: Tester, bench: Bench) -> No
 def test_a_forbidden_screen_fails_whatever_step_lets_it_show(tester: Tester) -> None:
     tester.forbid_screen("id:approved")
     pay(tester)
-    with pytest.raises(Unmet, match="never to see id:approved"):
+    with pytest.raises(ExpectationFailed, match="never to see id:approved"):
         tester.wait("10s")
-    with pytest.raises(Unmet, match="never to see"):
+    with pytest.raises(ExpectationFailed, match="never to see"):
         tester.forbid_screen("id:approved")
 
 
 def test_an_assertion_may_name_either_language(bench: Bench) -> None:
-    tester = Tester(bench, bench.seat("v400m", locale="fr-CA"))
+    tester = Tester(bench, bench.terminal("v400m", locale="fr-CA"))
     tester.expect_screen("Start")
     tester.expect_screen("Démarrer")
 
 
 def test_a_card_waits_for_a_reader_that_takes_it(tester: Tester, bench: Bench) -> None:
-    with pytest.raises(Unmet, match="to ask for a card to insert"):
+    with pytest.raises(ExpectationFailed, match="to ask for a card to insert"):
         tester.insert("visa-credit")
     assert bench.now.mono == Duration.parse("30s")
 
@@ -179,12 +179,12 @@ def test_a_held_key_acts_when_it_is_let_go(tester: Tester, bench: Bench) -> None
     tester.hold("OK", for_="2s")
     assert bench.now.mono == Duration.parse("2s")
     tester.expect_screen("id:amount")
-    with pytest.raises(Unmet, match='to take the key "F1"'):
+    with pytest.raises(ExpectationFailed, match='to take the key "F1"'):
         tester.hold("F1", for_="1s")
 
 
 def test_a_screen_is_told_by_its_id(tester: Tester) -> None:
-    with pytest.raises(Unmet) as failed:
+    with pytest.raises(ExpectationFailed) as failed:
         tester.expect_screen("id:home", no=True)
     assert failed.value.nearest == "id:home"
 
@@ -196,12 +196,12 @@ def test_blind_keys_may_be_lost(tester: Tester) -> None:
 
 def test_a_touch_of_what_cannot_be_touched_says_so(tester: Tester) -> None:
     tester.press("OK")
-    with pytest.raises(Unmet, match="cannot be touched"):
+    with pytest.raises(ExpectationFailed, match="cannot be touched"):
         tester.tap("Amount")
 
 
 def test_keys_drawn_on_the_screen_can_be_touched_and_are_keys_in_the_trace(bench: Bench) -> None:
-    tester = Tester(bench, bench.seat("s1f2"))
+    tester = Tester(bench, bench.terminal("s1f2"))
     tester.tap("Payment")
     tester.tap("id:key-5")
     tester.tap("5")
@@ -226,7 +226,7 @@ def test_receipts_are_compared_with_blanks_read_as_one(tester: Tester) -> None:
     pay(tester)
     tester.expect_screen("Approved")
     tester.expect_receipt("TOTAL $10.00", copy="customer")
-    with pytest.raises(Unmet, match=r"99\.99"):
+    with pytest.raises(ExpectationFailed, match=r"99\.99"):
         tester.expect_receipt("$99.99", within="1s")
     tester.expect_receipt("$99.99", no=True)
 
@@ -234,11 +234,11 @@ def test_receipts_are_compared_with_blanks_read_as_one(tester: Tester) -> None:
 def test_rows_of_one_transaction_count_once(tester: Tester) -> None:
     pay(tester)
     tester.expect_screen("Approved")
-    rows = [row for row in tester.seat.journal() if row.kind == "sale"]
+    rows = [row for row in tester.terminal.journal() if row.kind == "sale"]
     assert len(rows) > 1
     tester.expect_journal("sale", count=1)
     tester.expect_journal("sale", count=1, state="completed", amount=1000)
-    with pytest.raises(Unmet, match="1 of them"):
+    with pytest.raises(ExpectationFailed, match="1 of them"):
         tester.expect_journal("sale", count=2, within="1s")
 
 

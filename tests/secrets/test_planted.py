@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench, Seat, Trace
+from terminal_sim.bench import Bench, TerminalUnderTest, Trace
 from tests.contracts.drive import TEXTS
 from tests.secrets.encodings import spellings, telling_runs, track2
 
@@ -47,33 +47,35 @@ ONLINE = 'cvm = ["offline-pin", "online-pin"]', 'cvm = ["online-pin"]'
 
 def run(folder: Path, *, pan: str = PAN, keyed: str = KEYED_PAN, pin: str = PIN, cvc: str = CVC) -> Path:
     """Everything that a card's secrets can go through, with trace and journal in files; returns their folder."""
-    state, deck = folder / "state", folder / "deck"
+    state, catalogue = folder / "state", folder / "deck"
     state.mkdir(parents=True)
-    deck.mkdir()
+    catalogue.mkdir()
     card = CARD.format(pan=pan, expiry=EXPIRY, cvc=cvc, pin=pin)
-    (deck / "planted.toml").write_text(card)
-    (deck / "planted-online.toml").write_text(card.replace(*ONLINE).replace('"planted"', '"planted-online"'))
+    (catalogue / "planted.toml").write_text(card)
+    (catalogue / "planted-online.toml").write_text(
+        card.replace(*ONLINE).replace('"planted"', '"planted-online"')
+    )
     with (state / "trace.jsonl").open("w") as sink:
-        bench = Bench(state=state, trace=Trace(sink, keep=100_000), decks=[deck], texts=TEXTS)
+        bench = Bench(state=state, trace=Trace(sink, keep=100_000), catalogues=[catalogue], texts=TEXTS)
         try:
-            till = bench.seat("v400m")
+            till = bench.terminal("v400m")
             act(bench, till, keyed, pin, cvc)
             (state / "lines.txt").write_text("\n".join(bench.trace.tail(100_000)))
             (state / "paper.txt").write_text("\n".join(p.text + p.svg() + repr(p) for p in till.receipts))
             (state / "said.txt").write_text(repr((bench.host_messages(), till.report(), till.journal())))
-            (state / "books.txt").write_text(repr((bench.acquirer.entries(), till.terminal.books)))
+            (state / "books.txt").write_text(repr((bench.acquirer.entries(), till.firmware.durable)))
         finally:
             bench.close()
     return state
 
 
-def keys(till: Seat, *words: str) -> None:
+def keys(till: TerminalUnderTest, *words: str) -> None:
     for word in words:
         for key in word if word.isdigit() else [word]:
             till.press(key)
 
 
-def act(bench: Bench, till: Seat, keyed: str, pin: str, cvc: str) -> None:
+def act(bench: Bench, till: TerminalUnderTest, keyed: str, pin: str, cvc: str) -> None:
     for card in ("planted", "planted-online"):
         keys(till, "OK", "1000", "OK")
         till.insert(card)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from terminal_sim.datafiles.suggest import meant
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
-from terminal_sim.script.complaints import Complaints
+from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Terms, judge, judge_together
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_together
 
 # What is known of a variable at a step: its value, or None where only a run will have it.
 Known = dict[str, str | None]
@@ -25,10 +25,10 @@ class Following:
 
     def __init__(
         self,
-        terms: Terms,
+        terms: Scope,
         macros: Mapping[str, Sequence[Call]],
         fixed: frozenset[str],
-        complain: Complaints,
+        complain: Diagnostics,
     ) -> None:
         self._terms = terms
         self._macros = macros
@@ -105,7 +105,7 @@ class Following:
                     value, f"${{{name}}} is of the card last named, and no card is named before this"
                 )
             else:
-                self._complain(value, f"${{{name}}} has no value here{meant(name, known)}")
+                self._complain(value, f"${{{name}}} has no value here{suggest(name, known)}")
         values = {name: text for name in value.variables if (text := known.get(name)) is not None}
         return replace(value, text=value.filled(values)) if len(values) == len({*value.variables}) else None
 
@@ -114,7 +114,7 @@ def _text(value: Value | None) -> str | None:
     return None if value is None else value.text
 
 
-def starts_from(calls: Sequence[Call], complain: Complaints) -> str:
+def starts_from(calls: Sequence[Call], complain: Diagnostics) -> str:
     """The state that a scenario goes on from, "" for a fresh terminal; it can only stand first."""
     for call in calls[1:]:
         if isinstance(call, FromState):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from terminal_sim.script.select import exactly, selection
+from terminal_sim.script.selection import exactly, selection
 from terminal_sim.verbs.waiting import BadScript
 
 NAMES = ("MOTO payment [card=visa]", "MOTO payment")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.cards import deck
-from terminal_sim.cards.deck import VirtualCard
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.emv import track
 from terminal_sim.emv.brand import is_luhn_valid
@@ -33,10 +33,10 @@ NAMES = {
 
 
 def test_the_deck_has_the_cards_of_the_contract() -> None:
-    assert set(deck.names()) >= set(NAMES)
+    assert set(catalogue.names()) >= set(NAMES)
 
 
-@pytest.mark.parametrize("name", deck.names())
+@pytest.mark.parametrize("name", catalogue.names())
 def test_every_card_is_a_test_card_under_its_own_name(card: Cards, name: str) -> None:
     personality = card(name).personality
     assert personality.id == name
@@ -47,7 +47,7 @@ def test_every_card_is_a_test_card_under_its_own_name(card: Cards, name: str) ->
 
 
 def test_no_two_cards_have_one_number(card: Cards) -> None:
-    numbers = [card(name).personality.pan for name in deck.names()]
+    numbers = [card(name).personality.pan for name in catalogue.names()]
     assert len(set(numbers)) == len(numbers)
 
 
@@ -57,7 +57,7 @@ def test_every_card_has_its_faces(card: Cards, name: str, faces: set[str]) -> No
     assert {face for face in ("chip", "contactless", "stripe") if getattr(made, face) is not None} == faces
 
 
-@pytest.mark.parametrize("name", deck.names())
+@pytest.mark.parametrize("name", catalogue.names())
 def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, name: str) -> None:
     made = card(name)
     personality = made.personality
@@ -121,10 +121,10 @@ def test_a_moto_payment_finds_what_it_asks_for(card: Cards) -> None:
 def test_cards_of_a_folder_come_before_the_bundled_ones(tmp_path: Path, keys: IssuerKeys) -> None:
     (tmp_path / "visa-credit.toml").write_text('extends = "phone"\nid = "visa-credit"\n')
     (tmp_path / "my-own.toml").write_text('extends = "visa-stripe"\nid = "my-own"\n')
-    assert "my-own" in deck.names([tmp_path])
-    assert deck.load("my-own", [tmp_path], keys).stripe is not None
-    assert deck.load("visa-credit", [tmp_path], keys).chip is None
-    assert deck.load("visa-credit", [], keys).chip is not None
+    assert "my-own" in catalogue.names([tmp_path])
+    assert catalogue.load("my-own", [tmp_path], keys).stripe is not None
+    assert catalogue.load("visa-credit", [tmp_path], keys).chip is None
+    assert catalogue.load("visa-credit", [], keys).chip is not None
 
 
 @pytest.mark.parametrize(
@@ -132,12 +132,12 @@ def test_cards_of_a_folder_come_before_the_bundled_ones(tmp_path: Path, keys: Is
 )
 def test_an_unknown_name_is_an_error_that_helps(keys: IssuerKeys, name: str) -> None:
     with pytest.raises(ProfileError, match="there is no card"):
-        deck.load(name, (), keys)
+        catalogue.load(name, (), keys)
 
 
 def test_a_slip_in_a_name_gets_the_nearest(keys: IssuerKeys) -> None:
     with pytest.raises(ProfileError, match="visa-credit"):
-        deck.load("visa-credid", (), keys)
+        catalogue.load("visa-credid", (), keys)
 
 
 BROKEN = {
@@ -196,7 +196,7 @@ def test_a_wrong_file_is_an_error_that_names_the_place_and_the_cure(
 ) -> None:
     (tmp_path / "broken.toml").write_text(text + "\n")
     with pytest.raises(ProfileError) as error:
-        deck.load("broken", [tmp_path], keys)
+        catalogue.load("broken", [tmp_path], keys)
     assert str(error.value).startswith(f"{tmp_path / 'broken.toml'}:")
     assert word in str(error.value)
     assert "4895370012003479" not in str(error.value)

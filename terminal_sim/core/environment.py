@@ -10,7 +10,7 @@ from terminal_sim.core.text import Text, say
 
 
 @dataclass(slots=True)
-class Surroundings:
+class Environment:
     """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app."""
 
     network_up: bool = True
@@ -32,14 +32,14 @@ def shows(profile: Profile, entry: MenuEntry) -> bool:
     return True
 
 
-def refusal(profile: Profile, around: Surroundings, entry: MenuEntry) -> Text | None:
+def refusal(profile: Profile, environment: Environment, entry: MenuEntry) -> Text | None:
     """Why `entry` cannot be used now although the menu shows it, or None."""
     if entry.needs != "standalone":
         return None
     if not profile.standalone.enabled:
         return say("standalone-off")
-    if around.link not in profile.standalone.over:
+    if environment.link not in profile.standalone.over:
         return say("standalone-link")
-    if profile.battery is not None and around.battery < profile.battery.critical:
+    if profile.battery is not None and environment.battery < profile.battery.critical:
         return say("battery-critical")
     return None

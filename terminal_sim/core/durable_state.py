@@ -29,7 +29,7 @@ class PasscodeState:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredPayment:
     """A payment that waits to be forwarded. `anchor` and `deadline` on the virtual clock, 0 for no deadline."""
 
     reference: str
@@ -57,7 +57,7 @@ class OfflineSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OnlineOrder:
     """An online order as it arrived."""
 
     number: int
@@ -66,7 +66,7 @@ class Order:
 
 
 @dataclass(slots=True)
-class Books:
+class DurableState:
     """The fold. `payments` by reference, oldest first; a payment stands there in its newest state."""
 
     payments: dict[str, Payment] = field(default_factory=dict)
@@ -75,21 +75,21 @@ class Books:
     last_stan: int = 0
     doubtful: dict[str, None] = field(default_factory=dict)
     settled_originals: set[str] = field(default_factory=set)
-    kept: dict[str, Kept] = field(default_factory=dict)
+    kept: dict[str, StoredPayment] = field(default_factory=dict)
     declined_later: set[str] = field(default_factory=set)
     receipts_due: dict[str, str] = field(default_factory=dict)
     outage: Outage | None = None
     offline: OfflineSettings = OfflineSettings()
-    orders: list[Order] = field(default_factory=list)
+    orders: list[OnlineOrder] = field(default_factory=list)
     signed_in: bool = True
     tampered: bool = False
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Books:
-        books = cls()
+    def of(cls, rows: Iterable[Row]) -> DurableState:
+        durable = cls()
         for row in rows:
-            books.apply(row)
-        return books
+            durable.apply(row)
+        return durable
 
     def apply(self, row: Row) -> None:
         if row.kind in _PAYMENTS:
@@ -100,7 +100,7 @@ class Books:
             self.boots = int(row.fields["boot"])
         elif row.kind == "order":
             f = row.fields
-            self.orders.append(Order(int(f["number"]), str(f["text"]), int(f["amount"])))
+            self.orders.append(OnlineOrder(int(f["number"]), str(f["text"]), int(f["amount"])))
         elif row.kind.startswith("offline."):
             self._offline(row.kind.removeprefix("offline."), row.fields)
         elif row.kind == "receipt":
@@ -148,7 +148,7 @@ class Books:
 
     def _offline(self, what: str, row: Mapping[str, Field]) -> None:
         if what == "stored":
-            self.kept[str(row["reference"])] = Kept(
+            self.kept[str(row["reference"])] = StoredPayment(
                 str(row["reference"]), str(row["outage"]), int(row["anchor"]), int(row.get("deadline", 0))
             )
         elif what == "sent":

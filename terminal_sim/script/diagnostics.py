@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from terminal_sim.script.tree import Form, Place, Problem, Script, Value
+from terminal_sim.script.tree import Form, Problem, Script, SourcePlace, Value
 
 
-class Complaints:
+class Diagnostics:
     """Called with a value and a sentence about it."""
 
     def __init__(self) -> None:
@@ -31,6 +31,6 @@ class Complaints:
         width = min(len(value.text) + quotes + name, len(source) - place.column + 1)
         self.problems.add(Problem(place.path, place.line, place.column, sentence, source, width))
 
-    def of_name(self, name: str, form: Form, place: Place, sentence: str) -> None:
+    def of_name(self, name: str, form: Form, place: SourcePlace, sentence: str) -> None:
         """About the name of a macro or scenario."""
         self(Value(name, form, place), sentence)

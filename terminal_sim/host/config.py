@@ -49,7 +49,7 @@ class UnknownCards:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class AnswerRule:
     """Decides where all that it names fits; `amount` in minor units, `kind` a word of host messages."""
 
     answer: str
@@ -79,7 +79,7 @@ class AmountEnding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class AcquirerConfig:
     """An acquirer. `packs` maps a name to endings of the amount; only the pack named `pack` is in force."""
 
     host: Literal[1]
@@ -90,7 +90,7 @@ class Terms:
     pack: str = ""
     unknown_cards: UnknownCards = UnknownCards()
     avs: dict[str, str] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[AnswerRule, ...] = ()
     packs: dict[str, dict[str, AmountEnding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

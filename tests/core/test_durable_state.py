@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.books import LAST_STAN, Books, PasscodeState, passcode_digest
+from terminal_sim.core.durable_state import LAST_STAN, DurableState, PasscodeState, passcode_digest
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState, Row
 from tests.core.samples import payment, payments, void_of
 
 
-def books(*said: Payment | Row) -> Books:
-    return Books.of(each.row() if isinstance(each, Payment) else each for each in said)
+def durable(*said: Payment | Row) -> DurableState:
+    return DurableState.of(each.row() if isinstance(each, Payment) else each for each in said)
 
 
 def passcode(result: str, **fields: str | int) -> Row:
@@ -26,22 +26,22 @@ def passcode(result: str, **fields: str | int) -> Row:
 
 
 def test_the_first_trace_number_is_one() -> None:
-    assert books().next_stan() == 1
+    assert durable().next_stan() == 1
 
 
 @pytest.mark.parametrize(("last", "following"), [(1, 2), (41, 42), (999_998, 999_999), (LAST_STAN, 1)])
 def test_the_next_trace_number_follows_the_last_and_wraps(last: int, following: int) -> None:
-    assert books(payment(stan=last)).next_stan() == following
+    assert durable(payment(stan=last)).next_stan() == following
 
 
 def test_a_later_row_of_an_old_payment_moves_no_trace_number() -> None:
     old, new = payment(stan=5), payment(stan=6, reference="NEW")
-    assert books(old, new, replace(old, state=PaymentState.VOIDED)).next_stan() == 7
+    assert durable(old, new, replace(old, state=PaymentState.VOIDED)).next_stan() == 7
 
 
 @given(st.lists(payments, max_size=20))
 def test_a_trace_number_lies_between_1_and_999999(some: list[Payment]) -> None:
-    assert 1 <= books(*some).next_stan() <= 999_999
+    assert 1 <= durable(*some).next_stan() <= 999_999
 
 
 # Payments.
@@ -49,7 +49,7 @@ def test_a_trace_number_lies_between_1_and_999999(some: list[Payment]) -> None:
 
 @given(st.lists(payments, max_size=12))
 def test_each_payment_stands_in_its_newest_state_in_the_order_of_its_first_row(some: list[Payment]) -> None:
-    folded = books(*some)
+    folded = durable(*some)
     newest = {one.reference: one for one in some}
     assert folded.payments == newest
     assert list(folded.payments) == list(dict.fromkeys(one.reference for one in some))
@@ -60,33 +60,35 @@ def test_each_payment_stands_in_its_newest_state_in_the_order_of_its_first_row(s
 def test_what_is_in_doubt_is_what_the_newest_rows_say(some: list[Payment]) -> None:
     newest = {one.reference: one for one in some}
     doubtful = {reference for reference, one in newest.items() if one.state.in_doubt}
-    assert {one.reference for one in books(*some).in_doubt()} == doubtful
+    assert {one.reference for one in durable(*some).in_doubt()} == doubtful
 
 
 @given(st.lists(payments, max_size=12), st.integers(0, 12))
 def test_folding_in_two_steps_is_folding_in_one(some: list[Payment], cut: int) -> None:
-    folded = books(*some[:cut])
+    folded = durable(*some[:cut])
     for one in some[cut:]:
         folded.apply(one.row())
-    assert folded == books(*some)
+    assert folded == durable(*some)
 
 
 def test_the_oldest_doubt_comes_first() -> None:
     first = payment(reference="1", state=PaymentState.AUTH_SENT)
     second = payment(reference="2", state=PaymentState.AUTH_SENT)
-    folded = books(first, second, replace(first, state=PaymentState.REVERSAL_PENDING))
+    folded = durable(first, second, replace(first, state=PaymentState.REVERSAL_PENDING))
     assert [one.reference for one in folded.in_doubt()] == ["1", "2"]
 
 
 def test_rows_of_reversals_and_of_things_unknown_change_no_payment() -> None:
-    folded = books(
+    folded = durable(
         payment(), Row("reversal", {"reference": "X-R", "state": "COMPLETED"}), Row("unexpected", {})
     )
     assert list(folded.payments) == [payment().reference]
 
 
 def test_the_last_boot_counts() -> None:
-    assert books(Row("boot", {"boot": 1, "in_doubt": 0}), Row("boot", {"boot": 2, "in_doubt": 3})).boots == 2
+    assert (
+        durable(Row("boot", {"boot": 1, "in_doubt": 0}), Row("boot", {"boot": 2, "in_doubt": 3})).boots == 2
+    )
 
 
 # Voids.
@@ -107,7 +109,7 @@ VOIDABLE = [
 
 @pytest.mark.parametrize(("meaning", "one", "may"), VOIDABLE)
 def test_only_a_completed_payment_may_be_voided(meaning: str, one: Payment, may: bool) -> None:
-    assert books(one).voidable(one) is may, meaning
+    assert durable(one).voidable(one) is may, meaning
 
 
 @pytest.mark.parametrize(
@@ -119,13 +121,13 @@ def test_only_a_completed_payment_may_be_voided(meaning: str, one: Payment, may:
     ],
 )
 def test_a_payment_is_voided_once(meaning: str, states: tuple[PaymentState, ...], may: bool) -> None:
-    folded = books(SALE, *(void_of(SALE, state=state) for state in states))
+    folded = durable(SALE, *(void_of(SALE, state=state) for state in states))
     assert folded.voidable(SALE) is may, meaning
     assert (SALE.reference in folded.settled_originals) is not may, meaning
 
 
 def test_after_a_declined_void_a_second_one_settles_the_sale_for_good() -> None:
-    folded = books(SALE, void_of(SALE, 2), void_of(SALE, 2, state=PaymentState.DECLINED))
+    folded = durable(SALE, void_of(SALE, 2), void_of(SALE, 2, state=PaymentState.DECLINED))
     assert folded.voidable(SALE)
     second = [void_of(SALE, 3), void_of(SALE, 3, state=PaymentState.COMPLETED)]
     for one in second:
@@ -135,14 +137,14 @@ def test_after_a_declined_void_a_second_one_settles_the_sale_for_good() -> None:
 
 def test_a_refund_that_names_its_sale_forbids_the_void() -> None:
     refund = payment(kind=MessageKind.REFUND, reference="R", original=SALE.reference)
-    assert not books(SALE, refund).voidable(SALE)
+    assert not durable(SALE, refund).voidable(SALE)
 
 
 # Passcodes.
 
 
 def test_a_passcode_that_nobody_touched_has_no_failures_and_no_lock() -> None:
-    assert books().passcode("admin") == PasscodeState(failures=0, locked_until=0, digest="")
+    assert durable().passcode("admin") == PasscodeState(failures=0, locked_until=0, digest="")
 
 
 PASSCODES = [
@@ -183,8 +185,8 @@ PASSCODES = [
 
 @pytest.mark.parametrize(("meaning", "rows", "state"), PASSCODES)
 def test_passcode_rows_fold_to(meaning: str, rows: list[Row], state: PasscodeState) -> None:
-    assert books(*rows).passcode("admin") == state, meaning
-    assert books(*rows).passcode("refund") == PasscodeState(), meaning
+    assert durable(*rows).passcode("admin") == state, meaning
+    assert durable(*rows).passcode("refund") == PasscodeState(), meaning
 
 
 def test_a_digest_tells_codes_terminals_and_passcodes_apart_and_no_code() -> None:

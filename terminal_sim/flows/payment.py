@@ -14,11 +14,11 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, HostReplied, PrinterStopped, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.message import Entry, HostReply, HostRequest, MessageKind
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
-from terminal_sim.core.screen import Button, Element, Line, Screen, Title, Tone
+from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.brand import brand_of
 from terminal_sim.flows import fields
@@ -30,7 +30,7 @@ NO_ANSWER = "4021"
 _GOOD = ("approved", "accepted-offline")
 
 
-class Settlement(fields.Entry):
+class PaymentFlow(fields.TypedField):
     """`payment` is the newest row of what is being paid; `told` the notice that ends a payment that did not happen."""
 
     __slots__ = ("amount", "offers", "payment", "queue", "reply", "stopped", "told")
@@ -49,25 +49,25 @@ class Settlement(fields.Entry):
 
     # What a payment is made of.
 
-    def request(self, entry: Entry, pan: Secret[str], **details: object) -> None:
+    def request(self, entry: EntryMode, pan: Secret[str], **details: object) -> None:
         """Record `AUTH_SENT`, then send. `details` are further fields of the request."""
         self.payment = self._begun(PaymentState.AUTH_SENT, entry, pan, str(details.get("sequence", "")))
         self.terminal.record(self.payment.row())
         self.terminal.send(self._request_for(self.payment, pan, details))
 
     def defer(
-        self, entry: Entry, pan: Secret[str], *, aid: str = "", label: str = "", **details: object
+        self, entry: EntryMode, pan: Secret[str], *, aid: str = "", label: str = "", **details: object
     ) -> None:
         """Keep the payment for later: the acquirer is out of reach. `details` as for `request`."""
         begun = self._begun(PaymentState.PENDING, entry, pan, str(details.get("sequence", "")))
         auth_code = self.terminal.profile.offline.auth_code
         self.payment = replace(begun, aid=aid, label=label, auth_code=auth_code)
-        self.terminal.offline.keep(self.payment, self._request_for(self.payment, pan, details))
-        self.tell("accepted-offline")
+        self.terminal.offline.store(self.payment, self._request_for(self.payment, pan, details))
+        self.announce("accepted-offline")
 
-    def _begun(self, state: PaymentState, entry: Entry, pan: Secret[str], sequence: str) -> Payment:
+    def _begun(self, state: PaymentState, entry: EntryMode, pan: Secret[str], sequence: str) -> Payment:
         terminal = self.terminal
-        stan = terminal.books.next_stan()
+        stan = terminal.durable.next_stan()
         return Payment(
             kind=self.kind,
             reference=terminal.reference(stan),
@@ -133,7 +133,7 @@ class Settlement(fields.Entry):
         return self.told.id not in _GOOD
 
     def card_is_in(self, _: Event) -> bool:
-        return self.terminal.around.card_in
+        return self.terminal.environment.card_in
 
     # Actions.
 
@@ -144,30 +144,30 @@ class Settlement(fields.Entry):
     def complete(self, event: Event) -> None:
         self.keep_reply(event)
         self.settle(PaymentState.COMPLETED, **self.answered())
-        self.tell("approved")
+        self.announce("approved")
 
     def decline(self, event: Event) -> None:
         self.keep_reply(event)
         self.settle(PaymentState.DECLINED, **{**self.answered(), "amount": self.amount})
-        self.tell("declined")
+        self.announce("declined")
 
     def give_up(self, _: Event) -> None:
         """Nothing was delivered, so there is nothing to reverse."""
         self.settle(PaymentState.DECLINED, reason="no-connection")
-        self.tell("no-connection")
+        self.announce("no-connection")
 
-    def doubt(self, _: Event) -> None:
+    def reverse_unanswered(self, _: Event) -> None:
         """The acquirer may have approved what we heard nothing of."""
         self.reverse(NO_ANSWER)
-        self.tell("declined")
+        self.announce("declined")
 
     def reverse(self, reason: str) -> None:
         self.terminal.forget_request()
         if self.payment is not None:
             self.terminal.reversals.begin(self.payment, reason)
-            self.payment = self.terminal.books.payments[self.payment.reference]
+            self.payment = self.terminal.durable.payments[self.payment.reference]
 
-    def tell(self, notice: str | Text) -> None:
+    def announce(self, notice: str | Text) -> None:
         """The end, for the person in front: a tone, lights, the copies that print by themselves, the others to be offered."""
         self.told = say(notice) if isinstance(notice, str) else notice
         terminal, receipts = self.terminal, self.terminal.profile.receipts
@@ -215,28 +215,31 @@ class Settlement(fields.Entry):
     # Screens.
 
     def processing(self) -> Screen:
-        return Screen("processing", (Line(say("processing"), "processing", Tone.BIG), *self.sum()))
+        return Screen("processing", (TextLine(say("processing"), "processing", Tone.BIG), *self.sum()))
 
     def ending(self) -> Screen:
         """How it went, in large letters, and what is still to do."""
         good = self.told.id in _GOOD
-        lines: list[Element] = [Line(self.told, self.told.id, Tone.GOOD if good else Tone.BAD), *self.sum()]
+        lines: list[Element] = [
+            TextLine(self.told, self.told.id, Tone.GOOD if good else Tone.BAD),
+            *self.sum(),
+        ]
         if good and self.payment is not None and self.payment.cvm == "signature":
-            lines.append(Line(say("signature"), "signature"))
+            lines.append(TextLine(say("signature"), "signature"))
         if self.reply is not None and self.told.id == "declined":
             lines.append(
-                Line(say("response-code", code=self.reply.response_code), "response-code", Tone.SMALL)
+                TextLine(say("response-code", code=self.reply.response_code), "response-code", Tone.SMALL)
             )
-        if self.terminal.around.card_in:
-            lines.append(Line(say("remove-card"), "remove-card"))
+        if self.terminal.environment.card_in:
+            lines.append(TextLine(say("remove-card"), "remove-card"))
         return Screen(self.told.id, (*lines, fields.CONFIRM, fields.CANCEL))
 
     def out_of_paper(self) -> Screen:
         return Screen(
             "out-of-paper",
             (
-                Line(self.told, self.told.id),
-                Line(say("out-of-paper"), "out-of-paper", Tone.BAD),
+                TextLine(self.told, self.told.id),
+                TextLine(say("out-of-paper"), "out-of-paper", Tone.BAD),
                 fields.CANCEL,
             ),
         )
@@ -247,18 +250,18 @@ class Settlement(fields.Entry):
             title,
             (
                 Title(title, say(title)),
-                Line(self.told, self.told.id),
+                TextLine(self.told, self.told.id),
                 Button("print", say("print"), "OK"),
                 fields.CANCEL,
             ),
         )
 
     def remove_card(self) -> Screen:
-        return Screen("remove-card", (Line(say("remove-card"), "remove-card", Tone.BIG),))
+        return Screen("remove-card", (TextLine(say("remove-card"), "remove-card", Tone.BIG),))
 
-    def sum(self) -> tuple[Line, ...]:
+    def sum(self) -> tuple[TextLine, ...]:
         paid = self.payment.amount if self.payment is not None else self.amount
-        return (Line(say("sum", amount=paid), "sum"),) if paid.minor else ()
+        return (TextLine(say("sum", amount=paid), "sum"),) if paid.minor else ()
 
 
 def brand_name(pan: str) -> str:
