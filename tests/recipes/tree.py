@@ -1,0 +1,89 @@
+"""A copy of the project in which a test adds files and runs commands, so that nothing of it stays in the project itself.
+
+1. The copy holds the files that git lists, as they are in the working tree. A file that is not versioned is not copied.
+2. Commands run with the interpreter of the tests and import `terminal_sim` and `terminal_drivers` from the copy.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# The modules behind the commands, as `python -m` or as a statement for `python -c`.
+_COMMANDS: dict[str, tuple[str, ...]] = {
+    "python": (),
+    "pytest": ("-m", "pytest"),
+    "terminal-sim": ("-m", "terminal_sim"),
+    "mypy": ("-m", "mypy"),
+    "ruff": ("-m", "ruff"),
+    "lint-imports": (
+        "-c",
+        "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ),
+}
+
+
+class Tree:
+    """A copy of the project at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def copy(cls, folder: Path) -> Tree:
+        """Copies the versioned files of the project into `folder`, which need not exist."""
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for name in filter(None, listed.stdout.split("\0")):
+            source, target = ROOT / name, folder / name
+            # A file that is deleted in the working tree is still listed until that is staged.
+            if source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+        return cls(folder)
+
+    def add(self, path: str, text: str) -> None:
+        """Writes a new file. Raises `FileExistsError` where the project has it."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+
+    def insert(self, path: str, before: str, text: str) -> None:
+        """Puts `text` before the one line of a file that contains `before`. Raises `LookupError` where it is not one."""
+        target = self.root / path
+        lines = target.read_text("utf-8").splitlines(keepends=True)
+        found = [at for at, line in enumerate(lines) if before in line]
+        if len(found) != 1:
+            raise LookupError(f"{path} has {len(found)} lines with {before!r}, and one is wanted")
+        lines[found[0] : found[0]] = [text]
+        target.write_text("".join(lines), "utf-8")
+
+    def run(self, words: Sequence[str], *, code: int = 0) -> str:
+        """Runs a command of `_COMMANDS` in the copy and returns all that it prints. Another exit code fails the test."""
+        ran = subprocess.run(
+            [sys.executable, *_COMMANDS[words[0]], *words[1:]],
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == code, f"{' '.join(words)}: exit code {ran.returncode}\n{ran.stdout}"
+        return ran.stdout
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of the tests without what pytest and its workers left in it."""
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON"))
+        }
+        return kept | {"PYTHONPATH": os.pathsep.join((str(self.root), str(self.root / "drivers")))}
