@@ -25,33 +25,33 @@ from terminal_drivers.base import (
     ReaderLost,
     Stripe,
 )
-from terminal_drivers.opening import open_reader
+from terminal_drivers.captures.capture import packets
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.serving import ServedReader, ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.conformance import device as stripe_checks
 from terminal_drivers.readers.magstripe.line import parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.served import Served
 from terminal_drivers.readers.vivotech.both_ends import virtual_vivotech
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualVivotech
 from terminal_drivers.readers.vivotech.watch import LOOKS
-from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
-from terminal_drivers.served.hands import Served
-from terminal_drivers.served.opening import serve
-from terminal_drivers.transports.capture import packets
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
+from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.serving import serve
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched_readers
 from terminal_sim.readers.adapters import HeadDevice, SlotDevice
 from terminal_sim.readers.diagnostics import probe
-from terminal_sim.readers.monitored import AttendedReader, WatchedReader
+from terminal_sim.readers.monitored import MonitoredReader, PolledReader
 from terminal_sim.readers.opening import check_address, open_hardware
-from terminal_sim.readers.operator import PersonHands
+from terminal_sim.readers.operator import HumanOperator
 from terminal_sim.readers.parts import Device, Part
 from terminal_sim.readers.vivotech import VivotechDevice
 from terminal_sim.verbs import ExpectationFailed, Tester
@@ -82,15 +82,15 @@ def plug(link: Path) -> Iterator[Callable[[], ServedReader]]:
 
 
 @pytest.fixture
-def watched(plug: Callable[[], ServedReader], link: Path) -> Iterator[tuple[ServedReader, WatchedReader]]:
+def watched(plug: Callable[[], ServedReader], link: Path) -> Iterator[tuple[ServedReader, MonitoredReader]]:
     served = plug()
     hardware = open_hardware(f"ccid+serial:{link}")
-    assert isinstance(hardware.reader, WatchedReader)
+    assert isinstance(hardware.reader, MonitoredReader)
     yield served, hardware.reader
     hardware.close()
 
 
-def news(reader: WatchedReader) -> list[Presence]:
+def news(reader: MonitoredReader) -> list[Presence]:
     """The next report that says something."""
     return next(told for _ in range(TRIES) if (told := reader.poll(PATIENCE / TRIES)))
 
@@ -99,7 +99,7 @@ def chip(bench: Bench, name: str = "visa-credit"):  # type: ignore[no-untyped-de
     return bench.card(name).chip
 
 
-def test_cards_are_reported_as_they_come_and_go(watched: tuple[ServedReader, WatchedReader]) -> None:
+def test_cards_are_reported_as_they_come_and_go(watched: tuple[ServedReader, MonitoredReader]) -> None:
     served, reader = watched
     assert reader.poll() == []
     with Bench() as bench:
@@ -120,14 +120,14 @@ def test_a_card_that_was_there_before_the_reader_was_opened_is_reported(
         plug().insert(chip(bench))
         hardware = open_hardware(f"ccid+serial:{link}")
         try:
-            assert isinstance(hardware.reader, WatchedReader)
+            assert isinstance(hardware.reader, MonitoredReader)
             assert news(hardware.reader) == [INSERTED]
         finally:
             hardware.close()
 
 
 def test_a_reader_that_is_unplugged_is_lost_until_it_is_plugged_in_again(
-    watched: tuple[ServedReader, WatchedReader], plug: Callable[[], ServedReader]
+    watched: tuple[ServedReader, MonitoredReader], plug: Callable[[], ServedReader]
 ) -> None:
     served, reader = watched
     for _ in range(3):
@@ -216,7 +216,7 @@ def test_a_stripe_head_that_nobody_swipes_at_has_shown_nothing(
 def test_a_reader_without_a_slot_is_probed_and_captured_by_its_field(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    device = VirtualNeo()
+    device = VirtualVivotech()
     for sub in (0x12, 0x13, 0x18):
         del device._handlers[0x2C, sub]
     line = TcpLine(device)
@@ -264,7 +264,7 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
 
 
 def neo() -> tuple[LineDevice, Callable[[Card], None]]:
-    reader = VirtualNeo()
+    reader = VirtualVivotech()
     return reader, reader.insert
 
 
@@ -337,7 +337,7 @@ def test_nobody_who_does_it_in_time_is_told(
     plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plug()
-    monkeypatch.setattr(PersonHands, "patience", 0.2)
+    monkeypatch.setattr(HumanOperator, "patience", 0.2)
     with Bench() as bench:
         terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
@@ -348,7 +348,7 @@ def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_te
     plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served = plug()
-    monkeypatch.setattr(PersonHands, "patience", 1.0)
+    monkeypatch.setattr(HumanOperator, "patience", 1.0)
     with Bench() as bench:
         terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
@@ -433,11 +433,11 @@ def test_a_port_with_something_else_behind_it_is_no_reader_and_one_that_comes_th
     line = PtyLine(Deaf(), link)
     try:
         with pytest.raises(ReaderLost, match="no answer"):
-            WatchedReader(connect)
+            MonitoredReader(connect)
     finally:
         line.close()
     served = plug()
-    reader = WatchedReader(connect)
+    reader = MonitoredReader(connect)
     try:
         served.close()
         line = PtyLine(Deaf(), link)
@@ -454,7 +454,7 @@ def test_a_port_with_something_else_behind_it_is_no_reader_and_one_that_comes_th
         line.close()
 
 
-def told_when_back(reader: WatchedReader) -> list[Presence]:
+def told_when_back(reader: MonitoredReader) -> list[Presence]:
     """What a reader that was lost tells first."""
     for _ in range(TRIES):
         with suppress(ReaderLost):
@@ -500,7 +500,7 @@ def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
 ) -> None:
     """Both may be told by one look."""
     served = plug()
-    monkeypatch.setattr(PersonHands, "patience", 1.0)
+    monkeypatch.setattr(HumanOperator, "patience", 1.0)
     monkeypatch.setattr(watched_readers, "LOOK", 0.2)
     with Bench() as bench:
         terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
@@ -702,7 +702,7 @@ def test_a_neo_reader_that_was_reset_is_set_up_again(link: Path) -> None:
         with pytest.raises(ReaderLost):
             hardware.reader.poll(PATIENCE)
         served = serve(f"vivotech+pty:{link}")
-        assert isinstance(hardware.reader, WatchedReader)
+        assert isinstance(hardware.reader, MonitoredReader)
         assert told_when_back(hardware.reader) == []
         with Bench() as bench:
             stripe = bench.card("visa-stripe").stripe
@@ -741,13 +741,13 @@ class Told:
 
 
 def test_a_card_that_was_asked_for_and_is_told_later_is_told_once() -> None:
-    attended = AttendedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    attended = PolledReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     told = []
     for ask in (False, False, True, False):
         attended.look(ask=ask)
         told.append(attended.poll())
     assert told == [[], [], [INSERTED], []], "it is asked only where it is to be asked"
-    reader = WatchedReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = MonitoredReader(lambda: Told())  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     try:
         assert news(reader) == [INSERTED]
         assert reader.poll(0.2) == []
@@ -782,7 +782,7 @@ def test_that_a_reader_is_back_and_that_a_card_stands_in_it_is_told_as_one(
     told: list[Presence] | DriverError,
 ) -> None:
     lives = [Standing(ReaderLost("pulled out")), Standing(told)]
-    reader = AttendedReader(lambda: lives.pop(0))  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = PolledReader(lambda: lives.pop(0))  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     assert reader.poll() == [INSERTED]
     reader.look(ask=True)
     with pytest.raises(ReaderLost, match="pulled out"):
@@ -801,7 +801,7 @@ def test_no_conversation_goes_on_with_another_card_than_it_began_with() -> None:
             return apdu + b"\x90\x00"
 
     device = Answering([INSERTED], [], [REMOVED, INSERTED])
-    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = PolledReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     reader.look(ask=False)
     reader.contact.power_on()
     assert reader.contact.transmit(b"?") == b"?\x90\x00"
@@ -823,7 +823,7 @@ def test_a_reader_that_is_lost_over_a_use_is_closed_and_away() -> None:
             self.closed = True
 
     device = Leaving()
-    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = PolledReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     assert reader.poll() == [INSERTED]
     with pytest.raises(ReaderLost, match="pulled out"):
         reader.contact.transmit(b"?")
@@ -844,7 +844,7 @@ def test_noise_behind_the_word_of_a_card_takes_nothing_from_it() -> None:
             raise FrameError("noise")
 
     device = Noisy([INSERTED])
-    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = PolledReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     reader.look(ask=True)
     assert reader.poll() == [INSERTED]
 
@@ -903,7 +903,7 @@ def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
 def test_a_part_that_a_neo_reader_refuses_is_one_that_it_lacks(
     code: tuple[int, int], part: Part, told: str
 ) -> None:
-    device = VirtualNeo()
+    device = VirtualVivotech()
     del device._handlers[code]
     lacking = VivotechDevice(VivotechReader(LoopbackLine(device).open()))
     with pytest.raises(Misuse, match=told):
@@ -940,8 +940,8 @@ class Typed:
 SWIPE, OTHER = b";4111111111111111=30031010000000000000?\r", b";4012888888881881=30031010000000000000?\r"
 
 
-def head_on(*chunks: bytes | DriverError) -> AttendedReader:
-    return AttendedReader(lambda: HeadDevice(SerialStripeHead(Typed(*chunks))))
+def head_on(*chunks: bytes | DriverError) -> PolledReader:
+    return PolledReader(lambda: HeadDevice(SerialStripeHead(Typed(*chunks))))
 
 
 def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:
@@ -974,5 +974,5 @@ def test_noise_before_a_card_is_powered_is_not_the_cards_fault() -> None:
             return b"\x3b\x00"
 
     device = Answering(FrameError("noise"))
-    reader = AttendedReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
+    reader = PolledReader(lambda: device)  # type: ignore[arg-type, return-value]  # the parts that are not asked for
     assert reader.contact.power_on() == b"\x3b\x00"

@@ -13,9 +13,9 @@ import pytest
 
 from terminal_drivers.base import Change, Misuse, Presence, ReaderLost
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served.hands import Served
-from terminal_drivers.served.opening import serve
+from terminal_drivers.readers.served import Served
 from terminal_drivers.transports.pty import PtyLine
+from terminal_drivers.wiring.serving import serve
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cli.main import main
 from terminal_sim.readers.opening import Hardware, check_address, open_hardware
@@ -172,10 +172,10 @@ def test_a_part_is_that_of_the_first_address_that_has_it(bay: Bay, opened: Calla
         chip_reader.insert(card.chip)
         assert news(both) == [INSERTED]
         assert both.reader.contact.present()
-        both.hands.insert("visa-credit", card.chip)
-        assert both.hands.asked == f"insert visa-credit into {bay.chip}"
-        both.hands.tap("visa-credit", card.contactless)
-        assert both.hands.asked == f"hold visa-credit to {bay.neo}"
+        both.operator.insert("visa-credit", card.chip)
+        assert both.operator.asked == f"insert visa-credit into {bay.chip}"
+        both.operator.tap("visa-credit", card.contactless)
+        assert both.operator.asked == f"hold visa-credit to {bay.neo}"
 
 
 def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[..., Hardware]) -> None:
@@ -234,11 +234,11 @@ def test_nobody_is_asked_for_a_part_that_no_reader_has(bay: Bay, opened: Callabl
         assert card.stripe is not None
         assert card.contactless is not None
         alone = opened(bay.head)
-        alone.hands.swipe("visa-credit", card.stripe)
+        alone.operator.swipe("visa-credit", card.stripe)
         with pytest.raises(Misuse, match=r"^msr\+serial:\S* has no slot: add a reader that has one"):
-            alone.hands.insert("visa-credit", card.chip)
+            alone.operator.insert("visa-credit", card.chip)
         alone.close()
-        both = opened(bay.head, bay.chip).hands
+        both = opened(bay.head, bay.chip).operator
         with pytest.raises(Misuse, match=r"^\S* and \S* has no contactless field"):
             both.tap("visa-credit", card.contactless)
 

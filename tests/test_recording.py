@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from terminal_drivers.base import Card, FrameError, LineDevice, Misuse, ReaderLost, Stripe, Tracks
+from terminal_drivers.captures.capture import packets
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice
+from terminal_drivers.readers.ccid.serving import ServedReader, ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.served.ccid import ServedReader, ServedSerialReader
-from terminal_drivers.transports.capture import packets
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.tcp import TcpLine
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest, Trace
 from terminal_sim.cards.catalogue import VirtualCard
@@ -292,7 +292,7 @@ def test_what_was_recorded_of_any_protocol_is_replayed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
-    head, neo = VirtualStripeHead(), VirtualNeo()
+    head, neo = VirtualStripeHead(), VirtualVivotech()
     devices: dict[str, LineDevice] = {"ccid": GemPcDevice(reader, BUILT_IN), "msr": head, "vivotech": neo}
     card = catalogue.card(name)
     acts: dict[tuple[str, object], Callable[[], None]] = {
@@ -554,7 +554,7 @@ def test_a_capture_of_one_line_is_no_terminal(tmp_path: Path, served: ServedRead
 def test_every_protocol_is_captured(
     catalogue: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    neo, head = VirtualNeo(), VirtualStripeHead()
+    neo, head = VirtualVivotech(), VirtualStripeHead()
     neo.insert(chip(catalogue, "visa-credit"))
     devices: list[tuple[str, LineDevice]] = [("vivotech", neo), ("msr", head)]
     for protocol, device in devices:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse
-from terminal_drivers.hosts import open_host
-from terminal_drivers.opening import open_reader
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.served.opening import serve
+from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.serving import serve
 from tests.drivers.transports.test_usbip import IMPORT, RECORD, exactly, reply, submit
 from tests.interop.daemon import Told
 

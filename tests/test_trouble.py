@@ -11,7 +11,6 @@ from typing import Protocol
 import pytest
 
 from terminal_drivers.base import Card, ContactSlot, LineDevice, ReaderLost
-from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
@@ -21,9 +20,10 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_drivers.wiring.hosts import open_host
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.readers.adapters import SlotDevice
-from terminal_sim.readers.monitored import WatchedReader
+from terminal_sim.readers.monitored import MonitoredReader
 from terminal_sim.readers.parts import Device
 from tests.engine.kit import ready
 
@@ -112,9 +112,9 @@ def connecting(address: str) -> Callable[[], Device]:
 
 
 @contextmanager
-def wired(terminal: TerminalUnderTest, address: str) -> Iterator[tuple[WatchedReader, Heard]]:
+def wired(terminal: TerminalUnderTest, address: str) -> Iterator[tuple[MonitoredReader, Heard]]:
     """A terminal whose reader is the one at the address, with a short patience."""
-    with closing(WatchedReader(connecting(address))) as watched:
+    with closing(MonitoredReader(connecting(address))) as watched:
         watched.contact = heard = Heard(watched.contact)
         terminal.board.reader = watched
         yield watched, heard
@@ -304,7 +304,7 @@ def test_a_reader_that_is_busy_when_nobody_pays_is_not_lost() -> None:
     device = Troubled(GemPcDevice(reader, BUILT_IN), busy, FOR_EVER)
     with closing(TcpLine(device)) as line:
         address = f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in"
-        with closing(WatchedReader(connecting(address))) as watched:
+        with closing(MonitoredReader(connecting(address))) as watched:
             device.strikes = True
             for _ in range(2):
                 assert asked.acquire(timeout=PATIENCE)

@@ -139,7 +139,7 @@ def _together(bench: Bench, terminals: list[TerminalUnderTest]) -> None:
     if stripe is None:
         raise RuntimeError(f"{_STRIPE} has no stripe")
     for terminal, reader in zip(terminals, bench._readers, strict=True):
-        reader.hands.swipe(_STRIPE, stripe)
+        reader.operator.swipe(_STRIPE, stripe)
         bench.engine.poll(terminal.board)
     bench.settle()
     for terminal in terminals:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from bench_rig import Figure, contest
 
+from terminal_drivers.readers.built_in import CONTACT, virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.messages import DataBlock, XfrBlock
-from terminal_drivers.virtual import CONTACT, virtual_ccid
 
 PTY_AIM, CODEC_AIM = 3.0, 8.0  # times the raw bytes
 _READ_BINARY = bytes.fromhex("00B000000B")

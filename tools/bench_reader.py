@@ -31,12 +31,12 @@ from tempfile import TemporaryDirectory
 from bench_rig import Figure
 
 from terminal_drivers.base import LineDevice, Transport
+from terminal_drivers.readers.built_in import CONTACT, virtual_ccid
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.served.ccid import ServedSerialReader
 from terminal_drivers.transports.serial import SerialTransport
-from terminal_drivers.virtual import CONTACT, virtual_ccid
 
 LINE_AIM = 1.02  # times what the bytes take on the wire
 BITS = 10  # of a byte in 8N1

@@ -183,7 +183,7 @@ class Bench:
                 key=state_from.key if state_from is not None else None,
             ),
         )
-        terminal = TerminalUnderTest(self, board, model, speaks, hardware.hands)
+        terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
         self.terminals.append(terminal)
         if power:
             terminal.power_on()

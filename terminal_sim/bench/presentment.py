@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from terminal_drivers.base import Card, DriverError
 from terminal_sim.emv.conversation import Step
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.readers.operator import Hands
+from terminal_sim.readers.operator import Operator
 from terminal_sim.readers.parts import CONTACTLESS
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
@@ -50,12 +50,12 @@ def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
 
 
 class Presentment:
-    """The `hands` before the readers of a `board`. `BenchMisuse` where they cannot do what they are told."""
+    """The `operator` before the readers of a `board`. `BenchMisuse` where they cannot do what they are told."""
 
-    def __init__(self, engine: Engine, board: Board, hands: Hands) -> None:
+    def __init__(self, engine: Engine, board: Board, operator: Operator) -> None:
         self._engine = engine
         self._station = board
-        self._hands = hands
+        self._operator = operator
         self._apdus = 0
         self._tear: Callable[[Step, int], bool] | None = None
         # A card is in the slot, or was, that somebody has not been asked to take out yet.
@@ -64,13 +64,13 @@ class Presentment:
         board.torn = self._step
 
     def insert(self, name: str, chip: Card) -> None:
-        self._asked_for = self._hands.asks
+        self._asked_for = self._operator.is_human
         before: int | None = None
 
         def insert() -> None:
             nonlocal before
             before = self._station.inserted
-            self._hands.insert(name, chip)
+            self._operator.insert(name, chip)
 
         def inserted() -> bool:
             """It is in, or was: it may be out again by now."""
@@ -83,13 +83,13 @@ class Presentment:
     def begun_early(self) -> bool:
         """Whether the terminal has begun with a card that a person inserted before any act asked for it."""
         board = self._station
-        return self._hands.asks and board.card_in and board.begun == board.inserted > self._named
+        return self._operator.is_human and board.card_in and board.begun == board.inserted > self._named
 
     def remove(self) -> None:
         if not (self._station.card_in or self._asked_for):
             raise BenchMisuse("no card is in the slot")
         self._asked_for = False
-        self._present(self._hands.remove, lambda: not self._station.card_in)
+        self._present(self._operator.remove, lambda: not self._station.card_in)
 
     def give_back(self) -> None:
         """Have a card taken out that somebody was asked for, lest the next terminal finds it in; it is theirs to keep it there."""
@@ -100,24 +100,24 @@ class Presentment:
                     self.remove()
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
-        self._present(lambda: self._hands.swipe(name, stripe), self._one_more())
+        self._present(lambda: self._operator.swipe(name, stripe), self._one_more())
 
     def tap(self, name: str, face: Card) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
-        self._present(lambda: self._hands.tap(name, face), self._one_more())
+        self._present(lambda: self._operator.tap(name, face), self._one_more())
         try:
-            self._hands.leave()
+            self._operator.leave()
         except DriverError:
             return  # it was torn away while it was read
         # News of the leaving that came later would be taken for news of the next card.
-        for tried in range(1 if self._hands.asks else _LEAVING_TRIES):
-            if self._engine.poll(self._station, self._hands.patience / _NEWS_TRIES if tried else 0.0):
+        for tried in range(1 if self._operator.is_human else _LEAVING_TRIES):
+            if self._engine.poll(self._station, self._operator.timeout / _NEWS_TRIES if tried else 0.0):
                 break
         self._engine.settle()
 
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
-        if self._hands.asks:
+        if self._operator.is_human:
             raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
         steps = {each.value: each for each in Step if each is not Step.OTHER}
         if apdu := _APDU.fullmatch(step):
@@ -131,7 +131,9 @@ class Presentment:
 
     def listen(self) -> None:
         """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
-        while (self._hands.late or self._station.reader_silent) and self._engine.poll(self._station):
+        while (self._operator.reports_late or self._station.reader_silent) and self._engine.poll(
+            self._station
+        ):
             self._engine.settle()
 
     def _step(self, slot: int, step: Step, apdu: bool) -> None:
@@ -139,7 +141,7 @@ class Presentment:
         if self._tear is not None and self._tear(step, self._apdus):
             self._tear = None
             with suppress(DriverError):  # a tapped card is gone by itself after its last command
-                (self._hands.leave if slot == CONTACTLESS else self._hands.remove)()
+                (self._operator.leave if slot == CONTACTLESS else self._operator.remove)()
             self._engine.poll(self._station)
 
     def _one_more(self) -> Callable[[], bool]:
@@ -147,32 +149,32 @@ class Presentment:
         before = self._station.passed
         return lambda: self._station.passed > before
 
-    def _present(self, act: Callable[[], None], done: Callable[[], bool]) -> None:
+    def _present(self, act: Callable[[], None], happened: Callable[[], bool]) -> None:
         self._apdus = 0
         self.listen()
-        if self._hands.asks and done():
+        if self._operator.is_human and happened():
             return  # the person has been quicker
         try:
             act()
         except DriverError as error:
             raise BenchMisuse(str(error)) from None
-        self._hear(done)
+        self._hear(happened)
 
-    def _hear(self, done: Callable[[], bool]) -> None:
+    def _hear(self, happened: Callable[[], bool]) -> None:
         """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
-        wait = self._hands.patience / _NEWS_TRIES
+        wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
-            if self._engine.poll(self._station, wait if tried else 0.0) and done():
+            if self._engine.poll(self._station, wait if tried else 0.0) and happened():
                 heard = True
                 break
         else:
-            heard = not self._hands.asks  # a reader of ours has said all it had to say
+            heard = not self._operator.is_human  # a reader of ours has said all it had to say
         self._engine.settle()
         if not heard:
             away = self._station.reader_lost
             why = (
                 "the reader is away, plug it in"
                 if away
-                else f"nobody did this within {self._hands.patience:g} s"
+                else f"nobody did this within {self._operator.timeout:g} s"
             )
-            raise BenchMisuse(f"{why}: {self._hands.asked}")
+            raise BenchMisuse(f"{why}: {self._operator.asked}")

@@ -40,7 +40,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.store import Journal, StoredRow
-from terminal_sim.readers.operator import Hands
+from terminal_sim.readers.operator import Operator
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
@@ -98,13 +98,13 @@ class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
     def __init__(
-        self, bench: TerminalBench, board: Board, profile: Profile, locale: str, hands: Hands
+        self, bench: TerminalBench, board: Board, profile: Profile, locale: str, operator: Operator
     ) -> None:
         self.bench = bench
         self.board = board
         self.profile = profile
         self.locale = locale
-        self._presenting = Presentment(bench.engine, board, hands)
+        self._presenting = Presentment(bench.engine, board, operator)
         self._environment = Environment(link=profile.links[0] if profile.links else "")
         self._card: VirtualCard | None = None
         self._orders: list[OrderArrived] = []

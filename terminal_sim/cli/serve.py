@@ -44,7 +44,7 @@ def run(given: Namespace) -> int:
             reader = serve(given.address, given.link, _show)
             try:
                 signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-                _serve(given, Hands(bench, reader), reader)
+                _serve(given, ServedReaderLines(bench, reader), reader)
             finally:
                 reader.close()
     except KeyboardInterrupt:
@@ -56,7 +56,7 @@ def run(given: Namespace) -> int:
     return 0
 
 
-def _serve(given: Namespace, hands: Hands, reader: Served) -> None:
+def _serve(given: Namespace, hands: ServedReaderLines, reader: Served) -> None:
     if given.card:
         hands.insert(given.card)
     print(f"# {given.card or 'no card'} in the reader at {reader.path}; lines: {WORDS}")
@@ -64,7 +64,7 @@ def _serve(given: Namespace, hands: Hands, reader: Served) -> None:
     _obey(hands, sys.stdin)
 
 
-class Hands:
+class ServedReaderLines:
     """What a person does at the served reader."""
 
     def __init__(self, bench: Bench, reader: Served) -> None:
@@ -112,7 +112,7 @@ class Hands:
         self._cards[slot].tear(STEPS.get(after) or int(after[:9]))
 
 
-def _obey(hands: Hands, lines: Iterable[str]) -> None:
+def _obey(hands: ServedReaderLines, lines: Iterable[str]) -> None:
     for line in lines:
         said = line.strip()
         if said == "quit":

@@ -13,7 +13,7 @@ from terminal_drivers.base import (
     StripeHead,
     Trace,
 )
-from terminal_drivers.taps import Tap
+from terminal_drivers.captures.interceptor import LineInterceptor
 from terminal_sim.readers.parts import Device
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
 RECORDING = "recording:"
 
 
-def open_device(address: str, trace: Trace | None, tap: Tap) -> Device:
-    """Open the reader at an address; `tap` is between it and its line."""
+def open_device(address: str, trace: Trace | None, interceptor: LineInterceptor) -> Device:
+    """Open the reader at an address; `interceptor` stands between it and its line."""
     # Imported here: it knows every protocol, and a bench of virtual readers needs none of them.
-    from terminal_drivers.hosts import open_host
     from terminal_drivers.readers.ccid.reader import CcidReader
     from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
     from terminal_drivers.readers.magstripe.reader import SerialStripeHead
     from terminal_drivers.readers.vivotech.reader import VivotechReader
+    from terminal_drivers.wiring.hosts import open_host
     from terminal_sim.readers.vivotech import VivotechDevice
 
-    opened = open_host(address, trace=trace, tap=tap)
+    opened = open_host(address, trace=trace, interceptor=interceptor)
     if isinstance(opened, CcidReader):
         return SlotDevice(opened, opened.slots)
     if isinstance(opened, VivotechReader):

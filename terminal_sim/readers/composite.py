@@ -23,30 +23,30 @@ from terminal_drivers.base import (
     ReaderLost,
     StripeHead,
 )
-from terminal_sim.readers.monitored import AttendedReader, WatchedReader
+from terminal_sim.readers.monitored import MonitoredReader, PolledReader
 from terminal_sim.readers.parts import CONTACT, Device, Part
 
 _INSERTED = Presence(Change.INSERTED, CONTACT)
 
 
-Attend = Callable[[str, Callable[[], Device], Callable[[], None]], AttendedReader]
+Attend = Callable[[str, Callable[[], Device], Callable[[], None]], PolledReader]
 """Opens the reader at an address with a `connect`; its last argument is called whenever there are news."""
 
 
-def watched(_: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
+def watched(_: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
     """Has a thread look at the reader."""
-    return WatchedReader(connect, told)
+    return MonitoredReader(connect, on_news)
 
 
-class JoinedReader:
+class CompositeReader:
     """Opens the readers with `connects`, by address, in this order; `places` tells the address of each part.
 
-    `Misuse`: an address adds nothing; else what an `AttendedReader` raises that does not open.
+    `Misuse`: an address adds nothing; else what an `PolledReader` raises that does not open.
     """
 
     def __init__(self, connects: Mapping[str, Callable[[], Device]], attend: Attend = watched) -> None:
         self._woken = Event()
-        self._readers: dict[str, AttendedReader] = {}
+        self._readers: dict[str, PolledReader] = {}
         self._lost: dict[str, ReaderLost] = {}
         self._card_in = False
         self.places: dict[Part, str] = {}
@@ -75,7 +75,7 @@ class JoinedReader:
         for reader in self._readers.values():
             reader.close()
 
-    def _add(self, address: str, reader: AttendedReader) -> None:
+    def _add(self, address: str, reader: PolledReader) -> None:
         self._readers[address] = reader
         new = [part for part in Part if part not in self.places and reader.has(part)]
         if not new:
@@ -84,7 +84,7 @@ class JoinedReader:
             )
         self.places.update(dict.fromkeys(new, address))
 
-    def _owner(self, part: Part) -> AttendedReader:
+    def _owner(self, part: Part) -> PolledReader:
         """A part that no address has is asked of the first one, which says so."""
         return self._readers[self.places.get(part, next(iter(self._readers)))]
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import (
     Card,
     CardAbsent,
@@ -19,25 +18,26 @@ from terminal_drivers.base import (
     StripeHead,
     Tracks,
 )
-from terminal_drivers.discovery import readers as found_readers
-from terminal_drivers.hosts import HostEnd, open_host
 from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.iso7816.atr import Atr
-from terminal_drivers.opening import OpenedReader, open_reader
+from terminal_drivers.readers.built_in import VirtualCcidReader, VirtualStripeReader
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.served import FIELD, Served
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.watch import is_there
-from terminal_drivers.served.hands import FIELD, Served
-from terminal_drivers.served.opening import serve
-from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
+from terminal_drivers.wiring.address import Address
+from terminal_drivers.wiring.discovery import readers as found_readers
+from terminal_drivers.wiring.hosts import HostEnd, open_host
+from terminal_drivers.wiring.opening import OpenedReader, open_reader
+from terminal_drivers.wiring.serving import serve
 from terminal_sim.readers.opening import BOTH_ENDS
 
 if TYPE_CHECKING:
-    from terminal_drivers.conformance import Result
+    from terminal_drivers.readers.clauses import Result
 
 __all__ = [
     "FIELD",
@@ -95,7 +95,7 @@ def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list
     `Misuse`: no kit knows such readers, or a card is given for a real one.
     """
     # Imported here: the kits of every protocol are for those who ask for them.
-    from terminal_drivers import conformance
+    from terminal_drivers.readers import clauses as conformance
 
     opened = _opened(address)
     try:
@@ -149,7 +149,7 @@ def capture(
     told with its answer in hex; of a stripe it is told which tracks were read. `CardAbsent` where no card comes.
     """
     # Imported here: recordings are for those who ask for them.
-    from terminal_drivers.recording import Recorder
+    from terminal_drivers.captures.recording import Recorder
 
     where = Address.parse(address)
     if where.transport in (*BOTH_ENDS, "capture"):
@@ -158,7 +158,7 @@ def capture(
         )
     recorder = Recorder(file, {"reader": address})
     try:
-        reader = open_host(where, tap=recorder)
+        reader = open_host(where, interceptor=recorder)
     except DriverError:
         recorder.discard()
         raise

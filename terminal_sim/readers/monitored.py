@@ -1,7 +1,7 @@
 """A real reader as a terminal has it: somebody looks at it now and then, and the engine's thread is only told.
 
 1. A look (`look`) asks for news under the lock that every exchange with a card takes, and posts them to a queue. A thread looks
-   at a `WatchedReader`; a recording tells when to look again.
+   at a `MonitoredReader`; a recording tells when to look again.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
 3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then, and that
    it is back and what stands there are told as one, so that nobody takes a slot for empty that was not asked yet. A card
@@ -67,16 +67,16 @@ class Unlogged:
         """Nobody is told."""
 
 
-class AttendedReader:
+class PolledReader:
     """Opens the reader with `connect`, at once, and by a look after each loss. Raises what `connect` raises where it is not there
-    now, and `ReaderLost` where nothing answers. `told` is called whenever `poll` has news, by whoever looks as a rule.
+    now, and `ReaderLost` where nothing answers. `on_news` is called whenever `poll` has news, by whoever looks as a rule.
     """
 
     def __init__(
-        self, connect: Callable[[], Device], told: Callable[[], None] = nobody, log: Log | None = None
+        self, connect: Callable[[], Device], on_news: Callable[[], None] = nobody, log: Log | None = None
     ) -> None:
         self._connect = connect
-        self._told = told
+        self._on_news = on_news
         self._log = log or Unlogged()
         self._lock = RLock()
         self._device: Device | None
@@ -148,7 +148,7 @@ class AttendedReader:
 
     def _tell(self, news: list[Presence] | ReaderLost) -> None:
         self._news.put(news)
-        self._told()
+        self._on_news()
 
     def _lose(self, lost: ReaderLost) -> None:
         device, self._device = self._device, None
@@ -226,13 +226,13 @@ def _has(device: Device, part: Part) -> bool:
     return True
 
 
-class WatchedReader(AttendedReader):
+class MonitoredReader(PolledReader):
     """A reader that a thread looks at until `close`."""
 
     def __init__(
-        self, connect: Callable[[], Device], told: Callable[[], None] = nobody, log: Log | None = None
+        self, connect: Callable[[], Device], on_news: Callable[[], None] = nobody, log: Log | None = None
     ) -> None:
-        super().__init__(connect, told, log)
+        super().__init__(connect, on_news, log)
         self._closing = Event()
         self._thread = Thread(target=self._watch, name="watches the reader", daemon=True)
         self._thread.start()
@@ -253,7 +253,7 @@ class WatchedReader(AttendedReader):
 class _Slot:
     """A slot or field of whichever device is open now."""
 
-    def __init__(self, reader: AttendedReader, of: Callable[[Device], ContactSlot]) -> None:
+    def __init__(self, reader: PolledReader, of: Callable[[Device], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
@@ -292,7 +292,7 @@ class _Contact(_Slot):
 class _Head:
     """The stripe head of whichever device is open now."""
 
-    def __init__(self, reader: AttendedReader) -> None:
+    def __init__(self, reader: PolledReader) -> None:
         self._reader = reader
 
     def poll(self, timeout: float = 0.0) -> list[Tracks]:

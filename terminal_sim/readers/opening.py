@@ -1,7 +1,7 @@
 """Readers by address: what a terminal is wired to, and who puts cards in front of it.
 
 `virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so are
-`vivotech+virtual:` and `vivotech+pty:`. `recording:FILE` is what was recorded of any readers, and of the hands before them. Every other address is a reader that somebody else moves cards in:
+`vivotech+virtual:` and `vivotech+pty:`. `recording:FILE` is what was recorded of any readers, and of the operator before them. Every other address is a reader that somebody else moves cards in:
 a person at the bench is asked, one line each, and waited for.
 """
 
@@ -13,18 +13,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import DriverError, Misuse, Trace
-from terminal_drivers.taps import UNTAPPED, Tap
-from terminal_drivers.virtual import recorded_reader, virtual_reader
+from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
+from terminal_drivers.readers.built_in import recorded_reader, virtual_reader
+from terminal_drivers.wiring.address import Address
 from terminal_sim.readers.adapters import BOTH_ENDS, PTY, RECORDING, VIRTUAL, open_device
-from terminal_sim.readers.composite import Attend, JoinedReader, watched
-from terminal_sim.readers.monitored import AttendedReader, WatchedReader, nobody
-from terminal_sim.readers.operator import Hands, OwnHands, PersonHands, Say
+from terminal_sim.readers.composite import Attend, CompositeReader, watched
+from terminal_sim.readers.monitored import MonitoredReader, PolledReader, nobody
+from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Device, Reader
 
 __all__ = [
-    "BOTH_ENDS", "PTY", "RECORDING", "VIRTUAL", "DriverError", "Hands", "Hardware", "check_address", "on_error_output",
+    "BOTH_ENDS",
+    "PTY",
+    "RECORDING",
+    "VIRTUAL",
+    "DriverError",
+    "Hardware",
+    "Operator",
+    "check_address",
+    "on_error_output",
     "open_hardware",
 ]  # fmt: skip
 
@@ -34,10 +42,10 @@ SAME = "replay it under the conditions of its recording, or record it anew"
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The readers of one terminal, and the hands in front of them; `close` ends their threads."""
+    """The readers of one terminal, and the operator in front of them; `close` ends their threads."""
 
     reader: Reader
-    hands: Hands
+    operator: Operator
     close: Callable[[], None]
 
 
@@ -61,7 +69,7 @@ def open_hardware(
     ask = say or on_error_output
     if record is not None:
         return _recorded(addresses, ask, trace, record, about or {})
-    return _opened(addresses, ask, trace, UNTAPPED, watched)
+    return _opened(addresses, ask, trace, NO_INTERCEPTOR, watched)
 
 
 def check_address(reader: str | Sequence[str], *, recorded: bool = False) -> None:
@@ -100,30 +108,34 @@ def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) 
         )
 
 
-def _opened(addresses: Sequence[str], ask: Say, trace: Trace | None, tap: Tap, attend: Attend) -> Hardware:
+def _opened(
+    addresses: Sequence[str], ask: Say, trace: Trace | None, interceptor: LineInterceptor, attend: Attend
+) -> Hardware:
     if addresses[0] in BOTH_ENDS:
-        own = virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, tap=tap)
-        return Hardware(own, OwnHands(own.device), own.close)
+        own = virtual_reader(
+            "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor
+        )
+        return Hardware(own, SimulatedOperator(own.device), own.close)
     if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
         # Imported here: it opens readers of every protocol.
         from terminal_sim.readers.vivotech import open_own
 
         neo = open_own(addresses[0], trace)
-        return Hardware(neo, neo.hands, neo.close)
-    reader = _attended(addresses, trace, tap, attend)
-    if isinstance(reader, JoinedReader):
+        return Hardware(neo, neo.operator, neo.close)
+    reader = _attended(addresses, trace, interceptor, attend)
+    if isinstance(reader, CompositeReader):
         places = reader.places
     else:
         places = dict.fromkeys(reader.parts, addresses[0])
-    return Hardware(reader, PersonHands(places, ask), reader.close)
+    return Hardware(reader, HumanOperator(places, ask), reader.close)
 
 
 def _attended(
-    addresses: Sequence[str], trace: Trace | None, tap: Tap, attend: Attend
-) -> AttendedReader | JoinedReader:
-    connects = {address: partial(open_device, address, trace, tap) for address in addresses}
+    addresses: Sequence[str], trace: Trace | None, interceptor: LineInterceptor, attend: Attend
+) -> PolledReader | CompositeReader:
+    connects = {address: partial(open_device, address, trace, interceptor) for address in addresses}
     if len(addresses) > 1:
-        return JoinedReader(connects, attend)
+        return CompositeReader(connects, attend)
     return attend(addresses[0], connects[addresses[0]], nobody)
 
 
@@ -131,13 +143,13 @@ def _recorded(
     addresses: Sequence[str], ask: Say, trace: Trace | None, file: Path, about: Mapping[str, str]
 ) -> Hardware:
     # Imported here, as in `_replayed`: most benches record nothing.
-    from terminal_drivers.recording import Recorder
-    from terminal_sim.readers.replay import RecordedHands, RecordedLog
+    from terminal_drivers.captures.recording import Recorder
+    from terminal_sim.readers.replay import RecordedLog, RecordedOperator
 
     recorder = Recorder(file, {**about, READER: "\n".join(addresses)})
 
-    def attend(address: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
-        return WatchedReader(connect, told, RecordedLog(recorder, _line(address)))
+    def attend(address: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
+        return MonitoredReader(connect, on_news, RecordedLog(recorder, _line(address)))
 
     try:
         real = _opened(addresses, ask, trace, recorder, attend)
@@ -149,12 +161,12 @@ def _recorded(
         real.close()
         recorder.close()
 
-    return Hardware(real.reader, RecordedHands(real.hands, recorder), close)
+    return Hardware(real.reader, RecordedOperator(real.operator, recorder), close)
 
 
 def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hardware:
-    from terminal_drivers.recording import NO_RECORDING, Recording
-    from terminal_sim.readers.replay import Looks, ReplayedHands, ReplayedLog, ReplayedReader
+    from terminal_drivers.captures.recording import NO_RECORDING, Recording
+    from terminal_sim.readers.replay import Looks, ReplayedLog, ReplayedOperator, ReplayReader
 
     if file.is_dir():
         raise Misuse(
@@ -169,15 +181,15 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
     addresses = recording.about[READER].split("\n")
     looks = Looks(recording)
 
-    def attend(address: str, connect: Callable[[], Device], told: Callable[[], None]) -> AttendedReader:
+    def attend(address: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
         line = _line(address)
-        reader = AttendedReader(connect, told, ReplayedLog(looks, line))
+        reader = PolledReader(connect, on_news, ReplayedLog(looks, line))
         looks.attended[recording.name(line)] = reader
         return reader
 
     built_in = addresses[0] in BOTH_ENDS
     inner = recorded_reader(recording, trace) if built_in else _attended(addresses, trace, recording, attend)
-    return Hardware(ReplayedReader(inner, looks), ReplayedHands(looks, asks=not built_in), inner.close)
+    return Hardware(ReplayReader(inner, looks), ReplayedOperator(looks, is_human=not built_in), inner.close)
 
 
 def _line(address: str) -> str:

@@ -6,25 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from terminal_drivers.base import Card, Misuse
-from terminal_drivers.virtual import TerminalHands
+from terminal_drivers.readers.built_in import TerminalControls
 from terminal_sim.readers.parts import Part
 
-VIRTUAL_PATIENCE = 2.0
-PERSON_PATIENCE = 60.0
+VIRTUAL_TIMEOUT = 2.0
+PERSON_TIMEOUT = 60.0
 
 Say = Callable[[str], None]
 _CALLED = {Part.CONTACT: "slot", Part.CONTACTLESS: "contactless field", Part.STRIPE: "stripe head"}
 
 
-class Hands(Protocol):
-    """What puts cards in front of a reader: `asks` is true for a person, and `asked` what they were asked last.
+class Operator(Protocol):
+    """What puts cards in front of a reader: `is_human` is true for a person, and `asked` is what they were asked last.
 
-    `patience` is how many seconds the reader has to report it; where it is `late`, it may report other things meanwhile.
+    `timeout` is how many seconds the reader has to report an act; where it `reports_late`, it may report other things meanwhile.
     """
 
-    asks: bool
-    late: bool
-    patience: float
+    is_human: bool
+    reports_late: bool
+    timeout: float
 
     @property
     def asked(self) -> str: ...
@@ -41,37 +41,37 @@ class Hands(Protocol):
         ...
 
 
-class OwnHands:
-    """The hands of virtual readers: what they are told to do is done."""
+class SimulatedOperator:
+    """The operator of virtual readers: each act is done at once."""
 
-    asks = late = False
+    is_human = reports_late = False
     asked = ""
-    patience = VIRTUAL_PATIENCE
+    timeout = VIRTUAL_TIMEOUT
 
-    def __init__(self, hands: TerminalHands) -> None:
-        self._hands = hands
+    def __init__(self, controls: TerminalControls) -> None:
+        self._controls = controls
 
     def insert(self, _: str, chip: Card) -> None:
-        self._hands.insert(chip)
+        self._controls.insert(chip)
 
     def tap(self, _: str, face: Card) -> None:
-        self._hands.tap(face)
+        self._controls.tap(face)
 
     def leave(self) -> None:
-        self._hands.leave()
+        self._controls.leave()
 
     def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
-        self._hands.swipe(stripe)
+        self._controls.swipe(stripe)
 
     def remove(self) -> None:
-        self._hands.remove()
+        self._controls.remove()
 
 
-class PersonHands:
+class HumanOperator:
     """A person at the bench, who is asked with `say`."""
 
-    asks = late = True
-    patience = PERSON_PATIENCE
+    is_human = reports_late = True
+    timeout = PERSON_TIMEOUT
 
     def __init__(self, places: Mapping[Part, str], say: Say) -> None:
         """`places` tells at which address a part is; nobody is asked for one that is nowhere: that is `Misuse`."""

@@ -35,7 +35,7 @@ class Device(Protocol):
 
 
 class Reader(Protocol):
-    """A terminal's readers (`terminal_drivers.virtual.VirtualReader` has this shape, and so has real hardware)."""
+    """A terminal's readers (`terminal_drivers.readers.built_in.VirtualReader` has this shape, and so has real hardware)."""
 
     contact: ContactSlot
     stripe: StripeHead

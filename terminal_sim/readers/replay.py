@@ -1,6 +1,6 @@
 """A terminal's readers while they are recorded, and a recording in their place.
 
-1. The hands tell the recording what they do before they do it, so that nothing the reader says of it can come first.
+1. The operator's acts are recorded before they are done, so that nothing the reader says of it can come first.
 2. A recording is gone through by the terminal's own calls: no thread looks at it, and nobody is asked.
 3. Where the terminal or a script does something else than was recorded, the first call that notices raises `BenchMisuse`, and the
    reader is lost from then on. Only that a card is switched off may be missing: that is how a run ends that ends early.
@@ -22,16 +22,16 @@ from terminal_drivers.base import (
     StripeHead,
     Tracks,
 )
-from terminal_drivers.transports.capture import failing
+from terminal_drivers.captures.capture import failing
 from terminal_sim.errors import BenchMisuse
 
 if TYPE_CHECKING:
-    from terminal_drivers.recording import Recorder, Recording
-    from terminal_sim.readers.monitored import AttendedReader
-    from terminal_sim.readers.operator import Hands
+    from terminal_drivers.captures.recording import Recorder, Recording
+    from terminal_sim.readers.monitored import PolledReader
+    from terminal_sim.readers.operator import Operator
     from terminal_sim.readers.parts import Reader
 
-HANDS = "hands"
+OPERATOR = "hands"  # as recordings name whoever stands before the readers
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Looks:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.attended: dict[str, AttendedReader] = {}
+        self.attended: dict[str, PolledReader] = {}
 
     def catch_up(self) -> None:
         """Look where somebody looked."""
@@ -89,47 +89,47 @@ class ReplayedLog:
         """It is told already."""
 
 
-class RecordedHands:
-    """Hands that a recorder hears of."""
+class RecordedOperator:
+    """An operator whose acts are recorded."""
 
-    def __init__(self, hands: Hands, recorder: Recorder) -> None:
-        self._hands = hands
+    def __init__(self, operator: Operator, recorder: Recorder) -> None:
+        self._operator = operator
         self._recorder = recorder
-        self.asks, self.late = hands.asks, hands.late
-        self.patience = hands.patience
+        self.is_human, self.reports_late = operator.is_human, operator.reports_late
+        self.timeout = operator.timeout
 
     @property
     def asked(self) -> str:
-        return self._hands.asked
+        return self._operator.asked
 
     def insert(self, name: str, chip: Card) -> None:
-        self._do(f"insert {name}", lambda: self._hands.insert(name, chip))
+        self._do(f"insert {name}", lambda: self._operator.insert(name, chip))
 
     def tap(self, name: str, face: Card) -> None:
-        self._do(f"tap {name}", lambda: self._hands.tap(name, face))
+        self._do(f"tap {name}", lambda: self._operator.tap(name, face))
 
     def leave(self) -> None:
-        self._do("leave", self._hands.leave)
+        self._do("leave", self._operator.leave)
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
-        self._do(f"swipe {name}", lambda: self._hands.swipe(name, stripe))
+        self._do(f"swipe {name}", lambda: self._operator.swipe(name, stripe))
 
     def remove(self) -> None:
-        self._do("remove", self._hands.remove)
+        self._do("remove", self._operator.remove)
 
     def _do(self, what: str, act: Callable[[], None]) -> None:
         self._recorder.happened(what)
-        with failing(self._recorder, HANDS):
+        with failing(self._recorder, OPERATOR):
             act()
 
 
-class ReplayedHands:
-    """The recorded hands: they do what they did, and nobody waits for them. `asks` as those did."""
+class ReplayedOperator:
+    """The recorded operator: it does what was recorded, and nothing waits for it. It is human where that one was."""
 
-    patience = 0.0
+    timeout = 0.0
 
-    def __init__(self, looks: Looks, *, asks: bool) -> None:
-        self.asks = self.late = asks
+    def __init__(self, looks: Looks, *, is_human: bool) -> None:
+        self.is_human = self.reports_late = is_human
         self.asked = ""
         self._looks = looks
         self._dialogue = looks.recording.dialogue
@@ -153,10 +153,10 @@ class ReplayedHands:
         self.asked = f"{what}, as recorded"
         self._looks.catch_up()
         self._dialogue.happen(what)
-        self._dialogue.fail(HANDS)
+        self._dialogue.fail(OPERATOR)
 
 
-class ReplayedReader:
+class ReplayReader:
     """A recorded reader in the place of the one that was recorded."""
 
     def __init__(self, reader: Reader, looks: Looks) -> None:
@@ -205,7 +205,7 @@ class ReplayedReader:
 class _Slot:
     """A slot or field of a replayed reader."""
 
-    def __init__(self, reader: ReplayedReader, of: Callable[[], ContactSlot]) -> None:
+    def __init__(self, reader: ReplayReader, of: Callable[[], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
@@ -225,7 +225,7 @@ class _Slot:
 class _Head:
     """The stripe head of a replayed reader."""
 
-    def __init__(self, reader: ReplayedReader) -> None:
+    def __init__(self, reader: ReplayReader) -> None:
         self._reader = reader
 
     def poll(self, timeout: float = 0.0) -> list[Tracks]:  # noqa: ARG002

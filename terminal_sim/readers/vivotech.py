@@ -17,21 +17,21 @@ from terminal_drivers.base import (
     Trace,
     Tracks,
 )
-from terminal_drivers.opening import open_reader
-from terminal_drivers.readers.vivotech.both_ends import NeoHands, VirtualVivotechReader
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, VivotechControls
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import Place
-from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
-from terminal_sim.readers.operator import VIRTUAL_PATIENCE
+from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, VivotechWatch
+from terminal_drivers.wiring.opening import open_reader
+from terminal_sim.readers.operator import VIRTUAL_TIMEOUT
 
 
 class VivotechDevice:
-    """An ID TECH reader, whose host asks for cards and listens for swipes in turn (`NeoWatch`)."""
+    """An ID TECH reader, whose host asks for cards and listens for swipes in turn (`VivotechWatch`)."""
 
     def __init__(self, reader: VivotechReader) -> None:
         self._reader = reader
         try:
-            self._watch = NeoWatch(reader)
+            self._watch = VivotechWatch(reader)
         except DriverError:
             reader.close()
             raise
@@ -68,7 +68,7 @@ class _Watched:
     is told where a conversation finds none: to it a card that comes before it asks again would be the one before.
     """
 
-    def __init__(self, slot: ContactSlot, watch: NeoWatch, number: int) -> None:
+    def __init__(self, slot: ContactSlot, watch: VivotechWatch, number: int) -> None:
         self._slot = slot
         self._watch = watch
         self._number = number
@@ -94,16 +94,16 @@ class _Watched:
             raise
 
 
-class OwnNeo:
+class OwnVivotech:
     """A reader of which `both` are the ends, with the `hands` before it. Nobody watches it: each poll asks at once what a watched
     one is asked in time, so that no script waits.
     """
 
     def __init__(self, both: VirtualVivotechReader) -> None:
-        self.hands = OwnNeoHands(both.device, self)
+        self.operator = OwnVivotechOperator(both.device, self)
         self.close = both.close
         self._host = both.host
-        self._watch = NeoWatch(both.host)
+        self._watch = VivotechWatch(both.host)
         self._news: list[Presence] = []
         self.contact: ContactSlot = both.host.contact
         self.contactless: ContactlessField = both.host.contactless
@@ -123,41 +123,41 @@ class OwnNeo:
             self._news += self._watch.poll()
 
 
-class OwnNeoHands:
+class OwnVivotechOperator:
     """What they are told to do is done, at once."""
 
-    asks = False
-    late = True  # a card that is torn away is missed only when its conversation is over
+    is_human = False
+    reports_late = True  # a card that is torn away is missed only when its conversation is over
     asked = ""
-    patience = VIRTUAL_PATIENCE
+    timeout = VIRTUAL_TIMEOUT
 
-    def __init__(self, hands: NeoHands, reader: OwnNeo) -> None:
-        self._hands = hands
+    def __init__(self, controls: VivotechControls, reader: OwnVivotech) -> None:
+        self._controls = controls
         self._reader = reader
 
     def insert(self, _: str, chip: Card) -> None:
-        self._hands.insert(chip)
+        self._controls.insert(chip)
 
     def tap(self, _: str, face: Card) -> None:
         # The card before may have left after the last poll: without that news this one would be the same to the reader.
         self._reader.look()
-        self._hands.tap(face)
+        self._controls.tap(face)
 
     def leave(self) -> None:
-        self._hands.remove(Place.FIELD)
+        self._controls.remove(Place.FIELD)
 
     def swipe(self, _: str, stripe: Mapping[int, str]) -> None:
         self._reader.look()
-        self._hands.swipe(Tracks(stripe.get(1), stripe.get(2), stripe.get(3)))
+        self._controls.swipe(Tracks(stripe.get(1), stripe.get(2), stripe.get(3)))
 
     def remove(self) -> None:
-        self._hands.remove()
+        self._controls.remove()
 
 
-def open_own(address: str, trace: Trace | None) -> OwnNeo:
+def open_own(address: str, trace: Trace | None) -> OwnVivotech:
     """Open both ends of a reader of ours as a terminal's; `Misuse` where it is none that a terminal can have so."""
     both = open_reader(address, trace=trace)
     if not isinstance(both, VirtualVivotechReader):
         both.close()
         raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
-    return OwnNeo(both)
+    return OwnVivotech(both)

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
-from terminal_drivers.opening import open_reader
+from terminal_drivers.readers.built_in import VirtualCcidReader, VirtualStripeReader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -15,7 +14,8 @@ from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.transports.pty import PtyLine
-from terminal_drivers.virtual import VirtualCcidReader, VirtualStripeReader
+from terminal_drivers.wiring.address import Address
+from terminal_drivers.wiring.opening import open_reader
 
 TRACK2 = ";4761739001010119=30122011143878089?"
 

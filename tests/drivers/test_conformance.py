@@ -9,7 +9,18 @@ import pytest
 
 from terminal_drivers import readers
 from terminal_drivers.base import FrameError, Misuse
-from terminal_drivers.conformance import (
+from terminal_drivers.readers.built_in import virtual_ccid
+from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.codec import decode, encode
+from terminal_drivers.readers.ccid.conformance.device import DEVICE
+from terminal_drivers.readers.ccid.conformance.host import HOST, Host
+from terminal_drivers.readers.ccid.conformance.serial import SERIAL
+from terminal_drivers.readers.ccid.conformance.subject import Device
+from terminal_drivers.readers.ccid.features import SERIAL_TPDU
+from terminal_drivers.readers.ccid.gempc import GemPcLink
+from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe, Link
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.clauses import (
     Check,
     Clause,
     Frame,
@@ -22,18 +33,7 @@ from terminal_drivers.conformance import (
     kits,
     run,
 )
-from terminal_drivers.readers.ccid import messages as m
-from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.conformance.device import DEVICE
-from terminal_drivers.readers.ccid.conformance.host import HOST, Host
-from terminal_drivers.readers.ccid.conformance.serial import SERIAL
-from terminal_drivers.readers.ccid.conformance.subject import Device
-from terminal_drivers.readers.ccid.features import SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import GemPcLink
-from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe, Link
-from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.loopback import pair
-from terminal_drivers.virtual import virtual_ccid
 
 DEVICE_CLAUSES = [check.clause.id for check in DEVICE]
 KITS = {kit.protocol: kit for kit in kits()}
@@ -49,7 +49,7 @@ def test_a_new_folder_has_its_kit_by_having_one(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy" / "__init__.py").touch()
     (tmp_path / "toy" / "conformance.py").write_text(
-        "from terminal_drivers.conformance import Kit\n"
+        "from terminal_drivers.readers.clauses import Kit\n"
         "KIT = Kit(protocol='toy', device=(), device_of=lambda reader: None, own_devices={})\n"
     )
     (tmp_path / "plain").mkdir()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardRemoved, DriverError, FrameError, Misuse, ReaderLost
-from terminal_drivers.dialogue import Dialogue, Happened, Heard, Said, Strayed, Turn, failure
+from terminal_drivers.captures.dialogue import Dialogue, Happened, Heard, Said, Strayed, Turn, failure
 
 LINES = st.sampled_from(("ccid", "msr"))
 DATA = st.sampled_from((b"\x01", b"\x02", b"\x01\x02"))

@@ -7,11 +7,11 @@ import pytest
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
-from terminal_drivers.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
-from terminal_drivers.served.ccid import ServedSerialReader
-from terminal_drivers.served.opening import serve
+from terminal_drivers.readers.ccid.serving import ServedSerialReader
+from terminal_drivers.wiring.address import Address
+from terminal_drivers.wiring.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
+from terminal_drivers.wiring.serving import serve
 
 
 @pytest.fixture

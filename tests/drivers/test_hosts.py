@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
-from terminal_drivers.hosts import open_host
-from terminal_drivers.opening import open_reader
+from terminal_drivers.captures.capture import CapturedTransport, CaptureFile
+from terminal_drivers.captures.pcapng import LinkType
+from terminal_drivers.readers.ccid.capture import CapturedLink
 from terminal_drivers.readers.ccid.gempc import GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.transports.capture import CapturedTransport, CaptureFile
-from terminal_drivers.transports.ccid_capture import CapturedLink
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.loopback import LoopbackLine
-from terminal_drivers.transports.pcapng import LinkType
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
+from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_reader
 
 Chip = Callable[..., Any]
 
@@ -55,8 +55,8 @@ def test_a_stripe_head_at_a_port_is_opened() -> None:
 
 
 def test_a_neo_reader_is_opened_at_a_port_and_on_a_serial_line(tmp_path: Path) -> None:
-    served = TcpLine(VirtualNeo())
-    line = PtyLine(VirtualNeo(), tmp_path / "neo")
+    served = TcpLine(VirtualVivotech())
+    line = PtyLine(VirtualVivotech(), tmp_path / "neo")
     for address in (
         f"vivotech+tcp://127.0.0.1:{served.port}?variant=plain",
         f"vivotech+serial:{tmp_path / 'neo'}",
@@ -77,7 +77,7 @@ def test_recorded_readers_are_opened(tmp_path: Path, chip: Chip) -> None:
     link = GemPcLink(LoopbackLine(GemPcDevice(device, GEMPC_TWIN)).open(), GEMPC_TWIN)
     captured = CcidReader(CapturedLink(link, file, GEMPC_TWIN.features), GEMPC_TWIN.features)
     captured.slots[0].power_on()
-    neo = CapturedTransport(LoopbackLine(VirtualNeo()).open(), file, "vivotech", LinkType.USER1)
+    neo = CapturedTransport(LoopbackLine(VirtualVivotech()).open(), file, "vivotech", LinkType.USER1)
     VivotechReader(neo).ping()
     file.close()
     for address in (f"ccid+capture:{path}", f"ccid+capture:{path}?variant=gempc-twin"):

@@ -16,27 +16,27 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.address import TRANSPORTS
 from terminal_drivers.base import LineDevice, ReaderLost
-from terminal_drivers.hosts import open_host
-from terminal_drivers.opening import open_reader
+from terminal_drivers.captures.capture import CapturedTransport, CaptureFile
+from terminal_drivers.captures.pcapng import LinkType
+from terminal_drivers.readers.ccid.capture import NAME, CapturedLink
 from terminal_drivers.readers.ccid.gempc import GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead
-from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
+from terminal_drivers.readers.served import Served
+from terminal_drivers.readers.vivotech.both_ends import VivotechLine, virtual_vivotech
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.readers.vpcd.card import call
-from terminal_drivers.served.ccid import ServedSerialReader
-from terminal_drivers.served.hands import Served
-from terminal_drivers.served.opening import serve
-from terminal_drivers.served.vpcd import ServedVpcd
-from terminal_drivers.transports.capture import CapturedTransport, CaptureFile
-from terminal_drivers.transports.ccid_capture import NAME, CapturedLink
+from terminal_drivers.readers.vpcd.serving import ServedVpcd
 from terminal_drivers.transports.faults import Chances, FaultyTransport
-from terminal_drivers.transports.pcapng import LinkType
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_drivers.wiring.address import TRANSPORTS
+from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.serving import serve
 from terminal_sim.readers.opening import open_hardware
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip, two_free_ports
 
@@ -72,7 +72,7 @@ def linked(folder: Path) -> Iterator[None]:
         yield
 
 
-def neo(kind: NeoLine) -> Up:
+def neo(kind: VivotechLine) -> Up:
     @contextmanager
     def up(_: Path) -> Iterator[None]:
         with closing(virtual_vivotech(kind)) as both:
@@ -242,7 +242,7 @@ UPS: dict[str, Up] = {
     "vivotech on a port": neo("tcp"),
     "ccid+tcp": behind_a_port("ccid", gempc),
     "msr+tcp": behind_a_port("msr", VirtualStripeHead),
-    "vivotech+tcp": behind_a_port("vivotech", VirtualNeo),
+    "vivotech+tcp": behind_a_port("vivotech", VirtualVivotech),
     "ccid+serial": over_serial,
     "ccid+usbip:": served(lambda: serve("ccid+usbip:"), USBIP_LIST, LISTED),
     "msr+usbip:": served(lambda: serve("msr+usbip:"), USBIP_LIST, LISTED),

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers import quirks
 from terminal_drivers.base import Misuse, ReaderRefused
-from terminal_drivers.hosts import open_host, over_usb
+from terminal_drivers.readers.ccid import quirks
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import (
     AUTOMATIC,
@@ -25,6 +24,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.tcp import TcpLine
+from terminal_drivers.wiring.hosts import open_host, over_usb
 
 T1_ATR = bytes.fromhex("3B800181")
 HEAD = 'vendor = 0x08E6\nproduct = 0x3437\nreason = "why"\n'

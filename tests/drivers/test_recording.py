@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from terminal_drivers.base import CardAbsent, FrameError, Misuse, ReaderLost, Transport
-from terminal_drivers.dialogue import Dialogue, Heard, Said
+from terminal_drivers.captures.capture import CaptureFile
+from terminal_drivers.captures.dialogue import Dialogue, Heard, Said
+from terminal_drivers.captures.interceptor import CcidLine
+from terminal_drivers.captures.pcapng import LinkType
+from terminal_drivers.captures.recording import EVENTS, Recorder, Recording
 from terminal_drivers.readers.ccid.features import EXTENDED
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc.ccid_link import DESCRIPTOR, SlotLink
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.recording import EVENTS, Recorder, Recording
-from terminal_drivers.taps import CcidLine
-from terminal_drivers.transports.capture import CaptureFile
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.loopback import LoopbackLine, pair
-from terminal_drivers.transports.pcapng import LinkType
 from tests.drivers.conftest import ChipFactory
 
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
@@ -138,7 +138,7 @@ def test_a_recorded_reader_is_described_as_it_was(recorder: Recorder, file: Path
 def test_a_command_that_was_not_recorded_is_named_as_its_protocol_does(
     recorder: Recorder, file: Path
 ) -> None:
-    neo = VivotechReader(recorder.line(NEO, LoopbackLine(VirtualNeo()).open))
+    neo = VivotechReader(recorder.line(NEO, LoopbackLine(VirtualVivotech()).open))
     neo.ping()
     again = VivotechReader(Recording(file).line(NEO, unplugged))
     with pytest.raises(

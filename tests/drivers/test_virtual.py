@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import CardRemoved, Change, Misuse, Presence, ReaderLost, Tracks
+from terminal_drivers.readers.built_in import virtual_ccid, virtual_reader, virtual_stripe_head
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMCORE_SIM_PRO, GEMPC_TWIN
 from terminal_drivers.transports.lines import LineKind
-from terminal_drivers.virtual import virtual_ccid, virtual_reader, virtual_stripe_head
 
 Chip = Callable[..., Any]
 

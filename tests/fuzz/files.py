@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
+from terminal_drivers.wiring.address import Address
 from terminal_sim.core.payment import Row
 from terminal_sim.host.codec import decode_reply, decode_request, encode_reply, encode_request
 from terminal_sim.host.fields import MessageError

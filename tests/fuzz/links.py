@@ -8,16 +8,17 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from terminal_drivers.base import CardRemoved, DriverError, FrameError, Misuse
+from terminal_drivers.captures import capture, pcapng
+from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.captures.recording import Recording
+from terminal_drivers.captures.usbmon import Urb
+from terminal_drivers.readers.ccid import capture as ccid_capture
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc import codec as pcsc
 from terminal_drivers.readers.vpcd import codec as vpcd
 from terminal_drivers.readers.vpcd.card import VpcdDevice
-from terminal_drivers.recording import Recording
-from terminal_drivers.transports import capture, ccid_capture, pcapng
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
 from terminal_drivers.transports.usbip import UsbIpServer
-from terminal_drivers.transports.usbmon import Urb
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Target, parts, scratch
 

@@ -9,7 +9,7 @@ from terminal_drivers.readers.vivotech import codec
 from terminal_drivers.readers.vivotech.codec import Command, Decoder, Order, Response
 from terminal_drivers.readers.vivotech.hid import REPORT, HidDevice, Joiner
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Heard, Target, joined, parts
 
@@ -44,7 +44,7 @@ def framed(piece: bytes) -> bytes:
 
 
 def reader(data: bytes) -> None:
-    device = VirtualNeo()
+    device = VirtualVivotech()
     device.insert(TableChip({PPSE: FCI}, ATR_T0, None))
     for piece in parts(data):
         device.feed(framed(piece))
@@ -52,7 +52,7 @@ def reader(data: bytes) -> None:
 
 
 def reader_over_hid(data: bytes) -> None:
-    device = HidDevice(VirtualNeo())
+    device = HidDevice(VirtualVivotech())
     for at in range(0, len(data), REPORT):
         device.feed(data[at : at + REPORT].ljust(REPORT, b"\0"))
         assert len(device.take()) % REPORT == 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.served.ccid import USB_APDU, ServedReader, ServedSerialReader, ServedUsbReader
+from terminal_drivers.readers.ccid.serving import USB_APDU, ServedReader, ServedSerialReader, ServedUsbReader
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.crypto import IssuerKeys

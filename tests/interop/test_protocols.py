@@ -10,7 +10,7 @@ from terminal_drivers.base import Card
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid.keypad import Key
-from terminal_drivers.served.ccid import ServedReader
+from terminal_drivers.readers.ccid.serving import ServedReader
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.conversation import Interface, Verdict
 from tests.emv.terminal import Terminal, configuration

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from terminal_drivers.served.ccid import ServedReader
+from terminal_drivers.readers.ccid.serving import ServedReader
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.conversation import Interface, Verdict
 from tests.emv.terminal import Terminal, configuration

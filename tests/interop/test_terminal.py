@@ -14,8 +14,8 @@ from typing import Protocol
 import pytest
 
 from terminal_drivers.base import Card
-from terminal_drivers.served.ccid import ServedReader, ServedUsbReader
-from terminal_drivers.served.opening import serve
+from terminal_drivers.readers.ccid.serving import ServedReader, ServedUsbReader
+from terminal_drivers.wiring.serving import serve
 from terminal_sim.bench import Bench
 from terminal_sim.cli.main import main
 from tests.interop.daemon import Pcscd, Told, need, need_pyscard
@@ -31,7 +31,7 @@ locale en-CA
 scenario "A sale through PC/SC"
   tap "Start"
   press 1250 OK
-  expect screen "Tap, swipe or insert card"
+  expect screen "LineInterceptor, swipe or insert card"
   insert visa-credit
   expect screen "Approved"
   expect receipt "$12.50" "APPROVED" copy=merchant

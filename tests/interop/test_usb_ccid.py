@@ -8,7 +8,7 @@ import pytest
 
 from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.keypad import Key
-from terminal_drivers.served.ccid import USB_APDU, ServedUsbReader
+from terminal_drivers.readers.ccid.serving import USB_APDU, ServedUsbReader
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.conversation import Interface, Verdict
 from tests.emv.terminal import Terminal, configuration

@@ -8,7 +8,7 @@
 """
 
 from terminal_drivers.base import Misuse, ReaderLost
-from terminal_drivers.extras import missing
+from terminal_drivers.transports.extras import missing
 
 try:
     import hid  # type: ignore[import-not-found]  # a binary without types

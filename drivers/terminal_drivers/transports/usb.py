@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
-from terminal_drivers.extras import missing
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
+from terminal_drivers.transports.extras import missing
 
 try:
     import usb.core  # type: ignore[import-untyped,import-not-found,unused-ignore]  # pyusb has no types

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
+from terminal_drivers.captures.capture import WARNING, CapturedTransport, CaptureFile, packets, replay
+from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.captures.usbmon import Transfer, Urb, transfer
+from terminal_drivers.readers.ccid import capture as ccid_capture
+from terminal_drivers.readers.ccid.capture import CapturedLink, captured
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import AUTOMATIC
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe
 from terminal_drivers.readers.ccid.usb import configuration_descriptor
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.transports import ccid_capture
-from terminal_drivers.transports.capture import WARNING, CapturedTransport, CaptureFile, packets, replay
-from terminal_drivers.transports.ccid_capture import CapturedLink, captured
 from terminal_drivers.transports.loopback import LoopbackLine, pair
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet
-from terminal_drivers.transports.usbmon import Transfer, Urb, transfer
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
-from terminal_drivers.transports import pcapng
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures import pcapng
+from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 

@@ -8,10 +8,10 @@ Run by tests/interop/qemu/test_own_drivers.py.
 import sys
 
 from terminal_drivers.base import ReaderLost
-from terminal_drivers.discovery import usb_readers
-from terminal_drivers.hosts import open_host
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
+from terminal_drivers.wiring.discovery import usb_readers
+from terminal_drivers.wiring.hosts import open_host
 
 
 def say(what: str) -> None:

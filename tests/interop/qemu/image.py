@@ -49,14 +49,14 @@ STATIC = ("/bin/busybox", "/sbin/ldconfig")
 DATA = ("/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist",)
 
 OUR_DRIVERS = (
-    "terminal_drivers.hosts",
+    "terminal_drivers.wiring.hosts",
     "terminal_drivers.transports.usb",
     "terminal_drivers.transports.hid",
     "usb.backend.libusb0",
     "usb.backend.libusb1",
     "usb.backend.openusb",
     "encodings.ascii",
-    "terminal_drivers.discovery",
+    "terminal_drivers.wiring.discovery",
     "subprocess",
     "tempfile",
 )

@@ -12,10 +12,10 @@ import pytest
 
 from terminal_drivers.control_pipe import Identity
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.serving import USB_MESSAGE, ServedUsbReader
 from terminal_drivers.readers.ccid.usb import GEMPC_TWIN, configuration_descriptor
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
-from terminal_drivers.served.ccid import USB_MESSAGE, ServedUsbReader
-from terminal_drivers.served.stripe import ServedUsbStripeHead
+from terminal_drivers.readers.magstripe.serving import ServedUsbStripeHead
 from tests.interop.conftest import CardNamed
 from tests.interop.qemu.conftest import LEVELS, Device, Plug, Sale
 from tests.interop.qemu.guest import Guest

@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from terminal_drivers.served.ccid import ServedUsbReader
-from terminal_drivers.served.stripe import ServedUsbStripeHead
+from terminal_drivers.readers.ccid.serving import ServedUsbReader
+from terminal_drivers.readers.magstripe.serving import ServedUsbStripeHead
 from tests.interop.qemu.conftest import LEVELS, Plug, Sale
 from tests.interop.qemu.guest import Guest
 from tests.interop.qemu.image import INTERPRETER, PYTHONPATH

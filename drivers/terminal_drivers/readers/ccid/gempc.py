@@ -14,8 +14,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from terminal_drivers import quirks
 from terminal_drivers.base import FrameError, Misuse, ReaderLost, Transport
+from terminal_drivers.readers.ccid import quirks
 from terminal_drivers.readers.ccid.codec import HEADER, INTERRUPT, code_of
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, SERIAL_TPDU

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from terminal_drivers.base import Change, FrameError, Line, Presence, Tracks, Transport
+from terminal_drivers.readers.built_in import StripeControls
 from terminal_drivers.readers.magstripe.hid import VENDOR, Layout
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead
 from terminal_drivers.transports.loopback import LoopbackLine
-from terminal_drivers.virtual import StripeHands
 
 NEXT_PACKET = 0.3
 """Seconds: hidapi over libusb hands a report over in packets, and they come at most 255 ms apart (USB 2.0, table 9-13)."""
@@ -67,7 +67,7 @@ class VirtualHidStripeReader:
     """A HID stripe head with both ends."""
 
     host: HidStripeHead
-    device: StripeHands
+    device: StripeControls
     line: Line
 
     def close(self) -> None:
@@ -81,4 +81,4 @@ def virtual_hid_stripe_head(
     """Build a HID stripe head with both ends on a loopback."""
     device = VirtualStripeHead(layout.build)
     line = LoopbackLine(device, record)
-    return VirtualHidStripeReader(HidStripeHead(line.open(), layout), StripeHands(device, line), line)
+    return VirtualHidStripeReader(HidStripeHead(line.open(), layout), StripeControls(device, line), line)

@@ -24,7 +24,6 @@ from terminal_drivers.base import (
     ReaderLost,
     ReaderRefused,
 )
-from terminal_drivers.extras import missing
 from terminal_drivers.iso7816 import t0
 from terminal_drivers.readers.ccid.pin import PinModify, PinOperation
 from terminal_drivers.readers.pcsc.codec import (
@@ -37,6 +36,7 @@ from terminal_drivers.readers.pcsc.codec import (
     parse_features,
     parse_properties,
 )
+from terminal_drivers.transports.extras import missing
 
 try:
     from smartcard import scard  # type: ignore[import-untyped,import-not-found,unused-ignore]  # pyscard has no types

@@ -9,19 +9,19 @@ from terminal_drivers.base import Card, Line, LineDevice, Trace, Tracks, Transpo
 from terminal_drivers.readers.vivotech.codec import TABLES, Variant
 from terminal_drivers.readers.vivotech.hid import HidDevice, MessageTransport
 from terminal_drivers.readers.vivotech.reader import TIMEOUT, VivotechReader
-from terminal_drivers.readers.vivotech.virtual import FIRMWARE, Place, VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import FIRMWARE, Place, VirtualVivotech
 from terminal_drivers.transports.lines import LineKind, line_to
 
 BAUD = 115_200
 
-NeoLine = LineKind | Literal["hid"]
+VivotechLine = LineKind | Literal["hid"]
 """`hid` is reports on a loopback."""
 
 
-class NeoHands:
+class VivotechControls:
     """Cards in front of a virtual NEO reader."""
 
-    def __init__(self, reader: VirtualNeo, line: Line) -> None:
+    def __init__(self, reader: VirtualVivotech, line: Line) -> None:
         self._reader = reader
         self._line = line
 
@@ -51,7 +51,7 @@ class VirtualVivotechReader:
     """A NEO reader with both ends."""
 
     host: VivotechReader
-    device: NeoHands
+    device: VivotechControls
     line: Line
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class VirtualVivotechReader:
 
 
 def virtual_vivotech(
-    transport: NeoLine = "loopback",
+    transport: VivotechLine = "loopback",
     variant: Variant = TABLES,
     *,
     firmware: str = FIRMWARE,
@@ -71,10 +71,10 @@ def virtual_vivotech(
     around: Callable[[Transport], Transport] = lambda line: line,
 ) -> VirtualVivotechReader:
     """Build both ends. `link` names the pty; `record` is of a loopback; `around` wraps the host's transport."""
-    device = VirtualNeo(firmware)
+    device = VirtualVivotech(firmware)
     end: LineDevice = HidDevice(device) if transport == "hid" else device
     line = line_to(end, "loopback" if transport == "hid" else transport, BAUD, link=link, record=record)
     opened = around(line.open())
     host_line = MessageTransport(opened) if transport == "hid" else opened
     host = VivotechReader(host_line, variant, timeout=timeout, trace=trace)
-    return VirtualVivotechReader(host, NeoHands(device, line), line)
+    return VirtualVivotechReader(host, VivotechControls(device, line), line)

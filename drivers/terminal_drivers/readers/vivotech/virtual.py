@@ -54,7 +54,7 @@ class _Refused(Exception):
 Handler = Callable[[bytes], bytes | None]
 
 
-class VirtualNeo:
+class VirtualVivotech:
     """A NEO reader of our own; `orders` are the CRC orders that it takes from the host."""
 
     def __init__(self, firmware: str = FIRMWARE, orders: Iterable[Order] = Order) -> None:

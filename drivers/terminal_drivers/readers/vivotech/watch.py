@@ -25,7 +25,7 @@ SLOT, FIELD = 0, 1
 """How slot and field are numbered in what is told."""
 
 
-class NeoWatch:
+class VivotechWatch:
     """Tells of swipes, and of cards that come into slot and field and leave them.
 
     `hears_stripe` is false where the reader refuses burst mode, as one does that encrypts what it reads (3.3); `has` tells

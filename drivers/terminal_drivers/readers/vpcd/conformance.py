@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import Card, CardRemoved, ReaderLost, Transport
-from terminal_drivers.conformance import BlankCard, Check, Frame, Kit, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.readers.clauses import BlankCard, Check, Frame, Kit, NotApplicable, check, require
 from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, Decoder, encode
 from terminal_drivers.transports.loopback import LoopbackLine

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardMute, FrameError, ReaderRefused
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
+from terminal_drivers.readers.built_in import VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
@@ -18,7 +19,6 @@ from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import Variant
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.virtual import VirtualCcidReader, virtual_ccid
 
 Chip = Callable[..., Any]
 VARIANT = Variant(echo=False, features=(SERIAL_CHARACTER,), pin_support=3)

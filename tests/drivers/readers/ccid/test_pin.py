@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import CardMute, CardRemoved, FrameError, Misuse, ReaderLost, ReaderRefused
-from terminal_drivers.hosts import open_host
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1 import ExchangeLost
+from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid import pin
 from terminal_drivers.readers.ccid.codec import decode, encode
@@ -35,9 +35,9 @@ from terminal_drivers.readers.ccid.pin import (
     PinVerify,
 )
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.served.ccid import ServedSerialReader
-from terminal_drivers.virtual import virtual_ccid
+from terminal_drivers.wiring.hosts import open_host
 from tests.drivers.conftest import TableChip
 
 Chip = Callable[..., Any]

@@ -18,6 +18,7 @@ from terminal_drivers.base import (
     ReaderLost,
     ReaderRefused,
 )
+from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.features import (
@@ -33,7 +34,6 @@ from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, Variant
 from terminal_drivers.readers.ccid.reader import STRANGERS, TIME_EXTENSIONS, CcidReader
 from terminal_drivers.transports.loopback import pair
-from terminal_drivers.virtual import virtual_ccid
 
 Chip = Callable[..., Any]
 

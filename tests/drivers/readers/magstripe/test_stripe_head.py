@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import Change, FrameError, Misuse, Presence, ReaderLost, TrackMark, Tracks
+from terminal_drivers.readers.built_in import virtual_stripe_head
 from terminal_drivers.readers.magstripe.codec import encode
 from terminal_drivers.readers.magstripe.line import LONGEST, build, parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.loopback import pair
-from terminal_drivers.virtual import virtual_stripe_head
 
 TRACK1 = "%B4761739001010119^TEST/CARD^30122011143878089?"
 TRACK2 = ";4761739001010119=30122011143878089?"

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from terminal_drivers.base import Misuse, Tracks
 from terminal_drivers.control_pipe import Stall
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
+from terminal_drivers.readers.magstripe.serving import ServedUsbStripeHead
 from terminal_drivers.readers.magstripe.usb import HidStripeDevice
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served.opening import serve
-from terminal_drivers.served.stripe import ServedUsbStripeHead
+from terminal_drivers.wiring.serving import serve
 
 TRACK1 = "%B4761739001010119^TEST/CARD^30122011143878089?"
 TRACK2 = ";4761739001010119=30122011143878089?"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import DriverError, Presence, Tracks
-from terminal_drivers.conformance import Check, Verdict, run
+from terminal_drivers.readers.clauses import Check, Verdict, run
 from terminal_drivers.readers.vivotech import parts
 from terminal_drivers.readers.vivotech import reader as reader_module
-from terminal_drivers.readers.vivotech.both_ends import NeoHands
+from terminal_drivers.readers.vivotech.both_ends import VivotechControls
 from terminal_drivers.readers.vivotech.codec import (
     PLAIN,
     Burst,
@@ -27,14 +27,14 @@ from terminal_drivers.readers.vivotech.conformance.device import DEVICE
 from terminal_drivers.readers.vivotech.conformance.host import HOST, Host, Played
 from terminal_drivers.readers.vivotech.conformance.subject import Device
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import VirtualNeo
-from terminal_drivers.readers.vivotech.watch import NeoWatch
+from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
+from terminal_drivers.readers.vivotech.watch import VivotechWatch
 from terminal_drivers.transports.loopback import LoopbackLine
 
 Chip = Callable[..., Any]
 
 
-class Wrong(VirtualNeo):
+class Wrong(VirtualVivotech):
     """A NEO reader that answers wrongly, empty or with a card in its slot and one in its field."""
 
     empty = False
@@ -184,7 +184,7 @@ def device_of(kind: type[Wrong], chip: Chip) -> Device:
         device.insert(chip())
         device.tap(chip())
     line = LoopbackLine(device)
-    return Device(VivotechReader(line.open()), NeoHands(device, line))
+    return Device(VivotechReader(line.open()), VivotechControls(device, line))
 
 
 @pytest.mark.parametrize(("kind", "clauses"), WRONG_DEVICES, ids=[kind.__name__ for kind, _ in WRONG_DEVICES])
@@ -263,7 +263,7 @@ WRONG_HOSTS: list[tuple[object, str, object, set[str]]] = [
     (parts, "NO_CARD", frozenset(), {"host-absent", "host-gone"}),
     (parts, "SPEAKS_APDUS", frozenset(range(8)), {"host-storage"}),
     (parts.NeoField, "transmit", take_short, {"host-short"}),
-    (NeoWatch, "_ask", lambda _: None, {"host-held"}),
+    (VivotechWatch, "_ask", lambda _: None, {"host-held"}),
     (reader_module, "STRIPE", 0x02, {"host-burst", "host-between"}),
     (Played, "say", say_stripe, {"host-burst"}),
     (VivotechReader, "cancel", cancel_silently, {"host-cancel"}),
@@ -288,7 +288,7 @@ def test_every_clause_for_host_ends_can_be_broken() -> None:
 
 def test_the_kit_knows_its_readers() -> None:
     assert KIT.device_of(object()) is None
-    reader = VivotechReader(LoopbackLine(VirtualNeo()).open())
+    reader = VivotechReader(LoopbackLine(VirtualVivotech()).open())
     subject = KIT.device_of(reader)
     assert isinstance(subject, Device)
     results = {each.clause.id: each.verdict for each in run(KIT.device, subject)}

@@ -21,7 +21,7 @@ from terminal_drivers.base import (
     Tracks,
     Transport,
 )
-from terminal_drivers.readers.vivotech.both_ends import NeoLine, VirtualVivotechReader, virtual_vivotech
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, VivotechLine, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import (
     HEADER,
     LONGEST_DATA,
@@ -42,7 +42,7 @@ from terminal_drivers.readers.vivotech.codec import (
 )
 from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport, reports
 from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, VivotechReader
-from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualNeo
+from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualVivotech
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.loopback import LoopbackEnd, LoopbackLine, pair
 from tests.drivers.lines import Waits
@@ -56,8 +56,8 @@ AMOUNT = tlv(b"\x9f\x02", bytes(6))
 
 
 @pytest.fixture(params=["loopback", "hid", "pty", "tcp"])
-def line_kind(request: pytest.FixtureRequest) -> NeoLine:
-    kind: NeoLine = request.param
+def line_kind(request: pytest.FixtureRequest) -> VivotechLine:
+    kind: VivotechLine = request.param
     return kind
 
 
@@ -66,7 +66,7 @@ def both() -> VirtualVivotechReader:
     return virtual_vivotech()
 
 
-def test_cards_are_selected_in_slot_and_field(line_kind: NeoLine, chip: Chip) -> None:
+def test_cards_are_selected_in_slot_and_field(line_kind: VivotechLine, chip: Chip) -> None:
     both = virtual_vivotech(line_kind)
     try:
         host = both.host
@@ -104,7 +104,7 @@ def test_the_device_takes_either_order_of_the_crc(variant: Variant, chip: Chip) 
 
 
 def test_a_strict_device_refuses_the_other_order() -> None:
-    line = LoopbackLine(VirtualNeo(orders=[Order.MSB_FIRST]))
+    line = LoopbackLine(VirtualVivotech(orders=[Order.MSB_FIRST]))
     with pytest.raises(FrameError):
         VivotechReader(line.open()).ping()
 
@@ -131,7 +131,7 @@ def test_the_host_sends_what_is_published(vector: Callable[[str], dict[str, Any]
     assert {published[name] for name in ("ping_rsp", "set_poll_rsp_ok", "passthrough_ok_rsp")} <= said
 
 
-def test_a_swipe_reaches_the_host_in_burst_mode(line_kind: NeoLine) -> None:
+def test_a_swipe_reaches_the_host_in_burst_mode(line_kind: VivotechLine) -> None:
     both = virtual_vivotech(line_kind)
     try:
         both.host.burst_mode(True)
@@ -545,7 +545,7 @@ def test_a_reader_that_was_reset_is_told_its_mode_again(chip: Chip) -> None:
     both.device.insert(chip({SELECT: OK}))
     both.host.contact.power_on()
     faulty: FaultyTransport = both.host.transport  # type: ignore[assignment]
-    fresh = VirtualNeo()
+    fresh = VirtualVivotech()
     fresh.insert(chip({SELECT: OK}))
     faulty.replug(LoopbackLine(fresh).open())
     with pytest.raises(ReaderRefused):
@@ -610,7 +610,7 @@ class Mirror:
 @settings(max_examples=2000, derandomize=True)
 @given(st.integers(0, 2**32), st.floats(0, 0.3), st.booleans(), st.sampled_from(["loopback", "hid"]))
 def test_behind_any_faults_comes_the_right_answer_or_a_declared_loss_in_time(
-    seed: int, chance: float, chop: bool, kind: NeoLine
+    seed: int, chance: float, chop: bool, kind: VivotechLine
 ) -> None:
     # Reports come whole and once or not at all: USB sees to that.
     damage = chance if kind == "loopback" else 0

@@ -19,8 +19,8 @@ from terminal_drivers.readers.vivotech.codec import (
     ui_event,
 )
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
-from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, NeoWatch
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualVivotech
+from terminal_drivers.readers.vivotech.watch import FIELD, LOOKS, SLOT, VivotechWatch
 from terminal_drivers.transports.loopback import LoopbackLine
 
 Chip = Callable[..., Any]
@@ -39,14 +39,14 @@ def both() -> VirtualVivotechReader:
     return virtual_vivotech()
 
 
-def told(watch: NeoWatch, calls: int = LOOKS) -> list[Presence]:
+def told(watch: VivotechWatch, calls: int = LOOKS) -> list[Presence]:
     return [change for _ in range(calls) for change in watch.poll()]
 
 
 def test_a_card_in_the_field_is_told_when_it_comes_and_when_it_leaves(
     both: VirtualVivotechReader, chip: Chip
 ) -> None:
-    watch = NeoWatch(both.host)
+    watch = VivotechWatch(both.host)
     assert told(watch) == []
     for _ in range(2):
         both.device.tap(chip())
@@ -60,7 +60,7 @@ def test_a_card_in_the_slot_is_told_and_the_head_listens_beside_it(
     both: VirtualVivotechReader, chip: Chip
 ) -> None:
     both.device.insert(chip())
-    watch = NeoWatch(both.host)
+    watch = VivotechWatch(both.host)
     assert watch.poll() == [INSERTED], "a card that was there before is told by the first call"
     assert watch.holds(SLOT)
     assert told(watch, LOOKS - 1) == []
@@ -73,10 +73,10 @@ def test_a_card_in_the_slot_is_told_and_the_head_listens_beside_it(
 
 @pytest.mark.parametrize(("sub", "number"), [(0x12, SLOT), (0x02, FIELD)])
 def test_a_reader_without_a_part_is_not_asked_for_it(sub: int, number: int, chip: Chip) -> None:
-    device = VirtualNeo()
-    assert NeoWatch(VivotechReader(LoopbackLine(device).open())).has(number)
+    device = VirtualVivotech()
+    assert VivotechWatch(VivotechReader(LoopbackLine(device).open())).has(number)
     del device._handlers[0x2C, sub]
-    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    watch = VivotechWatch(VivotechReader(LoopbackLine(device).open()))
     assert not watch.has(number)
     assert watch.has(SLOT + FIELD - number)
     device.insert(chip())
@@ -85,7 +85,7 @@ def test_a_reader_without_a_part_is_not_asked_for_it(sub: int, number: int, chip
 
 
 def test_a_swipe_is_told_between_the_questions(both: VirtualVivotechReader) -> None:
-    watch = NeoWatch(both.host)
+    watch = VivotechWatch(both.host)
     for calls in range(2 * LOOKS):
         both.device.swipe(SWIPE)
         assert watch.poll() == [SWIPED], calls
@@ -95,7 +95,7 @@ def test_a_swipe_is_told_between_the_questions(both: VirtualVivotechReader) -> N
 def test_the_reader_stays_in_pass_through_mode_while_a_card_is_in_the_field(
     both: VirtualVivotechReader, chip: Chip
 ) -> None:
-    watch = NeoWatch(both.host)
+    watch = VivotechWatch(both.host)
     both.device.tap(chip())
     told(watch)
     with pytest.raises(Misuse, match="swipe again"):
@@ -110,7 +110,7 @@ def test_the_reader_stays_in_pass_through_mode_while_a_card_is_in_the_field(
 def test_a_conversation_is_not_disturbed(place: Place, chip: Chip) -> None:
     record: list[tuple[str, bytes]] = []
     both = virtual_vivotech(record=record)
-    watch = NeoWatch(both.host)
+    watch = VivotechWatch(both.host)
     card = chip({SELECT: OK})
     if place is Place.FIELD:
         both.device.tap(card)
@@ -130,7 +130,7 @@ def test_a_conversation_is_not_disturbed(place: Place, chip: Chip) -> None:
 
 def test_the_idle_load_is_four_commands_a_round() -> None:
     record: list[tuple[str, bytes]] = []
-    watch = NeoWatch(virtual_vivotech(record=record).host)
+    watch = VivotechWatch(virtual_vivotech(record=record).host)
     told(watch)
     before = len(record)
     told(watch, 10 * LOOKS)
@@ -138,8 +138,8 @@ def test_the_idle_load_is_four_commands_a_round() -> None:
 
 
 def test_a_card_that_the_reader_read_by_itself_is_no_swipe() -> None:
-    line = LoopbackLine(VirtualNeo())
-    watch = NeoWatch(VivotechReader(line.open()))
+    line = LoopbackLine(VirtualVivotech())
+    watch = VivotechWatch(VivotechReader(line.open()))
     visa = STRIPE - 0x0A
     line._far.write(burst(Burst(visa, SWIPE)))
     assert told(watch) == []
@@ -148,15 +148,15 @@ def test_a_card_that_the_reader_read_by_itself_is_no_swipe() -> None:
 
 
 def test_a_reader_that_refuses_burst_mode_hears_no_stripe(both: VirtualVivotechReader) -> None:
-    assert NeoWatch(both.host).hears_stripe
-    device = VirtualNeo()
+    assert VivotechWatch(both.host).hears_stripe
+    device = VirtualVivotech()
     del device._handlers[0x04, 0x00]
-    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    watch = VivotechWatch(VivotechReader(LoopbackLine(device).open()))
     assert not watch.hears_stripe
     assert told(watch) == []
 
 
-class Noisy(VirtualNeo):
+class Noisy(VirtualVivotech):
     """A reader on a line that once damages something behind the answer that the slot is empty."""
 
     noise = b""
@@ -170,7 +170,7 @@ class Noisy(VirtualNeo):
 
 def test_what_an_error_interrupts_is_told_by_the_next_call(chip: Chip) -> None:
     device = Noisy()
-    watch = NeoWatch(VivotechReader(LoopbackLine(device).open()))
+    watch = VivotechWatch(VivotechReader(LoopbackLine(device).open()))
     assert told(watch) == []
     device.tap(chip())
     device.noise = ui_event(UiEvent(bytes(4)))[:-1] + b"?"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.conformance import Verdict, conform, run
+from terminal_drivers.readers.clauses import Verdict, conform, run
 from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, encode
 from terminal_drivers.readers.vpcd.conformance import DEVICE, Vicc
-from terminal_drivers.served.vpcd import ServedVpcd
+from terminal_drivers.readers.vpcd.serving import ServedVpcd
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.tcp import LOOPBACK, connect
 from tests.drivers.conftest import ATR_T0, TableChip, two_free_ports

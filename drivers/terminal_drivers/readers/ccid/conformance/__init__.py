@@ -1,12 +1,12 @@
 """The conformance kit of CCID."""
 
-from terminal_drivers.conformance import Kit
+from terminal_drivers.readers.built_in import VirtualCcidReader
 from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
 from terminal_drivers.readers.ccid.conformance.own import own_devices
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.reader import CcidReader
-from terminal_drivers.virtual import VirtualCcidReader
+from terminal_drivers.readers.clauses import Kit
 
 
 def _device_of(reader: object) -> Device | None:

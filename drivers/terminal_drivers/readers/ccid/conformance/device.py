@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.conformance.abilities import ABILITIES
@@ -16,6 +15,7 @@ from terminal_drivers.readers.ccid.conformance.subject import (
     failed,
 )
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL
+from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
 
 UNKNOWN_MESSAGE = 0x7F
 RESERVED_PROTOCOL = 0x7F

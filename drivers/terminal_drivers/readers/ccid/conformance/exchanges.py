@@ -1,6 +1,5 @@
 """What a CCID reader must do with a card's commands at the level of its slot."""
 
-from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.conformance.subject import (
@@ -10,6 +9,7 @@ from terminal_drivers.readers.ccid.conformance.subject import (
     failed,
 )
 from terminal_drivers.readers.ccid.features import Level
+from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
 
 IFS_REQUEST, IFS_RESPONSE = bytes.fromhex("00C101FE3E"), bytes.fromhex("00E101FE1E")
 PROLOGUE = 3

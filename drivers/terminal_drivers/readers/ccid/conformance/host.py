@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from terminal_drivers.base import CardAbsent, CardMute, DriverError, FrameError, ReaderLost, ReaderRefused
-from terminal_drivers.conformance import NOT_FOUND, Check, Frame, check, require
 from terminal_drivers.iso7816.block import Block, Edc, IBlock
 from terminal_drivers.iso7816.block import encode as encode_block
 from terminal_drivers.readers.ccid import messages as m
@@ -14,6 +13,7 @@ from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU, Chain
 from terminal_drivers.readers.ccid.pin import PinModify, PinSupport, PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
+from terminal_drivers.readers.clauses import NOT_FOUND, Check, Frame, check, require
 
 NO_SUCH_APPLICATION = bytes.fromhex("00A4040007A0000000999999")
 USB_CCID = "USB CCID rev 1.1, "

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from terminal_drivers.conformance import BlankCard
+from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid.conformance.host import T1_ATR
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
@@ -12,7 +12,7 @@ from terminal_drivers.readers.ccid.gempc import VARIANTS, Variant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.virtual import virtual_ccid
+from terminal_drivers.readers.clauses import BlankCard
 
 CARDS = {"T=0": bytes.fromhex("3B6500002063CB6600"), "T=1": bytes.fromhex(T1_ATR)}
 

@@ -1,11 +1,11 @@
 """What the GemPC serial framing asks of a reader's device end."""
 
-from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.framing import NAK_FRAME, START, frame
 from terminal_drivers.readers.ccid.gempc import GemPcLink
+from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
 
 QUIET = 0.3  # s without a byte end what a serial reader says
 GEMPC = "GemPC Twin serial framing, "

@@ -1,12 +1,12 @@
 """The conformance kit of stripe heads, on a serial line and with HID reports."""
 
-from terminal_drivers.conformance import Kit
+from terminal_drivers.readers.built_in import VirtualStripeReader
+from terminal_drivers.readers.clauses import Kit
 from terminal_drivers.readers.magstripe.conformance.device import DEVICE, Head
 from terminal_drivers.readers.magstripe.conformance.host import HOST, Host
 from terminal_drivers.readers.magstripe.conformance.own import OWN_DEVICES, on_hid, on_line
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, VirtualHidStripeReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.virtual import VirtualStripeReader
 
 
 def _device_of(reader: object) -> Head | None:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import TrackMark, Tracks, Transport
-from terminal_drivers.conformance import Check, Frame, NotApplicable, check, require
+from terminal_drivers.readers.clauses import Check, Frame, NotApplicable, check, require
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.codec import FORMATS
 from terminal_drivers.readers.magstripe.hid import DAMAGED, TRACK_SIZE, TRACKS, Encoding, Layout

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import Change, FrameError, Presence, ReaderLost, TrackMark, Tracks
-from terminal_drivers.conformance import Check, Frame, check, require
+from terminal_drivers.readers.clauses import Check, Frame, check, require
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from terminal_drivers.base import Tracks
+from terminal_drivers.readers.built_in import StripeControls, VirtualStripeReader, virtual_stripe_head
 from terminal_drivers.readers.magstripe.conformance.device import Head
 from terminal_drivers.readers.magstripe.conformance.host import CARD, OTHER, WORN
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
 from terminal_drivers.readers.magstripe.hid_reader import VirtualHidStripeReader, virtual_hid_stripe_head
 from terminal_drivers.readers.magstripe.virtual import stripe_bits
-from terminal_drivers.virtual import StripeHands, VirtualStripeReader, virtual_stripe_head
 
 WORN_AT = 40  # bits from the edge: behind the clocking zeros and the start sentinel
 
@@ -23,7 +23,7 @@ def _worn(bits: str) -> str:
     return bits[:WORN_AT] + "01"[bits[WORN_AT] == "0"] + bits[WORN_AT + 1 :]
 
 
-def draw(hands: StripeHands) -> tuple[Tracks, ...]:
+def draw(hands: StripeControls) -> tuple[Tracks, ...]:
     """Draw the cards through a head, and say what stands on them."""
     sound = _bits(CARD)
     hands.swipe_bits(sound)

@@ -1,6 +1,6 @@
 """The conformance kit of ViVOtech2."""
 
-from terminal_drivers.conformance import Kit
+from terminal_drivers.readers.clauses import Kit
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.readers.vivotech.conformance.device import DEVICE
 from terminal_drivers.readers.vivotech.conformance.host import HOST, Host

@@ -6,8 +6,8 @@
 """
 
 from terminal_drivers.base import Tracks
-from terminal_drivers.conformance import Check, NotApplicable, check, require
 from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
 from terminal_drivers.readers.vivotech.codec import (
     CRC_SIZE,
     FIXED,

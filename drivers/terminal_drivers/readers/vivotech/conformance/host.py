@@ -16,7 +16,7 @@ from terminal_drivers.base import (
     ReaderRefused,
     Tracks,
 )
-from terminal_drivers.conformance import Check, Frame, check, require
+from terminal_drivers.readers.clauses import Check, Frame, check, require
 from terminal_drivers.readers.vivotech.codec import (
     STRIPE,
     Burst,
@@ -31,7 +31,7 @@ from terminal_drivers.readers.vivotech.codec import (
     ui_event,
 )
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.watch import LOOKS, NeoWatch
+from terminal_drivers.readers.vivotech.watch import LOOKS, VivotechWatch
 
 GUIDE = "NEO 2 guide, "
 APDU = bytes.fromhex("00A4040007A0000000999999")
@@ -267,7 +267,7 @@ def _short(host: Host) -> None:
 
 
 def _held(host: Host) -> None:
-    watch = NeoWatch(host.reader(_cards))
+    watch = VivotechWatch(host.reader(_cards))
     for _ in range(3 * LOOKS):
         watch.poll()
     modes = [each.data for each in host.commands if (each.command, each.sub) == (0x2C, 0x01)]

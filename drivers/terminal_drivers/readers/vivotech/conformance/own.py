@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
-from terminal_drivers.conformance import BlankCard
-from terminal_drivers.readers.vivotech.both_ends import NeoLine, virtual_vivotech
+from terminal_drivers.readers.clauses import BlankCard
+from terminal_drivers.readers.vivotech.both_ends import VivotechLine, virtual_vivotech
 from terminal_drivers.readers.vivotech.codec import PLAIN, TABLES, TEXT, Variant
 from terminal_drivers.readers.vivotech.conformance.subject import Device
 
 ATR = bytes.fromhex("3B6500002063CB6600")
 
 
-def _own(line: NeoLine, variant: Variant, cards: bool) -> Device:
+def _own(line: VivotechLine, variant: Variant, cards: bool) -> Device:
     both = virtual_vivotech(line, variant)
     if cards:
         both.device.insert(BlankCard(ATR))

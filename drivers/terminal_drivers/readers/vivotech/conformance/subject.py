@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from terminal_drivers.base import ReaderLost
-from terminal_drivers.conformance import Frame, NotApplicable, require
-from terminal_drivers.readers.vivotech.both_ends import NeoHands
+from terminal_drivers.readers.clauses import Frame, NotApplicable, require
+from terminal_drivers.readers.vivotech.both_ends import VivotechControls
 from terminal_drivers.readers.vivotech.codec import (
     LONGEST_MESSAGE,
     PASS_THROUGH,
@@ -36,7 +36,7 @@ class Device:
     """The device end of a reader, asked frame by frame; `hands` are those of a reader of ours."""
 
     reader: VivotechReader
-    hands: NeoHands | None = None
+    hands: VivotechControls | None = None
     frames: list[Frame] = field(default_factory=list)
 
     def frame(self, command: Command) -> bytes:
@@ -132,7 +132,7 @@ class Device:
             raise NotApplicable("the slot is empty: put a card in")
         return answer.data
 
-    def own(self) -> NeoHands:
+    def own(self) -> VivotechControls:
         if self.hands is None:
             raise NotApplicable("nobody but you can swipe a card here, and burst mode would stay set")
         return self.hands

@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from terminal_drivers.address import VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace
-from terminal_drivers.hosts import VIVOTECH_VARIANTS, open_host
-from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
-from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
-from terminal_drivers.transports.lines import LineKind
-from terminal_drivers.virtual import (
+from terminal_drivers.readers.built_in import (
     VirtualCcidReader,
     VirtualStripeReader,
     virtual_ccid,
     virtual_stripe_head,
 )
+from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
+from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
+from terminal_drivers.transports.lines import LineKind
+from terminal_drivers.wiring.address import VARIANTS, Address
+from terminal_drivers.wiring.hosts import VIVOTECH_VARIANTS, open_host
 
 OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
 

@@ -11,15 +11,15 @@
 
 from pathlib import Path
 
-from terminal_drivers.address import Address
 from terminal_drivers.base import Misuse
+from terminal_drivers.readers.ccid.pin_clock import Person
+from terminal_drivers.readers.ccid.serving import DEFAULT_VARIANT, ServedSerialReader, ServedUsbReader
 from terminal_drivers.readers.ccid.virtual import nobody
-from terminal_drivers.served.ccid import DEFAULT_VARIANT, ServedSerialReader, ServedUsbReader
-from terminal_drivers.served.hands import Served
-from terminal_drivers.served.neo import ServedNeo
-from terminal_drivers.served.pin_clock import Person
-from terminal_drivers.served.stripe import ServedUsbStripeHead
-from terminal_drivers.served.vpcd import PORT, ServedVpcd
+from terminal_drivers.readers.magstripe.serving import ServedUsbStripeHead
+from terminal_drivers.readers.served import Served
+from terminal_drivers.readers.vivotech.serving import ServedVivotech
+from terminal_drivers.readers.vpcd.serving import PORT, ServedVpcd
+from terminal_drivers.wiring.address import Address
 
 USBIP, STRIPE_USBIP, VPCD = "ccid+usbip:", "msr+usbip:", "vpcd:"
 
@@ -49,7 +49,7 @@ def serve(address: str, link: Path | None = None, person: Person = nobody) -> Se
         raise Misuse("the link is named twice: in the address and beside it")
     path = Path(where.where) if where.where else link
     if where.protocol == "vivotech":
-        return ServedNeo(path)
+        return ServedVivotech(path)
     return ServedSerialReader(where.variant or DEFAULT_VARIANT, path, person)
 
 

@@ -12,8 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from terminal_drivers.base import FrameError
+from terminal_drivers.captures.capture import Capture, failing, recorded
+from terminal_drivers.captures.dialogue import Dialogue, Heard, Said
+from terminal_drivers.captures.interceptor import CcidLine
+from terminal_drivers.captures.pcapng import Interface, LinkType, Packet
+from terminal_drivers.captures.usbmon import IN, Transfer, Urb, enumeration, transfer
 from terminal_drivers.control_pipe import Identity
-from terminal_drivers.dialogue import Dialogue, Heard, Said
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
 from terminal_drivers.readers.ccid.reader import ControlPipe, Link
@@ -23,10 +27,6 @@ from terminal_drivers.readers.ccid.usb import (
     INTERRUPT_IN,
     configuration_descriptor,
 )
-from terminal_drivers.taps import CcidLine
-from terminal_drivers.transports.capture import Capture, failing, recorded
-from terminal_drivers.transports.pcapng import Interface, LinkType, Packet
-from terminal_drivers.transports.usbmon import IN, Transfer, Urb, enumeration, transfer
 
 NAME = "ccid"
 CONTROL_TRANSFERS = 3

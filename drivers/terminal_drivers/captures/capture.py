@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
-from terminal_drivers.dialogue import Dialogue, Heard, Name, Said
-from terminal_drivers.transports import pcapng
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures import pcapng
+from terminal_drivers.captures.dialogue import Dialogue, Heard, Name, Said
+from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
 
 WARNING = (
     "Card data in clear: account numbers, tracks, PIN blocks. Use test cards; keep this file to yourself."

@@ -21,6 +21,7 @@ from terminal_drivers.base import (
     StripeHead,
     Trace,
 )
+from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, CcidLine, LineInterceptor
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.features import Level, level
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcLink, Variant
@@ -30,7 +31,6 @@ from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device, wake
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.taps import UNTAPPED, CcidLine, Tap
 from terminal_drivers.transports.lines import LineKind, line_to
 
 NO_FIELD = "this reader has no contactless field: choose a variant with a second slot at short APDU level"
@@ -44,7 +44,7 @@ CCID_BAUD = 115_200
 STRIPE_BAUD = 9_600
 
 
-class CcidHands:
+class CcidControls:
     """Cards in front of a virtual CCID reader, by slot."""
 
     def __init__(self, reader: VirtualCcid, line: Line) -> None:
@@ -70,7 +70,7 @@ class CcidHands:
         self._line.act(self._reader.time_out)
 
 
-class StripeHands:
+class StripeControls:
     """Cards drawn through a virtual stripe head."""
 
     def __init__(self, head: VirtualStripeHead, line: Line) -> None:
@@ -91,7 +91,7 @@ class VirtualCcidReader:
     """A CCID reader with both ends."""
 
     host: CcidReader
-    device: CcidHands
+    device: CcidControls
     line: Line
 
     def close(self) -> None:
@@ -104,7 +104,7 @@ class VirtualStripeReader:
     """A stripe head with both ends."""
 
     host: SerialStripeHead
-    device: StripeHands
+    device: StripeControls
     line: Line
 
     def close(self) -> None:
@@ -122,18 +122,18 @@ def virtual_ccid(
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
     person: Callable[[Prompt], None] = nobody,
-    tap: Tap = UNTAPPED,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
 ) -> VirtualCcidReader:
     """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback; `person` stands
-    before its PIN pad; `tap` is between the host and its line.
+    before its PIN pad; `interceptor` stands between the host and its line.
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
     line = line_to(line_device(device, variant), transport, CCID_BAUD, link=link, record=record)
-    end = tap.ccid(
+    end = interceptor.ccid(
         "ccid", lambda: CcidLine(wake(GemPcLink(line.open(), variant)), variant.features, variant.descriptor)
     )
     host = CcidReader(end.link, end.features, descriptor=end.descriptor, timeout=timeout, trace=trace)
-    return VirtualCcidReader(host, CcidHands(device, line), line)
+    return VirtualCcidReader(host, CcidControls(device, line), line)
 
 
 def virtual_stripe_head(
@@ -141,19 +141,19 @@ def virtual_stripe_head(
     *,
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
-    tap: Tap = UNTAPPED,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
 ) -> VirtualStripeReader:
     """Build a serial stripe head with both ends; arguments as for `virtual_ccid`."""
     device = VirtualStripeHead()
     line = line_to(device, transport, STRIPE_BAUD, link=link, record=record)
-    host = SerialStripeHead(tap.line("msr", line.open))
-    return VirtualStripeReader(host, StripeHands(device, line), line)
+    host = SerialStripeHead(interceptor.line("msr", line.open))
+    return VirtualStripeReader(host, StripeControls(device, line), line)
 
 
-class TerminalHands:
+class TerminalControls:
     """Cards in front of a terminal's built-in readers."""
 
-    def __init__(self, ccid: CcidHands, stripe: StripeHands, slots: tuple[int, ...]) -> None:
+    def __init__(self, ccid: CcidControls, stripe: StripeControls, slots: tuple[int, ...]) -> None:
         self._ccid = ccid
         self._stripe = stripe
         self._slots = slots
@@ -233,7 +233,7 @@ class VirtualReader(BuiltInReader):
             )
         super().__init__(ccid.host, stripe.host)
         self._ccid, self._stripe = ccid, stripe
-        self.device = TerminalHands(ccid.device, stripe.device, tuple(range(len(levels))))
+        self.device = TerminalControls(ccid.device, stripe.device, tuple(range(len(levels))))
 
     def close(self) -> None:
         self._ccid.close()
@@ -253,14 +253,16 @@ def virtual_reader(
     firmware: str = FIRMWARE,
     timeout: float = TIMEOUT,
     trace: Trace | None = None,
-    tap: Tap = UNTAPPED,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
 ) -> VirtualReader:
     """Build a terminal's readers with both ends: CCID by `variant`, and a serial stripe head."""
-    ccid = virtual_ccid(transport, variant, firmware=firmware, timeout=timeout, trace=trace, tap=tap)
-    return VirtualReader(ccid, virtual_stripe_head(transport, tap=tap), variant)
+    ccid = virtual_ccid(
+        transport, variant, firmware=firmware, timeout=timeout, trace=trace, interceptor=interceptor
+    )
+    return VirtualReader(ccid, virtual_stripe_head(transport, interceptor=interceptor), variant)
 
 
-def recorded_reader(recording: Tap, trace: Trace | None = None) -> BuiltInReader:
+def recorded_reader(recording: LineInterceptor, trace: Trace | None = None) -> BuiltInReader:
     """A terminal's readers as `virtual_reader` recorded them."""
     end = recording.ccid("ccid", _no_line)
     ccid = CcidReader(end.link, end.features, descriptor=end.descriptor, trace=trace)

@@ -21,14 +21,14 @@ class CcidLine:
     pin_ban: str = ""
 
 
-class Tap(Protocol):
+class LineInterceptor(Protocol):
     """`address` tells lines apart; `open` opens the real one, which a recording does not do."""
 
     def ccid(self, address: str, open_line: Callable[[], CcidLine]) -> CcidLine: ...
     def line(self, address: str, open_line: Callable[[], Transport]) -> Transport: ...
 
 
-class Untapped:
+class NoInterceptor:
     """Nobody."""
 
     def ccid(self, _: str, open_line: Callable[[], CcidLine]) -> CcidLine:
@@ -38,4 +38,4 @@ class Untapped:
         return open_line()
 
 
-UNTAPPED = Untapped()
+NO_INTERCEPTOR = NoInterceptor()

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from terminal_drivers.base import Card, Misuse, Stripe, Tracks
+from terminal_drivers.readers.served import FIELD, NoPad, unlink_dead
 from terminal_drivers.readers.vivotech.both_ends import BAUD
-from terminal_drivers.readers.vivotech.virtual import Place, VirtualNeo
-from terminal_drivers.served.hands import FIELD, NoPad, unlink_dead
+from terminal_drivers.readers.vivotech.virtual import Place, VirtualVivotech
 
 
-class ServedNeo(NoPad):
+class ServedVivotech(NoPad):
     """A NEO reader at the far side of a pseudo-terminal. pcscd has no driver for it: its hosts speak ViVOtech2."""
 
     pcscd_entry = ""
@@ -19,7 +19,7 @@ class ServedNeo(NoPad):
         from terminal_drivers.transports.pty import PtyLine
 
         unlink_dead(link)
-        self._reader = VirtualNeo()
+        self._reader = VirtualVivotech()
         self._line = PtyLine(self._reader, link, baud=BAUD)
         self.path = str(link.absolute()) if link is not None else self._line.path
         self.instructions = f"# for a terminal: terminal-sim run FILE --reader vivotech+serial:{self.path}\n"

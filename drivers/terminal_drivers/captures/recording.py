@@ -22,11 +22,8 @@ from pathlib import Path
 from threading import RLock
 
 from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
-from terminal_drivers.dialogue import Dialogue, Happened, Turn, failure
-from terminal_drivers.readers.vivotech.codec import HEADER
-from terminal_drivers.taps import CcidLine
-from terminal_drivers.transports import capture, ccid_capture
-from terminal_drivers.transports.capture import (
+from terminal_drivers.captures import capture
+from terminal_drivers.captures.capture import (
     CapturedTransport,
     CaptureFile,
     Clock,
@@ -35,8 +32,12 @@ from terminal_drivers.transports.capture import (
     failing,
     unnamed,
 )
-from terminal_drivers.transports.ccid_capture import ReplayLink, captured
-from terminal_drivers.transports.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures.dialogue import Dialogue, Happened, Turn, failure
+from terminal_drivers.captures.interceptor import CcidLine
+from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.readers.ccid import capture as ccid_capture
+from terminal_drivers.readers.ccid.capture import ReplayLink, captured
+from terminal_drivers.readers.vivotech.codec import HEADER
 
 EVENTS = "events"
 LINKS = {"msr": LinkType.USER0, "vivotech": LinkType.USER1}
@@ -60,7 +61,7 @@ class Names:
 
 
 class Recorder:
-    """Records into a new file; `about` are the conditions. A `Tap`, and the `Capture` of its lines."""
+    """Records into a new file; `about` are the conditions. A `LineInterceptor`, and the `Capture` of its lines."""
 
     def __init__(self, path: Path, about: Mapping[str, str], clock: Clock = time.time_ns) -> None:
         self._file = CaptureFile(path, clock, json.dumps(dict(about), ensure_ascii=False))
@@ -165,7 +166,7 @@ class Recorder:
 
 
 class Recording:
-    """A recorded file: `about` are its conditions. A `Tap` whose lines are the recorded ones.
+    """A recorded file: `about` are its conditions. A `LineInterceptor` whose lines are the recorded ones.
 
     `Misuse`: it cannot be read, or is no recording; `FrameError`: it is damaged.
     """

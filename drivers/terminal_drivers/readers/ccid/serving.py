@@ -8,15 +8,15 @@ from typing import Protocol
 
 from terminal_drivers.base import Card, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
+from terminal_drivers.readers.built_in import CCID_BAUD
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import VARIANTS
 from terminal_drivers.readers.ccid.keypad import Key, Prompt
+from terminal_drivers.readers.ccid.pin_clock import Person, PinClock
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
 from terminal_drivers.readers.ccid.waking import line_device
-from terminal_drivers.served.hands import IN_A_FOLDER, NO_PAD, SlotsAlone, entry, unlink_dead
-from terminal_drivers.served.pin_clock import Person, PinClock
-from terminal_drivers.virtual import CCID_BAUD
+from terminal_drivers.readers.served import IN_A_FOLDER, NO_PAD, SlotsAlone, entry, unlink_dead
 
 SERIAL_LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
 USB_LIBRARY = "/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Linux/libccid.so"

@@ -7,7 +7,7 @@ from terminal_drivers.base import Card, Misuse, Stripe
 from terminal_drivers.readers.magstripe.hid import VENDOR, Layout
 from terminal_drivers.readers.magstripe.usb import HidStripeDevice
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.served.hands import NoPad
+from terminal_drivers.readers.served import NoPad
 
 NO_SLOT = "this reader is a stripe head: swipe the card"
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from terminal_drivers.base import Card, DriverError, FrameError, Misuse
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.t0 import T0Card
-from terminal_drivers.served.hands import IN_A_FOLDER, SlotsAlone, entry
+from terminal_drivers.readers.served import IN_A_FOLDER, SlotsAlone, entry
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.vpcd.card import VpcdSlot

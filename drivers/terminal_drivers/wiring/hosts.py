@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
-from terminal_drivers import quirks
-from terminal_drivers.address import PCSC, VARIANTS, Address
 from terminal_drivers.base import Misuse, Trace, Transport
+from terminal_drivers.captures import capture
+from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, CcidLine, LineInterceptor
+from terminal_drivers.readers.built_in import CCID_BAUD, STRIPE_BAUD
+from terminal_drivers.readers.ccid import capture as ccid_capture
+from terminal_drivers.readers.ccid import quirks
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import GemPcLink
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
@@ -21,9 +24,8 @@ from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.vivotech import codec as vivotech
 from terminal_drivers.readers.vivotech.hid import MessageTransport
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.taps import UNTAPPED, CcidLine, Tap
-from terminal_drivers.transports import capture, ccid_capture, tcp
-from terminal_drivers.virtual import CCID_BAUD, STRIPE_BAUD
+from terminal_drivers.transports import tcp
+from terminal_drivers.wiring.address import PCSC, VARIANTS, Address
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.pcsc.client import PcscReader
@@ -36,15 +38,19 @@ BAUDS = {"ccid": CCID_BAUD, "msr": STRIPE_BAUD, "vivotech": 115_200}
 
 
 def open_host(
-    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None, tap: Tap = UNTAPPED
+    address: Address | str,
+    *,
+    timeout: float = TIMEOUT,
+    trace: Trace | None = None,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
 ) -> HostEnd:
     """Open a reader that is not ours, or a recorded one.
 
-    `timeout` and `trace` are for `ccid` and `vivotech`; `tap` is between each line and its host end.
+    `timeout` and `trace` are for `ccid` and `vivotech`; `interceptor` stands between each line and its host end.
     `Misuse`: no such address, one of both ends, or a missing package; `ReaderLost`: nothing answers there.
     """
     where = address if isinstance(address, Address) else Address.parse(address)
-    if where.protocol == PCSC and tap is UNTAPPED:
+    if where.protocol == PCSC and interceptor is NO_INTERCEPTOR:
         from terminal_drivers.readers.pcsc.client import PcscReader
 
         return PcscReader(where.where)
@@ -53,8 +59,8 @@ def open_host(
             f"{where.protocol}+{where.transport}: has both ends of ours: opening.open_reader opens it"
         )
     if where.protocol in ("ccid", PCSC):
-        return _reader(tap.ccid(str(where), lambda: _ccid(where)), timeout, trace)
-    line = tap.line(str(where), lambda: _messages(where))
+        return _reader(interceptor.ccid(str(where), lambda: _ccid(where)), timeout, trace)
+    line = interceptor.line(str(where), lambda: _messages(where))
     if where.protocol == "vivotech":
         variant = VIVOTECH_VARIANTS[where.variant or "tables"]
         return VivotechReader(line, variant, timeout=timeout, trace=trace)

@@ -1,0 +1,1 @@
+"""What crosses a line, in a pcapng file: written, read, and played again."""

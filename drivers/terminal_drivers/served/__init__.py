@@ -1,1 +1,0 @@
-"""Virtual readers for other people's software."""

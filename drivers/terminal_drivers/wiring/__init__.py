@@ -1,0 +1,1 @@
+"""Readers by address: listed, opened, served and tested through the table of protocols."""
