@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from terminal_sim.core.config import Session
+from terminal_sim.core.config import OutageLimits
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.payment import PaymentState
 from tests.offline.model import Model
@@ -154,7 +154,7 @@ def test_the_guide_predicts_the_fate_of_every_payment(part: int) -> None:
     [
         {"upload": Duration(DAY - HOUR)},
         {"upload": Duration(DAY + HOUR)},
-        {"session": Session(service=Duration(HOUR // 2))},
+        {"session": OutageLimits(service=Duration(HOUR // 2))},
         {"limit": 9_999},
         {"allowed": False},
         {"app_forwards": False},

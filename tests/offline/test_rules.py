@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from terminal_sim.bench import Bench
-from terminal_sim.core.config import Entries, Session
+from terminal_sim.core.config import AllowedEntryModes, OutageLimits
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
@@ -26,16 +26,16 @@ def test_a_refusal_says_the_first_reason_that_holds() -> None:
     rules = with_rules(
         "square-terminal",
         allowed=False,
-        session=Session(network=Duration(HOUR)),
-        entries=Entries(chip=False, contactless=False),
+        session=OutageLimits(network=Duration(HOUR)),
+        entries=AllowedEntryModes(chip=False, contactless=False),
         refused_brands=("visa",),
         limit=500,
         queue_count=1,
     )
     cures = [
         ("offline-not-allowed", {"allowed": True}),
-        ("offline-session-over", {"session": Session()}),
-        ("not-offline-card", {"entries": Entries()}),
+        ("offline-session-over", {"session": OutageLimits()}),
+        ("not-offline-card", {"entries": AllowedEntryModes()}),
         ("not-offline-card", {"refused_brands": ()}),
         ("offline-limit-exceeded", {"limit": 1000}),
         ("", {}),
