@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal_drivers.base import CardRemoved
-from terminal_sim.emv.conversation import Step
+from terminal_sim.emv.talk.asks import Step
 from terminal_sim.readers.tearing import STEPS, TornCard
 
 SELECT, GPO, READ, GENERATE = "00A4040000", "80A8000002830000", "00B2010C00", "80AE800000"

@@ -68,8 +68,8 @@ class _Recorded:
 def _recorded_sale() -> _Recorded:
     """The exchanges of an approved online sale with the bundled Visa card."""
     from terminal_sim.cards import catalogue
-    from terminal_sim.emv.conversation import Verdict
-    from terminal_sim.emv.crypto import IssuerKeys
+    from terminal_sim.emv.keys.crypto import IssuerKeys
+    from terminal_sim.emv.talk.outcome import Verdict
     from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 
     card = catalogue.load("visa-credit", (), IssuerKeys(ISSUER_KEY))

@@ -243,7 +243,7 @@ class Bench:
         if name not in self._cards:
             # Imported here: a terminal that shows its first screen has seen no card yet.
             from terminal_sim.cards import catalogue
-            from terminal_sim.emv.crypto import IssuerKeys
+            from terminal_sim.emv.keys.crypto import IssuerKeys
 
             card = catalogue.load(name, self._catalogues, IssuerKeys(self.acquirer.issuer_master_key))
             who = card.personality

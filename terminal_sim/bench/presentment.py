@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, DriverError
-from terminal_sim.emv.conversation import Step
+from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.operator import Operator
 from terminal_sim.readers.parts import CONTACTLESS

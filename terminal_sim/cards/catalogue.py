@@ -15,8 +15,8 @@ from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.toml import ProfileError, nearest
-from terminal_sim.emv import crypto
-from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.keys.crypto import IssuerKeys
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 

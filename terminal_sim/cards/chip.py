@@ -37,11 +37,12 @@ from terminal_sim.cards.command import (
 )
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import ChipData, Personality
-from terminal_sim.emv import apdu, crypto, dol, pinblock, tags, tlv
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.dol import DolError
-from terminal_sim.emv.online import APPROVALS
-from terminal_sim.emv.pinblock import PinBlockError
+from terminal_sim.emv.data import apdu, dol, tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.keys import crypto, pinblock
+from terminal_sim.emv.keys.pinblock import PinBlockError
+from terminal_sim.emv.steps.online import APPROVALS
 from terminal_sim.secret import Secret
 
 

@@ -23,9 +23,11 @@ from terminal_sim.cards.command import (
 )
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Contactless, Personality
-from terminal_sim.emv import apdu, contactless, crypto, tags, tlv
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.fields import FormatError, digits
+from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.fields import FormatError, digits
+from terminal_sim.emv.kernels import contactless
+from terminal_sim.emv.keys import crypto
 
 _CVR_ARQC: Final = 0xA0
 

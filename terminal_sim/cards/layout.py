@@ -13,10 +13,10 @@ from typing import Final
 
 from terminal_sim.cards.command import WRONG_DATA, WRONG_LENGTH, Refusal
 from terminal_sim.cards.personality import CardApplication, ChipData, Contactless, Personality
-from terminal_sim.emv import apdu, dol, tags, tlv, track
-from terminal_sim.emv.dol import DolError
-from terminal_sim.emv.fields import numeric
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import apdu, dol, tags, tlv, track
+from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.data.fields import numeric
+from terminal_sim.emv.data.tlv import TlvError
 
 CERTIFIED_BY_TERMINAL: Final = bytes.fromhex("9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704")
 """The part of `crypto.CERTIFIED` that the card does not know itself, as a DOL."""

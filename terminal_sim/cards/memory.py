@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from terminal_sim.cards.command import CONDITIONS, Refusal
-from terminal_sim.emv import crypto
+from terminal_sim.emv.keys import crypto
 from terminal_sim.secret import Secret
 
 _LAST_ATC: Final = 0xFFFF

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 from terminal_sim.datafiles.toml import read
-from terminal_sim.emv import pinblock
-from terminal_sim.emv.brand import brand_of, is_luhn_valid
-from terminal_sim.emv.fields import is_digits
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
+from terminal_sim.emv.data.fields import is_digits
+from terminal_sim.emv.keys import pinblock
 from terminal_sim.secret import Secret
 
 ChipCvm = Literal["online-pin", "offline-pin", "signature", "no-cvm"]

@@ -80,7 +80,7 @@ class StartCard:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCard:
-    """The answer to what the kernel asked last (`emv.conversation`)."""
+    """The answer to what the kernel asked last (`emv.talk.answers`)."""
 
     answer: object
 

@@ -93,21 +93,21 @@ class CardRemoved:
 
 @dataclass(frozen=True, slots=True)
 class CardSwiped:
-    """`stripe` is the parsed stripe (`emv.track.Stripe`), or None where no track could be read."""
+    """`stripe` is the parsed stripe (`emv.data.track.Stripe`), or None where no track could be read."""
 
     stripe: object | None
 
 
 @dataclass(frozen=True, slots=True)
 class KernelAsked:
-    """The kernel waits for an answer to `ask` (`emv.conversation`)."""
+    """The kernel waits for an answer to `ask` (`emv.talk.asks`)."""
 
     ask: object
 
 
 @dataclass(frozen=True, slots=True)
 class KernelEnded:
-    """The conversation with the card is over with `outcome` (`emv.conversation.Outcome`)."""
+    """The conversation with the card is over with `outcome` (`emv.talk.outcome`)."""
 
     outcome: object
 

@@ -1,1 +1,10 @@
-"""EMV: the kernel and everything it is built from. Pure: bytes and values in, bytes and values out."""
+"""The EMV kernel, pure: what terminal and kernel say to each other, the steps of a transaction, and the data they work on.
+
+| room      | holds                                                                                     |
+|-----------|-------------------------------------------------------------------------------------------|
+| `kernels` | the contact and the contactless transaction, and the entry to both                        |
+| `steps`   | one step of a transaction a file, and the state that the steps share                      |
+| `keys`    | triple DES, application cryptograms, PIN blocks                                           |
+| `data`    | TLV, data object lists, the data dictionary, tracks, card numbers, APDUs and their masking |
+| `talk`    | the values of the conversation: configuration, request, asks, answers, outcome            |
+"""

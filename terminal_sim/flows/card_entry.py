@@ -10,7 +10,7 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.track import Stripe
+from terminal_sim.emv.data.track import Stripe
 from terminal_sim.flows import fields
 from terminal_sim.flows.payment import PaymentFlow, brand_name
 from terminal_sim.secret import Secret

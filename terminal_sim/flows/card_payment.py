@@ -15,16 +15,10 @@ from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.conversation import (
-    ChooseApplication,
-    EnterPin,
-    GoOnline,
-    HostDecision,
-    Outcome,
-    PinEntry,
-    Verdict,
-)
-from terminal_sim.emv.online import decision_of
+from terminal_sim.emv.steps.online import decision_of
+from terminal_sim.emv.talk.answers import HostDecision, PinEntry
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import fields
 from terminal_sim.flows.card_entry import CardEntryFlow
 from terminal_sim.flows.payment import CARD_REFUSED, NO_ANSWER, brand_name

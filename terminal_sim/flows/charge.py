@@ -17,7 +17,7 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import PaymentState, receipt_row
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
-from terminal_sim.emv.brand import brand_of, is_luhn_valid
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows.card_payment import CardPaymentFlow
 from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, MotoFlow
 from terminal_sim.flows.payment import AUTHORISING, ENDING_MOVES, ENDINGS

@@ -16,7 +16,7 @@ from terminal_sim.core.message import Avs, EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
-from terminal_sim.emv.brand import brand_of, is_luhn_valid
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
 from terminal_sim.flows.payment import (
     AUTHORISING,

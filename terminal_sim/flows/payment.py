@@ -20,7 +20,7 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
 from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.brand import brand_of
+from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.flows import fields
 from terminal_sim.secret import Secret, mask_pan
 

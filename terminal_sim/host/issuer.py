@@ -85,7 +85,8 @@ class Issuer:
         pan = card_number(request)
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return b""
-        from terminal_sim.emv import crypto, tlv  # only chip payments need ciphers
+        from terminal_sim.emv.data import tlv  # only chip payments need ciphers
+        from terminal_sim.emv.keys import crypto
 
         key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
         try:
@@ -125,7 +126,7 @@ class Issuer:
     def _is_genuine(self, request: HostRequest, account: Account) -> bool:
         if request.kind is MessageKind.ADVICE:  # an offline payment carries a TC, which nobody answers
             return True
-        from terminal_sim.emv import crypto  # only chip payments need ciphers
+        from terminal_sim.emv.keys import crypto  # only chip payments need ciphers
 
         key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
         try:
@@ -136,7 +137,7 @@ class Issuer:
     def _is_pin_right(self, block: Secret[bytes], account: Account) -> bool:
         if account.pin is None:
             return True
-        from terminal_sim.emv import pinblock  # only an online PIN needs ciphers
+        from terminal_sim.emv.keys import pinblock  # only an online PIN needs ciphers
 
         try:
             return (

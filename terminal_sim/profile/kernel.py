@@ -10,7 +10,7 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.money import CURRENCIES
 from terminal_sim.datafiles import toml as typed_toml
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.emv.conversation import Application, KernelConfig
+from terminal_sim.emv.talk.config import Application, KernelConfig
 from terminal_sim.secret import Secret
 
 # ISO 3166-1: alpha-2 -> numeric.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from terminal_drivers.base import CardRemoved
 from terminal_sim.cards.command import Card
-from terminal_sim.emv.conversation import Step
+from terminal_sim.emv.talk.asks import Step
 
 INS_GENERATE_AC = 0xAE
 _INS = {

@@ -34,17 +34,11 @@ from terminal_sim.core.message import EntryMode, HostReply, HostRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
-from terminal_sim.emv import track
-from terminal_sim.emv.conversation import (
-    Answer,
-    Ask,
-    Command,
-    HostDecision,
-    KernelConfig,
-    Outcome,
-    Step,
-    Verdict,
-)
+from terminal_sim.emv.data import track
+from terminal_sim.emv.talk.answers import Answer, HostDecision
+from terminal_sim.emv.talk.asks import Ask, Command, Step
+from terminal_sim.emv.talk.config import KernelConfig
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.readers.parts import CONTACT, Reader
 from terminal_sim.runtime.card_vault import Vault
 

@@ -31,8 +31,11 @@ from terminal_sim.core.events import (
 from terminal_sim.core.message import EntryMode, HostReply
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
-from terminal_sim.emv.conversation import Answer, Command, Interface, Request, Verdict
-from terminal_sim.emv.describe import mask_capdu, mask_rapdu
+from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
+from terminal_sim.emv.talk.answers import Answer
+from terminal_sim.emv.talk.asks import Command
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
 from terminal_sim.runtime.board import Board, CardConversation, Delivered
 from terminal_sim.runtime.clock import VirtualClock
@@ -273,7 +276,7 @@ class Engine:
 
     def _start_card(self, board: Board, effect: fx.StartCard) -> None:
         # Imported here: a terminal that shows its first screen has met no card yet.
-        from terminal_sim.emv.kernel import transaction
+        from terminal_sim.emv.kernels.transaction import transaction
 
         contactless = effect.entry is EntryMode.CONTACTLESS
         now = self.clock.now.civil

@@ -8,10 +8,12 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.datafiles.toml import ProfileError
-from terminal_sim.emv import track
-from terminal_sim.emv.brand import is_luhn_valid
-from terminal_sim.emv.conversation import GoOnline, HostDecision, Verdict
-from terminal_sim.emv.crypto import IssuerKeys, make_arpc
+from terminal_sim.emv.data import track
+from terminal_sim.emv.data.card_number import is_luhn_valid
+from terminal_sim.emv.keys.crypto import IssuerKeys, make_arpc
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import GoOnline
+from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.secret import Secret
 from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
 

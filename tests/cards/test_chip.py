@@ -11,7 +11,7 @@ from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.chip import ChipCard
 from terminal_sim.cards.command import Card
-from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.emv.keys.crypto import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 
 Cards = Callable[[str], VirtualCard]

@@ -13,8 +13,9 @@ from terminal_sim.core.flow import Flow
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Pad
-from terminal_sim.emv import track
-from terminal_sim.emv.conversation import ChooseApplication, EnterPin, Outcome, Verdict
+from terminal_sim.emv.data import track
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.profile import check
 from tests.contracts.drive import NAMES, TEXTS, Drive, full, prompting
 from tests.contracts.states import NO_CANCEL, PASSING, WAYS, Place, has

@@ -17,8 +17,10 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
 from terminal_sim.core.receipt import Copy, Receipt
 from terminal_sim.core.terminal import Terminal
-from terminal_sim.emv import track
-from terminal_sim.emv.conversation import CardData, ChooseApplication, EnterPin, GoOnline, Outcome, Verdict
+from terminal_sim.emv.data import track
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
+from terminal_sim.emv.talk.card import CardData
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import load
 from terminal_sim.secret import Secret
 from tests.core.samples import AT

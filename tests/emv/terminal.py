@@ -7,25 +7,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv import crypto
-from terminal_sim.emv.conversation import (
-    Answer,
-    Application,
-    Ask,
-    ChooseApplication,
-    Command,
-    EnterPin,
-    GoOnline,
-    HostDecision,
-    Interface,
-    KernelConfig,
-    Outcome,
-    PinEntry,
-    Request,
-)
-from terminal_sim.emv.exchange import Conversation
-from terminal_sim.emv.kernel import transaction
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.kernels.transaction import transaction
+from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.steps.exchange import Conversation
+from terminal_sim.emv.talk.answers import Answer, HostDecision, PinEntry
+from terminal_sim.emv.talk.asks import Ask, ChooseApplication, Command, EnterPin, GoOnline
+from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.emv.talk.outcome import Outcome
+from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.secret import Secret
 
 ISSUER_KEY = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))

@@ -8,17 +8,13 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.personality import CardApplication
-from terminal_sim.emv import pinblock, tags, tlv
-from terminal_sim.emv.conversation import (
-    ChooseApplication,
-    EnterPin,
-    GoOnline,
-    HostDecision,
-    Interface,
-    Step,
-    Verdict,
-)
-from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Step
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import Terminal

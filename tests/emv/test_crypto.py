@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.emv import crypto, tags, tdes, tlv
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.keys import crypto, tdes
 from terminal_sim.secret import Secret
 
 MASTER = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))

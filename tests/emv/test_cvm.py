@@ -5,22 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.emv import cvm, dol, generate, restrictions, tags
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.conversation import (
-    Answer,
-    Application,
-    Ask,
-    Command,
-    EnterPin,
-    Interface,
-    PinEntry,
-    Request,
-    Step,
-)
-from terminal_sim.emv.cvm import CvmList, CvmRule
-from terminal_sim.emv.exchange import CardError, Conversation
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import dol, tags
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps import cvm, generate, restrictions
+from terminal_sim.emv.steps.cvm import CvmList, CvmRule
+from terminal_sim.emv.steps.exchange import CardError, Conversation
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import Answer, PinEntry
+from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
+from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import configuration

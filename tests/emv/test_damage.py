@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv import apdu, tlv
-from terminal_sim.emv.conversation import EnterPin, Interface, Outcome, Verdict
-from terminal_sim.emv.crypto import IssuerKeys
+from terminal_sim.emv.data import apdu, tlv
+from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.talk.asks import EnterPin
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.request import Interface
 from tests.emv.table import rows
 from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 

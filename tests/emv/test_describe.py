@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv import tags, tlv
-from terminal_sim.emv.brand import brand_of, is_luhn_valid
-from terminal_sim.emv.conversation import Command
-from terminal_sim.emv.describe import mask_capdu, mask_rapdu
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
+from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
+from terminal_sim.emv.talk.asks import Command
 from tests.emv.table import rows
 from tests.emv.terminal import Terminal
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.emv import dol
-from terminal_sim.emv.dol import DolEntry, DolError
-from terminal_sim.emv.tags import DataFormat
+from terminal_sim.emv.data import dol
+from terminal_sim.emv.data.dol import DolEntry, DolError
+from terminal_sim.emv.data.tags import DataFormat
 from tests.emv.table import rows
 
 LISTS = [

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from terminal_sim.emv import fields, tags
-from terminal_sim.emv.fields import FormatError
-from terminal_sim.emv.tags import DICTIONARY, DataFormat, DataSource
+from terminal_sim.emv.data import fields, tags
+from terminal_sim.emv.data.fields import FormatError
+from terminal_sim.emv.data.tags import DICTIONARY, DataFormat, DataSource
 from tests.emv.table import rows
 
 

@@ -8,21 +8,16 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.personality import CardApplication, ChipData
-from terminal_sim.emv import crypto, pinblock, tags, tlv
-from terminal_sim.emv.conversation import (
-    Application,
-    ChooseApplication,
-    EnterPin,
-    GoOnline,
-    HostDecision,
-    Interface,
-    Outcome,
-    Step,
-    Verdict,
-)
-from terminal_sim.emv.crypto import IssuerKeys
-from terminal_sim.emv.kernel import transaction
-from terminal_sim.emv.online import decision_of
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.kernels.transaction import transaction
+from terminal_sim.emv.keys import crypto, pinblock
+from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.steps.online import decision_of
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Step
+from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host

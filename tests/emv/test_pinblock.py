@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.emv import pinblock
-from terminal_sim.emv.pinblock import PinBlockError
+from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 

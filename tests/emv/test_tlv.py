@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.emv import tlv
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import tlv
+from terminal_sim.emv.data.tlv import TlvError
 from tests.emv.table import rows
 
 ONE_LEVEL = [

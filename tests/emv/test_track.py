@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.emv import track
-from terminal_sim.emv.brand import BRANDS, brand_of, is_luhn_valid
-from terminal_sim.emv.track import Stripe, TrackError
+from terminal_sim.emv.data import track
+from terminal_sim.emv.data.card_number import BRANDS, brand_of, is_luhn_valid
+from terminal_sim.emv.data.track import Stripe, TrackError
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 

@@ -8,7 +8,7 @@ from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.core.events import Alarm, CardSwiped, HostReplied, KeyPressed, NetworkChanged
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
-from terminal_sim.emv import track
+from terminal_sim.emv.data import track
 from tests.engine.kit import Batches, bench_of, keys, ready, watched
 
 SECOND = 1_000_000

@@ -7,7 +7,8 @@ import pytest
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.message import HostReply, HostRequest
-from terminal_sim.emv.conversation import GoOnline, Outcome, Verdict
+from terminal_sim.emv.talk.asks import GoOnline
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from tests.core.fuzz import CARD, Fresh, keys
 
 REVERSED, COMPLETED, DECLINED = "REVERSAL_PENDING", "COMPLETED", "DECLINED"

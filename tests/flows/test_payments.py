@@ -11,7 +11,7 @@ import pytest
 from terminal_drivers.base import Presence
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.receipt import Centred
-from terminal_sim.emv.conversation import Step
+from terminal_sim.emv.talk.asks import Step
 from terminal_sim.readers.parts import Reader
 from tests.contracts.drive import Drive, full, prompting
 from tests.contracts.states import WAYS

@@ -6,12 +6,14 @@ from functools import cache
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv import describe, dol, pinblock, tlv
-from terminal_sim.emv.conversation import Interface, Verdict
-from terminal_sim.emv.crypto import IssuerKeys
-from terminal_sim.emv.dol import DolError
-from terminal_sim.emv.pinblock import PinBlockError
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import describe, dol, tlv
+from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.pinblock import PinBlockError
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
 from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 from tests.fuzz.target import Target, joined, parts

@@ -8,8 +8,8 @@ from terminal_drivers.base import FrameError, Tracks
 from terminal_drivers.readers.magstripe import codec, line
 from terminal_drivers.readers.magstripe.codec import StripeError
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR
-from terminal_sim.emv import track
-from terminal_sim.emv.track import TrackError
+from terminal_sim.emv.data import track
+from terminal_sim.emv.data.track import TrackError
 from tests.fuzz.target import Target
 
 TRACK_1 = "%B4111111111111111^DOE/JANE^30032011234567890?"

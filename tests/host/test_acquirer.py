@@ -9,7 +9,8 @@ import pytest
 
 from terminal_sim.core.message import Avs, HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.emv import crypto, pinblock, tlv
+from terminal_sim.emv.data import tlv
+from terminal_sim.emv.keys import crypto, pinblock
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.codec import decode_reply, encode_request
 from terminal_sim.host.config import AnswerRule, UnknownCards

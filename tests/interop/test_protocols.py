@@ -12,7 +12,8 @@ from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.serving import ServedReader
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.conversation import Interface, Verdict
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.daemon import Pcscd, Pyscard
 

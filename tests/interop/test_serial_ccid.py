@@ -8,7 +8,8 @@ import pytest
 
 from terminal_drivers.readers.ccid.serving import ServedReader
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.conversation import Interface, Verdict
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.daemon import Pcscd, PcscError, Pyscard, Told, need
 

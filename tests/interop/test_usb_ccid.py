@@ -10,7 +10,8 @@ from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.serving import USB_APDU, ServedUsbReader
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.conversation import Interface, Verdict
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Interface
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.daemon import Pcscd, PcscError, Pyscard
 from tests.interop.test_protocols import ATR_T1, FEATURE_VERIFY, VERIFY, Atred, Echo

@@ -14,7 +14,7 @@ from terminal_drivers.base import Card
 from terminal_drivers.readers.ccid.features import SERIAL_TPDU
 from terminal_drivers.readers.ccid.serving import USB_APDU, ServedUsbReader
 from terminal_drivers.readers.magstripe.serving import ServedUsbStripeHead
-from terminal_sim.emv.conversation import Verdict
+from terminal_sim.emv.talk.outcome import Verdict
 from tests.emv.terminal import Terminal, configuration
 from tests.interop.conftest import CardNamed
 from tests.interop.daemon import need_packages

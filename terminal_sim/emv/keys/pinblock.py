@@ -7,8 +7,8 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv import tdes
-from terminal_sim.emv.fields import is_digits
+from terminal_sim.emv.data.fields import is_digits
+from terminal_sim.emv.keys import tdes
 from terminal_sim.secret import Secret
 
 SHORTEST = 4

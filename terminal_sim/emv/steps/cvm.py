@@ -13,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv import pin, tags, tvr
-from terminal_sim.emv.exchange import CardError, Conversation
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.steps import pin
+from terminal_sim.emv.steps.exchange import CardError, Conversation
+from terminal_sim.emv.steps.state import Transaction
 
 _AIP_CVM: Final = 0x10
 _NEXT_IF_FAILED: Final = 0x40

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from terminal_sim.emv import fields
-from terminal_sim.emv.fields import FormatError
+from terminal_sim.emv.data import fields
+from terminal_sim.emv.data.fields import FormatError
 
 
 class DataSource(Enum):

@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from terminal_sim.emv import apdu, tags, tlv
-from terminal_sim.emv.apdu import Response
-from terminal_sim.emv.conversation import Application, ChooseApplication, Step, Verdict
-from terminal_sim.emv.exchange import CardError, Conversation, Ended, exchange
-from terminal_sim.emv.fields import printable
-from terminal_sim.emv.tlv import TlvError
-from terminal_sim.emv.transaction import Transaction, checked
+from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.data.fields import printable
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, exchange
+from terminal_sim.emv.steps.state import Transaction, checked
+from terminal_sim.emv.talk.asks import ChooseApplication, Step
+from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.outcome import Verdict
 
 MAX_DIRECTORY_RECORDS = 16
 MAX_OCCURRENCES = 16

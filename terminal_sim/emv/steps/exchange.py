@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
-from terminal_sim.emv import apdu
-from terminal_sim.emv.apdu import Response
-from terminal_sim.emv.conversation import Answer, Ask, Command, Verdict
+from terminal_sim.emv.data import apdu
+from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.talk.answers import Answer
+from terminal_sim.emv.talk.asks import Ask, Command
+from terminal_sim.emv.talk.outcome import Verdict
 
 T = TypeVar("T")
 

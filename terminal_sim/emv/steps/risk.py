@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv import tags, tvr
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps.state import Transaction
 
 
 def manage(transaction: Transaction) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv import tags, tlv
-from terminal_sim.emv.conversation import GoOnline, HostDecision
-from terminal_sim.emv.exchange import Conversation
-from terminal_sim.emv.tlv import TlvError
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.steps.exchange import Conversation
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import GoOnline
 
 APPROVALS: Final = ("00", "10")
 """Authorisation response codes that approve: in full, and a part of the amount (ISO 8583:1987, field 39)."""

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv import apdu, cvm, initiate, pin, read, select, tags
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.conversation import Outcome, Verdict
-from terminal_sim.emv.exchange import CardError, Conversation, Ended, fault
-from terminal_sim.emv.online import APPROVALS, go_online
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import apdu, tags
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps import cvm, initiate, pin, read, select
+from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, fault
+from terminal_sim.emv.steps.online import APPROVALS, go_online
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.secret import Secret
 
 TTQ1_EMV_MODE: Final = 0x20

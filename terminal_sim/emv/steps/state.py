@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from terminal_sim.emv import tags, tlv, track
-from terminal_sim.emv.conversation import (
-    Application,
-    CardData,
-    Interface,
-    KernelConfig,
-    Outcome,
-    Request,
-    Verdict,
-)
-from terminal_sim.emv.exchange import CardError
-from terminal_sim.emv.fields import FormatError, compressed, digits, is_digits, numeric, printable
-from terminal_sim.emv.tags import DICTIONARY, DataSource
-from terminal_sim.emv.track import TrackError
+from terminal_sim.emv.data import tags, tlv, track
+from terminal_sim.emv.data.fields import FormatError, compressed, digits, is_digits, numeric, printable
+from terminal_sim.emv.data.tags import DICTIONARY, DataSource
+from terminal_sim.emv.data.track import TrackError
+from terminal_sim.emv.steps.exchange import CardError
+from terminal_sim.emv.talk.card import CardData
+from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.secret import Secret
 
 ICC_DATA = (

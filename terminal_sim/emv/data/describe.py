@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from terminal_sim.emv import apdu, tags, tlv
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.brand import brand_of, is_luhn_valid
-from terminal_sim.emv.tags import DICTIONARY, DataFormat
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
+from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
+from terminal_sim.emv.data.tlv import TlvError
 
 MASKED: Final = "**"
 

@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv import tags, tdes, tlv
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.fields import is_digits
-from terminal_sim.emv.tlv import TlvError
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.fields import is_digits
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.keys import tdes
 from terminal_sim.secret import Secret
 
 CERTIFIED: Final = (

@@ -6,13 +6,15 @@ performed, and the action codes of issuer and acquirer decide what follows from 
 
 from __future__ import annotations
 
-from terminal_sim.emv import apdu, cvm, generate, initiate, read, restrictions, risk, select, tags, tvr
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.complete import complete
-from terminal_sim.emv.conversation import Outcome, Step, Verdict
-from terminal_sim.emv.exchange import Conversation, fault
-from terminal_sim.emv.online import go_online
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import apdu, tags, tvr
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps import cvm, generate, initiate, read, restrictions, risk, select
+from terminal_sim.emv.steps.complete import complete
+from terminal_sim.emv.steps.exchange import Conversation, fault
+from terminal_sim.emv.steps.online import go_online
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.asks import Step
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 
 _SERVICE_NOT_ALLOWED = 0x01
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv import apdu, pinblock, tags, tlv, tvr
-from terminal_sim.emv.conversation import EnterPin, PinEntry
-from terminal_sim.emv.exchange import CardError, Conversation, exchange, fault
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import apdu, tags, tlv, tvr
+from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import PinEntry
+from terminal_sim.emv.talk.asks import EnterPin
 from terminal_sim.secret import Secret
 
 

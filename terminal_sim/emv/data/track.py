@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv.brand import brand_of
+from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.secret import Secret
 
 _AFTER_NAME: Final = r"(?P<expiry>[0-9]{4}|[=^])(?P<service>[0-9]{3}|[=^])(?P<rest>[^?]*)"

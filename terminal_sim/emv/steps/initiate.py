@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv import apdu, dol, tags, tlv
-from terminal_sim.emv.apdu import Response
-from terminal_sim.emv.exchange import CardError, Conversation, exchange
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import apdu, dol, tags, tlv
+from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.steps.state import Transaction
 
 
 def get_processing_options(transaction: Transaction) -> Conversation[Response]:

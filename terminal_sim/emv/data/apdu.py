@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from terminal_sim.emv import tlv
-from terminal_sim.emv.conversation import Command, Step
-from terminal_sim.emv.tags import COMMAND_TEMPLATE
+from terminal_sim.emv.data import tlv
+from terminal_sim.emv.data.tags import COMMAND_TEMPLATE
+from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.secret import Secret
 
 PSE: Final = b"1PAY.SYS.DDF01"

@@ -6,12 +6,14 @@ an `Outcome`; `TypeError` and `ValueError` are raised only where the caller brea
 
 from __future__ import annotations
 
-from terminal_sim.emv import contact, contactless
-from terminal_sim.emv.conversation import Interface, KernelConfig, Outcome, Request, Verdict
-from terminal_sim.emv.dol import DolError
-from terminal_sim.emv.exchange import CardError, Conversation, Ended
-from terminal_sim.emv.tlv import TlvError
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.kernels import contact, contactless
+from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.config import KernelConfig
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.request import Interface, Request
 
 
 def transaction(config: KernelConfig, request: Request) -> Conversation[Outcome]:

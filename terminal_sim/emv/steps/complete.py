@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv import apdu, generate, risk, tags, tlv, tvr
-from terminal_sim.emv.apdu import Cryptogram
-from terminal_sim.emv.conversation import Command, HostDecision, Outcome, Step, Verdict
-from terminal_sim.emv.exchange import CardError, Conversation, exchange
-from terminal_sim.emv.online import APPROVALS
-from terminal_sim.emv.tlv import TlvError
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import apdu, tags, tlv, tvr
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.steps import generate, risk
+from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.steps.online import APPROVALS
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import Command, Step
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 
 _AIP_ISSUER_AUTHENTICATION: Final = 0x04
 

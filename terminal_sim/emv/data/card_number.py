@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv.fields import is_digits
+from terminal_sim.emv.data.fields import is_digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from terminal_sim.emv.tags import DICTIONARY, DataFormat
-from terminal_sim.emv.tlv import TlvError, is_constructed, split
+from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
+from terminal_sim.emv.data.tlv import TlvError, is_constructed, split
 
 MAX_VALUE_BYTES = 252
 

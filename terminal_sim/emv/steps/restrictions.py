@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv import tags, tvr
-from terminal_sim.emv.transaction import Transaction
+from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.steps.state import Transaction
 
 _NOT_ATM: Final = 0x01_00
 _DOMESTIC_GOODS_OR_SERVICES: Final = 0x28_00

@@ -1,0 +1,1 @@
+"""Whole transactions, composed of the steps in the order of their book."""

@@ -1,0 +1,1 @@
+"""Ciphers and what is made with them: application cryptograms and PIN blocks."""

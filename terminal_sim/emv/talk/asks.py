@@ -1,0 +1,62 @@
+"""What the kernel asks for: a command to the card, the cardholder's choice or PIN, the issuer's decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from terminal_sim.emv.talk.card import CardData
+from terminal_sim.secret import Secret
+
+
+class Step(Enum):
+    """The part of the transaction that a command belongs to; a script tears a card away after one of these."""
+
+    SELECT = "select"
+    GPO = "gpo"
+    READ = "read"
+    GENAC1 = "genac1"
+    ONLINE = "online"
+    GENAC2 = "genac2"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A C-APDU for the card, in short form. `repr` does not show it, since a VERIFY carries a PIN."""
+
+    apdu: bytes = field(repr=False)
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseApplication:
+    """The cardholder picks one of `labels` (EMV Book 1, 12.4). `languages` are the card's, as far as it has stated them."""
+
+    labels: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin:
+    """The cardholder types a PIN (EMV Book 3, 10.5). `tries_left` and `wrong` belong to an offline PIN.
+
+    `languages` are the card's, in order of preference.
+    """
+
+    online: bool
+    tries_left: int | None = None
+    wrong: bool = False
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOnline:
+    """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block (ISO 9564-1 format 0)."""
+
+    card: CardData
+    icc_data: bytes
+    pin_block: Secret[bytes] | None = None
+
+
+Ask = Command | ChooseApplication | EnterPin | GoOnline

@@ -1,0 +1,48 @@
+"""What the acquirer loads into the kernel of a terminal; it holds no key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An application the terminal supports (EMV Book 1, 12.3.1): its AID and how it is matched.
+
+    Amounts in minor units. Above `contactless_limit` the application is not offered contactless, above
+    `contactless_cvm_limit` the cardholder is verified; None means that there is no such limit. The action codes (TAC) have
+    5 bytes each and the bits of the TVR.
+    """
+
+    aid: bytes
+    brand: str
+    partial: bool = True
+    version: bytes = b"\x00\x96"
+    contactless: bool = True
+    contactless_limit: int | None = None
+    contactless_cvm_limit: int | None = None
+    target_percent: int = 0
+    floor_limit: int = 0
+    tac_default: bytes = bytes(5)
+    tac_denial: bytes = bytes(5)
+    tac_online: bytes = bytes(5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelConfig:
+    """The terminal's own data elements. Country and currency are the numeric ISO codes as text (`"124"`)."""
+
+    applications: tuple[Application, ...]
+    country: str
+    currency: str
+    currency_exponent: int
+    terminal_type: str = "22"
+    capabilities: bytes = bytes.fromhex("E060C8")
+    additional_capabilities: bytes = bytes.fromhex("F000F0A001")
+    merchant_category: str = "5999"
+    terminal_id: str = ""
+    merchant_id: str = ""
+    pin_key: Secret[bytes] | None = None
+    languages: tuple[str, ...] = ("en",)
