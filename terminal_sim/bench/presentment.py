@@ -7,16 +7,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from terminal_drivers.base import Card, DriverError
+from terminal_drivers.base import Card, DriverError, Misuse
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.operator import Operator
 from terminal_sim.readers.parts import CONTACTLESS
+from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 _LEAVING_TRIES = 25
-_APDU = re.compile(r"apdu ([1-9][0-9]{0,8})")
 
 
 def chip_of(name: str, card: VirtualCard) -> Card:
@@ -57,7 +56,7 @@ class Presentment:
         self._station = board
         self._operator = operator
         self._apdus = 0
-        self._tear: Callable[[Step, int], bool] | None = None
+        self._tear: CardTear | None = None
         # A card is in the slot, or was, that somebody has not been asked to take out yet.
         self._asked_for = False
         self._named = 0  # how many cards had been inserted when an act named the last one
@@ -119,15 +118,10 @@ class Presentment:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
         if self._operator.is_human:
             raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
-        steps = {each.value: each for each in Step if each is not Step.OTHER}
-        if apdu := _APDU.fullmatch(step):
-            number = int(apdu[1])
-            self._tear = lambda _, count: count == number
-        elif step in steps:
-            wanted = steps[step]
-            self._tear = lambda now, _: now is wanted
-        else:
-            raise BenchMisuse(f"{step!r} is no step of a card: {', '.join(steps)} or apdu N, from 1 on")
+        try:
+            self._tear = CardTear.parse(step)
+        except Misuse as error:
+            raise BenchMisuse(str(error)) from None
 
     def listen(self) -> None:
         """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
@@ -138,7 +132,7 @@ class Presentment:
 
     def _step(self, slot: int, step: Step, apdu: bool) -> None:
         self._apdus += apdu
-        if self._tear is not None and self._tear(step, self._apdus):
+        if self._tear is not None and self._tear.is_due(step, self._apdus):
             self._tear = None
             with suppress(DriverError):  # a tapped card is gone by itself after its last command
                 (self._operator.leave if slot == CONTACTLESS else self._operator.remove)()

@@ -26,7 +26,7 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import blaming_the_user
 from terminal_sim.readers.diagnostics import FIELD, Key, Prompt, Served, serve
 from terminal_sim.readers.opening import DriverError
-from terminal_sim.readers.tearing import STEPS, TornCard
+from terminal_sim.readers.tearing import COMMAND_STEPS, CardTear, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], press DIGITS|ENTER|CLEAR|CANCEL..., quit"
 ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -107,9 +107,11 @@ class ServedReaderLines:
     def _tear(self, after: str, slot: int) -> None:
         if not self._reader.holds(slot):
             raise UserError(f"slot {slot} holds no card: insert one first")
-        if after not in STEPS and not _is_number(after):
-            raise UserError(f"{after!r} is no step of a card: {', '.join(STEPS)} or the number of a command")
-        self._cards[slot].tear(STEPS.get(after) or int(after[:9]))
+        if after not in COMMAND_STEPS and not _is_number(after):
+            raise UserError(
+                f"{after!r} is no step of a card: {', '.join(COMMAND_STEPS)} or the number of a command"
+            )
+        self._cards[slot].tear(CardTear(COMMAND_STEPS.get(after) or int(after[:9])))
 
 
 def _obey(hands: ServedReaderLines, lines: Iterable[str]) -> None:

@@ -1,13 +1,16 @@
-"""A card that somebody pulls out in the middle of its conversation, at a step or after a number of commands.
+"""A card that is pulled out in the middle of its conversation: at a step of it, or after a number of commands.
 
-The command that is chosen is still answered, and the next one finds no card. That is how it looks to the reader too: it has the
-answer and learns at its next contact with the card that there is none.
+The chosen command is still answered, and the next one finds no card (`CardRemoved`). The reader sees the same: it has the answer
+and learns at its next contact with the card that the slot is empty.
 """
 
 from __future__ import annotations
 
-from terminal_drivers.base import CardRemoved
-from terminal_sim.cards.command import Card
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from terminal_drivers.base import Card, CardRemoved, Misuse
 from terminal_sim.emv.talk.asks import Step
 
 INS_GENERATE_AC = 0xAE
@@ -18,15 +21,41 @@ _INS = {
     Step.GENAC1: INS_GENERATE_AC,
     Step.GENAC2: INS_GENERATE_AC,
 }
-STEPS = {step.value: step for step in _INS}
+"""The instruction of each step that has a command of its own (EMV Book 3, table 8)."""
+
+CARD_STEPS = {step.value: step for step in Step if step is not Step.OTHER}
+"""The steps of a card's conversation by their names, in their order."""
+COMMAND_STEPS = {name: step for name, step in CARD_STEPS.items() if step in _INS}
+"""Those that a card knows by their commands."""
+_APDU = re.compile(r"apdu ([1-9][0-9]{0,8})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class CardTear:
+    """When a card is pulled out: behind a step of its conversation, or behind that many commands, counted from its reset."""
+
+    after: Step | int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `select`, `gpo`, `read`, `genac1`, `online`, `genac2` or `apdu N`; `Misuse` says what is written instead."""
+        if apdu := _APDU.fullmatch(text):
+            return cls(int(apdu[1]))
+        if text in CARD_STEPS:
+            return cls(CARD_STEPS[text])
+        raise Misuse(f"{text!r} is no step of a card: {', '.join(CARD_STEPS)} or apdu N, from 1 on")
+
+    def is_due(self, step: Step, commands: int) -> bool:
+        """Whether the card is out behind this step of its conversation, which has had that many commands."""
+        return self.after == commands if isinstance(self.after, int) else self.after is step
 
 
 class TornCard:
-    """`card` until it is torn; `after` is a step of the conversation or the number of a command, counted from the reset."""
+    """`card` until it is torn. It knows a step by the instruction of its command; `Step.ONLINE` has none, and is `reach`ed."""
 
     def __init__(self, card: Card) -> None:
         self._card = card
-        self._after: Step | int | None = None
+        self._tear: CardTear | None = None
         self._commands = 0
         self._cryptograms = 0
         self._gone = False
@@ -35,9 +64,18 @@ class TornCard:
     def atr(self) -> bytes:
         return self._card.atr
 
-    def tear(self, after: Step | int) -> None:
-        """Be pulled out after this step or command; a later call is in place of an earlier one."""
-        self._after = after
+    @property
+    def is_gone(self) -> bool:
+        """Whether the card has been pulled out."""
+        return self._gone
+
+    def tear(self, tear: CardTear) -> None:
+        """Be pulled out at `tear`; a later call is in place of an earlier one."""
+        self._tear = tear
+
+    def reach(self, step: Step) -> None:
+        """The conversation has come to a step that sends the card nothing."""
+        self._gone = self._gone or (self._tear is not None and self._tear.after is step)
 
     def reset(self) -> bytes:
         self._stay()
@@ -49,15 +87,15 @@ class TornCard:
         response = self._card.transmit(apdu)
         self._commands += 1
         self._cryptograms += apdu[1] == INS_GENERATE_AC
-        self._gone = self._is_due(apdu[1])
+        self._gone = self._tear is not None and self._tear.is_due(self._step(apdu[1]), self._commands)
         return response
 
     def _stay(self) -> None:
         if self._gone:
             raise CardRemoved("the card was pulled out")
 
-    def _is_due(self, ins: int) -> bool:
-        if isinstance(self._after, Step):
-            wanted = 2 if self._after is Step.GENAC2 else 1
-            return ins == _INS[self._after] and (ins != INS_GENERATE_AC or self._cryptograms == wanted)
-        return self._after == self._commands
+    def _step(self, ins: int) -> Step:
+        """The step of a command that was answered just now."""
+        if ins == INS_GENERATE_AC:
+            return {1: Step.GENAC1, 2: Step.GENAC2}.get(self._cryptograms, Step.OTHER)
+        return next((step for step, its in _INS.items() if its == ins), Step.OTHER)

@@ -12,9 +12,9 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
-    CARD_STEPS,
     JOURNAL_KINDS,
     MESSAGE_KINDS,
+    TEAR_STEPS,
     Vocabulary,
     check_answer,
     is_message,
@@ -167,9 +167,9 @@ def _judge_message(value: Value, _: Scope) -> str:
 
 
 def _judge_step(value: Value, _: Scope) -> str:
-    if value.text in CARD_STEPS or (value.text.isascii() and value.text.isdigit()):
+    if value.text in TEAR_STEPS or (value.text.isascii() and value.text.isdigit()):
         return ""
-    cure = suggest(value.text, CARD_STEPS) or f": {', '.join(CARD_STEPS)} N"
+    cure = suggest(value.text, TEAR_STEPS) or f": {', '.join(TEAR_STEPS)} N"
     return f"a card has no step {value.text!r}{cure}"
 
 

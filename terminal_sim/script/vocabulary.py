@@ -11,6 +11,7 @@ from pathlib import Path
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Profile
 from terminal_sim.display.texts import Texts
+from terminal_sim.readers.tearing import CARD_STEPS
 
 JOURNAL_KINDS = (
     *("sale", "moto", "refund", "void", "reversal", "reprint", "passcode", "boot", "power", "clock", "order"),
@@ -19,7 +20,7 @@ JOURNAL_KINDS = (
     "unexpected",
 )
 # Steps of a card's conversation; `apdu N` counts its commands.
-CARD_STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu")
+TEAR_STEPS = (*CARD_STEPS, "apdu")
 MESSAGE_KINDS = ("sale", "moto", "void", "refund", "reversal", "advice")
 _MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)
 # The rows of lists carry a number, the keys of a keypad their name; neither has a text of its own.
