@@ -40,9 +40,9 @@ from terminal_sim.cards.personality import ChipData, Personality
 from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.keys import crypto, pinblock
 from terminal_sim.emv.keys.pinblock import PinBlockError
-from terminal_sim.emv.steps.online import APPROVALS
 from terminal_sim.secret import Secret
 
 

@@ -23,10 +23,9 @@ from terminal_sim.cards.command import (
 )
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Contactless, Personality
-from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data import apdu, qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.fields import FormatError, digits
-from terminal_sim.emv.kernels import contactless
 from terminal_sim.emv.keys import crypto
 
 _CVR_ARQC: Final = 0xA0
@@ -105,13 +104,13 @@ class ContactlessCard:
     def _qualifiers(self, ttq: bytes) -> bytes:
         """The CTQ: verified on the device, or the first of our methods that the terminal supports where it wants one."""
         if "on-device" in self._face.cvm:
-            return bytes((0, contactless.CTQ2_ON_DEVICE))
-        if ttq[1] & contactless.TTQ2_CVM_REQUIRED:
+            return bytes((0, qualifiers.CTQ2_ON_DEVICE))
+        if ttq[1] & qualifiers.TTQ2_CVM_REQUIRED:
             for method in self._face.cvm:
-                if method == "online-pin" and ttq[0] & contactless.TTQ1_ONLINE_PIN:
-                    return bytes((contactless.CTQ1_ONLINE_PIN, 0))
-                if method == "signature" and ttq[0] & contactless.TTQ1_SIGNATURE:
-                    return bytes((contactless.CTQ1_SIGNATURE, 0))
+                if method == "online-pin" and ttq[0] & qualifiers.TTQ1_ONLINE_PIN:
+                    return bytes((qualifiers.CTQ1_ONLINE_PIN, 0))
+                if method == "signature" and ttq[0] & qualifiers.TTQ1_SIGNATURE:
+                    return bytes((qualifiers.CTQ1_SIGNATURE, 0))
         return bytes(2)
 
     def _read_record(self, command: CardCommand) -> bytes:

@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.emv.talk.card import Stripe
 
 
 class Trigger(StrEnum):
@@ -93,9 +94,9 @@ class CardRemoved:
 
 @dataclass(frozen=True, slots=True)
 class CardSwiped:
-    """`stripe` is the parsed stripe (`emv.data.track.Stripe`), or None where no track could be read."""
+    """`stripe` is None where no track could be read."""
 
-    stripe: object | None
+    stripe: Stripe | None
 
 
 @dataclass(frozen=True, slots=True)

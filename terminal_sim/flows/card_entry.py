@@ -10,7 +10,7 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.data.track import Stripe
+from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.flows import fields
 from terminal_sim.flows.payment import PaymentFlow, brand_name
 from terminal_sim.secret import Secret
@@ -182,4 +182,4 @@ class CardEntryFlow(PaymentFlow):
 
 
 def _stripe(event: Event) -> Stripe | None:
-    return event.stripe if isinstance(event, CardSwiped) and isinstance(event.stripe, Stripe) else None
+    return event.stripe if isinstance(event, CardSwiped) else None

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from terminal_sim.core.message import Avs, HostRequest, MessageKind
+from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.secret import Secret
@@ -98,7 +99,7 @@ class Issuer:
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str
     ) -> str:
-        if not _is_luhn_valid(pan.reveal()):
+        if not is_luhn_valid(pan.reveal()):
             return INVALID_CARD
         if account is None:
             unknown = ScriptedAnswer.parse(self._terms.unknown_cards.answer)
@@ -189,12 +190,3 @@ def _is_same_code(given: str, kept: str) -> bool:
     if given.isdigit():
         kept = re.sub("[^0-9]", "", kept)
     return given == kept != ""
-
-
-def _is_luhn_valid(digits: str) -> bool:
-    """ISO/IEC 7812-1, Annex B."""
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + position % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0

@@ -37,6 +37,7 @@ from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.answers import Answer, HostDecision
 from terminal_sim.emv.talk.asks import Ask, Command, Step
+from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.readers.parts import CONTACT, Reader
@@ -209,7 +210,7 @@ class Board:
         return []
 
 
-def _stripe(tracks: Tracks) -> track.Stripe | None:
+def _stripe(tracks: Tracks) -> Stripe | None:
     found = {1: tracks.track1, 2: tracks.track2, 3: tracks.track3}
     readable = {number: text for number, text in found.items() if isinstance(text, str)}
     try:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
+from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.script.perform import Stopped
 from terminal_sim.secret import mask_pan
 from terminal_sim.verbs.waiting import ExpectationFailed, ScreenSnapshot, clock
@@ -84,10 +85,4 @@ def _cut(line: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     digits = found[0].replace(" ", "")
-    return mask_pan(digits) if _luhn(digits) else found[0]
-
-
-def _luhn(digits: str) -> bool:
-    """ISO/IEC 7812-1 annex B."""
-    doubled = [int(d) * (1 + at % 2) for at, d in enumerate(reversed(digits))]
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    return mask_pan(digits) if is_luhn_valid(digits) else found[0]

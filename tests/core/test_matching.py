@@ -108,7 +108,7 @@ def test_two_response_codes_approve(code: str, approved: bool) -> None:
 
 def test_the_card_is_asked_to_approve_exactly_where_the_terminal_takes_the_answer_as_one() -> None:
     """Two meanings of approval would let the card sign what the books decline."""
-    from terminal_sim.emv.steps.online import APPROVALS
+    from terminal_sim.emv.data.response_code import APPROVALS
 
     codes = [f"{first}{second}" for first in "0123456789ABNY" for second in "0123456789ABNY"]
     assert {code for code in codes if replace(REPLY, response_code=code).approved} == set(APPROVALS)

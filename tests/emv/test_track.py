@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from terminal_sim.emv.data import track
 from terminal_sim.emv.data.card_number import BRANDS, brand_of, is_luhn_valid
-from terminal_sim.emv.data.track import Stripe, TrackError
+from terminal_sim.emv.data.track import TrackError
+from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv.data.card_number import brand_of
+from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.secret import Secret
 
 _AFTER_NAME: Final = r"(?P<expiry>[0-9]{4}|[=^])(?P<service>[0-9]{3}|[=^])(?P<rest>[^?]*)"
@@ -27,31 +26,6 @@ MAX_TRACK_2: Final = 40
 
 class TrackError(ValueError):
     """A track is not what ISO/IEC 7813 says; the text never quotes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stripe:
-    """What a stripe says. `expiry` is YYMM, empty like `service_code` where the track leaves it out.
-
-    `track2` is without sentinels, with `=`; None where only track 1 was read. `name` is SURNAME/FIRST as encoded.
-    """
-
-    pan: Secret[str]
-    expiry: str
-    service_code: str
-    name: str = ""
-    track2: Secret[str] | None = None
-
-    @property
-    def brand(self) -> str:
-        """The brand's name by the first digits, empty where they belong to none."""
-        brand = brand_of(self.pan.reveal())
-        return brand.name if brand else ""
-
-    @property
-    def has_chip(self) -> bool:
-        """The chip must be used where the terminal has a reader for it (first digit 2 or 6)."""
-        return self.service_code[:1] in ("2", "6")
 
 
 def parse(tracks: Mapping[int, str]) -> Stripe:

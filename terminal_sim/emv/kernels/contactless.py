@@ -13,26 +13,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv.data import apdu, tags
+from terminal_sim.emv.data import apdu, qualifiers, tags
 from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.steps import cvm, initiate, pin, read, select
 from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, fault
-from terminal_sim.emv.steps.online import APPROVALS, go_online
+from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.secret import Secret
-
-TTQ1_EMV_MODE: Final = 0x20
-TTQ1_CONTACT_CHIP: Final = 0x10
-TTQ1_ONLINE_PIN: Final = 0x04
-TTQ1_SIGNATURE: Final = 0x02
-TTQ2_ONLINE_CRYPTOGRAM: Final = 0x80
-TTQ2_CVM_REQUIRED: Final = 0x40
-TTQ3_ON_DEVICE: Final = 0x40
-
-CTQ1_ONLINE_PIN: Final = 0x80
-CTQ1_SIGNATURE: Final = 0x40
-CTQ2_ON_DEVICE: Final = 0x80
 
 _CAPABLE_OF_CHIP: Final = 0x20
 
@@ -67,20 +56,20 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     return transaction.outcome(Verdict.DECLINED, f"declined by the issuer ({decision.response_code})")
 
 
-def qualifiers(transaction: Transaction) -> bytes:
+def _terminal_qualifiers(transaction: Transaction) -> bytes:
     """The TTQ for the selected application (Book A, 5.7)."""
     capabilities = transaction.config.capabilities
-    first = TTQ1_EMV_MODE
+    first = qualifiers.TTQ1_EMV_MODE
     if capabilities[0] & _CAPABLE_OF_CHIP:
-        first |= TTQ1_CONTACT_CHIP
+        first |= qualifiers.TTQ1_CONTACT_CHIP
     if _online_pin_key(transaction) is not None:
-        first |= TTQ1_ONLINE_PIN
+        first |= qualifiers.TTQ1_ONLINE_PIN
     if capabilities[1] & cvm.CAN_SIGNATURE:
-        first |= TTQ1_SIGNATURE
-    second = TTQ2_ONLINE_CRYPTOGRAM
+        first |= qualifiers.TTQ1_SIGNATURE
+    second = qualifiers.TTQ2_ONLINE_CRYPTOGRAM
     if _cvm_required(transaction):
-        second |= TTQ2_CVM_REQUIRED
-    return bytes((first, second, TTQ3_ON_DEVICE, 0))
+        second |= qualifiers.TTQ2_CVM_REQUIRED
+    return bytes((first, second, qualifiers.TTQ3_ON_DEVICE, 0))
 
 
 def _activate(transaction: Transaction) -> Conversation[None]:
@@ -90,7 +79,7 @@ def _activate(transaction: Transaction) -> Conversation[None]:
         selected = yield from select.select_finally(transaction, candidate)
         if not selected:
             continue
-        transaction.terminal[tags.TTQ] = qualifiers(transaction)
+        transaction.terminal[tags.TTQ] = _terminal_qualifiers(transaction)
         response = yield from initiate.get_processing_options(transaction)
         if response.sw == apdu.OK:
             initiate.take_processing_options(transaction, response.data)
@@ -108,14 +97,14 @@ def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
     """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
     first, second = transaction.card.get(tags.CTQ, bytes(2))
     key = _online_pin_key(transaction)
-    if first & CTQ1_ONLINE_PIN and key is not None:
+    if first & qualifiers.CTQ1_ONLINE_PIN and key is not None:
         entered = yield from pin.online(transaction, key)
         if not entered:
             raise Ended(Verdict.DECLINED, "the PIN was not entered")
-    elif second & CTQ2_ON_DEVICE:
+    elif second & qualifiers.CTQ2_ON_DEVICE:
         transaction.cvm = "on-device"
     elif transaction.config.capabilities[1] & cvm.CAN_SIGNATURE and (
-        first & CTQ1_SIGNATURE or (_cvm_required(transaction) and tags.CTQ not in transaction.card)
+        first & qualifiers.CTQ1_SIGNATURE or (_cvm_required(transaction) and tags.CTQ not in transaction.card)
     ):
         transaction.cvm = "signature"
     elif _cvm_required(transaction):

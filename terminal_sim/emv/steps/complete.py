@@ -12,10 +12,10 @@ from typing import Final
 
 from terminal_sim.emv.data import apdu, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.data.tlv import TlvError
-from terminal_sim.emv.steps import generate, risk
+from terminal_sim.emv.steps import commands, generate, risk
 from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
-from terminal_sim.emv.steps.online import APPROVALS
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import Command, Step
@@ -60,7 +60,7 @@ def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[
         return
     transaction.tsi |= tvr.TSI_ISSUER_AUTHENTICATION_PERFORMED
     if 8 <= len(data) <= 16:
-        response = yield from exchange(apdu.external_authenticate(data))
+        response = yield from exchange(commands.external_authenticate(data))
         if response.sw == apdu.OK:
             return
     transaction.tvr |= tvr.ISSUER_AUTHENTICATION_FAILED

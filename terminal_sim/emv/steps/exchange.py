@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.talk.answers import Answer
 from terminal_sim.emv.talk.asks import Ask, Command
 from terminal_sim.emv.talk.outcome import Verdict
@@ -55,7 +56,7 @@ def exchange(command: Command) -> Conversation[Response]:
             raise CardError("the card answers more than 256 bytes")
         if kind != 0x61:
             return Response(collected, answer.sw)
-        sending = Command(apdu.get_response(low), command.step)
+        sending = Command(commands.get_response(low), command.step)
         corrected = False
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from terminal_sim.emv.data import apdu, dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
 from terminal_sim.emv.steps.state import Transaction, checked
 from terminal_sim.emv.talk.asks import Step
@@ -25,7 +26,7 @@ def generate_ac(
     wanted = transaction.card[cdol]
     if any(entry.tag == tags.TC_HASH for entry in dol.parse(wanted)):
         transaction.terminal[tags.TC_HASH] = _tc_hash(transaction)
-    response = yield from exchange(apdu.generate_ac(asked, dol.build(wanted, transaction.value), step))
+    response = yield from exchange(commands.generate_ac(asked, dol.build(wanted, transaction.value), step))
     if response.sw != apdu.OK:
         raise fault("GENERATE AC", response.sw)
     answer = _read(response.data)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv.data import apdu, dol, tags, tlv
+from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
 from terminal_sim.emv.steps.state import Transaction
 
@@ -11,7 +12,7 @@ from terminal_sim.emv.steps.state import Transaction
 def get_processing_options(transaction: Transaction) -> Conversation[Response]:
     """Sends the data that the PDOL asks for; the answer is not yet read, since its status decides what happens next."""
     wanted = transaction.directory.get(tags.PDOL, b"")
-    response = yield from exchange(apdu.get_processing_options(dol.build(wanted, transaction.value)))
+    response = yield from exchange(commands.get_processing_options(dol.build(wanted, transaction.value)))
     return response
 
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps.exchange import Conversation
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import GoOnline
-
-APPROVALS: Final = ("00", "10")
-"""Authorisation response codes that approve: in full, and a part of the amount (ISO 8583:1987, field 39)."""
 
 
 def go_online(transaction: Transaction) -> Conversation[HostDecision]:

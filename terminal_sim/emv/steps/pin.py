@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.emv.data import apdu, tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import PinEntry
@@ -35,7 +36,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
         if pin is None:
             transaction.tvr |= tvr.PIN_NOT_ENTERED
             return False
-        response = yield from exchange(apdu.verify_plaintext_pin(pinblock.format2(pin)))
+        response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(pin)))
         if response.sw == apdu.OK:
             return True
         if response.sw in (apdu.AUTHENTICATION_BLOCKED, apdu.REFERENCE_UNUSABLE):
@@ -52,7 +53,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
 
 def _tries_left() -> Conversation[int | None]:
     """The PIN try counter, or None where the card does not tell it (Book 3, 6.5.7)."""
-    response = yield from exchange(apdu.get_data(tags.PIN_TRY_COUNTER))
+    response = yield from exchange(commands.get_data(tags.PIN_TRY_COUNTER))
     if response.sw != apdu.OK:
         return None
     value = tlv.only(response.data, tags.PIN_TRY_COUNTER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.tags import DICTIONARY
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
 from terminal_sim.emv.steps.state import Transaction
 
@@ -32,7 +33,7 @@ def afl_records(afl: bytes) -> list[tuple[int, int]]:
 def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
     """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and what they say is not kept (7.1)."""
     for sfi, record in afl_records(afl):
-        response = yield from exchange(apdu.read_record(sfi, record))
+        response = yield from exchange(commands.read_record(sfi, record))
         if response.sw != apdu.OK:
             raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
         if sfi <= 10:

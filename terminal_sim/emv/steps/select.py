@@ -18,6 +18,7 @@ from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.apdu import Response
 from terminal_sim.emv.data.fields import printable
 from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, exchange
 from terminal_sim.emv.steps.state import Transaction, checked
 from terminal_sim.emv.talk.asks import ChooseApplication, Step
@@ -52,7 +53,7 @@ def candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
 
 def contactless_candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
     """The contactless candidate list, best first (Book B, 3.3.2). Raises `Ended` where it is empty."""
-    response = yield from exchange(apdu.select(apdu.PPSE))
+    response = yield from exchange(commands.select(apdu.PPSE))
     found: list[Candidate] = []
     if response.sw == apdu.OK:
         usable = [one for one in transaction.config.applications if _taps(one, transaction.request.amount)]
@@ -80,7 +81,7 @@ def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Can
 
 def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[bool]:
     """SELECT of the application itself; whether the card followed. Raises `TlvError` or `CardError` on a damaged answer."""
-    response = yield from exchange(apdu.select(candidate.name))
+    response = yield from exchange(commands.select(candidate.name))
     if response.sw != apdu.OK:
         return False
     directory = _directory(response)
@@ -92,7 +93,7 @@ def select_finally(transaction: Transaction, candidate: Candidate) -> Conversati
 
 
 def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
-    response = yield from exchange(apdu.select(apdu.PSE))
+    response = yield from exchange(commands.select(apdu.PSE))
     if response.sw == apdu.FUNCTION:
         raise Ended(Verdict.BLOCKED, "the card is blocked")
     if response.sw != apdu.OK:
@@ -105,7 +106,7 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
         if len(sfi) != 1 or not 1 <= sfi[0] <= 10:
             return []
         for record in range(1, MAX_DIRECTORY_RECORDS + 1):
-            response = yield from exchange(apdu.read_record(sfi[0], record, Step.SELECT))
+            response = yield from exchange(commands.read_record(sfi[0], record, Step.SELECT))
             if response.sw == apdu.RECORD_NOT_FOUND:
                 break
             if response.sw != apdu.OK:
@@ -123,7 +124,7 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
     statuses: set[int] = set()
     for application in transaction.config.applications:
         for occurrence in range(MAX_OCCURRENCES):
-            response = yield from exchange(apdu.select(application.aid, following=occurrence > 0))
+            response = yield from exchange(commands.select(application.aid, following=occurrence > 0))
             statuses.add(response.sw)
             if response.sw == apdu.FUNCTION and occurrence == 0:
                 raise Ended(Verdict.BLOCKED, "the card is blocked")

@@ -20,3 +20,22 @@ class CardData:
     label: str = ""
     languages: tuple[str, ...] = ()
     service_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stripe:
+    """A card read by its magnetic stripe. `expiry` is YYMM, empty like `service_code` where the track leaves it out.
+
+    `track2` is without sentinels, with `=`; None where only track 1 was read. `name` is SURNAME/FIRST as encoded.
+    """
+
+    pan: Secret[str]
+    expiry: str
+    service_code: str
+    name: str = ""
+    track2: Secret[str] | None = None
+
+    @property
+    def has_chip(self) -> bool:
+        """The chip must be used where the terminal has a reader for it (ISO/IEC 7813: first digit 2 or 6)."""
+        return self.service_code[:1] in ("2", "6")
