@@ -98,7 +98,7 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
     reader: ReaderKind = request.config.getoption("--terminal-reader")
     with Bench() as bench:
         try:
-            terminal = bench.terminal(request.param, locale=locale, reader=reader)
+            terminal = bench.add_terminal(request.param, locale=locale, reader=reader)
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)
         yield Tester(bench, terminal)

@@ -248,7 +248,7 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         assert terminal.wants_card("insert")
         served.close()
@@ -281,7 +281,7 @@ def test_a_sale_runs_on_a_reader_of_any_protocol_behind_a_port(
     line = TcpLine(device)
     try:
         with Bench() as bench:
-            terminal = bench.terminal("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
+            terminal = bench.add_terminal("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
             ready(terminal)
             line.act(lambda: insert(chip(bench)))
             until(terminal, lambda: terminal.board.card_in)
@@ -321,7 +321,7 @@ def test_a_person_who_is_asked_taps_or_swipes(monkeypatch: pytest.MonkeyPatch) -
         ):  # fmt: skip
             line = TcpLine(device)
             try:
-                terminal = bench.terminal("v400m", reader=address.format(line.port))
+                terminal = bench.add_terminal("v400m", reader=address.format(line.port))
                 ready(terminal)
                 person = Person(partial(line.act, act))
                 monkeypatch.setattr("sys.stderr", person)
@@ -339,7 +339,7 @@ def test_nobody_who_does_it_in_time_is_told(
     plug()
     monkeypatch.setattr(HumanOperator, "patience", 0.2)
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
             terminal.insert("visa-credit")
 
@@ -350,7 +350,7 @@ def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_te
     served = plug()
     monkeypatch.setattr(HumanOperator, "patience", 1.0)
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         served.close()
         with pytest.raises(BenchMisuse, match=r"the reader is away, plug it in: insert visa-credit"):
@@ -368,7 +368,7 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
 ) -> None:
     served = plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         unplugging = threading.Thread(target=served.close)
         if moment == "exchange":
@@ -467,7 +467,7 @@ def test_a_card_that_somebody_inserted_already_is_not_asked_for(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         served.insert(chip(bench))
         until(terminal, lambda: terminal.board.card_in)
@@ -485,7 +485,7 @@ def test_a_card_that_stands_in_the_slot_when_the_reader_is_opened_is_not_asked_f
     try:
         with Bench() as bench:
             served.insert(chip(bench))
-            terminal = bench.terminal("v400m", reader=f"{protocol}+serial:{link}")
+            terminal = bench.add_terminal("v400m", reader=f"{protocol}+serial:{link}")
             ready(terminal)
             terminal.insert("visa-credit")
             bench.advance(1_000_000)
@@ -503,7 +503,7 @@ def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
     monkeypatch.setattr(HumanOperator, "patience", 1.0)
     monkeypatch.setattr(watched_readers, "LOOK", 0.2)
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
 
         def in_and_out() -> None:
@@ -520,7 +520,7 @@ def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
 ) -> None:
     served = plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         person = Person(lambda: served.insert(chip(bench)))
         monkeypatch.setattr("sys.stderr", person)
@@ -539,7 +539,7 @@ def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quick
 ) -> None:
     served = plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         tester = Tester(bench, terminal)
         tester.press("OK", "1000")
         served.insert(chip(bench))
@@ -556,14 +556,14 @@ def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quick
 def test_a_real_reader_has_no_hands_that_tear_cards(plug: Callable[[], ServedReader], link: Path) -> None:
     plug()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match="use a virtual reader"):
             terminal.tear_after("gpo")
 
 
 def test_a_terminal_whose_reader_does_not_open_says_so(link: Path) -> None:
     with Bench() as bench, pytest.raises(BenchMisuse, match="cannot be opened"):
-        bench.terminal("v400m", reader=f"ccid+serial:{link}")
+        bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
 
 
 # --- a NEO reader, whose slot, field and head take turns ------------------------------------------------------------------
@@ -639,7 +639,7 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
     served = serve(f"vivotech+pty:{link}")
     try:
         with Bench() as bench:
-            terminal = bench.terminal("v400m", reader=f"vivotech+serial:{link}")
+            terminal = bench.add_terminal("v400m", reader=f"vivotech+serial:{link}")
             face, stripe = bench.card("visa-credit").contactless, bench.card("visa-stripe").stripe
             assert face is not None
             assert stripe is not None
@@ -947,7 +947,7 @@ def head_on(*chunks: bytes | DriverError) -> PolledReader:
 def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:
     reader = head_on(SWIPE, b"", ReaderLost("pulled out"))
     with Bench() as bench:
-        till = bench.terminal("v400m")
+        till = bench.add_terminal("v400m")
         till.board.reader = reader
         reader.look(ask=False)
         reader.look(ask=False)

@@ -146,7 +146,7 @@ def until(terminal: TerminalUnderTest, holds: Callable[[], bool]) -> None:
 def test_a_terminal_takes_chips_at_one_reader_and_stripes_at_another(bay: Bay) -> None:
     chip_reader, head = bay.plug_chip(), bay.plug_head()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=(bay.chip, bay.head))
+        terminal = bench.add_terminal("v400m", reader=(bay.chip, bay.head))
         card = bench.card("visa-credit").chip
         assert card is not None
         pay(terminal, lambda: head.swipe(bench))
@@ -186,7 +186,7 @@ def test_an_address_that_adds_nothing_is_an_error(bay: Bay, opened: Callable[...
         opened(bay.neo, bay.chip)
     assert threading.active_count() == before, "what was opened is closed"
     with Bench() as bench, pytest.raises(BenchMisuse, match="adds nothing"):
-        bench.terminal("v400m", reader=[bay.neo, bay.chip])
+        bench.add_terminal("v400m", reader=[bay.neo, bay.chip])
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_terminal_shows_that_one_of_its_readers_is_gone(bay: Bay) -> None:
     bay.plug_chip()
     head = bay.plug_head()
     with Bench() as bench:
-        terminal = bench.terminal("v400m", reader=(bay.chip, bay.head))
+        terminal = bench.add_terminal("v400m", reader=(bay.chip, bay.head))
         ready(terminal)
         head.close()
         until(terminal, lambda: terminal.view().screen.id == "reader-lost")

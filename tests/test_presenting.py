@@ -11,7 +11,7 @@ from tests.contracts.drive import TEXTS
 @pytest.mark.parametrize("reader", ["virtual", "pty", "vivotech+virtual:"])
 def test_a_tap_leaves_the_card_in_the_slot_where_it_is(reader: str) -> None:
     with Bench(texts=TEXTS) as bench:
-        till = bench.terminal("v400m", reader=reader)
+        till = bench.add_terminal("v400m", reader=reader)
         till.insert("visa-credit")
         till.tap("interac-debit")
         bench.advance(1_000_000)
@@ -23,7 +23,7 @@ def test_a_tap_leaves_the_card_in_the_slot_where_it_is(reader: str) -> None:
 @pytest.mark.parametrize("reader", ["virtual", "vivotech+virtual:"])
 def test_a_tapped_card_that_is_torn_away_leaves_the_one_in_the_slot(reader: str) -> None:
     with Bench(texts=TEXTS) as bench:
-        till = bench.terminal("square-terminal", reader=reader)
+        till = bench.add_terminal("square-terminal", reader=reader)
         till.press("5")
         till.touch("charge")
         till.touch("clearpay")

@@ -310,11 +310,11 @@ def test_what_was_recorded_of_any_protocol_is_replayed(
         monkeypatch.setattr("sys.stderr", Person({"insert": act, "hold": act, "swipe": act}))
         file = tmp_path / "sale.pcapng"
         address = f"{protocol}+tcp://127.0.0.1:{line.port}{option}"
-        trace = sale(lambda bench: bench.terminal("v400m", reader=address, record=file), how, name)
+        trace = sale(lambda bench: bench.add_terminal("v400m", reader=address, record=file), how, name)
     finally:
         line.close()
     monkeypatch.setattr("sys.stderr", Person({}))
-    assert sale(lambda bench: bench.terminal("v400m", reader=f"recording:{file}"), how, name) == trace
+    assert sale(lambda bench: bench.add_terminal("v400m", reader=f"recording:{file}"), how, name) == trace
 
 
 @pytest.mark.usefixtures("always_asking")
@@ -334,12 +334,12 @@ def test_several_readers_of_one_terminal_are_replayed_together(
         "swipe": hold(heads, lambda: head.swipe(stripe_bits(stripe(catalogue.card("visa-stripe"))))),
     }))  # fmt: skip
     try:
-        day = a_day(lambda bench: bench.terminal("v400m", reader=addresses, record=file))
+        day = a_day(lambda bench: bench.add_terminal("v400m", reader=addresses, record=file))
     finally:
         for line in (heads, ccid):
             line.close()
     monkeypatch.setattr("sys.stderr", Person({}))
-    assert a_day(lambda bench: bench.terminal("v400m", reader=f"recording:{file}")) == day
+    assert a_day(lambda bench: bench.add_terminal("v400m", reader=f"recording:{file}")) == day
 
 
 def a_day(seated: Callable[[Bench], TerminalUnderTest]) -> list[str]:
@@ -395,7 +395,7 @@ def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
     def tell(reader: str, record: Path | None, gone: Callable[[], None], back: Callable[[], None]) -> None:
         seen = []
         with Bench() as bench:
-            terminal = bench.terminal("v400m", reader=reader, record=record)
+            terminal = bench.add_terminal("v400m", reader=reader, record=record)
             ready(terminal)
             gone()
             until(terminal, lambda: terminal.view().screen.id == "reader-lost")
@@ -439,7 +439,7 @@ def test_a_card_that_was_in_before_anybody_asked_is_in_again(
 
     def quick(reader: str, record: Path | None, put: Callable[[], None]) -> str:
         with Bench() as bench:
-            terminal = bench.terminal("v400m", reader=reader, record=record)
+            terminal = bench.add_terminal("v400m", reader=reader, record=record)
             ready(terminal)
             put()
             until(terminal, lambda: terminal.board.card_in)
@@ -509,10 +509,10 @@ CONDITIONS = "was recorded with {} and now it is {}: replay it under the conditi
 def test_another_seed_or_terminal_is_told_before_anything_is_done(tmp_path: Path) -> None:
     file = tmp_path / "a.pcapng"
     with Bench(seed=7) as bench:
-        bench.terminal("v400m", record=file)
+        bench.add_terminal("v400m", record=file)
     for seed, terminal, told in ((7, "s1f2", ("terminal v400m,", "s1f2")), (8, "v400m", ("seed 7,", "8"))):
         with Bench(seed=seed) as bench, pytest.raises(BenchMisuse) as misuse:
-            bench.terminal(terminal, reader=f"recording:{file}")
+            bench.add_terminal(terminal, reader=f"recording:{file}")
         assert str(misuse.value).endswith(CONDITIONS.format(*told))
 
 

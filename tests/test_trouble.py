@@ -223,7 +223,7 @@ def test_a_line_that_hurts_an_answer_is_borne_or_declared_and_the_next_sale_work
         device.strikes = True
 
     with Bench() as bench, closing(TcpLine(device)) as line:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         with wired(terminal, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
             first, second = (Witness(card(bench), happens) for happens in (strike, lambda: None))
             ask_for_a_card(terminal)
@@ -254,7 +254,7 @@ def test_a_card_that_is_pulled_in_an_exchange_is_told_and_no_other_card_goes_on_
 ) -> None:
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     with Bench() as bench, closing(TcpLine(GemPcDevice(reader, BUILT_IN))) as line:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         other = Witness(card(bench, "amex-credit"), lambda: None)
 
         def pulled() -> None:
@@ -277,7 +277,7 @@ def test_a_reader_that_refuses_to_power_a_card_could_not_read_it_and_is_there_fo
     reader = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
     device = Troubled(GemPcDevice(reader, BUILT_IN), busy, FOR_EVER)
     with Bench() as bench, closing(TcpLine(device)) as line:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         with wired(terminal, f"ccid+tcp://{LOOPBACK}:{line.port}?variant=built-in") as (_, heard):
             ask_for_a_card(terminal)
             device.strikes = True
@@ -326,7 +326,7 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
 ) -> None:
     link = tmp_path / "reader"
     with Bench() as bench:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         reader, device = serial_reader(VARIANTS["gempc-twin"])
         troubled = Troubled(device, nothing, FOR_EVER)
         line = PtyLine(troubled, link)
@@ -363,7 +363,7 @@ def test_a_stripe_head_in_the_place_of_a_chip_reader_is_no_reader_until_a_chip_r
 ) -> None:
     link = tmp_path / "reader"
     with Bench() as bench:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         line = PtyLine(serial_reader(VARIANTS["gempc-twin"])[1], link)
         try:
             with wired(terminal, f"ccid+serial:{link}") as (watched, _):

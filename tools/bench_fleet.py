@@ -33,14 +33,14 @@ def fleet(quick: bool) -> list[Figure]:
     """Time and memory of a further terminal."""
     count = _count(quick)
     with Bench(trace=False) as bench:
-        bench.terminal(PROFILE)
-        by_name = _seconds(lambda: bench.terminal(PROFILE), count // 10)
+        bench.add_terminal(PROFILE)
+        by_name = _seconds(lambda: bench.add_terminal(PROFILE), count // 10)
         model = profile.load(PROFILE)
-        loaded = _seconds(lambda: bench.terminal(model), count)
+        loaded = _seconds(lambda: bench.add_terminal(model), count)
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         for _ in range(100):
-            bench.terminal(model)
+            bench.add_terminal(model)
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -122,7 +122,7 @@ def durable(quick: bool) -> list[Figure]:
 
 def _terminals(bench: Bench, count: int) -> list[TerminalUnderTest]:
     model = profile.load(PROFILE)
-    return [bench.terminal(model) for _ in range(count)]
+    return [bench.add_terminal(model) for _ in range(count)]
 
 
 def _one_by_one(bench: Bench, terminals: list[TerminalUnderTest]) -> None:

@@ -114,7 +114,7 @@ def _recorded() -> tuple[Terminal, list[tuple[Event, Instant]], list[Fired]]:
     """A terminal that has just booted, the events of its first swipe sale, and what they fired."""
     with Bench(trace=False) as bench:
         bench.flows = _as(RecordingFlow, bench.flows)
-        terminal = bench.terminal(PROFILE)
+        terminal = bench.add_terminal(PROFILE)
         recorder = _Recorder(terminal.firmware)
         booted = terminal.firmware
         terminal.board.firmware = recorder  # type: ignore[assignment]  # it hands everything on to one

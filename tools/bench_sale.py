@@ -58,7 +58,7 @@ def sales(quick: bool) -> list[Figure]:
     figures = []
     for how, title in (("swipe", "swipe sale"), ("insert", "chip sale"), ("tap", "contactless sale")):
         with Bench() as told, Bench(trace=False) as quiet:
-            told_terminal, quiet_terminal = told.terminal(PROFILE), quiet.terminal(PROFILE)
+            told_terminal, quiet_terminal = told.add_terminal(PROFILE), quiet.add_terminal(PROFILE)
             runs: dict[str, Callable[[], object]] = {
                 "quiet": lambda b=quiet, s=quiet_terminal, h=how: sale(b, s, h),  # type: ignore[misc]
                 "told": lambda b=told, s=told_terminal, h=how: sale(b, s, h),  # type: ignore[misc]
@@ -89,7 +89,7 @@ def keys(quick: bool) -> list[Figure]:
     with Bench() as told, Bench(trace=False) as quiet:
         runs = {}
         for name, bench in (("without trace", quiet), ("with trace", told)):
-            terminal = bench.terminal(PROFILE)
+            terminal = bench.add_terminal(PROFILE)
             terminal.press("OK")
             runs[name] = _digit_and_back(terminal)
         found = contest(runs, rounds=5 if quick else 15, calls=200)

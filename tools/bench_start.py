@@ -19,7 +19,7 @@ from bench_rig import Figure
 ROOT = Path(__file__).resolve().parents[1]
 START_AIM = 0.35  # seconds
 SCREEN_AIM, VERSION_AIM = 15.0, 3.0  # times a bare Python
-_FIRST_SCREEN = "from terminal_sim.bench import Bench; print(Bench().terminal('v400m').view().text)"
+_FIRST_SCREEN = "from terminal_sim.bench import Bench; print(Bench().add_terminal('v400m').view().text)"
 
 
 def start(quick: bool) -> list[Figure]:

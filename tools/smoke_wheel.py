@@ -48,7 +48,7 @@ with virtual_reader() as reader:
     if reader.contact.present() or reader.poll():
         sys.exit("a new virtual reader has a card in it")
 with Bench() as bench:
-    till = bench.terminal("v400m")
+    till = bench.add_terminal("v400m")
     for key in ("OK", "2", "0", "0", "0", "OK"):
         if not till.press(key):
             sys.exit(f"the terminal ignored {key}; its screen was\n{till.view().text}")

@@ -1,7 +1,7 @@
 """A test bench: terminals, cards, readers, acquirer, journal and clock, wired together. The only API of the simulator.
 
 with Bench() as bench:
-    till = bench.terminal("v400m")
+    till = bench.add_terminal("v400m")
     till.press("OK")
     print(till.view().text)
 """
@@ -145,7 +145,7 @@ class Bench:
 
     # Terminals.
 
-    def terminal(
+    def add_terminal(
         self,
         profile: str | Path | Profile,
         *,

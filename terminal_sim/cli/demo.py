@@ -45,7 +45,7 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
         Bench(clock=program.settings.clock or None) as bench,
     ):
         session = ShellSession(
-            bench, bench.terminal(profile, locale=program.settings.locale or None), program.macros
+            bench, bench.add_terminal(profile, locale=program.settings.locale or None), program.macros
         )
         _print_news(session)
         for call in program.setup + play.calls:

@@ -26,7 +26,9 @@ def run(given: Namespace) -> int:
         blaming_the_user(BenchMisuse, JournalError, ProfileError),
         Bench(seed=given.seed, state=given.state) as bench,
     ):
-        terminal = bench.terminal(given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL)
+        terminal = bench.add_terminal(
+            given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL
+        )
         session = ShellSession(bench, terminal)
         return _converse(session, terminal.profile.id)
 

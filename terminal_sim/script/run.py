@@ -195,7 +195,7 @@ class _Running:
 
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
         chosen, name = self.case.program.settings, self.case.profile
-        terminal = bench.terminal(
+        terminal = bench.add_terminal(
             chosen.profiles[name],
             locale=chosen.locale or None,
             reader=self.wired.reader,

@@ -80,7 +80,7 @@ def judge_together(method: str, values: Sequence[Value | None], terms: Scope) ->
     for profile in terms.profiles:
         with Bench() as bench:
             try:
-                does(bench.terminal(profile, power=False), words)
+                does(bench.add_terminal(profile, power=False), words)
             except BenchMisuse as wrong:
                 return str(wrong)
     return ""

@@ -86,7 +86,7 @@ class Drive:
     ) -> None:
         self.profile = profile
         self.bench = Bench(seed=seed, trace=trace, state=state, catalogues=[CARDS], texts=TEXTS)
-        self.terminal: TerminalUnderTest = self.bench.terminal(profile)
+        self.terminal: TerminalUnderTest = self.bench.add_terminal(profile)
         self.way = dict(reversed(list(ways(profile))))
 
     def __enter__(self) -> Drive:

@@ -122,7 +122,7 @@ def test_the_walk_finds_a_card_number_that_is_not_masked() -> None:
 def test_every_flow_speaks_the_language_of_the_terminal(name: str, locale: str) -> None:
     """From the first screen to the last copy, where the card says nothing else."""
     with Bench(texts=TEXTS) as bench:
-        terminal = bench.terminal(stock(name), locale=locale)
+        terminal = bench.add_terminal(stock(name), locale=locale)
         terminal.touch(stock(name).home.entries[0].id)
         for key in ("1", "0", "0", "OK"):
             terminal.press(key)

@@ -45,7 +45,7 @@ def watched(bench: Bench, saw: Callable[[Batches], None] = lambda _: None) -> Wa
 
 def bench_of(count: int, **given: object) -> tuple[Bench, list[TerminalUnderTest]]:
     bench = Bench(texts=TEXTS, **given)  # type: ignore[arg-type]
-    return bench, [bench.terminal("v400m") for _ in range(count)]
+    return bench, [bench.add_terminal("v400m") for _ in range(count)]
 
 
 def keys(terminal: TerminalUnderTest, *words: str) -> None:

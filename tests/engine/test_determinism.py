@@ -22,7 +22,7 @@ from terminal_sim.bench import Bench, Trace
 sink = io.StringIO()
 with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
     for profile in ("v400m", "s1f2"):
-        till = bench.terminal(profile)
+        till = bench.add_terminal(profile)
         for how, card in (("insert", "visa-online-pin"), ("tap", "phone"), ("swipe", "visa-stripe"), ("insert", "visa-declined")):
             till.touch("start" if profile == "v400m" else "payment")
             for key in ("1", "0", "0", "0", "OK"):

@@ -353,7 +353,7 @@ def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(words: tuple[
 
 def test_time_does_not_pass_beyond_the_years_of_a_message() -> None:
     with Bench(clock="2099-12-31T23:59:00") as bench:
-        till = bench.terminal("v400m")
+        till = bench.add_terminal("v400m")
         with pytest.raises(
             BenchMisuse, match=r"1min from 2099-12-31 23:59:00 the clock is past 2099: .* 2000 to 2099"
         ):

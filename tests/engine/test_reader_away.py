@@ -61,7 +61,7 @@ class OnceDeaf:
 @pytest.mark.parametrize("device", ["v400m", "square-terminal"])
 def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
     with Bench(texts=TEXTS) as bench:
-        terminal = bench.terminal(device)
+        terminal = bench.add_terminal(device)
         terminal.board.reader.contact = OnceDeaf(terminal.board.reader.contact)
         for told in ("reader-lost", "approved"):
             keys(terminal, *(["OK"] if device == "v400m" else []), "1000", "OK")
@@ -101,7 +101,7 @@ def test_a_card_that_is_left_in_a_reader_whose_link_comes_back_is_to_be_removed(
 
 def test_a_link_that_is_up_already_tells_nothing_anew() -> None:
     with Bench(texts=TEXTS) as bench:
-        terminal = bench.terminal("square-reader")
+        terminal = bench.add_terminal("square-reader")
         terminal.insert("visa-credit")
         terminal.fault("reader-link", "up")
         assert sum("CardInserted" in entry.line() for entry in bench.trace.entries) == 1

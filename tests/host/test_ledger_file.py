@@ -25,10 +25,10 @@ def void_newest(terminal: TerminalUnderTest) -> None:
 
 def test_a_payment_of_an_earlier_run_can_be_voided(tmp_path: Path) -> None:
     with Bench(state=tmp_path) as bench:
-        sale(bench.terminal("v400m"), "1", "2", "5", "0")
+        sale(bench.add_terminal("v400m"), "1", "2", "5", "0")
         bench.advance(20_000_000)
     with Bench(state=tmp_path) as bench:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         void_newest(terminal)
         bench.advance(1_000_000)
         assert terminal.view().screen.id == "approved"
@@ -40,7 +40,7 @@ def test_a_payment_of_an_earlier_run_can_be_voided(tmp_path: Path) -> None:
 
 def test_the_books_are_private_and_hold_no_card_number(tmp_path: Path) -> None:
     with Bench(state=tmp_path) as bench:
-        terminal = bench.terminal("v400m")
+        terminal = bench.add_terminal("v400m")
         sale(terminal, "5", "0", "0")
         bench.advance(20_000_000)
         pan = terminal.name_card("visa-stripe").pan.reveal()

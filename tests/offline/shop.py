@@ -34,7 +34,7 @@ class Shop:
     def __init__(self, device: str | Profile, *, state: Path | None = None) -> None:
         self.profile = stock(device) if isinstance(device, str) else device
         self.bench = Bench(texts=TEXTS, trace=False, state=state)
-        self.terminal: TerminalUnderTest = self.bench.terminal(self.profile)
+        self.terminal: TerminalUnderTest = self.bench.add_terminal(self.profile)
 
     # Hands.
 

@@ -31,7 +31,7 @@ class Fleet:
 
     def __init__(self, size: int) -> None:
         self.bench = Bench(texts=TEXTS, trace=False)
-        model = self.bench.terminal(PROFILE).board
+        model = self.bench.add_terminal(PROFILE).board
         self.boards = [
             Board(
                 name=f"F{n:07d}",

@@ -88,7 +88,7 @@ def test_a_saved_state_keeps_what_is_pending_and_the_key_that_opens_it() -> None
         at.charge(700)
         saved = at.bench.save(at.terminal)
     with Bench(texts=TEXTS) as bench:
-        terminal = bench.terminal("square-terminal", state_from=saved)
+        terminal = bench.add_terminal("square-terminal", state_from=saved)
         bench.advance(SECOND)
         assert [payment.state for payment in terminal.firmware.durable.payments.values()] == [
             PaymentState.COMPLETED

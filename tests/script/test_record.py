@@ -57,7 +57,7 @@ def recorded(act: Callable[[Tester], None]) -> tuple[str, list[str]]:
     """The script, and the trace that it came from."""
     trace = Trace(keep=ENOUGH)
     with Bench(trace=trace) as bench:
-        act(Tester(bench, bench.terminal("v400m")))
+        act(Tester(bench, bench.add_terminal("v400m")))
     text = record(trace.entries, profile="v400m", locale="en-CA", name='by "hand"')
     return text, [entry.json() for entry in trace.entries]
 

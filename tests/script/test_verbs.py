@@ -100,7 +100,7 @@ def bench() -> Iterator[Bench]:
 
 @pytest.fixture
 def tester(bench: Bench) -> Tester:
-    return Tester(bench, bench.terminal("v400m"))
+    return Tester(bench, bench.add_terminal("v400m"))
 
 
 def pay(tester: Tester, amount: str = "1000", card: str = "visa-credit") -> None:
@@ -156,7 +156,7 @@ def test_a_forbidden_screen_fails_whatever_step_lets_it_show(tester: Tester) -> 
 
 
 def test_an_assertion_may_name_either_language(bench: Bench) -> None:
-    tester = Tester(bench, bench.terminal("v400m", locale="fr-CA"))
+    tester = Tester(bench, bench.add_terminal("v400m", locale="fr-CA"))
     tester.expect_screen("Start")
     tester.expect_screen("Démarrer")
 
@@ -201,7 +201,7 @@ def test_a_touch_of_what_cannot_be_touched_says_so(tester: Tester) -> None:
 
 
 def test_keys_drawn_on_the_screen_can_be_touched_and_are_keys_in_the_trace(bench: Bench) -> None:
-    tester = Tester(bench, bench.terminal("s1f2"))
+    tester = Tester(bench, bench.add_terminal("s1f2"))
     tester.tap("Payment")
     tester.tap("id:key-5")
     tester.tap("5")

@@ -58,7 +58,7 @@ def run(folder: Path, *, pan: str = PAN, keyed: str = KEYED_PAN, pin: str = PIN,
     with (state / "trace.jsonl").open("w") as sink:
         bench = Bench(state=state, trace=Trace(sink, keep=100_000), catalogues=[catalogue], texts=TEXTS)
         try:
-            till = bench.terminal("v400m")
+            till = bench.add_terminal("v400m")
             act(bench, till, keyed, pin, cvc)
             (state / "lines.txt").write_text("\n".join(bench.trace.tail(100_000)))
             (state / "paper.txt").write_text("\n".join(p.text + p.svg() + repr(p) for p in till.receipts))
