@@ -14,7 +14,8 @@ from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.datafiles.toml import ProfileError, nearest
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.emv.keys import crypto
 from terminal_sim.emv.keys.crypto import IssuerKeys
 
@@ -66,7 +67,7 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
 def _file(name: str, directories: Sequence[Path]) -> Path:
     known = names(directories)
     if name not in known:
-        cure = nearest(name, known) or f"; there are {', '.join(known)}"
+        cure = suggest(name, known) or f"; there are {', '.join(known)}"
         raise ProfileError(f"there is no card {name!r}{cure}")
     return next(file for folder in _folders(directories) if (file := folder / f"{name}.toml").is_file())
 

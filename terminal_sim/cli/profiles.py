@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from terminal_sim import profile as profiles
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import blaming_the_user, print_table
-from terminal_sim.datafiles.toml import nearest
+from terminal_sim.datafiles.suggest import suggest
 
 if TYPE_CHECKING:
     from terminal_sim.core.flow import Flow
@@ -103,5 +103,5 @@ def _chosen(names: Iterable[str], flows: Mapping[str, Flow]) -> dict[str, Flow]:
             entries = [*one.home.entries, *(entry for menu in one.menus.values() for entry in menu.entries)]
             wanted += [entry.flow for entry in entries if entry.flow]
         else:
-            raise UserError(f"there is no flow or profile {name!r}{nearest(name, [*flows, *bundled])}")
+            raise UserError(f"there is no flow or profile {name!r}{suggest(name, [*flows, *bundled])}")
     return {name: flows[name] for name in wanted or flows}

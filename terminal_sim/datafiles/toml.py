@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ import msgspec
 
 from terminal_sim.core.moment import Duration
 from terminal_sim.datafiles.positions import KeyPath, places
+from terminal_sim.datafiles.suggest import suggest
 
 T = TypeVar("T")
 
@@ -90,12 +90,6 @@ def chain(path: Path, library: Path | None = None) -> list[SourceFile]:
     return sources
 
 
-def nearest(word: str, known: Iterator[str] | list[str]) -> str:
-    """`; did you mean 'x'?` or nothing."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +111,7 @@ def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[s
         names = sorted(
             {p.stem for place in _candidates("*", path, library) for p in place.parent.glob("*.toml")}
         )
-        raise located(("extends",), f"there is no {name!r}{nearest(name, names)}", [source])
+        raise located(("extends",), f"there is no {name!r}{suggest(name, names)}", [source])
     if any(base.resolve() == seen.file.resolve() for seen in sources):
         raise located(
             ("extends",), f"{name!r} extends this file in turn: a cycle; extend something else", [source]
@@ -186,7 +180,7 @@ def _object(cls: type, table: dict[str, Any], path: KeyPath) -> Any:
     known = hints(cls)
     for key in table:
         if key not in known:
-            cure = nearest(key, list(known)) or f"; it knows {', '.join(known)}"
+            cure = suggest(key, known) or f"; it knows {', '.join(known)}"
             raise _RefusedError((*path, key), f"unknown key{cure}", at_key=True)
     given = {key: _build(known[key], value, (*path, key)) for key, value in table.items()}
     for f in fields(cls):
@@ -229,7 +223,7 @@ def _decode(hint: type, value: Any) -> Any:
 def _mistyped(hint: Any, value: Any, reported: str) -> str:
     choices = _choices(hint)
     if choices:
-        close = nearest(value, [str(c) for c in choices]) if isinstance(value, str) else ""
+        close = suggest(value, [str(c) for c in choices]) if isinstance(value, str) else ""
         return f"{_shown(value)} is not one of {', '.join(repr(c) for c in choices)}{close}"
     if hint not in _KINDS:
         return reported

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase, Text, Value
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.suggest import suggest
 
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
 
@@ -72,8 +72,7 @@ class Texts:
         try:
             return known[id]
         except KeyError:
-            close = get_close_matches(id, known, n=1)
-            cure = f"; did you mean {close[0]!r}?" if close else "; add it to the catalogues"
+            cure = suggest(id, known) or "; add it to the catalogues"
             raise MissingText(f"there is no text {id!r} in {locale}{cure}") from None
 
     def phrase(self, phrase: Phrase | Money | datetime, locale: str) -> str:

@@ -1,18 +1,9 @@
-"""Terminal profiles: the bundled ones by name, any other by its path."""
+"""Terminal profiles, which are data read strictly from TOML into the classes of `terminal_sim.core.config`."""
 
-from terminal_sim.profile.profiles import (
-    ProfileError,
-    bundled,
-    check,
-    explain,
-    file_of,
-    load,
-    names,
-    read,
-    schema,
-    variants,
-)
+from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.profile.check import check
+from terminal_sim.profile.explain import explain
+from terminal_sim.profile.load import file_of, load, names, variants
+from terminal_sim.profile.schema import schema
 
-__all__ = [
-    "ProfileError", "bundled", "check", "explain", "file_of", "load", "names", "read", "schema", "variants",
-]  # fmt: skip
+__all__ = ["ProfileError", "check", "explain", "file_of", "load", "names", "schema", "variants"]

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Item, Role, Selector
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.svg import screen_svg
 from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
 from terminal_sim.verbs.waiting import (
@@ -16,7 +17,6 @@ from terminal_sim.verbs.waiting import (
     Waiting,
     duration,
     listed,
-    nearest,
     number,
     selector,
 )
@@ -208,9 +208,8 @@ class Acts(Waiting):
         key = self.terminal.key_named(word)
         if key is None:
             keys = self._keys()
-            close = nearest(word, keys)
             raise BadScript(
-                f"{self.terminal.profile.id} has no key {word!r}; did you mean {close!r}? It has {' '.join(keys)}"
+                f"{self.terminal.profile.id} has no key {word!r}{suggest(word, keys)}; it has {' '.join(keys)}"
             )
         return key
 

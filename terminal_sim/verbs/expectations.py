@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
+from terminal_sim.datafiles.suggest import most_like
 from terminal_sim.verbs import rows as records
 from terminal_sim.verbs.rows import IDENTITY, Record
 from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
@@ -17,7 +18,6 @@ from terminal_sim.verbs.waiting import (
     Waiting,
     duration,
     listed,
-    nearest,
     number,
     pattern,
     plain,
@@ -80,7 +80,7 @@ class Expectations(Waiting):
         def there() -> str:
             lines = [plain(line) for line in self._receipt(copy).splitlines() if line.strip()]
             return (
-                "; ".join(f'"{nearest(text, lines)}"' for text in missing()) if lines else "no such receipt"
+                "; ".join(f'"{most_like(text, lines)}"' for text in missing()) if lines else "no such receipt"
             )
 
         said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
@@ -184,7 +184,7 @@ class Expectations(Waiting):
 
         there = f"/{text}/ on the {from_}"
         self.variables[name] = self._until(
-            caught, there, lambda: nearest(text, self._surface(from_).splitlines()), PATIENCE
+            caught, there, lambda: most_like(text, self._surface(from_).splitlines()), PATIENCE
         )
         return self.variables[name]
 

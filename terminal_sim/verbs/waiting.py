@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
 from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
+from terminal_sim.datafiles.suggest import close_word
 
 PATIENCE = Duration.parse("30s")
 TRACE_LINES = 10
@@ -90,17 +90,6 @@ def pattern(value: str) -> re.Pattern[str]:
 def plain(text: str) -> str:
     """Text for comparing: every run of blanks, no-break spaces among them, reads as one space."""
     return " ".join(text.split())
-
-
-def nearest(wanted: str, there: Iterable[str]) -> str:
-    """The text that is most like `wanted`; "" where nothing is there."""
-    matcher = SequenceMatcher(b=wanted.casefold(), autojunk=False)
-
-    def likeness(text: str) -> float:
-        matcher.set_seq1(text.casefold())
-        return matcher.ratio()
-
-    return max(there, key=likeness, default="")
 
 
 class Waiting:
@@ -197,11 +186,11 @@ class Waiting:
         for sight in [*self._seen, self._sight(on)]:
             for item in sight.view.items:
                 shown.update({item.wording: (item, sight), item.id: (item, sight)})
-        close = get_close_matches(wanted.value, [name for name in shown if name], n=1)
+        close = close_word(wanted.value, filter(None, shown))
         if not close:
             screens = dict.fromkeys(f"id:{sight.view.screen.id}" for sight in [*self._seen, self._sight(on)])
             return f"nothing like it on {', '.join(screens)}"
-        item, sight = shown[close[0]]
+        item, sight = shown[close]
         gone = sight.view.screen != self.terminal.view(on).screen
         return f"{item}, at {clock(sight.mono)} and no longer" if gone else str(item)
 

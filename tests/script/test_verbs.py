@@ -10,7 +10,7 @@ import pytest
 from terminal_sim.bench import Bench, BenchMisuse, Duration
 from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Kind, Tester
 from terminal_sim.verbs.signature import Keyword, verb, verbs_of
-from terminal_sim.verbs.waiting import nearest, plain
+from terminal_sim.verbs.waiting import plain
 
 FORMS = [
     "battery PERCENT",
@@ -288,11 +288,6 @@ def test_peripherals_and_links_are_in_the_hands_of_the_tester(tester: Tester) ->
         tester.battery("3")
     with pytest.raises(BenchMisuse):
         tester.fault("nothing-of-the-kind")
-
-
-def test_the_nearest_text_is_the_most_alike() -> None:
-    assert nearest("Aproved", ["Declined", "approved", "Amount"]) == "approved"
-    assert nearest("x", []) == ""
 
 
 def test_no_break_spaces_read_as_spaces() -> None:

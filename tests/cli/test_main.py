@@ -17,7 +17,7 @@ from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
 
 Run = Callable[..., tuple[int, str, str]]
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 SALE = """\
 keys 1
@@ -41,7 +41,7 @@ terminal v400m
 
 scenario "It asks for a card too soon" @failing
   press OK
-  expect screen "LineInterceptor, swipe or insert card" within 2s
+  expect screen "Tap, swipe or insert card" within 2s
 """
 
 
@@ -269,7 +269,7 @@ def test_a_script_that_does_not_hold_ends_with_1_and_says_why(
     monkeypatch.chdir(tmp_path)  # lines of a failure are cut where a path makes them too long
     code, out, _ = run("run", script(tmp_path, FAILING).name, "--quiet")
     assert code == 1
-    assert 'expect screen "LineInterceptor, swipe or insert card" within 2s' in out
+    assert 'expect screen "Tap, swipe or insert card" within 2s' in out
     assert "terminal-sim run " in out
     assert out.splitlines()[-1] == "1 failed"
 

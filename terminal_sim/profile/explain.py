@@ -1,0 +1,59 @@
+"""A profile as TOML for people, with every default written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
+
+import msgspec
+
+from terminal_sim.core.config import Profile
+from terminal_sim.core.moment import Duration
+
+
+def explain(profile: Profile) -> str:
+    """The profile as TOML with every default written out; what is left as the default carries `# default`."""
+    head = [f"# {profile.maker} {profile.name}: {', '.join(sorted(profile.features))}"]
+    return "\n".join(head + list(_tables(profile, ()))) + "\n"
+
+
+def _tables(thing: Any, path: tuple[str, ...]) -> Iterator[str]:
+    below: list[tuple[str, Any]] = []
+    for name, value, default in _members(thing):
+        if value is None:
+            continue
+        if is_dataclass(value) or isinstance(value, dict):
+            below.append((name, value))
+        else:
+            yield f"{_key(name)} = {_toml(value)}{'  # default' if default else ''}"
+    for name, value in below:
+        inner = (*path, _key(name))
+        yield from ("", f"[{'.'.join(inner)}]")
+        yield from _tables(value, inner)
+
+
+def _members(thing: Any) -> Iterator[tuple[str, Any, bool]]:
+    if isinstance(thing, dict):
+        yield from ((key, value, False) for key, value in thing.items())
+    else:
+        for f in fields(thing):
+            value = getattr(thing, f.name)
+            yield f.name, value, f.default is not MISSING and f.default == value
+
+
+def _key(name: str) -> str:
+    return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else _toml(name)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Duration):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if is_dataclass(value):
+        inner = (
+            f"{_key(n)} = {_toml(v)}" for n, v, default in _members(value) if v is not None and not default
+        )
+        return f"{{ {', '.join(inner)} }}"
+    return msgspec.json.encode(value).decode()  # a JSON string, number or boolean is a TOML one

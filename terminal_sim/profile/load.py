@@ -1,0 +1,42 @@
+"""Where the terminal profiles are, and how one is read: the bundled ones by name, any other by its path."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from terminal_sim.core.config import Profile
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.datafiles.toml import ProfileError, read
+
+_VARIANTS = "variants"
+_HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)
+
+
+def names() -> list[str]:
+    """The bundled devices, in alphabetical order: the files beside each other that say so in their head."""
+    return sorted(path.stem for path in bundled().glob("*.toml") if _HEAD.search(path.read_bytes()))
+
+
+def variants() -> list[str]:
+    """Devices with other hardware or by other rules, which are run where they are named and not as one of `all`."""
+    return sorted(path.stem for path in (bundled() / _VARIANTS).glob("*.toml"))
+
+
+def file_of(profile: str | Path) -> Path:
+    """The file of a bundled name or of a path (which holds a `/` or ends in `.toml`). Raises `ProfileError`."""
+    if isinstance(profile, Path) or "/" in profile or profile.endswith(".toml"):
+        return Path(profile)
+    if profile in variants():
+        return bundled() / _VARIANTS / f"{profile}.toml"
+    if profile not in names():
+        known = [*names(), *variants()]
+        cure = suggest(profile, known) or f"; there are {', '.join(known)}"
+        raise ProfileError(f"there is no profile {profile!r}{cure}")
+    return bundled() / f"{profile}.toml"
+
+
+def load(profile: str | Path) -> Profile:
+    """A bundled profile by name, any other by path. Raises `ProfileError`."""
+    return read(file_of(profile), Profile, library=bundled())
