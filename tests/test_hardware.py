@@ -254,11 +254,11 @@ def test_a_terminal_shows_that_its_reader_is_gone_and_goes_on_when_it_is_back(
         served.close()
         until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         served = plug()
-        until(terminal, lambda: not terminal.board.reader_lost)
+        until(terminal, lambda: not terminal.board.readers.lost)
         bench.advance(60_000_000)
         ready(terminal)
         served.insert(chip(bench))
-        until(terminal, lambda: terminal.board.card_in)
+        until(terminal, lambda: terminal.board.readers.card_in)
         bench.advance(1_000_000)
         assert terminal.view().screen.id == "approved"
 
@@ -284,7 +284,7 @@ def test_a_sale_runs_on_a_reader_of_any_protocol_behind_a_port(
             terminal = bench.add_terminal("v400m", reader=f"{protocol}+tcp://127.0.0.1:{line.port}")
             ready(terminal)
             line.act(lambda: insert(chip(bench)))
-            until(terminal, lambda: terminal.board.card_in)
+            until(terminal, lambda: terminal.board.readers.card_in)
             bench.advance(1_000_000)
             assert terminal.view().screen.id == "approved"
     finally:
@@ -380,13 +380,13 @@ def test_a_reader_that_is_unplugged_in_a_conversation_is_lost_and_the_next_sale_
         until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         unplugging.join()
         # The conversation may have noticed before the reader told, and told is what is waited for below.
-        until(terminal, lambda: terminal.board.reader_lost)
+        until(terminal, lambda: terminal.board.readers.lost)
         served = plug()
-        until(terminal, lambda: not terminal.board.reader_lost)
+        until(terminal, lambda: not terminal.board.readers.lost)
         bench.advance(60_000_000)
         ready(terminal)
         served.insert(chip(bench))
-        until(terminal, lambda: terminal.board.card_in)
+        until(terminal, lambda: terminal.board.readers.card_in)
         bench.advance(1_000_000)
         assert terminal.view().screen.id == "approved"
 
@@ -470,7 +470,7 @@ def test_a_card_that_somebody_inserted_already_is_not_asked_for(
         terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
         served.insert(chip(bench))
-        until(terminal, lambda: terminal.board.card_in)
+        until(terminal, lambda: terminal.board.readers.card_in)
         terminal.insert("visa-credit")
         bench.advance(1_000_000)
         assert terminal.view().screen.id == "approved"
@@ -527,7 +527,7 @@ def test_whoever_takes_the_card_out_before_they_are_asked_has_been_quicker(
         terminal.insert("visa-credit")
         bench.advance(1_000_000)
         served.remove()
-        until(terminal, lambda: not terminal.board.card_in)
+        until(terminal, lambda: not terminal.board.readers.card_in)
         terminal.remove_card()
         assert person.getvalue().count("\n") == 1, "asked for the card, and not for its removal"
         with pytest.raises(BenchMisuse, match="no card is in the slot"):
@@ -543,7 +543,7 @@ def test_whoever_inserts_the_card_before_the_terminal_asks_for_it_has_been_quick
         tester = Tester(bench, terminal)
         tester.press("OK", "1000")
         served.insert(chip(bench))
-        until(terminal, lambda: terminal.board.card_in)
+        until(terminal, lambda: terminal.board.readers.card_in)
         tester.press("OK")
         assert terminal.view().screen.id == "processing"
         tester.insert("visa-credit")
@@ -657,7 +657,7 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
                 assert terminal.view().screen.id == "approved"
                 if slot is not None:
                     served.remove(slot)
-                until(terminal, lambda: not terminal.board.card_in)
+                until(terminal, lambda: not terminal.board.readers.card_in)
                 bench.advance(60_000_000)
     finally:
         served.close()
@@ -948,13 +948,13 @@ def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:
     reader = head_on(SWIPE, b"", ReaderLost("pulled out"))
     with Bench() as bench:
         till = bench.add_terminal("v400m")
-        till.board.reader = reader
+        till.board.readers.reader = reader
         reader.look(ask=False)
         reader.look(ask=False)
         assert bench.engine.poll(till.board)
-        assert not till.board.reader_lost
+        assert not till.board.readers.lost
         assert bench.engine.poll(till.board)
-        assert till.board.reader_lost
+        assert till.board.readers.lost
 
 
 def test_a_swipe_with_noise_behind_it_is_not_kept_for_the_next_one() -> None:

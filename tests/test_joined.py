@@ -152,7 +152,7 @@ def test_a_terminal_takes_chips_at_one_reader_and_stripes_at_another(bay: Bay) -
         pay(terminal, lambda: head.swipe(bench))
         pay(terminal, lambda: chip_reader.insert(card))
         chip_reader.remove()
-        until(terminal, lambda: not terminal.board.card_in)
+        until(terminal, lambda: not terminal.board.readers.card_in)
         pay(terminal, lambda: head.swipe(bench))
 
 
@@ -289,7 +289,7 @@ def test_a_terminal_shows_that_one_of_its_readers_is_gone(bay: Bay) -> None:
         head.close()
         until(terminal, lambda: terminal.view().screen.id == "reader-lost")
         head = bay.plug_head()
-        until(terminal, lambda: not terminal.board.reader_lost)
+        until(terminal, lambda: not terminal.board.readers.lost)
         bench.advance(60_000_000)
         pay(terminal, lambda: head.swipe(bench))
 

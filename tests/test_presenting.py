@@ -15,9 +15,9 @@ def test_a_tap_leaves_the_card_in_the_slot_where_it_is(reader: str) -> None:
         till.insert("visa-credit")
         till.tap("interac-debit")
         bench.advance(1_000_000)
-        assert till.board.card_in
+        assert till.board.readers.card_in
         till.remove_card()
-        assert not till.board.card_in
+        assert not till.board.readers.card_in
 
 
 @pytest.mark.parametrize("reader", ["virtual", "vivotech+virtual:"])
@@ -32,4 +32,4 @@ def test_a_tapped_card_that_is_torn_away_leaves_the_one_in_the_slot(reader: str)
         till.tap("phone")
         assert till.view().screen.id == "card-removed"
         bench.advance(1_000_000)
-        assert till.board.card_in
+        assert till.board.readers.card_in

@@ -400,7 +400,7 @@ def test_a_reader_that_was_lost_and_came_back_is_lost_and_comes_back(
             gone()
             until(terminal, lambda: terminal.view().screen.id == "reader-lost")
             back()
-            until(terminal, lambda: not terminal.board.reader_lost)
+            until(terminal, lambda: not terminal.board.readers.lost)
             bench.advance(60_000_000)
             seen.append(terminal.view().text)
             ready(terminal)
@@ -442,7 +442,7 @@ def test_a_card_that_was_in_before_anybody_asked_is_in_again(
             terminal = bench.add_terminal("v400m", reader=reader, record=record)
             ready(terminal)
             put()
-            until(terminal, lambda: terminal.board.card_in)
+            until(terminal, lambda: terminal.board.readers.card_in)
             terminal.insert("visa-credit")
             bench.advance(1_000_000)
             return terminal.view().text

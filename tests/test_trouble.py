@@ -116,7 +116,7 @@ def wired(terminal: TerminalUnderTest, address: str) -> Iterator[tuple[Monitored
     """A terminal whose reader is the one at the address, with a short patience."""
     with closing(MonitoredReader(connecting(address))) as watched:
         watched.contact = heard = Heard(watched.contact)
-        terminal.board.reader = watched
+        terminal.board.readers.reader = watched
         yield watched, heard
 
 
@@ -141,7 +141,8 @@ def sale(terminal: TerminalUnderTest, insert: Callable[[], None]) -> str:
     until(
         terminal,
         lambda: (
-            terminal.board.card_in or terminal.view().screen.id in (READER_LOST, CARD_ERROR, CARD_REMOVED)
+            terminal.board.readers.card_in
+            or terminal.view().screen.id in (READER_LOST, CARD_ERROR, CARD_REMOVED)
         ),
     )
     terminal.bench.advance(1_000_000)
@@ -231,7 +232,7 @@ def test_a_line_that_hurts_an_answer_is_borne_or_declared_and_the_next_sale_work
             device.strikes = False
             assert ended == screen, meaning
             line.act(lambda: reader.remove(0))
-            until(terminal, lambda: not terminal.board.reader_lost and not terminal.board.card_in)
+            until(terminal, lambda: not terminal.board.readers.lost and not terminal.board.readers.card_in)
             bench.advance(60_000_000)
             ask_for_a_card(terminal)
             assert sale(terminal, lambda: line.act(lambda: reader.insert(0, second))) == APPROVED
@@ -284,7 +285,7 @@ def test_a_reader_that_refuses_to_power_a_card_could_not_read_it_and_is_there_fo
             assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == CARD_ERROR
             device.strikes = False
             line.act(lambda: reader.remove(0))
-            until(terminal, lambda: not terminal.board.card_in)
+            until(terminal, lambda: not terminal.board.readers.card_in)
             bench.advance(60_000_000)
             ask_for_a_card(terminal)
             assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED
@@ -340,16 +341,16 @@ def test_another_reader_with_another_card_in_its_place_takes_the_next_sale_and_n
                 ask_for_a_card(terminal)
                 assert sale(terminal, lambda: line.act(lambda: reader.insert(0, first))) == READER_LOST
                 line.close()
-                until(terminal, lambda: terminal.board.reader_lost)
+                until(terminal, lambda: terminal.board.readers.lost)
                 other, device = serial_reader(VARIANTS[name])
                 second = Witness(card(bench, "amex-credit"), lambda: None)
                 other.insert(0, second)
                 line = PtyLine(device, link)
-                until(terminal, lambda: not terminal.board.reader_lost)
+                until(terminal, lambda: not terminal.board.readers.lost)
                 assert second.given == []
                 bench.advance(60_000_000)
                 ready(terminal)
-                until(terminal, lambda: terminal.board.card_in)
+                until(terminal, lambda: terminal.board.readers.card_in)
                 bench.advance(1_000_000)
                 assert terminal.view().screen.id == APPROVED
                 assert is_no_old_answer(heard, first, second)
@@ -382,7 +383,7 @@ def test_a_stripe_head_in_the_place_of_a_chip_reader_is_no_reader_until_a_chip_r
                 line.close()
                 reader, device = serial_reader(VARIANTS["gempc-twin"])
                 line = PtyLine(device, link)
-                until(terminal, lambda: not terminal.board.reader_lost)
+                until(terminal, lambda: not terminal.board.readers.lost)
                 bench.advance(60_000_000)
                 ask_for_a_card(terminal)
                 assert sale(terminal, lambda: line.act(lambda: reader.insert(0, card(bench)))) == APPROVED

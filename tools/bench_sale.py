@@ -36,8 +36,8 @@ def home_again(bench: Bench, terminal: TerminalUnderTest) -> None:
             raise RuntimeError(
                 f"{terminal.name} waits for something that will not come:\n{terminal.view().text}"
             )
-        bench.advance(due - bench.now.mono)
-        if terminal.board.card_in and terminal.view().screen.id == "approved":
+        bench.advance(due.at - bench.now.mono)
+        if terminal.board.readers.card_in and terminal.view().screen.id == "approved":
             terminal.remove_card()
 
 

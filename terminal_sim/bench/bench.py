@@ -42,7 +42,9 @@ from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
+from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Trace
 from terminal_sim.secret import Secret
 
@@ -100,7 +102,7 @@ class JournalWriter:
             raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
         now = self._clock.now
         self.journal.append_many(
-            [Batch(board.name, board.boot, now.mono, now.wall, rows) for board, rows in batches]
+            [Batch(board.name, board.power.boot, now.mono, now.wall, rows) for board, rows in batches]
         )
 
 
@@ -174,7 +176,7 @@ class Bench:
         self._readers.append(hardware)
         board = Board(
             name=name,
-            reader=hardware.reader,
+            readers=ReaderPort(hardware.reader),
             link=AcquirerLink(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name, self.acquirer.pin_key),
@@ -183,6 +185,7 @@ class Bench:
                 key=state_from.key if state_from is not None else None,
             ),
         )
+        self.engine.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
         self.terminals.append(terminal)
         if power:
@@ -285,9 +288,9 @@ class Bench:
     def now(self) -> Instant:
         return self.clock.now
 
-    def next_deadline(self) -> int | None:
-        """When something is due next, in microseconds of virtual time; None when nothing is."""
-        return self.clock.next_deadline()
+    def next_deadline(self) -> Deadline | None:
+        """What is due next, when, and for which terminal; None when nothing is."""
+        return self.engine.next_deadline()
 
     def advance(self, duration: int) -> None:
         """Let virtual time pass, from one deadline to the next; what real readers have reported comes first.

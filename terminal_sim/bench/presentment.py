@@ -53,14 +53,14 @@ class Presentment:
 
     def __init__(self, engine: Engine, board: Board, operator: Operator) -> None:
         self._engine = engine
-        self._station = board
+        self._board = board
         self._operator = operator
         self._apdus = 0
         self._tear: CardTear | None = None
         # A card is in the slot, or was, that somebody has not been asked to take out yet.
         self._asked_for = False
         self._named = 0  # how many cards had been inserted when an act named the last one
-        board.torn = self._step
+        board.readers.torn = self._step
 
     def insert(self, name: str, chip: Card) -> None:
         self._asked_for = self._operator.is_human
@@ -68,34 +68,40 @@ class Presentment:
 
         def insert() -> None:
             nonlocal before
-            before = self._station.inserted
+            before = self._board.readers.inserted
             self._operator.insert(name, chip)
 
         def inserted() -> bool:
             """It is in, or was: it may be out again by now."""
-            return self._station.card_in or (before is not None and self._station.inserted > before)
+            return self._board.readers.card_in or (
+                before is not None and self._board.readers.inserted > before
+            )
 
         self._present(insert, inserted)
-        self._named = self._station.inserted
+        self._named = self._board.readers.inserted
 
     @property
     def begun_early(self) -> bool:
         """Whether the terminal has begun with a card that a person inserted before any act asked for it."""
-        board = self._station
-        return self._operator.is_human and board.card_in and board.begun == board.inserted > self._named
+        board = self._board
+        return (
+            self._operator.is_human
+            and board.readers.card_in
+            and board.readers.begun == board.readers.inserted > self._named
+        )
 
     def remove(self) -> None:
-        if not (self._station.card_in or self._asked_for):
+        if not (self._board.readers.card_in or self._asked_for):
             raise BenchMisuse("no card is in the slot")
         self._asked_for = False
-        self._present(self._operator.remove, lambda: not self._station.card_in)
+        self._present(self._operator.remove, lambda: not self._board.readers.card_in)
 
     def give_back(self) -> None:
         """Have a card taken out that somebody was asked for, lest the next terminal finds it in; it is theirs to keep it there."""
         if self._asked_for:
             with suppress(BenchMisuse):
                 self.listen()
-                if self._station.card_in:
+                if self._board.readers.card_in:
                     self.remove()
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
@@ -110,7 +116,7 @@ class Presentment:
             return  # it was torn away while it was read
         # News of the leaving that came later would be taken for news of the next card.
         for tried in range(1 if self._operator.is_human else _LEAVING_TRIES):
-            if self._engine.poll(self._station, self._operator.timeout / _NEWS_TRIES if tried else 0.0):
+            if self._engine.poll(self._board, self._operator.timeout / _NEWS_TRIES if tried else 0.0):
                 break
         self._engine.settle()
 
@@ -125,9 +131,7 @@ class Presentment:
 
     def listen(self) -> None:
         """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
-        while (self._operator.reports_late or self._station.reader_silent) and self._engine.poll(
-            self._station
-        ):
+        while (self._operator.reports_late or self._board.readers.silent) and self._engine.poll(self._board):
             self._engine.settle()
 
     def _step(self, slot: int, step: Step, apdu: bool) -> None:
@@ -136,12 +140,12 @@ class Presentment:
             self._tear = None
             with suppress(DriverError):  # a tapped card is gone by itself after its last command
                 (self._operator.leave if slot == CONTACTLESS else self._operator.remove)()
-            self._engine.poll(self._station)
+            self._engine.poll(self._board)
 
     def _one_more(self) -> Callable[[], bool]:
         """Whether a card has been swiped or tapped since now."""
-        before = self._station.passed
-        return lambda: self._station.passed > before
+        before = self._board.readers.passed
+        return lambda: self._board.readers.passed > before
 
     def _present(self, act: Callable[[], None], happened: Callable[[], bool]) -> None:
         self._apdus = 0
@@ -158,14 +162,14 @@ class Presentment:
         """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
         wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
-            if self._engine.poll(self._station, wait if tried else 0.0) and happened():
+            if self._engine.poll(self._board, wait if tried else 0.0) and happened():
                 heard = True
                 break
         else:
             heard = not self._operator.is_human  # a reader of ours has said all it had to say
         self._engine.settle()
         if not heard:
-            away = self._station.reader_lost
+            away = self._board.readers.lost
             why = (
                 "the reader is away, plug it in"
                 if away

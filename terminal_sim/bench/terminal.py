@@ -108,7 +108,7 @@ class TerminalUnderTest:
         self._environment = Environment(link=profile.links[0] if profile.links else "")
         self._card: VirtualCard | None = None
         self._orders: list[OrderArrived] = []
-        board.draw = self.view
+        board.panel.draw = self.view
 
     @property
     def name(self) -> str:
@@ -129,7 +129,7 @@ class TerminalUnderTest:
         terminal = self.board.firmware
         if display == "main" and display not in self.profile.displays:
             display = next(iter(self.profile.displays))
-        if self.board.out_of_service:
+        if self.board.power.out_of_service:
             screen = Screen("out-of-service", (TextLine(say("out-of-service"), "out-of-service", Tone.BAD),))
         elif terminal is None:
             screen = Screen("off")
@@ -158,11 +158,11 @@ class TerminalUnderTest:
 
     @property
     def lights(self) -> dict[str, str]:
-        return dict(self.board.lights)
+        return dict(self.board.panel.lights)
 
     @property
     def beeps(self) -> int:
-        return self.board.beeps
+        return self.board.panel.beeps
 
     def journal(self) -> list[StoredRow]:
         return list(self.bench.journal.rows(self.name))
@@ -213,7 +213,7 @@ class TerminalUnderTest:
         """Whether the terminal waits for a card presented so, or has begun already with one that a person did not wait to insert."""
         if how == "insert" and self._presenting.begun_early:
             return True
-        return self.board.has_reader and _ENTRY[how] in self.board.open
+        return self.board.readers.in_reach and _ENTRY[how] in self.board.readers.open
 
     def insert(self, name: str) -> None:
         self._presenting.insert(name, chip_of(name, self._taken_up(name)))
@@ -321,11 +321,11 @@ class TerminalUnderTest:
         environment = self._environment
         firmware.environment = Environment(
             environment.network_up, environment.link, environment.service_up, environment.paper, environment.battery,
-            reader=self.board.has_reader, card_in=self.board.has_reader and self.board.card_in,
+            reader=self.board.readers.in_reach, card_in=self.board.readers.in_reach and self.board.readers.card_in,
         )  # fmt: skip
         self.board.firmware = firmware
-        self.board.boot = durable.boots + 1
-        self.board.out_of_service = ""
+        self.board.power.boot = durable.boots + 1
+        self.board.power.out_of_service = ""
         self._post(PoweredOn())
         self._bring_orders()
 
@@ -342,7 +342,7 @@ class TerminalUnderTest:
         app, `reader-link down|up` and `app closed|open`.
         """
         if name == "power-cut-after" and len(arguments) == 1 and _COUNT.fullmatch(arguments[0]):
-            self.board.fuse = int(arguments[0])
+            self.board.power.fuse = int(arguments[0])
         elif name == "commit-unknown" and not arguments:
             self.bench.writer.fail_next = True
         elif name == "tamper" and not arguments:
@@ -358,12 +358,12 @@ class TerminalUnderTest:
 
     def _link_reader(self, up: bool) -> None:
         """The reader's own link to the app; a card in its slot stays where it is, and is told when the link is back."""
-        if up == self.board.reader_linked:
+        if up == self.board.readers.linked:
             return
-        self.board.reader_linked = up
+        self.board.readers.linked = up
         if not up:
             self.board.stop_listening()
-        for event in self.board.standing():
+        for event in self.board.readers.standing():
             self._post(event)
 
     def _reach(self) -> None:
@@ -378,6 +378,6 @@ class TerminalUnderTest:
         return self._card
 
     def _taken(self, event: Event) -> bool:
-        self.board.ignored = ""
+        self.board.panel.ignored = ""
         self._post(event)
-        return not self.board.ignored
+        return not self.board.panel.ignored

@@ -1,4 +1,4 @@
-"""Virtual time: a heap of deadlines, and two clocks that only move when somebody advances them."""
+"""Virtual time: a heap of deadlines, and two clocks that move only when the bench advances them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import heapq
 from collections.abc import Callable
 
 from terminal_sim.core.moment import Instant
-
-Due = Callable[[], None]
+from terminal_sim.runtime.deadlines import Due
 
 
 class VirtualClock:
@@ -31,22 +30,31 @@ class VirtualClock:
         self.now = Instant(self._mono, self._mono + self._offset)
 
     def restart(self, now: Instant) -> None:
-        """Begin at another moment; only a clock that nothing waits for can do that."""
+        """Begin at another moment. Raises `ValueError` where deadlines are set."""
         if self._heap:
             raise ValueError("deadlines are set: a clock with deadlines does not restart")
         self._mono, self._offset = now.mono, now.wall - now.mono
         self._tick()
 
     def at(self, mono: int, due: Due) -> None:
-        """Call `due` when virtual time reaches `mono`; deadlines of one instant in the order in which they were set."""
+        """Hold `due` until virtual time reaches `mono`; deadlines of one instant keep the order in which they were set."""
         self._order += 1
         heapq.heappush(self._heap, (mono, self._order, due))
 
-    def next_deadline(self) -> int | None:
-        return self._heap[0][0] if self._heap else None
+    def waiting(self) -> list[tuple[int, Due]]:
+        """All that is held, with its time, in the order in which it falls due."""
+        return [(mono, due) for mono, _, due in sorted(self._heap, key=lambda held: held[:2])]
 
-    def jump(self, until: int) -> bool:
-        """Jump to the next deadline up to `until` and call all that are due then; False where there is none, at `until`."""
+    def next_due(self) -> tuple[int, Due] | None:
+        """What falls due next, and when."""
+        return (self._heap[0][0], self._heap[0][2]) if self._heap else None
+
+    def drop_next(self) -> None:
+        """Forget what falls due next."""
+        heapq.heappop(self._heap)
+
+    def jump(self, until: int, fall_due: Callable[[Due], None]) -> bool:
+        """Jump to the next deadline up to `until` and hand on all that is due then; False where there is none, at `until`."""
         if not self._heap or self._heap[0][0] > until:
             self._mono = max(self._mono, until)
             self._tick()
@@ -54,5 +62,5 @@ class VirtualClock:
         self._mono = max(self._mono, self._heap[0][0])
         self._tick()
         while self._heap and self._heap[0][0] <= self._mono:
-            heapq.heappop(self._heap)[2]()
+            fall_due(heapq.heappop(self._heap)[2])
         return True

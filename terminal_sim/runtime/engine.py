@@ -34,11 +34,12 @@ from terminal_sim.core.screen import Screen
 from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
 from terminal_sim.emv.talk.answers import Answer
 from terminal_sim.emv.talk.asks import Command
-from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
-from terminal_sim.runtime.board import Board, CardConversation, Delivered
+from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.runtime.conversation import CardConversation
+from terminal_sim.runtime.deadlines import AlarmDue, Deadline, DeliveryDue, Due
 from terminal_sim.runtime.trace import Trace, Value
 
 
@@ -51,16 +52,25 @@ class JournalPort(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """An event on its way to a terminal, which it reaches in this life of it or never."""
+
+    terminal: str
+    life: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class _Running:
     """The effects of one event that are still to run, and the life of the terminal that ordered them."""
 
     board: Board
-    power: int
+    life: int
     effects: deque[fx.Effect]
 
     @property
     def is_on(self) -> bool:
-        return self.board.power == self.power
+        return self.board.power.life == self.life
 
 
 class Engine:
@@ -77,7 +87,8 @@ class Engine:
         self.trace = trace
         self._journal = journal
         self._random = Random(seed)
-        self._queue: deque[tuple[Board, int, Event]] = deque()
+        self._boards: dict[str, Board] = {}
+        self._queue: deque[Posted] = deque()
         self._do: dict[type, Callable[[Board, Any], None]] = {
             fx.Send: self._send,
             fx.Forward: self._forward,
@@ -97,33 +108,47 @@ class Engine:
             fx.SwitchOff: self._switch_off,
         }
 
+    def attach(self, board: Board) -> None:
+        """Run the firmware of `board`. What waits names its terminal, so a name is attached once."""
+        if board.name in self._boards:
+            raise ValueError(f"{board.name} is attached already")
+        self._boards[board.name] = board
+
     def post(self, board: Board, event: Event) -> None:
         """Queue `event` for the terminal that is on now; it does not reach one that boots later."""
-        self._queue.append((board, board.power, event))
+        self._queue.append(Posted(board.name, board.power.life, event))
 
     def settle(self) -> None:
         """Handle everything that is queued and all that follows from it."""
         while self._queue:
             if len(self._queue) == 1:
-                board, power, event = self._queue.popleft()
-                self._run([self._handle(board, power, event)])
+                self._run([self._handle(self._queue.popleft())])
             else:
                 self._run(self._batch())
 
     def advance(self, until: int) -> None:
         """Let virtual time pass up to `until` microseconds on the virtual clock, from one deadline to the next."""
-        while self.clock.jump(until):
+        while self.clock.jump(until, self._fall_due):
             self.settle()
 
     def step(self, until: int) -> bool:
         """Jump to the next deadline before `until`, if there is one; False at `until`."""
-        going_on = self.clock.jump(until)
+        going_on = self.clock.jump(until, self._fall_due)
         self.settle()
         return going_on
 
+    def next_deadline(self) -> Deadline | None:
+        """What is due next; what a terminal has dropped meanwhile is forgotten on the way."""
+        while (held := self.clock.next_due()) is not None:
+            at, due = held
+            if self._is_alive(due):
+                return Deadline(at, due.name, due.terminal)
+            self.clock.drop_next()
+        return None
+
     def poll(self, board: Board, timeout: float = 0.0) -> bool:
-        """Ask the station's readers for news; whether there was any, of interest to the firmware or not."""
-        events = board.poll(timeout)
+        """Ask the board's readers for news; whether there was any, of interest to the firmware or not."""
+        events = board.readers.poll(timeout)
         for event in events or ():
             self.post(board, event)
         return events is not None
@@ -131,26 +156,27 @@ class Engine:
     # The loop.
 
     def _batch(self) -> list[_Running]:
-        """The next event of each station that has one; further ones of the same station wait their turn."""
-        taken: set[Board] = set()
-        batch, later = [], deque[tuple[Board, int, Event]]()
+        """The next event of each terminal that has one; further ones of the same terminal wait their turn."""
+        taken: set[str] = set()
+        batch, later = [], deque[Posted]()
         while self._queue:
-            item = self._queue.popleft()
-            if item[0] in taken:
-                later.append(item)
+            posted = self._queue.popleft()
+            if posted.terminal in taken:
+                later.append(posted)
             else:
-                taken.add(item[0])
-                batch.append(item)
+                taken.add(posted.terminal)
+                batch.append(posted)
         self._queue = later
-        return [self._handle(board, power, event) for board, power, event in batch]
+        return [self._handle(posted) for posted in batch]
 
-    def _handle(self, board: Board, power: int, event: Event) -> _Running:
+    def _handle(self, posted: Posted) -> _Running:
+        board = self._boards[posted.terminal]
         terminal = board.firmware
-        if terminal is None or board.power != power:
-            return _Running(board, power, deque())
+        if terminal is None or board.power.life != posted.life:
+            return _Running(board, posted.life, deque())
         if self.trace is not None:
-            self._trace_event(board, event)
-        return _Running(board, power, deque(terminal.handle(event, self.clock.now)))
+            self._trace_event(board, posted.event)
+        return _Running(board, posted.life, deque(terminal.handle(posted.event, self.clock.now)))
 
     def _run(self, running: list[_Running]) -> None:
         everybody = running
@@ -189,14 +215,12 @@ class Engine:
 
     def _burn(self, board: Board) -> None:
         """The fault of a power cut after the n-th effect from now."""
-        if board.fuse:
-            board.fuse -= 1
-            if not board.fuse:
-                board.switch_off()
+        if board.power.burn():
+            board.switch_off()
 
     def _stop(self, board: Board, why: str) -> None:
         board.switch_off()
-        board.out_of_service = why
+        board.power.out_of_service = why
 
     # Effects.
 
@@ -213,7 +237,8 @@ class Engine:
         for delivery in board.link.submit(request):
             if delivery.note:
                 self._emit(board, "note", text=delivery.note)
-            self._deliver(board, request.stan, delivery)
+            due = DeliveryDue(board.name, board.power.life, request.stan, delivery)
+            self.clock.at(self.clock.now.mono + delivery.delay, due)
 
     def _forward(self, board: Board, effect: fx.Forward) -> None:
         """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""
@@ -229,24 +254,37 @@ class Engine:
         board.vault.erase()
 
     def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
-        board.lights = dict(effect.lights)
+        board.panel.lights = dict(effect.lights)
 
-    def _deliver(self, board: Board, stan: int, delivery: Delivered) -> None:
-        power = board.power
+    # What falls due.
 
-        def due() -> None:
-            if board.power != power:
-                return
-            if delivery.problem == "unreachable":
-                self._emit(board, "host", problem="unreachable", stan=stan)
-                self.post(board, HostUnreachable(stan))
-            elif delivery.reply is not None and board.link.up:
-                self._emit_reply(board, delivery.reply)
-                self.post(board, HostReplied(delivery.reply))
-            else:
-                self._emit(board, "host", problem=delivery.problem or "lost", stan=stan)
+    def _is_alive(self, due: Due) -> bool:
+        """Whether the terminal still waits for it: in the life that it began in, and for an alarm that is set so."""
+        power = self._boards[due.terminal].power
+        return due.life == power.life and (
+            not isinstance(due, AlarmDue) or power.alarms.get(due.name) == due.at
+        )
 
-        self.clock.at(self.clock.now.mono + delivery.delay, due)
+    def _fall_due(self, due: Due) -> None:
+        if not self._is_alive(due):
+            return
+        board = self._boards[due.terminal]
+        if isinstance(due, AlarmDue):
+            del board.power.alarms[due.name]
+            self.post(board, Alarm(due.name))
+        else:
+            self._deliver(board, due)
+
+    def _deliver(self, board: Board, due: DeliveryDue) -> None:
+        delivery = due.delivery
+        if delivery.problem == "unreachable":
+            self._emit(board, "host", problem="unreachable", stan=due.stan)
+            self.post(board, HostUnreachable(due.stan))
+        elif delivery.reply is not None and board.link.up:
+            self._emit_reply(board, delivery.reply)
+            self.post(board, HostReplied(delivery.reply))
+        else:
+            self._emit(board, "host", problem=delivery.problem or "lost", stan=due.stan)
 
     def _emit_reply(self, board: Board, reply: HostReply) -> None:
         self._emit(
@@ -275,9 +313,6 @@ class Engine:
         board.stop_listening()
 
     def _start_card(self, board: Board, effect: fx.StartCard) -> None:
-        # Imported here: a terminal that shows its first screen has met no card yet.
-        from terminal_sim.emv.kernels.transaction import transaction
-
         contactless = effect.entry is EntryMode.CONTACTLESS
         now = self.clock.now.civil
         request = Request(
@@ -291,46 +326,45 @@ class Engine:
         )
         board.stop_listening()
         if not contactless:
-            board.begun = board.inserted
-        board.conversation = CardConversation(
-            board.reader.contactless if contactless else board.reader.contact,
+            board.readers.begun = board.readers.inserted
+        conversation = board.readers.conversation = self._conversation(board, request)
+        self.post(board, conversation.begin())
+
+    def _conversation(self, board: Board, request: Request) -> CardConversation:
+        # Imported here: a terminal that shows its first screen has met no card yet.
+        from terminal_sim.emv.kernels.transaction import transaction
+
+        readers, contactless = board.readers, request.interface is Interface.CONTACTLESS
+        return CardConversation(
+            request,
             transaction(board.kernel, request),
-            lambda command, response: self._saw(board, command, response),
-            partial(board.torn, CONTACTLESS if contactless else CONTACT),
-            None if contactless else board.card_left,
-            board.fall_silent,
-            # A chip that cannot be read leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
-            Verdict.CARD_ERROR if contactless else Verdict.USE_STRIPE,
+            readers.reader.contactless if contactless else readers.reader.contact,
+            seen=partial(self._saw, board),
+            torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
+            gone=readers.card_left,
+            lost=readers.fall_silent,
         )
-        self.post(board, board.conversation.begin())
 
     def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
-        if board.conversation is not None:
-            self.post(board, board.conversation.resume(cast(Answer, effect.answer)))
+        if board.readers.conversation is not None:
+            self.post(board, board.readers.conversation.resume(cast(Answer, effect.answer)))
 
     def _set_alarm(self, board: Board, effect: fx.SetAlarm) -> None:
-        name, at = effect.name, effect.at
-        board.alarms[name] = at
-
-        def due() -> None:
-            if board.alarms.get(name) == at:
-                del board.alarms[name]
-                self.post(board, Alarm(name))
-
-        self.clock.at(at, due)
+        board.power.alarms[effect.name] = effect.at
+        self.clock.at(effect.at, AlarmDue(board.name, board.power.life, effect.name, effect.at))
 
     def _drop_alarm(self, board: Board, effect: fx.DropAlarm) -> None:
-        board.alarms.pop(effect.name, None)
+        board.power.alarms.pop(effect.name, None)
 
     def _beep(self, board: Board, effect: fx.Beep) -> None:
-        board.beeps += 1
+        board.panel.beeps += 1
         self._emit(board, "beep", tone=effect.tone)
 
     def _moved(self, board: Board, effect: fx.Moved) -> None:
         self._emit(board, "state", flow=effect.flow, source=effect.source, dest=effect.dest)
 
     def _ignored(self, board: Board, effect: fx.Ignored) -> None:
-        board.ignored = effect.what
+        board.panel.ignored = effect.what
         self._emit(board, "ignored", what=effect.what)
 
     def _unexpected(self, board: Board, effect: fx.Unexpected) -> None:
@@ -358,9 +392,8 @@ class Engine:
             self._emit(board, "event", event=type(event).__name__, **({"name": name} if name else {}))
 
     def _trace_screen(self, board: Board) -> None:
-        shown = board.draw()
-        if shown is not None and shown != board.shown:
-            board.shown = shown
+        shown = board.panel.changed()
+        if shown is not None:
             self._emit(board, "screen", screen=shown.screen.id, text=shown)
 
     def _saw(self, board: Board, command: Command, response: bytes) -> None:

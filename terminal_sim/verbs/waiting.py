@@ -146,7 +146,7 @@ class Waiting:
     def _pass(self, limit: int, before: ScreenSnapshot) -> None:
         """Lets time pass until the next deadline of the bench or `limit` (virtual microseconds), whichever is first."""
         deadline = self.bench.next_deadline()
-        then = limit if deadline is None else min(deadline, limit)
+        then = limit if deadline is None else min(deadline.at, limit)
         self.bench.advance(Duration(max(then - self.bench.now.mono, 0)))
         self._watch(before)
 

@@ -172,7 +172,7 @@ class Drive:
     def finish(self, seconds: int = 200) -> None:
         """Take the card away and let everything run out."""
         self.pass_time()
-        if self.on and self.terminal.board.card_in:
+        if self.on and self.terminal.board.readers.card_in:
             self.terminal.remove_card()
         self.pass_time(seconds)
 
@@ -191,11 +191,11 @@ class Drive:
 
     @property
     def blew(self) -> bool:
-        return not self.terminal.board.fuse
+        return not self.terminal.board.power.fuse
 
     def heal(self) -> None:
         """Everything works again and there is time for all that is in doubt."""
-        self.terminal.board.fuse = 0
+        self.terminal.board.power.fuse = 0
         self.bench.writer.fail_next = False
         self.revive()
         self.terminal.network(True)
@@ -205,7 +205,7 @@ class Drive:
             self.terminal.paper("in")
         if self.profile.battery is not None:
             self.terminal.battery(100)
-        if self.terminal.board.card_in:
+        if self.terminal.board.readers.card_in:
             self.terminal.remove_card()
         self.bench.advance(A_DAY_AND_MORE)
 

@@ -117,7 +117,7 @@ def _endings(flow: str, ask: Way, before: Way = lambda _: None) -> dict[Place, W
 
     def remove_card(drive: Drive) -> None:
         approved(drive)
-        if not drive.terminal.board.card_in:
+        if not drive.terminal.board.readers.card_in:
             drive.terminal.insert("visa-credit")
         _acknowledge(drive)
 

@@ -225,4 +225,4 @@ def nested(drive: Drive, *effects: int) -> None:
             drive.blow(each)
             drive.terminal.power_on()
             drive.pass_time(2)
-    drive.terminal.board.fuse = 0
+    drive.terminal.board.power.fuse = 0

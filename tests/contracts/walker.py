@@ -98,7 +98,7 @@ class Walk:
     def astray(self) -> list[str]:
         """What the firmware has wrong about its readers now."""
         drive = self.drive
-        there = drive.terminal.board.has_reader
+        there = drive.terminal.board.readers.in_reach
         if not drive.on:
             return []
         found = (
@@ -177,7 +177,7 @@ class Walk:
             self._say(f"  ({refused})")
 
     def take_card(self) -> None:
-        if self.drive.terminal.board.card_in:
+        if self.drive.terminal.board.readers.card_in:
             self._say("remove card")
             self.drive.terminal.remove_card()
 

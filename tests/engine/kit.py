@@ -81,8 +81,8 @@ class Pluggable:
 
 
 def plug(terminal: TerminalUnderTest, *, into: bool) -> None:
-    if not isinstance(terminal.board.reader, Pluggable):
-        terminal.board.reader = Pluggable(terminal.board.reader)
-    terminal.board.reader.plug(into=into)
+    if not isinstance(terminal.board.readers.reader, Pluggable):
+        terminal.board.readers.reader = Pluggable(terminal.board.readers.reader)
+    terminal.board.readers.reader.plug(into=into)
     terminal.bench.engine.poll(terminal.board)
     terminal.bench.engine.settle()

@@ -31,7 +31,7 @@ with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
             for key in ("4", "3", "2", "1", "OK"):
                 till.press(key)
             bench.advance(1_000_000)
-            if till.board.card_in:
+            if till.board.readers.card_in:
                 till.remove_card()
             bench.advance(20_000_000)
     bench.host_answers(["timeout"])

@@ -172,7 +172,7 @@ def test_no_alarm_of_before_a_power_cut_rings_after_it() -> None:
     with bench:
         ready(till)
         till.power_cut()
-        assert till.board.alarms == {}
+        assert till.board.power.alarms == {}
         till.power_on()
         keys(till, "OK", "5")
         bench.advance(till.profile.timeouts.card - SECOND)
@@ -186,11 +186,11 @@ def test_nothing_runs_after_a_power_cut_wherever_it_falls(effects: int) -> None:
         ready(till)
         till.fault("power-cut-after", str(effects))
         till.swipe("visa-stripe")
-        if till.board.fuse:
+        if till.board.power.fuse:
             return
-        assert till.board.alarms == {}
-        assert till.board.open == frozenset()
-        assert till.board.conversation is None
+        assert till.board.power.alarms == {}
+        assert till.board.readers.open == frozenset()
+        assert till.board.readers.conversation is None
         assert till.view().screen.id == "off"
         sent, rows = len(bench.host_messages()), len(till.journal())
         bench.advance(3_600 * SECOND)
@@ -267,7 +267,7 @@ def test_a_dropped_alarm_does_not_ring() -> None:
     bench, (till,) = bench_of(1)
     with bench:
         keys(till, "OK", "5", "CANCEL")
-        assert "state" not in till.board.alarms
+        assert "state" not in till.board.power.alarms
         bench.advance(600 * SECOND)
         assert till.view().screen.id == "home"
         assert "Alarm" not in " ".join(trace_of(bench, "event"))
@@ -367,3 +367,31 @@ def test_time_does_not_pass_beyond_the_years_of_a_message() -> None:
 def test_a_time_with_a_zone_is_no_time_of_a_terminal() -> None:
     with Bench() as bench, pytest.raises(BenchMisuse, match="no zone"):
         bench.set_clock("2026-01-15T09:00:00+01:00")
+
+
+def test_the_next_deadline_has_a_name_and_a_terminal() -> None:
+    bench, (till,) = bench_of(1)
+    with bench:
+        ready(till)
+        timeout = bench.next_deadline()
+        assert timeout is not None
+        assert (timeout.name, timeout.terminal) == ("state", till.name)
+        assert timeout.at == till.board.power.alarms["state"]
+
+
+def test_an_alarm_that_was_dropped_is_no_deadline() -> None:
+    bench, (till,) = bench_of(1)
+    with bench:
+        ready(till)
+        till.power_cut()
+        assert bench.next_deadline() is None
+
+
+def test_an_answer_on_its_way_is_a_deadline_called_host() -> None:
+    bench, (till,) = bench_of(1)
+    with bench:
+        bench.host_answers(["late:5s"])
+        ready(till)
+        till.swipe("visa-stripe")
+        names = [due.name for _, due in bench.clock.waiting()]
+        assert "host" in names

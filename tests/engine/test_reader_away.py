@@ -35,7 +35,7 @@ def test_a_sale_that_begins_while_the_reader_is_away_asks_for_no_card(drive: Dri
         drive.type("0856")
     drive.type("1000")
     assert (drive.at, drive.screen) == ((flow, "failed"), "reader-lost")
-    assert not drive.terminal.board.open
+    assert not drive.terminal.board.readers.open
     plug(drive.terminal, into=True)
     drive.pass_time(60)
     drive.sale()
@@ -62,7 +62,7 @@ class OnceDeaf:
 def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
     with Bench(texts=TEXTS) as bench:
         terminal = bench.add_terminal(device)
-        terminal.board.reader.contact = OnceDeaf(terminal.board.reader.contact)
+        terminal.board.readers.reader.contact = OnceDeaf(terminal.board.readers.reader.contact)
         for told in ("reader-lost", "approved"):
             keys(terminal, *(["OK"] if device == "v400m" else []), "1000", "OK")
             terminal.insert("visa-credit")

@@ -133,7 +133,7 @@ def test_the_sale_after_a_torn_card_asks_for_a_card_again(drive: Drive, step: st
     drive.sale()
     drive.pass_time(300)
     assert drive.at_home
-    assert not drive.terminal.board.card_in
+    assert not drive.terminal.board.readers.card_in
     drive.open("sale")
     drive.type("500")
     assert drive.at == ("sale", "present")
@@ -162,15 +162,15 @@ class SlowNews:
 
 @pytest.mark.parametrize("step", ["select", "gpo", "genac1"])
 def test_late_news_of_a_torn_card_are_no_news_to_the_next_sale(drive: Drive, step: str) -> None:
-    news = drive.terminal.board.reader = SlowNews(drive.terminal.board.reader)
+    news = drive.terminal.board.readers.reader = SlowNews(drive.terminal.board.readers.reader)
 
-    tear = drive.terminal.board.torn
+    tear = drive.terminal.board.readers.torn
 
     def fall_behind(slot: int, now: Step, apdu: bool) -> None:
         news.late = news.late or now.value == step
         tear(slot, now, apdu)
 
-    drive.terminal.board.torn = fall_behind
+    drive.terminal.board.readers.torn = fall_behind
     drive.terminal.tear_after(step)
     drive.sale()
     drive.pass_time(300)

@@ -223,7 +223,7 @@ def test_a_power_cut_after_any_effect_of_an_acceptance_keeps_it_or_never_said_so
         said = at.terminal.board.firmware is not None and at.told() == "accepted-offline"
         if at.terminal.board.firmware is None:
             at.terminal.power_on()
-        at.terminal.board.fuse = 0
+        at.terminal.board.power.fuse = 0
         assert at.fates() in ([], [PENDING])
         assert not said or at.fates() == [PENDING]
         at.terminal.network(True)

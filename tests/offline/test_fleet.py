@@ -19,6 +19,7 @@ from terminal_sim.host.link import AcquirerLink
 from terminal_sim.journal.invariants import violations
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
+from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.secret import Secret, mask_pan
 from tests.offline.shop import DAY, HOUR, SECOND, TEXTS, stock
 
@@ -35,7 +36,7 @@ class Fleet:
         self.boards = [
             Board(
                 name=f"F{n:07d}",
-                reader=model.reader,
+                readers=ReaderPort(model.readers.reader),
                 link=AcquirerLink(self.bench.acquirer),
                 printer=Printer(),
                 kernel=model.kernel,
@@ -44,6 +45,7 @@ class Fleet:
             for n in range(size)
         ]
         for board in self.boards:
+            self.bench.engine.attach(board)
             board.firmware = Terminal(board.name, PROFILE, self.bench.flows, DurableState(), "en-CA")
             self.bench.engine.post(board, PoweredOn())
         self.bench.settle()

@@ -21,7 +21,7 @@ def test_an_order_that_a_power_cut_interrupts_is_brought_again() -> None:
             at.terminal.service(True)
             if at.terminal.board.firmware is None:
                 at.terminal.power_on()
-            at.terminal.board.fuse = 0
+            at.terminal.board.power.fuse = 0
             assert [order.text for order in at.durable.orders] == ["Order 1", "Order 2", "Order 3"]
 
 

@@ -48,7 +48,7 @@ def do(at: Shop, random: Random) -> None:
             terminal.press(key)
         terminal.press("OK")
     elif act == "card":
-        if terminal.board.card_in:
+        if terminal.board.readers.card_in:
             terminal.remove_card()
         else:
             how = random.choice((terminal.insert, terminal.tap, terminal.swipe))
@@ -78,19 +78,19 @@ def do(at: Shop, random: Random) -> None:
             ]
         random.choice(breaks)()
     if terminal.board.firmware is None:
-        terminal.board.fuse = 0
+        terminal.board.power.fuse = 0
         terminal.power_on()
 
 
 def heal(at: Shop) -> None:
     terminal = at.terminal
-    terminal.board.fuse = 0
+    terminal.board.power.fuse = 0
     if terminal.board.firmware is None:
         terminal.power_on()
     if at.profile.app:
         terminal.fault("app", "open")
         terminal.fault("reader-link", "up")
-    if terminal.board.card_in:
+    if terminal.board.readers.card_in:
         terminal.remove_card()
     terminal.network(True)
     terminal.service(True)
