@@ -9,6 +9,8 @@ Rules:
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Generic, NoReturn, TypeVar
 
 T = TypeVar("T", str, bytes)
@@ -65,3 +67,35 @@ def mask_pan(pan: str) -> str:
     if len(pan) < 14:
         return "*" * max(len(pan) - 4, 0) + pan[-4:]
     return pan[:6] + "*" * (len(pan) - 10) + pan[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedBytes:
+    """Bytes without what says whose card it is: each hidden byte is 00 in `data` and lies in one of the `hidden` ranges.
+
+    A range is its first offset and the one after its last; ranges are in order and do not overlap. Length and place of every byte
+    are those of the original, so that what is not hidden can be read where it stood.
+    """
+
+    data: bytes
+    hidden: tuple[tuple[int, int], ...] = ()
+
+    @staticmethod
+    def of(data: bytes, hidden: Iterable[tuple[int, int]]) -> MaskedBytes:
+        """`data` without the bytes of the ranges `hidden`."""
+        ranges = tuple(sorted((first, end) for first, end in hidden if first < end))
+        masked = bytearray(data)
+        for first, end in ranges:
+            masked[first:end] = bytes(end - first)
+        return MaskedBytes(bytes(masked), ranges)
+
+    def is_hidden(self, first: int, end: int) -> bool:
+        """Whether any byte from `first` up to `end` is hidden."""
+        return any(begin < end and first < stop for begin, stop in self.hidden)
+
+    def hex(self) -> str:
+        """Two hexadecimal digits a byte, `••` for a hidden one."""
+        shown = [f"{byte:02X}" for byte in self.data]
+        for first, end in self.hidden:
+            shown[first:end] = ["••"] * (end - first)
+        return "".join(shown)

@@ -1,4 +1,4 @@
-"""APDUs as one line for the trace, with everything masked that says whose card it is.
+"""APDUs for the trace, as one line and as bytes, with everything masked that says whose card it is.
 
 1. A data element is shown only if the data dictionary knows it and does not call it sensitive; a sensitive one is `**`, an
    unknown one its length.
@@ -16,6 +16,7 @@ from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
 from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.secret import MaskedBytes
 
 MASKED: Final = "**"
 
@@ -58,8 +59,7 @@ def mask_capdu(capdu: bytes) -> str:
     if len(capdu) < 4:
         return _length(capdu)
     p1, p2 = capdu[2], capdu[3]
-    instruction = capdu[0] << 8 | capdu[1]
-    name = _COMMANDS.get(instruction, capdu[:4].hex().upper())
+    name = command_name(capdu)
     if name == "SELECT":
         file = capdu[5 : 5 + capdu[4]] if len(capdu) > 5 else b""
         if file in (apdu.PSE, apdu.PPSE):
@@ -72,6 +72,46 @@ def mask_capdu(capdu: bytes) -> str:
     if name == "GET DATA":
         return f"{name} {p1:02X}{p2:02X}"
     return f"{name} {_length(capdu[5:])}" if len(capdu) > 5 else name
+
+
+def command_name(capdu: bytes) -> str:
+    """What CLA and INS of a C-APDU of four bytes or more mean, or the header in hexadecimal."""
+    return _COMMANDS.get(capdu[0] << 8 | capdu[1], capdu[:4].hex().upper())
+
+
+def masked_command(capdu: bytes) -> MaskedBytes:
+    """A C-APDU without its data, unless they name a file (SELECT) that carries no number of a card."""
+    if len(capdu) < 4:
+        return MaskedBytes.of(capdu, [(0, len(capdu))])
+    if len(capdu) <= 5:
+        return MaskedBytes(capdu)
+    end = min(5 + capdu[4], len(capdu))
+    shown = command_name(capdu) == "SELECT" and not _carries_number(capdu[5:end])
+    return MaskedBytes.of(capdu, [] if shown else [(5, end)])
+
+
+def masked_response(rapdu: bytes) -> MaskedBytes:
+    """An R-APDU without the values that its line does not show; without all of its data where they are no BER-TLV."""
+    end = len(rapdu) - 2
+    if end < 0:
+        return MaskedBytes.of(rapdu, [(0, len(rapdu))])
+    try:
+        return MaskedBytes.of(rapdu, hidden_values(rapdu[:end]))
+    except TlvError:
+        return MaskedBytes.of(rapdu, [(0, end)])
+
+
+def hidden_values(data: bytes, first: int = 0, depth: int = 1) -> list[tuple[int, int]]:
+    """The ranges of the values in BER-TLV that are not shown, counted from `first`. Raises `TlvError`."""
+    if depth > tlv.MAX_DEPTH:
+        raise TlvError("nested too deeply to be shown")
+    ranges: list[tuple[int, int]] = []
+    for tag, _, start, end in tlv.located(data):
+        if tlv.is_constructed(tag):
+            ranges += hidden_values(data[start:end], first + start, depth + 1)
+        elif not _is_shown(tag, data[start:end]):
+            ranges.append((first + start, first + end))
+    return ranges
 
 
 def _objects(data: bytes, depth: int) -> str:
@@ -96,6 +136,14 @@ def _value(tag: int, value: bytes) -> str:
         # Letters in hexadecimal are full of digits: what is shown as text is searched as text.
         return MASKED if _says_number(value) else f'"{value.decode("ascii")}"'
     return MASKED if _carries_number(value) else value.hex().upper()
+
+
+def _is_shown(tag: int, value: bytes) -> bool:
+    """Whether a value may be seen: it is known, not sensitive, and carries no number of a card."""
+    element = DICTIONARY.get(tag)
+    if element is None:
+        return tag == tags.RESPONSE_FORMAT_1 and not _carries_number(value)
+    return not element.sensitive and not _carries_number(value)
 
 
 def _is_plain(value: bytes) -> bool:

@@ -48,6 +48,20 @@ def split(data: bytes) -> list[tuple[int, bytes]]:
     return objects
 
 
+def located(data: bytes) -> list[tuple[int, int, int, int]]:
+    """As `split`, but for each data object its tag, its first offset, and the offsets of its value: first, and the one after its last."""
+    places: list[tuple[int, int, int, int]] = []
+    at = 0
+    for tag, value in split(data):
+        while not data[at]:
+            at += 1  # filler
+        length_at = at + (tag.bit_length() + 7) // 8
+        start = length_at + 1 + (data[length_at] & 0x7F if data[length_at] > 0x7F else 0)
+        places.append((tag, at, start, start + len(value)))
+        at = start + len(value)
+    return places
+
+
 def _rest_of_tag(data: bytes, at: int, first: int) -> tuple[int, int]:
     tag = first
     for count in range(1, MAX_TAG_BYTES):

@@ -1,0 +1,92 @@
+"""APDUs as trees of their parts with offsets, for eyes: which bytes are what. They are made of masked bytes alone.
+
+An offset counts from the first byte of the APDU (ISO/IEC 7816-4, 5.1); a value that is hidden has no text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.emv.data import apdu, tlv
+from terminal_sim.emv.data.describe import command_name
+from terminal_sim.emv.data.tags import DICTIONARY
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.secret import MaskedBytes
+
+HIDDEN = "••"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bytes from `first` up to `end`, what they are called, and their value in hexadecimal or words.
+
+    `tag` is what the protocol knows them by (`9F02`, `DE 4`), empty for a part without one; `parts` lie within and cover no byte twice.
+    """
+
+    name: str
+    first: int
+    end: int
+    value: str = ""
+    tag: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+def command_tree(command: MaskedBytes) -> tuple[Part, ...]:
+    """Header, Lc, data and Le of a C-APDU in short form; all as one part where it is none."""
+    data = command.data
+    if len(data) < 4:
+        return (_plain(command, "command", 0, len(data)),)
+    parts: list[Part] = [
+        Part(command_name(data), 0, 2, data[:2].hex().upper(), "CLA INS"),
+        Part("parameters", 2, 4, data[2:4].hex().upper(), "P1 P2"),
+    ]
+    if len(data) == 5:
+        return (*parts, _plain(command, "expected length", 4, 5, "Le"))
+    if len(data) > 5:
+        end = min(5 + data[4], len(data))
+        parts += [
+            _plain(command, "length of the data", 4, 5, "Lc"),
+            Part("data", 5, end, _value(command, 5, end)),
+        ]
+        if end < len(data):
+            parts.append(_plain(command, "expected length", end, len(data), "Le"))
+    return tuple(parts)
+
+
+def response_tree(response: MaskedBytes) -> tuple[Part, ...]:
+    """The data objects of an R-APDU and its status word; all as one part where it is none."""
+    data = response.data
+    if len(data) < 2:
+        return (_plain(response, "response", 0, len(data)),)
+    end = len(data) - 2
+    sw = int.from_bytes(data[end:])
+    status = Part("status", end, len(data), f"{sw:04X} {apdu.meaning(sw)}", "SW1 SW2")
+    if not end:
+        return (status,)
+    return (*(object_tree(response, 0, end) or (_plain(response, "data", 0, end),)), status)
+
+
+def object_tree(within: MaskedBytes, first: int, end: int, depth: int = 1) -> tuple[Part, ...]:
+    """The data objects of BER-TLV from `first` up to `end`, templates opened; nothing where it is none."""
+    if depth > tlv.MAX_DEPTH:
+        return ()
+    try:
+        located = tlv.located(within.data[first:end])
+    except TlvError:
+        return ()
+    parts = []
+    for tag, begin, start, stop in located:
+        element = DICTIONARY.get(tag)
+        inner = object_tree(within, first + start, first + stop, depth + 1) if tlv.is_constructed(tag) else ()
+        value = "" if inner else _value(within, first + start, first + stop)
+        name = element.name if element is not None else "template" if tlv.is_constructed(tag) else "unknown"
+        parts.append(Part(name, first + begin, first + stop, value, f"{tag:X}", inner))
+    return tuple(parts)
+
+
+def _plain(within: MaskedBytes, name: str, first: int, end: int, tag: str = "") -> Part:
+    return Part(name, first, end, _value(within, first, end), tag)
+
+
+def _value(within: MaskedBytes, first: int, end: int) -> str:
+    return HIDDEN if within.is_hidden(first, end) else within.data[first:end].hex().upper()
