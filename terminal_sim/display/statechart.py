@@ -1,7 +1,7 @@
 """State charts from flow tables: mermaid text, and an SVG that needs no other program.
 
 Rules of the drawing:
-1. A state is a card: its moves are written in it, so no label ever stands on a line or on another label.
+1. A state is a box: its moves are written in it, so no label ever stands on a line or on another label.
 2. Moves are grouped by where they lead, and each group has one line to that state. What leaves the flow has a bullet instead.
 3. Cards stand in columns by their distance from the initial state; a line that spans columns keeps a lane of its own.
 """
@@ -40,8 +40,8 @@ def mermaid(flow: Flow) -> str:
 
 def svg(flow: Flow) -> str:
     """The flow as an SVG document."""
-    cards = {state.name: _card(flow, state.name) for state in flow.states}
-    columns = _ordered(_columns(flow, cards))
+    boxes = {state.name: _box(flow, state.name) for state in flow.states}
+    columns = _ordered(_columns(flow, boxes))
     xs, wide = _across(columns)
     deep = _down(columns)
     title = 3 * _ROW
@@ -51,7 +51,7 @@ def svg(flow: Flow) -> str:
         text(Run(flow.name, _GAP, 2 * _ROW, 1.6 * _SIZE, "start", bold=True), _INK),
         f'<g transform="translate(0 {number(title)})" fill="none">',
         *(line for at, edge in enumerate(_edges(columns)) for line in _line(edge, slots, xs, at)),
-        *(line for column in columns for slot in column if slot.card for line in _drawn(slot, xs, flow)),
+        *(line for column in columns for slot in column if slot.box for line in _drawn(slot, xs, flow)),
         "</g>",
     ]
     return document(wide, deep + title, f"flow {flow.name}", parts)
@@ -76,7 +76,7 @@ def _groups(flow: Flow, source: str) -> dict[str, list[Move]]:
     return groups
 
 
-# --- cards and lanes -----------------------------------------------------------------------------------------------
+# --- boxes and lanes -----------------------------------------------------------------------------------------------
 
 
 class _Style(Enum):
@@ -86,7 +86,7 @@ class _Style(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Card:
+class _StateBox:
     """`rows` are the lines of text, each with its style; `leads` says on which row the line to a state begins."""
 
     rows: tuple[tuple[str, _Style], ...]
@@ -98,21 +98,21 @@ class _Card:
 
 
 @dataclass(slots=True)
-class _Slot:
-    """A card, or the lane of a line that passes a column. `y` is its top."""
+class _Place:
+    """The box of a state, or the lane of a line that passes a column. `y` is its top."""
 
     name: str
     column: int
-    card: _Card | None = None
+    box: _StateBox | None = None
     towards: list[str] = field(default_factory=list)
     y: float = 0.0
 
     @property
     def tall(self) -> float:
-        return (len(self.card.rows) + 1.2) * _ROW if self.card else _LANE
+        return (len(self.box.rows) + 1.2) * _ROW if self.box else _LANE
 
 
-def _card(flow: Flow, name: str) -> _Card:
+def _box(flow: Flow, name: str) -> _StateBox:
     state = flow.table[name]
     rows = [(name, _Style.HEAD), (f"screen {state.screen}", _Style.FACT)]
     if state.timeout:
@@ -126,32 +126,32 @@ def _card(flow: Flow, name: str) -> _Card:
             leads[dest] = len(rows)
             rows.append((f"→ {dest}" if dest != DONE else "● done", _Style.HEAD))
         rows += [(_label(move), _Style.MOVE) for move in groups[dest]]
-    return _Card(tuple(rows), leads)
+    return _StateBox(tuple(rows), leads)
 
 
-def _columns(flow: Flow, cards: dict[str, _Card]) -> list[list[_Slot]]:
+def _columns(flow: Flow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
     """The states by distance from the initial one, and lanes for the lines that pass a column."""
     depth = {flow.initial: 0}
     ahead = [flow.initial]
     for name in ahead:
-        for dest in cards[name].leads:
+        for dest in boxes[name].leads:
             if dest != DONE and dest not in depth:
                 depth[dest] = depth[name] + 1
                 ahead.append(dest)
-    for name in cards.keys() - depth.keys():
+    for name in boxes.keys() - depth.keys():
         depth[name] = 0  # nothing leads to it; drawn all the same, so that somebody sees it
-    columns: list[list[_Slot]] = [[] for _ in range(max(depth.values()) + 1)]
-    slots = {name: _Slot(name, depth[name], cards[name]) for name in (*ahead, *(cards.keys() - set(ahead)))}
+    columns: list[list[_Place]] = [[] for _ in range(max(depth.values()) + 1)]
+    slots = {name: _Place(name, depth[name], boxes[name]) for name in (*ahead, *(boxes.keys() - set(ahead)))}
     for name, slot in slots.items():
         columns[depth[name]].append(slot)
     for name, slot in slots.items():
-        for dest in cards[name].leads:
+        for dest in boxes[name].leads:
             if dest == DONE:
                 continue
             step = 1 if depth[dest] > depth[name] else -1
             before = slot
             for column in range(depth[name] + step, depth[dest], step):
-                lane = _Slot(f"{name}>{dest}@{column}", column)
+                lane = _Place(f"{name}>{dest}@{column}", column)
                 columns[column].append(lane)
                 before.towards.append(lane.name)
                 before = lane
@@ -159,7 +159,7 @@ def _columns(flow: Flow, cards: dict[str, _Card]) -> list[list[_Slot]]:
     return columns
 
 
-def _ordered(columns: list[list[_Slot]]) -> list[list[_Slot]]:
+def _ordered(columns: list[list[_Place]]) -> list[list[_Place]]:
     """Each column sorted so that lines cross little: by the mean place of the neighbours, to and fro."""
     near: dict[str, list[str]] = {slot.name: list(slot.towards) for column in columns for slot in column}
     for name, towards in list(near.items()):
@@ -176,17 +176,17 @@ def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _across(columns: list[list[_Slot]]) -> tuple[list[tuple[float, float]], float]:
+def _across(columns: list[list[_Place]]) -> tuple[list[tuple[float, float]], float]:
     """Left edge and width of each column, and the width of all."""
     x, edges = _GAP, []
     for column in columns:
-        wide = max((slot.card.wide for slot in column if slot.card), default=0.0)
+        wide = max((slot.box.wide for slot in column if slot.box), default=0.0)
         edges.append((x, wide))
         x += wide + _BETWEEN
     return edges, x  # the last gap leaves room for lines within the last column
 
 
-def _down(columns: list[list[_Slot]]) -> float:
+def _down(columns: list[list[_Place]]) -> float:
     heights = [sum(slot.tall + _GAP for slot in column) for column in columns]
     deepest = max(heights)
     for column, height in zip(columns, heights, strict=True):
@@ -200,24 +200,24 @@ def _down(columns: list[list[_Slot]]) -> float:
 # --- lines ---------------------------------------------------------------------------------------------------------
 
 
-def _edges(columns: list[list[_Slot]]) -> Iterator[list[str]]:
+def _edges(columns: list[list[_Place]]) -> Iterator[list[str]]:
     """Each line as the names of the slots on its way."""
     slots = {slot.name: slot for column in columns for slot in column}
     for slot in slots.values():
-        if slot.card is None:
+        if slot.box is None:
             continue
         for first in slot.towards:
             way = [slot.name, first]
-            while slots[way[-1]].card is None:
+            while slots[way[-1]].box is None:
                 way.append(slots[way[-1]].towards[0])
             yield way
 
 
-def _line(way: list[str], slots: dict[str, _Slot], xs: list[tuple[float, float]], at: int) -> Iterator[str]:
+def _line(way: list[str], slots: dict[str, _Place], xs: list[tuple[float, float]], at: int) -> Iterator[str]:
     source, dest = slots[way[0]], slots[way[-1]]
     colour = _LINES[at % len(_LINES)]
     forward = slots[way[1]].column > source.column
-    row = source.card.leads[dest.name] if source.card else 0
+    row = source.box.leads[dest.name] if source.box else 0
     level = dest.column == source.column
     points = [(_side(source, xs, right=forward or level), source.y + (row + 0.9) * _ROW)]
     for name in way[1:-1]:
@@ -230,7 +230,7 @@ def _line(way: list[str], slots: dict[str, _Slot], xs: list[tuple[float, float]]
     yield _arrow(points[-1], colour, to_right=forward)
 
 
-def _side(slot: _Slot, xs: list[tuple[float, float]], *, right: bool) -> float:
+def _side(slot: _Place, xs: list[tuple[float, float]], *, right: bool) -> float:
     x, wide = xs[slot.column]
     return x + wide if right else x
 
@@ -243,7 +243,7 @@ def _path(points: list[tuple[float, float]], forward: bool) -> str:
             drawn.append(f"H{number(to_x)}")
             continue
         bend = _BETWEEN * 0.6
-        if x == to_x:  # two cards of one column: round the outside
+        if x == to_x:  # two boxes of one column: round the outside
             first = second = x + bend
         else:
             first, second = (x + bend, to_x - bend) if forward else (x - bend, to_x + bend)
@@ -258,13 +258,13 @@ def _arrow(point: tuple[float, float], colour: str, *, to_right: bool) -> str:
     return f'<path d="M{number(x)} {number(y)}l{back} -4v8Z" fill="{colour}"/>'
 
 
-def _drawn(slot: _Slot, xs: list[tuple[float, float]], flow: Flow) -> Iterator[str]:
-    card = slot.card
-    if card is None:
+def _drawn(slot: _Place, xs: list[tuple[float, float]], flow: Flow) -> Iterator[str]:
+    box = slot.box
+    if box is None:
         return
     x, wide = xs[slot.column]
     yield rect(x, slot.y, wide, slot.tall, "#eaf2fb" if slot.name == flow.initial else "#f4f5f7", round_by=8)
     yield f'<path d="M{number(x)} {number(slot.y + 1.45 * _ROW)}h{number(wide)}" stroke="#c3cad4"/>'
-    for at, (label, style) in enumerate(card.rows):
+    for at, (label, style) in enumerate(box.rows):
         run = Run(label, x + _SIZE, slot.y + (at + 1.1) * _ROW, _SIZE, "start", style is _Style.HEAD)
         yield text(run, _SOFT if style is _Style.FACT else _INK)

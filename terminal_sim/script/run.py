@@ -104,7 +104,7 @@ class Runner:
         """Never raises for what a script or a bench does. `more` cases follow this one."""
         if case.skip:
             return RunResult(case=case, outcome=ScenarioOutcome.SKIPPED, text=case.skip)
-        return _Running(self, case, more=more).result()
+        return _CaseRun(self, case, more=more).result()
 
     def state_for(self, case: Case) -> SavedState:
         """Where a case starts, having run the scenario that saves it. Raises what running that one raises."""
@@ -112,7 +112,7 @@ class Runner:
         if key not in self._states:
             saver = case.program.saver_of(case.play.start)
             saving = Case(program=case.program, play=saver, profile=case.profile)
-            _Running(self, saving, "for another", more=True).perform()
+            _CaseRun(self, saving, "for another", more=True).perform()
         return self._states[key]
 
     def keep(self, case: Case, states: Mapping[str, SavedState]) -> None:
@@ -125,7 +125,7 @@ class InvariantBroken(Exception):
     """Every step held, and yet the bench's books do not add up: the simulator's fault."""
 
 
-class _Running:
+class _CaseRun:
     """One case while it runs."""
 
     def __init__(self, runner: Runner, case: Case, why: str = "", *, more: bool) -> None:

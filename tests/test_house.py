@@ -1,0 +1,56 @@
+"""Rules that hold for the whole tree and that no type checker or linter keeps."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("terminal_sim", "drivers/terminal_drivers")
+
+# Each protocol has one of these, and it is the same idea in all of them.
+ONE_IDEA = {
+    "Decoder": "turns the bytes of one protocol's line into its frames",
+}
+
+# Names that still stand for two ideas. An entry leaves this set when one of its classes takes a name of its own.
+TWO_IDEAS = {
+    "Card",
+    "CardRemoved",
+    "Command",
+    "Device",
+    "Encoding",
+    "Host",
+    "Interface",
+    "Outcome",
+    "PinEntry",
+    "Response",
+    "Step",
+    "Variant",
+    "Verdict",
+    "_Head",
+    "_Played",
+    "_Running",
+    "_Slot",
+}
+
+
+def classes() -> Iterator[tuple[str, str]]:
+    """Every class of the product, as its name and its place."""
+    for root in SOURCES:
+        for file in sorted((ROOT / root).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    yield node.name, f"{file.relative_to(ROOT)}:{node.lineno}"
+
+
+def test_no_class_name_stands_for_two_ideas() -> None:
+    places = defaultdict(list)
+    for name, place in classes():
+        places[name].append(place)
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+    assert {
+        name: found for name, found in twice.items() if name not in ONE_IDEA | dict.fromkeys(TWO_IDEAS)
+    } == {}
