@@ -25,6 +25,7 @@ TWO_IDEAS = {
     "Host",
     "Interface",
     "Outcome",
+    "Part",
     "PinEntry",
     "Response",
     "Step",
