@@ -6,10 +6,14 @@ STAMP  := $(VENV)/.installed
 # Tests are spread over the cores; fuzzing and a guest take all of them, so these run by themselves.
 SPREAD := --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
 
-.PHONY: demo test check soak coverage bench clean
+.PHONY: demo quick test check lint soak slow-list coverage bench clean
 
 demo: $(STAMP)
 	@$(BIN)/terminal-sim demo
+
+# What to run all the time: the checks, and every test that is not in tests/slow.txt, in under a minute on two cores.
+quick: lint
+	$(BIN)/python -m pytest -q -m "not soak and not slow" --ignore=tests/interop $(SPREAD)
 
 # As root on Debian it first installs what the tests of other people's software need; otherwise these tests say what they miss.
 test: $(STAMP)
@@ -18,12 +22,15 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -q -m "not soak" $(SPREAD)
 	$(BIN)/python -m pytest -q -m "not soak" tests/fuzz
 
-# Format, lint, types, import rules, and a wheel that works outside this folder.
-check: $(STAMP)
+# Format, lint, types and import rules.
+lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The same, and a wheel that works outside this folder.
+check: lint
 	$(BIN)/python tools/smoke_wheel.py
 
 # The slower suites: more power cuts, more random histories, and a Linux guest in QEMU that takes our USB devices.
@@ -31,6 +38,10 @@ soak: $(STAMP)
 	@sh tools/debian.sh qemu-system-x86 busybox-static usbip usbutils
 	$(BIN)/python -m pytest -q -m soak $(SPREAD) --ignore=tests/interop/qemu
 	$(BIN)/python -m pytest -q -m soak tests/interop/qemu tests/fuzz
+
+# Measures the tests and writes the slow ones to tests/slow.txt; ARGS names those to measure, all by default.
+slow-list: $(STAMP)
+	$(BIN)/python -m tests.slow $(SPREAD) $(ARGS)
 
 # Which lines and branches the tests run.
 coverage: $(STAMP)

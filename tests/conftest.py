@@ -1,8 +1,23 @@
-"""No property is timed: on a machine whose cores are all busy any example, and any draw of one, may take long."""
+"""What all tests share: no property is timed, and slow tests have a marker.
+
+On a machine whose cores are all busy any example of a property, and any draw of one, may take long.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import slow
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of `tests/slow.txt` before pytest selects by marker."""
+    names = slow.names()
+    for item in items:
+        if slow.name_of(item.nodeid) in names:
+            item.add_marker("slow")

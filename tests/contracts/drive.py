@@ -78,6 +78,11 @@ def ways(profile: Profile) -> Iterator[tuple[str, tuple[Step, ...]]]:
                 opens.append((entry.menu, further))
 
 
+def offered(profile: Profile) -> dict[str, tuple[Step, ...]]:
+    """The first way to each flow that the menus offer, by the flow's name."""
+    return dict(reversed(list(ways(profile))))
+
+
 class Drive:
     """A bench with one terminal and hands at it."""
 
@@ -87,7 +92,7 @@ class Drive:
         self.profile = profile
         self.bench = Bench(seed=seed, trace=trace, state=state, catalogues=[CARDS], texts=TEXTS)
         self.terminal: TerminalUnderTest = self.bench.add_terminal(profile)
-        self.way = dict(reversed(list(ways(profile))))
+        self.way = offered(profile)
 
     def __enter__(self) -> Drive:
         return self

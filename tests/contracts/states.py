@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from terminal_sim.core.config import Profile
-from tests.contracts.drive import Drive
+from tests.contracts.drive import Drive, offered
 
 # The flows of a point of sale, which is walked in tests/offline.
 ELSEWHERE = {
@@ -259,11 +259,22 @@ WAYS: dict[Place, Way] = {
 }
 
 
+# The flows that a profile has where one of its menus offers them.
+_OF_MENUS = {"sale", "refund", "moto", "history", "change-passcode"}
+
+
 def has(profile: Profile, place: Place) -> bool:
     """Whether the profile can get there at all: it has the flow, the keys, the reader, the printer that it takes."""
     flow, state = place
+    flows = offered(profile)
+    if flow in _OF_MENUS and flow not in flows:
+        return False
     if flow == "moto" and not profile.moto.enabled:
         return False
+    if flow == "passcode":
+        return "refund" in flows
+    if flow == "menu":
+        return len(flows.get("history", ())) > 1
     if place == ("home", "typing"):
         return bool(profile.home.shortcuts)
     if place == ("notice", "shown"):

@@ -133,6 +133,8 @@ class Walk:
         if errand == "open":
             drive.open(pick(tuple(drive.way)))
         elif errand in ("sale", "refund"):
+            if errand not in drive.way:
+                return
             drive.open(errand)
             if errand == "refund":
                 drive.type("0856")
@@ -140,7 +142,7 @@ class Walk:
             self.present(how)
         elif errand in ("moto", "address") and drive.profile.moto.enabled:
             drive.moto() if errand == "moto" else drive.moto_with_address()
-        else:
+        elif "history" in drive.way:
             row = self.random.randrange(1, 5)
             drive.pick(row)
             if errand == "void":

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,13 +58,19 @@ class Tree:
             file.write(text)
 
     def insert(self, path: str, before: str, text: str) -> None:
-        """Puts `text` before the one line of a file that contains `before`. Raises `LookupError` where it is not one."""
+        """Puts `text` before the one line of a file that contains `before`, as far indented as that line.
+
+        An empty line follows where one stands before that line. Raises `LookupError` where not exactly one line contains it.
+        """
         target = self.root / path
         lines = target.read_text("utf-8").splitlines(keepends=True)
         found = [at for at, line in enumerate(lines) if before in line]
         if len(found) != 1:
             raise LookupError(f"{path} has {len(found)} lines with {before!r}, and one is wanted")
-        lines[found[0] : found[0]] = [text]
+        (at,) = found
+        margin = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+        gap = "" if lines[at - 1].strip() else "\n"
+        lines[at:at] = [indent(text, margin), gap]
         target.write_text("".join(lines), "utf-8")
 
     def run(self, words: Sequence[str], *, code: int = 0) -> str:

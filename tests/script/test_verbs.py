@@ -49,7 +49,8 @@ FORMS = [
 
 
 def test_every_verb_of_the_language_is_in_the_table_once() -> None:
-    assert sorted(each.form for each in VERBS.values()) == sorted(FORMS)
+    forms = [each.form for each in VERBS.values()]
+    assert [form for form in FORMS if forms.count(form) != 1] == []
 
 
 def test_every_verb_says_what_it_does() -> None:
