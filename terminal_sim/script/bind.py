@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.tree import Macro, ScriptStep, Value
 from terminal_sim.verbs import VERBS, Parameter, Verb
-from terminal_sim.verbs.signature import NEGATION
+from terminal_sim.verbs.signature import NEGATION, ValueKind
 
 FROM_STATE = ("from", "state")
 _LONGEST = max(len(words) for words in VERBS)
@@ -38,6 +38,10 @@ class VerbCall:
     @property
     def arguments(self) -> tuple[Argument, ...]:
         return self.values + self.named
+
+    def of_kind(self, kind: ValueKind) -> tuple[Value, ...]:
+        """The values that the verb takes for that kind."""
+        return tuple(argument.value for argument in self.arguments if argument.parameter.kind is kind)
 
 
 @dataclass(frozen=True, slots=True)

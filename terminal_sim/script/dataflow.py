@@ -12,12 +12,11 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_together
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, rehearse
+from terminal_sim.verbs import ValueKind
 
 # What is known of a variable at a step: its value, or None where only a run will have it.
 Known = dict[str, str | None]
-
-_PRESENTING = frozenset({"insert", "tap_card", "swipe"})
 
 
 class Following:
@@ -44,8 +43,7 @@ class Following:
             elif isinstance(call, VerbCall):
                 self._judge(call, known)
                 self._learn(call, known)
-                if call.verb.method == "save_state" and call.values:
-                    saved.append(call.values[0].value.text)
+                saved += [value.text for value in call.of_kind(ValueKind.STATE)]
         return saved
 
     def _into(self, call: MacroCall, known: Known, chain: tuple[str, ...]) -> list[str]:
@@ -71,7 +69,7 @@ class Following:
                 right = False
                 self._complain(argument.value, wrong)
         words = [self._filled(argument.value, known) for argument in call.values]
-        wrong = judge_together(call.verb.method, words, self._terms) if right else ""
+        wrong = rehearse(call.verb, words, self._terms) if right else ""
         if wrong:
             self._complain(call.values[0].value, wrong)
         for value in call.fields.values():
@@ -85,15 +83,13 @@ class Following:
             self._complain(call.step.values[0], "`for TIME` goes with `expect no`; here it is `within TIME`")
 
     def _learn(self, call: VerbCall, known: Known) -> None:
-        method = call.verb.method
-        if method in _PRESENTING:
+        if any(parameter.kind is ValueKind.CARD for parameter in call.verb.values):
             known.update(dict.fromkeys(CARD_VARIABLES))
-        elif method in ("let", "capture") and call.values:
-            name = call.values[0].value
+        assigned = [self._filled(value, known) for value in call.of_kind(ValueKind.ASSIGNED)]
+        for name in call.of_kind(ValueKind.VARIABLE):
             if name.text in self._fixed:
                 self._complain(name, f"${{{name.text}}} has a meaning already; choose another name")
-            given = self._filled(call.named[0].value, known) if method == "let" and call.named else None
-            known[name.text] = _text(given)
+            known[name.text] = _text(assigned[0]) if assigned else None
 
     def _filled(self, value: Value, known: Known) -> Value | None:
         """The value with its variables, None where one is not known yet; complains of those that never will be."""

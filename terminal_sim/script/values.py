@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector, TerminalUnderTest
+from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.tree import Form, Value
@@ -19,9 +19,10 @@ from terminal_sim.script.vocabulary import (
     check_answer,
     is_message,
 )
+from terminal_sim.verbs import Tester, Verb
 from terminal_sim.verbs.actions import percent
 from terminal_sim.verbs.expectations import one_group
-from terminal_sim.verbs.signature import Kind
+from terminal_sim.verbs.signature import ValueKind
 from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 
 CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
@@ -68,20 +69,20 @@ def judge(argument: Argument, terms: Scope) -> str:
         return str(wrong)
 
 
-def judge_together(method: str, values: Sequence[Value | None], terms: Scope) -> str:
+def rehearse(verb: Verb, values: Sequence[Value | None], terms: Scope) -> str:
     """What is wrong with the values of a verb that mean something only together; "" where nothing is or one is not known.
 
-    A terminal that nobody uses is asked.
+    It is done at a terminal of each profile that is off and that no scenario uses.
     """
     words = [value.text for value in values if value is not None]
-    does = _TOGETHER.get(method)
-    if does is None or len(words) < len(values):
+    if not verb.rehearsed or len(words) < len(values):
         return ""
     for profile in terms.profiles:
         with Bench() as bench:
+            tester = Tester(bench, bench.add_terminal(profile, power=False))
             try:
-                does(bench.add_terminal(profile, power=False), words)
-            except BenchMisuse as wrong:
+                getattr(tester, verb.method)(*words)
+            except (BadScript, BenchMisuse) as wrong:
                 return str(wrong)
     return ""
 
@@ -97,7 +98,7 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
 def spoken(argument: Argument, variables: Mapping[str, str]) -> str | Selector:
     """The value as the verb takes it. Raises `BadScript`."""
     text = filled(argument.value, variables)
-    if argument.parameter.kind is not Kind.SELECTOR:
+    if argument.parameter.kind is not ValueKind.SELECTOR:
         return text
     return _selector(replace(argument.value, text=text))
 
@@ -191,40 +192,38 @@ def _anything(_: Value, __: Scope) -> str:
     return ""
 
 
-_TOGETHER: Mapping[str, Callable[[TerminalUnderTest, Sequence[str]], None]] = {
-    "fault": lambda terminal, words: terminal.fault(*words),
-    "tear_card": lambda terminal, words: terminal.tear_after(" ".join(words)),
-}
 _FORMS = {
-    Kind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
-    Kind.PATTERN: (Form.PATTERN,),
-    Kind.TEXT: (Form.STRING,),
-    Kind.KEYS: (Form.WORD,),
-    Kind.KEY: (Form.WORD,),
-    Kind.VALUE: (Form.WORD, Form.STRING),
+    ValueKind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
+    ValueKind.PATTERN: (Form.PATTERN,),
+    ValueKind.TEXT: (Form.STRING,),
+    ValueKind.KEYS: (Form.WORD,),
+    ValueKind.KEY: (Form.WORD,),
 }
-_WRITTEN = dict.fromkeys(Kind, "a pattern cannot stand here") | {
-    Kind.PATTERN: "this is a pattern: write it between slashes, /one (group)/",
-    Kind.TEXT: "put the text in quotation marks",
-    Kind.KEYS: "keys are written without quotation marks",
-    Kind.KEY: "a key is written without quotation marks",
+_WRITTEN = dict.fromkeys(ValueKind, "a pattern cannot stand here") | {
+    ValueKind.PATTERN: "this is a pattern: write it between slashes, /one (group)/",
+    ValueKind.TEXT: "put the text in quotation marks",
+    ValueKind.KEYS: "keys are written without quotation marks",
+    ValueKind.KEY: "a key is written without quotation marks",
 }
-_JUDGES: Mapping[Kind, Callable[[Value, Scope], str]] = {
-    Kind.ANSWER: _reads(check_answer),
-    Kind.CARD: _judge_card,
-    Kind.COUNT: _reads(number),
-    Kind.DISPLAY: _judge_display,
-    Kind.FAULT: _anything,
-    Kind.KEY: _judge_keys,
-    Kind.KEYS: _judge_keys,
-    Kind.KIND: _judge_kind,
-    Kind.MESSAGE: _judge_message,
-    Kind.NAME: _judge_name,
-    Kind.PATTERN: _reads(one_group),
-    Kind.PERCENT: _reads(percent),
-    Kind.SELECTOR: _judge_selector,
-    Kind.STEP: _judge_step,
-    Kind.TEXT: _anything,
-    Kind.TIME: _reads(duration),
-    Kind.VALUE: _anything,
+_JUDGES: Mapping[ValueKind, Callable[[Value, Scope], str]] = {
+    ValueKind.ANSWER: _reads(check_answer),
+    ValueKind.ASSIGNED: _anything,
+    ValueKind.CARD: _judge_card,
+    ValueKind.COUNT: _reads(number),
+    ValueKind.DISPLAY: _judge_display,
+    ValueKind.FAULT: _anything,
+    ValueKind.KEY: _judge_keys,
+    ValueKind.KEYS: _judge_keys,
+    ValueKind.KIND: _judge_kind,
+    ValueKind.MESSAGE: _judge_message,
+    ValueKind.NAME: _judge_name,
+    ValueKind.PATTERN: _reads(one_group),
+    ValueKind.PERCENT: _reads(percent),
+    ValueKind.SELECTOR: _judge_selector,
+    ValueKind.STATE: _judge_name,
+    ValueKind.STEP: _judge_step,
+    ValueKind.TEXT: _anything,
+    ValueKind.TIME: _reads(duration),
+    ValueKind.VALUE: _anything,
+    ValueKind.VARIABLE: _judge_name,
 }

@@ -4,11 +4,20 @@ from terminal_sim.verbs.table import (
     VERBS,
     BadScript,
     ExpectationFailed,
-    Kind,
     Parameter,
     ScreenSnapshot,
     Tester,
+    ValueKind,
     Verb,
 )
 
-__all__ = ["VERBS", "BadScript", "ExpectationFailed", "Kind", "Parameter", "ScreenSnapshot", "Tester", "Verb"]
+__all__ = [
+    "VERBS",
+    "BadScript",
+    "ExpectationFailed",
+    "Parameter",
+    "ScreenSnapshot",
+    "Tester",
+    "ValueKind",
+    "Verb",
+]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.svg import screen_svg
-from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
+from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     BadScript,
     ScreenSnapshot,
@@ -21,7 +21,7 @@ from terminal_sim.verbs.waiting import (
     selector,
 )
 
-Time = Annotated[Duration | str, Kind.TIME]
+Time = Annotated[Duration | str, ValueKind.TIME]
 
 # Nearly every screen takes it, so a screen that takes nothing else is not yet waiting for keys.
 _ALWAYS_TAKEN = "CANCEL"
@@ -31,7 +31,7 @@ class Acts(Waiting):
     """The verbs that change something."""
 
     @verb("press")
-    def press(self, *keys: Annotated[str, Kind.KEYS]) -> None:
+    def press(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
         """Waits until the screen takes keys and presses them; a key that the settled screen ignores fails.
 
         Digits spell themselves (`1000`), the other keys have names in capitals or a colour of the profile.
@@ -45,7 +45,7 @@ class Acts(Waiting):
             self._watch(before)
 
     @verb("press!")
-    def press_blindly(self, *keys: Annotated[str, Kind.KEYS]) -> None:
+    def press_blindly(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
         """Presses keys whatever the screen shows; those that it ignores are lost."""
         for key in self._spelled(keys):
             before = self._sight()
@@ -54,7 +54,10 @@ class Acts(Waiting):
 
     @verb("hold")
     def hold(
-        self, key: Annotated[str, Kind.KEY], *, for_: Annotated[Duration | str, Kind.TIME, Keyword("for")]
+        self,
+        key: Annotated[str, ValueKind.KEY],
+        *,
+        for_: Annotated[Duration | str, ValueKind.TIME, Keyword("for")],
     ) -> None:
         """Keeps a key down for a while; a key that the settled screen ignores fails."""
         before = self._sight()
@@ -64,7 +67,7 @@ class Acts(Waiting):
             raise self._unmet(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
     @verb("tap")
-    def tap(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
+    def tap(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
         """Waits for something on the screen and touches it; where two things match it says which."""
         wanted = selector(what)
         before = self._sight()
@@ -80,17 +83,17 @@ class Acts(Waiting):
         self._watch(before)
 
     @verb("insert")
-    def insert(self, card: Annotated[str, Kind.CARD]) -> None:
+    def insert(self, card: Annotated[str, ValueKind.CARD]) -> None:
         """Waits for a reader that takes a chip card and puts the card in."""
         self._present("insert", self.terminal.insert, "insert", card)
 
     @verb("tap-card")
-    def tap_card(self, card: Annotated[str, Kind.CARD]) -> None:
+    def tap_card(self, card: Annotated[str, ValueKind.CARD]) -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
         self._present("tap", self.terminal.tap, "tap-card", card)
 
     @verb("swipe")
-    def swipe(self, card: Annotated[str, Kind.CARD]) -> None:
+    def swipe(self, card: Annotated[str, ValueKind.CARD]) -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
         self._present("swipe", self.terminal.swipe, "swipe", card)
 
@@ -100,8 +103,8 @@ class Acts(Waiting):
         with self._by_hand("remove card"):
             self.terminal.remove_card()
 
-    @verb("tear card after")
-    def tear_card(self, *step: Annotated[str, Kind.STEP]) -> None:
+    @verb("tear card after", rehearsed=True)
+    def tear_card(self, *step: Annotated[str, ValueKind.STEP]) -> None:
         """Has the next card taken away after `select gpo read genac1 online genac2` or `apdu N`."""
         with self._by_hand("tear card after", *step):
             self.terminal.tear_after(" ".join(step))
@@ -128,13 +131,15 @@ class Acts(Waiting):
             self.terminal.service(state == "up")
 
     @verb("host answers")
-    def host_answers(self, *answers: Annotated[str, Kind.ANSWER]) -> None:
+    def host_answers(self, *answers: Annotated[str, ValueKind.ANSWER]) -> None:
         """The next answers of the acquirer, in order."""
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
     @verb("order")
-    def order(self, text: Annotated[str, Kind.TEXT], amount: Annotated[int | str, Kind.COUNT]) -> None:
+    def order(
+        self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
+    ) -> None:
         """An online order arrives at the service, which hands it over as soon as the terminal can be reached."""
         with self._by_hand("order", f'"{text}"', str(number(amount))):
             self.terminal.order(text, number(amount))
@@ -162,36 +167,41 @@ class Acts(Waiting):
             self.terminal.paper(state)
 
     @verb("battery")
-    def battery(self, charge: Annotated[str, Kind.PERCENT]) -> None:
+    def battery(self, charge: Annotated[str, ValueKind.PERCENT]) -> None:
         """The charge of the battery: `5%`."""
         with self._by_hand("battery", charge):
             self.terminal.battery(percent(charge))
 
-    @verb("fault")
+    @verb("fault", rehearsed=True)
     def fault(
-        self, name: Annotated[str, Kind.FAULT], *arguments: Annotated[str, Kind.VALUE, MinCount(0)]
+        self, name: Annotated[str, ValueKind.FAULT], *arguments: Annotated[str, ValueKind.VALUE, MinCount(0)]
     ) -> None:
         """A named fault of the bench's catalogue."""
         with self._by_hand("fault", name, *arguments):
             self.terminal.fault(name, *arguments)
 
     @verb("save state")
-    def save_state(self, name: Annotated[str, Kind.NAME]) -> None:
+    def save_state(self, name: Annotated[str, ValueKind.STATE]) -> None:
         """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
         self.states[name] = self.bench.save(self.terminal)
 
     @verb("let")
-    def let(self, name: Annotated[str, Kind.NAME], *, is_: Annotated[str, Kind.VALUE, Keyword("=")]) -> None:
+    def let(
+        self,
+        name: Annotated[str, ValueKind.VARIABLE],
+        *,
+        is_: Annotated[str, ValueKind.ASSIGNED, Keyword("=")],
+    ) -> None:
         """Gives a variable its value."""
         self.variables[name] = is_
 
     @verb("note")
-    def note(self, text: Annotated[str, Kind.TEXT]) -> None:
+    def note(self, text: Annotated[str, ValueKind.TEXT]) -> None:
         """A line in the report of the run."""
         self.notes.append(text)
 
     @verb("screenshot")
-    def screenshot(self, name: Annotated[str, Kind.TEXT]) -> str:
+    def screenshot(self, name: Annotated[str, ValueKind.TEXT]) -> str:
         """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
         before = self._sight()
         picture = screen_svg(self.terminal.view(), self.terminal.profile)

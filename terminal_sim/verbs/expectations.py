@@ -11,7 +11,7 @@ from terminal_sim.bench import Duration, Selector
 from terminal_sim.datafiles.suggest import most_like
 from terminal_sim.verbs import rows as records
 from terminal_sim.verbs.rows import IDENTITY, Record
-from terminal_sim.verbs.signature import Keyword, Kind, MinCount, verb
+from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     PATIENCE,
     BadScript,
@@ -24,9 +24,9 @@ from terminal_sim.verbs.waiting import (
     selector,
 )
 
-Within = Annotated[Duration | str, Kind.TIME, Keyword("within")]
-Throughout = Annotated[Duration | str, Kind.TIME, Keyword("for")]
-Count = Annotated[int | str | None, Kind.COUNT]
+Within = Annotated[Duration | str, ValueKind.TIME, Keyword("within")]
+Throughout = Annotated[Duration | str, ValueKind.TIME, Keyword("for")]
+Count = Annotated[int | str | None, ValueKind.COUNT]
 Surface = Literal["screen", "receipt", "host", "journal", "report"]
 
 NOW = Duration(0)
@@ -38,9 +38,9 @@ class Expectations(Waiting):
     @verb("expect screen")
     def expect_screen(
         self,
-        what: Annotated[Selector | str, Kind.SELECTOR],
+        what: Annotated[Selector | str, ValueKind.SELECTOR],
         *,
-        on: Annotated[str, Kind.DISPLAY, Keyword("on")] = "main",
+        on: Annotated[str, ValueKind.DISPLAY, Keyword("on")] = "main",
         no: bool = False,
         within: Within = PATIENCE,
         for_: Throughout = NOW,
@@ -54,7 +54,7 @@ class Expectations(Waiting):
         self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
 
     @verb("forbid screen")
-    def forbid_screen(self, what: Annotated[Selector | str, Kind.SELECTOR]) -> None:
+    def forbid_screen(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
         """Fails the scenario at once whenever the screen shows it, from now on."""
         self._forbidden.append(selector(what))
         self._watch(self._sight())
@@ -62,7 +62,7 @@ class Expectations(Waiting):
     @verb("expect receipt")
     def expect_receipt(
         self,
-        *texts: Annotated[str, Kind.TEXT, MinCount(0)],
+        *texts: Annotated[str, ValueKind.TEXT, MinCount(0)],
         copy: Literal["", "merchant", "customer"] = "",
         no: bool = False,
         within: Within = PATIENCE,
@@ -89,7 +89,7 @@ class Expectations(Waiting):
     @verb("expect host")
     def expect_host(
         self,
-        message: Annotated[str, Kind.MESSAGE] = "",
+        message: Annotated[str, ValueKind.MESSAGE] = "",
         /,
         *,
         count: Count = None,
@@ -106,7 +106,7 @@ class Expectations(Waiting):
     @verb("expect journal")
     def expect_journal(
         self,
-        kind: Annotated[str, Kind.KIND],
+        kind: Annotated[str, ValueKind.KIND],
         /,
         *,
         count: Count = None,
@@ -137,8 +137,8 @@ class Expectations(Waiting):
     @verb("expect light")
     def expect_light(
         self,
-        name: Annotated[str, Kind.NAME],
-        state: Annotated[str, Kind.VALUE] = "",
+        name: Annotated[str, ValueKind.NAME],
+        state: Annotated[str, ValueKind.VALUE] = "",
         *,
         no: bool = False,
         within: Within = PATIENCE,
@@ -170,8 +170,8 @@ class Expectations(Waiting):
     @verb("capture")
     def capture(
         self,
-        name: Annotated[str, Kind.NAME],
-        text: Annotated[str, Kind.PATTERN],
+        name: Annotated[str, ValueKind.VARIABLE],
+        text: Annotated[str, ValueKind.PATTERN],
         *,
         from_: Annotated[Surface, Keyword("from")],
     ) -> str:

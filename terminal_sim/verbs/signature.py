@@ -19,27 +19,46 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 NEGATION = "no"
 
 
-class Kind(Enum):
-    """What a value of a script is; the value is how a form names it."""
+class ValueKind(Enum):
+    """What a value of a script is. The checker, the recorder and the help know a verb by the kinds of its values alone."""
 
-    ANSWER = "ANSWER"
-    CARD = "CARD"
-    CHOICE = "CHOICE"
-    COUNT = "N"
-    DISPLAY = "DISPLAY"
-    FAULT = "FAULT"
-    KEY = "KEY"
-    KEYS = "KEYS"
-    KIND = "KIND"
-    MESSAGE = "TYPE"
-    NAME = "NAME"
-    PATTERN = "/one (group)/"
-    PERCENT = "PERCENT"
-    SELECTOR = "SELECTOR"
-    STEP = "STEP"
-    TEXT = '"TEXT"'
-    TIME = "TIME"
-    VALUE = "VALUE"
+    ANSWER = "what the acquirer answers"
+    ASSIGNED = "what the variable of the same line becomes"
+    CARD = "a card that is presented; the `${card...}` variables are its own from then on"
+    CHOICE = "one of a few words"
+    COUNT = "how many, or an amount in minor units"
+    DISPLAY = "a display of the terminal"
+    FAULT = "a fault of the bench's catalogue"
+    KEY = "one key of the keypad"
+    KEYS = "keys of the keypad; digits spell themselves"
+    KIND = "a kind of journal row"
+    MESSAGE = "a kind of host message, or its type of four digits"
+    NAME = "a name"
+    PATTERN = "a regular expression with one group"
+    PERCENT = "0% to 100%"
+    SELECTOR = "what to look for on a screen"
+    STATE = "the name under which the state of everything is saved"
+    STEP = "a step of a card's conversation"
+    TEXT = "a text"
+    TIME = "a duration"
+    VALUE = "any value"
+    VARIABLE = "the name of a variable that the line gives a value"
+
+    @property
+    def form(self) -> str:
+        """How the form of a verb names it."""
+        return _FORMS.get(self, self.name)
+
+
+_FORMS = {
+    ValueKind.ASSIGNED: "VALUE",
+    ValueKind.COUNT: "N",
+    ValueKind.MESSAGE: "TYPE",
+    ValueKind.PATTERN: "/one (group)/",
+    ValueKind.STATE: "NAME",
+    ValueKind.TEXT: '"TEXT"',
+    ValueKind.VARIABLE: "NAME",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +80,22 @@ class Parameter:
     """`choices` are the words it may be, where they are few; `said` is the word before it, `name=` otherwise."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     required: bool
     said: str = ""
     choices: tuple[str, ...] = ()
 
     @property
     def form(self) -> str:
-        return "|".join(self.choices) if self.choices else self.kind.value
+        return "|".join(self.choices) if self.choices else self.kind.form
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One line of the language: `method` is the name of the method of `Tester` that does it."""
+    """One line of the language: `method` is the name of the method of `Tester` that does it.
+
+    The values of a verb with `rehearsed` mean something only together: a check does it at a terminal that is off.
+    """
 
     words: tuple[str, ...]
     method: str
@@ -84,6 +106,7 @@ class Verb:
     said: Mapping[str, Parameter] = field(default_factory=dict)
     fields: bool = False
     negatable: bool = False
+    rehearsed: bool = False
 
     @property
     def form(self) -> str:
@@ -102,14 +125,14 @@ class Verb:
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
-_WORDS = "__verb_words__"
+_DECLARED = "__verb__"
 
 
-def verb(words: str) -> Callable[[_Method], _Method]:
-    """Declares a method of `Tester` as the verb that scripts write with these words."""
+def verb(words: str, *, rehearsed: bool = False) -> Callable[[_Method], _Method]:
+    """Declares a method of `Tester` as the verb that scripts write with these words; see `Verb` for `rehearsed`."""
 
     def declare(method: _Method) -> _Method:
-        setattr(method, _WORDS, tuple(words.split()))
+        setattr(method, _DECLARED, (tuple(words.split()), rehearsed))
         return method
 
     return declare
@@ -119,16 +142,17 @@ def verbs_of(cls: type) -> Mapping[tuple[str, ...], Verb]:
     """The table of all verbs of a class, by their words. Raises `TypeError` where two share their words."""
     table: dict[tuple[str, ...], Verb] = {}
     for name, method in inspect.getmembers(cls, inspect.isfunction):
-        words = getattr(method, _WORDS, None)
-        if words is None:
+        declared = getattr(method, _DECLARED, None)
+        if declared is None:
             continue
+        words, rehearsed = declared
         if words in table:
             raise TypeError(f"{' '.join(words)!r} is the verb of both {table[words].method} and {name}")
-        table[words] = _verb(words, name, method)
+        table[words] = _verb(words, name, method, rehearsed)
     return MappingProxyType(table)
 
 
-def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any]) -> Verb:
+def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehearsed: bool) -> Verb:
     hints = get_type_hints(method, include_extras=True)
     values: list[Parameter] = []
     rest: Parameter | None = None
@@ -152,14 +176,16 @@ def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any]) -> Verb
         else:
             named[parameter.name] = parameter
     doc = inspect.getdoc(method) or ""
-    return Verb(words, name, doc, tuple(values), rest, named, said, fields, negatable)
+    return Verb(words, name, doc, tuple(values), rest, named, said, fields, negatable, rehearsed)
 
 
 def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     notes = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
     plain = get_args(hint)[0] if notes else hint
     choices = tuple(word for word in _literals(plain) if word)
-    kind = next((note for note in notes if isinstance(note, Kind)), Kind.CHOICE if choices else None)
+    kind = next(
+        (note for note in notes if isinstance(note, ValueKind)), ValueKind.CHOICE if choices else None
+    )
     if kind is None:
         raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
     said = next((note.word for note in notes if isinstance(note, Keyword)), "")

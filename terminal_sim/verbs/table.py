@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from terminal_sim.verbs.actions import Acts
 from terminal_sim.verbs.expectations import Expectations
-from terminal_sim.verbs.signature import Kind, Parameter, Verb, verbs_of
+from terminal_sim.verbs.signature import Parameter, ValueKind, Verb, verbs_of
 from terminal_sim.verbs.waiting import BadScript, ExpectationFailed, ScreenSnapshot
 
-__all__ = ["VERBS", "BadScript", "ExpectationFailed", "Kind", "Parameter", "ScreenSnapshot", "Tester", "Verb"]
+__all__ = [
+    "VERBS",
+    "BadScript",
+    "ExpectationFailed",
+    "Parameter",
+    "ScreenSnapshot",
+    "Tester",
+    "ValueKind",
+    "Verb",
+]
 
 
 class Tester(Acts, Expectations):

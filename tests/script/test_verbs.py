@@ -8,7 +8,7 @@ from typing import Annotated
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, Duration
-from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Kind, Tester
+from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester, ValueKind
 from terminal_sim.verbs.signature import Keyword, verb, verbs_of
 from terminal_sim.verbs.waiting import plain
 
@@ -85,7 +85,10 @@ def test_a_form_follows_from_the_signature() -> None:
     class Hands:
         @verb("push it")
         def push(
-            self, key: Annotated[str, Kind.KEY], *, for_: Annotated[str, Kind.TIME, Keyword("for")] = "1s"
+            self,
+            key: Annotated[str, ValueKind.KEY],
+            *,
+            for_: Annotated[str, ValueKind.TIME, Keyword("for")] = "1s",
         ) -> None:
             """Pushes."""
 
