@@ -18,12 +18,15 @@ from terminal_sim.bench.bench import (
     Trace,
     View,
 )
+from terminal_sim.core.flow import Flow
+from terminal_sim.runtime.trace import TraceEntry
 
 __all__ = [
     "DEFAULT_CLOCK",
     "Bench",
     "BenchMisuse",
     "Duration",
+    "Flow",
     "Item",
     "JournalError",
     "Paper",
@@ -35,5 +38,6 @@ __all__ = [
     "SelectorError",
     "TerminalUnderTest",
     "Trace",
+    "TraceEntry",
     "View",
 ]

@@ -15,7 +15,7 @@ from terminal_sim.cli.console import blaming_the_user, print_table
 from terminal_sim.datafiles.suggest import suggest
 
 if TYPE_CHECKING:
-    from terminal_sim.core.flow import Flow
+    from terminal_sim.bench import Flow
 
 
 def run(given: Namespace) -> int:

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from terminal_sim.bench import Duration
-from terminal_sim.runtime.trace import TraceEntry
+from terminal_sim.bench import Duration, TraceEntry
 from terminal_sim.script.selection import exactly
 from terminal_sim.verbs.waiting import ACT
 
