@@ -1,6 +1,8 @@
-"""A payment with a card: the conversation with the card and the acquirer, what is kept of it and shown on the way."""
+"""The conversation with a card and the acquirer: what the kernel asks, the acquirer's answer, the card's last word."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
@@ -8,11 +10,12 @@ from terminal_sim.core.events import (
     KernelAsked,
     KernelEnded,
     Touched,
+    Trigger,
 )
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Flow
-from terminal_sim.core.message import EntryMode
-from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.payment import Payment
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.steps.online import decision_of
@@ -20,20 +23,22 @@ from terminal_sim.emv.talk.answers import HostDecision, PinEntry
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import fields
-from terminal_sim.flows.card_entry import CardEntryFlow
-from terminal_sim.flows.payment import CARD_REFUSED, NO_ANSWER, brand_name
+from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
+from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER, PaymentFlow
+from terminal_sim.flows.request import CardDetails, brand_name
 from terminal_sim.secret import Secret
 
 _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 
 
-class CardPaymentFlow(CardEntryFlow):
-    """`asked` is what the kernel waits for."""
+class CardPaymentFlow(PaymentFlow):
+    """`entry` is how the card came, `asked` what the kernel waits for, `outcome` how its conversation ended."""
 
-    __slots__ = ("asked", "outcome")
+    __slots__ = ("asked", "entry", "outcome")
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
+        self.entry = EntryMode.CHIP
         self.asked: object = None
         self.outcome: Outcome | None = None
 
@@ -63,20 +68,14 @@ class CardPaymentFlow(CardEntryFlow):
 
     def card_agrees(self, event: Event) -> bool:
         """Both must: a card that says yes to a payment that the acquirer declined pays nothing."""
-        return _verdict(event) is Verdict.APPROVED and self.reply is not None and self.reply.approved
+        return verdict_of(event) is Verdict.APPROVED and self.reply is not None and self.reply.approved
 
     def card_overrules(self, event: Event) -> bool:
         """The acquirer approved and the card refused: the approval must be taken back."""
-        return _verdict(event) is not Verdict.APPROVED and self.reply is not None and self.reply.approved
+        return verdict_of(event) is not Verdict.APPROVED and self.reply is not None and self.reply.approved
 
     def never_delivered(self, _: Event) -> bool:
         return self.reply is None
-
-    def wants_chip(self, event: Event) -> bool:
-        return _verdict(event) is Verdict.USE_CHIP and self.terminal.profile.entries.chip
-
-    def wants_stripe(self, event: Event) -> bool:
-        return _verdict(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
 
     def chip_not_offline(self, event: Event) -> bool:
         return self._offline and self._refusal_of_chip(event) is not None
@@ -102,13 +101,15 @@ class CardPaymentFlow(CardEntryFlow):
             card = self.asked.card
             self.locale = self.terminal.language_of(card.languages) or self.locale
             self.defer(
-                self.entry,
-                card.pan,
-                expiry=Secret(card.expiry),
-                sequence=card.sequence,
-                icc_data=self.asked.icc_data,
-                aid=card.aid,
-                label=card.label,
+                CardDetails(
+                    entry=self.entry,
+                    pan=card.pan,
+                    expiry=Secret(card.expiry),
+                    sequence=card.sequence,
+                    icc_data=self.asked.icc_data,
+                    aid=card.aid,
+                    label=card.label,
+                )
             )
 
     def ask_pin(self, event: Event) -> None:
@@ -132,13 +133,15 @@ class CardPaymentFlow(CardEntryFlow):
             card = self.asked.card
             self.locale = self.terminal.language_of(card.languages) or self.locale
             self.request(
-                self.entry,
-                card.pan,
-                expiry=Secret(card.expiry),
-                sequence=card.sequence,
-                track2=card.track2,
-                pin_block=self.asked.pin_block,
-                icc_data=self.asked.icc_data,
+                CardDetails(
+                    entry=self.entry,
+                    pan=card.pan,
+                    expiry=Secret(card.expiry),
+                    sequence=card.sequence,
+                    track2=card.track2,
+                    pin_block=self.asked.pin_block,
+                    icc_data=self.asked.icc_data,
+                )
             )
 
     def tell_card(self, event: Event) -> None:
@@ -165,14 +168,8 @@ class CardPaymentFlow(CardEntryFlow):
 
     def refused_by_card(self, event: Event) -> None:
         """The card said no before the acquirer was asked: nothing was sent, nothing is recorded."""
-        verdict = _verdict(event)
+        verdict = verdict_of(event)
         self.announce("declined" if verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED) else "card-error")
-
-    def cancel_payment(self, _: Event) -> None:
-        self.announce("cancelled")
-
-    def run_out_of_time(self, _: Event) -> None:
-        self.announce("timed-out")
 
     def card_gone(self, _: Event) -> None:
         self.announce("card-removed")
@@ -194,9 +191,9 @@ class CardPaymentFlow(CardEntryFlow):
         if self.payment is None:
             return
         if self.state == "completing" and self.reply is None:
-            self.settle(PaymentState.DECLINED, reason="no-connection")
+            self.record_undelivered()
         elif self.reply is not None and not self.reply.approved:
-            self.settle(PaymentState.DECLINED, **{**self.answered(), "amount": self.amount})
+            self.record_declined()
         else:
             self.reverse(NO_ANSWER)
 
@@ -210,15 +207,24 @@ class CardPaymentFlow(CardEntryFlow):
         if isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome) and self.payment is not None:
             self.outcome = event.outcome
 
-    def answered(self) -> dict[str, object]:
-        details = super().answered()
-        if self.outcome is not None:
-            card = self.outcome.card
-            details["cvm"] = self.outcome.cvm
-            details["cryptogram"] = self.outcome.cryptogram
-            details["aid"] = card.aid if card is not None else ""
-            details["label"] = card.label if card is not None else ""
-        return details
+    def answered(self, payment: Payment) -> Payment:
+        """As for every payment, with what the card said in the end."""
+        answered = super().answered(payment)
+        if self.outcome is None:
+            return answered
+        card = self.outcome.card
+        return replace(
+            answered,
+            cvm=self.outcome.cvm,
+            cryptogram=self.outcome.cryptogram,
+            aid=card.aid if card is not None else "",
+            label=card.label if card is not None else "",
+        )
+
+    @property
+    def _offline(self) -> bool:
+        """Nothing but a purchase is taken while the acquirer is out of reach."""
+        return self.kind is MessageKind.SALE and self.terminal.offline.active
 
     # Screens.
 
@@ -252,6 +258,58 @@ class CardPaymentFlow(CardEntryFlow):
         )
 
 
-def _verdict(event: Event) -> Verdict | None:
+def verdict_of(event: Event) -> Verdict | None:
+    """How the kernel's conversation ended, where `event` says that it did."""
     ended = isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome)
     return event.outcome.verdict if ended else None  # type: ignore[union-attr]
+
+
+_BEFORE_REQUEST = ("reading", "pin", "application")
+CONVERSATION_STATES = (
+    State("reading", "processing", timeout="card"),
+    State("pin", "enter_pin", timeout="pin"),
+    State("application", "choose", timeout="card"),
+    AUTHORISING,
+    State("completing", "processing", timeout="card"),
+    *ENDINGS,
+)
+CONVERSATION_MOVES = (
+    Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action="cancel_payment"),
+    Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action="run_out_of_time"),
+    Move(Trigger.CARD_REMOVED, _BEFORE_REQUEST, "failed", action="card_gone"),
+    Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action="reader_gone"),
+    Move(Trigger.READER_LOST, "authorising", "failed", guard="chip_waits", action="reader_gone"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "failed", guard="chip_not_offline", action="refuse_chip"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "approved", guard="chip_is_deferred", action="defer_chip"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "authorising", guard="asks_online", action="send_chip"),
+    Move(Trigger.KERNEL_PROMPT, "reading", "pin", guard="asks_for_pin", action="ask_pin"),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "reading",
+        "application",
+        guard="asks_for_application",
+        action="ask_application",
+    ),
+    Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action="refused_by_card"),
+    Move(Trigger.DIGIT, "pin", STAY, guard="pin_fits", action="add"),
+    Move(Trigger.CLEAR, "pin", STAY, guard="has_input", action="rub_out"),
+    Move(Trigger.CONFIRM, "pin", "reading", guard="pin_is_long_enough", action="answer_pin"),
+    Move(Trigger.SELECT, "application", "reading", action="answer_application"),
+    Move(Trigger.HOST_REPLY, "authorising", "completing", guard="kernel_waits", action="tell_card"),
+    Move(
+        Trigger.HOST_UNREACHABLE,
+        "authorising",
+        "completing",
+        guard="kernel_waits",
+        action="tell_card_of_no_host",
+    ),
+    *ANSWER_MOVES,
+    Move(Trigger.CARD_REMOVED, "authorising", "failed", guard="chip_waits", action="card_gone_in_doubt"),
+    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="never_delivered", action="give_up"),
+    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="card_overrules", action="reverse_refused"),
+    Move(Trigger.KERNEL_OUTCOME, "completing", "approved", guard="card_agrees", action="complete_chip"),
+    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", action="decline_chip"),
+    Move(Trigger.CARD_REMOVED, "completing", "failed", action="card_gone_in_doubt"),
+    Move(Trigger.TIMEOUT, "completing", "failed", action="no_verdict"),
+    *ENDING_MOVES,
+)

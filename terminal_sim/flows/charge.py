@@ -18,10 +18,11 @@ from terminal_sim.core.payment import PaymentState, receipt_row
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
-from terminal_sim.flows.card_payment import CardPaymentFlow
+from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, MotoFlow
-from terminal_sim.flows.payment import AUTHORISING, ENDING_MOVES, ENDINGS
-from terminal_sim.flows.sale import PRESENTED_MOVES, PRESENTED_STATES
+from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING
+from terminal_sim.flows.request import CardDetails
+from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES, SaleFlow
 from terminal_sim.secret import Secret
 
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 15  # of a telephone (ITU-T E.164)
@@ -32,11 +33,10 @@ _REFUSED = {
 }
 
 
-class ChargeFlow(CardPaymentFlow):
-    """`amount` is given by whoever pushes it."""
+class ChargeFlow(SaleFlow):
+    """A purchase of a known `amount`; `receipt_to` is the masked number that a receipt by message goes to."""
 
     __slots__ = ("receipt_to",)
-    kind = MessageKind.SALE
 
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
@@ -121,7 +121,7 @@ CHARGE = Flow(
     "charge",
     ChargeFlow,
     "present",
-    (*PRESENTED_STATES, State("receipt-number", "ask_number", timeout="entry")),
+    (*CARD_STATES, State("receipt-number", "ask_number", timeout="entry")),
     (
         Move(Trigger.SELECT, "approved", "receipt-number", guard="wants_receipt", action="forget_number"),
         Move(Trigger.DIGIT, "receipt-number", STAY, guard="number_fits", action="add"),
@@ -136,7 +136,7 @@ CHARGE = Flow(
         Move(Trigger.SELECT, "present", STAY, guard="way_not_offline", action="refuse_way"),
         Move(Trigger.SELECT, "present", "present", guard="picks_clearpay", action="tap_clearpay"),
         Move(Trigger.SELECT, "present", STAY, action="type_number"),
-        *PRESENTED_MOVES,
+        *CARD_MOVES,
     ),
 )
 
@@ -153,7 +153,7 @@ class GiftCardFlow(MotoFlow):
         return known and is_luhn_valid(self.typed)
 
     def send_number(self, _: Event) -> None:
-        self.request(EntryMode.KEYED, Secret(self.typed))
+        self.request(CardDetails(entry=EntryMode.KEYED, pan=Secret(self.typed)))
         self.typed = ""
 
     def ask_number(self) -> Screen:
@@ -161,7 +161,7 @@ class GiftCardFlow(MotoFlow):
 
 
 class ManualEntryFlow(MotoFlow):
-    """The number, expiry and code of a card that is typed at the counter; `amount` is given by whoever pushes it."""
+    """The number, expiry and code of a card that is typed at the counter, for an `amount` that is known."""
 
     __slots__ = ()
     kind = MessageKind.MOTO
@@ -181,10 +181,7 @@ GIFT_CARD = Flow(
         Move(Trigger.TIMEOUT, "card-number", "failed", action="run_out_of_time"),
         Move(Trigger.CONFIRM, "card-number", "authorising", guard="number_is_good", action="send_number"),
         Move(Trigger.CONFIRM, "card-number", STAY, action="complain_of_number"),
-        Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
-        Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
-        Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-        Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
+        *ANSWER_MOVES,
         *ENDING_MOVES,
     ),
 )

@@ -17,12 +17,13 @@ from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.screen import Choice, Element, Page, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
-from terminal_sim.flows.payment import ENDING_MOVES, ENDINGS, PaymentFlow, receipt_for
+from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS, EndingFlow
+from terminal_sim.flows.receipts import receipt_for
 
 ROWS = 6
 
 
-class HistoryFlow(PaymentFlow):
+class HistoryFlow(EndingFlow):
     """`first` is the topmost row shown, `picked` the payment that was touched, `payment` the void of it."""
 
     __slots__ = ("copy", "first", "picked", "remark")

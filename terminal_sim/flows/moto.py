@@ -18,13 +18,9 @@ from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
-from terminal_sim.flows.payment import (
-    AUTHORISING,
-    CUSTOMER_CANCELLED,
-    ENDING_MOVES,
-    ENDINGS,
-    PaymentFlow,
-)
+from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
+from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CUSTOMER_CANCELLED, PaymentFlow
+from terminal_sim.flows.request import CardDetails
 from terminal_sim.secret import Secret
 
 _LONGEST = {"amount": 10, "card-number": 19, "expiry": 4, "postal-code": 10, "street-number": 10}
@@ -130,26 +126,21 @@ class MotoFlow(PaymentFlow):
 
     def take_and_send(self, event: Event) -> None:
         self.take_field(event)
+        address = Avs(postal_code=self.postal_code, street_number=self.street_number)
         self.request(
-            EntryMode.KEYED,
-            self.pan,
-            expiry=Secret(self.expiry[2:] + self.expiry[:2]),
-            cvc=self.cvc if len(self.cvc) else None,
-            avs=Avs(postal_code=self.postal_code, street_number=self.street_number)
-            if self._wants_address()
-            else None,
+            CardDetails(
+                entry=EntryMode.KEYED,
+                pan=self.pan,
+                expiry=Secret(self.expiry[2:] + self.expiry[:2]),
+                cvc=self.cvc if len(self.cvc) else None,
+                avs=address if self._wants_address() else None,
+            )
         )
         self.cvc = Secret("")
 
     def take_back(self, _: Event) -> None:
         self.reverse(CUSTOMER_CANCELLED)
         self.announce("cancelled")
-
-    def cancel_payment(self, _: Event) -> None:
-        self.announce("cancelled")
-
-    def run_out_of_time(self, _: Event) -> None:
-        self.announce("timed-out")
 
     # Screens.
 
@@ -226,10 +217,7 @@ NUMBER_MOVES = (
         guard="approved_with_address",
         action="keep_reply",
     ),
-    Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
-    Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
-    Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-    Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
+    *ANSWER_MOVES,
     Move(Trigger.CONFIRM, "address-result", "approved", action="complete"),
     Move(Trigger.TIMEOUT, "address-result", "approved", action="complete"),
     Move(Trigger.CANCEL, "address-result", "failed", action="take_back"),

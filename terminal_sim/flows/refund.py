@@ -5,11 +5,10 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
-from terminal_sim.flows.card_payment import CardPaymentFlow
-from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES
+from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES, SaleFlow
 
 
-class RefundFlow(CardPaymentFlow):
+class RefundFlow(SaleFlow):
     """The same conversation with card and acquirer as a sale, with another type and another limit."""
 
     __slots__ = ()
@@ -30,10 +29,11 @@ REFUND = Flow(
     "refund",
     RefundFlow,
     "closed",
-    (State("closed", "amount_screen", enter="ask_passcode"), *CARD_STATES),
+    (State("closed", "amount_screen", enter="ask_passcode"), AMOUNT, *CARD_STATES),
     (
         Move(Trigger.RETURNED, "closed", "amount", guard="passcode_accepted"),
         Move(Trigger.RETURNED, "closed", DONE),
+        *AMOUNT_MOVES,
         *CARD_MOVES,
     ),
 )

@@ -1,34 +1,198 @@
-"""A payment with a card: amount, card by tap, swipe or insert, the acquirer, receipt."""
+"""A payment with a card: its amount, the card presented, the conversation with card and acquirer, the receipt.
+
+This file has the amount and how the card is presented; `card_payment` has what follows once a card is there.
+"""
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Trigger
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import CardSwiped, Event, ReaderChanged, Trigger
+from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.message import MessageKind
-from terminal_sim.flows.card_payment import CardPaymentFlow
-from terminal_sim.flows.payment import AUTHORISING, ENDING_MOVES, ENDINGS
+from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
+from terminal_sim.core.text import Text, say
+from terminal_sim.emv.talk.card import Stripe
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.flows import fields
+from terminal_sim.flows.card_payment import (
+    CONVERSATION_MOVES,
+    CONVERSATION_STATES,
+    CardPaymentFlow,
+    verdict_of,
+)
+from terminal_sim.flows.request import CardDetails, brand_name
+from terminal_sim.secret import Secret
+
+# What each prompt asks for, and so what the reader is opened for.
+_WANTED = {
+    "present-card": (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE),
+    "insert-instead": (EntryMode.CHIP,),
+    "swipe-instead": (EntryMode.STRIPE,),
+    "clearpay-tap": (EntryMode.CONTACTLESS,),
+}
 
 
 class SaleFlow(CardPaymentFlow):
-    """A purchase."""
+    """A purchase. `prompt` is the wording of the screen that asks for a card, `remark` what was wrong with the last one."""
 
-    __slots__ = ()
+    __slots__ = ("prompt", "remark")
     kind = MessageKind.SALE
+    longest = 10
+
+    def __init__(self, terminal: Firmware, flow: Flow) -> None:
+        super().__init__(terminal, flow)
+        self.prompt = "present-card"
+        self.remark: Text | None = None
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.max_amount
+
+    # Guards.
+
+    def amount_is_good(self, _: Event) -> bool:
+        return 0 < self._typed_amount() <= self.highest
+
+    def takes_chips(self, _: Event) -> bool:
+        """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
+        return self.terminal.profile.entries.chip and self.prompt != "clearpay-tap"
+
+    def stripe_asks_for_chip(self, event: Event) -> bool:
+        """A stripe whose service code says that the card has a chip (ISO/IEC 7813, 2xx and 6xx)."""
+        stripe = _stripe(event)
+        return (
+            stripe is not None
+            and stripe.has_chip
+            and self.prompt != "swipe-instead"
+            and self.terminal.profile.entries.chip
+        )
+
+    def stripe_is_good(self, event: Event) -> bool:
+        return _stripe(event) is not None
+
+    def tap_not_offline(self, _: Event) -> bool:
+        return self._offline and self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS) is not None
+
+    def stripe_not_offline(self, event: Event) -> bool:
+        return self._offline and self._refusal_of_stripe(event) is not None
+
+    def stripe_is_deferred(self, event: Event) -> bool:
+        return self._offline and _stripe(event) is not None
+
+    def wants_chip(self, event: Event) -> bool:
+        return verdict_of(event) is Verdict.USE_CHIP and self.terminal.profile.entries.chip
+
+    def wants_stripe(self, event: Event) -> bool:
+        return verdict_of(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
+
+    # Actions.
+
+    def complain_of_amount(self, _: Event) -> None:
+        if self._typed_amount() == 0:
+            self.complaint = say("amount-zero")
+        else:
+            self.complaint = say("amount-too-high", max=Money(self.highest, self.amount.currency))
+
+    def take_amount(self, _: Event) -> None:
+        self.amount = Money(self._typed_amount(), self.amount.currency)
+        self.typed = ""
+
+    def open_reader(self, _: Event) -> None:
+        if self.terminal.environment.reader:
+            self._open(*_WANTED[self.prompt])
+        else:
+            # The reader went while no flow wanted it, so no flow has handled the loss yet.
+            self.terminal.post(ReaderChanged(False))
+
+    def insert_instead(self, _: Event) -> None:
+        self.prompt, self.remark = "insert-instead", None
+
+    def swipe_instead(self, _: Event) -> None:
+        self.prompt, self.remark = "swipe-instead", say("card-error")
+        self.terminal.order(fx.Beep("bad"))
+
+    def bad_stripe(self, _: Event) -> None:
+        self.remark = say("card-error")
+        self.terminal.order(fx.Beep("bad"))
+
+    def refuse_tap(self, _: Event) -> None:
+        self.remark = self.terminal.offline.refusal_of_card(EntryMode.CONTACTLESS)
+        self.terminal.order(fx.Beep("bad"))
+
+    def refuse_stripe(self, event: Event) -> None:
+        self.remark = self._refusal_of_stripe(event)
+        self.terminal.order(fx.Beep("bad"))
+
+    def send_stripe(self, event: Event) -> None:
+        stripe = _stripe(event)
+        if stripe is not None:
+            self.entry = EntryMode.STRIPE
+            self.terminal.order(fx.CloseReader())
+            expiry = Secret(stripe.expiry)
+            self.request(CardDetails(entry=self.entry, pan=stripe.pan, expiry=expiry, track2=stripe.track2))
+
+    def defer_stripe(self, event: Event) -> None:
+        stripe = _stripe(event)
+        if stripe is not None:
+            self.entry = EntryMode.STRIPE
+            self.defer(CardDetails(entry=self.entry, pan=stripe.pan, expiry=Secret(stripe.expiry)))
+
+    def start_chip(self, _: Event) -> None:
+        self._start(EntryMode.CHIP)
+
+    def start_contactless(self, _: Event) -> None:
+        self._start(EntryMode.CONTACTLESS)
+
+    # Screens.
+
+    def amount_screen(self) -> Screen:
+        return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
+
+    def present(self) -> Screen:
+        remark = (TextLine(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
+        card = (
+            (TextLine(say("remove-card"), "remove-card"),)
+            if self.prompt == "swipe-instead" and self.terminal.environment.card_in
+            else ()
+        )
+        return Screen(
+            self.prompt,
+            (*self.sum(), TextLine(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
+        )
+
+    def _typed_amount(self) -> int:
+        return int(self.typed or "0")
+
+    def _refusal_of_stripe(self, event: Event) -> Text | None:
+        stripe = _stripe(event)
+        if stripe is None:
+            return None
+        brand = brand_name(stripe.pan.reveal())
+        return self.terminal.offline.refusal(self.amount, EntryMode.STRIPE, brand)
+
+    def _open(self, *entries: EntryMode) -> None:
+        have = self.terminal.profile.entries
+        allowed = {
+            EntryMode.CHIP: have.chip,
+            EntryMode.CONTACTLESS: have.contactless,
+            EntryMode.STRIPE: have.stripe,
+        }
+        self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
+
+    def _start(self, entry: EntryMode) -> None:
+        self.entry, self.remark = entry, None
+        transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
+        stan = self.terminal.durable.next_stan()
+        self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
+
+
+def _stripe(event: Event) -> Stripe | None:
+    return event.stripe if isinstance(event, CardSwiped) else None
 
 
 AMOUNT = State("amount", "amount_screen", timeout="entry")
-_WITH_CARD = ("reading", "pin", "application")
-_BEFORE_REQUEST = ("present", *_WITH_CARD)
-PRESENTED_STATES = (
-    State("present", "present", timeout="card", enter="open_reader", free=True),
-    State("reading", "processing", timeout="card"),
-    State("pin", "enter_pin", timeout="pin"),
-    State("application", "choose", timeout="card"),
-    AUTHORISING,
-    State("completing", "processing", timeout="card"),
-    *ENDINGS,
-)
-CARD_STATES = (AMOUNT, *PRESENTED_STATES)
 AMOUNT_MOVES = (
     Move(Trigger.DIGIT, "amount", STAY, guard="has_room", action="add"),
     Move(Trigger.CLEAR, "amount", STAY, guard="has_input", action="rub_out"),
@@ -37,7 +201,11 @@ AMOUNT_MOVES = (
     Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
     Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
 )
-PRESENTED_MOVES = (
+CARD_STATES = (
+    State("present", "present", timeout="card", enter="open_reader", free=True),
+    *CONVERSATION_STATES,
+)
+CARD_MOVES = (
     Move(Trigger.CARD_INSERTED, "present", "reading", guard="takes_chips", action="start_chip"),
     Move(Trigger.CARD_TAPPED, "present", "present", guard="tap_not_offline", action="refuse_tap"),
     Move(Trigger.CARD_TAPPED, "present", "reading", action="start_contactless"),
@@ -47,50 +215,12 @@ PRESENTED_MOVES = (
     Move(Trigger.CARD_SWIPED, "present", "authorising", guard="stripe_is_good", action="send_stripe"),
     Move(Trigger.CARD_SWIPED, "present", "present", action="bad_stripe"),
     Move(Trigger.CARD_REMOVED, "present", STAY),
-    Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action="cancel_payment"),
-    Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action="run_out_of_time"),
-    Move(Trigger.CARD_REMOVED, _WITH_CARD, "failed", action="card_gone"),
-    Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action="reader_gone"),
-    Move(Trigger.READER_LOST, "authorising", "failed", guard="chip_waits", action="reader_gone"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "failed", guard="chip_not_offline", action="refuse_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "approved", guard="chip_is_deferred", action="defer_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "authorising", guard="asks_online", action="send_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "pin", guard="asks_for_pin", action="ask_pin"),
-    Move(
-        Trigger.KERNEL_PROMPT,
-        "reading",
-        "application",
-        guard="asks_for_application",
-        action="ask_application",
-    ),
+    Move(Trigger.CANCEL, "present", "failed", action="cancel_payment"),
+    Move(Trigger.TIMEOUT, "present", "failed", action="run_out_of_time"),
+    Move(Trigger.READER_LOST, "present", "failed", action="reader_gone"),
     Move(Trigger.KERNEL_OUTCOME, "reading", "present", guard="wants_chip", action="insert_instead"),
     Move(Trigger.KERNEL_OUTCOME, "reading", "present", guard="wants_stripe", action="swipe_instead"),
-    Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action="refused_by_card"),
-    Move(Trigger.DIGIT, "pin", STAY, guard="pin_fits", action="add"),
-    Move(Trigger.CLEAR, "pin", STAY, guard="has_input", action="rub_out"),
-    Move(Trigger.CONFIRM, "pin", "reading", guard="pin_is_long_enough", action="answer_pin"),
-    Move(Trigger.SELECT, "application", "reading", action="answer_application"),
-    Move(Trigger.HOST_REPLY, "authorising", "completing", guard="kernel_waits", action="tell_card"),
-    Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
-    Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
-    Move(
-        Trigger.HOST_UNREACHABLE,
-        "authorising",
-        "completing",
-        guard="kernel_waits",
-        action="tell_card_of_no_host",
-    ),
-    Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-    Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
-    Move(Trigger.CARD_REMOVED, "authorising", "failed", guard="chip_waits", action="card_gone_in_doubt"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="never_delivered", action="give_up"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="card_overrules", action="reverse_refused"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "approved", guard="card_agrees", action="complete_chip"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", action="decline_chip"),
-    Move(Trigger.CARD_REMOVED, "completing", "failed", action="card_gone_in_doubt"),
-    Move(Trigger.TIMEOUT, "completing", "failed", action="no_verdict"),
-    *ENDING_MOVES,
+    *CONVERSATION_MOVES,
 )
-CARD_MOVES = (*AMOUNT_MOVES, *PRESENTED_MOVES)
 
-SALE = Flow("sale", SaleFlow, "amount", CARD_STATES, CARD_MOVES)
+SALE = Flow("sale", SaleFlow, "amount", (AMOUNT, *CARD_STATES), (*AMOUNT_MOVES, *CARD_MOVES))

@@ -1,0 +1,78 @@
+"""What a payment is made of: the card's details, the row that the journal keeps and the request that the acquirer gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.message import Avs, EntryMode, HostRequest, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.emv.data.card_number import brand_of
+from terminal_sim.secret import Secret, mask_pan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDetails:
+    """What a card or the cardholder gave for one payment. `expiry` is YYMM; `aid` and `label` are of a chip's application."""
+
+    entry: EntryMode
+    pan: Secret[str]
+    expiry: Secret[str] | None = None
+    sequence: str = ""
+    track2: Secret[str] | None = None
+    cvc: Secret[str] | None = None
+    pin_block: Secret[bytes] | None = None
+    icc_data: bytes = b""
+    avs: Avs | None = None
+    aid: str = ""
+    label: str = ""
+
+
+def brand_name(pan: str) -> str:
+    """The brand as the journal keeps it; empty where the number belongs to no brand of `emv.brand`."""
+    brand = brand_of(pan)
+    return brand.name if brand is not None else ""
+
+
+def payment_of(
+    terminal: Firmware, kind: MessageKind, amount: Money, card: CardDetails, locale: str
+) -> Payment:
+    """The first row of a payment: the next STAN, a reference of its own and a masked card number, sent to the acquirer."""
+    stan = terminal.durable.next_stan()
+    return Payment(
+        kind=kind,
+        reference=terminal.reference(stan),
+        state=PaymentState.AUTH_SENT,
+        amount=amount,
+        requested=amount.minor,
+        entry=card.entry,
+        pan=mask_pan(card.pan.reveal()),
+        brand=brand_name(card.pan.reveal()),
+        stan=stan,
+        at=terminal.now.civil,
+        sequence=card.sequence,
+        language=locale,
+    )
+
+
+def request_of(terminal: Firmware, payment: Payment, card: CardDetails) -> HostRequest:
+    """The authorization request for `payment`, with the card's details in clear."""
+    return HostRequest(
+        kind=payment.kind,
+        terminal=terminal.name,
+        merchant=terminal.profile.merchant.id,
+        stan=payment.stan,
+        reference=payment.reference,
+        amount=payment.amount,
+        at=payment.at,
+        entry=card.entry,
+        pan=card.pan,
+        expiry=card.expiry,
+        sequence=card.sequence,
+        track2=card.track2,
+        cvc=card.cvc,
+        pin_block=card.pin_block,
+        icc_data=card.icc_data,
+        avs=card.avs,
+    )
