@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Tests are spread over the cores; fuzzing and a guest take all of them, so these run by themselves.
-SPREAD := --ignore=tests/fuzz --numprocesses=auto --dist=worksteal
+# Tests are spread over three workers for two cores, since many of them wait for a line or a child process. Fuzzing and a guest
+# take all cores, so these run by themselves.
+CORES  := $(shell getconf _NPROCESSORS_ONLN)
+SPREAD := --ignore=tests/fuzz --numprocesses=$(shell expr \( $(CORES) \* 3 + 1 \) / 2) --dist=worksteal
 
 .PHONY: demo quick test check lint soak slow-list coverage bench clean
 

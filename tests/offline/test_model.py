@@ -13,7 +13,9 @@ from terminal_sim.core.payment import PaymentState
 from tests.offline.model import Model
 from tests.offline.shop import DAY, DEVICES, HOUR, SECOND, Shop, shop, with_rules
 
-HISTORIES = 2_000
+HISTORIES, PARTS = 2_000, 20
+# `make test` goes through these parts, `make soak` through the others.
+SHORT = 8
 ACTS = 14
 # Around each window as well as anywhere: a second before, on it, a second after.
 WAITS = (1, 59, 3_599, 3_600, 3_601, 7_200, 40_000, 43_200, 86_399, 86_400, 86_401, 90_000)
@@ -143,10 +145,16 @@ def week(seed: int) -> None:
         Week(seed, device, at).go()
 
 
-@pytest.mark.parametrize("part", range(20))
+@pytest.mark.parametrize(
+    "part", [pytest.param(part, marks=() if part < SHORT else pytest.mark.soak) for part in range(PARTS)]
+)
 def test_the_guide_predicts_the_fate_of_every_payment(part: int) -> None:
-    for seed in range(part * HISTORIES // 20, (part + 1) * HISTORIES // 20):
+    for seed in range(part * HISTORIES // PARTS, (part + 1) * HISTORIES // PARTS):
         week(seed)
+
+
+# The seed to begin with: few histories meet an app that is closed when the connection is there again.
+FIRST = {"app_forwards": 350}
 
 
 @pytest.mark.parametrize(
@@ -171,4 +179,5 @@ def test_the_comparison_finds_a_device_with_another_rule(broken: dict[str, objec
                 return False
         return True
 
-    assert not all(agrees(seed) for seed in range(400))
+    first = FIRST.get(next(iter(broken)), 0)
+    assert not all(agrees(seed) for seed in (*range(first, 400), *range(first)))
