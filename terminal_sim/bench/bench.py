@@ -44,6 +44,7 @@ from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
+from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Trace
 from terminal_sim.secret import Secret
@@ -179,7 +180,8 @@ class Bench:
             readers=ReaderPort(hardware.reader),
             link=AcquirerLink(self.acquirer),
             printer=Printer(),
-            kernel=kernel_config(model, name, self.acquirer.pin_key),
+            kernel=kernel_config(model, name),
+            keys=KeyStore(self.acquirer.pin_key),
             vault=Vault(
                 None if self._state is None else self._state / f"{name}.key",
                 key=state_from.key if state_from is not None else None,

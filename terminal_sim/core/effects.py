@@ -8,6 +8,7 @@ from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.emv.talk.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,9 @@ class StartCard:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCard:
-    """The answer to what the kernel asked last (`emv.talk.answers`)."""
+    """The answer to what the kernel asked last."""
 
-    answer: object
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""Everything that can happen to a terminal, and the fixed alphabet of triggers that flow tables are written in.
-
-What comes from the EMV kernel travels as `object`: the core hands it on, the flows know what it is.
-"""
+"""Everything that can happen to a terminal, and the fixed alphabet of triggers that flow tables are written in."""
 
 from __future__ import annotations
 
@@ -10,7 +7,9 @@ from enum import Enum, StrEnum
 
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.emv.talk.asks import Ask
 from terminal_sim.emv.talk.card import Stripe
+from terminal_sim.emv.talk.outcome import Outcome
 
 
 class Trigger(StrEnum):
@@ -101,16 +100,16 @@ class CardSwiped:
 
 @dataclass(frozen=True, slots=True)
 class KernelAsked:
-    """The kernel waits for an answer to `ask` (`emv.talk.asks`)."""
+    """The kernel waits for an answer to `ask`."""
 
-    ask: object
+    ask: Ask
 
 
 @dataclass(frozen=True, slots=True)
 class KernelEnded:
-    """The conversation with the card is over with `outcome` (`emv.talk.outcome`)."""
+    """The conversation with the card is over with `outcome`."""
 
-    outcome: object
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)

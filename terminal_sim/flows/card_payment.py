@@ -18,9 +18,8 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.steps.online import decision_of
-from terminal_sim.emv.talk.answers import HostDecision, PinEntry
-from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinEntry
+from terminal_sim.emv.talk.asks import Ask, ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import fields
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
@@ -39,7 +38,7 @@ class CardPaymentFlow(PaymentFlow):
     def __init__(self, terminal: Firmware, flow: Flow) -> None:
         super().__init__(terminal, flow)
         self.entry = EntryMode.CHIP
-        self.asked: object = None
+        self.asked: Ask | None = None
         self.outcome: Outcome | None = None
 
     # Guards.
@@ -99,7 +98,6 @@ class CardPaymentFlow(PaymentFlow):
         self._keep_ask(event)
         if isinstance(self.asked, GoOnline):
             card = self.asked.card
-            self.locale = self.terminal.language_of(card.languages) or self.locale
             self.defer(
                 CardDetails(
                     entry=self.entry,
@@ -125,13 +123,13 @@ class CardPaymentFlow(PaymentFlow):
 
     def answer_application(self, event: Event) -> None:
         if isinstance(event, Touched):
-            self.terminal.order(fx.AnswerCard(int(event.target.removeprefix("application-")) - 1))
+            index = int(event.target.removeprefix("application-")) - 1
+            self.terminal.order(fx.AnswerCard(ApplicationChoice(index)))
 
     def send_chip(self, event: Event) -> None:
         self._keep_ask(event)
         if isinstance(self.asked, GoOnline):
             card = self.asked.card
-            self.locale = self.terminal.language_of(card.languages) or self.locale
             self.request(
                 CardDetails(
                     entry=self.entry,
@@ -147,7 +145,7 @@ class CardPaymentFlow(PaymentFlow):
     def tell_card(self, event: Event) -> None:
         self.keep_reply(event)
         if self.reply is not None:
-            decision = decision_of(self.reply.response_code, self.reply.icc_data)
+            decision = HostDecision(response_code=self.reply.response_code, icc_data=self.reply.icc_data)
             self.terminal.order(fx.AnswerCard(decision))
 
     def tell_card_of_no_host(self, _: Event) -> None:
@@ -200,11 +198,10 @@ class CardPaymentFlow(PaymentFlow):
     def _keep_ask(self, event: Event) -> None:
         if isinstance(event, KernelAsked):
             self.asked = event.ask
-            languages = getattr(event.ask, "languages", ())
-            self.locale = self.terminal.language_of(languages) or self.locale
+            self.locale = self.terminal.language_of(event.ask.languages) or self.locale
 
     def _keep_outcome(self, event: Event) -> None:
-        if isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome) and self.payment is not None:
+        if isinstance(event, KernelEnded) and self.payment is not None:
             self.outcome = event.outcome
 
     def answered(self, payment: Payment) -> Payment:
@@ -260,8 +257,7 @@ class CardPaymentFlow(PaymentFlow):
 
 def verdict_of(event: Event) -> Verdict | None:
     """How the kernel's conversation ended, where `event` says that it did."""
-    ended = isinstance(event, KernelEnded) and isinstance(event.outcome, Outcome)
-    return event.outcome.verdict if ended else None  # type: ignore[union-attr]
+    return event.outcome.verdict if isinstance(event, KernelEnded) else None
 
 
 _BEFORE_REQUEST = ("reading", "pin", "application")

@@ -11,7 +11,6 @@ from terminal_sim.core.money import CURRENCIES
 from terminal_sim.datafiles import toml as typed_toml
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.emv.talk.config import Application, KernelConfig
-from terminal_sim.secret import Secret
 
 # ISO 3166-1: alpha-2 -> numeric.
 COUNTRIES = {
@@ -58,7 +57,7 @@ def table() -> KernelTable:
     return typed_toml.read(bundled() / "kernel.toml", KernelTable)
 
 
-def kernel_config(profile: Profile, terminal: str, pin_key: Secret[bytes]) -> KernelConfig:
+def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
     """What the kernel of `terminal` works with; `profile.check` has seen that the country is one of `COUNTRIES`."""
     loaded = table()
     numeric, exponent = CURRENCIES[profile.currency]
@@ -82,6 +81,5 @@ def kernel_config(profile: Profile, terminal: str, pin_key: Secret[bytes]) -> Ke
         merchant_category=profile.merchant.category,
         terminal_id=terminal,
         merchant_id=profile.merchant.id,
-        pin_key=pin_key,
         languages=tuple(locale.split("-")[0] for locale in profile.languages),
     )

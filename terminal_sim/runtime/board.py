@@ -14,6 +14,7 @@ from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.deadlines import Delivered
+from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
 
 
@@ -109,6 +110,7 @@ class Board:
     link: HostLink
     printer: Printer
     kernel: KernelConfig
+    keys: KeyStore
     vault: Vault = field(default_factory=Vault)
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)

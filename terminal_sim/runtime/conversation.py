@@ -6,7 +6,7 @@ resumed elsewhere by feeding a fresh kernel the same answers, without a word to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from terminal_drivers.base import (
@@ -19,16 +19,16 @@ from terminal_drivers.base import (
     ReaderRefused,
 )
 from terminal_sim.core.events import CardRemoved, Event, KernelAsked, KernelEnded, ReaderChanged
-from terminal_sim.emv.talk.answers import Answer, HostDecision
-from terminal_sim.emv.talk.asks import Ask, Command, Step
+from terminal_sim.emv.talk.answers import Answer, HostDecision, PinBlock, PinEntry
+from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
+from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
-
-Kernel = Generator[Ask, Answer, Outcome]
+from terminal_sim.runtime.key_store import KeyStore
 
 
 class CardConversation:
-    """The `kernel` of a `request`, and the `slot` that its commands go to.
+    """The `kernel` of a `request`, the `slot` that its commands go to, and the `keys` that encipher an online PIN.
 
     `seen` gets each command with its response; `torn` gets each step once it is done, and whether it was a command: cards
     are torn away there. `gone` is called when the card has left a contact slot, before its reader reports it; `lost` when
@@ -38,8 +38,9 @@ class CardConversation:
     def __init__(
         self,
         request: Request,
-        kernel: Kernel,
+        kernel: Conversation[Outcome],
         slot: ContactSlot,
+        keys: KeyStore,
         *,
         seen: Callable[[Command, bytes], None],
         torn: Callable[[Step, bool], None],
@@ -47,9 +48,11 @@ class CardConversation:
         lost: Callable[[], None],
     ) -> None:
         self.request = request
-        self.answers: list[Answer] = []
+        self.answers: list[KernelAnswer] = []
         self._kernel = kernel
         self._slot = slot
+        self._keys = keys
+        self._asked: Ask | None = None
         self._seen = seen
         self._torn = torn
         self._gone = gone
@@ -81,19 +84,20 @@ class CardConversation:
         """Answer what the kernel asked last, and run it on."""
         if isinstance(answer, HostDecision):
             self._torn(Step.ONLINE, False)
-        return self._run(lambda: self._answer(answer))
+        return self._run(lambda: self._answer(self._enciphered(answer)))
 
-    def replay(self, answers: Iterable[Answer]) -> None:
+    def replay(self, answers: Iterable[KernelAnswer]) -> None:
         """Bring a fresh kernel to where one stood that got `answers`; no command reaches the card.
 
         Raises `ValueError` where this kernel ends before the answers do.
         """
         try:
-            next(self._kernel)
+            ask = next(self._kernel)
             for answer in answers:
-                self._answer(answer)
+                ask = self._answer(answer)
         except StopIteration:
             raise ValueError("the kernel ended before all recorded answers were given") from None
+        self._asked = None if isinstance(ask, Command) else ask
 
     def close(self) -> None:
         """Abandon the conversation; a card or reader that is gone needs no power-off."""
@@ -101,7 +105,19 @@ class CardConversation:
         with suppress(DriverError):
             self._slot.power_off()
 
-    def _answer(self, answer: Answer) -> Ask:
+    def _enciphered(self, answer: Answer) -> Answer | PinBlock:
+        """An online PIN leaves the pad as an enciphered block; whatever else was answered stays as it is."""
+        if (
+            not isinstance(answer, PinEntry)
+            or not isinstance(self._asked, EnterPin)
+            or self._asked.pan is None
+        ):
+            return answer
+        if answer.pin is None:
+            return PinBlock(None)
+        return PinBlock(self._keys.pin_block(answer.pin, self._asked.pan))
+
+    def _answer(self, answer: KernelAnswer) -> KernelAsk:
         self.answers.append(answer)
         return self._kernel.send(answer)
 
@@ -114,7 +130,7 @@ class CardConversation:
         self._lost()
         return ReaderChanged(False)
 
-    def _run(self, start: Callable[[], Ask]) -> Event:
+    def _run(self, start: Callable[[], KernelAsk]) -> Event:
         try:
             ask = start()
             while isinstance(ask, Command):
@@ -132,6 +148,7 @@ class CardConversation:
             return _refused(refused)
         except DriverError:
             return self._without_reader()
+        self._asked = ask
         return KernelAsked(ask)
 
 

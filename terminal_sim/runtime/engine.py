@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
@@ -32,7 +32,6 @@ from terminal_sim.core.message import EntryMode, HostReply
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
-from terminal_sim.emv.talk.answers import Answer
 from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
@@ -339,6 +338,7 @@ class Engine:
             request,
             transaction(board.kernel, request),
             readers.reader.contactless if contactless else readers.reader.contact,
+            board.keys,
             seen=partial(self._saw, board),
             torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
             gone=readers.card_left,
@@ -347,7 +347,7 @@ class Engine:
 
     def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
         if board.readers.conversation is not None:
-            self.post(board, board.readers.conversation.resume(cast(Answer, effect.answer)))
+            self.post(board, board.readers.conversation.resume(effect.answer))
 
     def _set_alarm(self, board: Board, effect: fx.SetAlarm) -> None:
         board.power.alarms[effect.name] = effect.at

@@ -8,7 +8,7 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.datafiles.toml import ProfileError
-from terminal_sim.emv.data import track
+from terminal_sim.emv.data import tlv, track
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.keys.crypto import IssuerKeys, make_arpc
 from terminal_sim.emv.talk.answers import HostDecision
@@ -69,7 +69,7 @@ def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, nam
         assert decision.response_code == "00"
         code = personality.issuer_response
         arpc = make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
-        return HostDecision(response_code=code, issuer_authentication=arpc)
+        return HostDecision(response_code=code, icc_data=tlv.encode(0x91, arpc))
 
     terminal.host = issuer
     terminal.pins = [personality.pin.reveal()] * 2 if personality.pin else []

@@ -14,14 +14,17 @@ from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Pad
 from terminal_sim.emv.data import track
-from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
+from terminal_sim.emv.talk.card import CardData
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.profile import check
+from terminal_sim.secret import Secret
 from tests.contracts.drive import NAMES, TEXTS, Drive, full, prompting
 from tests.contracts.states import NO_CANCEL, PASSING, WAYS, Place, has
 
 PLAIN_STRIPE = track.parse({2: ";4012888888881881=30031010000000000000?"})
 CHIP_STRIPE = track.parse({2: ";4111111111111111=30032010000000000000?"})
+CARD = CardData(pan=Secret("4111111111111111"), expiry="3003", brand="visa")
 CASES = [(name, place) for name in NAMES for place in WAYS if has(full(name), place)]
 SETTLED = [(name, place) for name, place in CASES if place not in PASSING]
 
@@ -165,9 +168,9 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
         Trigger.SELECT: [ev.Touched(target) for target in (*choices(drive), *_TARGETS)],
         Trigger.CARD_SWIPED: [ev.CardSwiped(stripe) for stripe in (PLAIN_STRIPE, CHIP_STRIPE, None)],
         Trigger.KERNEL_PROMPT: [
-            ev.KernelAsked(EnterPin(online=True)),
+            ev.KernelAsked(EnterPin(pan=CARD.pan)),
             ev.KernelAsked(ChooseApplication(labels=("A", "B"))),
-            ev.KernelAsked(None),
+            ev.KernelAsked(GoOnline(card=CARD, icc_data=b"")),
         ],
         Trigger.KERNEL_OUTCOME: [ev.KernelEnded(Outcome(verdict=verdict)) for verdict in Verdict],
         Trigger.HOST_REPLY: [

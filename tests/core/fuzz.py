@@ -71,7 +71,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
     st.builds(ev.PaperChanged, st.sampled_from(ev.Paper)),
     st.builds(ev.BatteryChanged, st.sampled_from([100, 10, 3])),
     st.sampled_from(
-        [ev.KernelAsked(EnterPin(online=True)), ev.KernelAsked(EnterPin(online=False, tries_left=2, wrong=True)),
+        [ev.KernelAsked(EnterPin(pan=CARD.pan)), ev.KernelAsked(EnterPin(tries_left=2, wrong=True)),
          ev.KernelAsked(ChooseApplication(labels=("CREDIT", "DEBIT"))), ev.KernelAsked(GoOnline(card=CARD, icc_data=b""))]
     ),
     st.sampled_from(Verdict).map(lambda verdict: ev.KernelEnded(Outcome(verdict=verdict, card=CARD))),

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from terminal_sim.cards.catalogue import VirtualCard
+from terminal_sim.emv.data import tlv
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto
-from terminal_sim.emv.steps.exchange import Conversation
-from terminal_sim.emv.talk.answers import Answer, HostDecision, PinEntry
-from terminal_sim.emv.talk.asks import Ask, ChooseApplication, Command, EnterPin, GoOnline
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, PinEntry
+from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline
 from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.secret import Secret
 
 ISSUER_KEY = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
@@ -43,7 +45,7 @@ def approving_host(ask: GoOnline) -> HostDecision:
         return HostDecision(response_code="30")
     code = "00" if good else "82"
     arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
-    return HostDecision(response_code=code, issuer_authentication=arpc)
+    return HostDecision(response_code=code, icc_data=tlv.encode(0x91, arpc))
 
 
 @dataclass
@@ -51,10 +53,11 @@ class Terminal:
     """Drives conversations; `asks` is what the last one asked, `answers` what the card said to each command."""
 
     config: KernelConfig
+    keys: KeyStore = field(default_factory=lambda: KeyStore(PIN_KEY))
     host: Host = approving_host
     pins: list[str | None] = field(default_factory=list)
     choice: int = 0
-    asks: list[Ask] = field(default_factory=list)
+    asks: list[KernelAsk] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
 
     def request(
@@ -76,26 +79,28 @@ class Terminal:
         return self._converse(transaction(self.config, request), card)
 
     def _converse(self, conversation: Conversation[Outcome], card: Answering) -> Outcome:
-        answer: Answer | None = None
-        while True:
-            try:
-                ask = conversation.send(answer)  # type: ignore[arg-type]  # None starts a generator
-            except StopIteration as end:
-                outcome: Outcome = end.value
-                return outcome
-            self.asks.append(ask)
-            answer = self._answer(card, ask)
+        try:
+            ask = next(conversation)
+            while True:
+                self.asks.append(ask)
+                ask = conversation.send(self._answer(card, ask))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
 
-    def _answer(self, card: Answering, ask: Ask) -> Answer:
+    def _answer(self, card: Answering, ask: KernelAsk) -> KernelAnswer:
         match ask:
             case Command():
                 self.answers.append(card.transmit(ask.apdu))
                 return self.answers[-1]
             case ChooseApplication():
-                return self.choice
+                return ApplicationChoice(self.choice)
             case EnterPin():
-                pin = self.pins.pop(0)
-                return PinEntry(Secret(pin) if pin is not None else None)
+                typed = self.pins.pop(0)
+                pin = Secret(typed) if typed is not None else None
+                if ask.pan is None:
+                    return PinEntry(pin)
+                return PinBlock(self.keys.pin_block(pin, ask.pan) if pin is not None else None)
             case GoOnline():
                 return self.host(ask)
 
@@ -123,5 +128,4 @@ def configuration() -> KernelConfig:
         capabilities=bytes.fromhex("E0E8C8"),
         terminal_id="TSIM0001",
         merchant_id="TSIM00000000001",
-        pin_key=PIN_KEY,
     )

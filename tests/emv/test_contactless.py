@@ -17,7 +17,7 @@ from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
-from tests.emv.terminal import Terminal
+from tests.emv.terminal import PIN_KEY, Terminal
 
 Cards = Callable[[str], VirtualCard]
 
@@ -74,8 +74,7 @@ def test_above_the_limit_the_cardholder_is_verified(
     assert isinstance(ask, GoOnline)
     assert (ask.pin_block is not None) == (done == "online-pin")
     if ask.pin_block is not None:
-        assert terminal.config.pin_key is not None
-        clear = pinblock.decipher(ask.pin_block, terminal.config.pin_key)
+        clear = pinblock.decipher(ask.pin_block, PIN_KEY)
         assert pinblock.read_format0(clear, ask.card.pan) == Secret("1234")
 
 
@@ -98,7 +97,7 @@ def test_the_card_speaks_its_language_before_the_pin(terminal: Terminal, card: C
     terminal.pins = ["1234"]
     terminal.tap(card("interac-debit"))
     ask = next(ask for ask in terminal.asks if isinstance(ask, EnterPin))
-    assert ask == EnterPin(online=True, languages=("en", "fr"))
+    assert ask == EnterPin(pan=card("interac-debit").personality.pan, languages=("en", "fr"))
 
 
 def test_the_cards_wish_for_its_contacts_is_use_chip(

@@ -9,11 +9,12 @@ from terminal_sim.emv.data import dol, tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import cvm, generate, restrictions
 from terminal_sim.emv.steps.cvm import CvmList, CvmRule
-from terminal_sim.emv.steps.exchange import CardError, Conversation
+from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import Answer, PinEntry
-from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
+from terminal_sim.emv.talk.answers import PinEntry
+from terminal_sim.emv.talk.asks import Command, EnterPin, Step
 from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
@@ -44,18 +45,17 @@ def begun(
     return transaction
 
 
-def finish(conversation: Conversation[None], answers: list[Answer]) -> list[Ask]:
-    asks: list[Ask] = []
-    answer: Answer | None = None
-    while True:
-        try:
-            asks.append(conversation.send(answer))  # type: ignore[arg-type]  # None starts a generator
-        except StopIteration:
-            return asks
-        answer = answers.pop(0)
+def finish(conversation: Conversation[None], answers: list[KernelAnswer]) -> list[KernelAsk]:
+    asks: list[KernelAsk] = []
+    try:
+        asks.append(next(conversation))
+        while True:
+            asks.append(conversation.send(answers.pop(0)))
+    except StopIteration:
+        return asks
 
 
-def run(transaction: Transaction, rules: str, *answers: Answer) -> list[Ask]:
+def run(transaction: Transaction, rules: str, *answers: KernelAnswer) -> list[KernelAsk]:
     transaction.card[tags.CVM_LIST] = bytes(8) + bytes.fromhex(rules)
     return finish(cvm.verify(transaction), list(answers))
 
@@ -167,7 +167,7 @@ OFFLINE = [
 @pytest.mark.parametrize(("said", "done", "byte3"), rows(OFFLINE))
 def test_an_offline_pin_ends_as_the_card_says(said: list[bytes | str | None], done: str, byte3: int) -> None:
     transaction = begun()
-    answers: list[Answer] = [
+    answers: list[KernelAnswer] = [
         one if isinstance(one, bytes) else PinEntry(Secret(one) if one is not None else None) for one in said
     ]
     run(transaction, "0100", *answers)
@@ -181,9 +181,9 @@ def test_a_counter_of_two_bytes_or_an_unknown_status_is_the_cards_fault() -> Non
         run(begun(), "0100", bytes.fromhex("9F1701039000"), PinEntry(Secret("1234")), b"\x6f\x00")
 
 
-def test_an_answer_that_is_no_pin_is_our_mistake() -> None:
-    with pytest.raises(TypeError, match="PinEntry"):
-        run(begun(), "0200", 1234)
+def test_an_online_pin_in_clear_is_our_mistake() -> None:
+    with pytest.raises(TypeError, match="PinBlock"):
+        run(begun(), "0200", PinEntry(Secret("1234")))
 
 
 USAGE = [

@@ -12,15 +12,15 @@ from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto, pinblock
 from terminal_sim.emv.keys.crypto import IssuerKeys
-from terminal_sim.emv.steps.online import decision_of
-from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.steps.online import IssuerAnswer, issuer_answer
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
-from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
+from tests.emv.terminal import ISSUER_KEY, PIN_KEY, Terminal, approving_host
 
 Cards = Callable[[str], VirtualCard]
 VISA = "A0000000031010"
@@ -82,8 +82,8 @@ def test_no_card_number_and_no_pin_is_shown_by_any_ask(terminal: Terminal, card:
 
 def test_a_wrong_arpc_ends_in_an_aac(terminal: Terminal, card: Cards) -> None:
     def forging_host(ask: GoOnline) -> HostDecision:
-        good = approving_host(ask).issuer_authentication
-        return HostDecision(response_code="00", issuer_authentication=bytes((good[0] ^ 1,)) + good[1:])
+        good = tlv.only(approving_host(ask).icc_data, 0x91)
+        return HostDecision(response_code="00", icc_data=tlv.encode(0x91, bytes((good[0] ^ 1,)) + good[1:]))
 
     terminal.host = forging_host
     for name, pin in (("visa-credit", []), ("visa-online-pin", ["4321"])):
@@ -95,7 +95,7 @@ def test_a_wrong_arpc_ends_in_an_aac(terminal: Terminal, card: Cards) -> None:
 
 
 def test_external_authenticate_that_fails_stands_in_the_tvr(terminal: Terminal, card: Cards) -> None:
-    terminal.host = lambda _: HostDecision(response_code="00", issuer_authentication=bytes(10))
+    terminal.host = lambda _: HostDecision(response_code="00", icc_data=tlv.encode(0x91, bytes(10)))
     outcome = terminal.chip(card("visa-credit"))
     assert outcome.tvr[4] & 0x40
     assert outcome.tsi[0] & 0x10
@@ -104,7 +104,7 @@ def test_external_authenticate_that_fails_stands_in_the_tvr(terminal: Terminal, 
 def test_an_arpc_for_another_response_code_does_not_approve(terminal: Terminal, card: Cards) -> None:
     def turned(ask: GoOnline) -> HostDecision:
         arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, "05")
-        return HostDecision(response_code="00", issuer_authentication=arpc)
+        return HostDecision(response_code="00", icc_data=tlv.encode(0x91, arpc))
 
     terminal.host = turned
     assert terminal.chip(card("visa-credit")).verdict is Verdict.DECLINED
@@ -273,8 +273,7 @@ def test_the_pin_block_is_the_pins(terminal: Terminal, card: Cards) -> None:
     assert (outcome.verdict, outcome.cvm) == (Verdict.APPROVED, "online-pin")
     ask = next(ask for ask in terminal.asks if isinstance(ask, GoOnline))
     assert ask.pin_block is not None
-    assert terminal.config.pin_key is not None
-    clear = pinblock.decipher(ask.pin_block, terminal.config.pin_key)
+    clear = pinblock.decipher(ask.pin_block, PIN_KEY)
     assert pinblock.read_format0(clear, ask.card.pan) == Secret("4321")
 
 
@@ -290,7 +289,7 @@ def test_a_bypassed_pin_fails_the_verification_and_asks_the_issuer_all_the_same(
 
 
 def test_a_terminal_without_a_pin_key_has_no_pin_pad(terminal: Terminal, card: Cards) -> None:
-    terminal.config = replace(terminal.config, pin_key=None)
+    terminal.config = replace(terminal.config, has_pin_key=False)
     outcome = terminal.chip(card("visa-online-pin"))
     assert outcome.tvr[2] == 0x90
     assert not any(isinstance(ask, EnterPin) for ask in terminal.asks)
@@ -319,6 +318,10 @@ def test_a_pin_that_is_used_up_stays_so_and_the_next_method_serves(terminal: Ter
     assert outcome.tvr[2] & 0x20
 
 
+def with_scripts(decision: HostDecision, scripts: bytes) -> HostDecision:
+    return replace(decision, icc_data=decision.icc_data + scripts)
+
+
 def test_scripts_run_before_and_after_the_last_cryptogram(terminal: Terminal, card: Cards) -> None:
     unknown = tlv.encode(0x86, bytes.fromhex("8424000008") + bytes(8))
     known = tlv.encode(0x86, bytes.fromhex("80CA9F3600"))
@@ -326,7 +329,7 @@ def test_scripts_run_before_and_after_the_last_cryptogram(terminal: Terminal, ca
     after = tlv.encode(0x72, known)
 
     def host(ask: GoOnline) -> HostDecision:
-        return replace(approving_host(ask), scripts=before + after)
+        return with_scripts(approving_host(ask), before + after)
 
     terminal.host = host
     outcome = terminal.chip(card("visa-credit"))
@@ -342,7 +345,7 @@ def test_scripts_run_before_and_after_the_last_cryptogram(terminal: Terminal, ca
 def test_a_damaged_script_fails_without_stopping_the_sale(
     terminal: Terminal, card: Cards, scripts: str
 ) -> None:
-    terminal.host = lambda ask: replace(approving_host(ask), scripts=bytes.fromhex(scripts))
+    terminal.host = lambda ask: with_scripts(approving_host(ask), bytes.fromhex(scripts))
     outcome = terminal.chip(card("visa-credit"))
     assert outcome.verdict is Verdict.APPROVED
     assert outcome.tvr[4] & 0x20
@@ -351,11 +354,12 @@ def test_a_damaged_script_fails_without_stopping_the_sale(
 def test_the_answer_of_a_host_is_taken_apart() -> None:
     script = tlv.encode(0x72, b"\x86\x00")
     answer = tlv.encode(0x91, b"12345678") + script + tlv.encode(0x9F36, b"\x00\x01")
-    assert decision_of("00", answer) == HostDecision(
-        response_code="00", issuer_authentication=b"12345678", scripts=script
+    assert issuer_answer(HostDecision(response_code="00", icc_data=answer)) == IssuerAnswer(
+        "00", authentication=b"12345678", scripts=((0x72, b"\x86\x00"),)
     )
-    assert decision_of("05", b"") == HostDecision(response_code="05")
-    assert decision_of("05", b"\x91\xff") == HostDecision(response_code="05", scripts=b"\x91\xff")
+    assert issuer_answer(HostDecision(response_code="05")) == IssuerAnswer("05")
+    damaged = HostDecision(response_code="05", icc_data=b"\x91\xff")
+    assert issuer_answer(damaged) == IssuerAnswer("05", scripts=((0x71, b"\x91\xff"),))
 
 
 def test_the_same_conversation_is_the_same_every_time(card: Cards, terminal: Terminal) -> None:
@@ -396,7 +400,7 @@ def test_an_answer_of_the_wrong_kind_is_our_mistake(
     conversation = transaction(terminal.config, terminal.request(Interface.CONTACT))
     next(conversation)
     with pytest.raises(TypeError, match="R-APDU"):
-        conversation.send(7)
+        conversation.send(ApplicationChoice(7))
     terminal.choice = 9
     with pytest.raises(ValueError, match="2 applications"):
         terminal.chip(with_chip(card("visa-credit"), keys, TWO))

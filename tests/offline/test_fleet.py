@@ -40,6 +40,7 @@ class Fleet:
                 link=AcquirerLink(self.bench.acquirer),
                 printer=Printer(),
                 kernel=model.kernel,
+                keys=model.keys,
                 vault=Vault(),
             )
             for n in range(size)

@@ -10,10 +10,11 @@ from terminal_sim.emv.data import apdu, tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import cvm, generate, initiate, read, restrictions, risk, select
 from terminal_sim.emv.steps.complete import complete
-from terminal_sim.emv.steps.exchange import Conversation, fault
+from terminal_sim.emv.steps.exchange import fault
 from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
+from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 
 _SERVICE_NOT_ALLOWED = 0x01

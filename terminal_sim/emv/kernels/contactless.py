@@ -17,11 +17,11 @@ from terminal_sim.emv.data import apdu, qualifiers, tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.steps import cvm, initiate, pin, read, select
-from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, fault
+from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
-from terminal_sim.secret import Secret
 
 _CAPABLE_OF_CHIP: Final = 0x20
 
@@ -62,7 +62,7 @@ def _terminal_qualifiers(transaction: Transaction) -> bytes:
     first = qualifiers.TTQ1_EMV_MODE
     if capabilities[0] & _CAPABLE_OF_CHIP:
         first |= qualifiers.TTQ1_CONTACT_CHIP
-    if _online_pin_key(transaction) is not None:
+    if cvm.takes_online_pin(transaction):
         first |= qualifiers.TTQ1_ONLINE_PIN
     if capabilities[1] & cvm.CAN_SIGNATURE:
         first |= qualifiers.TTQ1_SIGNATURE
@@ -96,9 +96,8 @@ def _activate(transaction: Transaction) -> Conversation[None]:
 def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
     """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
     first, second = transaction.card.get(tags.CTQ, bytes(2))
-    key = _online_pin_key(transaction)
-    if first & qualifiers.CTQ1_ONLINE_PIN and key is not None:
-        entered = yield from pin.online(transaction, key)
+    if first & qualifiers.CTQ1_ONLINE_PIN and cvm.takes_online_pin(transaction):
+        entered = yield from pin.online(transaction)
         if not entered:
             raise Ended(Verdict.DECLINED, "the PIN was not entered")
     elif second & qualifiers.CTQ2_ON_DEVICE:
@@ -111,11 +110,6 @@ def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
         raise Ended(Verdict.DECLINED, "card and terminal share no way to verify the cardholder")
     else:
         transaction.cvm = "no-cvm"
-
-
-def _online_pin_key(transaction: Transaction) -> Secret[bytes] | None:
-    """The key for an online PIN, None where the terminal cannot take one."""
-    return transaction.config.pin_key if transaction.config.capabilities[1] & cvm.CAN_ONLINE_PIN else None
 
 
 def _cvm_required(transaction: Transaction) -> bool:

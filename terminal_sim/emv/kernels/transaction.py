@@ -9,9 +9,10 @@ from __future__ import annotations
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels import contact, contactless
-from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended
+from terminal_sim.emv.steps.exchange import CardError, Ended
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.config import KernelConfig
+from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
 

@@ -15,10 +15,11 @@ from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands, generate, risk
-from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.steps.exchange import CardError, exchange
+from terminal_sim.emv.steps.online import IssuerAnswer
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import Command, Step
+from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 
 _AIP_ISSUER_AUTHENTICATION: Final = 0x04
@@ -26,30 +27,29 @@ _AIP_ISSUER_AUTHENTICATION: Final = 0x04
 _NOT_PERFORMED, _FAILED, _SUCCESSFUL = 0x00, 0x10, 0x20
 
 
-def complete(transaction: Transaction, decision: HostDecision) -> Conversation[Outcome]:
-    """Tells the card what the issuer decided and lets it have the last word."""
-    scripts = _scripts(decision.scripts)
-    if decision.response_code is None:
+def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Outcome]:
+    """Gives the card the issuer's answer; the card's second cryptogram decides."""
+    if answer.response_code is None:
         asked = risk.default_decision(transaction)
         transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = b"Y3" if asked is Cryptogram.TC else b"Z3"
     else:
-        approved = decision.response_code in APPROVALS
+        approved = answer.response_code in APPROVALS
         asked = Cryptogram.TC if approved else Cryptogram.AAC
-        yield from _authenticate_issuer(transaction, decision.issuer_authentication)
-        yield from _run(transaction, scripts, tags.SCRIPT_BEFORE, tvr.SCRIPT_FAILED_BEFORE)
+        yield from _authenticate_issuer(transaction, answer.authentication)
+        yield from _run(transaction, answer.scripts, tags.SCRIPT_BEFORE, tvr.SCRIPT_FAILED_BEFORE)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL2, Step.GENAC2)
-    yield from _run(transaction, scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
+    yield from _run(transaction, answer.scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
     if made is Cryptogram.TC:
         return transaction.outcome(Verdict.APPROVED)
-    return transaction.outcome(Verdict.DECLINED, _reason(decision, asked))
+    return transaction.outcome(Verdict.DECLINED, _reason(answer, asked))
 
 
-def _reason(decision: HostDecision, asked: Cryptogram) -> str:
+def _reason(answer: IssuerAnswer, asked: Cryptogram) -> str:
     if asked is Cryptogram.TC:
         return "declined by the card"
-    if decision.response_code is None:
+    if answer.response_code is None:
         return "the issuer could not be reached"
-    return f"declined by the issuer ({decision.response_code})"
+    return f"declined by the issuer ({answer.response_code})"
 
 
 def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[None]:
@@ -66,16 +66,8 @@ def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[
     transaction.tvr |= tvr.ISSUER_AUTHENTICATION_FAILED
 
 
-def _scripts(data: bytes) -> list[tuple[int, bytes]]:
-    """The script templates of the answer; what is no TLV counts as one script that fails before the second GENERATE AC."""
-    try:
-        return tlv.split(data)
-    except TlvError:
-        return [(tags.SCRIPT_BEFORE, b"\xff")]
-
-
 def _run(
-    transaction: Transaction, scripts: list[tuple[int, bytes]], kind: int, failed: int
+    transaction: Transaction, scripts: tuple[tuple[int, bytes], ...], kind: int, failed: int
 ) -> Conversation[None]:
     """Runs the scripts of one `kind`, appends five bytes of result for each (Book 4, 12.2.4: 9F5B)."""
     for tag, script in scripts:

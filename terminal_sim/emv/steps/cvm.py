@@ -15,8 +15,9 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.steps import pin
-from terminal_sim.emv.steps.exchange import CardError, Conversation
+from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.conversation import Conversation
 
 _AIP_CVM: Final = 0x10
 _NEXT_IF_FAILED: Final = 0x40
@@ -145,6 +146,12 @@ def supported(transaction: Transaction, method: int) -> bool:
     return _NEEDS[method] & ~(transaction.config.capabilities[1] & PERFORMED_HERE) == 0
 
 
+def takes_online_pin(transaction: Transaction) -> bool:
+    """Whether the terminal has a PIN pad for an online PIN and a key for its block."""
+    config = transaction.config
+    return config.has_pin_key and bool(config.capabilities[1] & CAN_ONLINE_PIN)
+
+
 def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bool:
     """The amount is under (06, 08) or over (07, 09) X (06, 07) or Y, and in the application's currency."""
     if transaction.card.get(tags.APPLICATION_CURRENCY) != transaction.terminal[tags.CURRENCY]:
@@ -181,10 +188,9 @@ def _perform(transaction: Transaction, method: int) -> Conversation[int]:
 
 
 def _online_pin(transaction: Transaction) -> Conversation[int]:
-    key = transaction.config.pin_key
-    if key is None:
+    if not transaction.config.has_pin_key:
         transaction.tvr |= tvr.PIN_PAD_MISSING
         return _FAILED
-    entered = yield from pin.online(transaction, key)
+    entered = yield from pin.online(transaction)
     transaction.tvr |= tvr.ONLINE_PIN_ENTERED if entered else tvr.PIN_NOT_ENTERED
     return _UNKNOWN if entered else _FAILED

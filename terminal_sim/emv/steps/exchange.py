@@ -7,19 +7,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TypeVar
 
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import Response
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.talk.answers import Answer
 from terminal_sim.emv.talk.asks import Ask, Command
+from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
 from terminal_sim.emv.talk.outcome import Verdict
 
-T = TypeVar("T")
-
-Conversation = Generator[Ask, Answer, T]
+A = TypeVar("A", bound=KernelAnswer)
 
 MAX_DATA = 256
 
@@ -35,6 +32,16 @@ class Ended(Exception):
         super().__init__(reason)
         self.verdict = verdict
         self.reason = reason
+
+
+def put(ask: Ask, kind: type[A]) -> Conversation[A]:
+    """Puts `ask` to the terminal. Raises `TypeError` where the answer is not of the `kind` that belongs to the ask."""
+    answer = yield ask
+    if not isinstance(answer, kind):
+        raise TypeError(
+            f"{type(ask).__name__} is answered by {kind.__name__}, not by {type(answer).__name__}"
+        )
+    return answer
 
 
 def exchange(command: Command) -> Conversation[Response]:
@@ -64,7 +71,7 @@ def _has_le(command: bytes) -> bool:
     return len(command) == 5 or (len(command) > 5 and len(command) == 6 + command[4])
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: KernelAnswer) -> Response:
     if not isinstance(answer, bytes):
         raise TypeError(f"a Command is answered by the bytes of an R-APDU, not by {type(answer).__name__}")
     if not 2 <= len(answer) <= MAX_DATA + 2:

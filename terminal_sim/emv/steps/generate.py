@@ -8,9 +8,10 @@ from typing import Final
 from terminal_sim.emv.data import apdu, dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.steps.exchange import CardError, exchange, fault
 from terminal_sim.emv.steps.state import Transaction, checked
 from terminal_sim.emv.talk.asks import Step
+from terminal_sim.emv.talk.conversation import Conversation
 
 _ANSWER: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM, tags.ISSUER_APPLICATION_DATA)
 _RANK: Final = {Cryptogram.AAC: 0, Cryptogram.ARQC: 1, Cryptogram.TC: 2}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.apdu import Response
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange
+from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.conversation import Conversation
 
 
 def get_processing_options(transaction: Transaction) -> Conversation[Response]:

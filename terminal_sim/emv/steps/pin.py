@@ -5,23 +5,23 @@ from __future__ import annotations
 from terminal_sim.emv.data import apdu, tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.steps.exchange import CardError, exchange, fault, put
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import PinEntry
+from terminal_sim.emv.talk.answers import PinBlock, PinEntry
 from terminal_sim.emv.talk.asks import EnterPin
-from terminal_sim.secret import Secret
+from terminal_sim.emv.talk.conversation import Conversation
 
 
-def online(transaction: Transaction, key: Secret[bytes]) -> Conversation[bool]:
-    """Asks for the PIN and keeps its block, format 0 under the acquirer's `key`; whether one was entered (10.5.2).
+def online(transaction: Transaction) -> Conversation[bool]:
+    """Asks for the PIN, which comes as an enciphered block, and keeps it; whether one was entered (10.5.2).
 
     The TVR is left to the caller: contactless, the card has certified it already.
     """
-    pin = yield from _enter(EnterPin(online=True, languages=transaction.languages()))
-    if pin is None:
+    ask = EnterPin(pan=transaction.card_data().pan, languages=transaction.languages())
+    entered = yield from put(ask, PinBlock)
+    if entered.block is None:
         return False
-    block = pinblock.format0(pin, transaction.card_data().pan)
-    transaction.pin_block = pinblock.encipher(block, key)
+    transaction.pin_block = entered.block
     transaction.cvm = "online-pin"
     return True
 
@@ -32,11 +32,12 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
     wrong = False
     languages = transaction.languages()
     while tries != 0:
-        pin = yield from _enter(EnterPin(online=False, tries_left=tries, wrong=wrong, languages=languages))
-        if pin is None:
+        ask = EnterPin(tries_left=tries, wrong=wrong, languages=languages)
+        entered = yield from put(ask, PinEntry)
+        if entered.pin is None:
             transaction.tvr |= tvr.PIN_NOT_ENTERED
             return False
-        response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(pin)))
+        response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(entered.pin)))
         if response.sw == apdu.OK:
             return True
         if response.sw in (apdu.AUTHENTICATION_BLOCKED, apdu.REFERENCE_UNUSABLE):
@@ -60,10 +61,3 @@ def _tries_left() -> Conversation[int | None]:
     if len(value) != 1:
         raise CardError("the PIN try counter has other than one byte")
     return value[0]
-
-
-def _enter(ask: EnterPin) -> Conversation[Secret[str] | None]:
-    answer = yield ask
-    if not isinstance(answer, PinEntry):
-        raise TypeError(f"EnterPin is answered by a PinEntry, not by {type(answer).__name__}")
-    return answer.pin

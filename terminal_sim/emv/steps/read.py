@@ -5,8 +5,9 @@ from __future__ import annotations
 from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, Conversation, exchange, fault
+from terminal_sim.emv.steps.exchange import CardError, exchange, fault
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.conversation import Conversation
 
 MAX_RECORDS = 128
 """No bound of the specification, but of patience: cards have fewer than 40, a malicious AFL could list 16,000."""

@@ -19,10 +19,12 @@ from terminal_sim.emv.data.apdu import Response
 from terminal_sim.emv.data.fields import printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, Conversation, Ended, exchange
+from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put
 from terminal_sim.emv.steps.state import Transaction, checked
+from terminal_sim.emv.talk.answers import ApplicationChoice
 from terminal_sim.emv.talk.asks import ChooseApplication, Step
 from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
 
 MAX_DIRECTORY_RECORDS = 16
@@ -155,12 +157,11 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
 def _pick(found: list[Candidate], languages: tuple[str, ...]) -> Conversation[Candidate]:
     if len(found) == 1 and not found[0].confirm:
         return found[0]
-    answer = yield ChooseApplication(tuple(candidate.label for candidate in found), languages)
-    if not isinstance(answer, int) or isinstance(answer, bool):
-        raise TypeError(f"ChooseApplication is answered by an index, not by {type(answer).__name__}")
-    if not 0 <= answer < len(found):
-        raise ValueError(f"ChooseApplication offers {len(found)} applications, the answer was {answer}")
-    return found[answer]
+    ask = ChooseApplication(tuple(candidate.label for candidate in found), languages)
+    choice = yield from put(ask, ApplicationChoice)
+    if not 0 <= choice.index < len(found):
+        raise ValueError(f"ChooseApplication offers {len(found)} applications, the answer was {choice.index}")
+    return found[choice.index]
 
 
 def _directory_entries(

@@ -1,43 +1,43 @@
-"""What the terminal answers to the kernel's asks.
-
-The kernel is a generator (`emv.kernels.transaction`): it yields an `Ask`, is sent the matching answer, and returns an
-`Outcome`. It never waits, reads no clock and draws no random number, so it can be paused, torn and replayed at each ask.
-
-| ask                 | answer                                     |
-|---------------------|--------------------------------------------|
-| `Command`           | R-APDU as `bytes` (data, SW1, SW2)         |
-| `ChooseApplication` | index into `labels` as `int`               |
-| `EnterPin`          | `PinEntry`                                 |
-| `GoOnline`          | `HostDecision`                             |
-
-A card that disappears is not an answer: the caller closes the generator. A decline, a fallback or "use the other
-interface" is an `Outcome`; an exception means that we broke a rule.
-"""
+"""What the terminal answers to the kernel's asks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from terminal_sim.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationChoice:
+    """The cardholder's choice, as an index into the `labels` of `ChooseApplication`."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class PinEntry:
-    """`pin` of 4 to 12 digits, or None where the cardholder bypassed the entry."""
+    """What was typed on the pad: `pin` of 4 to 12 digits, or None where the cardholder bypassed the entry."""
 
     pin: Secret[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class PinBlock:
+    """An online PIN as it leaves the pad: `block` enciphered (ISO 9564-1), or None where the cardholder bypassed the entry."""
+
+    block: Secret[bytes] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostDecision:
-    """The issuer's answer: response code (8A), issuer authentication data (91), scripts as 71/72 templates.
+    """The issuer's answer: response code (tag 8A) and the issuer's DE 55 as it came.
 
-    `response_code` is None where the host could not be reached: the kernel then decides offline (default action).
+    `response_code` is None where the host could not be reached: the kernel then decides offline (EMV Book 3, 10.7).
     """
 
     response_code: str | None
-    issuer_authentication: bytes = b""
-    scripts: bytes = b""
+    icc_data: bytes = field(default=b"", repr=False)
 
 
-Answer = bytes | int | PinEntry | HostDecision
+Answer = ApplicationChoice | PinEntry | HostDecision
+"""What a flow answers. An online PIN goes through the key store, so that the kernel gets it as a `PinBlock`."""

@@ -1,4 +1,4 @@
-"""What the kernel asks for: a command to the card, the cardholder's choice or PIN, the issuer's decision."""
+"""What the kernel asks for: the card's answer to a command, the cardholder's choice or PIN, the issuer's decision."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ class ChooseApplication:
     languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnterPin:
     """The cardholder types a PIN (EMV Book 3, 10.5). `tries_left` and `wrong` belong to an offline PIN.
 
+    `pan` is the account number that the block of an online PIN is bound to (ISO 9564-1); an offline PIN needs none.
     `languages` are the card's, in order of preference.
     """
 
-    online: bool
+    pan: Secret[str] | None = None
     tries_left: int | None = None
     wrong: bool = False
     languages: tuple[str, ...] = ()
@@ -58,5 +59,10 @@ class GoOnline:
     icc_data: bytes
     pin_block: Secret[bytes] | None = None
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.card.languages
 
-Ask = Command | ChooseApplication | EnterPin | GoOnline
+
+Ask = ChooseApplication | EnterPin | GoOnline
+"""What the terminal's firmware is asked; a `Command` goes to the card."""

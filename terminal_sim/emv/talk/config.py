@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal_sim.secret import Secret
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
@@ -32,7 +30,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KernelConfig:
-    """The terminal's own data elements. Country and currency are the numeric ISO codes as text (`"124"`)."""
+    """The terminal's own data elements. Country and currency are the numeric ISO codes as text (`"124"`).
+
+    Without `has_pin_key` the PIN pad cannot encipher an online PIN, and counts as not working (EMV Book 3, 10.5.2).
+    """
 
     applications: tuple[Application, ...]
     country: str
@@ -44,5 +45,5 @@ class KernelConfig:
     merchant_category: str = "5999"
     terminal_id: str = ""
     merchant_id: str = ""
-    pin_key: Secret[bytes] | None = None
+    has_pin_key: bool = True
     languages: tuple[str, ...] = ("en",)
