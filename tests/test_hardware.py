@@ -21,6 +21,8 @@ from terminal_drivers.base import (
     FrameError,
     LineDevice,
     Misuse,
+    Part,
+    PartedReader,
     Presence,
     ReaderLost,
     Stripe,
@@ -34,26 +36,25 @@ from terminal_drivers.readers.magstripe.conformance import device as stripe_chec
 from terminal_drivers.readers.magstripe.line import parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.parted import HeadReader, SlotReader
 from terminal_drivers.readers.served import Served
 from terminal_drivers.readers.vivotech.both_ends import virtual_vivotech
+from terminal_drivers.readers.vivotech.parted import PartedVivotech
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import Place, VirtualVivotech
 from terminal_drivers.readers.vivotech.watch import LOOKS
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.opening import open_host
 from terminal_drivers.wiring.serving import serve
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched_readers
-from terminal_sim.readers.adapters import HeadDevice, SlotDevice
 from terminal_sim.readers.diagnostics import probe
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader
 from terminal_sim.readers.opening import check_address, open_hardware
 from terminal_sim.readers.operator import HumanOperator
-from terminal_sim.readers.parts import Device, Part
-from terminal_sim.readers.vivotech import VivotechDevice
 from terminal_sim.verbs import ExpectationFailed, Tester
 from tests.engine.kit import ready
 
@@ -425,10 +426,10 @@ class Deaf:
 def test_a_port_with_something_else_behind_it_is_no_reader_and_one_that_comes_there_is(
     link: Path, plug: Callable[[], ServedReader]
 ) -> None:
-    def connect() -> Device:
-        opened = open_reader(f"ccid+serial:{link}", timeout=0.1)
+    def connect() -> PartedReader:
+        opened = open_host(f"ccid+serial:{link}", timeout=0.1)
         assert isinstance(opened, CcidReader)
-        return SlotDevice(opened, opened.slots)
+        return SlotReader(opened, opened.slots)
 
     line = PtyLine(Deaf(), link)
     try:
@@ -668,7 +669,7 @@ def test_a_card_that_comes_back_to_a_neo_reader_before_it_is_asked_again_has_com
     part: Part, number: int
 ) -> None:
     both = virtual_vivotech("loopback")
-    device = VivotechDevice(both.host)
+    device = PartedVivotech(both.host)
     came, left = Presence(Change.INSERTED, number), Presence(Change.REMOVED, number)
     try:
         with Bench() as bench:
@@ -905,7 +906,7 @@ def test_a_part_that_a_neo_reader_refuses_is_one_that_it_lacks(
 ) -> None:
     device = VirtualVivotech()
     del device._handlers[code]
-    lacking = VivotechDevice(VivotechReader(LoopbackLine(device).open()))
+    lacking = PartedVivotech(VivotechReader(LoopbackLine(device).open()))
     with pytest.raises(Misuse, match=told):
         getattr(lacking, part.value)
     for other in set(Part) - {part}:
@@ -916,7 +917,7 @@ def test_a_neo_reader_that_does_not_answer_is_closed_again() -> None:
     line = LoopbackLine(Deaf())
     opened = line.open()
     with pytest.raises(ReaderLost):
-        VivotechDevice(VivotechReader(opened))
+        PartedVivotech(VivotechReader(opened))
     with pytest.raises(Misuse, match="closed"):
         opened.read(1, 0)
 
@@ -941,7 +942,7 @@ SWIPE, OTHER = b";4111111111111111=30031010000000000000?\r", b";4012888888881881
 
 
 def head_on(*chunks: bytes | DriverError) -> PolledReader:
-    return PolledReader(lambda: HeadDevice(SerialStripeHead(Typed(*chunks))))
+    return PolledReader(lambda: HeadReader(SerialStripeHead(Typed(*chunks))))
 
 
 def test_a_head_that_is_lost_after_a_swipe_takes_nobody_with_it() -> None:

@@ -17,8 +17,7 @@ from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid import VENDOR
 from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.wiring.hosts import open_host
-from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.opening import open_host
 from terminal_drivers.wiring.serving import serve
 from tests.drivers.transports.test_usbip import IMPORT, RECORD, exactly, reply, submit
 from tests.interop.daemon import Told
@@ -66,7 +65,7 @@ def done(served: Told, line: str) -> None:
 
 @pytest.fixture
 def host(served: Told, link: Path) -> Iterator[CcidReader]:  # noqa: ARG001 - the link is there once it is served
-    reader = open_reader(f"ccid+serial:{link}")
+    reader = open_host(f"ccid+serial:{link}")
     assert isinstance(reader, CcidReader)
     yield reader
     reader.close()
@@ -126,7 +125,7 @@ def test_a_pin_is_typed_at_the_pad_by_lines_and_is_not_written_down(link: Path) 
         done(told, "insert visa-credit")
         told.tell("press 4715 ENTER")
         told.until(r"\Apress: nobody asks for a PIN now: [^\n]*\n", "err")
-        host = open_reader(f"ccid+serial:{link}?variant=gempc-pinpad")
+        host = open_host(f"ccid+serial:{link}?variant=gempc-pinpad")
         assert isinstance(host, CcidReader)
         with closing(host), ThreadPoolExecutor(1) as beside:
             slot = host.slots[0]
@@ -175,7 +174,7 @@ def test_a_link_that_a_killed_server_left_is_taken_over(link: Path) -> None:
         stdin=True,
     ) as served:
         served.until("# visa-credit in the reader at ")
-        reader = open_reader(f"ccid+serial:{link}")
+        reader = open_host(f"ccid+serial:{link}")
         assert isinstance(reader, CcidReader)
         assert reader.slots[0].present()
         reader.close()

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pytest
 
-from terminal_drivers.base import Card, ContactSlot, LineDevice, ReaderLost
+from terminal_drivers.base import Card, ContactSlot, LineDevice, PartedReader, ReaderLost
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
@@ -18,13 +18,12 @@ from terminal_drivers.readers.ccid.gempc import BUILT_IN, REPEATS, VARIANTS, Gem
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.parted import SlotReader
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
-from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_host
 from terminal_sim.bench import Bench, TerminalUnderTest
-from terminal_sim.readers.adapters import SlotDevice
 from terminal_sim.readers.monitored import MonitoredReader
-from terminal_sim.readers.parts import Device
 from tests.engine.kit import ready
 
 TIMEOUT = 1.0  # s without an answer lose the reader here: a real one has five times as many
@@ -102,11 +101,11 @@ class Line(Protocol):
     def act(self, what: Callable[[], None]) -> None: ...
 
 
-def connecting(address: str) -> Callable[[], Device]:
-    def connect() -> Device:
+def connecting(address: str) -> Callable[[], PartedReader]:
+    def connect() -> PartedReader:
         opened = open_host(address, timeout=TIMEOUT)
         assert isinstance(opened, CcidReader)
-        return SlotDevice(opened, opened.slots)
+        return SlotReader(opened, opened.slots)
 
     return connect
 

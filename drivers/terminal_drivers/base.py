@@ -231,5 +231,29 @@ class StripeHead(Protocol):
         ...
 
 
+class Part(Enum):
+    """What a terminal reads cards with, as a `PartedReader` names it."""
+
+    CONTACT = "contact"
+    CONTACTLESS = "contactless"
+    STRIPE = "stripe"
+
+
+class PartedReader(Protocol):
+    """An open reader by its parts. A part that it does not have raises `Misuse` when it is asked for."""
+
+    @property
+    def contact(self) -> ContactSlot: ...
+    @property
+    def contactless(self) -> ContactlessField: ...
+    @property
+    def stripe(self) -> StripeHead: ...
+    def poll(self) -> list[Presence]:
+        """Return what happened in front of the reader since the last call; it does not wait."""
+        ...
+
+    def close(self) -> None: ...
+
+
 Trace = Callable[[str, str, int, int, int], None]
 """(direction, message name, slot, sequence number, payload length): never the payload."""

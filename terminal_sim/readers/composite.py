@@ -19,21 +19,23 @@ from terminal_drivers.base import (
     ContactSlot,
     DriverError,
     Misuse,
+    Part,
+    PartedReader,
     Presence,
     ReaderLost,
     StripeHead,
 )
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader
-from terminal_sim.readers.parts import CONTACT, Device, Part
+from terminal_sim.readers.parts import CONTACT
 
 _INSERTED = Presence(Change.INSERTED, CONTACT)
 
 
-Attend = Callable[[str, Callable[[], Device], Callable[[], None]], PolledReader]
+Attend = Callable[[str, Callable[[], PartedReader], Callable[[], None]], PolledReader]
 """Opens the reader at an address with a `connect`; its last argument is called whenever there are news."""
 
 
-def watched(_: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
+def watched(_: str, connect: Callable[[], PartedReader], on_news: Callable[[], None]) -> PolledReader:
     """Has a thread look at the reader."""
     return MonitoredReader(connect, on_news)
 
@@ -44,7 +46,7 @@ class CompositeReader:
     `Misuse`: an address adds nothing; else what an `PolledReader` raises that does not open.
     """
 
-    def __init__(self, connects: Mapping[str, Callable[[], Device]], attend: Attend = watched) -> None:
+    def __init__(self, connects: Mapping[str, Callable[[], PartedReader]], attend: Attend = watched) -> None:
         self._woken = Event()
         self._readers: dict[str, PolledReader] = {}
         self._lost: dict[str, ReaderLost] = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from terminal_drivers.base import (
     ContactSlot,
     DriverError,
     Misuse,
+    Part,
     ReaderLost,
     ReaderRefused,
     StripeHead,
@@ -20,20 +22,15 @@ from terminal_drivers.base import (
 )
 from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.iso7816.atr import Atr
-from terminal_drivers.readers.built_in import VirtualCcidReader, VirtualStripeReader
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
-from terminal_drivers.readers.ccid.reader import CcidReader
-from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
-from terminal_drivers.readers.magstripe.reader import SerialStripeHead
+from terminal_drivers.readers.both_ends import BothEnds, ChipControls
+from terminal_drivers.readers.pin_prompt import Key, Prompt
+from terminal_drivers.readers.protocol import HostReader
 from terminal_drivers.readers.served import FIELD, Served
-from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
-from terminal_drivers.readers.vivotech.reader import VivotechReader
-from terminal_drivers.readers.vivotech.watch import is_there
-from terminal_drivers.wiring.address import Address
+from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.discovery import readers as found_readers
-from terminal_drivers.wiring.hosts import HostEnd, open_host
-from terminal_drivers.wiring.opening import OpenedReader, open_reader
+from terminal_drivers.wiring.opening import open_both, open_host
 from terminal_drivers.wiring.serving import serve
+from terminal_drivers.wiring.table import known
 from terminal_sim.readers.opening import BOTH_ENDS
 
 if TYPE_CHECKING:
@@ -54,7 +51,6 @@ __all__ = [
 
 SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""
-BothEnds = VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
 PATIENCE = 60.0  # seconds for a person to insert a card
 LOOK = 0.2  # seconds between two looks
 NOBODY = f"no card came within {PATIENCE:g} s"
@@ -63,29 +59,24 @@ NOBODY = f"no card came within {PATIENCE:g} s"
 def probe(address: str) -> Iterator[tuple[str, str]]:
     """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
     opened = _opened(address)
+    reader = opened.host if isinstance(opened, BothEnds) else opened
     try:
         yield "address", address
-        reader = opened.host if isinstance(opened, BothEnds) else opened
-        if isinstance(reader, SerialStripeHead | HidStripeHead):
-            yield "reader", "stripe head: it takes no questions and speaks when a card is swiped"
-        elif isinstance(reader, CcidReader):
-            yield "firmware", _firmware(reader)
-            for number, slot in enumerate(reader.slots):
-                yield f"slot {number}", _card_in(slot)
-        elif isinstance(reader, VivotechReader):
-            yield "firmware", reader.firmware()
-            yield "slot 0", _card_in(reader.contact)
-            yield "field", _card_in(reader.contactless)
-        else:
-            yield "reader", reader.name
-            yield "slot 0", _card_in(reader)
+        yield from reader.about()
+        for place, slot in reader.places().items():
+            yield place, _card_in(slot)
     finally:
         opened.close()
 
 
-def _opened(address: str) -> OpenedReader | HostEnd:
-    where = Address.parse(address)
-    return open_reader(where) if where.transport in BOTH_ENDS else open_host(where)
+def _opened(address: str) -> HostReader | BothEnds[HostReader, object]:
+    where = parse_address(address)
+    return open_both(where) if where.transport in BOTH_ENDS else open_host(where)
+
+
+def _swipes_alone(address: str) -> bool:
+    """Whether the reader at an address is a stripe head, which shows nothing without a swipe."""
+    return known(parse_address(address).protocol).parts == (Part.STRIPE,)
 
 
 def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list[Result]:
@@ -95,31 +86,21 @@ def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list
     `Misuse`: no kit knows such readers, or a card is given for a real one.
     """
     # Imported here: the kits of every protocol are for those who ask for them.
-    from terminal_drivers.readers import clauses as conformance
+    from terminal_drivers.wiring import conformance
 
     opened = _opened(address)
     try:
         if card is not None:
-            if isinstance(opened, VirtualCcidReader):
-                opened.device.insert(0, card)
-            elif isinstance(opened, VirtualVivotechReader):
-                opened.device.insert(card)
-            else:
+            if not (isinstance(opened, BothEnds) and isinstance(opened.device, ChipControls)):
                 raise Misuse(
                     f"nobody but you can put a card into {address}: do so, and leave the card out here"
                 )
-        if isinstance(opened, SerialStripeHead | HidStripeHead):
+            opened.device.put(card)
+        if not isinstance(opened, BothEnds) and _swipes_alone(address):
             say(f"swipe a card through {address}")
         return conformance.conform(opened)
     finally:
         opened.close()
-
-
-def _firmware(reader: CcidReader) -> str:
-    try:
-        return reader.firmware()
-    except ReaderRefused as refused:
-        return f"not told ({refused})"
 
 
 def _card_in(slot: ContactSlot) -> str:
@@ -151,7 +132,7 @@ def capture(
     # Imported here: recordings are for those who ask for them.
     from terminal_drivers.captures.recording import Recorder
 
-    where = Address.parse(address)
+    where = parse_address(address)
     if where.transport in (*BOTH_ENDS, "capture"):
         raise Misuse(
             f"{address} is no hardware to capture: it has both ends of ours, or is a capture already"
@@ -163,26 +144,31 @@ def capture(
         recorder.discard()
         raise
     try:
-        if isinstance(reader, SerialStripeHead | HidStripeHead):
+        places = reader.places()
+        if places:
+            place, slot = _for_chip(places)
+            how = "hold a card to" if place == "field" else "insert a card into"
+            yield from _exchanges(slot, apdus, reader.wait, partial(say, f"{how} {address}"))
+        else:
             say(f"swipe a card through {address}")
-            yield "swipe", repr(_swiped(reader))
-        elif isinstance(reader, VivotechReader):
-            has_slot = is_there(reader.contact)
-            part, how = (
-                (reader.contact, "insert a card into") if has_slot else (reader.contactless, "hold a card to")
-            )
-            yield from _exchanges(part, apdus, reader.changes, partial(say, f"{how} {address}"))
-        elif isinstance(reader, CcidReader):
-            yield from _exchanges(
-                reader.slots[0], apdus, reader.poll, partial(say, f"insert a card into {address}")
-            )
+            yield "swipe", repr(_swiped(reader.parted().stripe))
     finally:
         reader.close()
         recorder.close()
 
 
+def _for_chip(places: Mapping[str, ContactSlot]) -> tuple[str, ContactSlot]:
+    """The first place for a chip card; a reader that has none of that kind refuses to be asked about it."""
+    *others, last = places.items()
+    for place, slot in others:
+        with suppress(ReaderRefused):
+            slot.present()
+            return place, slot
+    return last
+
+
 def _exchanges(
-    slot: ContactSlot, apdus: Sequence[bytes], wait: Callable[[float], object], ask: Callable[[], None]
+    slot: ContactSlot, apdus: Sequence[bytes], wait: Callable[[float], None], ask: Callable[[], None]
 ) -> Iterator[tuple[str, str]]:
     """What the card in a slot answers; where there is none, somebody is asked for it once and waited for."""
     for look in range(round(PATIENCE / LOOK)):

@@ -26,12 +26,14 @@ from terminal_drivers.base import (
     DriverError,
     FrameError,
     Misuse,
+    Part,
+    PartedReader,
     Presence,
     ReaderLost,
     StripeHead,
     Tracks,
 )
-from terminal_sim.readers.parts import CONTACT, Device, Part
+from terminal_sim.readers.parts import CONTACT
 
 LOOK = 0.02  # seconds between two looks at what a reader says by itself
 ASK = 25  # looks between two questions whether the reader and its card are there: half a second
@@ -73,13 +75,16 @@ class PolledReader:
     """
 
     def __init__(
-        self, connect: Callable[[], Device], on_news: Callable[[], None] = nobody, log: Log | None = None
+        self,
+        connect: Callable[[], PartedReader],
+        on_news: Callable[[], None] = nobody,
+        log: Log | None = None,
     ) -> None:
         self._connect = connect
         self._on_news = on_news
         self._log = log or Unlogged()
         self._lock = RLock()
-        self._device: Device | None
+        self._device: PartedReader | None
         with self._log.using():
             self._device, self._present = self._opened()
         self.pulled = False
@@ -105,7 +110,7 @@ class PolledReader:
         self._lost = None
         return news
 
-    def use(self, what: Callable[[Device], T]) -> T:
+    def use(self, what: Callable[[PartedReader], T]) -> T:
         """Do something with the reader; one that is lost over it is closed."""
         with self._lock, self._log.using():
             if self._device is None:
@@ -126,7 +131,7 @@ class PolledReader:
         with self._lock:
             return [part for part in Part if self._device is None or _has(self._device, part)]
 
-    def begin(self, device: Device) -> None:
+    def begin(self, device: PartedReader) -> None:
         """A conversation begins with the card that is there now: what happened before is told and does not end it."""
         with suppress(FrameError):  # noise on the line is no word of the card
             if changes := self._heard(device):
@@ -164,7 +169,7 @@ class PolledReader:
             return False
         return True
 
-    def _opened(self) -> tuple[Device, bool]:
+    def _opened(self) -> tuple[PartedReader, bool]:
         """The reader, and whether a card is in its slot. A port that opens is no reader yet: something must answer behind it."""
         device = self._connect()
         try:
@@ -175,7 +180,7 @@ class PolledReader:
             device.close()
             raise
 
-    def _look(self, device: Device, *, ask: bool, found: bool) -> None:
+    def _look(self, device: PartedReader, *, ask: bool, found: bool) -> None:
         changes = []
         try:
             with suppress(FrameError):  # a swipe that was none must not keep the slot from being asked
@@ -191,7 +196,7 @@ class PolledReader:
         if changes or found:
             self._tell(changes)
 
-    def _heard(self, device: Device) -> list[Presence]:
+    def _heard(self, device: PartedReader) -> list[Presence]:
         told = device.poll()
         if told:
             self._log.noticed()
@@ -208,7 +213,7 @@ class PolledReader:
             self._present = change.change is Change.INSERTED
             self.pulled = self.pulled or not self._present
 
-    def _missed(self, device: Device) -> Presence | None:
+    def _missed(self, device: PartedReader) -> Presence | None:
         try:
             present = device.contact.present()
         except Misuse:
@@ -218,7 +223,7 @@ class PolledReader:
         return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
 
 
-def _has(device: Device, part: Part) -> bool:
+def _has(device: PartedReader, part: Part) -> bool:
     try:
         getattr(device, part.value)
     except Misuse:
@@ -230,7 +235,10 @@ class MonitoredReader(PolledReader):
     """A reader that a thread looks at until `close`."""
 
     def __init__(
-        self, connect: Callable[[], Device], on_news: Callable[[], None] = nobody, log: Log | None = None
+        self,
+        connect: Callable[[], PartedReader],
+        on_news: Callable[[], None] = nobody,
+        log: Log | None = None,
     ) -> None:
         super().__init__(connect, on_news, log)
         self._closing = Event()
@@ -253,7 +261,7 @@ class MonitoredReader(PolledReader):
 class _Slot:
     """A slot or field of whichever device is open now."""
 
-    def __init__(self, reader: PolledReader, of: Callable[[Device], ContactSlot]) -> None:
+    def __init__(self, reader: PolledReader, of: Callable[[PartedReader], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
@@ -274,14 +282,14 @@ class _Contact(_Slot):
     """The slot: where a look has seen the card go, the conversation with it is over, even if another one is in by now."""
 
     def power_on(self) -> bytes:
-        def powered(device: Device) -> bytes:
+        def powered(device: PartedReader) -> bytes:
             self._reader.begin(device)
             return self._of(device).power_on()
 
         return self._reader.use(powered)
 
     def transmit(self, apdu: bytes) -> bytes:
-        def sent(device: Device) -> bytes:
+        def sent(device: PartedReader) -> bytes:
             if self._reader.pulled:
                 raise CardRemoved("the card was taken out")
             return self._of(device).transmit(apdu)
@@ -296,7 +304,7 @@ class _Head:
         self._reader = reader
 
     def poll(self, timeout: float = 0.0) -> list[Tracks]:
-        def read(device: Device) -> list[Tracks]:
+        def read(device: PartedReader) -> list[Tracks]:
             with suppress(FrameError):
                 return device.stripe.poll(timeout)
             return device.stripe.poll()  # the swipes beside the noise, which nobody else would be given

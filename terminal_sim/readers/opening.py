@@ -1,7 +1,7 @@
 """Readers by address: what a terminal is wired to, and who puts cards in front of it.
 
-`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so are
-`vivotech+virtual:` and `vivotech+pty:`. `recording:FILE` is what was recorded of any readers, and of the operator before them. Every other address is a reader that somebody else moves cards in:
+`virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so is a reader of
+a protocol that has both ends as one terminal's. `recording:FILE` is what was recorded of any readers, and of the operator before them. Every other address is a reader that somebody else moves cards in:
 a person at the bench is asked, one line each, and waited for.
 """
 
@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from terminal_drivers.base import DriverError, Misuse, Trace
+from terminal_drivers.base import DriverError, Misuse, PartedReader, Trace
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
+from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.built_in import recorded_reader, virtual_reader
-from terminal_drivers.wiring.address import Address
-from terminal_sim.readers.adapters import BOTH_ENDS, PTY, RECORDING, VIRTUAL, open_device
+from terminal_drivers.readers.protocol import OwnReader
+from terminal_drivers.wiring.address import parse_address
+from terminal_drivers.wiring.table import known
 from terminal_sim.readers.composite import Attend, CompositeReader, watched
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader, nobody
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
-from terminal_sim.readers.parts import Device, Reader
+from terminal_sim.readers.parts import Reader
 
 __all__ = [
     "BOTH_ENDS",
@@ -36,6 +38,8 @@ __all__ = [
     "open_hardware",
 ]  # fmt: skip
 
+VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
+RECORDING = "recording:"
 READER = "reader"  # the condition under which a recording has its addresses, a line each
 SAME = "replay it under the conditions of its recording, or record it anew"
 
@@ -83,7 +87,7 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
         raise Misuse("no reader is named: write virtual for a terminal's own")
     for address in addresses:
         if address not in BOTH_ENDS and not address.startswith(RECORDING):
-            _check_parsed(Address.parse(address), address, alone=len(addresses) == 1, recorded=recorded)
+            _check_parsed(parse_address(address), address, alone=len(addresses) == 1, recorded=recorded)
         elif len(addresses) > 1:
             raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
         elif not (address in BOTH_ENDS or Path(address.removeprefix(RECORDING)).exists()):
@@ -96,7 +100,7 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
 
 
 def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) -> None:
-    if where.transport in BOTH_ENDS and where.protocol != "vivotech":
+    if where.transport in BOTH_ENDS and known(where.protocol).own is None:
         raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
     if where.transport in BOTH_ENDS and not alone:
         raise Misuse(f"{address} has both ends of ours, which no reader beside it completes: name it alone")
@@ -116,12 +120,9 @@ def _opened(
             "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor
         )
         return Hardware(own, SimulatedOperator(own.device), own.close)
-    if len(addresses) == 1 and Address.parse(addresses[0]).transport in BOTH_ENDS:
-        # Imported here: it opens readers of every protocol.
-        from terminal_sim.readers.vivotech import open_own
-
-        neo = open_own(addresses[0], trace)
-        return Hardware(neo, neo.operator, neo.close)
+    if len(addresses) == 1 and parse_address(addresses[0]).transport in BOTH_ENDS:
+        reader_of_ours = _own(parse_address(addresses[0]), trace)
+        return Hardware(reader_of_ours, SimulatedOperator(reader_of_ours.controls), reader_of_ours.close)
     reader = _attended(addresses, trace, interceptor, attend)
     if isinstance(reader, CompositeReader):
         places = reader.places
@@ -130,10 +131,33 @@ def _opened(
     return Hardware(reader, HumanOperator(places, ask), reader.close)
 
 
+def _own(where: Address, trace: Trace | None) -> OwnReader:
+    # Imported here, as in `_open_parted`: a terminal's own readers are none of the table.
+    from terminal_drivers.wiring.opening import open_both
+    from terminal_drivers.wiring.table import known
+
+    own = known(where.protocol).own
+    if own is None:
+        raise Misuse(f"{where} is not a terminal's whole reader: write virtual or pty")
+    return own(open_both(where, trace=trace))
+
+
+def _open_parted(address: str, trace: Trace | None, interceptor: LineInterceptor) -> PartedReader:
+    """Open the reader at an address by its parts; it is closed where these cannot be had."""
+    from terminal_drivers.wiring.opening import open_host
+
+    opened = open_host(address, trace=trace, interceptor=interceptor)
+    try:
+        return opened.parted()
+    except DriverError:
+        opened.close()
+        raise
+
+
 def _attended(
     addresses: Sequence[str], trace: Trace | None, interceptor: LineInterceptor, attend: Attend
 ) -> PolledReader | CompositeReader:
-    connects = {address: partial(open_device, address, trace, interceptor) for address in addresses}
+    connects = {address: partial(_open_parted, address, trace, interceptor) for address in addresses}
     if len(addresses) > 1:
         return CompositeReader(connects, attend)
     return attend(addresses[0], connects[addresses[0]], nobody)
@@ -148,7 +172,9 @@ def _recorded(
 
     recorder = Recorder(file, {**about, READER: "\n".join(addresses)})
 
-    def attend(address: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
+    def attend(
+        address: str, connect: Callable[[], PartedReader], on_news: Callable[[], None]
+    ) -> PolledReader:
         return MonitoredReader(connect, on_news, RecordedLog(recorder, _line(address)))
 
     try:
@@ -181,7 +207,9 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
     addresses = recording.about[READER].split("\n")
     looks = Looks(recording)
 
-    def attend(address: str, connect: Callable[[], Device], on_news: Callable[[], None]) -> PolledReader:
+    def attend(
+        address: str, connect: Callable[[], PartedReader], on_news: Callable[[], None]
+    ) -> PolledReader:
         line = _line(address)
         reader = PolledReader(connect, on_news, ReplayedLog(looks, line))
         looks.attended[recording.name(line)] = reader
@@ -194,7 +222,7 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
 
 def _line(address: str) -> str:
     """What a recording knows the line to a reader by."""
-    return str(Address.parse(address))
+    return str(parse_address(address))
 
 
 def on_error_output(line: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from terminal_drivers.base import Card, Misuse
-from terminal_drivers.readers.built_in import TerminalControls
-from terminal_sim.readers.parts import Part
+from terminal_drivers.base import Card, Misuse, Part
+from terminal_drivers.readers.protocol import CardControls
 
 VIRTUAL_TIMEOUT = 2.0
 PERSON_TIMEOUT = 60.0
@@ -44,12 +43,13 @@ class Operator(Protocol):
 class SimulatedOperator:
     """The operator of virtual readers: each act is done at once."""
 
-    is_human = reports_late = False
+    is_human = False
     asked = ""
     timeout = VIRTUAL_TIMEOUT
 
-    def __init__(self, controls: TerminalControls) -> None:
+    def __init__(self, controls: CardControls) -> None:
         self._controls = controls
+        self.reports_late = controls.reports_late
 
     def insert(self, _: str, chip: Card) -> None:
         self._controls.insert(chip)

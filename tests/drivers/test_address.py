@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
-from terminal_drivers.readers.built_in import VirtualCcidReader, VirtualStripeReader
+from terminal_drivers.readers.address import Address
+from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.magstripe.both_ends import VirtualStripeReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader
 from terminal_drivers.transports.pty import PtyLine
-from terminal_drivers.wiring.address import Address
-from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.address import parse_address
+from terminal_drivers.wiring.opening import open_both, open_host
 
 TRACK2 = ";4761739001010119=30122011143878089?"
 
@@ -55,7 +57,7 @@ ADDRESSES: list[tuple[str, Address]] = [
 
 @pytest.mark.parametrize(("text", "address"), ADDRESSES)
 def test_an_address_is_parsed(text: str, address: Address) -> None:
-    assert Address.parse(text) == address
+    assert parse_address(text) == address
 
 
 @pytest.mark.parametrize(
@@ -95,20 +97,20 @@ def test_an_address_is_parsed(text: str, address: Address) -> None:
 )
 def test_a_wrong_address_says_what_is_right(text: str, told: str) -> None:
     with pytest.raises(Misuse) as raised:
-        Address.parse(text)
+        parse_address(text)
     assert told in str(raised.value)
 
 
 def test_virtual_addresses_open_both_ends(tmp_path: Path, chip: Callable[..., Any]) -> None:
     for text in ("ccid+virtual:", f"ccid+pty:{tmp_path / 'reader'}"):
-        both = open_reader(text)
+        both = open_both(text)
         assert isinstance(both, VirtualCcidReader)
         both.device.insert(1, chip())
         assert both.host.slots[1].present()
         both.close()
     assert os.listdir(tmp_path) == []
     for text in ("msr+virtual:", "msr+pty:"):
-        head = open_reader(text)
+        head = open_both(text)
         assert isinstance(head, VirtualStripeReader)
         head.device.swipe({2: TRACK2})
         assert head.host.poll(5) == [Tracks(None, TRACK2, None)]
@@ -117,7 +119,7 @@ def test_virtual_addresses_open_both_ends(tmp_path: Path, chip: Callable[..., An
 
 @pytest.mark.parametrize("where", ["virtual:", "pty:", "pty:{}", "virtual:?variant=plain"])
 def test_a_neo_reader_with_both_ends_is_opened(where: str, tmp_path: Path, chip: Callable[..., Any]) -> None:
-    both = open_reader(f"vivotech+{where.format(tmp_path / 'neo')}")
+    both = open_both(f"vivotech+{where.format(tmp_path / 'neo')}")
     assert isinstance(both, VirtualVivotechReader)
     assert len(os.listdir(tmp_path)) == ("{}" in where)
     assert not both.host.contact.present()
@@ -137,13 +139,13 @@ def test_a_serial_address_opens_the_reader_at_the_port(tmp_path: Path, chip: Cal
     device = VirtualCcid(GEMPC_TWIN.features, "Firmware at the port")
     device.insert(0, chip())
     line = PtyLine(GemPcDevice(device, GEMPC_TWIN), link)
-    reader = open_reader(f"ccid+serial://{link}?baud=115200", timeout=5)
+    reader = open_host(f"ccid+serial://{link}?baud=115200", timeout=5)
     assert isinstance(reader, CcidReader)
     assert len(reader.slots) == 1, "hardware is a GemPC Twin unless the address says otherwise"
     assert reader.firmware() == "Firmware at the port"
     assert reader.slots[0].power_on() == bytes.fromhex("3B6500002063CB6600")
     reader.close()
-    other = open_reader(f"ccid+serial://{link}?variant=built-in")
+    other = open_host(f"ccid+serial://{link}?variant=built-in")
     assert isinstance(other, CcidReader)
     assert len(other.slots) == len(BUILT_IN.features)
     other.close()
@@ -154,7 +156,7 @@ def test_a_serial_address_opens_the_stripe_head_at_the_port(tmp_path: Path) -> N
     link = tmp_path / "port"
     device = VirtualStripeHead()
     line = PtyLine(device, link)
-    head = open_reader(f"msr+serial:{link}")
+    head = open_host(f"msr+serial:{link}")
     assert isinstance(head, SerialStripeHead)
     line.act(lambda: device.swipe(stripe_bits({2: TRACK2})))
     assert head.poll(5) == [Tracks(None, TRACK2, None)]
@@ -164,19 +166,19 @@ def test_a_serial_address_opens_the_stripe_head_at_the_port(tmp_path: Path) -> N
 
 def test_a_port_that_is_not_there_is_a_lost_reader(tmp_path: Path) -> None:
     with pytest.raises(ReaderLost):
-        open_reader(f"ccid+serial://{tmp_path / 'none'}")
+        open_host(f"ccid+serial://{tmp_path / 'none'}")
 
 
 def test_an_address_tells_its_endpoint_or_device() -> None:
-    assert Address.parse("ccid+tcp://[::1]:4001").endpoint() == ("::1", 4001)
-    assert Address.parse("ccid+usb://08E6:3437").device() == (0x08E6, 0x3437)
+    assert parse_address("ccid+tcp://[::1]:4001").endpoint() == ("::1", 4001)
+    assert parse_address("ccid+usb://08E6:3437").device() == (0x08E6, 0x3437)
     with pytest.raises(Misuse):
-        Address.parse("ccid+virtual:").endpoint()
+        parse_address("ccid+virtual:").endpoint()
     with pytest.raises(Misuse):
-        Address.parse("ccid+virtual:").device()
+        parse_address("ccid+virtual:").device()
 
 
 @pytest.mark.parametrize("text", ["vivotech+tcp://127.0.0.1:1", "msr+hid://0801:0002", "pcsc:x"])
 def test_a_reader_of_another_kind_is_opened_elsewhere(text: str) -> None:
     with pytest.raises(Misuse, match="open_host"):
-        open_reader(text)
+        open_both(text)

@@ -9,8 +9,8 @@ import pytest
 
 from terminal_drivers import readers
 from terminal_drivers.base import FrameError, Misuse
-from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
@@ -18,7 +18,8 @@ from terminal_drivers.readers.ccid.conformance.serial import SERIAL
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.features import SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import GemPcLink
-from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe, Link
+from terminal_drivers.readers.ccid.link import ControlPipe, Link
+from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.clauses import (
     Check,
@@ -29,11 +30,10 @@ from terminal_drivers.readers.clauses import (
     Subject,
     Verdict,
     Violation,
-    conform,
-    kits,
     run,
 )
 from terminal_drivers.transports.loopback import pair
+from terminal_drivers.wiring.conformance import conform, kits
 
 DEVICE_CLAUSES = [check.clause.id for check in DEVICE]
 KITS = {kit.protocol: kit for kit in kits()}
@@ -48,15 +48,17 @@ def test_the_kits_of_the_reader_folders_are_found() -> None:
 def test_a_new_folder_has_its_kit_by_having_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "toy").mkdir()
     (tmp_path / "toy" / "__init__.py").touch()
-    (tmp_path / "toy" / "conformance.py").write_text(
+    (tmp_path / "toy" / "protocol.py").write_text(
         "from terminal_drivers.readers.clauses import Kit\n"
+        "from terminal_drivers.readers.protocol import ReaderProtocol\n"
         "KIT = Kit(protocol='toy', device=(), device_of=lambda reader: None, own_devices={})\n"
+        "PROTOCOL = ReaderProtocol(name='toy', title='toy', parts=(), kit=lambda: KIT)\n"
     )
     (tmp_path / "plain").mkdir()
     (tmp_path / "plain" / "__init__.py").touch()
     monkeypatch.setattr(readers, "__path__", [*readers.__path__, str(tmp_path)])
     assert {kit.protocol for kit in kits()} == {*KITS, "toy"}
-    for name in ("toy", "plain", "toy.conformance"):
+    for name in ("toy", "plain", "toy.protocol"):
         sys.modules.pop(f"{readers.__name__}.{name}", None)
 
 

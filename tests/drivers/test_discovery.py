@@ -9,8 +9,8 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from terminal_drivers.base import Misuse
 from terminal_drivers.readers.ccid.serving import ServedSerialReader
-from terminal_drivers.wiring.address import Address
-from terminal_drivers.wiring.discovery import VIRTUAL, Found, readers, serial_ports, usb_readers
+from terminal_drivers.wiring.address import parse_address
+from terminal_drivers.wiring.discovery import Found, readers, serial_ports, usb_readers, virtual_readers
 from terminal_drivers.wiring.serving import serve
 
 
@@ -47,7 +47,15 @@ def test_a_machine_without_usb_has_no_usb_readers(tmp_path: Path) -> None:
 
 def test_what_is_virtual_is_always_there_and_marked_so() -> None:
     found = readers()
-    assert [one for one in found if one.virtual] == list(VIRTUAL)
+    assert [one for one in found if one.virtual] == list(virtual_readers())
+
+
+def test_what_is_listed_as_virtual_says_which_parts_it_has() -> None:
+    assert Found(
+        "vivotech+pty:",
+        "chip, contactless and stripe of one ViVOtech2 reader, over a pseudo-terminal",
+        virtual=True,
+    ) in list(virtual_readers())
 
 
 def test_each_serial_port_is_listed_under_every_protocol_that_speaks_over_one(
@@ -57,7 +65,7 @@ def test_each_serial_port_is_listed_under_every_protocol_that_speaks_over_one(
     ports[1].description = "Twin reader"
     monkeypatch.setattr(list_ports, "comports", lambda: ports)
     found = list(serial_ports())
-    assert [Address.parse(each.address).transport for each in found] == ["serial"] * 6
+    assert [parse_address(each.address).transport for each in found] == ["serial"] * 6
     assert [(each.address, each.what.partition(",")[0]) for each in found[2:4]] == [
         ("vivotech+serial:///dev/ttyACM0", "Twin reader"),
         ("ccid+serial:///dev/ttyUSB1", "serial port"),
@@ -67,7 +75,7 @@ def test_each_serial_port_is_listed_under_every_protocol_that_speaks_over_one(
 def test_usb_readers_are_listed_under_addresses_that_parse(device: Callable[..., Path]) -> None:
     device("1-1", "03", idVendor="0acd", idProduct="3530")
     sysfs = device("1-2", "0b", idVendor="08e6", idProduct="3437")
-    assert [Address.parse(one.address).transport for one in usb_readers(sysfs)] == ["hid", "usb"]
+    assert [parse_address(one.address).transport for one in usb_readers(sysfs)] == ["hid", "usb"]
 
 
 def test_only_what_libccid_knows_is_served(tmp_path: Path) -> None:

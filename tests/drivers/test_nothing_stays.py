@@ -33,10 +33,9 @@ from terminal_drivers.readers.vpcd.card import call
 from terminal_drivers.readers.vpcd.serving import ServedVpcd
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
-from terminal_drivers.wiring.address import TRANSPORTS
-from terminal_drivers.wiring.hosts import open_host
-from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.opening import open_both, open_host
 from terminal_drivers.wiring.serving import serve
+from terminal_drivers.wiring.table import protocols
 from terminal_sim.readers.opening import open_hardware
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip, two_free_ports
 
@@ -57,7 +56,7 @@ def card() -> TableChip:
 def both_ends(address: str) -> Up:
     @contextmanager
     def up(_: Path) -> Iterator[None]:
-        with closing(open_reader(address)) as reader:
+        with closing(open_both(address)) as reader:
             assert reader
             yield
 
@@ -67,7 +66,7 @@ def both_ends(address: str) -> Up:
 @contextmanager
 def linked(folder: Path) -> Iterator[None]:
     link = folder / "reader"
-    with closing(open_reader(f"ccid+pty:{link}")):
+    with closing(open_both(f"ccid+pty:{link}")):
         assert link.is_symlink()
         yield
 
@@ -231,7 +230,7 @@ def captured(folder: Path) -> Iterator[None]:
     file.unlink()
 
 
-OWN = [f"{p}+{t}:" for p, known in TRANSPORTS.items() for t in known if t in ("virtual", "pty")]
+OWN = [f"{protocol.name}+{t}:" for protocol in protocols() if protocol.open_both for t in ("virtual", "pty")]
 
 UPS: dict[str, Up] = {
     **{address: both_ends(address) for address in OWN},

@@ -19,12 +19,13 @@ from terminal_drivers.readers.ccid.features import (
     level,
 )
 from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO2, LOAD_TEXTS, VARIANTS, GemPcDevice
+from terminal_drivers.readers.ccid.opening import over_usb
 from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_drivers.wiring.hosts import open_host, over_usb
+from terminal_drivers.wiring.opening import open_host
 
 T1_ATR = bytes.fromhex("3B800181")
 HEAD = 'vendor = 0x08E6\nproduct = 0x3437\nreason = "why"\n'

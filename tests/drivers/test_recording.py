@@ -10,14 +10,16 @@ import pytest
 from terminal_drivers.base import CardAbsent, FrameError, Misuse, ReaderLost, Transport
 from terminal_drivers.captures.capture import CaptureFile
 from terminal_drivers.captures.dialogue import Dialogue, Heard, Said
-from terminal_drivers.captures.interceptor import CcidLine
 from terminal_drivers.captures.pcapng import LinkType
 from terminal_drivers.captures.recording import EVENTS, Recorder, Recording
+from terminal_drivers.readers.ccid.capture import LINES as CCID_LINES
 from terminal_drivers.readers.ccid.features import EXTENDED
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcDevice, GemPcLink
+from terminal_drivers.readers.ccid.link import CcidLine
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc.ccid_link import DESCRIPTOR, SlotLink
+from terminal_drivers.readers.vivotech.capture import LINES as NEO_LINES
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.loopback import LoopbackLine, pair
@@ -56,7 +58,7 @@ def test_looks_are_counted_while_they_are_quiet_and_told_when_they_are_not(
     recorder: Recorder, file: Path
 ) -> None:
     near, far = pair()
-    line = recorder.line(NEO, lambda: near)
+    line = recorder.line(NEO, NEO_LINES, lambda: near)
     for said in (b"", b"", b"one", b""):
         far.write(said)
         with recorder.looking(NEO, ask=False):
@@ -89,7 +91,7 @@ def test_each_address_is_a_line_of_its_own_that_goes_on_when_it_is_opened_again(
     recorder: Recorder, file: Path
 ) -> None:
     for address, said in ((NEO, b"a"), (f"{NEO}1", b"b"), (NEO, b"c"), ("msr+hid:0801:0002", b"d")):
-        recorder.line(address, lambda: pair()[0]).write(said)
+        recorder.line(address, NEO_LINES, lambda: pair()[0]).write(said)
     assert list(turns(Recording(file).dialogue)) == [
         ("vivotech", "says", b"a"),
         ("vivotech-2", "says", b"b"),
@@ -104,14 +106,14 @@ def unplugged() -> Transport:
 
 def test_a_line_that_could_not_be_opened_cannot_be_opened_again(recorder: Recorder, file: Path) -> None:
     with pytest.raises(ReaderLost):
-        recorder.line(NEO, unplugged)
-    recorder.line(NEO, lambda: pair()[0]).write(b"?")
+        recorder.line(NEO, NEO_LINES, unplugged)
+    recorder.line(NEO, NEO_LINES, lambda: pair()[0]).write(b"?")
     recording = Recording(file)
     with pytest.raises(ReaderLost, match="nothing is plugged in"):
-        recording.line(NEO, unplugged)
-    recording.line(NEO, unplugged).write(b"?")
+        recording.line(NEO, NEO_LINES, unplugged)
+    recording.line(NEO, NEO_LINES, unplugged).write(b"?")
     with pytest.raises(Misuse, match="has no line 'vivotech-2'"):
-        recording.line(f"{NEO}1", unplugged)
+        recording.line(f"{NEO}1", NEO_LINES, unplugged)
 
 
 def no_link() -> CcidLine:
@@ -129,8 +131,8 @@ def test_a_recorded_reader_is_described_as_it_was(recorder: Recorder, file: Path
         assert len(reader.poll()) == 1
         return reader.slots[0].power_on() + reader.slots[0].transmit(SELECT)
 
-    said = talk(recorder.ccid(CCID, lambda: real))
-    again = Recording(file).ccid(CCID, no_link)
+    said = talk(recorder.line(CCID, CCID_LINES, lambda: real))
+    again = Recording(file).line(CCID, CCID_LINES, no_link)
     assert again.features == BUILT_IN.features
     assert talk(again) == said
 
@@ -138,9 +140,9 @@ def test_a_recorded_reader_is_described_as_it_was(recorder: Recorder, file: Path
 def test_a_command_that_was_not_recorded_is_named_as_its_protocol_does(
     recorder: Recorder, file: Path
 ) -> None:
-    neo = VivotechReader(recorder.line(NEO, LoopbackLine(VirtualVivotech()).open))
+    neo = VivotechReader(recorder.line(NEO, NEO_LINES, LoopbackLine(VirtualVivotech()).open))
     neo.ping()
-    again = VivotechReader(Recording(file).line(NEO, unplugged))
+    again = VivotechReader(Recording(file).line(NEO, NEO_LINES, unplugged))
     with pytest.raises(
         Misuse, match=r"has the command 18-01 \(16 bytes\), and the host sends 29-00 \(16 bytes\)"
     ):
@@ -187,10 +189,10 @@ def test_a_slot_of_another_service_is_recorded_as_a_ccid_reader(
             slot.device.remove(0)
 
     end = CcidLine(SlotLink(slot), (DESCRIPTOR.features,), DESCRIPTOR)
-    said = talk(recorder.ccid("pcsc:any", lambda: end), act)
+    said = talk(recorder.line("pcsc:any", CCID_LINES, lambda: end), act)
     assert said[5] == b"\x6f\x00\x90\x00"
     recording = Recording(file)
-    assert talk(recording.ccid("pcsc:any", no_link), recording.dialogue.happen) == said
+    assert talk(recording.line("pcsc:any", CCID_LINES, no_link), recording.dialogue.happen) == said
 
 
 def test_what_is_no_recording_is_refused(file: Path, recorder: Recorder, tmp_path: Path) -> None:

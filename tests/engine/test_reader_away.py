@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from terminal_drivers.base import ContactSlot, ReaderLost
+from terminal_drivers.readers.built_in import VirtualReader
 from terminal_sim.bench import Bench
 from tests.contracts.drive import TEXTS, Drive, full
 from tests.engine.kit import keys, plug
@@ -62,7 +63,9 @@ class OnceDeaf:
 def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
     with Bench(texts=TEXTS) as bench:
         terminal = bench.add_terminal(device)
-        terminal.board.readers.reader.contact = OnceDeaf(terminal.board.readers.reader.contact)
+        reader = terminal.board.readers.reader
+        assert isinstance(reader, VirtualReader)
+        reader.contact = OnceDeaf(reader.contact)
         for told in ("reader-lost", "approved"):
             keys(terminal, *(["OK"] if device == "v400m" else []), "1000", "OK")
             terminal.insert("visa-credit")

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from terminal_drivers.base import Misuse
-from terminal_drivers.wiring.address import Address
+from terminal_drivers.wiring.address import parse_address
 from terminal_sim.core.payment import Row
 from terminal_sim.host.codec import decode_reply, decode_request, encode_reply, encode_request
 from terminal_sim.host.fields import MessageError
@@ -81,7 +81,7 @@ WORDS = tuple(path.read_bytes().hex() for path in sorted(SCRIPTS.glob("*.keys"))
 
 
 def reader_address(data: bytes) -> None:
-    address = Address.parse(data.decode("utf-8", "replace"))
+    address = parse_address(data.decode("utf-8", "replace"))
     if address.transport == "tcp":
         assert 0 < address.endpoint()[1] <= 0xFFFF
     elif address.transport in ("usb", "hid"):

@@ -9,8 +9,8 @@ import pytest
 from terminal_drivers.base import Card
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
-from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.serving import ServedReader
+from terminal_drivers.readers.pin_prompt import Key
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
-from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.serving import USB_APDU, ServedUsbReader
+from terminal_drivers.readers.pin_prompt import Key
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface

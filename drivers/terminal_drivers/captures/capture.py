@@ -2,15 +2,16 @@
 
 1. The file is for its owner only (mode 0600) and says that it holds card data in clear. It never replaces one.
 2. A transport's packets have a link type of the user range (`USER0` ...) and a direction; the name of their
-   interface says the protocol. CCID messages are captured as USB packets instead: `ccid_capture`.
+   interface says the protocol. A protocol of USB messages captures them as USB packets instead (`usbmon`).
 3. A recording answers the host that behaves as the recorded one did (`dialogue`); another command is `Misuse`.
 4. Each packet reaches the file at once, so that a crash leaves a readable file.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -160,6 +161,30 @@ class ReplayTransport:
     def _check(self) -> None:
         if self._closed:
             raise Misuse("this recording is closed: open it again")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLine:
+    """A line as a capture has it: its name in the `dialogue`, its interface and its packets."""
+
+    dialogue: Dialogue
+    name: str
+    interface: Interface
+    packets: Sequence[Packet]
+
+
+@dataclass(frozen=True, slots=True)
+class ByteLines:
+    """The lines of a protocol that are transports: each piece is a packet of link type `link`, and `command` names it."""
+
+    link: LinkType
+    command: Name = unnamed
+
+    def captured(self, line: Transport, capture: Capture, name: str) -> Transport:
+        return CapturedTransport(line, capture, name, self.link)
+
+    def replayed(self, recorded: RecordedLine) -> Transport:
+        return ReplayTransport(recorded.dialogue, recorded.name, self.command)
 
 
 def blocks(path: Path) -> list[Section | Interface | Packet]:

@@ -1,40 +1,37 @@
-"""What may stand between a host end and its line: somebody who records it, or a recording in its place."""
+"""What may stand between a host end and its line: a recorder, or a recording in the line's place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from terminal_drivers.base import Transport
-from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.reader import Link
+from terminal_drivers.captures.capture import Capture, RecordedLine
+
+L = TypeVar("L")
 
 
-@dataclass(frozen=True, slots=True)
-class CcidLine:
-    """A link and what is known of the reader behind it: dwFeatures of each slot, its descriptor, and why its PIN pad must not be
-    used, if so.
-    """
+class LineCapture(Protocol[L]):
+    """How the lines of a protocol go into a capture and are played again."""
 
-    link: Link
-    features: tuple[int, ...]
-    descriptor: ClassDescriptor
-    pin_ban: str = ""
+    def captured(self, line: L, capture: Capture, name: str) -> L:
+        """Return the same line with every message going into `capture` under `name`."""
+        ...
+
+    def replayed(self, recorded: RecordedLine) -> L:
+        """Return a line that answers as the recorded one did."""
+        ...
 
 
 class LineInterceptor(Protocol):
-    """`address` tells lines apart; `open` opens the real one, which a recording does not do."""
+    """Stands between each host end and its line. `address` names the line."""
 
-    def ccid(self, address: str, open_line: Callable[[], CcidLine]) -> CcidLine: ...
-    def line(self, address: str, open_line: Callable[[], Transport]) -> Transport: ...
+    def line(self, address: str, kind: LineCapture[L], open_line: Callable[[], L]) -> L:
+        """Return the line to `address`; `open_line` opens the real one, which a recording leaves closed."""
+        ...
 
 
 class NoInterceptor:
-    """Nobody."""
+    """Leaves each line as it is."""
 
-    def ccid(self, _: str, open_line: Callable[[], CcidLine]) -> CcidLine:
-        return open_line()
-
-    def line(self, _: str, open_line: Callable[[], Transport]) -> Transport:
+    def line(self, _: str, _kind: LineCapture[L], open_line: Callable[[], L]) -> L:
         return open_line()
 
 

@@ -29,6 +29,10 @@ class LinkType(IntEnum):
     USER0 = 147
     USER1 = 148
     USER3 = 150
+    USER4 = 151
+    USER5 = 152
+    USER6 = 153
+    USER7 = 154
     USB_LINUX_MMAPPED = 220
 
 

@@ -1,11 +1,11 @@
 """A terminal's readers recorded into one capture, with what happened in front of them, and such a recording again.
 
-1. Each line is an interface that is named by its protocol (`ccid`, `msr`, `vivotech`, `ccid-2`). The interface `events` tells in
-   UTF-8 what happened beside the lines; each such packet has its text as comment, too.
-2. Events are the acts of the hands (`insert NAME`, `tap NAME`, `leave`, `swipe NAME`, `remove`), looks at a watched reader, and errors.
+1. Each line is an interface that is named by its protocol, and a further line of that protocol by a number too (`NAME`, `NAME-2`).
+   The interface `events` has in UTF-8 what happened beside the lines; each such packet has its text as comment, too.
+2. Events are the acts of the operator (`insert NAME`, `tap NAME`, `leave`, `swipe NAME`, `remove`), looks at a monitored reader, and errors.
 3. A look that found its line quiet is only counted (`quiet LINE N`); any other (`look LINE`, with the question whether the card is
-   there `ask LINE`) stands before what it made the host say and hear. A use of a reader that no line tells of is told, too (`use
-   LINE`). So a replay looks when the recorded host did, and needs no clock.
+   there `ask LINE`) stands before what it made the host say and hear. A use of a reader that no line shows is written down, too
+   (`use LINE`). So a replay looks when the recorded host did, and needs no clock.
 4. What looks, uses and acts say is in one order: while one of them lasts, the others wait.
 5. The last line of the file's first comment is JSON: the conditions under which it was recorded.
 """
@@ -16,33 +16,29 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
 
-from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
-from terminal_drivers.captures import capture
+from terminal_drivers.base import DriverError, FrameError, Misuse
+from terminal_drivers.captures import capture, usbmon
 from terminal_drivers.captures.capture import (
-    CapturedTransport,
     CaptureFile,
     Clock,
-    ReplayTransport,
+    RecordedLine,
     blocks,
     failing,
-    unnamed,
 )
 from terminal_drivers.captures.dialogue import Dialogue, Happened, Turn, failure
-from terminal_drivers.captures.interceptor import CcidLine
+from terminal_drivers.captures.interceptor import LineCapture
 from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
-from terminal_drivers.readers.ccid import capture as ccid_capture
-from terminal_drivers.readers.ccid.capture import ReplayLink, captured
-from terminal_drivers.readers.vivotech.codec import HEADER
 
 EVENTS = "events"
-LINKS = {"msr": LinkType.USER0, "vivotech": LinkType.USER1}
 LOOK, ASK, QUIET, USE = "look", "ask", "quiet", "use"
 LOOKS = re.compile(f"(?:{LOOK}|{ASK}) [^ ]+|{QUIET} [^ ]+ [0-9]{{1,7}}", re.ASCII)
+L = TypeVar("L")
+
 NO_RECORDING = "is a capture and no recording of a terminal: make one with --record"
 
 
@@ -76,17 +72,11 @@ class Recorder:
 
     # Lines.
 
-    def ccid(self, address: str, open_line: Callable[[], CcidLine]) -> CcidLine:
-        name = self._names[address]
-        with failing(self, name):
-            line = open_line()
-        return replace(line, link=captured(line.link, self, line.features, name, line.descriptor))
-
-    def line(self, address: str, open_line: Callable[[], Transport]) -> Transport:
+    def line(self, address: str, kind: LineCapture[L], open_line: Callable[[], L]) -> L:
         name = self._names[address]
         with failing(self, name):
             opened = open_line()
-        return CapturedTransport(opened, self, name, LINKS[name.partition("-")[0]])
+        return kind.captured(opened, self, name)
 
     def interface(self, link: LinkType, name: str, description: str = "") -> int:
         """A line that is opened again goes on as the interface that it was."""
@@ -186,16 +176,10 @@ class Recording:
         except UnicodeDecodeError as error:
             raise FrameError(f"{path}: an event is no text: {error}") from error
 
-    def ccid(self, address: str, _: Callable[[], CcidLine]) -> CcidLine:
+    def line(self, address: str, kind: LineCapture[L], _: Callable[[], L]) -> L:
         name, number = self._line(address)
-        packets = (packet for packet in self._packets if packet.interface == number)
-        descriptor, features = ccid_capture.described(self._interfaces[number], packets)
-        return CcidLine(ReplayLink(self.dialogue, name), features, descriptor)
-
-    def line(self, address: str, _open: Callable[[], Transport]) -> Transport:
-        name, _ = self._line(address)
-        called = vivotech_command if name.partition("-")[0] == "vivotech" else unnamed
-        return ReplayTransport(self.dialogue, name, called)
+        packets = [packet for packet in self._packets if packet.interface == number]
+        return kind.replayed(RecordedLine(self.dialogue, name, self._interfaces[number], packets))
 
     def look(self) -> tuple[str, bool, int] | None:
         """The look that is due, and is over thereby: at which line, whether it asks, and how often."""
@@ -227,14 +211,8 @@ class Recording:
             if text.partition(" ")[0] in (LOOK, ASK, QUIET) and not LOOKS.fullmatch(text):
                 raise FrameError(f"{self._path} has a damaged event as packet {place}")
             return Happened(text, place)
-        made = ccid_capture.turn if source.link == LinkType.USB_LINUX_MMAPPED else capture.turn
+        made = usbmon.turn if source.link == LinkType.USB_LINUX_MMAPPED else capture.turn
         return made(packet, source.name, place)
-
-
-def vivotech_command(message: bytes) -> str:
-    """The number of a command, as in the guide: `2C-12`."""
-    numbers = message.removeprefix(HEADER)[:2]
-    return numbers.hex("-").upper()
 
 
 def _about(path: Path, comment: str) -> dict[str, str]:

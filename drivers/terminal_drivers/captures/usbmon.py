@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from terminal_drivers.base import FrameError
+from terminal_drivers.captures.dialogue import Heard, Said
+from terminal_drivers.captures.pcapng import Packet
 
 HEADER = struct.Struct("<QBBBBHBBqiiII8siiII")
 SUBMIT, COMPLETE = ord("S"), ord("C")
@@ -129,3 +131,11 @@ def enumeration(device: bytes, configuration: bytes, time: int = 0) -> Iterator[
         yield from transfer(number, Transfer.CONTROL, IN, descriptor, setup, time)
     setup = struct.pack("<BBHHH", 0, SET_CONFIGURATION, configuration[5], 0, 0)
     yield from transfer(3, Transfer.CONTROL, 0, b"", setup, time)
+
+
+def turn(packet: Packet, line: str, place: int) -> Said | Heard | None:
+    """What a USB packet is in a dialogue: a command, something heard, or nothing of either; `FrameError`: no USB packet."""
+    urb = Urb.parse(packet.data)
+    if not urb.data or urb.transfer is Transfer.CONTROL:
+        return None
+    return Heard(line, urb.data, place) if urb.endpoint & IN else Said(line, urb.data, place)

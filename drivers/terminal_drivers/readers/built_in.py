@@ -1,37 +1,33 @@
-"""Readers with both ends of ours: the host end that drives hardware too, and the hands that put cards in
-front of it.
+"""The readers in a terminal as it has them: a CCID reader whose second slot is the field, and a serial stripe head beside it."""
 
-The two ends meet on a loopback (no thread, nothing blocks) or on a pseudo-terminal or socket (one thread a device).
-The same host code runs on all.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import NoReturn, Self
 
 from terminal_drivers.base import (
     Card,
     ContactlessField,
     ContactSlot,
-    Line,
     Misuse,
     Presence,
     Stripe,
     StripeHead,
     Trace,
 )
-from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, CcidLine, LineInterceptor
-from terminal_drivers.iso7816.t1card import Interlude
+from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
+from terminal_drivers.readers.ccid import capture as ccid_capture
+from terminal_drivers.readers.ccid.both_ends import CcidControls, VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid.features import Level, level
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcLink, Variant
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, Variant
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
-from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid, nobody
-from terminal_drivers.readers.ccid.waking import line_device, wake
+from terminal_drivers.readers.ccid.virtual import FIRMWARE
+from terminal_drivers.readers.magstripe import capture as stripe_capture
+from terminal_drivers.readers.magstripe.both_ends import (
+    StripeControls,
+    VirtualStripeReader,
+    virtual_stripe_head,
+)
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
-from terminal_drivers.transports.lines import LineKind, line_to
+from terminal_drivers.transports.lines import LineKind
 
 NO_FIELD = "this reader has no contactless field: choose a variant with a second slot at short APDU level"
 
@@ -40,118 +36,11 @@ CONTACT, CONTACTLESS = 0, 1
 
 TURN = 0.02  # s
 
-CCID_BAUD = 115_200
-STRIPE_BAUD = 9_600
-
-
-class CcidControls:
-    """Cards in front of a virtual CCID reader, by slot."""
-
-    def __init__(self, reader: VirtualCcid, line: Line) -> None:
-        self._reader = reader
-        self._line = line
-
-    def insert(self, slot: int, card: Card, interludes: Iterable[Interlude] = ()) -> None:
-        """Put a card in; `interludes` are what it does on its T=1 line before it answers."""
-        self._line.act(lambda: self._reader.insert(slot, card, interludes))
-
-    def remove(self, slot: int) -> None:
-        self._line.act(lambda: self._reader.remove(slot))
-
-    def holds(self, slot: int) -> bool:
-        return self._reader.holds(slot)
-
-    def press(self, *keys: str | Key) -> None:
-        """Press keys of the reader's PIN pad: strings of digits, and `Key`."""
-        self._line.act(lambda: self._reader.press(*keys))
-
-    def time_out(self) -> None:
-        """Let the time for a PIN entry pass."""
-        self._line.act(self._reader.time_out)
-
-
-class StripeControls:
-    """Cards drawn through a virtual stripe head."""
-
-    def __init__(self, head: VirtualStripeHead, line: Line) -> None:
-        self._head = head
-        self._line = line
-
-    def swipe(self, stripe: Stripe) -> None:
-        """Swipe a sound card: track number to text with sentinels."""
-        self.swipe_bits(stripe_bits(stripe))
-
-    def swipe_bits(self, bits: Mapping[int, str]) -> None:
-        """Swipe a card whose bits may be damaged or reversed."""
-        self._line.act(lambda: self._head.swipe(bits))
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualCcidReader:
-    """A CCID reader with both ends."""
-
-    host: CcidReader
-    device: CcidControls
-    line: Line
-
-    def close(self) -> None:
-        self.host.close()
-        self.line.close()
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualStripeReader:
-    """A stripe head with both ends."""
-
-    host: SerialStripeHead
-    device: StripeControls
-    line: Line
-
-    def close(self) -> None:
-        self.host.close()
-        self.line.close()
-
-
-def virtual_ccid(
-    transport: LineKind = "loopback",
-    variant: Variant = BUILT_IN,
-    *,
-    firmware: str = FIRMWARE,
-    timeout: float = TIMEOUT,
-    trace: Trace | None = None,
-    link: Path | None = None,
-    record: list[tuple[str, bytes]] | None = None,
-    person: Callable[[Prompt], None] = nobody,
-    interceptor: LineInterceptor = NO_INTERCEPTOR,
-) -> VirtualCcidReader:
-    """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback; `person` stands
-    before its PIN pad; `interceptor` stands between the host and its line.
-    """
-    device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
-    line = line_to(line_device(device, variant), transport, CCID_BAUD, link=link, record=record)
-    end = interceptor.ccid(
-        "ccid", lambda: CcidLine(wake(GemPcLink(line.open(), variant)), variant.features, variant.descriptor)
-    )
-    host = CcidReader(end.link, end.features, descriptor=end.descriptor, timeout=timeout, trace=trace)
-    return VirtualCcidReader(host, CcidControls(device, line), line)
-
-
-def virtual_stripe_head(
-    transport: LineKind = "loopback",
-    *,
-    link: Path | None = None,
-    record: list[tuple[str, bytes]] | None = None,
-    interceptor: LineInterceptor = NO_INTERCEPTOR,
-) -> VirtualStripeReader:
-    """Build a serial stripe head with both ends; arguments as for `virtual_ccid`."""
-    device = VirtualStripeHead()
-    line = line_to(device, transport, STRIPE_BAUD, link=link, record=record)
-    host = SerialStripeHead(interceptor.line("msr", line.open))
-    return VirtualStripeReader(host, StripeControls(device, line), line)
-
 
 class TerminalControls:
     """Cards in front of a terminal's built-in readers."""
+
+    reports_late = False
 
     def __init__(self, ccid: CcidControls, stripe: StripeControls, slots: tuple[int, ...]) -> None:
         self._ccid = ccid
@@ -264,9 +153,11 @@ def virtual_reader(
 
 def recorded_reader(recording: LineInterceptor, trace: Trace | None = None) -> BuiltInReader:
     """A terminal's readers as `virtual_reader` recorded them."""
-    end = recording.ccid("ccid", _no_line)
+    end = recording.line(ccid_capture.NAME, ccid_capture.LINES, _no_line)
     ccid = CcidReader(end.link, end.features, descriptor=end.descriptor, trace=trace)
-    return BuiltInReader(ccid, SerialStripeHead(recording.line("msr", _no_line)))
+    return BuiltInReader(
+        ccid, SerialStripeHead(recording.line(stripe_capture.NAME, stripe_capture.LINES, _no_line))
+    )
 
 
 def _no_line() -> NoReturn:

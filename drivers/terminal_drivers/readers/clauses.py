@@ -1,7 +1,6 @@
-"""Does a reader keep to its protocol? Clauses with their sources, checks for either end, and results to print.
+"""Whether a reader keeps to its protocol: clauses with their sources, checks for either end, and results to print.
 
-1. A kit belongs to a reader protocol: the module `conformance` in its folder under `readers` with a `KIT`. A
-   folder that has one is registered by having it.
+1. A kit belongs to a reader protocol, whose `PROTOCOL` has it.
 2. A device check talks to the device end of any reader, real or virtual; a host check plays a device for our
    host end.
 3. A check that finds nothing wrong returns; `Violation` says what was wrong, `NotApplicable` why nothing can
@@ -9,16 +8,12 @@
 4. A real reader is not harmed: no check sends the card more than SELECT and the questions of the reader.
 """
 
-import importlib
-import importlib.util
-import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 
-from terminal_drivers import readers
-from terminal_drivers.base import DriverError, Misuse
+from terminal_drivers.base import DriverError
 
 NOT_FOUND = bytes.fromhex("6A82")
 
@@ -117,17 +112,6 @@ class BlankCard:
         return NOT_FOUND
 
 
-def kits() -> Iterator[Kit]:
-    """The kits of all reader folders, by name."""
-    for module in sorted(pkgutil.iter_modules(readers.__path__), key=lambda each: each.name):
-        name = f"{readers.__name__}.{module.name}.conformance"
-        if module.ispkg and importlib.util.find_spec(name) is not None:
-            kit = importlib.import_module(name).KIT
-            if not isinstance(kit, Kit):
-                raise Misuse(f"{name}.KIT is no Kit")
-            yield kit
-
-
 def run(checks: Sequence[Check[Any]], subject: Subject) -> list[Result]:
     """Run checks one after another on one subject."""
     return [_run(check, subject) for check in checks]
@@ -145,13 +129,3 @@ def _run(check: Check[Any], subject: Subject) -> Result:
     except DriverError as error:
         verdict, detail = Verdict.BROKEN, f"{type(error).__name__}: {error}"
     return Result(check.clause, verdict, detail, tuple(subject.frames))
-
-
-def conform(reader: object) -> list[Result]:
-    """Test the device end of an opened reader; `Misuse` where no kit knows its protocol."""
-    for kit in kits():
-        subject = kit.device_of(reader)
-        if subject is not None:
-            return run(kit.device, subject)
-    known = ", ".join(kit.protocol for kit in kits())
-    raise Misuse(f"there is no conformance kit for {type(reader).__name__}: there are kits for {known}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_drivers.base import Card, Misuse, Stripe
-from terminal_drivers.readers.ccid.keypad import Key
+from terminal_drivers.readers.pin_prompt import Key
 
 IN_A_FOLDER = "# for a file in a folder of its own, and then: pcscd --foreground --config FOLDER\n"
 FIELD = 1

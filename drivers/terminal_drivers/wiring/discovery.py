@@ -1,6 +1,7 @@
-"""Which readers are within reach: serial ports, USB devices by their classes, PC/SC readers, and our own virtual ones.
+"""Which readers are within reach: serial ports, USB devices by their classes, readers of services, and our own virtual ones.
 
-1. Nothing is opened: a serial port tells no protocol before it is, so each is listed under the protocols that speak over one.
+1. Nothing is opened: what is behind a serial port shows only when it is asked, so each port is listed under every protocol that
+   speaks over one.
 2. A package or daemon that is missing hides its kind of readers; `terminal-sim doctor` says which those are.
 """
 
@@ -8,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_drivers.base import DriverError
+from terminal_drivers.base import Part
+from terminal_drivers.readers.protocol import OWN_TRANSPORTS, scheme
+from terminal_drivers.wiring.table import protocols
 
 SYSFS = Path("/sys/bus/usb/devices")
-USB_CLASS_SMART_CARD, USB_CLASS_HID = "0b", "03"  # as sysfs writes them
-HID_MAKERS = {"0801": "msr", "0acd": "vivotech"}
-"""The protocol that the HID readers of a vendor speak: MagTek's heads, ID TECH's readers."""
+CALLED = {Part.CONTACT: "chip", Part.CONTACTLESS: "contactless", Part.STRIPE: "stripe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,54 +26,61 @@ class Found:
     virtual: bool = False
 
 
-VIRTUAL = (
+TERMINALS_OWN = (
     Found("virtual", "chip, contactless and stripe of a terminal, in the process", virtual=True),
     Found("pty", "the same over pseudo-terminals", virtual=True),
-    Found("vivotech+virtual:", "the same parts as one ViVOtech2 reader, in the process", virtual=True),
-    Found("vivotech+pty:", "the same over a pseudo-terminal", virtual=True),
 )
 
 
 def readers(sysfs: Path = SYSFS) -> list[Found]:
     """Everything that is found now, real readers first."""
-    return [*serial_ports(), *usb_readers(sysfs), *pcsc_readers(), *VIRTUAL]
+    return [*serial_ports(), *usb_readers(sysfs), *named_readers(), *virtual_readers()]
 
 
 def serial_ports() -> Iterator[Found]:
     """Serial ports of this machine, each under every protocol that speaks over one."""
-    # Imported here: it needs pyserial, and only who lists ports needs it.
+    # Imported here: it needs pyserial, and only a list of ports does.
     from serial.tools import list_ports
 
+    speaking = [each for each in protocols() if "serial" in each.transports]
     for port in sorted(list_ports.comports(), key=lambda port: port.device):
         about = port.description if port.description not in ("n/a", None) else "serial port"
-        for protocol in ("ccid", "msr", "vivotech"):
-            yield Found(f"{protocol}+serial://{port.device}", f"{about}, if such a reader is behind it")
+        for protocol in speaking:
+            yield Found(f"{protocol.name}+serial://{port.device}", f"{about}, if such a reader is behind it")
 
 
 def usb_readers(sysfs: Path = SYSFS) -> Iterator[Found]:
-    """USB devices with an interface of the smart card class, and HID devices of makers of readers, as Linux lists them."""
+    """USB devices with an interface that a protocol knows as a reader's, as Linux lists them."""
+    matches = [(protocol.name, match) for protocol in protocols() for match in protocol.usb]
     for interface in sorted(sysfs.glob("*:*/bInterfaceClass")):
         kind = _text(interface)
         device = sysfs / interface.parent.name.partition(":")[0]
         vendor, product = _text(device / "idVendor"), _text(device / "idProduct")
-        name = _text(device / "product") or "a reader without a name"
-        if kind == USB_CLASS_SMART_CARD:
-            yield Found(f"ccid+usb://{vendor}:{product}", name)
-        elif kind == USB_CLASS_HID and vendor in HID_MAKERS:
-            yield Found(f"{HID_MAKERS[vendor]}+hid://{vendor}:{product}", name)
+        for name, match in matches:
+            if kind == match.interface_class and match.vendor in ("", vendor):
+                what = _text(device / "product") or "a reader without a name"
+                yield Found(f"{name}+{match.transport}://{vendor}:{product}", what)
 
 
-def pcsc_readers() -> Iterator[Found]:
-    """The readers of the PC/SC service of this machine; none where pyscard or the service is missing."""
-    try:
-        # Imported here: it needs pyscard.
-        from terminal_drivers.readers.pcsc.client import readers as names
+def named_readers() -> Iterator[Found]:
+    """The readers of services of this machine."""
+    for protocol in protocols():
+        if protocol.names is not None:
+            for name in protocol.names():
+                yield Found(f"{protocol.name}:{name}", f"through {protocol.title}")
 
-        found = names()
-    except DriverError:
-        return
-    for name in found:
-        yield Found(f"pcsc:{name}", "through PC/SC")
+
+def virtual_readers() -> Iterator[Found]:
+    """A terminal's own readers, and those of a protocol that are a terminal's whole reader."""
+    yield from TERMINALS_OWN
+    for protocol in protocols():
+        if protocol.own is not None:
+            parts = [CALLED[part] for part in protocol.parts]
+            listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+            how = ("in the process", "over a pseudo-terminal")
+            for transport, where in zip(OWN_TRANSPORTS, how, strict=True):
+                what = f"{listed} of one {protocol.title} reader, {where}"
+                yield Found(scheme(protocol.name, transport), what, virtual=True)
 
 
 def _text(file: Path) -> str:

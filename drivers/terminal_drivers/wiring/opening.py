@@ -1,47 +1,45 @@
-"""Opening what stands at an address: hardware by its host end, and what is ours with both ends."""
-
-from pathlib import Path
+"""Opening what stands at an address: hardware and recordings by their host end, and what is ours with both ends."""
 
 from terminal_drivers.base import Misuse, Trace
-from terminal_drivers.readers.built_in import (
-    VirtualCcidReader,
-    VirtualStripeReader,
-    virtual_ccid,
-    virtual_stripe_head,
-)
-from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
-from terminal_drivers.readers.magstripe.reader import SerialStripeHead
-from terminal_drivers.readers.vivotech.both_ends import VirtualVivotechReader, virtual_vivotech
-from terminal_drivers.transports.lines import LineKind
-from terminal_drivers.wiring.address import VARIANTS, Address
-from terminal_drivers.wiring.hosts import VIVOTECH_VARIANTS, open_host
+from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
+from terminal_drivers.readers.address import Address
+from terminal_drivers.readers.both_ends import BothEnds
+from terminal_drivers.readers.protocol import OWN_TRANSPORTS, HostReader, Opening
+from terminal_drivers.wiring.address import parse_address
+from terminal_drivers.wiring.table import known
 
-OpenedReader = CcidReader | SerialStripeHead | VirtualCcidReader | VirtualStripeReader | VirtualVivotechReader
+TIMEOUT = 5.0  # s
 
 
-def open_reader(
-    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None
-) -> OpenedReader:
-    """Open what stands at an address: the host end, and for `virtual` and `pty` both ends.
+def open_host(
+    address: Address | str,
+    *,
+    timeout: float = TIMEOUT,
+    trace: Trace | None = None,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
+) -> HostReader:
+    """Open a reader that is not ours, or a recorded one.
 
-    `timeout` and `trace` are for `ccid` and `vivotech`. `Misuse`: no such address, or one of a reader of other kind, which
-    `hosts.open_host` opens; `ReaderLost`: nothing answers there.
+    `timeout` (s) is the longest wait for an answer and `trace` gets the frames, where the protocol has them; `interceptor` stands
+    between each line and its host end.
+    `Misuse`: no such address, one of both ends, or a missing package; `ReaderLost`: nothing answers there.
     """
-    where = address if isinstance(address, Address) else Address.parse(address)
-    if where.transport not in ("virtual", "pty"):
-        if where.protocol in ("ccid", "msr") and where.transport != "hid":
-            opened = open_host(where, timeout=timeout, trace=trace)
-            if isinstance(opened, CcidReader | SerialStripeHead):
-                return opened
-        raise Misuse(
-            "the reader at this address is no CCID reader and no plain head: hosts.open_host opens it"
-        )
-    line: LineKind = "pty" if where.transport == "pty" else "loopback"
-    link = Path(where.where) if where.where else None
-    if where.protocol == "msr":
-        return virtual_stripe_head(line, link=link)
-    if where.protocol == "vivotech":
-        order = VIVOTECH_VARIANTS[where.variant or "tables"]
-        return virtual_vivotech(line, order, timeout=timeout, trace=trace, link=link)
-    variant = VARIANTS[where.variant or "built-in"]
-    return virtual_ccid(line, variant, timeout=timeout, trace=trace, link=link)
+    where = address if isinstance(address, Address) else parse_address(address)
+    protocol = known(where.protocol)
+    if where.transport in OWN_TRANSPORTS or protocol.open_host is None:
+        raise Misuse(f"{where.protocol}+{where.transport}: has both ends of ours: opening.open_both opens it")
+    return protocol.open_host(where, Opening(timeout, trace, interceptor))
+
+
+def open_both(
+    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None
+) -> BothEnds[HostReader, object]:
+    """Make both ends of a reader of ours, over `virtual` or `pty`; arguments as for `open_host`.
+
+    `Misuse`: no such address, or one of a reader that is not ours, which `open_host` opens.
+    """
+    where = address if isinstance(address, Address) else parse_address(address)
+    protocol = known(where.protocol)
+    if where.transport not in OWN_TRANSPORTS or protocol.open_both is None:
+        raise Misuse(f"{where} has no end of ours: opening.open_host opens it")
+    return protocol.open_both(where, Opening(timeout, trace))

@@ -18,7 +18,8 @@ from terminal_drivers.readers.ccid.capture import CapturedLink, captured
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import AUTOMATIC
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
-from terminal_drivers.readers.ccid.reader import CcidReader, ControlPipe
+from terminal_drivers.readers.ccid.link import ControlPipe
+from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import configuration_descriptor
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.loopback import LoopbackLine, pair

@@ -11,7 +11,7 @@ from terminal_drivers.base import ReaderLost
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.wiring.discovery import usb_readers
-from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_host
 
 
 def say(what: str) -> None:

@@ -49,7 +49,13 @@ STATIC = ("/bin/busybox", "/sbin/ldconfig")
 DATA = ("/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents/Info.plist",)
 
 OUR_DRIVERS = (
-    "terminal_drivers.wiring.hosts",
+    "terminal_drivers.wiring.opening",
+    *(
+        f"terminal_drivers.readers.{folder}.protocol"
+        for folder in ("ccid", "magstripe", "pcsc", "vivotech", "vpcd")
+    ),
+    "terminal_drivers.readers.ccid.opening",
+    "terminal_drivers.readers.magstripe.opening",
     "terminal_drivers.transports.usb",
     "terminal_drivers.transports.hid",
     "usb.backend.libusb0",

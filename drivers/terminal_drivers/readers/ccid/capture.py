@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from terminal_drivers.base import FrameError
-from terminal_drivers.captures.capture import Capture, failing, recorded
-from terminal_drivers.captures.dialogue import Dialogue, Heard, Said
-from terminal_drivers.captures.interceptor import CcidLine
+from terminal_drivers.captures import usbmon
+from terminal_drivers.captures.capture import Capture, RecordedLine, failing, recorded
+from terminal_drivers.captures.dialogue import Dialogue
 from terminal_drivers.captures.pcapng import Interface, LinkType, Packet
-from terminal_drivers.captures.usbmon import IN, Transfer, Urb, enumeration, transfer
+from terminal_drivers.captures.usbmon import Transfer, Urb, enumeration, transfer
 from terminal_drivers.control_pipe import Identity
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
 from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
-from terminal_drivers.readers.ccid.reader import ControlPipe, Link
+from terminal_drivers.readers.ccid.link import CcidLine, ControlPipe, Link
 from terminal_drivers.readers.ccid.usb import (
     BULK_IN,
     BULK_OUT,
@@ -146,14 +146,6 @@ class ReplayLink:
         """Nothing is held."""
 
 
-def turn(packet: Packet, line: str, place: int) -> Said | Heard | None:
-    """What a USB packet is in a dialogue: a command, something heard, or nothing of either; `FrameError`: no USB packet."""
-    urb = Urb.parse(packet.data)
-    if not urb.data or urb.transfer is Transfer.CONTROL:
-        return None
-    return Heard(line, urb.data, place) if urb.endpoint & IN else Said(line, urb.data, place)
-
-
 def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDescriptor, tuple[int, ...]]:
     """The class descriptor of a recorded reader, and dwFeatures of each slot."""
     for packet in packets:
@@ -184,10 +176,24 @@ def _class_descriptor(configuration: bytes) -> ClassDescriptor | None:
     return None
 
 
+class CcidLines:
+    """The lines of CCID readers, captured as USB packets whatever carries them."""
+
+    def captured(self, line: CcidLine, capture: Capture, name: str) -> CcidLine:
+        return replace(line, link=captured(line.link, capture, line.features, name, line.descriptor))
+
+    def replayed(self, recorded: RecordedLine) -> CcidLine:
+        descriptor, features = described(recorded.interface, recorded.packets)
+        return CcidLine(ReplayLink(recorded.dialogue, recorded.name), features, descriptor)
+
+
+LINES = CcidLines()
+
+
 def replay(path: Path, name: str = NAME) -> CcidLine:
     """Open a recorded CCID reader by the name that it was captured under."""
     interface, packets = recorded(path, name)
-    turns = [turn(packet, name, number) for number, packet in enumerate(packets, 1)]
+    turns = [usbmon.turn(packet, name, number) for number, packet in enumerate(packets, 1)]
     link = ReplayLink(Dialogue(filter(None, turns), f"interface {name} of {path}"), name)
     descriptor, features = described(interface, packets)
     return CcidLine(link, features, descriptor)

@@ -7,28 +7,11 @@ up.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from terminal_drivers.base import Misuse
 from terminal_drivers.readers.ccid.pin import Confirm, PinModify, PinOperation, Validation
-
-
-class Key(Enum):
-    """The keys beside the digits."""
-
-    ENTER = "enter"
-    CLEAR = "clear"
-    CANCEL = "cancel"
-
-
-class Step(Enum):
-    """Which PIN is asked for."""
-
-    PIN = "PIN"
-    OLD = "old PIN"
-    NEW = "new PIN"
-    AGAIN = "new PIN again"
+from terminal_drivers.readers.pin_prompt import Key, PinStep, Prompt
 
 
 class Outcome(Enum):
@@ -40,15 +23,6 @@ class Outcome(Enum):
     MISMATCH = "the new PINs differ"
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What the display of the reader shows; `timeout` in s, 0 for as long as the reader likes."""
-
-    slot: int
-    step: Step
-    timeout: int
-
-
 class PinEntry:
     """One operation from the first prompt to its outcome."""
 
@@ -57,7 +31,7 @@ class PinEntry:
         self._operation = operation
         self._show = show
         self._steps = _steps(operation)
-        self._typed: dict[Step, str] = {}
+        self._typed: dict[PinStep, str] = {}
         self._digits = ""
         self.outcome: Outcome | None = None
 
@@ -94,11 +68,11 @@ class PinEntry:
         """The APDU with the PINs in their places; `FrameError` where they do not fit."""
         operation, typed = self._operation, self._typed
         if not isinstance(operation, PinModify):
-            return operation.format.place(operation.apdu, typed[Step.PIN])
+            return operation.format.place(operation.apdu, typed[PinStep.PIN])
         apdu = operation.apdu
-        if Step.OLD in typed:
-            apdu = operation.format.place(apdu, typed[Step.OLD], operation.old_offset)
-        return operation.format.place(apdu, typed[Step.NEW], operation.new_offset)
+        if PinStep.OLD in typed:
+            apdu = operation.format.place(apdu, typed[PinStep.OLD], operation.old_offset)
+        return operation.format.place(apdu, typed[PinStep.NEW], operation.new_offset)
 
     def _enough(self) -> bool:
         return len(self._digits) >= max(1, self._operation.shortest)
@@ -113,7 +87,7 @@ class PinEntry:
     def _next(self) -> None:
         step = self._steps.pop(0)
         self._typed[step], self._digits = self._digits, ""
-        if step is Step.AGAIN and self._typed[Step.NEW] != self._typed[step]:
+        if step is PinStep.AGAIN and self._typed[PinStep.NEW] != self._typed[step]:
             self.outcome = Outcome.MISMATCH
         elif self._steps:
             self.begin()
@@ -121,9 +95,9 @@ class PinEntry:
             self.outcome = Outcome.TYPED
 
 
-def _steps(operation: PinOperation) -> list[Step]:
+def _steps(operation: PinOperation) -> list[PinStep]:
     if not isinstance(operation, PinModify):
-        return [Step.PIN]
-    old = [Step.OLD] if operation.confirm & Confirm.OLD else []
-    again = [Step.AGAIN] if operation.confirm & Confirm.NEW_TWICE else []
-    return [*old, Step.NEW, *again]
+        return [PinStep.PIN]
+    old = [PinStep.OLD] if operation.confirm & Confirm.OLD else []
+    again = [PinStep.AGAIN] if operation.confirm & Confirm.NEW_TWICE else []
+    return [*old, PinStep.NEW, *again]

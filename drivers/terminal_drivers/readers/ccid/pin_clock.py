@@ -7,12 +7,10 @@ serial line.
 from collections.abc import Callable
 from threading import Timer
 
-from terminal_drivers.readers.ccid.keypad import Prompt
+from terminal_drivers.readers.pin_prompt import Person, Prompt
 
 LIKED = 30.0
 """How many seconds this reader likes to wait where its host leaves that to it (bTimeOut 0)."""
-
-Person = Callable[[Prompt], None]
 
 
 class PinClock:

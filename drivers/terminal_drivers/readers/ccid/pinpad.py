@@ -17,9 +17,10 @@ from terminal_drivers.base import CardRemoved, FrameError
 from terminal_drivers.readers.ccid import pin, replies
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.features import Level
-from terminal_drivers.readers.ccid.keypad import Key, Outcome, PinEntry, Prompt
+from terminal_drivers.readers.ccid.keypad import Outcome, PinEntry
 from terminal_drivers.readers.ccid.messages import Answer, Secure, SlotError
 from terminal_drivers.readers.ccid.slot import AT_DATA, Refused, VirtualSlot
+from terminal_drivers.readers.pin_prompt import Key, Prompt
 
 REFUSALS = {Outcome.CANCELLED: SlotError.PIN_CANCELLED, Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT}
 SW_MISMATCH = b"\x64\x02"

@@ -9,11 +9,12 @@
 """
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping, Sequence
 
 from terminal_drivers.base import (
     Change,
+    ContactSlot,
+    PartedReader,
     Presence,
     ReaderLost,
     ReaderRefused,
@@ -23,6 +24,7 @@ from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
 from terminal_drivers.readers.ccid.commands import LONGEST_WAIT, A
 from terminal_drivers.readers.ccid.contact import CcidSlot
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
+from terminal_drivers.readers.ccid.link import ControlPipe, Link
 from terminal_drivers.readers.ccid.messages import (
     GET_FIRMWARE,
     Abort,
@@ -35,38 +37,12 @@ from terminal_drivers.readers.ccid.messages import (
     SlotStatus,
     error_name,
 )
+from terminal_drivers.readers.parted import SlotReader
 
 TIMEOUT = 5.0
 TIME_EXTENSIONS = 60
 STRANGERS = 64
 """How many messages that answer nothing one call takes: a reader that sends more to one exchange is broken."""
-
-
-class Link(Protocol):
-    """What carries CCID messages: a serial framing, or the endpoints of a USB device."""
-
-    def send(self, message: bytes) -> None:
-        """Send one command."""
-        ...
-
-    def receive(self, timeout: float) -> bytes | None:
-        """Return the next message, interrupt messages included; None after `timeout` s of silence."""
-        ...
-
-    def listen(self, timeout: float) -> bytes | None:
-        """Return the next interrupt message while no command waits."""
-        ...
-
-    def close(self) -> None: ...
-
-
-@runtime_checkable
-class ControlPipe(Protocol):
-    """A link that can announce an abort beside the messages (5.3.1)."""
-
-    def abort(self, slot: int, seq: int) -> None:
-        """Announce PC_to_RDR_Abort with that bSeq."""
-        ...
 
 
 class CcidReader:
@@ -96,11 +72,7 @@ class CcidReader:
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """Return what the reader said by itself since the last call; if nothing, wait `timeout` s."""
-        for _ in range(STRANGERS):
-            message = self.link.listen(0 if self._changes else timeout)
-            if message is None:
-                break
-            self._notice(message)
+        self._hear(timeout)
         changes = list(self._changes)
         self._changes.clear()
         return changes
@@ -115,6 +87,21 @@ class CcidReader:
         if answer.status >> 6:
             raise ReaderRefused(f"the reader refuses Escape: {error_name(answer.error)}", answer.error)
         return answer.data
+
+    def parted(self) -> PartedReader:
+        return SlotReader(self, self.slots)
+
+    def about(self) -> Iterator[tuple[str, str]]:
+        try:
+            yield "firmware", self.firmware()
+        except ReaderRefused as refused:
+            yield "firmware", f"not told ({refused})"
+
+    def places(self) -> Mapping[str, ContactSlot]:
+        return {f"slot {number}": slot for number, slot in enumerate(self.slots)}
+
+    def wait(self, timeout: float) -> None:
+        self._hear(timeout)
 
     def close(self) -> None:
         self.link.close()
@@ -164,6 +151,14 @@ class CcidReader:
             else:
                 strangers += 1
         raise ReaderLost(f"the reader talks on and does not answer {type(command).__name__}")
+
+    def _hear(self, timeout: float) -> None:
+        """Take in what the reader says by itself; if nothing, wait `timeout` s."""
+        for _ in range(STRANGERS):
+            message = self.link.listen(0 if self._changes else timeout)
+            if message is None:
+                break
+            self._notice(message)
 
     def _notice(self, message: bytes) -> None:
         notification = decode(message)

@@ -8,14 +8,13 @@ from typing import Protocol
 
 from terminal_drivers.base import Card, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
-from terminal_drivers.readers.built_in import CCID_BAUD
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.gempc import VARIANTS
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
-from terminal_drivers.readers.ccid.pin_clock import Person, PinClock
+from terminal_drivers.readers.ccid.gempc import BAUD, VARIANTS
+from terminal_drivers.readers.ccid.pin_clock import PinClock
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
-from terminal_drivers.readers.ccid.virtual import VirtualCcid, nobody
+from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.ccid.waking import line_device
+from terminal_drivers.readers.pin_prompt import Key, Person, Prompt, nobody
 from terminal_drivers.readers.served import IN_A_FOLDER, NO_PAD, SlotsAlone, entry, unlink_dead
 
 SERIAL_LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
@@ -119,7 +118,7 @@ class ServedSerialReader(ServedReader):
         chosen, device = VARIANTS[variant], DEVICE_NAMES[variant]
         clock = PinClock(person, self._time_is_up)
         reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=clock.show)
-        line = PtyLine(line_device(reader, chosen), link, baud=CCID_BAUD)
+        line = PtyLine(line_device(reader, chosen), link, baud=BAUD)
         super().__init__(reader, line, clock)
         self.path = str(link.absolute()) if link is not None else line.path
         self.pcscd_entry = entry(f"terminal-sim {device}", f"{self.path}:{device}", SERIAL_LIBRARY)

@@ -21,7 +21,6 @@ from terminal_drivers.readers.ccid.codec import CODES, HEADER, decode, encode
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.escapes import Escapes
 from terminal_drivers.readers.ccid.features import CONTACTLESS, RUNS_PROTOCOL
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.messages import (
     ANSWERS,
     Abort,
@@ -55,15 +54,12 @@ from terminal_drivers.readers.ccid.slot import (
     Refused,
     VirtualSlot,
 )
+from terminal_drivers.readers.pin_prompt import Key, Person, nobody
 
 FIRMWARE = "CCID-V1.00"
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
 """bFunction to the bit of dwMechanical that it needs."""
 _ACCEPT, EJECT, CAPTURE, LOCK, UNLOCK = MECHANICS
-
-
-def nobody(_prompt: Prompt) -> None:
-    """Nobody stands before the PIN pad."""
 
 
 class VirtualCcid:
@@ -81,7 +77,7 @@ class VirtualCcid:
         *,
         descriptor: ClassDescriptor | None = None,
         fields: Iterable[int] | None = None,
-        person: Callable[[Prompt], None] = nobody,
+        person: Person = nobody,
     ) -> None:
         if not features:
             raise Misuse("a reader has at least one slot")

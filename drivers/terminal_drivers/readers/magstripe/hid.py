@@ -145,3 +145,6 @@ def _track(index: int, status: int, length: int, text: bytes) -> Track:
     if length > TRACK_SIZE or not TEXTS[index].fullmatch(text[:length]):
         raise FrameError(f"the stripe head sent something as track {index + 1} that is no track")
     return text[:length].decode("ascii")
+
+
+LAYOUTS = {"vendor": VENDOR, "standard": STANDARD}

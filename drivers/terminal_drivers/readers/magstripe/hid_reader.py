@@ -1,9 +1,9 @@
 """The host end of a USB HID stripe head, and both ends of ours on a loopback."""
 
-from dataclasses import dataclass
-
-from terminal_drivers.base import Change, FrameError, Line, Presence, Tracks, Transport
-from terminal_drivers.readers.built_in import StripeControls
+from terminal_drivers.base import FrameError, Transport
+from terminal_drivers.readers.both_ends import BothEnds
+from terminal_drivers.readers.magstripe.both_ends import StripeControls
+from terminal_drivers.readers.magstripe.head import StripeReader
 from terminal_drivers.readers.magstripe.hid import VENDOR, Layout
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead
 from terminal_drivers.transports.loopback import LoopbackLine
@@ -12,30 +12,13 @@ NEXT_PACKET = 0.3
 """Seconds: hidapi over libusb hands a report over in packets, and they come at most 255 ms apart (USB 2.0, table 9-13)."""
 
 
-class HidStripeHead:
-    """`poll` gives the swipes; `changes` only tells that there was one. A report is a swipe."""
+class HidStripeHead(StripeReader):
+    """A head on USB HID; a report of it is a swipe."""
 
     def __init__(self, transport: Transport, layout: Layout = VENDOR) -> None:
-        self.transport = transport
+        super().__init__(transport)
         self.layout = layout
         self._buffer = b""
-        self._swipes: list[Tracks] = []
-        self._untold = 0
-
-    def poll(self, timeout: float = 0.0) -> list[Tracks]:
-        self._read(0 if self._swipes else timeout)
-        swipes, self._swipes = self._swipes, []
-        self._untold = 0
-        return swipes
-
-    def changes(self, timeout: float = 0.0) -> list[Presence]:
-        """Return one SWIPED for each swipe that neither `poll` nor `changes` has told."""
-        self._read(0 if self._untold else timeout)
-        untold, self._untold = self._untold, 0
-        return [Presence(Change.SWIPED, None)] * untold
-
-    def close(self) -> None:
-        self.transport.close()
 
     def _read(self, timeout: float) -> None:
         """Read until a report has come and no more waits; `FrameError` where one of them was no swipe."""
@@ -48,8 +31,7 @@ class HidStripeHead:
             report, self._buffer = self._buffer, b""
             timeout = 0
             try:
-                self._swipes.append(self.layout.parse(report))
-                self._untold += 1
+                self._swiped(self.layout.parse(report))
             except FrameError as error:
                 fault = error
         if self._buffer:
@@ -62,17 +44,8 @@ class HidStripeHead:
             raise fault
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualHidStripeReader:
+class VirtualHidStripeReader(BothEnds[HidStripeHead, StripeControls]):
     """A HID stripe head with both ends."""
-
-    host: HidStripeHead
-    device: StripeControls
-    line: Line
-
-    def close(self) -> None:
-        self.host.close()
-        self.line.close()
 
 
 def virtual_hid_stripe_head(

@@ -15,6 +15,7 @@ from terminal_drivers.base import FrameError, Track, TrackMark, Tracks
 from terminal_drivers.readers.magstripe.codec import FORMATS
 
 CR = b"\r"
+BAUD = 9_600
 LONGEST = sum(form.longest - 1 for form in FORMATS.values())  # the LRC is not sent
 LINE = re.compile(rb"(%[ ->@-_]*\?)?(;(?:[0->]*|E)\?)?(\+(?:[0->]*|E)\?)?")
 UNREADABLE = "E?"

@@ -1,34 +1,16 @@
 """The host end of a serial stripe head: collects lines and hands out swipes."""
 
-from terminal_drivers.base import Change, FrameError, Presence, Tracks, Transport
+from terminal_drivers.base import FrameError, Transport
+from terminal_drivers.readers.magstripe.head import StripeReader
 from terminal_drivers.readers.magstripe.line import CR, LONGEST, parse
 
 
-class SerialStripeHead:
-    """`poll` gives the swipes; `changes` only tells that there was one."""
+class SerialStripeHead(StripeReader):
+    """A head on a serial line; a line of it is a swipe."""
 
     def __init__(self, transport: Transport) -> None:
-        self.transport = transport
+        super().__init__(transport)
         self._buffer = b""
-        self._swipes: list[Tracks] = []
-        self._untold = 0
-
-    def poll(self, timeout: float = 0.0) -> list[Tracks]:
-        self._read(0 if self._swipes else timeout)
-        swipes, self._swipes = self._swipes, []
-        self._untold = 0
-        return swipes
-
-    def changes(self, timeout: float = 0.0) -> list[Presence]:
-        """Return one SWIPED for each swipe that neither `poll` nor `changes` has told; `poll` still gives the
-        tracks.
-        """
-        self._read(0 if self._untold else timeout)
-        untold, self._untold = self._untold, 0
-        return [Presence(Change.SWIPED, None)] * untold
-
-    def close(self) -> None:
-        self.transport.close()
 
     def _read(self, timeout: float) -> None:
         """Read until a whole line has come and no more waits; `FrameError` where one of them was no swipe."""
@@ -39,8 +21,7 @@ class SerialStripeHead:
             self._buffer = rest[: LONGEST + 1]
             for line in filter(None, lines):
                 try:
-                    self._swipes.append(parse(line))
-                    self._untold += 1
+                    self._swiped(parse(line))
                 except FrameError as error:
                     fault = error
             if lines:

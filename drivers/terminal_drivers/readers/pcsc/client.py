@@ -8,7 +8,7 @@
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from terminal_drivers.base import (
@@ -17,15 +17,18 @@ from terminal_drivers.base import (
     CardRemoved,
     CardUnsupported,
     Change,
+    ContactSlot,
     DriverError,
     FrameError,
     Misuse,
+    PartedReader,
     Presence,
     ReaderLost,
     ReaderRefused,
 )
 from terminal_drivers.iso7816 import t0
 from terminal_drivers.readers.ccid.pin import PinModify, PinOperation
+from terminal_drivers.readers.parted import SlotReader
 from terminal_drivers.readers.pcsc.codec import (
     HISTORICAL,
     UID,
@@ -45,6 +48,7 @@ except ImportError as error:
 
 GET_FEATURE_REQUEST = scard.SCARD_CTL_CODE(3400)
 START = "start it: systemctl start pcscd, or pcscd"
+NO_FIELD = "this reader has no contactless field: one of the PC/SC service is a reader of its own"
 OK = bytes.fromhex("9000")
 LONGEST_WAIT = 1_000_000  # ms
 COUNTER_SHIFT = 16
@@ -201,6 +205,18 @@ class PcscReader:
         result, response = scard.SCardControl(self._powered(), code, list(data))
         self._check(result, f"run control {code:08X}")
         return bytes(response)
+
+    def parted(self) -> PartedReader:
+        return SlotReader(self, (self,), NO_FIELD)
+
+    def about(self) -> Iterator[tuple[str, str]]:
+        yield "reader", self.name
+
+    def places(self) -> Mapping[str, ContactSlot]:
+        return {"slot 0": self}
+
+    def wait(self, timeout: float) -> None:
+        self._look(timeout, self._state & ~scard.SCARD_STATE_CHANGED)
 
     def close(self) -> None:
         if self._context is not None:

@@ -1,11 +1,11 @@
 """A NEO reader with both ends of ours, on a loopback, a pseudo-terminal or a TCP port, raw or as HID reports."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from terminal_drivers.base import Card, Line, LineDevice, Trace, Tracks, Transport
+from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.vivotech.codec import TABLES, Variant
 from terminal_drivers.readers.vivotech.hid import HidDevice, MessageTransport
 from terminal_drivers.readers.vivotech.reader import TIMEOUT, VivotechReader
@@ -28,6 +28,9 @@ class VivotechControls:
     def insert(self, card: Card) -> None:
         self._line.act(lambda: self._reader.insert(card))
 
+    def put(self, card: Card) -> None:
+        self.insert(card)
+
     def tap(self, card: Card) -> None:
         self._line.act(lambda: self._reader.tap(card))
 
@@ -46,17 +49,8 @@ class VivotechControls:
         self._line.act(self._reader.expire)
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualVivotechReader:
-    """A NEO reader with both ends."""
-
-    host: VivotechReader
-    device: VivotechControls
-    line: Line
-
-    def close(self) -> None:
-        self.host.close()
-        self.line.close()
+class VirtualVivotechReader(BothEnds[VivotechReader, VivotechControls]):
+    """A ViVOtech2 reader with both ends."""
 
 
 def virtual_vivotech(

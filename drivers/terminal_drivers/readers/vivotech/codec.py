@@ -86,6 +86,7 @@ TEXT = Variant(frozenset((PASS_THROUGH, sub) for sub in range(0x100)))
 """The guide's text (3.2.2, 3.4): every pass-through command is MSB first."""
 PLAIN = Variant(frozenset())
 """Firmware that makes no exception."""
+VARIANTS = {"tables": TABLES, "text": TEXT, "plain": PLAIN}
 
 
 @dataclass(frozen=True, slots=True)

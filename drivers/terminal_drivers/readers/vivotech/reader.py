@@ -10,12 +10,15 @@
 """
 
 from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from terminal_drivers.base import (
     Change,
+    ContactSlot,
     FrameError,
     Misuse,
+    PartedReader,
     Presence,
     ReaderLost,
     ReaderRefused,
@@ -196,6 +199,21 @@ class VivotechReader:
         self._listen(0 if self._untold else timeout)
         untold, self._untold = self._untold, 0
         return [Presence(Change.SWIPED, None)] * untold
+
+    def parted(self) -> PartedReader:
+        # Imported here: the watch of the parts drives this reader.
+        from terminal_drivers.readers.vivotech.parted import PartedVivotech
+
+        return PartedVivotech(self)
+
+    def about(self) -> Iterator[tuple[str, str]]:
+        yield "firmware", self.firmware()
+
+    def places(self) -> Mapping[str, ContactSlot]:
+        return {"slot 0": self.contact, "field": self.contactless}
+
+    def wait(self, timeout: float) -> None:
+        self.changes(timeout)
 
     def close(self) -> None:
         self.transport.close()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardMute, FrameError, ReaderRefused
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
-from terminal_drivers.readers.built_in import VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor

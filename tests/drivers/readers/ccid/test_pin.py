@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from terminal_drivers.base import CardMute, CardRemoved, FrameError, Misuse, ReaderLost, ReaderRefused
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1 import ExchangeLost
-from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid import pin
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
 from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GEMPC_TWIN, LOAD_TEXTS, GemPcDevice
-from terminal_drivers.readers.ccid.keypad import Key, PinEntry, Prompt, Step
+from terminal_drivers.readers.ccid.keypad import PinEntry
 from terminal_drivers.readers.ccid.pin import (
     EMV_PLAINTEXT,
     EMV_TEMPLATE,
@@ -37,7 +37,8 @@ from terminal_drivers.readers.ccid.pin import (
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.readers.pin_prompt import Key, PinStep, Prompt
+from terminal_drivers.wiring.opening import open_host
 from tests.drivers.conftest import TableChip
 
 Chip = Callable[..., Any]
@@ -204,7 +205,7 @@ class Person:
 
     def __init__(self, *typed: tuple[str | Key, ...]) -> None:
         self.typed = list(typed)
-        self.seen: list[Step] = []
+        self.seen: list[PinStep] = []
         self.reader: VirtualCcid | None = None
 
     def __call__(self, prompt: Prompt) -> None:
@@ -237,7 +238,7 @@ def test_the_typed_pin_reaches_the_card_and_only_the_card(features: int, chip: C
     reader, person = _pad(card, ("12", "34", Key.ENTER), features=features)
     assert _ask(reader, VERIFY) == [m.DataBlock(0, 1, 0, 0, 0, b"\x90\x00")]
     assert card.seen == [PRESENTED]
-    assert person.seen == [Step.PIN]
+    assert person.seen == [PinStep.PIN]
 
 
 # (meaning, structure, keys at each prompt, bStatus, bError, data)

@@ -18,8 +18,8 @@ from terminal_drivers.base import (
     ReaderLost,
     ReaderRefused,
 )
-from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.features import (
     CONTACTLESS,

@@ -14,8 +14,8 @@ from terminal_drivers.base import CardAbsent, CardMute, FrameError, Misuse, Read
 from terminal_drivers.iso7816.atr import DIRECT, Atr, InterfaceBytes
 from terminal_drivers.iso7816.block import SBlock, Supervision
 from terminal_drivers.iso7816.t1card import Interlude, Mishap
-from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.host import Host
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
@@ -29,11 +29,11 @@ from terminal_drivers.readers.ccid.gempc import (
     GemPcDevice,
     Variant,
 )
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
+from terminal_drivers.readers.pin_prompt import Key, Prompt
 
 Chip = Callable[..., Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import Misuse, ReaderLost
-from terminal_drivers.readers.built_in import virtual_ccid
 from terminal_drivers.readers.ccid import messages as m
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import GEMCORE_SIM_PRO, GEMCORE_SIM_PRO2, GemPcLink
@@ -17,7 +17,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.waking import wake
 from terminal_drivers.transports.serial import SerialTransport, StopBits
-from terminal_drivers.wiring.hosts import open_host
+from terminal_drivers.wiring.opening import open_host
 
 PATIENCE, SILENCE = 5.0, 0.1
 ASK = frame(encode(m.GetSlotStatus(0, 7)))

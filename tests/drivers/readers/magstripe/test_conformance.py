@@ -5,15 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from terminal_drivers.base import ReaderLost, TrackMark, Tracks
-from terminal_drivers.readers.built_in import virtual_stripe_head
-from terminal_drivers.readers.clauses import Result, Verdict, conform, run
+from terminal_drivers.readers.clauses import Result, Verdict, run
 from terminal_drivers.readers.magstripe import line
+from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head
 from terminal_drivers.readers.magstripe.conformance.device import DEVICE, Head
 from terminal_drivers.readers.magstripe.conformance.host import CARD, HOST, OTHER, WORN, Host
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, virtual_hid_stripe_head
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.transports.loopback import pair
+from terminal_drivers.wiring.conformance import conform
 
 LINE, REPORT = line.build(CARD), VENDOR.build(CARD)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_drivers.base import Change, FrameError, Misuse, Presence, ReaderLost, TrackMark, Tracks
-from terminal_drivers.readers.built_in import virtual_stripe_head
+from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head
 from terminal_drivers.readers.magstripe.codec import encode
 from terminal_drivers.readers.magstripe.line import LONGEST, build, parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead

@@ -14,9 +14,9 @@ import pytest
 
 from terminal_drivers.base import Card, Misuse
 from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GemPcDevice
-from terminal_drivers.readers.ccid.keypad import Key, Prompt
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.pcsc.codec import get_data
+from terminal_drivers.readers.pin_prompt import Key, Prompt
 from terminal_drivers.readers.vpcd.card import VpcdSlot
 from terminal_drivers.transports.pty import PtyLine
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from terminal_drivers.base import CardAbsent, CardRemoved, Change, Misuse, Presence, ReaderLost, ReaderRefused
-from terminal_drivers.readers.ccid.keypad import Key
 from terminal_drivers.readers.ccid.pin import PinModify, PinOperation, PinVerify
 from terminal_drivers.readers.pcsc.codec import Feature
+from terminal_drivers.readers.pin_prompt import Key
 from tests.drivers.readers.pcsc.conftest import UID, PinPadReader
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The conformance kit of CCID."""
 
-from terminal_drivers.readers.built_in import VirtualCcidReader
+from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader
 from terminal_drivers.readers.ccid.conformance.device import DEVICE
 from terminal_drivers.readers.ccid.conformance.host import HOST, Host
 from terminal_drivers.readers.ccid.conformance.own import own_devices

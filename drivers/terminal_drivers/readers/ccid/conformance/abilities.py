@@ -5,8 +5,8 @@ from collections.abc import Callable
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, Device, failed
+from terminal_drivers.readers.ccid.link import ControlPipe
 from terminal_drivers.readers.ccid.pin import FollowUp, PinFollowUp, PinVerify
-from terminal_drivers.readers.ccid.reader import ControlPipe
 from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
 
 AT_LENGTH, AT_SPECIFIC, AT_DATA = 1, 7, 10

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from terminal_drivers.readers.built_in import virtual_ccid
+from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.conformance.host import T1_ATR
 from terminal_drivers.readers.ccid.conformance.subject import Device
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor

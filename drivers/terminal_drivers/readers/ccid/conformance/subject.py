@@ -6,7 +6,8 @@ from terminal_drivers.base import FrameError, ReaderLost
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode, encode
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL
-from terminal_drivers.readers.ccid.reader import CcidReader, Link
+from terminal_drivers.readers.ccid.link import Link
+from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.clauses import Frame, NotApplicable, require
 
 PATIENCE = 5.0  # s, for the slowest reader

@@ -1,7 +1,7 @@
 """The conformance kit of stripe heads, on a serial line and with HID reports."""
 
-from terminal_drivers.readers.built_in import VirtualStripeReader
 from terminal_drivers.readers.clauses import Kit
+from terminal_drivers.readers.magstripe.both_ends import VirtualStripeReader
 from terminal_drivers.readers.magstripe.conformance.device import DEVICE, Head
 from terminal_drivers.readers.magstripe.conformance.host import HOST, Host
 from terminal_drivers.readers.magstripe.conformance.own import OWN_DEVICES, on_hid, on_line

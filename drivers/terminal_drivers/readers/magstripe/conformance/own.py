@@ -4,7 +4,11 @@ from collections.abc import Callable
 from functools import partial
 
 from terminal_drivers.base import Tracks
-from terminal_drivers.readers.built_in import StripeControls, VirtualStripeReader, virtual_stripe_head
+from terminal_drivers.readers.magstripe.both_ends import (
+    StripeControls,
+    VirtualStripeReader,
+    virtual_stripe_head,
+)
 from terminal_drivers.readers.magstripe.conformance.device import Head
 from terminal_drivers.readers.magstripe.conformance.host import CARD, OTHER, WORN
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout

@@ -18,8 +18,7 @@ from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.loopback import LoopbackLine
 from terminal_drivers.transports.pty import PtyLine
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_drivers.wiring.hosts import open_host
-from terminal_drivers.wiring.opening import open_reader
+from terminal_drivers.wiring.opening import open_host
 
 Chip = Callable[..., Any]
 
@@ -31,11 +30,10 @@ def test_a_ccid_reader_at_a_port_is_opened(chip: Chip) -> None:
     device = VirtualCcid(GEMPC_TWIN.features)
     device.insert(0, chip())
     line = TcpLine(GemPcDevice(device, GEMPC_TWIN))
-    for opener in (open_host, open_reader):
-        reader = opener(f"ccid+tcp://127.0.0.1:{line.port}")
-        assert isinstance(reader, CcidReader)
-        assert reader.slots[0].power_on() == ATR
-        reader.close()
+    reader = open_host(f"ccid+tcp://127.0.0.1:{line.port}")
+    assert isinstance(reader, CcidReader)
+    assert reader.slots[0].power_on() == ATR
+    reader.close()
     line.close()
     with pytest.raises(ReaderLost):
         open_host(f"ccid+tcp://127.0.0.1:{line.port}")
