@@ -338,7 +338,7 @@ def test_nobody_who_does_it_in_time_is_told(
     plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plug()
-    monkeypatch.setattr(HumanOperator, "patience", 0.2)
+    monkeypatch.setattr(HumanOperator, "timeout", 0.2)
     with Bench() as bench:
         terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
@@ -349,7 +349,7 @@ def test_whoever_is_asked_at_a_reader_that_goes_away_is_told_so_and_so_is_the_te
     plug: Callable[[], ServedReader], link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served = plug()
-    monkeypatch.setattr(HumanOperator, "patience", 1.0)
+    monkeypatch.setattr(HumanOperator, "timeout", 1.0)
     with Bench() as bench:
         terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
         ready(terminal)
@@ -501,7 +501,7 @@ def test_a_card_that_is_put_in_and_pulled_out_at_once_was_inserted(
 ) -> None:
     """Both may be told by one look."""
     served = plug()
-    monkeypatch.setattr(HumanOperator, "patience", 1.0)
+    monkeypatch.setattr(HumanOperator, "timeout", 1.0)
     monkeypatch.setattr(watched_readers, "LOOK", 0.2)
     with Bench() as bench:
         terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
