@@ -1,5 +1,5 @@
-"""What is the fault of whoever uses a bench."""
+"""The errors of the caller of a bench."""
 
 
 class BenchMisuse(ValueError):
-    """The caller's fault, in one sentence with its cure."""
+    """A call that a bench cannot carry out: one sentence with its cure."""

@@ -91,10 +91,12 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
     from terminal_sim.verbs import Tester
 
     marker = request.node.get_closest_marker("terminal")
-    said = dict(marker.kwargs) if marker is not None else {}
-    locale = said.pop("locale", None)
-    if said:
-        pytest.fail(f"the marker terminal takes profiles and locale=, not {', '.join(said)}=", pytrace=False)
+    options = dict(marker.kwargs) if marker is not None else {}
+    locale = options.pop("locale", None)
+    if options:
+        pytest.fail(
+            f"the marker terminal takes profiles and locale=, not {', '.join(options)}=", pytrace=False
+        )
     reader: ReaderKind = request.config.getoption("--terminal-reader")
     with Bench() as bench:
         try:

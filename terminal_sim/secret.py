@@ -3,7 +3,7 @@
 Rules:
 1. `repr`, `str`, `format` and logging show only that something is there, never what.
 2. It refuses JSON, pickling and copying by pickle, so it cannot slip into a file by accident.
-3. Whoever needs the value says so in the code: `secret.reveal()`.
+3. Code that needs the value calls `secret.reveal()`, which a review can search for.
 """
 
 from __future__ import annotations

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class UserError(Exception):
-    """What whoever typed the command is to blame for, in one line with its cure."""
+    """An error of the command line, or of a file that it names: one line with its cure."""

@@ -6,12 +6,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
-from terminal_sim.cli.console import blaming_the_user, print_table
+from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.secret import mask_pan
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(BenchMisuse, JournalError, ProfileError), Bench() as bench:
+    with as_user_errors(BenchMisuse, JournalError, ProfileError), Bench() as bench:
         if given.action == "list":
             rows = []
             for name in bench.card_names():

@@ -1,4 +1,4 @@
-"""What the commands share: whose fault an error is, styles, and tables."""
+"""What the commands share: errors of the user, styles, and tables."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from terminal_sim.cli import UserError
 
 
 @contextmanager
-def blaming_the_user(*errors: type[Exception]) -> Iterator[None]:
-    """Whatever of `errors` is raised inside is a `UserError`, and so is a file that cannot be used."""
+def as_user_errors(*errors: type[Exception]) -> Iterator[None]:
+    """Turns `errors` that are raised inside into `UserError`, and so an error of the operating system about a file."""
     try:
         yield
     except errors as error:
         raise UserError(str(error)) from None
     except BrokenPipeError:
-        raise  # whoever read us has gone; that is no file of theirs
+        raise  # the reader of our output has ended; no file of the user is at fault
     except OSError as error:
         raise UserError(f"{error.filename or 'the output or a file'}: {error.strerror}") from None
 
 
 def is_terminal() -> bool:
-    """Whether a person reads the output as it comes, so that colours and rules are welcome."""
+    """Whether the output goes to a terminal, where colours and rules help."""
     return sys.stdout.isatty()
 
 

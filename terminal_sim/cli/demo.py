@@ -1,4 +1,4 @@
-"""`terminal-sim demo`: the bundled demonstrations, told line by line with the screens and receipts they bring."""
+"""`terminal-sim demo`: the bundled demonstrations, line by line, with the screens and receipts that each line brings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textwrap import indent
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user, styled
+from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import programs_of
 from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.bundled import bundled
@@ -24,24 +24,24 @@ def run(given: Namespace) -> int:
     programs = programs_of(_files(given.names), locale=given.locale)
     if programs is None:
         return ExitCode.WRONG
-    told = [
-        _tell(program, play, profile)
+    held = [
+        _play(program, play, profile)
         for program in programs
         for play in program.plays
         for profile in program.settings.profiles
     ]
-    if not told:
+    if not held:
         print(f"no terminal of these demonstrations speaks {given.locale}")
         return ExitCode.NOTHING
-    return ExitCode.HELD if all(told) else ExitCode.UNMET
+    return ExitCode.HELD if all(held) else ExitCode.UNMET
 
 
-def _tell(program: Program, play: Play, profile: str) -> bool:
-    """One scenario on one terminal; whether it held to its end."""
+def _play(program: Program, play: Play, profile: str) -> bool:
+    """Plays one scenario on one terminal, and returns whether it held to its end."""
     print(f"\n{styled(play.scenario.name, _BOLD)} ({profile})")
     mask = Mask(program.settings.secrets.values())
     with (
-        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        as_user_errors(BenchMisuse, JournalError, ProfileError),
         Bench(clock=program.settings.clock or None) as bench,
     ):
         session = ShellSession(
@@ -49,7 +49,7 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
         )
         _print_news(session)
         for call in program.setup + play.calls:
-            if call.step.values[0].word != "note":  # what it says is told anyway
+            if call.step.values[0].word != "note":  # its text is printed as news
                 print(f"\n  {styled(mask(call.step.source), _BOLD)}")
             try:
                 session.perform(call)
@@ -61,8 +61,8 @@ def _tell(program: Program, play: Play, profile: str) -> bool:
 
 
 def _print_news(session: ShellSession) -> None:
-    for told in session.news():
-        print(indent(told, "  "), flush=True)
+    for text in session.news():
+        print(indent(text, "  "), flush=True)
 
 
 def _files(names: list[str]) -> list[Path]:

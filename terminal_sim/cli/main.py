@@ -1,8 +1,8 @@
-"""The command `terminal-sim`: what can be said on the command line, and who carries it out.
+"""The command `terminal-sim`: the grammar of its command line, and the module that carries out each command.
 
 Rules:
 1. Nothing heavy is imported here: `--help` and `--version` answer at once, and a command is imported when it is chosen.
-2. What the user is to blame for is one line on the error output and exit code 2; only our own faults show a traceback.
+2. An error of the user is one line on the error output and exit code 2; only a fault of the simulator shows a traceback.
 3. Exit codes are those of the script language: 0 held, 1 not held, 2 wrong input, 3 the bench broke, 4 refused, 5 nothing ran.
 """
 
@@ -52,11 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"terminal-sim: {error}", file=sys.stderr)
         return WRONG
     except BrokenPipeError:
-        # Whoever read us has gone, `head` for one; Python would complain once more while it shuts down.
+        # The reader of the output has ended, `head` for one; Python would write an error once more at its exit.
         _drop_output()
         return 0
     except OSError as error:
-        # A command tells of the files that it was given; what is left is the output, or a disk that is full.
+        # A command handles errors of the files that it was given; what remains is the output, or a disk that is full.
         print(
             f"terminal-sim: {error.filename or 'the output or a file'}: {error.strerror or error}",
             file=sys.stderr,
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - the last one who can tell what broke
+    except Exception:  # noqa: BLE001 - the outermost frame: every fault is reported here
         import traceback
 
         traceback.print_exc()
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_what_is_closed() -> None:
-    """A caller may close a standard stream (`<&-`), which Python then has none of: nothing is read there and nobody reads us."""
+    """Opens a standard stream that the caller closed (`<&-`) on the null device, since Python leaves it None."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
@@ -175,7 +175,7 @@ def _readers(commands: _Commands) -> None:
         commands, "readers", "card readers, real and virtual: list, probe, capture, conform, serve"
     )
     _command(actions, "list", "readers", "what is plugged in, and what is virtual")
-    probe = _command(actions, "probe", "readers", "open a reader and tell what answers")
+    probe = _command(actions, "probe", "readers", "open a reader and show what answers")
     probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
     capture = _command(actions, "capture", "readers", "read a card and write every frame to a pcapng file")
     capture.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")

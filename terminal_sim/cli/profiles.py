@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from terminal_sim import profile as profiles
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user, print_table
+from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.datafiles.suggest import suggest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(given: Namespace) -> int:
     actions = {"list": _list, "show": _show, "check": _check, "schema": _schema, "draw": _draw}
-    with blaming_the_user(profiles.ProfileError):
+    with as_user_errors(profiles.ProfileError):
         return actions[given.action](given)
 
 

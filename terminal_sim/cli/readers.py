@@ -7,14 +7,14 @@ from argparse import Namespace
 from terminal_sim.bench import Bench, BenchMisuse, ProfileError
 from terminal_sim.bench.presentment import chip_of
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user, print_table
+from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.readers.diagnostics import HEADER, SELECT_DIRECTORY, capture, conform, found_readers, probe
 from terminal_sim.readers.opening import DriverError, on_error_output
 from terminal_sim.script.run import ExitCode
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(BenchMisuse, DriverError, ProfileError):
+    with as_user_errors(BenchMisuse, DriverError, ProfileError):
         return _ACTIONS[given.action](given)
 
 

@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user, is_terminal
+from terminal_sim.cli.console import as_user_errors, is_terminal
 from terminal_sim.reports.render import as_csv, as_json, as_table, totals_report, transactions_report
 from terminal_sim.reports.totals import totals
 from terminal_sim.reports.transactions import transactions
@@ -16,7 +16,7 @@ from terminal_sim.reports.transactions import transactions
 def run(given: Namespace) -> int:
     if not given.state.is_dir() or not any(given.state.iterdir()):
         raise UserError(f"{given.state}: no journal is kept there; give the folder of run --state")
-    with blaming_the_user(BenchMisuse, JournalError, ProfileError), Bench(state=given.state) as bench:
+    with as_user_errors(BenchMisuse, JournalError, ProfileError), Bench(state=given.state) as bench:
         known = bench.journal.terminals()
         if given.terminal and given.terminal not in known:
             raise UserError(

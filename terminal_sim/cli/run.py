@@ -10,7 +10,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Duration, ProfileError, Trace
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user, styled
+from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
 from terminal_sim.script.plan import Case, plan
@@ -27,7 +27,7 @@ _COLOURS = {
 
 
 def run(given: Namespace) -> int:
-    with blaming_the_user(DriverError, ProfileError):
+    with as_user_errors(DriverError, ProfileError):
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader, recorded=given.record is not None)
         chosen = {name: vocabulary().load(name) for name in given.profile}
@@ -39,14 +39,14 @@ def run(given: Namespace) -> int:
     except BadScript as error:
         raise UserError(str(error)) from None
     if given.record is not None:
-        with blaming_the_user():
+        with as_user_errors():
             given.record.mkdir(parents=True, exist_ok=True)
     with _tracing(given.trace) as trace:
         runner = Runner(
             Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
         )
         results = [
-            _told(runner.run(case, more=number < len(cases)), quiet=given.quiet)
+            _printed(runner.run(case, more=number < len(cases)), quiet=given.quiet)
             for number, case in enumerate(cases, 1)
         ]
     print(_summary(results))
@@ -58,13 +58,13 @@ def _tracing(file: Path | None) -> Iterator[Trace | None]:
     if file is None:
         yield None
         return
-    with blaming_the_user():
+    with as_user_errors():
         sink = file.open("w", encoding="utf-8")
     with sink:
         yield Trace(sink)
 
 
-def _told(result: RunResult, *, quiet: bool) -> RunResult:
+def _printed(result: RunResult, *, quiet: bool) -> RunResult:
     case = result.case
     failed = result.outcome in (ScenarioOutcome.UNMET, ScenarioOutcome.BROKEN)
     if failed or not quiet:
@@ -90,5 +90,5 @@ def _name(case: Case) -> str:
 
 def _summary(results: Sequence[RunResult]) -> str:
     counts = Counter(result.outcome for result in results)
-    told = [f"{counts[outcome]} {outcome.value}" for outcome in ScenarioOutcome if counts[outcome]]
-    return ", ".join(told) or "nothing to run"
+    counted = [f"{counts[outcome]} {outcome.value}" for outcome in ScenarioOutcome if counts[outcome]]
+    return ", ".join(counted) or "nothing to run"

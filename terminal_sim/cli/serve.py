@@ -23,7 +23,7 @@ from types import FrameType
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.bench.presentment import chip_of, face_of, stripe_of
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user
+from terminal_sim.cli.console import as_user_errors
 from terminal_sim.readers.diagnostics import FIELD, Key, Prompt, Served, serve
 from terminal_sim.readers.opening import DriverError
 from terminal_sim.readers.tearing import COMMAND_STEPS, CardTear, TornCard
@@ -40,7 +40,7 @@ def run(given: Namespace) -> int:
     # Until the reader is there and will be closed: else an early signal leaves its link behind.
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
-        with blaming_the_user(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
+        with as_user_errors(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
             reader = serve(given.address, given.link, _show)
             try:
                 signal.pthread_sigmask(signal.SIG_SETMASK, heard)
@@ -74,7 +74,7 @@ class ServedReaderLines:
 
     def obey(self, line: str) -> None:
         """Do what a line says; an empty one says nothing. Raises `UserError`."""
-        with blaming_the_user(BenchMisuse, DriverError, ProfileError):
+        with as_user_errors(BenchMisuse, DriverError, ProfileError):
             match line.split():
                 case ["insert", name, *slot] if len(slot) <= 1:
                     self.insert(name, _slot(slot))

@@ -1,4 +1,4 @@
-"""One terminal that takes lines of the script language one at a time, and tells what they changed."""
+"""One terminal that takes lines of the script language one at a time, and shows what each of them changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cli import UserError
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
+from terminal_sim.script.complete import completions
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.tree import ScriptError, Value
@@ -28,8 +29,8 @@ class ShellSession:
         variables = {"profile": terminal.profile.id, "locale": terminal.locale}
         self._tester = Tester(bench, terminal, variables=variables)
         names = vocabulary()
-        self._terms = Scope(names, (terminal.profile,), names.cards(()))
-        self._performer = Performer(self._tester, macros or {}, self._terms)
+        self._scope = Scope(names, (terminal.profile,), names.cards(()))
+        self._performer = Performer(self._tester, macros or {}, self._scope)
         self._screen = ""
         self._receipts = 0
 
@@ -37,11 +38,11 @@ class ShellSession:
         """Do what a typed line says. Raises `UserError` for one that cannot be meant, `ExpectationFailed` where it does not hold."""
         wrong: list[str] = []
 
-        def complain(_: Value, sentence: str) -> None:
+        def diagnose(_: Value, sentence: str) -> None:
             wrong.append(sentence)
 
         try:
-            call = bind(parse_step(line, _TYPED), {}, complain)
+            call = bind(parse_step(line, _TYPED), {}, diagnose)
         except ScriptError as error:
             raise UserError(error.problems[0].sentence) from None
         if wrong or call is None:
@@ -51,6 +52,10 @@ class ShellSession:
         if isinstance(call, VerbCall):
             self._check(call)
         self.perform(call)
+
+    def completions(self, before: str) -> list[str]:
+        """The words that may come after the line so far."""
+        return completions(before.split(), self._scope)
 
     def perform(self, call: Call) -> None:
         """The same for a call of a checked script."""
@@ -63,22 +68,22 @@ class ShellSession:
 
     def news(self) -> list[str]:
         """The screen where it changed since the last call, the receipts that came out, and notes."""
-        told = []
+        news = []
         screen = self.terminal.view().text
         if screen != self._screen:
-            told.append(screen)
+            news.append(screen)
             self._screen = screen
         printed = self.terminal.receipts
-        told += [_paper(receipt.text) for receipt in printed[self._receipts :]]
+        news += [_paper(receipt.text) for receipt in printed[self._receipts :]]
         self._receipts = len(printed)
-        told += [f"# {note}" for note in self._tester.notes]
+        news += [f"# {note}" for note in self._tester.notes]
         self._tester.notes.clear()
-        return told
+        return news
 
     def _check(self, call: VerbCall) -> None:
         """A typed line has not gone through the check of a file; values with variables wait for the performer."""
         for argument in call.arguments:
-            wrong = "" if argument.value.variables else judge(argument, self._terms)
+            wrong = "" if argument.value.variables else judge(argument, self._scope)
             if wrong:
                 raise UserError(wrong)
 

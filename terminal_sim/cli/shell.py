@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import blaming_the_user
+from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.session import ShellSession
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.run import ExitCode
@@ -23,7 +23,7 @@ _LEAVING = ("quit", "exit")
 
 def run(given: Namespace) -> int:
     with (
-        blaming_the_user(BenchMisuse, JournalError, ProfileError),
+        as_user_errors(BenchMisuse, JournalError, ProfileError),
         Bench(seed=given.seed, state=given.state) as bench,
     ):
         terminal = bench.add_terminal(
@@ -37,14 +37,14 @@ def _converse(session: ShellSession, prompt: str) -> int:
     interactive = sys.stdin.isatty()
     worst = ExitCode.HELD
     _print_news(session)
-    for line in _typed(prompt) if interactive else sys.stdin:
-        said = line.strip()
-        if said in _LEAVING:
+    for line in _typed(prompt, session) if interactive else sys.stdin:
+        typed = line.strip()
+        if typed in _LEAVING:
             break
-        if said == "help":
+        if typed == "help":
             print(_help())
-        elif said and not said.startswith("#"):
-            worst = max(worst, _answer(session, said))
+        elif typed and not typed.startswith("#"):
+            worst = max(worst, _answer(session, typed))
     return ExitCode.HELD if interactive else worst
 
 
@@ -65,14 +65,23 @@ def _answer(session: ShellSession, line: str) -> ExitCode:
 
 
 def _print_news(session: ShellSession) -> None:
-    for told in session.news():
-        print(told, flush=True)
+    for text in session.news():
+        print(text, flush=True)
 
 
-def _typed(prompt: str) -> Iterator[str]:
-    """Lines from the keyboard, with their history where the platform has one."""
+def _typed(prompt: str, session: ShellSession) -> Iterator[str]:
+    """Lines from the keyboard, with a history and completion by the tabulator key where the platform has readline."""
     with suppress(ImportError):
-        import readline  # noqa: F401 - its import is what gives `input` a history
+        import readline
+
+        def complete(word: str, state: int) -> str | None:
+            before = readline.get_line_buffer()[: readline.get_begidx()]
+            found = [f"{one} " for one in session.completions(before) if one.startswith(word)]
+            return found[state] if state < len(found) else None
+
+        readline.set_completer(complete)
+        readline.set_completer_delims(" ")
+        readline.parse_and_bind("tab: complete")
     print("Script lines, `help` for their forms, `quit` to leave.")
     while True:
         try:

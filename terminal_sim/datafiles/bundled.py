@@ -1,4 +1,4 @@
-"""Where the data of the package is: profiles, cards, hosts, wordings and fonts. Ground floor: anyone may import it."""
+"""Where the data of the package is: profiles, cards, hosts, wordings and fonts. Every room above may import it."""
 
 from __future__ import annotations
 

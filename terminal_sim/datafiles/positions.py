@@ -1,4 +1,4 @@
-"""Where each key of a TOML file stands, for error messages: tomllib tells values and no positions."""
+"""Where each key of a TOML file stands, for error messages: tomllib returns values and no positions."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Rules:
 1. Titles and banners are strips on top, the keys and buttons that end a screen stand at the bottom, the rest between;
-   a screen that only tells something is centred.
+   a screen that only shows a message is centred.
 2. Texts are wrapped, never cut. Where a screen is too full everything shrinks together until it fits.
 """
 

@@ -139,7 +139,7 @@ def _columns(flow: Flow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
                 depth[dest] = depth[name] + 1
                 ahead.append(dest)
     for name in boxes.keys() - depth.keys():
-        depth[name] = 0  # nothing leads to it; drawn all the same, so that somebody sees it
+        depth[name] = 0  # nothing leads to it: it is drawn so that the fault shows
     columns: list[list[_Place]] = [[] for _ in range(max(depth.values()) + 1)]
     slots = {name: _Place(name, depth[name], boxes[name]) for name in (*ahead, *(boxes.keys() - set(ahead)))}
     for name, slot in slots.items():

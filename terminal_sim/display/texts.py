@@ -3,7 +3,7 @@
 Rules:
 1. `fr-CA` is looked up in `fr-CA.po` and then in `fr.po`: a regional file holds only what differs.
 2. A catalogue is read when its language is first asked for, and Babel is imported then: a start-up pays for one language.
-3. No-break spaces stay in the text; whoever compares reads them as spaces (`plain`).
+3. No-break spaces stay in the text; a comparison reads them as spaces (`plain`).
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class View:
         return []
 
     def _within_the_place(self, found: list[int]) -> list[int]:
-        """Whoever touches a word means what the open place says, and the tabs only where it says nothing like it."""
+        """A touched word means an element of the open place first, and a tab only where the place has no such element."""
         return [at for at in found if self._items[at].role is not Role.TAB] or found
 
     def _placed(self, found: list[int]) -> list[Item]:

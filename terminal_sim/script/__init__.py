@@ -1,1 +1,1 @@
-"""The .keys language: read, checked before anything runs, run, and written from what somebody did by hand."""
+"""The .keys language: a script is parsed, checked before anything runs, run, and recorded from what was done by hand."""

@@ -13,7 +13,7 @@ from terminal_sim.verbs.signature import NEGATION, ValueKind
 FROM_STATE = ("from", "state")
 _LONGEST = max(len(words) for words in VERBS)
 
-Complain = Callable[[Value, str], None]
+Diagnose = Callable[[Value, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,15 @@ class FromState:
 Call = VerbCall | MacroCall | FromState
 
 
-def bind(step: ScriptStep, macros: Mapping[str, Macro], complain: Complain) -> Call | None:
-    """None where the step calls nothing that exists; everything that is wrong goes to `complain`."""
+def bind(step: ScriptStep, macros: Mapping[str, Macro], diagnose: Diagnose) -> Call | None:
+    """None where the step calls nothing that exists; every fault is reported to `diagnose`."""
     first = step.values[0]
     if first.word in macros:
-        return _macro_call(step, macros[first.word], complain)
+        return _macro_call(step, macros[first.word], diagnose)
     words = [value.word for value in step.values]
     if tuple(words[:2]) == FROM_STATE:
         if len(words) != 3 or not words[2]:
-            complain(first, "from state needs one name: from state NAME")
+            diagnose(first, "from state needs one name: from state NAME")
             return None
         return FromState(step, step.values[2])
     no = len(words) > 2 and words[1] == NEGATION
@@ -79,15 +79,15 @@ def bind(step: ScriptStep, macros: Mapping[str, Macro], complain: Complain) -> C
         verb = VERBS.get(tuple(spoken[:length]))
         if verb is not None:
             if no and not verb.negatable:
-                complain(step.values[1], f"{' '.join(verb.words)} has no opposite: {verb.form}")
+                diagnose(step.values[1], f"{' '.join(verb.words)} has no opposite: {verb.form}")
                 return None
-            return _Binding(step, verb, no, complain).call(step.values[length + no :])
-    _unknown(step, spoken, no, macros, complain)
+            return _Binding(step, verb, no, diagnose).call(step.values[length + no :])
+    _unknown(step, spoken, no, macros, diagnose)
     return None
 
 
 def _unknown(
-    step: ScriptStep, spoken: list[str], no: bool, macros: Mapping[str, Macro], complain: Complain
+    step: ScriptStep, spoken: list[str], no: bool, macros: Mapping[str, Macro], diagnose: Diagnose
 ) -> None:
     """Says how far the words were right and what may come next."""
     known = (*VERBS, FROM_STATE)
@@ -99,26 +99,26 @@ def _unknown(
     }
     if not right:
         text = step.values[0].text
-        complain(step.values[0], f"there is no act {text!r}{suggest(text, [*follow, *macros])}")
+        diagnose(step.values[0], f"there is no act {text!r}{suggest(text, [*follow, *macros])}")
         return
     after = " ".join(spoken[:right])
     place = step.values[min(right + no, len(step.values) - 1)]
     said = spoken[right] if right < len(spoken) else ""
     what = f", not {place.text!r}" if right < len(spoken) else ""
-    complain(place, f"after {after!r} comes {' or '.join(sorted(follow))}{what}{suggest(said, follow)}")
+    diagnose(place, f"after {after!r} comes {' or '.join(sorted(follow))}{what}{suggest(said, follow)}")
 
 
-def _macro_call(step: ScriptStep, macro: Macro, complain: Complain) -> MacroCall:
+def _macro_call(step: ScriptStep, macro: Macro, diagnose: Diagnose) -> MacroCall:
     values = step.values[1:]
     if len(values) != len(macro.parameters):
         form = " ".join([macro.name, *(f"${{{name}}}" for name in macro.parameters)])
-        complain(
+        diagnose(
             step.values[0],
             f"{macro.name} has {len(values)} arguments here and takes {len(macro.parameters)}: {form}",
         )
     for value in values:
         if value.name:
-            complain(
+            diagnose(
                 value, f"{macro.name} takes its arguments by place: put {value.name}=... in quotation marks"
             )
     return MacroCall(step, macro, values)
@@ -127,11 +127,11 @@ def _macro_call(step: ScriptStep, macro: Macro, complain: Complain) -> MacroCall
 class _Binding:
     """Puts the values of one step at their places."""
 
-    def __init__(self, step: ScriptStep, verb: Verb, no: bool, complain: Complain) -> None:
+    def __init__(self, step: ScriptStep, verb: Verb, no: bool, diagnose: Diagnose) -> None:
         self.step = step
         self.verb = verb
         self.no = no
-        self.complain = complain
+        self.diagnose = diagnose
         self.placed: list[Argument] = []
         self.named: dict[str, Argument] = {}
         self.fields: dict[str, Value] = {}
@@ -140,7 +140,7 @@ class _Binding:
         ahead = list(values)
         while ahead:
             value = ahead.pop(0)
-            if value.word in self.verb.said:
+            if value.word in self.verb.introduced:
                 self._introduced(value, ahead)
             elif value.name:
                 self._pair(value)
@@ -149,16 +149,16 @@ class _Binding:
             elif self.verb.rest is not None:
                 self.placed.append(Argument(self.verb.rest, value))
             else:
-                near = suggest(value.word, self.verb.said) if value.word else ""
-                self.complain(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
+                near = suggest(value.word, self.verb.introduced) if value.word else ""
+                self.diagnose(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
         self._complete()
         placed, named = tuple(self.placed), tuple(self.named.values())
         return VerbCall(self.step, self.verb, placed, named, self.fields, self.no)
 
     def _introduced(self, word: Value, ahead: list[Value]) -> None:
-        parameter = self.verb.said[word.word]
+        parameter = self.verb.introduced[word.word]
         if not ahead:
-            self.complain(word, f"after {word.text!r} comes {parameter.form}")
+            self.diagnose(word, f"after {word.text!r} comes {parameter.form}")
         else:
             self._name(parameter, ahead.pop(0))
 
@@ -166,21 +166,25 @@ class _Binding:
         if value.name in self.verb.named:
             self._name(self.verb.named[value.name], value)
         elif value.name in self.fields:
-            self.complain(value, f"{value.name} is said twice")
+            self.diagnose(value, f"{value.name} is said twice")
         elif self.verb.fields and value.name not in self._reserved:
             self.fields[value.name] = value
         else:
             cure = suggest(value.name, self.verb.named) or f": {self.verb.form}"
-            self.complain(value, f"{value.name}= has no place here{cure}")
+            self.diagnose(value, f"{value.name}= has no place here{cure}")
 
     @property
     def _reserved(self) -> set[str]:
         """What no field can be called, since it is written otherwise."""
-        return {NEGATION, *self.verb.said, *(parameter.name for parameter in self.verb.said.values())}
+        return {
+            NEGATION,
+            *self.verb.introduced,
+            *(parameter.name for parameter in self.verb.introduced.values()),
+        }
 
     def _name(self, parameter: Parameter, value: Value) -> None:
         if parameter.name in self.named:
-            self.complain(value, f"{parameter.said or parameter.name} is said twice")
+            self.diagnose(value, f"{parameter.keyword or parameter.name} is said twice")
         self.named[parameter.name] = Argument(parameter, value)
 
     def _complete(self) -> None:
@@ -190,8 +194,8 @@ class _Binding:
         if self.verb.rest is not None and len(self.placed) == len(self.verb.values):
             needed.append(self.verb.rest)
         needed += [
-            p for p in (*self.verb.said.values(), *self.verb.named.values()) if p.name not in self.named
+            p for p in (*self.verb.introduced.values(), *self.verb.named.values()) if p.name not in self.named
         ]
-        missing = [f"{p.said} {p.form}".strip() for p in needed if p.required]
+        missing = [f"{p.keyword} {p.form}".strip() for p in needed if p.required]
         if missing:
-            self.complain(last, f"{' and '.join(missing)} is missing: {self.verb.form}")
+            self.diagnose(last, f"{' and '.join(missing)} is missing: {self.verb.form}")

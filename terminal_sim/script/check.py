@@ -1,7 +1,7 @@
 """Finds everything that is wrong with a script before anything runs, and makes of it a program that can run.
 
 All problems of a file are listed, each at its place with the nearest right word: settings (`settings`), steps (`bind`), and
-what each scenario would do step by step, for each row of its examples (`follow`).
+what each scenario would do step by step, for each row of its examples (`dataflow`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from terminal_sim.bench import Profile
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, bind
-from terminal_sim.script.dataflow import Following, Known, starts_from, variables_of
+from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables_of
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, settings
@@ -42,12 +42,12 @@ class Play:
 class Program:
     """A script in which everything can be meant. `macros` are the calls of each macro by its name.
 
-    `terms` judge the values that only a run will have.
+    `scope` judges the values that only a run will have.
     """
 
     script: Script
     settings: Settings
-    terms: Scope
+    scope: Scope
     macros: Mapping[str, tuple[Call, ...]]
     setup: tuple[Call, ...]
     plays: tuple[Play, ...]
@@ -67,12 +67,12 @@ def check(
     environ: Mapping[str, str],
 ) -> Program:
     """`profiles` and `locale` overrule the script's own; `environ` has its secrets. Raises `ScriptError`."""
-    complain = Diagnostics()
-    complain.about(script)
-    chosen = settings(script, vocabulary, complain, profiles=profiles, locale=locale, environ=environ)
-    program = _Checking(script, vocabulary, chosen, complain).program()
-    if complain.problems:
-        raise ScriptError(list(complain.problems))
+    diagnostics = Diagnostics()
+    diagnostics.about(script)
+    chosen = settings(script, vocabulary, diagnostics, profiles=profiles, locale=locale, environ=environ)
+    program = _Checking(script, vocabulary, chosen, diagnostics).program()
+    if diagnostics.problems:
+        raise ScriptError(list(diagnostics.problems))
     return program
 
 
@@ -87,36 +87,36 @@ def rows_of(scenario: Scenario) -> list[dict[str, str]]:
 
 class _Checking:
     def __init__(
-        self, script: Script, vocabulary: Vocabulary, chosen: Settings, complain: Diagnostics
+        self, script: Script, vocabulary: Vocabulary, chosen: Settings, diagnostics: Diagnostics
     ) -> None:
         self.script = script
         self.chosen = chosen
-        self.complain = complain
+        self.diagnostics = diagnostics
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
-        self.terms = Scope(
+        self.scope = Scope(
             vocabulary,
             tuple(chosen.profiles.values()),
             vocabulary.cards(chosen.catalogues),
             chosen.catalogues,
         )
-        self.following = Following(self.terms, self.bound, frozenset(chosen.secrets), complain)
+        self.dataflow = Dataflow(self.scope, self.bound, frozenset(chosen.secrets), diagnostics)
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
 
     def program(self) -> Program:
-        self._follow_macros()
+        self._walk_macros()
         setup = self._bind(self.script.setup)
-        self.following.follow(setup, self.known)
+        self.dataflow.walk(setup, self.known)
         plays = tuple(self._play(scenario) for scenario in self.script.scenarios)
         self._check_names()
         self._check_states(plays)
         teardown = self._bind(self.script.teardown)
-        self.following.follow(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
+        self.dataflow.walk(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
         return Program(
             script=self.script,
             settings=self.chosen,
-            terms=self.terms,
+            scope=self.scope,
             macros=self.bound,
             setup=setup,
             plays=plays,
@@ -124,7 +124,7 @@ class _Checking:
         )
 
     def _bind(self, steps: Sequence[ScriptStep]) -> tuple[Call, ...]:
-        bound = (bind(step, self.macros, self.complain) for step in steps)
+        bound = (bind(step, self.macros, self.diagnostics.report) for step in steps)
         return tuple(call for call in bound if call is not None)
 
     # Macros.
@@ -137,14 +137,14 @@ class _Checking:
                 continue
             seen.add(path.resolve())
             if not path.is_file():
-                self.complain(value, f"there is no file {path}")
+                self.diagnostics.report(value, f"there is no file {path}")
                 continue
             try:
                 used = parse(path)
             except ScriptError as wrong:
-                self.complain.add(wrong.problems)
+                self.diagnostics.add(wrong.problems)
                 continue
-            self.complain.about(used)
+            self.diagnostics.about(used)
             self._use(used, seen)
         for macro in script.macros:
             self._define(macro)
@@ -161,30 +161,30 @@ class _Checking:
             if name in VARIABLES or macro.parameters.count(name) > 1
         ]
         for sentence in wrong:
-            self.complain.of_name(macro.name, Form.WORD, macro.place, sentence)
+            self.diagnostics.of_name(macro.name, Form.WORD, macro.place, sentence)
         self.macros[macro.name] = macro
 
-    def _follow_macros(self) -> None:
+    def _walk_macros(self) -> None:
         """Judges macros by themselves, since no scenario may call them; what they do not define is the caller's."""
         for name, calls in self.bound.items():
             unknown: Known = {**self.known, **dict.fromkeys(variables_of(calls))}
-            self.following.follow(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)}, (name,))
+            self.dataflow.walk(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)}, (name,))
 
     # Scenarios.
 
     def _play(self, scenario: Scenario) -> Play:
         calls = self._bind(scenario.steps)
-        start = starts_from(calls, self.complain)
+        start = starts_from(calls, self.diagnostics)
         known = {**self.known, **dict.fromkeys(CARD_VARIABLES)} if start else self.known
         table = scenario.examples
         unknown: Known = {column.text: None for column in table.columns} if table is not None else {}
         rows: Sequence[Mapping[str, str | None]] = (
             rows_of(scenario) if self._check_table(scenario) else [unknown]
         )
-        saved = [state for row in rows for state in self.following.follow(calls, {**known, **row})]
+        saved = [state for row in rows for state in self.dataflow.walk(calls, {**known, **row})]
         if saved and table is not None:
             sentence = "a scenario with examples runs more than once: it cannot save a state"
-            self.complain.of_name(scenario.name, Form.STRING, scenario.place, sentence)
+            self.diagnostics.of_name(scenario.name, Form.STRING, scenario.place, sentence)
         return Play(scenario, calls, start, tuple(dict.fromkeys(saved)))
 
     def _check_table(self, scenario: Scenario) -> bool:
@@ -192,31 +192,31 @@ class _Checking:
         table = scenario.examples
         if table is None:
             return True
-        before = len(self.complain.problems)
+        before = len(self.diagnostics.problems)
         columns = [column.text for column in table.columns]
         for column in table.columns:
             if not is_name(column.text) or column.text in VARIABLES:
-                self.complain(column, f"{column.text!r} cannot be the name of a column")
+                self.diagnostics.report(column, f"{column.text!r} cannot be the name of a column")
             elif columns.count(column.text) > 1:
-                self.complain(column, f"two columns have the name {column.text!r}")
+                self.diagnostics.report(column, f"two columns have the name {column.text!r}")
         for row in table.rows:
             for cell in row:
                 if cell.variables:
-                    self.complain(cell, "a table holds values: it has no variables")
+                    self.diagnostics.report(cell, "a table holds values: it has no variables")
             if len(row) != len(columns):
-                self.complain(row[-1], f"this row has {len(row)} values for {len(columns)} columns")
+                self.diagnostics.report(row[-1], f"this row has {len(row)} values for {len(columns)} columns")
         if not table.rows:
-            self.complain.of_name("examples", Form.WORD, table.place, "this table has no rows")
-        return len(self.complain.problems) == before
+            self.diagnostics.of_name("examples", Form.WORD, table.place, "this table has no rows")
+        return len(self.diagnostics.problems) == before
 
     def _check_names(self) -> None:
         names: set[str] = set()
         for scenario in self.script.scenarios:
             if scenario.name in names:
                 sentence = "another scenario of this file has this name"
-                self.complain.of_name(scenario.name, Form.STRING, scenario.place, sentence)
+                self.diagnostics.of_name(scenario.name, Form.STRING, scenario.place, sentence)
             if not scenario.steps:
-                self.complain.of_name(
+                self.diagnostics.of_name(
                     scenario.name, Form.STRING, scenario.place, "this scenario has no steps"
                 )
             names.add(scenario.name)
@@ -229,11 +229,13 @@ class _Checking:
                 continue
             if play.start not in saved:
                 cure = suggest(play.start, saved)
-                self.complain(first.name, f"no scenario of this file saves the state {play.start!r}{cure}")
+                self.diagnostics.report(
+                    first.name, f"no scenario of this file saves the state {play.start!r}{cure}"
+                )
             seen: set[str] = set()
             state = play.start
             while state in saved and state not in seen:
                 seen.add(state)
                 state = saved[state].start
             if state in seen:
-                self.complain(first.name, "this state comes from a scenario that starts from it")
+                self.diagnostics.report(first.name, "this state comes from a scenario that starts from it")

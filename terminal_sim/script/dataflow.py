@@ -19,22 +19,22 @@ from terminal_sim.verbs import ValueKind
 Known = dict[str, str | None]
 
 
-class Following:
+class Dataflow:
     """`macros` are the bound calls of each macro by name; `fixed` are variables that no step may set."""
 
     def __init__(
         self,
-        terms: Scope,
+        scope: Scope,
         macros: Mapping[str, Sequence[Call]],
         fixed: frozenset[str],
-        complain: Diagnostics,
+        diagnostics: Diagnostics,
     ) -> None:
-        self._terms = terms
+        self._scope = scope
         self._macros = macros
         self._fixed = fixed | {*VARIABLES}
-        self._complain = complain
+        self._diagnostics = diagnostics
 
-    def follow(self, calls: Sequence[Call], known: Known, chain: tuple[str, ...] = ()) -> list[str]:
+    def walk(self, calls: Sequence[Call], known: Known, chain: tuple[str, ...] = ()) -> list[str]:
         """Judges the calls, adds to `known` what they make known, and returns the states that they save."""
         saved: list[str] = []
         for call in calls:
@@ -50,13 +50,13 @@ class Following:
         macro = call.macro
         given = [self._filled(value, known) for value in call.values]
         if macro.name in chain:
-            self._complain(call.step.values[0], f"{macro.name} would call itself")
+            self._diagnostics.report(call.step.values[0], f"{macro.name} would call itself")
             return []
         if len(given) != len(macro.parameters):
             return []
         arguments: Known = dict(zip(macro.parameters, map(_text, given), strict=True))
         inside: Known = {**known, **arguments}
-        saved = self.follow(self._macros[macro.name], inside, (*chain, macro.name))
+        saved = self.walk(self._macros[macro.name], inside, (*chain, macro.name))
         known.update({name: value for name, value in inside.items() if name not in arguments})
         return saved
 
@@ -64,23 +64,25 @@ class Following:
         right = True
         for argument in call.arguments:
             value = self._filled(argument.value, known)
-            wrong = judge(replace(argument, value=value), self._terms) if value else ""
+            wrong = judge(replace(argument, value=value), self._scope) if value else ""
             if wrong:
                 right = False
-                self._complain(argument.value, wrong)
+                self._diagnostics.report(argument.value, wrong)
         words = [self._filled(argument.value, known) for argument in call.values]
-        wrong = rehearse(call.verb, words, self._terms) if right else ""
+        wrong = rehearse(call.verb, words, self._scope) if right else ""
         if wrong:
-            self._complain(call.values[0].value, wrong)
+            self._diagnostics.report(call.values[0].value, wrong)
         for value in call.fields.values():
             self._filled(value, known)
         said = {argument.parameter.name for argument in call.named}
         if call.no and "within" in said:
-            self._complain(
+            self._diagnostics.report(
                 call.step.values[0], "what must not be there must not be there now: write `for TIME`"
             )
         if call.verb.negatable and not call.no and "for_" in said:
-            self._complain(call.step.values[0], "`for TIME` goes with `expect no`; here it is `within TIME`")
+            self._diagnostics.report(
+                call.step.values[0], "`for TIME` goes with `expect no`; here it is `within TIME`"
+            )
 
     def _learn(self, call: VerbCall, known: Known) -> None:
         if any(parameter.kind is ValueKind.CARD for parameter in call.verb.values):
@@ -88,20 +90,20 @@ class Following:
         assigned = [self._filled(value, known) for value in call.of_kind(ValueKind.ASSIGNED)]
         for name in call.of_kind(ValueKind.VARIABLE):
             if name.text in self._fixed:
-                self._complain(name, f"${{{name.text}}} has a meaning already; choose another name")
+                self._diagnostics.report(name, f"${{{name.text}}} has a meaning already; choose another name")
             known[name.text] = _text(assigned[0]) if assigned else None
 
     def _filled(self, value: Value, known: Known) -> Value | None:
-        """The value with its variables, None where one is not known yet; complains of those that never will be."""
+        """The value with its variables, None where one is not known yet; reports those that never will be."""
         for name in value.variables:
             if name in known:
                 continue
             if name in CARD_VARIABLES:
-                self._complain(
+                self._diagnostics.report(
                     value, f"${{{name}}} is of the card last named, and no card is named before this"
                 )
             else:
-                self._complain(value, f"${{{name}}} has no value here{suggest(name, known)}")
+                self._diagnostics.report(value, f"${{{name}}} has no value here{suggest(name, known)}")
         values = {name: text for name in value.variables if (text := known.get(name)) is not None}
         return replace(value, text=value.filled(values)) if len(values) == len({*value.variables}) else None
 
@@ -110,11 +112,11 @@ def _text(value: Value | None) -> str | None:
     return None if value is None else value.text
 
 
-def starts_from(calls: Sequence[Call], complain: Diagnostics) -> str:
+def starts_from(calls: Sequence[Call], diagnostics: Diagnostics) -> str:
     """The state that a scenario goes on from, "" for a fresh terminal; it can only stand first."""
     for call in calls[1:]:
         if isinstance(call, FromState):
-            complain(call.name, "from state stands first in its scenario")
+            diagnostics.report(call.name, "from state stands first in its scenario")
     return next((call.name.text for call in calls[:1] if isinstance(call, FromState)), "")
 
 

@@ -9,21 +9,22 @@ from terminal_sim.script.tree import Form, Problem, Script, SourcePlace, Value
 
 
 class Diagnostics:
-    """Called with a value and a sentence about it."""
+    """The problems of a script and of the files that it uses, each kept once."""
 
     def __init__(self) -> None:
         self.problems: set[Problem] = set()
         self._lines: dict[Path, tuple[str, ...]] = {}
 
     def about(self, script: Script) -> None:
-        """From now on values of this script may be complained of; what it could not read is a problem already."""
+        """Values of this script can be reported from now on; its lines that could not be read are problems already."""
         self._lines[script.path] = script.lines
         self.problems.update(script.problems)
 
     def add(self, problems: Iterable[Problem]) -> None:
         self.problems.update(problems)
 
-    def __call__(self, value: Value, sentence: str) -> None:
+    def report(self, value: Value, sentence: str) -> None:
+        """What is wrong with a value, at its place."""
         place = value.place
         quotes = 2 if value.form is not Form.WORD else 0
         name = len(value.name) + 1 if value.name else 0
@@ -32,5 +33,5 @@ class Diagnostics:
         self.problems.add(Problem(place.path, place.line, place.column, sentence, source, width))
 
     def of_name(self, name: str, form: Form, place: SourcePlace, sentence: str) -> None:
-        """About the name of a macro or scenario."""
-        self(Value(name, form, place), sentence)
+        """What is wrong with the name of a macro or scenario."""
+        self.report(Value(name, form, place), sentence)

@@ -19,7 +19,7 @@ _CALLERS = 5
 
 
 class Mask:
-    """Hides card numbers, and every secret that it has been told."""
+    """Replaces card numbers, and each of its secrets, by what may be shown."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = {secret for secret in secrets if secret}
@@ -35,15 +35,15 @@ class Mask:
         return _CARD_NUMBER.sub(_masked, text)
 
 
-def report(stopped: Stopped, told: Sequence[str], rerun: str, mask: Mask) -> str:
-    """The lines of a failure. `told` says of which scenario; `rerun` runs that one again."""
+def report(stopped: Stopped, scenario: Sequence[str], rerun: str, mask: Mask) -> str:
+    """The lines of a failure. `scenario` names the scenario and what it runs on; `rerun` is the command that runs it again."""
     why = stopped.why
     head = [f"{stopped.step.place}: {stopped.step.source}"]
     callers = [f"  called by {step.place}: {step.source}" for step in reversed(stopped.callers)]
     if len(callers) > _CALLERS:
         callers[_CALLERS:] = [f"  and so on, {len(callers) - _CALLERS} calls more"]
     head += callers
-    head += [f"  {line}" for line in told]
+    head += [f"  {line}" for line in scenario]
     if isinstance(why, ExpectationFailed):
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
     else:
@@ -79,7 +79,7 @@ def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str
 
 
 def _cut(line: str) -> str:
-    """Journal rows are long; what they say first is what tells them apart."""
+    """The beginning of a trace line: a journal row is long, and its first fields distinguish it."""
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
 
 

@@ -57,7 +57,7 @@ def parse_text(text: str, path: Path) -> Script:
 
 
 def parse_step(line: str, path: Path) -> ScriptStep:
-    """One line of a scenario by itself, as somebody types it at a prompt. Raises `ScriptError`."""
+    """One line of a scenario by itself, as it is typed at a prompt. Raises `ScriptError`."""
     reading = _Reading(path, (line,))
     step = ScriptStep(SourcePlace(path, 1), line.strip(), reading.values(1))
     if reading.problems:

@@ -20,7 +20,7 @@ Why = ExpectationFailed | BadScript | BenchMisuse
 class Stopped(Exception):
     """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
 
-    `trace` are the last lines before; `secrets` what must be hidden when it is told.
+    `trace` are the last lines before; `secrets` are the texts that a report of it masks.
     """
 
     def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
@@ -33,12 +33,12 @@ class Stopped(Exception):
 
 
 class Performer:
-    """Does calls with the hands of one tester. `macros` are the calls of each macro by its name."""
+    """Carries out calls through one tester. `macros` are the calls of each macro by its name."""
 
-    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], terms: Scope) -> None:
+    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], scope: Scope) -> None:
         self._tester = tester
         self._macros = macros
-        self._terms = terms
+        self._scope = scope
 
     def perform(
         self,
@@ -46,9 +46,9 @@ class Performer:
         local: Mapping[str, str] | None = None,
         callers: tuple[ScriptStep, ...] = (),
     ) -> None:
-        """Raises `Stopped` for what a script or its user is to blame for; anything else is the bench's fault.
+        """Raises `Stopped` for a fault of the script or its user; any other exception is a fault of the bench.
 
-        `local` are the arguments of the macro that the calls are in. `from state` is no act: whoever makes the bench obeys it.
+        `local` are the arguments of the macro that the calls are in. `from state` does nothing here: the runner makes the bench from that state.
         """
         here = dict(local or {})
         for call in calls:
@@ -76,7 +76,7 @@ class Performer:
         """What the check could not judge, since it had no value yet."""
         if argument.value.variables:
             value = replace(argument.value, text=filled(argument.value, variables))
-            wrong = judge(replace(argument, value=value), self._terms)
+            wrong = judge(replace(argument, value=value), self._scope)
             if wrong:
                 raise BadScript(wrong)
 

@@ -1,4 +1,4 @@
-"""Turns what somebody did at a terminal back into a script, from the trace.
+"""Writes the script that repeats what was done at a terminal by hand, from the trace.
 
 1. Keys and touches come from the firmware's entries, everything else from the `act` entries that verbs write.
 2. Digits of a hidden field were never written: a PIN becomes `${card.pin}`, what else was hidden a `secret` that the

@@ -3,7 +3,7 @@
 1. A scenario that begins with `from state NAME` starts where another scenario of the file saved; that one is run first
    where it has not been, so any scenario can be run alone. `setup` belongs to a fresh terminal and is left out then.
 2. `teardown` runs whether the scenario held or not; what fails first is what is reported.
-3. The slot is empty when a scenario begins: whoever was asked for the card that is left in it takes it out before the next one.
+3. The slot is empty when a scenario begins: the operator who put a card in takes it out before the next scenario.
 4. Results are values; nothing is printed here.
 """
 
@@ -239,24 +239,24 @@ class _CaseRun:
     def _attempt(self, tester: Tester, calls: Sequence[Call]) -> Stopped | None:
         program = self.case.program
         try:
-            Performer(tester, program.macros, program.terms).perform(calls)
+            Performer(tester, program.macros, program.scope).perform(calls)
         except Stopped as stopped:
             return stopped
         finally:
             self.mask.hide(*tester.secrets)
         return None
 
-    # What is told of it.
+    # The text of a result.
 
     def _report(self, stopped: Stopped) -> str:
         self.mask.hide(*stopped.secrets)
-        return report(stopped, self._told(), self._again(), self.mask)
+        return report(stopped, self._scenario(), self._again(), self.mask)
 
     def _refused(self, refused: Exception) -> str:
         """There is no terminal to act on: a reader that does not open, for one."""
         lines = [
             f"{self.case.play.scenario.place}: the terminal cannot be set up",
-            *(f"  {line}" for line in (*self._told(), str(refused))),
+            *(f"  {line}" for line in (*self._scenario(), str(refused))),
             f"  again: {self._again()}",
         ]
         return self.mask("\n".join(lines))
@@ -267,12 +267,12 @@ class _CaseRun:
         lines = [
             f"{self.case.play.scenario.place}: the bench broke: {type(broken).__name__}: {broken}",
             f"  at {place.filename}:{place.lineno} in {place.name}",
-            *(f"  {line}" for line in self._told()),
+            *(f"  {line}" for line in self._scenario()),
             f"  again: {self._again()}",
         ]
         return self.mask("\n".join(lines))
 
-    def _told(self) -> list[str]:
+    def _scenario(self) -> list[str]:
         chosen = self.case.program.settings
         locale = f", {chosen.locale}" if chosen.locale else ""
         reader = " and ".join(self._addresses())

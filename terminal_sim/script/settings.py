@@ -40,27 +40,27 @@ class Settings:
 def settings(
     script: Script,
     vocabulary: Vocabulary,
-    complain: Diagnostics,
+    diagnostics: Diagnostics,
     *,
     profiles: Mapping[str, Profile] | None,
     locale: str,
     environ: Mapping[str, str],
 ) -> Settings:
     """`profiles` and `locale` overrule the script's own; `environ` has its secrets."""
-    everyone = dict(profiles) if profiles else _profiles(script, vocabulary, complain)
-    skips = (*_lacking(script, vocabulary, complain, everyone), *_silent(everyone, locale))
+    everyone = dict(profiles) if profiles else _profiles(script, vocabulary, diagnostics)
+    skips = (*_lacking(script, vocabulary, diagnostics, everyone), *_silent(everyone, locale))
     skipped = {skip.profile for skip in skips}
     running = {name: profile for name, profile in everyone.items() if name not in skipped}
     for name in _SINGLE:
         for extra in script.values_of(name)[1:]:
-            complain(extra, f"{name} is said once, with one value")
+            diagnostics.report(extra, f"{name} is said once, with one value")
     return Settings(
         profiles=running,
         skips=skips,
-        locale=locale or _locale(script, complain, running),
-        clock=_clock(script, complain),
-        catalogues=_catalogues(script, complain),
-        secrets=_secrets(script, complain, environ),
+        locale=locale or _locale(script, diagnostics, running),
+        clock=_clock(script, diagnostics),
+        catalogues=_catalogues(script, diagnostics),
+        secrets=_secrets(script, diagnostics, environ),
     )
 
 
@@ -69,10 +69,10 @@ def is_path(profile: str) -> bool:
     return "/" in profile or profile.endswith(".toml")
 
 
-def _profiles(script: Script, vocabulary: Vocabulary, complain: Diagnostics) -> dict[str, Profile]:
+def _profiles(script: Script, vocabulary: Vocabulary, diagnostics: Diagnostics) -> dict[str, Profile]:
     named = script.values_of("terminal")
     if not named and (script.scenarios or not script.macros):  # a file of macros runs nowhere by itself
-        complain.add(
+        diagnostics.add(
             [Problem(script.path, 1, 1, "no terminal is named: write `terminal NAME...` below `keys 1`")]
         )
     found: dict[str, Profile] = {}
@@ -81,19 +81,19 @@ def _profiles(script: Script, vocabulary: Vocabulary, complain: Diagnostics) -> 
             try:
                 found[name] = vocabulary.load(script.path.parent / name if is_path(name) else name)
             except ProfileError as wrong:
-                complain(value, str(wrong))
+                diagnostics.report(value, str(wrong))
     return found
 
 
 def _lacking(
-    script: Script, vocabulary: Vocabulary, complain: Diagnostics, profiles: Mapping[str, Profile]
+    script: Script, vocabulary: Vocabulary, diagnostics: Diagnostics, profiles: Mapping[str, Profile]
 ) -> tuple[Skip, ...]:
     needed = script.values_of("requires")
     known = vocabulary.features.union(*(profile.features for profile in profiles.values()))
     for value in needed:
         if value.text not in known:
             cure = suggest(value.text, known) or f": {', '.join(sorted(known))}"
-            complain(value, f"there is no feature {value.text!r}{cure}")
+            diagnostics.report(value, f"there is no feature {value.text!r}{cure}")
     lacks = {
         name: [v.text for v in needed if v.text in known - profile.features]
         for name, profile in profiles.items()
@@ -110,41 +110,41 @@ def _silent(profiles: Mapping[str, Profile], locale: str) -> tuple[Skip, ...]:
     )
 
 
-def _locale(script: Script, complain: Diagnostics, profiles: Mapping[str, Profile]) -> str:
+def _locale(script: Script, diagnostics: Diagnostics, profiles: Mapping[str, Profile]) -> str:
     for value in script.values_of("locale")[:1]:
         for name, profile in profiles.items():
             if value.text not in profile.languages:
                 cure = suggest(value.text, profile.languages) or f": it speaks {', '.join(profile.languages)}"
-                complain(value, f"{name} does not speak {value.text!r}{cure}")
+                diagnostics.report(value, f"{name} does not speak {value.text!r}{cure}")
         return value.text
     return ""
 
 
-def _clock(script: Script, complain: Diagnostics) -> str:
+def _clock(script: Script, diagnostics: Diagnostics) -> str:
     for value in script.values_of("clock")[:1]:
         try:
             check_clock(value.text)
         except BenchMisuse as wrong:
-            complain(value, str(wrong))
+            diagnostics.report(value, str(wrong))
         return value.text
     return ""
 
 
-def _catalogues(script: Script, complain: Diagnostics) -> tuple[Path, ...]:
+def _catalogues(script: Script, diagnostics: Diagnostics) -> tuple[Path, ...]:
     folders = {value: script.path.parent / value.text for value in script.values_of("cards")}
     for value, folder in folders.items():
         if not folder.is_dir():
-            complain(value, f"there is no folder of cards {folder}")
+            diagnostics.report(value, f"there is no folder of cards {folder}")
     return tuple(folder for folder in folders.values() if folder.is_dir())
 
 
-def _secrets(script: Script, complain: Diagnostics, environ: Mapping[str, str]) -> dict[str, str]:
+def _secrets(script: Script, diagnostics: Diagnostics, environ: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for value in script.values_of("secret"):
         if not is_name(value.text) or value.text in VARIABLES:
-            complain(value, f"{value.text!r} cannot be the name of a secret")
+            diagnostics.report(value, f"{value.text!r} cannot be the name of a secret")
         elif not environ.get(value.text):
-            complain(value, f"the environment has no variable {value.text}: set it to the secret")
+            diagnostics.report(value, f"the environment has no variable {value.text}: set it to the secret")
         else:
             found[value.text] = environ[value.text]
     return found

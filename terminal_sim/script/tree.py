@@ -137,5 +137,5 @@ class Script:
     problems: tuple[Problem, ...] = ()
 
     def values_of(self, setting: str) -> tuple[Value, ...]:
-        """Everything said of a setting, in order; a setting may be given more than once."""
+        """All values of a setting, in order; a setting may be given more than once."""
         return tuple(value for s in self.settings if s.name == setting for value in s.values)

@@ -1,4 +1,4 @@
-"""Judges one value of a script by what the verb takes it for, and hands it to the verb."""
+"""Checks one value of a script against the kind that its verb takes, and converts it for the verb."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def judge(argument: Argument, terms: Scope) -> str:
+def judge(argument: Argument, scope: Scope) -> str:
     """What is wrong with a value that has no variables left; "" where nothing is."""
     parameter, value = argument.parameter, argument.value
     if parameter.choices:
@@ -64,12 +64,12 @@ def judge(argument: Argument, terms: Scope) -> str:
     if value.form not in _FORMS.get(parameter.kind, (Form.WORD, Form.STRING)):
         return _WRITTEN[parameter.kind]
     try:
-        return _JUDGES[parameter.kind](value, terms)
+        return _JUDGES[parameter.kind](value, scope)
     except ValueError as wrong:
         return str(wrong)
 
 
-def rehearse(verb: Verb, values: Sequence[Value | None], terms: Scope) -> str:
+def rehearse(verb: Verb, values: Sequence[Value | None], scope: Scope) -> str:
     """What is wrong with the values of a verb that mean something only together; "" where nothing is or one is not known.
 
     It is done at a terminal of each profile that is off and that no scenario uses.
@@ -77,7 +77,7 @@ def rehearse(verb: Verb, values: Sequence[Value | None], terms: Scope) -> str:
     words = [value.text for value in values if value is not None]
     if not verb.rehearsed or len(words) < len(values):
         return ""
-    for profile in terms.profiles:
+    for profile in scope.profiles:
         with Bench() as bench:
             tester = Tester(bench, bench.add_terminal(profile, power=False))
             try:
@@ -109,19 +109,19 @@ def _selector(value: Value) -> Selector:
     return selector(f"/{value.text}/" if value.form is Form.PATTERN else value.text)
 
 
-def _judge_selector(value: Value, terms: Scope) -> str:
+def _judge_selector(value: Value, scope: Scope) -> str:
     if value.form is Form.WORD and not value.text.startswith(_ID):
         return f'put visible text in quotation marks: "{value.text}"; or write id:NAME or /pattern/'
     _selector(value)
     name = value.text.removeprefix(_ID)
-    if value.form is not Form.WORD or terms.vocabulary.has_id(name, terms.profiles):
+    if value.form is not Form.WORD or scope.vocabulary.has_id(name, scope.profiles):
         return ""
-    return f"no screen has the id {name!r}{suggest(name, terms.vocabulary.ids)}"
+    return f"no screen has the id {name!r}{suggest(name, scope.vocabulary.ids)}"
 
 
-def _judge_keys(value: Value, terms: Scope) -> str:
+def _judge_keys(value: Value, scope: Scope) -> str:
     words = [*value.text] if value.text.isascii() and value.text.isdigit() else [value.text]
-    for profile in terms.profiles:
+    for profile in scope.profiles:
         for word in words:
             if profile.keypad.named(word) is None:
                 colours = [face.colour.upper() for face in profile.keypad.keys.values()]
@@ -131,24 +131,24 @@ def _judge_keys(value: Value, terms: Scope) -> str:
     return ""
 
 
-def _judge_display(value: Value, terms: Scope) -> str:
-    for profile in terms.profiles:
+def _judge_display(value: Value, scope: Scope) -> str:
+    for profile in scope.profiles:
         if value.text not in profile.displays:
             return f"{profile.id} has no display {value.text!r}: it has {', '.join(profile.displays)}"
     return ""
 
 
-def _judge_card(value: Value, terms: Scope) -> str:
-    if value.text not in terms.cards:
-        return f"there is no card {value.text!r}{suggest(value.text, terms.cards)}"
-    if value.text not in terms.judged:
-        terms.judged[value.text] = _fault_of_card(value.text, terms)
-    return terms.judged[value.text]
+def _judge_card(value: Value, scope: Scope) -> str:
+    if value.text not in scope.cards:
+        return f"there is no card {value.text!r}{suggest(value.text, scope.cards)}"
+    if value.text not in scope.judged:
+        scope.judged[value.text] = _fault_of_card(value.text, scope)
+    return scope.judged[value.text]
 
 
-def _fault_of_card(name: str, terms: Scope) -> str:
+def _fault_of_card(name: str, scope: Scope) -> str:
     try:
-        terms.vocabulary.check_card(name, terms.catalogues)
+        scope.vocabulary.check_card(name, scope.catalogues)
     except ProfileError as wrong:
         return str(wrong)
     return ""

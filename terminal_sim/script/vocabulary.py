@@ -74,7 +74,7 @@ def vocabulary() -> Vocabulary:
 
 
 def check_answer(text: str) -> None:
-    """Whether a host can answer so: a bench that nobody uses is asked. Raises `BenchMisuse` with the words there are."""
+    """Checks with a bench of its own that a host can answer so. Raises `BenchMisuse` with the words there are."""
     with Bench() as bench:
         bench.host_answers([text])
 

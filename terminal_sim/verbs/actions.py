@@ -1,4 +1,4 @@
-"""What the hands of a tester do at a terminal. An act that needs a screen or a reader waits for it, as expectations do."""
+"""The verbs that do something at a terminal. One that needs a screen or a reader waits for it, as expectations do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Time = Annotated[Duration | str, ValueKind.TIME]
 _ALWAYS_TAKEN = "CANCEL"
 
 
-class Acts(Waiting):
+class Actions(Waiting):
     """The verbs that change something."""
 
     @verb("press")
@@ -37,18 +37,18 @@ class Acts(Waiting):
         Digits spell themselves (`1000`), the other keys have names in capitals or a colour of the profile.
         """
         for key in self._spelled(keys):
-            before = self._sight()
+            before = self._snapshot()
             takes = f'the screen to take the key "{key}"'
             self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
             if not self.terminal.press(key):
-                raise self._unmet(takes, self._what_it_takes(), before)
+                raise self._failure(takes, self._what_it_takes(), before)
             self._watch(before)
 
     @verb("press!")
     def press_blindly(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
         """Presses keys whatever the screen shows; those that it ignores are lost."""
         for key in self._spelled(keys):
-            before = self._sight()
+            before = self._snapshot()
             self.terminal.press(key)
             self._watch(before)
 
@@ -60,17 +60,17 @@ class Acts(Waiting):
         for_: Annotated[Duration | str, ValueKind.TIME, Keyword("for")],
     ) -> None:
         """Keeps a key down for a while; a key that the settled screen ignores fails."""
-        before = self._sight()
+        before = self._snapshot()
         with self._by_hand("hold", key, "for", str(duration(for_))):
             taken = self.terminal.hold(self._key(key), duration(for_))
         if not taken:
-            raise self._unmet(f'the screen to take the key "{key}"', self._what_it_takes(), before)
+            raise self._failure(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
     @verb("tap")
     def tap(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
         """Waits for something on the screen and touches it; where two things match it says which."""
         wanted = selector(what)
-        before = self._sight()
+        before = self._snapshot()
         element = self._until(
             lambda: self._touchable(wanted, before),
             f"to touch {wanted}",
@@ -79,7 +79,7 @@ class Acts(Waiting):
         # A key that is drawn on the screen is a key: what it types may be a secret.
         drawn = element.role is Role.KEY
         if not (self.terminal.press(element.key) if drawn else self.terminal.touch(element.id)):
-            raise self._unmet(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
+            raise self._failure(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
         self._watch(before)
 
     @verb("insert")
@@ -147,7 +147,7 @@ class Acts(Waiting):
     @verb("wait")
     def wait(self, time: Time) -> None:
         """Lets virtual time pass."""
-        before = self._sight()
+        before = self._snapshot()
         limit = before.mono + duration(time)
         while self.bench.now.mono < limit:
             self._pass(limit, before)
@@ -203,12 +203,12 @@ class Acts(Waiting):
     @verb("screenshot")
     def screenshot(self, name: Annotated[str, ValueKind.TEXT]) -> str:
         """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
-        before = self._sight()
+        before = self._snapshot()
         picture = screen_svg(self.terminal.view(), self.terminal.profile)
         self.pictures[name] = picture
         stored = self._stored_picture(name)
         if stored is not None and stored != picture:
-            raise self._unmet(f'the picture "{name}" to be as stored', _difference(stored, picture), before)
+            raise self._failure(f'the picture "{name}" to be as stored', _difference(stored, picture), before)
         return picture
 
     def _spelled(self, words: tuple[str, ...]) -> list[str]:
@@ -237,10 +237,10 @@ class Acts(Waiting):
         return self.terminal.takes(wanted) or any(key != _ALWAYS_TAKEN for key in self._taken()) or None
 
     def _touchable(self, wanted: Selector, before: ScreenSnapshot) -> Item | None:
-        """The one element to touch; raises `Unmet` where there are two or more."""
+        """The one element to touch; raises `ExpectationFailed` where there are two or more."""
         found = self.terminal.view().matches(wanted, touch=True)
         if len(found) > 1:
-            raise self._unmet(f"{wanted} to be one thing on the screen", listed(found), before)
+            raise self._failure(f"{wanted} to be one thing on the screen", listed(found), before)
         return found[0] if found else None
 
     def _not_touchable(self, wanted: Selector) -> str:

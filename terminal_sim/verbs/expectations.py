@@ -1,4 +1,4 @@
-"""What the eyes of a tester look for. Every expectation waits by itself, in virtual time; `no` must hold now."""
+"""The verbs that expect something of a terminal. Each waits by itself, in virtual time; `no` must hold now."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from terminal_sim.verbs import rows as records
 from terminal_sim.verbs.rows import IDENTITY, Record
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
-    PATIENCE,
+    DEFAULT_WITHIN,
     BadScript,
     Waiting,
     duration,
@@ -42,7 +42,7 @@ class Expectations(Waiting):
         *,
         on: Annotated[str, ValueKind.DISPLAY, Keyword("on")] = "main",
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
     ) -> None:
         """The settled screen shows it."""
@@ -57,7 +57,7 @@ class Expectations(Waiting):
     def forbid_screen(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
         """Fails the scenario at once whenever the screen shows it, from now on."""
         self._forbidden.append(selector(what))
-        self._watch(self._sight())
+        self._watch(self._snapshot())
 
     @verb("expect receipt")
     def expect_receipt(
@@ -65,7 +65,7 @@ class Expectations(Waiting):
         *texts: Annotated[str, ValueKind.TEXT, MinCount(0)],
         copy: Literal["", "merchant", "customer"] = "",
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
     ) -> None:
         """The newest receipt (of that copy) has every text."""
@@ -94,7 +94,7 @@ class Expectations(Waiting):
         *,
         count: Count = None,
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
         **fields: str | int,
     ) -> None:
@@ -111,7 +111,7 @@ class Expectations(Waiting):
         *,
         count: Count = None,
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
         **fields: str | int,
     ) -> None:
@@ -126,7 +126,7 @@ class Expectations(Waiting):
         *,
         count: Count = None,
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
         **fields: str | int,
     ) -> None:
@@ -141,7 +141,7 @@ class Expectations(Waiting):
         state: Annotated[str, ValueKind.VALUE] = "",
         *,
         no: bool = False,
-        within: Within = PATIENCE,
+        within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
     ) -> None:
         """A light of the reader is in that state, or in any but `off`."""
@@ -158,7 +158,9 @@ class Expectations(Waiting):
         self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
 
     @verb("expect beep")
-    def expect_beep(self, *, no: bool = False, within: Within = PATIENCE, for_: Throughout = NOW) -> None:
+    def expect_beep(
+        self, *, no: bool = False, within: Within = DEFAULT_WITHIN, for_: Throughout = NOW
+    ) -> None:
         """It has beeped since the last beep that was expected."""
 
         def holds() -> str | None:
@@ -184,7 +186,7 @@ class Expectations(Waiting):
 
         there = f"/{text}/ on the {from_}"
         self.variables[name] = self._until(
-            caught, there, lambda: most_like(text, self._surface(from_).splitlines()), PATIENCE
+            caught, there, lambda: most_like(text, self._surface(from_).splitlines()), DEFAULT_WITHIN
         )
         return self.variables[name]
 
@@ -239,16 +241,16 @@ class _Rows:
     count: int | None
 
     def hold(self) -> str | None:
-        """What matches, told in a few words; None where it is not what was wanted."""
+        """A summary of what matches; None where it is not what was wanted."""
         found = self._found()
         held = bool(found) if self.count is None else self.number(found) == self.count
-        return self._told(found) if held else None
+        return self._summary(found) if held else None
 
     def nearest(self) -> str:
         """What there is instead, for a failure."""
         found = self._found()
         return (
-            self._told(found)
+            self._summary(found)
             if found
             else records.closest(self.every(), self.wanted) or f"nothing {self.where}"
         )
@@ -260,7 +262,7 @@ class _Rows:
     def _found(self) -> list[Record]:
         return [row for row in self.every() if records.has(row, self.wanted)]
 
-    def _told(self, found: list[Record]) -> str:
+    def _summary(self, found: list[Record]) -> str:
         return f"{self.number(found)} of them: {records.closest(found, self.wanted)}" if found else "none"
 
 

@@ -32,13 +32,13 @@ def transactions(rows: Sequence[Record]) -> int:
 
 
 def closest(rows: Sequence[Record], wanted: Mapping[str, str]) -> str:
-    """The row that has most of the wanted fields, told by these fields; "" where there is no row."""
+    """The row that has most of the wanted fields, as a script writes these fields; "" where there is no row."""
     if not rows:
         return ""
     row = max(reversed(rows), key=lambda row: agreement(row, wanted))
     there = {_same(name): value for name, value in row.items()}
-    told = dict.fromkeys((*(name for name in ("kind",) if name in row), *wanted))
-    return spelled({name: str(there.get(_same(name), "(none)")) for name in told})
+    shown = dict.fromkeys((*(name for name in ("kind",) if name in row), *wanted))
+    return spelled({name: str(there.get(_same(name), "(none)")) for name in shown})
 
 
 def spelled(wanted: Mapping[str, str]) -> str:

@@ -77,12 +77,12 @@ class MinCount:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`choices` are the words it may be, where they are few; `said` is the word before it, `name=` otherwise."""
+    """`choices` are the words it may be, where they are few; `keyword` is the word before it; "" where it is written `name=value`."""
 
     name: str
     kind: ValueKind
     required: bool
-    said: str = ""
+    keyword: str = ""
     choices: tuple[str, ...] = ()
 
     @property
@@ -94,6 +94,7 @@ class Parameter:
 class Verb:
     """One line of the language: `method` is the name of the method of `Tester` that does it.
 
+    `named` are the parameters written `name=value`, `introduced` those after a keyword, by it.
     The values of a verb with `rehearsed` mean something only together: a check does it at a terminal that is off.
     """
 
@@ -103,7 +104,7 @@ class Verb:
     values: tuple[Parameter, ...] = ()
     rest: Parameter | None = None
     named: Mapping[str, Parameter] = field(default_factory=dict)
-    said: Mapping[str, Parameter] = field(default_factory=dict)
+    introduced: Mapping[str, Parameter] = field(default_factory=dict)
     fields: bool = False
     negatable: bool = False
     rehearsed: bool = False
@@ -120,7 +121,7 @@ class Verb:
         if self.fields:
             parts.append(("field=value...", False))
         parts += [(f"{p.name}={p.form}", p.required) for p in self.named.values()]
-        parts += [(f"{p.said} {p.form}", p.required) for p in self.said.values()]
+        parts += [(f"{p.keyword} {p.form}", p.required) for p in self.introduced.values()]
         return " ".join(words + [part if required else f"[{part}]" for part, required in parts])
 
 
@@ -157,7 +158,7 @@ def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehears
     values: list[Parameter] = []
     rest: Parameter | None = None
     named: dict[str, Parameter] = {}
-    said: dict[str, Parameter] = {}
+    introduced: dict[str, Parameter] = {}
     fields = negatable = False
     for item in list(inspect.signature(method).parameters.values())[1:]:
         if item.kind is item.VAR_KEYWORD:
@@ -171,12 +172,12 @@ def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehears
             rest = parameter
         elif item.kind is not item.KEYWORD_ONLY:
             values.append(parameter)
-        elif parameter.said:
-            said[parameter.said] = parameter
+        elif parameter.keyword:
+            introduced[parameter.keyword] = parameter
         else:
             named[parameter.name] = parameter
     doc = inspect.getdoc(method) or ""
-    return Verb(words, name, doc, tuple(values), rest, named, said, fields, negatable, rehearsed)
+    return Verb(words, name, doc, tuple(values), rest, named, introduced, fields, negatable, rehearsed)
 
 
 def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
@@ -188,9 +189,9 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     )
     if kind is None:
         raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
-    said = next((note.word for note in notes if isinstance(note, Keyword)), "")
+    keyword = next((note.word for note in notes if isinstance(note, Keyword)), "")
     required = item.default is item.empty and MinCount(0) not in notes
-    return Parameter(item.name, kind, required, said, choices)
+    return Parameter(item.name, kind, required, keyword, choices)
 
 
 def _literals(hint: Any) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.verbs.actions import Acts
+from terminal_sim.verbs.actions import Actions
 from terminal_sim.verbs.expectations import Expectations
 from terminal_sim.verbs.signature import Parameter, ValueKind, Verb, verbs_of
 from terminal_sim.verbs.waiting import BadScript, ExpectationFailed, ScreenSnapshot
@@ -19,8 +19,8 @@ __all__ = [
 ]
 
 
-class Tester(Acts, Expectations):
-    """The hands and eyes of whoever tests one terminal: its public methods are the verbs."""
+class Tester(Actions, Expectations):
+    """Everything that a test can do at one terminal and expect of it: its public methods are the verbs."""
 
     # pytest takes every class whose name begins with Test for tests.
     __test__ = False

@@ -1,4 +1,4 @@
-"""What acts and expectations share: one terminal of a bench, waiting in virtual time, and the two ways to fail.
+"""What actions and expectations share: one terminal of a bench, waiting in virtual time, and the two ways to fail.
 
 1. Nothing polls: a wait jumps from one deadline of the bench to the next and looks again.
 2. A forbidden screen is looked for after every act and at every jump.
@@ -16,7 +16,7 @@ from typing import TypeVar
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 from terminal_sim.datafiles.suggest import close_word
 
-PATIENCE = Duration.parse("30s")
+DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
 ACT = "act"
 
@@ -29,7 +29,7 @@ class BadScript(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScreenSnapshot:
-    """A screen as it was at a moment; `view` is drawn only when somebody reads it."""
+    """A screen as it was at a moment; `view` is drawn only when its text is read."""
 
     mono: int
     view: View
@@ -93,7 +93,7 @@ def plain(text: str) -> str:
 
 
 class Waiting:
-    """One terminal of a bench and the hands on it.
+    """One terminal of a bench, as a tester sees and handles it.
 
     `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any;
     `rows_before` is how many rows of the journal are older than the test. `secrets` are card numbers and PINs to hide.
@@ -125,23 +125,25 @@ class Waiting:
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:
         """Writes to the trace what is done, as a script says it; keys and touches write themselves."""
-        before = self._sight()
+        before = self._snapshot()
         self.bench.trace.emit(self.bench.now, self.terminal.name, ACT, line=" ".join(words))
         yield
         self._watch(before)
 
-    def _sight(self, on: str = "main") -> ScreenSnapshot:
+    def _snapshot(self, on: str = "main") -> ScreenSnapshot:
         return ScreenSnapshot(self.bench.now.mono, self.terminal.view(on))
 
-    def _unmet(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
-        return ExpectationFailed(expected, there, before, self._sight(), self.bench.trace.tail(TRACE_LINES))
+    def _failure(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
+        return ExpectationFailed(
+            expected, there, before, self._snapshot(), self.bench.trace.tail(TRACE_LINES)
+        )
 
     def _watch(self, before: ScreenSnapshot) -> None:
         """Raises `ExpectationFailed` where a forbidden screen shows."""
         for forbidden in self._forbidden:
             found = self.terminal.view().matches(forbidden)
             if found:
-                raise self._unmet(f"never to see {forbidden}", listed(found), before)
+                raise self._failure(f"never to see {forbidden}", listed(found), before)
 
     def _pass(self, limit: int, before: ScreenSnapshot) -> None:
         """Lets time pass until the next deadline of the bench or `limit` (virtual microseconds), whichever is first."""
@@ -155,44 +157,46 @@ class Waiting:
         holds: Callable[[], T | None],
         expected: str,
         there: Callable[[], str],
-        within: Duration = PATIENCE,
+        within: Duration = DEFAULT_WITHIN,
     ) -> T:
         """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`."""
-        before = self._sight()
+        before = self._snapshot()
         self._seen = [before]
         limit = before.mono + within
         while (found := holds()) is None:
             if self.bench.now.mono >= limit:
-                raise self._unmet(f"{expected} within {within}", there(), before)
+                raise self._failure(f"{expected} within {within}", there(), before)
             self._pass(limit, before)
-            sight = self._sight()
-            if sight.view.screen != self._seen[-1].view.screen:
-                self._seen.append(sight)
+            snapshot = self._snapshot()
+            if snapshot.view.screen != self._seen[-1].view.screen:
+                self._seen.append(snapshot)
         return found
 
     def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
         """Raises `ExpectationFailed` where `holds` names something now, or while `throughout` passes."""
-        before = self._sight()
+        before = self._snapshot()
         limit = before.mono + throughout
         while (found := holds()) is None:
             if self.bench.now.mono >= limit:
                 return
             self._pass(limit, before)
-        raise self._unmet(expected, found, before)
+        raise self._failure(expected, found, before)
 
     def _closest(self, wanted: Selector, on: str = "main") -> str:
         """What was most like the selector on any screen since the step began, for a failure."""
         shown = {}
-        for sight in [*self._seen, self._sight(on)]:
-            for item in sight.view.items:
-                shown.update({item.wording: (item, sight), item.id: (item, sight)})
+        for snapshot in [*self._seen, self._snapshot(on)]:
+            for item in snapshot.view.items:
+                shown.update({item.wording: (item, snapshot), item.id: (item, snapshot)})
         close = close_word(wanted.value, filter(None, shown))
         if not close:
-            screens = dict.fromkeys(f"id:{sight.view.screen.id}" for sight in [*self._seen, self._sight(on)])
+            screens = dict.fromkeys(
+                f"id:{snapshot.view.screen.id}" for snapshot in [*self._seen, self._snapshot(on)]
+            )
             return f"nothing like it on {', '.join(screens)}"
-        item, sight = shown[close]
-        gone = sight.view.screen != self.terminal.view(on).screen
-        return f"{item}, at {clock(sight.mono)} and no longer" if gone else str(item)
+        item, snapshot = shown[close]
+        gone = snapshot.view.screen != self.terminal.view(on).screen
+        return f"{item}, at {clock(snapshot.mono)} and no longer" if gone else str(item)
 
 
 def clock(mono: int) -> str:

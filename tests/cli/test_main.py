@@ -395,13 +395,18 @@ def test_a_standard_stream_may_be_closed(closed: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
-def test_a_shell_at_a_keyboard_prompts_and_goes_on_after_a_mistake() -> None:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}", "TERM": "dumb"}
+def test_a_shell_at_a_keyboard_prompts_completes_words_and_goes_on_after_a_mistake() -> None:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
+        "TERM": "dumb",
+        "INPUTRC": os.devnull,
+    }
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "terminal_sim", "shell", "v400m"]
     with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as ran:
         os.close(theirs)
-        os.write(ours, b"prss\npress OK\nquit\n")
+        os.write(ours, b"prss\npre\t OK\nquit\n")
         seen = b""
         try:
             while chunk := os.read(ours, 65536):
