@@ -18,7 +18,7 @@ from bench_sale import PROFILE, sale
 from terminal_sim.bench import Bench
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event, KeyPressed, PoweredOn, Trigger
-from terminal_sim.core.flow import Context, Flow
+from terminal_sim.core.flow import AnyFlow, Context, Flow, name_of
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.flows import load
@@ -26,7 +26,7 @@ from terminal_sim.flows import load
 Method = Callable[[Any, Event], object]
 
 
-class StockFlow(Flow):
+class StockFlow(Flow[Context]):
     """Fires through the library alone."""
 
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
@@ -34,7 +34,7 @@ class StockFlow(Flow):
         return known is not None and bool(known.trigger(context, event))
 
 
-class TableFlow(Flow):
+class TableFlow(Flow[Context]):
     """Fires by a dictionary made from `Flow.moves`, every method looked up beforehand: the least that Python can do."""
 
     @cached_property
@@ -43,14 +43,14 @@ class TableFlow(Flow):
     ) -> dict[tuple[str, Trigger], list[tuple[Method | None, Method | None, str, Method | None]]]:
         table: dict[tuple[str, Trigger], list[tuple[Method | None, Method | None, str, Method | None]]] = {}
         for move in self.moves:
-            enter = self.table[move.dest].enter if move.dest in self.table else ""
+            enter = self.table[move.dest].enter if move.dest in self.table else None
             row = self._method(move.guard), self._method(move.action), move.dest or "", self._method(enter)
             for source in move.sources:
                 table.setdefault((source, move.trigger), []).append(row)
         return table
 
-    def _method(self, name: str) -> Method | None:
-        return getattr(self.context, name) if name else None
+    def _method(self, reference: Callable[..., object] | None) -> Method | None:
+        return getattr(self.context, name_of(reference)) if reference is not None else None
 
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
         for guard, action, dest, enter in self._moves.get((context.state, trigger), ()):
@@ -76,12 +76,14 @@ class Fired:
     truths: frozenset[str]
 
 
-class RecordingFlow(Flow):
+class RecordingFlow(Flow[Context]):
     """Fires as ours does and notes in `_LOG` what was fired."""
 
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
         guards = {
-            m.guard for m in self.moves if m.guard and m.trigger is trigger and context.state in m.sources
+            name_of(m.guard)
+            for m in self.moves
+            if m.guard and m.trigger is trigger and context.state in m.sources
         }
         truths = frozenset(guard for guard in guards if getattr(context, guard)(event))
         _LOG.append(Fired(self.name, context.state, trigger, truths))
@@ -106,7 +108,7 @@ class _Recorder:
         return self._terminal.handle(event, now)
 
 
-def _as(kind: type[Flow], flows: Mapping[str, Flow]) -> dict[str, Flow]:
+def _as(kind: type[AnyFlow], flows: Mapping[str, AnyFlow]) -> dict[str, AnyFlow]:
     return {name: kind(f.name, f.context, f.initial, f.states, f.moves) for name, f in flows.items()}
 
 
@@ -123,7 +125,7 @@ def _recorded() -> tuple[Terminal, list[tuple[Event, Instant]], list[Fired]]:
         return booted, recorder.heard, list(_LOG)
 
 
-def _mute(cls: type[Context], flow: Flow) -> type[Context]:
+def _mute(cls: type[Context], flow: AnyFlow) -> type[Context]:
     """A context with the methods that the flow names: a guard holds where `truths` has it, the others do nothing."""
 
     def guard(name: str) -> Method:
@@ -132,18 +134,21 @@ def _mute(cls: type[Context], flow: Flow) -> type[Context]:
     def nothing(_self: object, _event: Event) -> None:
         return None
 
-    methods: dict[str, object] = {name: nothing for s in flow.states for name in (s.screen, s.enter) if name}
-    methods.update({move.action: nothing for move in flow.moves if move.action})
-    methods.update({move.guard: guard(move.guard) for move in flow.moves if move.guard})
-    return type(cls.__name__, (Context,), {"__slots__": ("truths",), **methods})
+    named = [name_of(each) for state in flow.states for each in (state.screen, state.enter)]
+    methods: dict[str, object] = dict.fromkeys(filter(None, named), nothing)
+    methods.update({name_of(move.action): nothing for move in flow.moves if move.action})
+    methods.update({name_of(move.guard): guard(name_of(move.guard)) for move in flow.moves if move.guard})
+    own: dict[str, object] = {"__slots__": ("truths",), "__init__": Context.__init__}
+    return type(cls.__name__, (cls,), {**own, **methods})
 
 
-def _dispatch(kind: type[Flow], fired: list[Fired]) -> Callable[[], object]:
+def _dispatch(kind: type[AnyFlow], fired: list[Fired]) -> Callable[[], object]:
     flows = {}
     for flow in load().values():
         mute = _mute(flow.context, flow)
         flows[flow.name] = kind(flow.name, mute, flow.initial, flow.states, flow.moves)
-    contexts: dict[str, Any] = {name: flow.context(None, flow) for name, flow in flows.items()}  # type: ignore[arg-type]
+    nowhere: Any = None
+    contexts: dict[str, Any] = {name: flow.begin(nowhere) for name, flow in flows.items()}
     steps = [(flows[one.flow], contexts[one.flow], one) for one in fired]
     event = KeyPressed("OK")
 
@@ -155,7 +160,9 @@ def _dispatch(kind: type[Flow], fired: list[Fired]) -> Callable[[], object]:
     return run
 
 
-def _terminal(kind: type[Flow], like: Terminal, heard: list[tuple[Event, Instant]]) -> Callable[[], object]:
+def _terminal(
+    kind: type[AnyFlow], like: Terminal, heard: list[tuple[Event, Instant]]
+) -> Callable[[], object]:
     flows = _as(kind, load())
     booted_at = heard[0][1]
 
@@ -171,7 +178,7 @@ def flow_events(quick: bool) -> list[Figure]:
     """Dispatch alone, and the whole terminal, against stock and the hand-made table."""
     like, heard, fired = _recorded()
     rounds = 7 if quick else 21
-    kinds: dict[str, type[Flow]] = {"ours": Flow, "stock": StockFlow, "table": TableFlow}
+    kinds: dict[str, type[AnyFlow]] = {"ours": Flow, "stock": StockFlow, "table": TableFlow}
     alone = contest({n: _dispatch(kind, fired) for n, kind in kinds.items()}, rounds=rounds, calls=20)
     replays = {name: _terminal(kind, like, heard) for name, kind in kinds.items()}
     if len({str(replay()) for replay in replays.values()}) != 1:

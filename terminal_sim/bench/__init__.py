@@ -18,15 +18,15 @@ from terminal_sim.bench.bench import (
     Trace,
     View,
 )
-from terminal_sim.core.flow import Flow
+from terminal_sim.core.flow import AnyFlow
 from terminal_sim.runtime.trace import TraceEntry
 
 __all__ = [
     "DEFAULT_CLOCK",
+    "AnyFlow",
     "Bench",
     "BenchMisuse",
     "Duration",
-    "Flow",
     "Item",
     "JournalError",
     "Paper",

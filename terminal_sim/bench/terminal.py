@@ -27,7 +27,7 @@ from terminal_sim.core.events import (
     Tampered,
     Touched,
 )
-from terminal_sim.core.flow import Flow
+from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Field
 from terminal_sim.core.receipt import Receipt
@@ -69,7 +69,7 @@ class TerminalBench(Protocol):
     texts: Texts
     engine: Engine
     journal: Journal
-    flows: Mapping[str, Flow]
+    flows: Mapping[str, AnyFlow]
 
     @property
     def writer(self) -> Storage: ...

@@ -15,7 +15,7 @@ from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.datafiles.suggest import suggest
 
 if TYPE_CHECKING:
-    from terminal_sim.bench import Flow
+    from terminal_sim.bench import AnyFlow
 
 
 def run(given: Namespace) -> int:
@@ -82,14 +82,14 @@ def _draw(given: Namespace) -> int:
     return 0
 
 
-def _flows() -> Mapping[str, Flow]:
+def _flows() -> Mapping[str, AnyFlow]:
     from terminal_sim.bench import Bench
 
     with Bench() as bench:
         return bench.flows
 
 
-def _chosen(names: Iterable[str], flows: Mapping[str, Flow]) -> dict[str, Flow]:
+def _chosen(names: Iterable[str], flows: Mapping[str, AnyFlow]) -> dict[str, AnyFlow]:
     """Flows by name; a profile's name stands for the flows that its menus offer."""
     from terminal_sim.script.vocabulary import vocabulary
 

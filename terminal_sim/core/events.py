@@ -228,9 +228,9 @@ class ClockSet:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The flow on top of this one is over with `result`."""
+    """The flow on top of this one is over; `accepted` says that it was left with what it was asked for."""
 
-    result: object
+    accepted: bool = False
 
 
 Event = (

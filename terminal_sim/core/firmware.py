@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.durable_state import DurableState
@@ -14,6 +14,9 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, Row
 from terminal_sim.core.text import Text
+
+if TYPE_CHECKING:  # a flow's context holds a firmware
+    from terminal_sim.core.flow import Context
 
 
 class ReversalQueue(Protocol):
@@ -47,7 +50,7 @@ class KeptPayments(Protocol):
 
 
 class Firmware(Protocol):
-    """The terminal (`core.stack.FlowStack`) as its flows see it; `flows` holds `core.flow.Flow` by name."""
+    """The terminal (`core.stack.FlowStack`) as its flows see it."""
 
     name: str
     profile: Profile
@@ -57,8 +60,6 @@ class Firmware(Protocol):
     locale: str
 
     @property
-    def flows(self) -> Any: ...
-    @property
     def reversals(self) -> ReversalQueue: ...
     @property
     def offline(self) -> KeptPayments: ...
@@ -66,7 +67,7 @@ class Firmware(Protocol):
     def record(self, *rows: Row) -> None: ...
     def store(self, rows: tuple[Row, ...], request: HostRequest) -> None: ...
     def post(self, event: Event) -> None: ...
-    def push(self, flow: Any, **given: object) -> None: ...
+    def push(self, context: Context) -> None: ...
     def unwind(self) -> None: ...
     def open(self, entry: MenuEntry) -> None: ...
     def shows(self, entry: MenuEntry) -> bool: ...

@@ -7,7 +7,9 @@ contract tests read it too.
 Rules:
 1. Guards are pure. Actions order effects through the context and never fire a trigger.
 2. `DONE` is the only exit: entering it takes the flow off the terminal's stack.
-3. Loading a flow checks every state, guard, action, screen and time-out, for the library finds a wrong name only when it
+3. Guards, actions, entries and screens are references to methods of the context, which type checkers follow. They are resolved by
+   their name on the flow's own context, so that a subclass overrides them.
+4. Making a flow checks every state, guard, action, screen and time-out, since the library finds a wrong name only when it
    fires it.
 """
 
@@ -17,13 +19,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from transitions import Machine
 
 from terminal_sim.core.config import Timeouts
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.screen import Screen
 
 # The library builds a log record for each ignored event; at ERROR that costs a third (measured 11.8 -> 3.7 us).
 logging.getLogger("transitions").setLevel(logging.ERROR)
@@ -37,74 +40,94 @@ class FlowError(Exception):
     """A flow's table contradicts itself; the text names the flow and the place."""
 
 
+class Context:
+    """What one terminal keeps of one running flow. Subclasses add slots, guards, actions and screens.
+
+    `locale` is set while the flow speaks to the cardholder; `accepted` is what the flow below learns by `Returned`. A customer's
+    display shows the screens of a flow that `faces_customer`.
+    """
+
+    __slots__ = ("accepted", "flow", "locale", "state", "terminal")
+    faces_customer = False
+    flow: AnyFlow
+
+    def __init__(self, terminal: Firmware) -> None:
+        self.terminal = terminal
+        self.state = ""
+        self.locale = ""
+        self.accepted = False
+
+    def go_home(self, _: Event) -> None:
+        """Leave this flow and every other but the lowest: the action of a move to `DONE`."""
+        self.terminal.unwind()
+
+
+# A table made for one context serves every subclass of it, hence contravariant.
+C = TypeVar("C", bound=Context, contravariant=True)
+Ctx = TypeVar("Ctx", bound=Context, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class State:
-    """`screen` and `enter` name methods of the context; `timeout` names a time-out of the profile.
+class State(Generic[C]):
+    """`screen` and `enter` are methods of the context; `timeout` names a time-out of the profile.
 
     A `free` state is left for another tab at any time, where the home screen has tabs.
     """
 
     name: str
-    screen: str
+    screen: Callable[[C], Screen]
     timeout: str = ""
-    enter: str = ""
+    enter: Callable[[C, Event], None] | None = None
     free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Move(Generic[C]):
     """`dest` is a state, `DONE` to leave the flow, or `STAY` to act without leaving the state."""
 
     trigger: Trigger
     source: str | tuple[str, ...]
     dest: str | None
-    guard: str = ""
-    action: str = ""
+    guard: Callable[[C, Event], bool] | None = None
+    action: Callable[[C, Event], None] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
         return (self.source,) if isinstance(self.source, str) else self.source
 
 
-_Method = Callable[[Any, Event], Any]
+States: TypeAlias = tuple[State[C], ...]
+Moves: TypeAlias = tuple[Move[C], ...]
+
+
+def on_each(triggers: Iterable[Trigger], source: str | tuple[str, ...], dest: str | None) -> Moves[Context]:
+    """A move for each of `triggers` that asks no guard and does nothing else."""
+    return tuple(Move(trigger, source, dest) for trigger in triggers)
+
+
+def name_of(reference: Callable[..., object] | None) -> str:
+    """The name that a guard, action, entry or screen is resolved by; empty where there is none."""
+    return reference.__name__ if reference is not None else ""
 
 
 class Plan(NamedTuple):
     """A move with its methods resolved."""
 
-    guards: tuple[_Method, ...]
-    actions: tuple[_Method, ...]
+    guards: tuple[Callable[[Context, Event], bool], ...]
+    actions: tuple[Callable[[Context, Event], None], ...]
     dest: str | None
-    enter: tuple[_Method, ...]
-
-
-class Context:
-    """What one terminal keeps of one running flow. Subclasses add slots, guards, actions and screens.
-
-    `locale` is set while the flow speaks to the cardholder; `result` is what the flow below hears. A customer's display shows
-    the screens of a flow that `faces_customer`.
-    """
-
-    __slots__ = ("flow", "locale", "result", "state", "terminal")
-    faces_customer = False
-
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        self.terminal = terminal
-        self.flow = flow
-        self.state = ""
-        self.locale = ""
-        self.result: object = None
+    enter: tuple[Callable[[Context, Event], None], ...]
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Generic[Ctx]):
     """`initial` is entered when the flow starts, as if from nowhere: its `enter` runs and its time-out starts."""
 
     name: str
-    context: type[Context]
+    context: type[Ctx]
     initial: str
-    states: tuple[State, ...]
-    moves: tuple[Move, ...]
+    states: States[Ctx]
+    moves: Moves[Ctx]
 
     def __post_init__(self) -> None:
         problem = next(self._problems(), None)
@@ -112,21 +135,42 @@ class Flow:
             raise FlowError(f"flow {self.name!r}: {problem}")
 
     @cached_property
-    def table(self) -> dict[str, State]:
+    def table(self) -> dict[str, State[Ctx]]:
         return {state.name: state for state in self.states}
+
+    def begin(self, terminal: Firmware) -> Ctx:
+        """A context of this flow for `terminal`, to be given what it needs and then pushed."""
+        context = self.context(terminal)
+        context.flow = self
+        return context
+
+    def enter(self, context: Context, event: Event) -> None:
+        """Put `context` into the initial state."""
+        context.state = self.initial
+        enter = self.table[self.initial].enter
+        if enter is not None:
+            getattr(context, name_of(enter))(event)
+
+    def screen(self, context: Context) -> Screen:
+        """The screen of the state that `context` is in."""
+        return self._screens[context.state](context)
+
+    @cached_property
+    def _screens(self) -> dict[str, Callable[[Context], Screen]]:
+        return {state.name: getattr(self.context, name_of(state.screen)) for state in self.states}
 
     @cached_property
     def machine(self) -> Machine:
         return Machine(
             model=None,
-            states=[{"name": s.name, "on_enter": s.enter or None} for s in self.states] + [DONE],
+            states=[{"name": s.name, "on_enter": name_of(s.enter) or None} for s in self.states] + [DONE],
             transitions=[
                 {
                     "trigger": move.trigger.value,
                     "source": source,
                     "dest": move.dest,
-                    "conditions": move.guard or None,
-                    "before": move.action or None,
+                    "conditions": name_of(move.guard) or None,
+                    "before": name_of(move.action) or None,
                 }
                 for move in self.moves
                 for source in move.sources
@@ -143,18 +187,16 @@ class Flow:
         The library works this out anew for each event, which is most of what an event costs; a differential test holds the
         plans against the machine.
         """
-        states = self.machine.states
-
-        def methods(names: Iterable[object]) -> tuple[_Method, ...]:
-            return tuple(getattr(self.context, str(name)) for name in names)
-
+        states, context = self.machine.states, self.context
         return {
             (source, Trigger(event.name)): tuple(
                 Plan(
-                    methods(condition.func for condition in one.conditions),
-                    methods(one.before),
+                    tuple(getattr(context, str(condition.func)) for condition in one.conditions),
+                    tuple(getattr(context, str(name)) for name in one.before),
                     one.dest,
-                    methods(states[one.dest].on_enter) if one.dest else (),
+                    tuple(getattr(context, str(name)) for name in states[one.dest].on_enter)
+                    if one.dest
+                    else (),
                 )
                 for one in transitions
             )
@@ -210,7 +252,15 @@ class Flow:
             if bool(state.timeout) != waits:
                 yield f"state {state.name!r} has a time-out or a move for it, but not both"
 
-    def _missing(self, where: str, names: Iterable[str]) -> Iterator[str]:
-        for name in names:
-            if name and not callable(getattr(self.context, name, None)):
-                yield f"{where}: {self.context.__name__} has no method {name!r}"
+    def _missing(self, where: str, references: Iterable[Callable[..., object] | None]) -> Iterator[str]:
+        for reference in references:
+            if reference is not None and not self._has(reference):
+                yield f"{where}: {self.context.__name__} has no method {getattr(reference, '__name__', reference)!r}"
+
+    def _has(self, reference: Callable[..., object]) -> bool:
+        """Whether the context or a class that it is made from has just this method."""
+        name = getattr(reference, "__name__", "")
+        return callable(reference) and any(vars(each).get(name) is reference for each in self.context.__mro__)
+
+
+AnyFlow: TypeAlias = Flow[Context]

@@ -14,11 +14,12 @@ from collections.abc import Mapping
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
+from terminal_sim.core import own_flows
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.environment import Environment, refusal, shows
 from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.flow import DONE, Context, Flow
+from terminal_sim.core.flow import DONE, AnyFlow, Context
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import OfflineQueue
@@ -60,7 +61,7 @@ class FlowStack:
     )  # fmt: skip
 
     def __init__(
-        self, name: str, profile: Profile, flows: Mapping[str, Flow], durable: DurableState, locale: str
+        self, name: str, profile: Profile, flows: Mapping[str, AnyFlow], durable: DurableState, locale: str
     ) -> None:
         self.name = name
         self.profile = profile
@@ -98,18 +99,12 @@ class FlowStack:
         """Handle `event` after the current one."""
         self.inbox.append(event)
 
-    def push(self, flow: Flow, **given: object) -> None:
-        """Put `flow` on top; `given` fills the context's slots before its initial state is entered."""
-        context = flow.context(self, flow)
-        for slot, value in given.items():
-            setattr(context, slot, value)
+    def push(self, context: Context) -> None:
+        """Put a flow that was begun on top, in its initial state."""
         self.stack.append(context)
-        context.state = flow.initial
-        self.effects.append(fx.Moved(flow.name, "", flow.initial))
+        self.effects.append(fx.Moved(context.flow.name, "", context.flow.initial))
         self.touched = True
-        enter = flow.table[flow.initial].enter
-        if enter:
-            getattr(context, enter)(ev.Returned(None))
+        context.flow.enter(context, ev.Returned())
 
     def unwind(self) -> None:
         """Go home once the current flow is left: every flow but the lowest is taken off the stack."""
@@ -119,11 +114,11 @@ class FlowStack:
         """What choosing `entry` of a menu does: the menu, the flow, or the sentence that says why not."""
         why_not = refusal(self.profile, self.environment, entry)
         if why_not is not None:
-            self.push(self.flows["notice"], text=why_not)
+            self.push(own_flows.notice(self.flows, self, why_not))
         elif entry.menu:
-            self.push(self.flows["menu"], menu=entry.menu)
+            self.push(own_flows.menu(self.flows, self, entry.menu))
         else:
-            self.push(self.flows[entry.flow])
+            self.push(self.flows[entry.flow].begin(self))
 
     def shows(self, entry: MenuEntry) -> bool:
         """Whether a menu of this terminal lists `entry`."""
@@ -190,4 +185,4 @@ class FlowStack:
             self._unwinding = False
             del self.stack[1:]
         else:
-            self.inbox.append(ev.Returned(context.result))
+            self.inbox.append(ev.Returned(context.accepted))

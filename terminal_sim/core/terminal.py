@@ -17,10 +17,11 @@ from terminal_sim.core import events as ev
 from terminal_sim.core.config import Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
-from terminal_sim.core.flow import Flow
+from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM
+from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.reversals import REVERSAL_ALARM
 from terminal_sim.core.screen import Banner, Button, Choice, Element, Pad, Screen, Tab, TextLine, Tone
@@ -37,7 +38,7 @@ class Terminal(FlowStack):
     __slots__ = ("_tab",)
 
     def __init__(
-        self, name: str, profile: Profile, flows: Mapping[str, Flow], durable: DurableState, locale: str
+        self, name: str, profile: Profile, flows: Mapping[str, AnyFlow], durable: DurableState, locale: str
     ) -> None:
         super().__init__(name, profile, flows, durable, locale)
         self._tab = _HOME
@@ -62,7 +63,7 @@ class Terminal(FlowStack):
         if not self.environment.app_open:
             return Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
         top = self.stack[-1]
-        shown: Screen = getattr(top, top.flow.table[top.state].screen)()
+        shown = top.flow.screen(top)
         frame = (*self._banners(), *self._tabs())
         return Screen(shown.id, (*frame, *shown.elements)) if frame else shown
 
@@ -252,13 +253,13 @@ class Terminal(FlowStack):
         self.offline.look_around()
 
     def _begin(self) -> None:
-        self.push(self.flows[self.profile.home.flow])
+        self.push(self.flows[self.profile.home.flow].begin(self))
         if self.durable.tampered:
-            self.push(self.flows["tampered"])
+            self.push(self.flows[OwnFlow.TAMPERED].begin(self))
         elif not self.durable.signed_in:
-            self.push(self.flows["sign-in"])
+            self.push(self.flows[OwnFlow.SIGN_IN].begin(self))
         if self.durable.doubtful:
-            self.push(self.flows["recovery"])
+            self.push(self.flows[OwnFlow.RECOVERY].begin(self))
 
     def _power_off(self, _: ev.PowerOffPressed) -> None:
         self.record(Row("power", {"state": "off"}))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 
-from terminal_sim.core.flow import DONE, STAY, Flow, Move
+from terminal_sim.core.flow import DONE, STAY, AnyFlow, Context, Move, name_of
 from terminal_sim.display.layout import Run
 from terminal_sim.display.markup import document, number, rect, text
 from terminal_sim.display.metrics import width
@@ -26,7 +26,7 @@ _BETWEEN = 90.0
 _INK, _SOFT, _LINES = "#1b2430", "#5a6270", ("#2563a8", "#a8541d", "#1d7f3b", "#8a2f8f", "#6b7280", "#b3261e")
 
 
-def mermaid(flow: Flow) -> str:
+def mermaid(flow: AnyFlow) -> str:
     """The flow as a mermaid `stateDiagram-v2`."""
     lines = ["stateDiagram-v2", *(f'    state "{s.name}" as {_alias(s.name)}' for s in flow.states)]
     lines.append(f"    [*] --> {_alias(flow.initial)}")
@@ -38,7 +38,7 @@ def mermaid(flow: Flow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def svg(flow: Flow) -> str:
+def svg(flow: AnyFlow) -> str:
     """The flow as an SVG document."""
     boxes = {state.name: _box(flow, state.name) for state in flow.states}
     columns = _ordered(_columns(flow, boxes))
@@ -57,9 +57,9 @@ def svg(flow: Flow) -> str:
     return document(wide, deep + title, f"flow {flow.name}", parts)
 
 
-def _label(move: Move) -> str:
-    guard = f" [{move.guard}]" if move.guard else ""
-    action = f" / {move.action}" if move.action else ""
+def _label(move: Move[Context]) -> str:
+    guard = f" [{name_of(move.guard)}]" if move.guard else ""
+    action = f" / {name_of(move.action)}" if move.action else ""
     return f"{move.trigger.value}{guard}{action}"
 
 
@@ -67,9 +67,9 @@ def _alias(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _groups(flow: Flow, source: str) -> dict[str, list[Move]]:
+def _groups(flow: AnyFlow, source: str) -> dict[str, list[Move[Context]]]:
     """The moves out of a state by where they lead, in the order of the table; those that stay lead to itself."""
-    groups: dict[str, list[Move]] = {}
+    groups: dict[str, list[Move[Context]]] = {}
     for move in flow.moves:
         if source in move.sources:
             groups.setdefault(source if move.dest is STAY else move.dest, []).append(move)
@@ -112,13 +112,13 @@ class _Place:
         return (len(self.box.rows) + 1.2) * _ROW if self.box else _LANE
 
 
-def _box(flow: Flow, name: str) -> _StateBox:
+def _box(flow: AnyFlow, name: str) -> _StateBox:
     state = flow.table[name]
-    rows = [(name, _Style.HEAD), (f"screen {state.screen}", _Style.FACT)]
+    rows = [(name, _Style.HEAD), (f"screen {name_of(state.screen)}", _Style.FACT)]
     if state.timeout:
         rows.append((f"time-out {state.timeout}", _Style.FACT))
     if state.enter:
-        rows.append((f"on entry / {state.enter}", _Style.FACT))
+        rows.append((f"on entry / {name_of(state.enter)}", _Style.FACT))
     leads: dict[str, int] = {}
     groups = _groups(flow, name)
     for dest in sorted(groups, key=lambda dest: (dest != name, dest == DONE)):
@@ -129,7 +129,7 @@ def _box(flow: Flow, name: str) -> _StateBox:
     return _StateBox(tuple(rows), leads)
 
 
-def _columns(flow: Flow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
+def _columns(flow: AnyFlow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
     """The states by distance from the initial one, and lanes for the lines that pass a column."""
     depth = {flow.initial: 0}
     ahead = [flow.initial]
@@ -258,7 +258,7 @@ def _arrow(point: tuple[float, float], colour: str, *, to_right: bool) -> str:
     return f'<path d="M{number(x)} {number(y)}l{back} -4v8Z" fill="{colour}"/>'
 
 
-def _drawn(slot: _Place, xs: list[tuple[float, float]], flow: Flow) -> Iterator[str]:
+def _drawn(slot: _Place, xs: list[tuple[float, float]], flow: AnyFlow) -> Iterator[str]:
     box = slot.box
     if box is None:
         return

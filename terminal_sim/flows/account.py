@@ -32,14 +32,11 @@ class LeaveFlow(Context):
         self._lose()
         if self.flow.name in _ERASING:
             self.terminal.order(fx.EraseKey())
-        self.terminal.push(self.terminal.flows["sign-in"])
+        self.terminal.push(SIGN_IN.begin(self.terminal))
 
     def leave_and_stay(self, event: Event) -> None:
         self._lose()
         self.go_home(event)
-
-    def go_home(self, _: Event) -> None:
-        self.terminal.unwind()
 
     def sign_in(self, event: Event) -> None:
         self.terminal.record(Row("account", {"act": "sign-in"}))
@@ -70,17 +67,23 @@ class LeaveFlow(Context):
         return Screen("tampered", (TextLine(say("tampered"), "tampered", Tone.BAD),))
 
 
-def _leaving(act: str) -> Flow:
+def _leaving(act: str) -> Flow[LeaveFlow]:
     return Flow(
         act,
         LeaveFlow,
         "warning",
-        (State("warning", "warning", timeout="menu", free=True),),
+        (State("warning", LeaveFlow.warning, timeout="menu", free=True),),
         (
-            Move(Trigger.CONFIRM, "warning", DONE, guard="stays_signed_in", action="leave_and_stay"),
-            Move(Trigger.CONFIRM, "warning", DONE, action="leave"),
+            Move(
+                Trigger.CONFIRM,
+                "warning",
+                DONE,
+                guard=LeaveFlow.stays_signed_in,
+                action=LeaveFlow.leave_and_stay,
+            ),
+            Move(Trigger.CONFIRM, "warning", DONE, action=LeaveFlow.leave),
             Move(Trigger.CANCEL, "warning", DONE),
-            Move(Trigger.TIMEOUT, "warning", DONE, action="go_home"),
+            Move(Trigger.TIMEOUT, "warning", DONE, action=LeaveFlow.go_home),
         ),
     )
 
@@ -94,13 +97,13 @@ SIGN_IN = Flow(
     "sign-in",
     LeaveFlow,
     "out",
-    (State("out", "signed_out"),),
-    (Move(Trigger.CONFIRM, "out", DONE, action="sign_in"), Move(Trigger.RETURNED, "out", STAY)),
+    (State("out", LeaveFlow.signed_out),),
+    (Move(Trigger.CONFIRM, "out", DONE, action=LeaveFlow.sign_in), Move(Trigger.RETURNED, "out", STAY)),
 )
 TAMPERED = Flow(
     "tampered",
     LeaveFlow,
     "stopped",
-    (State("stopped", "tampered"),),
+    (State("stopped", LeaveFlow.tampered),),
     (Move(Trigger.RETURNED, "stopped", STAY),),
 )

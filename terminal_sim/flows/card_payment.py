@@ -13,7 +13,7 @@ from terminal_sim.core.events import (
     Trigger,
 )
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.flow import STAY, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
@@ -35,8 +35,8 @@ class CardPaymentFlow(PaymentFlow):
 
     __slots__ = ("asked", "entry", "outcome")
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.entry = EntryMode.CHIP
         self.asked: Ask | None = None
         self.outcome: Outcome | None = None
@@ -261,51 +261,117 @@ def verdict_of(event: Event) -> Verdict | None:
 
 
 _BEFORE_REQUEST = ("reading", "pin", "application")
-CONVERSATION_STATES = (
-    State("reading", "processing", timeout="card"),
-    State("pin", "enter_pin", timeout="pin"),
-    State("application", "choose", timeout="card"),
+CONVERSATION_STATES: States[CardPaymentFlow] = (
+    State("reading", CardPaymentFlow.processing, timeout="card"),
+    State("pin", CardPaymentFlow.enter_pin, timeout="pin"),
+    State("application", CardPaymentFlow.choose, timeout="card"),
     AUTHORISING,
-    State("completing", "processing", timeout="card"),
+    State("completing", CardPaymentFlow.processing, timeout="card"),
     *ENDINGS,
 )
-CONVERSATION_MOVES = (
-    Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action="cancel_payment"),
-    Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action="run_out_of_time"),
-    Move(Trigger.CARD_REMOVED, _BEFORE_REQUEST, "failed", action="card_gone"),
-    Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action="reader_gone"),
-    Move(Trigger.READER_LOST, "authorising", "failed", guard="chip_waits", action="reader_gone"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "failed", guard="chip_not_offline", action="refuse_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "approved", guard="chip_is_deferred", action="defer_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "authorising", guard="asks_online", action="send_chip"),
-    Move(Trigger.KERNEL_PROMPT, "reading", "pin", guard="asks_for_pin", action="ask_pin"),
+CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
+    Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.cancel_payment),
+    Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.run_out_of_time),
+    Move(Trigger.CARD_REMOVED, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.card_gone),
+    Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action=CardPaymentFlow.reader_gone),
+    Move(
+        Trigger.READER_LOST,
+        "authorising",
+        "failed",
+        guard=CardPaymentFlow.chip_waits,
+        action=CardPaymentFlow.reader_gone,
+    ),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "reading",
+        "failed",
+        guard=CardPaymentFlow.chip_not_offline,
+        action=CardPaymentFlow.refuse_chip,
+    ),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "reading",
+        "approved",
+        guard=CardPaymentFlow.chip_is_deferred,
+        action=CardPaymentFlow.defer_chip,
+    ),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "reading",
+        "authorising",
+        guard=CardPaymentFlow.asks_online,
+        action=CardPaymentFlow.send_chip,
+    ),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "reading",
+        "pin",
+        guard=CardPaymentFlow.asks_for_pin,
+        action=CardPaymentFlow.ask_pin,
+    ),
     Move(
         Trigger.KERNEL_PROMPT,
         "reading",
         "application",
-        guard="asks_for_application",
-        action="ask_application",
+        guard=CardPaymentFlow.asks_for_application,
+        action=CardPaymentFlow.ask_application,
     ),
-    Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action="refused_by_card"),
-    Move(Trigger.DIGIT, "pin", STAY, guard="pin_fits", action="add"),
-    Move(Trigger.CLEAR, "pin", STAY, guard="has_input", action="rub_out"),
-    Move(Trigger.CONFIRM, "pin", "reading", guard="pin_is_long_enough", action="answer_pin"),
-    Move(Trigger.SELECT, "application", "reading", action="answer_application"),
-    Move(Trigger.HOST_REPLY, "authorising", "completing", guard="kernel_waits", action="tell_card"),
+    Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action=CardPaymentFlow.refused_by_card),
+    Move(Trigger.DIGIT, "pin", STAY, guard=CardPaymentFlow.pin_fits, action=CardPaymentFlow.add),
+    Move(Trigger.CLEAR, "pin", STAY, guard=CardPaymentFlow.has_input, action=CardPaymentFlow.rub_out),
+    Move(
+        Trigger.CONFIRM,
+        "pin",
+        "reading",
+        guard=CardPaymentFlow.pin_is_long_enough,
+        action=CardPaymentFlow.answer_pin,
+    ),
+    Move(Trigger.SELECT, "application", "reading", action=CardPaymentFlow.answer_application),
+    Move(
+        Trigger.HOST_REPLY,
+        "authorising",
+        "completing",
+        guard=CardPaymentFlow.kernel_waits,
+        action=CardPaymentFlow.tell_card,
+    ),
     Move(
         Trigger.HOST_UNREACHABLE,
         "authorising",
         "completing",
-        guard="kernel_waits",
-        action="tell_card_of_no_host",
+        guard=CardPaymentFlow.kernel_waits,
+        action=CardPaymentFlow.tell_card_of_no_host,
     ),
     *ANSWER_MOVES,
-    Move(Trigger.CARD_REMOVED, "authorising", "failed", guard="chip_waits", action="card_gone_in_doubt"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="never_delivered", action="give_up"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", guard="card_overrules", action="reverse_refused"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "approved", guard="card_agrees", action="complete_chip"),
-    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", action="decline_chip"),
-    Move(Trigger.CARD_REMOVED, "completing", "failed", action="card_gone_in_doubt"),
-    Move(Trigger.TIMEOUT, "completing", "failed", action="no_verdict"),
+    Move(
+        Trigger.CARD_REMOVED,
+        "authorising",
+        "failed",
+        guard=CardPaymentFlow.chip_waits,
+        action=CardPaymentFlow.card_gone_in_doubt,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "completing",
+        "failed",
+        guard=CardPaymentFlow.never_delivered,
+        action=CardPaymentFlow.give_up,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "completing",
+        "failed",
+        guard=CardPaymentFlow.card_overrules,
+        action=CardPaymentFlow.reverse_refused,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "completing",
+        "approved",
+        guard=CardPaymentFlow.card_agrees,
+        action=CardPaymentFlow.complete_chip,
+    ),
+    Move(Trigger.KERNEL_OUTCOME, "completing", "failed", action=CardPaymentFlow.decline_chip),
+    Move(Trigger.CARD_REMOVED, "completing", "failed", action=CardPaymentFlow.card_gone_in_doubt),
+    Move(Trigger.TIMEOUT, "completing", "failed", action=CardPaymentFlow.no_verdict),
     *ENDING_MOVES,
 )

@@ -38,8 +38,8 @@ class ChargeFlow(SaleFlow):
 
     __slots__ = ("receipt_to",)
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.receipt_to = ""
 
     @property
@@ -67,7 +67,9 @@ class ChargeFlow(SaleFlow):
 
     def type_number(self, event: Event) -> None:
         self.terminal.order(fx.CloseReader())
-        self.terminal.push(self.terminal.flows[_target(event)], amount=self.amount)
+        typed = (GIFT_CARD if _target(event) == "gift-card" else MANUAL_ENTRY).begin(self.terminal)
+        typed.amount = self.amount
+        self.terminal.push(typed)
 
     # The receipt by message.
 
@@ -100,7 +102,7 @@ class ChargeFlow(SaleFlow):
         if self.state != "approved":
             return shown
         more: list[Element] = []
-        if self.wants_receipt(Returned(None)):
+        if self.wants_receipt(Returned()):
             more.append(Choice("digital-receipt", say("digital-receipt")))
         elif self.receipt_to:
             more.append(
@@ -121,21 +123,37 @@ CHARGE = Flow(
     "charge",
     ChargeFlow,
     "present",
-    (*CARD_STATES, State("receipt-number", "ask_number", timeout="entry")),
+    (*CARD_STATES, State("receipt-number", ChargeFlow.ask_number, timeout="entry")),
     (
-        Move(Trigger.SELECT, "approved", "receipt-number", guard="wants_receipt", action="forget_number"),
-        Move(Trigger.DIGIT, "receipt-number", STAY, guard="number_fits", action="add"),
-        Move(Trigger.CLEAR, "receipt-number", STAY, guard="has_input", action="rub_out"),
         Move(
-            Trigger.CONFIRM, "receipt-number", "approved", guard="number_is_long_enough", action="take_number"
+            Trigger.SELECT,
+            "approved",
+            "receipt-number",
+            guard=ChargeFlow.wants_receipt,
+            action=ChargeFlow.forget_number,
         ),
-        Move(Trigger.CANCEL, "receipt-number", "approved", action="forget_number"),
-        Move(Trigger.TIMEOUT, "receipt-number", "approved", action="forget_number"),
+        Move(Trigger.DIGIT, "receipt-number", STAY, guard=ChargeFlow.number_fits, action=ChargeFlow.add),
+        Move(Trigger.CLEAR, "receipt-number", STAY, guard=ChargeFlow.has_input, action=ChargeFlow.rub_out),
+        Move(
+            Trigger.CONFIRM,
+            "receipt-number",
+            "approved",
+            guard=ChargeFlow.number_is_long_enough,
+            action=ChargeFlow.take_number,
+        ),
+        Move(Trigger.CANCEL, "receipt-number", "approved", action=ChargeFlow.forget_number),
+        Move(Trigger.TIMEOUT, "receipt-number", "approved", action=ChargeFlow.forget_number),
         Move(Trigger.CARD_REMOVED, "receipt-number", STAY),
-        Move(Trigger.PRINTED, "receipt-number", STAY, action="print_next"),
-        Move(Trigger.SELECT, "present", STAY, guard="way_not_offline", action="refuse_way"),
-        Move(Trigger.SELECT, "present", "present", guard="picks_clearpay", action="tap_clearpay"),
-        Move(Trigger.SELECT, "present", STAY, action="type_number"),
+        Move(Trigger.PRINTED, "receipt-number", STAY, action=ChargeFlow.print_next),
+        Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.way_not_offline, action=ChargeFlow.refuse_way),
+        Move(
+            Trigger.SELECT,
+            "present",
+            "present",
+            guard=ChargeFlow.picks_clearpay,
+            action=ChargeFlow.tap_clearpay,
+        ),
+        Move(Trigger.SELECT, "present", STAY, action=ChargeFlow.type_number),
         *CARD_MOVES,
     ),
 )
@@ -173,14 +191,20 @@ GIFT_CARD = Flow(
     "gift-card",
     GiftCardFlow,
     "card-number",
-    (State("card-number", "ask_number", timeout="entry"), AUTHORISING, *ENDINGS),
+    (State("card-number", GiftCardFlow.ask_number, timeout="entry"), AUTHORISING, *ENDINGS),
     (
-        Move(Trigger.DIGIT, "card-number", STAY, guard="has_room", action="add"),
-        Move(Trigger.CLEAR, "card-number", STAY, guard="has_input", action="rub_out"),
-        Move(Trigger.CANCEL, "card-number", DONE, action="go_home"),
-        Move(Trigger.TIMEOUT, "card-number", "failed", action="run_out_of_time"),
-        Move(Trigger.CONFIRM, "card-number", "authorising", guard="number_is_good", action="send_number"),
-        Move(Trigger.CONFIRM, "card-number", STAY, action="complain_of_number"),
+        Move(Trigger.DIGIT, "card-number", STAY, guard=GiftCardFlow.has_room, action=GiftCardFlow.add),
+        Move(Trigger.CLEAR, "card-number", STAY, guard=GiftCardFlow.has_input, action=GiftCardFlow.rub_out),
+        Move(Trigger.CANCEL, "card-number", DONE, action=GiftCardFlow.go_home),
+        Move(Trigger.TIMEOUT, "card-number", "failed", action=GiftCardFlow.run_out_of_time),
+        Move(
+            Trigger.CONFIRM,
+            "card-number",
+            "authorising",
+            guard=GiftCardFlow.number_is_good,
+            action=GiftCardFlow.send_number,
+        ),
+        Move(Trigger.CONFIRM, "card-number", STAY, action=GiftCardFlow.complain_of_number),
         *ANSWER_MOVES,
         *ENDING_MOVES,
     ),

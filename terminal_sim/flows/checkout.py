@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from terminal_sim.core.events import Event, Touched, Trigger
-from terminal_sim.core.flow import STAY, Flow, Move, State
+from terminal_sim.core.flow import STAY, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
+from terminal_sim.flows.charge import CHARGE
+from terminal_sim.flows.orders import STATUS
 
 
 class CheckoutFlow(fields.TypedField):
@@ -25,8 +27,9 @@ class CheckoutFlow(fields.TypedField):
         return isinstance(event, Touched) and event.target == "status"
 
     def charge(self, _: Event) -> None:
-        amount, self.typed = self.amount, ""
-        self.terminal.push(self.terminal.flows["charge"], amount=amount)
+        charge = CHARGE.begin(self.terminal)
+        charge.amount, self.typed = self.amount, ""
+        self.terminal.push(charge)
 
     def explain(self, _: Event) -> None:
         self.complaint = self._why_not()
@@ -35,7 +38,7 @@ class CheckoutFlow(fields.TypedField):
         self.typed, self.complaint = "", None
 
     def open_status(self, _: Event) -> None:
-        self.terminal.push(self.terminal.flows["status"])
+        self.terminal.push(STATUS.begin(self.terminal))
 
     def _why_not(self) -> Text | None:
         terminal, highest = self.terminal, self.terminal.profile.limits.max_amount
@@ -69,14 +72,14 @@ CHECKOUT = Flow(
     "checkout",
     CheckoutFlow,
     "pad",
-    (State("pad", "pad", free=True),),
+    (State("pad", CheckoutFlow.pad, free=True),),
     (
-        Move(Trigger.DIGIT, "pad", STAY, guard="has_room", action="add"),
-        Move(Trigger.CLEAR, "pad", STAY, guard="has_input", action="rub_out"),
-        Move(Trigger.CANCEL, "pad", STAY, guard="has_input", action="clear"),
-        Move(Trigger.CONFIRM, "pad", STAY, guard="may_charge", action="charge"),
-        Move(Trigger.CONFIRM, "pad", STAY, action="explain"),
-        Move(Trigger.SELECT, "pad", STAY, guard="picks_status", action="open_status"),
-        *(Move(trigger, "pad", STAY) for trigger in _AROUND),
+        Move(Trigger.DIGIT, "pad", STAY, guard=CheckoutFlow.has_room, action=CheckoutFlow.add),
+        Move(Trigger.CLEAR, "pad", STAY, guard=CheckoutFlow.has_input, action=CheckoutFlow.rub_out),
+        Move(Trigger.CANCEL, "pad", STAY, guard=CheckoutFlow.has_input, action=CheckoutFlow.clear),
+        Move(Trigger.CONFIRM, "pad", STAY, guard=CheckoutFlow.may_charge, action=CheckoutFlow.charge),
+        Move(Trigger.CONFIRM, "pad", STAY, action=CheckoutFlow.explain),
+        Move(Trigger.SELECT, "pad", STAY, guard=CheckoutFlow.picks_status, action=CheckoutFlow.open_status),
+        *on_each(_AROUND, "pad", STAY),
     ),
 )

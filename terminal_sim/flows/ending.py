@@ -9,7 +9,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, PrinterStopped, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Move, Moves, State, States
 from terminal_sim.core.message import HostReply, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
@@ -29,8 +29,8 @@ class EndingFlow(fields.TypedField):
     kind = MessageKind.SALE
     faces_customer = True
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.amount = Money(0, terminal.profile.currency)
         self.payment: Payment | None = None
         self.reply: HostReply | None = None
@@ -157,50 +157,62 @@ class EndingFlow(fields.TypedField):
         return (TextLine(say("sum", amount=paid), "sum"),) if paid.minor else ()
 
 
-def _leaving(trigger: Trigger, source: str | tuple[str, ...]) -> tuple[Move, ...]:
+def _leaving(trigger: Trigger, source: str | tuple[str, ...]) -> Moves[EndingFlow]:
     """Home, by way of the card where one is still in the slot."""
     return (
-        Move(trigger, source, "remove-card", guard="card_is_in", action="attention"),
-        Move(trigger, source, DONE, action="go_home"),
+        Move(trigger, source, "remove-card", guard=EndingFlow.card_is_in, action=EndingFlow.attention),
+        Move(trigger, source, DONE, action=EndingFlow.go_home),
     )
 
 
 _ANNOUNCED = ("approved", "failed")
-ENDINGS = (
-    State("approved", "ending", timeout="result", free=True),
-    State("failed", "ending", timeout="result", free=True),
-    State("out-of-paper", "out_of_paper", timeout="menu"),
-    State("offer-copy", "offer_copy", timeout="menu"),
-    State("remove-card", "remove_card", timeout="remove_card", free=True),
+ENDINGS: States[EndingFlow] = (
+    State("approved", EndingFlow.ending, timeout="result", free=True),
+    State("failed", EndingFlow.ending, timeout="result", free=True),
+    State("out-of-paper", EndingFlow.out_of_paper, timeout="menu"),
+    State("offer-copy", EndingFlow.offer_copy, timeout="menu"),
+    State("remove-card", EndingFlow.remove_card, timeout="remove_card", free=True),
 )
-ENDING_MOVES = (
-    Move(Trigger.PRINTED, _ANNOUNCED, STAY, action="print_next"),
-    Move(Trigger.OUT_OF_PAPER, (*_ANNOUNCED, "offer-copy"), "out-of-paper", action="paper_gone"),
-    Move(Trigger.PAPER_LOADED, "out-of-paper", "approved", guard="went_well", action="print_again"),
-    Move(Trigger.PAPER_LOADED, "out-of-paper", "failed", guard="went_badly", action="print_again"),
+ENDING_MOVES: Moves[EndingFlow] = (
+    Move(Trigger.PRINTED, _ANNOUNCED, STAY, action=EndingFlow.print_next),
+    Move(Trigger.OUT_OF_PAPER, (*_ANNOUNCED, "offer-copy"), "out-of-paper", action=EndingFlow.paper_gone),
+    Move(
+        Trigger.PAPER_LOADED,
+        "out-of-paper",
+        "approved",
+        guard=EndingFlow.went_well,
+        action=EndingFlow.print_again,
+    ),
+    Move(
+        Trigger.PAPER_LOADED,
+        "out-of-paper",
+        "failed",
+        guard=EndingFlow.went_badly,
+        action=EndingFlow.print_again,
+    ),
     *(
         move
         for trigger in (Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT)
         for move in (
-            Move(trigger, _ANNOUNCED, "offer-copy", guard="something_to_offer"),
+            Move(trigger, _ANNOUNCED, "offer-copy", guard=EndingFlow.something_to_offer),
             *_leaving(trigger, _ANNOUNCED),
         )
     ),
     Move(Trigger.CARD_REMOVED, (*_ANNOUNCED, "offer-copy", "out-of-paper"), STAY),
     *_leaving(Trigger.CANCEL, "out-of-paper"),
     *_leaving(Trigger.TIMEOUT, "out-of-paper"),
-    Move(Trigger.CONFIRM, "offer-copy", STAY, action="print_offer"),
+    Move(Trigger.CONFIRM, "offer-copy", STAY, action=EndingFlow.print_offer),
     *(
         move
         for trigger in (Trigger.PRINTED, Trigger.CANCEL)
         for move in (
-            Move(trigger, "offer-copy", STAY, guard="more_to_offer", action="drop_offer"),
+            Move(trigger, "offer-copy", STAY, guard=EndingFlow.more_to_offer, action=EndingFlow.drop_offer),
             *_leaving(trigger, "offer-copy"),
         )
     ),
     *_leaving(Trigger.TIMEOUT, "offer-copy"),
     *(
-        Move(trigger, "remove-card", DONE, action="go_home")
+        Move(trigger, "remove-card", DONE, action=EndingFlow.go_home)
         for trigger in (Trigger.CARD_REMOVED, Trigger.READER_LOST, Trigger.TIMEOUT)
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, KeyPressed
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Context, Flow
+from terminal_sim.core.flow import Context
 from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Phrase, say
 
@@ -24,8 +24,8 @@ class TypedField(Context):
     __slots__ = ("complaint", "typed")
     longest = 12
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.typed = ""
         self.complaint: Phrase | None = None
 
@@ -43,9 +43,6 @@ class TypedField(Context):
     def rub_out(self, _: Event) -> None:
         self.typed = self.typed[:-1]
         self.complaint = None
-
-    def go_home(self, _: Event) -> None:
-        self.terminal.unwind()
 
     def field(self, id: str, shown: Shown, value: object = None, *more: Element) -> Screen:  # noqa: A002
         """The screen of one field: title, what is typed, the complaint, pad and keys."""

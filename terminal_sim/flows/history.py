@@ -10,7 +10,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState, Row
 from terminal_sim.core.receipt import Copy, reprinted
@@ -29,8 +29,8 @@ class HistoryFlow(EndingFlow):
     __slots__ = ("copy", "first", "picked", "remark")
     kind = MessageKind.VOID
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.first = 0
         self.picked: Payment | None = None
         self.copy = Copy.CUSTOMER
@@ -235,42 +235,70 @@ def _detail(payment: Payment) -> Text:
     )
 
 
-HISTORY_STATES = (
-    State("list", "list_rows", timeout="menu", free=True),
-    State("transaction", "one", timeout="menu", free=True),
-    State("receipts", "which_receipt", timeout="menu", free=True),
-    State("receipt", "one_receipt", timeout="menu", free=True),
-    State("printed", "one_receipt", timeout="menu", free=True),
-    State("voiding", "processing", timeout="issuer"),
+HISTORY_STATES: States[HistoryFlow] = (
+    State("list", HistoryFlow.list_rows, timeout="menu", free=True),
+    State("transaction", HistoryFlow.one, timeout="menu", free=True),
+    State("receipts", HistoryFlow.which_receipt, timeout="menu", free=True),
+    State("receipt", HistoryFlow.one_receipt, timeout="menu", free=True),
+    State("printed", HistoryFlow.one_receipt, timeout="menu", free=True),
+    State("voiding", HistoryFlow.processing, timeout="issuer"),
     *ENDINGS,
 )
-HISTORY_MOVES = (
-    Move(Trigger.SELECT, "list", "transaction", guard="picks_row", action="pick"),
-    Move(Trigger.SELECT, "list", STAY, guard="picks_older", action="scroll_down"),
-    Move(Trigger.SELECT, "list", STAY, guard="picks_newer", action="scroll_up"),
-    Move(Trigger.DOWN, "list", STAY, guard="older_exist", action="scroll_down"),
-    Move(Trigger.UP, "list", STAY, guard="newer_exist", action="scroll_up"),
+HISTORY_MOVES: Moves[HistoryFlow] = (
+    Move(Trigger.SELECT, "list", "transaction", guard=HistoryFlow.picks_row, action=HistoryFlow.pick),
+    Move(Trigger.SELECT, "list", STAY, guard=HistoryFlow.picks_older, action=HistoryFlow.scroll_down),
+    Move(Trigger.SELECT, "list", STAY, guard=HistoryFlow.picks_newer, action=HistoryFlow.scroll_up),
+    Move(Trigger.DOWN, "list", STAY, guard=HistoryFlow.older_exist, action=HistoryFlow.scroll_down),
+    Move(Trigger.UP, "list", STAY, guard=HistoryFlow.newer_exist, action=HistoryFlow.scroll_up),
     Move(Trigger.CANCEL, "list", DONE),
-    Move(Trigger.SELECT, "transaction", "voiding", guard="picks_void", action="begin_void"),
-    Move(Trigger.SELECT, "transaction", STAY, guard="picks_void_in_vain", action="explain"),
-    Move(Trigger.SELECT, "transaction", "receipts", guard="picks_receipts", action="forget_remark"),
-    Move(Trigger.CANCEL, "transaction", "list", action="forget_remark"),
-    Move(Trigger.SELECT, "receipts", "receipt", action="choose_copy"),
+    Move(
+        Trigger.SELECT, "transaction", "voiding", guard=HistoryFlow.picks_void, action=HistoryFlow.begin_void
+    ),
+    Move(
+        Trigger.SELECT, "transaction", STAY, guard=HistoryFlow.picks_void_in_vain, action=HistoryFlow.explain
+    ),
+    Move(
+        Trigger.SELECT,
+        "transaction",
+        "receipts",
+        guard=HistoryFlow.picks_receipts,
+        action=HistoryFlow.forget_remark,
+    ),
+    Move(Trigger.CANCEL, "transaction", "list", action=HistoryFlow.forget_remark),
+    Move(Trigger.SELECT, "receipts", "receipt", action=HistoryFlow.choose_copy),
     Move(Trigger.CANCEL, "receipts", "transaction"),
-    Move(Trigger.SELECT, ("receipt", "printed"), STAY, action="print_copy"),
-    Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action="say_printed"),
-    Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action="say_no_paper"),
+    Move(Trigger.SELECT, ("receipt", "printed"), STAY, action=HistoryFlow.print_copy),
+    Move(Trigger.PRINTED, ("receipt", "printed"), "printed", action=HistoryFlow.say_printed),
+    Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action=HistoryFlow.say_no_paper),
     Move(Trigger.CANCEL, "receipt", "receipts"),
-    Move(Trigger.CANCEL, "printed", "transaction", action="forget_remark"),
+    Move(Trigger.CANCEL, "printed", "transaction", action=HistoryFlow.forget_remark),
     *(
-        Move(Trigger.TIMEOUT, state, DONE, action="go_home")
+        Move(Trigger.TIMEOUT, state, DONE, action=HistoryFlow.go_home)
         for state in ("list", "transaction", "receipts", "receipt", "printed")
     ),
-    Move(Trigger.RESOLVED, "voiding", "approved", guard="void_went_through", action="finish_void"),
-    Move(Trigger.RESOLVED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-    Move(Trigger.UNRESOLVED, "voiding", "failed", guard="void_was_declined", action="fail_void"),
-    Move(Trigger.UNRESOLVED, "voiding", "failed", action="leave_void_pending"),
-    Move(Trigger.TIMEOUT, "voiding", "failed", action="leave_void_pending"),
+    Move(
+        Trigger.RESOLVED,
+        "voiding",
+        "approved",
+        guard=HistoryFlow.void_went_through,
+        action=HistoryFlow.finish_void,
+    ),
+    Move(
+        Trigger.RESOLVED,
+        "voiding",
+        "failed",
+        guard=HistoryFlow.void_was_declined,
+        action=HistoryFlow.fail_void,
+    ),
+    Move(
+        Trigger.UNRESOLVED,
+        "voiding",
+        "failed",
+        guard=HistoryFlow.void_was_declined,
+        action=HistoryFlow.fail_void,
+    ),
+    Move(Trigger.UNRESOLVED, "voiding", "failed", action=HistoryFlow.leave_void_pending),
+    Move(Trigger.TIMEOUT, "voiding", "failed", action=HistoryFlow.leave_void_pending),
     *ENDING_MOVES,
 )
 

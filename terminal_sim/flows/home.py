@@ -8,6 +8,7 @@ from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Input, Screen, Shown, TextLine
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
+from terminal_sim.flows.menu import MENU
 
 
 class HomeFlow(fields.TypedField):
@@ -34,9 +35,10 @@ class HomeFlow(fields.TypedField):
             self._open(event.target)
 
     def open_shortcut(self, event: Event) -> None:
-        menu = self.terminal.profile.home.shortcuts[self.typed]
+        menu = MENU.begin(self.terminal)
+        menu.menu = self.terminal.profile.home.shortcuts[self.typed]
         self.forget(event)
-        self.terminal.push(self.terminal.flows["menu"], menu=menu)
+        self.terminal.push(menu)
 
     def wrong_shortcut(self, event: Event) -> None:
         self.forget(event)
@@ -74,18 +76,18 @@ HOME = Flow(
     "home",
     HomeFlow,
     "idle",
-    (State("idle", "screen"), State("typing", "screen", timeout="notice")),
+    (State("idle", HomeFlow.screen), State("typing", HomeFlow.screen, timeout="notice")),
     (
-        Move(Trigger.SELECT, ("idle", "typing"), "idle", action="choose"),
-        Move(Trigger.CONFIRM, "idle", STAY, guard="starts_by_key", action="start"),
-        Move(Trigger.DIGIT, "idle", "typing", guard="shortcuts_exist", action="begin"),
-        Move(Trigger.DIGIT, "typing", STAY, guard="shortcuts_exist", action="add"),
-        Move(Trigger.CLEAR, "typing", "idle", guard="one_left", action="forget"),
-        Move(Trigger.CLEAR, "typing", STAY, action="rub_out"),
-        Move(Trigger.CONFIRM, "typing", "idle", guard="is_shortcut", action="open_shortcut"),
-        Move(Trigger.CONFIRM, "typing", "idle", action="wrong_shortcut"),
-        Move(Trigger.CANCEL, "typing", "idle", action="forget"),
-        Move(Trigger.TIMEOUT, "typing", "idle", action="forget"),
+        Move(Trigger.SELECT, ("idle", "typing"), "idle", action=HomeFlow.choose),
+        Move(Trigger.CONFIRM, "idle", STAY, guard=HomeFlow.starts_by_key, action=HomeFlow.start),
+        Move(Trigger.DIGIT, "idle", "typing", guard=HomeFlow.shortcuts_exist, action=HomeFlow.begin),
+        Move(Trigger.DIGIT, "typing", STAY, guard=HomeFlow.shortcuts_exist, action=HomeFlow.add),
+        Move(Trigger.CLEAR, "typing", "idle", guard=HomeFlow.one_left, action=HomeFlow.forget),
+        Move(Trigger.CLEAR, "typing", STAY, action=HomeFlow.rub_out),
+        Move(Trigger.CONFIRM, "typing", "idle", guard=HomeFlow.is_shortcut, action=HomeFlow.open_shortcut),
+        Move(Trigger.CONFIRM, "typing", "idle", action=HomeFlow.wrong_shortcut),
+        Move(Trigger.CANCEL, "typing", "idle", action=HomeFlow.forget),
+        Move(Trigger.TIMEOUT, "typing", "idle", action=HomeFlow.forget),
         Move(Trigger.RETURNED, "idle", STAY),
         Move(Trigger.NETWORK_LOST, ("idle", "typing"), STAY),
         Move(Trigger.NETWORK_RESTORED, ("idle", "typing"), STAY),

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from terminal_sim.core.config import Menu
 from terminal_sim.core.events import Event, Returned, Touched, Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.own_flows import MenuContext
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
+from terminal_sim.flows.passcode import PASSCODE
 
 
-class MenuFlow(Context):
-    """`menu` is the name of the menu in the profile, given by whoever pushes it."""
+class MenuFlow(MenuContext):
+    """A menu that opens once its passcode was accepted, and at once where it has none."""
 
-    __slots__ = ("menu",)
-
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
-        self.menu = ""
+    __slots__ = ()
 
     @property
     def table(self) -> Menu:
@@ -27,20 +24,19 @@ class MenuFlow(Context):
     def ask_passcode(self, _: Event) -> None:
         """Ask for the passcode first; a menu without one is open at once."""
         if self.table.passcode:
-            self.terminal.push(self.terminal.flows["passcode"], name=self.table.passcode)
+            passcode = PASSCODE.begin(self.terminal)
+            passcode.name = self.table.passcode
+            self.terminal.push(passcode)
         else:
             self.terminal.post(Returned(True))
 
     def passcode_accepted(self, event: Event) -> bool:
-        return isinstance(event, Returned) and event.result is True
+        return isinstance(event, Returned) and event.accepted
 
     def choose(self, event: Event) -> None:
         if isinstance(event, Touched):
             entry = next(entry for entry in self.table.entries if entry.id == event.target)
             self.terminal.open(entry)
-
-    def go_home(self, _: Event) -> None:
-        self.terminal.unwind()
 
     def screen(self) -> Screen:
         title = self.table.title or self.menu
@@ -58,13 +54,16 @@ MENU = Flow(
     "menu",
     MenuFlow,
     "closed",
-    (State("closed", "screen", enter="ask_passcode"), State("open", "screen", timeout="menu", free=True)),
     (
-        Move(Trigger.RETURNED, "closed", "open", guard="passcode_accepted"),
+        State("closed", MenuFlow.screen, enter=MenuFlow.ask_passcode),
+        State("open", MenuFlow.screen, timeout="menu", free=True),
+    ),
+    (
+        Move(Trigger.RETURNED, "closed", "open", guard=MenuFlow.passcode_accepted),
         Move(Trigger.RETURNED, "closed", DONE),
-        Move(Trigger.SELECT, "open", STAY, action="choose"),
+        Move(Trigger.SELECT, "open", STAY, action=MenuFlow.choose),
         Move(Trigger.RETURNED, "open", STAY),
         Move(Trigger.CANCEL, "open", DONE),
-        Move(Trigger.TIMEOUT, "open", DONE, action="go_home"),
+        Move(Trigger.TIMEOUT, "open", DONE, action=MenuFlow.go_home),
     ),
 )

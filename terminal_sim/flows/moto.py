@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import Avs, EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
@@ -32,8 +32,8 @@ class MotoFlow(PaymentFlow):
     __slots__ = ("cvc", "expiry", "pan", "postal_code", "street_number")
     kind = MessageKind.MOTO
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.pan: Secret[str] = Secret("")
         self.cvc: Secret[str] = Secret("")
         self.expiry = ""
@@ -176,51 +176,59 @@ class MotoFlow(PaymentFlow):
 
 
 _FIELDS = ("card-number", "expiry", "cvc", "postal-code", "street-number")
-AMOUNT_MOVES = (
-    Move(Trigger.DIGIT, "amount", STAY, guard="has_room", action="add"),
-    Move(Trigger.CLEAR, "amount", STAY, guard="has_input", action="rub_out"),
-    Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
-    Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
-    Move(Trigger.CONFIRM, "amount", "card-number", guard="amount_is_good", action="take_amount"),
-    Move(Trigger.CONFIRM, "amount", STAY, action="complain_of_amount"),
+AMOUNT_MOVES: Moves[MotoFlow] = (
+    Move(Trigger.DIGIT, "amount", STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
+    Move(Trigger.CLEAR, "amount", STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
+    Move(Trigger.CANCEL, "amount", DONE, action=MotoFlow.go_home),
+    Move(Trigger.TIMEOUT, "amount", "failed", action=MotoFlow.run_out_of_time),
+    Move(
+        Trigger.CONFIRM, "amount", "card-number", guard=MotoFlow.amount_is_good, action=MotoFlow.take_amount
+    ),
+    Move(Trigger.CONFIRM, "amount", STAY, action=MotoFlow.complain_of_amount),
 )
-NUMBER_STATES = (
-    State("card-number", "ask_number", timeout="entry"),
-    State("expiry", "ask_expiry", timeout="entry"),
-    State("cvc", "ask_cvc", timeout="entry"),
-    State("postal-code", "ask_postal_code", timeout="entry"),
-    State("street-number", "ask_street_number", timeout="entry"),
+NUMBER_STATES: States[MotoFlow] = (
+    State("card-number", MotoFlow.ask_number, timeout="entry"),
+    State("expiry", MotoFlow.ask_expiry, timeout="entry"),
+    State("cvc", MotoFlow.ask_cvc, timeout="entry"),
+    State("postal-code", MotoFlow.ask_postal_code, timeout="entry"),
+    State("street-number", MotoFlow.ask_street_number, timeout="entry"),
     AUTHORISING,
-    State("address-result", "address_result", timeout="avs"),
+    State("address-result", MotoFlow.address_result, timeout="avs"),
     *ENDINGS,
 )
-NUMBER_MOVES = (
-    Move(Trigger.DIGIT, _FIELDS, STAY, guard="has_room", action="add"),
-    Move(Trigger.CLEAR, _FIELDS, STAY, guard="has_input", action="rub_out"),
-    Move(Trigger.CANCEL, _FIELDS, "failed", action="cancel_payment"),
-    Move(Trigger.TIMEOUT, _FIELDS, "failed", action="run_out_of_time"),
-    Move(Trigger.CONFIRM, "card-number", "expiry", guard="number_is_good", action="take_number"),
-    Move(Trigger.CONFIRM, "card-number", STAY, action="complain_of_number"),
-    Move(Trigger.CONFIRM, "expiry", "cvc", guard="cvc_is_asked", action="take_field"),
-    Move(Trigger.CONFIRM, "expiry", "postal-code", guard="address_is_asked", action="take_field"),
-    Move(Trigger.CONFIRM, "expiry", "authorising", guard="expiry_is_good", action="take_and_send"),
-    Move(Trigger.CONFIRM, "expiry", STAY, action="complain_of_expiry"),
-    Move(Trigger.CONFIRM, "cvc", "postal-code", guard="address_is_asked", action="take_field"),
-    Move(Trigger.CONFIRM, "cvc", "authorising", guard="cvc_is_good", action="take_and_send"),
-    Move(Trigger.CONFIRM, "cvc", STAY, action="complain_of_cvc"),
-    Move(Trigger.CONFIRM, "postal-code", "street-number", action="take_field"),
-    Move(Trigger.CONFIRM, "street-number", "authorising", action="take_and_send"),
+NUMBER_MOVES: Moves[MotoFlow] = (
+    Move(Trigger.DIGIT, _FIELDS, STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
+    Move(Trigger.CLEAR, _FIELDS, STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
+    Move(Trigger.CANCEL, _FIELDS, "failed", action=MotoFlow.cancel_payment),
+    Move(Trigger.TIMEOUT, _FIELDS, "failed", action=MotoFlow.run_out_of_time),
+    Move(
+        Trigger.CONFIRM, "card-number", "expiry", guard=MotoFlow.number_is_good, action=MotoFlow.take_number
+    ),
+    Move(Trigger.CONFIRM, "card-number", STAY, action=MotoFlow.complain_of_number),
+    Move(Trigger.CONFIRM, "expiry", "cvc", guard=MotoFlow.cvc_is_asked, action=MotoFlow.take_field),
+    Move(
+        Trigger.CONFIRM, "expiry", "postal-code", guard=MotoFlow.address_is_asked, action=MotoFlow.take_field
+    ),
+    Move(
+        Trigger.CONFIRM, "expiry", "authorising", guard=MotoFlow.expiry_is_good, action=MotoFlow.take_and_send
+    ),
+    Move(Trigger.CONFIRM, "expiry", STAY, action=MotoFlow.complain_of_expiry),
+    Move(Trigger.CONFIRM, "cvc", "postal-code", guard=MotoFlow.address_is_asked, action=MotoFlow.take_field),
+    Move(Trigger.CONFIRM, "cvc", "authorising", guard=MotoFlow.cvc_is_good, action=MotoFlow.take_and_send),
+    Move(Trigger.CONFIRM, "cvc", STAY, action=MotoFlow.complain_of_cvc),
+    Move(Trigger.CONFIRM, "postal-code", "street-number", action=MotoFlow.take_field),
+    Move(Trigger.CONFIRM, "street-number", "authorising", action=MotoFlow.take_and_send),
     Move(
         Trigger.HOST_REPLY,
         "authorising",
         "address-result",
-        guard="approved_with_address",
-        action="keep_reply",
+        guard=MotoFlow.approved_with_address,
+        action=MotoFlow.keep_reply,
     ),
     *ANSWER_MOVES,
-    Move(Trigger.CONFIRM, "address-result", "approved", action="complete"),
-    Move(Trigger.TIMEOUT, "address-result", "approved", action="complete"),
-    Move(Trigger.CANCEL, "address-result", "failed", action="take_back"),
+    Move(Trigger.CONFIRM, "address-result", "approved", action=MotoFlow.complete),
+    Move(Trigger.TIMEOUT, "address-result", "approved", action=MotoFlow.complete),
+    Move(Trigger.CANCEL, "address-result", "failed", action=MotoFlow.take_back),
     *ENDING_MOVES,
 )
 
@@ -228,6 +236,6 @@ MOTO = Flow(
     "moto",
     MotoFlow,
     "amount",
-    (State("amount", "ask_amount", timeout="entry"), *NUMBER_STATES),
+    (State("amount", MotoFlow.ask_amount, timeout="entry"), *NUMBER_STATES),
     (*AMOUNT_MOVES, *NUMBER_MOVES),
 )

@@ -1,23 +1,18 @@
-"""One sentence on the screen, until somebody has read it."""
+"""One sentence on the screen, until a key or the time-out takes it away."""
 
 from __future__ import annotations
 
 from terminal_sim.core.events import Trigger
-from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, Context, Flow, Move, State
+from terminal_sim.core.flow import DONE, Flow, State, on_each
+from terminal_sim.core.own_flows import NoticeContext
 from terminal_sim.core.screen import Screen, TextLine, Tone
-from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
 
 
-class NoticeFlow(Context):
-    """`text` is given by whoever pushes it."""
+class NoticeFlow(NoticeContext):
+    """The sentence, in large letters."""
 
-    __slots__ = ("text",)
-
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
-        self.text: Text = say("out-of-service")
+    __slots__ = ()
 
     def sentence(self) -> Screen:
         return Screen(
@@ -29,6 +24,6 @@ NOTICE = Flow(
     "notice",
     NoticeFlow,
     "shown",
-    (State("shown", "sentence", timeout="notice"),),
-    tuple(Move(trigger, "shown", DONE) for trigger in (Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT)),
+    (State("shown", NoticeFlow.sentence, timeout="notice"),),
+    on_each((Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT), "shown", DONE),
 )

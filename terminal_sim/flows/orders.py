@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, Trigger
-from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
+from terminal_sim.core.events import Trigger
+from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
@@ -15,9 +15,6 @@ ROWS = 8
 
 class OrdersFlow(Context):
     __slots__ = ()
-
-    def go_home(self, _: Event) -> None:
-        self.terminal.unwind()
 
     def newest(self) -> Screen:
         """The latest orders, in the order of their arrival."""
@@ -44,15 +41,14 @@ class OrdersFlow(Context):
         )
 
 
-_LEAVING = (Trigger.CANCEL, Trigger.TIMEOUT)
 ORDERS = Flow(
     "orders",
     OrdersFlow,
     "list",
-    (State("list", "newest", timeout="menu", free=True),),
+    (State("list", OrdersFlow.newest, timeout="menu", free=True),),
     (
         Move(Trigger.CANCEL, "list", DONE),
-        Move(Trigger.TIMEOUT, "list", DONE, action="go_home"),
+        Move(Trigger.TIMEOUT, "list", DONE, action=OrdersFlow.go_home),
         Move(Trigger.RETURNED, "list", STAY),
     ),
 )
@@ -60,6 +56,6 @@ STATUS = Flow(
     "status",
     OrdersFlow,
     "shown",
-    (State("shown", "status_page", timeout="menu", free=True),),
-    tuple(Move(trigger, "shown", DONE) for trigger in _LEAVING),
+    (State("shown", OrdersFlow.status_page, timeout="menu", free=True),),
+    on_each((Trigger.CANCEL, Trigger.TIMEOUT), "shown", DONE),
 )

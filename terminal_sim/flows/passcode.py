@@ -15,7 +15,7 @@ from terminal_sim.core.config import Passcode
 from terminal_sim.core.durable_state import passcode_digest
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, on_each
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.screen import Element, Screen, Shown, TextLine, Tone
@@ -27,12 +27,12 @@ _MINUTE = Duration(60_000_000)
 
 
 class PasscodeFlow(fields.TypedField):
-    """`name` of the passcode in the profile is given by whoever pushes it; the result is True where it was right."""
+    """`name` is that of the passcode in the profile; the flow below learns whether it was right."""
 
     __slots__ = ("name",)
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.name = ""
 
     @property
@@ -59,7 +59,7 @@ class PasscodeFlow(fields.TypedField):
 
     def accept(self, _: Event) -> None:
         self._record(result="accepted")
-        self.result = True
+        self.accepted = True
 
     def reject(self, _: Event) -> None:
         failures = self.terminal.durable.passcode(self.name).failures + 1
@@ -90,22 +90,22 @@ def _minutes(microseconds: int) -> Duration:
     return Duration(math.ceil(microseconds / _MINUTE) * _MINUTE)
 
 
-_TYPING = (
-    Move(Trigger.DIGIT, "ask", STAY, guard="may_type", action="add"),
-    Move(Trigger.CLEAR, "ask", STAY, guard="has_input", action="rub_out"),
+_TYPING: Moves[PasscodeFlow] = (
+    Move(Trigger.DIGIT, "ask", STAY, guard=PasscodeFlow.may_type, action=PasscodeFlow.add),
+    Move(Trigger.CLEAR, "ask", STAY, guard=PasscodeFlow.has_input, action=PasscodeFlow.rub_out),
 )
 
 PASSCODE = Flow(
     "passcode",
     PasscodeFlow,
     "ask",
-    (State("ask", "ask", timeout="passcode"),),
+    (State("ask", PasscodeFlow.ask, timeout="passcode"),),
     (
         *_TYPING,
-        Move(Trigger.CONFIRM, "ask", DONE, guard="is_right", action="accept"),
-        Move(Trigger.CONFIRM, "ask", STAY, guard="may_confirm", action="reject"),
-        Move(Trigger.CANCEL, "ask", DONE, action="go_home"),
-        Move(Trigger.TIMEOUT, "ask", DONE, action="go_home"),
+        Move(Trigger.CONFIRM, "ask", DONE, guard=PasscodeFlow.is_right, action=PasscodeFlow.accept),
+        Move(Trigger.CONFIRM, "ask", STAY, guard=PasscodeFlow.may_confirm, action=PasscodeFlow.reject),
+        Move(Trigger.CANCEL, "ask", DONE, action=PasscodeFlow.go_home),
+        Move(Trigger.TIMEOUT, "ask", DONE, action=PasscodeFlow.go_home),
     ),
 )
 
@@ -115,16 +115,18 @@ class ChangePasscodeFlow(PasscodeFlow):
 
     __slots__ = ("first",)
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.name = next(iter(terminal.profile.passcodes))
         self.first = ""
 
     def ask_passcode(self, _: Event) -> None:
-        self.terminal.push(self.terminal.flows["passcode"], name=self.name)
+        passcode = PASSCODE.begin(self.terminal)
+        passcode.name = self.name
+        self.terminal.push(passcode)
 
     def passcode_accepted(self, event: Event) -> bool:
-        return isinstance(event, Returned) and event.result is True
+        return isinstance(event, Returned) and event.accepted
 
     def is_too_short(self, _: Event) -> bool:
         return len(self.typed) < _SHORTEST
@@ -170,23 +172,43 @@ CHANGE_PASSCODE = Flow(
     ChangePasscodeFlow,
     "closed",
     (
-        State("closed", "ask_new", enter="ask_passcode"),
-        State("new", "ask_new", timeout="passcode"),
-        State("again", "ask_again", timeout="passcode"),
-        State("changed", "changed", timeout="notice"),
+        State("closed", ChangePasscodeFlow.ask_new, enter=ChangePasscodeFlow.ask_passcode),
+        State("new", ChangePasscodeFlow.ask_new, timeout="passcode"),
+        State("again", ChangePasscodeFlow.ask_again, timeout="passcode"),
+        State("changed", ChangePasscodeFlow.changed, timeout="notice"),
     ),
     (
-        Move(Trigger.RETURNED, "closed", "new", guard="passcode_accepted"),
+        Move(Trigger.RETURNED, "closed", "new", guard=ChangePasscodeFlow.passcode_accepted),
         Move(Trigger.RETURNED, "closed", DONE),
-        Move(Trigger.DIGIT, _NEW, STAY, guard="may_type", action="add"),
-        Move(Trigger.CLEAR, _NEW, STAY, guard="has_input", action="rub_out"),
-        Move(Trigger.CONFIRM, "new", STAY, guard="is_too_short", action="complain_short"),
-        Move(Trigger.CONFIRM, "new", STAY, guard="is_delivered_one", action="complain_delivered"),
-        Move(Trigger.CONFIRM, "new", "again", action="keep_first"),
-        Move(Trigger.CONFIRM, "again", "changed", guard="is_the_same", action="change"),
-        Move(Trigger.CONFIRM, "again", "new", action="start_over"),
+        Move(Trigger.DIGIT, _NEW, STAY, guard=ChangePasscodeFlow.may_type, action=ChangePasscodeFlow.add),
+        Move(
+            Trigger.CLEAR, _NEW, STAY, guard=ChangePasscodeFlow.has_input, action=ChangePasscodeFlow.rub_out
+        ),
+        Move(
+            Trigger.CONFIRM,
+            "new",
+            STAY,
+            guard=ChangePasscodeFlow.is_too_short,
+            action=ChangePasscodeFlow.complain_short,
+        ),
+        Move(
+            Trigger.CONFIRM,
+            "new",
+            STAY,
+            guard=ChangePasscodeFlow.is_delivered_one,
+            action=ChangePasscodeFlow.complain_delivered,
+        ),
+        Move(Trigger.CONFIRM, "new", "again", action=ChangePasscodeFlow.keep_first),
+        Move(
+            Trigger.CONFIRM,
+            "again",
+            "changed",
+            guard=ChangePasscodeFlow.is_the_same,
+            action=ChangePasscodeFlow.change,
+        ),
+        Move(Trigger.CONFIRM, "again", "new", action=ChangePasscodeFlow.start_over),
         Move(Trigger.CANCEL, _NEW, DONE),
-        Move(Trigger.TIMEOUT, _NEW, DONE, action="go_home"),
-        *(Move(t, "changed", DONE) for t in (Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT)),
+        Move(Trigger.TIMEOUT, _NEW, DONE, action=ChangePasscodeFlow.go_home),
+        *on_each((Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT), "changed", DONE),
     ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from terminal_sim.core.events import Event, HostReplied, Trigger
-from terminal_sim.core.flow import Move, State
+from terminal_sim.core.flow import Move, Moves, State
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.flows.ending import EndingFlow
 from terminal_sim.flows.request import CardDetails, payment_of, request_of
@@ -114,10 +114,16 @@ class PaymentFlow(EndingFlow):
         self.announce("declined")
 
 
-AUTHORISING = State("authorising", "processing", timeout="issuer")
-ANSWER_MOVES = (
-    Move(Trigger.HOST_REPLY, "authorising", "approved", guard="host_approves", action="complete"),
-    Move(Trigger.HOST_REPLY, "authorising", "failed", action="decline"),
-    Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action="give_up"),
-    Move(Trigger.TIMEOUT, "authorising", "failed", action="reverse_unanswered"),
+AUTHORISING = State("authorising", PaymentFlow.processing, timeout="issuer")
+ANSWER_MOVES: Moves[PaymentFlow] = (
+    Move(
+        Trigger.HOST_REPLY,
+        "authorising",
+        "approved",
+        guard=PaymentFlow.host_approves,
+        action=PaymentFlow.complete,
+    ),
+    Move(Trigger.HOST_REPLY, "authorising", "failed", action=PaymentFlow.decline),
+    Move(Trigger.HOST_UNREACHABLE, "authorising", "failed", action=PaymentFlow.give_up),
+    Move(Trigger.TIMEOUT, "authorising", "failed", action=PaymentFlow.reverse_unanswered),
 )

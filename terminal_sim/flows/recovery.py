@@ -36,9 +36,9 @@ RECOVERY = Flow(
     "recovery",
     RecoveryFlow,
     "checking",
-    (State("checking", "screen", timeout="reversal", enter="begin"),),
+    (State("checking", RecoveryFlow.screen, timeout="reversal", enter=RecoveryFlow.begin),),
     (
-        Move(Trigger.RESOLVED, "checking", DONE, guard="all_settled"),
+        Move(Trigger.RESOLVED, "checking", DONE, guard=RecoveryFlow.all_settled),
         Move(Trigger.RESOLVED, "checking", STAY),
         Move(Trigger.UNRESOLVED, "checking", DONE),
         Move(Trigger.TIMEOUT, "checking", DONE),

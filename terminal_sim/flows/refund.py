@@ -5,6 +5,7 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
+from terminal_sim.flows.passcode import PASSCODE
 from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES, SaleFlow
 
 
@@ -19,19 +20,21 @@ class RefundFlow(SaleFlow):
         return self.terminal.profile.limits.refund_max_amount
 
     def ask_passcode(self, _: Event) -> None:
-        self.terminal.push(self.terminal.flows["passcode"], name=self.terminal.profile.refunds.passcode)
+        passcode = PASSCODE.begin(self.terminal)
+        passcode.name = self.terminal.profile.refunds.passcode
+        self.terminal.push(passcode)
 
     def passcode_accepted(self, event: Event) -> bool:
-        return isinstance(event, Returned) and event.result is True
+        return isinstance(event, Returned) and event.accepted
 
 
 REFUND = Flow(
     "refund",
     RefundFlow,
     "closed",
-    (State("closed", "amount_screen", enter="ask_passcode"), AMOUNT, *CARD_STATES),
+    (State("closed", RefundFlow.amount_screen, enter=RefundFlow.ask_passcode), AMOUNT, *CARD_STATES),
     (
-        Move(Trigger.RETURNED, "closed", "amount", guard="passcode_accepted"),
+        Move(Trigger.RETURNED, "closed", "amount", guard=RefundFlow.passcode_accepted),
         Move(Trigger.RETURNED, "closed", DONE),
         *AMOUNT_MOVES,
         *CARD_MOVES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import CardSwiped, Event, ReaderChanged, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
+from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
@@ -41,8 +41,8 @@ class SaleFlow(CardPaymentFlow):
     kind = MessageKind.SALE
     longest = 10
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.prompt = "present-card"
         self.remark: Text | None = None
 
@@ -192,34 +192,72 @@ def _stripe(event: Event) -> Stripe | None:
     return event.stripe if isinstance(event, CardSwiped) else None
 
 
-AMOUNT = State("amount", "amount_screen", timeout="entry")
-AMOUNT_MOVES = (
-    Move(Trigger.DIGIT, "amount", STAY, guard="has_room", action="add"),
-    Move(Trigger.CLEAR, "amount", STAY, guard="has_input", action="rub_out"),
-    Move(Trigger.CONFIRM, "amount", "present", guard="amount_is_good", action="take_amount"),
-    Move(Trigger.CONFIRM, "amount", STAY, action="complain_of_amount"),
-    Move(Trigger.CANCEL, "amount", DONE, action="go_home"),
-    Move(Trigger.TIMEOUT, "amount", "failed", action="run_out_of_time"),
+AMOUNT = State("amount", SaleFlow.amount_screen, timeout="entry")
+AMOUNT_MOVES: Moves[SaleFlow] = (
+    Move(Trigger.DIGIT, "amount", STAY, guard=SaleFlow.has_room, action=SaleFlow.add),
+    Move(Trigger.CLEAR, "amount", STAY, guard=SaleFlow.has_input, action=SaleFlow.rub_out),
+    Move(Trigger.CONFIRM, "amount", "present", guard=SaleFlow.amount_is_good, action=SaleFlow.take_amount),
+    Move(Trigger.CONFIRM, "amount", STAY, action=SaleFlow.complain_of_amount),
+    Move(Trigger.CANCEL, "amount", DONE, action=SaleFlow.go_home),
+    Move(Trigger.TIMEOUT, "amount", "failed", action=SaleFlow.run_out_of_time),
 )
-CARD_STATES = (
-    State("present", "present", timeout="card", enter="open_reader", free=True),
+CARD_STATES: States[SaleFlow] = (
+    State("present", SaleFlow.present, timeout="card", enter=SaleFlow.open_reader, free=True),
     *CONVERSATION_STATES,
 )
-CARD_MOVES = (
-    Move(Trigger.CARD_INSERTED, "present", "reading", guard="takes_chips", action="start_chip"),
-    Move(Trigger.CARD_TAPPED, "present", "present", guard="tap_not_offline", action="refuse_tap"),
-    Move(Trigger.CARD_TAPPED, "present", "reading", action="start_contactless"),
-    Move(Trigger.CARD_SWIPED, "present", "present", guard="stripe_asks_for_chip", action="insert_instead"),
-    Move(Trigger.CARD_SWIPED, "present", "present", guard="stripe_not_offline", action="refuse_stripe"),
-    Move(Trigger.CARD_SWIPED, "present", "approved", guard="stripe_is_deferred", action="defer_stripe"),
-    Move(Trigger.CARD_SWIPED, "present", "authorising", guard="stripe_is_good", action="send_stripe"),
-    Move(Trigger.CARD_SWIPED, "present", "present", action="bad_stripe"),
+CARD_MOVES: Moves[SaleFlow] = (
+    Move(Trigger.CARD_INSERTED, "present", "reading", guard=SaleFlow.takes_chips, action=SaleFlow.start_chip),
+    Move(
+        Trigger.CARD_TAPPED, "present", "present", guard=SaleFlow.tap_not_offline, action=SaleFlow.refuse_tap
+    ),
+    Move(Trigger.CARD_TAPPED, "present", "reading", action=SaleFlow.start_contactless),
+    Move(
+        Trigger.CARD_SWIPED,
+        "present",
+        "present",
+        guard=SaleFlow.stripe_asks_for_chip,
+        action=SaleFlow.insert_instead,
+    ),
+    Move(
+        Trigger.CARD_SWIPED,
+        "present",
+        "present",
+        guard=SaleFlow.stripe_not_offline,
+        action=SaleFlow.refuse_stripe,
+    ),
+    Move(
+        Trigger.CARD_SWIPED,
+        "present",
+        "approved",
+        guard=SaleFlow.stripe_is_deferred,
+        action=SaleFlow.defer_stripe,
+    ),
+    Move(
+        Trigger.CARD_SWIPED,
+        "present",
+        "authorising",
+        guard=SaleFlow.stripe_is_good,
+        action=SaleFlow.send_stripe,
+    ),
+    Move(Trigger.CARD_SWIPED, "present", "present", action=SaleFlow.bad_stripe),
     Move(Trigger.CARD_REMOVED, "present", STAY),
-    Move(Trigger.CANCEL, "present", "failed", action="cancel_payment"),
-    Move(Trigger.TIMEOUT, "present", "failed", action="run_out_of_time"),
-    Move(Trigger.READER_LOST, "present", "failed", action="reader_gone"),
-    Move(Trigger.KERNEL_OUTCOME, "reading", "present", guard="wants_chip", action="insert_instead"),
-    Move(Trigger.KERNEL_OUTCOME, "reading", "present", guard="wants_stripe", action="swipe_instead"),
+    Move(Trigger.CANCEL, "present", "failed", action=SaleFlow.cancel_payment),
+    Move(Trigger.TIMEOUT, "present", "failed", action=SaleFlow.run_out_of_time),
+    Move(Trigger.READER_LOST, "present", "failed", action=SaleFlow.reader_gone),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "reading",
+        "present",
+        guard=SaleFlow.wants_chip,
+        action=SaleFlow.insert_instead,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "reading",
+        "present",
+        guard=SaleFlow.wants_stripe,
+        action=SaleFlow.swipe_instead,
+    ),
     *CONVERSATION_MOVES,
 )
 

@@ -30,8 +30,8 @@ class TransactionsFlow(HistoryFlow):
     __slots__ = ("filter",)
     faces_customer = False
 
-    def __init__(self, terminal: Firmware, flow: Flow) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
         self.filter = ""
 
     @property
@@ -95,12 +95,12 @@ TRANSACTIONS = Flow(
     "transactions",
     TransactionsFlow,
     "list",
-    (*HISTORY_STATES, State("filter", "which_filter", timeout="menu", free=True)),
+    (*HISTORY_STATES, State("filter", TransactionsFlow.which_filter, timeout="menu", free=True)),
     (
-        Move(Trigger.SELECT, "list", "filter", guard="picks_filter"),
-        Move(Trigger.SELECT, "filter", "list", action="set_filter"),
+        Move(Trigger.SELECT, "list", "filter", guard=TransactionsFlow.picks_filter),
+        Move(Trigger.SELECT, "filter", "list", action=TransactionsFlow.set_filter),
         Move(Trigger.CANCEL, "filter", "list"),
-        Move(Trigger.TIMEOUT, "filter", DONE, action="go_home"),
+        Move(Trigger.TIMEOUT, "filter", DONE, action=TransactionsFlow.go_home),
         Move(Trigger.RETURNED, "list", STAY),
         *HISTORY_MOVES,
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
-from terminal_sim.core.flow import Flow
+from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Pad
@@ -179,18 +179,18 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
             )
             for code in ("00", "10", "05")
         ],
-        Trigger.RETURNED: [ev.Returned(result) for result in (True, False, None)],
+        Trigger.RETURNED: [ev.Returned(accepted) for accepted in (True, False)],
     }
     return given.get(trigger, [ev.KeyPressed({v: k for k, v in KEY_TRIGGERS.items()}.get(trigger, "F1"))])
 
 
 @cache
-def guards_alone(flow: Flow) -> Flow:
+def guards_alone(flow: AnyFlow) -> AnyFlow:
     """The same table without what it does, so that trying a move changes nothing but the state."""
     return replace(
         flow,
-        states=tuple(replace(state, enter="") for state in flow.states),
-        moves=tuple(replace(move, action="") for move in flow.moves),
+        states=tuple(replace(state, enter=None) for state in flow.states),
+        moves=tuple(replace(move, action=None) for move in flow.moves),
     )
 
 

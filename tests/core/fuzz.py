@@ -61,7 +61,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
         [ev.CardInserted(), ev.CardTapped(), ev.CardRemoved(), ev.CardSwiped(STRIPE), ev.CardSwiped(CHIP_STRIPE),
          ev.CardSwiped(None), ev.Printed(RECEIPT), ev.PrinterStopped(RECEIPT), ev.PoweredOn(), ev.PowerOffPressed(),
          ev.ReaderChanged(False), ev.ReaderChanged(True), ev.ClockSet(-3_600_000_000), ev.Alarm("state"),
-         ev.Alarm("reversal"), ev.Alarm("nobody's"), ev.Returned(None), ev.Returned(True)]
+         ev.Alarm("reversal"), ev.Alarm("nobody's"), ev.Returned(), ev.Returned(accepted=True)]
     ),
     st.builds(_reply, _stans, st.sampled_from(AMOUNTS), st.sampled_from(["00", "10", "05"]),
               st.sampled_from(["0110", "0410", "0210"])),

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.events import Event, KeyPressed, Trigger
-from terminal_sim.core.flow import DONE, STAY, Context, Flow, FlowError, Move, State
+from terminal_sim.core.flow import DONE, STAY, Context, Flow, FlowError, Move, Moves, State
+from terminal_sim.core.screen import Screen
 
 
 class Door(Context):
@@ -22,8 +23,8 @@ class Door(Context):
 
     __slots__ = ("log", "right")
 
-    def __init__(self, terminal: Any, flow: Any) -> None:
-        super().__init__(terminal, flow)
+    def __init__(self, terminal: Any) -> None:
+        super().__init__(terminal)
         self.log: list[str] = []
         self.right = True
 
@@ -38,23 +39,43 @@ class Door(Context):
     def creak(self, _: Event) -> None:
         self.log.append(f"creak in {self.state}")
 
-    def screen(self) -> None: ...
+    def screen(self) -> Screen:
+        return Screen("door")
 
 
-SHUT, OPEN = State("shut", "screen"), State("open", "screen", timeout="menu", enter="creak")
-MOVES = (
-    Move(Trigger.CONFIRM, "shut", "open", guard="key_is_right", action="turn"),
-    Move(Trigger.CONFIRM, "shut", STAY, action="turn"),
-    Move(Trigger.DIGIT, "shut", STAY, guard="key_is_right", action="turn"),
+class Window(Context):
+    """Another context, whose methods are none of a door's."""
+
+    __slots__ = ()
+
+    def may(self, _: Event) -> bool:
+        return True
+
+    def slam(self, _: Event) -> None: ...
+
+    def turn(self, _: Event) -> None: ...
+
+    def window(self) -> Screen:
+        return Screen("window")
+
+
+SHUT, OPEN = State("shut", Door.screen), State("open", Door.screen, timeout="menu", enter=Door.creak)
+MOVES: Moves[Door] = (
+    Move(Trigger.CONFIRM, "shut", "open", guard=Door.key_is_right, action=Door.turn),
+    Move(Trigger.CONFIRM, "shut", STAY, action=Door.turn),
+    Move(Trigger.DIGIT, "shut", STAY, guard=Door.key_is_right, action=Door.turn),
     Move(Trigger.CANCEL, ("shut", "open"), DONE),
     Move(Trigger.TIMEOUT, "open", "shut"),
 )
 DOOR = Flow("door", Door, "shut", (SHUT, OPEN), MOVES)
 EVENT = KeyPressed("OK")
+NOWHERE: Any = None
+UNTYPED: Any = Door
+ELSEWHERE: Any = Window
 
 
 def standing(state: str = "shut", *, right: bool = True) -> Door:
-    door = Door(None, DOOR)
+    door = DOOR.begin(NOWHERE)
     door.state, door.right = state, right
     return door
 
@@ -71,22 +92,31 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("a move to nowhere", {"moves": (*MOVES, Move(Trigger.UP, "open", "ajar"))}, "up from 'open'.*'ajar'"),
     (
         "an unknown guard",
-        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard="may"))},
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard=Window.may))},
         "up from 'open'.*Door.*'may'",
     ),
     (
         "an unknown action",
-        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="bark"))},
-        "up from 'open'.*'bark'",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action=Window.slam))},
+        "up from 'open'.*'slam'",
+    ),
+    (
+        "another context's action of a name that the door has too",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action=ELSEWHERE.turn))},
+        "up from 'open'.*'turn'",
     ),
     (
         "an action that is no method",
-        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action="number"))},
-        "'number'",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, action=UNTYPED.number))},
+        "no method 5",
     ),
-    ("a guard that is a slot", {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard="right"))}, "'right'"),
-    ("an unknown screen", {"states": (replace(SHUT, screen="window"), OPEN)}, "'shut'.*'window'"),
-    ("an unknown enter", {"states": (SHUT, replace(OPEN, enter="slam"))}, "'open'.*'slam'"),
+    (
+        "a guard that is a slot",
+        {"moves": (*MOVES, Move(Trigger.UP, "open", STAY, guard=UNTYPED.right))},
+        "'right'",
+    ),
+    ("an unknown screen", {"states": (replace(SHUT, screen=ELSEWHERE.window), OPEN)}, "'shut'.*'window'"),
+    ("an unknown enter", {"states": (SHUT, replace(OPEN, enter=ELSEWHERE.slam))}, "'open'.*'slam'"),
     ("an unknown time-out", {"states": (SHUT, replace(OPEN, timeout="soon"))}, "'open'.*'soon'"),
     ("a time-out that nothing takes", {"states": (replace(SHUT, timeout="menu"), OPEN)}, "'shut'.*not both"),
     (
@@ -95,7 +125,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "'shut'.*not both",
     ),
     ("two states of one name", {"states": (SHUT, OPEN, SHUT)}, "not unique"),
-    ("a state called done", {"states": (SHUT, OPEN, State("done", "screen"))}, "'done'"),
+    ("a state called done", {"states": (SHUT, OPEN, State("done", Door.screen))}, "'done'"),
 ]
 
 
@@ -144,7 +174,7 @@ def test_an_action_that_raises_leaves_the_state_as_it_was() -> None:
             raise RuntimeError("the handle came off")
 
     flow = Flow("broken", Broken, "shut", (SHUT, OPEN), MOVES)
-    door = Broken(None, flow)
+    door = flow.begin(NOWHERE)
     door.state = "shut"
     with pytest.raises(RuntimeError, match="handle"):
         flow.fire(door, Trigger.CONFIRM, EVENT)
@@ -181,7 +211,7 @@ def test_a_context_that_nobody_needs_any_more_is_gone() -> None:
         __slots__ = ("__weakref__",)
 
     flow = Flow("tracked", Tracked, "shut", (SHUT, OPEN), MOVES)
-    door = Tracked(None, flow)
+    door = flow.begin(NOWHERE)
     door.state = "shut"
     flow.fire(door, Trigger.CONFIRM, EVENT)
     gone = weakref.ref(door)

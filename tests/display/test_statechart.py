@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from terminal_sim import flows
-from terminal_sim.core.flow import DONE, STAY, Flow
+from terminal_sim.core.flow import DONE, STAY, AnyFlow, name_of
 from terminal_sim.display import statechart as draw
 from terminal_sim.display.metrics import width
 
@@ -18,19 +18,19 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(params=sorted(FLOWS))
-def flow(request: pytest.FixtureRequest) -> Flow:
+def flow(request: pytest.FixtureRequest) -> AnyFlow:
     return FLOWS[request.param]
 
 
-def moves_of(flow: Flow) -> list[str]:
+def moves_of(flow: AnyFlow) -> list[str]:
     return [
-        move.trigger.value + (f" [{move.guard}]" if move.guard else "") + (f" / {move.action}" if move.action else "")
+        move.trigger.value + (f" [{name_of(move.guard)}]" if move.guard else "") + (f" / {name_of(move.action)}" if move.action else "")
         for move in flow.moves
         for _ in move.sources
     ]  # fmt: skip
 
 
-def test_the_mermaid_text_has_every_state_and_every_move(flow: Flow) -> None:
+def test_the_mermaid_text_has_every_state_and_every_move(flow: AnyFlow) -> None:
     text = draw.mermaid(flow)
     assert text.startswith("stateDiagram-v2\n")
     assert re.findall(r'state "(.+)" as', text) == [state.name for state in flow.states]
@@ -38,7 +38,7 @@ def test_the_mermaid_text_has_every_state_and_every_move(flow: Flow) -> None:
     assert sorted(label for arrow in arrows for label in arrow.split("<br/>")) == sorted(moves_of(flow))
 
 
-def test_the_mermaid_arrows_go_where_the_moves_go(flow: Flow) -> None:
+def test_the_mermaid_arrows_go_where_the_moves_go(flow: AnyFlow) -> None:
     drawn = set(re.findall(r"^ +(\S+) --> (\S+) :", draw.mermaid(flow), re.MULTILINE))
     alias = {state.name: state.name.replace("-", "_") for state in flow.states} | {DONE: "[*]"}
     assert drawn == {
@@ -48,7 +48,7 @@ def test_the_mermaid_arrows_go_where_the_moves_go(flow: Flow) -> None:
     }
 
 
-def test_the_svg_has_every_move_and_a_line_for_each_way(flow: Flow) -> None:
+def test_the_svg_has_every_move_and_a_line_for_each_way(flow: AnyFlow) -> None:
     root = ElementTree.fromstring(draw.svg(flow))
     said = [element.text or "" for element in root.iter(f"{SVG}text")]
     for label in moves_of(flow):
@@ -58,7 +58,7 @@ def test_the_svg_has_every_move_and_a_line_for_each_way(flow: Flow) -> None:
     assert len(lines) == len(ways)
 
 
-def test_no_label_stands_on_another_and_nothing_is_outside(flow: Flow) -> None:
+def test_no_label_stands_on_another_and_nothing_is_outside(flow: AnyFlow) -> None:
     root = ElementTree.fromstring(draw.svg(flow))
     wide, deep = float(root.attrib["width"]), float(root.attrib["height"])
     boxes = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal_sim.core.events import Trigger
-from terminal_sim.core.flow import DONE, STAY, Flow
+from terminal_sim.core.flow import DONE, STAY, AnyFlow
 from terminal_sim.flows import load
 from tests.contracts.states import ELSEWHERE
 
@@ -22,7 +22,7 @@ STAYS = {
 DECIDED_ELSEWHERE = {"authorising", "completing", "remove-card", "voiding"}
 
 
-def reached(flow: Flow, start: str, triggers: set[Trigger]) -> set[str]:
+def reached(flow: AnyFlow, start: str, triggers: set[Trigger]) -> set[str]:
     found, ahead = {start}, [start]
     while ahead:
         state = ahead.pop()
@@ -38,19 +38,19 @@ def test_the_flows_are_the_ones_that_are_meant() -> None:
 
 
 @each_flow
-def test_every_state_is_reached(flow: Flow) -> None:
+def test_every_state_is_reached(flow: AnyFlow) -> None:
     assert {state.name for state in flow.states} <= reached(flow, flow.initial, set(Trigger))
 
 
 @each_flow
-def test_time_alone_ends_every_state_but_those_that_stay(flow: Flow) -> None:
+def test_time_alone_ends_every_state_but_those_that_stay(flow: AnyFlow) -> None:
     for state in flow.states:
         ends = reached(flow, state.name, {Trigger.TIMEOUT, Trigger.RETURNED})
         assert (DONE in ends) is ((flow.name, state.name) not in STAYS), state.name
 
 
 @each_flow
-def test_cancel_leaves_every_state_that_nobody_else_decides(flow: Flow) -> None:
+def test_cancel_leaves_every_state_that_nobody_else_decides(flow: AnyFlow) -> None:
     stuck = {
         state.name
         for state in flow.states
@@ -65,7 +65,7 @@ def test_cancel_leaves_every_state_that_nobody_else_decides(flow: Flow) -> None:
 
 
 @each_flow
-def test_no_move_stands_behind_one_that_always_goes_first(flow: Flow) -> None:
+def test_no_move_stands_behind_one_that_always_goes_first(flow: AnyFlow) -> None:
     for state in flow.states:
         for trigger in Trigger:
             guards = [m.guard for m in flow.moves if state.name in m.sources and m.trigger is trigger]
