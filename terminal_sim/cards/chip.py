@@ -14,31 +14,16 @@ A command out of its order is answered 6985. The counter rises with GET PROCESSI
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
 from terminal_sim.cards import layout
-from terminal_sim.cards.command import (
-    BLOCKED,
-    CONDITIONS,
-    DATA_NOT_FOUND,
-    NOT_FOUND,
-    OK,
-    RECORD_NOT_FOUND,
-    UNUSABLE,
-    WARNING,
-    WRONG_DATA,
-    WRONG_INSTRUCTION,
-    WRONG_LENGTH,
-    WRONG_PARAMETERS,
-    CardCommand,
-    Refusal,
-    parse,
-)
+from terminal_sim.cards.command import CardCommand, Refusal, parse
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import ChipData, Personality
 from terminal_sim.emv.data import apdu, dol, tags, tlv
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.keys import crypto, pinblock
@@ -71,14 +56,14 @@ class ChipCard:
         self._memory = memory
         self._atr = layout.chip_atr(bytes.fromhex(chip.historical))
         self._layout = layout.chip(personality, chip)
-        self._handlers = {
-            0x00A4: self._select,
-            0x00B2: self._read_record,
-            0x80A8: self._get_processing_options,
-            0x80AE: self._generate_ac,
-            0x80CA: self._get_data,
-            0x0082: self._external_authenticate,
-            0x0020: self._verify,
+        self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
+            Instruction.SELECT: self._select,
+            Instruction.READ_RECORD: self._read_record,
+            Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
+            Instruction.GENERATE_AC: self._generate_ac,
+            Instruction.GET_DATA: self._get_data,
+            Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
+            Instruction.VERIFY: self._verify,
         }
         self._forget()
 
@@ -97,10 +82,10 @@ class ChipCard:
             command = parse(apdu)
             handler = self._handlers.get(command.instruction)
             if handler is None:
-                return WRONG_INSTRUCTION
-            return handler(command) + OK
+                raise Refusal(StatusWord.NO_INSTRUCTION)
+            return handler(command) + StatusWord.OK.to_bytes(2)
         except Refusal as refusal:
-            return refusal.status
+            return refusal.sw.to_bytes(2)
 
     def _forget(self) -> None:
         self._phase = Phase.IDLE
@@ -113,7 +98,7 @@ class ChipCard:
 
     def _select(self, command: CardCommand) -> bytes:
         if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         if command.data == apdu.PSE and self._chip.directory:
             self._forget()
             self._phase = Phase.DIRECTORY
@@ -126,25 +111,25 @@ class ChipCard:
                 self._application = index
                 self._phase = Phase.SELECTED
                 return fci
-        raise Refusal(NOT_FOUND)
+        raise Refusal(StatusWord.NOT_FOUND)
 
     def _read_record(self, command: CardCommand) -> bytes:
         if command.p2 & 0x07 != 0x04:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         if self._phase is Phase.DIRECTORY:
             files = self._layout.directory_records
         elif self._phase in (Phase.INITIATED, Phase.REQUESTED):
             files = self._layout.records
         else:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         record = files.get((command.p2 >> 3, command.p1))
         if record is None:
-            raise Refusal(RECORD_NOT_FOUND)
+            raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         if self._phase is not Phase.SELECTED:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         layout.pdol_values(self._layout.pdol, command.data)
         self._memory.begin()
         self._phase = Phase.INITIATED
@@ -152,15 +137,15 @@ class ChipCard:
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         if self._phase not in (Phase.INITIATED, Phase.REQUESTED):
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         asked = Cryptogram(command.p1)
         second = self._phase is Phase.REQUESTED
         try:
             values = dol.read(self._layout.cdol2 if second else self._layout.cdol1, command.data)
         except DolError:
-            raise Refusal(WRONG_LENGTH) from None
+            raise Refusal(StatusWord.WRONG_LENGTH) from None
         kind = self._last_word(asked, values) if second else self._first_word(asked)
         self._phase = Phase.REQUESTED if kind is Cryptogram.ARQC else Phase.FINISHED
         return self._certify(kind, second, values)
@@ -217,14 +202,14 @@ class ChipCard:
     def _external_authenticate(self, command: CardCommand) -> bytes:
         expected = self._chip.issuer_authentication == "external-authenticate"
         if self._phase is not Phase.REQUESTED or not expected or self._authenticated is not None:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         if command.p1 or command.p2:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         if not 8 <= len(command.data) <= 16:
-            raise Refusal(WRONG_LENGTH)
+            raise Refusal(StatusWord.WRONG_LENGTH)
         self._check_issuer(command.data)
         if not self._authenticated:
-            raise Refusal(WARNING)
+            raise Refusal(StatusWord.AUTHENTICATION_FAILED)
         return b""
 
     def _check_issuer(self, data: bytes) -> None:
@@ -241,30 +226,30 @@ class ChipCard:
             return tlv.encode(tag, self._memory.counter)
         if tag == tags.PIN_TRY_COUNTER and "offline-pin" in self._chip.cvm:
             return tlv.encode(tag, bytes((self._memory.tries_left,)))
-        raise Refusal(DATA_NOT_FOUND)
+        raise Refusal(StatusWord.DATA_NOT_FOUND)
 
     def _verify(self, command: CardCommand) -> bytes:
         """VERIFY with a plaintext format 2 block (Book 3, 6.5.12): every wrong PIN costs a try, the right one restores them."""
         pin = self._personality.pin
         if command.p1 or command.p2 != 0x80:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         if pin is None or "offline-pin" not in self._chip.cvm:
-            raise Refusal(UNUSABLE)
+            raise Refusal(StatusWord.REFERENCE_UNUSABLE)
         if self._phase is not Phase.INITIATED:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         if self._memory.tries_left == 0:
-            raise Refusal(BLOCKED)
+            raise Refusal(StatusWord.AUTHENTICATION_BLOCKED)
         try:
             entered = pinblock.read_format2(Secret(command.data))
         except PinBlockError:
-            raise Refusal(WRONG_DATA) from None
+            raise Refusal(StatusWord.WRONG_DATA) from None
         self._pin_checked = True
         self._pin_right = entered == pin
         if self._pin_right:
             self._memory.tries_left = self._chip.pin_tries
             return b""
         self._memory.tries_left -= 1
-        raise Refusal(bytes((0x63, 0xC0 | self._memory.tries_left)))
+        raise Refusal(0x63C0 | self._memory.tries_left)
 
 
 class MuteCard:

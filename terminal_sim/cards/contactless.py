@@ -5,26 +5,15 @@ The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, RE
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from terminal_sim.cards import layout
-from terminal_sim.cards.command import (
-    CONDITIONS,
-    NOT_FOUND,
-    OK,
-    RECORD_NOT_FOUND,
-    UNUSABLE,
-    WRONG_DATA,
-    WRONG_INSTRUCTION,
-    WRONG_PARAMETERS,
-    CardCommand,
-    Refusal,
-    parse,
-)
+from terminal_sim.cards.command import CardCommand, Refusal, parse
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Contactless, Personality
 from terminal_sim.emv.data import apdu, qualifiers, tags, tlv
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.fields import FormatError, digits
 from terminal_sim.emv.keys import crypto
 
@@ -41,10 +30,10 @@ class ContactlessCard:
         self._layout = layout.contactless(personality, face)
         self._selected = False
         self._initiated = False
-        self._handlers = {
-            0x00A4: self._select,
-            0x00B2: self._read_record,
-            0x80A8: self._get_processing_options,
+        self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
+            Instruction.SELECT: self._select,
+            Instruction.READ_RECORD: self._read_record,
+            Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
         }
 
     @property
@@ -62,14 +51,14 @@ class ContactlessCard:
             command = parse(apdu)
             handler = self._handlers.get(command.instruction)
             if handler is None:
-                return WRONG_INSTRUCTION
-            return handler(command) + OK
+                raise Refusal(StatusWord.NO_INSTRUCTION)
+            return handler(command) + StatusWord.OK.to_bytes(2)
         except Refusal as refusal:
-            return refusal.status
+            return refusal.sw.to_bytes(2)
 
     def _select(self, command: CardCommand) -> bytes:
         if command.p1 != 0x04 or command.p2:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         self._selected = self._initiated = False
         if command.data == apdu.PPSE:
             return self._layout.directory
@@ -77,14 +66,14 @@ class ContactlessCard:
             if command.data == aid:
                 self._selected = True
                 return fci
-        raise Refusal(NOT_FOUND)
+        raise Refusal(StatusWord.NOT_FOUND)
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         if not self._selected or self._initiated:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         values = layout.pdol_values(layout.CONTACTLESS_PDOL, command.data)
         if self._face.contact_above is not None and _amount(values) > self._face.contact_above:
-            raise Refusal(UNUSABLE)
+            raise Refusal(StatusWord.REFERENCE_UNUSABLE)
         values[tags.ATC] = self._memory.begin()
         values[tags.AIP] = self._layout.aip
         self._initiated = True
@@ -115,12 +104,12 @@ class ContactlessCard:
 
     def _read_record(self, command: CardCommand) -> bytes:
         if not self._initiated:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         if command.p2 & 0x07 != 0x04:
-            raise Refusal(WRONG_PARAMETERS)
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
         record = self._layout.records.get((command.p2 >> 3, command.p1))
         if record is None:
-            raise Refusal(RECORD_NOT_FOUND)
+            raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record
 
 
@@ -128,4 +117,4 @@ def _amount(values: dict[int, bytes]) -> int:
     try:
         return int(digits(values[tags.AMOUNT]))
     except FormatError:
-        raise Refusal(WRONG_DATA) from None
+        raise Refusal(StatusWord.WRONG_DATA) from None

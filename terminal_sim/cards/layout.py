@@ -11,9 +11,10 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-from terminal_sim.cards.command import WRONG_DATA, WRONG_LENGTH, Refusal
+from terminal_sim.cards.command import Refusal
 from terminal_sim.cards.personality import CardApplication, ChipData, Contactless, Personality
 from terminal_sim.emv.data import apdu, dol, tags, tlv, track
+from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.fields import numeric
 from terminal_sim.emv.data.tlv import TlvError
@@ -133,9 +134,9 @@ def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:
     try:
         return dol.read(pdol, tlv.only(data, tags.COMMAND_TEMPLATE))
     except TlvError:
-        raise Refusal(WRONG_DATA) from None
+        raise Refusal(StatusWord.WRONG_DATA) from None
     except DolError:
-        raise Refusal(WRONG_LENGTH) from None
+        raise Refusal(StatusWord.WRONG_LENGTH) from None
 
 
 def _chip_records(personality: Personality, chip: ChipData, cdol2: bytes) -> Records:

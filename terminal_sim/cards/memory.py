@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.cards.command import CONDITIONS, Refusal
+from terminal_sim.cards.command import Refusal
+from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.keys import crypto
 from terminal_sim.secret import Secret
 
@@ -23,7 +24,7 @@ class Memory:
     def begin(self) -> bytes:
         """The counter of a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""
         if self.atc >= _LAST_ATC:
-            raise Refusal(CONDITIONS)
+            raise Refusal(StatusWord.CONDITIONS)
         self.atc += 1
         return self.counter
 

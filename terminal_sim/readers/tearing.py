@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from terminal_drivers.base import Card, CardRemoved, Misuse
+from terminal_sim.emv.data.apdu import Instruction
 from terminal_sim.emv.talk.asks import Step
 
-INS_GENERATE_AC = 0xAE
 _INS = {
-    Step.SELECT: 0xA4,
-    Step.GPO: 0xA8,
-    Step.READ: 0xB2,
-    Step.GENAC1: INS_GENERATE_AC,
-    Step.GENAC2: INS_GENERATE_AC,
+    Step.SELECT: Instruction.SELECT.ins,
+    Step.GPO: Instruction.GET_PROCESSING_OPTIONS.ins,
+    Step.READ: Instruction.READ_RECORD.ins,
+    Step.GENAC1: Instruction.GENERATE_AC.ins,
+    Step.GENAC2: Instruction.GENERATE_AC.ins,
 }
 """The instruction of each step that has a command of its own (EMV Book 3, table 8)."""
 
@@ -86,7 +86,7 @@ class TornCard:
         self._stay()
         response = self._card.transmit(apdu)
         self._commands += 1
-        self._cryptograms += apdu[1] == INS_GENERATE_AC
+        self._cryptograms += apdu[1] == Instruction.GENERATE_AC.ins
         self._gone = self._tear is not None and self._tear.is_due(self._step(apdu[1]), self._commands)
         return response
 
@@ -96,6 +96,6 @@ class TornCard:
 
     def _step(self, ins: int) -> Step:
         """The step of a command that was answered just now."""
-        if ins == INS_GENERATE_AC:
+        if ins == Instruction.GENERATE_AC.ins:
             return {1: Step.GENAC1, 2: Step.GENAC2}.get(self._cryptograms, Step.OTHER)
         return next((step for step, its in _INS.items() if its == ins), Step.OTHER)

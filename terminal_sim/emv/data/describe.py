@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 from terminal_sim.emv.data import apdu, tags, tlv
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
 from terminal_sim.emv.data.tlv import TlvError
@@ -25,18 +25,7 @@ _LONGEST_PREFIX: Final = 6
 _DIGITS: Final = re.compile(f"[0-9]{{{_SHORTEST_NUMBER},}}", re.ASCII)
 _TEXT_DIGITS: Final = re.compile(rb"[0-9]{12,}")
 
-_COMMANDS: Final = {
-    0x00A4: "SELECT",
-    0x00B2: "READ RECORD",
-    0x80A8: "GET PROCESSING OPTIONS",
-    0x80AE: "GENERATE AC",
-    0x80CA: "GET DATA",
-    0x0082: "EXTERNAL AUTHENTICATE",
-    0x0020: "VERIFY",
-    0x00C0: "GET RESPONSE",
-    0x0084: "GET CHALLENGE",
-    0x0088: "INTERNAL AUTHENTICATE",
-}
+_COMMANDS: Final = {instruction.value: instruction.label for instruction in Instruction}
 
 
 def mask_rapdu(rapdu: bytes) -> str:

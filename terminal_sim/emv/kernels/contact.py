@@ -6,8 +6,8 @@ performed, and the action codes of issuer and acquirer decide what follows from 
 
 from __future__ import annotations
 
-from terminal_sim.emv.data import apdu, tags, tvr
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.steps import cvm, generate, initiate, read, restrictions, risk, select
 from terminal_sim.emv.steps.complete import complete
 from terminal_sim.emv.steps.exchange import fault
@@ -46,10 +46,10 @@ def _initiate(transaction: Transaction) -> Conversation[None]:
     while True:
         candidate = yield from select.choose(transaction, found)
         response = yield from initiate.get_processing_options(transaction)
-        if response.sw == apdu.OK:
+        if response.sw == StatusWord.OK:
             initiate.take_processing_options(transaction, response.data)
             return
-        if response.sw != apdu.CONDITIONS:
+        if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
         found.remove(candidate)
 

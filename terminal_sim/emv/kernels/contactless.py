@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv.data import apdu, qualifiers, tags
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data import qualifiers, tags
+from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.steps import cvm, initiate, pin, read, select
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
@@ -81,14 +81,14 @@ def _activate(transaction: Transaction) -> Conversation[None]:
             continue
         transaction.terminal[tags.TTQ] = _terminal_qualifiers(transaction)
         response = yield from initiate.get_processing_options(transaction)
-        if response.sw == apdu.OK:
+        if response.sw == StatusWord.OK:
             initiate.take_processing_options(transaction, response.data)
             return
-        if response.sw == apdu.REFERENCE_UNUSABLE:
+        if response.sw == StatusWord.REFERENCE_UNUSABLE:
             raise Ended(Verdict.USE_CHIP, "the card wants the contact interface")
-        if response.sw == apdu.NOT_ALLOWED:
+        if response.sw == StatusWord.NOT_ALLOWED:
             raise CardError("the device wants its owner's consent: look at it and tap again")
-        if response.sw != apdu.CONDITIONS:
+        if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
     raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")
 

@@ -3,48 +3,61 @@
 from __future__ import annotations
 
 from terminal_sim.emv.data import tlv
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction
 from terminal_sim.emv.data.tags import COMMAND_TEMPLATE
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.secret import Secret
 
 
 def select(name: bytes, following: bool = False) -> Command:
-    """SELECT by DF name; `following` asks for the next occurrence of a partial name."""
+    """SELECT by DF name; `following` asks for the next occurrence of a partial name (Book 1, 11.3)."""
     return Command(
-        bytes((0x00, 0xA4, 0x04, 0x02 if following else 0x00, len(name))) + name + b"\x00", Step.SELECT
+        _with_data(Instruction.SELECT, 0x04, 0x02 if following else 0x00, name, le=True), Step.SELECT
     )
 
 
 def read_record(sfi: int, record: int, step: Step = Step.READ) -> Command:
-    return Command(bytes((0x00, 0xB2, record, sfi << 3 | 4, 0x00)), step)
+    """READ RECORD of record number `record` in the file `sfi` (Book 1, 11.2)."""
+    return Command(_header(Instruction.READ_RECORD, record, sfi << 3 | 4) + b"\x00", step)
 
 
 def get_processing_options(pdol_data: bytes) -> Command:
-    """`pdol_data` are the values that the PDOL asks for, empty where the card has no PDOL."""
+    """`pdol_data` are the values that the PDOL asks for, empty where the card has no PDOL (Book 3, 6.5.8)."""
     data = tlv.encode(COMMAND_TEMPLATE, pdol_data)
-    return Command(bytes((0x80, 0xA8, 0x00, 0x00, len(data))) + data + b"\x00", Step.GPO)
+    return Command(_with_data(Instruction.GET_PROCESSING_OPTIONS, 0x00, 0x00, data, le=True), Step.GPO)
 
 
 def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step) -> Command:
-    return Command(bytes((0x80, 0xAE, kind, 0x00, len(cdol_data))) + cdol_data + b"\x00", step)
+    """GENERATE AC for a cryptogram of this `kind` over the values that the CDOL asks for (Book 3, 6.5.5)."""
+    return Command(_with_data(Instruction.GENERATE_AC, kind, 0x00, cdol_data, le=True), step)
 
 
 def external_authenticate(issuer_authentication: bytes) -> Command:
+    """EXTERNAL AUTHENTICATE with tag 91 of the issuer's answer (Book 3, 6.5.4)."""
     return Command(
-        bytes((0x00, 0x82, 0x00, 0x00, len(issuer_authentication))) + issuer_authentication, Step.ONLINE
+        _with_data(Instruction.EXTERNAL_AUTHENTICATE, 0x00, 0x00, issuer_authentication), Step.ONLINE
     )
 
 
 def get_data(tag: int) -> Command:
-    return Command(bytes((0x80, 0xCA)) + tag.to_bytes(2) + b"\x00", Step.OTHER)
+    """GET DATA of a primitive data object outside the records (Book 3, 6.5.7)."""
+    return Command(_header(Instruction.GET_DATA, *tag.to_bytes(2)) + b"\x00", Step.OTHER)
 
 
 def verify_plaintext_pin(block: Secret[bytes]) -> Command:
     """VERIFY with a format 2 PIN block (Book 3, 6.5.12)."""
-    return Command(bytes((0x00, 0x20, 0x00, 0x80, len(block))) + block.reveal(), Step.OTHER)
+    return Command(_with_data(Instruction.VERIFY, 0x00, 0x80, block.reveal()), Step.OTHER)
 
 
 def get_response(length: int) -> bytes:
     """GET RESPONSE for `length` bytes, 0 meaning 256 (Book 1, 9.3.1.3)."""
-    return bytes((0x00, 0xC0, 0x00, 0x00, length))
+    return _header(Instruction.GET_RESPONSE, 0x00, 0x00) + bytes((length,))
+
+
+def _header(instruction: Instruction, p1: int, p2: int) -> bytes:
+    return instruction.to_bytes(2) + bytes((p1, p2))
+
+
+def _with_data(instruction: Instruction, p1: int, p2: int, data: bytes, *, le: bool = False) -> bytes:
+    """Header, Lc and data, and Le 00 where an answer with data is wanted (Book 3, 6.3.2)."""
+    return _header(instruction, p1, p2) + bytes((len(data),)) + data + (b"\x00" if le else b"")

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv.data import apdu, tags, tlv, tvr
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands, generate, risk
@@ -61,7 +61,7 @@ def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[
     transaction.tsi |= tvr.TSI_ISSUER_AUTHENTICATION_PERFORMED
     if 8 <= len(data) <= 16:
         response = yield from exchange(commands.external_authenticate(data))
-        if response.sw == apdu.OK:
+        if response.sw == StatusWord.OK:
             return
     transaction.tvr |= tvr.ISSUER_AUTHENTICATION_FAILED
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from terminal_sim.emv.data import apdu
-from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.data.apdu import Instruction, Response, StatusWord
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.talk.asks import Ask, Command
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
@@ -56,7 +56,7 @@ def exchange(command: Command) -> Conversation[Response]:
             sending = Command(sending.apdu[:-1] + bytes((low,)), command.step)
             corrected = True
             continue
-        if not answer.data and sending.apdu[1] == 0xC0 and kind == 0x61:
+        if not answer.data and sending.apdu[1] == Instruction.GET_RESPONSE.ins and kind == 0x61:
             raise CardError("the card promises more data and sends none")
         collected += answer.data
         if len(collected) > MAX_DATA:
@@ -84,6 +84,6 @@ def _response(answer: KernelAnswer) -> Response:
 
 def fault(command: str, sw: int) -> Exception:
     """What an unforeseen status word of `command` means for the transaction."""
-    if sw == apdu.AUTHENTICATION_BLOCKED:
+    if sw == StatusWord.AUTHENTICATION_BLOCKED:
         return Ended(Verdict.BLOCKED, f"{command}: {sw:04X} {apdu.meaning(sw)}")
     return CardError(f"{command}: {sw:04X} {apdu.meaning(sw)}")

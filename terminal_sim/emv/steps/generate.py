@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from terminal_sim.emv.data import apdu, dol, tags, tlv, tvr
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data import dol, tags, tlv, tvr
+from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault
 from terminal_sim.emv.steps.state import Transaction, checked
@@ -28,7 +28,7 @@ def generate_ac(
     if any(entry.tag == tags.TC_HASH for entry in dol.parse(wanted)):
         transaction.terminal[tags.TC_HASH] = _tc_hash(transaction)
     response = yield from exchange(commands.generate_ac(asked, dol.build(wanted, transaction.value), step))
-    if response.sw != apdu.OK:
+    if response.sw != StatusWord.OK:
         raise fault("GENERATE AC", response.sw)
     answer = _read(response.data)
     try:

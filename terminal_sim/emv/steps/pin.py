@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv.data import apdu, tags, tlv, tvr
+from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault, put
@@ -38,9 +39,9 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
             transaction.tvr |= tvr.PIN_NOT_ENTERED
             return False
         response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(entered.pin)))
-        if response.sw == apdu.OK:
+        if response.sw == StatusWord.OK:
             return True
-        if response.sw in (apdu.AUTHENTICATION_BLOCKED, apdu.REFERENCE_UNUSABLE):
+        if response.sw in (StatusWord.AUTHENTICATION_BLOCKED, StatusWord.REFERENCE_UNUSABLE):
             break
         if response.sw & 0xFFF0 != 0x63C0:
             raise fault("VERIFY", response.sw)
@@ -55,7 +56,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
 def _tries_left() -> Conversation[int | None]:
     """The PIN try counter, or None where the card does not tell it (Book 3, 6.5.7)."""
     response = yield from exchange(commands.get_data(tags.PIN_TRY_COUNTER))
-    if response.sw != apdu.OK:
+    if response.sw != StatusWord.OK:
         return None
     value = tlv.only(response.data, tags.PIN_TRY_COUNTER)
     if len(value) != 1:

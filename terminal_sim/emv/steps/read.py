@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault
@@ -35,7 +36,7 @@ def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
     """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and what they say is not kept (7.1)."""
     for sfi, record in afl_records(afl):
         response = yield from exchange(commands.read_record(sfi, record))
-        if response.sw != apdu.OK:
+        if response.sw != StatusWord.OK:
             raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
         if sfi <= 10:
             transaction.take(tlv.leaves(tlv.only(response.data, tags.RECORD)))

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from terminal_sim.emv.data import apdu, tags, tlv
-from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.data.apdu import Response, StatusWord
 from terminal_sim.emv.data.fields import printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
@@ -57,7 +57,7 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
     """The contactless candidate list, best first (Book B, 3.3.2). Raises `Ended` where it is empty."""
     response = yield from exchange(commands.select(apdu.PPSE))
     found: list[Candidate] = []
-    if response.sw == apdu.OK:
+    if response.sw == StatusWord.OK:
         usable = [one for one in transaction.config.applications if _taps(one, transaction.request.amount)]
         for tag, entries in tlv.split(_proprietary(response.data)):
             if tag == tags.FCI_DISCRETIONARY:
@@ -84,7 +84,7 @@ def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Can
 def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[bool]:
     """SELECT of the application itself; whether the card followed. Raises `TlvError` or `CardError` on a damaged answer."""
     response = yield from exchange(commands.select(candidate.name))
-    if response.sw != apdu.OK:
+    if response.sw != StatusWord.OK:
         return False
     directory = _directory(response)
     if directory.get(tags.DF_NAME) != candidate.name:
@@ -96,9 +96,9 @@ def select_finally(transaction: Transaction, candidate: Candidate) -> Conversati
 
 def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
     response = yield from exchange(commands.select(apdu.PSE))
-    if response.sw == apdu.FUNCTION:
+    if response.sw == StatusWord.NO_FUNCTION:
         raise Ended(Verdict.BLOCKED, "the card is blocked")
-    if response.sw != apdu.OK:
+    if response.sw != StatusWord.OK:
         return []
     found: list[Candidate] = []
     try:
@@ -109,9 +109,9 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
             return []
         for record in range(1, MAX_DIRECTORY_RECORDS + 1):
             response = yield from exchange(commands.read_record(sfi[0], record, Step.SELECT))
-            if response.sw == apdu.RECORD_NOT_FOUND:
+            if response.sw == StatusWord.RECORD_NOT_FOUND:
                 break
-            if response.sw != apdu.OK:
+            if response.sw != StatusWord.OK:
                 return []
             entries = tlv.split(tlv.only(response.data, tags.RECORD))
             found += _directory_entries(transaction, entries, transaction.config.applications)
@@ -128,18 +128,18 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
         for occurrence in range(MAX_OCCURRENCES):
             response = yield from exchange(commands.select(application.aid, following=occurrence > 0))
             statuses.add(response.sw)
-            if response.sw == apdu.FUNCTION and occurrence == 0:
+            if response.sw == StatusWord.NO_FUNCTION and occurrence == 0:
                 raise Ended(Verdict.BLOCKED, "the card is blocked")
-            if response.sw not in (apdu.OK, apdu.BLOCKED_FILE):
+            if response.sw not in (StatusWord.OK, StatusWord.FILE_BLOCKED):
                 break
-            if response.sw == apdu.BLOCKED_FILE and not response.data:
+            if response.sw == StatusWord.FILE_BLOCKED and not response.data:
                 blocked = True
                 break
             directory = _directory(response)
             name = directory.get(tags.DF_NAME, b"")
             if not _matches(application, name):
                 break
-            if response.sw == apdu.BLOCKED_FILE:
+            if response.sw == StatusWord.FILE_BLOCKED:
                 blocked = True
             elif all(one.name != name for one in found):
                 found.append(_candidate(transaction, name, directory, application))
@@ -149,7 +149,7 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
         return _by_priority(found)
     if blocked:
         raise Ended(Verdict.BLOCKED, "the application is blocked")
-    if statuses <= {apdu.OK, apdu.NOT_FOUND}:
+    if statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
         raise Ended(Verdict.NOT_ACCEPTED, "card and terminal share no application")
     raise Ended(Verdict.USE_STRIPE, "the chip refuses to select an application")
 
