@@ -1,4 +1,4 @@
-"""The endpoints of a USB device's CCID interface through pyusb: `Pipes` for the CCID link.
+"""The endpoints of an interface of a USB device through pyusb.
 
 1. pyusb waits for ever where it is told to wait 0 ms, so the shortest wait is 1 ms.
 2. The kernel's own driver is asked to leave the interface, and gets it back when it is closed.
@@ -6,10 +6,10 @@
 """
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
-from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
 from terminal_drivers.transports.extras import missing
 
 try:
@@ -18,19 +18,30 @@ try:
 except ImportError as error:
     raise missing("pyusb", "usb") from error
 
-SMART_CARD_CLASS = 0x0B
 WRITE_TIMEOUT = 5.0
 INTERRUPT_SIZE = 64
 BULK, INTERRUPT = 2, 3
 CURE = "check the plug, and that this user may open it (udev rule, or pcscd holds it: stop pcscd)"
 
 
-class UsbPipes:
-    """An open device by vendor and product; `descriptor` is what its reader says of itself, `release`
-    its bcdDevice.
+D = TypeVar("D")
+
+
+class UsbPipes(Generic[D]):
+    """An open device by vendor and product, on its first interface of a class.
+
+    `descriptor` is what `describe` makes of the descriptors that are of this class alone; `release` is its bcdDevice.
     """
 
-    def __init__(self, vendor: int, product: int, *, backend: Any = None) -> None:
+    def __init__(
+        self,
+        vendor: int,
+        product: int,
+        interface_class: int,
+        describe: Callable[[bytes], D],
+        *,
+        backend: Any = None,
+    ) -> None:
         name = f"{vendor:04x}:{product:04x}"
         try:
             device = usb.core.find(idVendor=vendor, idProduct=product, backend=backend)
@@ -41,11 +52,13 @@ class UsbPipes:
         self._device: Any = device
         self.release = int(device.bcdDevice)
         try:
-            interface = _smart_card(device)
-            self.descriptor = _class_descriptor(interface)
+            interface = _interface(device, interface_class)
+            self.descriptor = describe(bytes(interface.extra_descriptors))
             kinds = {(each.bmAttributes & 3, each.bEndpointAddress >> 7): each for each in interface}
             if (BULK, 0) not in kinds or (BULK, 1) not in kinds:
-                raise FrameError(f"the USB device {name} has no bulk endpoints on its smart card interface")
+                raise FrameError(
+                    f"the USB device {name} has no bulk endpoints on its interface of class {interface_class:02X}"
+                )
             # Taken from the kernel only when nothing more can be wrong with it: who fails here gives nothing back.
             self._number = interface.bInterfaceNumber
             self._detached = _detach(device, self._number)
@@ -120,13 +133,13 @@ def _ms(seconds: float) -> int:
     return max(1, round(seconds * 1000))
 
 
-def _smart_card(device: Any) -> Any:
-    """The interface of the smart card class."""
+def _interface(device: Any, interface_class: int) -> Any:
+    """The first interface of the class."""
     for configuration in device:
         for interface in configuration:
-            if interface.bInterfaceClass == SMART_CARD_CLASS:
+            if interface.bInterfaceClass == interface_class:
                 return interface
-    raise FrameError("this USB device has no interface of the smart card class: it is no CCID reader")
+    raise FrameError(f"this USB device has no interface of class {interface_class:02X}: it is no such reader")
 
 
 def _detach(device: Any, number: int) -> bool:
@@ -137,13 +150,3 @@ def _detach(device: Any, number: int) -> bool:
     if held:
         device.detach_kernel_driver(number)
     return held
-
-
-def _class_descriptor(interface: Any) -> ClassDescriptor:
-    extra = bytes(interface.extra_descriptors)
-    at = 0
-    while at + 2 <= len(extra) and extra[at] >= 2:
-        if extra[at : at + 2] == bytes((LENGTH, TYPE)):
-            return ClassDescriptor.parse(extra[at : at + LENGTH])
-        at += extra[at]
-    raise FrameError("the reader does not say what it can: its CCID class descriptor is missing")

@@ -133,9 +133,9 @@ class Backend(usb_backend.IBackend):  # type: ignore[misc,name-defined,unused-ig
 
 
 def _open(backend: Backend) -> CcidReader:
-    from terminal_drivers.transports.usb import UsbPipes
+    from terminal_drivers.readers.ccid.usb_pipes import open_pipes
 
-    pipes = UsbPipes(VENDOR, PRODUCT, backend=backend)
+    pipes = open_pipes(VENDOR, PRODUCT, backend=backend)
     said = pipes.descriptor
     return CcidReader(CcidUsbLink(pipes, said.max_message), (said.features,) * (said.max_slot_index + 1))
 
@@ -170,9 +170,9 @@ def test_a_card_is_selected_through_pyusb(device: VirtualCcid, chip: Callable[..
 
 
 def test_the_control_pipe_carries_requests(device: VirtualCcid) -> None:
-    from terminal_drivers.transports.usb import UsbPipes
+    from terminal_drivers.readers.ccid.usb_pipes import open_pipes
 
-    pipes = UsbPipes(VENDOR, PRODUCT, backend=Backend(CcidUsbDevice(device)))
+    pipes = open_pipes(VENDOR, PRODUCT, backend=Backend(CcidUsbDevice(device)))
     assert pipes.control(struct.pack("<BBHHH", 0xA1, 2, 0, 0, 4)) == struct.pack("<I", 4000)
     assert pipes.control(struct.pack("<BBHHH", 0x21, 1, 0x0100, 0, 0)) == b""
     with pytest.raises(Misuse):
@@ -181,10 +181,10 @@ def test_the_control_pipe_carries_requests(device: VirtualCcid) -> None:
 
 
 def test_an_unplugged_reader_is_lost_and_a_closed_one_is_misuse(device: VirtualCcid) -> None:
-    from terminal_drivers.transports.usb import UsbPipes
+    from terminal_drivers.readers.ccid.usb_pipes import open_pipes
 
     backend = Backend(CcidUsbDevice(device))
-    pipes = UsbPipes(VENDOR, PRODUCT, backend=backend)
+    pipes = open_pipes(VENDOR, PRODUCT, backend=backend)
     backend.gone = True
     calls: list[Callable[[], object]] = [
         lambda: pipes.bulk_out(b"?"),
@@ -200,23 +200,23 @@ def test_an_unplugged_reader_is_lost_and_a_closed_one_is_misuse(device: VirtualC
         with pytest.raises(Misuse):
             call()
     with pytest.raises(ReaderLost):
-        UsbPipes(VENDOR, PRODUCT, backend=backend)
+        open_pipes(VENDOR, PRODUCT, backend=backend)
 
 
 def test_a_device_of_another_kind_is_no_reader(device: VirtualCcid) -> None:
-    from terminal_drivers.transports.usb import UsbPipes
+    from terminal_drivers.readers.ccid.usb_pipes import open_pipes
 
     backend = Backend(CcidUsbDevice(device))
     with pytest.raises(ReaderLost):
-        UsbPipes(VENDOR, 0x1234, backend=backend)
+        open_pipes(VENDOR, 0x1234, backend=backend)
     backend.blocks[2] = b""
     with pytest.raises(FrameError, match="descriptor"):
-        UsbPipes(VENDOR, PRODUCT, backend=backend)
+        open_pipes(VENDOR, PRODUCT, backend=backend)
     assert backend.held, "the kernel keeps what is no reader"
     assert not backend.claimed
     backend.blocks[1] = backend.blocks[1][:5] + b"\x03" + backend.blocks[1][6:]
     with pytest.raises(FrameError, match="class"):
-        UsbPipes(VENDOR, PRODUCT, backend=backend)
+        open_pipes(VENDOR, PRODUCT, backend=backend)
 
 
 def test_a_missing_package_gives_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ OUR_DRIVERS = (
     ),
     "terminal_drivers.readers.ccid.opening",
     "terminal_drivers.readers.magstripe.opening",
-    "terminal_drivers.transports.usb",
+    "terminal_drivers.readers.ccid.usb_pipes",
     "terminal_drivers.transports.hid",
     "usb.backend.libusb0",
     "usb.backend.libusb1",

@@ -19,7 +19,7 @@ from terminal_drivers.captures.pcapng import Interface, LinkType, Packet
 from terminal_drivers.captures.usbmon import Transfer, Urb, enumeration, transfer
 from terminal_drivers.control_pipe import Identity
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
-from terminal_drivers.readers.ccid.descriptor import LENGTH, TYPE, ClassDescriptor
+from terminal_drivers.readers.ccid.descriptor import ClassDescriptor, find
 from terminal_drivers.readers.ccid.link import CcidLine, ControlPipe, Link
 from terminal_drivers.readers.ccid.usb import (
     BULK_IN,
@@ -152,7 +152,7 @@ def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDes
         urb = Urb.parse(packet.data)
         if urb.transfer is Transfer.CONTROL and urb.complete and urb.data[1:2] == b"\x02":
             # A host first asks for the head of the configuration alone, for it tells how long the whole is.
-            said = _class_descriptor(urb.data)
+            said = find(urb.data)
             if said is not None:
                 everywhere = (said.features,) * (said.max_slot_index + 1)
                 return said, _dw_features(interface.description) or everywhere
@@ -165,15 +165,6 @@ def _dw_features(description: str) -> tuple[int, ...]:
     if word != DW_FEATURES or not all(FEATURES.fullmatch(each) for each in features):
         return ()
     return tuple(int(each, 16) for each in features)
-
-
-def _class_descriptor(configuration: bytes) -> ClassDescriptor | None:
-    at = 0
-    while at + 2 <= len(configuration) and configuration[at] >= 2:
-        if configuration[at : at + 2] == bytes((LENGTH, TYPE)):
-            return ClassDescriptor.parse(configuration[at : at + LENGTH])
-        at += configuration[at]
-    return None
 
 
 class CcidLines:

@@ -51,3 +51,13 @@ class ClassDescriptor:
         if len(data) != LENGTH or data[0] != LENGTH or data[1] != TYPE:
             raise FrameError(f"a CCID class descriptor is {LENGTH} bytes that begin 36 21")
         return cls(*_LAYOUT.unpack(data)[2:])
+
+
+def find(descriptors: bytes) -> ClassDescriptor | None:
+    """The class descriptor among others that follow each other; None where there is none."""
+    at = 0
+    while at + 2 <= len(descriptors) and descriptors[at] >= 2:
+        if descriptors[at : at + 2] == bytes((LENGTH, TYPE)):
+            return ClassDescriptor.parse(descriptors[at : at + LENGTH])
+        at += descriptors[at]
+    return None

@@ -65,9 +65,9 @@ def on_line(end: CcidLine, *, timeout: float, trace: Trace | None) -> CcidReader
 def _line(where: Address) -> CcidLine:
     if where.transport == "usb":
         # Imported here: it needs pyusb.
-        from terminal_drivers.transports.usb import UsbPipes
+        from terminal_drivers.readers.ccid.usb_pipes import open_pipes
 
-        pipes = UsbPipes(*where.device())
+        pipes = open_pipes(*where.device())
         return _usb(pipes, pipes.descriptor, where.device(), pipes.release)
     if where.transport == "capture":
         recorded = capture.replay(Path(where.where), where.name or capture.NAME)
