@@ -73,13 +73,16 @@ class Tree:
         lines[at:at] = [indent(text, margin), gap]
         target.write_text("".join(lines), "utf-8")
 
-    def run(self, words: Sequence[str], *, code: int = 0) -> str:
-        """Runs a command of `_COMMANDS` in the copy and returns all that it prints. Another exit code fails the test."""
+    def run(self, words: Sequence[str], *, typed: str = "", code: int = 0) -> str:
+        """Runs a command of `_COMMANDS` in the copy and returns all that it prints; `typed` is its input.
+
+        Another exit code than `code` fails the test.
+        """
         ran = subprocess.run(
             [sys.executable, *_COMMANDS[words[0]], *words[1:]],
             cwd=self.root,
             env=self._environment(),
-            stdin=subprocess.DEVNULL,
+            input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
