@@ -13,9 +13,7 @@ from dataclasses import dataclass, field, replace
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Field, Payment, PaymentState, Row
 
-_PAYMENTS = {
-    kind.value for kind in (MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.VOID)
-}
+_PAYMENTS = {kind.value for kind in MessageKind if kind.facts.is_payment}
 LAST_STAN = 999_999
 
 
@@ -119,9 +117,9 @@ class DurableState:
         return list(reversed(self.payments.values()))[:limit]
 
     def voidable(self, payment: Payment) -> bool:
-        """Only a completed sale or MOTO payment, once, and never after a refund or a void that is still in doubt."""
+        """Only a completed payment of a voidable kind, once, and never after a refund or a void that is still in doubt."""
         return (
-            payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+            payment.kind.facts.voidable
             and payment.state is PaymentState.COMPLETED
             and payment.reference not in self.settled_originals
         )

@@ -1,8 +1,12 @@
-"""What the terminal says to the acquirer and hears from it, before anyone has chosen a wire format."""
+"""Messages between terminal and acquirer, without a wire format: their kinds, a request, a reply, and which reply counts.
+
+The table `MessageKind` says all that differs between kinds. A further kind is one more row: acquirer, codec, invariants, report
+and script vocabulary read the row's facts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -19,26 +23,154 @@ class EntryMode(Enum):
     KEYED = "keyed"
 
 
-class MessageKind(Enum):
-    """The contract's words for host messages."""
+class MessageClass(Enum):
+    """The class of a message and of its reply, which the dialect writes as a message type (ISO 8583:1987, 4.1.2)."""
 
-    SALE = "sale"
-    MOTO = "moto"
-    VOID = "void"
-    REFUND = "refund"
-    REVERSAL = "reversal"
+    AUTHORISATION = "authorisation"
+    FINANCIAL = "financial"
     ADVICE = "advice"
+    REVERSAL = "reversal"
 
 
-# ISO 8583:1993-style message types of the first send and of its repeats.
-MESSAGE_TYPES: dict[MessageKind, tuple[str, str]] = {
-    MessageKind.SALE: ("0100", "0101"),
-    MessageKind.MOTO: ("0100", "0101"),
-    MessageKind.REFUND: ("0200", "0201"),
-    MessageKind.VOID: ("0400", "0401"),
-    MessageKind.REVERSAL: ("0400", "0401"),
-    MessageKind.ADVICE: ("0220", "0221"),
-}
+class Booking(Enum):
+    """What the acquirer's books make of an approved message.
+
+    A reversal whose payment is not in the books leaves a tombstone, so that the payment is not charged should it still arrive.
+    """
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    VOID = "void"
+    REVERSAL = "reversal"
+    TOMBSTONE = "tombstone"
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether it is an entry of its own, and not one that takes another back."""
+        return self in (Booking.CHARGE, Booking.REFUND)
+
+
+class Condition(Enum):
+    """The conditions of a point of service (ISO 8583:1987 DE 25)."""
+
+    NORMAL = "00"
+    MAIL_OR_TELEPHONE = "08"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindFacts:
+    """What is particular to a kind of message.
+
+    `processing_code` is the transaction type of DE 3 and of EMV tag 9C (EMV Book 3, Annex A), two digits; it is empty where
+    the message carries that of its original. `condition` is what DE 25 says of the kind itself; a message that names an
+    original carries the original's condition. `report` is the word of the Payment transactions report, empty for a kind that
+    has no journal rows of its own. `is_payment` says that its journal rows are whole payments with a reference of their own.
+    `voidable` says that a completed payment can be voided, `deferrable` that a payment can be stored while the acquirer
+    is out of reach and forwarded later.
+    """
+
+    message_class: MessageClass
+    processing_code: str
+    booking: Booking
+    condition: Condition = Condition.NORMAL
+    report: str = ""
+    is_payment: bool = False
+    voidable: bool = False
+    deferrable: bool = False
+
+
+class MessageKind(Enum):
+    """The kinds of host messages, each with its facts. The value is the kind's name in journal, trace and scripts.
+
+    The order matters in one place: where an original's message type and condition fit several kinds, the first is meant.
+    """
+
+    _value_: str
+    facts: KindFacts
+
+    def __new__(cls, name: str, *facts: KindFacts) -> MessageKind:
+        """Makes the member of a row, which has exactly one `facts`; `MessageKind(name)` finds a member and comes not here."""
+        kind = object.__new__(cls)
+        kind._value_ = name
+        (kind.facts,) = facts
+        return kind
+
+    SALE = (
+        "sale",
+        KindFacts(
+            message_class=MessageClass.AUTHORISATION,
+            processing_code="00",
+            booking=Booking.CHARGE,
+            report="Sale",
+            is_payment=True,
+            voidable=True,
+            deferrable=True,
+        ),
+    )
+    MOTO = (
+        "moto",
+        KindFacts(
+            message_class=MessageClass.AUTHORISATION,
+            processing_code="00",
+            booking=Booking.CHARGE,
+            condition=Condition.MAIL_OR_TELEPHONE,
+            report="Sale",
+            is_payment=True,
+            voidable=True,
+        ),
+    )
+    VOID = (
+        "void",
+        KindFacts(
+            message_class=MessageClass.REVERSAL,
+            processing_code="02",
+            booking=Booking.VOID,
+            report="Void",
+            is_payment=True,
+        ),
+    )
+    REFUND = (
+        "refund",
+        KindFacts(
+            message_class=MessageClass.FINANCIAL,
+            processing_code="20",
+            booking=Booking.REFUND,
+            report="Refund",
+            is_payment=True,
+        ),
+    )
+    REVERSAL = (
+        "reversal",
+        KindFacts(
+            message_class=MessageClass.REVERSAL,
+            processing_code="",
+            booking=Booking.REVERSAL,
+            report="Reversal",
+        ),
+    )
+    ADVICE = (
+        "advice",
+        KindFacts(
+            message_class=MessageClass.ADVICE,
+            processing_code="00",
+            booking=Booking.CHARGE,
+        ),
+    )
+
+    @property
+    def charges(self) -> bool:
+        """Whether the cardholder pays, so that the issuer is asked."""
+        return self.facts.booking is Booking.CHARGE
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether it charges or refunds. Such a message can be the original of another, and is reversed if it is unanswered."""
+        return self.facts.booking.moves_money
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it takes another message back. Such a message names its original, and is repeated until it is answered."""
+        return not self.moves_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +217,16 @@ class HostRequest:
     original: Original | None = None
     reason: str = ""
 
-    @property
-    def mti(self) -> str:
-        return MESSAGE_TYPES[self.kind][self.repeat]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReply:
-    """An answer, as decoded. It counts only where `mti`, `terminal`, `stan` and `amount` match what waits for it."""
+    """An answer, as decoded. It counts only where class, terminal, trace number and amount are the request's (`answers`).
 
-    mti: str
+    `label` is the dialect's own name of the message, such as 0110, for journal and trace. It decides nothing and takes no
+    part in comparisons.
+    """
+
+    message_class: MessageClass
     terminal: str
     stan: int
     amount: Money
@@ -105,6 +237,7 @@ class HostReply:
     icc_data: bytes = b""
     authorised: Money | None = None
     text: str = ""
+    label: str = field(default="", compare=False)
 
     @property
     def approved(self) -> bool:
@@ -113,9 +246,9 @@ class HostReply:
 
 
 def answers(reply: HostReply, request: HostRequest) -> bool:
-    """Strict matching: message type, terminal, trace number and amount (reliability rule 7)."""
+    """Whether message class, terminal, trace number and amount of `reply` are those of `request`, all four."""
     return (
-        reply.mti == f"{request.mti[:2]}{int(request.mti[2]) + 1}0"
+        reply.message_class is request.kind.facts.message_class
         and reply.terminal == request.terminal
         and reply.stan == request.stan
         and reply.amount == request.amount

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.text import Phrase, say
@@ -98,7 +97,7 @@ def _lines(
         yield Pair(say("receipt-card-type"), payment.brand.upper())
     yield Pair(say("receipt-entry"), say(f"entry-{payment.entry.value}"))
     yield Ruler()
-    voided = payment.kind is MessageKind.VOID
+    voided = payment.kind.undoes
     if payment.aid and not voided:
         yield Pair(say("receipt-aid"), payment.aid)
     if not voided:

@@ -53,7 +53,7 @@ class Reversals:
         if self._sent is None or not answers(reply, self._sent):
             return False
         payment = self._terminal.durable.payments[self._sent.reference]
-        if payment.kind is MessageKind.VOID:
+        if payment.kind.undoes:
             self._void_answered(payment, reply)
         elif reply.approved:
             settled = replace(payment, state=PaymentState.REVERSED)
@@ -116,7 +116,7 @@ class Reversals:
         return min(timeouts.reversal_retry << min(self._attempts, 8), timeouts.reversal_retry_max)
 
     def _request(self, payment: Payment) -> HostRequest:
-        void = payment.kind is MessageKind.VOID
+        void = payment.kind.undoes
         reversed_payment = self._terminal.durable.payments[payment.original] if void else payment
         return HostRequest(
             kind=MessageKind.VOID if void else MessageKind.REVERSAL,

@@ -190,7 +190,7 @@ class Terminal(FlowStack):
             Row(
                 "unexpected",
                 {
-                    "mti": reply.mti,
+                    "mti": reply.label,
                     "stan": reply.stan,
                     "amount": reply.amount.minor,
                     "response_code": reply.response_code,

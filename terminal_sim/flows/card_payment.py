@@ -14,7 +14,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import STAY, Move, Moves, State, States
-from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
@@ -220,8 +220,8 @@ class CardPaymentFlow(PaymentFlow):
 
     @property
     def _offline(self) -> bool:
-        """Nothing but a purchase is taken while the acquirer is out of reach."""
-        return self.kind is MessageKind.SALE and self.terminal.offline.active
+        """Whether payments are taken offline now, and this one is of a kind that can be."""
+        return self.kind.facts.deferrable and self.terminal.offline.active
 
     # Screens.
 

@@ -228,7 +228,7 @@ def _summary(payment: Payment) -> Text:
 
 
 def _detail(payment: Payment) -> Text:
-    if payment.kind in (MessageKind.SALE, MessageKind.MOTO):
+    if payment.kind.charges:
         return say(f"state-{payment.state.value}")
     return say(
         "kind-and-state", kind=say(f"type-{payment.kind.value}"), state=say(f"state-{payment.state.value}")

@@ -183,9 +183,8 @@ class SaleFlow(CardPaymentFlow):
 
     def _start(self, entry: EntryMode) -> None:
         self.entry, self.remark = entry, None
-        transaction_type = "20" if self.kind is MessageKind.REFUND else "00"
         stan = self.terminal.durable.next_stan()
-        self.terminal.order(fx.StartCard(entry, self.amount, transaction_type, stan))
+        self.terminal.order(fx.StartCard(entry, self.amount, self.kind.facts.processing_code, stan))
 
 
 def _stripe(event: Event) -> Stripe | None:

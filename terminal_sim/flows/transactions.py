@@ -5,7 +5,6 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
@@ -85,7 +84,7 @@ class TransactionsFlow(HistoryFlow):
             payment.amount.minor
             for payment in durable.payments.values()
             if payment.state in FILTERS[name]
-            and payment.kind in (MessageKind.SALE, MessageKind.MOTO)
+            and payment.kind.charges
             and not (given_away and name == "declined" and payment.reference not in durable.declined_later)
         ]
         return len(found), Money(sum(found), self.terminal.profile.currency)

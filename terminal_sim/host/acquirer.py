@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from terminal_sim.core.message import HostReply, HostRequest, MessageKind
+from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
-from terminal_sim.host.codec import answer_type, decode_request, encode_reply
 from terminal_sim.host.config import AcquirerConfig
-from terminal_sim.host.fields import MessageError
+from terminal_sim.host.dialect import Dialect, MessageError
+from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
 from terminal_sim.host.ledger_file import LedgerFile
@@ -29,7 +29,6 @@ from terminal_sim.secret import Secret, mask_pan
 
 Field = str | int
 
-_AUTHORISED = (MessageKind.SALE, MessageKind.MOTO, MessageKind.ADVICE)
 _CONFLICTING_DUPLICATE = "94"
 _INVALID_AMOUNT = "13"
 _GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes it for one
@@ -61,8 +60,9 @@ class SeenMessage:
 class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
-    def __init__(self, terms: AcquirerConfig) -> None:
+    def __init__(self, terms: AcquirerConfig, dialect: Dialect = ISO8583) -> None:
         self.terms = terms
+        self.dialect = dialect
         self.ledger = Ledger()
         self.messages: list[SeenMessage] = []
         self._issuer = Issuer(terms, self.ledger.spent)
@@ -144,15 +144,15 @@ class Acquirer:
     def respond(self, message: bytes) -> Answer:
         """The answer to a message off the wire; to what is no message, silence and a note that says why."""
         try:
-            request = decode_request(message)
+            request = self.dialect.decode_request(message)
         except MessageError as error:
             return Answer(reply=None, delay=0, note=f"not understood: {error}")
         scripted, note = self._next_answer(request)
         reply = self._reply(request, scripted)
-        self.messages.append(_seen(request, reply, note))
+        self.messages.append(_seen(request, reply, note, self.dialect.label(request)))
         if scripted.fate is AnswerFate.LOST:
             return Answer(reply=None, delay=0, note=note)
-        encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else encode_reply(reply)
+        encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else self.dialect.encode_reply(reply)
         return Answer(reply=encoded, delay=self.terms.delay + scripted.late, note=note)
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
@@ -161,9 +161,9 @@ class Acquirer:
             return self._scripted.popleft(), ""
         pan = card_number(request)
         for rule in self.terms.rules:
-            if rule.fits("" if pan is None else pan.reveal(), request.amount.minor, request.kind.value):
+            if rule.fits("" if pan is None else pan.reveal(), request.amount.minor, request.kind):
                 return ScriptedAnswer.parse(rule.answer), f"{self.terms.id}: a rule answers {rule.answer}"
-        ending = self.terms.ending_of(request.amount.minor) if request.kind in _AUTHORISED else None
+        ending = self.terms.ending_of(request.amount.minor) if request.kind.charges else None
         if ending is None:
             return ScriptedAnswer(), ""
         digits, decided = ending
@@ -178,18 +178,18 @@ class Acquirer:
             same = (before.amount, before.original) == (request.amount, request.original)
             return reply if same else self._answer(request, _CONFLICTING_DUPLICATE)
         reply = self._decide(request, scripted)
-        if request.kind is not MessageKind.REVERSAL or reply.response_code == APPROVED:
+        if request.kind.facts.booking is not Booking.REVERSAL or reply.response_code == APPROVED:
             self._answered[key] = (request, reply)
         return reply
 
     def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
         if request.amount.minor == 0:
             return self._answer(request, _INVALID_AMOUNT)
-        if request.kind in _AUTHORISED:
+        if request.kind.charges:
             return self._authorise(request, scripted)
         if scripted.code not in ("", APPROVED, PARTIAL):
             return self._answer(request, scripted.code)
-        if request.original is not None and request.kind is not MessageKind.REFUND:
+        if request.original is not None and request.kind.undoes:
             return self._answer(request, self.ledger.undo(request, request.original))
         return self._answer(request, self.ledger.refund(request, card_number(request)))
 
@@ -217,17 +217,17 @@ class Acquirer:
         number = self._numbered
         approved = code in (APPROVED, PARTIAL)
         return HostReply(
-            mti=answer_type(request.mti),
+            message_class=request.kind.facts.message_class,
             terminal=request.terminal,
             stan=request.stan,
             amount=request.amount,
             response_code=code,
-            auth_code=f"{number:06d}" if approved and request.kind in _AUTHORISED else "",
+            auth_code=f"{number:06d}" if approved and request.kind.charges else "",
             host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
         )
 
 
-def _seen(request: HostRequest, reply: HostReply, note: str) -> SeenMessage:
+def _seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMessage:
     pan, original, avs = card_number(request), request.original, request.avs
     fields: dict[str, Field] = {
         "terminal": request.terminal,
@@ -253,4 +253,4 @@ def _seen(request: HostRequest, reply: HostReply, note: str) -> SeenMessage:
         "note": note,
     }
     fields.update({name: value for name, value in sometimes.items() if value})
-    return SeenMessage(kind=request.kind.value, mti=request.mti, fields=fields)
+    return SeenMessage(kind=request.kind.value, mti=mti, fields=fields)

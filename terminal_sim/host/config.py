@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.host.answers import ScriptedAnswer
 from terminal_sim.secret import Secret
@@ -50,20 +51,20 @@ class UnknownCards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRule:
-    """Decides where all that it names fits; `amount` in minor units, `kind` a word of host messages."""
+    """Decides where all that it names fits; `amount` in minor units, `kind` a kind of host message."""
 
     answer: str
     pan: str = ""
     amount: int = 0
-    kind: Literal["", "sale", "moto", "refund", "void", "reversal", "advice"] = ""
+    kind: MessageKind | None = None
 
     def __post_init__(self) -> None:
         _checked("answer", self.answer)
         if not (self.pan or self.amount or self.kind):
             raise ValueError("a rule that names no pan, amount or kind would fit everything")
 
-    def fits(self, pan: str, amount: int, kind: str) -> bool:
-        return self.pan in ("", pan) and self.amount in (0, amount) and self.kind in ("", kind)
+    def fits(self, pan: str, amount: int, kind: MessageKind) -> bool:
+        return self.pan in ("", pan) and self.amount in (0, amount) and self.kind in (None, kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

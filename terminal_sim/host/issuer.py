@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from terminal_sim.core.message import Avs, HostRequest, MessageKind
+from terminal_sim.core.message import Avs, HostRequest, MessageClass
 from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
@@ -125,7 +125,9 @@ class Issuer:
         return ""
 
     def _is_genuine(self, request: HostRequest, account: Account) -> bool:
-        if request.kind is MessageKind.ADVICE:  # an offline payment carries a TC, which nobody answers
+        if (
+            request.kind.facts.message_class is MessageClass.ADVICE
+        ):  # an offline payment carries a TC, not an ARQC
             return True
         from terminal_sim.emv.keys import crypto  # only chip payments need ciphers
 

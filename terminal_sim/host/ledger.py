@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
-from terminal_sim.core.message import HostRequest, MessageKind, Original
+from terminal_sim.core.message import Booking, HostRequest, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.answers import APPROVED
 from terminal_sim.secret import Secret
@@ -21,17 +20,6 @@ from terminal_sim.secret import Secret
 NO_SUCH_ORIGINAL = "25"  # unable to locate the original (ISO 8583:1987 DE 39)
 NO_ACTION_TAKEN = "21"
 WRONG_ORIGINAL_AMOUNT = "64"
-
-
-class EntryKind(Enum):
-    CHARGE = "charge"
-    REFUND = "refund"
-    VOID = "void"
-    REVERSAL = "reversal"
-    TOMBSTONE = "tombstone"
-
-
-_PAYMENTS = (EntryKind.CHARGE, EntryKind.REFUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +31,7 @@ class LedgerEntry:
     """
 
     number: int
-    kind: EntryKind
+    kind: Booking
     terminal: str
     stan: int
     reference: str
@@ -78,7 +66,7 @@ class Ledger:
         """Take over entries of earlier books, in their order."""
         for entry in entries:
             self._enter(entry)
-            if entry.kind is EntryKind.TOMBSTONE:
+            if entry.kind is Booking.TOMBSTONE:
                 self._tombstones.add((entry.terminal, entry.stan, entry.original))
 
     def net(self, reference: str, terminal: str | None = None) -> int:
@@ -101,24 +89,25 @@ class Ledger:
         return (request.terminal, request.stan, request.reference) in self._tombstones
 
     def charge(self, request: HostRequest, amount: Money, pan: Secret[str] | None) -> None:
-        self._append(EntryKind.CHARGE, request, amount.minor, pan=pan)
+        self._append(Booking.CHARGE, request, amount.minor, pan=pan)
 
     def refund(self, request: HostRequest, pan: Secret[str] | None) -> str:
         """The response code of a refund; one that names its payment may not exceed what is left of it."""
         if request.original is None:
-            self._append(EntryKind.REFUND, request, -request.amount.minor, pan=pan)
+            self._append(Booking.REFUND, request, -request.amount.minor, pan=pan)
             return APPROVED
         payment = self._payment(request.terminal, request.original)
         if payment is None:
             return NO_SUCH_ORIGINAL
         if payment.currency != request.amount.currency or request.amount.minor > self._left(payment):
             return WRONG_ORIGINAL_AMOUNT
-        self._append(EntryKind.REFUND, request, -request.amount.minor, of=payment)
+        self._append(Booking.REFUND, request, -request.amount.minor, of=payment)
         return APPROVED
 
     def undo(self, request: HostRequest, original: Original) -> str:
         """The response code of a void or reversal of `original`."""
-        reversing = request.kind is MessageKind.REVERSAL
+        booking = request.kind.facts.booking
+        reversing = booking is Booking.REVERSAL
         payment = self._payment(request.terminal, original)
         if payment is None and reversing:
             return self._bury(request, original)
@@ -129,8 +118,7 @@ class Ledger:
             return WRONG_ORIGINAL_AMOUNT
         left = self._left(payment)
         if left == payment.amount:
-            kind = EntryKind.REVERSAL if reversing else EntryKind.VOID
-            self._append(kind, request, -payment.amount, of=payment)
+            self._append(booking, request, -payment.amount, of=payment)
             return APPROVED
         # A second reversal finds its work done; a second void, or one after a refund, would give money twice.
         return APPROVED if reversing and left == 0 else NO_ACTION_TAKEN
@@ -139,13 +127,13 @@ class Ledger:
         grave = (request.terminal, original.stan, original.reference)
         if grave not in self._tombstones:
             self._tombstones.add(grave)
-            self._append(EntryKind.TOMBSTONE, request, 0)
+            self._append(Booking.TOMBSTONE, request, 0)
         return APPROVED
 
     def _payment(self, terminal: str, original: Original) -> LedgerEntry | None:
         known = (terminal, original.stan, original.reference)
         for entry in self._touching.get(original.reference, ()):
-            if entry.kind in _PAYMENTS and (entry.terminal, entry.stan, entry.reference) == known:
+            if entry.kind.moves_money and (entry.terminal, entry.stan, entry.reference) == known:
                 return entry
         return None
 
@@ -154,7 +142,7 @@ class Ledger:
 
     def _append(
         self,
-        kind: EntryKind,
+        kind: Booking,
         request: HostRequest,
         amount: int,
         *,

@@ -1,53 +1,39 @@
-"""What lies between a terminal and the acquirer: the way of real bytes, and how it fails."""
+"""What lies between terminal and acquirer, as a seam: bytes out, and what arrives."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-from terminal_sim.core.message import HostReply, HostRequest
-from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.codec import decode_reply, encode_request
-from terminal_sim.host.fields import MessageError
-
-CONNECT_TIMEOUT = 5_000_000  # microseconds until a terminal gives up connecting
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What reaches the terminal `delay` microseconds after it sent: a reply, or a problem.
+class Arrival:
+    """What reaches the terminal `delay` microseconds of virtual time after it was handed over: bytes, or a problem instead.
 
-    `unreachable`: no connection, so nothing was sent and nothing can have been charged. `garbage`: bytes came that are no
-    reply, so the host may have charged: the same as no answer.
+    `unreachable`: there was no connection, so nothing was sent and nothing can have been charged. Bytes that the dialect
+    cannot read count as no answer, since the host may have charged. `note` is for the trace.
     """
 
-    delay: int
-    reply: HostReply | None = None
-    problem: Literal["", "unreachable", "garbage"] = ""
+    delay: int = 0
+    message: bytes = b""
+    problem: Literal["", "unreachable"] = ""
     note: str = ""
 
 
-class AcquirerLink:
-    """`up` says whether the acquirer can be reached, `slow` adds microseconds to each round trip."""
+class HostLink(Protocol):
+    """The way to the acquirer, in this process or over a network; it knows nothing of what the bytes mean.
 
-    def __init__(self, acquirer: Acquirer) -> None:
-        self.acquirer = acquirer
-        self.up = True
-        self.slow = 0
+    `up` says whether the acquirer can be reached, and `slow` adds microseconds to each round trip: the bench sets both.
+    """
 
-    def submit(self, request: HostRequest) -> list[Delivery]:
-        """All that will come back, in the order of its delay; nothing at all where the host stays silent.
+    up: bool
+    slow: int
 
-        Raises `MessageError` where the request cannot be said on the wire, which is the terminal's fault.
-        """
-        if not self.up:
-            return [Delivery(delay=CONNECT_TIMEOUT, problem="unreachable")]
-        answer = self.acquirer.respond(encode_request(request))
-        if answer.reply is None:
-            return []
-        delay = self.slow + answer.delay
-        try:
-            reply = decode_reply(answer.reply)
-        except MessageError:
-            return [Delivery(delay=delay, problem="garbage", note=answer.note)]
-        return [Delivery(delay=delay, reply=reply, note=answer.note)]
+    def send(self, message: bytes) -> Sequence[Arrival]:
+        """Send one message. The result is what comes back of it as far as the link can tell at once, in order of delay."""
+        ...
+
+    def receive(self) -> Sequence[Arrival]:
+        """What has come since the last call and was no result of `send`; this does not wait."""
+        ...

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import msgspec
 
+from terminal_sim.core.message import Booking, MessageClass, MessageKind
 from terminal_sim.core.payment import Field
 from terminal_sim.journal.errors import JournalDamagedError
 from terminal_sim.journal.store import Journal
@@ -63,14 +64,29 @@ class Invariant:
     sql: str
 
 
+def _listed(values: Iterable[Enum]) -> str:
+    """Values as a list of SQL."""
+    return f"({', '.join(repr(one.value) for one in values)})"
+
+
+# Kinds of messages: with rows of their own; payments that ask the acquirer for money; what takes another back; payments that give
+# money back; what is forwarded. Then the entries of the books that move money, and those that take such an entry back.
+_RECORDED = _listed(kind for kind in MessageKind if kind.facts.report)
+_REQUESTED = _listed(kind for kind in MessageKind if kind.facts.is_payment and kind.moves_money)
+_UNDOING = _listed(kind for kind in MessageKind if kind.undoes)
+_GIVING_BACK = _listed(kind for kind in MessageKind if kind.facts.is_payment and not kind.charges)
+_FORWARDED = _listed(kind for kind in MessageKind if kind.facts.message_class is MessageClass.ADVICE)
+_BOOKED = _listed(booking for booking in Booking if booking.moves_money)
+_TAKING_BACK = _listed((Booking.VOID, Booking.REVERSAL))
+
 # `payment`: the journal's rows of payments. `newest`: the last of each. `ledger`: the host's books. `wire`: what the host was sent.
 # `net`: what the merchant is left with of each payment, whose refunds are payments of their own.
 _TABLES = (
-    """create temp table payment as
+    f"""create temp table payment as
     select seq, terminal, number, boot, mono, kind, txn,
         fields ->> '$.state' as state, fields ->> '$.amount' as amount, fields ->> '$.currency' as currency,
         fields ->> '$.stan' as stan, fields ->> '$.original' as original, fields ->> '$.pan' as pan
-    from journal where kind in ('sale', 'moto', 'refund', 'void', 'reversal')""",
+    from journal where kind in {_RECORDED}""",
     "create index temp.payment_of on payment (txn, seq)",
     """create temp table offline as
     select terminal, number, mono, kind, txn, fields ->> '$.deadline' as deadline, fields ->> '$.sealed' as sealed,
@@ -94,17 +110,17 @@ _TABLES = (
         value ->> 9 as original_stan, substr(value ->> 10, 1, 10) as day, value ->> 11 as pan
     from json_each(:wire)""",
     "create index temp.wire_of on wire (txn, n)",
-    """create temp table net as
+    f"""create temp table net as
     select txn, kind, state, amount, currency,
         (select coalesce(sum(l.amount), 0) from ledger as l where l.txn = p.txn)
         + (select coalesce(sum(l.amount), 0) from ledger as l
-            where l.original = p.txn and l.txn <> p.txn and l.kind in ('void', 'reversal')) as charged,
+            where l.original = p.txn and l.txn <> p.txn and l.kind in {_TAKING_BACK}) as charged,
         exists (select 1 from newest as v
             where v.original = p.txn and v.kind = 'void' and v.state = 'REVERSAL_PENDING') as doubtful
     from newest as p where kind <> 'reversal'""",
 )
 
-_EDGES = """
+_EDGES = f"""
     with edge (kind, before, after) as (values
         ('payment', '', 'AUTH_SENT'), ('payment', '', 'DECLINED'),
         ('payment', 'AUTH_SENT', 'COMPLETED'), ('payment', 'AUTH_SENT', 'DECLINED'),
@@ -117,9 +133,9 @@ _EDGES = """
         ('reversal', '', 'REVERSAL_PENDING'), ('reversal', 'REVERSAL_PENDING', 'COMPLETED')),
     step as (select txn, kind, lag(state, 1, '') over (partition by txn order by seq) as before, state from payment)
     select txn, kind, before, state from step
-    where (case when kind in ('void', 'reversal') then kind else 'payment' end, before, state) not in edge
+    where (case when kind in {_UNDOING} then kind else 'payment' end, before, state) not in edge
 """
-_SIGNED = "case when kind in ('refund', 'void') then -amount else amount end"
+_SIGNED = f"case when kind in {_GIVING_BACK} then -amount else amount end"
 _HIDDEN = """replace(case when length({pan}) < 14 then substr({pan}, 1, length({pan}) - 4)
     else substr({pan}, 7, length({pan}) - 10) end, '*', '')"""
 
@@ -127,7 +143,7 @@ INVARIANTS = (
     Invariant(
         "M1",
         "a payment was charged more than once",
-        "select txn, count(*) as n from ledger where kind in ('charge', 'refund') group by txn having n > 1",
+        f"select txn, count(*) as n from ledger where kind in {_BOOKED} group by txn having n > 1",
     ),
     Invariant(
         "M2",
@@ -169,13 +185,13 @@ INVARIANTS = (
     Invariant(
         "M8",
         "more was given back than was paid",
-        """select o.txn, o.amount, sum(b.amount) as given_back from newest as o join newest as b on b.original = o.txn
-        where b.kind in ('void', 'refund') and b.state = 'COMPLETED' group by o.txn having given_back > o.amount""",
+        f"""select o.txn, o.amount, sum(b.amount) as given_back from newest as o join newest as b on b.original = o.txn
+        where b.kind in {_GIVING_BACK} and b.state = 'COMPLETED' group by o.txn having given_back > o.amount""",
     ),
     Invariant(
         "M9",
         "a payment was voided twice, or voided and refunded",
-        """select original, count(*) as n from newest where state = 'COMPLETED' and kind in ('void', 'refund')
+        f"""select original, count(*) as n from newest where state = 'COMPLETED' and kind in {_GIVING_BACK}
         and original is not null group by original having n > 1 and sum(kind = 'void') > 0""",
     ),
     Invariant(
@@ -204,7 +220,7 @@ INVARIANTS = (
     Invariant(
         "S12",
         "a void names no completed payment, or a reversal none at all",
-        """select v.txn, v.kind, v.original from payment as v where v.kind in ('void', 'reversal')
+        f"""select v.txn, v.kind, v.original from payment as v where v.kind in {_UNDOING}
         and not exists (select 1 from payment as o where o.txn = v.original and o.seq < v.seq
             and (v.kind = 'reversal' or o.state = 'COMPLETED'))""",
     ),
@@ -217,26 +233,26 @@ INVARIANTS = (
     Invariant(
         "W2",
         "a request left without its row",
-        """select txn, mti from wire where kind in ('sale', 'moto', 'refund')
+        f"""select txn, mti from wire where kind in {_REQUESTED}
         and txn not in (select txn from payment where state = 'AUTH_SENT')""",
     ),
     Invariant(
         "W3",
         "a void or reversal does not carry its original's trace number and amount",
-        """select w.txn, w.mti, w.original_stan, w.amount from wire as w where w.kind in ('void', 'reversal')
+        f"""select w.txn, w.mti, w.original_stan, w.amount from wire as w where w.kind in {_UNDOING}
         and not exists (select 1 from payment as o where o.txn = w.original and o.stan = w.original_stan
             and o.amount = w.amount and o.currency = w.currency)""",
     ),
     Invariant(
         "W4",
         "a void or reversal left without its row",
-        """select txn, mti from wire where kind in ('void', 'reversal')
+        f"""select txn, mti from wire where kind in {_UNDOING}
         and txn not in (select txn from payment where state = 'REVERSAL_PENDING')""",
     ),
     Invariant(
         "W5",
         "a request carries another trace number or amount than its row",
-        """select w.txn, w.mti, w.stan, w.amount from wire as w where w.kind <> 'advice'
+        f"""select w.txn, w.mti, w.stan, w.amount from wire as w where w.kind not in {_FORWARDED}
         and exists (select 1 from payment as p where p.txn = w.txn)
         and not exists (select 1 from payment as p where p.txn = w.txn and p.stan = w.stan and p.amount = w.amount
             and p.currency = w.currency)""",
@@ -251,7 +267,7 @@ INVARIANTS = (
     Invariant(
         "W7",
         "a payment was forwarded without a row that says so",
-        """select txn, mti from wire where kind = 'advice'
+        f"""select txn, mti from wire where kind in {_FORWARDED}
         and txn not in (select txn from offline where kind = 'offline.sent')""",
     ),
     Invariant(

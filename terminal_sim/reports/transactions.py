@@ -17,13 +17,7 @@ from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import CURRENCIES
 from terminal_sim.core.payment import Field, PaymentState
 
-TYPES = {
-    MessageKind.SALE.value: "Sale",
-    MessageKind.MOTO.value: "Sale",
-    MessageKind.REFUND.value: "Refund",
-    MessageKind.VOID.value: "Void",
-    MessageKind.REVERSAL.value: "Reversal",
-}
+TYPES = {kind.value: kind.facts.report for kind in MessageKind if kind.facts.report}
 BRANDS = {
     "amex": "Amex",
     "discover": "Discover",

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from terminal_sim.core.events import Event, Paper
-from terminal_sim.core.message import EntryMode, HostRequest
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.talk.config import KernelConfig
+from terminal_sim.host.dialect import Dialect
+from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.card_vault import Vault
-from terminal_sim.runtime.deadlines import Delivered
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
-
-
-class HostLink(Protocol):
-    """The way to the acquirer. The bench sets `up` (the terminal's link and the service behind it) and `slow`."""
-
-    up: bool
-    slow: int
-
-    def submit(self, request: HostRequest) -> Sequence[Delivered]: ...
 
 
 class DrawnScreen(Protocol):
@@ -111,6 +104,7 @@ class Board:
     printer: Printer
     kernel: KernelConfig
     keys: KeyStore
+    dialect: Dialect = ISO8583
     vault: Vault = field(default_factory=Vault)
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)

@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from terminal_sim.core.message import HostReply
-
-
-class Delivered(Protocol):
-    """What comes back from the acquirer `delay` microseconds after sending."""
-
-    @property
-    def delay(self) -> int: ...
-    @property
-    def reply(self) -> HostReply | None: ...
-    @property
-    def problem(self) -> str: ...
-    @property
-    def note(self) -> str: ...
+from terminal_sim.host.link import Arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +19,12 @@ class AlarmDue:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDue:
-    """What the acquirer answered to the request with this STAN, or why nothing came, reaches the terminal."""
+    """What came over the host link reaches the terminal. `stan` is that of the request, 0 where the link does not know."""
 
     terminal: str
     life: int
     stan: int
-    delivery: Delivered
+    arrival: Arrival
 
     @property
     def name(self) -> str:

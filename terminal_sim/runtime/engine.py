@@ -28,12 +28,14 @@ from terminal_sim.core.events import (
     PrinterStopped,
     Touched,
 )
-from terminal_sim.core.message import EntryMode, HostReply
+from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Row
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
 from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.link import Arrival
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
@@ -146,11 +148,17 @@ class Engine:
         return None
 
     def poll(self, board: Board, timeout: float = 0.0) -> bool:
-        """Ask the board's readers for news; whether there was any, of interest to the firmware or not."""
+        """Ask the board's readers and host link for news; whether there was any, of interest to the firmware or not.
+
+        `timeout` is how long the readers are waited for, in seconds of the wall.
+        """
         events = board.readers.poll(timeout)
         for event in events or ():
             self.post(board, event)
-        return events is not None
+        arrivals = board.link.receive()
+        for arrival in arrivals:
+            self._expect(board, arrival)
+        return events is not None or bool(arrivals)
 
     # The loop.
 
@@ -225,19 +233,23 @@ class Engine:
 
     def _send(self, board: Board, effect: fx.Send) -> None:
         request = effect.request
+        message = board.dialect.encode_request(request)
         self._emit(
             board,
             "host",
             out=request.kind.value,
-            mti=request.mti,
+            mti=board.dialect.label(request),
             stan=request.stan,
             amount=request.amount.minor,
         )
-        for delivery in board.link.submit(request):
-            if delivery.note:
-                self._emit(board, "note", text=delivery.note)
-            due = DeliveryDue(board.name, board.power.life, request.stan, delivery)
-            self.clock.at(self.clock.now.mono + delivery.delay, due)
+        for arrival in board.link.send(message):
+            self._expect(board, arrival, request.stan)
+
+    def _expect(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
+        if arrival.note:
+            self._emit(board, "note", text=arrival.note)
+        due = DeliveryDue(board.name, board.power.life, stan, arrival)
+        self.clock.at(self.clock.now.mono + arrival.delay, due)
 
     def _forward(self, board: Board, effect: fx.Forward) -> None:
         """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""
@@ -275,25 +287,27 @@ class Engine:
             self._deliver(board, due)
 
     def _deliver(self, board: Board, due: DeliveryDue) -> None:
-        delivery = due.delivery
-        if delivery.problem == "unreachable":
-            self._emit(board, "host", problem="unreachable", stan=due.stan)
+        if due.arrival.problem:
+            self._emit(board, "host", problem=due.arrival.problem, stan=due.stan)
             self.post(board, HostUnreachable(due.stan))
-        elif delivery.reply is not None and board.link.up:
-            self._emit_reply(board, delivery.reply)
-            self.post(board, HostReplied(delivery.reply))
-        else:
-            self._emit(board, "host", problem=delivery.problem or "lost", stan=due.stan)
-
-    def _emit_reply(self, board: Board, reply: HostReply) -> None:
+            return
+        try:
+            reply = board.dialect.decode_reply(due.arrival.message)
+        except MessageError:
+            self._emit(board, "host", problem="garbage", stan=due.stan)
+            return
+        if not board.link.up:
+            self._emit(board, "host", problem="lost", stan=due.stan)
+            return
         self._emit(
             board,
             "host",
-            into=reply.mti,
+            into=reply.label,
             stan=reply.stan,
             amount=reply.amount.minor,
             code=reply.response_code,
         )
+        self.post(board, HostReplied(reply))
 
     def _print(self, board: Board, effect: fx.Print) -> None:
         receipt = effect.receipt

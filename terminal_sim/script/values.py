@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
+from terminal_sim.bench.words import MESSAGE_KINDS
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
     JOURNAL_KINDS,
-    MESSAGE_KINDS,
     TEAR_STEPS,
     Vocabulary,
     check_answer,

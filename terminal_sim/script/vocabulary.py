@@ -10,18 +10,19 @@ from pathlib import Path
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Profile
+from terminal_sim.bench.words import MESSAGE_KINDS, RECORDED_KINDS
 from terminal_sim.display.texts import Texts
 from terminal_sim.readers.tearing import CARD_STEPS
 
 JOURNAL_KINDS = (
-    *("sale", "moto", "refund", "void", "reversal", "reprint", "passcode", "boot", "power", "clock", "order"),
+    *RECORDED_KINDS,
+    *("reprint", "passcode", "boot", "power", "clock", "order"),
     *("offline.stored", "offline.sent", "offline.forwarded", "offline.declined", "offline.expired"),
     *("offline.lost", "offline.outage", "offline.settings", "account", "receipt", "tamper"),
     "unexpected",
 )
 # Steps of a card's conversation; `apdu N` counts its commands.
 TEAR_STEPS = (*CARD_STEPS, "apdu")
-MESSAGE_KINDS = ("sale", "moto", "void", "refund", "reversal", "advice")
 _MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)
 # The rows of lists carry a number, the keys of a keypad their name; neither has a text of its own.
 _NUMBERED = re.compile(r"(txn-\d+|application-\d+|order-\d+|key-\S+)", re.ASCII)

@@ -10,7 +10,7 @@ import pytest
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
-from terminal_sim.core.message import HostReply
+from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Pad
 from terminal_sim.emv.data import track
@@ -175,7 +175,13 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
         Trigger.KERNEL_OUTCOME: [ev.KernelEnded(Outcome(verdict=verdict)) for verdict in Verdict],
         Trigger.HOST_REPLY: [
             ev.HostReplied(
-                HostReply(mti="0110", terminal="X", stan=1, amount=Money(1, "CAD"), response_code=code)
+                HostReply(
+                    message_class=MessageClass.AUTHORISATION,
+                    terminal="X",
+                    stan=1,
+                    amount=Money(1, "CAD"),
+                    response_code=code,
+                )
             )
             for code in ("00", "10", "05")
         ],

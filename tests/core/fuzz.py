@@ -11,7 +11,7 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
-from terminal_sim.core.message import HostReply
+from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.moment import Instant, wall_of
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Row
@@ -42,9 +42,15 @@ def keys(*words: str) -> list[Event]:
     return [ev.KeyPressed(key) for word in words for key in (word if word.isdigit() else [word])]
 
 
-def _reply(stan: int, amount: int, code: str, mti: str) -> ev.HostReplied:
+def _reply(stan: int, amount: int, code: str, message_class: MessageClass) -> ev.HostReplied:
     return ev.HostReplied(
-        HostReply(mti=mti, terminal=NAME, stan=stan, amount=Money(amount, "CAD"), response_code=code)
+        HostReply(
+            message_class=message_class,
+            terminal=NAME,
+            stan=stan,
+            amount=Money(amount, "CAD"),
+            response_code=code,
+        )
     )
 
 
@@ -64,7 +70,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
          ev.Alarm("reversal"), ev.Alarm("nobody's"), ev.Returned(), ev.Returned(accepted=True)]
     ),
     st.builds(_reply, _stans, st.sampled_from(AMOUNTS), st.sampled_from(["00", "10", "05"]),
-              st.sampled_from(["0110", "0410", "0210"])),
+              st.sampled_from([MessageClass.AUTHORISATION, MessageClass.REVERSAL, MessageClass.FINANCIAL])),
     st.builds(ev.HostUnreachable, _stans),
     st.builds(ev.NetworkChanged, st.booleans(), st.sampled_from(["wifi", "4g"])),
     st.builds(ev.ServiceChanged, st.booleans()),
@@ -88,7 +94,7 @@ _errands: st.SearchStrategy[list[Event]] = st.one_of(
     st.builds(lambda amount: _sale(amount, ev.CardSwiped(STRIPE)), st.sampled_from(AMOUNTS)),
     st.builds(lambda amount: _sale(amount, ev.CardInserted(), _online), st.sampled_from(AMOUNTS)),
     st.builds(
-        lambda amount, stan: _sale(amount, ev.CardSwiped(STRIPE), _reply(stan, amount, "00", "0110"), ev.Alarm("state")),
+        lambda amount, stan: _sale(amount, ev.CardSwiped(STRIPE), _reply(stan, amount, "00", MessageClass.AUTHORISATION), ev.Alarm("state")),
         st.sampled_from(AMOUNTS),
         _stans,
     ),

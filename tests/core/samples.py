@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageClass, MessageKind
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.core.payment import Payment, PaymentState
 
 AT = datetime(2026, 1, 15, 9, 30, 5)  # noqa: DTZ001 - civil time, without a zone
-BOOKED = (MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.VOID)
+BOOKED = tuple(kind for kind in MessageKind if kind.facts.is_payment)
 
 
 def payment(**changes: Any) -> Payment:
@@ -63,7 +63,13 @@ REQUEST = HostRequest(
     entry=EntryMode.CHIP,
 )
 REPLY = HostReply(
-    mti="0110", terminal="V4000001", stan=7, amount=Money(1000, "CAD"), response_code="00", auth_code="000001"
+    message_class=MessageClass.AUTHORISATION,
+    label="0110",
+    terminal="V4000001",
+    stan=7,
+    amount=Money(1000, "CAD"),
+    response_code="00",
+    auth_code="000001",
 )
 
 _TEXT = {f.name for f in fields(Payment) if f.type in ("str", str)} - {"reference", "pan"}

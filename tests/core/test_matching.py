@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import MESSAGE_TYPES, HostReply, HostRequest, MessageKind, answers
+from terminal_sim.core.message import HostReply, HostRequest, MessageClass, MessageKind, answers
 from terminal_sim.core.money import Money
+from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.host.iso8583.message_types import REPLY_TYPES, REQUEST_TYPES
 from tests.core.samples import REPLY, REQUEST
 
 # Kind, repeat, message type of the request and of its answer (ISO 8583:1993 numbering).
@@ -35,19 +37,29 @@ def test_a_message_type_and_its_answer_belong_together(
     kind: MessageKind, repeat: bool, asked: str, answered: str
 ) -> None:
     request = replace(REQUEST, kind=kind, repeat=repeat)
-    assert request.mti == asked
-    assert answers(replace(REPLY, mti=answered), request)
-    for other in ANSWER_TYPES - {answered} | {asked, "", "0111", "9999"}:
-        assert not answers(replace(REPLY, mti=other), request), other
+    assert ISO8583.label(request) == asked
+    assert answers(replace(REPLY, message_class=REPLY_TYPES[answered]), request)
+    for other in ANSWER_TYPES - {answered}:
+        assert not answers(replace(REPLY, message_class=REPLY_TYPES[other]), request), other
+    for other in (asked, "", "0111", "9999"):
+        assert other not in REPLY_TYPES
 
 
 def test_every_kind_has_its_two_message_types() -> None:
-    assert set(MESSAGE_TYPES) == set(MessageKind)
+    for kind in MessageKind:
+        for repeat in (False, True):
+            label = ISO8583.label(replace(REQUEST, kind=kind, repeat=repeat))
+            assert REQUEST_TYPES[label] == (kind.facts.message_class, repeat)
+
+
+def test_the_label_of_an_answer_decides_nothing() -> None:
+    assert answers(replace(REPLY, label="0210"), REQUEST)
+    assert replace(REPLY, label="0210") == REPLY
 
 
 # What alone is changed in an answer that would count.
 CHANGES: list[tuple[str, dict[str, Any]]] = [
-    ("another message type", {"mti": "0210"}),
+    ("another message class", {"message_class": MessageClass.FINANCIAL}),
     ("another terminal", {"terminal": "V4000002"}),
     ("no terminal", {"terminal": ""}),
     ("the terminal in small letters", {"terminal": "v4000001"}),
@@ -70,7 +82,7 @@ def test_an_answer_that_differs_in_one_thing_does_not_count(meaning: str, change
 @given(
     st.builds(
         HostReply,
-        mti=st.sampled_from(sorted(ANSWER_TYPES)),
+        message_class=st.sampled_from(MessageClass),
         terminal=st.sampled_from(["V4000001", "V4000002"]),
         stan=st.integers(6, 8),
         amount=st.builds(Money, st.integers(999, 1001), st.sampled_from(["CAD", "USD"])),
@@ -80,8 +92,8 @@ def test_an_answer_that_differs_in_one_thing_does_not_count(meaning: str, change
     )
 )
 def test_an_answer_counts_where_all_four_agree_and_only_there(reply: HostReply) -> None:
-    agree = (reply.mti, reply.terminal, reply.stan, reply.amount) == (
-        "0110",
+    agree = (reply.message_class, reply.terminal, reply.stan, reply.amount) == (
+        MessageClass.AUTHORISATION,
         "V4000001",
         7,
         Money(1000, "CAD"),

@@ -6,7 +6,7 @@ import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.core.events import Alarm, CardSwiped, HostReplied, KeyPressed, NetworkChanged
-from terminal_sim.core.message import HostReply
+from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
 from terminal_sim.emv.data import track
 from tests.engine.kit import Batches, bench_of, keys, ready, watched
@@ -278,7 +278,7 @@ def test_a_dropped_alarm_does_not_ring() -> None:
 
 def reply(till_name: str, **changes: object) -> HostReplied:
     given = {
-        "mti": "0110",
+        "message_class": MessageClass.AUTHORISATION,
         "terminal": till_name,
         "stan": 1,
         "amount": Money(1000, "CAD"),
@@ -290,8 +290,8 @@ def reply(till_name: str, **changes: object) -> HostReplied:
 @pytest.mark.parametrize(
     "change",
     [
-        {"mti": "0210"},
-        {"mti": "0410"},
+        {"message_class": MessageClass.FINANCIAL},
+        {"message_class": MessageClass.REVERSAL},
         {"terminal": "V4000002"},
         {"stan": 2},
         {"amount": Money(1001, "CAD")},

@@ -6,7 +6,7 @@ import pytest
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.message import HostReply, HostRequest
+from terminal_sim.core.message import HostReply, HostRequest, MessageClass
 from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from tests.core.fuzz import CARD, Fresh, keys
@@ -41,7 +41,7 @@ def answer(request: HostRequest, code: str) -> ev.Event:
     if not code:
         return ev.HostUnreachable(request.stan)
     reply = HostReply(
-        mti="0110",
+        message_class=MessageClass.AUTHORISATION,
         terminal=request.terminal,
         stan=request.stan,
         amount=request.amount,

@@ -8,8 +8,9 @@ from pathlib import Path
 from terminal_drivers.base import Misuse
 from terminal_drivers.wiring.address import parse_address
 from terminal_sim.core.payment import Row
-from terminal_sim.host.codec import decode_reply, decode_request, encode_reply, encode_request
-from terminal_sim.host.fields import MessageError
+from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
+from terminal_sim.host.iso8583.requests import decode_request, encode_request
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import Journal
 from terminal_sim.script.parse import parse_step, parse_text

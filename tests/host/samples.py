@@ -10,7 +10,8 @@ from typing import Any
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.codec import decode_reply, encode_request
+from terminal_sim.host.iso8583.replies import decode_reply
+from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.secret import Secret
 
 HOST_FILE = Path(__file__).parents[2] / "profiles" / "hosts" / "test-acquirer.toml"

@@ -12,9 +12,10 @@ from terminal_sim.core.money import Money
 from terminal_sim.emv.data import tlv
 from terminal_sim.emv.keys import crypto, pinblock
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.codec import decode_reply, encode_request
 from terminal_sim.host.config import AnswerRule, UnknownCards
-from terminal_sim.host.fields import MessageError
+from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583.replies import decode_reply
+from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.secret import Secret
 from tests.host.samples import HOST_FILE, MOTO, PAN, SALE, acquirer, asked, undoing
 
@@ -58,7 +59,7 @@ def icc_data(key: Secret[bytes], **changed: bytes) -> bytes:
 
 def test_a_telephone_order_with_an_unknown_luhn_valid_number_is_approved() -> None:
     reply = asked(acquirer(), MOTO)
-    assert (reply.response_code, reply.mti, reply.stan, reply.amount) == ("00", "0110", 7, MOTO.amount)
+    assert (reply.response_code, reply.label, reply.stan, reply.amount) == ("00", "0110", 7, MOTO.amount)
     assert len(reply.auth_code) == 6
     assert len(reply.host_reference) == 12
 
@@ -219,12 +220,12 @@ def test_a_forwarded_offline_payment_carries_a_tc_and_is_charged() -> None:
     data = icc_data(host.issuer_master_key, t9F27=b"\x40")
     advice = replace(SALE, kind=MessageKind.ADVICE, icc_data=data)
     reply = asked(host, advice)
-    assert (reply.mti, reply.response_code, host.net(advice.reference)) == ("0230", "00", 1000)
+    assert (reply.label, reply.response_code, host.net(advice.reference)) == ("0230", "00", 1000)
 
 
 def test_the_first_rule_that_fits_decides() -> None:
     rules = (
-        AnswerRule(amount=1000, kind="sale", answer="declined:61"),
+        AnswerRule(amount=1000, kind=MessageKind.SALE, answer="declined:61"),
         AnswerRule(amount=1000, answer="partial:400"),
     )
     host = acquirer(rules=rules)

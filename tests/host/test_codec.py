@@ -10,17 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.message import (
-    MESSAGE_TYPES,
     Avs,
     EntryMode,
     HostReply,
     HostRequest,
+    MessageClass,
     MessageKind,
     Original,
 )
 from terminal_sim.core.money import CURRENCIES, Money
-from terminal_sim.host.codec import answer_type, decode_reply, decode_request, encode_reply, encode_request
-from terminal_sim.host.fields import MAX_MESSAGE, MessageError
+from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.host.iso8583.fields import MAX_MESSAGE
+from terminal_sim.host.iso8583.message_types import REPLY_TYPES, REQUEST_TYPES, reply_type
+from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
+from terminal_sim.host.iso8583.requests import decode_request, encode_request
 from terminal_sim.secret import Secret
 from tests.host.samples import MOTO, PAN, SALE, undoing
 
@@ -85,7 +89,7 @@ REPLIES = [
     (
         "a partial approval",
         HostReply(
-            mti="0110",
+            message_class=MessageClass.AUTHORISATION,
             terminal="T1",
             stan=7,
             amount=Money(1000, "CAD"),
@@ -104,7 +108,13 @@ REPLIES = [
     ),
     (
         "a refused reversal",
-        HostReply(mti="0410", terminal="T0000001", stan=7, amount=Money(1000, "CAD"), response_code="25"),
+        HostReply(
+            message_class=MessageClass.REVERSAL,
+            terminal="T0000001",
+            stan=7,
+            amount=Money(1000, "CAD"),
+            response_code="25",
+        ),
         "0410 1020000002808000 000000001000 000007 3235 5430303030303031 0124",
     ),
 ]
@@ -126,7 +136,10 @@ def test_a_reply_is_these_bytes_and_these_bytes_are_the_reply(reply: HostReply, 
     ("sent", "answered"), [("0100", "0110"), ("0101", "0110"), ("0221", "0230"), ("0401", "0410")]
 )
 def test_a_request_and_its_repeat_have_one_answer_type(sent: str, answered: str) -> None:
-    assert answer_type(sent) == answered
+    message_class, repeat = REQUEST_TYPES[sent]
+    assert repeat is sent.endswith("1")
+    assert reply_type(message_class) == answered
+    assert REPLY_TYPES[answered] is message_class
 
 
 def digits(least: int, most: int) -> st.SearchStrategy[str]:
@@ -143,11 +156,9 @@ def secret(values: st.SearchStrategy[str]) -> st.SearchStrategy[Secret[str] | No
 
 MONEY = st.builds(Money, st.integers(0, 999_999_999_999), st.sampled_from(sorted(CURRENCIES)))
 STAN = st.integers(1, 999_999)
-PAYMENTS = [MessageKind.SALE, MessageKind.MOTO, MessageKind.REFUND, MessageKind.ADVICE]
+PAYMENTS = [kind for kind in MessageKind if kind.moves_money]
 ORIGINAL = st.builds(Original, kind=st.sampled_from(PAYMENTS), stan=STAN, reference=printable(1, 40))
-NAMES_ORIGINAL = {
-    MessageKind.SALE: st.none(),
-    MessageKind.MOTO: st.none(),
+NAMES_ORIGINAL = {  # and any other kind none
     MessageKind.VOID: ORIGINAL,
     MessageKind.REVERSAL: ORIGINAL,
     MessageKind.REFUND: st.none() | ORIGINAL,
@@ -177,14 +188,14 @@ def requests(draw: st.DrawFn) -> HostRequest:
         pin_block=draw(st.none() | st.binary(min_size=8, max_size=8).map(Secret)),
         icc_data=draw(st.binary(max_size=255)),
         avs=draw(st.none() | st.builds(Avs, postal_code=printable(0, 16), street_number=printable(0, 16))),
-        original=draw(NAMES_ORIGINAL[kind]),
+        original=draw(NAMES_ORIGINAL.get(kind, st.none())),
         reason=draw(st.just("") | digits(4, 4)),
     )
 
 
 REPLY = st.builds(
     HostReply,
-    mti=st.sampled_from(["0110", "0210", "0230", "0410"]),
+    message_class=st.sampled_from(MessageClass),
     terminal=printable(1, 8),
     stan=STAN,
     amount=MONEY,
@@ -343,13 +354,14 @@ def test_a_card_sequence_number_of_three_digits_is_refused() -> None:
         decode_request(bytes.fromhex(wire.replace("0901000100", "0901010100")))
 
 
-PLAIN_REPLY = HostReply(mti="0110", terminal="T", stan=1, amount=Money(1, "CAD"), response_code="00")
+PLAIN_REPLY = HostReply(
+    message_class=MessageClass.AUTHORISATION, terminal="T", stan=1, amount=Money(1, "CAD"), response_code="00"
+)
 
 
 @pytest.mark.parametrize(
     ("what", "wrong"),
     [
-        ("a request's message type", replace(PLAIN_REPLY, mti="0100")),
         ("an unknown address check", replace(PLAIN_REPLY, avs_result="maybe")),
         ("a response code of three", replace(PLAIN_REPLY, response_code="000")),
         ("an authorization code of five", replace(PLAIN_REPLY, auth_code="12345")),
@@ -414,5 +426,30 @@ def test_the_longest_request_fits_into_a_message() -> None:
 
 
 def test_every_message_type_of_the_terminal_is_answered() -> None:
-    replies = {answer_type(mti) for pair in MESSAGE_TYPES.values() for mti in pair}
+    requests_ = [replace(SALE, kind=kind, repeat=repeat) for kind in MessageKind for repeat in (False, True)]
+    replies = {reply_type(REQUEST_TYPES[ISO8583.label(request_)][0]) for request_ in requests_}
     assert replies == {"0110", "0210", "0230", "0410"}
+
+
+def test_a_reply_of_a_request_s_message_type_is_refused() -> None:
+    wire = encode_reply(PLAIN_REPLY)
+    with pytest.raises(MessageError, match="DE t"):
+        decode_reply(b"\x01\x00" + wire[2:])
+
+
+@given(REPLY)
+def test_a_reply_that_was_read_is_labelled_with_its_message_type(reply: HostReply) -> None:
+    wire = encode_reply(reply)
+    assert decode_reply(wire).label == wire[:2].hex() == reply_type(reply.message_class)
+
+
+@given(requests())
+def test_a_request_is_labelled_with_its_message_type(request_: HostRequest) -> None:
+    assert ISO8583.label(request_) == encode_request(request_)[:2].hex()
+
+
+def test_no_two_kinds_look_the_same_on_the_wire() -> None:
+    looks = [
+        (kind.facts.message_class, kind.facts.processing_code, kind.facts.condition) for kind in MessageKind
+    ]
+    assert len(set(looks)) == len(looks)

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.message import HostRequest, MessageKind, Original
+from terminal_sim.core.message import Booking, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
-from terminal_sim.host.ledger import EntryKind
 from tests.host.samples import SALE, acquirer, asked, undoing
 
 REVERSAL = undoing(SALE, MessageKind.REVERSAL)
@@ -112,8 +111,8 @@ def test_entries_are_numbered_and_say_what_they_undo() -> None:
     for request in (SALE, VOID):
         asked(host, request)
     assert [(e.number, e.kind, e.amount, e.original) for e in host.entries()] == [
-        (1, EntryKind.CHARGE, 1000, ""),
-        (2, EntryKind.VOID, -1000, SALE.reference),
+        (1, Booking.CHARGE, 1000, ""),
+        (2, Booking.VOID, -1000, SALE.reference),
     ]
 
 
@@ -121,7 +120,7 @@ def test_a_reversal_of_what_is_not_there_leaves_a_tombstone_once() -> None:
     host = acquirer()
     asked(host, REVERSAL)
     asked(host, replace(REVERSAL, repeat=True))
-    assert [(e.kind, e.amount) for e in host.entries()] == [(EntryKind.TOMBSTONE, 0)]
+    assert [(e.kind, e.amount) for e in host.entries()] == [(Booking.TOMBSTONE, 0)]
 
 
 def test_totals_are_kept_by_currency() -> None:

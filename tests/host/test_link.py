@@ -6,49 +6,64 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.core.message import answers
-from terminal_sim.host.fields import MessageError
-from terminal_sim.host.link import CONNECT_TIMEOUT, AcquirerLink
+from terminal_sim.core.message import HostReply, answers
+from terminal_sim.host.acquirer_link import CONNECT_TIMEOUT, AcquirerLink
+from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.host.link import Arrival
 from tests.host.samples import SALE, acquirer
+
+MESSAGE = ISO8583.encode_request(SALE)
+
+
+def arrived(arrival: Arrival) -> HostReply:
+    return ISO8583.decode_reply(arrival.message)
 
 
 def test_an_answer_arrives_over_real_bytes_and_matches_its_request() -> None:
     link = AcquirerLink(acquirer())
-    (delivery,) = link.submit(SALE)
-    assert delivery.reply is not None
-    assert answers(delivery.reply, SALE)
-    assert (delivery.delay, delivery.problem) == (link.acquirer.terms.delay, "")
+    (arrival,) = link.send(MESSAGE)
+    assert answers(arrived(arrival), SALE)
+    assert (arrival.delay, arrival.problem) == (link.acquirer.terms.delay, "")
 
 
 def test_a_link_that_is_down_delivers_nothing_to_the_host() -> None:
     link = AcquirerLink(acquirer())
     link.up = False
-    (delivery,) = link.submit(SALE)
-    assert (delivery.delay, delivery.reply, delivery.problem) == (CONNECT_TIMEOUT, None, "unreachable")
+    (arrival,) = link.send(MESSAGE)
+    assert (arrival.delay, arrival.message, arrival.problem) == (CONNECT_TIMEOUT, b"", "unreachable")
     assert link.acquirer.messages == []
     link.up = True
-    assert link.submit(SALE)[0].reply is not None
+    assert arrived(link.send(MESSAGE)[0]).approved
 
 
 def test_a_slow_link_delays_every_answer() -> None:
     link = AcquirerLink(acquirer())
     link.slow = 2_000_000
-    assert link.submit(SALE)[0].delay == link.acquirer.terms.delay + 2_000_000
+    assert link.send(MESSAGE)[0].delay == link.acquirer.terms.delay + 2_000_000
 
 
 def test_silence_delivers_nothing_at_all() -> None:
     link = AcquirerLink(acquirer())
     link.acquirer.script(["timeout"])
-    assert link.submit(SALE) == []
+    assert link.send(MESSAGE) == []
 
 
-def test_garbage_is_a_problem_and_no_reply() -> None:
+def test_what_was_sent_brings_nothing_later() -> None:
+    link = AcquirerLink(acquirer())
+    link.send(MESSAGE)
+    assert not link.receive()
+
+
+def test_garbage_arrives_and_is_no_reply() -> None:
     link = AcquirerLink(acquirer())
     link.acquirer.script(["garbage"])
-    (delivery,) = link.submit(SALE)
-    assert (delivery.reply, delivery.problem) == (None, "garbage")
+    (arrival,) = link.send(MESSAGE)
+    assert arrival.problem == ""
+    with pytest.raises(MessageError):
+        arrived(arrival)
 
 
 def test_a_request_that_cannot_be_said_is_the_terminals_fault() -> None:
     with pytest.raises(MessageError, match="DE 41"):
-        AcquirerLink(acquirer()).submit(replace(SALE, terminal="SQUARE-TERMINAL"))
+        ISO8583.encode_request(replace(SALE, terminal="SQUARE-TERMINAL"))

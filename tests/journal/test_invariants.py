@@ -12,7 +12,7 @@ from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Field, Payment, PaymentState, Row
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
-from terminal_sim.host.codec import encode_request
+from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.journal.invariants import INVARIANTS, SETTLED, violations
 from terminal_sim.journal.store import IN_MEMORY, Journal

@@ -15,7 +15,7 @@ from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.terminal import Terminal
-from terminal_sim.host.link import AcquirerLink
+from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.journal.invariants import violations
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault

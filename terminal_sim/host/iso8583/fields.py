@@ -1,6 +1,6 @@
 """The fields of the dialect: their forms as data, and strict writers and readers of each.
 
-The table of what they mean is in `codec`. No message of an error quotes a field's content: it may be a card number.
+The table of what they mean is in the package. No message of an error quotes a field's content: it may be a card number.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ from enum import IntEnum
 from typing import Any
 
 from terminal_sim.core.money import CURRENCIES, Money
+from terminal_sim.host.dialect import MessageError
 
 MAX_MESSAGE = 1024  # above the longest message of the table; a longer one is not looked at
-
-
-class MessageError(ValueError):
-    """These bytes are no message of this dialect, or this value cannot be said in it."""
 
 
 class PrivateTag(IntEnum):
@@ -28,6 +25,7 @@ class PrivateTag(IntEnum):
     POSTAL_CODE = 4
     STREET_NUMBER = 5
     TEXT = 6
+    ORIGINAL_PROCESSING = 7
 
 
 def _fixed(max_len: int, data_enc: str = "b", count: str = "bytes") -> dict[str, Any]:

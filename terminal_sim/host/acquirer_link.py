@@ -1,0 +1,32 @@
+"""The link to an acquirer in the same process: it is asked at once, and its answer arrives in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from terminal_sim.host.acquirer import Acquirer
+from terminal_sim.host.link import Arrival
+
+CONNECT_TIMEOUT = 5_000_000  # microseconds until a terminal gives up connecting
+
+
+class AcquirerLink:
+    """A `HostLink`. One terminal's own; the acquirer is shared."""
+
+    def __init__(self, acquirer: Acquirer) -> None:
+        self.acquirer = acquirer
+        self.up = True
+        self.slow = 0
+
+    def send(self, message: bytes) -> Sequence[Arrival]:
+        """The acquirer's answer, or that it is unreachable; nothing at all where the acquirer stays silent."""
+        if not self.up:
+            return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
+        answer = self.acquirer.respond(message)
+        if answer.reply is None:
+            return []
+        return [Arrival(delay=self.slow + answer.delay, message=answer.reply, note=answer.note)]
+
+    def receive(self) -> Sequence[Arrival]:
+        """Nothing: everything is known when it is sent."""
+        return ()

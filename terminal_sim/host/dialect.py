@@ -1,0 +1,27 @@
+"""The wire format as a seam: what terminal and acquirer ask of it, whichever it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from terminal_sim.core.message import HostReply, HostRequest
+
+
+class MessageError(ValueError):
+    """These bytes are no message of the dialect, or this value cannot be said in it."""
+
+
+class Dialect(Protocol):
+    """Requests and replies as bytes. All but `label` raise `MessageError`, and nothing else, for what the dialect does not have."""
+
+    def label(self, request: HostRequest) -> str:
+        """What the dialect calls the message of `request`, such as 0100; it is shown and decides nothing."""
+        ...
+
+    def encode_request(self, request: HostRequest) -> bytes: ...
+    def decode_request(self, message: bytes) -> HostRequest: ...
+    def encode_reply(self, reply: HostReply) -> bytes: ...
+
+    def decode_reply(self, message: bytes) -> HostReply:
+        """The reply, with its own `label`."""
+        ...
