@@ -1,4 +1,4 @@
-"""The deck: virtual cards by name, from the bundled files and from folders of the user's own."""
+"""The catalogue of virtual cards by name, from the bundled files and from folders of the user's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_sim.cards import personality
+from terminal_sim.cards import card_file
 from terminal_sim.cards.chip import ChipCard, MuteCard
 from terminal_sim.cards.command import Card
 from terminal_sim.cards.contactless import ContactlessCard
@@ -41,9 +41,9 @@ def names(directories: Sequence[Path] = ()) -> list[str]:
 def load(name: str, directories: Sequence[Path], issuer_keys: IssuerKeys) -> VirtualCard:
     """The card `name`, fresh from the factory; `directories` are searched before the bundled cards.
 
-    Raises `ProfileError` for an unknown name and for whatever is wrong in the file.
+    Raises `ProfileError` for an unknown name and for every fault in the file.
     """
-    return make(personality.load(_file(name, directories), bundled() / "cards"), issuer_keys)
+    return make(card_file.load(_file(name, directories), bundled() / "cards"), issuer_keys)
 
 
 def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:

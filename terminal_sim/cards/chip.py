@@ -20,8 +20,9 @@ from typing import Final
 
 from terminal_sim.cards import layout
 from terminal_sim.cards.command import CardCommand, Refusal, parse
+from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
-from terminal_sim.cards.personality import ChipData, Personality
+from terminal_sim.cards.personality import Personality
 from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
@@ -50,7 +51,7 @@ _CVR_PIN_WRONG: Final = 0x02
 class ChipCard:
     """Answers APDUs as the chip of `personality`. `memory` is what survives a reset."""
 
-    def __init__(self, personality: Personality, chip: ChipData, memory: Memory) -> None:
+    def __init__(self, personality: Personality, chip: ChipFace, memory: Memory) -> None:
         self._personality = personality
         self._chip = chip
         self._memory = memory
@@ -151,11 +152,11 @@ class ChipCard:
         return self._certify(kind, second, values)
 
     def _first_word(self, asked: Cryptogram) -> Cryptogram:
-        """This card lets its issuer decide whatever the terminal would approve."""
+        """The card certifies a decline as asked; where the terminal would approve, it asks for the issuer's decision (ARQC)."""
         return Cryptogram.AAC if asked is Cryptogram.AAC else Cryptogram.ARQC
 
     def _last_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
-        """A TC only where it is asked and the issuer, as far as it was heard, approved."""
+        """A TC only where the terminal asks for one and the issuer's authenticated answer, where there is one, approves."""
         if asked is not Cryptogram.TC:
             return Cryptogram.AAC
         code = values[tags.AUTHORISATION_RESPONSE_CODE]

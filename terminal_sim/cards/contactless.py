@@ -10,8 +10,9 @@ from typing import Final
 
 from terminal_sim.cards import layout
 from terminal_sim.cards.command import CardCommand, Refusal, parse
+from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
-from terminal_sim.cards.personality import Contactless, Personality
+from terminal_sim.cards.personality import Personality
 from terminal_sim.emv.data import apdu, qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.fields import FormatError, digits
@@ -23,7 +24,7 @@ _CVR_ARQC: Final = 0xA0
 class ContactlessCard:
     """Answers APDUs as the antenna face of `personality`. `memory` is shared with the chip."""
 
-    def __init__(self, personality: Personality, face: Contactless, memory: Memory) -> None:
+    def __init__(self, personality: Personality, face: ContactlessFace, memory: Memory) -> None:
         self._face = face
         self._memory = memory
         self._atr = layout.contactless_atr(bytes.fromhex(face.historical))

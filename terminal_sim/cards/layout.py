@@ -12,7 +12,8 @@ from operator import xor
 from typing import Final
 
 from terminal_sim.cards.command import Refusal
-from terminal_sim.cards.personality import CardApplication, ChipData, Contactless, Personality
+from terminal_sim.cards.faces import CardApplication, ChipFace, ContactlessFace
+from terminal_sim.cards.personality import Personality
 from terminal_sim.emv.data import apdu, dol, tags, tlv, track
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.dol import DolError
@@ -78,7 +79,7 @@ def contactless_atr(historical: bytes) -> bytes:
     return b"\x3b" + body + bytes((reduce(xor, body),))
 
 
-def chip(personality: Personality, chip: ChipData) -> ChipLayout:
+def chip(personality: Personality, chip: ChipFace) -> ChipLayout:
     """The contact face's content."""
     pdol = bytes.fromhex(chip.pdol)
     external = chip.issuer_authentication == "external-authenticate"
@@ -103,7 +104,7 @@ def chip(personality: Personality, chip: ChipData) -> ChipLayout:
     )
 
 
-def contactless(personality: Personality, face: Contactless) -> ContactlessLayout:
+def contactless(personality: Personality, face: ContactlessFace) -> ContactlessLayout:
     """The contactless face's content; `fixed` is what GET PROCESSING OPTIONS answers in every transaction."""
     aip = bytes(2)
     entries = b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in face.applications)
@@ -139,7 +140,7 @@ def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:
         raise Refusal(StatusWord.WRONG_LENGTH) from None
 
 
-def _chip_records(personality: Personality, chip: ChipData, cdol2: bytes) -> Records:
+def _chip_records(personality: Personality, chip: ChipFace, cdol2: bytes) -> Records:
     return {
         (1, 1): _record(
             (tags.TRACK_2, track.to_tag57(personality.track2())),

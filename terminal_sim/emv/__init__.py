@@ -1,4 +1,4 @@
-"""The EMV kernel, pure: what terminal and kernel say to each other, the steps of a transaction, and the data they work on.
+"""The EMV kernel, pure: the conversation with the terminal, the steps of a transaction, and the data they work on.
 
 | room      | holds                                                                                     |
 |-----------|-------------------------------------------------------------------------------------------|

@@ -22,5 +22,5 @@ def keys() -> IssuerKeys:
 
 @pytest.fixture
 def card(keys: IssuerKeys) -> Callable[[str], VirtualCard]:
-    """A card of the deck by name."""
+    """A card of the catalogue by name."""
     return lambda name: catalogue.load(name, (), keys)

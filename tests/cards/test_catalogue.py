@@ -34,7 +34,7 @@ NAMES = {
 }
 
 
-def test_the_deck_has_the_cards_of_the_contract() -> None:
+def test_the_catalogue_has_the_cards_of_the_contract() -> None:
     assert set(catalogue.names()) >= set(NAMES)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.cards.personality import CardApplication, ChipData
+from terminal_sim.cards.faces import CardApplication, ChipFace
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto, pinblock
@@ -25,7 +25,7 @@ from tests.emv.terminal import ISSUER_KEY, PIN_KEY, Terminal, approving_host
 Cards = Callable[[str], VirtualCard]
 VISA = "A0000000031010"
 
-TWO = ChipData(
+TWO = ChipFace(
     applications=(
         CardApplication(aid="A0000002771010", label="INTERAC", priority=2),
         CardApplication(aid=VISA, label="VISA DEBIT", priority=1),
@@ -33,7 +33,7 @@ TWO = ChipData(
 )
 
 
-def with_chip(card: VirtualCard, keys: IssuerKeys, chip: ChipData) -> VirtualCard:
+def with_chip(card: VirtualCard, keys: IssuerKeys, chip: ChipFace) -> VirtualCard:
     return catalogue.make(replace(card.personality, chip=chip), keys)
 
 
@@ -187,7 +187,7 @@ def test_two_applications_are_the_cardholders_choice_by_priority(
 def test_one_application_that_wants_confirmation_asks_for_it(
     terminal: Terminal, card: Cards, keys: IssuerKeys
 ) -> None:
-    one = ChipData(applications=(CardApplication(aid=VISA, label="VISA", confirm=True),))
+    one = ChipFace(applications=(CardApplication(aid=VISA, label="VISA", confirm=True),))
     assert terminal.chip(with_chip(card("visa-credit"), keys, one)).verdict is Verdict.APPROVED
     assert any(isinstance(ask, ChooseApplication) for ask in terminal.asks)
 
@@ -195,7 +195,7 @@ def test_one_application_that_wants_confirmation_asks_for_it(
 def test_without_a_directory_the_list_of_aids_finds_every_occurrence(
     terminal: Terminal, card: Cards, keys: IssuerKeys
 ) -> None:
-    several = ChipData(
+    several = ChipFace(
         directory=False,
         applications=(
             CardApplication(aid=VISA + "01", label="FIRST", priority=2),
@@ -215,7 +215,7 @@ def test_a_partial_name_is_not_matched_where_the_terminal_wants_the_whole(
 ) -> None:
     whole = Application(aid=bytes.fromhex(VISA), brand="visa", partial=False)
     terminal.config = replace(terminal.config, applications=(whole,))
-    longer = ChipData(applications=(CardApplication(aid=VISA + "01", label="LONGER"),))
+    longer = ChipFace(applications=(CardApplication(aid=VISA + "01", label="LONGER"),))
     assert terminal.chip(with_chip(card("visa-credit"), keys, longer)).verdict is Verdict.NOT_ACCEPTED
 
 

@@ -97,7 +97,7 @@ class Response:
 
 
 class Cryptogram(IntEnum):
-    """What GENERATE AC asks for (P1) and what 9F27 says came (bits 8 and 7); Book 3, 6.5.5."""
+    """The kinds of cryptogram: as P1 of GENERATE AC asks for one, and as bits 8 and 7 of tag 9F27 name it (Book 3, 6.5.5)."""
 
     AAC = 0x00
     TC = 0x40

@@ -1,4 +1,4 @@
-"""APDUs for the trace, as one line and as bytes, with everything masked that says whose card it is.
+"""APDUs for the trace, as one line and as bytes, with all that identifies the card masked.
 
 1. A data element is shown only if the data dictionary knows it and does not call it sensitive; a sensitive one is `**`, an
    unknown one its length.

@@ -25,7 +25,7 @@ MAX_TRACK_2: Final = 40
 
 
 class TrackError(ValueError):
-    """A track is not what ISO/IEC 7813 says; the text never quotes it."""
+    """A track breaks ISO/IEC 7813; the text never quotes the track."""
 
 
 def parse(tracks: Mapping[int, str]) -> Stripe:

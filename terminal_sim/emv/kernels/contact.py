@@ -1,7 +1,7 @@
 """The contact transaction: the steps of EMV Book 3, figure 7, in their order.
 
-Offline data authentication belongs between the records and the restrictions; until it is here, the TVR says that it was not
-performed, and the action codes of issuer and acquirer decide what follows from that.
+This kernel performs no offline data authentication, whose place is between the records and the restrictions (Book 3, 10.3).
+The TVR states that, and the action codes of issuer and acquirer decide what follows.
 """
 
 from __future__ import annotations

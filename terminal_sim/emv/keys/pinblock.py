@@ -16,7 +16,7 @@ LONGEST = 12
 
 
 class PinBlockError(ValueError):
-    """A PIN, a PAN or a PIN block is not as ISO 9564-1 says; the text shows none of them."""
+    """A PIN, a PAN or a PIN block breaks ISO 9564-1; the text shows none of them."""
 
 
 def format0(pin: Secret[str], pan: Secret[str]) -> Secret[bytes]:

@@ -1,6 +1,6 @@
 """Completion on contact: issuer authentication, scripts and the second GENERATE AC (EMV Book 3, 10.9 to 10.11).
 
-1. Issuer authentication data go to the card by EXTERNAL AUTHENTICATE where the AIP says so, else with the CDOL2.
+1. Issuer authentication data go to the card by EXTERNAL AUTHENTICATE where the AIP has that bit, else within the data of the CDOL2.
 2. Scripts 71 run before the second GENERATE AC, scripts 72 after it; a script stops at the first command that the card refuses,
    and the transaction goes on.
 3. A host that could not be reached leaves the decision to the default action codes: Y3 asks for a TC, Z3 for an AAC.

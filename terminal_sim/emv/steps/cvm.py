@@ -4,8 +4,8 @@
    cannot be judged is passed over.
 2. The first rule that succeeds ends the walk; one that fails without bit 7, or the end of the list, fails it.
 3. CVM results (9F34) are the rule's two bytes and 00 unknown (online PIN, signature), 01 failed, 02 successful.
-4. A method outside the terminal's capabilities (9F33, byte 2) fails as "not supported"; a PIN among them also says that there is
-   no PIN pad for it.
+4. A method outside the terminal's capabilities (9F33, byte 2) fails as "not supported"; a PIN among them also sets the TVR
+   bit for a missing PIN pad.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _PINS: Final = (
 )
 
 PERFORMED_HERE: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_SIGNATURE | CAN_NO_CVM
-"""What this kernel can do, whatever the terminal's capabilities claim."""
+"""The methods that this kernel implements; a capability outside them counts as missing."""
 
 _NO_RULE: Final = 0x3F
 _UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2

@@ -1,4 +1,4 @@
-"""One command and its answer, whatever the reader leaves to us: GET RESPONSE, a corrected Le, the bounds of an answer.
+"""One command and its whole answer: GET RESPONSE and a corrected Le where the reader leaves them to the kernel (EMV Book 1, 9.3.1).
 
 1. 61xx is followed by GET RESPONSE; each of them must bring data, so the loop ends with the 256 bytes of a short answer.
 2. 6Cxx is followed once by the same command with the Le that the card named.

@@ -54,7 +54,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
 
 
 def _tries_left() -> Conversation[int | None]:
-    """The PIN try counter, or None where the card does not tell it (Book 3, 6.5.7)."""
+    """The PIN try counter, or None where the card does not give it (Book 3, 6.5.7)."""
     response = yield from exchange(commands.get_data(tags.PIN_TRY_COUNTER))
     if response.sw != StatusWord.OK:
         return None

@@ -15,7 +15,7 @@ MAX_RECORDS = 128
 
 
 def afl_records(afl: bytes) -> list[tuple[int, int]]:
-    """The (SFI, record) pairs that an AFL lists, in order. Raises `CardError` where an entry is not as Book 3, 10.2 says."""
+    """The (SFI, record) pairs that an AFL lists, in order. Raises `CardError` where an entry breaks Book 3, 10.2."""
     if not afl or len(afl) % 4:
         raise CardError("the AFL is empty or not made of entries of 4 bytes")
     records: list[tuple[int, int]] = []
@@ -33,7 +33,7 @@ def afl_records(afl: bytes) -> list[tuple[int, int]]:
 
 
 def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
-    """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and what they say is not kept (7.1)."""
+    """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and their contents are not kept (7.1)."""
     for sfi, record in afl_records(afl):
         response = yield from exchange(commands.read_record(sfi, record))
         if response.sw != StatusWord.OK:

@@ -88,7 +88,7 @@ def select_finally(transaction: Transaction, candidate: Candidate) -> Conversati
         return False
     directory = _directory(response)
     if directory.get(tags.DF_NAME) != candidate.name:
-        raise CardError("the card selected another application than it was told")
+        raise CardError("the card selected another application than the one named")
     label = _label(transaction, directory) or candidate.label
     transaction.use(candidate.application, label, directory)
     return True

@@ -1,4 +1,4 @@
-"""What is known in the course of one transaction: the state that the steps of the kernel share."""
+"""The state of one transaction, which the steps of the kernel share."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ ICC_DATA = (
 
 @dataclass(slots=True)
 class Transaction:
-    """The data elements by where they came from; `value` is the one look-up of all DOLs.
+    """The data elements by their source; `value` is the one look-up of all DOLs.
 
-    `directory` holds what SELECT answered, `card` what GET PROCESSING OPTIONS and the records said, `cryptogram` the
+    `directory` holds the answer to SELECT, `card` the answer to GET PROCESSING OPTIONS and the records, `cryptogram` the
     latest answer to GENERATE AC. `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
 
@@ -71,7 +71,7 @@ class Transaction:
         self.terminal = terminal_data(self.config, self.request)
 
     def value(self, tag: int) -> bytes | None:
-        """The value of `tag` now, or None; what the terminal says cannot be overruled by the card."""
+        """The value of `tag` now, or None; the terminal's own elements come before the card's, so that no card overrules them."""
         if tag == tags.TVR:
             return self.tvr.to_bytes(5)
         if tag == tags.TSI:
@@ -94,7 +94,7 @@ class Transaction:
         self.terminal[tags.FLOOR_LIMIT] = application.floor_limit.to_bytes(4)
 
     def take(self, objects: Iterable[tuple[int, bytes]]) -> None:
-        """Keeps what the card says of itself; a data element that comes twice ends the transaction (Book 3, 10.2)."""
+        """Keeps data elements of the card; one that comes twice ends the transaction (Book 3, 10.2)."""
         for tag, value in checked(objects):
             if tag in self.card:
                 raise CardError(f"{DICTIONARY[tag].name} ({tag:X}) comes twice")
@@ -106,7 +106,7 @@ class Transaction:
         return self.application
 
     def languages(self) -> tuple[str, ...]:
-        """The cardholder's languages (5F2D) as far as the card has told them."""
+        """The cardholder's languages (5F2D) as far as the card has given them yet."""
         text = printable(self.value(tags.LANGUAGES) or b"").lower()
         return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
 

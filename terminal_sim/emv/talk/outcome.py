@@ -22,7 +22,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The end of a conversation. `went_online` says whether the host saw the request: a decline after an approval needs a reversal.
+    """The end of a conversation. `went_online` is true where the host answered the request, so that a decline by the card needs a reversal.
 
     `cryptogram` is 9F26 in hex, `tvr` 5 bytes (95), `tsi` 2 bytes (9B); `cvm` is one of `no-cvm`, `signature`, `online-pin`,
     `offline-pin`, `on-device`, or empty; `icc_data` is DE 55 as BER-TLV.

@@ -1,0 +1,123 @@
+"""The parts of a virtual card: its holder and up to three faces (chip, contactless, stripe), each with the rules it keeps.
+
+A `ValueError` begins with the name of the field that breaks a rule, so that the file's reader can name its line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from terminal_sim.emv.data.fields import is_digits
+
+ChipCvm = Literal["online-pin", "offline-pin", "signature", "no-cvm"]
+ContactlessCvm = Literal["on-device", "online-pin", "signature"]
+
+_HEX: Final = re.compile(r"(?:[0-9A-F]{2})*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The cardholder. `country` ISO 3166 alpha-2; `languages` ISO 639, best first; the address is what the issuer knows."""
+
+    country: str
+    name: str = "TEST/CARD"
+    languages: tuple[str, ...] = ("en",)
+    postal_code: str = ""
+    street_number: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.languages) <= 4 or any(
+            re.fullmatch("[a-z]{2}", one, re.ASCII) is None for one in self.languages
+        ):
+            raise ValueError("languages: one to four languages of two letters each, such as en")
+        if not 2 <= len(self.name) <= 26 or not self.name.isascii():
+            raise ValueError("name: 2 to 26 characters, as SURNAME/FIRST")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardApplication:
+    """An application on the card. `priority` 1 to 15, 0 for none; `confirm` asks the cardholder before it is used."""
+
+    aid: str
+    label: str
+    preferred_name: str = ""
+    priority: int = 1
+    confirm: bool = False
+
+    def __post_init__(self) -> None:
+        _check_hex("aid", self.aid, 5, 16)
+        for name in ("label", "preferred_name"):
+            text = getattr(self, name)
+            if len(text) > 16 or not text.isascii():
+                raise ValueError(f"{name}: at most 16 ASCII characters")
+        if not self.label:
+            raise ValueError("label: 1 to 16 characters")
+        if not 0 <= self.priority <= 15:
+            raise ValueError("priority: 1 to 15, or 0 for none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipFace:
+    """The contact face. `cvm` are tried in order, each where the terminal supports it.
+
+    `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
+    card expects the issuer's answer, and with `insist` it declines without one. A `mute` chip does not even answer to reset.
+    """
+
+    applications: tuple[CardApplication, ...] = ()
+    cvm: tuple[ChipCvm, ...] = ("no-cvm", "signature")
+    pdol: str = ""
+    answer_format: Literal[1, 2] = 1
+    issuer_authentication: Literal["external-authenticate", "generate-ac"] = "external-authenticate"
+    insist: bool = False
+    directory: bool = True
+    pin_tries: int = 3
+    historical: str = "2063CB6600"
+    mute: bool = False
+
+    def __post_init__(self) -> None:
+        _check_hex("historical", self.historical, 0, 15)
+        _check_hex("pdol", self.pdol, 0, 64)
+        if not self.mute and not self.applications:
+            raise ValueError("applications: a chip that answers has at least one")
+        if not 1 <= self.pin_tries <= 15:
+            raise ValueError("pin_tries: 1 to 15")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactlessFace:
+    """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first.
+
+    A card with `on-device` states it at every tap. Above `contact_above`, in minor units, the card wants its contacts used.
+    """
+
+    applications: tuple[CardApplication, ...]
+    cvm: tuple[ContactlessCvm, ...] = ("signature",)
+    contact_above: int | None = None
+    historical: str = "80318066B1840C016E0183009000"
+
+    def __post_init__(self) -> None:
+        _check_hex("historical", self.historical, 0, 15)
+        if not self.applications:
+            raise ValueError("applications: at least one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeFace:
+    """The stripe; the rest of its tracks follows from the card's number, expiry and holder."""
+
+    service_code: str
+    discretionary: str = "0000000000"
+
+    def __post_init__(self) -> None:
+        if len(self.service_code) != 3 or not is_digits(self.service_code):
+            raise ValueError("service_code: three digits, in quotes")
+        if len(self.discretionary) > 11 or not is_digits(self.discretionary):
+            raise ValueError("discretionary: 1 to 11 digits, in quotes")
+
+
+def _check_hex(name: str, text: str, shortest: int, longest: int) -> None:
+    if not _HEX.fullmatch(text) or not shortest <= len(text) // 2 <= longest:
+        raise ValueError(f"{name}: {shortest} to {longest} bytes as capital hex digits without spaces")
