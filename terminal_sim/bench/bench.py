@@ -24,7 +24,7 @@ from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.display.texts import Texts
@@ -88,7 +88,7 @@ class SavedState:
 
 
 class JournalWriter:
-    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome nobody knows."""
+    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome is unknown."""
 
     unknown: type[Exception] = CommitUnknown
 
@@ -97,7 +97,7 @@ class JournalWriter:
         self.fail_next = False
         self._clock = clock
 
-    def commit(self, batches: Sequence[tuple[Board, tuple[Row, ...]]]) -> None:
+    def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None:
         if self.fail_next:
             self.fail_next = False
             raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
@@ -329,7 +329,7 @@ class Bench:
         if self.terminals or self.journal.terminals():
             raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
         for row in saved.rows:
-            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.row])
+            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.flat])
         restored = copy.deepcopy(saved.acquirer)
         self.acquirer.__dict__.update(restored.__dict__)
         self.clock.restart(saved.now)

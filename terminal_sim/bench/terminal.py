@@ -29,8 +29,8 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
-from terminal_sim.core.payment import Field
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
@@ -171,7 +171,7 @@ class TerminalUnderTest:
         """The rows of the payment transactions report of this terminal."""
         from terminal_sim.reports.transactions import transactions
 
-        return [line.record() for line in transactions(self.journal())]
+        return [line.record() for line in transactions(stored.row for stored in self.journal())]
 
     # Keys and touch.
 

@@ -23,7 +23,7 @@ def run(given: Namespace) -> int:
                 f"the journal has no terminal {given.terminal!r}; it has {', '.join(known) or 'none'}"
             )
         chosen = [given.terminal] if given.terminal else known
-        lines = transactions(row for terminal in chosen for row in bench.journal.rows(terminal))
+        lines = transactions(stored.row for terminal in chosen for stored in bench.journal.rows(terminal))
     report = transactions_report(lines) if given.action == "transactions" else totals_report(totals(lines))
     if given.format == "table":
         print(as_table(report, is_terminal=is_terminal(), width=get_terminal_size().columns), end="")

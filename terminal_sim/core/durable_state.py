@@ -1,20 +1,36 @@
 """What a terminal knows of its own past: a fold over its journal rows.
 
-A terminal that boots reads the rows and is where it was; a terminal that records a row folds it in at once. Nothing else
-remembers anything, so a power cut after any row loses nothing that was acted on.
+A terminal that boots reads its rows and is where it was; a terminal that records a row folds it in at once. No other memory
+outlives a power cut, so a cut after any row loses nothing that was acted on.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from terminal_sim.core.message import MessageKind
-from terminal_sim.core.payment import Field, Payment, PaymentState, Row
-
-_PAYMENTS = {kind.value for kind in MessageKind if kind.facts.is_payment}
-LAST_STAN = 999_999
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import (
+    AccountRow,
+    BootRow,
+    OfflineDeclinedRow,
+    OfflineExpiredRow,
+    OfflineForwardedRow,
+    OfflineLostRow,
+    OfflineRow,
+    OfflineSentRow,
+    OfflineSettingsRow,
+    OfflineStoredRow,
+    OrderRow,
+    OutageRow,
+    PasscodeRow,
+    ReceiptRow,
+    TamperRow,
+)
+from terminal_sim.core.rows.schema import JournalRow, NumberedRow
+from terminal_sim.core.trace_number import TraceNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +55,16 @@ class StoredPayment:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """The acquirer is out of reach: because of what now, since when, and since when for each of the reasons there were."""
+    """The acquirer is out of reach since `lost_at`: `reason` is the present one, `since` says when each reason so far began."""
 
-    kind: str
+    reason: str
     lost_at: int
     since: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class OfflineSettings:
-    """What the merchant has set; None is as delivered."""
+    """The rules of offline payments that the merchant has set; None stands for the profile's."""
 
     allowed: bool | None = None
     limit: int | None = None
@@ -65,15 +81,21 @@ class OnlineOrder:
 
 @dataclass(slots=True)
 class DurableState:
-    """The fold. `payments` by reference, oldest first; a payment stands there in its newest state."""
+    """The fold over the rows of one terminal.
+
+    `payments` has each payment by its reference in its newest state, oldest first; `doubtful` those that are in doubt.
+    `taken_originals` has the payments that a void or refund names, as long as it is not declined. `stored` has the offline payments
+    that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
+    approved yet, where its receipt by message goes.
+    """
 
     payments: dict[str, Payment] = field(default_factory=dict)
+    trace_number: TraceNumber = field(default_factory=TraceNumber)
     passcodes: dict[str, PasscodeState] = field(default_factory=dict)
     boots: int = 0
-    last_stan: int = 0
     doubtful: dict[str, None] = field(default_factory=dict)
-    settled_originals: set[str] = field(default_factory=set)
-    kept: dict[str, StoredPayment] = field(default_factory=dict)
+    taken_originals: set[str] = field(default_factory=set)
+    stored: dict[str, StoredPayment] = field(default_factory=dict)
     declined_later: set[str] = field(default_factory=set)
     receipts_due: dict[str, str] = field(default_factory=dict)
     outage: Outage | None = None
@@ -83,37 +105,22 @@ class DurableState:
     tampered: bool = False
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> DurableState:
+    def of(cls, rows: Iterable[JournalRow]) -> DurableState:
         durable = cls()
         for row in rows:
             durable.apply(row)
         return durable
 
-    def apply(self, row: Row) -> None:
-        if row.kind in _PAYMENTS:
-            self._payment(Payment.of(row))
-        elif row.kind == "passcode":
-            self._passcode(row.fields)
-        elif row.kind == "boot":
-            self.boots = int(row.fields["boot"])
-        elif row.kind == "order":
-            f = row.fields
-            self.orders.append(OnlineOrder(int(f["number"]), str(f["text"]), int(f["amount"])))
-        elif row.kind.startswith("offline."):
-            self._offline(row.kind.removeprefix("offline."), row.fields)
-        elif row.kind == "receipt":
-            self._receipt(str(row.fields["original"]), str(row.fields["to"]), str(row.fields["state"]))
-        elif row.kind == "account":
-            self._account(str(row.fields["act"]))
-        elif row.kind == "tamper":
-            self.tampered = True
-
-    def next_stan(self) -> int:
-        """The next system trace audit number, 1 to 999,999 (ISO 8583 DE 11)."""
-        return self.last_stan % LAST_STAN + 1
+    def apply(self, row: JournalRow) -> None:
+        """Fold one row in. A row whose class has no fold below is a record and changes nothing."""
+        if isinstance(row, NumberedRow):
+            self.trace_number.take(row.reference, row.stan)
+        fold = _FOLDS.get(type(row))
+        if fold is not None:
+            fold(self, row)
 
     def newest_first(self, limit: int) -> list[Payment]:
-        """The payments of the history list: voids stand there too, as a seed's operator sees them."""
+        """The payments of the history list, voids among them."""
         return list(reversed(self.payments.values()))[:limit]
 
     def voidable(self, payment: Payment) -> bool:
@@ -121,7 +128,7 @@ class DurableState:
         return (
             payment.kind.facts.voidable
             and payment.state is PaymentState.COMPLETED
-            and payment.reference not in self.settled_originals
+            and payment.reference not in self.taken_originals
         )
 
     def in_doubt(self) -> list[Payment]:
@@ -130,9 +137,9 @@ class DurableState:
     def passcode(self, name: str) -> PasscodeState:
         return self.passcodes.get(name, PasscodeState())
 
+    # The folds.
+
     def _payment(self, payment: Payment) -> None:
-        if payment.reference not in self.payments:
-            self.last_stan = payment.stan
         self.payments[payment.reference] = payment
         if payment.state.in_doubt:
             self.doubtful[payment.reference] = None
@@ -140,60 +147,85 @@ class DurableState:
             self.doubtful.pop(payment.reference, None)
         if payment.original:
             if payment.state is PaymentState.DECLINED:
-                self.settled_originals.discard(payment.original)
+                self.taken_originals.discard(payment.original)
             else:
-                self.settled_originals.add(payment.original)
+                self.taken_originals.add(payment.original)
 
-    def _offline(self, what: str, row: Mapping[str, Field]) -> None:
-        if what == "stored":
-            self.kept[str(row["reference"])] = StoredPayment(
-                str(row["reference"]), str(row["outage"]), int(row["anchor"]), int(row.get("deadline", 0))
-            )
-        elif what == "sent":
-            reference = str(row["reference"])
-            self.kept[reference] = replace(self.kept[reference], sent=True)
-        elif what == "outage":
-            self._outage(row)
-        elif what == "settings":
-            allowed = {"yes": True, "no": False}.get(str(row.get("allowed", "")), self.offline.allowed)
-            limit = int(row["limit"]) if "limit" in row else self.offline.limit
-            self.offline = OfflineSettings(allowed, limit)
-        else:
-            self.kept.pop(str(row["reference"]))
-            if what == "declined":
-                self.declined_later.add(str(row["reference"]))
+    def _boot(self, row: BootRow) -> None:
+        self.boots = row.boot
 
-    def _outage(self, row: Mapping[str, Field]) -> None:
-        kind, at = str(row["reason"]), int(row["at"])
-        if row["state"] == "over":
-            self.outage = None
-        elif self.outage is None:
-            self.outage = Outage(kind, at, {kind: at})
-        else:
-            self.outage = replace(self.outage, kind=kind, since={kind: at, **self.outage.since})
-
-    def _receipt(self, payment: str, to: str, state: str) -> None:
-        if state == "due":
-            self.receipts_due[payment] = to
-        else:
-            self.receipts_due.pop(payment, None)
-
-    def _account(self, act: str) -> None:
-        self.signed_in = act in ("sign-in", "switch-pos")
-        if act == "factory-reset":
-            self.offline = OfflineSettings()
-
-    def _passcode(self, row: Mapping[str, Field]) -> None:
-        name = str(row["name"])
-        state = self.passcode(name)
-        if row["result"] == "changed":
-            state = PasscodeState(digest=str(row["digest"]))
-        elif row["result"] == "accepted":
+    def _passcode(self, row: PasscodeRow) -> None:
+        state = self.passcode(row.name)
+        if row.result == "changed":
+            state = PasscodeState(digest=row.digest)
+        elif row.result == "accepted":
             state = replace(state, failures=0, locked_until=0)
         else:
-            locked = int(row.get("locked_until", 0))
-            state = replace(state, failures=0 if locked else int(row["failures"]), locked_until=locked)
-        self.passcodes[name] = state
+            failures = 0 if row.locked_until else row.failures
+            state = replace(state, failures=failures, locked_until=row.locked_until)
+        self.passcodes[row.name] = state
+
+    def _account(self, row: AccountRow) -> None:
+        self.signed_in = row.act in ("sign-in", "switch-pos")
+        if row.act == "factory-reset":
+            self.offline = OfflineSettings()
+
+    def _tamper(self, _: TamperRow) -> None:
+        self.tampered = True
+
+    def _order(self, row: OrderRow) -> None:
+        self.orders.append(OnlineOrder(row.number, row.text, row.amount.minor))
+
+    def _receipt(self, row: ReceiptRow) -> None:
+        if row.state == "due":
+            self.receipts_due[row.original] = row.to
+        else:
+            self.receipts_due.pop(row.original, None)
+
+    def _outage(self, row: OutageRow) -> None:
+        if row.state == "over":
+            self.outage = None
+        elif self.outage is None:
+            self.outage = Outage(row.reason, row.at, {row.reason: row.at})
+        else:
+            since = {row.reason: row.at, **self.outage.since}
+            self.outage = replace(self.outage, reason=row.reason, since=since)
+
+    def _settings(self, row: OfflineSettingsRow) -> None:
+        allowed = {"yes": True, "no": False}.get(row.allowed, self.offline.allowed)
+        self.offline = OfflineSettings(allowed, self.offline.limit if row.limit is None else row.limit)
+
+    def _stored(self, row: OfflineStoredRow) -> None:
+        self.stored[row.reference] = StoredPayment(row.reference, row.outage, row.anchor, row.deadline)
+
+    def _sent(self, row: OfflineSentRow) -> None:
+        self.stored[row.reference] = replace(self.stored[row.reference], sent=True)
+
+    def _resolved(self, row: OfflineRow) -> None:
+        self.stored.pop(row.reference)
+
+    def _declined(self, row: OfflineDeclinedRow) -> None:
+        self._resolved(row)
+        self.declined_later.add(row.reference)
+
+
+_FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
+    Payment: DurableState._payment,
+    BootRow: DurableState._boot,
+    PasscodeRow: DurableState._passcode,
+    AccountRow: DurableState._account,
+    TamperRow: DurableState._tamper,
+    OrderRow: DurableState._order,
+    ReceiptRow: DurableState._receipt,
+    OutageRow: DurableState._outage,
+    OfflineSettingsRow: DurableState._settings,
+    OfflineStoredRow: DurableState._stored,
+    OfflineSentRow: DurableState._sent,
+    OfflineForwardedRow: DurableState._resolved,
+    OfflineDeclinedRow: DurableState._declined,
+    OfflineExpiredRow: DurableState._resolved,
+    OfflineLostRow: DurableState._resolved,
+}
 
 
 def passcode_digest(code: str, terminal: str, name: str) -> str:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Row
+from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Receipt
+from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.emv.talk.answers import Answer
 
 
@@ -15,14 +17,15 @@ from terminal_sim.emv.talk.answers import Answer
 class Record:
     """Commit `rows` to the journal, all or none."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[JournalRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """As `Record`, with the card data of `request` sealed into the field `sealed` of the last row."""
+    """Commit `payment` and `stored`, both or none, with the card data of `request` sealed into `stored`."""
 
-    rows: tuple[Row, ...]
+    payment: Payment
+    stored: OfflineStoredRow
     request: HostRequest
 
 

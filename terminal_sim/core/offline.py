@@ -1,13 +1,13 @@
-"""What was taken while the acquirer was out of reach: which payments are, until when they are kept, and how they are forwarded.
+"""Offline payments: which are taken while the acquirer is out of reach, until when they are kept, and how they are forwarded.
 
 Rules:
-1. An outage is of the link or of the service behind it; the terminal tells them apart by itself. Its beginning is a row, so a
-   session neither ends nor begins anew because of a power cut.
+1. An outage is of the link or of the service behind it; the terminal finds out which. Its beginning is a row, so a power cut
+   neither ends a session nor begins it anew.
 2. A payment is refused for the first reason that holds: not allowed, session over, way of entry, card, amount, queue.
-3. What is kept is durable, its card data sealed, before anybody is told.
-4. It leaves oldest first, one at a time, each answered before the next; a repeat has the same trace number (0220, then 0221).
-5. At its deadline, on the virtual clock, it has expired. What has left never expires and is never lost: it is in doubt, and is
-   repeated until it is answered.
+3. A stored payment is durable, its card data sealed, before a screen or receipt says "accepted".
+4. Payments leave oldest first, one at a time, each answered before the next; a repeat has the same trace number (0220, then 0221).
+5. A payment expires at its deadline, on the virtual clock. One that has left never expires and is never lost: it is in doubt, and
+   is repeated until it is answered.
 """
 
 from __future__ import annotations
@@ -20,7 +20,19 @@ from terminal_sim.core.environment import Environment
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Field, Payment, PaymentState, Row, receipt_row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import (
+    OfflineDeclinedRow,
+    OfflineExpiredRow,
+    OfflineForwardedRow,
+    OfflineLostRow,
+    OfflineSentRow,
+    OfflineStoredRow,
+    OutageRow,
+    ReceiptRow,
+    offline,
+)
+from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text, say
 
 OFFLINE_ALARM = "offline"
@@ -30,7 +42,7 @@ _GIFT_CARD = "square-gift"
 
 
 class OfflineQueue:
-    """The queue of one terminal. The books hold what is kept; this holds what is under way."""
+    """The queue of one terminal. The durable state holds what is stored, this object what is under way."""
 
     __slots__ = ("_attempts", "_sent", "_terminal")
 
@@ -52,15 +64,15 @@ class OfflineQueue:
         return max(self._session_end() - self._terminal.now.mono, 0)
 
     def look_around(self) -> None:
-        """Link, service or app are not as they were, or the terminal has just booted."""
+        """Find out whether the acquirer is in reach: link, service or app have changed, or the terminal has just booted."""
         terminal = self._terminal
         if not terminal.profile.offline.enabled:
             return
         known, reason = terminal.durable.outage, _reason(terminal.environment)
-        if reason != (known.kind if known else ""):
-            at: dict[str, Field] = {"at": terminal.now.mono}
-            over = {"reason": known.kind, "state": "over"} if known and not reason else {}
-            terminal.record(Row("offline.outage", {"reason": reason, "state": "began", **over, **at}))
+        if reason != (known.reason if known else ""):
+            over = known.reason if known and not reason else ""
+            state = "over" if over else "began"
+            terminal.record(OutageRow(reason=over or reason, state=state, at=terminal.now.mono))
             if not reason:
                 self._sent = None  # its answer was lost with the connection
         self.tick()
@@ -86,9 +98,9 @@ class OfflineQueue:
 
     @property
     def pending(self) -> list[Payment]:
-        """What would be lost if the card data were: kept, and not sent yet."""
+        """The stored payments that have not left yet, which are lost with the card data."""
         durable = self._terminal.durable
-        return [durable.payments[kept.reference] for kept in durable.kept.values() if not kept.sent]
+        return [durable.payments[one.reference] for one in durable.stored.values() if not one.sent]
 
     def refusal_of_amount(self, amount: Money) -> Text | None:
         """Why no payment of `amount` is taken offline now, whatever the card."""
@@ -99,9 +111,9 @@ class OfflineQueue:
             return say("offline-session-over")
         if amount.minor > self.limit.minor:
             return say("offline-limit-exceeded", amount=self.limit)
-        if rules.queue_count and len(durable.kept) >= rules.queue_count:
+        if rules.queue_count and len(durable.stored) >= rules.queue_count:
             return say("offline-queue-full", n=rules.queue_count)
-        waiting = sum(durable.payments[reference].amount.minor for reference in durable.kept)
+        waiting = sum(durable.payments[reference].amount.minor for reference in durable.stored)
         if rules.queue_sum and waiting + amount.minor > rules.queue_sum:
             return say("offline-limit-exceeded", amount=Money(rules.queue_sum, amount.currency))
         return None
@@ -127,47 +139,46 @@ class OfflineQueue:
             return self.refusal_of_amount(amount)
         return self.refusal_of_card(entry, brand) or self.refusal_of_amount(amount)
 
-    # Keeping.
+    # Storing.
 
     def store(self, payment: Payment, request: HostRequest) -> None:
         """Make `payment`, in state `PENDING`, durable with the card data of `request`. Only while an outage lasts."""
         terminal = self._terminal
         outage = terminal.durable.outage
         if outage is None:
-            raise ValueError("the acquirer is within reach: nothing is kept for later")
+            raise ValueError("the acquirer is within reach: nothing is stored for later")
         rules, now = terminal.profile.offline, terminal.now.mono
-        oldest = next((kept for kept in terminal.durable.kept.values() if not kept.sent), None)
+        oldest = next((one for one in terminal.durable.stored.values() if not one.sent), None)
         anchor = outage.lost_at if rules.anchor == "connection-lost" else oldest.anchor if oldest else now
-        more: dict[str, Field] = {"outage": outage.kind, "anchor": anchor}
-        if rules.upload is not None:
-            more["deadline"] = anchor + rules.upload
-        terminal.store((payment.row(), _row("offline.stored", payment, **more)), request)
+        deadline = 0 if rules.upload is None else anchor + rules.upload
+        stored = OfflineStoredRow(**offline(payment), outage=outage.reason, anchor=anchor, deadline=deadline)
+        terminal.store(payment, stored, request)
         self._set_alarm()
 
-    def discard(self, why: str, *before: Row) -> None:
-        """The card data of everything that is pending is gone: say so, with the sum, together with the rows that say why."""
+    def discard(self, why: str, *before: JournalRow) -> None:
+        """Record that the card data of every pending payment is gone, with the sum, after the rows that say why."""
         lost = self.pending
         total = sum(payment.amount.minor for payment in lost)
-        rows: list[Row] = [*before]
+        rows: list[JournalRow] = [*before]
         for payment in lost:
             gone = replace(payment, state=PaymentState.LOST, reason=why)
-            rows += [gone.row(), _row("offline.lost", gone, reason=why, sum=total, payments=len(lost))]
+            rows += [gone, OfflineLostRow(**offline(gone), reason=why, sum=total, payments=len(lost))]
         if rows:
             self._terminal.record(*rows)
         self._set_alarm()
 
     def card_data_lost(self, reference: str) -> None:
-        """The engine could not open what it was to send: it never left."""
+        """The engine could not open the card data of a payment that it was to send: the payment never left."""
         payment = self._terminal.durable.payments[reference]
         gone = replace(payment, state=PaymentState.LOST, reason="card-data")
-        more: dict[str, Field] = {"reason": "card-data", "sum": payment.amount.minor, "payments": 1}
-        self._terminal.record(gone.row(), _row("offline.lost", gone, **more))
+        lost = OfflineLostRow(**offline(gone), reason=gone.reason, sum=gone.amount.minor, payments=1)
+        self._terminal.record(gone, lost)
         self._done()
 
     # Forwarding.
 
     def retry(self) -> None:
-        """Nobody answered in time: send the same again."""
+        """No answer came in time: send the same again."""
         self._sent = None
         self._next()
 
@@ -184,11 +195,11 @@ class OfflineQueue:
             response_code=reply.response_code,
             host_reference=reply.host_reference,
         )
-        kind = "offline.forwarded" if reply.approved else "offline.declined"
-        rows = [answered.row(), _row(kind, answered, response_code=reply.response_code)]
+        kind = OfflineForwardedRow if reply.approved else OfflineDeclinedRow
+        rows: list[JournalRow] = [answered, kind(**offline(answered), response_code=reply.response_code)]
         receipt_to = self._terminal.durable.receipts_due.get(payment.reference, "")
         if receipt_to and reply.approved:
-            rows.append(receipt_row(payment.reference, receipt_to, sent=True))
+            rows.append(ReceiptRow(original=payment.reference, to=receipt_to, state="sent"))
         self._terminal.record(*rows)
         self._done()
         return True
@@ -204,29 +215,29 @@ class OfflineQueue:
 
     def _next(self) -> None:
         terminal = self._terminal
-        kept = next(iter(terminal.durable.kept.values()), None)
-        if self._sent is not None or kept is None or terminal.durable.outage or not self._may_leave(kept):
+        oldest = next(iter(terminal.durable.stored.values()), None)
+        if self._sent is not None or oldest is None or terminal.durable.outage or not self._may_leave(oldest):
             return
-        payment = terminal.durable.payments[kept.reference]
-        if not kept.sent:
+        payment = terminal.durable.payments[oldest.reference]
+        if not oldest.sent:
             payment = replace(payment, state=PaymentState.FORWARD_SENT)
-            terminal.record(payment.row(), _row("offline.sent", payment))
-        self._sent = self._request(payment, repeat=kept.sent)
+            terminal.record(payment, OfflineSentRow(**offline(payment)))
+        self._sent = self._request(payment, repeat=oldest.sent)
         terminal.order(fx.Forward(self._sent))
         terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + self._patience()))
         self._attempts += 1
 
-    def _may_leave(self, kept: StoredPayment) -> bool:
+    def _may_leave(self, stored: StoredPayment) -> bool:
         open_enough = self._terminal.environment.app_open or not self._terminal.profile.offline.app_forwards
-        return kept.sent or open_enough or kept.outage == SERVICE
+        return stored.sent or open_enough or stored.outage == SERVICE
 
     def _expire(self) -> None:
         durable, now = self._terminal.durable, self._terminal.now.mono
-        rows: list[Row] = []
-        for kept in durable.kept.values():
-            if kept.deadline and kept.deadline <= now and not kept.sent:
-                late = replace(durable.payments[kept.reference], state=PaymentState.EXPIRED)
-                rows += [late.row(), _row("offline.expired", late)]
+        rows: list[JournalRow] = []
+        for one in durable.stored.values():
+            if one.deadline and one.deadline <= now and not one.sent:
+                late = replace(durable.payments[one.reference], state=PaymentState.EXPIRED)
+                rows += [late, OfflineExpiredRow(**offline(late))]
         if rows:
             self._terminal.record(*rows)
 
@@ -235,15 +246,15 @@ class OfflineQueue:
         outage, rules = self._terminal.durable.outage, self._terminal.profile.offline
         if outage is None:
             return 0
-        session = rules.session.network if outage.kind == NETWORK else rules.session.service
-        end = outage.since[outage.kind] + session
+        session = rules.session.network if outage.reason == NETWORK else rules.session.service
+        end = outage.since[outage.reason] + session
         if rules.anchor == "connection-lost" and rules.upload is not None:
             end = min(end, outage.lost_at + rules.upload)
         return end
 
     def _set_alarm(self) -> None:
         now = self._terminal.now.mono
-        deadlines = [kept.deadline for kept in self._terminal.durable.kept.values() if not kept.sent]
+        deadlines = [one.deadline for one in self._terminal.durable.stored.values() if not one.sent]
         ahead = [at for at in (*deadlines, self._session_end()) if at > now]
         alarm = fx.SetAlarm(OFFLINE_ALARM, min(ahead)) if ahead else fx.DropAlarm(OFFLINE_ALARM)
         self._terminal.order(alarm)
@@ -273,23 +284,7 @@ _REFUSED_ENTRY = {
 
 
 def _reason(environment: Environment) -> str:
-    """Why the acquirer is out of reach; a service behind a lost link is nobody's knowledge."""
+    """Why the acquirer is out of reach: `network` before `service`, which a lost link hides; "" where it is in reach."""
     if not environment.network_up:
         return NETWORK
     return "" if environment.service_up else SERVICE
-
-
-def _row(kind: str, payment: Payment, /, **more: Field) -> Row:
-    return Row(
-        kind,
-        {
-            "reference": payment.reference,
-            "state": payment.state.value,
-            "amount": payment.amount.minor,
-            "currency": payment.amount.currency,
-            "entry": payment.entry.value,
-            "pan": payment.pan,
-            "stan": payment.stan,
-            **more,
-        },
-    )

@@ -1,31 +1,26 @@
-"""One payment as the journal keeps it: flat fields, masked card number, and the states it may be in.
-
-States: `AUTH_SENT` and `REVERSAL_PENDING` are in doubt: never expired, never deleted, settled after a reboot.
-
-    AUTH_SENT -> COMPLETED | DECLINED | REVERSAL_PENDING
-    REVERSAL_PENDING -> REVERSED (a payment) | COMPLETED | DECLINED (a void, which is itself a reversal)
-    COMPLETED -> VOIDED
-    PENDING -> FORWARD_SENT | EXPIRED | LOST
-    FORWARD_SENT -> COMPLETED | DECLINED
-
-`PENDING` was taken while the acquirer was out of reach. `FORWARD_SENT` is in doubt as well: it has left, so it never expires and is
-never lost, and is repeated until it is answered.
-"""
+"""A payment as the journal keeps it, the states that it may be in, and the steps between them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import ClassVar
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
-
-Field = str | int
+from terminal_sim.core.rows.schema import NumberedRow
 
 
 class PaymentState(Enum):
+    """What a terminal knows of a payment.
+
+    `AUTH_SENT` and `REVERSAL_PENDING` are in doubt: they never expire, are never deleted, and are resolved after a reboot.
+    `PENDING` was taken while the acquirer was out of reach. `FORWARD_SENT` is in doubt as well: the payment has left, so it
+    never expires, and is repeated until it is answered.
+    """
+
     AUTH_SENT = "AUTH_SENT"
     COMPLETED = "COMPLETED"
     DECLINED = "DECLINED"
@@ -39,38 +34,63 @@ class PaymentState(Enum):
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it is settled before the next payment: reversed, or the reversal finished."""
+        """Whether the terminal resolves it before the next payment: it is reversed, or its reversal is finished."""
         return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row for the journal: its kind (a word of the contract) and flat fields. Empty fields are left out."""
+Step = tuple[PaymentState | None, PaymentState]
 
-    kind: str
-    fields: Mapping[str, Field]
-
-
-def receipt_row(payment: str, to: str, *, sent: bool) -> Row:
-    """A receipt by message: `to` shows the last digits of a telephone number; it is due until the payment is settled."""
-    return Row("receipt", {"original": payment, "to": to, "state": "sent" if sent else "due"})
+_PAYMENT_STEPS: tuple[Step, ...] = (
+    (None, PaymentState.AUTH_SENT),
+    (None, PaymentState.DECLINED),
+    (PaymentState.AUTH_SENT, PaymentState.COMPLETED),
+    (PaymentState.AUTH_SENT, PaymentState.DECLINED),
+    (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING),
+    (PaymentState.REVERSAL_PENDING, PaymentState.REVERSED),
+    (PaymentState.COMPLETED, PaymentState.VOIDED),
+    (None, PaymentState.PENDING),
+    (PaymentState.PENDING, PaymentState.FORWARD_SENT),
+    (PaymentState.PENDING, PaymentState.EXPIRED),
+    (PaymentState.PENDING, PaymentState.LOST),
+    (PaymentState.FORWARD_SENT, PaymentState.COMPLETED),
+    (PaymentState.FORWARD_SENT, PaymentState.DECLINED),
+    (PaymentState.FORWARD_SENT, PaymentState.LOST),
+)
+# A void is itself a reversal, and its row of the journal a payment; the reversal of an unanswered request has a row of its own.
+_VOID_STEPS: tuple[Step, ...] = (
+    (None, PaymentState.REVERSAL_PENDING),
+    (PaymentState.REVERSAL_PENDING, PaymentState.COMPLETED),
+    (PaymentState.REVERSAL_PENDING, PaymentState.DECLINED),
+)
+_REVERSAL_STEPS: tuple[Step, ...] = (
+    (None, PaymentState.REVERSAL_PENDING),
+    (PaymentState.REVERSAL_PENDING, PaymentState.COMPLETED),
+)
+PAYMENT_KINDS = tuple(kind for kind in MessageKind if kind.facts.is_payment)
+# The steps that the rows of one reference may take, by their kind; None stands before the first row.
+STEPS: Mapping[MessageKind, tuple[Step, ...]] = {
+    **dict.fromkeys(PAYMENT_KINDS, _PAYMENT_STEPS),
+    MessageKind.VOID: _VOID_STEPS,
+    MessageKind.REVERSAL: _REVERSAL_STEPS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
-    """`pan` is masked; `at` is the terminal's civil time of the request; `original` the payment a void or reversal names.
+class Payment(NumberedRow):
+    """A payment, refund or void in the state that it has from now on.
 
-    `requested` differs from `amount` only after a partial approval. `language` is the cardholder's, where the card said it.
+    `reference` is the terminal's own name of it, `pan` the masked card number, `stan` the trace number, `at` the terminal's civil
+    time of the request, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
+    partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
+    of sale and are empty in a standalone payment.
     """
+
+    KINDS: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in PAYMENT_KINDS)
 
     kind: MessageKind
     reference: str
-    state: PaymentState
-    amount: Money
-    entry: EntryMode
     pan: str
     stan: int
-    at: datetime
     requested: int = 0
     brand: str = ""
     sequence: str = ""
@@ -85,39 +105,14 @@ class Payment:
     cryptogram: str = ""
     avs_result: str = ""
     language: str = ""
+    ticket: str = ""
+    server: str = ""
+    register: str = ""
+    state: PaymentState
+    amount: Money
+    entry: EntryMode
+    at: datetime
 
     @property
     def last4(self) -> str:
         return self.pan[-4:]
-
-    def row(self) -> Row:
-        flat: dict[str, Field] = {}
-        for name in _PLAIN:
-            value = getattr(self, name)
-            if value:
-                flat[name] = value
-        flat["state"] = self.state.value
-        flat["amount"] = self.amount.minor
-        flat["currency"] = self.amount.currency
-        flat["entry"] = self.entry.value
-        flat["at"] = self.at.isoformat(sep=" ", timespec="seconds")
-        return Row(self.kind.value, flat)
-
-    @staticmethod
-    def of(row: Row) -> Payment:
-        """The inverse of `row()`."""
-        f = row.fields
-        plain = {name: f[name] for name in _PLAIN if name in f}
-        return Payment(
-            kind=MessageKind(row.kind),
-            state=PaymentState(f["state"]),
-            amount=Money(int(f["amount"]), str(f["currency"])),
-            entry=EntryMode(f["entry"]),
-            at=datetime.fromisoformat(str(f["at"])),
-            **plain,  # type: ignore[arg-type]  # the journal hands back what row() wrote
-        )
-
-
-_PLAIN = tuple(
-    f.name for f in fields(Payment) if f.name not in ("kind", "state", "amount", "entry", "at")
-)  # the fields that the journal keeps as they are

@@ -1,10 +1,10 @@
-"""What is in doubt and must be settled: reversals and voids, sent one at a time, oldest first, until they are answered.
+"""What is in doubt and must be resolved: reversals and voids, sent one at a time, oldest first, until they are answered.
 
 Rules:
 1. The row that says `REVERSAL_PENDING` is durable before the first 0400 leaves.
 2. Every send after the first one since boot is a repeat (0401) with the same STAN and amount.
-3. An answer settles it; silence or no connection waits `reversal_retry`, doubled each time up to `reversal_retry_max`.
-   The link coming back ends the waiting at once.
+3. An answer resolves it. After silence, or without a connection, the next send waits for `reversal_retry`, doubled each time up
+   to `reversal_retry_max`; the link coming back ends the waiting at once.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dataclasses import replace
 from terminal_sim.core import effects as fx
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import ReversalRow
 
 REVERSAL_ALARM = "reversal"
 
 
 class Reversals:
-    """The queue of one terminal. The books hold what is pending; this holds what is under way."""
+    """The queue of one terminal. The durable state holds what is pending, this object what is under way."""
 
     __slots__ = ("_attempts", "_fresh", "_sent", "_sent_before", "_terminal")
 
@@ -34,12 +35,12 @@ class Reversals:
     def begin(self, payment: Payment, reason: str) -> None:
         """`payment` was sent and must not count: record that, and start asking the acquirer to reverse it."""
         pending = replace(payment, state=PaymentState.REVERSAL_PENDING, reason=reason)
-        self._terminal.record(pending.row(), _reversal_row(pending, PaymentState.REVERSAL_PENDING))
+        self._terminal.record(pending, _reversal_row(pending, PaymentState.REVERSAL_PENDING))
         self._next()
 
     def begin_void(self, void: Payment) -> None:
         """`void` is a payment of kind void in state `REVERSAL_PENDING`: record it and send it."""
-        self._terminal.record(void.row())
+        self._terminal.record(void)
         self._fresh = void.reference
         self._next()
 
@@ -56,8 +57,8 @@ class Reversals:
         if payment.kind.undoes:
             self._void_answered(payment, reply)
         elif reply.approved:
-            settled = replace(payment, state=PaymentState.REVERSED)
-            self._terminal.record(settled.row(), _reversal_row(settled, PaymentState.COMPLETED))
+            undone = replace(payment, state=PaymentState.REVERSED)
+            self._terminal.record(undone, _reversal_row(undone, PaymentState.COMPLETED))
         else:
             # A refused reversal is kept and tried again: the acquirer must take it in the end, or a person must.
             return True
@@ -67,13 +68,13 @@ class Reversals:
     def unreachable(self, stan: int) -> bool:
         """Whether it was our message that could not be delivered; the alarm that is set tries again.
 
-        A void that its operator has just asked for and that never left is over: nobody expects it to happen later.
+        A void that its operator has just asked for and that never left is over: it is not sent later.
         """
         if self._sent is None or self._sent.stan != stan:
             return False
         payment = self._terminal.durable.payments[self._sent.reference]
         if payment.reference == self._fresh and self._attempts == 1:
-            self._terminal.record(replace(payment, state=PaymentState.DECLINED, reason="no-connection").row())
+            self._terminal.record(replace(payment, state=PaymentState.DECLINED, reason="no-connection"))
             self._done()
         return True
 
@@ -105,11 +106,11 @@ class Reversals:
         if reply.approved:
             original = self._terminal.durable.payments[void.original]
             self._terminal.record(
-                replace(answered, state=PaymentState.COMPLETED).row(),
-                replace(original, state=PaymentState.VOIDED).row(),
+                replace(answered, state=PaymentState.COMPLETED),
+                replace(original, state=PaymentState.VOIDED),
             )
         else:
-            self._terminal.record(replace(answered, state=PaymentState.DECLINED).row())
+            self._terminal.record(replace(answered, state=PaymentState.DECLINED))
 
     def _patience(self) -> int:
         timeouts = self._terminal.profile.timeouts
@@ -135,18 +136,14 @@ class Reversals:
         )
 
 
-def _reversal_row(payment: Payment, state: PaymentState) -> Row:
-    return Row(
-        "reversal",
-        {
-            "reference": f"{payment.reference}-R",
-            "original": payment.reference,
-            "state": state.value,
-            "amount": payment.amount.minor,
-            "currency": payment.amount.currency,
-            "entry": payment.entry.value,
-            "pan": payment.pan,
-            "stan": payment.stan,
-            "reason": payment.reason,
-        },
+def _reversal_row(payment: Payment, state: PaymentState) -> ReversalRow:
+    return ReversalRow(
+        reference=f"{payment.reference}-R",
+        original=payment.reference,
+        state=state,
+        amount=payment.amount,
+        entry=payment.entry,
+        pan=payment.pan,
+        stan=payment.stan,
+        reason=payment.reason,
     )

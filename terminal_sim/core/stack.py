@@ -23,8 +23,10 @@ from terminal_sim.core.flow import DONE, AnyFlow, Context
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import OfflineQueue
-from terminal_sim.core.payment import Row
+from terminal_sim.core.payment import Payment
 from terminal_sim.core.reversals import Reversals
+from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.schema import JournalRow
 
 STATE_ALARM = "state"
 
@@ -83,17 +85,17 @@ class FlowStack:
     def order(self, effect: fx.Effect) -> None:
         self.effects.append(effect)
 
-    def record(self, *rows: Row) -> None:
-        """Make `rows` durable before anything that is ordered later, and fold them into the books."""
+    def record(self, *rows: JournalRow) -> None:
+        """Make `rows` durable before anything that is ordered later, and fold them into the durable state."""
         self.effects.append(fx.Record(rows))
         for row in rows:
             self.durable.apply(row)
 
-    def store(self, rows: tuple[Row, ...], request: HostRequest) -> None:
-        """As `record`, with the card data of `request` sealed into the last row."""
-        self.effects.append(fx.Store(rows, request))
-        for row in rows:
-            self.durable.apply(row)
+    def store(self, payment: Payment, stored: OfflineStoredRow, request: HostRequest) -> None:
+        """As `record` of both rows, with the card data of `request` sealed into `stored`."""
+        self.effects.append(fx.Store(payment, stored, request))
+        self.durable.apply(payment)
+        self.durable.apply(stored)
 
     def post(self, event: Event) -> None:
         """Handle `event` after the current one."""

@@ -20,10 +20,11 @@ from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
+from terminal_sim.core.money import Money
 from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM
 from terminal_sim.core.own_flows import OwnFlow
-from terminal_sim.core.payment import Field, Row
 from terminal_sim.core.reversals import REVERSAL_ALARM
+from terminal_sim.core.rows.kinds import BootRow, ClockRow, OrderRow, PowerRow, TamperRow, UnexpectedRow
 from terminal_sim.core.screen import Banner, Button, Choice, Element, Pad, Screen, Tab, TextLine, Tone
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
@@ -85,7 +86,7 @@ class Terminal(FlowStack):
         outage = self.durable.outage
         if outage is None or not self.profile.offline.banner:
             return
-        banner = "banner-network" if outage.kind == NETWORK else "banner-service"
+        banner = "banner-network" if outage.reason == NETWORK else "banner-service"
         yield Banner(banner, say(banner))
         left = self.offline.session_left
         if not left:
@@ -185,16 +186,13 @@ class Terminal(FlowStack):
             self._unexpected_reply(reply)
 
     def _unexpected_reply(self, reply: HostReply) -> None:
-        """An answer that nothing waits for changes nothing, but somebody will want to know of it."""
+        """An answer that nothing waits for changes nothing, and is on record."""
         self.record(
-            Row(
-                "unexpected",
-                {
-                    "mti": reply.label,
-                    "stan": reply.stan,
-                    "amount": reply.amount.minor,
-                    "response_code": reply.response_code,
-                },
+            UnexpectedRow(
+                mti=reply.label,
+                stan=reply.stan,
+                amount=reply.amount.minor,
+                response_code=reply.response_code,
             )
         )
 
@@ -248,7 +246,7 @@ class Terminal(FlowStack):
 
     def _boot(self, _: ev.PoweredOn) -> None:
         """Home lies ready below; what is in doubt is settled before it shows."""
-        self.record(Row("boot", {"boot": self.durable.boots + 1, "in_doubt": len(self.durable.doubtful)}))
+        self.record(BootRow(boot=self.durable.boots + 1, in_doubt=len(self.durable.doubtful)))
         self._begin()
         self.offline.look_around()
 
@@ -262,11 +260,11 @@ class Terminal(FlowStack):
             self.push(self.flows[OwnFlow.RECOVERY].begin(self))
 
     def _power_off(self, _: ev.PowerOffPressed) -> None:
-        self.record(Row("power", {"state": "off"}))
+        self.record(PowerRow(state="off"))
         self.order(fx.SwitchOff())
 
     def _clock_set(self, event: ev.ClockSet) -> None:
-        self.record(Row("clock", {"by": event.by}))
+        self.record(ClockRow(by=event.by))
 
     def _app(self, event: ev.AppChanged) -> None:
         """An app that is closed has given up whatever it was doing, as at a power cut; what has left is reversed."""
@@ -279,14 +277,14 @@ class Terminal(FlowStack):
     def _order_arrived(self, event: ev.OrderArrived) -> None:
         if event.number <= len(self.durable.orders):
             return
-        what: dict[str, Field] = {"number": event.number, "text": event.text}
-        self.record(Row("order", {**what, "amount": event.amount, "currency": self.profile.currency}))
+        amount = Money(event.amount, self.profile.currency)
+        self.record(OrderRow(number=event.number, text=event.text, amount=amount))
         self.order(fx.Beep("attention"))
 
     def _tampered(self, _: ev.Tampered) -> None:
         """Keys go first; what they sealed is then lost, and said to be."""
         self.order(fx.EraseKey())
-        self.offline.discard("tamper", Row("tamper", {"state": "detected"}))
+        self.offline.discard("tamper", TamperRow(state="detected"))
         self._give_up()
 
     def _give_up(self) -> None:

@@ -11,7 +11,7 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.kinds import AccountRow
 from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
@@ -39,11 +39,11 @@ class LeaveFlow(Context):
         self.go_home(event)
 
     def sign_in(self, event: Event) -> None:
-        self.terminal.record(Row("account", {"act": "sign-in"}))
+        self.terminal.record(AccountRow(act="sign-in"))
         self.go_home(event)
 
     def _lose(self) -> None:
-        self.terminal.offline.discard(self.flow.name, Row("account", {"act": self.flow.name}))
+        self.terminal.offline.discard(self.flow.name, AccountRow(act=self.flow.name))
 
     def warning(self) -> Screen:
         act, lost = self.flow.name, self.terminal.offline.pending

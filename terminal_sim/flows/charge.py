@@ -14,7 +14,8 @@ from terminal_sim.core.events import Event, Returned, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
-from terminal_sim.core.payment import PaymentState, receipt_row
+from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
@@ -91,8 +92,9 @@ class ChargeFlow(SaleFlow):
         self.receipt_to = "*" * (len(self.typed) - 4) + self.typed[-4:]
         self.typed = ""
         if self.payment is not None:
-            settled = self.payment.state is PaymentState.COMPLETED
-            self.terminal.record(receipt_row(self.payment.reference, self.receipt_to, sent=settled))
+            state = "sent" if self.payment.state is PaymentState.COMPLETED else "due"
+            row = ReceiptRow(original=self.payment.reference, to=self.receipt_to, state=state)
+            self.terminal.record(row)
 
     def ask_number(self) -> Screen:
         return self.field("receipt-number", Shown.DIGITS)

@@ -12,8 +12,9 @@ from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import MessageKind
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Copy, reprinted
+from terminal_sim.core.rows.kinds import ReprintRow
 from terminal_sim.core.screen import Choice, Element, Page, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
@@ -94,14 +95,14 @@ class HistoryFlow(EndingFlow):
         self.remark = None
 
     def explain(self, _: Event) -> None:
-        voided = self.picked is not None and self.picked.reference in self.terminal.durable.settled_originals
+        voided = self.picked is not None and self.picked.reference in self.terminal.durable.taken_originals
         self.remark = say("already-voided" if voided else "void-not-possible")
 
     def begin_void(self, _: Event) -> None:
         if self.picked is None:
             return
         terminal, original = self.terminal, self.picked
-        stan = terminal.durable.next_stan()
+        stan = terminal.durable.trace_number.following
         self.amount = original.amount
         self.payment = Payment(
             kind=MessageKind.VOID,
@@ -141,7 +142,7 @@ class HistoryFlow(EndingFlow):
         if self.picked is not None:
             terminal = self.terminal
             picked = terminal.durable.payments[self.picked.reference]
-            terminal.record(Row("reprint", {"original": picked.reference, "copy": self.copy.value}))
+            terminal.record(ReprintRow(original=picked.reference, copy=self.copy.value))
             terminal.order(fx.Print(reprinted(receipt_for(terminal, picked, self.copy))))
 
     def say_printed(self, _: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.kinds import OfflineSettingsRow
 from terminal_sim.core.screen import Choice, Element, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
@@ -40,16 +40,16 @@ class OfflineSettingsFlow(fields.TypedField):
         self.complaint = say("no-permission")
 
     def allow(self, _: Event) -> None:
-        self.terminal.record(Row("offline.settings", {"allowed": "yes"}))
+        self.terminal.record(OfflineSettingsRow(allowed="yes"))
 
     def forbid(self, _: Event) -> None:
-        self.terminal.record(Row("offline.settings", {"allowed": "no"}))
+        self.terminal.record(OfflineSettingsRow(allowed="no"))
 
     def forget(self, _: Event) -> None:
         self.typed, self.complaint = "", None
 
     def take_limit(self, event: Event) -> None:
-        self.terminal.record(Row("offline.settings", {"limit": int(self.typed)}))
+        self.terminal.record(OfflineSettingsRow(limit=int(self.typed)))
         self.forget(event)
 
     def complain_of_limit(self, _: Event) -> None:

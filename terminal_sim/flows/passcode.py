@@ -17,7 +17,7 @@ from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, on_each
 from terminal_sim.core.moment import Duration
-from terminal_sim.core.payment import Field, Row
+from terminal_sim.core.rows.kinds import PasscodeRow
 from terminal_sim.core.screen import Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
@@ -58,21 +58,16 @@ class PasscodeFlow(fields.TypedField):
         return bool(self.typed) and not self.locked_for()
 
     def accept(self, _: Event) -> None:
-        self._record(result="accepted")
+        self.terminal.record(PasscodeRow(name=self.name, result="accepted"))
         self.accepted = True
 
     def reject(self, _: Event) -> None:
         failures = self.terminal.durable.passcode(self.name).failures + 1
-        if failures >= self.rules.tries:
-            until = self.terminal.now.mono + self.rules.lock
-            self._record(result="wrong", failures=failures, locked_until=until)
-        else:
-            self._record(result="wrong", failures=failures)
+        until = self.terminal.now.mono + self.rules.lock if failures >= self.rules.tries else 0
+        row = PasscodeRow(name=self.name, result="wrong", failures=failures, locked_until=until)
+        self.terminal.record(row)
         self.typed = ""
         self.complaint = say("wrong-passcode")
-
-    def _record(self, **fields_: Field) -> None:
-        self.terminal.record(Row("passcode", {"name": self.name, **fields_}))
 
     def ask(self) -> Screen:
         extra: list[Element] = []
@@ -150,7 +145,8 @@ class ChangePasscodeFlow(PasscodeFlow):
         self.first, self.typed, self.complaint = "", "", say("passcode-mismatch")
 
     def change(self, _: Event) -> None:
-        self._record(result="changed", digest=passcode_digest(self.typed, self.terminal.name, self.name))
+        digest = passcode_digest(self.typed, self.terminal.name, self.name)
+        self.terminal.record(PasscodeRow(name=self.name, result="changed", digest=digest))
         self.first = self.typed = ""
 
     def ask_new(self) -> Screen:

@@ -28,7 +28,7 @@ class PaymentFlow(EndingFlow):
     def request(self, card: CardDetails) -> None:
         """Record `AUTH_SENT`, then send."""
         self.payment = payment_of(self.terminal, self.kind, self.amount, card, self.locale)
-        self.terminal.record(self.payment.row())
+        self.terminal.record(self.payment)
         self.terminal.send(request_of(self.terminal, self.payment, card))
 
     def defer(self, card: CardDetails) -> None:
@@ -81,7 +81,7 @@ class PaymentFlow(EndingFlow):
 
     def _record(self, payment: Payment) -> None:
         self.payment = payment
-        self.terminal.record(payment.row())
+        self.terminal.record(payment)
 
     # Guards.
 

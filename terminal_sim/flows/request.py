@@ -39,7 +39,7 @@ def payment_of(
     terminal: Firmware, kind: MessageKind, amount: Money, card: CardDetails, locale: str
 ) -> Payment:
     """The first row of a payment: the next STAN, a reference of its own and a masked card number, sent to the acquirer."""
-    stan = terminal.durable.next_stan()
+    stan = terminal.durable.trace_number.following
     return Payment(
         kind=kind,
         reference=terminal.reference(stan),

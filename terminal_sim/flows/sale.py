@@ -183,7 +183,7 @@ class SaleFlow(CardPaymentFlow):
 
     def _start(self, entry: EntryMode) -> None:
         self.entry, self.remark = entry, None
-        stan = self.terminal.durable.next_stan()
+        stan = self.terminal.durable.trace_number.following
         self.terminal.order(fx.StartCard(entry, self.amount, self.kind.facts.processing_code, stan))
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a journal, and whose fault it is."""
+"""The errors of a journal: a file that cannot be used, one that is damaged, and a commit whose outcome is unknown."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class JournalBusyError(JournalError):
 
 
 class JournalDamagedError(JournalError):
-    """The file is no longer what was written. It is never repaired or recreated by itself."""
+    """The file does not hold what was written to it. The journal neither repairs nor replaces it."""
 
 
 class CommitUnknown(Exception):
-    """Nobody knows whether the rows are stored: the caller must stop, and the next opening decides.
+    """Whether the rows are stored is unknown: the caller must stop, and the next opening decides.
 
     After an I/O error at a commit, the file may hold the rows although the connection reads them as rolled back.
     """

@@ -18,7 +18,7 @@ from typing import Protocol
 import msgspec
 
 from terminal_sim.core.message import Booking, MessageClass, MessageKind
-from terminal_sim.core.payment import Field
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.journal.errors import JournalDamagedError
 from terminal_sim.journal.store import Journal
 

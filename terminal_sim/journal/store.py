@@ -1,10 +1,10 @@
 """The journal: append-only SQLite, one durable commit for all that is appended at once, one chain of hashes a terminal.
 
 Rules:
-1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`; then this object takes
-   nothing more, since a second commit could undo what the first one wrote.
+1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`. After that the object takes
+   no more rows, since a second commit could undo what the first one wrote.
 2. One writer: the file is locked as long as it is open.
-3. Opening reads and checks every row. What is damaged stays closed and as it is.
+3. Opening reads and checks every row. A damaged file is not opened and not changed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 import apsw
 import msgspec
 
-from terminal_sim.core.payment import Field, Row
+from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow, RowError
+from terminal_sim.core.rows.table import row_of
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
 from terminal_sim.journal.file import IN_MEMORY as IN_MEMORY
 from terminal_sim.journal.file import open_database
@@ -49,8 +50,16 @@ class StoredRow:
     hash: bytes
 
     @property
-    def row(self) -> Row:
-        return Row(self.kind, self.fields)
+    def flat(self) -> FlatRow:
+        return FlatRow(self.kind, self.fields)
+
+    @property
+    def row(self) -> JournalRow:
+        """The typed row. Raises `JournalDamagedError` where its kind or its fields are not those of the table."""
+        try:
+            return row_of(self.flat)
+        except RowError as error:
+            raise JournalDamagedError(f"row {self.number} of terminal {self.terminal}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Batch:
     boot: int
     mono: int
     wall: int
-    rows: Sequence[Row]
+    rows: Sequence[FlatRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,9 @@ class Journal:
             self._db.close()
             raise
 
-    def append(self, terminal: str, boot: int, mono: int, wall: int, rows: Sequence[Row]) -> list[StoredRow]:
+    def append(
+        self, terminal: str, boot: int, mono: int, wall: int, rows: Sequence[FlatRow]
+    ) -> list[StoredRow]:
         """Stores the rows in one commit. Raises `CommitUnknown`."""
         return self.append_many((Batch(terminal, boot, mono, wall, rows),))
 
@@ -213,12 +224,12 @@ class Journal:
         except Exception as error:
             self._stopped = True
             raise CommitUnknown(
-                f"{self.path}: nobody knows whether the last rows are stored ({error}); stop, make room or repair the"
+                f"{self.path}: whether the last rows are stored is unknown ({error}); stop, make room or repair the"
                 " disk, and open the journal again"
             ) from error
 
 
-def _chained(seq: int, batch: Batch, row: Row, fields: str, head: _Head) -> _Columns:
+def _chained(seq: int, batch: Batch, row: FlatRow, fields: str, head: _Head) -> _Columns:
     txn = row.fields.get("reference")
     txn = None if txn is None else str(txn)
     number = head.number + 1

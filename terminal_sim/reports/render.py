@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from terminal_sim.core.payment import Field
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.reports.totals import Total
 from terminal_sim.reports.transactions import ReportLine, decimal
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from terminal_sim.core.payment import Field
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.reports.transactions import ReportLine
 
 _MOVED = ("Completed", "Voided")

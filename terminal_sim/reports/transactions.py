@@ -3,19 +3,20 @@
 Rules:
 1. A line shows the payment's newest row. Declined and doubtful payments are listed too: the report hides nothing.
 2. `type` has the words of the field: a MOTO payment is a Sale (its `kind` says moto), a row of kind `reversal` a Reversal.
-3. `ticket`, `server` and `register` come from a point of sale. Standalone payments leave them empty, which is how a reader
-   of the report tells them apart.
+3. `ticket`, `server` and `register` come from a point of sale and are empty in a standalone payment.
+4. The brand and the time of a reversal are those of the payment that it reverses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import CURRENCIES
-from terminal_sim.core.payment import Field, PaymentState
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.core.rows.schema import Field, JournalRow
 
 TYPES = {kind.value: kind.facts.report for kind in MessageKind if kind.facts.report}
 BRANDS = {
@@ -30,27 +31,18 @@ BRANDS = {
     "visa": "Visa",
 }
 STATUSES = {
-    PaymentState.AUTH_SENT.value: "In doubt",
-    PaymentState.COMPLETED.value: "Completed",
-    PaymentState.DECLINED.value: "Declined",
-    PaymentState.REVERSAL_PENDING.value: "Reversal pending",
-    PaymentState.REVERSED.value: "Reversed",
-    PaymentState.VOIDED.value: "Voided",
-    PaymentState.PENDING.value: "Pending",
-    PaymentState.FORWARD_SENT.value: "Pending",
-    PaymentState.EXPIRED.value: "Expired",
-    PaymentState.LOST.value: "Lost",
+    PaymentState.AUTH_SENT: "In doubt",
+    PaymentState.COMPLETED: "Completed",
+    PaymentState.DECLINED: "Declined",
+    PaymentState.REVERSAL_PENDING: "Reversal pending",
+    PaymentState.REVERSED: "Reversed",
+    PaymentState.VOIDED: "Voided",
+    PaymentState.PENDING: "Pending",
+    PaymentState.FORWARD_SENT: "Pending",
+    PaymentState.EXPIRED: "Expired",
+    PaymentState.LOST: "Lost",
 }
 UNKNOWN = "Unknown"
-
-
-class PaymentRow(Protocol):
-    """A journal row, as `journal.store.StoredRow` and `core.payment.Row` have it."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def fields(self) -> Mapping[str, Field]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +75,13 @@ class ReportLine:
         return {**asdict(self), "card": self.card}
 
 
-def transactions(rows: Iterable[PaymentRow]) -> list[ReportLine]:
+def transactions(rows: Iterable[JournalRow]) -> list[ReportLine]:
     """The lines of the report. `rows` are journal rows of any kind and any number of terminals, oldest first."""
-    newest = {str(row.fields["reference"]): row for row in rows if row.kind in TYPES}
-    lines = [_line(row, newest) for row in newest.values()]
+    newest = {row.reference: row for row in rows if isinstance(row, Payment | ReversalRow)}
+    lines = [
+        _payment(row) if isinstance(row, Payment) else _reversal(row, newest.get(row.original))
+        for row in newest.values()
+    ]
     return sorted(lines, key=lambda line: line.time)
 
 
@@ -97,23 +92,37 @@ def decimal(minor: int, currency: str) -> str:
     return sign + (f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits)
 
 
-def _line(row: PaymentRow, newest: Mapping[str, PaymentRow]) -> ReportLine:
-    values = row.fields
-    # A reversal's row leaves out what the payment that it speaks of says of the card and the time.
-    original = newest.get(str(values.get("original", "")))
-    known = {**(original.fields if original is not None else {}), **values}
+def _payment(row: Payment) -> ReportLine:
     return ReportLine(
-        time=str(known.get("at", "")),
-        brand=BRANDS.get(str(known.get("brand", "")), UNKNOWN),
-        last4=str(known.get("pan", ""))[-4:],
-        type=TYPES[row.kind],
-        kind=row.kind,
-        amount=int(values["amount"]),
-        currency=str(values["currency"]),
-        status=STATUSES.get(str(values["state"]), UNKNOWN),
-        **{name: str(values[name]) for name in _OPTIONAL if name in values},
-        reference=str(values["reference"]),
+        time=row.at.isoformat(sep=" ", timespec="seconds"),
+        brand=BRANDS.get(row.brand, UNKNOWN),
+        last4=row.last4,
+        type=TYPES[row.kind.value],
+        kind=row.kind.value,
+        amount=row.amount.minor,
+        currency=row.amount.currency,
+        status=STATUSES[row.state],
+        reference=row.reference,
+        host_reference=row.host_reference,
+        auth_code=row.auth_code,
+        original=row.original,
+        ticket=row.ticket,
+        server=row.server,
+        register=row.register,
     )
 
 
-_OPTIONAL = tuple(f.name for f in fields(ReportLine) if f.default == "")  # what many rows do not have
+def _reversal(row: ReversalRow, payment: Payment | ReversalRow | None) -> ReportLine:
+    known = _payment(payment) if isinstance(payment, Payment) else None
+    return ReportLine(
+        time=known.time if known else "",
+        brand=known.brand if known else UNKNOWN,
+        last4=row.pan[-4:],
+        type=TYPES[MessageKind.REVERSAL.value],
+        kind=MessageKind.REVERSAL.value,
+        amount=row.amount.minor,
+        currency=row.amount.currency,
+        status=STATUSES[row.state],
+        reference=row.reference,
+        original=row.original,
+    )

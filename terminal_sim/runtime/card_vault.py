@@ -17,11 +17,11 @@ from random import Random
 
 from terminal_sim.core.effects import Store
 from terminal_sim.core.message import HostRequest
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.secret import Secret
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
-_STORED = "offline.stored"
 
 
 class Vault:
@@ -37,24 +37,21 @@ class Vault:
         if key is not None:
             self._keep(key)
 
-    def load(self, rows: Iterable[Row]) -> None:
+    def load(self, rows: Iterable[JournalRow]) -> None:
         """Take over what the journal keeps."""
-        self._sealed = {
-            str(row.fields["reference"]): str(row.fields["sealed"]) for row in rows if row.kind == _STORED
-        }
+        self._sealed = {row.reference: row.sealed for row in rows if isinstance(row, OfflineStoredRow)}
 
-    def sealed(self, effect: Store, random: Random) -> tuple[Row, ...]:
-        """The rows of `effect`, the last one with the sealed card data of its request."""
+    def sealed(self, effect: Store, random: Random) -> OfflineStoredRow:
+        """The row of `effect` that says so, with the sealed card data of its request."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        *others, last = effect.rows
         request = effect.request
         # A key that outlives the bench needs nonces that no later bench draws again from the same seed.
         nonce = random.randbytes(_NONCE_BYTES) if self._file is None else os.urandom(_NONCE_BYTES)
         cipher = AESGCM(self._key_for_sealing(random).reveal())
         text = nonce + cipher.encrypt(nonce, _written(request), request.reference.encode())
         self._sealed[request.reference] = text.hex()
-        return (*others, replace(last, fields={**last.fields, "sealed": text.hex()}))
+        return replace(effect.stored, sealed=text.hex())
 
     def opened(self, request: HostRequest) -> HostRequest | None:
         """`request` with the card data that was sealed under its reference; None where that cannot be opened."""

@@ -29,7 +29,7 @@ from terminal_sim.core.events import (
     Touched,
 )
 from terminal_sim.core.message import EntryMode
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
 from terminal_sim.emv.talk.asks import Command
@@ -45,11 +45,11 @@ from terminal_sim.runtime.trace import Trace, Value
 
 
 class JournalPort(Protocol):
-    """Where rows become durable; `commit` raises `unknown` where nobody knows whether they did."""
+    """Where rows become durable; `commit` raises `unknown` where the outcome is unknown."""
 
     unknown: type[Exception]
 
-    def commit(self, batches: Sequence[tuple[Board, tuple[Row, ...]]]) -> None: ...
+    def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +188,16 @@ class Engine:
     def _run(self, running: list[_Running]) -> None:
         everybody = running
         while running:
-            waiting: list[tuple[_Running, tuple[Row, ...]]] = []
+            waiting: list[tuple[_Running, tuple[FlatRow, ...]]] = []
             for one in running:
                 while one.effects and one.is_on:
                     effect = one.effects.popleft()
                     if isinstance(effect, fx.Record):
-                        waiting.append((one, effect.rows))
+                        waiting.append((one, tuple(row.flat() for row in effect.rows)))
                         break
                     if isinstance(effect, fx.Store):
-                        waiting.append((one, one.board.vault.sealed(effect, self._random)))
+                        sealed = one.board.vault.sealed(effect, self._random)
+                        waiting.append((one, (effect.payment.flat(), sealed.flat())))
                         break
                     self._do[type(effect)](one.board, effect)
                     self._burn(one.board)
@@ -206,7 +207,7 @@ class Engine:
                 if one.is_on:
                     self._trace_screen(one.board)
 
-    def _commit(self, waiting: list[tuple[_Running, tuple[Row, ...]]]) -> list[_Running]:
+    def _commit(self, waiting: list[tuple[_Running, tuple[FlatRow, ...]]]) -> list[_Running]:
         try:
             self._journal.commit([(one.board, rows) for one, rows in waiting])
         except self._journal.unknown as error:

@@ -14,8 +14,9 @@ from terminal_sim.core.events import Event
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.moment import Instant, wall_of
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Row
 from terminal_sim.core.receipt import Copy, Receipt
+from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.core.rows.table import row_of
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
@@ -113,13 +114,13 @@ class Fresh:
     """A terminal that has just booted, with all that it ordered since."""
 
     profile_at: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FlatRow] = field(default_factory=list)
     effects: list[fx.Effect] = field(default_factory=list)
     mono: int = 0
 
     def __post_init__(self) -> None:
         profile = PROFILES[self.profile_at]
-        durable = DurableState.of(self.rows)
+        durable = DurableState.of(map(row_of, self.rows))
         self.terminal = Terminal(NAME, profile, FLOWS, durable, profile.languages[0])
         self.handle(ev.PoweredOn())
 
@@ -130,5 +131,5 @@ class Fresh:
         self.effects += ordered
         for effect in ordered:
             if isinstance(effect, fx.Record):
-                self.rows += effect.rows
+                self.rows += [row.flat() for row in effect.rows]
         return ordered

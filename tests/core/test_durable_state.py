@@ -8,40 +8,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.durable_state import LAST_STAN, DurableState, PasscodeState, passcode_digest
-from terminal_sim.core.message import MessageKind
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.durable_state import DurableState, PasscodeState, passcode_digest
+from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import BootRow, PasscodeRow, ReversalRow, UnexpectedRow
+from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.trace_number import LAST_STAN
 from tests.core.samples import payment, payments, void_of
 
 
-def durable(*said: Payment | Row) -> DurableState:
-    return DurableState.of(each.row() if isinstance(each, Payment) else each for each in said)
+def durable(*rows: JournalRow) -> DurableState:
+    return DurableState.of(rows)
 
 
-def passcode(result: str, **fields: str | int) -> Row:
-    return Row("passcode", {"name": "admin", "result": result, **fields})
+def passcode(result: str, *, failures: int = 0, locked_until: int = 0, digest: str = "") -> PasscodeRow:
+    return PasscodeRow(
+        name="admin", result=result, failures=failures, locked_until=locked_until, digest=digest
+    )
 
 
 # Trace numbers.
 
 
 def test_the_first_trace_number_is_one() -> None:
-    assert durable().next_stan() == 1
+    assert durable().trace_number.following == 1
 
 
 @pytest.mark.parametrize(("last", "following"), [(1, 2), (41, 42), (999_998, 999_999), (LAST_STAN, 1)])
 def test_the_next_trace_number_follows_the_last_and_wraps(last: int, following: int) -> None:
-    assert durable(payment(stan=last)).next_stan() == following
+    assert durable(payment(stan=last)).trace_number.following == following
 
 
 def test_a_later_row_of_an_old_payment_moves_no_trace_number() -> None:
     old, new = payment(stan=5), payment(stan=6, reference="NEW")
-    assert durable(old, new, replace(old, state=PaymentState.VOIDED)).next_stan() == 7
+    assert durable(old, new, replace(old, state=PaymentState.VOIDED)).trace_number.following == 7
 
 
 @given(st.lists(payments, max_size=20))
 def test_a_trace_number_lies_between_1_and_999999(some: list[Payment]) -> None:
-    assert 1 <= durable(*some).next_stan() <= 999_999
+    assert 1 <= durable(*some).trace_number.following <= 999_999
 
 
 # Payments.
@@ -67,7 +73,7 @@ def test_what_is_in_doubt_is_what_the_newest_rows_say(some: list[Payment]) -> No
 def test_folding_in_two_steps_is_folding_in_one(some: list[Payment], cut: int) -> None:
     folded = durable(*some[:cut])
     for one in some[cut:]:
-        folded.apply(one.row())
+        folded.apply(one)
     assert folded == durable(*some)
 
 
@@ -78,17 +84,27 @@ def test_the_oldest_doubt_comes_first() -> None:
     assert [one.reference for one in folded.in_doubt()] == ["1", "2"]
 
 
-def test_rows_of_reversals_and_of_things_unknown_change_no_payment() -> None:
+def test_rows_of_reversals_and_of_unexpected_answers_change_no_payment() -> None:
     folded = durable(
-        payment(), Row("reversal", {"reference": "X-R", "state": "COMPLETED"}), Row("unexpected", {})
+        payment(),
+        ReversalRow(
+            reference="X-R",
+            original="X",
+            state=PaymentState.COMPLETED,
+            amount=Money(1000, "CAD"),
+            entry=EntryMode.CHIP,
+            pan="411111******1111",
+            stan=9,
+            reason="4021",
+        ),
+        UnexpectedRow(mti="0110", stan=9, amount=1000, response_code="00"),
     )
     assert list(folded.payments) == [payment().reference]
+    assert folded.trace_number.following == 2
 
 
 def test_the_last_boot_counts() -> None:
-    assert (
-        durable(Row("boot", {"boot": 1, "in_doubt": 0}), Row("boot", {"boot": 2, "in_doubt": 3})).boots == 2
-    )
+    assert durable(BootRow(boot=1, in_doubt=0), BootRow(boot=2, in_doubt=3)).boots == 2
 
 
 # Voids.
@@ -123,15 +139,15 @@ def test_only_a_completed_payment_may_be_voided(meaning: str, one: Payment, may:
 def test_a_payment_is_voided_once(meaning: str, states: tuple[PaymentState, ...], may: bool) -> None:
     folded = durable(SALE, *(void_of(SALE, state=state) for state in states))
     assert folded.voidable(SALE) is may, meaning
-    assert (SALE.reference in folded.settled_originals) is not may, meaning
+    assert (SALE.reference in folded.taken_originals) is not may, meaning
 
 
-def test_after_a_declined_void_a_second_one_settles_the_sale_for_good() -> None:
+def test_after_a_declined_void_a_second_one_takes_the_sale_for_good() -> None:
     folded = durable(SALE, void_of(SALE, 2), void_of(SALE, 2, state=PaymentState.DECLINED))
     assert folded.voidable(SALE)
     second = [void_of(SALE, 3), void_of(SALE, 3, state=PaymentState.COMPLETED)]
     for one in second:
-        folded.apply(one.row())
+        folded.apply(one)
         assert not folded.voidable(SALE)
 
 
@@ -143,7 +159,7 @@ def test_a_refund_that_names_its_sale_forbids_the_void() -> None:
 # Passcodes.
 
 
-def test_a_passcode_that_nobody_touched_has_no_failures_and_no_lock() -> None:
+def test_a_passcode_that_was_never_typed_has_no_failures_and_no_lock() -> None:
     assert durable().passcode("admin") == PasscodeState(failures=0, locked_until=0, digest="")
 
 
@@ -184,7 +200,7 @@ PASSCODES = [
 
 
 @pytest.mark.parametrize(("meaning", "rows", "state"), PASSCODES)
-def test_passcode_rows_fold_to(meaning: str, rows: list[Row], state: PasscodeState) -> None:
+def test_passcode_rows_fold_to(meaning: str, rows: list[PasscodeRow], state: PasscodeState) -> None:
     assert durable(*rows).passcode("admin") == state, meaning
     assert durable(*rows).passcode("refund") == PasscodeState(), meaning
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from terminal_sim.core.payment import Field, Payment, PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.schema import Field, FlatRow, RowError
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from tests.core.samples import AT, payment, payments
 
@@ -36,31 +37,31 @@ ROW: dict[str, Field] = {
 
 
 def test_a_payment_is_written_and_read_in_the_words_of_the_contract() -> None:
-    assert payment().row() == Row("sale", ROW)
-    assert Payment.of(Row("sale", ROW)) == payment()
+    assert payment().flat() == FlatRow("sale", ROW)
+    assert Payment.of(FlatRow("sale", ROW)) == payment()
 
 
 @given(payments)
 def test_every_payment_is_read_back_from_its_row(one: Payment) -> None:
-    assert Payment.of(one.row()) == one
+    assert Payment.of(one.flat()) == one
 
 
 @given(payments)
 def test_every_row_survives_json(one: Payment) -> None:
-    row = one.row()
-    assert Payment.of(Row(row.kind, json.loads(json.dumps(dict(row.fields))))) == one
+    row = one.flat()
+    assert Payment.of(FlatRow(row.kind, json.loads(json.dumps(dict(row.fields))))) == one
 
 
 @given(payments)
 def test_every_payment_survives_the_journal(one: Payment) -> None:
     with Journal(IN_MEMORY) as journal:
-        journal.append("T", 1, 0, 0, [one.row()])
-        assert [Payment.of(stored.row) for stored in journal.rows("T")] == [one]
+        journal.append("T", 1, 0, 0, [one.flat()])
+        assert [stored.row for stored in journal.rows("T")] == [one]
 
 
 @given(payments)
 def test_a_row_has_no_empty_fields(one: Payment) -> None:
-    assert all(value not in ("", 0) for value in one.row().fields.values())
+    assert all(value not in ("", 0) for value in one.flat().fields.values())
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,8 @@ def test_a_row_has_no_empty_fields(one: Payment) -> None:
 )
 def test_a_row_without_what_makes_a_payment_is_none(missing: str) -> None:
     fields = {name: value for name, value in ROW.items() if name != missing}
-    with pytest.raises((KeyError, TypeError)):
-        Payment.of(Row("sale", fields))
+    with pytest.raises(RowError, match=missing):
+        Payment.of(FlatRow("sale", fields))
 
 
 def test_only_what_the_acquirer_may_have_done_is_in_doubt() -> None:
@@ -85,4 +86,4 @@ def test_the_last_four_digits_are_those_of_the_masked_number() -> None:
 
 
 def test_the_time_of_a_row_has_whole_seconds() -> None:
-    assert payment(at=AT.replace(microsecond=999_999)).row().fields["at"] == "2026-01-15 09:30:05"
+    assert payment(at=AT.replace(microsecond=999_999)).flat().fields["at"] == "2026-01-15 09:30:05"

@@ -9,7 +9,9 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
-from terminal_sim.core.payment import PaymentState, Row
+from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.core.rows.table import row_of
 from tests.core.fuzz import PROFILES, STRIPE, Fresh, histories, keys
 
 profiles = st.sampled_from(range(len(PROFILES)))
@@ -37,7 +39,7 @@ def test_what_the_terminal_knows_is_the_fold_of_what_it_recorded(profile: int, e
     fresh = Fresh(profile)
     for event in events:
         fresh.handle(event)
-        assert fresh.terminal.durable == DurableState.of(fresh.rows)
+        assert fresh.terminal.durable == DurableState.of(map(row_of, fresh.rows))
 
 
 @a_while
@@ -64,7 +66,7 @@ def test_a_row_stands_before_the_send_that_it_justifies(profile: int, events: li
     written: dict[str, str] = {}
     for effect in fresh.effects:
         if isinstance(effect, fx.Record):
-            for row in effect.rows:
+            for row in (typed.flat() for typed in effect.rows):
                 written[str(row.fields.get("reference", ""))] = str(row.fields.get("state", ""))
         elif isinstance(effect, fx.Send):
             due = (
@@ -82,7 +84,8 @@ def test_a_receipt_prints_only_what_was_recorded_before(profile: int, events: li
     known: set[str] = set()
     for effect in fresh.effects:
         if isinstance(effect, fx.Record):
-            known |= {str(row.fields["reference"]) for row in effect.rows if "reference" in row.fields}
+            rows = [row.flat() for row in effect.rows]
+            known |= {str(row.fields["reference"]) for row in rows if "reference" in row.fields}
         elif isinstance(effect, fx.Print) and effect.receipt.reference != "NONE":
             assert effect.receipt.reference in known
 
@@ -143,11 +146,11 @@ def test_an_answer_that_nothing_waits_for_is_recorded_and_changes_nothing() -> N
     request = next(effect.request for effect in ordered if isinstance(effect, fx.Send))
     from tests.core.samples import REPLY
 
-    durable, screen = DurableState.of(fresh.rows), fresh.terminal.screen()
+    durable, screen = DurableState.of(map(row_of, fresh.rows)), fresh.terminal.screen()
     effects = fresh.handle(ev.HostReplied(REPLY))  # of another terminal
-    rows = [row for effect in effects if isinstance(effect, fx.Record) for row in effect.rows]
+    rows = [row.flat() for effect in effects if isinstance(effect, fx.Record) for row in effect.rows]
     assert [row.kind for row in rows] == ["unexpected"]
-    assert rows[0] == Row("unexpected", {"mti": "0110", "stan": 7, "amount": 1000, "response_code": "00"})
+    assert rows[0] == FlatRow("unexpected", {"mti": "0110", "stan": 7, "amount": 1000, "response_code": "00"})
     assert fresh.terminal.durable.payments == durable.payments
     assert fresh.terminal.screen() == screen
     assert fresh.terminal.durable.payments[request.reference].state is PaymentState.AUTH_SENT

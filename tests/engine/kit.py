@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from terminal_drivers.base import Change, Presence, ReaderLost
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.bench.bench import JournalWriter
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.readers.parts import Reader
 from terminal_sim.runtime.board import Board
 from tests.contracts.drive import TEXTS
 
-Batches = Sequence[tuple[Board, tuple[Row, ...]]]
+Batches = Sequence[tuple[Board, tuple[FlatRow, ...]]]
 
 
 class WatchedJournal:

@@ -96,5 +96,5 @@ def test_a_card_that_is_lost_before_the_answer_makes_a_reversal_and_the_answer_i
     terminal.handle(lost)
     assert terminal.terminal.durable.payments[request.reference].state.value == REVERSED
     ordered = terminal.handle(answer(request, "00"))
-    assert [row.kind for e in ordered if isinstance(e, fx.Record) for row in e.rows] == ["unexpected"]
+    assert [row.flat().kind for e in ordered if isinstance(e, fx.Record) for row in e.rows] == ["unexpected"]
     assert terminal.terminal.durable.payments[request.reference].state.value == REVERSED

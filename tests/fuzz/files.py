@@ -7,7 +7,7 @@ from pathlib import Path
 
 from terminal_drivers.base import Misuse
 from terminal_drivers.wiring.address import parse_address
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
 from terminal_sim.host.iso8583.requests import decode_request, encode_request
@@ -55,7 +55,7 @@ def _journal() -> tuple[Path, bytes]:
     path = scratch() / "journal.db"
     with Journal(path) as journal:
         for at in range(3):
-            journal.append("a", 1, at, at, [Row("sale", {"reference": f"R{at}", "amount": 1000})])
+            journal.append("a", 1, at, at, [FlatRow("sale", {"reference": f"R{at}", "amount": 1000})])
     return path, path.read_bytes()
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Field, Payment, PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.schema import Field, FlatRow
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
@@ -22,7 +23,7 @@ SENT, DONE, DECLINED = PaymentState.AUTH_SENT, PaymentState.COMPLETED, PaymentSt
 PENDING, REVERSED, VOIDED = PaymentState.REVERSAL_PENDING, PaymentState.REVERSED, PaymentState.VOIDED
 
 
-def payment(request: HostRequest, state: PaymentState, **changes: Any) -> Row:
+def payment(request: HostRequest, state: PaymentState, **changes: Any) -> FlatRow:
     """The row that a terminal records of its request."""
     whole = Payment(
         kind=request.kind,
@@ -36,17 +37,17 @@ def payment(request: HostRequest, state: PaymentState, **changes: Any) -> Row:
         at=AT,
         original=request.original.reference if request.original else "",
     )
-    return replace(whole, **changes).row()
+    return replace(whole, **changes).flat()
 
 
-def reversal(request: HostRequest, state: PaymentState) -> Row:
+def reversal(request: HostRequest, state: PaymentState) -> FlatRow:
     """The row of its own that a reversal has."""
     fields = {
         **payment(request, state).fields,
         "reference": f"{request.reference}-R",
         "original": request.reference,
     }
-    return Row("reversal", fields)
+    return FlatRow("reversal", fields)
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Day:
     mono: int = 0
     more_entries: list[LedgerEntry] = field(default_factory=list)
 
-    def record(self, *rows: Row) -> None:
+    def record(self, *rows: FlatRow) -> None:
         self.mono += 1
         self.journal.append("T0000001", self.boot, self.mono, self.mono, rows)
 
@@ -101,7 +102,7 @@ REFUND = replace(SALE, kind=MessageKind.REFUND)
 
 
 def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
-    day.record(Row("boot", {"boot": 1}))
+    day.record(FlatRow("boot", {"boot": 1}))
     day.pay(named(1))
     day.pay(named(2, MOTO))
     day.void(named(2, MOTO), stan=3, reference="R3")
@@ -115,7 +116,7 @@ def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
     day.send(undoing(named(5), MessageKind.REVERSAL), "timeout")
     day.send(undoing(named(5), MessageKind.REVERSAL, repeat=True), "timeout")
     day.boot = 2
-    day.record(Row("boot", {"boot": 2}))
+    day.record(FlatRow("boot", {"boot": 2}))
     day.send(undoing(named(5), MessageKind.REVERSAL))
     day.record(payment(named(5), REVERSED), reversal(named(5), DONE))
     day.record(payment(named(6), SENT))
@@ -123,7 +124,7 @@ def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
     day.record(payment(named(6), DONE, amount=Money(400, "CAD")))
     day.pay(named(7, REFUND))
     day.record(payment(named(8), DECLINED, reason="card-declined"))
-    day.record(Row("reprint", {"original": "R1"}))
+    day.record(FlatRow("reprint", {"original": "R1"}))
     assert day.found(settled=True) == []
 
 
@@ -238,9 +239,9 @@ def completed_while_reversing(day: Day) -> None:
 
 def boot_went_back(day: Day) -> None:
     day.boot = 2
-    day.record(Row("boot", {"boot": 2}))
+    day.record(FlatRow("boot", {"boot": 2}))
     day.boot = 1
-    day.record(Row("boot", {"boot": 1}))
+    day.record(FlatRow("boot", {"boot": 1}))
 
 
 def void_of_nothing(day: Day) -> None:
@@ -292,9 +293,9 @@ def sent_again_as_new(day: Day) -> None:
 
 
 def time_went_back(day: Day) -> None:
-    day.record(Row("boot", {"boot": 1}))
+    day.record(FlatRow("boot", {"boot": 1}))
     day.mono = -5
-    day.record(Row("power", {"how": "cut"}))
+    day.record(FlatRow("power", {"how": "cut"}))
 
 
 def whole_card_number_in_the_journal(day: Day) -> None:
@@ -329,12 +330,12 @@ def kept(day: Day, request: HostRequest, *, deadline: int = 1_000, sealed: str =
     row = payment(request, PaymentState.PENDING)
     # Twelve bytes of nonce that no other payment has, and something behind it.
     more: dict[str, Field] = {"deadline": deadline, "sealed": sealed or f"{request.stan:024x}ff"}
-    day.record(row, Row("offline.stored", {**row.fields, **more}))
+    day.record(row, FlatRow("offline.stored", {**row.fields, **more}))
 
 
 def becomes(day: Day, request: HostRequest, state: PaymentState, kind: str, **more: str) -> None:
     row = payment(request, state)
-    day.record(row, Row(f"offline.{kind}", {**row.fields, **more}))
+    day.record(row, FlatRow(f"offline.{kind}", {**row.fields, **more}))
 
 
 def forward(day: Day, request: HostRequest) -> None:
@@ -350,7 +351,7 @@ def test_offline_payments_that_were_forwarded_declined_expired_and_lost_break_no
     becomes(day, named(1), DONE, "forwarded")
     day.mono = 20
     becomes(day, named(2), PaymentState.EXPIRED, "expired")
-    day.record(Row("account", {"act": "sign-out"}))
+    day.record(FlatRow("account", {"act": "sign-out"}))
     becomes(day, named(3), PaymentState.LOST, "lost", reason="sign-out")
     assert day.found(settled=True) == []
 

@@ -11,7 +11,7 @@ from random import Random
 import apsw
 import pytest
 
-from terminal_sim.core.payment import Row
+from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
 from terminal_sim.journal.store import Batch, Journal
 from tests.journal.power import Disk, DiskVfs, Files, Operation, copy, images
@@ -30,10 +30,10 @@ def mounted(disk: Disk) -> Iterator[str]:
         vfs.unregister()
 
 
-def payment(number: int, length: int = 40) -> list[Row]:
+def payment(number: int, length: int = 40) -> list[FlatRow]:
     """The rows of one commit: one, or two that belong together."""
     fields = {"reference": f"R{number}", "state": "AUTH_SENT", "label": "x" * length}
-    return [Row("sale", fields), Row("reversal", fields)][: 1 + number % 2]
+    return [FlatRow("sale", fields), FlatRow("reversal", fields)][: 1 + number % 2]
 
 
 @dataclass
@@ -66,7 +66,7 @@ def rows_on(files: Files) -> int:
         found = [str(row.fields["reference"]) for row in journal.rows("v400m")]
         wanted = [str(row.fields["reference"]) for n in range(1, len(found) + 1) for row in payment(n)]
         assert found == wanted[: len(found)]
-        journal.append("v400m", 2, 10**6, 10**6, [Row("boot", {"boot": 2})])
+        journal.append("v400m", 2, 10**6, 10**6, [FlatRow("boot", {"boot": 2})])
         return len(found)
 
 
@@ -117,7 +117,7 @@ def test_many_terminals_share_a_commit_or_none_of_them_has_it() -> None:
     disk = Disk()
     with mounted(disk) as vfs, Journal(PATH, vfs=vfs) as journal:
         for n in range(1, 9):
-            journal.append_many([Batch(f"T{t}", 1, n, n, [Row("boot", {"boot": 1})]) for t in range(5)])
+            journal.append_many([Batch(f"T{t}", 1, n, n, [FlatRow("boot", {"boot": 1})]) for t in range(5)])
     for _, files in images(disk.log, Random(3)):
         with mounted(Disk(files)) as vfs, Journal(PATH, vfs=vfs) as journal:
             assert len({len(list(journal.rows(f"T{t}"))) for t in range(5)}) == 1

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal_sim.core.payment import Field, Row
+from terminal_sim.core.rows.schema import Field, FlatRow
 from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, JournalError
 from terminal_sim.journal.file import newest_schema
 from terminal_sim.journal.store import IN_MEMORY, Batch, Journal
 from terminal_sim.secret import Secret
 
-SALE = Row("sale", {"reference": "R1", "state": "AUTH_SENT", "amount": 1000})
-REPRINT = Row("reprint", {"original": "R1"})
+SALE = FlatRow("sale", {"reference": "R1", "state": "AUTH_SENT", "amount": 1000})
+REPRINT = FlatRow("reprint", {"original": "R1"})
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_rows_come_back_as_they_were_and_in_order(path: Path) -> None:
             (2, 2, 1, 10, 20),
             (5, 3, 1, 12, 22),
         ]
-        assert [r.row for r in rows] == [SALE, REPRINT, REPRINT]
+        assert [r.flat for r in rows] == [SALE, REPRINT, REPRINT]
         assert (journal.terminals(), journal.last_mono()) == (["a", "b"], 12)
 
 
@@ -76,13 +76,13 @@ def test_the_payment_of_a_row_is_a_column() -> None:
 
 
 def test_equal_rows_make_equal_journals() -> None:
-    def run(row: Row) -> bytes:
+    def run(row: FlatRow) -> bytes:
         with Journal(IN_MEMORY) as journal:
             return journal.append("a", 1, 1, 1, [row])[0].hash
 
-    turned = Row("sale", dict(reversed(list(SALE.fields.items()))))
+    turned = FlatRow("sale", dict(reversed(list(SALE.fields.items()))))
     assert run(SALE) == run(turned)
-    assert run(SALE) != run(Row("sale", {**SALE.fields, "amount": 1001}))
+    assert run(SALE) != run(FlatRow("sale", {**SALE.fields, "amount": 1001}))
 
 
 FIELDS = st.dictionaries(st.text(min_size=1), st.text() | st.integers(-(2**53), 2**53), max_size=8)
@@ -92,22 +92,22 @@ FIELDS = st.dictionaries(st.text(min_size=1), st.text() | st.integers(-(2**53), 
 def test_any_rows_come_back_and_verify(rows: list[tuple[str, str, dict[str, Field]]]) -> None:
     with Journal(IN_MEMORY) as journal:
         for terminal, kind, fields in rows:
-            journal.append(terminal, 1, 1, 1, [Row(kind, fields)])
+            journal.append(terminal, 1, 1, 1, [FlatRow(kind, fields)])
         journal.verify()
         for name in "abc":
-            assert [r.row for r in journal.rows(name)] == [Row(k, f) for t, k, f in rows if t == name]
+            assert [r.flat for r in journal.rows(name)] == [FlatRow(k, f) for t, k, f in rows if t == name]
 
 
 def test_a_long_life_is_read_page_by_page() -> None:
     with Journal(IN_MEMORY) as journal:
-        journal.append("a", 1, 1, 1, [Row("boot", {"boot": n}) for n in range(2500)])
+        journal.append("a", 1, 1, 1, [FlatRow("boot", {"boot": n}) for n in range(2500)])
         assert [r.fields["boot"] for r in journal.rows("a")] == list(range(2500))
 
 
 def test_a_secret_never_gets_in_and_does_no_harm() -> None:
     with Journal(IN_MEMORY) as journal:
         with pytest.raises(TypeError):
-            journal.append("a", 1, 1, 1, [Row("sale", {"pan": Secret("4111111111111111")})])  # type: ignore[dict-item]
+            journal.append("a", 1, 1, 1, [FlatRow("sale", {"pan": Secret("4111111111111111")})])  # type: ignore[dict-item]
         assert journal.append("a", 1, 1, 1, [SALE])[0].number == 1
 
 
@@ -227,7 +227,7 @@ def test_any_byte_that_is_flipped_is_found_or_harmless(path: Path) -> None:
         path.write_bytes(whole[:at] + bytes((whole[at] ^ 0xFF,)) + whole[at + 1 :])
         try:
             with Journal(path) as journal:
-                kept = [r.row for name in ("a", "b") for r in journal.rows(name)]
+                kept = [r.flat for name in ("a", "b") for r in journal.rows(name)]
         except JournalError:
             found += 1
         else:

@@ -64,7 +64,7 @@ class Fleet:
     def _keep(self, board: Board, amount: Money) -> None:
         terminal = board.firmware
         assert terminal is not None
-        stan = terminal.durable.next_stan()
+        stan = terminal.durable.trace_number.following
         payment = Payment(
             kind=MessageKind.SALE,
             reference=terminal.reference(stan),
@@ -91,8 +91,8 @@ class Fleet:
         terminal.offline.store(payment, request)
         for effect in terminal.effects:
             if isinstance(effect, fx.Store):
-                rows = board.vault.sealed(effect, self.bench.engine._random)
-                self.bench.writer.commit([(board, rows)])
+                stored = board.vault.sealed(effect, self.bench.engine._random)
+                self.bench.writer.commit([(board, (effect.payment.flat(), stored.flat()))])
             elif isinstance(effect, fx.SetAlarm):
                 self.bench.engine._set_alarm(board, effect)
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from terminal_sim.core.effects import Store
 from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import OfflineStoredRow, offline
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret
 from tests.offline.shop import HOUR, SECOND, shop
@@ -40,11 +41,21 @@ REQUEST = HostRequest(
 BARE = replace(REQUEST, pan=None, expiry=None, sequence="", cvc=None, track2=None, icc_data=b"")
 
 
-def sealed(vault: Vault, request: HostRequest = REQUEST, seed: int = 0) -> Row:
-    effect = Store((Row("sale", {}), Row("offline.stored", {"reference": request.reference})), request)
-    first, last = vault.sealed(effect, Random(seed))
-    assert first == Row("sale", {})
-    return last
+def sealed(vault: Vault, request: HostRequest = REQUEST, seed: int = 0) -> OfflineStoredRow:
+    payment = Payment(
+        kind=request.kind,
+        reference=request.reference,
+        pan="411111******1111",
+        stan=request.stan,
+        state=PaymentState.PENDING,
+        amount=request.amount,
+        entry=request.entry,
+        at=request.at,
+    )
+    stored = OfflineStoredRow(**offline(payment), outage="network", anchor=1)
+    row = vault.sealed(Store(payment, stored, request), Random(seed))
+    assert replace(row, sealed="") == stored
+    return row
 
 
 def test_what_was_sealed_is_opened_without_code_and_track() -> None:
@@ -54,7 +65,7 @@ def test_what_was_sealed_is_opened_without_code_and_track() -> None:
 
 
 def test_nothing_of_the_card_is_in_the_row() -> None:
-    row = str(sealed(Vault()).fields)
+    row = str(sealed(Vault()).flat().fields)
     assert [found for found in (PAN, "3003", "737", PAN.encode().hex()) if found in row] == []
 
 
@@ -74,16 +85,16 @@ def test_any_card_comes_back_as_it_was(pan: str, expiry: str, icc_data: bytes) -
 def test_a_row_of_another_payment_does_not_open() -> None:
     vault = Vault()
     row = sealed(vault)
-    vault.load([replace(row, fields={**row.fields, "reference": "R8"})])
+    vault.load([replace(row, reference="R8")])
     assert vault.opened(replace(BARE, reference="R8")) is None
 
 
 def test_a_row_that_was_changed_does_not_open() -> None:
     vault = Vault()
     row = sealed(vault)
-    text = str(row.fields["sealed"])
+    text = row.sealed
     changed = text[:-1] + ("0" if text[-1] != "0" else "1")
-    vault.load([replace(row, fields={**row.fields, "sealed": changed})])
+    vault.load([replace(row, sealed=changed)])
     assert vault.opened(BARE) is None
 
 
@@ -117,7 +128,7 @@ def test_a_key_that_was_cut_short_or_overwritten_is_no_key(tmp_path: Path, kept:
 
 def test_two_benches_with_one_key_and_one_seed_never_draw_one_nonce(tmp_path: Path) -> None:
     file = tmp_path / "device.key"
-    nonces = {str(sealed(Vault(file), seed=0).fields["sealed"])[:24] for _ in range(5)}
+    nonces = {sealed(Vault(file), seed=0).sealed[:24] for _ in range(5)}
     assert len(nonces) == 5
 
 

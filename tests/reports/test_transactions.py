@@ -10,7 +10,8 @@ import pytest
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment, PaymentState, Row
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import BootRow, ReprintRow, ReversalRow
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from terminal_sim.reports.transactions import BRANDS, STATUSES, TYPES, ReportLine, decimal, transactions
 
@@ -43,7 +44,7 @@ LINE = ReportLine(
 
 
 def line(**changes: Any) -> ReportLine:
-    (only,) = transactions([replace(SALE, **changes).row()])
+    (only,) = transactions([replace(SALE, **changes)])
     return only
 
 
@@ -54,13 +55,12 @@ def test_a_payment_is_one_line_and_a_standalone_one_has_no_ticket() -> None:
 
 
 def test_a_point_of_sale_may_fill_in_ticket_server_and_register() -> None:
-    row = SALE.row()
-    integrated = Row(row.kind, {**row.fields, "ticket": "T9", "server": "Ann", "register": "2"})
+    integrated = replace(SALE, ticket="T9", server="Ann", register="2")
     assert transactions([integrated]) == [replace(LINE, ticket="T9", server="Ann", register="2")]
 
 
 def test_the_newest_row_of_a_payment_counts() -> None:
-    rows = [replace(SALE, state=state).row() for state in (PaymentState.AUTH_SENT, PaymentState.COMPLETED)]
+    rows = [replace(SALE, state=state) for state in (PaymentState.AUTH_SENT, PaymentState.COMPLETED)]
     assert transactions(rows) == [LINE]
 
 
@@ -78,24 +78,23 @@ def test_each_kind_has_the_type_of_the_field(kind: MessageKind, type_: str) -> N
 
 
 def test_every_state_has_a_status_and_every_payment_kind_a_type() -> None:
-    assert set(STATUSES) == {state.value for state in PaymentState}
+    assert set(STATUSES) == set(PaymentState)
     assert set(TYPES) == {kind.value for kind in MessageKind} - {"advice"}
 
 
 def test_a_reversal_is_a_line_of_its_own_with_its_payments_card_and_time() -> None:
     pending = replace(SALE, state=PaymentState.REVERSED)
-    undone = Row(
-        "reversal",
-        {
-            "reference": "R1-R",
-            "original": "R1",
-            "state": "COMPLETED",
-            "amount": 1000,
-            "currency": "CAD",
-            "stan": 1,
-        },
+    undone = ReversalRow(
+        reference="R1-R",
+        original="R1",
+        state=PaymentState.COMPLETED,
+        amount=SALE.amount,
+        entry=SALE.entry,
+        pan=SALE.pan,
+        stan=1,
+        reason="4021",
     )
-    first, second = transactions([pending.row(), undone])
+    first, second = transactions([pending, undone])
     assert (first.type, first.status) == ("Sale", "Reversed")
     assert (second.type, second.card, second.time, second.original) == (
         "Reversal",
@@ -117,19 +116,19 @@ def test_a_card_without_a_number_is_its_brand_alone() -> None:
 def test_lines_are_in_the_order_of_time_and_then_of_the_journal() -> None:
     later = replace(SALE, reference="R2", at=datetime.fromisoformat("2026-11-22 08:00:00"))
     same = replace(SALE, reference="R3")
-    found = transactions([later.row(), SALE.row(), same.row()])
+    found = transactions([later, SALE, same])
     assert [one.reference for one in found] == ["R1", "R3", "R2"]
 
 
 def test_rows_that_are_no_payments_are_left_out() -> None:
-    rows = [Row("boot", {"boot": 1}), SALE.row(), Row("reprint", {"original": "R1"})]
+    rows = [BootRow(boot=1, in_doubt=0), SALE, ReprintRow(original="R1", copy="customer")]
     assert transactions(rows) == [LINE]
 
 
 def test_the_rows_of_a_journal_serve_as_they_are() -> None:
     with Journal(IN_MEMORY) as journal:
-        journal.append("v400m", 1, 1, 1, [SALE.row()])
-        assert transactions(journal.rows("v400m")) == [LINE]
+        journal.append("v400m", 1, 1, 1, [SALE.flat()])
+        assert transactions(stored.row for stored in journal.rows("v400m")) == [LINE]
 
 
 def test_a_line_is_flat_fields_for_an_expectation() -> None:

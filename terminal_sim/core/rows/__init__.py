@@ -1,0 +1,1 @@
+"""The rows of the journal: a frozen class for each kind, its schema, and one table of all kinds."""

@@ -1,0 +1,296 @@
+"""The row classes of the journal besides `Payment`: one for each kind, named by what has happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, TypedDict
+
+from terminal_sim.core.message import EntryMode
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.schema import JournalRow
+
+# The device.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootRow(JournalRow):
+    """The terminal has started: `boot` counts its starts, `in_doubt` the payments that it resolves first."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("boot",)
+
+    boot: int
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRow(JournalRow):
+    """The terminal was switched off by its key: `state` is `off`."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("power",)
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRow(JournalRow):
+    """The wall clock was set forward `by` so many microseconds; a negative number sets it back."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("clock",)
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TamperRow(JournalRow):
+    """The housing was opened and the keys are erased: `state` is `detected`."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("tamper",)
+
+    state: str
+
+
+# The people at the terminal.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasscodeRow(JournalRow):
+    """A passcode was typed or changed: `result` is `accepted`, `wrong` or `changed`.
+
+    `failures` counts the wrong ones in a row, `locked_until` is the end of a lock on the virtual clock in microseconds, and
+    `digest` is made of the new passcode (`durable_state.passcode_digest`).
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("passcode",)
+
+    name: str
+    result: str
+    failures: int = 0
+    locked_until: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow(JournalRow):
+    """The merchant's account was entered or left: `act` is `sign-in`, or the flow that leaves it (`sign-out`, `factory-reset` ...)."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("account",)
+
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineSettingsRow(JournalRow):
+    """The merchant has set a rule of offline payments: whether they are `allowed` (`yes`, `no`), or their `limit` in minor units."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.settings",)
+
+    allowed: str = ""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow(JournalRow):
+    """An online order has arrived: the `number`th one of this terminal, with its `text` and amount."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("order",)
+
+    number: int
+    text: str
+    amount: Money
+
+
+# What a payment leaves besides its own rows.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalRow(JournalRow):
+    """The acquirer is asked to reverse the payment `original`, whose trace number and amount it repeats (ISO 8583 0400).
+
+    `state` is `REVERSAL_PENDING`, then `COMPLETED`; `pan` is masked; `reason` is why the payment must not count.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("reversal",)
+
+    reference: str
+    original: str
+    state: PaymentState
+    amount: Money
+    entry: EntryMode
+    pan: str
+    stan: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReprintRow(JournalRow):
+    """A receipt of the payment `original` was printed again; `copy` is `merchant` or `customer`."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("reprint",)
+
+    original: str
+    copy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow(JournalRow):
+    """A receipt by message for the payment `original`: `due` until the payment is approved, then `sent`.
+
+    `to` shows the last digits of a telephone number.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("receipt",)
+
+    original: str
+    to: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedRow(JournalRow):
+    """An answer of the acquirer has arrived that nothing waits for; it changes nothing."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("unexpected",)
+
+    mti: str
+    stan: int
+    amount: int
+    response_code: str
+
+
+# Payments that are taken while the acquirer is out of reach.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageRow(JournalRow):
+    """The acquirer is out of reach, or within reach again: `reason` is `network` or `service`, `state` is `began` or `over`.
+
+    `at` is the virtual time in microseconds.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.outage",)
+
+    reason: str
+    state: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineRow(JournalRow):
+    """The base of the rows of an offline payment: what it is, and its state from now on."""
+
+    reference: str
+    state: PaymentState
+    amount: Money
+    entry: EntryMode
+    pan: str
+    stan: int
+
+
+class OfflinePayment(TypedDict):
+    """The attributes that all rows of an offline payment have."""
+
+    reference: str
+    state: PaymentState
+    amount: Money
+    entry: EntryMode
+    pan: str
+    stan: int
+
+
+def offline(payment: Payment) -> OfflinePayment:
+    """The attributes that all rows of `payment` have: `OfflineSentRow(**offline(payment))`."""
+    return OfflinePayment(
+        reference=payment.reference,
+        state=payment.state,
+        amount=payment.amount,
+        entry=payment.entry,
+        pan=payment.pan,
+        stan=payment.stan,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineStoredRow(OfflineRow):
+    """The payment is taken and waits to be forwarded.
+
+    `outage` is `network` or `service`; `anchor` is where its time begins and `deadline` where it ends, in microseconds of virtual
+    time, 0 for no deadline. `sealed` is its card data, which the engine seals as the row is written.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.stored",)
+
+    outage: str
+    anchor: int
+    deadline: int = 0
+    sealed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineSentRow(OfflineRow):
+    """The payment leaves for the first time (ISO 8583 0220)."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.sent",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineForwardedRow(OfflineRow):
+    """The acquirer has approved the payment."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.forwarded",)
+
+    response_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineDeclinedRow(OfflineRow):
+    """The acquirer has declined the payment after the customer left."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.declined",)
+
+    response_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineExpiredRow(OfflineRow):
+    """The payment was not forwarded before its deadline, and never will be."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.expired",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineLostRow(OfflineRow):
+    """The payment's card data is gone and it was never charged: `reason` is `card-data`, `tamper` or the flow that discarded it.
+
+    `sum`, in minor units, and `payments` are of everything that was lost with it.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("offline.lost",)
+
+    reason: str
+    sum: int
+    payments: int
+
+
+ROW_CLASSES: tuple[type[JournalRow], ...] = (
+    Payment,
+    ReversalRow,
+    ReprintRow,
+    PasscodeRow,
+    BootRow,
+    PowerRow,
+    ClockRow,
+    OrderRow,
+    OfflineStoredRow,
+    OfflineSentRow,
+    OfflineForwardedRow,
+    OfflineDeclinedRow,
+    OfflineExpiredRow,
+    OfflineLostRow,
+    OutageRow,
+    OfflineSettingsRow,
+    AccountRow,
+    ReceiptRow,
+    TamperRow,
+    UnexpectedRow,
+)

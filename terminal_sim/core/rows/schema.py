@@ -1,0 +1,175 @@
+"""How a row of the journal is serialised: its class is its schema, and one set of rules writes and reads every class.
+
+Rules:
+1. The attributes of a row class are its serialised fields, under the same names and in the same order. `Money` makes two fields,
+   `amount` in minor units and `currency`; an enum is written as its value, a time as ISO 8601 with a space and whole seconds.
+2. An attribute with a default is optional: a row whose attribute has its default leaves the field out. The others always stand.
+3. An attribute `kind` is the kind of the row and no field; only a class that serves several kinds has one.
+4. Reading is strict: a missing field, a field that the class does not have and a value of another type are errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from enum import Enum
+from operator import attrgetter
+from typing import Any, ClassVar, Self, get_args, get_type_hints
+
+from terminal_sim.core.money import Money
+
+Field = str | int
+
+
+class RowError(ValueError):
+    """A flat row does not fit the schema of its kind; the text names the kind and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRow:
+    """A row as the journal stores it: the name of its kind, and flat fields."""
+
+    kind: str
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """The base of all row classes. The first sentence of a subclass's docstring is the meaning of its kind.
+
+    `KINDS` has the serialised names of the kinds that the class serves.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]]
+
+    def flat(self) -> FlatRow:
+        """The row as the journal stores it."""
+        schema = schema_of(type(self))
+        written = {
+            one.name: value for one in schema.columns if (value := one.value_in(self)) != one.left_out_as
+        }
+        return FlatRow(schema.kind_of(self), written)
+
+    @classmethod
+    def of(cls, row: FlatRow) -> Self:
+        """The row that `flat` made `row` of. Raises `RowError`."""
+        return cls(**schema_of(cls).read(row))
+
+
+class NumberedRow(JournalRow):
+    """The base of rows whose message takes a trace number (ISO 8583 DE 11): the first row of a `reference` takes `stan`."""
+
+    __slots__ = ()
+    reference: str
+    stan: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A serialised field: `holds` is `str` or `int`, `left_out_as` the value for which an optional field is left out."""
+
+    name: str
+    holds: type
+    left_out_as: object
+    value_in: Callable[[JournalRow], Any]
+
+    @property
+    def optional(self) -> bool:
+        return self.left_out_as is not MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of a row class: the columns that it is written to, and how it is made of their values."""
+
+    name: str
+    columns: tuple[Column, ...]
+    made_of: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of a row class. `kind` is the attribute that says the row's kind, None where the class serves one kind."""
+
+    row: type[JournalRow]
+    kind: Attribute | None
+    attributes: tuple[Attribute, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the serialised fields, in the order in which a row is written."""
+        return tuple(column.name for column in self.columns)
+
+    def kind_of(self, row: JournalRow) -> str:
+        return self.row.KINDS[0] if self.kind is None else str(self.kind.columns[0].value_in(row))
+
+    def read(self, row: FlatRow) -> dict[str, Any]:
+        """The attributes of a flat row by name. Raises `RowError`."""
+        if row.kind not in self.row.KINDS:
+            raise RowError(f"{self.row.__name__} does not serve the kind {row.kind!r}")
+        self._check(row)
+        found = {} if self.kind is None else {self.kind.name: self.kind.made_of(row.kind)}
+        for one in self.attributes:
+            if one.columns[0].name in row.fields:
+                try:
+                    found[one.name] = one.made_of(*(row.fields[column.name] for column in one.columns))
+                except ValueError as error:
+                    raise RowError(f"{row.kind}: {one.name}: {error}") from None
+        return found
+
+    def _check(self, row: FlatRow) -> None:
+        known = 0
+        for column in self.columns:
+            value = row.fields.get(column.name)
+            if value is None:
+                if not column.optional:
+                    raise RowError(f"{row.kind}: the field {column.name!r} is missing")
+            elif type(value) is not column.holds:
+                raise RowError(
+                    f"{row.kind}: the field {column.name!r} is not of type {column.holds.__name__}"
+                )
+            else:
+                known += 1
+        if known < len(row.fields):
+            unknown = ", ".join(sorted(row.fields.keys() - set(self.names)))
+            raise RowError(f"{row.kind}: the schema has no field {unknown}")
+
+
+_SCHEMAS: dict[
+    type, Schema
+] = {}  # those that were asked for: a schema is made once, of the hints of its class
+
+
+def schema_of(row: type[JournalRow]) -> Schema:
+    """The schema of a row class, which is a frozen dataclass."""
+    known = _SCHEMAS.get(row)
+    return _SCHEMAS.setdefault(row, _schema(row)) if known is None else known
+
+
+def _schema(row: type[JournalRow]) -> Schema:
+    hints = get_type_hints(row)
+    every = {one.name: _attribute(one.name, hints[one.name], one.default) for one in fields(row)}
+    kind = every.pop("kind", None)
+    columns = tuple(column for attribute in every.values() for column in attribute.columns)
+    return Schema(row, kind, tuple(every.values()), columns)
+
+
+def _attribute(name: str, hint: Any, default: Any) -> Attribute:
+    (held,) = [each for each in get_args(hint) or (hint,) if each is not type(None)]
+    if held is Money:
+        minor = Column("amount", int, MISSING, attrgetter(f"{name}.minor"))
+        currency = Column("currency", str, MISSING, attrgetter(f"{name}.currency"))
+        return Attribute(name, (minor, currency), Money)
+    if held is datetime:
+        written = Column(name, str, MISSING, lambda row: _written(getattr(row, name)))
+        return Attribute(name, (written,), datetime.fromisoformat)
+    if issubclass(held, Enum):
+        left_out_as = default.value if isinstance(default, Enum) else MISSING
+        return Attribute(name, (Column(name, str, left_out_as, attrgetter(f"{name}.value")),), held)
+    return Attribute(name, (Column(name, held, default, attrgetter(name)),), held)
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,30 @@
+"""The trace number: the counter of the messages that a terminal sends, which its host matches answers by (ISO 8583 DE 11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LAST_STAN = 999_999
+
+
+@dataclass(slots=True)
+class TraceNumber:
+    """The counter as the journal restores it: `last` is the number that was taken last, 0 before the first one.
+
+    The first row of a reference takes its number. Later rows of the same reference repeat it, and so do repeats of the message, a
+    reversal and a row of a payment's later state: none of them moves the counter.
+    """
+
+    last: int = 0
+    taken_by: set[str] = field(default_factory=set)
+
+    def take(self, reference: str, stan: int) -> None:
+        """A row of `reference` carries `stan`."""
+        if reference not in self.taken_by:
+            self.taken_by.add(reference)
+            self.last = stan
+
+    @property
+    def following(self) -> int:
+        """The number of the next message, 1 to 999,999: the counter wraps."""
+        return self.last % LAST_STAN + 1
