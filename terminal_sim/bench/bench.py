@@ -26,7 +26,7 @@ from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
 from terminal_sim.errors import BenchMisuse

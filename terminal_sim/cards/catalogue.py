@@ -14,8 +14,8 @@ from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.datafiles.toml import ProfileError
 from terminal_sim.emv.keys import crypto
 from terminal_sim.emv.keys.crypto import IssuerKeys
 

@@ -9,10 +9,8 @@ Rules:
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -22,24 +20,13 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import msgspec
 
 from terminal_sim.core.moment import Duration
-from terminal_sim.datafiles.positions import KeyPath, places
+from terminal_sim.datafiles.positions import KeyPath
+from terminal_sim.datafiles.sources import TOML_TYPES, load_table, located, shown_value
 from terminal_sim.datafiles.suggest import suggest
 
 T = TypeVar("T")
 
 _DURATION = 'a duration such as "30s" or "2min"'
-
-
-class ProfileError(Exception):
-    """What is wrong in a data file, whose `str` is `file:line:column: key.path: what is wrong; the cure`."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of a chain of `extends`."""
-
-    file: Path
-    text: bytes
 
 
 class _RefusedError(Exception):
@@ -57,99 +44,12 @@ def read(path: Path, cls: type[T], *, library: Path | None = None) -> T:
 
     Raises `ProfileError` for a missing or broken file, an unknown, missing or mistyped key, and a refused value.
     """
-    sources: list[SourceFile] = []
+    table, sources = load_table(path, library)
     try:
-        table = _load(path, library, sources)
         built: T = _build(cls, table, ())
     except _RefusedError as wrong:
         raise located(wrong.path, wrong.what, sources, at_key=wrong.at_key) from None
     return built
-
-
-def located(path: KeyPath, what: str, sources: list[SourceFile], *, at_key: bool = False) -> ProfileError:
-    """The error for `what` at `path`, in the first file of the chain that writes the key, else its nearest table."""
-    for shown in (path[:depth] for depth in range(len(path), -1, -1)):
-        for source in sources:
-            place = places(source.text).get(shown)
-            if place is not None:
-                line, column = place[0] if at_key or shown != path else place[1]
-                return ProfileError(f"{source.file}:{line}:{column}: {dotted(path)}{what}")
-    raise LookupError("a file without a document")
-
-
-def dotted(path: KeyPath) -> str:
-    """The path as people write it, with a colon: `home.entries[0].id: `; nothing for the document."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{text.removeprefix('.')}: " if text else ""
-
-
-def chain(path: Path, library: Path | None = None) -> list[SourceFile]:
-    """The file and all it extends, nearest first."""
-    sources: list[SourceFile] = []
-    _load(path, library, sources)
-    return sources
-
-
-# --- files ---------------------------------------------------------------------------------------------------------
-
-
-def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[str, Any]:
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(f"{path}: cannot be read: {error.strerror}; check the path") from None
-    source = SourceFile(path, text)
-    sources.append(source)
-    table = _parse(source)
-    if "extends" not in table:
-        return table
-    name = table.pop("extends")
-    if not isinstance(name, str):
-        raise located(("extends",), f"the name of a file in quotes wanted, got {_shown(name)}", [source])
-    base = next((p for p in _candidates(name, path, library) if p.is_file()), None)
-    if base is None:
-        names = sorted(
-            {p.stem for place in _candidates("*", path, library) for p in place.parent.glob("*.toml")}
-        )
-        raise located(("extends",), f"there is no {name!r}{suggest(name, names)}", [source])
-    if any(base.resolve() == seen.file.resolve() for seen in sources):
-        raise located(
-            ("extends",), f"{name!r} extends this file in turn: a cycle; extend something else", [source]
-        )
-    return _merged(_load(base, library, sources), table)
-
-
-def _candidates(name: str, path: Path, library: Path | None) -> list[Path]:
-    return [folder / f"{name}.toml" for folder in (path.parent, library) if folder is not None]
-
-
-def _parse(source: SourceFile) -> dict[str, Any]:
-    try:
-        return tomllib.loads(source.text.decode())
-    except UnicodeDecodeError as error:
-        line = source.text.count(b"\n", 0, error.start) + 1
-        raise ProfileError(f"{source.file}:{line}:1: not UTF-8; save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        what, _, where = str(error).partition(" (at ")
-        found = re.match(r"line (\d+), column (\d+)", where)
-        lines = source.text.decode().splitlines() or [""]
-        line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
-        written = lines[min(line, len(lines)) - 1]
-        # The commonest slip of this trade, which the parser reports as a missing end of line.
-        cure = "; a number that starts with 0 needs quotes" if re.search(r"[=\[,]\s*0\d", written) else ""
-        raise ProfileError(f"{source.file}:{line}:{column}: broken TOML: {what}{cure}") from None
-
-
-def _merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        result[key] = _merged(below, value) if both else value  # type: ignore[arg-type]  # both are tables
-    return result
-
-
-# --- values --------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -210,25 +110,25 @@ def plain_hint(hint: Any) -> Any:
 
 def _expect(value: Any, kind: type, path: KeyPath) -> Any:
     if not isinstance(value, kind):
-        raise _RefusedError(path, f"{_KINDS[kind]} wanted, got {_shown(value)}")
+        raise _RefusedError(path, f"{TOML_TYPES[kind]} wanted, got {shown_value(value)}")
     return value
 
 
 def _decode(hint: type, value: Any) -> Any:
     if hint is Duration and isinstance(value, str):
         return Duration.parse(value)
-    raise ValueError(f"{_DURATION} wanted, got {_shown(value)}")
+    raise ValueError(f"{_DURATION} wanted, got {shown_value(value)}")
 
 
 def _mistyped(hint: Any, value: Any, reported: str) -> str:
     choices = _choices(hint)
     if choices:
         close = suggest(value, [str(c) for c in choices]) if isinstance(value, str) else ""
-        return f"{_shown(value)} is not one of {', '.join(repr(c) for c in choices)}{close}"
-    if hint not in _KINDS:
+        return f"{shown_value(value)} is not one of {', '.join(repr(c) for c in choices)}{close}"
+    if hint not in TOML_TYPES:
         return reported
     cure = "; put it in quotes" if hint is str and not isinstance(value, list | dict) else ""
-    return f"{_KINDS[hint]} wanted, got {_shown(value)}{cure}"
+    return f"{TOML_TYPES[hint]} wanted, got {shown_value(value)}{cure}"
 
 
 def _choices(hint: Any) -> tuple[Any, ...]:
@@ -237,26 +137,6 @@ def _choices(hint: Any) -> tuple[Any, ...]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return tuple(member.value for member in hint)
     return ()
-
-
-_KINDS: dict[Any, str] = {
-    str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-}
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f"the text {value!r}"
-    if isinstance(value, list | dict):
-        return _KINDS[type(value)]
-    return str(value)
 
 
 def _example(hint: Any) -> str:

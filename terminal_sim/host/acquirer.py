@@ -74,7 +74,7 @@ class Acquirer:
     def load(cls, path: Path, *, pack: str | None = None) -> Acquirer:
         """The acquirer of a host file; `pack` names another amount pack than the file does, "" none.
 
-        Raises `typed_toml.ProfileError` for a damaged file, `ValueError` for an unknown pack.
+        Raises `ProfileError` for a damaged file, `ValueError` for an unknown pack.
         """
         from terminal_sim.datafiles import (
             toml as typed_toml,  # a bench that brings its own terms reads no file

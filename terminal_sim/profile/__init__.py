@@ -1,6 +1,6 @@
 """Terminal profiles, which are data read strictly from TOML into the classes of `terminal_sim.core.config`."""
 
-from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.profile.check import check
 from terminal_sim.profile.explain import explain
 from terminal_sim.profile.load import file_of, load, names, variants

@@ -8,8 +8,8 @@ from pathlib import Path
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.positions import KeyPath
+from terminal_sim.datafiles.sources import ProfileError, dotted, load_table, located
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.datafiles.toml import ProfileError, chain, dotted, located
 from terminal_sim.display.texts import Texts
 from terminal_sim.profile.kernel import COUNTRIES
 
@@ -25,7 +25,7 @@ def check(
     for path, what in _faults(profile, flows, texts, locale):
         if file is None:
             raise ProfileError(f"profile {profile.id}: {dotted(path)}{what}")
-        raise located(path, what, chain(file, bundled()))
+        raise located(path, what, load_table(file, bundled())[1])
 
 
 def _faults(

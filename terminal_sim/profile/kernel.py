@@ -8,8 +8,8 @@ from typing import Literal
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.money import CURRENCIES
-from terminal_sim.datafiles import toml as typed_toml
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.toml import read
 from terminal_sim.emv.talk.config import Application, KernelConfig
 
 # ISO 3166-1: alpha-2 -> numeric.
@@ -54,7 +54,7 @@ class KernelTable:
 
 @cache
 def table() -> KernelTable:
-    return typed_toml.read(bundled() / "kernel.toml", KernelTable)
+    return read(bundled() / "kernel.toml", KernelTable)
 
 
 def kernel_config(profile: Profile, terminal: str) -> KernelConfig:

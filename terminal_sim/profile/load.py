@@ -7,8 +7,9 @@ from pathlib import Path
 
 from terminal_sim.core.config import Profile
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.datafiles.toml import ProfileError, read
+from terminal_sim.datafiles.toml import read
 
 _VARIANTS = "variants"
 _HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.tree import (
@@ -113,16 +113,18 @@ class _Reading:
 
     def values(self, number: int, start: str = "line") -> tuple[Value, ...]:
         """The values of a line; a line that is not of the form is one problem and gives none."""
+        from lark import Tree
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
         try:
-            tokens = cast("list[Token]", grammar().parse(self.lines[number - 1], start=start).children)
+            line = grammar().parse(self.lines[number - 1], start=start)
         except UnexpectedCharacters as wrong:
             self._problem(number, wrong.column, _unreadable(wrong.char))
             return ()
         except UnexpectedToken as wrong:
             self._problem(number, wrong.column, _unreadable(str(wrong.token)))
             return ()
+        tokens = [each for each in line.children if not isinstance(each, Tree)]  # the grammar nests nothing
         if start == "row":
             return tuple(self._cells(number, tokens))
         return tuple(self._value(number, token) for token in tokens)

@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
 from terminal_sim.datafiles.suggest import most_like
-from terminal_sim.verbs import rows as records
-from terminal_sim.verbs.rows import IDENTITY, Record
+from terminal_sim.verbs.rows import IDENTITY, Record, closest, has, spelled, transactions
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
@@ -117,7 +116,7 @@ class Expectations(Waiting):
     ) -> None:
         """The journal has such rows; the rows of one transaction count once."""
         wanted = {"kind": kind, **_texts(fields)}
-        rows = _Rows("in the journal", self._journal, wanted, records.transactions, _count(count))
+        rows = _Rows("in the journal", self._journal, wanted, transactions, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
     @verb("expect report")
@@ -227,7 +226,7 @@ class Expectations(Waiting):
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
         rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()
-        return "\n".join(records.spelled({field: str(value) for field, value in row.items()}) for row in rows)
+        return "\n".join(spelled({field: str(value) for field, value in row.items()}) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,20 +249,18 @@ class _Rows:
         """What there is instead, for a failure."""
         found = self._found()
         return (
-            self._summary(found)
-            if found
-            else records.closest(self.every(), self.wanted) or f"nothing {self.where}"
+            self._summary(found) if found else closest(self.every(), self.wanted) or f"nothing {self.where}"
         )
 
     def __str__(self) -> str:
         exactly = "" if self.count is None else f", {self.count} in all"
-        return f"{records.spelled(self.wanted) or 'anything'} {self.where}{exactly}"
+        return f"{spelled(self.wanted) or 'anything'} {self.where}{exactly}"
 
     def _found(self) -> list[Record]:
-        return [row for row in self.every() if records.has(row, self.wanted)]
+        return [row for row in self.every() if has(row, self.wanted)]
 
     def _summary(self, found: list[Record]) -> str:
-        return f"{self.number(found)} of them: {records.closest(found, self.wanted)}" if found else "none"
+        return f"{self.number(found)} of them: {closest(found, self.wanted)}" if found else "none"
 
 
 def one_group(text: str) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.emv.data import tlv, track
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.keys.crypto import IssuerKeys, make_arpc

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.moment import Duration
-from terminal_sim.datafiles.toml import ProfileError, read
+from terminal_sim.datafiles.sources import ProfileError
+from terminal_sim.datafiles.toml import read
 
 
 class Fur(Enum):

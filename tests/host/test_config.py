@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.datafiles.toml import ProfileError
+from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.host.acquirer import Acquirer
 from tests.host.samples import HOST_FILE
 
