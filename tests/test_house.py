@@ -17,7 +17,6 @@ ONE_IDEA = {
 
 # Names that still stand for two ideas. An entry leaves this set when one of its classes takes a name of its own.
 TWO_IDEAS = {
-    "Card",
     "CardRemoved",
     "Command",
     "Device",
@@ -26,8 +25,6 @@ TWO_IDEAS = {
     "Interface",
     "Outcome",
     "Part",
-    "PinEntry",
-    "Response",
     "Step",
     "Variant",
     "Verdict",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from terminal_sim.cards import card_file
 from terminal_sim.cards.chip import ChipCard, MuteCard
-from terminal_sim.cards.command import Card
 from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
@@ -22,13 +22,24 @@ from terminal_sim.emv.keys.crypto import IssuerKeys
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 
 
+class CardFace(Protocol):
+    """One face as a reader needs it: an ATR, a reset that answers with it, and whole APDUs. An empty answer is silence."""
+
+    @property
+    def atr(self) -> bytes: ...
+
+    def reset(self) -> bytes: ...
+
+    def transmit(self, apdu: bytes) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class VirtualCard:
     """A card with the faces it has. `chip` and `contactless` share one memory; `stripe` is ASCII by track number."""
 
     personality: Personality
-    chip: Card | None
-    contactless: Card | None
+    chip: CardFace | None
+    contactless: CardFace | None
     stripe: dict[int, str] | None
 
 
@@ -53,7 +64,7 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
         key=crypto.icc_key(issuer_keys.cryptograms, personality.pan, personality.sequence),
         tries_left=face.pin_tries if face else 0,
     )
-    chip: Card | None = None
+    chip: CardFace | None = None
     if face is not None:
         chip = MuteCard() if face.mute else ChipCard(personality, face, memory)
     return VirtualCard(

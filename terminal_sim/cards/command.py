@@ -1,22 +1,10 @@
-"""A C-APDU as the card reads it, and the R-APDUs it answers with (ISO/IEC 7816-4, 5.1; short form)."""
+"""A C-APDU as the card reads it, and the refusal of one (ISO/IEC 7816-4, 5.1; short form)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from terminal_sim.emv.data.apdu import StatusWord
-
-
-class Card(Protocol):
-    """What a reader needs of a card: `atr`, a reset that answers with it, and whole APDUs. An empty answer is silence."""
-
-    @property
-    def atr(self) -> bytes: ...
-
-    def reset(self) -> bytes: ...
-
-    def transmit(self, apdu: bytes) -> bytes: ...
 
 
 class Refusal(Exception):

@@ -18,7 +18,7 @@ from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinEntry
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, TypedPin
 from terminal_sim.emv.talk.asks import Ask, ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import fields
@@ -115,7 +115,7 @@ class CardPaymentFlow(PaymentFlow):
         self._keep_ask(event)
 
     def answer_pin(self, _: Event) -> None:
-        self.terminal.order(fx.AnswerCard(PinEntry(Secret(self.typed))))
+        self.terminal.order(fx.AnswerCard(TypedPin(Secret(self.typed))))
         self.typed = ""
 
     def ask_application(self, event: Event) -> None:

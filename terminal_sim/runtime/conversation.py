@@ -19,7 +19,7 @@ from terminal_drivers.base import (
     ReaderRefused,
 )
 from terminal_sim.core.events import CardRemoved, Event, KernelAsked, KernelEnded, ReaderChanged
-from terminal_sim.emv.talk.answers import Answer, HostDecision, PinBlock, PinEntry
+from terminal_sim.emv.talk.answers import Answer, HostDecision, PinBlock, TypedPin
 from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
@@ -108,7 +108,7 @@ class CardConversation:
     def _enciphered(self, answer: Answer) -> Answer | PinBlock:
         """An online PIN leaves the pad as an enciphered block; whatever else was answered stays as it is."""
         if (
-            not isinstance(answer, PinEntry)
+            not isinstance(answer, TypedPin)
             or not isinstance(self._asked, EnterPin)
             or self._asked.pan is None
         ):

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal_sim.cards import catalogue
-from terminal_sim.cards.catalogue import VirtualCard
+from terminal_sim.cards.catalogue import CardFace, VirtualCard
 from terminal_sim.cards.chip import ChipCard
-from terminal_sim.cards.command import Card
 from terminal_sim.emv.keys.crypto import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 
@@ -25,13 +24,13 @@ GENERATE_AAC = "80AE00001D" + "00" * 29 + "00"
 EXTERNAL_AUTHENTICATE = "008200000A" + "00" * 8 + "3030"
 
 
-def chip(card: VirtualCard) -> Card:
+def chip(card: VirtualCard) -> CardFace:
     assert card.chip is not None
     card.chip.reset()
     return card.chip
 
 
-def say(card: Card, *commands: str) -> list[str]:
+def say(card: CardFace, *commands: str) -> list[str]:
     """The status words of the answers."""
     return [card.transmit(bytes.fromhex(command))[-2:].hex().upper() for command in commands]
 

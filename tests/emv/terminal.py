@@ -11,7 +11,7 @@ from terminal_sim.emv.data import tlv
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto
-from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, PinEntry
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, TypedPin
 from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline
 from terminal_sim.emv.talk.config import Application, KernelConfig
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
@@ -99,7 +99,7 @@ class Terminal:
                 typed = self.pins.pop(0)
                 pin = Secret(typed) if typed is not None else None
                 if ask.pan is None:
-                    return PinEntry(pin)
+                    return TypedPin(pin)
                 return PinBlock(self.keys.pin_block(pin, ask.pan) if pin is not None else None)
             case GoOnline():
                 return self.host(ask)

@@ -4,7 +4,7 @@ import pytest
 
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.pinblock import PinBlockError
-from terminal_sim.emv.talk.answers import PinBlock, PinEntry
+from terminal_sim.emv.talk.answers import PinBlock, TypedPin
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.secret import Secret
 from tests.engine.kit import bench_of, keys, ready
@@ -40,7 +40,7 @@ def test_the_kernel_gets_an_online_pin_enciphered_and_never_in_clear() -> None:
         card = till.card
         assert card is not None
         keys(till, "4321", "OK")
-        assert not any(isinstance(answer, PinEntry) for answer in conversation.answers)
+        assert not any(isinstance(answer, TypedPin) for answer in conversation.answers)
         (given,) = [answer for answer in conversation.answers if isinstance(answer, PinBlock)]
         assert given.block is not None
         clear = pinblock.decipher(given.block, bench.acquirer.pin_key)
@@ -55,4 +55,4 @@ def test_an_offline_pin_goes_to_the_card_as_it_was_typed() -> None:
         conversation = till.board.readers.conversation
         assert conversation is not None
         keys(till, "1234", "OK")
-        assert PinEntry(Secret("1234")) in conversation.answers
+        assert TypedPin(Secret("1234")) in conversation.answers

@@ -89,7 +89,7 @@ def meaning(sw: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class CardResponse:
     """An R-APDU: data and status word."""
 
     data: bytes

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from terminal_sim.emv.data import apdu
-from terminal_sim.emv.data.apdu import Instruction, Response, StatusWord
+from terminal_sim.emv.data.apdu import CardResponse, Instruction, StatusWord
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.talk.asks import Ask, Command
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
@@ -44,7 +44,7 @@ def put(ask: Ask, kind: type[A]) -> Conversation[A]:
     return answer
 
 
-def exchange(command: Command) -> Conversation[Response]:
+def exchange(command: Command) -> Conversation[CardResponse]:
     """Sends `command`, collects the whole answer. Raises `CardError` where the card answers nonsense."""
     sending = command
     corrected = False
@@ -62,7 +62,7 @@ def exchange(command: Command) -> Conversation[Response]:
         if len(collected) > MAX_DATA:
             raise CardError("the card answers more than 256 bytes")
         if kind != 0x61:
-            return Response(collected, answer.sw)
+            return CardResponse(collected, answer.sw)
         sending = Command(commands.get_response(low), command.step)
         corrected = False
 
@@ -71,7 +71,7 @@ def _has_le(command: bytes) -> bool:
     return len(command) == 5 or (len(command) > 5 and len(command) == 6 + command[4])
 
 
-def _response(answer: KernelAnswer) -> Response:
+def _response(answer: KernelAnswer) -> CardResponse:
     if not isinstance(answer, bytes):
         raise TypeError(f"a Command is answered by the bytes of an R-APDU, not by {type(answer).__name__}")
     if not 2 <= len(answer) <= MAX_DATA + 2:
@@ -79,7 +79,7 @@ def _response(answer: KernelAnswer) -> Response:
     sw = int.from_bytes(answer[-2:])
     if sw >> 12 not in (6, 9):
         raise CardError(f"the card answers with status {sw:04X}")
-    return Response(answer[:-2], sw)
+    return CardResponse(answer[:-2], sw)
 
 
 def fault(command: str, sw: int) -> Exception:

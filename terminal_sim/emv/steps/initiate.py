@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from terminal_sim.emv.data import dol, tags, tlv
-from terminal_sim.emv.data.apdu import Response
+from terminal_sim.emv.data.apdu import CardResponse
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
 
 
-def get_processing_options(transaction: Transaction) -> Conversation[Response]:
+def get_processing_options(transaction: Transaction) -> Conversation[CardResponse]:
     """Sends the data that the PDOL asks for; the answer is not yet read, since its status decides what happens next."""
     wanted = transaction.directory.get(tags.PDOL, b"")
     response = yield from exchange(commands.get_processing_options(dol.build(wanted, transaction.value)))

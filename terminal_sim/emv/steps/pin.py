@@ -8,7 +8,7 @@ from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault, put
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import PinBlock, PinEntry
+from terminal_sim.emv.talk.answers import PinBlock, TypedPin
 from terminal_sim.emv.talk.asks import EnterPin
 from terminal_sim.emv.talk.conversation import Conversation
 
@@ -34,7 +34,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
     languages = transaction.languages()
     while tries != 0:
         ask = EnterPin(tries_left=tries, wrong=wrong, languages=languages)
-        entered = yield from put(ask, PinEntry)
+        entered = yield from put(ask, TypedPin)
         if entered.pin is None:
             transaction.tvr |= tvr.PIN_NOT_ENTERED
             return False

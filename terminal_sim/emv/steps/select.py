@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from terminal_sim.emv.data import apdu, tags, tlv
-from terminal_sim.emv.data.apdu import Response, StatusWord
+from terminal_sim.emv.data.apdu import CardResponse, StatusWord
 from terminal_sim.emv.data.fields import printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
@@ -218,7 +218,7 @@ def _proprietary(fci: bytes) -> bytes:
     raise TlvError("the FCI has no proprietary template A5")
 
 
-def _directory(response: Response) -> dict[int, bytes]:
+def _directory(response: CardResponse) -> dict[int, bytes]:
     """The data elements of the FCI of an application; the DF name (84) must be there."""
     directory: dict[int, bytes] = {}
     for tag, value in checked(tlv.leaves(tlv.only(response.data, tags.FCI))):

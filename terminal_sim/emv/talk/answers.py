@@ -15,7 +15,7 @@ class ApplicationChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class PinEntry:
+class TypedPin:
     """What was typed on the pad: `pin` of 4 to 12 digits, or None where the cardholder bypassed the entry."""
 
     pin: Secret[str] | None
@@ -39,5 +39,5 @@ class HostDecision:
     icc_data: bytes = field(default=b"", repr=False)
 
 
-Answer = ApplicationChoice | PinEntry | HostDecision
+Answer = ApplicationChoice | TypedPin | HostDecision
 """What a flow answers. An online PIN goes through the key store, so that the kernel gets it as a `PinBlock`."""

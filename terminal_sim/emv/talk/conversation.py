@@ -4,7 +4,7 @@
 |--------------------------|------------------------------------|
 | `Command`                | R-APDU as `bytes` (data, SW1, SW2) |
 | `ChooseApplication`      | `ApplicationChoice`                |
-| `EnterPin`, offline PIN  | `PinEntry`                         |
+| `EnterPin`, offline PIN  | `TypedPin`                         |
 | `EnterPin`, online PIN   | `PinBlock`                         |
 | `GoOnline`               | `HostDecision`                     |
 

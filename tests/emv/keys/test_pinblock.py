@@ -12,7 +12,7 @@ from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "pinblocks.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "pinblocks.json").read_text())
 PAN = Secret("4012345678909")
 KEY = Secret(bytes.fromhex("F1E1D1C1B1A191817161514131211101"))
 

@@ -11,7 +11,7 @@ from terminal_sim.emv.steps import cvm, generate, restrictions
 from terminal_sim.emv.steps.cvm import CvmList, CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import PinEntry
+from terminal_sim.emv.talk.answers import TypedPin
 from terminal_sim.emv.talk.asks import Command, EnterPin, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
@@ -148,7 +148,7 @@ def test_a_list_that_is_missing_stands_in_the_tvr_and_an_empty_one_does_not() ->
 
 def test_a_pin_and_a_signature_are_both_wanted() -> None:
     transaction = begun()
-    pin = PinEntry(Secret("1234"))
+    pin = TypedPin(Secret("1234"))
     asks = run(transaction, "0300", bytes.fromhex("9F170103 9000"), pin, b"\x90\x00")
     assert isinstance(asks[1], EnterPin)
     assert transaction.cvm == "signature"
@@ -168,7 +168,7 @@ OFFLINE = [
 def test_an_offline_pin_ends_as_the_card_says(said: list[bytes | str | None], done: str, byte3: int) -> None:
     transaction = begun()
     answers: list[KernelAnswer] = [
-        one if isinstance(one, bytes) else PinEntry(Secret(one) if one is not None else None) for one in said
+        one if isinstance(one, bytes) else TypedPin(Secret(one) if one is not None else None) for one in said
     ]
     run(transaction, "0100", *answers)
     assert (transaction.cvm, transaction.tvr >> 16 & 0xFF) == (done, byte3)
@@ -178,12 +178,12 @@ def test_a_counter_of_two_bytes_or_an_unknown_status_is_the_cards_fault() -> Non
     with pytest.raises(CardError):
         run(begun(), "0100", bytes.fromhex("9F170203039000"))
     with pytest.raises(CardError, match="VERIFY"):
-        run(begun(), "0100", bytes.fromhex("9F1701039000"), PinEntry(Secret("1234")), b"\x6f\x00")
+        run(begun(), "0100", bytes.fromhex("9F1701039000"), TypedPin(Secret("1234")), b"\x6f\x00")
 
 
 def test_an_online_pin_in_clear_is_our_mistake() -> None:
     with pytest.raises(TypeError, match="PinBlock"):
-        run(begun(), "0200", PinEntry(Secret("1234")))
+        run(begun(), "0200", TypedPin(Secret("1234")))
 
 
 USAGE = [
