@@ -22,7 +22,7 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.tcp import TcpLine
-from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest, Trace
+from terminal_sim.bench import Bench, BenchMisuse, JsonLines, TerminalUnderTest, Trace
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched
@@ -76,7 +76,7 @@ def run(
 ) -> tuple[list[RunResult], str]:
     """The results of a script and the whole trace: keys, screens, APDUs, frames, messages, journal, receipts."""
     sink = io.StringIO()
-    runner = Runner(Options(trace=Trace(sink), **options))  # type: ignore[arg-type]  # whichever options a test gives
+    runner = Runner(Options(subscribers=(JsonLines(sink),), **options))  # type: ignore[arg-type]  # whichever options a test gives
     return [runner.run(case) for case in chosen(path)], sink.getvalue()
 
 
@@ -345,7 +345,7 @@ def test_several_readers_of_one_terminal_are_replayed_together(
 def a_day(seated: Callable[[Bench], TerminalUnderTest]) -> list[str]:
     """What the trace tells of a sale by insert, one by swipe and one by tap, but for frames."""
     sink = io.StringIO()
-    with Bench(trace=Trace(sink)) as bench:
+    with Bench(trace=Trace(JsonLines(sink))) as bench:
         terminal = seated(bench)
         for how, name in (
             (TerminalUnderTest.insert, "visa-credit"),
@@ -367,7 +367,7 @@ def sale(
 ) -> list[str]:
     """What the trace tells of a sale that is approved, but for frames."""
     sink = io.StringIO()
-    with Bench(trace=Trace(sink)) as bench:
+    with Bench(trace=Trace(JsonLines(sink))) as bench:
         terminal = seated(bench)
         ready(terminal)
         how(terminal, name)

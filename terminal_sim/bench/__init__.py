@@ -15,11 +15,11 @@ from terminal_sim.bench.bench import (
     Selector,
     SelectorError,
     TerminalUnderTest,
-    Trace,
     View,
 )
 from terminal_sim.core.flow import AnyFlow
-from terminal_sim.runtime.trace import TraceEntry
+from terminal_sim.runtime import contents
+from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -29,6 +29,7 @@ __all__ = [
     "Duration",
     "Item",
     "JournalError",
+    "JsonLines",
     "Paper",
     "Profile",
     "ProfileError",
@@ -36,8 +37,10 @@ __all__ = [
     "SavedState",
     "Selector",
     "SelectorError",
+    "Subscriber",
     "TerminalUnderTest",
     "Trace",
     "TraceEntry",
     "View",
+    "contents",
 ]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.runtime.contents import ReaderFrame, Refused
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore
@@ -67,7 +69,6 @@ __all__ = [
     "Selector",
     "SelectorError",
     "TerminalUnderTest",
-    "Trace",
     "View",
 ]  # fmt: skip
 
@@ -110,8 +111,8 @@ class JournalWriter:
 class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
-    `catalogues` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` hears everything
-    (without one, the last entries are kept in memory; False: nothing is spent on it).
+    `catalogues` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
+    that happens (without one, the last entries are kept in memory; False: nothing is spent on it).
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
     """
 
@@ -209,21 +210,14 @@ class Bench:
         return f"{prefix}{self._numbers[prefix]:04d}"
 
     def _frames(self, name: str) -> Frames | None:
-        """Reader frames go into a trace that is written to a file, told by name and length: their payload is card data."""
-        if self.engine.trace is None or not self.trace.written:
+        """Reader frames as entries of the trace, by name and length, for subscribers that want them: their payload is card data."""
+        if self.engine.tracing is None:
             return None
 
         def hear(direction: str, message: str, slot: int, sequence: int, length: int) -> None:
-            self.trace.emit(
-                self.clock.now,
-                name,
-                "frame",
-                direction=direction,
-                message=message,
-                slot=slot,
-                sequence=sequence,
-                length=length,
-            )
+            if self.trace.wants_frames:
+                frame = ReaderFrame(direction, message, slot, sequence, length)
+                self.trace.emit(self.clock.now, name, frame)
 
         return hear
 
@@ -235,6 +229,16 @@ class Bench:
         except DriverError as wrong:
             named = reader if isinstance(reader, str) else " and ".join(reader)
             raise BenchMisuse(f"reader {named}: {wrong}") from None
+
+    @contextmanager
+    def acting(self, terminal: TerminalUnderTest, line: str) -> Iterator[None]:
+        """What is done within is one act, a line of a script; where the bench refuses it, the trace says why."""
+        with self.trace.acting(self.now, terminal.name, line):
+            try:
+                yield
+            except BenchMisuse as refused:
+                self.trace.emit(self.now, terminal.name, Refused(str(refused)))
+                raise
 
     # Cards.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal_sim.bench import Duration, ProfileError, Trace
+from terminal_sim.bench import Duration, JsonLines, ProfileError, Subscriber
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import files_of, programs_of
@@ -41,9 +41,15 @@ def run(given: Namespace) -> int:
     if given.record is not None:
         with as_user_errors():
             given.record.mkdir(parents=True, exist_ok=True)
-    with _tracing(given.trace) as trace:
+    with _tracing(given.trace) as subscribers:
         runner = Runner(
-            Options(seed=given.seed, reader=reader, record=given.record, state=given.state, trace=trace)
+            Options(
+                seed=given.seed,
+                reader=reader,
+                record=given.record,
+                state=given.state,
+                subscribers=subscribers,
+            )
         )
         results = [
             _printed(runner.run(case, more=number < len(cases)), quiet=given.quiet)
@@ -54,14 +60,14 @@ def run(given: Namespace) -> int:
 
 
 @contextmanager
-def _tracing(file: Path | None) -> Iterator[Trace | None]:
+def _tracing(file: Path | None) -> Iterator[tuple[Subscriber, ...]]:
     if file is None:
-        yield None
+        yield ()
         return
     with as_user_errors():
         sink = file.open("w", encoding="utf-8")
     with sink:
-        yield Trace(sink)
+        yield (JsonLines(sink),)
 
 
 def _printed(result: RunResult, *, quiet: bool) -> RunResult:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from terminal_sim.core.message import HostReply, HostRequest
+from terminal_sim.emv.data.tree import Part
+from terminal_sim.secret import MaskedBytes
 
 
 class MessageError(ValueError):
@@ -12,7 +14,7 @@ class MessageError(ValueError):
 
 
 class Dialect(Protocol):
-    """Requests and replies as bytes. All but `label` raise `MessageError`, and nothing else, for what the dialect does not have."""
+    """Requests and replies as bytes. What encodes or decodes raises `MessageError`, and nothing else, for what the dialect does not have."""
 
     def label(self, request: HostRequest) -> str:
         """What the dialect calls the message of `request`, such as 0100; it is shown and decides nothing."""
@@ -24,4 +26,12 @@ class Dialect(Protocol):
 
     def decode_reply(self, message: bytes) -> HostReply:
         """The reply, with its own `label`."""
+        ...
+
+    def masked(self, message: bytes) -> MaskedBytes:
+        """A message of either direction without what says whose card it is."""
+        ...
+
+    def tree(self, message: MaskedBytes) -> tuple[Part, ...]:
+        """The parts of a masked message, each with its offsets."""
         ...

@@ -76,7 +76,7 @@ class Power:
 class Panel:
     """What a person sees and hears of a terminal: `lights` by name, the count of `beeps`, and the screen that `draw` gives.
 
-    `shown` is the screen that the trace has last; `ignored` what the firmware did not take of the last act.
+    `shown` is the screen that the trace has last, and `generation` how many it has had; `ignored` what the firmware did not take of the last act.
     """
 
     lights: dict[str, str] = field(default_factory=dict)
@@ -84,6 +84,7 @@ class Panel:
     ignored: str = ""
     draw: Callable[[], DrawnScreen | None] = lambda: None
     shown: DrawnScreen | None = None
+    generation: int = 0
 
     def changed(self) -> DrawnScreen | None:
         """The screen that is up, where it is another than `shown`."""
@@ -91,6 +92,7 @@ class Panel:
         if drawn is None or drawn == self.shown:
             return None
         self.shown = drawn
+        self.generation += 1
         return drawn
 
 

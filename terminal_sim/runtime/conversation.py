@@ -42,7 +42,7 @@ class CardConversation:
         slot: ContactSlot,
         keys: KeyStore,
         *,
-        seen: Callable[[Command, bytes], None],
+        seen: Callable[[Command, bytes], None] | None,
         torn: Callable[[Step, bool], None],
         gone: Callable[[], None],
         lost: Callable[[], None],
@@ -135,7 +135,8 @@ class CardConversation:
             ask = start()
             while isinstance(ask, Command):
                 response = self._slot.transmit(ask.apdu)
-                self._seen(ask, response)
+                if self._seen is not None:
+                    self._seen(ask, response)
                 self._torn(ask.step, True)
                 ask = self._answer(response)
         except StopIteration as end:

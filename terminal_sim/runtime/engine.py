@@ -23,16 +23,11 @@ from terminal_sim.core.events import (
     Event,
     HostReplied,
     HostUnreachable,
-    KeyPressed,
     Printed,
     PrinterStopped,
-    Touched,
 )
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.rows.schema import FlatRow
-from terminal_sim.core.screen import Screen
-from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu
-from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.link import Arrival
@@ -41,7 +36,8 @@ from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.conversation import CardConversation
 from terminal_sim.runtime.deadlines import AlarmDue, Deadline, DeliveryDue, Due
-from terminal_sim.runtime.trace import Trace, Value
+from terminal_sim.runtime.trace import Trace
+from terminal_sim.runtime.tracing import Tracing
 
 
 class JournalPort(Protocol):
@@ -75,7 +71,7 @@ class _Running:
 
 
 class Engine:
-    """`trace` hears everything; without one, nothing is spent on it."""
+    """`trace` takes everything that happens; without one, nothing is spent on it."""
 
     def __init__(
         self,
@@ -85,7 +81,8 @@ class Engine:
         trace: Trace | None = None,
     ) -> None:
         self.clock = clock
-        self.trace = trace
+        self.tracing = Tracing(trace, clock) if trace is not None else None
+        self._jumped = False
         self._journal = journal
         self._random = Random(seed)
         self._boards: dict[str, Board] = {}
@@ -103,9 +100,9 @@ class Engine:
             fx.SetAlarm: self._set_alarm,
             fx.DropAlarm: self._drop_alarm,
             fx.Beep: self._beep,
-            fx.Moved: self._moved,
+            fx.Moved: self._nothing,
             fx.Ignored: self._ignored,
-            fx.Unexpected: self._unexpected,
+            fx.Unexpected: self._nothing,
             fx.SwitchOff: self._switch_off,
         }
 
@@ -129,14 +126,18 @@ class Engine:
 
     def advance(self, until: int) -> None:
         """Let virtual time pass up to `until` microseconds on the virtual clock, from one deadline to the next."""
-        while self.clock.jump(until, self._fall_due):
+        while self._jump(until):
             self.settle()
 
     def step(self, until: int) -> bool:
         """Jump to the next deadline before `until`, if there is one; False at `until`."""
-        going_on = self.clock.jump(until, self._fall_due)
+        going_on = self._jump(until)
         self.settle()
         return going_on
+
+    def _jump(self, until: int) -> bool:
+        self._jumped = True
+        return self.clock.jump(until, self._fall_due)
 
     def next_deadline(self) -> Deadline | None:
         """What is due next; what a terminal has dropped meanwhile is forgotten on the way."""
@@ -181,8 +182,8 @@ class Engine:
         terminal = board.firmware
         if terminal is None or board.power.life != posted.life:
             return _Running(board, posted.life, deque())
-        if self.trace is not None:
-            self._trace_event(board, posted.event)
+        if self.tracing is not None:
+            self.tracing.event(board, posted.event)
         return _Running(board, posted.life, deque(terminal.handle(posted.event, self.clock.now)))
 
     def _run(self, running: list[_Running]) -> None:
@@ -200,12 +201,14 @@ class Engine:
                         waiting.append((one, (effect.payment.flat(), sealed.flat())))
                         break
                     self._do[type(effect)](one.board, effect)
+                    if self.tracing is not None:
+                        self.tracing.effect(one.board, effect)
                     self._burn(one.board)
             running = self._commit(waiting) if waiting else []
-        if self.trace is not None:
+        if self.tracing is not None:
             for one in everybody:
                 if one.is_on:
-                    self._trace_screen(one.board)
+                    self.tracing.screen(one.board)
 
     def _commit(self, waiting: list[tuple[_Running, tuple[FlatRow, ...]]]) -> list[_Running]:
         try:
@@ -215,9 +218,8 @@ class Engine:
                 self._stop(one.board, str(error))
             return []
         for one, rows in waiting:
-            if self.trace is not None:
-                for row in rows:
-                    self._emit(one.board, "journal", row=row.kind, **row.fields)
+            if self.tracing is not None:
+                self.tracing.rows(one.board, rows)
             self._burn(one.board)
         return [one for one, _ in waiting]
 
@@ -235,20 +237,14 @@ class Engine:
     def _send(self, board: Board, effect: fx.Send) -> None:
         request = effect.request
         message = board.dialect.encode_request(request)
-        self._emit(
-            board,
-            "host",
-            out=request.kind.value,
-            mti=board.dialect.label(request),
-            stan=request.stan,
-            amount=request.amount.minor,
-        )
+        if self.tracing is not None:
+            self.tracing.sent(board, request, message)
         for arrival in board.link.send(message):
             self._expect(board, arrival, request.stan)
 
     def _expect(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
-        if arrival.note:
-            self._emit(board, "note", text=arrival.note)
+        if arrival.note and self.tracing is not None:
+            self.tracing.note(board, arrival.note)
         due = DeliveryDue(board.name, board.power.life, stan, arrival)
         self.clock.at(self.clock.now.mono + arrival.delay, due)
 
@@ -281,6 +277,9 @@ class Engine:
         if not self._is_alive(due):
             return
         board = self._boards[due.terminal]
+        if self._jumped and self.tracing is not None:
+            self._jumped = False
+            self.tracing.time_passed(board, due.name)
         if isinstance(due, AlarmDue):
             del board.power.alarms[due.name]
             self.post(board, Alarm(due.name))
@@ -288,36 +287,30 @@ class Engine:
             self._deliver(board, due)
 
     def _deliver(self, board: Board, due: DeliveryDue) -> None:
-        if due.arrival.problem:
-            self._emit(board, "host", problem=due.arrival.problem, stan=due.stan)
+        message = due.arrival.message
+        problem: str = due.arrival.problem
+        if problem:
             self.post(board, HostUnreachable(due.stan))
-            return
-        try:
-            reply = board.dialect.decode_reply(due.arrival.message)
-        except MessageError:
-            self._emit(board, "host", problem="garbage", stan=due.stan)
-            return
-        if not board.link.up:
-            self._emit(board, "host", problem="lost", stan=due.stan)
-            return
-        self._emit(
-            board,
-            "host",
-            into=reply.label,
-            stan=reply.stan,
-            amount=reply.amount.minor,
-            code=reply.response_code,
-        )
-        self.post(board, HostReplied(reply))
+        else:
+            try:
+                reply = board.dialect.decode_reply(message)
+            except MessageError:
+                problem = "garbage"
+            else:
+                problem = "" if board.link.up else "lost"
+        if self.tracing is not None and problem:
+            self.tracing.unanswered(board, due.stan, problem)
+        elif self.tracing is not None:
+            self.tracing.received(board, reply, message)
+        if not problem:
+            self.post(board, HostReplied(reply))
 
     def _print(self, board: Board, effect: fx.Print) -> None:
         receipt = effect.receipt
-        if board.printer.print(receipt):
-            self._emit(board, "receipt", copy=receipt.copy.value, reference=receipt.reference)
-            self.post(board, Printed(receipt))
-        else:
-            self._emit(board, "receipt", stopped=receipt.copy.value, reference=receipt.reference)
-            self.post(board, PrinterStopped(receipt))
+        printed = board.printer.print(receipt)
+        if self.tracing is not None:
+            self.tracing.receipt(board, receipt, printed=printed)
+        self.post(board, Printed(receipt) if printed else PrinterStopped(receipt))
 
     def _open_reader(self, board: Board, effect: fx.OpenReader) -> None:
         for event in board.listen(effect.entries):
@@ -354,7 +347,7 @@ class Engine:
             transaction(board.kernel, request),
             readers.reader.contactless if contactless else readers.reader.contact,
             board.keys,
-            seen=partial(self._saw, board),
+            seen=None if self.tracing is None else partial(self.tracing.exchange, board),
             torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
             gone=readers.card_left,
             lost=readers.fall_silent,
@@ -371,52 +364,14 @@ class Engine:
     def _drop_alarm(self, board: Board, effect: fx.DropAlarm) -> None:
         board.power.alarms.pop(effect.name, None)
 
-    def _beep(self, board: Board, effect: fx.Beep) -> None:
+    def _beep(self, board: Board, _: fx.Beep) -> None:
         board.panel.beeps += 1
-        self._emit(board, "beep", tone=effect.tone)
-
-    def _moved(self, board: Board, effect: fx.Moved) -> None:
-        self._emit(board, "state", flow=effect.flow, source=effect.source, dest=effect.dest)
 
     def _ignored(self, board: Board, effect: fx.Ignored) -> None:
         board.panel.ignored = effect.what
-        self._emit(board, "ignored", what=effect.what)
 
-    def _unexpected(self, board: Board, effect: fx.Unexpected) -> None:
-        self._emit(board, "unexpected", what=effect.what)
+    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected) -> None:
+        """What only the trace wants to know."""
 
     def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:
         board.switch_off()
-
-    # The trace.
-
-    def _emit(self, board: Board, kind: str, /, **fields: Value) -> None:
-        if self.trace is not None:
-            self.trace.emit(self.clock.now, board.name, kind, **fields)
-
-    def _trace_event(self, board: Board, event: Event) -> None:
-        if isinstance(event, KeyPressed):
-            shown: Screen | None = board.firmware.screen() if board.firmware else None
-            hidden = shown is not None and shown.input is not None and shown.input.shown.secret
-            key = "DIGIT" if hidden and event.key.isdigit() else event.key
-            self._emit(board, "key", key=key)
-        elif isinstance(event, Touched):
-            self._emit(board, "touch", target=event.target)
-        elif not isinstance(event, HostReplied | Printed | PrinterStopped):
-            name = getattr(event, "name", "")
-            self._emit(board, "event", event=type(event).__name__, **({"name": name} if name else {}))
-
-    def _trace_screen(self, board: Board) -> None:
-        shown = board.panel.changed()
-        if shown is not None:
-            self._emit(board, "screen", screen=shown.screen.id, text=shown)
-
-    def _saw(self, board: Board, command: Command, response: bytes) -> None:
-        if self.trace is not None:
-            self._emit(
-                board,
-                "apdu",
-                step=command.step.value,
-                command=mask_capdu(command.apdu),
-                response=mask_rapdu(response),
-            )

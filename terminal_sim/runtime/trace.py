@@ -1,47 +1,56 @@
-"""One stream of everything that happens on a bench, masked when it is written.
+"""The trace of one bench: every key, state, byte, message, row and screen, in order, each with the act that caused it.
 
-An entry is a kind and flat fields, stamped with both clocks and the terminal. Kinds: `key touch card event state screen apdu frame host
-journal receipt beep ignored unexpected note`. Keys typed into a field that hides them are written as `DIGIT`, card
-numbers as first six and last four, response data without its sensitive tags.
+Rules:
+1. An entry is a frozen value and masked when it is made: no subscriber ever sees card data in clear.
+2. Entries are numbered from 1 within their bench, whoever subscribes. A frame carries the number of the entry before it, since
+   frames are made for those alone who ask for them.
+3. `cause` is the number of the act that an entry follows from: a key, a touch, a line of a script, or the passing of time.
+4. Subscribers are called in the order in which they subscribed, on the engine's thread; a bench without a trace makes no entry.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, Protocol
 
+from msgspec import Struct
+
 from terminal_sim.core.moment import Instant
+from terminal_sim.runtime.contents import Act, Content, ReaderFrame, TimePassed, Value
 
 
-class Drawn(Protocol):
-    """A screen (`display.view.View`): its text is drawn only where somebody reads it."""
+class TraceEntry(Struct, frozen=True):
+    """One thing that happened at `at` to the terminal `terminal`; `content` says what."""
 
-    @property
-    def text(self) -> str: ...
-
-
-Value = str | int | Drawn
-
-
-@dataclass(frozen=True, slots=True)
-class TraceEntry:
+    number: int
+    cause: int
     at: Instant
     terminal: str
-    kind: str
-    fields: dict[str, Value]
+    content: Content
+
+    @property
+    def kind(self) -> str:
+        return self.content.kind
+
+    @property
+    def fields(self) -> Mapping[str, Value]:
+        """What the content says, flat: text, numbers, and screens whose text is drawn when it is read."""
+        return self.content.fields()
 
     def line(self) -> str:
         """`HH:MM:SS.mmm terminal kind field=value ...` in virtual time since the bench began."""
         seconds, micros = divmod(self.at.mono, 1_000_000)
         clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros // 1000:03d}"
-        told = " ".join(
+        shown = " ".join(
             f"{name}={value}" for name, value in self.fields.items() if isinstance(value, str | int)
         )
-        return f"{clock} {self.terminal} {self.kind} {told}".rstrip()
+        return f"{clock} {self.terminal} {self.kind} {shown}".rstrip()
 
     def json(self) -> str:
+        """The entry as an object of JSON on one line, without number and cause."""
         return json.dumps(
             {
                 "mono": self.at.mono,
@@ -54,23 +63,92 @@ class TraceEntry:
         )
 
 
-class Trace:
-    """Keeps the last `keep` entries and writes each one to `sink` as a line of JSON, if there is one."""
-
-    def __init__(self, sink: IO[str] | None = None, keep: int = 2_000) -> None:
-        self.entries: deque[TraceEntry] = deque(maxlen=keep)
-        self._sink = sink
+class Subscriber(Protocol):
+    """Takes each entry as it is made. Frames and bytes are made only where a subscriber wants them."""
 
     @property
-    def written(self) -> bool:
-        """Whether it goes to a file, and so may be long."""
-        return self._sink is not None
+    def wants_frames(self) -> bool: ...
+    @property
+    def wants_bytes(self) -> bool: ...
+    def take(self, entry: TraceEntry) -> None: ...
 
-    def emit(self, at: Instant, terminal: str, kind: str, /, **fields: Value) -> None:
-        entry = TraceEntry(at, terminal, kind, fields)
-        self.entries.append(entry)
-        if self._sink is not None:
+
+class JsonLines:
+    """Writes each entry to `sink` as a line of JSON, frames among them; time is in each line, and has none of its own."""
+
+    wants_frames, wants_bytes = True, False
+
+    def __init__(self, sink: IO[str]) -> None:
+        self._sink = sink
+
+    def take(self, entry: TraceEntry) -> None:
+        if not isinstance(entry.content, TimePassed):
             self._sink.write(entry.json() + "\n")
 
+
+class Tail:
+    """Keeps the last `keep` entries; it asks for neither frames nor bytes."""
+
+    wants_frames = wants_bytes = False
+
+    def __init__(self, keep: int) -> None:
+        self.entries: deque[TraceEntry] = deque(maxlen=keep)
+
+    def take(self, entry: TraceEntry) -> None:
+        if not isinstance(entry.content, TimePassed | ReaderFrame):
+            self.entries.append(entry)
+
+
+class Trace:
+    """Makes the entries of one bench and hands them to its subscribers; keeps the last `keep` for whoever reports a failure."""
+
+    def __init__(self, *subscribers: Subscriber, keep: int = 2_000) -> None:
+        self._last = Tail(keep)
+        self._subscribers: list[Subscriber] = [self._last, *subscribers]
+        self._number = 0
+        self._cause = 0
+        self._acting = 0
+        self.wants_frames = self.wants_bytes = False
+        self._weigh()
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Hand every entry from now on to `subscriber` as well."""
+        self._subscribers.append(subscriber)
+        self._weigh()
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        self._subscribers.remove(subscriber)
+        self._weigh()
+
+    @property
+    def entries(self) -> deque[TraceEntry]:
+        """The last entries, oldest first."""
+        return self._last.entries
+
     def tail(self, count: int) -> list[str]:
+        """The last `count` entries as lines."""
         return [entry.line() for entry in list(self.entries)[-count:]]
+
+    def emit(self, at: Instant, terminal: str, content: Content) -> None:
+        """Make the entry of `content`. One that begins something, outside of an act of a script, is the cause of what follows."""
+        if not isinstance(content, ReaderFrame):
+            self._number += 1
+            if content.begins and not self._acting:
+                self._cause = self._number
+        entry = TraceEntry(self._number, self._cause, at, terminal, content)
+        for subscriber in self._subscribers:
+            subscriber.take(entry)
+
+    @contextmanager
+    def acting(self, at: Instant, terminal: str, line: str) -> Iterator[None]:
+        """What happens within follows from one line of a script, the keys that it presses among it."""
+        self.emit(at, terminal, Act(line))
+        self._acting += 1
+        try:
+            yield
+        finally:
+            self._acting -= 1
+
+    def _weigh(self) -> None:
+        self.wants_frames = any(subscriber.wants_frames for subscriber in self._subscribers)
+        self.wants_bytes = any(subscriber.wants_bytes for subscriber in self._subscribers)

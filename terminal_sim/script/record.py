@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from terminal_sim.bench import Duration, TraceEntry
+from terminal_sim.bench import Duration, TraceEntry, contents
 from terminal_sim.script.selection import exactly
-from terminal_sim.verbs.waiting import ACT
 
 _HIDDEN = "DIGIT"
 _PIN_SCREEN = "enter-pin"
@@ -49,21 +48,22 @@ def _moves(entries: Iterable[TraceEntry]) -> tuple[list[_Move], int, _Move]:
     screen, began, now, holding = "", -1, 0, False
     for entry in entries:
         now = entry.at.mono
-        if entry.kind == "screen":
-            screen = str(entry.fields["screen"])
+        content = entry.content
+        if isinstance(content, contents.ScreenShown):
+            screen = content.screen
             began = now if began < 0 else began
-        elif entry.kind == "key" and not holding:
-            moves.append(_Move(now, now, screen, "press", str(entry.fields["key"])))
-        elif entry.kind == "key":
+        elif isinstance(content, contents.KeyPress) and not holding:
+            moves.append(_Move(now, now, screen, "press", content.key))
+        elif isinstance(content, contents.KeyPress):
             # The key of a hold is written when it is let go; nothing else happened since.
             moves[-1] = replace(moves[-1], until=now)
             holding = False
-        elif entry.kind == "ignored" and moves and moves[-1].verb:
+        elif isinstance(content, contents.InputIgnored) and moves and moves[-1].verb:
             moves[-1] = replace(moves[-1], verb="press!")
-        elif entry.kind == "touch":
-            moves.append(_Move(now, now, screen, "", f"tap id:{entry.fields['target']}"))
-        elif entry.kind == ACT:
-            moves.append(_Move(now, now, screen, "", str(entry.fields["line"])))
+        elif isinstance(content, contents.Touch):
+            moves.append(_Move(now, now, screen, "", f"tap id:{content.target}"))
+        elif isinstance(content, contents.Act):
+            moves.append(_Move(now, now, screen, "", content.line))
             holding = moves[-1].what.startswith(f"{_HOLD} ")
     return moves, began, _Move(now, now, screen, "", "")
 

@@ -24,6 +24,7 @@ from terminal_sim.bench import (
     JournalError,
     ProfileError,
     SavedState,
+    Subscriber,
     TerminalUnderTest,
     Trace,
 )
@@ -59,14 +60,14 @@ class ExitCode(IntEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """`reader` is an address or several; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which
-    `store` writes. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
+    `store` writes. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
     """
 
     seed: int = 0
     reader: str | tuple[str, ...] = "virtual"
     record: Path | None = None
     state: Path | None = None
-    trace: Trace | None = None
+    subscribers: tuple[Subscriber, ...] = ()
     pictures: Path | None = None
     store: bool = False
 
@@ -190,7 +191,7 @@ class _CaseRun:
             clock=clock,
             state=options.state,
             catalogues=chosen.catalogues,
-            trace=options.trace,
+            trace=Trace(*options.subscribers),
         )
 
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:

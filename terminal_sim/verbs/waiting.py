@@ -18,7 +18,6 @@ from terminal_sim.datafiles.suggest import close_word
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
-ACT = "act"
 
 T = TypeVar("T")
 
@@ -124,10 +123,10 @@ class Waiting:
 
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:
-        """Writes to the trace what is done, as a script says it; keys and touches write themselves."""
+        """The trace says what is done as a script says it, and why where it was refused; keys and touches are entries by themselves."""
         before = self._snapshot()
-        self.bench.trace.emit(self.bench.now, self.terminal.name, ACT, line=" ".join(words))
-        yield
+        with self.bench.acting(self.terminal, " ".join(words)):
+            yield
         self._watch(before)
 
     def _snapshot(self, on: str = "main") -> ScreenSnapshot:

@@ -10,6 +10,7 @@ from terminal_sim.bench import Bench, Trace, View
 from terminal_sim.core.screen import Screen
 from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.view import view
+from terminal_sim.runtime.contents import Note
 from tests.contracts.artefacts import artefacts
 from tests.contracts.drive import MOTO_CARD, NAMES, TEXTS, Drive, full, stock
 from tests.contracts.walker import Walk
@@ -114,10 +115,10 @@ def test_the_walk_finds_a_card_number_that_is_not_masked() -> None:
     """The scan can fail: a number in the trace is found, whole or in part."""
     with Drive(full(NAMES[0])) as drive:
         assert leaks(drive) == []
-        drive.bench.trace.emit(drive.bench.now, "X", "note", text="5555444433331111")
+        drive.bench.trace.emit(drive.bench.now, "X", Note("5555444433331111"))
         assert leaks(drive)
         drive.bench.trace.entries.pop()
-        drive.bench.trace.emit(drive.bench.now, "X", "note", text="55554444 33331111")
+        drive.bench.trace.emit(drive.bench.now, "X", Note("55554444 33331111"))
         assert leaks(drive)
 
 

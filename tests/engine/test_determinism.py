@@ -18,9 +18,9 @@ DRIVERS = Path(terminal_drivers.__file__).parent.parent
 # The acts; what they print is every entry of the trace and every row of the journal.
 ACTS = """
 import io, json, sys
-from terminal_sim.bench import Bench, Trace
+from terminal_sim.bench import Bench, JsonLines, Trace
 sink = io.StringIO()
-with Bench(seed=int(sys.argv[1]), trace=Trace(sink)) as bench:
+with Bench(seed=int(sys.argv[1]), trace=Trace(JsonLines(sink))) as bench:
     for profile in ("v400m", "s1f2"):
         till = bench.add_terminal(profile)
         for how, card in (("insert", "visa-online-pin"), ("tap", "phone"), ("swipe", "visa-stripe"), ("insert", "visa-declined")):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import Bench, Trace
+from terminal_sim.runtime.trace import Tail
 from terminal_sim.script.check import check
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
@@ -65,11 +66,11 @@ def recorded(act: Callable[[Tester], None]) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("act", DONE)
 def test_a_replay_gives_the_same_trace(act: Callable[[Tester], None]) -> None:
     text, before = recorded(act)
-    trace = Trace(keep=ENOUGH)
+    tail = Tail(ENOUGH)
     program = check(parse_text(text, Path("recorded.keys")), vocabulary(), environ=SECRETS)
-    (result,) = [Runner(Options(trace=trace)).run(case) for case in plan(program)]
+    (result,) = [Runner(Options(subscribers=(tail,))).run(case) for case in plan(program)]
     assert result.outcome is ScenarioOutcome.HELD, result.text
-    assert [entry.json() for entry in trace.entries] == before
+    assert [entry.json() for entry in tail.entries] == before
 
 
 @pytest.mark.parametrize("act", DONE)

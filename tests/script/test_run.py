@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Trace
+from terminal_sim.bench import JsonLines
 from terminal_sim.script.run import ExitCode, Options, ScenarioOutcome, exit_code
 from tests.script.conftest import Runs
 
@@ -248,7 +248,7 @@ def test_the_exit_code_says_that_nothing_ran(ran: Runs) -> None:
 def test_a_bench_that_breaks_is_no_failed_expectation(ran: Runs, tmp_path: Path) -> None:
     sink = (tmp_path / "trace.jsonl").open("w")
     sink.close()
-    results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(trace=Trace(sink)))
+    results = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(subscribers=(JsonLines(sink),)))
     assert [result.outcome for result in results] == [ScenarioOutcome.BROKEN]
     assert "the bench broke" in results[0].text
     assert exit_code(results) is ExitCode.BROKEN

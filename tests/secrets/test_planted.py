@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench, TerminalUnderTest, Trace
+from terminal_sim.bench import Bench, JsonLines, TerminalUnderTest, Trace
 from tests.contracts.drive import TEXTS
 from tests.secrets.encodings import spellings, telling_runs, track2
 
@@ -56,7 +56,9 @@ def run(folder: Path, *, pan: str = PAN, keyed: str = KEYED_PAN, pin: str = PIN,
         card.replace(*ONLINE).replace('"planted"', '"planted-online"')
     )
     with (state / "trace.jsonl").open("w") as sink:
-        bench = Bench(state=state, trace=Trace(sink, keep=100_000), catalogues=[catalogue], texts=TEXTS)
+        bench = Bench(
+            state=state, trace=Trace(JsonLines(sink), keep=100_000), catalogues=[catalogue], texts=TEXTS
+        )
         try:
             till = bench.add_terminal("v400m")
             act(bench, till, keyed, pin, cvc)

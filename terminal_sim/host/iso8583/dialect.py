@@ -5,6 +5,7 @@ from __future__ import annotations
 from terminal_sim.core.message import HostRequest
 from terminal_sim.host.iso8583 import replies, requests
 from terminal_sim.host.iso8583.message_types import request_type
+from terminal_sim.host.iso8583.tree import masked, message_tree
 
 
 class Iso8583:
@@ -15,6 +16,8 @@ class Iso8583:
     decode_request = staticmethod(requests.decode_request)
     encode_reply = staticmethod(replies.encode_reply)
     decode_reply = staticmethod(replies.decode_reply)
+    masked = staticmethod(masked)
+    tree = staticmethod(message_tree)
 
     def label(self, request: HostRequest) -> str:
         """The message type."""

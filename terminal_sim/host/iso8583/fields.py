@@ -47,7 +47,7 @@ def _variable(max_len: int, length_bytes: int, count: str = "bytes") -> dict[str
     return {**_fixed(max_len, count=count), "len_type": length_bytes}
 
 
-_SPEC: dict[str, dict[str, Any]] = {
+SPEC: dict[str, dict[str, Any]] = {
     "h": _fixed(0),
     "t": _fixed(2),
     "p": _fixed(8),
@@ -88,7 +88,7 @@ def encode_fields(fields: dict[str, str]) -> bytes:
     import iso8583
 
     try:
-        message, _ = iso8583.encode(fields, _SPEC)
+        message, _ = iso8583.encode(fields, SPEC)
     except iso8583.EncodeError as error:
         raise MessageError(f"DE {error.field}: {error.msg}") from None
     return bytes(message)
@@ -100,7 +100,7 @@ def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
     if len(message) > MAX_MESSAGE:
         raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
     try:
-        fields, _ = iso8583.decode(message, _SPEC)
+        fields, _ = iso8583.decode(message, SPEC)
     except iso8583.DecodeError as error:
         raise MessageError(f"DE {error.field}: {error.msg}") from None
     except KeyError as error:
