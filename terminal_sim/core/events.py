@@ -162,7 +162,7 @@ class CardDataLost:
 
 @dataclass(frozen=True, slots=True)
 class Tampered:
-    """Somebody opened the housing."""
+    """The housing was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class PowerOffPressed:
 
 @dataclass(frozen=True, slots=True)
 class ClockSet:
-    """Somebody set the wall clock; `by` microseconds forwards or backwards."""
+    """The wall clock was set, `by` microseconds forwards or backwards."""
 
     by: int
 

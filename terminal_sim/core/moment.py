@@ -54,7 +54,7 @@ class Instant:
     """One moment on both clocks.
 
     `mono` counts microseconds of virtual time since the bench began and never jumps: elapsed time and deadlines use
-    it alone. `wall` is the terminal's civil time, microseconds since 1970; somebody may set it.
+    it alone. `wall` is the terminal's civil time, microseconds since 1970; it may be set by hand.
     """
 
     mono: int

@@ -53,9 +53,9 @@ class Receipt:
     lines: tuple[ReceiptLine, ...]
 
 
-# Whatever else a payment may be, it was told to the customer as declined, and its reprint says the same.
+# A payment in any other state was shown to the customer as declined, and its reprint says the same.
 _PAID = (PaymentState.COMPLETED, PaymentState.VOIDED)
-# What was told to the customer as accepted offline, and what became of it.
+# A payment that was accepted offline, and what became of it.
 _OFFLINE = {
     PaymentState.PENDING: "receipt-offline",
     PaymentState.FORWARD_SENT: "receipt-offline",

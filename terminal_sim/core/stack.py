@@ -1,8 +1,8 @@
 """A terminal's flows, one on top of the other, and everything that a flow may ask of the terminal that it runs on.
 
-1. An event goes to the flow on top; one that is left tells the flow below by `Returned`.
+1. An event goes to the flow on top; leaving a flow posts `Returned` to the flow below.
 2. Flows never fire triggers: they post events, which are handled after the current one, in order.
-3. Each move that ends in another state, and each act of somebody at the terminal, starts the state's time-out anew.
+3. Each move that ends in another state, and each key or touch that a flow takes, starts the state's time-out anew.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from terminal_sim.core.rows.schema import JournalRow
 
 STATE_ALARM = "state"
 
-# Triggers of somebody at the terminal.
-_HANDS = frozenset(
+# Triggers of keys and touches.
+_BY_HAND = frozenset(
     {Trigger.DIGIT, Trigger.CONFIRM, Trigger.CANCEL, Trigger.CLEAR, Trigger.UP, Trigger.DOWN, Trigger.MENU}
     | {Trigger.FUNCTION, Trigger.SELECT}
 )
@@ -162,12 +162,12 @@ class FlowStack:
             self.touched = True
             if top.state == DONE:
                 self._leave(top)
-        elif trigger in _HANDS:
+        elif trigger in _BY_HAND:
             self.touched = True
         return True
 
     def offer(self, trigger: Trigger, event: Event) -> None:
-        """The same for what somebody must have asked for: nobody to take it is told as unexpected."""
+        """As `fire`, for what comes only on request: where no move takes it, it is unexpected."""
         if not self.fire(trigger, event):
             self.effects.append(fx.Unexpected(trigger.value))
 

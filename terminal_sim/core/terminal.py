@@ -3,33 +3,34 @@
 Rules:
 1. `handle` is the only way in, and its effects the only way out. It reads no clock, draws no random number and touches no
    file: a run is a function of the profile, the journal rows read at boot, and the events.
-2. The event goes to the flow on top. What runs beside it (network, service, paper, battery, reader, reversals, offline payments) is
-   told first, and frames the flow's screen: banners on top, and the tabs of the home screen wherever a state is free to be left.
+2. The event goes to the flow on top. What runs beside it (`core.beside`, reversals, offline payments) takes it first, and frames
+   the flow's screen (`core.frame`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from terminal_sim.core import beside
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.config import Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
+from terminal_sim.core.frame import HOME, framed
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
-from terminal_sim.core.offline import FORWARD_ALARM, NETWORK, OFFLINE_ALARM
+from terminal_sim.core.offline import FORWARD_ALARM, OFFLINE_ALARM
 from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.reversals import REVERSAL_ALARM
 from terminal_sim.core.rows.kinds import BootRow, ClockRow, OrderRow, PowerRow, TamperRow, UnexpectedRow
-from terminal_sim.core.screen import Banner, Button, Choice, Element, Pad, Screen, Tab, TextLine, Tone
+from terminal_sim.core.screen import Banner, Button, Choice, Pad, Screen, Tab, TextLine, Tone
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
-_HOME = "home"
 _POWER_OFF_HOLD = 3_000_000  # microseconds
 
 
@@ -42,7 +43,7 @@ class Terminal(FlowStack):
         self, name: str, profile: Profile, flows: Mapping[str, AnyFlow], durable: DurableState, locale: str
     ) -> None:
         super().__init__(name, profile, flows, durable, locale)
-        self._tab = _HOME
+        self._tab = HOME
 
     # What the engine and the bench ask of a terminal.
 
@@ -60,13 +61,10 @@ class Terminal(FlowStack):
         return self.effects
 
     def screen(self) -> Screen:
-        """What the display of whoever operates it shows now."""
+        """What the merchant's display shows now."""
         if not self.environment.app_open:
             return Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
-        top = self.stack[-1]
-        shown = top.flow.screen(top)
-        frame = (*self._banners(), *self._tabs())
-        return Screen(shown.id, (*frame, *shown.elements)) if frame else shown
+        return framed(self, self._tab)
 
     def customer_screen(self) -> Screen:
         """What a display of the customer's own shows: the payment, or who the shop is."""
@@ -79,32 +77,8 @@ class Terminal(FlowStack):
         )
 
     def look(self, now: Instant) -> None:
-        """Somebody looks at the screen `now`: what it says of time is to be right."""
+        """Set the moment that the next screen is shown at, so that a countdown on it is right."""
         self.now = now
-
-    def _banners(self) -> Iterator[Element]:
-        outage = self.durable.outage
-        if outage is None or not self.profile.offline.banner:
-            return
-        banner = "banner-network" if outage.reason == NETWORK else "banner-service"
-        yield Banner(banner, say(banner))
-        left = self.offline.session_left
-        if not left:
-            yield Banner("offline-session-over", say("offline-session-over"))
-        elif self.profile.offline.countdown:
-            yield Banner("countdown", say("countdown", time=_hours_and_minutes(left)))
-
-    def _tabs(self) -> Iterator[Tab]:
-        """Those of the home screen, wherever they are in reach."""
-        if self.profile.home.style != "tabs" or not self._is_free():
-            return
-        opened = self._tab if len(self.stack) > 1 else _HOME
-        for tab in (_HOME, *(entry.id for entry in self.profile.home.entries)):
-            yield Tab(tab, say(tab), current=tab == opened)
-
-    def _is_free(self) -> bool:
-        top = self.stack[-1]
-        return top.flow.table[top.state].free
 
     @property
     def screen_locale(self) -> str:
@@ -205,45 +179,6 @@ class Terminal(FlowStack):
         else:
             self.offline.unreachable(event.stan)
 
-    def _network(self, event: ev.NetworkChanged) -> None:
-        restored = event.up and not self.environment.network_up
-        self.environment.network_up, self.environment.link = event.up, event.link
-        if restored:
-            self.reversals.due()
-        self.offline.look_around()
-        self.fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
-
-    def _service(self, event: ev.ServiceChanged) -> None:
-        restored = event.up and not self.environment.service_up
-        self.environment.service_up = event.up
-        if restored:
-            self.reversals.due()
-        self.offline.look_around()
-        self.fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
-
-    def _card_in(self, event: ev.CardInserted) -> None:
-        self.environment.card_in = True
-        self.offer(Trigger.CARD_INSERTED, event)
-
-    def _card_out(self, event: ev.CardRemoved) -> None:
-        self.environment.card_in = False
-        self.fire(Trigger.CARD_REMOVED, event)
-
-    def _paper(self, event: ev.PaperChanged) -> None:
-        self.environment.paper = event.paper
-        if event.paper is not ev.Paper.OUT:
-            self.fire(Trigger.PAPER_LOADED, event)
-
-    def _battery(self, event: ev.BatteryChanged) -> None:
-        self.environment.battery = event.percent
-        self.fire(Trigger.BATTERY, event)
-
-    def _reader(self, event: ev.ReaderChanged) -> None:
-        self.environment.reader = event.connected
-        if not event.connected:
-            self.environment.card_in = False
-        self.fire(Trigger.READER_FOUND if event.connected else Trigger.READER_LOST, event)
-
     def _boot(self, _: ev.PoweredOn) -> None:
         """Home lies ready below; what is in doubt is settled before it shows."""
         self.record(BootRow(boot=self.durable.boots + 1, in_doubt=len(self.durable.doubtful)))
@@ -295,26 +230,20 @@ class Terminal(FlowStack):
         self._begin()
 
 
-def _hours_and_minutes(microseconds: int) -> str:
-    """Rounded up to the minute: `23:59`."""
-    minutes = -(-microseconds // 60_000_000)
-    return f"{minutes // 60}:{minutes % 60:02d}"
-
-
-# Who handles an event, by its type: one table for all terminals.
+# What handles an event, by its type: one table for all terminals.
 _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.KeyPressed: Terminal._key,
     ev.Touched: Terminal._touch,
     ev.Alarm: Terminal._alarm,
     ev.HostReplied: Terminal._reply,
     ev.HostUnreachable: Terminal._unreachable,
-    ev.NetworkChanged: Terminal._network,
-    ev.ServiceChanged: Terminal._service,
-    ev.CardInserted: Terminal._card_in,
-    ev.CardRemoved: Terminal._card_out,
-    ev.PaperChanged: Terminal._paper,
-    ev.BatteryChanged: Terminal._battery,
-    ev.ReaderChanged: Terminal._reader,
+    ev.NetworkChanged: beside.network,
+    ev.ServiceChanged: beside.service,
+    ev.CardInserted: beside.card_in,
+    ev.CardRemoved: beside.card_out,
+    ev.PaperChanged: beside.paper,
+    ev.BatteryChanged: beside.battery,
+    ev.ReaderChanged: beside.reader,
     ev.PoweredOn: Terminal._boot,
     ev.PowerOffPressed: Terminal._power_off,
     ev.ClockSet: Terminal._clock_set,

@@ -1,4 +1,4 @@
-"""What a screen or receipt says, before anyone has chosen a language.
+"""What a screen or receipt says, independent of any language.
 
 A `Text` names a wording of the catalogue by its stable id and carries the values to fill in; a plain `str` is literal
 (a merchant's name, an application label) and is the same in every language.

@@ -130,7 +130,7 @@ class HistoryFlow(EndingFlow):
         self.announce("no-connection" if unreachable else "declined")
 
     def leave_void_pending(self, _: Event) -> None:
-        """Nobody answered: the void stays in doubt and goes on being sent behind the screen."""
+        """No answer came: the void stays in doubt and goes on being sent behind the screen."""
         self.payment = None
         self.announce("no-connection")
 

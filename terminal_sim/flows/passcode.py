@@ -81,7 +81,7 @@ class PasscodeFlow(fields.TypedField):
 
 
 def _minutes(microseconds: int) -> Duration:
-    """Rounded up: nobody should come back too early."""
+    """Rounded up, so that the passcode is unlocked when the minutes are over."""
     return Duration(math.ceil(microseconds / _MINUTE) * _MINUTE)
 
 

@@ -1,4 +1,4 @@
-"""TransactionsFlow of a point of sale: the history with what is pending, declined, expired and lost as sums, and a filter."""
+"""The transactions of a point of sale: the history with what is pending, declined, expired and lost as sums, and a filter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILTERS: dict[str, tuple[PaymentState, ...]] = {
     "expired": (PaymentState.EXPIRED,),
     "lost": (PaymentState.LOST,),
 }
-_TOLD_ON_TOP = ("pending", "declined", "expired", "lost")
+_SUMMED_ON_TOP = ("pending", "declined", "expired", "lost")
 
 
 class TransactionsFlow(HistoryFlow):
@@ -51,11 +51,11 @@ class TransactionsFlow(HistoryFlow):
         shown = super().list_rows()
         _, *rows = shown.elements
         elements: list[Element] = [Title("transactions", say("transactions"))]
-        for name in _TOLD_ON_TOP:
+        for name in _SUMMED_ON_TOP:
             number, total = self._sum(name, given_away=True)
             if number:
-                told = say("state-and-sum", state=say(name), n=number, amount=total)
-                elements.append(TextLine(told, f"sum-{name}", Tone.SMALL))
+                line = say("state-and-sum", state=say(name), n=number, amount=total)
+                elements.append(TextLine(line, f"sum-{name}", Tone.SMALL))
         elements.append(Choice("filter", say("filter"), say(self.filter or "all")))
         return Screen("transactions", (*elements, *rows))
 
@@ -77,7 +77,7 @@ class TransactionsFlow(HistoryFlow):
     def _sum(self, name: str, *, given_away: bool = False) -> tuple[int, Money]:
         """How many payments, and what they come to; what gives money back is none of them.
 
-        What was declined with the customer still there costs nobody anything, and is not `given_away`.
+        What was declined with the customer still there costs nothing, and is not `given_away`.
         """
         durable = self.terminal.durable
         found = [

@@ -1,0 +1,48 @@
+"""What a screen of any flow is framed by: the banners of an outage, and the tabs of the home screen where they are in reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.core.offline import NETWORK
+from terminal_sim.core.screen import Banner, Element, Screen, Tab
+from terminal_sim.core.stack import FlowStack
+from terminal_sim.core.text import say
+
+HOME = "home"
+
+
+def framed(terminal: FlowStack, tab: str) -> Screen:
+    """The screen of the flow on top in its frame; `tab` is the one that was opened last."""
+    top = terminal.stack[-1]
+    shown = top.flow.screen(top)
+    frame = (*_banners(terminal), *_tabs(terminal, tab))
+    return Screen(shown.id, (*frame, *shown.elements)) if frame else shown
+
+
+def _banners(terminal: FlowStack) -> Iterator[Element]:
+    outage = terminal.durable.outage
+    if outage is None or not terminal.profile.offline.banner:
+        return
+    banner = "banner-network" if outage.reason == NETWORK else "banner-service"
+    yield Banner(banner, say(banner))
+    left = terminal.offline.session_left
+    if not left:
+        yield Banner("offline-session-over", say("offline-session-over"))
+    elif terminal.profile.offline.countdown:
+        yield Banner("countdown", say("countdown", time=_hours_and_minutes(left)))
+
+
+def _tabs(terminal: FlowStack, tab: str) -> Iterator[Tab]:
+    top, home = terminal.stack[-1], terminal.profile.home
+    if home.style != "tabs" or not top.flow.table[top.state].free:
+        return
+    opened = tab if len(terminal.stack) > 1 else HOME
+    for each in (HOME, *(entry.id for entry in home.entries)):
+        yield Tab(each, say(each), current=each == opened)
+
+
+def _hours_and_minutes(microseconds: int) -> str:
+    """Rounded up to the minute: `23:59`."""
+    minutes = -(-microseconds // 60_000_000)
+    return f"{minutes // 60}:{minutes % 60:02d}"
