@@ -18,7 +18,8 @@ FILES = sorted(
         *(_DRIVERS / "iso7816").rglob("*.py"),
         *_DRIVERS.glob("readers/*/codec.py"),
         *_DRIVERS.glob("readers/*/messages.py"),
-        _SIM / "host" / "codec.py",
+        *(_SIM / "host" / "iso8583").glob("*.py"),
+        *(_SIM / "host" / name for name in ("dialect.py", "link.py")),
         _SIM / "secret.py",
     ]
 )
