@@ -98,7 +98,7 @@ def _chosen(names: Iterable[str], flows: Mapping[str, AnyFlow]) -> dict[str, Any
     for name in names:
         if name in flows:
             wanted.append(name)
-        elif name in bundled or name.endswith(".toml"):
+        elif name in bundled or profiles.is_path(name):
             one = vocabulary().load(name)
             entries = [*one.home.entries, *(entry for menu in one.menus.values() for entry in menu.entries)]
             wanted += [entry.flow for entry in entries if entry.flow]

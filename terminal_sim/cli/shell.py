@@ -9,11 +9,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
+from textwrap import indent
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.session import ShellSession
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.run import ExitCode
 from terminal_sim.verbs import VERBS, ExpectationFailed
@@ -41,8 +43,8 @@ def _converse(session: ShellSession, prompt: str) -> int:
         typed = line.strip()
         if typed in _LEAVING:
             break
-        if typed == "help":
-            print(_help())
+        if typed.split()[:1] == ["help"]:
+            print(_help(typed.split()[1:]))
         elif typed and not typed.startswith("#"):
             worst = max(worst, _answer(session, typed))
     return ExitCode.HELD if interactive else worst
@@ -82,7 +84,7 @@ def _typed(prompt: str, session: ShellSession) -> Iterator[str]:
         readline.set_completer(complete)
         readline.set_completer_delims(" ")
         readline.parse_and_bind("tab: complete")
-    print("Script lines, `help` for their forms, `quit` to leave.")
+    print("Script lines, `help` for their forms, `help WORD` for what one does, `quit` to leave.")
     while True:
         try:
             yield input(f"{prompt}> ")
@@ -91,5 +93,11 @@ def _typed(prompt: str, session: ShellSession) -> Iterator[str]:
             return
 
 
-def _help() -> str:
-    return "\n".join(f"  {verb.form}" for verb in VERBS.values())
+def _help(words: list[str]) -> str:
+    """The forms of all verbs, or what the verbs that begin with `words` do."""
+    if not words:
+        return "\n".join(f"  {verb.form}" for verb in VERBS.values())
+    found = [verb for verb in VERBS.values() if list(verb.words[: len(words)]) == words]
+    if not found:
+        return f"  no line begins with {' '.join(words)!r}{suggest(words[0], (first for first, *_ in VERBS))}"
+    return "\n".join(f"  {verb.form}\n{indent(verb.doc, ' ' * 6)}" for verb in found)

@@ -107,7 +107,7 @@ def _parse(source: SourceFile) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
         found = re.match(r"line (\d+), column (\d+)", where)
-        lines = source.text.decode().splitlines() or [""]
+        lines = re.split(r"\r?\n", source.text.decode().rstrip("\r\n"))
         line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
         written = lines[min(line, len(lines)) - 1]
         # The commonest slip of this trade, which the parser reports as a missing end of line.

@@ -3,7 +3,7 @@
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.profile.check import check
 from terminal_sim.profile.explain import explain
-from terminal_sim.profile.load import file_of, load, names, variants
+from terminal_sim.profile.load import file_of, is_path, load, names, variants
 from terminal_sim.profile.schema import schema
 
-__all__ = ["ProfileError", "check", "explain", "file_of", "load", "names", "schema", "variants"]
+__all__ = ["ProfileError", "check", "explain", "file_of", "is_path", "load", "names", "schema", "variants"]

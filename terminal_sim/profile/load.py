@@ -25,9 +25,14 @@ def variants() -> list[str]:
     return sorted(path.stem for path in (bundled() / _VARIANTS).glob("*.toml"))
 
 
+def is_path(profile: str) -> bool:
+    """Whether a profile is named by its file, and not by the name of a bundled one."""
+    return "/" in profile or profile.endswith(".toml")
+
+
 def file_of(profile: str | Path) -> Path:
-    """The file of a bundled name or of a path (which holds a `/` or ends in `.toml`). Raises `ProfileError`."""
-    if isinstance(profile, Path) or "/" in profile or profile.endswith(".toml"):
+    """The file of a bundled name or of a path (`is_path`). Raises `ProfileError`."""
+    if isinstance(profile, Path) or is_path(profile):
         return Path(profile)
     if profile in variants():
         return bundled() / _VARIANTS / f"{profile}.toml"

@@ -39,6 +39,8 @@ SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret")
 _RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
 _ESCAPED = re.compile(r'\\(["\\])')
 _PARAMETER = re.compile(r"\$\{([A-Za-z_][\w-]*)\}")
+# Not `str.splitlines`, which also parts a quoted text at U+2028, a form feed and six more.
+_LINE_END = re.compile(r"\r\n|[\r\n]")
 _BLANK = re.compile(r"\s*(#.*)?")
 
 
@@ -53,7 +55,7 @@ def parse(path: Path) -> Script:
 
 def parse_text(text: str, path: Path) -> Script:
     """The same for a text; `path` is what problems name, and where `use` looks from."""
-    return _Reading(path, tuple(text.removeprefix("\ufeff").splitlines())).script()
+    return _Reading(path, tuple(_LINE_END.split(text.removeprefix("\ufeff")))).script()
 
 
 def parse_step(line: str, path: Path) -> ScriptStep:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, Profile, ProfileError
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.profile import is_path
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Problem, Script
 from terminal_sim.script.values import VARIABLES, is_name
@@ -62,11 +63,6 @@ def settings(
         catalogues=_catalogues(script, diagnostics),
         secrets=_secrets(script, diagnostics, environ),
     )
-
-
-def is_path(profile: str) -> bool:
-    """Whether a profile is named by its file, and not by the name of a bundled one."""
-    return "/" in profile or profile.endswith(".toml")
 
 
 def _profiles(script: Script, vocabulary: Vocabulary, diagnostics: Diagnostics) -> dict[str, Profile]:

@@ -382,6 +382,14 @@ def test_the_help_of_the_shell_has_every_form(run: Run, typed: Callable[[str], N
     assert [f"  {verb.form}" for verb in VERBS.values()] == out.splitlines()[-len(VERBS) :]
 
 
+def test_the_help_of_a_verb_is_its_docstring(run: Run, typed: Callable[[str], None]) -> None:
+    typed("help network\nhelp netwrok\n")
+    _, out, _ = run("shell", "s1f2")
+    for verb in (VERBS["network",], VERBS["network", "slow"]):
+        assert f"  {verb.form}\n      {verb.doc}\n" in out
+    assert "no line begins with 'netwrok'; did you mean 'network'?" in out
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="this is how a POSIX shell closes a stream")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_standard_stream_may_be_closed(closed: str) -> None:

@@ -158,11 +158,15 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
             parse(path)
 
 
-@given(
-    st.text(
-        alphabet=st.characters(exclude_characters="\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), max_size=60
-    )
-)
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_line_ends_at_a_carriage_return_or_a_line_feed_alone(end: str) -> None:
+    script = parse_text(end.join(["keys 1", 'scenario "A"', '  note "a\u2028b\x0cc\x85d"', ""]), HERE)
+    assert script.problems == ()
+    (step,) = script.scenarios[0].steps
+    assert step.values[1].text == "a\u2028b\x0cc\x85d"
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\r\n"), max_size=60))
 def test_any_line_is_read_or_is_a_problem(line: str) -> None:
     script = parse_text(f'keys 1\nscenario "A"\n  {line}\n', HERE)
     steps = script.scenarios[0].steps
