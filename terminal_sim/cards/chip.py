@@ -19,7 +19,7 @@ from enum import Enum
 from typing import Final
 
 from terminal_sim.cards import layout
-from terminal_sim.cards.command import CardCommand, Refusal, parse
+from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
@@ -33,6 +33,8 @@ from terminal_sim.secret import Secret
 
 
 class Phase(Enum):
+    """What the card has done since its reset; the table above lists what each phase allows."""
+
     IDLE = "idle"
     DIRECTORY = "directory"
     SELECTED = "selected"
@@ -79,14 +81,7 @@ class ChipCard:
 
     def transmit(self, apdu: bytes) -> bytes:
         """The R-APDU, status word included."""
-        try:
-            command = parse(apdu)
-            handler = self._handlers.get(command.instruction)
-            if handler is None:
-                raise Refusal(StatusWord.NO_INSTRUCTION)
-            return handler(command) + StatusWord.OK.to_bytes(2)
-        except Refusal as refusal:
-            return refusal.sw.to_bytes(2)
+        return answer(apdu, self._handlers)
 
     def _forget(self) -> None:
         self._phase = Phase.IDLE
@@ -98,6 +93,7 @@ class ChipCard:
         self._authenticated_code = b""
 
     def _select(self, command: CardCommand) -> bytes:
+        """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins."""
         if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if command.data == apdu.PSE and self._chip.directory:
@@ -115,6 +111,7 @@ class ChipCard:
         raise Refusal(StatusWord.NOT_FOUND)
 
     def _read_record(self, command: CardCommand) -> bytes:
+        """READ RECORD by number and SFI (Book 1, 11.2)."""
         if command.p2 & 0x07 != 0x04:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if self._phase is Phase.DIRECTORY:
@@ -129,6 +126,7 @@ class ChipCard:
         return record
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
+        """GET PROCESSING OPTIONS (Book 3, 6.5.8): begins a transaction, and answers with AIP and AFL."""
         if self._phase is not Phase.SELECTED:
             raise Refusal(StatusWord.CONDITIONS)
         layout.pdol_values(self._layout.pdol, command.data)
@@ -137,6 +135,7 @@ class ChipCard:
         return self._layout.options
 
     def _generate_ac(self, command: CardCommand) -> bytes:
+        """GENERATE AC, first and second (Book 3, 6.5.5)."""
         if self._phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
         if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
@@ -201,6 +200,7 @@ class ChipCard:
         )
 
     def _external_authenticate(self, command: CardCommand) -> bytes:
+        """EXTERNAL AUTHENTICATE, once in a transaction (Book 3, 6.5.4)."""
         expected = self._chip.issuer_authentication == "external-authenticate"
         if self._phase is not Phase.REQUESTED or not expected or self._authenticated is not None:
             raise Refusal(StatusWord.CONDITIONS)
@@ -222,6 +222,7 @@ class ChipCard:
         )
 
     def _get_data(self, command: CardCommand) -> bytes:
+        """GET DATA of the transaction counter and, on a card with an offline PIN, of its try counter (Book 3, 6.5.7)."""
         tag = command.p1 << 8 | command.p2
         if tag == tags.ATC:
             return tlv.encode(tag, self._memory.counter)
@@ -261,5 +262,5 @@ class MuteCard:
     def reset(self) -> bytes:
         return b""
 
-    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - it does not listen either
+    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - a mute card answers nothing
         return b""

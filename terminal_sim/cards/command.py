@@ -1,7 +1,8 @@
-"""A C-APDU as the card reads it, and the refusal of one (ISO/IEC 7816-4, 5.1; short form)."""
+"""A C-APDU as the card reads it, its answer, and the refusal of one (ISO/IEC 7816-4, 5.1; short form)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from terminal_sim.emv.data.apdu import StatusWord
@@ -17,6 +18,8 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CardCommand:
+    """`instruction` is CLA and INS, as in `Instruction`; a command without data has `data` empty."""
+
     instruction: int
     p1: int
     p2: int
@@ -37,3 +40,15 @@ def parse(apdu: bytes) -> CardCommand:
         if length == 0 or len(data) < length or len(apdu) - 5 - length > 1:
             raise Refusal(StatusWord.WRONG_LENGTH)
     return CardCommand(apdu[0] << 8 | apdu[1], apdu[2], apdu[3], data)
+
+
+def answer(apdu: bytes, handlers: Mapping[int, Callable[[CardCommand], bytes]]) -> bytes:
+    """The R-APDU to `apdu`: the data that the handler of its instruction gives and 9000, or the status word of a refusal."""
+    try:
+        command = parse(apdu)
+        handler = handlers.get(command.instruction)
+        if handler is None:
+            raise Refusal(StatusWord.NO_INSTRUCTION)
+        return handler(command) + StatusWord.OK.to_bytes(2)
+    except Refusal as refusal:
+        return refusal.sw.to_bytes(2)

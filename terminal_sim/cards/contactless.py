@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from terminal_sim.cards import layout
-from terminal_sim.cards.command import CardCommand, Refusal, parse
+from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
@@ -48,16 +48,10 @@ class ContactlessCard:
 
     def transmit(self, apdu: bytes) -> bytes:
         """The R-APDU, status word included."""
-        try:
-            command = parse(apdu)
-            handler = self._handlers.get(command.instruction)
-            if handler is None:
-                raise Refusal(StatusWord.NO_INSTRUCTION)
-            return handler(command) + StatusWord.OK.to_bytes(2)
-        except Refusal as refusal:
-            return refusal.sw.to_bytes(2)
+        return answer(apdu, self._handlers)
 
     def _select(self, command: CardCommand) -> bytes:
+        """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
         if command.p1 != 0x04 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         self._selected = self._initiated = False
@@ -70,6 +64,7 @@ class ContactlessCard:
         raise Refusal(StatusWord.NOT_FOUND)
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
+        """GET PROCESSING OPTIONS, answered with the ARQC of a new transaction; 6984 sends it to the contacts (Book C-3, 4.2)."""
         if not self._selected or self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
         values = layout.pdol_values(layout.CONTACTLESS_PDOL, command.data)
@@ -92,7 +87,7 @@ class ContactlessCard:
         return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed + fresh)
 
     def _qualifiers(self, ttq: bytes) -> bytes:
-        """The CTQ: verified on the device, or the first of our methods that the terminal supports where it wants one."""
+        """The CTQ: verified on the device, or the first of the card's methods that the terminal supports, where the terminal wants one."""
         if "on-device" in self._face.cvm:
             return bytes((0, qualifiers.CTQ2_ON_DEVICE))
         if ttq[1] & qualifiers.TTQ2_CVM_REQUIRED:
@@ -104,6 +99,7 @@ class ContactlessCard:
         return bytes(2)
 
     def _read_record(self, command: CardCommand) -> bytes:
+        """READ RECORD by number and SFI (Book 1, 11.2)."""
         if not self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
         if command.p2 & 0x07 != 0x04:

@@ -1,4 +1,4 @@
-"""What a virtual card holds before anyone speaks to it: ATR, directories, control information and records.
+"""What a virtual card holds when it leaves the factory: ATR, directories, control information and records.
 
 All of it follows from the personality and is built once, since none of it changes during the life of a card.
 """
@@ -25,6 +25,7 @@ CERTIFIED_BY_TERMINAL: Final = bytes.fromhex("9F0206 9F0306 9F1A02 9505 5F2A02 9
 
 CONTACTLESS_PDOL: Final = bytes.fromhex("9F6604") + CERTIFIED_BY_TERMINAL
 
+# EMV Book 3, annex C1 (AIP) and C3 (CVM list); Book 3, 10.2 (AFL).
 _CVM_CODES: Final = {"offline-pin": 0x01, "online-pin": 0x02, "signature": 0x1E, "no-cvm": 0x1F}
 _NEXT_IF_FAILED: Final = 0x40
 _IF_SUPPORTED: Final = 0x03
@@ -61,6 +62,8 @@ class ChipLayout:
 
 @dataclass(frozen=True, slots=True)
 class ContactlessLayout:
+    """`applications` are (AID, FCI); `fixed` is what GET PROCESSING OPTIONS answers in every transaction."""
+
     directory: bytes
     applications: tuple[tuple[bytes, bytes], ...]
     aip: bytes

@@ -30,6 +30,7 @@ class Memory:
 
     @property
     def counter(self) -> bytes:
+        """The application transaction counter, tag 9F36."""
         return self.atc.to_bytes(2)
 
     def session(self) -> Secret[bytes]:

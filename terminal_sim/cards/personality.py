@@ -30,10 +30,12 @@ class Personality:
 
     @property
     def last4(self) -> str:
+        """The last four digits of the number, as a receipt prints them."""
         return self.pan.reveal()[-4:]
 
     @property
     def expiry_mmyy(self) -> str:
+        """The expiry as it is embossed and typed."""
         return self.expiry[2:] + self.expiry[:2]
 
     @property

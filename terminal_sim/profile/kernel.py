@@ -54,6 +54,7 @@ class KernelTable:
 
 @cache
 def table() -> KernelTable:
+    """The bundled `kernel.toml`, read once."""
     return read(bundled() / "kernel.toml", KernelTable)
 
 

@@ -7,6 +7,7 @@ import pytest
 from terminal_drivers.base import CardRemoved, Misuse
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.readers.tearing import CARD_STEPS, COMMAND_STEPS, CardTear, TornCard
+from terminal_sim.verbs.actions import Actions
 
 SELECT, GPO, READ, GENERATE = "00A4040000", "80A8000002830000", "00B2010C00", "80AE800000"
 TRANSACTION = [SELECT, SELECT, GPO, READ, READ, GENERATE, GENERATE]
@@ -85,3 +86,7 @@ def test_a_tear_is_written_as_a_step_or_a_number_of_commands() -> None:
     for wrong in ("other", "apdu", "apdu 0", "apdu -1", "apdu 1_0", "gpo 1", ""):
         with pytest.raises(Misuse, match="select, gpo, read, genac1, online, genac2 or apdu N"):
             CardTear.parse(wrong)
+
+
+def test_the_verb_that_tears_a_card_names_every_step() -> None:
+    assert " ".join(CARD_STEPS) in (Actions.tear_card.__doc__ or "")

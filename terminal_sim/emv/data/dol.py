@@ -18,6 +18,8 @@ class DolError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DolEntry:
+    """One element that the list asks for, with the length in bytes that its value is to have."""
+
     tag: int
     length: int
 

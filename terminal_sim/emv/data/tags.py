@@ -15,6 +15,8 @@ from terminal_sim.emv.data.fields import FormatError
 
 
 class DataSource(Enum):
+    """Where a data element comes from (Book 3, annex A1)."""
+
     CARD = "card"
     TERMINAL = "terminal"
     ISSUER = "issuer"

@@ -1,7 +1,7 @@
 """The kernel: one card transaction as a pure conversation, composed of the steps of the EMV books.
 
-It yields what it needs (`conversation.Ask`), is sent the answer, and returns an `Outcome`. Whatever a card answers, the end is
-an `Outcome`; `TypeError` and `ValueError` are raised only where the caller breaks a rule of the conversation.
+It yields what it needs (`KernelAsk`), is sent the answer, and returns an `Outcome`. Every answer of a card leads to an
+`Outcome`; `TypeError` and `ValueError` are raised only where the caller breaks a rule of the conversation.
 """
 
 from __future__ import annotations

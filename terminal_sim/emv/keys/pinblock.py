@@ -30,10 +30,12 @@ def format2(pin: Secret[str]) -> Secret[bytes]:
 
 
 def read_format0(block: Secret[bytes], pan: Secret[str]) -> Secret[str]:
+    """The PIN of a clear block. Raises `PinBlockError`, as it does for another PAN in most cases."""
     return _read(0, _xor(_whole(block), _pan_field(pan)))
 
 
 def read_format2(block: Secret[bytes]) -> Secret[str]:
+    """The PIN of a clear block. Raises `PinBlockError`."""
     return _read(2, _whole(block))
 
 

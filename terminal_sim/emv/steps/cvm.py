@@ -66,11 +66,14 @@ _UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class CvmRule:
+    """The two bytes of a CV rule: `code` holds the method and bit 7, `condition` when it applies (Book 3, annex C3)."""
+
     code: int
     condition: int
 
     @property
     def method(self) -> int:
+        """The method alone, bits 6 to 1 of the code."""
         return self.code & 0x3F
 
 

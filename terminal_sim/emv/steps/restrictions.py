@@ -17,6 +17,7 @@ _CASHBACK: Final = b"\x09"
 
 
 def check(transaction: Transaction) -> None:
+    """Compares the card's version, usage control and dates with the terminal's (10.4.1 to 10.4.3)."""
     card, terminal = transaction.card, transaction.terminal
     version = card.get(tags.VERSION_CARD)
     if version is not None and version != terminal[tags.VERSION_TERMINAL]:

@@ -101,6 +101,7 @@ class Transaction:
             self.card[tag] = value
 
     def selected(self) -> Application:
+        """The selected application. Raises `RuntimeError` where a step runs before the selection."""
         if self.application is None:
             raise RuntimeError("a step that needs the selected application ran before the selection")
         return self.application

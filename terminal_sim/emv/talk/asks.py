@@ -61,6 +61,7 @@ class GoOnline:
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """The card's languages, as in the other asks."""
         return self.card.languages
 
 
