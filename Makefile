@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Tests are spread over three workers for two cores, since many of them wait for a line or a child process. Fuzzing and a guest
-# take all cores, so these run by themselves.
+# Tests are spread over the cores, and three workers share two of them where many tests wait for a line or a child process.
+# Fuzzing and a guest take all cores, so these run by themselves.
 CORES  := $(shell getconf _NPROCESSORS_ONLN)
-SPREAD := --ignore=tests/fuzz --numprocesses=$(shell expr \( $(CORES) \* 3 + 1 \) / 2) --dist=worksteal
+EACH   := --ignore=tests/fuzz --dist=worksteal --numprocesses=$(CORES)
+SPREAD := --ignore=tests/fuzz --dist=worksteal --numprocesses=$(shell expr \( $(CORES) \* 3 + 1 \) / 2)
+# Without its caches Python compiles every module in every worker and child process again: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo quick test check lint soak slow-list coverage bench clean
 
@@ -15,7 +18,7 @@ demo: $(STAMP)
 
 # What to run all the time: the checks, and every test that is not in tests/slow.txt, in under a minute on two cores.
 quick: lint
-	$(BIN)/python -m pytest -q -m "not soak and not slow" --ignore=tests/interop $(SPREAD)
+	$(BIN)/python -m pytest -q -m "not soak and not slow" --ignore=tests/interop $(EACH)
 
 # As root on Debian it first installs what the tests of other people's software need; otherwise these tests say what they miss.
 test: $(STAMP)
