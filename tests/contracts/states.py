@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from terminal_sim.core.config import Profile
+from terminal_sim.flows import load
+from terminal_sim.flows.sale import SaleFlow
 from tests.contracts.drive import Drive, offered
 
 # The flows of a point of sale, which is walked in tests/offline.
@@ -20,31 +22,29 @@ ELSEWHERE = {
 Place = tuple[str, str]
 Way = Callable[[Drive], None]
 
+# Every flow in which a card pays as in a sale. A new one is walked by being there.
+CARD_FLOWS = [
+    name for name, flow in load().items() if issubclass(flow.context, SaleFlow) and name not in ELSEWHERE
+]
+
 # Virtual cards answer within the same moment; these states are left before anyone can do anything.
 # The `closed` ones lie below the passcode that they ask for.
 PASSING: set[Place] = {
     ("menu", "closed"),
     ("change-passcode", "closed"),
     ("refund", "closed"),
-    ("sale", "reading"),
-    ("refund", "reading"),
-    ("sale", "completing"),
-    ("refund", "completing"),
+    *((flow, state) for flow in CARD_FLOWS for state in ("reading", "completing")),
 }
 
+_ASKED = "the request is out: only its answer or the issuer time-out decides"
+_CARD_FIRST = "the card goes first, or its time-out"
 # The terminal owes the acquirer an answer or a card is being read: nobody can cancel, the issuer time-out ends it.
 NO_CANCEL: dict[Place, str] = {
-    ("sale", "authorising"): "the request is out: only its answer or the issuer time-out decides",
-    ("refund", "authorising"): "the request is out: only its answer or the issuer time-out decides",
-    ("moto", "authorising"): "the request is out: only its answer or the issuer time-out decides",
+    **{(flow, "authorising"): _ASKED for flow in (*CARD_FLOWS, "moto")},
     ("history", "voiding"): "the void is out: only its answer or the issuer time-out decides",
-    ("sale", "completing"): "the acquirer has answered: the card has the last word",
-    ("refund", "completing"): "the acquirer has answered: the card has the last word",
+    **{(flow, "completing"): "the acquirer has answered: the card has the last word" for flow in CARD_FLOWS},
     ("recovery", "checking"): "what is in doubt is settled first, for `timeouts.reversal` at most",
-    ("sale", "remove-card"): "the card goes first, or its time-out",
-    ("refund", "remove-card"): "the card goes first, or its time-out",
-    ("moto", "remove-card"): "the card goes first, or its time-out",
-    ("history", "remove-card"): "the card goes first, or its time-out",
+    **{(flow, "remove-card"): _CARD_FIRST for flow in (*CARD_FLOWS, "moto", "history")},
     ("menu", "closed"): "the passcode above it is cancelled",
     ("change-passcode", "closed"): "the passcode above it is cancelled",
     ("refund", "closed"): "the passcode above it is cancelled",
@@ -237,8 +237,7 @@ WAYS: dict[Place, Way] = {
     ("change-passcode", "new"): _new_code(),
     ("change-passcode", "again"): _new_code("2468"),
     ("change-passcode", "changed"): _new_code("2468", "2468"),
-    **_card_ways("sale"),
-    **_card_ways("refund"),
+    **{place: way for flow in CARD_FLOWS for place, way in _card_ways(flow).items()},
     ("refund", "closed"): lambda drive: drive.open("refund"),
     ("moto", "amount"): _moto(),
     ("moto", "card-number"): _moto(*_VISA[:1]),
@@ -260,7 +259,7 @@ WAYS: dict[Place, Way] = {
 
 
 # The flows that a profile has where one of its menus offers them.
-_OF_MENUS = {"sale", "refund", "moto", "history", "change-passcode"}
+_OF_MENUS = {*CARD_FLOWS, "moto", "history", "change-passcode"}
 
 
 def has(profile: Profile, place: Place) -> bool:
