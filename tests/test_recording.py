@@ -115,6 +115,7 @@ scenario "After a sale"
 scenario "A sale"
   sale
   remove card
+  expect screen "Start"
   save state sold
 scenario "A torn card"
   press  OK 1000 OK

@@ -8,11 +8,9 @@ with Bench() as bench:
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
+from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
@@ -34,10 +33,9 @@ from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.acquirer_link import AcquirerLink
-from terminal_sim.host.ledger import nobody
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.journal.errors import CommitUnknown, JournalError
-from terminal_sim.journal.store import IN_MEMORY, Batch, Journal, StoredRow
+from terminal_sim.journal.store import IN_MEMORY, Batch, Journal
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
@@ -49,10 +47,9 @@ from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Trace
-from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
-    from terminal_sim.cards.catalogue import VirtualCard
+    from terminal_sim.cards.catalogue import CardState, VirtualCard
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -76,16 +73,6 @@ DEFAULT_CLOCK = "2026-01-15T09:00:00"
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 _YEARS = f"the acquirer's messages have years from {FIRST_YEAR} to {LAST_YEAR} (ISO 8583 DE 12)"
 _END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civil time has no zone
-
-
-@dataclass(frozen=True, slots=True)
-class SavedState:
-    """A terminal and its world at one moment, to start again from: journal rows, acquirer, clock, and the device's key."""
-
-    rows: tuple[StoredRow, ...]
-    acquirer: Acquirer
-    now: Instant
-    key: Secret[bytes] | None = None
 
 
 class JournalWriter:
@@ -143,6 +130,8 @@ class Bench:
         self.terminals: list[TerminalUnderTest] = []
         self._catalogues = tuple(catalogues)
         self._cards: dict[str, VirtualCard] = {}
+        self._known_cards: dict[str, CardState] = {}
+        self._origin: SavedState | None = None
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
         self._readers: list[Hardware] = []
@@ -165,14 +154,12 @@ class Bench:
         for all that its readers say and hear; the reader `recording:FILE` replays it.
         """
         model = self._model(profile)
-        speaks = locale or model.languages[0]
+        state = self._next_of(state_from, model) if state_from is not None else None
+        speaks = locale or (state.locale if state is not None else model.languages[0])
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
         profiles.check(model, self.flows, self.texts, locale=speaks)
-        name = self._name(model)
-        if state_from is not None:
-            self._restore(state_from)
-            name = state_from.rows[0].terminal if state_from.rows else name
+        name = state.board.name if state is not None else self._name(model)
         about = {"terminal": model.id, "seed": str(self._seed)}
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
@@ -185,13 +172,16 @@ class Bench:
             keys=KeyStore(self.acquirer.pin_key),
             vault=Vault(
                 None if self._state is None else self._state / f"{name}.key",
-                key=state_from.key if state_from is not None else None,
+                key=state.board.key if state is not None else None,
             ),
         )
         self.engine.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
         self.terminals.append(terminal)
-        if power:
+        if state is not None and state_from is not None:
+            slot = state_from.cards.get(state.presented.in_slot)
+            terminal.resume(state, state_from.engine, slot)
+        if power and not terminal.is_on:
             terminal.power_on()
         return terminal
 
@@ -266,6 +256,8 @@ class Bench:
                 street_number=who.street_number,
                 response_code=who.issuer_response,
             )
+            if name in self._known_cards:
+                card.resume(self._known_cards[name])
             self._cards[name] = card
         return self._cards[name]
 
@@ -322,21 +314,52 @@ class Bench:
 
     # Keeping and starting again.
 
-    def save(self, terminal: TerminalUnderTest) -> SavedState:
-        """What `state_from` of another bench's `terminal` starts from; the card in the slot is not part of it."""
-        rows = tuple(self.journal.rows(terminal.board.name))
-        keeper = self.acquirer.ledger.heard
-        acquirer = copy.deepcopy(self.acquirer, {id(keeper): nobody})
-        return SavedState(rows, acquirer, self.clock.now, terminal.board.vault.key)
+    def save(self) -> SavedState:
+        """The bench as it is now, once everything has settled: what `state_from` of another bench goes on from.
+
+        Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
+        """
+        engine = self.engine.snapshot()
+        rows = sorted(
+            (row for terminal in self.terminals for row in terminal.journal()), key=lambda row: row.seq
+        )
+        state = SavedState(
+            engine=engine,
+            rows=tuple(
+                SavedRow(row.terminal, row.boot, row.mono, row.wall, row.kind, row.fields) for row in rows
+            ),
+            acquirer=self.acquirer.snapshot(),
+            cards=self._known_cards | {name: card.snapshot() for name, card in self._cards.items()},
+            numbers=dict(self._numbers),
+            fail_next_commit=self.writer.fail_next,
+            terminals=tuple(terminal.snapshot() for terminal in self.terminals),
+        )
+        return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
+
+    def _next_of(self, saved: SavedState, model: Profile) -> TerminalState:
+        """The saved terminal that is added next; with the first one, the bench goes on where the saved one stood."""
+        if self._origin is None:
+            self._restore(saved)
+        if self._origin is not saved:
+            raise BenchMisuse("this bench goes on from another saved state")
+        if len(self.terminals) == len(saved.terminals):
+            raise BenchMisuse("every terminal of the saved state is on this bench already")
+        state = saved.terminals[len(self.terminals)]
+        if state.profile != model.id:
+            raise BenchMisuse(f"the saved terminal is a {state.profile}, and does not go on as a {model.id}")
+        return state
 
     def _restore(self, saved: SavedState) -> None:
-        if self.terminals or self.journal.terminals():
+        if self.terminals or self.journal.terminals() or self.acquirer.entries():
             raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
+        self._origin = saved
         for row in saved.rows:
-            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [row.flat])
-        restored = copy.deepcopy(saved.acquirer)
-        self.acquirer.__dict__.update(restored.__dict__)
-        self.clock.restart(saved.now)
+            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
+        self.acquirer.resume(saved.acquirer)
+        self.engine.restart(saved.engine)
+        self.writer.fail_next = saved.fail_next_commit
+        self._numbers = Counter(saved.numbers)
+        self._known_cards = dict(saved.cards)
 
     def close(self) -> None:
         """Switch everything off: no thread, file or descriptor stays behind."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, DriverError, Misuse
+from terminal_sim.bench.snapshot import PresentedState
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.operator import Operator
@@ -59,10 +60,45 @@ class Presentment:
         self._tear: CardTear | None = None
         # A card is in the slot, or was, that somebody has not been asked to take out yet.
         self._asked_for = False
+        self._in_slot = ""  # the name of the card that was inserted last
         self._named = 0  # how many cards had been inserted when an act named the last one
         board.readers.torn = self._step
 
+    def snapshot(self) -> PresentedState:
+        """Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
+        readers = self._board.readers
+        if readers.lost or readers.silent:
+            raise BenchMisuse(
+                f"{self._board.name} is not saved: its reader does not answer, plug it in first"
+            )
+        if readers.card_in and self._operator.is_human:
+            raise BenchMisuse(
+                f"{self._board.name} is not saved: a card is in its real reader, and what that card knows cannot be set"
+                " again; take it out first"
+            )
+        if readers.card_in and not self._in_slot:
+            raise BenchMisuse(
+                f"{self._board.name} is not saved: the card in its slot was not inserted by name"
+            )
+        return PresentedState(self._in_slot if readers.card_in else "", self._named, self._tear)
+
+    def resume(self, state: PresentedState, chip: Card | None) -> None:
+        """Put the card back that was in the slot. Raises `BenchMisuse` where only a person could."""
+        self._in_slot, self._named, self._tear = state.in_slot, state.named, state.tear
+        if chip is None:
+            return
+        if self._operator.is_human:
+            raise BenchMisuse(
+                f"{self._board.name} was saved with {state.in_slot} in its slot: only a virtual reader goes on with a card"
+            )
+        self._operator.insert(state.in_slot, chip)
+        wait = self._operator.timeout / _NEWS_TRIES
+        for tried in range(_NEWS_TRIES):
+            if self._board.readers.reader.poll(wait if tried else 0.0):
+                return
+
     def insert(self, name: str, chip: Card) -> None:
+        self._in_slot = name
         self._asked_for = self._operator.is_human
         before: int | None = None
 

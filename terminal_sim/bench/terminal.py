@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
+from terminal_sim.bench.snapshot import TerminalState
 from terminal_sim.core.config import Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.environment import Environment
@@ -30,7 +31,7 @@ from terminal_sim.core.events import (
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.receipt import Receipt
-from terminal_sim.core.rows.schema import Field
+from terminal_sim.core.rows.schema import Field, JournalRow
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
@@ -42,10 +43,10 @@ from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.readers.operator import Operator
 from terminal_sim.runtime.board import Board
-from terminal_sim.runtime.engine import Engine
+from terminal_sim.runtime.engine import Engine, EngineState
 
 if TYPE_CHECKING:
-    from terminal_sim.cards.catalogue import VirtualCard
+    from terminal_sim.cards.catalogue import CardState, VirtualCard
     from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
@@ -107,6 +108,7 @@ class TerminalUnderTest:
         self._presenting = Presentment(bench.engine, board, operator)
         self._environment = Environment(link=profile.links[0] if profile.links else "")
         self._card: VirtualCard | None = None
+        self._card_name = ""
         self._orders: list[OrderArrived] = []
         board.panel.draw = self.view
 
@@ -121,6 +123,49 @@ class TerminalUnderTest:
         if self.board.firmware is None:
             raise BenchMisuse(f"{self.name} is off: power on first")
         return self.board.firmware
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a firmware runs."""
+        return self.board.firmware is not None
+
+    # Keeping and going on.
+
+    def snapshot(self) -> TerminalState:
+        """This terminal at this moment. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
+        return TerminalState(
+            profile=self.profile.id,
+            locale=self.locale,
+            board=self.board.snapshot(),
+            presented=self._presenting.snapshot(),
+            environment=replace(self._environment),
+            orders=tuple(self._orders),
+            card=self._card_name,
+        )
+
+    def resume(self, state: TerminalState, engine: EngineState, card: CardState | None) -> None:
+        """Go on where the terminal of `state` stood; `card` is what the card in its slot knew."""
+        board = self.board
+        board.resume(state.board)
+        self._environment = replace(state.environment)
+        self._orders = list(state.orders)
+        if state.card:
+            self._taken_up(state.card)
+        slot = state.presented.in_slot
+        held = self.bench.card(slot) if slot else None
+        self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
+        rows = [stored.row for stored in self.bench.journal.rows(self.name)]
+        board.vault.load(rows)
+        if state.board.firmware is not None:
+            board.firmware = self._firmware_of(rows)
+            board.firmware.resume(state.board.firmware)
+            board.firmware.locale = self.locale
+        self.bench.engine.resume(board, engine.waiting, state.board.readers.conversation)
+        if held is not None and card is not None:
+            held.resume(card)
+        if state.board.shown is not None:
+            screen, locale, display = state.board.shown
+            board.panel.shown = view(screen, self.profile, self.bench.texts, locale, display)
 
     # Eyes.
 
@@ -315,16 +360,15 @@ class TerminalUnderTest:
         if self.board.firmware is not None:
             raise BenchMisuse(f"{self.name} is on already")
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        durable = DurableState.of(rows)
         self.board.vault.load(rows)
-        firmware = Terminal(self.name, self.profile, self.bench.flows, durable, self.locale)
+        firmware = self._firmware_of(rows)
         environment = self._environment
         firmware.environment = Environment(
             environment.network_up, environment.link, environment.service_up, environment.paper, environment.battery,
             reader=self.board.readers.in_reach, card_in=self.board.readers.in_reach and self.board.readers.card_in,
         )  # fmt: skip
         self.board.firmware = firmware
-        self.board.power.boot = durable.boots + 1
+        self.board.power.boot = firmware.durable.boots + 1
         self.board.power.out_of_service = ""
         self._post(PoweredOn())
         self._bring_orders()
@@ -366,6 +410,10 @@ class TerminalUnderTest:
         for event in self.board.readers.standing():
             self._post(event)
 
+    def _firmware_of(self, rows: list[JournalRow]) -> Terminal:
+        """A firmware that knows what its journal says, and nothing else yet."""
+        return Terminal(self.name, self.profile, self.bench.flows, DurableState.of(rows), self.locale)
+
     def _reach(self) -> None:
         self.board.link.up = self._environment.network_up and self._environment.service_up
 
@@ -374,7 +422,7 @@ class TerminalUnderTest:
         self.bench.engine.settle()
 
     def _taken_up(self, name: str) -> VirtualCard:
-        self._card = self.bench.card(name)
+        self._card, self._card_name = self.bench.card(name), name
         return self._card
 
     def _taken(self, event: Event) -> bool:

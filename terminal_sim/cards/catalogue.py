@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_sim.cards import card_file
-from terminal_sim.cards.chip import ChipCard, MuteCard
+from terminal_sim.cards.chip import ChipCard, ChipState, MuteCard
 from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
@@ -34,13 +34,33 @@ class CardFace(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class VirtualCard:
-    """A card with the faces it has. `chip` and `contactless` share one memory; `stripe` is ASCII by track number."""
+class CardState:
+    """What a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field."""
 
+    atc: int
+    tries_left: int
+    chip: ChipState | None
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualCard:
+    """A card with the faces it has. `chip` and `contactless` share one `memory`; `stripe` is ASCII by track number."""
+
+    memory: Memory
     personality: Personality
     chip: CardFace | None
     contactless: CardFace | None
     stripe: dict[int, str] | None
+
+    def snapshot(self) -> CardState:
+        chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None
+        return CardState(self.memory.atc, self.memory.tries_left, chip)
+
+    def resume(self, state: CardState) -> None:
+        """Remember what another card of this personality remembered."""
+        self.memory.atc, self.memory.tries_left = state.atc, state.tries_left
+        if isinstance(self.chip, ChipCard) and state.chip is not None:
+            self.chip.resume(state.chip)
 
 
 def names(directories: Sequence[Path] = ()) -> list[str]:
@@ -68,6 +88,7 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
     if face is not None:
         chip = MuteCard() if face.mute else ChipCard(personality, face, memory)
     return VirtualCard(
+        memory=memory,
         personality=personality,
         chip=chip,
         contactless=ContactlessCard(personality, antenna, memory) if antenna else None,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -48,6 +49,19 @@ _CVR_FIRST: Final = {Cryptogram.AAC: 0x00, Cryptogram.ARQC: 0x20}
 _CVR_AUTHENTICATION_FAILED: Final = 0x08
 _CVR_PIN_CHECKED: Final = 0x04
 _CVR_PIN_WRONG: Final = 0x02
+
+
+@dataclass(frozen=True, slots=True)
+class ChipState:
+    """What a chip knows while it has power: where it stands in its transaction, and what it has checked so far."""
+
+    phase: Phase
+    application: int
+    arqc: bytes
+    pin_checked: bool
+    pin_right: bool
+    authenticated: bool | None
+    authenticated_code: bytes
 
 
 class ChipCard:
@@ -91,6 +105,25 @@ class ChipCard:
         self._pin_right = False
         self._authenticated: bool | None = None
         self._authenticated_code = b""
+
+    def snapshot(self) -> ChipState:
+        return ChipState(
+            self._phase,
+            self._application,
+            self._arqc,
+            self._pin_checked,
+            self._pin_right,
+            self._authenticated,
+            self._authenticated_code,
+        )
+
+    def resume(self, state: ChipState) -> None:
+        """Stand where the chip stood that gave `state`, as if no power had been away."""
+        self._phase = state.phase
+        self._application = state.application
+        self._arqc = state.arqc
+        self._pin_checked, self._pin_right = state.pin_checked, state.pin_right
+        self._authenticated, self._authenticated_code = state.authenticated, state.authenticated_code
 
     def _select(self, command: CardCommand) -> bytes:
         """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins."""

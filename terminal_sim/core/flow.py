@@ -26,6 +26,7 @@ from transitions import Machine
 from terminal_sim.core.config import Timeouts
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.memory import ContextMemory
 from terminal_sim.core.screen import Screen
 
 # The library builds a log record for each ignored event; at ERROR that costs a third (measured 11.8 -> 3.7 us).
@@ -56,6 +57,22 @@ class Context:
         self.state = ""
         self.locale = ""
         self.accepted = False
+
+    def snapshot(self) -> ContextMemory:
+        """What this flow remembers; all of it is values that never change."""
+        return ContextMemory(self.flow.name, {slot: getattr(self, slot) for slot in self._slots()})
+
+    def resume(self, memory: ContextMemory) -> None:
+        """Go on where the context stood that gave `memory`."""
+        for slot in self._slots():
+            setattr(self, slot, memory.slots[slot])
+
+    def _slots(self) -> Iterator[str]:
+        """The slots of the class and its bases, but for the terminal and the flow's table."""
+        for base in type(self).__mro__:
+            yield from (
+                slot for slot in base.__dict__.get("__slots__", ()) if slot not in ("terminal", "flow")
+            )
 
     def go_home(self, _: Event) -> None:
         """Leave this flow and every other but the lowest: the action of a move to `DONE`."""

@@ -18,6 +18,7 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.durable_state import StoredPayment
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.memory import OfflineMemory
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
@@ -50,6 +51,12 @@ class OfflineQueue:
         self._terminal = terminal
         self._sent: HostRequest | None = None
         self._attempts = 0
+
+    def snapshot(self) -> OfflineMemory:
+        return OfflineMemory(self._sent, self._attempts)
+
+    def resume(self, memory: OfflineMemory) -> None:
+        self._sent, self._attempts = memory.sent, memory.attempts
 
     # Outages.
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.memory import ReversalMemory
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import ReversalRow
@@ -31,6 +32,13 @@ class Reversals:
         self._sent_before: set[str] = set()
         self._fresh = ""
         self._attempts = 0
+
+    def snapshot(self) -> ReversalMemory:
+        return ReversalMemory(self._sent, tuple(sorted(self._sent_before)), self._fresh, self._attempts)
+
+    def resume(self, memory: ReversalMemory) -> None:
+        self._sent, self._fresh, self._attempts = memory.sent, memory.fresh, memory.attempts
+        self._sent_before = set(memory.sent_before)
 
     def begin(self, payment: Payment, reason: str) -> None:
         """`payment` was sent and must not count: record that, and start asking the acquirer to reverse it."""

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
@@ -20,6 +21,7 @@ from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.environment import Environment, refusal, shows
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, AnyFlow, Context
+from terminal_sim.core.memory import FirmwareMemory
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import OfflineQueue
@@ -81,6 +83,34 @@ class FlowStack:
         self.inbox: deque[Event] = deque()
         self.touched = False
         self._unwinding = False
+
+    def snapshot(self) -> FirmwareMemory:
+        """What this firmware remembers besides its journal, once everything that was handed to it is handled."""
+        return FirmwareMemory(
+            locale=self.locale,
+            environment=replace(self.environment),
+            now=self.now,
+            stack=tuple(context.snapshot() for context in self.stack),
+            awaited=self.awaited,
+            unwinding=self._unwinding,
+            tab="",
+            reversals=self.reversals.snapshot(),
+            offline=self.offline.snapshot(),
+        )
+
+    def resume(self, memory: FirmwareMemory) -> None:
+        """Go on where the firmware stood that gave `memory`; nothing is entered anew, and no effect is ordered."""
+        self.locale = memory.locale
+        self.environment = replace(memory.environment)
+        self.now = memory.now
+        self.awaited = memory.awaited
+        self._unwinding = memory.unwinding
+        self.reversals.resume(memory.reversals)
+        self.offline.resume(memory.offline)
+        for kept in memory.stack:
+            context = self.flows[kept.flow].begin(self)
+            context.resume(kept)
+            self.stack.append(context)
 
     def order(self, effect: fx.Effect) -> None:
         self.effects.append(effect)

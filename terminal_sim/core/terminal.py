@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from terminal_sim.core import beside
@@ -20,6 +21,7 @@ from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.frame import HOME, framed
+from terminal_sim.core.memory import FirmwareMemory
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
@@ -44,6 +46,13 @@ class Terminal(FlowStack):
     ) -> None:
         super().__init__(name, profile, flows, durable, locale)
         self._tab = HOME
+
+    def snapshot(self) -> FirmwareMemory:
+        return replace(super().snapshot(), tab=self._tab)
+
+    def resume(self, memory: FirmwareMemory) -> None:
+        super().resume(memory)
+        self._tab = memory.tab
 
     # What the engine and the bench ask of a terminal.
 

@@ -57,6 +57,19 @@ class SeenMessage:
     fields: Mapping[str, Field]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquirerState:
+    """All of an acquirer at one moment. `answered` pairs each request with the answer that a repeat of it gets."""
+
+    terms: AcquirerConfig
+    entries: tuple[LedgerEntry, ...]
+    messages: tuple[SeenMessage, ...]
+    numbered: int
+    scripted: tuple[ScriptedAnswer, ...]
+    answered: tuple[tuple[HostRequest, HostReply], ...]
+    accounts: tuple[Account, ...]
+
+
 class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
@@ -88,6 +101,32 @@ class Acquirer:
         books = LedgerFile(path, self.ledger)
         self._numbered = len(self.ledger)
         return books
+
+    def snapshot(self) -> AcquirerState:
+        """All that decides the next answers: it holds test card numbers, PINs and keys."""
+        return AcquirerState(
+            terms=self.terms,
+            entries=tuple(self.ledger.entries),
+            messages=tuple(self.messages),
+            numbered=self._numbered,
+            scripted=tuple(self._scripted),
+            answered=tuple(self._answered.values()),
+            accounts=self._issuer.accounts,
+        )
+
+    def resume(self, state: AcquirerState) -> None:
+        """Go on where another acquirer stood. Raises `ValueError` where the books of this one have entries."""
+        if len(self.ledger):
+            raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
+        self.terms = state.terms
+        self.ledger.take_over(state.entries)
+        self.messages = list(state.messages)
+        self._numbered = state.numbered
+        self._scripted = deque(state.scripted)
+        self._answered = {_key(request): (request, reply) for request, reply in state.answered}
+        self._issuer = Issuer(state.terms, self.ledger.spent)
+        for account in state.accounts:
+            self._issuer.open(account)
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
@@ -171,7 +210,7 @@ class Acquirer:
         return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
 
     def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
-        key = (request.kind, request.terminal, request.stan, request.reference)
+        key = _key(request)
         known = self._answered.get(key)
         if known is not None:
             before, reply = known
@@ -225,6 +264,11 @@ class Acquirer:
             auth_code=f"{number:06d}" if approved and request.kind.charges else "",
             host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
         )
+
+
+def _key(request: HostRequest) -> tuple[MessageKind, str, int, str]:
+    """What a request is known by: see the first rule."""
+    return request.kind, request.terminal, request.stan, request.reference
 
 
 def _seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMessage:

@@ -71,6 +71,11 @@ class Issuer:
         """Opens the account, or replaces the one of the same card number."""
         self._accounts[account.pan.reveal()] = account
 
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, in the order of their opening."""
+        return tuple(self._accounts.values())
+
     def judge(self, request: HostRequest) -> IssuerDecision:
         """Whether the account pays: see the table above."""
         pan = card_number(request)

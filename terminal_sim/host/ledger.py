@@ -69,6 +69,12 @@ class Ledger:
             if entry.kind is Booking.TOMBSTONE:
                 self._tombstones.add((entry.terminal, entry.stan, entry.original))
 
+    def take_over(self, entries: Iterable[LedgerEntry]) -> None:
+        """As `restore`, for books that go on elsewhere: what keeps these books keeps the entries too."""
+        for entry in entries:
+            self.restore((entry,))
+            self.heard(entry)
+
     def net(self, reference: str, terminal: str | None = None) -> int:
         """What the merchant is left with of a payment, in minor units: its charge less all that undid it."""
         touching = self._touching.get(reference, ())

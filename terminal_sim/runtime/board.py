@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from terminal_sim.core.events import Event, Paper
+from terminal_sim.core.memory import FirmwareMemory
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
@@ -17,7 +18,8 @@ from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.key_store import KeyStore
-from terminal_sim.runtime.reader_port import ReaderPort
+from terminal_sim.runtime.reader_port import ReaderPort, ReaderPortState
+from terminal_sim.secret import Secret
 
 
 class DrawnScreen(Protocol):
@@ -27,6 +29,10 @@ class DrawnScreen(Protocol):
     def screen(self) -> Screen: ...
     @property
     def text(self) -> str: ...
+    @property
+    def locale(self) -> str: ...
+    @property
+    def display(self) -> str: ...
 
 
 @dataclass(eq=False)
@@ -96,6 +102,24 @@ class Panel:
         return drawn
 
 
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """A board at one moment; `shown` is the screen that the trace has last, its locale and its display."""
+
+    name: str
+    readers: ReaderPortState
+    link_up: bool
+    link_slow: int
+    paper: Paper
+    printed: tuple[Receipt, ...]
+    power: Power
+    lights: Mapping[str, str]
+    beeps: int
+    shown: tuple[Screen, str, str] | None
+    key: Secret[bytes] | None
+    firmware: FirmwareMemory | None
+
+
 @dataclass(eq=False)
 class Board:
     """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has."""
@@ -111,6 +135,31 @@ class Board:
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)
     firmware: Terminal | None = None
+
+    def snapshot(self) -> BoardState:
+        shown = self.panel.shown
+        return BoardState(
+            name=self.name,
+            readers=self.readers.snapshot(),
+            link_up=self.link.up,
+            link_slow=self.link.slow,
+            paper=self.printer.paper,
+            printed=tuple(self.printer.printed),
+            power=replace(self.power, alarms=dict(self.power.alarms)),
+            lights=dict(self.panel.lights),
+            beeps=self.panel.beeps,
+            shown=(shown.screen, shown.locale, shown.display) if shown is not None else None,
+            key=self.vault.key,
+            firmware=self.firmware.snapshot() if self.firmware is not None else None,
+        )
+
+    def resume(self, state: BoardState) -> None:
+        """Take over the facts; firmware, card and conversation come by themselves, and the key with the vault."""
+        self.readers.resume(state.readers)
+        self.link.up, self.link.slow = state.link_up, state.link_slow
+        self.printer.paper, self.printer.printed = state.paper, list(state.printed)
+        self.power = replace(state.power, alarms=dict(state.power.alarms))
+        self.panel.lights, self.panel.beeps = dict(state.lights), state.beeps
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from terminal_sim.core.moment import Instant
 from terminal_sim.runtime.deadlines import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A deadline on the heap: when it is due, its place among those of one instant, and what is due."""
+
+    mono: int
+    order: int
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """The time, and how many deadlines were set so far."""
+
+    now: Instant
+    order: int
 
 
 class VirtualClock:
@@ -29,21 +47,30 @@ class VirtualClock:
     def _tick(self) -> None:
         self.now = Instant(self._mono, self._mono + self._offset)
 
-    def restart(self, now: Instant) -> None:
+    def snapshot(self) -> ClockState:
+        """The time alone: what waits is `waiting`."""
+        return ClockState(self.now, self._order)
+
+    def restart(self, state: ClockState) -> None:
         """Begin at another moment. Raises `ValueError` where deadlines are set."""
         if self._heap:
             raise ValueError("deadlines are set: a clock with deadlines does not restart")
-        self._mono, self._offset = now.mono, now.wall - now.mono
+        self._mono, self._offset = state.now.mono, state.now.wall - state.now.mono
+        self._order = state.order
         self._tick()
+
+    def hold(self, held: Held) -> None:
+        """Hold a deadline of another clock, in the place that it had there."""
+        heapq.heappush(self._heap, (held.mono, held.order, held.due))
 
     def at(self, mono: int, due: Due) -> None:
         """Hold `due` until virtual time reaches `mono`; deadlines of one instant keep the order in which they were set."""
         self._order += 1
         heapq.heappush(self._heap, (mono, self._order, due))
 
-    def waiting(self) -> list[tuple[int, Due]]:
-        """All that is held, with its time, in the order in which it falls due."""
-        return [(mono, due) for mono, _, due in sorted(self._heap, key=lambda held: held[:2])]
+    def waiting(self) -> list[Held]:
+        """All that is held, in the order in which it falls due."""
+        return [Held(*held) for held in sorted(self._heap, key=lambda held: held[:2])]
 
     def next_due(self) -> tuple[int, Due] | None:
         """What falls due next, and when."""

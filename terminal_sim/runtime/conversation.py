@@ -6,8 +6,9 @@ resumed elsewhere by feeding a fresh kernel the same answers, without a word to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from terminal_drivers.base import (
     CardAbsent,
@@ -25,6 +26,14 @@ from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, Kerne
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.runtime.key_store import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """All that a pure kernel needs to stand where another one stood. The answers hold card data, and a PIN that was typed."""
+
+    request: Request
+    answers: tuple[KernelAnswer, ...] = field(repr=False)
 
 
 class CardConversation:
@@ -86,7 +95,10 @@ class CardConversation:
             self._torn(Step.ONLINE, False)
         return self._run(lambda: self._answer(self._enciphered(answer)))
 
-    def replay(self, answers: Iterable[KernelAnswer]) -> None:
+    def snapshot(self) -> ConversationState:
+        return ConversationState(self.request, tuple(self.answers))
+
+    def replay(self, answers: Sequence[KernelAnswer]) -> None:
         """Bring a fresh kernel to where one stood that got `answers`; no command reaches the card.
 
         Raises `ValueError` where this kernel ends before the answers do.
@@ -96,8 +108,15 @@ class CardConversation:
             for answer in answers:
                 ask = self._answer(answer)
         except StopIteration:
-            raise ValueError("the kernel ended before all recorded answers were given") from None
+            if len(self.answers) < len(answers):
+                raise ValueError("the kernel ended before all recorded answers were given") from None
+            return
         self._asked = None if isinstance(ask, Command) else ask
+
+    def power(self) -> None:
+        """Power the card without beginning with it; one that does not answer is as it was."""
+        with suppress(DriverError):
+            self._slot.power_on()
 
     def close(self) -> None:
         """Abandon the conversation; a card or reader that is gone needs no power-off."""

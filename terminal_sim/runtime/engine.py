@@ -10,8 +10,8 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any, Protocol
@@ -33,11 +33,22 @@ from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.link import Arrival
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
 from terminal_sim.runtime.board import Board
-from terminal_sim.runtime.clock import VirtualClock
-from terminal_sim.runtime.conversation import CardConversation
+from terminal_sim.runtime.clock import ClockState, Held, VirtualClock
+from terminal_sim.runtime.conversation import CardConversation, ConversationState
 from terminal_sim.runtime.deadlines import AlarmDue, Deadline, DeliveryDue, Due
 from terminal_sim.runtime.trace import Trace
 from terminal_sim.runtime.tracing import Tracing
+
+_RANDOM_VERSION = 3  # of the states of `random.Random`
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """The time, what waits, and the random source: its Mersenne twister of 624 words and a position, four bytes each."""
+
+    clock: ClockState
+    waiting: tuple[Held, ...]
+    random: bytes = field(repr=False)
 
 
 class JournalPort(Protocol):
@@ -115,6 +126,34 @@ class Engine:
     def post(self, board: Board, event: Event) -> None:
         """Queue `event` for the terminal that is on now; it does not reach one that boots later."""
         self._queue.append(Posted(board.name, board.power.life, event))
+
+    def snapshot(self) -> EngineState:
+        """Once all that is queued is settled: the time, what waits, and where the random source stands."""
+        self.settle()
+        version, words, _ = self._random.getstate()
+        if version != _RANDOM_VERSION:
+            raise ValueError(f"the random source has states of version {version}, not {_RANDOM_VERSION}")
+        alive = tuple(held for held in self.clock.waiting() if self._is_alive(held.due))
+        random = b"".join(word.to_bytes(4) for word in words)
+        return EngineState(self.clock.snapshot(), alive, random)
+
+    def restart(self, state: EngineState) -> None:
+        """Begin where another engine stood, as yet without any terminal and what waits for it."""
+        self.clock.restart(state.clock)
+        words = (state.random[at : at + 4] for at in range(0, len(state.random), 4))
+        self._random.setstate((_RANDOM_VERSION, tuple(int.from_bytes(word) for word in words), None))
+
+    def resume(self, board: Board, waiting: Iterable[Held], conversation: ConversationState | None) -> None:
+        """Let `board` have what waited for its terminal, and the conversation that was under way, with the card that is in."""
+        for held in waiting:
+            if held.due.terminal == board.name:
+                self.clock.hold(held)
+        if conversation is None:
+            return
+        talk = board.readers.conversation = self._conversation(board, conversation.request)
+        if board.readers.card_in and not talk.is_contactless:
+            talk.power()
+        talk.replay(conversation.answers)
 
     def settle(self) -> None:
         """Handle everything that is queued and all that follows from it."""

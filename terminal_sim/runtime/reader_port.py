@@ -13,7 +13,20 @@ from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.readers.parts import CONTACT, Reader
-from terminal_sim.runtime.conversation import CardConversation
+from terminal_sim.runtime.conversation import CardConversation, ConversationState
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPortState:
+    """The facts of a port that is linked to readers in reach, and the conversation that is under way at it."""
+
+    open: frozenset[EntryMode]
+    card_in: bool
+    passed: int
+    inserted: int
+    begun: int
+    linked: bool
+    conversation: ConversationState | None
 
 
 @dataclass(eq=False)
@@ -42,6 +55,23 @@ class ReaderPort:
     def in_reach(self) -> bool:
         """Whether the firmware can reach its readers now."""
         return self.linked and not self.lost
+
+    def snapshot(self) -> ReaderPortState:
+        talk = self.conversation
+        return ReaderPortState(
+            self.open,
+            self.card_in,
+            self.passed,
+            self.inserted,
+            self.begun,
+            self.linked,
+            talk.snapshot() if talk is not None else None,
+        )
+
+    def resume(self, state: ReaderPortState) -> None:
+        """Take over the facts; the card and the conversation come by themselves."""
+        self.open, self.card_in, self.linked = state.open, state.card_in, state.linked
+        self.passed, self.inserted, self.begun = state.passed, state.inserted, state.begun
 
     def standing(self) -> list[Event]:
         """Whether there is a reader, and the card that stands in it: the news of a firmware that knows of neither."""

@@ -205,15 +205,17 @@ class _CaseRun:
             state_from=start,
         )
         # A folder that keeps the journal may hold rows of earlier runs; a saved state is where this one begins.
-        before = 0 if start is not None else len(terminal.journal())
-        terminal.power_on()
+        rows, papers = (0, len(terminal.receipts)) if start is not None else (len(terminal.journal()), 0)
+        if not terminal.is_on:
+            terminal.power_on()
         variables = {"profile": name, "locale": terminal.locale, **chosen.secrets, **self.case.row}
         return Tester(
             bench,
             terminal,
             variables=variables,
             stored_picture=lambda name: self._stored(terminal, name),
-            rows_before=before,
+            rows_before=rows,
+            receipts_before=papers,
         )
 
     # Pictures.

@@ -183,7 +183,7 @@ class Actions(Waiting):
     @verb("save state")
     def save_state(self, name: Annotated[str, ValueKind.STATE]) -> None:
         """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
-        self.states[name] = self.bench.save(self.terminal)
+        self.states[name] = self.bench.save()
 
     @verb("let")
     def let(

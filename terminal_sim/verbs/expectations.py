@@ -216,7 +216,8 @@ class Expectations(Waiting):
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
-        papers = [paper for paper in self.terminal.receipts if not copy or paper.copy == copy]
+        printed = self.terminal.receipts[self._receipts_before :]
+        papers = [paper for paper in printed if not copy or paper.copy == copy]
         return papers[-1].text if papers else ""
 
     def _surface(self, name: Surface) -> str:

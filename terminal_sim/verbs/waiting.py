@@ -95,7 +95,7 @@ class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
     `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any;
-    `rows_before` is how many rows of the journal are older than the test. `secrets` are card numbers and PINs to hide.
+    `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `secrets` are card numbers and PINs to hide.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Waiting:
         variables: Mapping[str, str] | None = None,
         stored_picture: Callable[[str], str | None] = lambda _: None,
         rows_before: int = 0,
+        receipts_before: int = 0,
     ) -> None:
         self.bench = bench
         self.terminal = terminal
@@ -116,6 +117,7 @@ class Waiting:
         self.secrets: set[str] = set()
         self._stored_picture = stored_picture
         self._rows_before = rows_before
+        self._receipts_before = receipts_before
         self._forbidden: list[Selector] = []
         self._seen: list[ScreenSnapshot] = []
         self._messages_before = len(bench.host_messages())

@@ -393,5 +393,5 @@ def test_an_answer_on_its_way_is_a_deadline_called_host() -> None:
         bench.host_answers(["late:5s"])
         ready(till)
         till.swipe("visa-stripe")
-        names = [due.name for _, due in bench.clock.waiting()]
+        names = [held.due.name for held in bench.clock.waiting()]
         assert "host" in names

@@ -86,9 +86,10 @@ def test_a_saved_state_keeps_what_is_pending_and_the_key_that_opens_it() -> None
     with shop("square-terminal") as at:
         at.terminal.network(False)
         at.charge(700)
-        saved = at.bench.save(at.terminal)
+        saved = at.bench.save()
     with Bench(texts=TEXTS) as bench:
         terminal = bench.add_terminal("square-terminal", state_from=saved)
+        terminal.network(True)
         bench.advance(SECOND)
         assert [payment.state for payment in terminal.firmware.durable.payments.values()] == [
             PaymentState.COMPLETED

@@ -1,0 +1,51 @@
+"""What a running firmware remembers besides its journal, as values: a terminal that is given them goes on where another stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from terminal_sim.core.environment import Environment
+from terminal_sim.core.message import HostRequest
+from terminal_sim.core.moment import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMemory:
+    """One flow of the stack: its name and the values of its context's slots, `state` among them."""
+
+    flow: str
+    slots: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalMemory:
+    """`sent` waits for its answer; `sent_before` are the references that went out in this life, which a repeat follows."""
+
+    sent: HostRequest | None
+    sent_before: tuple[str, ...]
+    fresh: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineMemory:
+    """`sent` is the stored payment that waits for its answer."""
+
+    sent: HostRequest | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareMemory:
+    """All of a firmware but what its journal rows say. `stack` begins with the lowest flow; `tab` is open on the home screen."""
+
+    locale: str
+    environment: Environment
+    now: Instant
+    stack: tuple[ContextMemory, ...]
+    awaited: HostRequest | None
+    unwinding: bool
+    tab: str
+    reversals: ReversalMemory
+    offline: OfflineMemory
