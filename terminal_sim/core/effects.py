@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.kinds import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
@@ -90,6 +91,14 @@ class AnswerCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPayment:
+    """Answer the point of sale's request with the id `request`; what ends it comes after the payment's final row."""
+
+    request: str
+    answer: RequestAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class SetAlarm:
     """Post `Alarm(name)` when virtual time reaches `at`; replaces the alarm of that name."""
 
@@ -149,6 +158,7 @@ Effect = (
     | CloseReader
     | StartCard
     | AnswerCard
+    | AnswerPayment
     | SetAlarm
     | DropAlarm
     | Beep

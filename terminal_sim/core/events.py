@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from terminal_sim.core.message import HostReply
+from terminal_sim.core.payment_request import PaymentRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.emv.talk.asks import Ask
 from terminal_sim.emv.talk.card import Stripe
@@ -46,6 +47,7 @@ class Trigger(StrEnum):
     READER_FOUND = "reader_found"
     BATTERY = "battery"
     POWER_OFF = "power_off"
+    PAYMENT_REQUESTED = "payment_requested"
     RETURNED = "returned"
 
 
@@ -227,6 +229,13 @@ class ClockSet:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRequested:
+    """A point of sale asks for a payment; `core.effects.AnswerPayment` answers it."""
+
+    request: PaymentRequest
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """The flow on top of this one is over; `accepted` says that it was left with what it was asked for."""
 
@@ -259,5 +268,6 @@ Event = (
     | PoweredOn
     | PowerOffPressed
     | ClockSet
+    | PaymentRequested
     | Returned
 )

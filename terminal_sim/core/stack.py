@@ -26,6 +26,7 @@ from terminal_sim.core.message import HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Payment
+from terminal_sim.core.requests import PaymentRequests
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.kinds import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
@@ -59,6 +60,7 @@ class FlowStack:
         "offline",
         "prefix",
         "profile",
+        "requests",
         "reversals",
         "stack",
         "touched",
@@ -78,6 +80,7 @@ class FlowStack:
         self.stack: list[Context] = []
         self.reversals = Reversals(self)
         self.offline: OfflineQueue = OfflineQueue(self)
+        self.requests = PaymentRequests(self)
         self.awaited: HostRequest | None = None
         self.effects: list[fx.Effect] = []
         self.inbox: deque[Event] = deque()

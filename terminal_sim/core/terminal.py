@@ -65,6 +65,8 @@ class Terminal(FlowStack):
         while self.inbox:
             pending = self.inbox.popleft()
             _HANDLERS[type(pending)](self, pending)
+        if len(self.stack) == 1:
+            self.requests.abandon()
         if self.touched:
             self.arm()
         return self.effects
@@ -203,6 +205,11 @@ class Terminal(FlowStack):
         if self.durable.doubtful:
             self.push(self.flows[OwnFlow.RECOVERY].begin(self))
 
+    def _payment_requested(self, event: ev.PaymentRequested) -> None:
+        """The home screen takes a request; everywhere else the terminal is busy."""
+        if not self.environment.app_open or not self.fire(Trigger.PAYMENT_REQUESTED, event):
+            self.requests.busy(event.request)
+
     def _power_off(self, _: ev.PowerOffPressed) -> None:
         self.record(PowerRow(state="off"))
         self.order(fx.SwitchOff())
@@ -235,6 +242,7 @@ class Terminal(FlowStack):
         """Drop whatever is going on and begin again; what has left and was not answered is reversed."""
         self.order(fx.CloseReader())
         self.awaited = None
+        self.requests.abandon()
         self.stack.clear()
         self._begin()
 
@@ -258,6 +266,7 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.ClockSet: Terminal._clock_set,
     ev.AppChanged: Terminal._app,
     ev.CardDataLost: lambda t, e: t.offline.card_data_lost(e.reference),
+    ev.PaymentRequested: Terminal._payment_requested,
     ev.OrderArrived: Terminal._order_arrived,
     ev.Tampered: Terminal._tampered,
     ev.CardSwiped: lambda t, e: t.offer(Trigger.CARD_SWIPED, e),

@@ -7,12 +7,12 @@ from terminal_sim.core.flow import STAY, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.orders import STATUS
+from terminal_sim.flows.requested import RequestedFlow, request_moves
 
 
-class CheckoutFlow(fields.TypedField):
+class CheckoutFlow(RequestedFlow):
     __slots__ = ()
     longest = 10
 
@@ -80,6 +80,7 @@ CHECKOUT = Flow(
         Move(Trigger.CONFIRM, "pad", STAY, guard=CheckoutFlow.may_charge, action=CheckoutFlow.charge),
         Move(Trigger.CONFIRM, "pad", STAY, action=CheckoutFlow.explain),
         Move(Trigger.SELECT, "pad", STAY, guard=CheckoutFlow.picks_status, action=CheckoutFlow.open_status),
+        *request_moves("pad"),
         *on_each(_AROUND, "pad", STAY),
     ),
 )

@@ -61,6 +61,7 @@ class EndingFlow(fields.TypedField):
         self.notice = say(notice) if isinstance(notice, str) else notice
         terminal, receipts = self.terminal, self.terminal.profile.receipts
         good = self.notice.id in _GOOD
+        terminal.requests.end(self.notice, self.payment)
         terminal.order(fx.CloseReader())
         terminal.order(fx.Beep("good" if good else "bad"))
         if terminal.profile.lights and good:

@@ -7,13 +7,20 @@ from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Input, Screen, Shown, TextLine
 from terminal_sim.core.text import say
-from terminal_sim.flows import fields
 from terminal_sim.flows.menu import MENU
+from terminal_sim.flows.requested import RequestedFlow, request_moves
+from terminal_sim.flows.sale import SALE
 
 
-class HomeFlow(fields.TypedField):
+class HomeFlow(RequestedFlow):
     __slots__ = ()
     longest = 2
+
+    @property
+    def sells(self) -> bool:
+        profile = self.terminal.profile
+        menus = (profile.home.entries, *(menu.entries for menu in profile.menus.values()))
+        return any(entry.flow == SALE.name for entries in menus for entry in entries)
 
     def shortcuts_exist(self, _: Event) -> bool:
         return bool(self.terminal.profile.home.shortcuts) and len(self.typed) < self.longest
@@ -88,6 +95,7 @@ HOME = Flow(
         Move(Trigger.CONFIRM, "typing", "idle", action=HomeFlow.wrong_shortcut),
         Move(Trigger.CANCEL, "typing", "idle", action=HomeFlow.forget),
         Move(Trigger.TIMEOUT, "typing", "idle", action=HomeFlow.forget),
+        *request_moves("idle"),
         Move(Trigger.RETURNED, "idle", STAY),
         Move(Trigger.NETWORK_LOST, ("idle", "typing"), STAY),
         Move(Trigger.NETWORK_RESTORED, ("idle", "typing"), STAY),

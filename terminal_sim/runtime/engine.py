@@ -108,6 +108,7 @@ class Engine:
             fx.CloseReader: self._close_reader,
             fx.StartCard: self._start_card,
             fx.AnswerCard: self._answer_card,
+            fx.AnswerPayment: self._nothing,
             fx.SetAlarm: self._set_alarm,
             fx.DropAlarm: self._drop_alarm,
             fx.Beep: self._beep,
@@ -409,7 +410,7 @@ class Engine:
     def _ignored(self, board: Board, effect: fx.Ignored) -> None:
         board.panel.ignored = effect.what
 
-    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected) -> None:
+    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected | fx.AnswerPayment) -> None:
         """What only the trace wants to know."""
 
     def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:

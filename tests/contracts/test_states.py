@@ -12,6 +12,7 @@ from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
+from terminal_sim.core.payment_request import PaymentRequest
 from terminal_sim.core.screen import Button, Choice, Pad
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
@@ -167,6 +168,12 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
         Trigger.DIGIT: [ev.KeyPressed(digit) for digit in "0589"],
         Trigger.SELECT: [ev.Touched(target) for target in (*choices(drive), *_TARGETS)],
         Trigger.CARD_SWIPED: [ev.CardSwiped(stripe) for stripe in (PLAIN_STRIPE, CHIP_STRIPE, None)],
+        Trigger.PAYMENT_REQUESTED: [
+            ev.PaymentRequested(
+                PaymentRequest(id="R", amount=Money(minor, drive.profile.currency), ticket="T")
+            )
+            for minor in (0, 100)
+        ],
         Trigger.KERNEL_PROMPT: [
             ev.KernelAsked(EnterPin(pan=CARD.pan)),
             ev.KernelAsked(ChooseApplication(labels=("A", "B"))),

@@ -14,6 +14,7 @@ from terminal_sim.core.events import Event
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.moment import Instant, wall_of
 from terminal_sim.core.money import Money
+from terminal_sim.core.payment_request import PaymentRequest
 from terminal_sim.core.receipt import Copy, Receipt
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.rows.table import row_of
@@ -55,6 +56,10 @@ def _reply(stan: int, amount: int, code: str, message_class: MessageClass) -> ev
     )
 
 
+def _request(id: str, amount: int) -> ev.PaymentRequested:  # noqa: A002
+    return ev.PaymentRequested(PaymentRequest(id=id, amount=Money(amount, "CAD"), ticket="T-1"))
+
+
 _stans = st.integers(1, 4)
 _singles: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from("0123456789").map(ev.KeyPressed),
@@ -81,6 +86,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
         [ev.KernelAsked(EnterPin(pan=CARD.pan)), ev.KernelAsked(EnterPin(tries_left=2, wrong=True)),
          ev.KernelAsked(ChooseApplication(labels=("CREDIT", "DEBIT"))), ev.KernelAsked(GoOnline(card=CARD, icc_data=b""))]
     ),
+    st.builds(_request, st.sampled_from(["first", "second"]), st.sampled_from([0, *AMOUNTS])),
     st.sampled_from(Verdict).map(lambda verdict: ev.KernelEnded(Outcome(verdict=verdict, card=CARD))),
 )  # fmt: skip
 
