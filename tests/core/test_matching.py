@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +51,18 @@ def test_every_kind_has_its_two_message_types() -> None:
         for repeat in (False, True):
             label = ISO8583.label(replace(REQUEST, kind=kind, repeat=repeat))
             assert REQUEST_TYPES[label] == (kind.facts.message_class, repeat)
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_a_kind_is_found_by_its_name_and_is_itself_in_another_process(kind: MessageKind) -> None:
+    assert MessageKind(kind.value) is kind
+    assert pickle.loads(pickle.dumps(kind)) is kind
+    assert kind.undoes is not kind.moves_money
+
+
+def test_a_name_without_a_row_is_no_kind() -> None:
+    with pytest.raises(ValueError, match="cheque"):
+        MessageKind("cheque")
 
 
 def test_the_label_of_an_answer_decides_nothing() -> None:

@@ -347,6 +347,23 @@ def test_a_reversal_with_one_wrong_field_is_refused(what: str, before: str, afte
         decode_request(bytes.fromhex(wire))
 
 
+def test_an_original_s_processing_code_that_its_message_type_does_not_need_is_refused() -> None:
+    """DE 90 and DE 25 of a reversal say already that its original is a sale."""
+    wire = encode_request(undoing(SALE, MessageKind.REVERSAL)).hex().upper()
+    assert wire.count("0042011341") == 1
+    told = wire.replace("0042011341", "0046" + "07023030" + "011341")
+    with pytest.raises(MessageError, match="DE 90 names no payment"):
+        decode_request(bytes.fromhex(told))
+
+
+def test_an_original_s_processing_code_without_an_original_is_refused() -> None:
+    wire = encode_request(SALE).hex().upper()
+    assert wire.count("0021011341") == 1
+    told = wire.replace("0021011341", "0025" + "07023030" + "011341")
+    with pytest.raises(MessageError, match="without DE 90"):
+        decode_request(bytes.fromhex(told))
+
+
 def test_a_card_sequence_number_of_three_digits_is_refused() -> None:
     wire = encode_request(replace(SALE, sequence="01")).hex().upper()
     assert wire.count("0901000100") == 1
