@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a flow's context holds a firmware
 
 
 class ReversalQueue(Protocol):
-    """What is in doubt and gets settled (`core.reversals`)."""
+    """What is in doubt and gets resolved (`core.reversals`)."""
 
     def begin(self, payment: Payment, reason: str) -> None: ...
     def begin_void(self, void: Payment) -> None: ...

@@ -191,7 +191,7 @@ class Terminal(FlowStack):
             self.offline.unreachable(event.stan)
 
     def _boot(self, _: ev.PoweredOn) -> None:
-        """Home lies ready below; what is in doubt is settled before it shows."""
+        """Home lies ready below; what is in doubt is resolved before it shows."""
         self.record(BootRow(boot=self.durable.boots + 1, in_doubt=len(self.durable.doubtful)))
         self._begin()
         self.offline.look_around()

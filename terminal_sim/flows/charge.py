@@ -3,7 +3,7 @@
 Rules:
 1. While the acquirer is out of reach each way is refused with its own words, and the card is still asked for.
 2. A number that is typed goes the way of a payment without the card; a gift card has neither expiry nor code.
-3. A receipt by message is sent when the payment is settled: at once, or once it was forwarded.
+3. A receipt by message is sent when the payment is approved: at once, or once it was forwarded.
 """
 
 from __future__ import annotations

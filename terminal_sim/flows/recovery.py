@@ -1,4 +1,4 @@
-"""After a boot: what is in doubt is settled before the home screen shows.
+"""After a boot: what is in doubt is resolved before the home screen shows.
 
 A payment whose answer never came may have been approved, so it is reversed. If the acquirer cannot be reached now, the terminal
 goes on and keeps trying behind whatever else it does: a reversal is never forgotten.
@@ -25,7 +25,7 @@ class RecoveryFlow(Context):
         if not sent:
             reversals.due()
 
-    def all_settled(self, _: Event) -> bool:
+    def all_resolved(self, _: Event) -> bool:
         return self.terminal.reversals.idle
 
     def screen(self) -> Screen:
@@ -38,7 +38,7 @@ RECOVERY = Flow(
     "checking",
     (State("checking", RecoveryFlow.screen, timeout="reversal", enter=RecoveryFlow.begin),),
     (
-        Move(Trigger.RESOLVED, "checking", DONE, guard=RecoveryFlow.all_settled),
+        Move(Trigger.RESOLVED, "checking", DONE, guard=RecoveryFlow.all_resolved),
         Move(Trigger.RESOLVED, "checking", STAY),
         Move(Trigger.UNRESOLVED, "checking", DONE),
         Move(Trigger.TIMEOUT, "checking", DONE),

@@ -220,9 +220,9 @@ class Drive:
     def durable(self) -> DurableState:
         return DurableState.of(stored.row for stored in self.terminal.journal())
 
-    def broken(self, *, settled: bool = False) -> list[str]:
+    def broken(self, *, resolved: bool = False) -> list[str]:
         return violations(
-            self.bench.journal, self.bench.acquirer.entries(), self.bench.host_messages(), settled=settled
+            self.bench.journal, self.bench.acquirer.entries(), self.bench.host_messages(), resolved=resolved
         )
 
     def disagreements(self) -> list[str]:
@@ -236,7 +236,7 @@ class Drive:
 
     def faults(self) -> list[str]:
         """All that is wrong after healing."""
-        found = self.broken(settled=True) + self.disagreements()
+        found = self.broken(resolved=True) + self.disagreements()
         found += [f"in doubt: {payment.reference}" for payment in self.durable.in_doubt()]
         if not self.at_home:
             found.append(f"not at home but at {self.at}: {self.screen}")
@@ -246,7 +246,7 @@ class Drive:
 
 
 def _wanted(payment: Payment) -> int:
-    """What the acquirer must have of a settled payment, in minor units as the merchant sees it."""
+    """What the acquirer must have of a resolved payment, in minor units as the merchant sees it."""
     if payment.state is not PaymentState.COMPLETED:
         return 0
     takes = payment.kind in (MessageKind.REFUND, MessageKind.VOID)

@@ -43,7 +43,7 @@ NO_CANCEL: dict[Place, str] = {
     **{(flow, "authorising"): _ASKED for flow in (*CARD_FLOWS, "moto")},
     ("history", "voiding"): "the void is out: only its answer or the issuer time-out decides",
     **{(flow, "completing"): "the acquirer has answered: the card has the last word" for flow in CARD_FLOWS},
-    ("recovery", "checking"): "what is in doubt is settled first, for `timeouts.reversal` at most",
+    ("recovery", "checking"): "what is in doubt is resolved first, for `timeouts.reversal` at most",
     **{(flow, "remove-card"): _CARD_FIRST for flow in (*CARD_FLOWS, "moto", "history")},
     ("menu", "closed"): "the passcode above it is cancelled",
     ("change-passcode", "closed"): "the passcode above it is cancelled",

@@ -90,13 +90,13 @@ def leaks(drive: Drive) -> list[str]:
 
 
 @pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"{seeds.start}-{seeds.stop - 1}")
-def test_after_any_history_everything_is_settled_and_nothing_leaked(seeds: range) -> None:
+def test_after_any_history_everything_is_resolved_and_nothing_leaked(seeds: range) -> None:
     assert [fault for seed in seeds for fault in healed(seed)] == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("hundred", range(10, 110))
-def test_after_many_longer_histories_everything_is_settled_and_nothing_leaked(hundred: int) -> None:
+def test_after_many_longer_histories_everything_is_resolved_and_nothing_leaked(hundred: int) -> None:
     seeds = range(hundred * 100, hundred * 100 + 100)
     assert [fault for seed in seeds for fault in healed(seed, 150)] == []
 

@@ -590,7 +590,7 @@ def test_an_empty_history_says_so(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("link", [True, False])
-def test_what_is_in_doubt_is_settled_before_the_home_screen_if_the_acquirer_is_there(
+def test_what_is_in_doubt_is_resolved_before_the_home_screen_if_the_acquirer_is_there(
     drive: Drive, link: bool
 ) -> None:
     WAYS["recovery", "checking"](drive)

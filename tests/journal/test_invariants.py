@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import pytest
 
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment import STEPS, Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow
+from terminal_sim.core.rows.table import ROW_KINDS
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
-from terminal_sim.journal.invariants import INVARIANTS, SETTLED, violations
+from terminal_sim.journal.invariants import INVARIANTS, RESOLVED, violations
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from tests.host.samples import AT, MOTO, SALE, acquirer, undoing
 
@@ -80,8 +83,8 @@ class Day:
         self.send(void)
         self.record(payment(void, DONE), payment(request, VOIDED))
 
-    def found(self, *, settled: bool = False) -> list[str]:
-        return violations(self.journal, self.entries, self.host.messages, settled=settled)
+    def found(self, *, resolved: bool = False) -> list[str]:
+        return violations(self.journal, self.entries, self.host.messages, resolved=resolved)
 
     @property
     def entries(self) -> Sequence[LedgerEntry]:
@@ -125,7 +128,7 @@ def test_a_day_with_everything_in_it_breaks_nothing(day: Day) -> None:
     day.pay(named(7, REFUND))
     day.record(payment(named(8), DECLINED, reason="card-declined"))
     day.record(FlatRow("reprint", {"original": "R1"}))
-    assert day.found(settled=True) == []
+    assert day.found(resolved=True) == []
 
 
 def test_a_void_in_doubt_breaks_nothing_whatever_the_host_did(day: Day) -> None:
@@ -135,7 +138,7 @@ def test_a_void_in_doubt_breaks_nothing_whatever_the_host_did(day: Day) -> None:
     assert day.found() == []
     day.send(void, "timeout")
     assert day.found() == []
-    assert [line[:2] for line in day.found(settled=True)] == ["L1"]
+    assert [line[:2] for line in day.found(resolved=True)] == ["L1"]
 
 
 def entry(day: Day, **changes: Any) -> None:
@@ -347,13 +350,13 @@ def test_offline_payments_that_were_forwarded_declined_expired_and_lost_break_no
     for stan in (1, 2, 3):
         kept(day, named(stan), deadline=20)
     forward(day, named(1))
-    assert day.found(settled=True)
+    assert day.found(resolved=True)
     becomes(day, named(1), DONE, "forwarded")
     day.mono = 20
     becomes(day, named(2), PaymentState.EXPIRED, "expired")
     day.record(FlatRow("account", {"act": "sign-out"}))
     becomes(day, named(3), PaymentState.LOST, "lost", reason="sign-out")
-    assert day.found(settled=True) == []
+    assert day.found(resolved=True) == []
 
 
 def lost_without_a_reason(day: Day) -> None:
@@ -464,10 +467,10 @@ def test_every_invariant_has_a_planted_fault() -> None:
     assert {one.code for one in INVARIANTS} == {code for code, _ in PLANTED}
 
 
-def test_a_payment_left_in_doubt_is_found_once_all_should_be_settled(day: Day) -> None:
+def test_a_payment_left_in_doubt_is_found_once_all_should_be_resolved(day: Day) -> None:
     day.record(payment(named(1), SENT))
     assert day.found() == []
-    assert day.found(settled=True) == [f"L1 {SETTLED.says}: txn=R1 kind=sale state=AUTH_SENT"]
+    assert day.found(resolved=True) == [f"L1 {RESOLVED.says}: txn=R1 kind=sale state=AUTH_SENT"]
 
 
 def test_a_line_says_what_is_wrong_and_where(day: Day) -> None:
@@ -489,3 +492,22 @@ def test_looking_leaves_the_journal_as_it_was(day: Day) -> None:
     assert day.found() == day.found() == []
     assert day.journal.query("select name from temp.sqlite_schema") == []
     assert [m.kind for m in day.host.messages if isinstance(m, SeenMessage)] == ["sale"]
+
+
+def test_the_sql_names_only_kinds_and_states_that_there_are() -> None:
+    states = {state.value for state in PaymentState}
+    for one in (*INVARIANTS, RESOLVED):
+        assert set(re.findall(r"'([A-Z_]{2,})'", one.sql)) <= states, one.code
+        assert set(re.findall(r"'(offline\.[a-z]+)'", one.sql)) <= set(ROW_KINDS), one.code
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_exactly_the_steps_of_the_table_are_steps(day: Day, kind: MessageKind) -> None:
+    for number, (before, after) in enumerate(product(PaymentState, PaymentState), 1):
+        rows = [payment(named(number), state) for state in (before, after)]
+        day.record(*(FlatRow(kind.value, row.fields) for row in rows))
+    found = {tuple(line.split()[-2:]) for line in day.found() if line.startswith("S1 ")}
+    every = set(product((None, *PaymentState), PaymentState)) - set(STEPS[kind])
+    assert found == {
+        (f"before={before.value if before else ''}", f"state={after.value}") for before, after in every
+    }

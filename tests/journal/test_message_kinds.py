@@ -40,7 +40,7 @@ def test_a_payment_of_each_kind_is_booked_reported_and_breaks_no_invariant(
     assert day.host.net("R1") == (1000 if kind.charges else -1000)
     assert day.host.messages[0].kind == kind.value
     assert types(day) == [kind.facts.report]
-    assert day.found(settled=True) == []
+    assert day.found(resolved=True) == []
 
 
 @pytest.mark.parametrize("kind", PAYMENTS)
@@ -53,7 +53,7 @@ def test_an_unanswered_payment_of_each_kind_is_reversed(day: Day, kind: MessageK
     day.send(undoing(request, MessageKind.REVERSAL))
     day.record(payment(request, REVERSED), reversal(request, DONE))
     assert day.host.net("R1") == 0
-    assert day.found(settled=True) == []
+    assert day.found(resolved=True) == []
 
 
 @pytest.mark.parametrize("kind", VOIDABLE)
@@ -62,4 +62,4 @@ def test_a_payment_of_each_voidable_kind_is_voided(day: Day, kind: MessageKind) 
     day.void(a(kind))
     assert day.host.net("R1") == 0
     assert types(day) == [kind.facts.report, MessageKind.VOID.facts.report]
-    assert day.found(settled=True) == []
+    assert day.found(resolved=True) == []

@@ -91,9 +91,9 @@ class Shop:
         """The references that the acquirer was sent as advices, in order."""
         return [str(m.fields["reference"]) for m in self.bench.host_messages() if m.kind == "advice"]
 
-    def wrong(self, *, settled: bool = False) -> list[str]:
+    def wrong(self, *, resolved: bool = False) -> list[str]:
         bench = self.bench
-        return violations(bench.journal, bench.acquirer.entries(), bench.host_messages(), settled=settled)
+        return violations(bench.journal, bench.acquirer.entries(), bench.host_messages(), resolved=resolved)
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def test_tampering_erases_the_key_and_loses_the_queue(tmp_path: Path) -> None:
         assert at.terminal.view().screen.id == "tampered"
 
 
-def test_what_has_left_before_a_reset_is_settled_and_not_lost() -> None:
+def test_what_has_left_before_a_reset_is_resolved_and_not_lost() -> None:
     with shop("square-terminal") as at:
         at.terminal.network(False)
         at.charge(700)
@@ -192,4 +192,4 @@ def test_what_has_left_before_a_reset_is_settled_and_not_lost() -> None:
         assert at.fates() == [PaymentState.FORWARD_SENT, PaymentState.LOST]
         at.pass_time(HOUR)
         assert at.fates() == [PaymentState.COMPLETED, PaymentState.LOST]
-        assert at.wrong(settled=True) == []
+        assert at.wrong(resolved=True) == []

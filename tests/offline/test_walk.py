@@ -105,5 +105,5 @@ def test_a_walk_of_any_kind_ends_well(seed: int) -> None:
             do(at, random)
             at.terminal.view().text  # noqa: B018 - whatever shows can be drawn
         heal(at)
-        assert at.wrong(settled=True) == []
+        assert at.wrong(resolved=True) == []
         assert at.terminal.view().screen.id in ("home", "signed-out")
