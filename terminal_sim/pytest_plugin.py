@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from terminal_sim.script.tree import Script
     from terminal_sim.verbs import Tester
 
-ReaderKind = Literal["virtual", "pty"]
 SUFFIX = ".keys"
 DEFAULT_PROFILE = "v400m"
+DEFAULT_READER = "virtual"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,9 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--terminal-reader",
-        choices=("virtual", "pty"),
-        default="virtual",
-        help="how readers are attached: in memory, or over a pseudo-terminal (default: virtual)",
+        default=DEFAULT_READER,
+        metavar="ADDRESS",
+        help="where the readers are: virtual (in the process), pty, or any address of a reader (default: virtual)",
     )
     parser.addini("terminal", f"profile of the terminal fixture (default: {DEFAULT_PROFILE})", default="")
 
@@ -51,6 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     for name in config.getoption("--terminal"):
         _load(name)
+    if (reader := config.getoption("--terminal-reader")) != DEFAULT_READER:
+        _check_reader(reader)
+
+
+def _check_reader(address: str) -> None:
+    """Raises `pytest.UsageError` where no reader can stand at the address."""
+    from terminal_sim.readers.opening import DriverError, check_address
+
+    try:
+        check_address(address)
+    except DriverError as wrong:
+        raise pytest.UsageError(f"--terminal-reader: {wrong}") from None
 
 
 def _load(profile: str) -> Profile:
@@ -97,7 +109,7 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
         pytest.fail(
             f"the marker terminal takes profiles and locale=, not {', '.join(options)}=", pytrace=False
         )
-    reader: ReaderKind = request.config.getoption("--terminal-reader")
+    reader: str = request.config.getoption("--terminal-reader")
     with Bench() as bench:
         try:
             terminal = bench.add_terminal(request.param, locale=locale, reader=reader)
@@ -109,9 +121,9 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Tester]:
 class KeysFile(pytest.File):
     """A script. `readers` are the ways to attach readers, each of which runs it once."""
 
-    def __init__(self, *, readers: tuple[ReaderKind, ...] = (), **given: Any) -> None:
+    def __init__(self, *, readers: tuple[str, ...] = (), **given: Any) -> None:
         super().__init__(**given)
-        chosen: ReaderKind = self.config.getoption("--terminal-reader", "virtual")
+        chosen: str = self.config.getoption("--terminal-reader", "virtual")
         self.readers = readers or (chosen,)
 
     def collect(self) -> Iterable[KeysItem]:

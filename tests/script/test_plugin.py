@@ -169,3 +169,8 @@ def test_the_profile_is_a_property_of_the_report(project: pytest.Pytester) -> No
     report = (project.path / "report.xml").read_text()
     assert '<property name="profile" value="v400m"' in report
     assert '<property name="reader" value="virtual"' in report
+
+
+def test_a_reader_that_cannot_be_is_refused_before_anything_runs(project: pytest.Pytester) -> None:
+    result = run(project, "--terminal-reader", "acme+serial:///dev/ttyUSB0")
+    result.stderr.fnmatch_lines(["*--terminal-reader: no reader address: 'acme+serial:///dev/ttyUSB0'*"])
