@@ -45,13 +45,13 @@ def svg(flow: AnyFlow) -> str:
     xs, wide = _across(columns)
     deep = _down(columns)
     title = 3 * _ROW
-    slots = {slot.name: slot for column in columns for slot in column}
+    cells = {cell.name: cell for column in columns for cell in column}
     parts = [
         rect(0, 0, wide, deep + title, "#ffffff"),
         text(Run(flow.name, _GAP, 2 * _ROW, 1.6 * _SIZE, "start", bold=True), _INK),
         f'<g transform="translate(0 {number(title)})" fill="none">',
-        *(line for at, edge in enumerate(_edges(columns)) for line in _line(edge, slots, xs, at)),
-        *(line for column in columns for slot in column if slot.box for line in _drawn(slot, xs, flow)),
+        *(line for at, edge in enumerate(_edges(columns)) for line in _line(edge, cells, xs, at)),
+        *(line for column in columns for cell in column if cell.box for line in _drawn(cell, xs, flow)),
         "</g>",
     ]
     return document(wide, deep + title, f"flow {flow.name}", parts)
@@ -98,7 +98,7 @@ class _StateBox:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Cell:
     """The box of a state, or the lane of a line that passes a column. `y` is its top."""
 
     name: str
@@ -129,7 +129,7 @@ def _box(flow: AnyFlow, name: str) -> _StateBox:
     return _StateBox(tuple(rows), leads)
 
 
-def _columns(flow: AnyFlow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
+def _columns(flow: AnyFlow, boxes: dict[str, _StateBox]) -> list[list[_Cell]]:
     """The states by distance from the initial one, and lanes for the lines that pass a column."""
     depth = {flow.initial: 0}
     ahead = [flow.initial]
@@ -140,18 +140,18 @@ def _columns(flow: AnyFlow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
                 ahead.append(dest)
     for name in boxes.keys() - depth.keys():
         depth[name] = 0  # nothing leads to it: it is drawn so that the fault shows
-    columns: list[list[_Place]] = [[] for _ in range(max(depth.values()) + 1)]
-    slots = {name: _Place(name, depth[name], boxes[name]) for name in (*ahead, *(boxes.keys() - set(ahead)))}
-    for name, slot in slots.items():
-        columns[depth[name]].append(slot)
-    for name, slot in slots.items():
+    columns: list[list[_Cell]] = [[] for _ in range(max(depth.values()) + 1)]
+    cells = {name: _Cell(name, depth[name], boxes[name]) for name in (*ahead, *(boxes.keys() - set(ahead)))}
+    for name, cell in cells.items():
+        columns[depth[name]].append(cell)
+    for name, cell in cells.items():
         for dest in boxes[name].leads:
             if dest == DONE:
                 continue
             step = 1 if depth[dest] > depth[name] else -1
-            before = slot
+            before = cell
             for column in range(depth[name] + step, depth[dest], step):
-                lane = _Place(f"{name}>{dest}@{column}", column)
+                lane = _Cell(f"{name}>{dest}@{column}", column)
                 columns[column].append(lane)
                 before.towards.append(lane.name)
                 before = lane
@@ -159,16 +159,16 @@ def _columns(flow: AnyFlow, boxes: dict[str, _StateBox]) -> list[list[_Place]]:
     return columns
 
 
-def _ordered(columns: list[list[_Place]]) -> list[list[_Place]]:
+def _ordered(columns: list[list[_Cell]]) -> list[list[_Cell]]:
     """Each column sorted so that lines cross little: by the mean place of the neighbours, to and fro."""
-    near: dict[str, list[str]] = {slot.name: list(slot.towards) for column in columns for slot in column}
+    near: dict[str, list[str]] = {cell.name: list(cell.towards) for column in columns for cell in column}
     for name, towards in list(near.items()):
         for other in towards:
             near[other] = [*near[other], name]
     for _ in range(12):
         for column in (*columns, *reversed(columns)):
             place = {s.name: (at + 0.5) / len(c) for c in columns for at, s in enumerate(c)}
-            column.sort(key=lambda slot: _mean([place[n] for n in near[slot.name]], place[slot.name]))
+            column.sort(key=lambda cell: _mean([place[n] for n in near[cell.name]], place[cell.name]))
     return columns
 
 
@@ -176,52 +176,52 @@ def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _across(columns: list[list[_Place]]) -> tuple[list[tuple[float, float]], float]:
+def _across(columns: list[list[_Cell]]) -> tuple[list[tuple[float, float]], float]:
     """Left edge and width of each column, and the width of all."""
     x, edges = _GAP, []
     for column in columns:
-        wide = max((slot.box.wide for slot in column if slot.box), default=0.0)
+        wide = max((cell.box.wide for cell in column if cell.box), default=0.0)
         edges.append((x, wide))
         x += wide + _BETWEEN
     return edges, x  # the last gap leaves room for lines within the last column
 
 
-def _down(columns: list[list[_Place]]) -> float:
-    heights = [sum(slot.tall + _GAP for slot in column) for column in columns]
+def _down(columns: list[list[_Cell]]) -> float:
+    heights = [sum(cell.tall + _GAP for cell in column) for column in columns]
     deepest = max(heights)
     for column, height in zip(columns, heights, strict=True):
         y = (deepest - height) / 2 + _GAP / 2
-        for slot in column:
-            slot.y = y
-            y += slot.tall + _GAP
+        for cell in column:
+            cell.y = y
+            y += cell.tall + _GAP
     return deepest + _GAP
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------
 
 
-def _edges(columns: list[list[_Place]]) -> Iterator[list[str]]:
-    """Each line as the names of the slots on its way."""
-    slots = {slot.name: slot for column in columns for slot in column}
-    for slot in slots.values():
-        if slot.box is None:
+def _edges(columns: list[list[_Cell]]) -> Iterator[list[str]]:
+    """Each line as the names of the cells on its way."""
+    cells = {cell.name: cell for column in columns for cell in column}
+    for cell in cells.values():
+        if cell.box is None:
             continue
-        for first in slot.towards:
-            way = [slot.name, first]
-            while slots[way[-1]].box is None:
-                way.append(slots[way[-1]].towards[0])
+        for first in cell.towards:
+            way = [cell.name, first]
+            while cells[way[-1]].box is None:
+                way.append(cells[way[-1]].towards[0])
             yield way
 
 
-def _line(way: list[str], slots: dict[str, _Place], xs: list[tuple[float, float]], at: int) -> Iterator[str]:
-    source, dest = slots[way[0]], slots[way[-1]]
+def _line(way: list[str], cells: dict[str, _Cell], xs: list[tuple[float, float]], at: int) -> Iterator[str]:
+    source, dest = cells[way[0]], cells[way[-1]]
     colour = _LINES[at % len(_LINES)]
-    forward = slots[way[1]].column > source.column
+    forward = cells[way[1]].column > source.column
     row = source.box.leads[dest.name] if source.box else 0
     level = dest.column == source.column
     points = [(_side(source, xs, right=forward or level), source.y + (row + 0.9) * _ROW)]
     for name in way[1:-1]:
-        lane = slots[name]
+        lane = cells[name]
         y = lane.y + _LANE / 2
         left, right = _side(lane, xs, right=False), _side(lane, xs, right=True)
         points += [(left, y), (right, y)] if forward else [(right, y), (left, y)]
@@ -230,8 +230,8 @@ def _line(way: list[str], slots: dict[str, _Place], xs: list[tuple[float, float]
     yield _arrow(points[-1], colour, to_right=forward)
 
 
-def _side(slot: _Place, xs: list[tuple[float, float]], *, right: bool) -> float:
-    x, wide = xs[slot.column]
+def _side(cell: _Cell, xs: list[tuple[float, float]], *, right: bool) -> float:
+    x, wide = xs[cell.column]
     return x + wide if right else x
 
 
@@ -258,13 +258,13 @@ def _arrow(point: tuple[float, float], colour: str, *, to_right: bool) -> str:
     return f'<path d="M{number(x)} {number(y)}l{back} -4v8Z" fill="{colour}"/>'
 
 
-def _drawn(slot: _Place, xs: list[tuple[float, float]], flow: AnyFlow) -> Iterator[str]:
-    box = slot.box
+def _drawn(cell: _Cell, xs: list[tuple[float, float]], flow: AnyFlow) -> Iterator[str]:
+    box = cell.box
     if box is None:
         return
-    x, wide = xs[slot.column]
-    yield rect(x, slot.y, wide, slot.tall, "#eaf2fb" if slot.name == flow.initial else "#f4f5f7", round_by=8)
-    yield f'<path d="M{number(x)} {number(slot.y + 1.45 * _ROW)}h{number(wide)}" stroke="#c3cad4"/>'
+    x, wide = xs[cell.column]
+    yield rect(x, cell.y, wide, cell.tall, "#eaf2fb" if cell.name == flow.initial else "#f4f5f7", round_by=8)
+    yield f'<path d="M{number(x)} {number(cell.y + 1.45 * _ROW)}h{number(wide)}" stroke="#c3cad4"/>'
     for at, (label, style) in enumerate(box.rows):
-        run = Run(label, x + _SIZE, slot.y + (at + 1.1) * _ROW, _SIZE, "start", style is _Style.HEAD)
+        run = Run(label, x + _SIZE, cell.y + (at + 1.1) * _ROW, _SIZE, "start", style is _Style.HEAD)
         yield text(run, _SOFT if style is _Style.FACT else _INK)

@@ -61,10 +61,11 @@ def judge(argument: Argument, scope: Scope) -> str:
         return (
             f"{value.text!r} is not {' or '.join(parameter.choices)}{suggest(value.text, parameter.choices)}"
         )
-    if value.form not in _FORMS.get(parameter.kind, (Form.WORD, Form.STRING)):
-        return _WRITTEN[parameter.kind]
+    rule = _RULES.get(parameter.kind, _ANY_VALUE)
+    if value.form not in rule.forms:
+        return rule.written
     try:
-        return _JUDGES[parameter.kind](value, scope)
+        return rule.judge(value, scope)
     except ValueError as wrong:
         return str(wrong)
 
@@ -192,38 +193,35 @@ def _anything(_: Value, __: Scope) -> str:
     return ""
 
 
-_FORMS = {
-    ValueKind.SELECTOR: (Form.WORD, Form.STRING, Form.PATTERN),
-    ValueKind.PATTERN: (Form.PATTERN,),
-    ValueKind.TEXT: (Form.STRING,),
-    ValueKind.KEYS: (Form.WORD,),
-    ValueKind.KEY: (Form.WORD,),
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a value of one kind must be. `written` is the error where it is written in another form."""
+
+    judge: Callable[[Value, Scope], str] = _anything
+    forms: tuple[Form, ...] = (Form.WORD, Form.STRING)
+    written: str = "a pattern cannot stand here"
+
+
+_ANY_VALUE = _Rule()
+_RULES = {
+    ValueKind.ANSWER: _Rule(_reads(check_answer)),
+    ValueKind.CARD: _Rule(_judge_card),
+    ValueKind.COUNT: _Rule(_reads(number)),
+    ValueKind.DISPLAY: _Rule(_judge_display),
+    ValueKind.KEY: _Rule(_judge_keys, (Form.WORD,), "a key is written without quotation marks"),
+    ValueKind.KEYS: _Rule(_judge_keys, (Form.WORD,), "keys are written without quotation marks"),
+    ValueKind.KIND: _Rule(_judge_kind),
+    ValueKind.MESSAGE: _Rule(_judge_message),
+    ValueKind.NAME: _Rule(_judge_name),
+    ValueKind.PATTERN: _Rule(
+        _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"
+    ),
+    ValueKind.PERCENT: _Rule(_reads(percent)),
+    ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
+    ValueKind.STATE: _Rule(_judge_name),
+    ValueKind.STEP: _Rule(_judge_step),
+    ValueKind.TEXT: _Rule(forms=(Form.STRING,), written="put the text in quotation marks"),
+    ValueKind.TIME: _Rule(_reads(duration)),
+    ValueKind.VARIABLE: _Rule(_judge_name),
 }
-_WRITTEN = dict.fromkeys(ValueKind, "a pattern cannot stand here") | {
-    ValueKind.PATTERN: "this is a pattern: write it between slashes, /one (group)/",
-    ValueKind.TEXT: "put the text in quotation marks",
-    ValueKind.KEYS: "keys are written without quotation marks",
-    ValueKind.KEY: "a key is written without quotation marks",
-}
-_JUDGES: Mapping[ValueKind, Callable[[Value, Scope], str]] = {
-    ValueKind.ANSWER: _reads(check_answer),
-    ValueKind.ASSIGNED: _anything,
-    ValueKind.CARD: _judge_card,
-    ValueKind.COUNT: _reads(number),
-    ValueKind.DISPLAY: _judge_display,
-    ValueKind.FAULT: _anything,
-    ValueKind.KEY: _judge_keys,
-    ValueKind.KEYS: _judge_keys,
-    ValueKind.KIND: _judge_kind,
-    ValueKind.MESSAGE: _judge_message,
-    ValueKind.NAME: _judge_name,
-    ValueKind.PATTERN: _reads(one_group),
-    ValueKind.PERCENT: _reads(percent),
-    ValueKind.SELECTOR: _judge_selector,
-    ValueKind.STATE: _judge_name,
-    ValueKind.STEP: _judge_step,
-    ValueKind.TEXT: _anything,
-    ValueKind.TIME: _reads(duration),
-    ValueKind.VALUE: _anything,
-    ValueKind.VARIABLE: _judge_name,
-}
+"""The rules of those kinds whose values are not all right; a kind that has none here takes any value."""
