@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from terminal_sim.core.message import MessageKind
+from terminal_sim.core.rows.table import ROW_KINDS, field_names
 
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""
 
-RECORDED_KINDS = tuple(kind.value for kind in MessageKind if kind.facts.report)
-"""The kinds of host messages that have journal rows of their own."""
+JOURNAL_FIELDS: Mapping[str, tuple[str, ...]] = {kind: field_names(kind) for kind in ROW_KINDS}
+"""The kinds of journal rows, each with the fields that its rows may have."""

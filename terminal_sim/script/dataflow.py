@@ -12,7 +12,7 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, rehearse
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_field, rehearse
 from terminal_sim.verbs import ValueKind
 
 # What is known of a variable at a step: its value, or None where only a run will have it.
@@ -62,18 +62,23 @@ class Dataflow:
 
     def _judge(self, call: VerbCall, known: Known) -> None:
         right = True
+        journal_kinds: list[str] = []
         for argument in call.arguments:
             value = self._filled(argument.value, known)
             wrong = judge(replace(argument, value=value), self._scope) if value else ""
             if wrong:
                 right = False
                 self._diagnostics.report(argument.value, wrong)
+            elif value and argument.parameter.kind is ValueKind.KIND:
+                journal_kinds.append(value.text)
         words = [self._filled(argument.value, known) for argument in call.values]
         wrong = rehearse(call.verb, words, self._scope) if right else ""
         if wrong:
             self._diagnostics.report(call.values[0].value, wrong)
-        for value in call.fields.values():
+        for name, value in call.fields.items():
             self._filled(value, known)
+            for wrong in filter(None, (judge_field(kind, name) for kind in journal_kinds)):
+                self._diagnostics.report(value, wrong)
         said = {argument.parameter.name for argument in call.named}
         if call.no and "within" in said:
             self._diagnostics.report(

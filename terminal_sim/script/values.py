@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
-from terminal_sim.bench.words import MESSAGE_KINDS
+from terminal_sim.bench.words import JOURNAL_FIELDS, MESSAGE_KINDS
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Argument
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
-    JOURNAL_KINDS,
     TEAR_STEPS,
     Vocabulary,
     check_answer,
@@ -22,6 +21,7 @@ from terminal_sim.script.vocabulary import (
 from terminal_sim.verbs import Tester, Verb
 from terminal_sim.verbs.actions import percent
 from terminal_sim.verbs.expectations import one_group
+from terminal_sim.verbs.rows import comparable
 from terminal_sim.verbs.signature import ValueKind
 from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 
@@ -86,6 +86,14 @@ def rehearse(verb: Verb, values: Sequence[Value | None], scope: Scope) -> str:
             except (BadScript, BenchMisuse) as wrong:
                 return str(wrong)
     return ""
+
+
+def judge_field(kind: str, name: str) -> str:
+    """What is wrong with naming the field `name` of a kind of journal rows; "" where the kind has it."""
+    fields = JOURNAL_FIELDS[kind]
+    if comparable(name) in map(comparable, fields):
+        return ""
+    return f"a journal row of kind {kind!r} has no field {name!r}{suggest(name, fields)}"
 
 
 def filled(value: Value, variables: Mapping[str, str]) -> str:
@@ -156,9 +164,9 @@ def _fault_of_card(name: str, scope: Scope) -> str:
 
 
 def _judge_kind(value: Value, _: Scope) -> str:
-    if value.text in JOURNAL_KINDS:
+    if value.text in JOURNAL_FIELDS:
         return ""
-    return f"the journal has no kind {value.text!r}{suggest(value.text, JOURNAL_KINDS)}"
+    return f"the journal has no kind {value.text!r}{suggest(value.text, JOURNAL_FIELDS)}"
 
 
 def _judge_message(value: Value, _: Scope) -> str:

@@ -10,17 +10,10 @@ from pathlib import Path
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Profile
-from terminal_sim.bench.words import MESSAGE_KINDS, RECORDED_KINDS
+from terminal_sim.bench.words import MESSAGE_KINDS
 from terminal_sim.display.texts import Texts
 from terminal_sim.readers.tearing import CARD_STEPS
 
-JOURNAL_KINDS = (
-    *RECORDED_KINDS,
-    *("reprint", "passcode", "boot", "power", "clock", "order"),
-    *("offline.stored", "offline.sent", "offline.forwarded", "offline.declined", "offline.expired"),
-    *("offline.lost", "offline.outage", "offline.settings", "account", "receipt", "tamper"),
-    "unexpected",
-)
 # Steps of a card's conversation; `apdu N` counts its commands.
 TEAR_STEPS = (*CARD_STEPS, "apdu")
 _MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)

@@ -21,8 +21,11 @@ def has(row: Record, wanted: Mapping[str, str]) -> bool:
 
 def agreement(row: Record, wanted: Mapping[str, str]) -> int:
     """How many of the wanted fields the row has."""
-    there = {_same(name): value for name, value in row.items()}
-    return sum(_same(str(there.get(_same(name), ""))) == _same(value) for name, value in wanted.items())
+    there = {comparable(name): value for name, value in row.items()}
+    return sum(
+        comparable(str(there.get(comparable(name), ""))) == comparable(value)
+        for name, value in wanted.items()
+    )
 
 
 def transactions(rows: Sequence[Record]) -> int:
@@ -36,9 +39,9 @@ def closest(rows: Sequence[Record], wanted: Mapping[str, str]) -> str:
     if not rows:
         return ""
     row = max(reversed(rows), key=lambda row: agreement(row, wanted))
-    there = {_same(name): value for name, value in row.items()}
+    there = {comparable(name): value for name, value in row.items()}
     shown = dict.fromkeys((*(name for name in ("kind",) if name in row), *wanted))
-    return spelled({name: str(there.get(_same(name), "(none)")) for name in shown})
+    return spelled({name: str(there.get(comparable(name), "(none)")) for name in shown})
 
 
 def spelled(wanted: Mapping[str, str]) -> str:
@@ -47,5 +50,6 @@ def spelled(wanted: Mapping[str, str]) -> str:
     return " ".join([kind] * bool(kind) + [f"{n}={v}" for n, v in wanted.items() if n != "kind"])
 
 
-def _same(text: str) -> str:
+def comparable(text: str) -> str:
+    """A name or value in the form in which two of them are compared."""
     return text.casefold().replace("-", "_")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from terminal_sim.bench.words import JOURNAL_FIELDS
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.reports.transactions import transactions
-from terminal_sim.script.vocabulary import JOURNAL_KINDS, is_message
+from terminal_sim.script.vocabulary import is_message
 from tests.host.samples import SALE, undoing
 from tests.journal.test_invariants import DONE, PENDING, REVERSED, SENT, Day, day, named, payment, reversal
 
@@ -28,7 +29,7 @@ def types(day: Day) -> list[str]:
 @pytest.mark.parametrize("kind", MessageKind)
 def test_a_script_may_name_each_kind(kind: MessageKind) -> None:
     assert is_message(kind.value)
-    assert (kind.value in JOURNAL_KINDS) is bool(kind.facts.report)
+    assert (kind.value in JOURNAL_FIELDS) is bool(kind.facts.report)
 
 
 @pytest.mark.parametrize("kind", PAYMENTS)

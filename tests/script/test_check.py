@@ -49,6 +49,12 @@ STEPS = [
     ("one too many", "wait 5s 6s", "'6s' is one too many"),
     ("a message", "expect host sael", "did you mean 'sale'?"),
     ("a journal kind", "expect no journal offline.expried", "did you mean 'offline.expired'?"),
+    (
+        "a field of a kind",
+        "expect no journal sale amuont=5",
+        "kind 'sale' has no field 'amuont'; did you mean 'amount'?",
+    ),
+    ("a field of another kind", "expect journal boot amount=5", "kind 'boot' has no field 'amount'"),
     ("a count", "expect host count=two", "'two' is no number"),
     ("a copy", 'expect receipt "x" copy=merchnt', "did you mean 'merchant'?"),
     ("a field where there are none", "wait 5s amount=1", "amount= has no place here"),
