@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
+from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.core.config import Profile
@@ -34,8 +35,8 @@ from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer, SeenMessage
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
-from terminal_sim.journal.errors import CommitUnknown, JournalError
-from terminal_sim.journal.store import IN_MEMORY, Batch, Journal
+from terminal_sim.journal.errors import JournalError
+from terminal_sim.journal.store import IN_MEMORY, Journal
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
@@ -73,26 +74,6 @@ DEFAULT_CLOCK = "2026-01-15T09:00:00"
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 _YEARS = f"the acquirer's messages have years from {FIRST_YEAR} to {LAST_YEAR} (ISO 8583 DE 12)"
 _END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civil time has no zone
-
-
-class JournalWriter:
-    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome is unknown."""
-
-    unknown: type[Exception] = CommitUnknown
-
-    def __init__(self, journal: Journal, clock: VirtualClock) -> None:
-        self.journal = journal
-        self.fail_next = False
-        self._clock = clock
-
-    def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None:
-        if self.fail_next:
-            self.fail_next = False
-            raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
-        now = self._clock.now
-        self.journal.append_many(
-            [Batch(board.name, board.power.boot, now.mono, now.wall, rows) for board, rows in batches]
-        )
 
 
 class Bench:

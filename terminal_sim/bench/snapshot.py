@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from terminal_sim.bench import plain
-from terminal_sim.core.environment import Environment
-from terminal_sim.core.events import OrderArrived
+from terminal_sim.bench.surroundings import SurroundingsState
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import AcquirerState
@@ -64,8 +63,7 @@ class TerminalState:
     locale: str
     board: BoardState
     presented: PresentedState
-    environment: Environment
-    orders: tuple[OrderArrived, ...]
+    surroundings: SurroundingsState
     card: str
 
 

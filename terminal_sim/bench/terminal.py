@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from terminal_sim.bench import faults
+from terminal_sim.bench.faults import Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
+from terminal_sim.bench.receipts import PrintedReceipt
 from terminal_sim.bench.snapshot import TerminalState
+from terminal_sim.bench.surroundings import Surroundings
 from terminal_sim.core.config import Profile
 from terminal_sim.core.durable_state import DurableState
-from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import (
-    AppChanged,
-    BatteryChanged,
-    ClockSet,
     Event,
     KeyPressed,
-    NetworkChanged,
-    OrderArrived,
-    Paper,
-    PaperChanged,
     PoweredOn,
     PowerOffPressed,
-    ServiceChanged,
-    Tampered,
     Touched,
 )
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
-from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.schema import Field, JournalRow
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.item import KEY_ID
-from terminal_sim.display.paper import receipt_svg, receipt_text
+from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
@@ -50,18 +41,11 @@ if TYPE_CHECKING:
     from terminal_sim.cards.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
-_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 _ENTRY: dict[How, EntryMode] = {
     "insert": EntryMode.CHIP,
     "tap": EntryMode.CONTACTLESS,
     "swipe": EntryMode.STRIPE,
 }
-
-
-class Storage(Protocol):
-    """The bench's journal with its faults."""
-
-    fail_next: bool
 
 
 class TerminalBench(Protocol):
@@ -78,23 +62,6 @@ class TerminalBench(Protocol):
     def advance(self, duration: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedReceipt:
-    """A receipt that came out: `copy` is `merchant` or `customer`, `text` as the printer wrote it."""
-
-    receipt: Receipt = field(repr=False)
-    copy: str
-    text: str
-    _texts: Texts = field(repr=False)
-    _profile: Profile = field(repr=False)
-
-    def svg(self) -> str:
-        printer = self._profile.printer
-        if printer is None:
-            raise BenchMisuse(f"{self._profile.id} has no printer")
-        return receipt_svg(self.receipt, self._texts, printer)
-
-
 class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
@@ -106,10 +73,9 @@ class TerminalUnderTest:
         self.profile = profile
         self.locale = locale
         self._presenting = Presentment(bench.engine, board, operator)
-        self._environment = Environment(link=profile.links[0] if profile.links else "")
+        self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
         self._card: VirtualCard | None = None
         self._card_name = ""
-        self._orders: list[OrderArrived] = []
         board.panel.draw = self.view
 
     @property
@@ -138,8 +104,7 @@ class TerminalUnderTest:
             locale=self.locale,
             board=self.board.snapshot(),
             presented=self._presenting.snapshot(),
-            environment=replace(self._environment),
-            orders=tuple(self._orders),
+            surroundings=self._surroundings.snapshot(),
             card=self._card_name,
         )
 
@@ -147,8 +112,7 @@ class TerminalUnderTest:
         """Go on where the terminal of `state` stood; `card` is what the card in its slot knew."""
         board = self.board
         board.resume(state.board)
-        self._environment = replace(state.environment)
-        self._orders = list(state.orders)
+        self._surroundings.resume(state.surroundings)
         if state.card:
             self._taken_up(state.card)
         slot = state.presented.in_slot
@@ -287,71 +251,39 @@ class TerminalUnderTest:
         """Hear what a real reader has reported meanwhile."""
         self._presenting.listen()
 
-    # The world around.
+    # The surroundings.
 
     def network(self, up: bool) -> None:
         """The terminal's own link."""
-        self._environment.network_up = up
-        self._reach()
-        self._post(NetworkChanged(up, self._environment.link))
-        self._bring_orders()
+        self._surroundings.network(up)
 
     def network_kind(self, link: str) -> None:
         """Which link the terminal uses."""
-        if link not in self.profile.links:
-            have = ", ".join(self.profile.links) or "none"
-            raise BenchMisuse(f"{self.profile.id} has no {link}; it has {have}")
-        self._environment.link = link
-        self._post(NetworkChanged(self._environment.network_up, link))
+        self._surroundings.network_kind(link)
 
     def network_slow(self, duration: int) -> None:
         """Add `duration` microseconds to every answer of the acquirer."""
-        self.board.link.slow = duration
+        self._surroundings.network_slow(duration)
 
     def service(self, up: bool) -> None:
         """The payment service behind a link that is up."""
-        self._environment.service_up = up
-        self._reach()
-        self._post(ServiceChanged(up))
-        self._bring_orders()
+        self._surroundings.service(up)
 
     def order(self, text: str, amount: int) -> None:
         """An online order arrives at the service; the terminal gets it as soon as it can be reached."""
-        if self.profile.checkout is None or not self.profile.checkout.orders:
-            raise BenchMisuse(f"{self.profile.id} takes no online orders")
-        if amount <= 0:
-            raise BenchMisuse("an order comes to more than nothing: give its amount in minor units")
-        known = sum(row.kind == "order" for row in self.bench.journal.rows(self.name))
-        number = max(known, self._orders[-1].number if self._orders else 0) + 1
-        self._orders.append(OrderArrived(number, text, amount))
-        self._bring_orders()
-
-    def _bring_orders(self) -> None:
-        """The service hands over, in order, what the terminal has not got yet."""
-        terminal = self.board.firmware
-        if terminal is None or not self.board.link.up:
-            return
-        self._orders = [order for order in self._orders if order.number > len(terminal.durable.orders)]
-        for order in self._orders:
-            self.bench.engine.post(self.board, order)
-        self.bench.engine.settle()
+        self._surroundings.order(text, amount)
 
     def paper(self, state: str) -> None:
         """`in`, `low` or `out`."""
-        if self.profile.printer is None:
-            raise BenchMisuse(f"{self.profile.id} has no printer")
-        self._environment.paper = Paper(state)
-        self.board.printer.paper = self._environment.paper
-        self._post(PaperChanged(self._environment.paper))
+        self._surroundings.paper(state)
 
     def battery(self, percent: int) -> None:
-        if self.profile.battery is None:
-            raise BenchMisuse(f"{self.profile.id} has no battery")
-        self._environment.battery = percent
-        self._post(BatteryChanged(percent))
+        """The charge of the battery."""
+        self._surroundings.battery(percent)
 
     def clock_was_set(self, by: int) -> None:
-        self._post(ClockSet(by))
+        """The wall clock jumped by so many microseconds."""
+        self._surroundings.clock_was_set(by)
 
     # Power.
 
@@ -362,64 +294,38 @@ class TerminalUnderTest:
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
         self.board.vault.load(rows)
         firmware = self._firmware_of(rows)
-        environment = self._environment
-        firmware.environment = Environment(
-            environment.network_up, environment.link, environment.service_up, environment.paper, environment.battery,
-            reader=self.board.readers.in_reach, card_in=self.board.readers.in_reach and self.board.readers.card_in,
-        )  # fmt: skip
+        firmware.environment = self._surroundings.environment
         self.board.firmware = firmware
         self.board.power.boot = firmware.durable.boots + 1
         self.board.power.out_of_service = ""
-        self._post(PoweredOn())
-        self._bring_orders()
+        self.post(PoweredOn())
+        self._surroundings.bring_orders()
 
     def power_off(self) -> None:
         """An orderly switch-off."""
-        self._post(PowerOffPressed())
+        self.post(PowerOffPressed())
 
     def power_cut(self) -> None:
         """The power is gone, now; whatever was not durable is forgotten."""
         self.board.switch_off()
 
     def fault(self, name: str, *arguments: str) -> None:
-        """A named fault: `power-cut-after N` effects, `commit-unknown` for the next commit, `tamper`; where the firmware is an
-        app, `reader-link down|up` and `app closed|open`.
-        """
-        if name == "power-cut-after" and len(arguments) == 1 and _COUNT.fullmatch(arguments[0]):
-            self.board.power.fuse = int(arguments[0])
-        elif name == "commit-unknown" and not arguments:
-            self.bench.writer.fail_next = True
-        elif name == "tamper" and not arguments:
-            self._post(Tampered())
-        elif self.profile.app and name == "reader-link" and arguments in (("down",), ("up",)):
-            self._link_reader(arguments == ("up",))
-        elif self.profile.app and name == "app" and arguments in (("closed",), ("open",)):
-            self._post(AppChanged(arguments == ("open",)))
-        else:
-            said = " ".join((name, *arguments))
-            more = ", reader-link down|up, app closed|open" if self.profile.app else ""
-            raise BenchMisuse(f"{said!r} is no fault: power-cut-after N, commit-unknown, tamper{more}")
+        """Let a fault of the catalogue (`bench.faults.FAULTS`) happen. Raises `BenchMisuse` where it is none of this terminal."""
+        faults.arm(self, name, arguments)
 
-    def _link_reader(self, up: bool) -> None:
-        """The reader's own link to the app; a card in its slot stays where it is, and is told when the link is back."""
-        if up == self.board.readers.linked:
-            return
-        self.board.readers.linked = up
-        if not up:
-            self.board.stop_listening()
-        for event in self.board.readers.standing():
-            self._post(event)
+    @property
+    def storage(self) -> Storage:
+        """The bench's way to its journal."""
+        return self.bench.writer
+
+    def post(self, event: Event) -> None:
+        """Hand the firmware an event and let all follow from it."""
+        self.bench.engine.post(self.board, event)
+        self.bench.engine.settle()
 
     def _firmware_of(self, rows: list[JournalRow]) -> Terminal:
         """A firmware that knows what its journal says, and nothing else yet."""
         return Terminal(self.name, self.profile, self.bench.flows, DurableState.of(rows), self.locale)
-
-    def _reach(self) -> None:
-        self.board.link.up = self._environment.network_up and self._environment.service_up
-
-    def _post(self, event: Event) -> None:
-        self.bench.engine.post(self.board, event)
-        self.bench.engine.settle()
 
     def _taken_up(self, name: str) -> VirtualCard:
         self._card, self._card_name = self.bench.card(name), name
@@ -427,5 +333,5 @@ class TerminalUnderTest:
 
     def _taken(self, event: Event) -> bool:
         self.board.panel.ignored = ""
-        self._post(event)
+        self.post(event)
         return not self.board.panel.ignored

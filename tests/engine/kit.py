@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from terminal_drivers.base import Change, Presence, ReaderLost
 from terminal_sim.bench import Bench, TerminalUnderTest
-from terminal_sim.bench.bench import JournalWriter
+from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.readers.parts import Reader

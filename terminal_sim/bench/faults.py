@@ -1,0 +1,133 @@
+"""The catalogue of faults: what can go wrong with a terminal on request, one row a fault.
+
+A script says a fault by its name and arguments, and the checker rehearses it on the same table, so both know the same faults.
+A card that is torn away is no row: it is an act with a card (`Presentment.tear_after`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from terminal_sim.core.config import Profile
+from terminal_sim.core.events import AppChanged, Event, Tampered
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.runtime.board import Board
+
+
+class Storage(Protocol):
+    """The bench's way to its journal; with `fail_next` the outcome of the next commit is unknown."""
+
+    fail_next: bool
+
+
+class Faulty(Protocol):
+    """What of a terminal under test a fault acts on."""
+
+    @property
+    def board(self) -> Board: ...
+    @property
+    def profile(self) -> Profile: ...
+    @property
+    def storage(self) -> Storage: ...
+    def post(self, event: Event) -> None:
+        """Hand the firmware an event and let all follow from it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a fault, as a person reads it, and the texts that it may be."""
+
+    word: str
+    texts: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`needs_app` where only a firmware that is an app can have it; `arm` gets texts that fit the `arguments`."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    meaning: str
+    arm: Callable[[Faulty, tuple[str, ...]], None]
+    needs_app: bool = False
+
+    def __str__(self) -> str:
+        return " ".join((self.name, *(argument.word for argument in self.arguments)))
+
+    def takes(self, texts: tuple[str, ...]) -> bool:
+        """Whether `texts` are arguments of this fault."""
+        return len(texts) == len(self.arguments) and all(
+            argument.texts.fullmatch(text) for argument, text in zip(self.arguments, texts, strict=True)
+        )
+
+
+def arm(terminal: Faulty, name: str, arguments: tuple[str, ...]) -> None:
+    """Let the fault of this name happen to `terminal`.
+
+    Raises `BenchMisuse` that lists the faults of this terminal where it has none of this name, or not with these arguments.
+    """
+    known = {fault.name: fault for fault in FAULTS if terminal.profile.app or not fault.needs_app}
+    fault = known.get(name)
+    if fault is None or not fault.takes(arguments):
+        said = " ".join((name, *arguments))
+        meant = suggest(name, known) if fault is None else ""
+        raise BenchMisuse(f"{said!r} is no fault: {', '.join(map(str, known.values()))}{meant}")
+    fault.arm(terminal, arguments)
+
+
+def _set_fuse(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    terminal.board.power.fuse = int(arguments[0])
+
+
+def _fail_commit(terminal: Faulty, _: tuple[str, ...]) -> None:
+    terminal.storage.fail_next = True
+
+
+def _tamper(terminal: Faulty, _: tuple[str, ...]) -> None:
+    terminal.post(Tampered())
+
+
+def _link_reader(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    """A card in the slot stays where it is; the firmware learns of it when the link is back."""
+    up, board = arguments == ("up",), terminal.board
+    if up == board.readers.linked:
+        return
+    board.readers.linked = up
+    if not up:
+        board.stop_listening()
+    for event in board.readers.standing():
+        terminal.post(event)
+
+
+def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    terminal.post(AppChanged(arguments == ("open",)))
+
+
+_COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse),
+    Fault(
+        "commit-unknown", (), "Whether the next commit of the journal is durable is unknown.", _fail_commit
+    ),
+    Fault("tamper", (), "The housing is opened.", _tamper),
+    Fault(
+        "reader-link",
+        (Argument("down|up", re.compile("down|up")),),
+        "The link between the app and its reader goes down, or comes back.",
+        _link_reader,
+        needs_app=True,
+    ),
+    Fault(
+        "app",
+        (Argument("closed|open", re.compile("closed|open")),),
+        "The app is closed, or opened again.",
+        _open_app,
+        needs_app=True,
+    ),
+)
