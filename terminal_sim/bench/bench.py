@@ -32,9 +32,10 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import load as load_flows
-from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
+from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from terminal_sim.profile.kernel import kernel_config

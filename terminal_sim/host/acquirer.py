@@ -5,14 +5,14 @@ Rules:
    answer and changes nothing; with another amount or original it is declined 94. Only a refused reversal is judged anew,
    since its terminal has to ask until it is taken.
 2. First a scripted answer decides, then the first rule that fits, then the amount pack in force, then the issuer. None of them
-   overrules the books: a void of what is not there stays declined.
-3. What is said of a message in `messages` is masked, and holds no CVC, PIN or PIN block.
+   overrules the books: a void of a payment that is not there stays declined.
+3. The requests in `messages` are masked, and hold no CVC, PIN or PIN block.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,9 +25,8 @@ from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
 from terminal_sim.host.ledger_file import LedgerFile
-from terminal_sim.secret import Secret, mask_pan
-
-Field = str | int
+from terminal_sim.host.seen import SeenMessage, seen
+from terminal_sim.secret import Secret
 
 _CONFLICTING_DUPLICATE = "94"
 _INVALID_AMOUNT = "13"
@@ -44,24 +43,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenMessage:
-    """A request as the acquirer decoded it. `kind` is a word of the contract; `fields` are masked and flat.
-
-    Always there: terminal merchant stan reference amount currency entry at response. Where they apply: pan sequence original
-    original-stan reason postal-code street-number avs authorised note. `response` is the code it was answered with, even
-    where the answer got lost.
-    """
-
-    kind: str
-    mti: str
-    fields: Mapping[str, Field]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AcquirerState:
     """All of an acquirer at one moment. `answered` pairs each request with the answer that a repeat of it gets."""
 
-    terms: AcquirerConfig
+    config: AcquirerConfig
     entries: tuple[LedgerEntry, ...]
     messages: tuple[SeenMessage, ...]
     numbered: int
@@ -73,12 +58,12 @@ class AcquirerState:
 class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
-    def __init__(self, terms: AcquirerConfig, dialect: Dialect = ISO8583) -> None:
-        self.terms = terms
+    def __init__(self, config: AcquirerConfig, dialect: Dialect = ISO8583) -> None:
+        self.config = config
         self.dialect = dialect
         self.ledger = Ledger()
         self.messages: list[SeenMessage] = []
-        self._issuer = Issuer(terms, self.ledger.spent)
+        self._issuer = Issuer(config, self.ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
         self._answered: dict[tuple[MessageKind, str, int, str], tuple[HostRequest, HostReply]] = {}
@@ -90,11 +75,11 @@ class Acquirer:
         Raises `ProfileError` for a damaged file, `ValueError` for an unknown pack.
         """
         from terminal_sim.datafiles import (
-            toml as typed_toml,  # a bench that brings its own terms reads no file
+            toml as typed_toml,  # a bench that brings its own configuration reads no file
         )
 
-        terms = typed_toml.read(path, AcquirerConfig)
-        return cls(terms if pack is None else replace(terms, pack=pack))
+        config = typed_toml.read(path, AcquirerConfig)
+        return cls(config if pack is None else replace(config, pack=pack))
 
     def keep_books(self, path: Path) -> LedgerFile:
         """Go on with the books in `path`, and write them on; close what is returned. Raises `LedgerFileError`."""
@@ -105,7 +90,7 @@ class Acquirer:
     def snapshot(self) -> AcquirerState:
         """All that decides the next answers: it holds test card numbers, PINs and keys."""
         return AcquirerState(
-            terms=self.terms,
+            config=self.config,
             entries=tuple(self.ledger.entries),
             messages=tuple(self.messages),
             numbered=self._numbered,
@@ -118,25 +103,25 @@ class Acquirer:
         """Go on where another acquirer stood. Raises `ValueError` where the books of this one have entries."""
         if len(self.ledger):
             raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
-        self.terms = state.terms
+        self.config = state.config
         self.ledger.take_over(state.entries)
         self.messages = list(state.messages)
         self._numbered = state.numbered
         self._scripted = deque(state.scripted)
         self._answered = {_key(request): (request, reply) for request, reply in state.answered}
-        self._issuer = Issuer(state.terms, self.ledger.spent)
+        self._issuer = Issuer(state.config, self.ledger.spent)
         for account in state.accounts:
             self._issuer.open(account)
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
         """The TEST key, 16 bytes, from which the cards of this bench derive theirs."""
-        return self.terms.issuer_master_key
+        return self.config.issuer_master_key
 
     @property
     def pin_key(self) -> Secret[bytes]:
         """The TEST key, 16 bytes, under which its terminals encipher PIN blocks."""
-        return self.terms.pin_key
+        return self.config.pin_key
 
     def open_account(
         self,
@@ -170,7 +155,7 @@ class Acquirer:
         )
 
     def script(self, answers: Sequence[str]) -> None:
-        """Queues answers for the next messages, whichever they are. Raises `ValueError` and then queues none."""
+        """Queues answers for the next messages of any kind. Raises `ValueError` and then queues none."""
         self._scripted.extend([ScriptedAnswer.parse(text) for text in answers])
 
     def net(self, reference: str, terminal: str | None = None) -> int:
@@ -188,25 +173,25 @@ class Acquirer:
             return Answer(reply=None, delay=0, note=f"not understood: {error}")
         scripted, note = self._next_answer(request)
         reply = self._reply(request, scripted)
-        self.messages.append(_seen(request, reply, note, self.dialect.label(request)))
+        self.messages.append(seen(request, reply, note, self.dialect.label(request)))
         if scripted.fate is AnswerFate.LOST:
             return Answer(reply=None, delay=0, note=note)
         encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else self.dialect.encode_reply(reply)
-        return Answer(reply=encoded, delay=self.terms.delay + scripted.late, note=note)
+        return Answer(reply=encoded, delay=self.config.delay + scripted.late, note=note)
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
-        """What overrules the issuer for this message, and what the trace is told of it."""
+        """What overrules the issuer for this message, and the note of it for the trace."""
         if self._scripted:
             return self._scripted.popleft(), ""
         pan = card_number(request)
-        for rule in self.terms.rules:
+        for rule in self.config.rules:
             if rule.fits("" if pan is None else pan.reveal(), request.amount.minor, request.kind):
-                return ScriptedAnswer.parse(rule.answer), f"{self.terms.id}: a rule answers {rule.answer}"
-        ending = self.terms.ending_of(request.amount.minor) if request.kind.charges else None
+                return ScriptedAnswer.parse(rule.answer), f"{self.config.id}: a rule answers {rule.answer}"
+        ending = self.config.ending_of(request.amount.minor) if request.kind.charges else None
         if ending is None:
             return ScriptedAnswer(), ""
         digits, decided = ending
-        note = f"pack {self.terms.pack}: an amount that ends in {digits} is answered {decided.code} {decided.text}"
+        note = f"pack {self.config.pack}: an amount that ends in {digits} is answered {decided.code} {decided.text}"
         return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
 
     def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
@@ -269,32 +254,3 @@ class Acquirer:
 def _key(request: HostRequest) -> tuple[MessageKind, str, int, str]:
     """What a request is known by: see the first rule."""
     return request.kind, request.terminal, request.stan, request.reference
-
-
-def _seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMessage:
-    pan, original, avs = card_number(request), request.original, request.avs
-    fields: dict[str, Field] = {
-        "terminal": request.terminal,
-        "merchant": request.merchant,
-        "stan": request.stan,
-        "reference": request.reference,
-        "amount": request.amount.minor,
-        "currency": request.amount.currency,
-        "entry": request.entry.value,
-        "at": request.at.isoformat(sep=" "),
-        "response": reply.response_code,
-    }
-    sometimes: dict[str, Field] = {
-        "pan": "" if pan is None else mask_pan(pan.reveal()),
-        "sequence": request.sequence,
-        "original": "" if original is None else original.reference,
-        "original-stan": 0 if original is None else original.stan,
-        "reason": request.reason,
-        "postal-code": "" if avs is None else avs.postal_code,
-        "street-number": "" if avs is None else avs.street_number,
-        "avs": reply.avs_result,
-        "authorised": 0 if reply.authorised is None else reply.authorised.minor,
-        "note": note,
-    }
-    fields.update({name: value for name, value in sometimes.items() if value})
-    return SeenMessage(kind=request.kind.value, mti=mti, fields=fields)

@@ -60,10 +60,10 @@ class IssuerDecision:
 
 
 class Issuer:
-    """Accounts by card number; `spent` tells what a card's payments come to, in minor units."""
+    """Accounts by card number; `spent` gives the sum of a card's payments, in minor units."""
 
-    def __init__(self, terms: AcquirerConfig, spent: Callable[[Secret[str]], int]) -> None:
-        self._terms = terms
+    def __init__(self, config: AcquirerConfig, spent: Callable[[Secret[str]], int]) -> None:
+        self._config = config
         self._spent = spent
         self._accounts: dict[str, Account] = {}
 
@@ -94,7 +94,7 @@ class Issuer:
         from terminal_sim.emv.data import tlv  # only chip payments need ciphers
         from terminal_sim.emv.keys import crypto
 
-        key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
+        key, sequence = self._config.issuer_master_key, request.sequence or _NO_SEQUENCE
         try:
             data = crypto.make_arpc(request.icc_data, pan, sequence, key, code)
         except ValueError:  # no ARQC to answer: the card will find the answer wanting
@@ -107,7 +107,7 @@ class Issuer:
         if not is_luhn_valid(pan.reveal()):
             return INVALID_CARD
         if account is None:
-            unknown = ScriptedAnswer.parse(self._terms.unknown_cards.answer)
+            unknown = ScriptedAnswer.parse(self._config.unknown_cards.answer)
             if unknown.code not in ("", APPROVED):
                 return unknown.code
         expiry = _expiry(request)
@@ -120,7 +120,7 @@ class Issuer:
                 return WRONG_PIN
             if request.cvc is not None and account.cvc not in (None, request.cvc):
                 return WRONG_CVC
-        checked = self._terms.avs.get(avs_result, APPROVED)
+        checked = self._config.avs.get(avs_result, APPROVED)
         if checked != APPROVED or account is None:
             return checked
         if account.response_code != APPROVED:
@@ -136,7 +136,7 @@ class Issuer:
             return True
         from terminal_sim.emv.keys import crypto  # only chip payments need ciphers
 
-        key, sequence = self._terms.issuer_master_key, request.sequence or _NO_SEQUENCE
+        key, sequence = self._config.issuer_master_key, request.sequence or _NO_SEQUENCE
         try:
             return crypto.verify_arqc(request.icc_data, account.pan, sequence, key)
         except ValueError:  # not BER-TLV, or not all that an ARQC certifies
@@ -149,7 +149,7 @@ class Issuer:
 
         try:
             return (
-                pinblock.read_format0(pinblock.decipher(block, self._terms.pin_key), account.pan)
+                pinblock.read_format0(pinblock.decipher(block, self._config.pin_key), account.pan)
                 == account.pin
             )
         except pinblock.PinBlockError:  # another key or another card number
@@ -191,9 +191,9 @@ def _address_check(given: Avs | None, account: Account | None) -> str:
     return "street-only" if street else "no-match"
 
 
-def _is_same_code(given: str, kept: str) -> bool:
+def _is_same_code(given: str, known: str) -> bool:
     """A keypad without letters can type only the digits of K1A 0B1, so only those are compared then."""
-    given, kept = (re.sub("[^0-9A-Z]", "", text.upper()) for text in (given, kept))
+    given, known = (re.sub("[^0-9A-Z]", "", text.upper()) for text in (given, known))
     if given.isdigit():
-        kept = re.sub("[^0-9]", "", kept)
-    return given == kept != ""
+        known = re.sub("[^0-9]", "", known)
+    return given == known != ""

@@ -42,18 +42,14 @@ class LedgerEntry:
     pan: Secret[str] | None = None
 
 
-def nobody(_: LedgerEntry) -> None:
-    """Who hears of new entries where nobody keeps them."""
-
-
 class Ledger:
-    """Entries in order; see the rules above."""
+    """Entries in order; see the rules above. `keep`, where there is one, is called with each entry that is new to these books."""
 
     def __init__(self) -> None:
         self._entries: list[LedgerEntry] = []
         self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
         self._tombstones: set[tuple[str, int, str]] = set()
-        self.heard: Callable[[LedgerEntry], None] = nobody
+        self.keep: Callable[[LedgerEntry], None] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -70,10 +66,11 @@ class Ledger:
                 self._tombstones.add((entry.terminal, entry.stan, entry.original))
 
     def take_over(self, entries: Iterable[LedgerEntry]) -> None:
-        """As `restore`, for books that go on elsewhere: what keeps these books keeps the entries too."""
+        """As `restore`, for books that go on elsewhere: the entries are new to these books, and kept with them."""
         for entry in entries:
             self.restore((entry,))
-            self.heard(entry)
+            if self.keep is not None:
+                self.keep(entry)
 
     def net(self, reference: str, terminal: str | None = None) -> int:
         """What the merchant is left with of a payment, in minor units: its charge less all that undid it."""
@@ -170,7 +167,8 @@ class Ledger:
             pan=pan if of is None else of.pan,
         )
         self._enter(entry)
-        self.heard(entry)
+        if self.keep is not None:
+            self.keep(entry)
 
     def _enter(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)

@@ -28,9 +28,9 @@ class LedgerFile:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         entries = [_entry(path, number, line) for number, line in enumerate(_lines(path), 1)]
         ledger.restore(entries)
-        # Mode 0600 from its first byte: the books are nobody else's business.
+        # Mode 0600 from its first byte: no other account of the machine reads the books.
         self._file: IO[bytes] = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
-        ledger.heard = self._write
+        ledger.keep = self._write
 
     def close(self) -> None:
         self._file.close()

@@ -61,9 +61,9 @@ def undoing(request: HostRequest, kind: MessageKind, **changes: Any) -> HostRequ
     return replace(plain, **changes)
 
 
-def acquirer(**terms: Any) -> Acquirer:
-    """The acquirer of the shipped host file, with `terms` changed."""
-    return Acquirer(replace(Acquirer.load(HOST_FILE).terms, **terms))
+def acquirer(**config: Any) -> Acquirer:
+    """The acquirer of the shipped host file, with `config` changed."""
+    return Acquirer(replace(Acquirer.load(HOST_FILE).config, **config))
 
 
 def asked(host: Acquirer, request: HostRequest) -> HostReply:

@@ -295,7 +295,7 @@ def test_a_late_answer_comes_after_its_time() -> None:
     host = acquirer()
     host.script(["late:30s"])
     answer = host.respond(encode_request(SALE))
-    assert answer.delay == 30_000_000 + host.terms.delay
+    assert answer.delay == 30_000_000 + host.config.delay
     assert answer.reply is not None
 
 

@@ -12,21 +12,21 @@ from tests.host.samples import HOST_FILE
 
 
 def test_the_shipped_host_file_is_read_and_its_pack_is_off() -> None:
-    terms = Acquirer.load(HOST_FILE).terms
-    assert terms.pack == ""
-    assert terms.ending_of(1124) is None
-    assert len(terms.issuer_master_key) == len(terms.pin_key) == 16
+    config = Acquirer.load(HOST_FILE).config
+    assert config.pack == ""
+    assert config.ending_of(1124) is None
+    assert len(config.issuer_master_key) == len(config.pin_key) == 16
 
 
 def test_keys_never_show() -> None:
-    terms = Acquirer.load(HOST_FILE).terms
-    assert terms.test_keys.pin_key not in repr(terms)
-    assert terms.test_keys.issuer_master_key not in repr(terms)
+    config = Acquirer.load(HOST_FILE).config
+    assert config.test_keys.pin_key not in repr(config)
+    assert config.test_keys.issuer_master_key not in repr(config)
 
 
 def test_a_pack_is_named_at_loading() -> None:
-    terms = Acquirer.load(HOST_FILE, pack="adyen-amounts").terms
-    found = terms.ending_of(10124)
+    config = Acquirer.load(HOST_FILE, pack="adyen-amounts").config
+    found = config.ending_of(10124)
     assert found is not None
     assert (found[0], found[1].code) == ("124", "51")
 

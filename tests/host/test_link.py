@@ -24,7 +24,7 @@ def test_an_answer_arrives_over_real_bytes_and_matches_its_request() -> None:
     link = AcquirerLink(acquirer())
     (arrival,) = link.send(MESSAGE)
     assert answers(arrived(arrival), SALE)
-    assert (arrival.delay, arrival.problem) == (link.acquirer.terms.delay, "")
+    assert (arrival.delay, arrival.problem) == (link.acquirer.config.delay, "")
 
 
 def test_a_link_that_is_down_delivers_nothing_to_the_host() -> None:
@@ -40,7 +40,7 @@ def test_a_link_that_is_down_delivers_nothing_to_the_host() -> None:
 def test_a_slow_link_delays_every_answer() -> None:
     link = AcquirerLink(acquirer())
     link.slow = 2_000_000
-    assert link.send(MESSAGE)[0].delay == link.acquirer.terms.delay + 2_000_000
+    assert link.send(MESSAGE)[0].delay == link.acquirer.config.delay + 2_000_000
 
 
 def test_silence_delivers_nothing_at_all() -> None:

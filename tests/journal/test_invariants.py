@@ -15,9 +15,10 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import STEPS, Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow
 from terminal_sim.core.rows.table import ROW_KINDS
-from terminal_sim.host.acquirer import Acquirer, SeenMessage
+from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.invariants import INVARIANTS, RESOLVED, violations
 from terminal_sim.journal.store import IN_MEMORY, Journal
 from tests.host.samples import AT, MOTO, SALE, acquirer, undoing

@@ -1,4 +1,4 @@
-"""The dialect as one value, for whoever sends or answers messages."""
+"""The dialect as one value, which the engine and the acquirer take."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class LedgerLine(Protocol):
 
 
 class Message(Protocol):
-    """A request that the host got, as `host.acquirer.SeenMessage` has it."""
+    """A request that the host got, as `host.seen.SeenMessage` has it."""
 
     @property
     def kind(self) -> str: ...

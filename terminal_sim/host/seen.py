@@ -1,0 +1,56 @@
+"""A request that the acquirer got, as it shows it: masked and flat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from terminal_sim.core.message import HostReply, HostRequest
+from terminal_sim.host.issuer import card_number
+from terminal_sim.secret import mask_pan
+
+Field = str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenMessage:
+    """A request as the acquirer decoded it. `kind` is the name of its `MessageKind`, `mti` what the dialect calls it.
+
+    `fields` always has: terminal merchant stan reference amount currency entry at response. Where they apply: pan sequence original
+    original-stan reason postal-code street-number avs authorised note. `response` is the code of the answer, also where the
+    answer got lost.
+    """
+
+    kind: str
+    mti: str
+    fields: Mapping[str, Field]
+
+
+def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMessage:
+    """What the acquirer keeps of a request and of its reply; `note` says what decided, `mti` is the dialect's label of the request."""
+    pan, original, avs = card_number(request), request.original, request.avs
+    fields: dict[str, Field] = {
+        "terminal": request.terminal,
+        "merchant": request.merchant,
+        "stan": request.stan,
+        "reference": request.reference,
+        "amount": request.amount.minor,
+        "currency": request.amount.currency,
+        "entry": request.entry.value,
+        "at": request.at.isoformat(sep=" "),
+        "response": reply.response_code,
+    }
+    sometimes: dict[str, Field] = {
+        "pan": "" if pan is None else mask_pan(pan.reveal()),
+        "sequence": request.sequence,
+        "original": "" if original is None else original.reference,
+        "original-stan": 0 if original is None else original.stan,
+        "reason": request.reason,
+        "postal-code": "" if avs is None else avs.postal_code,
+        "street-number": "" if avs is None else avs.street_number,
+        "avs": reply.avs_result,
+        "authorised": 0 if reply.authorised is None else reply.authorised.minor,
+        "note": note,
+    }
+    fields.update({name: value for name, value in sometimes.items() if value})
+    return SeenMessage(kind=request.kind.value, mti=mti, fields=fields)
