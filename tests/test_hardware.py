@@ -21,10 +21,10 @@ from terminal_drivers.base import (
     FrameError,
     LineDevice,
     Misuse,
-    Part,
     PartedReader,
     Presence,
     ReaderLost,
+    ReaderPart,
     Stripe,
 )
 from terminal_drivers.captures.capture import packets
@@ -664,9 +664,9 @@ def test_every_way_to_pay_works_one_after_the_other_at_one_neo_reader(link: Path
         served.close()
 
 
-@pytest.mark.parametrize(("part", "number"), [(Part.CONTACT, 0), (Part.CONTACTLESS, 1)])
+@pytest.mark.parametrize(("part", "number"), [(ReaderPart.CONTACT, 0), (ReaderPart.CONTACTLESS, 1)])
 def test_a_card_that_comes_back_to_a_neo_reader_before_it_is_asked_again_has_come_anew(
-    part: Part, number: int
+    part: ReaderPart, number: int
 ) -> None:
     both = virtual_vivotech("loopback")
     device = PartedVivotech(both.host)
@@ -676,13 +676,13 @@ def test_a_card_that_comes_back_to_a_neo_reader_before_it_is_asked_again_has_com
             card = bench.card("visa-credit")
 
             def come() -> None:
-                if part is Part.CONTACT:
+                if part is ReaderPart.CONTACT:
                     both.device.insert(chip(bench))
                 else:
                     assert card.contactless is not None
                     both.device.tap(card.contactless)
 
-            slot = device.contact if part is Part.CONTACT else device.contactless
+            slot = device.contact if part is ReaderPart.CONTACT else device.contactless
             come()
             assert [change for _ in range(LOOKS + 1) for change in device.poll()] == [came]
             slot.power_on()
@@ -896,20 +896,20 @@ def test_a_neo_reader_of_ours_is_a_terminals_own_and_scripts_put_the_cards_in(
 @pytest.mark.parametrize(
     ("code", "part", "told"),
     [
-        ((0x04, 0x00), Part.STRIPE, "no swipes"),
-        ((0x2C, 0x02), Part.CONTACTLESS, "no contactless field"),
-        ((0x2C, 0x12), Part.CONTACT, "no slot"),
+        ((0x04, 0x00), ReaderPart.STRIPE, "no swipes"),
+        ((0x2C, 0x02), ReaderPart.CONTACTLESS, "no contactless field"),
+        ((0x2C, 0x12), ReaderPart.CONTACT, "no slot"),
     ],
 )
 def test_a_part_that_a_neo_reader_refuses_is_one_that_it_lacks(
-    code: tuple[int, int], part: Part, told: str
+    code: tuple[int, int], part: ReaderPart, told: str
 ) -> None:
     device = VirtualVivotech()
     del device._handlers[code]
     lacking = PartedVivotech(VivotechReader(LoopbackLine(device).open()))
     with pytest.raises(Misuse, match=told):
         getattr(lacking, part.value)
-    for other in set(Part) - {part}:
+    for other in set(ReaderPart) - {part}:
         assert getattr(lacking, other.value)
 
 

@@ -14,7 +14,7 @@ from terminal_drivers.base import Card, ContactSlot, LineDevice, PartedReader, R
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.framing import frame
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, REPEATS, VARIANTS, GemPcDevice, Variant
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, REPEATS, VARIANTS, GemPcDevice, GemPcVariant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
@@ -315,7 +315,7 @@ def test_a_reader_that_is_busy_when_nobody_pays_is_not_lost() -> None:
             assert watched.poll(PATIENCE)
 
 
-def serial_reader(variant: Variant) -> tuple[VirtualCcid, LineDevice]:
+def serial_reader(variant: GemPcVariant) -> tuple[VirtualCcid, LineDevice]:
     reader = VirtualCcid(variant.features, descriptor=variant.descriptor)
     return reader, GemPcDevice(reader, variant)
 

@@ -231,7 +231,7 @@ class StripeHead(Protocol):
         ...
 
 
-class Part(Enum):
+class ReaderPart(Enum):
     """What a terminal reads cards with, as a `PartedReader` names it."""
 
     CONTACT = "contact"

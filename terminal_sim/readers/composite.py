@@ -19,10 +19,10 @@ from terminal_drivers.base import (
     ContactSlot,
     DriverError,
     Misuse,
-    Part,
     PartedReader,
     Presence,
     ReaderLost,
+    ReaderPart,
     StripeHead,
 )
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader
@@ -51,16 +51,16 @@ class CompositeReader:
         self._readers: dict[str, PolledReader] = {}
         self._lost: dict[str, ReaderLost] = {}
         self._card_in = False
-        self.places: dict[Part, str] = {}
+        self.places: dict[ReaderPart, str] = {}
         try:
             for address, connect in connects.items():
                 self._add(address, attend(address, connect, self._woken.set))
         except DriverError:
             self.close()
             raise
-        self.contact: ContactSlot = self._owner(Part.CONTACT).contact
-        self.contactless: ContactlessField = self._owner(Part.CONTACTLESS).contactless
-        self.stripe: StripeHead = self._owner(Part.STRIPE).stripe
+        self.contact: ContactSlot = self._owner(ReaderPart.CONTACT).contact
+        self.contactless: ContactlessField = self._owner(ReaderPart.CONTACTLESS).contactless
+        self.stripe: StripeHead = self._owner(ReaderPart.STRIPE).stripe
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
         """What happened at the parts since the last call; where it is nothing, wait `timeout` s. `ReaderLost` while one is away."""
@@ -79,14 +79,14 @@ class CompositeReader:
 
     def _add(self, address: str, reader: PolledReader) -> None:
         self._readers[address] = reader
-        new = [part for part in Part if part not in self.places and reader.has(part)]
+        new = [part for part in ReaderPart if part not in self.places and reader.has(part)]
         if not new:
             raise Misuse(
                 f"{address} adds nothing to {' and '.join(dict.fromkeys(self.places.values()))}: leave it out"
             )
         self.places.update(dict.fromkeys(new, address))
 
-    def _owner(self, part: Part) -> PolledReader:
+    def _owner(self, part: ReaderPart) -> PolledReader:
         """A part that no address has is asked of the first one, which says so."""
         return self._readers[self.places.get(part, next(iter(self._readers)))]
 
@@ -108,7 +108,7 @@ class CompositeReader:
             told = self._readers[address].poll()
         except ReaderLost as lost:
             self._lost[address] = lost
-            self._card_in = self._card_in and self.places.get(Part.CONTACT) != address
+            self._card_in = self._card_in and self.places.get(ReaderPart.CONTACT) != address
             return []
         self._lost.pop(address, None)
         news = [change for change in told if self.places.get(_part_of(change)) == address]
@@ -118,7 +118,7 @@ class CompositeReader:
         return news
 
 
-def _part_of(change: Presence) -> Part:
+def _part_of(change: Presence) -> ReaderPart:
     if change.slot is None:
-        return Part.STRIPE
-    return Part.CONTACT if change.slot == CONTACT else Part.CONTACTLESS
+        return ReaderPart.STRIPE
+    return ReaderPart.CONTACT if change.slot == CONTACT else ReaderPart.CONTACTLESS

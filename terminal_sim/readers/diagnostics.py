@@ -14,8 +14,8 @@ from terminal_drivers.base import (
     ContactSlot,
     DriverError,
     Misuse,
-    Part,
     ReaderLost,
+    ReaderPart,
     ReaderRefused,
     StripeHead,
     Tracks,
@@ -76,7 +76,7 @@ def _opened(address: str) -> HostReader | BothEnds[HostReader, object]:
 
 def _swipes_alone(address: str) -> bool:
     """Whether the reader at an address is a stripe head, which shows nothing without a swipe."""
-    return known(parse_address(address).protocol).parts == (Part.STRIPE,)
+    return known(parse_address(address).protocol).parts == (ReaderPart.STRIPE,)
 
 
 def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list[Result]:

@@ -26,13 +26,14 @@ from terminal_drivers.base import (
     DriverError,
     FrameError,
     Misuse,
-    Part,
     PartedReader,
     Presence,
     ReaderLost,
+    ReaderPart,
     StripeHead,
     Tracks,
 )
+from terminal_drivers.readers.parted import ForwardingSlot
 from terminal_sim.readers.parts import CONTACT
 
 LOOK = 0.02  # seconds between two looks at what a reader says by itself
@@ -91,8 +92,8 @@ class PolledReader:
         self._news: SimpleQueue[list[Presence] | ReaderLost] = SimpleQueue()
         self._lost: ReaderLost | None = None
         self.contact: ContactSlot = _Contact(self, lambda device: device.contact)
-        self.contactless: ContactlessField = _Slot(self, lambda device: device.contactless)
-        self.stripe: StripeHead = _Head(self)
+        self.contactless: ContactlessField = _PolledSlot(self, lambda device: device.contactless)
+        self.stripe: StripeHead = _PolledHead(self)
         if self._present:
             self._tell([Presence(Change.INSERTED, CONTACT)])
 
@@ -121,15 +122,15 @@ class PolledReader:
                 self._lose(lost)
                 raise
 
-    def has(self, part: Part) -> bool:
+    def has(self, part: ReaderPart) -> bool:
         """Whether the reader has this part."""
         return self.use(lambda device: _has(device, part))
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ReaderPart]:
         """Those that it has. To ask is no use of it, so no recording tells of that; one that is away may have any."""
         with self._lock:
-            return [part for part in Part if self._device is None or _has(self._device, part)]
+            return [part for part in ReaderPart if self._device is None or _has(self._device, part)]
 
     def begin(self, device: PartedReader) -> None:
         """A conversation begins with the card that is there now: what happened before is told and does not end it."""
@@ -223,7 +224,7 @@ class PolledReader:
         return Presence(Change.INSERTED if present else Change.REMOVED, CONTACT)
 
 
-def _has(device: PartedReader, part: Part) -> bool:
+def _has(device: PartedReader, part: ReaderPart) -> bool:
     try:
         getattr(device, part.value)
     except Misuse:
@@ -258,27 +259,18 @@ class MonitoredReader(PolledReader):
             self._closing.wait(LOOK)
 
 
-class _Slot:
-    """A slot or field of whichever device is open now."""
+class _PolledSlot(ForwardingSlot):
+    """A slot or field of the device that is open now."""
 
     def __init__(self, reader: PolledReader, of: Callable[[PartedReader], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
-    def present(self) -> bool:
-        return self._reader.use(lambda device: self._of(device).present())
-
-    def power_on(self) -> bytes:
-        return self._reader.use(lambda device: self._of(device).power_on())
-
-    def power_off(self) -> None:
-        self._reader.use(lambda device: self._of(device).power_off())
-
-    def transmit(self, apdu: bytes) -> bytes:
-        return self._reader.use(lambda device: self._of(device).transmit(apdu))
+    def _on_slot(self, what: Callable[[ContactSlot], T]) -> T:
+        return self._reader.use(lambda device: what(self._of(device)))
 
 
-class _Contact(_Slot):
+class _Contact(_PolledSlot):
     """The slot: where a look has seen the card go, the conversation with it is over, even if another one is in by now."""
 
     def power_on(self) -> bytes:
@@ -297,7 +289,7 @@ class _Contact(_Slot):
         return self._reader.use(sent)
 
 
-class _Head:
+class _PolledHead:
     """The stripe head of whichever device is open now."""
 
     def __init__(self, reader: PolledReader) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from terminal_drivers.base import Card, Misuse, Part
+from terminal_drivers.base import Card, Misuse, ReaderPart
 from terminal_drivers.readers.protocol import CardControls
 
 VIRTUAL_TIMEOUT = 2.0
 PERSON_TIMEOUT = 60.0
 
 Say = Callable[[str], None]
-_CALLED = {Part.CONTACT: "slot", Part.CONTACTLESS: "contactless field", Part.STRIPE: "stripe head"}
+_CALLED = {
+    ReaderPart.CONTACT: "slot",
+    ReaderPart.CONTACTLESS: "contactless field",
+    ReaderPart.STRIPE: "stripe head",
+}
 
 
 class Operator(Protocol):
@@ -73,28 +77,28 @@ class HumanOperator:
     is_human = reports_late = True
     timeout = PERSON_TIMEOUT
 
-    def __init__(self, places: Mapping[Part, str], say: Say) -> None:
+    def __init__(self, places: Mapping[ReaderPart, str], say: Say) -> None:
         """`places` tells at which address a part is; nobody is asked for one that is nowhere: that is `Misuse`."""
         self.asked = ""
         self._places = places
         self._say = say
 
     def insert(self, name: str, _: Card) -> None:
-        self._ask(f"insert {name} into {self._at(Part.CONTACT)}")
+        self._ask(f"insert {name} into {self._at(ReaderPart.CONTACT)}")
 
     def tap(self, name: str, _: Card) -> None:
-        self._ask(f"hold {name} to {self._at(Part.CONTACTLESS)}")
+        self._ask(f"hold {name} to {self._at(ReaderPart.CONTACTLESS)}")
 
     def leave(self) -> None:
         """Whoever holds a card takes it away by themselves."""
 
     def swipe(self, name: str, _: Mapping[int, str]) -> None:
-        self._ask(f"swipe {name} through {self._at(Part.STRIPE)}")
+        self._ask(f"swipe {name} through {self._at(ReaderPart.STRIPE)}")
 
     def remove(self) -> None:
-        self._ask(f"take the card out of {self._at(Part.CONTACT)}")
+        self._ask(f"take the card out of {self._at(ReaderPart.CONTACT)}")
 
-    def _at(self, part: Part) -> str:
+    def _at(self, part: ReaderPart) -> str:
         if part not in self._places:
             there = " and ".join(dict.fromkeys(self._places.values()))
             raise Misuse(f"{there} has no {_CALLED[part]}: add a reader that has one with --reader")

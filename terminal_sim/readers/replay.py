@@ -23,6 +23,7 @@ from terminal_drivers.base import (
     Tracks,
 )
 from terminal_drivers.captures.capture import failing
+from terminal_drivers.readers.parted import ForwardingSlot
 from terminal_sim.errors import BenchMisuse
 
 if TYPE_CHECKING:
@@ -164,13 +165,13 @@ class ReplayReader:
         self._looks = looks
         self._dialogue = looks.recording.dialogue
         self._left = False
-        self.contact: ContactSlot = _Slot(self, lambda: reader.contact)
-        self.stripe: StripeHead = _Head(self)
+        self.contact: ContactSlot = _ReplayedSlot(self, lambda: reader.contact)
+        self.stripe: StripeHead = _ReplayedHead(self)
 
     @property
     def contactless(self) -> ContactlessField:
         there = self._reader.contactless
-        return _Slot(self, lambda: there)
+        return _ReplayedSlot(self, lambda: there)
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:  # noqa: ARG002 - nothing is waited for
         return self.exactly(self._reader.poll)
@@ -202,27 +203,21 @@ class ReplayReader:
             raise BenchMisuse(self._dialogue.strayed)
 
 
-class _Slot:
+class _ReplayedSlot(ForwardingSlot):
     """A slot or field of a replayed reader."""
 
     def __init__(self, reader: ReplayReader, of: Callable[[], ContactSlot]) -> None:
         self._reader = reader
         self._of = of
 
-    def present(self) -> bool:
-        return self._reader.exactly(lambda: self._of().present())
-
-    def power_on(self) -> bytes:
-        return self._reader.exactly(lambda: self._of().power_on())
+    def _on_slot(self, what: Callable[[ContactSlot], T]) -> T:
+        return self._reader.exactly(lambda: what(self._of()))
 
     def power_off(self) -> None:
         self._reader.at_the_end(lambda: self._of().power_off())
 
-    def transmit(self, apdu: bytes) -> bytes:
-        return self._reader.exactly(lambda: self._of().transmit(apdu))
 
-
-class _Head:
+class _ReplayedHead:
     """The stripe head of a replayed reader."""
 
     def __init__(self, reader: ReplayReader) -> None:

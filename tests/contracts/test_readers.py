@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal_drivers.base import Card, Change, FrameError, Misuse, Part, Presence
+from terminal_drivers.base import Card, Change, FrameError, Misuse, Presence, ReaderPart
 from terminal_drivers.readers.both_ends import ChipControls
 from terminal_drivers.readers.clauses import BlankCard
 from terminal_drivers.readers.protocol import OWN_TRANSPORTS, Parser, ReaderProtocol, scheme
@@ -43,7 +43,7 @@ scenario "A sale"
 """
 
 ALL = list(protocols())
-OF_CHIPS = [each for each in ALL if Part.CONTACT in each.parts]
+OF_CHIPS = [each for each in ALL if ReaderPart.CONTACT in each.parts]
 BOTH = [
     pytest.param(scheme(each.name, over), id=scheme(each.name, over))
     for each in OF_CHIPS

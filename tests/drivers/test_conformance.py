@@ -13,9 +13,9 @@ from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.conformance.device import DEVICE
-from terminal_drivers.readers.ccid.conformance.host import HOST, Host
+from terminal_drivers.readers.ccid.conformance.host import HOST, CcidHostUnderTest
 from terminal_drivers.readers.ccid.conformance.serial import SERIAL
-from terminal_drivers.readers.ccid.conformance.subject import Device
+from terminal_drivers.readers.ccid.conformance.subject import CcidUnderTest
 from terminal_drivers.readers.ccid.features import SERIAL_TPDU
 from terminal_drivers.readers.ccid.gempc import GemPcLink
 from terminal_drivers.readers.ccid.link import ControlPipe, Link
@@ -24,11 +24,11 @@ from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.clauses import (
     Check,
     Clause,
+    ClauseVerdict,
     Frame,
     Kit,
     NotApplicable,
     Subject,
-    Verdict,
     Violation,
     run,
 )
@@ -65,14 +65,14 @@ def test_a_new_folder_has_its_kit_by_having_one(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(("kit", "name"), DEVICES, ids=[f"{kit.protocol} {name}" for kit, name in DEVICES])
 def test_our_device_ends_keep_every_clause(kit: Kit, name: str) -> None:
     results = run(kit.device, kit.own_devices[name]())
-    assert [(r.clause.id, r.detail) for r in results if r.verdict is Verdict.BROKEN] == []
-    assert sum(r.verdict is Verdict.KEPT for r in results) > len(results) // 2
+    assert [(r.clause.id, r.detail) for r in results if r.verdict is ClauseVerdict.BROKEN] == []
+    assert sum(r.verdict is ClauseVerdict.KEPT for r in results) > len(results) // 2
 
 
 @pytest.mark.parametrize(("kit", "own_host"), HOSTS.values(), ids=HOSTS)
 def test_our_host_ends_keep_every_clause(kit: Kit, own_host: Callable[[], Subject]) -> None:
     results = run(kit.host, own_host())
-    assert [(r.clause.id, r.detail) for r in results if r.verdict is not Verdict.KEPT] == []
+    assert [(r.clause.id, r.detail) for r in results if r.verdict is not ClauseVerdict.KEPT] == []
     assert all(r.frames for r in results)
 
 
@@ -82,7 +82,7 @@ def test_every_clause_is_kept_by_one_reader_of_ours_and_has_its_own_name(kit: Ki
         result.clause.id
         for make in kit.own_devices.values()
         for result in run(kit.device, make())
-        if result.verdict is Verdict.KEPT
+        if result.verdict is ClauseVerdict.KEPT
     }
     ids = [check.clause.id for check in (*kit.device, *kit.host)]
     assert len(ids) == len(set(ids))
@@ -111,11 +111,11 @@ def test_a_result_says_what_a_check_found() -> None:
     def failed(_: Nothing) -> None:
         raise FrameError("nonsense")
 
-    looks: list[tuple[Callable[[Nothing], None], Verdict, str]] = [
-        (kept, Verdict.KEPT, ""),
-        (broken, Verdict.BROKEN, "it is broken"),
-        (skipped, Verdict.SKIPPED, "no card"),
-        (failed, Verdict.BROKEN, "FrameError: nonsense"),
+    looks: list[tuple[Callable[[Nothing], None], ClauseVerdict, str]] = [
+        (kept, ClauseVerdict.KEPT, ""),
+        (broken, ClauseVerdict.BROKEN, "it is broken"),
+        (skipped, ClauseVerdict.SKIPPED, "no card"),
+        (failed, ClauseVerdict.BROKEN, "FrameError: nonsense"),
     ]
     results = run([Check(Clause("x", "x", "x"), look) for look, _, _ in looks], Nothing())
     assert [(r.verdict, r.detail) for r in results] == [(verdict, text) for _, verdict, text in looks]
@@ -125,8 +125,8 @@ def test_a_result_says_what_a_check_found() -> None:
 def test_an_opened_reader_is_tested_by_the_kit_of_its_protocol() -> None:
     both = virtual_ccid()
     ids = {result.clause.id: result.verdict for result in conform(both)}
-    assert ids["sequence"] is Verdict.KEPT
-    assert ids["atr"] is Verdict.SKIPPED, "there is no card"
+    assert ids["sequence"] is ClauseVerdict.KEPT
+    assert ids["atr"] is ClauseVerdict.SKIPPED, "there is no card"
     assert conform(both.host)
     with pytest.raises(Misuse):
         conform(object())
@@ -178,8 +178,8 @@ def _wrong_type(answer: m.Message) -> m.Message:
 def test_a_device_that_breaks_a_clause_is_found(
     change: Callable[[m.Message], m.Message], clauses: set[str]
 ) -> None:
-    subject = Device(CcidReader(Wrong(change), (SERIAL_TPDU,)))
-    broken = {result.clause.id for result in run(DEVICE, subject) if result.verdict is Verdict.BROKEN}
+    subject = CcidUnderTest(CcidReader(Wrong(change), (SERIAL_TPDU,)))
+    broken = {result.clause.id for result in run(DEVICE, subject) if result.verdict is ClauseVerdict.BROKEN}
     assert clauses <= broken
 
 
@@ -266,10 +266,10 @@ def _broken(lie: Callable[[m.Answer], m.Message]) -> set[str]:
     found = set()
     for name in LIARS:
         device = KITS["ccid"].own_devices[name]()
-        assert isinstance(device, Device)
+        assert isinstance(device, CcidUnderTest)
         link = device.reader.link
         device.reader.link = (LyingUsb if isinstance(link, ControlPipe) else Lying)(link, lie)
-        found |= {each.clause.id for each in run(DEVICE, device) if each.verdict is Verdict.BROKEN}
+        found |= {each.clause.id for each in run(DEVICE, device) if each.verdict is ClauseVerdict.BROKEN}
     return found
 
 
@@ -282,15 +282,15 @@ def test_a_reader_that_lies_breaks_what_it_lies_about_and_nothing_else(
 
 def test_each_clause_of_a_reader_is_broken_by_some_lie_or_by_a_line_that_is_dead() -> None:
     device = KITS["ccid"].own_devices["gempc-pinpad T=0"]()
-    assert isinstance(device, Device)
+    assert isinstance(device, CcidUnderTest)
     assert isinstance(device.link, GemPcLink)
     device.link.transport = pair()[0]
-    dead = {each.clause.id for each in run(SERIAL, device) if each.verdict is Verdict.BROKEN}
+    dead = {each.clause.id for each in run(SERIAL, device) if each.verdict is ClauseVerdict.BROKEN}
     assert dead == LINE
     assert dead.union(*(clauses for _, _, clauses in LIES)) == set(DEVICE_CLAUSES)
 
 
-class Hasty(Host):
+class Hasty(CcidHostUnderTest):
     """A host end whose line loses everything but the last message of each answer."""
 
     def reader(
@@ -303,5 +303,5 @@ class Hasty(Host):
 
 
 def test_a_host_that_breaks_a_clause_is_found() -> None:
-    broken = {result.clause.id for result in run(HOST, Hasty()) if result.verdict is Verdict.BROKEN}
+    broken = {result.clause.id for result in run(HOST, Hasty()) if result.verdict is ClauseVerdict.BROKEN}
     assert broken == {"host-notify"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from terminal_drivers.base import CardRemoved, DriverError, FrameError, Misuse
 from terminal_drivers.captures import capture, pcapng
-from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet
 from terminal_drivers.captures.recording import Recording
 from terminal_drivers.captures.usbmon import Urb
 from terminal_drivers.readers.ccid import capture as ccid_capture
@@ -73,7 +73,7 @@ def recording(data: bytes) -> None:
     """A line and a reader as recorded; `data` are the packets, its first byte says of which of them."""
     path = scratch() / "recording.pcapng"
     interface = LinkType.USB_LINUX_MMAPPED if data[:1] >= b"\x80" else LinkType.USER0
-    head = pcapng.section("", "") + pcapng.interface(Interface(interface, "ccid"))
+    head = pcapng.section("", "") + pcapng.interface(CaptureInterface(interface, "ccid"))
     ways = (Direction.OUTBOUND, Direction.INBOUND)
     packets = [Packet(0, 0, piece[1:], ways[piece[0] & 1], "") for piece in parts(data[1:]) if piece]
     path.write_bytes(head + b"".join(map(pcapng.packet, packets)))
@@ -99,7 +99,9 @@ def recorded_terminal(data: bytes) -> None:
     """The conditions and the events of a recording are text of anybody's."""
     path = scratch() / "terminal.pcapng"
     about, *events = parts(data) or [b""]
-    head = pcapng.section(about.decode("latin-1"), "") + pcapng.interface(Interface(LinkType.USER3, "events"))
+    head = pcapng.section(about.decode("latin-1"), "") + pcapng.interface(
+        CaptureInterface(LinkType.USER3, "events")
+    )
     path.write_bytes(head + b"".join(pcapng.packet(Packet(0, 0, event)) for event in events))
     recording = Recording(path)
     while recording.look() is not None:

@@ -6,14 +6,14 @@ from contextlib import suppress
 
 from terminal_drivers.base import DriverError, FrameError
 from terminal_drivers.readers.vivotech import codec
-from terminal_drivers.readers.vivotech.codec import Command, Decoder, Order, Response
+from terminal_drivers.readers.vivotech.codec import Decoder, Order, Response, VivotechCommand
 from terminal_drivers.readers.vivotech.hid import REPORT, HidDevice, Joiner
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from tests.drivers.conftest import ATR_T0, FCI, PPSE, TableChip
 from tests.fuzz.target import Heard, Target, joined, parts
 
-PING = codec.encode(Command(0x18, 0x01), Order.LSB_FIRST).hex()
+PING = codec.encode(VivotechCommand(0x18, 0x01), Order.LSB_FIRST).hex()
 PONG = codec.encode(Response(0x18, 0x00), Order.MSB_FIRST).hex()
 EVENT = codec.ui_event(codec.UiEvent(bytes(4))).hex()
 

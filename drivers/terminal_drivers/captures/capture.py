@@ -18,7 +18,7 @@ from typing import Protocol
 from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
 from terminal_drivers.captures import pcapng
 from terminal_drivers.captures.dialogue import Dialogue, Heard, Name, Said
-from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet, Section
 
 WARNING = (
     "Card data in clear: account numbers, tracks, PIN blocks. Use test cards; keep this file to yourself."
@@ -64,7 +64,7 @@ class CaptureFile:
 
     def interface(self, link: LinkType, name: str, description: str = "") -> int:
         """Add a source of packets and return its number."""
-        self._write(pcapng.interface(Interface(link, name, description=description)))
+        self._write(pcapng.interface(CaptureInterface(link, name, description=description)))
         self._interfaces += 1
         return self._interfaces - 1
 
@@ -169,7 +169,7 @@ class RecordedLine:
 
     dialogue: Dialogue
     name: str
-    interface: Interface
+    interface: CaptureInterface
     packets: Sequence[Packet]
 
 
@@ -187,7 +187,7 @@ class ByteLines:
         return ReplayTransport(recorded.dialogue, recorded.name, self.command)
 
 
-def blocks(path: Path) -> list[Section | Interface | Packet]:
+def blocks(path: Path) -> list[Section | CaptureInterface | Packet]:
     """What is in a capture; `Misuse` where it cannot be read, `FrameError` where it is damaged."""
     try:
         if path.stat().st_size > LONGEST_FILE:
@@ -201,10 +201,10 @@ def blocks(path: Path) -> list[Section | Interface | Packet]:
         raise FrameError(f"{path}: {error}") from error
 
 
-def recorded(path: Path, name: str) -> tuple[Interface, list[Packet]]:
+def recorded(path: Path, name: str) -> tuple[CaptureInterface, list[Packet]]:
     """The interface with that name and its packets; `Misuse` where the file has none."""
     found = blocks(path)
-    interfaces = [block for block in found if isinstance(block, Interface)]
+    interfaces = [block for block in found if isinstance(block, CaptureInterface)]
     names = [each.name for each in interfaces]
     if name not in names:
         raise Misuse(f"the capture {path} has no interface {name!r}: there are {', '.join(names) or 'none'}")

@@ -52,7 +52,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
+class CaptureInterface:
     """One source of packets."""
 
     link: int
@@ -78,7 +78,7 @@ def section(comment: str, application: str) -> bytes:
     return _block(SECTION, struct.pack("<IHHq", MAGIC, 1, 0, -1) + options)
 
 
-def interface(described: Interface) -> bytes:
+def interface(described: CaptureInterface) -> bytes:
     """Describe the next interface; they are numbered from 0."""
     options = _option(IF_NAME, described.name.encode()) if described.name else b""
     options += _option(IF_DESCRIPTION, described.description.encode()) if described.description else b""
@@ -102,9 +102,9 @@ def packet(packet: Packet) -> bytes:
     return _block(PACKET, head + _padded(packet.data) + (options + _option(END) if options else b""))
 
 
-def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
+def parse(data: bytes) -> Iterator[Section | CaptureInterface | Packet]:
     """Read a file block by block; `FrameError` where it is damaged."""
-    order, interfaces = "<", list[Interface]()
+    order, interfaces = "<", list[CaptureInterface]()
     at = before = 0
     while at < len(data):
         if data[at : at + 4] == b"\x0a\x0d\x0d\x0a":
@@ -136,17 +136,17 @@ def parse(data: bytes) -> Iterator[Section | Interface | Packet]:
         at += length
 
 
-def _interface(order: str, body: bytes) -> Interface:
+def _interface(order: str, body: bytes) -> CaptureInterface:
     link, _, _ = struct.unpack_from(f"{order}HHI", body)
     options = _options(order, body[8:])
     resolution = options.get(IF_TSRESOL, bytes((MICROSECONDS,)))[:1]
     if not resolution or resolution[0] > NANOSECONDS:
         raise FrameError("an interface of the capture counts time in units other than 1 s to 1 ns")
     name, description = (options.get(code, b"").decode() for code in (IF_NAME, IF_DESCRIPTION))
-    return Interface(link, name, resolution[0], description)
+    return CaptureInterface(link, name, resolution[0], description)
 
 
-def _packet(order: str, body: bytes, interfaces: list[Interface], before: int) -> Packet:
+def _packet(order: str, body: bytes, interfaces: list[CaptureInterface], before: int) -> Packet:
     number, high, low, length, crossed = struct.unpack_from(f"{order}IIIII", body)
     data = body[20 : 20 + length]
     if number >= len(interfaces) or len(data) != length:

@@ -32,7 +32,7 @@ from terminal_drivers.captures.capture import (
 )
 from terminal_drivers.captures.dialogue import Dialogue, Happened, Turn, failure
 from terminal_drivers.captures.interceptor import LineCapture
-from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet, Section
 
 EVENTS = "events"
 LOOK, ASK, QUIET, USE = "look", "ask", "quiet", "use"
@@ -165,7 +165,7 @@ class Recording:
         found = blocks(path)
         self._path = path
         self._names = Names()
-        self._interfaces = [block for block in found if isinstance(block, Interface)]
+        self._interfaces = [block for block in found if isinstance(block, CaptureInterface)]
         self._packets = [block for block in found if isinstance(block, Packet)]
         sections = [block.comment for block in found if isinstance(block, Section)]
         if len(sections) != 1 or EVENTS not in [each.name for each in self._interfaces]:

@@ -17,7 +17,7 @@ from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineIntercepto
 from terminal_drivers.readers.ccid import capture as ccid_capture
 from terminal_drivers.readers.ccid.both_ends import CcidControls, VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid.features import Level, level
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, Variant
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GemPcVariant
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE
 from terminal_drivers.readers.magstripe import capture as stripe_capture
@@ -114,7 +114,7 @@ class BuiltInReader:
 class VirtualReader(BuiltInReader):
     """The readers in a terminal with both ends: `device` is in front of them."""
 
-    def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: Variant) -> None:
+    def __init__(self, ccid: VirtualCcidReader, stripe: VirtualStripeReader, variant: GemPcVariant) -> None:
         levels = [level(each) for each in variant.features]
         if levels not in ([Level.TPDU], [Level.TPDU, Level.SHORT_APDU]):
             raise Misuse(
@@ -138,7 +138,7 @@ class VirtualReader(BuiltInReader):
 def virtual_reader(
     transport: LineKind = "loopback",
     *,
-    variant: Variant = BUILT_IN,
+    variant: GemPcVariant = BUILT_IN,
     firmware: str = FIRMWARE,
     timeout: float = TIMEOUT,
     trace: Trace | None = None,

@@ -37,7 +37,7 @@ def require(holds: object, otherwise: str) -> None:
         raise Violation(otherwise)
 
 
-class Verdict(Enum):
+class ClauseVerdict(Enum):
     """What a check found."""
 
     KEPT = "kept"
@@ -78,7 +78,7 @@ class Result:
     """A clause with its verdict; `detail` is empty where it is kept."""
 
     clause: Clause
-    verdict: Verdict
+    verdict: ClauseVerdict
     detail: str
     frames: tuple[Frame, ...]
 
@@ -119,13 +119,13 @@ def run(checks: Sequence[Check[Any]], subject: Subject) -> list[Result]:
 
 def _run(check: Check[Any], subject: Subject) -> Result:
     subject.frames.clear()
-    verdict, detail = Verdict.KEPT, ""
+    verdict, detail = ClauseVerdict.KEPT, ""
     try:
         check.look(subject)
     except Violation as violation:
-        verdict, detail = Verdict.BROKEN, str(violation)
+        verdict, detail = ClauseVerdict.BROKEN, str(violation)
     except NotApplicable as reason:
-        verdict, detail = Verdict.SKIPPED, str(reason)
+        verdict, detail = ClauseVerdict.SKIPPED, str(reason)
     except DriverError as error:
-        verdict, detail = Verdict.BROKEN, f"{type(error).__name__}: {error}"
+        verdict, detail = ClauseVerdict.BROKEN, f"{type(error).__name__}: {error}"
     return Result(check.clause, verdict, detail, tuple(subject.frames))

@@ -1,9 +1,32 @@
-"""A reader by its parts where the parts are slots, or one stripe head."""
+"""A reader by its parts where the parts are slots, or one stripe head; and a slot whose calls go to another one."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from terminal_drivers.base import ContactlessField, ContactSlot, Misuse, Presence, StripeHead
+
+T = TypeVar("T")
+
+
+class ForwardingSlot(ABC):
+    """A slot whose every call is that of another slot, which `_on_slot` runs."""
+
+    @abstractmethod
+    def _on_slot(self, what: Callable[[ContactSlot], T]) -> T:
+        """Do `what` with the slot that is meant now."""
+
+    def present(self) -> bool:
+        return self._on_slot(lambda slot: slot.present())
+
+    def power_on(self) -> bytes:
+        return self._on_slot(lambda slot: slot.power_on())
+
+    def power_off(self) -> None:
+        self._on_slot(lambda slot: slot.power_off())
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self._on_slot(lambda slot: slot.transmit(apdu))
 
 
 class PolledSlots(Protocol):

@@ -14,9 +14,9 @@ from terminal_drivers.base import (
     Card,
     ContactlessField,
     ContactSlot,
-    Part,
     PartedReader,
     Presence,
+    ReaderPart,
     Stripe,
     StripeHead,
     Trace,
@@ -167,7 +167,7 @@ class ReaderProtocol:
 
     name: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[ReaderPart, ...]
     transports: tuple[str, ...] = ()
     variants: Variants | None = None
     open_host: Callable[[Address, Opening], HostReader] | None = None

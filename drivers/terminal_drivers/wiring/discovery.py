@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_drivers.base import Part
+from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.protocol import OWN_TRANSPORTS, scheme
 from terminal_drivers.wiring.table import protocols
 
 SYSFS = Path("/sys/bus/usb/devices")
-CALLED = {Part.CONTACT: "chip", Part.CONTACTLESS: "contactless", Part.STRIPE: "stripe"}
+CALLED = {ReaderPart.CONTACT: "chip", ReaderPart.CONTACTLESS: "contactless", ReaderPart.STRIPE: "stripe"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from terminal_drivers.base import FrameError, Misuse, ReaderLost
 from terminal_drivers.captures.capture import WARNING, CapturedTransport, CaptureFile, packets, replay
-from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet
+from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet
 from terminal_drivers.captures.usbmon import Transfer, Urb, transfer
 from terminal_drivers.readers.ccid import capture as ccid_capture
 from terminal_drivers.readers.ccid.capture import CapturedLink, captured
@@ -283,7 +283,7 @@ def test_a_reader_is_what_its_descriptor_says_and_a_capture_of_ours_adds(
 ) -> None:
     # A host asks for the first 9 bytes, and then for the whole.
     found = ccid_capture.described(
-        Interface(220, "x", description=description), _enumerated(CONFIGURATION[:9], CONFIGURATION)
+        CaptureInterface(220, "x", description=description), _enumerated(CONFIGURATION[:9], CONFIGURATION)
     )
     assert found == (ClassDescriptor(max_slot_index=1, features=0x230), features)
 
@@ -291,7 +291,7 @@ def test_a_reader_is_what_its_descriptor_says_and_a_capture_of_ours_adds(
 @pytest.mark.parametrize("broken", [CONFIGURATION[:9] + bytes(9), CONFIGURATION[:10]])
 def test_a_configuration_without_a_class_descriptor_is_no_reader(broken: bytes) -> None:
     with pytest.raises(FrameError, match="no CCID class descriptor"):
-        ccid_capture.described(Interface(220, "x"), _enumerated(broken))
+        ccid_capture.described(CaptureInterface(220, "x"), _enumerated(broken))
 
 
 def test_a_capture_without_descriptors_is_no_reader(tmp_path: Path) -> None:

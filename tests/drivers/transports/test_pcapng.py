@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
 from terminal_drivers.captures import pcapng
-from terminal_drivers.captures.pcapng import Direction, Interface, LinkType, Packet, Section
+from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet, Section
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -24,13 +24,13 @@ THE_PACKET = Packet(0, (1 << 32) + 2, b"hello", Direction.OUTBOUND, "c")
 
 def test_blocks_are_written_as_the_draft_says() -> None:
     assert pcapng.section("!", "a") == bytes.fromhex(SECTION)
-    assert pcapng.interface(Interface(LinkType.USER0, "x")) == bytes.fromhex(INTERFACE)
+    assert pcapng.interface(CaptureInterface(LinkType.USER0, "x")) == bytes.fromhex(INTERFACE)
     assert pcapng.packet(THE_PACKET) == bytes.fromhex(PACKET)
 
 
 def test_blocks_are_read_as_the_draft_says() -> None:
     found = list(pcapng.parse(bytes.fromhex(SECTION + INTERFACE + PACKET)))
-    assert found == [Section("!"), Interface(LinkType.USER0, "x"), THE_PACKET]
+    assert found == [Section("!"), CaptureInterface(LinkType.USER0, "x"), THE_PACKET]
 
 
 def test_a_big_endian_file_is_read_too() -> None:
@@ -40,14 +40,14 @@ def test_a_big_endian_file_is_read_too() -> None:
     packet = struct.pack(">II", 6, len(body) + 12) + body + struct.pack(">I", len(body) + 12)
     assert list(pcapng.parse(section + interface + packet)) == [
         Section(),
-        Interface(147, "", 6),
+        CaptureInterface(147, "", 6),
         Packet(0, 7000, b"x"),
     ]
 
 
 def test_a_file_of_other_software_is_read() -> None:
     found = list(pcapng.parse((VECTORS / "mixed.pcapng").read_bytes()))
-    links = [each.link for each in found if isinstance(each, Interface)]
+    links = [each.link for each in found if isinstance(each, CaptureInterface)]
     packets = [each for each in found if isinstance(each, Packet)]
     assert links == [220, 149, 264]
     assert {each.interface for each in packets} == {0, 1, 2}
@@ -69,8 +69,8 @@ def test_a_file_of_other_software_is_read() -> None:
 )
 def test_what_is_written_is_read(packets: list[Packet]) -> None:
     interfaces = [
-        Interface(LinkType.USER0, "a"),
-        Interface(LinkType.USB_LINUX_MMAPPED, "ü", description="a reader"),
+        CaptureInterface(LinkType.USER0, "a"),
+        CaptureInterface(LinkType.USB_LINUX_MMAPPED, "ü", description="a reader"),
     ]
     data = pcapng.section("ä", "") + b"".join(
         [*map(pcapng.interface, interfaces), *map(pcapng.packet, packets)]
@@ -129,7 +129,7 @@ def test_what_is_of_no_use_here_is_skipped() -> None:
     found = list(pcapng.parse(bytes.fromhex(SECTION + empty + behind_the_end + both_ways + empty)))
     assert found == [
         Section("!"),
-        Interface(LinkType.USER0, "", 6),
+        CaptureInterface(LinkType.USER0, "", 6),
         Packet(0, 1000 * THE_PACKET.time, b"hello", Direction.UNKNOWN, "c"),
     ]
 

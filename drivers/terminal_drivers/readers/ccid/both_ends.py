@@ -8,7 +8,7 @@ from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineIntercepto
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.ccid.capture import LINES, NAME
-from terminal_drivers.readers.ccid.gempc import BAUD, BUILT_IN, GemPcLink, Variant
+from terminal_drivers.readers.ccid.gempc import BAUD, BUILT_IN, GemPcLink, GemPcVariant
 from terminal_drivers.readers.ccid.link import CcidLine
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid
@@ -52,7 +52,7 @@ class VirtualCcidReader(BothEnds[CcidReader, CcidControls]):
 
 def virtual_ccid(
     transport: LineKind = "loopback",
-    variant: Variant = BUILT_IN,
+    variant: GemPcVariant = BUILT_IN,
     *,
     firmware: str = FIRMWARE,
     timeout: float = TIMEOUT,

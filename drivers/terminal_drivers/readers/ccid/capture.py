@@ -15,7 +15,7 @@ from terminal_drivers.base import FrameError
 from terminal_drivers.captures import usbmon
 from terminal_drivers.captures.capture import Capture, RecordedLine, failing, recorded
 from terminal_drivers.captures.dialogue import Dialogue
-from terminal_drivers.captures.pcapng import Interface, LinkType, Packet
+from terminal_drivers.captures.pcapng import CaptureInterface, LinkType, Packet
 from terminal_drivers.captures.usbmon import Transfer, Urb, enumeration, transfer
 from terminal_drivers.control_pipe import Identity
 from terminal_drivers.readers.ccid.codec import INTERRUPT, decode
@@ -146,7 +146,9 @@ class ReplayLink:
         """Nothing is held."""
 
 
-def described(interface: Interface, packets: Iterable[Packet]) -> tuple[ClassDescriptor, tuple[int, ...]]:
+def described(
+    interface: CaptureInterface, packets: Iterable[Packet]
+) -> tuple[ClassDescriptor, tuple[int, ...]]:
     """The class descriptor of a recorded reader, and dwFeatures of each slot."""
     for packet in packets:
         urb = Urb.parse(packet.data)

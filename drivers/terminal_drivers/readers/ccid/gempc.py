@@ -55,7 +55,7 @@ class Waking:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class GemPcVariant:
     """What differs between the readers of the family: echo, the dwFeatures of each slot, and limits.
 
     `short_echo` are the beginnings of Escapes whose echo has no data; `clock` is in kHz, `fastest` in bit/s.
@@ -92,8 +92,8 @@ class Variant:
         )
 
 
-def _variant(model: quirks.SerialModel) -> Variant:
-    return Variant(
+def _variant(model: quirks.SerialModel) -> GemPcVariant:
+    return GemPcVariant(
         echo=model.echo,
         features=model.features,
         pin_support=model.pin_support,
@@ -104,7 +104,7 @@ def _variant(model: quirks.SerialModel) -> Variant:
     )
 
 
-BUILT_IN = Variant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
+BUILT_IN = GemPcVariant(echo=False, features=(SERIAL_TPDU, CONTACTLESS))
 """The reader in a terminal: slot 0 takes chip cards, slot 1 is the contactless field."""
 
 VARIANTS = {
@@ -126,7 +126,7 @@ BAUD = 115_200
 class GemPcLink:
     """The host end: carries CCID messages over a transport, repeats on request, drops echoes."""
 
-    def __init__(self, transport: Transport, variant: Variant) -> None:
+    def __init__(self, transport: Transport, variant: GemPcVariant) -> None:
         self.transport = transport
         self.variant = variant
         self._decoder = Decoder(variant, from_reader=True)
@@ -241,7 +241,7 @@ class CcidDevice(Protocol):
 class GemPcDevice:
     """The device end of the framing: commands in, echo, notifications and answers out."""
 
-    def __init__(self, device: CcidDevice, variant: Variant) -> None:
+    def __init__(self, device: CcidDevice, variant: GemPcVariant) -> None:
         self._device = device
         self._variant = variant
         self._decoder = Decoder(variant, from_reader=False)

@@ -14,7 +14,7 @@ from terminal_drivers.readers.ccid.pin import Confirm, PinModify, PinOperation, 
 from terminal_drivers.readers.pin_prompt import Key, PinStep, Prompt
 
 
-class Outcome(Enum):
+class PinOutcome(Enum):
     """How an operation ended."""
 
     TYPED = "typed"
@@ -33,7 +33,7 @@ class PinEntry:
         self._steps = _steps(operation)
         self._typed: dict[PinStep, str] = {}
         self._digits = ""
-        self.outcome: Outcome | None = None
+        self.outcome: PinOutcome | None = None
 
     def begin(self) -> None:
         """Show the first prompt."""
@@ -44,7 +44,7 @@ class PinEntry:
         if self.outcome is not None:
             return
         if key is Key.CANCEL:
-            self.outcome = Outcome.CANCELLED
+            self.outcome = PinOutcome.CANCELLED
         elif key is Key.CLEAR:
             self._digits = ""
         elif key is Key.ENTER:
@@ -62,7 +62,7 @@ class PinEntry:
         if self._operation.validation & Validation.TIMEOUT and self._enough():
             self._next()
         else:
-            self.outcome = Outcome.TIMED_OUT
+            self.outcome = PinOutcome.TIMED_OUT
 
     def command(self) -> bytes:
         """The APDU with the PINs in their places; `FrameError` where they do not fit."""
@@ -88,11 +88,11 @@ class PinEntry:
         step = self._steps.pop(0)
         self._typed[step], self._digits = self._digits, ""
         if step is PinStep.AGAIN and self._typed[PinStep.NEW] != self._typed[step]:
-            self.outcome = Outcome.MISMATCH
+            self.outcome = PinOutcome.MISMATCH
         elif self._steps:
             self.begin()
         else:
-            self.outcome = Outcome.TYPED
+            self.outcome = PinOutcome.TYPED
 
 
 def _steps(operation: PinOperation) -> list[PinStep]:

@@ -19,7 +19,7 @@ NO_TEO = bytes(3)
 ENGLISH = 0x0409
 
 
-class Encoding(Enum):
+class PinEncoding(Enum):
     """How a digit stands in the APDU."""
 
     BINARY = 0
@@ -28,7 +28,7 @@ class Encoding(Enum):
 
     @property
     def bits(self) -> int:
-        return 4 if self is Encoding.BCD else 8
+        return 4 if self is PinEncoding.BCD else 8
 
 
 class FollowUp(IntEnum):
@@ -76,11 +76,11 @@ class PinFormat:
     length_format: int
 
     @property
-    def encoding(self) -> Encoding:
+    def encoding(self) -> PinEncoding:
         """`FrameError` where it is reserved."""
         if self.format_string & 3 == 3:
             raise FrameError("bmFormatString names no encoding")
-        return Encoding(self.format_string & 3)
+        return PinEncoding(self.format_string & 3)
 
     @property
     def position(self) -> int:
@@ -111,7 +111,7 @@ class PinFormat:
         if self.format_string & 4:
             start += size - width * len(digits)
         for number, digit in enumerate(digits):
-            value = ord(digit) if self.encoding is Encoding.ASCII else ord(digit) - ord("0")
+            value = ord(digit) if self.encoding is PinEncoding.ASCII else ord(digit) - ord("0")
             data = _put(data, start + number * width, width, value)
         length_bits = self.block_string >> 4
         if length_bits:

@@ -17,17 +17,17 @@ from terminal_drivers.base import CardRemoved, FrameError
 from terminal_drivers.readers.ccid import pin, replies
 from terminal_drivers.readers.ccid.codec import encode
 from terminal_drivers.readers.ccid.features import Level
-from terminal_drivers.readers.ccid.keypad import Outcome, PinEntry
+from terminal_drivers.readers.ccid.keypad import PinEntry, PinOutcome
 from terminal_drivers.readers.ccid.messages import Answer, Secure, SlotError
 from terminal_drivers.readers.ccid.slot import AT_DATA, Refused, VirtualSlot
 from terminal_drivers.readers.pin_prompt import Key, Prompt
 
-REFUSALS = {Outcome.CANCELLED: SlotError.PIN_CANCELLED, Outcome.TIMED_OUT: SlotError.PIN_TIMEOUT}
+REFUSALS = {PinOutcome.CANCELLED: SlotError.PIN_CANCELLED, PinOutcome.TIMED_OUT: SlotError.PIN_TIMEOUT}
 SW_MISMATCH = b"\x64\x02"
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class _PinEntryRun:
     slot: VirtualSlot
     command: Secure
     operation: pin.PinOperation
@@ -50,7 +50,7 @@ class VirtualPinPad:
         self._person = person
         self._say = say
         self._torn = torn
-        self._running: _Running | None = None
+        self._running: _PinEntryRun | None = None
 
     @property
     def entering(self) -> int | None:
@@ -75,7 +75,7 @@ class VirtualPinPad:
         if not self._support & operation.SUPPORT:
             raise Refused(AT_DATA)
         entry = PinEntry(slot.number, operation, self._person)
-        self._running = _Running(slot, command, operation, entry)
+        self._running = _PinEntryRun(slot, command, operation, entry)
         entry.begin()
         self._settle()
 
@@ -121,12 +121,12 @@ class VirtualPinPad:
             answer = replies.failed(Secure, slot.number, command.seq, slot.icc, refused.error)
         self._say(encode(answer))
 
-    def _present(self, running: _Running) -> bytes:
+    def _present(self, running: _PinEntryRun) -> bytes:
         """Hand the PIN to the card and return what the host gets."""
         outcome = running.entry.outcome
         if outcome in REFUSALS:
             raise Refused(REFUSALS[outcome])
-        if outcome is Outcome.MISMATCH:
+        if outcome is PinOutcome.MISMATCH:
             return SW_MISMATCH
         try:
             apdu = running.entry.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_drivers.base import Part
+from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
@@ -66,7 +66,7 @@ def _choices() -> tuple[str, ...]:
 PROTOCOL = ReaderProtocol(
     name="ccid",
     title="CCID",
-    parts=(Part.CONTACT, Part.CONTACTLESS),
+    parts=(ReaderPart.CONTACT, ReaderPart.CONTACTLESS),
     transports=("virtual", "pty", "serial", "tcp", "usb", "capture"),
     variants=Variants(_choices, hardware="gempc-twin", own="built-in"),
     open_host=_open_host,

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from terminal_drivers.base import FrameError, LineDevice, ReaderLost, SpeedChange
 from terminal_drivers.readers.ccid.codec import encode
-from terminal_drivers.readers.ccid.gempc import BAUD, GemPcDevice, GemPcLink, Variant, Waking
+from terminal_drivers.readers.ccid.gempc import BAUD, GemPcDevice, GemPcLink, GemPcVariant, Waking
 from terminal_drivers.readers.ccid.messages import Escape, GetSlotStatus
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
@@ -46,7 +46,7 @@ def _speed_up(link: GemPcLink, escape: bytes) -> None:
             link.listen(SETTLING)
 
 
-def line_device(reader: VirtualCcid, variant: Variant) -> LineDevice:
+def line_device(reader: VirtualCcid, variant: GemPcVariant) -> LineDevice:
     """The device end of the framing for a variant, at its waking speed where it has one."""
     framed = GemPcDevice(reader, variant)
     return framed if variant.waking is None else SlowStarter(framed, reader, variant.waking)

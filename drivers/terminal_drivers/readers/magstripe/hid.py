@@ -25,7 +25,7 @@ TEXTS = tuple(re.compile(text) for text in (rb"%[ ->@-_]*\?", rb";[0->]*\?", rb"
 _LENGTHS, _TEXTS = "length" / Array(TRACKS, Byte), "track" / Array(TRACKS, Bytes(TRACK_SIZE))
 
 
-class Encoding(IntEnum):
+class CardEncoding(IntEnum):
     """Card encode type of the vendor layout; other values are other kinds of cards."""
 
     ISO = 0
@@ -131,10 +131,10 @@ def _usage(usage: int) -> bytes:
     return _item(Tag.USAGE, bytes((usage,)))
 
 
-def _encoding(texts: list[bytes], damaged: list[int]) -> Encoding:
+def _encoding(texts: list[bytes], damaged: list[int]) -> CardEncoding:
     if any(texts):
-        return Encoding.ISO
-    return Encoding.UNDETERMINED if any(damaged) else Encoding.NONE
+        return CardEncoding.ISO
+    return CardEncoding.UNDETERMINED if any(damaged) else CardEncoding.NONE
 
 
 def _track(index: int, status: int, length: int, text: bytes) -> Track:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_drivers.base import Part
+from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
@@ -60,7 +60,7 @@ def _parsers() -> tuple[Parser, ...]:
 PROTOCOL = ReaderProtocol(
     name="msr",
     title="stripe head",
-    parts=(Part.STRIPE,),
+    parts=(ReaderPart.STRIPE,),
     transports=("virtual", "pty", "serial", "tcp", "hid", "capture"),
     variants=Variants(_layouts, hardware="vendor", own="vendor", over=("hid",)),
     open_host=_open_host,

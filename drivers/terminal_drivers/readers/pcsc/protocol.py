@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from terminal_drivers.base import DriverError, Part
+from terminal_drivers.base import DriverError, ReaderPart
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.protocol import HostReader, Opening, Parser, ReaderProtocol
@@ -41,7 +41,7 @@ def _parsers() -> tuple[Parser, ...]:
 PROTOCOL = ReaderProtocol(
     name="pcsc",
     title="PC/SC",
-    parts=(Part.CONTACT,),
+    parts=(ReaderPart.CONTACT,),
     transports=("",),
     open_host=_open_host,
     names=_names,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from terminal_drivers.base import Card, Line, LineDevice, Trace, Tracks, Transport
 from terminal_drivers.readers.both_ends import BothEnds
-from terminal_drivers.readers.vivotech.codec import TABLES, Variant
+from terminal_drivers.readers.vivotech.codec import TABLES, CrcVariant
 from terminal_drivers.readers.vivotech.hid import HidDevice, MessageTransport
 from terminal_drivers.readers.vivotech.reader import TIMEOUT, VivotechReader
 from terminal_drivers.readers.vivotech.virtual import FIRMWARE, Place, VirtualVivotech
@@ -55,7 +55,7 @@ class VirtualVivotechReader(BothEnds[VivotechReader, VivotechControls]):
 
 def virtual_vivotech(
     transport: VivotechLine = "loopback",
-    variant: Variant = TABLES,
+    variant: CrcVariant = TABLES,
     *,
     firmware: str = FIRMWARE,
     timeout: float = TIMEOUT,

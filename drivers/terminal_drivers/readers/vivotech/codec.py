@@ -3,7 +3,7 @@
 1. A command is `ViVOtech2 NUL | command | sub-command | length (MSB first) | data | CRC`; a response has a status
    in place of the sub-command. CRC-16/CCITT-FALSE over everything before it.
 2. Responses carry the CRC MSB first, commands LSB first, but the guide contradicts itself on pass-through
-   commands (2C-xx): its text says MSB first, its tables differ by command. So the order is a `Variant`.
+   commands (2C-xx): its text says MSB first, its tables differ by command. So the order is a `CrcVariant`.
 3. By itself a reader sends burst payloads (`01 00 | application | tracks | CRC`) and user interface events
    (`45 00 55 00 | length | data | CRC`), both MSB first.
 4. A header begins a frame wherever it stands: what came before is cut short, and no data may contain one. So
@@ -71,7 +71,7 @@ PASS_THROUGH = 0x2C
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class CrcVariant:
     """The (command, sub-command) pairs whose CRC goes MSB first; every other command's goes LSB first."""
 
     msb_first: frozenset[tuple[int, int]]
@@ -80,17 +80,19 @@ class Variant:
         return Order.MSB_FIRST if (command, sub) in self.msb_first else Order.LSB_FIRST
 
 
-TABLES = Variant(frozenset((PASS_THROUGH, sub) for sub in (*range(0x01, 0x0B), 0x0C, 0x0E, 0x40, 0x41, 0x44)))
+TABLES = CrcVariant(
+    frozenset((PASS_THROUGH, sub) for sub in (*range(0x01, 0x0B), 0x0C, 0x0E, 0x40, 0x41, 0x44))
+)
 """The guide's command tables: 2C-0B, 2C-12, 2C-13 and 2C-18 are as the other commands."""
-TEXT = Variant(frozenset((PASS_THROUGH, sub) for sub in range(0x100)))
+TEXT = CrcVariant(frozenset((PASS_THROUGH, sub) for sub in range(0x100)))
 """The guide's text (3.2.2, 3.4): every pass-through command is MSB first."""
-PLAIN = Variant(frozenset())
+PLAIN = CrcVariant(frozenset())
 """Firmware that makes no exception."""
 VARIANTS = {"tables": TABLES, "text": TEXT, "plain": PLAIN}
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class VivotechCommand:
     command: int
     sub: int
     data: bytes = b""
@@ -124,7 +126,7 @@ class Damaged(Enum):
     FRAME = "damaged frame"
 
 
-Item = Command | Response | Burst | UiEvent | Damaged
+Item = VivotechCommand | Response | Burst | UiEvent | Damaged
 
 STRIPE = 0x0C
 """The application type of a burst payload from the stripe head; every other one is of a card in the field (3.3.1)."""
@@ -147,11 +149,11 @@ def crc(data: bytes) -> int:
     return binascii.crc_hqx(data, 0xFFFF)
 
 
-def encode(message: Command | Response, order: Order) -> bytes:
+def encode(message: VivotechCommand | Response, order: Order) -> bytes:
     """Build a frame; `Misuse` where it cannot be one."""
     if len(message.data) > LONGEST_DATA or HEADER in message.data:
         raise Misuse(f"a ViVOtech2 frame carries at most {LONGEST_DATA} bytes, and no header within them")
-    detail = message.sub if isinstance(message, Command) else message.status
+    detail = message.sub if isinstance(message, VivotechCommand) else message.status
     if not (0 <= message.command <= 0xFF and 0 <= detail <= 0xFF):
         raise Misuse("command, sub-command and status are one byte each")
     values = {"command": message.command, "detail": detail, "data": message.data, "crc": bytes(CRC_SIZE)}
@@ -236,7 +238,7 @@ class Decoder:
         value = crc(data[: size - CRC_SIZE])
         if all(found["crc"] != value.to_bytes(CRC_SIZE, order.value) for order in self._orders):
             return len(HEADER), Damaged.FRAME
-        make = Response if self._from_reader else Command
+        make = Response if self._from_reader else VivotechCommand
         return size, make(found["command"], found["detail"], found["data"])
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from terminal_drivers.base import (
     CardAbsent,
@@ -15,10 +15,14 @@ from terminal_drivers.base import (
     Presence,
     StripeHead,
 )
+from terminal_drivers.readers.parted import ForwardingSlot
 from terminal_drivers.readers.vivotech.watch import FIELD, SLOT, VivotechWatch
 
 if TYPE_CHECKING:
     from terminal_drivers.readers.vivotech.reader import VivotechReader
+
+
+T = TypeVar("T")
 
 
 class PartedVivotech:
@@ -59,7 +63,7 @@ class PartedVivotech:
         self._reader.close()
 
 
-class WatchedPart:
+class WatchedPart(ForwardingSlot):
     """Slot or field. The watch knows whether a card is there: to ask beside its turns would deafen the head. A conversation that
     finds no card notes that in the watch, to which a card that comes before its next question would be the one before.
     """
@@ -68,18 +72,13 @@ class WatchedPart:
         self._slot = slot
         self._watch = watch
         self._number = number
-        self.power_off = slot.power_off
 
     def present(self) -> bool:
         return self._watch.holds(self._number)
 
-    def power_on(self) -> bytes:
+    def _on_slot(self, what: Callable[[ContactSlot], T]) -> T:
         with self._noticed():
-            return self._slot.power_on()
-
-    def transmit(self, apdu: bytes) -> bytes:
-        with self._noticed():
-            return self._slot.transmit(apdu)
+            return what(self._slot)
 
     @contextmanager
     def _noticed(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from terminal_drivers.base import (
     Tracks,
 )
 from terminal_drivers.iso7816.atr import contactless
-from terminal_drivers.readers.vivotech.codec import PASS_THROUGH, Command, Status
+from terminal_drivers.readers.vivotech.codec import PASS_THROUGH, Status, VivotechCommand
 
 POLL_TIME = 0.1  # s, in which a card in the field is found
 ICC = 0x20
@@ -32,7 +32,7 @@ NO_CARD = frozenset((Status.TIMEOUT, Status.FAILED))
 class Commands(Protocol):
     """The reader that these are parts of."""
 
-    def exchange(self, command: Command, patience: float = 0.0) -> bytes: ...
+    def exchange(self, command: VivotechCommand, patience: float = 0.0) -> bytes: ...
 
     def use_pass_through(self, on: bool) -> None: ...
 
@@ -72,7 +72,7 @@ class _Chip(ABC):
         """Cut the card's power."""
 
     @abstractmethod
-    def _carry(self, apdu: bytes) -> Command:
+    def _carry(self, apdu: bytes) -> VivotechCommand:
         """The command that carries an APDU."""
 
     def forget(self) -> None:
@@ -105,7 +105,7 @@ class NeoSlot(_Chip):
         self._powered = False
         self._reader.use_pass_through(True)
         try:
-            atr = self._reader.exchange(Command(PASS_THROUGH, 0x12, bytes((ICC,))))
+            atr = self._reader.exchange(VivotechCommand(PASS_THROUGH, 0x12, bytes((ICC,))))
         except ReaderRefused as refused:
             if refused.code == Status.FAILED:
                 raise CardAbsent("the slot is empty") from refused
@@ -120,10 +120,10 @@ class NeoSlot(_Chip):
     def power_off(self) -> None:
         self._powered = False
         self._reader.use_pass_through(True)
-        self._reader.exchange(Command(PASS_THROUGH, 0x18))
+        self._reader.exchange(VivotechCommand(PASS_THROUGH, 0x18))
 
-    def _carry(self, apdu: bytes) -> Command:
-        return Command(PASS_THROUGH, 0x13, bytes((ICC,)) + apdu)
+    def _carry(self, apdu: bytes) -> VivotechCommand:
+        return VivotechCommand(PASS_THROUGH, 0x13, bytes((ICC,)) + apdu)
 
 
 class NeoField(_Chip):
@@ -140,7 +140,7 @@ class NeoField(_Chip):
         self._reader.use_pass_through(True)
         wait = bytes((0, round(POLL_TIME * 100)))
         try:
-            found = self._reader.exchange(Command(PASS_THROUGH, 0x02, wait), POLL_TIME)
+            found = self._reader.exchange(VivotechCommand(PASS_THROUGH, 0x02, wait), POLL_TIME)
         except ReaderRefused as refused:
             if refused.code in NO_CARD:
                 raise CardAbsent("no card is in the field") from refused
@@ -157,8 +157,8 @@ class NeoField(_Chip):
         # The field stays on while pass-through mode lasts; the next power_on selects the card anew.
         self._powered = False
 
-    def _carry(self, apdu: bytes) -> Command:
-        return Command(PASS_THROUGH, 0x03, apdu)
+    def _carry(self, apdu: bytes) -> VivotechCommand:
+        return VivotechCommand(PASS_THROUGH, 0x03, apdu)
 
 
 class NeoStripe:

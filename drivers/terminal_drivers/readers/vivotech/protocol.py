@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal_drivers.base import Part
+from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
@@ -73,7 +73,7 @@ def _parsers() -> tuple[Parser, ...]:
 PROTOCOL = ReaderProtocol(
     name="vivotech",
     title="ViVOtech2",
-    parts=(Part.CONTACT, Part.CONTACTLESS, Part.STRIPE),
+    parts=(ReaderPart.CONTACT, ReaderPart.CONTACTLESS, ReaderPart.STRIPE),
     transports=("virtual", "pty", "serial", "tcp", "hid", "capture"),
     variants=Variants(_variants, hardware="tables", own="tables"),
     open_host=_open_host,

@@ -32,14 +32,14 @@ from terminal_drivers.readers.vivotech.codec import (
     STRIPE,
     TABLES,
     Burst,
-    Command,
+    CrcVariant,
     Damaged,
     Decoder,
     Item,
     Response,
     Status,
     UiEvent,
-    Variant,
+    VivotechCommand,
     encode,
     parse_tlvs,
     status_name,
@@ -52,14 +52,14 @@ STRANGERS = 64
 """How many items that answer nothing, or reads of mere noise, an exchange bears before the reader counts as broken."""
 READS = 2 * LONGEST_MESSAGE
 
-PING = Command(0x18, 0x01)
-CANCEL = Command(0x05, 0x01)
+PING = VivotechCommand(0x18, 0x01)
+CANCEL = VivotechCommand(0x05, 0x01)
 BURST_MODE = bytes.fromhex("FFF7")
 LONGEST_TRANSACTION = 255  # s, one byte
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TransactionOutcome:
     """How a transaction of the reader ended: `tracks` of a stripe, data objects, and a status (0: done).
 
     Where it failed, `error` is the guide's error code (table "Error Codes") and `sw` what the card said last.
@@ -72,9 +72,7 @@ class Outcome:
     sw: int = 0
 
     def __repr__(self) -> str:
-        return (
-            f"Outcome({status_name(self.status)}, {self.tracks!r}, error {self.error:02X}, SW {self.sw:04X})"
-        )
+        return f"TransactionOutcome({status_name(self.status)}, {self.tracks!r}, error {self.error:02X}, SW {self.sw:04X})"
 
 
 class VivotechReader:
@@ -83,7 +81,7 @@ class VivotechReader:
     def __init__(
         self,
         transport: Transport,
-        variant: Variant = TABLES,
+        variant: CrcVariant = TABLES,
         *,
         timeout: float = TIMEOUT,
         trace: Trace | None = None,
@@ -111,27 +109,27 @@ class VivotechReader:
         self.exchange(PING)
 
     def firmware(self) -> str:
-        return self.exchange(Command(0x29, 0x00)).decode("ascii", "backslashreplace").rstrip("\0")
+        return self.exchange(VivotechCommand(0x29, 0x00)).decode("ascii", "backslashreplace").rstrip("\0")
 
     def poll_mode(self, *, on_demand: bool) -> None:
         """Let the reader look for cards by itself, or only in a transaction that the host activates."""
         self.use_pass_through(False)
-        self.exchange(Command(0x01, 0x01, bytes((on_demand,))))
+        self.exchange(VivotechCommand(0x01, 0x01, bytes((on_demand,))))
 
     def burst_mode(self, on: bool) -> None:
         """Let the reader send each swipe by itself; it must look for cards by itself then."""
         self.use_pass_through(False)
-        self.exchange(Command(0x04, 0x00, tlv(BURST_MODE, bytes((on,)))))
+        self.exchange(VivotechCommand(0x04, 0x00, tlv(BURST_MODE, bytes((on,)))))
 
     def activate(self, seconds: int, objects: bytes = b"") -> None:
         """Begin a transaction with data objects such as 9F02; `outcome` waits for its end. Poll on demand."""
         if not 0 < seconds <= LONGEST_TRANSACTION:
             raise Misuse(f"a transaction lasts 1 to {LONGEST_TRANSACTION} seconds")
         self.use_pass_through(False)
-        self._send(Command(0x02, 0x01, bytes((seconds,)) + objects))
+        self._send(VivotechCommand(0x02, 0x01, bytes((seconds,)) + objects))
         self._running = True
 
-    def outcome(self, timeout: float) -> Outcome | None:
+    def outcome(self, timeout: float) -> TransactionOutcome | None:
         """Return how the activated transaction ended, or None where it has not within `timeout` s."""
         if not self._running:
             raise Misuse("no transaction runs: activate one first")
@@ -147,13 +145,13 @@ class VivotechReader:
             self._running = False
             self.exchange(CANCEL)
 
-    def result(self) -> Outcome | None:
+    def result(self) -> TransactionOutcome | None:
         """Return the swipe that the reader kept since the last call, where it looks for cards by itself."""
         self.use_pass_through(False)
-        data = self.exchange(Command(0x03, 0x00))
+        data = self.exchange(VivotechCommand(0x03, 0x00))
         return None if data == bytes(3) else _outcome(Response(0x03, Status.OK, data))
 
-    def exchange(self, command: Command, patience: float = 0.0) -> bytes:
+    def exchange(self, command: VivotechCommand, patience: float = 0.0) -> bytes:
         """Send a command and return the data of its response; `patience` s are added to the wait.
 
         `ReaderRefused`: its `code` is the status. `FrameError`: the response, or the command, was damaged.
@@ -181,7 +179,7 @@ class VivotechReader:
             return
         self._forget_mode()
         try:
-            self.exchange(Command(PASS_THROUGH, 0x01, bytes((on,))))
+            self.exchange(VivotechCommand(PASS_THROUGH, 0x01, bytes((on,))))
         except ReaderRefused as refused:
             if on or refused.code != Status.NOT_ALLOWED:
                 raise
@@ -218,7 +216,7 @@ class VivotechReader:
     def close(self) -> None:
         self.transport.close()
 
-    def _send(self, command: Command) -> None:
+    def _send(self, command: VivotechCommand) -> None:
         if self._doubt:
             self._write(PING)
             if self._receive(PING.command, self._timeout, in_doubt=True) is None:
@@ -226,7 +224,7 @@ class VivotechReader:
             self._doubt = False
         self._write(command)
 
-    def _write(self, command: Command) -> None:
+    def _write(self, command: VivotechCommand) -> None:
         # What came before a command can be no answer to it and goes, but for what the reader says by itself.
         for _ in range(READS):
             if not self._read(0):
@@ -303,17 +301,17 @@ class VivotechReader:
             self._trace(direction, name, 0, 0, length)
 
 
-def _name(command: Command) -> str:
+def _name(command: VivotechCommand) -> str:
     return f"{command.command:02X}-{command.sub:02X}"
 
 
-def _outcome(response: Response) -> Outcome:
+def _outcome(response: Response) -> TransactionOutcome:
     """Read the data of a transaction's end; `FrameError` where it is cut short."""
     data = response.data
     if response.status not in (Status.OK, Status.REQUEST_ONLINE):
         if len(data) < 4:
-            return Outcome(response.status, Tracks(), {})
-        return Outcome(
+            return TransactionOutcome(response.status, Tracks(), {})
+        return TransactionOutcome(
             response.status, Tracks(), parse_tlvs(data[4:]), data[0], int.from_bytes(data[1:3], "big")
         )
     texts = []
@@ -328,4 +326,4 @@ def _outcome(response: Response) -> Outcome:
         raise FrameError("the reader did not say whether a clearing record follows the tracks")
     first, second = texts
     tracks = Tracks(f"%{first}?" if first else None, f";{second}?" if second else None)
-    return Outcome(response.status, tracks, parse_tlvs(data[1:]))
+    return TransactionOutcome(response.status, tracks, parse_tlvs(data[1:]))

@@ -17,11 +17,11 @@ from terminal_drivers.readers.vivotech.codec import (
     PASS_THROUGH,
     STRIPE,
     Burst,
-    Command,
     Decoder,
     Order,
     Response,
     Status,
+    VivotechCommand,
     burst,
     encode,
     parse_tlvs,
@@ -131,7 +131,7 @@ class VirtualVivotech:
 
     def feed(self, data: bytes) -> None:
         for item in self._decoder.feed(data):
-            if isinstance(item, Command):
+            if isinstance(item, VivotechCommand):
                 self._run(item)
             else:
                 self._say(Response(0, Status.CRC_ERROR))
@@ -151,7 +151,7 @@ class VirtualVivotech:
         if self._running is not None:
             self._finish(Status.FAILED, UNSUPPORTED_CARD)
 
-    def _run(self, command: Command) -> None:
+    def _run(self, command: VivotechCommand) -> None:
         try:
             data = self._handler(command)(command.data)
         except _Refused as refused:
@@ -160,7 +160,7 @@ class VirtualVivotech:
             if data is not None:
                 self._say(Response(command.command, Status.OK, data))
 
-    def _handler(self, command: Command) -> Handler:
+    def _handler(self, command: VivotechCommand) -> Handler:
         handler = self._handlers.get((command.command, command.sub))
         if handler is None:
             known = any(each == command.command for each, _ in self._handlers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_drivers.base import Part
+from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.clauses import Kit
 from terminal_drivers.readers.protocol import Parser, ReaderProtocol, ServedAt, Service
 from terminal_drivers.readers.served import Served
@@ -29,7 +29,7 @@ def _parsers() -> tuple[Parser, ...]:
 PROTOCOL = ReaderProtocol(
     name="vpcd",
     title="vpcd",
-    parts=(Part.CONTACT,),
+    parts=(ReaderPart.CONTACT,),
     services=(Service("", _serve, at_port=True),),
     kit=_kit,
     parsers=_parsers,

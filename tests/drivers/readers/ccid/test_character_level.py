@@ -13,15 +13,15 @@ from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.conformance.host import Host
+from terminal_drivers.readers.ccid.conformance.host import CcidHostUnderTest
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import SERIAL_CHARACTER, SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import Variant
+from terminal_drivers.readers.ccid.gempc import GemPcVariant
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 
 Chip = Callable[..., Any]
-VARIANT = Variant(echo=False, features=(SERIAL_CHARACTER,), pin_support=3)
+VARIANT = GemPcVariant(echo=False, features=(SERIAL_CHARACTER,), pin_support=3)
 T0, T1 = "3B00", "3B848131FE4576454D56A7"
 PPS_T0, PPS_T1, CRC_T1 = "3B15957650505330", "3B94958131FE45765050532F", "3B808171204501 14"
 
@@ -44,7 +44,7 @@ class Mirror:
 def _both(
     card: Any, interludes: tuple[Interlude, ...] = (), features: int = SERIAL_CHARACTER
 ) -> VirtualCcidReader:
-    both = virtual_ccid(variant=Variant(echo=False, features=(features,), pin_support=3))
+    both = virtual_ccid(variant=GemPcVariant(echo=False, features=(features,), pin_support=3))
     both.device.insert(0, card, interludes)
     return both
 
@@ -90,7 +90,7 @@ def test_wlevelparameter_counts_the_characters_that_are_awaited() -> None:
         said = ("B2", "7001", "90", "00")[len(levels) - 1]
         return [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex(said))]
 
-    slot = Host().reader(script, SERIAL_CHARACTER).slots[0]
+    slot = CcidHostUnderTest().reader(script, SERIAL_CHARACTER).slots[0]
     slot.power_on()
     assert slot.transmit(bytes.fromhex("00B2010C02")) == bytes.fromhex("70019000")
     assert levels == [("00B2010C02", 1), ("", 2), ("", 1), ("", 1)]
@@ -104,7 +104,7 @@ def test_a_reader_that_brings_too_little_is_a_frame_error() -> None:
             return [m.Parameters(0, command.seq, 0, 0, 0, command.data)]
         return [m.DataBlock(0, command.seq, 0, 0, 0, b"")]
 
-    slot = Host().reader(script, SERIAL_CHARACTER).slots[0]
+    slot = CcidHostUnderTest().reader(script, SERIAL_CHARACTER).slots[0]
     slot.power_on()
     with pytest.raises(FrameError, match="asked for 1 characters and brings 0"):
         slot.transmit(bytes.fromhex("00B2010C02"))

@@ -18,7 +18,7 @@ from terminal_drivers.readers.ccid.gempc import (
     TIME_REQUESTS,
     GemPcDevice,
     GemPcLink,
-    Variant,
+    GemPcVariant,
 )
 from terminal_drivers.readers.ccid.messages import DataBlock, GetSlotStatus, SlotStatus, XfrBlock
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -113,7 +113,7 @@ def test_the_host_never_sends_what_only_a_reader_says() -> None:
 def test_a_reader_of_the_family_has_one_to_five_slots() -> None:
     for slots in (0, 6):
         with pytest.raises(Misuse):
-            Variant(echo=False, features=(0x10230,) * slots)
+            GemPcVariant(echo=False, features=(0x10230,) * slots)
 
 
 @pytest.mark.parametrize("slot", range(5))
@@ -129,7 +129,7 @@ def test_the_notification_byte_tells_of_the_first_four_slots(slot: int, chip: Ca
 class FarEnd:
     """The wire of a reader: for each frame that the host writes, the next bytes of the script come back."""
 
-    def __init__(self, variant: Variant, *script: bytes) -> None:
+    def __init__(self, variant: GemPcVariant, *script: bytes) -> None:
         host, self.end = pair()
         self.host: LoopbackEnd = host
         self.link = GemPcLink(host, variant)
@@ -158,7 +158,7 @@ class FarEnd:
         ("after noise", BUILT_IN, b"\x00\x11" + frame(STATUS)),
     ],
 )
-def test_the_answer_arrives(meaning: str, variant: Variant, said: bytes) -> None:
+def test_the_answer_arrives(meaning: str, variant: GemPcVariant, said: bytes) -> None:
     far = FarEnd(variant, said)
     far.link.send(ASK)
     assert far.link.receive(1) == STATUS, meaning

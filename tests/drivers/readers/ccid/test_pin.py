@@ -18,7 +18,7 @@ from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid import pin
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.conformance.host import Host
+from terminal_drivers.readers.ccid.conformance.host import CcidHostUnderTest
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_TPDU
 from terminal_drivers.readers.ccid.framing import frame
 from terminal_drivers.readers.ccid.gempc import GEMPC_PINPAD, GEMPC_TWIN, LOAD_TEXTS, GemPcDevice
@@ -491,7 +491,7 @@ def test_at_t1_the_host_takes_the_block_and_never_sends_the_template(
         block = "00E101FE1E" if command.data[1:2] == b"\xc1" else left.pop(0)  # type: ignore[union-attr]
         return [m.DataBlock(0, command.seq, 0, 0, 0, bytes.fromhex(block))]
 
-    host = Host()
+    host = CcidHostUnderTest()
     slot = host.reader(script).slots[0]
     slot.power_on()
     if isinstance(outcome, str):
@@ -516,7 +516,7 @@ def test_an_error_of_the_entry_counts_only_where_it_failed(
             return [m.DataBlock(0, command.seq, 0, 0, 0, ATR_T1)]
         return [m.DataBlock(0, command.seq, status, error, 0, b"\x90\x00")]
 
-    slot = Host().reader(script, int(EXTENDED)).slots[0]
+    slot = CcidHostUnderTest().reader(script, int(EXTENDED)).slots[0]
     slot.power_on()
     if isinstance(outcome, bytes):
         assert slot.secure(PinVerify()) == outcome

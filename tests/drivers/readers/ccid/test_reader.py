@@ -31,7 +31,7 @@ from terminal_drivers.readers.ccid.features import (
     level,
 )
 from terminal_drivers.readers.ccid.framing import frame
-from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, Variant
+from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcLink, GemPcVariant
 from terminal_drivers.readers.ccid.reader import STRANGERS, TIME_EXTENSIONS, CcidReader
 from terminal_drivers.transports.loopback import pair
 
@@ -39,11 +39,11 @@ Chip = Callable[..., Any]
 
 ATR_T0, ATR_T1 = bytes.fromhex("3B6500002063CB6600"), bytes.fromhex("3B848131FE4576454D56A7")
 SELECT = bytes.fromhex("00A404000E325041592E5359532E444446303100")
-ECHO_BUILT_IN = Variant(echo=True, features=BUILT_IN.features)
+ECHO_BUILT_IN = GemPcVariant(echo=True, features=BUILT_IN.features)
 
 
 @pytest.mark.parametrize("variant", [BUILT_IN, ECHO_BUILT_IN])
-def test_a_card_is_selected_at_both_levels(variant: Variant, chip: Chip) -> None:
+def test_a_card_is_selected_at_both_levels(variant: GemPcVariant, chip: Chip) -> None:
     both = virtual_ccid(variant=variant)
     contact, field = both.host.slots
     answers = {SELECT[:-1]: b"\x6f\x00\x90\x00", SELECT: b"\x6f\x00\x90\x00"}
@@ -148,7 +148,7 @@ def test_a_card_pulled_out_is_removed_until_it_is_powered_again(number: int, chi
     + [(int(CONTACTLESS), ATR_T0)],
 )
 def test_a_card_pulled_out_in_mid_exchange_is_removed(features: int, atr: bytes, chip: Chip) -> None:
-    both = virtual_ccid(variant=Variant(echo=False, features=(features,)))
+    both = virtual_ccid(variant=GemPcVariant(echo=False, features=(features,)))
     both.device.insert(0, chip(atr=atr, on_apdu=lambda: both.device.remove(0)))
     both.host.slots[0].power_on()
     with pytest.raises(CardRemoved):

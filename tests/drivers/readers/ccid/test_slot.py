@@ -17,7 +17,7 @@ from terminal_drivers.iso7816.t1card import Interlude, Mishap
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
-from terminal_drivers.readers.ccid.conformance.host import Host
+from terminal_drivers.readers.ccid.conformance.host import CcidHostUnderTest
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
 from terminal_drivers.readers.ccid.framing import frame
@@ -27,7 +27,7 @@ from terminal_drivers.readers.ccid.gempc import (
     GEMPC_TWIN,
     VARIANTS,
     GemPcDevice,
-    Variant,
+    GemPcVariant,
 )
 from terminal_drivers.readers.ccid.pin import PinVerify
 from terminal_drivers.readers.ccid.reader import CcidReader
@@ -90,7 +90,7 @@ def test_a_reader_that_cannot_keep_up_is_not_asked_to() -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_every_variant_plays_both_protocols_in_its_slots(variant: Variant) -> None:
+def test_every_variant_plays_both_protocols_in_its_slots(variant: GemPcVariant) -> None:
     both = virtual_ccid(variant=variant)
     for number, atr in enumerate((ATR_T1, bytes.fromhex("3B00"), PPS_T1, PPS_T0, CRC_CARD)):
         if number >= len(variant.features):
@@ -131,7 +131,7 @@ def test_both_ends_agree_at_tpdu_and_apdu_level_whatever_the_card_does(
     command = bytes((0, 0xDB, 0, 0xFF, length)) + bytes(length)
     answers = []
     for features in (SERIAL_TPDU, int(EXTENDED)):
-        both = virtual_ccid(variant=Variant(echo=echo, features=(features,)))
+        both = virtual_ccid(variant=GemPcVariant(echo=echo, features=(features,)))
         card = Mirror(ATR_T1)
         both.device.insert(0, card, interludes)
         both.host.slots[0].power_on()
@@ -142,7 +142,7 @@ def test_both_ends_agree_at_tpdu_and_apdu_level_whatever_the_card_does(
 
 def test_a_time_extension_is_one_byte_for_a_host_that_swallows_echoes() -> None:
     for echo, expected in ((True, b"\x83"), (False, frame(encode(m.DataBlock(0, 2, 0x80, 3, 0, b""))))):
-        variant = Variant(echo=echo, features=(int(EXTENDED),))
+        variant = GemPcVariant(echo=echo, features=(int(EXTENDED),))
         core = VirtualCcid(variant.features, descriptor=variant.descriptor)
         device = GemPcDevice(core, variant)
         core.insert(0, Mirror(ATR_T1), [SBlock(Supervision.WTX, b"\3")])
@@ -219,7 +219,7 @@ def test_an_extended_command_reaches_a_card_of_either_protocol_at_every_level(
             self.seen.append(apdu)
             return bytes(600) + b"\x90\0"
 
-    both = virtual_ccid(variant=Variant(echo=False, features=(features,)))
+    both = virtual_ccid(variant=GemPcVariant(echo=False, features=(features,)))
     card = Long(bytes.fromhex(atr))
     both.device.insert(0, card)
     slot = both.host.slots[0]
@@ -419,7 +419,7 @@ def test_a_pps_is_asked_for_twice_at_most(meaning: str, answers: list[str], work
             return [m.Parameters(0, command.seq, 0, 0, 0, command.data)]
         return [m.DataBlock(0, command.seq, 0, 0, 0, PPS_T0)]
 
-    host = Host()
+    host = CcidHostUnderTest()
     slot = host.reader(script).slots[0]
     if not works:
         with pytest.raises(CardMute):

@@ -19,7 +19,7 @@ from terminal_drivers.readers.ccid.gempc import (
     GEMPC_TWIN,
     GemPcDevice,
     GemPcLink,
-    Variant,
+    GemPcVariant,
 )
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -94,7 +94,7 @@ class BadLine:
     st.integers(0, 1 << 32), st.sampled_from((GEMPC_TWIN, GEMCORE_SIM_PRO)), st.sampled_from((T1_ATR, T0_ATR))
 )
 def test_any_damage_ends_in_the_right_answer_or_a_declared_loss_in_time(
-    seed: int, variant: Variant, atr: bytes
+    seed: int, variant: GemPcVariant, atr: bytes
 ) -> None:
     core = VirtualCcid(variant.features)
     line = BadLine(GemPcDevice(core, variant), Random(seed))
@@ -204,7 +204,7 @@ def test_the_device_bears_the_same_trouble(meaning: str, sent: bytes, said: str)
 
 @settings(max_examples=300)
 @given(st.binary(max_size=60), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
-def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, variant: Variant) -> None:
+def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, variant: GemPcVariant) -> None:
     device = GemPcDevice(VirtualCcid(variant.features), variant)
     device.feed(garbage)
     device.take()
@@ -219,7 +219,9 @@ def test_after_any_garbage_the_device_hears_the_next_command(garbage: bytes, var
 
 @settings(max_examples=300)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.sampled_from((GEMPC_TWIN, BUILT_IN)))
-def test_after_any_garbage_the_host_hears_the_next_answer(garbage: list[bytes], variant: Variant) -> None:
+def test_after_any_garbage_the_host_hears_the_next_answer(
+    garbage: list[bytes], variant: GemPcVariant
+) -> None:
     line = Script(*garbage)
     slot = CcidReader(GemPcLink(line, variant), variant.features).slots[0]
     for _ in range(10):

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from terminal_drivers.base import ReaderLost, TrackMark, Tracks
-from terminal_drivers.readers.clauses import Result, Verdict, run
+from terminal_drivers.readers.clauses import ClauseVerdict, Result, run
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head
 from terminal_drivers.readers.magstripe.conformance.device import DEVICE, Head
-from terminal_drivers.readers.magstripe.conformance.host import CARD, HOST, OTHER, WORN, Host
+from terminal_drivers.readers.magstripe.conformance.host import CARD, HOST, OTHER, WORN, StripeHostUnderTest
 from terminal_drivers.readers.magstripe.hid import STANDARD, VENDOR, Layout
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, virtual_hid_stripe_head
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
@@ -26,7 +26,7 @@ def head_that_says(said: bytes, layout: Layout | None, drawn: tuple[Tracks, ...]
 
 
 def broken(results: list[Result]) -> set[str]:
-    return {result.clause.id for result in results if result.verdict is Verdict.BROKEN}
+    return {result.clause.id for result in results if result.verdict is ClauseVerdict.BROKEN}
 
 
 def changed(report: bytes, *places: tuple[int, int]) -> bytes:
@@ -77,7 +77,7 @@ def test_a_head_that_breaks_a_clause_is_found(
 ) -> None:
     results = run(DEVICE, head_that_says(said, layout, drawn))
     assert broken(results) == clauses, meaning
-    assert all(result.frames for result in results if result.verdict is Verdict.BROKEN)
+    assert all(result.frames for result in results if result.verdict is ClauseVerdict.BROKEN)
 
 
 def test_every_clause_of_a_head_can_be_broken() -> None:
@@ -87,14 +87,14 @@ def test_every_clause_of_a_head_can_be_broken() -> None:
 def test_without_a_swipe_nothing_can_be_said() -> None:
     for layout in (None, VENDOR):
         results = run(DEVICE, head_that_says(b"", layout))
-        assert {result.verdict for result in results} == {Verdict.SKIPPED}
+        assert {result.verdict for result in results} == {ClauseVerdict.SKIPPED}
 
 
 def test_a_card_of_which_no_track_can_be_read_tells_nothing_of_texts() -> None:
     unread = Tracks(*[TrackMark.UNREADABLE] * 3)
     for said, layout in ((line.build(unread), None), (VENDOR.build(unread), VENDOR)):
         by_id = {each.clause.id: each for each in run(DEVICE, head_that_says(said, layout))}
-        assert by_id["sentinels"].verdict is Verdict.SKIPPED
+        assert by_id["sentinels"].verdict is ClauseVerdict.SKIPPED
         assert not broken(list(by_id.values()))
 
 
@@ -102,7 +102,7 @@ def test_heads_of_either_kind_are_tested_by_this_kit() -> None:
     for both in (virtual_stripe_head(), virtual_hid_stripe_head()):
         results = conform(both)
         assert not broken(results)
-        assert {each.clause.id: each.verdict for each in results}["damaged"] is Verdict.KEPT
+        assert {each.clause.id: each.verdict for each in results}["damaged"] is ClauseVerdict.KEPT
     near, far = pair()
     far.write(b"nonsense\r")
     assert "sentinels" in broken(conform(SerialStripeHead(near)))
@@ -111,7 +111,7 @@ def test_heads_of_either_kind_are_tested_by_this_kit() -> None:
     assert "report-size" in broken(conform(HidStripeHead(near)))
 
 
-class Changed(Host):
+class Changed(StripeHostUnderTest):
     """Host ends that hear something else than the head says."""
 
     def __init__(self, change: Callable[[list[bytes]], list[bytes]]) -> None:
@@ -122,7 +122,7 @@ class Changed(Host):
         return self._change(said)
 
 
-class Talking(Host):
+class Talking(StripeHostUnderTest):
     """A host end that writes to the head."""
 
     def on_line(self, *said: bytes) -> SerialStripeHead:

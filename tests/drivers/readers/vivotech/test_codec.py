@@ -16,13 +16,13 @@ from terminal_drivers.readers.vivotech.codec import (
     TABLES,
     TEXT,
     Burst,
-    Command,
     Damaged,
     Decoder,
     Item,
     Order,
     Response,
     UiEvent,
+    VivotechCommand,
     encode,
 )
 from terminal_drivers.readers.vivotech.hid import Joiner, reports
@@ -72,7 +72,7 @@ def test_every_published_frame_is_read_and_built_again(vector: Vector) -> None:
         order = {"LSB": Order.LSB_FIRST, "MSB": Order.MSB_FIRST}[each["crc_order"]]
         decoder = Decoder(from_reader=each["kind"] == "rsp", orders=[order])
         (item,) = decoder.feed(data)
-        assert isinstance(item, Response if each["kind"] == "rsp" else Command), each["name"]
+        assert isinstance(item, Response if each["kind"] == "rsp" else VivotechCommand), each["name"]
         assert encode(item, order) == data, each["name"]
         assert not decoder.partial
 
@@ -81,9 +81,9 @@ def test_every_computed_frame_is_built_in_both_orders(vector: Vector) -> None:
     for each in vector("vivotech2")["computed"]:
         command, sub, *data = bytes.fromhex(each["command"])
         for order, key in ((Order.LSB_FIRST, "frame_lsb_crc"), (Order.MSB_FIRST, "frame_msb_crc")):
-            built = encode(Command(command, sub, bytes(data)), order)
+            built = encode(VivotechCommand(command, sub, bytes(data)), order)
             assert built.hex().upper() == each[key]
-            assert Decoder(from_reader=False).feed(built) == [Command(command, sub, bytes(data))]
+            assert Decoder(from_reader=False).feed(built) == [VivotechCommand(command, sub, bytes(data))]
 
 
 def test_the_guide_disagrees_with_itself_on_pass_through_commands() -> None:
@@ -95,7 +95,7 @@ def test_the_guide_disagrees_with_itself_on_pass_through_commands() -> None:
 
 
 def test_an_order_that_is_not_taken_is_damage() -> None:
-    ping = encode(Command(0x18, 1), Order.LSB_FIRST)
+    ping = encode(VivotechCommand(0x18, 1), Order.LSB_FIRST)
     assert Decoder(from_reader=False, orders=[Order.MSB_FIRST]).feed(ping) == [Damaged.FRAME]
 
 
@@ -125,7 +125,7 @@ def test_track_3_begins_with_a_plus_on_some_lines() -> None:
 def test_an_item_is_found_behind_noise(item: Item) -> None:
     for noise in (b"\0", b"\0\xff?"):
         assert Decoder(from_reader=True).feed(noise + _bytes(item)) == [item]
-        ping = Command(0x18, 1)
+        ping = VivotechCommand(0x18, 1)
         assert Decoder(from_reader=False).feed(noise + encode(ping, Order.LSB_FIRST)) == [ping]
 
 
@@ -193,9 +193,9 @@ def test_any_garbage_is_damage_or_noise(from_reader: bool, garbage: list[bytes])
     decoder = Decoder(from_reader=from_reader)
     for chunk in garbage:
         decoder.feed(chunk)
-    ping = encode(Response(0x18, 0) if from_reader else Command(0x18, 1), Order.MSB_FIRST)
+    ping = encode(Response(0x18, 0) if from_reader else VivotechCommand(0x18, 1), Order.MSB_FIRST)
     # At most one more frame is lost to what had begun: a header cuts it short.
-    assert any(isinstance(item, Command | Response) for item in decoder.feed(ping + ping))
+    assert any(isinstance(item, VivotechCommand | Response) for item in decoder.feed(ping + ping))
 
 
 def test_a_header_cuts_half_a_frame_short() -> None:
@@ -226,13 +226,13 @@ def test_a_wrong_frame_is_damage(meaning: str, data: bytes, items: list[Item]) -
 @pytest.mark.parametrize(
     "message",
     [
-        Command(0x18, 1, bytes(LONGEST_DATA + 1)),
-        Command(0x18, 1, b"x" + HEADER),
-        Command(0x100, 1),
+        VivotechCommand(0x18, 1, bytes(LONGEST_DATA + 1)),
+        VivotechCommand(0x18, 1, b"x" + HEADER),
+        VivotechCommand(0x100, 1),
         Response(1, -1),
     ],
 )
-def test_what_is_no_frame_cannot_be_built(message: Command | Response) -> None:
+def test_what_is_no_frame_cannot_be_built(message: VivotechCommand | Response) -> None:
     with pytest.raises(Misuse):
         encode(message, Order.LSB_FIRST)
 
@@ -295,7 +295,7 @@ def test_a_data_object_too_long_for_the_reader_is_misuse() -> None:
 
 def test_a_short_message_is_one_report_of_64_bytes() -> None:
     # The guide's own sample (2.8.2).
-    ping = encode(Command(0x18, 1), Order.LSB_FIRST)
+    ping = encode(VivotechCommand(0x18, 1), Order.LSB_FIRST)
     assert reports(ping) == [b"\x01" + ping + bytes(63 - len(ping))]
 
 

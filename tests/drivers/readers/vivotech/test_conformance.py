@@ -6,26 +6,26 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import DriverError, Presence, Tracks
-from terminal_drivers.readers.clauses import Check, Verdict, run
+from terminal_drivers.readers.clauses import Check, ClauseVerdict, run
 from terminal_drivers.readers.vivotech import parts
 from terminal_drivers.readers.vivotech import reader as reader_module
 from terminal_drivers.readers.vivotech.both_ends import VivotechControls
 from terminal_drivers.readers.vivotech.codec import (
     PLAIN,
     Burst,
-    Command,
+    CrcVariant,
     Order,
     Response,
     Status,
-    Variant,
+    VivotechCommand,
     burst,
     crc,
     encode,
 )
 from terminal_drivers.readers.vivotech.conformance import KIT
 from terminal_drivers.readers.vivotech.conformance.device import DEVICE
-from terminal_drivers.readers.vivotech.conformance.host import HOST, Host, Played
-from terminal_drivers.readers.vivotech.conformance.subject import Device
+from terminal_drivers.readers.vivotech.conformance.host import HOST, Played, VivotechHostUnderTest
+from terminal_drivers.readers.vivotech.conformance.subject import VivotechUnderTest
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.readers.vivotech.watch import VivotechWatch
@@ -175,16 +175,16 @@ WRONG_DEVICES: list[tuple[type[Wrong], set[str]]] = [
 
 
 def broken(checks: tuple[Check[Any], ...], subject: Any) -> set[str]:
-    return {result.clause.id for result in run(checks, subject) if result.verdict is Verdict.BROKEN}
+    return {result.clause.id for result in run(checks, subject) if result.verdict is ClauseVerdict.BROKEN}
 
 
-def device_of(kind: type[Wrong], chip: Chip) -> Device:
+def device_of(kind: type[Wrong], chip: Chip) -> VivotechUnderTest:
     device = kind()
     if not kind.empty:
         device.insert(chip())
         device.tap(chip())
     line = LoopbackLine(device)
-    return Device(VivotechReader(line.open()), VivotechControls(device, line))
+    return VivotechUnderTest(VivotechReader(line.open()), VivotechControls(device, line))
 
 
 @pytest.mark.parametrize(("kind", "clauses"), WRONG_DEVICES, ids=[kind.__name__ for kind, _ in WRONG_DEVICES])
@@ -205,7 +205,7 @@ exchange = VivotechReader.exchange
 power_on = parts.NeoField.power_on
 
 
-def again(self: VivotechReader, command: Command, patience: float = 0.0) -> bytes:
+def again(self: VivotechReader, command: VivotechCommand, patience: float = 0.0) -> bytes:
     try:
         return exchange(self, command, patience)
     except DriverError:
@@ -218,14 +218,14 @@ def take_anything(self: VivotechReader, _: int, timeout: float, **__: bool) -> R
     return items[0] if items else None
 
 
-def believe(self: VivotechReader, command: Command, patience: float = 0.0) -> bytes:  # noqa: ARG001
+def believe(self: VivotechReader, command: VivotechCommand, patience: float = 0.0) -> bytes:  # noqa: ARG001
     self._send(command)
     response = self._receive(command.command, 1)
     return response.data if response else b""
 
 
 def always_ask(self: VivotechReader, on: bool) -> None:
-    self.exchange(Command(0x2C, 0x01, bytes((on,))))
+    self.exchange(VivotechCommand(0x2C, 0x01, bytes((on,))))
 
 
 def say_stripe(self: Played, data: bytes) -> None:
@@ -250,8 +250,8 @@ def take_short(self: parts.NeoField, apdu: bytes) -> bytes:
 
 
 WRONG_HOSTS: list[tuple[object, str, object, set[str]]] = [
-    (Variant, "order", lambda *_: Order.MSB_FIRST, {"host-printed"}),
-    (Variant, "order", PLAIN.order, {"host-pass-through"}),
+    (CrcVariant, "order", lambda *_: Order.MSB_FIRST, {"host-printed"}),
+    (CrcVariant, "order", PLAIN.order, {"host-pass-through"}),
     (VivotechReader, "_receive", take_anything, {"host-echo"}),
     (VivotechReader, "exchange", again, {"host-silence", "host-damage", "host-crc-error"}),
     (VivotechReader, "_lose_track", lambda _: None, {"host-late"}),
@@ -279,7 +279,7 @@ def test_a_host_end_that_breaks_a_clause_is_found(
     where: object, name: str, wrong: object, clauses: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(where, name, wrong)
-    assert clauses <= broken(HOST, Host())
+    assert clauses <= broken(HOST, VivotechHostUnderTest())
 
 
 def test_every_clause_for_host_ends_can_be_broken() -> None:
@@ -290,7 +290,9 @@ def test_the_kit_knows_its_readers() -> None:
     assert KIT.device_of(object()) is None
     reader = VivotechReader(LoopbackLine(VirtualVivotech()).open())
     subject = KIT.device_of(reader)
-    assert isinstance(subject, Device)
+    assert isinstance(subject, VivotechUnderTest)
     results = {each.clause.id: each.verdict for each in run(KIT.device, subject)}
-    assert results["burst"] is Verdict.SKIPPED, "a stored setting of a reader that is not ours is left alone"
-    assert results["ping"] is Verdict.KEPT
+    assert results["burst"] is ClauseVerdict.SKIPPED, (
+        "a stored setting of a reader that is not ours is left alone"
+    )
+    assert results["ping"] is ClauseVerdict.KEPT

@@ -29,19 +29,19 @@ from terminal_drivers.readers.vivotech.codec import (
     STRIPE,
     TEXT,
     Burst,
-    Command,
+    CrcVariant,
     Order,
     Response,
     Status,
     UiEvent,
-    Variant,
+    VivotechCommand,
     burst,
     encode,
     tlv,
     ui_event,
 )
 from terminal_drivers.readers.vivotech.hid import REPORT, MessageTransport, reports
-from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, Outcome, VivotechReader
+from terminal_drivers.readers.vivotech.reader import READS, STRANGERS, TransactionOutcome, VivotechReader
 from terminal_drivers.readers.vivotech.virtual import UID, Place, VirtualVivotech
 from terminal_drivers.transports.faults import Chances, FaultyTransport
 from terminal_drivers.transports.loopback import LoopbackEnd, LoopbackLine, pair
@@ -97,7 +97,7 @@ def test_cards_are_selected_in_slot_and_field(line_kind: VivotechLine, chip: Chi
 
 
 @pytest.mark.parametrize("variant", [PLAIN, TEXT])
-def test_the_device_takes_either_order_of_the_crc(variant: Variant, chip: Chip) -> None:
+def test_the_device_takes_either_order_of_the_crc(variant: CrcVariant, chip: Chip) -> None:
     both = virtual_vivotech(variant=variant)
     both.device.insert(chip())
     assert both.host.contact.power_on()
@@ -159,7 +159,7 @@ def test_without_burst_mode_the_reader_keeps_the_last_swipe(both: VirtualVivotec
     assert both.host.result() is None
     both.device.swipe(SWIPE)
     assert both.host.stripe.poll() == []
-    assert both.host.result() == Outcome(0, SWIPE, {})
+    assert both.host.result() == TransactionOutcome(0, SWIPE, {})
     assert both.host.result() is None
 
 
@@ -199,7 +199,7 @@ def test_a_transaction_ends_with_a_swipe(both: VirtualVivotechReader) -> None:
     with pytest.raises(Misuse):
         both.host.ping()
     both.device.swipe(SWIPE)
-    assert both.host.outcome(0) == Outcome(Status.OK, SWIPE, {})
+    assert both.host.outcome(0) == TransactionOutcome(Status.OK, SWIPE, {})
     with pytest.raises(Misuse):
         both.host.outcome(0)
 
@@ -209,7 +209,7 @@ def test_a_transaction_ends_with_its_time_or_with_a_cancel(both: VirtualVivotech
     both.host.activate(1)
     assert both.host.outcome(0) is None
     both.device.expire()
-    assert both.host.outcome(0) == Outcome(Status.TIMEOUT, Tracks(), {})
+    assert both.host.outcome(0) == TransactionOutcome(Status.TIMEOUT, Tracks(), {})
     both.host.activate(1)
     both.host.cancel()
     both.host.cancel()
@@ -223,8 +223,8 @@ def test_a_chip_card_ends_a_transaction_as_unsupported(both: VirtualVivotechRead
     both.host.activate(9)
     both.device.tap(chip())
     ended = both.host.outcome(0)
-    assert ended == Outcome(Status.FAILED, Tracks(), {}, 0x27, 0)
-    assert "4761" not in repr(Outcome(0, SWIPE, {}))
+    assert ended == TransactionOutcome(Status.FAILED, Tracks(), {}, 0x27, 0)
+    assert "4761" not in repr(TransactionOutcome(0, SWIPE, {}))
 
 
 def test_a_transaction_needs_poll_on_demand(both: VirtualVivotechReader) -> None:
@@ -379,16 +379,20 @@ def test_a_result_that_is_cut_short_is_a_frame_error(data: str) -> None:
 
 
 def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None:
-    REFUSED: list[tuple[str, Command, Status]] = [  # noqa: N806 - a table
-        ("no such command", Command(0x99, 0), Status.UNKNOWN_COMMAND),
-        ("no such sub-command", Command(0x18, 9), Status.UNKNOWN_SUBCOMMAND),
-        ("pass-through without its mode", Command(0x2C, 2, b"\0\1"), Status.NOT_ALLOWED),
-        ("no mode", Command(0x01, 1, b"\2"), Status.PARAMETER),
-        ("another setting", Command(0x04, 0, bytes.fromhex("9F35 01 22")), Status.PARAMETER_NOT_SUPPORTED),
-        ("half a data object", Command(0x04, 0, b"\x9f"), Status.MALFORMED),
-        ("a parameter too many", Command(0x03, 0, b"?"), Status.MALFORMED),
-        ("no such cancel", Command(0x05, 1, b"\5"), Status.PARAMETER),
-        ("a transaction without a time", Command(0x02, 1), Status.NOT_ALLOWED),
+    REFUSED: list[tuple[str, VivotechCommand, Status]] = [  # noqa: N806 - a table
+        ("no such command", VivotechCommand(0x99, 0), Status.UNKNOWN_COMMAND),
+        ("no such sub-command", VivotechCommand(0x18, 9), Status.UNKNOWN_SUBCOMMAND),
+        ("pass-through without its mode", VivotechCommand(0x2C, 2, b"\0\1"), Status.NOT_ALLOWED),
+        ("no mode", VivotechCommand(0x01, 1, b"\2"), Status.PARAMETER),
+        (
+            "another setting",
+            VivotechCommand(0x04, 0, bytes.fromhex("9F35 01 22")),
+            Status.PARAMETER_NOT_SUPPORTED,
+        ),
+        ("half a data object", VivotechCommand(0x04, 0, b"\x9f"), Status.MALFORMED),
+        ("a parameter too many", VivotechCommand(0x03, 0, b"?"), Status.MALFORMED),
+        ("no such cancel", VivotechCommand(0x05, 1, b"\5"), Status.PARAMETER),
+        ("a transaction without a time", VivotechCommand(0x02, 1), Status.NOT_ALLOWED),
     ]
     for meaning, command, status in REFUSED:
         with pytest.raises(ReaderRefused) as raised:
@@ -407,10 +411,10 @@ def test_a_refused_command_tells_its_status(both: VirtualVivotechReader) -> None
         (0x18, b"\x21", Status.PARAMETER),
     ):
         with pytest.raises(ReaderRefused) as raised:
-            both.host.exchange(Command(0x2C, sub, data))
+            both.host.exchange(VivotechCommand(0x2C, sub, data))
         assert raised.value.code == status
     with pytest.raises(ReaderRefused) as raised:
-        both.host.exchange(Command(0x01, 1, b"\0"))
+        both.host.exchange(VivotechCommand(0x01, 1, b"\0"))
     assert raised.value.code == Status.NOT_ALLOWED
 
 
@@ -457,7 +461,7 @@ def test_after_silence_the_reader_is_asked_once_whether_it_is_there() -> None:
 def test_a_command_that_lets_the_reader_wait_is_waited_for_and_who_has_a_swipe_waits_for_none() -> None:
     line = Waits(b"")
     with pytest.raises(ReaderLost):
-        VivotechReader(line, timeout=3).exchange(Command(0x2C, 0x02, b"\0\1"), 2)
+        VivotechReader(line, timeout=3).exchange(VivotechCommand(0x2C, 0x02, b"\0\1"), 2)
     assert line.waits == [0, 5]
     for ask in ("swipes", "changes"):
         line = Waits(burst(Burst(STRIPE, SWIPE)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from terminal_drivers.readers.clauses import Verdict, run
+from terminal_drivers.readers.clauses import ClauseVerdict, run
 from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, encode
 from terminal_drivers.readers.vpcd.conformance import DEVICE, Vicc
@@ -107,7 +107,7 @@ def subject(device: VpcdDevice) -> Vicc:
 
 @pytest.mark.parametrize(("kind", "clauses"), BROKEN, ids=[kind.__name__ for kind, _ in BROKEN])
 def test_a_card_that_breaks_a_clause_is_found(kind: type[Wrong], clauses: set[str]) -> None:
-    broken = {each.clause.id for each in run(DEVICE, subject(kind())) if each.verdict is Verdict.BROKEN}
+    broken = {each.clause.id for each in run(DEVICE, subject(kind())) if each.verdict is ClauseVerdict.BROKEN}
     assert clauses <= broken
     assert bool(clauses) is bool(broken)
 
@@ -118,9 +118,9 @@ def test_every_clause_can_be_broken() -> None:
 
 def test_a_card_is_tested_by_this_kit_and_an_empty_slot_keeps_nothing(chip: Chip) -> None:
     device = VpcdDevice()
-    assert {each.verdict for each in conform(device)} == {Verdict.BROKEN, Verdict.SKIPPED}
+    assert {each.verdict for each in conform(device)} == {ClauseVerdict.BROKEN, ClauseVerdict.SKIPPED}
     device.insert(chip())
-    assert {each.verdict for each in conform(device)} == {Verdict.KEPT}
+    assert {each.verdict for each in conform(device)} == {ClauseVerdict.KEPT}
 
 
 @pytest.fixture
@@ -137,4 +137,4 @@ def test_our_cards_keep_every_clause_over_a_port(served: ServedVpcd, chip: Chip)
         results = run(DEVICE, Vicc(line, served.remove))
     finally:
         line.close()
-    assert [(each.clause.id, each.detail) for each in results if each.verdict is not Verdict.KEPT] == []
+    assert [(each.clause.id, each.detail) for each in results if each.verdict is not ClauseVerdict.KEPT] == []

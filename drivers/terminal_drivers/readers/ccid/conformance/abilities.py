@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.codec import encode
-from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, Device, failed
+from terminal_drivers.readers.ccid.conformance.subject import USB_CCID, CcidUnderTest, failed
 from terminal_drivers.readers.ccid.link import ControlPipe
 from terminal_drivers.readers.ccid.pin import FollowUp, PinFollowUp, PinVerify
 from terminal_drivers.readers.clauses import Check, NotApplicable, check, require
@@ -15,7 +15,7 @@ UNLOCK = 5
 RESERVED_OPERATION = 0x7F
 
 
-def _aborts(device: Device) -> None:
+def _aborts(device: CcidUnderTest) -> None:
     if not isinstance(device.link, ControlPipe):
         raise NotApplicable("the line has no control pipe")
     device.link.abort(0, 0x41)
@@ -26,7 +26,7 @@ def _aborts(device: Device) -> None:
     require(not device.ask(m.GetSlotStatus(0, 0x42)).status >> 6, "the slot takes no command afterwards")
 
 
-def _clock(device: Device) -> None:
+def _clock(device: CcidUnderTest) -> None:
     device.card()
     stopped = device.ask(m.IccClock(0, 4, 1))
     if stopped.status >> 6:
@@ -38,7 +38,7 @@ def _clock(device: Device) -> None:
     require(not runs.status >> 6 and getattr(runs, "clock", None) == 0, "the clock does not run again")
 
 
-def _rate(device: Device) -> None:
+def _rate(device: CcidUnderTest) -> None:
     limits = device.reader.descriptor
     answer = device.ask(m.SetDataRateAndClockFrequency(0, 4, 0xFFFF_FFFF, 0xFFFF_FFFF))
     if answer.status >> 6 or not isinstance(answer, m.DataRateAndClockFrequency):
@@ -52,13 +52,13 @@ def _rate(device: Device) -> None:
     )
 
 
-def _no_mechanics(device: Device) -> None:
+def _no_mechanics(device: CcidUnderTest) -> None:
     if device.reader.descriptor.mechanical:
         raise NotApplicable("the reader moves cards")
     failed(device.ask(m.Mechanical(0, 4, UNLOCK)), {UNKNOWN}, "Mechanical at a reader that moves nothing")
 
 
-def _no_pad(device: Device) -> None:
+def _no_pad(device: CcidUnderTest) -> None:
     if device.reader.descriptor.pin_support:
         raise NotApplicable("the reader has a PIN pad")
     device.card()
@@ -66,7 +66,7 @@ def _no_pad(device: Device) -> None:
     failed(answer, {UNKNOWN}, "Secure at a reader without a PIN pad")
 
 
-def _operation(device: Device) -> None:
+def _operation(device: CcidUnderTest) -> None:
     if not device.reader.descriptor.pin_support:
         raise NotApplicable("the reader has no PIN pad")
     device.card()
@@ -74,7 +74,7 @@ def _operation(device: Device) -> None:
     failed(answer, {UNKNOWN, AT_DATA}, "a PIN operation that is reserved")
 
 
-def _follow_ups(device: Device) -> None:
+def _follow_ups(device: CcidUnderTest) -> None:
     if not device.reader.descriptor.pin_support:
         raise NotApplicable("the reader has no PIN pad")
     device.card()
@@ -83,14 +83,14 @@ def _follow_ups(device: Device) -> None:
         failed(answer, {UNKNOWN, AT_LENGTH, AT_DATA}, f"{operation.name} of a PIN that nobody has typed")
 
 
-def _lengths(device: Device) -> None:
+def _lengths(device: CcidUnderTest) -> None:
     answer = device.raw(encode(m.GetSlotStatus(0, 4))[:1] + b"\1\0\0\0\0\4\0\0\0\0")
     require(isinstance(answer, m.SlotStatus), f"it is answered by {type(answer).__name__}")
     if isinstance(answer, m.SlotStatus):
         failed(answer, {UNKNOWN, AT_LENGTH}, "data behind a message that has none")
 
 
-def _structures(device: Device) -> None:
+def _structures(device: CcidUnderTest) -> None:
     device.card()
     for protocol, parameters in ((0, m.T1Parameters()), (1, m.T0Parameters())):
         answer = device.ask(m.SetParameters(0, 5, protocol, parameters.build()))
@@ -107,8 +107,8 @@ RESERVED: tuple[tuple[str, str, m.Command, int], ...] = (
 )
 
 
-def _reserved(what: str, command: m.Command, offset: int) -> Callable[[Device], None]:
-    def look(device: Device) -> None:
+def _reserved(what: str, command: m.Command, offset: int) -> Callable[[CcidUnderTest], None]:
+    def look(device: CcidUnderTest) -> None:
         if device.ask(m.GetSlotStatus(0, 1)).status & 3 == m.IccStatus.ABSENT:
             raise NotApplicable("slot 0 is empty: put a card in")
         failed(device.ask(command), {UNKNOWN, offset}, what)
@@ -116,7 +116,7 @@ def _reserved(what: str, command: m.Command, offset: int) -> Callable[[Device], 
     return look
 
 
-ABILITIES: tuple[Check[Device], ...] = (
+ABILITIES: tuple[Check[CcidUnderTest], ...] = (
     check("abort", "an announced abort ends when its message comes", USB_CCID + "5.3.1, 6.1.13", _aborts),
     check("clock", "a stopped clock is told until it runs again", USB_CCID + "6.1.9, 6.2.2", _clock),
     check(

@@ -11,7 +11,7 @@ from terminal_drivers.readers.ccid.conformance.subject import (
     ISO,
     NO_SUCH_APPLICATION,
     USB_CCID,
-    Device,
+    CcidUnderTest,
     failed,
 )
 from terminal_drivers.readers.ccid.features import RUNS_PROTOCOL
@@ -21,17 +21,17 @@ UNKNOWN_MESSAGE = 0x7F
 RESERVED_PROTOCOL = 0x7F
 
 
-def _sequence(device: Device) -> None:
+def _sequence(device: CcidUnderTest) -> None:
     for seq in (0, 1, 127, 128, 254, 255):
         device.ask(m.GetSlotStatus(0, seq))
 
 
-def _no_such_slot(device: Device) -> None:
+def _no_such_slot(device: CcidUnderTest) -> None:
     beyond = len(device.reader.slots)
     failed(device.ask(m.GetSlotStatus(beyond, 1)), {5}, "a slot that is not there")
 
 
-def _unknown(device: Device) -> None:
+def _unknown(device: CcidUnderTest) -> None:
     answer = device.raw(bytes((UNKNOWN_MESSAGE, 0, 0, 0, 0, 0, 7, 0, 0, 0)))
     require(isinstance(answer, m.SlotStatus), f"it is answered by {type(answer).__name__}")
     if isinstance(answer, m.SlotStatus):
@@ -39,11 +39,11 @@ def _unknown(device: Device) -> None:
         failed(answer, {0}, "a message that is not assigned")
 
 
-def _atr(device: Device) -> None:
+def _atr(device: CcidUnderTest) -> None:
     Atr.parse(device.card())
 
 
-def _states(device: Device) -> None:
+def _states(device: CcidUnderTest) -> None:
     device.card()
     for command, icc in (
         (m.GetSlotStatus(0, 4), m.IccStatus.ACTIVE),
@@ -54,7 +54,7 @@ def _states(device: Device) -> None:
         require(answer.status == icc, f"bStatus is {answer.status:02X} after {type(command).__name__}")
 
 
-def _empty(device: Device) -> None:
+def _empty(device: CcidUnderTest) -> None:
     for slot in range(len(device.reader.slots)):
         if device.ask(m.GetSlotStatus(slot, 1)).status & 3 == m.IccStatus.ABSENT:
             answer = device.ask(m.IccPowerOn(slot, 2, 1))
@@ -64,7 +64,7 @@ def _empty(device: Device) -> None:
     raise NotApplicable("every slot holds a card")
 
 
-def _no_power(device: Device) -> None:
+def _no_power(device: CcidUnderTest) -> None:
     device.card()
     device.ask(m.IccPowerOff(0, 4))
     answer = device.ask(m.XfrBlock(0, 5, 0, 0, NO_SUCH_APPLICATION))
@@ -72,7 +72,7 @@ def _no_power(device: Device) -> None:
     failed(answer, errors, "a command to a card without power")
 
 
-def _parameters(device: Device) -> None:
+def _parameters(device: CcidUnderTest) -> None:
     atr = device.card()
     answer = device.ask(m.GetParameters(0, 4))
     require(isinstance(answer, m.Parameters) and not answer.status >> 6, "GetParameters fails")
@@ -109,7 +109,7 @@ STARTUP: tuple[m.Command, ...] = (
 """What libccid 1.5.2 under pcscd asks first, after its vendor commands (recorded)."""
 
 
-def _startup(device: Device) -> None:
+def _startup(device: CcidUnderTest) -> None:
     for command in STARTUP:
         answer = device.ask(command)
         expected = m.ANSWERS[type(command)]
@@ -118,8 +118,8 @@ def _startup(device: Device) -> None:
         )
 
 
-def _own_answer(command: m.Command) -> Callable[[Device], None]:
-    def look(device: Device) -> None:
+def _own_answer(command: m.Command) -> Callable[[CcidUnderTest], None]:
+    def look(device: CcidUnderTest) -> None:
         answer = device.ask(command)
         expected = m.ANSWERS[type(command)]
         unknown = isinstance(answer, m.SlotStatus) and answer.status >> 6 == m.CommandStatus.FAILED
@@ -143,7 +143,7 @@ COMMANDS: tuple[tuple[str, m.Command], ...] = (
 )
 
 
-DEVICE: tuple[Check[Device], ...] = (
+DEVICE: tuple[Check[CcidUnderTest], ...] = (
     *(
         check(
             f"answer-{type(command).__name__}",

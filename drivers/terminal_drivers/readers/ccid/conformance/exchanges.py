@@ -5,7 +5,7 @@ from terminal_drivers.readers.ccid import messages as m
 from terminal_drivers.readers.ccid.conformance.subject import (
     NO_SUCH_APPLICATION,
     USB_CCID,
-    Device,
+    CcidUnderTest,
     failed,
 )
 from terminal_drivers.readers.ccid.features import Level
@@ -21,7 +21,7 @@ def _data(answer: m.Answer) -> bytes:
     return answer.data if isinstance(answer, m.DataBlock) else b""
 
 
-def _t1(device: Device, atr: Atr) -> None:
+def _t1(device: CcidUnderTest, atr: Atr) -> None:
     """Tell the reader of a T=1 card whose blocks the host sends; S(IFS request) is one that every card answers."""
     parameters = m.T1Parameters(ifsc=atr.ifsc, waiting_integers=atr.bwi_cwi, checksum=0x10 | atr.crc)
     device.ask(m.SetParameters(0, 4, 1, parameters.build()))
@@ -29,7 +29,7 @@ def _t1(device: Device, atr: Atr) -> None:
         raise NotApplicable("the card ends its blocks in a CRC")
 
 
-def _exchange(device: Device) -> None:
+def _exchange(device: CcidUnderTest) -> None:
     atr = Atr.parse(device.card())
     level = device.reader.slots[0].level
     if level is Level.CHARACTER:
@@ -43,7 +43,7 @@ def _exchange(device: Device) -> None:
     require(len(data) >= 2 and data[-2] >> 4 in (6, 9), "the response does not end in SW1 SW2")
 
 
-def _characters(device: Device) -> None:
+def _characters(device: CcidUnderTest) -> None:
     if device.reader.slots[0].level is not Level.CHARACTER:
         raise NotApplicable("the reader exchanges more than characters")
     atr = Atr.parse(device.card())
@@ -62,14 +62,14 @@ def _characters(device: Device) -> None:
     require(len(_data(device.ask(m.XfrBlock(0, 7, 0, 1, b"")))) == 1, "SW2 does not come when it is awaited")
 
 
-def _level(device: Device) -> None:
+def _level(device: CcidUnderTest) -> None:
     if device.reader.slots[0].level in (Level.EXTENDED_APDU, Level.CHARACTER):
         raise NotApplicable("wLevelParameter means something at the level of this reader")
     device.card()
     failed(device.ask(m.XfrBlock(0, 4, 0, 1, NO_SUCH_APPLICATION)), {8, 9}, "a part of an extended APDU")
 
 
-def _parts(device: Device) -> None:
+def _parts(device: CcidUnderTest) -> None:
     if device.reader.slots[0].level is not Level.EXTENDED_APDU:
         raise NotApplicable("the reader takes no extended APDUs")
     device.card()
@@ -84,7 +84,7 @@ def _parts(device: Device) -> None:
     )
 
 
-EXCHANGES: tuple[Check[Device], ...] = (
+EXCHANGES: tuple[Check[CcidUnderTest], ...] = (
     check("exchange", "a command reaches the card and brings its answer", USB_CCID + "6.1.4", _exchange),
     check("characters", "as many characters come as are awaited", USB_CCID + "3.2, 6.1.4", _characters),
     check("level", "a reader without extended APDUs refuses their parts", USB_CCID + "6.1.4", _level),

@@ -21,7 +21,7 @@ ISO = "ISO/IEC 7816-3, "
 
 
 @dataclass(slots=True)
-class Host:
+class CcidHostUnderTest:
     """Our host end with a device that `script` plays: each command is answered by the messages it makes."""
 
     frames: list[Frame] = field(default_factory=list)
@@ -35,13 +35,13 @@ class Host:
     ) -> CcidReader:
         self.commands = []
         descriptor = ClassDescriptor(features=features, pin_support=pin_support)
-        return CcidReader(_Played(self, script), (features, features), descriptor=descriptor)
+        return CcidReader(_PlayedLink(self, script), (features, features), descriptor=descriptor)
 
 
-class _Played:
+class _PlayedLink:
     """A link whose far end is a script."""
 
-    def __init__(self, host: Host, script: Callable[[m.Command], list[m.Message]]) -> None:
+    def __init__(self, host: CcidHostUnderTest, script: Callable[[m.Command], list[m.Message]]) -> None:
         self._host = host
         self._script = script
         self._said: list[bytes] = []
@@ -79,7 +79,7 @@ def _lost(what: Callable[[], object], kind: type[DriverError], otherwise: str) -
     require(False, otherwise)
 
 
-def _counts(host: Host) -> None:
+def _counts(host: CcidHostUnderTest) -> None:
     reader = host.reader(lambda command: [_state(command)])
     for _ in range(260):
         reader.slots[0].present()
@@ -87,7 +87,7 @@ def _counts(host: Host) -> None:
     require(seqs == [at & 0xFF for at in range(260)], "bSeq does not count by one and wrap")
 
 
-def _stale(host: Host) -> None:
+def _stale(host: CcidHostUnderTest) -> None:
     def script(command: m.Command) -> list[m.Message]:
         return [
             m.SlotStatus(command.slot, command.seq ^ 1, 2, 0, 0),
@@ -99,20 +99,20 @@ def _stale(host: Host) -> None:
     require(host.reader(script).slots[0].present(), "an answer to something else is taken for the answer")
 
 
-def _silence(host: Host) -> None:
+def _silence(host: CcidHostUnderTest) -> None:
     slot = host.reader(lambda _: []).slots[0]
     _lost(slot.present, ReaderLost, "silence is not declared as a lost reader")
     require(len(host.commands) == 1, "silence is answered by a second command")
 
 
-def _extension(host: Host) -> None:
+def _extension(host: CcidHostUnderTest) -> None:
     def script(command: m.Command) -> list[m.Message]:
         return [m.SlotStatus(command.slot, command.seq, 0x80, 2, 0)] * 3 + [_state(command)]
 
     require(host.reader(script).slots[0].present(), "a time extension is taken for the answer")
 
 
-def _notified(host: Host) -> None:
+def _notified(host: CcidHostUnderTest) -> None:
     reader = host.reader(lambda command: [m.NotifySlotChange(b"\x03"), _state(command)])
     require(reader.slots[0].present(), "a notification is taken for the answer")
     require(len(reader.poll()) == 1, "a notification within an exchange is forgotten")
@@ -122,7 +122,7 @@ def _power(status: int, error: int) -> Callable[[m.Command], list[m.Message]]:
     return lambda command: [m.DataBlock(command.slot, command.seq, status, error, 0, b"")]
 
 
-def _errors(host: Host) -> None:
+def _errors(host: CcidHostUnderTest) -> None:
     empty, mute = host.reader(_power(0x42, 0xFE)), host.reader(_power(0x41, 0xFE))
     _lost(empty.slots[0].power_on, CardAbsent, "an empty slot is not told")
     _lost(mute.slots[0].power_on, CardMute, "a mute card is not told")
@@ -156,24 +156,24 @@ def _block(block: Block) -> str:
 COMMAND, ANSWER = _block(IBlock(0, False, NO_SUCH_APPLICATION)), _block(IBlock(0, False, NOT_FOUND))
 
 
-def _t1_play(host: Host, blocks: dict[str, str], otherwise: str) -> None:
+def _t1_play(host: CcidHostUnderTest, blocks: dict[str, str], otherwise: str) -> None:
     slot = host.reader(_card(T1_ATR, IFS | blocks)).slots[0]
     slot.power_on()
     require(slot.transmit(NO_SUCH_APPLICATION) == NOT_FOUND, otherwise)
 
 
-def _t1_plain(host: Host) -> None:
+def _t1_plain(host: CcidHostUnderTest) -> None:
     _t1_play(host, {COMMAND: ANSWER}, "the response is another")
     names = [type(command).__name__ for command in host.commands]
     require(names == ["IccPowerOn", "SetParameters", "XfrBlock", "XfrBlock"], f"the host sends {names}")
 
 
-def _t1_damaged(host: Host) -> None:
+def _t1_damaged(host: CcidHostUnderTest) -> None:
     blocks = {COMMAND: ANSWER[:-2] + "00", "00810081": ANSWER}
     _t1_play(host, blocks, "a damaged block is taken for the answer")
 
 
-def _t1_repeat(host: Host) -> None:
+def _t1_repeat(host: CcidHostUnderTest) -> None:
     answers = iter(("00810081", ANSWER))
     known = _card(T1_ATR, IFS)
 
@@ -189,18 +189,18 @@ def _t1_repeat(host: Host) -> None:
     )
 
 
-def _t1_wait(host: Host) -> None:
+def _t1_wait(host: CcidHostUnderTest) -> None:
     _t1_play(host, {COMMAND: "00C30102C0", "00E30102E0": ANSWER}, "S(WTX request) is not answered")
     waits = [command.bwi for command in host.commands if isinstance(command, m.XfrBlock)]
     require(waits[-1] == 2, "bBWI does not carry the multiplier with the WTX response")
 
 
-def _t1_chain(host: Host) -> None:
+def _t1_chain(host: CcidHostUnderTest) -> None:
     blocks = {COMMAND: _block(IBlock(0, True, b"\x6a")), "00900090": _block(IBlock(1, False, b"\x82"))}
     _t1_play(host, blocks, "a chained response is not put together")
 
 
-def _pps(host: Host) -> None:
+def _pps(host: CcidHostUnderTest) -> None:
     slot = host.reader(_card(PPS_ATR, {"FF10957A": "FF10957A"})).slots[0]
     slot.power_on()
     sent = [command.data.hex().upper() for command in host.commands if isinstance(command, m.SetParameters)]
@@ -211,7 +211,7 @@ LONG = bytes.fromhex("00DA0000000258") + bytes(600)
 RESPONSE = bytes(300) + b"\x90\0"
 
 
-def _parts(host: Host) -> None:
+def _parts(host: CcidHostUnderTest) -> None:
     """A reader whose messages carry 261 bytes takes 607 in three parts and brings 302 in two."""
     part = (
         (Chain.GO_ON, b""),
@@ -236,7 +236,7 @@ def _parts(host: Host) -> None:
     )
 
 
-def _characters(host: Host) -> None:
+def _characters(host: CcidHostUnderTest) -> None:
     said = iter(("B2", "7001", "60", "90", "00"))
 
     def script(command: m.Command) -> list[m.Message]:
@@ -253,7 +253,7 @@ def _characters(host: Host) -> None:
     require(awaited == [1, 2, 1, 1, 1], f"wLevelParameter is {awaited}")
 
 
-def _no_pad(host: Host) -> None:
+def _no_pad(host: CcidHostUnderTest) -> None:
     for support, operation in ((PinSupport(0), PinVerify()), (PinSupport.VERIFY, PinModify())):
         script = _card("3B00", {})
         slot = host.reader(script, pin_support=support).slots[0]
@@ -262,7 +262,7 @@ def _no_pad(host: Host) -> None:
         require(not any(isinstance(each, m.Secure) for each in host.commands), "Secure is sent")
 
 
-HOST: tuple[Check[Host], ...] = (
+HOST: tuple[Check[CcidHostUnderTest], ...] = (
     check("host-seq", "bSeq counts by one and wraps at 256", USB_CCID + "6.1", _counts),
     check("host-stale", "only the answer with its type, bSlot and bSeq counts", USB_CCID + "6.2", _stale),
     check("host-silence", "silence is declared after one command", USB_CCID + "3.2", _silence),

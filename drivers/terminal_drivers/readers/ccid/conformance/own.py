@@ -5,10 +5,10 @@ from functools import partial
 
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.conformance.host import T1_ATR
-from terminal_drivers.readers.ccid.conformance.subject import Device
+from terminal_drivers.readers.ccid.conformance.subject import CcidUnderTest
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.features import CONTACTLESS, EXTENDED, SERIAL_CHARACTER, SERIAL_TPDU
-from terminal_drivers.readers.ccid.gempc import VARIANTS, Variant
+from terminal_drivers.readers.ccid.gempc import VARIANTS, GemPcVariant
 from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice, CcidUsbLink, DirectPipes
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -17,18 +17,18 @@ from terminal_drivers.readers.clauses import BlankCard
 CARDS = {"T=0": bytes.fromhex("3B6500002063CB6600"), "T=1": bytes.fromhex(T1_ATR)}
 
 
-def _own_serial(variant: Variant, atr: bytes) -> Device:
+def _own_serial(variant: GemPcVariant, atr: bytes) -> CcidUnderTest:
     both = virtual_ccid(variant=variant)
     both.device.insert(0, BlankCard(atr))
-    return Device(both.host)
+    return CcidUnderTest(both.host)
 
 
-def _own_usb(features: int, atr: bytes) -> Device:
+def _own_usb(features: int, atr: bytes) -> CcidUnderTest:
     descriptor = ClassDescriptor(features=features)
     device = VirtualCcid((features,), descriptor=descriptor)
     device.insert(0, BlankCard(atr))
     link = CcidUsbLink(DirectPipes(CcidUsbDevice(device)), descriptor.max_message)
-    return Device(CcidReader(link, (features,), descriptor=descriptor))
+    return CcidUnderTest(CcidReader(link, (features,), descriptor=descriptor))
 
 
 USB_LEVELS = {
@@ -39,9 +39,9 @@ USB_LEVELS = {
 }
 
 
-def own_devices() -> dict[str, Callable[[], Device]]:
+def own_devices() -> dict[str, Callable[[], CcidUnderTest]]:
     """Each reader of ours by name; each call makes a new one."""
-    devices: dict[str, Callable[[], Device]] = {}
+    devices: dict[str, Callable[[], CcidUnderTest]] = {}
     for card, atr in CARDS.items():
         for name, variant in VARIANTS.items():
             devices[f"{name} {card}"] = partial(_own_serial, variant, atr)

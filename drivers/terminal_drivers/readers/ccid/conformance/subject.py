@@ -18,7 +18,7 @@ ISO = "ISO/IEC 7816-3, "
 
 
 @dataclass(slots=True)
-class Device:
+class CcidUnderTest:
     """The device end of a reader, asked message by message on slot 0."""
 
     reader: CcidReader

@@ -3,7 +3,7 @@
 from terminal_drivers.readers.clauses import Kit
 from terminal_drivers.readers.magstripe.both_ends import VirtualStripeReader
 from terminal_drivers.readers.magstripe.conformance.device import DEVICE, Head
-from terminal_drivers.readers.magstripe.conformance.host import HOST, Host
+from terminal_drivers.readers.magstripe.conformance.host import HOST, StripeHostUnderTest
 from terminal_drivers.readers.magstripe.conformance.own import OWN_DEVICES, on_hid, on_line
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead, VirtualHidStripeReader
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
@@ -25,5 +25,5 @@ KIT = Kit(
     host=HOST,
     device_of=_device_of,
     own_devices=OWN_DEVICES,
-    own_host=Host,
+    own_host=StripeHostUnderTest,
 )

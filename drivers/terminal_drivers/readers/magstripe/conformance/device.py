@@ -11,7 +11,7 @@ from terminal_drivers.base import TrackMark, Tracks, Transport
 from terminal_drivers.readers.clauses import Check, Frame, NotApplicable, check, require
 from terminal_drivers.readers.magstripe import line
 from terminal_drivers.readers.magstripe.codec import FORMATS
-from terminal_drivers.readers.magstripe.hid import DAMAGED, TRACK_SIZE, TRACKS, Encoding, Layout
+from terminal_drivers.readers.magstripe.hid import DAMAGED, TRACK_SIZE, TRACKS, CardEncoding, Layout
 
 PATIENCE = 20.0  # s, for a person to draw a card
 QUIET = 0.5  # s without a byte end what the swipes brought
@@ -234,7 +234,8 @@ def _report_encoding(head: Head) -> None:
         encoding = message[2 * TRACKS]
         require(encoding <= LAST_ENCODING, f"the card encode type is {encoding}")
         require(
-            encoding != Encoding.NONE or not any(lengths), "there is a text, and the card encode type is none"
+            encoding != CardEncoding.NONE or not any(lengths),
+            "there is a text, and the card encode type is none",
         )
 
 

@@ -21,27 +21,27 @@ READS = "StripeHead.poll"
 
 
 @dataclass(slots=True)
-class Host:
+class StripeHostUnderTest:
     """Our host ends with a head that says `said`, a piece a read; where it is silent, a piece is empty."""
 
     frames: list[Frame] = field(default_factory=list)
     written: list[bytes] = field(default_factory=list)
 
     def on_line(self, *said: bytes) -> SerialStripeHead:
-        return SerialStripeHead(_Played(self, self.passed(list(said))))
+        return SerialStripeHead(_PlayedLine(self, self.passed(list(said))))
 
     def on_hid(self, *said: bytes) -> HidStripeHead:
-        return HidStripeHead(_Played(self, self.passed(list(said))), VENDOR)
+        return HidStripeHead(_PlayedLine(self, self.passed(list(said))), VENDOR)
 
     def passed(self, said: list[bytes]) -> list[bytes]:
         """What of it reaches the host end."""
         return said
 
 
-class _Played:
+class _PlayedLine:
     """A transport whose far end says its pieces and is gone after them."""
 
-    def __init__(self, host: Host, said: list[bytes]) -> None:
+    def __init__(self, host: StripeHostUnderTest, said: list[bytes]) -> None:
         self._host = host
         self._said = said
 
@@ -92,56 +92,56 @@ def _reports(*swipes: Tracks) -> bytes:
     return b"".join(map(VENDOR.build, swipes))
 
 
-def _swipe(host: Host) -> None:
+def _swipe(host: StripeHostUnderTest) -> None:
     for head in (host.on_line(_line(OTHER), SILENCE), host.on_hid(_reports(OTHER), SILENCE)):
         _gives(head, [OTHER], "the tracks are not those of the card")
 
 
-def _pieces(host: Host) -> None:
+def _pieces(host: StripeHostUnderTest) -> None:
     said = _line(CARD)
     head = host.on_line(*(said[at : at + 1] for at in range(len(said) - 1)), SILENCE, said[-1:], SILENCE)
     _gives(head, [], "a line without its CR is taken for a swipe")
     _gives(head, [CARD], "a line that comes in pieces is no swipe")
 
 
-def _two(host: Host) -> None:
+def _two(host: StripeHostUnderTest) -> None:
     for head in (host.on_line(_line(CARD, OTHER), SILENCE), host.on_hid(_reports(CARD, OTHER), SILENCE)):
         _gives(head, [CARD, OTHER], "two swipes in one read are not two swipes in their order")
 
 
-def _damaged(host: Host) -> None:
+def _damaged(host: StripeHostUnderTest) -> None:
     for head in (host.on_line(_line(WORN), SILENCE), host.on_hid(_reports(WORN), SILENCE)):
         _gives(head, [WORN], "a damaged track is not told as one beside the good ones")
 
 
-def _noise(host: Host) -> None:
+def _noise(host: StripeHostUnderTest) -> None:
     head = host.on_line(_line(CARD) + NOISE + line.CR + _line(OTHER), *QUIET)
     _declared(head, [CARD, OTHER], "noise between two lines")
 
 
-def _wrong_text(host: Host) -> None:
+def _wrong_text(host: StripeHostUnderTest) -> None:
     wrong = _reports(CARD).replace(b"%B", b"B%")
     head = host.on_hid(_reports(OTHER) + wrong, *QUIET)
     _declared(head, [OTHER], "a report with a text that is no track")
 
 
-def _too_long(host: Host) -> None:
+def _too_long(host: StripeHostUnderTest) -> None:
     head = host.on_line(b"%" + b"A" * 4 * line.LONGEST, line.CR + _line(CARD), *QUIET)
     _declared(head, [CARD], "a line that is longer than a card")
 
 
-def _too_far(host: Host) -> None:
+def _too_far(host: StripeHostUnderTest) -> None:
     report = bytearray(_reports(CARD))
     report[3] = 0xFF  # the length of track 1
     _declared(host.on_hid(bytes(report), *QUIET), [], "a length beyond its field")
 
 
-def _short_report(host: Host) -> None:
+def _short_report(host: StripeHostUnderTest) -> None:
     head = host.on_hid(_reports(CARD)[:-1], SILENCE, _reports(OTHER), *QUIET)
     _declared(head, [OTHER], "a report that is cut short")
 
 
-def _told(host: Host) -> None:
+def _told(host: StripeHostUnderTest) -> None:
     swiped = Presence(Change.SWIPED, None)
     for head in (
         host.on_line(_line(CARD), *QUIET),
@@ -152,7 +152,7 @@ def _told(host: Host) -> None:
         _gives(head, [CARD], "the tracks of a swipe that was told are gone")
 
 
-def _gone(host: Host) -> None:
+def _gone(host: StripeHostUnderTest) -> None:
     for head in (host.on_line(_line(CARD)), host.on_hid(_reports(CARD))):
         try:
             while head.poll(1.0):
@@ -162,7 +162,7 @@ def _gone(host: Host) -> None:
         require(False, "a line that is gone is taken for silence")
 
 
-def _says_nothing(host: Host) -> None:
+def _says_nothing(host: StripeHostUnderTest) -> None:
     host.written = []
     for head in (host.on_line(_line(CARD), SILENCE), host.on_hid(_reports(CARD), SILENCE)):
         head.poll(1.0)
@@ -170,7 +170,7 @@ def _says_nothing(host: Host) -> None:
     require(not host.written, "the host sends something, and a head takes no commands")
 
 
-HOST: tuple[Check[Host], ...] = (
+HOST: tuple[Check[StripeHostUnderTest], ...] = (
     check("host-swipe", "a line or a report is a swipe", READS, _swipe),
     check("host-pieces", "a line counts when its CR has come, in however many pieces", LINE + "CR", _pieces),
     check("host-two", "swipes that come at once are all given, in order", READS, _two),

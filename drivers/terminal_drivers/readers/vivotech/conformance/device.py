@@ -15,17 +15,22 @@ from terminal_drivers.readers.vivotech.codec import (
     PASS_THROUGH,
     STRIPE,
     Burst,
-    Command,
     Decoder,
     Order,
     Response,
     Status,
+    VivotechCommand,
     crc,
     encode,
     status_name,
     tlv,
 )
-from terminal_drivers.readers.vivotech.conformance.subject import POLL_FOR_TOKEN, POWER_ON, QUIET, Device
+from terminal_drivers.readers.vivotech.conformance.subject import (
+    POLL_FOR_TOKEN,
+    POWER_ON,
+    QUIET,
+    VivotechUnderTest,
+)
 from terminal_drivers.readers.vivotech.parts import ICC, SPEAKS_APDUS
 from terminal_drivers.readers.vivotech.reader import BURST_MODE, CANCEL, PING
 
@@ -35,24 +40,24 @@ PONG = bytes.fromhex("5669564F74656368320018000000FA83")
 """The answer to Ping as it is printed (p. 42)."""
 SWIPE = Tracks("%B4761739001010119^TEST/CARD^30122011143878089?", ";4761739001010119=30122011143878089?")
 
-VERSION = Command(0x29, 0x00)
-AUTO_POLL, ON_DEMAND = Command(0x01, 0x01, b"\0"), Command(0x01, 0x01, b"\1")
-RESULT = Command(0x03, 0x00)
-POWER_OFF = Command(PASS_THROUGH, 0x18)
-SELECT_IN_FIELD = Command(PASS_THROUGH, 0x03, NO_SUCH_APPLICATION)
-SELECT_IN_SLOT = Command(PASS_THROUGH, 0x13, bytes((ICC,)) + NO_SUCH_APPLICATION)
-ACTIVATE = Command(0x02, 0x01, b"\x1e")  # 30 s
-UNKNOWN, UNKNOWN_SUB = Command(0x77, 0x00), Command(0x18, 0x7F)
+VERSION = VivotechCommand(0x29, 0x00)
+AUTO_POLL, ON_DEMAND = VivotechCommand(0x01, 0x01, b"\0"), VivotechCommand(0x01, 0x01, b"\1")
+RESULT = VivotechCommand(0x03, 0x00)
+POWER_OFF = VivotechCommand(PASS_THROUGH, 0x18)
+SELECT_IN_FIELD = VivotechCommand(PASS_THROUGH, 0x03, NO_SUCH_APPLICATION)
+SELECT_IN_SLOT = VivotechCommand(PASS_THROUGH, 0x13, bytes((ICC,)) + NO_SUCH_APPLICATION)
+ACTIVATE = VivotechCommand(0x02, 0x01, b"\x1e")  # 30 s
+UNKNOWN, UNKNOWN_SUB = VivotechCommand(0x77, 0x00), VivotechCommand(0x18, 0x7F)
 
 
-def _ping(device: Device) -> None:
+def _ping(device: VivotechUnderTest) -> None:
     said = device.answers(device.frame(PING))
     require(said == [Response(PING.command, Status.OK)], "Ping is not answered by OK alone")
     device.send(device.frame(PING))
     require(device.heard().rstrip(b"\0") == PONG, "the answer is another than the printed one")
 
 
-def _version(device: Device) -> None:
+def _version(device: VivotechUnderTest) -> None:
     for leave in (False, True):
         device.inside()
         if leave:
@@ -61,7 +66,7 @@ def _version(device: Device) -> None:
         require(text and text.isascii(), "the version is no ASCII text")
 
 
-def _crc(device: Device) -> None:
+def _crc(device: VivotechUnderTest) -> None:
     device.heard(0)
     device.send(device.frame(VERSION))
     said = device.heard()
@@ -71,7 +76,7 @@ def _crc(device: Device) -> None:
     require(found == right, f"the CRC is {found.hex().upper()}, not {right.hex().upper()}")
 
 
-def _wrong_crc(device: Device) -> None:
+def _wrong_crc(device: VivotechUnderTest) -> None:
     frame = device.frame(VERSION)
     items = device.answers(frame[:-1] + bytes((frame[-1] ^ 0xFF,)), QUIET)
     obeyed = [item for item in items if isinstance(item, Response) and item.status == Status.OK]
@@ -81,12 +86,12 @@ def _wrong_crc(device: Device) -> None:
     device.data(PING)
 
 
-def _order(device: Device) -> None:
+def _order(device: VivotechUnderTest) -> None:
     items = device.answers(encode(PING, Order.LSB_FIRST))
     require(items == [Response(PING.command, Status.OK)], "a command whose CRC goes LSB first is not taken")
 
 
-def _pieces(device: Device) -> None:
+def _pieces(device: VivotechUnderTest) -> None:
     frame = device.bytewise().frame(PING)
     said = device.heard(0)
     for at in range(len(frame)):
@@ -95,47 +100,47 @@ def _pieces(device: Device) -> None:
     require((said or device.heard()) == PONG, "a command that comes byte by byte is not answered")
 
 
-def _noise(device: Device) -> None:
+def _noise(device: VivotechUnderTest) -> None:
     items = device.bytewise().answers(b"\0\x56\xff" + device.frame(PING))
     answered = Response(PING.command, Status.OK) in items
     require(answered, "a command behind noise is not answered")
 
 
-def _half(device: Device) -> None:
+def _half(device: VivotechUnderTest) -> None:
     frame = device.bytewise().frame(PING)
     items = device.answers(frame[:-3] + frame)
     require(Response(PING.command, Status.OK) in items, "half a command costs the whole one behind it")
 
 
-def _unknown(device: Device) -> None:
+def _unknown(device: VivotechUnderTest) -> None:
     device.outside()
     device.refused(UNKNOWN, Status.UNKNOWN_COMMAND)
 
 
-def _unknown_sub(device: Device) -> None:
+def _unknown_sub(device: VivotechUnderTest) -> None:
     device.outside()
     device.refused(UNKNOWN_SUB, Status.UNKNOWN_COMMAND, Status.UNKNOWN_SUBCOMMAND)
 
 
-def _parameter(device: Device) -> None:
+def _parameter(device: VivotechUnderTest) -> None:
     device.outside()
-    wrong = Command(AUTO_POLL.command, AUTO_POLL.sub, b"\2")
+    wrong = VivotechCommand(AUTO_POLL.command, AUTO_POLL.sub, b"\2")
     device.refused(wrong, Status.PARAMETER, Status.PARAMETER_NOT_SUPPORTED, Status.MALFORMED)
 
 
-def _poll_mode(device: Device) -> None:
+def _poll_mode(device: VivotechUnderTest) -> None:
     device.outside()
     for command in (ON_DEMAND, AUTO_POLL):
         require(not device.data(command), "Set Poll Mode brings data")
 
 
-def _outside(device: Device) -> None:
+def _outside(device: VivotechUnderTest) -> None:
     device.outside()
     for command in (POLL_FOR_TOKEN, POWER_ON, SELECT_IN_FIELD, SELECT_IN_SLOT):
         device.refused(command)
 
 
-def _inside(device: Device) -> None:
+def _inside(device: VivotechUnderTest) -> None:
     device.inside()
     for command in (AUTO_POLL, RESULT):
         device.refused(command)
@@ -144,7 +149,7 @@ def _inside(device: Device) -> None:
     device.data(AUTO_POLL)
 
 
-def _no_token(device: Device) -> None:
+def _no_token(device: VivotechUnderTest) -> None:
     device.inside()
     answer = device.ask(POLL_FOR_TOKEN)
     if not answer.status and any(answer.data[:1]):
@@ -157,28 +162,28 @@ def _no_token(device: Device) -> None:
         require(answer.data == b"\0", "no card comes with a UID")
 
 
-def _no_time(device: Device) -> None:
+def _no_time(device: VivotechUnderTest) -> None:
     device.inside()
-    device.refused(Command(PASS_THROUGH, 0x02, bytes(2)))
+    device.refused(VivotechCommand(PASS_THROUGH, 0x02, bytes(2)))
 
 
-def _token(device: Device) -> None:
+def _token(device: VivotechUnderTest) -> None:
     found = device.token()
     require(1 <= found[0] <= 7, f"there is no card type {found[0]:02X}")
     require(len(found) > 1, "the card comes without its serial number")
 
 
-def _field(device: Device) -> None:
+def _field(device: VivotechUnderTest) -> None:
     if device.token()[0] not in SPEAKS_APDUS:
         raise NotApplicable("the card in the field takes no APDUs")
     _is_response(device.data(SELECT_IN_FIELD))
 
 
-def _atr(device: Device) -> None:
+def _atr(device: VivotechUnderTest) -> None:
     Atr.parse(device.atr())
 
 
-def _no_atr(device: Device) -> None:
+def _no_atr(device: VivotechUnderTest) -> None:
     device.inside()
     answer = device.ask(POWER_ON)
     if not answer.status:
@@ -186,17 +191,17 @@ def _no_atr(device: Device) -> None:
     require(not answer.data, "an empty slot brings data")
 
 
-def _interface(device: Device) -> None:
+def _interface(device: VivotechUnderTest) -> None:
     device.inside()
-    device.refused(Command(PASS_THROUGH, 0x12, b"\x7f"))
+    device.refused(VivotechCommand(PASS_THROUGH, 0x12, b"\x7f"))
 
 
-def _slot(device: Device) -> None:
+def _slot(device: VivotechUnderTest) -> None:
     device.atr()
     _is_response(device.data(SELECT_IN_SLOT))
 
 
-def _power_off(device: Device) -> None:
+def _power_off(device: VivotechUnderTest) -> None:
     device.atr()
     device.data(POWER_OFF)
     device.refused(SELECT_IN_SLOT)
@@ -206,7 +211,7 @@ def _is_response(apdu: bytes) -> None:
     require(len(apdu) >= 2 and apdu[-2] >> 4 in (6, 9), "the response does not end in SW1 SW2")
 
 
-def _cancel(device: Device) -> None:
+def _cancel(device: VivotechUnderTest) -> None:
     device.outside()
     device.data(ON_DEMAND)
     try:
@@ -220,25 +225,25 @@ def _cancel(device: Device) -> None:
         device.ask(AUTO_POLL)
 
 
-def _no_result(device: Device) -> None:
+def _no_result(device: VivotechUnderTest) -> None:
     device.outside()
     device.data(AUTO_POLL)
     device.data(RESULT)
     require(device.data(RESULT) == bytes(3), "a result that has been fetched comes again")
 
 
-def _burst(device: Device) -> None:
+def _burst(device: VivotechUnderTest) -> None:
     hands = device.own()
     device.outside()
     device.data(AUTO_POLL)
-    device.data(Command(0x04, 0x00, tlv(BURST_MODE, b"\1")))
+    device.data(VivotechCommand(0x04, 0x00, tlv(BURST_MODE, b"\1")))
     hands.swipe(SWIPE)
     items = Decoder(from_reader=True).feed(device.heard())
     require(items == [Burst(STRIPE, SWIPE)], "a swipe in burst mode is not sent as its tracks")
-    device.data(Command(0x04, 0x00, tlv(BURST_MODE, b"\0")))
+    device.data(VivotechCommand(0x04, 0x00, tlv(BURST_MODE, b"\0")))
 
 
-def _kept(device: Device) -> None:
+def _kept(device: VivotechUnderTest) -> None:
     hands = device.own()
     device.outside()
     device.data(AUTO_POLL)
@@ -249,7 +254,7 @@ def _kept(device: Device) -> None:
     require(data.startswith(expected), "the result is not the tracks of the swipe")
 
 
-DEVICE: tuple[Check[Device], ...] = (
+DEVICE: tuple[Check[VivotechUnderTest], ...] = (
     check("ping", "Ping is answered as it is printed", GUIDE + "2.8, p. 42", _ping),
     check("version", "the version is told in both modes", GUIDE + "8.12", _version),
     check("crc", "the CRC of an answer is right and goes MSB first", GUIDE + "2.8, 3.4", _crc),

@@ -20,12 +20,12 @@ from terminal_drivers.readers.clauses import Check, Frame, check, require
 from terminal_drivers.readers.vivotech.codec import (
     STRIPE,
     Burst,
-    Command,
     Decoder,
     Order,
     Response,
     Status,
     UiEvent,
+    VivotechCommand,
     burst,
     encode,
     ui_event,
@@ -47,15 +47,15 @@ PRINTED_ON_DEMAND = bytes.fromhex("5669564F7465636832000101000101D734")
 PASS_THROUGH_START = bytes.fromhex("5669564F7465636832002C010001011D19")
 """2C-01 with its CRC MSB first, as the tables of pass-through commands have it."""
 
-Script = Callable[[Command], bytes]
+Script = Callable[[VivotechCommand], bytes]
 
 
 @dataclass(slots=True)
-class Host:
+class VivotechHostUnderTest:
     """Our host end with a device that a script plays: what it says to each command are the bytes that it makes."""
 
     frames: list[Frame] = field(default_factory=list)
-    commands: list[Command] = field(default_factory=list)
+    commands: list[VivotechCommand] = field(default_factory=list)
 
     @property
     def codes(self) -> list[tuple[int, int]]:
@@ -73,7 +73,7 @@ class Host:
 class Played:
     """A line whose far end is a script. It takes no time: silence is told at once."""
 
-    def __init__(self, host: Host, script: Script) -> None:
+    def __init__(self, host: VivotechHostUnderTest, script: Script) -> None:
         self._host = host
         self._script = script
         self._decoder = Decoder(from_reader=False)
@@ -82,7 +82,7 @@ class Played:
     def write(self, data: bytes) -> None:
         self._host.frames.append(("host->reader", data))
         for command in self._decoder.feed(data):
-            if not isinstance(command, Command):
+            if not isinstance(command, VivotechCommand):
                 raise FrameError("the host sends what is no command")
             self._host.commands.append(command)
             self.say(self._script(command))
@@ -105,7 +105,7 @@ def _answer(command: int, status: int = Status.OK, data: bytes = b"") -> bytes:
     return encode(Response(command, status, data), Order.MSB_FIRST)
 
 
-def _ok(command: Command) -> bytes:
+def _ok(command: VivotechCommand) -> bytes:
     return _answer(command.command)
 
 
@@ -118,7 +118,7 @@ def _damaged(frame: bytes) -> bytes:
     return frame[:-1] + bytes((frame[-1] ^ 0xFF,))
 
 
-def _cards(command: Command) -> bytes:
+def _cards(command: VivotechCommand) -> bytes:
     """A reader with a card in the slot and one in the field."""
     data = {(0x2C, 0x02): TOKEN, (0x2C, 0x03): NOT_FOUND, (0x2C, 0x12): ATR, (0x2C, 0x13): NOT_FOUND}
     return _answer(command.command, Status.OK, data.get((command.command, command.sub), b""))
@@ -127,7 +127,7 @@ def _cards(command: Command) -> bytes:
 def _fails(status: int, command: int = 0x2C, sub: int = 0x12) -> Script:
     """The same, but that one command fails."""
 
-    def script(given: Command) -> bytes:
+    def script(given: VivotechCommand) -> bytes:
         is_it = (given.command, given.sub) == (command, sub)
         return _answer(command, status) if is_it else _cards(given)
 
@@ -142,7 +142,7 @@ def _raises(what: Callable[[], object], kind: type[DriverError], otherwise: str)
     require(False, otherwise)
 
 
-def _printed(host: Host) -> None:
+def _printed(host: VivotechHostUnderTest) -> None:
     reader = host.reader(_ok)
     reader.ping()
     reader.poll_mode(on_demand=True)
@@ -151,42 +151,42 @@ def _printed(host: Host) -> None:
     require(PRINTED_ON_DEMAND in sent, "Set Poll Mode is another than the printed one")
 
 
-def _pass_through(host: Host) -> None:
+def _pass_through(host: VivotechHostUnderTest) -> None:
     host.reader(_ok).use_pass_through(True)
     require(("host->reader", PASS_THROUGH_START) in host.frames, "the CRC of 2C-01 does not go MSB first")
 
 
-def _echo(host: Host) -> None:
+def _echo(host: VivotechHostUnderTest) -> None:
     other = _answer(0x18, Status.OK, b"another")
     reader = host.reader(lambda command: other + _answer(command.command, Status.OK, b"NEO"))
     require(reader.firmware() == "NEO", "an answer to another command is taken for the answer")
 
 
-def _silence(host: Host) -> None:
+def _silence(host: VivotechHostUnderTest) -> None:
     _raises(host.reader(lambda _: b"").firmware, ReaderLost, "silence is not declared as a lost reader")
     require(len(host.commands) == 1, "silence is answered by a second command")
 
 
-def _late(host: Host) -> None:
+def _late(host: VivotechHostUnderTest) -> None:
     answers = iter((b"", _answer(0x29, Status.OK, b"late") + _answer(0x18), _answer(0x29, Status.OK, b"new")))
     reader = host.reader(lambda _: next(answers, b""))
     _raises(reader.firmware, ReaderLost, "silence is not declared as a lost reader")
     require(reader.firmware() == "new", "the late answer to an earlier command is taken for the answer")
 
 
-def _damage(host: Host) -> None:
+def _damage(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda command: _damaged(_ok(command)))
     _raises(reader.firmware, FrameError, "a damaged answer is not told as one")
     require(len(host.commands) == 1, "a damaged answer brings the command again")
 
 
-def _refused_frame(host: Host) -> None:
+def _refused_frame(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda _: _answer(0, Status.CRC_ERROR))
     _raises(reader.firmware, FrameError, "a command that came damaged is not told as such")
     require(len(host.commands) == 1, "the reader's CRC error brings the command again")
 
 
-def _statuses(host: Host) -> None:
+def _statuses(host: VivotechHostUnderTest) -> None:
     for status in range(1, 0x100):
         reader = host.reader(_says(b"?", status))
         try:
@@ -197,7 +197,7 @@ def _statuses(host: Host) -> None:
             require(False, f"status {status:02X} is taken for success")
 
 
-def _between(host: Host) -> None:
+def _between(host: VivotechHostUnderTest) -> None:
     event, swiped = ui_event(UiEvent(b"\3\3\0\0")), burst(Burst(STRIPE, SWIPE))
     reader = host.reader(lambda command: event + swiped + _answer(command.command, Status.OK, b"NEO"))
     require(reader.firmware() == "NEO", "what the reader says by itself is taken for the answer")
@@ -206,12 +206,12 @@ def _between(host: Host) -> None:
     require(list(reader.events) == [UiEvent(b"\3\3\0\0")], "an event within an exchange is lost")
 
 
-def _noise(host: Host) -> None:
+def _noise(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda command: b"\0\x56\xff" + _answer(command.command, Status.OK, b"NEO"))
     require(reader.firmware() == "NEO", "an answer behind noise is not found")
 
 
-def _modes(host: Host) -> None:
+def _modes(host: VivotechHostUnderTest) -> None:
     reader = host.reader(_cards)
     reader.contact.power_on()
     reader.contact.transmit(APDU)
@@ -221,7 +221,7 @@ def _modes(host: Host) -> None:
     require(host.codes == expected, "the mode is not changed where a command needs it, and there alone")
 
 
-def _reset(host: Host) -> None:
+def _reset(host: VivotechHostUnderTest) -> None:
     reader = host.reader(_fails(Status.NOT_ALLOWED, sub=0x13))
     reader.contact.power_on()
     _raises(lambda: reader.contact.transmit(APDU), ReaderRefused, "the refusal is not told")
@@ -229,7 +229,7 @@ def _reset(host: Host) -> None:
     require(host.codes.count((0x2C, 0x01)) == 2, "a reader that was reset is not told its mode again")
 
 
-def _absent(host: Host) -> None:
+def _absent(host: VivotechHostUnderTest) -> None:
     for status in (Status.TIMEOUT, Status.FAILED):
         field_ = host.reader(_fails(status, sub=0x02)).contactless
         _raises(field_.power_on, CardAbsent, f"{status.name} is not told as an empty field")
@@ -238,7 +238,7 @@ def _absent(host: Host) -> None:
     _raises(host.reader(_fails(Status.FAILED)).contact.power_on, CardAbsent, "an empty slot is not told")
 
 
-def _storage(host: Host) -> None:
+def _storage(host: VivotechHostUnderTest) -> None:
     for kind in (3, 4, 5, 6):
         reader = host.reader(_says(bytes((kind,)) + TOKEN[1:]))
         _raises(
@@ -246,8 +246,8 @@ def _storage(host: Host) -> None:
         )
 
 
-def _gone(host: Host) -> None:
-    def removed(command: Command) -> bytes:
+def _gone(host: VivotechHostUnderTest) -> None:
+    def removed(command: VivotechCommand) -> bytes:
         again = host.codes.count((0x2C, 0x12)) > 1
         fails = command.sub == 0x13 or (command.sub == 0x12 and again)
         return _answer(0x2C, Status.FAILED) if fails else _cards(command)
@@ -260,13 +260,13 @@ def _gone(host: Host) -> None:
     _raises(lambda: mute.contact.transmit(APDU), CardMute, "a card that does not answer is not told")
 
 
-def _short(host: Host) -> None:
+def _short(host: VivotechHostUnderTest) -> None:
     reader = host.reader(_says(TOKEN[:1]))
     reader.contactless.power_on()
     _raises(lambda: reader.contactless.transmit(APDU), FrameError, "a response without SW1 SW2 is taken")
 
 
-def _held(host: Host) -> None:
+def _held(host: VivotechHostUnderTest) -> None:
     watch = VivotechWatch(host.reader(_cards))
     for _ in range(3 * LOOKS):
         watch.poll()
@@ -274,7 +274,7 @@ def _held(host: Host) -> None:
     require(modes[-1:] == [b"\1"], "pass-through mode is left while a card is in the field")
 
 
-def _other_burst(host: Host) -> None:
+def _other_burst(host: VivotechHostUnderTest) -> None:
     line = host.transport(_ok)
     reader = VivotechReader(line)
     line.say(burst(Burst(VISA, SWIPE)))
@@ -283,7 +283,7 @@ def _other_burst(host: Host) -> None:
     require(reader.stripe.poll() == [SWIPE], "a swipe in burst mode is not read")
 
 
-def _cancelled(host: Host) -> None:
+def _cancelled(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda command: b"" if command.command == 0x02 else _ok(command))
     reader.activate(30)
     reader.cancel()
@@ -291,7 +291,7 @@ def _cancelled(host: Host) -> None:
     require(host.codes[-2:] == [(0x05, 0x01), (0x18, 0x01)], "Cancel does not end a transaction")
 
 
-HOST: tuple[Check[Host], ...] = (
+HOST: tuple[Check[VivotechHostUnderTest], ...] = (
     check("host-printed", "commands are those that are printed", GUIDE + "p. 42, 409", _printed),
     check(
         "host-pass-through", "the CRC of pass-through commands goes MSB first", GUIDE + "3.2.2", _pass_through

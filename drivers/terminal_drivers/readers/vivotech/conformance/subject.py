@@ -8,13 +8,13 @@ from terminal_drivers.readers.vivotech.both_ends import VivotechControls
 from terminal_drivers.readers.vivotech.codec import (
     LONGEST_MESSAGE,
     PASS_THROUGH,
-    Command,
     Damaged,
     Decoder,
     Item,
     Response,
     Status,
     UiEvent,
+    VivotechCommand,
     encode,
     status_name,
 )
@@ -26,20 +26,20 @@ PATIENCE = 5.0  # s, for the slowest answer
 QUIET = 0.3  # s without a byte end what a reader says
 READS = 64
 
-START, STOP = Command(PASS_THROUGH, 0x01, b"\1"), Command(PASS_THROUGH, 0x01, b"\0")
-POLL_FOR_TOKEN = Command(PASS_THROUGH, 0x02, b"\0\x14")  # 200 ms
-POWER_ON = Command(PASS_THROUGH, 0x12, bytes((ICC,)))
+START, STOP = VivotechCommand(PASS_THROUGH, 0x01, b"\1"), VivotechCommand(PASS_THROUGH, 0x01, b"\0")
+POLL_FOR_TOKEN = VivotechCommand(PASS_THROUGH, 0x02, b"\0\x14")  # 200 ms
+POWER_ON = VivotechCommand(PASS_THROUGH, 0x12, bytes((ICC,)))
 
 
 @dataclass(slots=True)
-class Device:
+class VivotechUnderTest:
     """The device end of a reader, asked frame by frame; `hands` are those of a reader of ours."""
 
     reader: VivotechReader
     hands: VivotechControls | None = None
     frames: list[Frame] = field(default_factory=list)
 
-    def frame(self, command: Command) -> bytes:
+    def frame(self, command: VivotechCommand) -> bytes:
         """A command as the reader's variant wants it."""
         return encode(command, self.reader.variant.order(command.command, command.sub))
 
@@ -47,7 +47,7 @@ class Device:
         self.frames.append(("host->reader", data))
         self.reader.transport.write(data)
 
-    def bytewise(self) -> "Device":
+    def bytewise(self) -> "VivotechUnderTest":
         """The same, where pieces of messages can be sent."""
         if isinstance(self.reader.transport, MessageTransport):
             raise NotApplicable("over HID a message is always whole")
@@ -72,7 +72,7 @@ class Device:
         items = Decoder(from_reader=True).feed(self.heard(patience))
         return [item for item in items if not isinstance(item, UiEvent)]
 
-    def ask(self, command: Command) -> Response:
+    def ask(self, command: VivotechCommand) -> Response:
         """Send a command and return the answer to it, past what the reader says by itself."""
         name = f"{command.command:02X}-{command.sub:02X}"
         self.heard(0)
@@ -92,14 +92,14 @@ class Device:
                     return item
         raise ReaderLost(f"no answer to {name} within {PATIENCE:g} s")
 
-    def data(self, command: Command) -> bytes:
+    def data(self, command: VivotechCommand) -> bytes:
         """The data of an answer that must be OK."""
         answer = self.ask(command)
         name = f"{command.command:02X}-{command.sub:02X}"
         require(answer.status == Status.OK, f"{name} fails: {status_name(answer.status)}")
         return answer.data
 
-    def refused(self, command: Command, *statuses: Status) -> None:
+    def refused(self, command: VivotechCommand, *statuses: Status) -> None:
         """The command must fail, without data; with one of these statuses where there are any."""
         answer = self.ask(command)
         name = f"{command.command:02X}-{command.sub:02X}"
