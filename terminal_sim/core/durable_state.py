@@ -15,19 +15,21 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import (
     AccountRow,
     BootRow,
+    OfflineSettingsRow,
+    OrderRow,
+    PasscodeRow,
+    ReceiptRow,
+    TamperRow,
+)
+from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
     OfflineExpiredRow,
     OfflineForwardedRow,
     OfflineLostRow,
     OfflineRow,
     OfflineSentRow,
-    OfflineSettingsRow,
     OfflineStoredRow,
-    OrderRow,
     OutageRow,
-    PasscodeRow,
-    ReceiptRow,
-    TamperRow,
 )
 from terminal_sim.core.rows.schema import JournalRow, NumberedRow
 from terminal_sim.core.trace_number import TraceNumber

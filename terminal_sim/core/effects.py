@@ -9,7 +9,7 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.receipt import Receipt
-from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.emv.talk.answers import Answer
 
@@ -70,7 +70,7 @@ class OpenReader:
 
 @dataclass(frozen=True, slots=True)
 class CloseReader:
-    """No card is wanted any more; whatever conversation runs is abandoned."""
+    """Close all ways in: no card is wanted any more, and a conversation with one is abandoned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import PaymentRequest, Refusal
-from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text
 

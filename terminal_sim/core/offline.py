@@ -22,7 +22,8 @@ from terminal_sim.core.memory import OfflineMemory
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.rows.kinds import (
+from terminal_sim.core.rows.kinds import ReceiptRow
+from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
     OfflineExpiredRow,
     OfflineForwardedRow,
@@ -30,8 +31,7 @@ from terminal_sim.core.rows.kinds import (
     OfflineSentRow,
     OfflineStoredRow,
     OutageRow,
-    ReceiptRow,
-    offline,
+    about,
 )
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text, say
@@ -158,7 +158,7 @@ class OfflineQueue:
         oldest = next((one for one in terminal.durable.stored.values() if not one.sent), None)
         anchor = outage.lost_at if rules.anchor == "connection-lost" else oldest.anchor if oldest else now
         deadline = 0 if rules.upload is None else anchor + rules.upload
-        stored = OfflineStoredRow(**offline(payment), outage=outage.reason, anchor=anchor, deadline=deadline)
+        stored = OfflineStoredRow(**about(payment), outage=outage.reason, anchor=anchor, deadline=deadline)
         terminal.store(payment, stored, request)
         self._set_alarm()
 
@@ -169,7 +169,7 @@ class OfflineQueue:
         rows: list[JournalRow] = [*before]
         for payment in lost:
             gone = replace(payment, state=PaymentState.LOST, reason=why)
-            rows += [gone, OfflineLostRow(**offline(gone), reason=why, sum=total, payments=len(lost))]
+            rows += [gone, OfflineLostRow(**about(gone), reason=why, sum=total, payments=len(lost))]
         if rows:
             self._terminal.record(*rows)
         self._set_alarm()
@@ -178,7 +178,7 @@ class OfflineQueue:
         """The engine could not open the card data of a payment that it was to send: the payment never left."""
         payment = self._terminal.durable.payments[reference]
         gone = replace(payment, state=PaymentState.LOST, reason="card-data")
-        lost = OfflineLostRow(**offline(gone), reason=gone.reason, sum=gone.amount.minor, payments=1)
+        lost = OfflineLostRow(**about(gone), reason=gone.reason, sum=gone.amount.minor, payments=1)
         self._terminal.record(gone, lost)
         self._done()
 
@@ -203,7 +203,7 @@ class OfflineQueue:
             host_reference=reply.host_reference,
         )
         kind = OfflineForwardedRow if reply.approved else OfflineDeclinedRow
-        rows: list[JournalRow] = [answered, kind(**offline(answered), response_code=reply.response_code)]
+        rows: list[JournalRow] = [answered, kind(**about(answered), response_code=reply.response_code)]
         receipt_to = self._terminal.durable.receipts_due.get(payment.reference, "")
         if receipt_to and reply.approved:
             rows.append(ReceiptRow(original=payment.reference, to=receipt_to, state="sent"))
@@ -228,7 +228,7 @@ class OfflineQueue:
         payment = terminal.durable.payments[oldest.reference]
         if not oldest.sent:
             payment = replace(payment, state=PaymentState.FORWARD_SENT)
-            terminal.record(payment, OfflineSentRow(**offline(payment)))
+            terminal.record(payment, OfflineSentRow(**about(payment)))
         self._sent = self._request(payment, repeat=oldest.sent)
         terminal.order(fx.Forward(self._sent))
         terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + self._patience()))
@@ -244,7 +244,7 @@ class OfflineQueue:
         for one in durable.stored.values():
             if one.deadline and one.deadline <= now and not one.sent:
                 late = replace(durable.payments[one.reference], state=PaymentState.EXPIRED)
-                rows += [late, OfflineExpiredRow(**offline(late))]
+                rows += [late, OfflineExpiredRow(**about(late))]
         if rows:
             self._terminal.record(*rows)
 

@@ -28,7 +28,7 @@ from terminal_sim.core.offline import OfflineQueue
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.requests import PaymentRequests
 from terminal_sim.core.reversals import Reversals
-from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 
 STATE_ALARM = "state"

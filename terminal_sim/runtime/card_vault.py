@@ -17,7 +17,7 @@ from random import Random
 
 from terminal_sim.core.effects import Store
 from terminal_sim.core.message import HostRequest
-from terminal_sim.core.rows.kinds import OfflineStoredRow
+from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.secret import Secret
 

@@ -13,13 +13,8 @@ from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import STEPS, Payment, PaymentState
-from terminal_sim.core.rows.kinds import (
-    BootRow,
-    OfflineSentRow,
-    OfflineSettingsRow,
-    PasscodeRow,
-    offline,
-)
+from terminal_sim.core.rows.kinds import BootRow, OfflineSettingsRow, PasscodeRow
+from terminal_sim.core.rows.offline import OfflineSentRow, about
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, NumberedRow, RowError, schema_of
 from terminal_sim.core.rows.table import ROW_KINDS, field_names, row_of
 from tests.core.samples import AT, payment, void_of
@@ -149,7 +144,7 @@ def test_every_row_class_says_what_its_kind_means() -> None:
 
 
 def test_an_enum_is_written_as_its_value_and_money_as_two_fields() -> None:
-    flat = OfflineSentRow(**offline(payment(state=PaymentState.FORWARD_SENT))).flat()
+    flat = OfflineSentRow(**about(payment(state=PaymentState.FORWARD_SENT))).flat()
     assert flat.kind == "offline.sent"
     assert dict(flat.fields) == {
         "reference": payment().reference,

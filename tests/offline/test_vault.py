@@ -16,7 +16,7 @@ from terminal_sim.core.effects import Store
 from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.rows.kinds import OfflineStoredRow, offline
+from terminal_sim.core.rows.offline import OfflineStoredRow, about
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret
 from tests.offline.shop import HOUR, SECOND, shop
@@ -52,7 +52,7 @@ def sealed(vault: Vault, request: HostRequest = REQUEST, seed: int = 0) -> Offli
         entry=request.entry,
         at=request.at,
     )
-    stored = OfflineStoredRow(**offline(payment), outage="network", anchor=1)
+    stored = OfflineStoredRow(**about(payment), outage="network", anchor=1)
     row = vault.sealed(Store(payment, stored, request), Random(seed))
     assert replace(row, sealed="") == stored
     return row

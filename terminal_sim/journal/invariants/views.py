@@ -12,13 +12,13 @@ from enum import Enum
 
 from terminal_sim.core.message import Booking, MessageClass, MessageKind
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.rows.kinds import (
+from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
     OfflineExpiredRow,
     OfflineForwardedRow,
     OfflineLostRow,
     OfflineRow,
-    ReversalRow,
 )
 from terminal_sim.core.rows.schema import JournalRow, schema_of
 from terminal_sim.core.rows.table import ROW_KINDS
