@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from terminal_sim.emv.data.apdu import StatusWord
+
+_OK: Final = StatusWord.OK.to_bytes(2)
 
 
 class Refusal(Exception):
@@ -49,6 +52,6 @@ def answer(apdu: bytes, handlers: Mapping[int, Callable[[CardCommand], bytes]]) 
         handler = handlers.get(command.instruction)
         if handler is None:
             raise Refusal(StatusWord.NO_INSTRUCTION)
-        return handler(command) + StatusWord.OK.to_bytes(2)
+        return handler(command) + _OK
     except Refusal as refusal:
         return refusal.sw.to_bytes(2)

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import CardResponse, Instruction, StatusWord
@@ -19,6 +19,7 @@ from terminal_sim.emv.talk.outcome import Verdict
 A = TypeVar("A", bound=KernelAnswer)
 
 MAX_DATA = 256
+_GET_RESPONSE: Final = Instruction.GET_RESPONSE.ins
 
 
 class CardError(Exception):
@@ -56,7 +57,7 @@ def exchange(command: Command) -> Conversation[CardResponse]:
             sending = Command(sending.apdu[:-1] + bytes((low,)), command.step)
             corrected = True
             continue
-        if not answer.data and sending.apdu[1] == Instruction.GET_RESPONSE.ins and kind == 0x61:
+        if not answer.data and sending.apdu[1] == _GET_RESPONSE and kind == 0x61:
             raise CardError("the card promises more data and sends none")
         collected += answer.data
         if len(collected) > MAX_DATA:
