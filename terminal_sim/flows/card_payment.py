@@ -9,54 +9,37 @@ from terminal_sim.core.events import (
     Event,
     KernelAsked,
     KernelEnded,
-    Touched,
     Trigger,
 )
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import STAY, Move, Moves, State, States
+from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
-from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, TypedPin
-from terminal_sim.emv.talk.asks import Ask, ChooseApplication, EnterPin, GoOnline
+from terminal_sim.emv.talk.answers import HostDecision
+from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
-from terminal_sim.flows import fields
+from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES, CardholderFlow
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
-from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER, PaymentFlow
+from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER
 from terminal_sim.flows.request import CardDetails, brand_name
 from terminal_sim.secret import Secret
 
-_SHORTEST_PIN, _LONGEST_PIN = 4, 12
 
+class CardPaymentFlow(CardholderFlow):
+    """`entry` is how the card came, `outcome` how the kernel's conversation with it ended."""
 
-class CardPaymentFlow(PaymentFlow):
-    """`entry` is how the card came, `asked` what the kernel waits for, `outcome` how its conversation ended."""
-
-    __slots__ = ("asked", "entry", "outcome")
+    __slots__ = ("entry", "outcome")
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.entry = EntryMode.CHIP
-        self.asked: Ask | None = None
         self.outcome: Outcome | None = None
 
     # Guards.
 
     def asks_online(self, event: Event) -> bool:
         return isinstance(event, KernelAsked) and isinstance(event.ask, GoOnline)
-
-    def asks_for_pin(self, event: Event) -> bool:
-        return isinstance(event, KernelAsked) and isinstance(event.ask, EnterPin)
-
-    def asks_for_application(self, event: Event) -> bool:
-        return isinstance(event, KernelAsked) and isinstance(event.ask, ChooseApplication)
-
-    def pin_is_long_enough(self, _: Event) -> bool:
-        return len(self.typed) >= _SHORTEST_PIN
-
-    def pin_fits(self, _: Event) -> bool:
-        return len(self.typed) < _LONGEST_PIN
 
     def kernel_waits(self, _: Event) -> bool:
         """The kernel hears the acquirer's answer and has the last word."""
@@ -95,52 +78,28 @@ class CardPaymentFlow(PaymentFlow):
 
     def defer_chip(self, event: Event) -> None:
         """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
-        self._keep_ask(event)
+        self.keep_ask(event)
         if isinstance(self.asked, GoOnline):
-            card = self.asked.card
-            self.defer(
-                CardDetails(
-                    entry=self.entry,
-                    pan=card.pan,
-                    expiry=Secret(card.expiry),
-                    sequence=card.sequence,
-                    icc_data=self.asked.icc_data,
-                    aid=card.aid,
-                    label=card.label,
-                )
-            )
-
-    def ask_pin(self, event: Event) -> None:
-        self.typed = ""
-        self._keep_ask(event)
-
-    def answer_pin(self, _: Event) -> None:
-        self.terminal.order(fx.AnswerCard(TypedPin(Secret(self.typed))))
-        self.typed = ""
-
-    def ask_application(self, event: Event) -> None:
-        self._keep_ask(event)
-
-    def answer_application(self, event: Event) -> None:
-        if isinstance(event, Touched):
-            index = int(event.target.removeprefix("application-")) - 1
-            self.terminal.order(fx.AnswerCard(ApplicationChoice(index)))
+            self.defer(self._details(self.asked))
 
     def send_chip(self, event: Event) -> None:
-        self._keep_ask(event)
+        self.keep_ask(event)
         if isinstance(self.asked, GoOnline):
-            card = self.asked.card
-            self.request(
-                CardDetails(
-                    entry=self.entry,
-                    pan=card.pan,
-                    expiry=Secret(card.expiry),
-                    sequence=card.sequence,
-                    track2=card.track2,
-                    pin_block=self.asked.pin_block,
-                    icc_data=self.asked.icc_data,
-                )
-            )
+            self.request(self._details(self.asked))
+
+    def _details(self, asked: GoOnline) -> CardDetails:
+        card = asked.card
+        return CardDetails(
+            entry=self.entry,
+            pan=card.pan,
+            expiry=Secret(card.expiry),
+            sequence=card.sequence,
+            track2=card.track2,
+            pin_block=asked.pin_block,
+            icc_data=asked.icc_data,
+            aid=card.aid,
+            label=card.label,
+        )
 
     def tell_card(self, event: Event) -> None:
         self.keep_reply(event)
@@ -195,11 +154,6 @@ class CardPaymentFlow(PaymentFlow):
         else:
             self.reverse(NO_ANSWER)
 
-    def _keep_ask(self, event: Event) -> None:
-        if isinstance(event, KernelAsked):
-            self.asked = event.ask
-            self.locale = self.terminal.language_of(event.ask.languages) or self.locale
-
     def _keep_outcome(self, event: Event) -> None:
         if isinstance(event, KernelEnded) and self.payment is not None:
             self.outcome = event.outcome
@@ -223,37 +177,6 @@ class CardPaymentFlow(PaymentFlow):
         """Whether payments are taken offline now, and this one is of a kind that can be."""
         return self.kind.facts.deferrable and self.terminal.offline.active
 
-    # Screens.
-
-    def enter_pin(self) -> Screen:
-        wrong: tuple[Element, ...] = ()
-        if isinstance(self.asked, EnterPin) and self.asked.wrong:
-            left = self.asked.tries_left or 0
-            wrong = (TextLine(say("wrong-pin", n=left), "wrong-pin", Tone.BAD),)
-        return Screen(
-            "enter-pin",
-            (
-                Title("enter-pin", say("enter-pin")),
-                *self.sum(),
-                *wrong,
-                Input("enter-pin", Shown.MASKED, "*" * len(self.typed)),
-                Pad(),
-                fields.CONFIRM,
-                fields.CANCEL,
-            ),
-        )
-
-    def choose(self) -> Screen:
-        labels = self.asked.labels if isinstance(self.asked, ChooseApplication) else ()
-        return Screen(
-            "choose-application",
-            (
-                Title("choose-application", say("choose-application")),
-                *(Choice(f"application-{n}", label) for n, label in enumerate(labels, 1)),
-                fields.CANCEL,
-            ),
-        )
-
 
 def verdict_of(event: Event) -> Verdict | None:
     """How the kernel's conversation ended, where `event` says that it did."""
@@ -263,8 +186,7 @@ def verdict_of(event: Event) -> Verdict | None:
 _BEFORE_REQUEST = ("reading", "pin", "application")
 CONVERSATION_STATES: States[CardPaymentFlow] = (
     State("reading", CardPaymentFlow.processing, timeout="card"),
-    State("pin", CardPaymentFlow.enter_pin, timeout="pin"),
-    State("application", CardPaymentFlow.choose, timeout="card"),
+    *PROMPT_STATES,
     AUTHORISING,
     State("completing", CardPaymentFlow.processing, timeout="card"),
     *ENDINGS,
@@ -302,31 +224,8 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         guard=CardPaymentFlow.asks_online,
         action=CardPaymentFlow.send_chip,
     ),
-    Move(
-        Trigger.KERNEL_PROMPT,
-        "reading",
-        "pin",
-        guard=CardPaymentFlow.asks_for_pin,
-        action=CardPaymentFlow.ask_pin,
-    ),
-    Move(
-        Trigger.KERNEL_PROMPT,
-        "reading",
-        "application",
-        guard=CardPaymentFlow.asks_for_application,
-        action=CardPaymentFlow.ask_application,
-    ),
+    *PROMPT_MOVES,
     Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action=CardPaymentFlow.refused_by_card),
-    Move(Trigger.DIGIT, "pin", STAY, guard=CardPaymentFlow.pin_fits, action=CardPaymentFlow.add),
-    Move(Trigger.CLEAR, "pin", STAY, guard=CardPaymentFlow.has_input, action=CardPaymentFlow.rub_out),
-    Move(
-        Trigger.CONFIRM,
-        "pin",
-        "reading",
-        guard=CardPaymentFlow.pin_is_long_enough,
-        action=CardPaymentFlow.answer_pin,
-    ),
-    Move(Trigger.SELECT, "application", "reading", action=CardPaymentFlow.answer_application),
     Move(
         Trigger.HOST_REPLY,
         "authorising",

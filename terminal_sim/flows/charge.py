@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.config import Checkout
-from terminal_sim.core.events import Event, Returned, Touched, Trigger
+from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
@@ -19,6 +19,7 @@ from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
+from terminal_sim.flows import fields
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, MotoFlow
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING
@@ -54,13 +55,13 @@ class ChargeFlow(SaleFlow):
         return [way for way, there in switches.items() if there]
 
     def way_not_offline(self, event: Event) -> bool:
-        return self.terminal.offline.active and _target(event) in _REFUSED
+        return self.terminal.offline.active and fields.touched(event) in _REFUSED
 
     def picks_clearpay(self, event: Event) -> bool:
-        return _target(event) == "clearpay"
+        return fields.touched(event) == "clearpay"
 
     def refuse_way(self, event: Event) -> None:
-        self.remark = say(_REFUSED[_target(event)])
+        self.remark = say(_REFUSED[fields.touched(event)])
         self.terminal.order(fx.Beep("bad"))
 
     def tap_clearpay(self, _: Event) -> None:
@@ -68,7 +69,7 @@ class ChargeFlow(SaleFlow):
 
     def type_number(self, event: Event) -> None:
         self.terminal.order(fx.CloseReader())
-        typed = (GIFT_CARD if _target(event) == "gift-card" else MANUAL_ENTRY).begin(self.terminal)
+        typed = (GIFT_CARD if fields.touched(event) == "gift-card" else MANUAL_ENTRY).begin(self.terminal)
         typed.amount = self.amount
         self.terminal.push(typed)
 
@@ -211,7 +212,3 @@ GIFT_CARD = Flow(
         *ENDING_MOVES,
     ),
 )
-
-
-def _target(event: Event) -> str:
-    return event.target if isinstance(event, Touched) else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, KeyPressed
+from terminal_sim.core.events import Event, KeyPressed, Touched
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Context
+from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import Phrase, say
 
@@ -16,6 +17,11 @@ _BACK = Button("back", say("back"), "CANCEL")
 def leave(terminal: Firmware) -> Button:
     """What leaves a screen that nothing is decided on: where the home screen has tabs, one screen back."""
     return _BACK if terminal.profile.home.style == "tabs" else CANCEL
+
+
+def touched(event: Event) -> str:
+    """The id of the element that was touched; empty for every other event."""
+    return event.target if isinstance(event, Touched) else ""
 
 
 class TypedField(Context):
@@ -44,13 +50,13 @@ class TypedField(Context):
         self.typed = self.typed[:-1]
         self.complaint = None
 
-    def field(self, id: str, shown: Shown, value: object = None, *more: Element) -> Screen:  # noqa: A002
+    def field(self, id: str, shown: Shown, value: str | Money | None = None, *more: Element) -> Screen:  # noqa: A002
         """The screen of one field: title, what is typed, the complaint, pad and keys."""
         text = value if value is not None else shown_digits(self.typed, shown)
         complaint = (TextLine(self.complaint, _id_of(self.complaint), Tone.BAD),) if self.complaint else ()
         return Screen(
             id,
-            (Title(id, say(id)), Input(id, shown, text), *more, *complaint, Pad(), CONFIRM, CANCEL),  # type: ignore[arg-type]
+            (Title(id, say(id)), Input(id, shown, text), *more, *complaint, Pad(), CONFIRM, CANCEL),
         )
 
 

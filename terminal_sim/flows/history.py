@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import MessageKind
@@ -44,13 +44,13 @@ class HistoryFlow(EndingFlow):
     # Guards.
 
     def picks_row(self, event: Event) -> bool:
-        return _target(event).startswith("txn-")
+        return fields.touched(event).startswith("txn-")
 
     def picks_older(self, event: Event) -> bool:
-        return _target(event) == "older"
+        return fields.touched(event) == "older"
 
     def picks_newer(self, event: Event) -> bool:
-        return _target(event) == "newer"
+        return fields.touched(event) == "newer"
 
     def older_exist(self, _: Event) -> bool:
         return self.first + ROWS < len(self.rows)
@@ -60,16 +60,16 @@ class HistoryFlow(EndingFlow):
 
     def picks_void(self, event: Event) -> bool:
         return (
-            _target(event) == "void"
+            fields.touched(event) == "void"
             and self.picked is not None
             and self.terminal.durable.voidable(self.picked)
         )
 
     def picks_void_in_vain(self, event: Event) -> bool:
-        return _target(event) == "void"
+        return fields.touched(event) == "void"
 
     def picks_receipts(self, event: Event) -> bool:
-        return _target(event) == "receipts"
+        return fields.touched(event) == "receipts"
 
     def void_went_through(self, _: Event) -> bool:
         return self._void_state() is PaymentState.COMPLETED
@@ -91,7 +91,7 @@ class HistoryFlow(EndingFlow):
         self.first = max(self.first - ROWS, 0)
 
     def pick(self, event: Event) -> None:
-        self.picked = self.rows[int(_target(event).removeprefix("txn-")) - 1]
+        self.picked = self.rows[int(fields.touched(event).removeprefix("txn-")) - 1]
         self.remark = None
 
     def explain(self, _: Event) -> None:
@@ -135,7 +135,7 @@ class HistoryFlow(EndingFlow):
         self.announce("no-connection")
 
     def choose_copy(self, event: Event) -> None:
-        self.copy = Copy.CUSTOMER if _target(event) == "customer-receipt" else Copy.MERCHANT
+        self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
         self.remark = None
 
     def print_copy(self, _: Event) -> None:
@@ -220,10 +220,6 @@ class HistoryFlow(EndingFlow):
         )
 
 
-def _target(event: Event) -> str:
-    return event.target if isinstance(event, Touched) else ""
-
-
 def _summary(payment: Payment) -> Text:
     return say("history-row", time=say("time", at=payment.at), amount=payment.amount, last4=payment.last4)
 
@@ -273,9 +269,11 @@ HISTORY_MOVES: Moves[HistoryFlow] = (
     Move(Trigger.OUT_OF_PAPER, ("receipt", "printed"), STAY, action=HistoryFlow.say_no_paper),
     Move(Trigger.CANCEL, "receipt", "receipts"),
     Move(Trigger.CANCEL, "printed", "transaction", action=HistoryFlow.forget_remark),
-    *(
-        Move(Trigger.TIMEOUT, state, DONE, action=HistoryFlow.go_home)
-        for state in ("list", "transaction", "receipts", "receipt", "printed")
+    Move(
+        Trigger.TIMEOUT,
+        ("list", "transaction", "receipts", "receipt", "printed"),
+        DONE,
+        action=HistoryFlow.go_home,
     ),
     Move(
         Trigger.RESOLVED,

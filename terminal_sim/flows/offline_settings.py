@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, Touched, Trigger
+from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
@@ -23,13 +23,13 @@ class OfflineSettingsFlow(fields.TypedField):
         return not self.terminal.profile.offline.permission
 
     def picks_allow(self, event: Event) -> bool:
-        return _target(event) == "allow"
+        return fields.touched(event) == "allow"
 
     def picks_allow_not(self, event: Event) -> bool:
-        return _target(event) == "allow-not"
+        return fields.touched(event) == "allow-not"
 
     def picks_limit(self, event: Event) -> bool:
-        return _target(event) == "offline-limit"
+        return fields.touched(event) == "offline-limit"
 
     def limit_is_good(self, _: Event) -> bool:
         return 0 < int(self.typed or "0") <= self.terminal.profile.offline.limit_max
@@ -77,10 +77,6 @@ class OfflineSettingsFlow(fields.TypedField):
     def ask_limit(self) -> Screen:
         typed = Money(int(self.typed or "0"), self.terminal.profile.currency)
         return self.field("offline-limit", Shown.MONEY, typed)
-
-
-def _target(event: Event) -> str:
-    return event.target if isinstance(event, Touched) else ""
 
 
 OFFLINE_SETTINGS = Flow(

@@ -32,7 +32,11 @@ class PaymentFlow(EndingFlow):
         self.terminal.send(request_of(self.terminal, self.payment, card))
 
     def defer(self, card: CardDetails) -> None:
-        """Keep the payment for later: the acquirer is out of reach."""
+        """Keep the payment for later: the acquirer is out of reach.
+
+        Full track data, card verification codes and PIN blocks are never kept (PCI DSS 3.3).
+        """
+        card = replace(card, track2=None, cvc=None, pin_block=None)
         self.payment = replace(
             payment_of(self.terminal, self.kind, self.amount, card, self.locale),
             state=PaymentState.PENDING,

@@ -128,16 +128,19 @@ class SaleFlow(CardPaymentFlow):
     def send_stripe(self, event: Event) -> None:
         stripe = _stripe(event)
         if stripe is not None:
-            self.entry = EntryMode.STRIPE
             self.terminal.order(fx.CloseReader())
-            expiry = Secret(stripe.expiry)
-            self.request(CardDetails(entry=self.entry, pan=stripe.pan, expiry=expiry, track2=stripe.track2))
+            self.request(self._swiped(stripe))
 
     def defer_stripe(self, event: Event) -> None:
         stripe = _stripe(event)
         if stripe is not None:
-            self.entry = EntryMode.STRIPE
-            self.defer(CardDetails(entry=self.entry, pan=stripe.pan, expiry=Secret(stripe.expiry)))
+            self.defer(self._swiped(stripe))
+
+    def _swiped(self, stripe: Stripe) -> CardDetails:
+        self.entry = EntryMode.STRIPE
+        return CardDetails(
+            entry=self.entry, pan=stripe.pan, expiry=Secret(stripe.expiry), track2=stripe.track2
+        )
 
     def start_chip(self, _: Event) -> None:
         self._start(EntryMode.CHIP)
