@@ -23,6 +23,7 @@ from terminal_drivers.base import (
 from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.both_ends import BothEnds, ChipControls
+from terminal_drivers.readers.machine import CheckState, Finding, package
 from terminal_drivers.readers.pin_prompt import Key, Prompt
 from terminal_drivers.readers.protocol import HostReader
 from terminal_drivers.readers.served import FIELD, Served
@@ -30,7 +31,7 @@ from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.discovery import readers as found_readers
 from terminal_drivers.wiring.opening import open_both, open_host
 from terminal_drivers.wiring.serving import serve
-from terminal_drivers.wiring.table import known
+from terminal_drivers.wiring.table import known, protocols
 from terminal_sim.readers.opening import BOTH_ENDS
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ if TYPE_CHECKING:
 __all__ = [
     "FIELD",
     "HEADER",
+    "CheckState",
+    "Finding",
     "Key",
     "Prompt",
     "Served",
     "capture",
     "conform",
     "found_readers",
+    "needed_findings",
     "probe",
     "serve",
 ]
@@ -165,6 +169,14 @@ def _for_chip(places: Mapping[str, ContactSlot]) -> tuple[str, ContactSlot]:
             slot.present()
             return place, slot
     return last
+
+
+def needed_findings() -> Iterator[Finding]:
+    """What the transports and the reader protocols need of this machine, found or missing."""
+    yield package("usb", "usb", "USB readers without a driver")
+    yield package("hid", "hid", "HID readers")
+    for protocol in protocols():
+        yield from protocol.checks()
 
 
 def _exchanges(

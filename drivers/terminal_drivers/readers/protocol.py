@@ -25,6 +25,7 @@ from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineIntercepto
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
+from terminal_drivers.readers.machine import Finding
 from terminal_drivers.readers.pin_prompt import Person, nobody
 from terminal_drivers.readers.served import Served
 
@@ -162,7 +163,8 @@ class ReaderProtocol:
 
     `transports` are those of its addresses, `""` where an address is `NAME:` and the name of a reader; `open_host` opens each of
     them but `virtual` and `pty`, which `open_both` does. `own` makes a terminal's whole reader of both ends; None where they are
-    not one. `names` lists the readers that a service of the system knows now.
+    not one. `names` lists the readers that a service of the system knows now, and `checks` says what of the
+    machine the protocol needs.
     """
 
     name: str
@@ -178,6 +180,7 @@ class ReaderProtocol:
     usb: tuple[UsbMatch, ...] = ()
     names: Callable[[], Iterable[str]] | None = None
     parsers: Callable[[], tuple[Parser, ...]] = tuple
+    checks: Callable[[], Iterable[Finding]] = tuple
 
     @property
     def schemes(self) -> tuple[str, ...]:

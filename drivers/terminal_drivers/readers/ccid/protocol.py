@@ -6,6 +6,7 @@ from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
+from terminal_drivers.readers.machine import Finding, program
 from terminal_drivers.readers.protocol import (
     HostReader,
     Opening,
@@ -63,6 +64,10 @@ def _choices() -> tuple[str, ...]:
     return tuple(VARIANTS)
 
 
+def _checks() -> tuple[Finding, ...]:
+    return (program("libccidtwin.so", "libccid", "our virtual serial reader under pcscd"),)
+
+
 PROTOCOL = ReaderProtocol(
     name="ccid",
     title="CCID",
@@ -75,4 +80,5 @@ PROTOCOL = ReaderProtocol(
     usb=(UsbMatch(SMART_CARD, "usb"),),
     kit=_kit,
     parsers=_parsers,
+    checks=_checks,
 )

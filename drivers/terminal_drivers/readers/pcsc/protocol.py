@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from terminal_drivers.base import DriverError, ReaderPart
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR
 from terminal_drivers.readers.address import Address
+from terminal_drivers.readers.machine import Finding
 from terminal_drivers.readers.protocol import HostReader, Opening, Parser, ReaderProtocol
 
 
@@ -38,6 +39,12 @@ def _parsers() -> tuple[Parser, ...]:
     )
 
 
+def _checks() -> Iterable[Finding]:
+    from terminal_drivers.readers.pcsc.machine import checks
+
+    return checks()
+
+
 PROTOCOL = ReaderProtocol(
     name="pcsc",
     title="PC/SC",
@@ -46,4 +53,5 @@ PROTOCOL = ReaderProtocol(
     open_host=_open_host,
     names=_names,
     parsers=_parsers,
+    checks=_checks,
 )

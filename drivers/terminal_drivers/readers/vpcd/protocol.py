@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from terminal_drivers.base import ReaderPart
 from terminal_drivers.readers.clauses import Kit
+from terminal_drivers.readers.machine import Finding
 from terminal_drivers.readers.protocol import Parser, ReaderProtocol, ServedAt, Service
 from terminal_drivers.readers.served import Served
 
@@ -26,6 +29,12 @@ def _parsers() -> tuple[Parser, ...]:
     return (Parser("vpcd", lambda data: Decoder().feed(data), ("000101000104",)),)
 
 
+def _checks() -> Iterable[Finding]:
+    from terminal_drivers.readers.vpcd.machine import checks
+
+    return checks()
+
+
 PROTOCOL = ReaderProtocol(
     name="vpcd",
     title="vpcd",
@@ -33,4 +42,5 @@ PROTOCOL = ReaderProtocol(
     services=(Service("", _serve, at_port=True),),
     kit=_kit,
     parsers=_parsers,
+    checks=_checks,
 )

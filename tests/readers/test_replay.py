@@ -34,7 +34,7 @@ from terminal_sim.script.run import Options, Runner, RunResult, ScenarioOutcome
 from terminal_sim.script.vocabulary import vocabulary
 from tests.engine.kit import ready
 
-SCRIPTS = Path(__file__).parent / "scripts"
+SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 SALE = """keys 1
 terminal v400m

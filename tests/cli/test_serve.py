@@ -22,7 +22,7 @@ from terminal_drivers.wiring.serving import serve
 from tests.drivers.transports.test_usbip import IMPORT, RECORD, exactly, reply, submit
 from tests.interop.daemon import Told
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}"}
 PROGRAM = (sys.executable, "-m", "terminal_sim")
 CARD_REFUSES, PAD_CANCELLED = b"\x69\x84", b"\x64\x01"  # before SELECT; PC/SC part 10, 2.5.4

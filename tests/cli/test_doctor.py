@@ -9,8 +9,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from terminal_drivers.readers.machine import CheckState
+from terminal_drivers.readers.pcsc.machine import daemon
+from terminal_drivers.readers.vpcd.machine import checks
 from terminal_sim.cli import doctor
-from terminal_sim.cli.doctor import CheckState
 from terminal_sim.cli.main import main
 
 ROOT_ONLY = pytest.mark.skipif(
@@ -61,28 +63,23 @@ def test_readers_conform_prints_every_clause_with_its_verdict(capsys: pytest.Cap
 
 def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path: Path) -> None:
     path = tmp_path / "pcscd.comm"
-    nothing = tmp_path / "nothing"
-    [absent] = doctor._daemon(path, nothing)
+    absent = daemon(path)
     assert (absent.state, "start pcscd" in absent.cure) == (CheckState.MISSING, True)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
-        [deaf] = doctor._daemon(path, nothing)
+        deaf = daemon(path)
         assert (deaf.state, "restart pcscd" in deaf.cure) == (CheckState.MISSING, True)
         server.listen()
-        [good] = doctor._daemon(path, nothing)
+        good = daemon(path)
         assert (good.state, good.cure) == (CheckState.GOOD, "")
 
 
 def test_a_vpcd_that_listens_on_every_network_is_exposed(tmp_path: Path) -> None:
     configuration = tmp_path / "vpcd"
     configuration.write_text("FRIENDLYNAME x\nDEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
-    assert CheckState.EXPOSED in [
-        finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
-    ]
+    assert CheckState.EXPOSED in [finding.state for finding in checks(configuration)]
     configuration.write_text("#FRIENDLYNAME x\n#DEVICENAME /dev/null:0x8C7B\n", encoding="ascii")
-    assert CheckState.EXPOSED not in [
-        finding.state for finding in doctor._daemon(tmp_path / "none", configuration)
-    ]
+    assert CheckState.EXPOSED not in [finding.state for finding in checks(configuration)]
 
 
 def test_a_device_file_that_may_be_opened_is_good(tmp_path: Path) -> None:
@@ -122,7 +119,8 @@ def test_a_daemon_and_a_configuration_that_this_user_may_not_see_have_a_cure() -
         path.touch()
         os.seteuid(NOBODY)
         try:
-            [found] = doctor._daemon(path, path)
+            found, *others = daemon(path), *checks(path)
         finally:
             os.seteuid(0)
+    assert others == []
     assert (found.state, f"may not use {path}: sudo chmod" in found.cure) == (CheckState.MISSING, True)
