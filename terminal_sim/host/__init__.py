@@ -1,1 +1,1 @@
-"""The acquirer's side: the wire format (pure), what lies between, and a virtual acquirer with a ledger."""
+"""The acquirer's side: the dialect of its messages (pure), the link to it, and a virtual acquirer with issuer and ledger."""
