@@ -22,6 +22,7 @@ from terminal_sim import profile as profiles
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
 from terminal_sim.bench.terminal import TerminalUnderTest
+from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
@@ -71,18 +72,13 @@ __all__ = [
     "View",
 ]  # fmt: skip
 
-DEFAULT_CLOCK = "2026-01-15T09:00:00"
-FIRST_YEAR, LAST_YEAR = 2000, 2099
-_YEARS = f"the acquirer's messages have years from {FIRST_YEAR} to {LAST_YEAR} (ISO 8583 DE 12)"
-_END = wall_of(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 - a terminal's civil time has no zone
-
 
 class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
     `catalogues` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
     that happens (without one, the last entries are kept in memory; False: nothing is spent on it).
-    Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence for whoever wrote the names.
+    Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence about the name that is wrong.
     """
 
     def __init__(
@@ -105,7 +101,7 @@ class Bench:
         self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
         self._books = _books(state, self.acquirer)
         mono = self.journal.last_mono()
-        self.clock = VirtualClock(wall_of(_moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
+        self.clock = VirtualClock(wall_of(moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
         self.writer = JournalWriter(self.journal, self.clock)
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
@@ -133,7 +129,8 @@ class Bench:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
 
         `reader` is an address, or several that complete each other: a chip reader's and a stripe head's. `record` is a new file
-        for all that its readers say and hear; the reader `recording:FILE` replays it.
+        of all that goes to and from its readers; the reader `recording:FILE` replays it. With `state_from` the terminal goes on
+        where the saved one stood, screen, flows and card in the slot included; the first one brings the whole bench there.
         """
         model = self._model(profile)
         state = self._next_of(state_from, model) if state_from is not None else None
@@ -186,12 +183,12 @@ class Bench:
         if self.engine.tracing is None:
             return None
 
-        def hear(direction: str, message: str, slot: int, sequence: int, length: int) -> None:
+        def write(direction: str, message: str, slot: int, sequence: int, length: int) -> None:
             if self.trace.wants_frames:
                 frame = ReaderFrame(direction, message, slot, sequence, length)
                 self.trace.emit(self.clock.now, name, frame)
 
-        return hear
+        return write
 
     def _hardware(
         self, reader: str | Sequence[str], name: str, record: Path | None, about: Mapping[str, str]
@@ -277,10 +274,7 @@ class Bench:
 
         Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
         """
-        if self.now.wall + duration >= _END:
-            raise BenchMisuse(
-                f"{Duration(duration)} from {self.now.civil} the clock is past {LAST_YEAR}: {_YEARS}"
-            )
+        check_passing(self.now, duration)
         for terminal in self.terminals:
             terminal.listen()
         self.engine.advance(self.clock.now.mono + duration)
@@ -288,9 +282,9 @@ class Bench:
     def settle(self) -> None:
         self.engine.settle()
 
-    def set_clock(self, moment: str | datetime) -> None:
+    def set_clock(self, clock: str | datetime) -> None:
         """Set the wall clock of every terminal; elapsed time does not notice."""
-        by = self.clock.set_wall(wall_of(_moment(moment)))
+        by = self.clock.set_wall(wall_of(moment(clock)))
         for terminal in self.terminals:
             terminal.clock_was_set(by)
 
@@ -320,20 +314,20 @@ class Bench:
 
     def _next_of(self, saved: SavedState, model: Profile) -> TerminalState:
         """The saved terminal that is added next; with the first one, the bench goes on where the saved one stood."""
-        if self._origin is None:
-            self._restore(saved)
-        if self._origin is not saved:
+        if self._origin is not None and self._origin is not saved:
             raise BenchMisuse("this bench goes on from another saved state")
+        if self._origin is None and (self.terminals or self.journal.terminals() or self.acquirer.entries()):
+            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
         if len(self.terminals) == len(saved.terminals):
             raise BenchMisuse("every terminal of the saved state is on this bench already")
         state = saved.terminals[len(self.terminals)]
         if state.profile != model.id:
             raise BenchMisuse(f"the saved terminal is a {state.profile}, and does not go on as a {model.id}")
+        if self._origin is None:
+            self._restore(saved)
         return state
 
     def _restore(self, saved: SavedState) -> None:
-        if self.terminals or self.journal.terminals() or self.acquirer.entries():
-            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
         self._origin = saved
         for row in saved.rows:
             self.journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
@@ -383,15 +377,3 @@ def _books(state: Path | None, acquirer: Acquirer) -> LedgerFile | None:
         return acquirer.keep_books(state / "acquirer.jsonl")
     except LedgerFileError as wrong:
         raise BenchMisuse(str(wrong)) from None
-
-
-def _moment(clock: str | datetime) -> datetime:
-    try:
-        moment = clock if isinstance(clock, datetime) else datetime.fromisoformat(clock)
-    except ValueError:
-        raise BenchMisuse(f"{clock!r} is no time: write 2026-01-15T09:00:00") from None
-    if moment.tzinfo is not None:
-        raise BenchMisuse(f"{clock}: a terminal's clock has no zone: write 2026-01-15T09:00:00")
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise BenchMisuse(f"{clock}: {_YEARS}")
-    return moment

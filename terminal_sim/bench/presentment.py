@@ -1,6 +1,6 @@
 """Cards as a tester presents them to one terminal: each act settles, however long the line of the reader that reports it.
 
-1. An act is over when the reader has told of it, and nothing else that it told meanwhile counts: news of the card before may
+1. An act is over when the reader has reported it, and nothing else that it reports meanwhile counts: news of the card before may
    still be on a slow line.
 2. A card is torn away at a step of its own conversation, in the middle of the exchange.
 """
@@ -50,7 +50,7 @@ def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
 
 
 class Presentment:
-    """The `operator` before the readers of a `board`. `BenchMisuse` where they cannot do what they are told."""
+    """The `operator` before the readers of a `board`. `BenchMisuse` where the operator cannot do an act."""
 
     def __init__(self, engine: Engine, board: Board, operator: Operator) -> None:
         self._engine = engine
@@ -58,7 +58,7 @@ class Presentment:
         self._operator = operator
         self._apdus = 0
         self._tear: CardTear | None = None
-        # A card is in the slot, or was, that somebody has not been asked to take out yet.
+        # A card is in the slot, or was, that the operator has not been asked to take out yet.
         self._asked_for = False
         self._in_slot = ""  # the name of the card that was inserted last
         self._named = 0  # how many cards had been inserted when an act named the last one
@@ -133,7 +133,7 @@ class Presentment:
         self._present(self._operator.remove, lambda: not self._board.readers.card_in)
 
     def give_back(self) -> None:
-        """Have a card taken out that somebody was asked for, lest the next terminal finds it in; it is theirs to keep it there."""
+        """Ask for the removal of a card that a person was asked for, so that the next terminal does not find it; no answer is no error."""
         if self._asked_for:
             with suppress(BenchMisuse):
                 self.listen()
@@ -166,7 +166,7 @@ class Presentment:
             raise BenchMisuse(str(error)) from None
 
     def listen(self) -> None:
-        """Hear what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
+        """Post what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
         while (self._operator.reports_late or self._board.readers.silent) and self._engine.poll(self._board):
             self._engine.settle()
 
@@ -192,9 +192,9 @@ class Presentment:
             act()
         except DriverError as error:
             raise BenchMisuse(str(error)) from None
-        self._hear(happened)
+        self._await(happened)
 
-    def _hear(self, happened: Callable[[], bool]) -> None:
+    def _await(self, happened: Callable[[], bool]) -> None:
         """Let the reader report what was done in front of it, however long its line is, and the person's way to it."""
         wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):

@@ -45,7 +45,7 @@ class Surroundings:
         return SurroundingsState(replace(self._environment), tuple(self._orders))
 
     def resume(self, state: SurroundingsState) -> None:
-        """Be as another terminal's were; no firmware is told."""
+        """Be as another terminal's were, without an event for a firmware."""
         self._environment, self._orders = replace(state.environment), list(state.orders)
 
     @property

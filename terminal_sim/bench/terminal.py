@@ -248,7 +248,7 @@ class TerminalUnderTest:
         self._presenting.tear_after(step)
 
     def listen(self) -> None:
-        """Hear what a real reader has reported meanwhile."""
+        """Post what a real reader has reported meanwhile."""
         self._presenting.listen()
 
     # The surroundings.

@@ -3,7 +3,7 @@
 Rules:
 1. Effects of one event run in order. A `Record` is durable before the next effect of its terminal runs: in a fleet the records
    of all terminals that have one waiting go into one commit, and then each goes on.
-2. An error of that commit means that nobody knows whether the rows are there: those terminals stop, and their next boot decides.
+2. After an error of that commit it is unknown whether the rows are there: those terminals stop, and their next boot decides.
 3. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
 """
 

@@ -1,4 +1,4 @@
-"""The port by which a firmware reaches its readers: what stands in front of them, and what of it the firmware hears now."""
+"""The port by which a firmware reaches its readers: what stands in front of them, and what of it reaches the firmware now."""
 
 from __future__ import annotations
 

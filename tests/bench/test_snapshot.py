@@ -383,6 +383,7 @@ def test_a_terminal_goes_on_as_its_own_model_alone() -> None:
         bench.add_terminal("v400m")
         with pytest.raises(BenchMisuse, match="the saved terminal is a v400m, and does not go on as a s1f2"):
             other.add_terminal("s1f2", state_from=bench.save())
+        assert other.add_terminal("s1f2").journal()[0].number == 1
 
 
 def test_a_bench_that_has_a_terminal_goes_on_from_no_state() -> None:
