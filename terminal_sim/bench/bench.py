@@ -44,7 +44,7 @@ from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
-from terminal_sim.runtime.contents import ReaderFrame, Refused
+from terminal_sim.runtime.contents import ActRefused, ReaderFrame
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore
@@ -206,7 +206,7 @@ class Bench:
             try:
                 yield
             except BenchMisuse as refused:
-                self.trace.emit(self.now, terminal.name, Refused(str(refused)))
+                self.trace.emit(self.now, terminal.name, ActRefused(str(refused)))
                 raise
 
     # Cards.

@@ -13,7 +13,7 @@ from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import PaymentRequest, Refusal
+from terminal_sim.core.payment_request import PaymentRequest, RequestRefusal
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text
@@ -56,7 +56,7 @@ class RequestDesk(Protocol):
     """What a point of sale asks for (`core.requests`)."""
 
     def take(self, request: PaymentRequest) -> None: ...
-    def refuse(self, request: PaymentRequest, reason: Refusal) -> None: ...
+    def refuse(self, request: PaymentRequest, reason: RequestRefusal) -> None: ...
     def end(self, notice: Text, payment: Payment | None) -> None: ...
 
 

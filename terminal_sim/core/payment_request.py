@@ -24,7 +24,7 @@ class PaymentRequest:
     register: str = ""
 
 
-class Refusal(Enum):
+class RequestRefusal(Enum):
     """Why a terminal that is at its home screen takes no payment."""
 
     AMOUNT = "amount"
@@ -51,7 +51,7 @@ class RequestBusy:
 class RequestRefused:
     """The terminal cannot take this payment."""
 
-    reason: Refusal
+    reason: RequestRefusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import (
     PaymentRequest,
-    Refusal,
     RequestBusy,
     RequestEnded,
+    RequestRefusal,
     RequestRefused,
     RequestTaken,
 )
@@ -36,7 +36,7 @@ class PaymentRequests:
         self.running = request
         self._terminal.order(AnswerPayment(request.id, RequestTaken()))
 
-    def refuse(self, request: PaymentRequest, reason: Refusal) -> None:
+    def refuse(self, request: PaymentRequest, reason: RequestRefusal) -> None:
         """Serve `request` at no time."""
         self._terminal.order(AnswerPayment(request.id, RequestRefused(reason)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, PaymentRequested, Trigger
 from terminal_sim.core.flow import STAY, Move, Moves
-from terminal_sim.core.payment_request import PaymentRequest, Refusal
+from terminal_sim.core.payment_request import PaymentRequest, RequestRefusal
 from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
 
@@ -36,20 +36,22 @@ class RequestedFlow(fields.TypedField):
             if reason is not None:
                 self.terminal.requests.refuse(event.request, reason)
 
-    def _refusal(self, request: PaymentRequest) -> Refusal | None:
+    def _refusal(self, request: PaymentRequest) -> RequestRefusal | None:
         profile, environment = self.terminal.profile, self.terminal.environment
         if not self.sells:
-            return Refusal.SALE
+            return RequestRefusal.SALE
         if request.amount.currency != profile.currency:
-            return Refusal.CURRENCY
+            return RequestRefusal.CURRENCY
         if not 0 < request.amount.minor <= profile.limits.max_amount:
-            return Refusal.AMOUNT
+            return RequestRefusal.AMOUNT
         if profile.battery is not None and environment.battery < profile.battery.critical:
-            return Refusal.BATTERY
+            return RequestRefusal.BATTERY
         if not environment.reader:
-            return Refusal.READER
+            return RequestRefusal.READER
         offline = self.terminal.offline
-        return Refusal.OFFLINE if offline.active and offline.refusal_of_amount(request.amount) else None
+        return (
+            RequestRefusal.OFFLINE if offline.active and offline.refusal_of_amount(request.amount) else None
+        )
 
 
 def request_moves(home: str) -> Moves[RequestedFlow]:

@@ -65,7 +65,7 @@ class TimePassed(Content, frozen=True):
     due: str
 
 
-class Refused(Content, frozen=True):
+class ActRefused(Content, frozen=True):
     """An act that the bench or the terminal could not do, and why; it changed nothing."""
 
     kind: ClassVar[str] = "refused"

@@ -17,7 +17,7 @@ Diagnose = Callable[[Value, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class VerbArgument:
     """A value and what the verb takes it for."""
 
     parameter: Parameter
@@ -30,13 +30,13 @@ class VerbCall:
 
     step: ScriptStep
     verb: Verb
-    values: tuple[Argument, ...] = ()
-    named: tuple[Argument, ...] = ()
+    values: tuple[VerbArgument, ...] = ()
+    named: tuple[VerbArgument, ...] = ()
     fields: Mapping[str, Value] = field(default_factory=dict)
     no: bool = False
 
     @property
-    def arguments(self) -> tuple[Argument, ...]:
+    def arguments(self) -> tuple[VerbArgument, ...]:
         return self.values + self.named
 
     def of_kind(self, kind: ValueKind) -> tuple[Value, ...]:
@@ -132,8 +132,8 @@ class _Binding:
         self.verb = verb
         self.no = no
         self.diagnose = diagnose
-        self.placed: list[Argument] = []
-        self.named: dict[str, Argument] = {}
+        self.placed: list[VerbArgument] = []
+        self.named: dict[str, VerbArgument] = {}
         self.fields: dict[str, Value] = {}
 
     def call(self, values: tuple[Value, ...]) -> VerbCall:
@@ -145,9 +145,9 @@ class _Binding:
             elif value.name:
                 self._pair(value)
             elif len(self.placed) < len(self.verb.values):
-                self.placed.append(Argument(self.verb.values[len(self.placed)], value))
+                self.placed.append(VerbArgument(self.verb.values[len(self.placed)], value))
             elif self.verb.rest is not None:
-                self.placed.append(Argument(self.verb.rest, value))
+                self.placed.append(VerbArgument(self.verb.rest, value))
             else:
                 near = suggest(value.word, self.verb.introduced) if value.word else ""
                 self.diagnose(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
@@ -185,7 +185,7 @@ class _Binding:
     def _name(self, parameter: Parameter, value: Value) -> None:
         if parameter.name in self.named:
             self.diagnose(value, f"{parameter.keyword or parameter.name} is said twice")
-        self.named[parameter.name] = Argument(parameter, value)
+        self.named[parameter.name] = VerbArgument(parameter, value)
 
     def _complete(self) -> None:
         """What the verb cannot do without."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from terminal_sim.bench import BenchMisuse, TerminalUnderTest
-from terminal_sim.script.bind import Argument, Call, MacroCall, VerbCall
+from terminal_sim.script.bind import Call, MacroCall, VerbArgument, VerbCall
 from terminal_sim.script.tree import ScriptStep
 from terminal_sim.script.values import Scope, filled, judge, spoken
 from terminal_sim.verbs import Tester
@@ -72,7 +72,7 @@ class Performer:
         negation = {NEGATION: True} if call.no else {}
         getattr(self._tester, call.verb.method)(*values, **named, **fields, **negation)
 
-    def _judge(self, argument: Argument, variables: Mapping[str, str]) -> None:
+    def _judge(self, argument: VerbArgument, variables: Mapping[str, str]) -> None:
         """What the check could not judge, since it had no value yet."""
         if argument.value.variables:
             value = replace(argument.value, text=filled(argument.value, variables))

@@ -10,7 +10,7 @@ from pathlib import Path
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
 from terminal_sim.bench.words import JOURNAL_FIELDS, MESSAGE_KINDS
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.script.bind import Argument
+from terminal_sim.script.bind import VerbArgument
 from terminal_sim.script.tree import Form, Value
 from terminal_sim.script.vocabulary import (
     TEAR_STEPS,
@@ -52,7 +52,7 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def judge(argument: Argument, scope: Scope) -> str:
+def judge(argument: VerbArgument, scope: Scope) -> str:
     """What is wrong with a value that has no variables left; "" where nothing is."""
     parameter, value = argument.parameter, argument.value
     if parameter.choices:
@@ -104,7 +104,7 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
         raise BadScript(f"${{{missing.args[0]}}} has no value") from None
 
 
-def spoken(argument: Argument, variables: Mapping[str, str]) -> str | Selector:
+def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector:
     """The value as the verb takes it. Raises `BadScript`."""
     text = filled(argument.value, variables)
     if argument.parameter.kind is not ValueKind.SELECTOR:

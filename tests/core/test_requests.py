@@ -19,10 +19,10 @@ from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.payment_request import (
     PaymentRequest,
-    Refusal,
     RequestAnswer,
     RequestBusy,
     RequestEnded,
+    RequestRefusal,
     RequestRefused,
     RequestTaken,
 )
@@ -149,13 +149,13 @@ def test_a_sale_of_the_merchants_own_answers_no_request() -> None:
 @pytest.mark.parametrize(
     ("amount", "reason"),
     [
-        (Money(0, "CAD"), Refusal.AMOUNT),
-        (Money(10**9, "CAD"), Refusal.AMOUNT),
-        (Money(2500, "EUR"), Refusal.CURRENCY),
+        (Money(0, "CAD"), RequestRefusal.AMOUNT),
+        (Money(10**9, "CAD"), RequestRefusal.AMOUNT),
+        (Money(2500, "EUR"), RequestRefusal.CURRENCY),
     ],
 )
 def test_what_the_profile_does_not_allow_is_refused_with_its_reason(
-    profile: int, amount: Money, reason: Refusal
+    profile: int, amount: Money, reason: RequestRefusal
 ) -> None:
     fresh = Fresh(profile)
     assert ask(fresh, replace(ASKED, amount=amount)) == [RequestRefused(reason)]
@@ -165,10 +165,10 @@ def test_what_the_profile_does_not_allow_is_refused_with_its_reason(
 def test_a_terminal_without_its_reader_or_with_an_empty_battery_refuses() -> None:
     fresh = Fresh(V400M)
     fresh.handle(ev.ReaderChanged(False))
-    assert ask(fresh) == [RequestRefused(Refusal.READER)]
+    assert ask(fresh) == [RequestRefused(RequestRefusal.READER)]
     fresh = Fresh(V400M)
     fresh.handle(ev.BatteryChanged(1))
-    assert ask(fresh) == [RequestRefused(Refusal.BATTERY)]
+    assert ask(fresh) == [RequestRefused(RequestRefusal.BATTERY)]
 
 
 def test_a_profile_that_offers_no_sale_refuses() -> None:
@@ -176,7 +176,7 @@ def test_a_profile_that_offers_no_sale_refuses() -> None:
     given = fresh.terminal.profile
     home = replace(given.home, entries=tuple(entry for entry in given.home.entries if entry.flow != "sale"))
     fresh.terminal.profile = replace(given, home=home)
-    assert ask(fresh) == [RequestRefused(Refusal.SALE)]
+    assert ask(fresh) == [RequestRefused(RequestRefusal.SALE)]
 
 
 @ON_EACH

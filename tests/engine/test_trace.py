@@ -110,9 +110,9 @@ def test_the_keys_of_an_act_belong_to_it(tester: Tester, recorder: Recorder) -> 
 def test_an_act_that_the_bench_refuses_says_why(tester: Tester, recorder: Recorder) -> None:
     with pytest.raises(BenchMisuse):
         tester.battery("5%") if tester.terminal.profile.battery is None else tester.remove_card()
-    (act,), (refused,) = recorder.of(contents.Act), recorder.of(contents.Refused)
+    (act,), (refused,) = recorder.of(contents.Act), recorder.of(contents.ActRefused)
     assert refused.cause == act.number
-    assert isinstance(refused.content, contents.Refused)
+    assert isinstance(refused.content, contents.ActRefused)
     assert refused.content.why
 
 
