@@ -47,8 +47,8 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """`needs_app` where only a firmware that is an app can have it; `arm` gets texts that fit the `arguments`."""
+class BenchFault:
+    """A fault that a test can arm. `needs_app` where only a firmware that is an app can have it; `arm` gets texts that fit the `arguments`."""
 
     name: str
     arguments: tuple[Argument, ...]
@@ -110,20 +110,22 @@ def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
 
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
 
-FAULTS: tuple[Fault, ...] = (
-    Fault("power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse),
-    Fault(
+FAULTS: tuple[BenchFault, ...] = (
+    BenchFault(
+        "power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse
+    ),
+    BenchFault(
         "commit-unknown", (), "Whether the next commit of the journal is durable is unknown.", _fail_commit
     ),
-    Fault("tamper", (), "The housing is opened.", _tamper),
-    Fault(
+    BenchFault("tamper", (), "The housing is opened.", _tamper),
+    BenchFault(
         "reader-link",
         (Argument("down|up", re.compile("down|up")),),
         "The link between the app and its reader goes down, or comes back.",
         _link_reader,
         needs_app=True,
     ),
-    Fault(
+    BenchFault(
         "app",
         (Argument("closed|open", re.compile("closed|open")),),
         "The app is closed, or opened again.",
