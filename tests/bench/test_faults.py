@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
-from terminal_sim.bench.faults import FAULTS, Fault
+from terminal_sim.bench.faults import FAULTS, BenchFault
 from tests.contracts.drive import TEXTS
 
 ARGUMENTS = {"N": ("3",), "down|up": ("down", "up"), "closed|open": ("closed", "open")}
@@ -17,7 +17,7 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: Fault) -> None:
+def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: BenchFault) -> None:
     for text in [word for argument in fault.arguments for word in ARGUMENTS[argument.word]] or [""]:
         with Bench(texts=TEXTS) as bench:
             till = bench.add_terminal("square-reader")
