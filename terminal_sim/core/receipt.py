@@ -1,4 +1,4 @@
-"""A receipt, before anyone has chosen a printer: lines in the order of the field (domain facts 2.8), masked numbers.
+"""A receipt, independent of any printer: lines in the order of the field (domain facts 2.8), masked numbers.
 
 A receipt is a function of the payment's final journal row, the profile's header and the copy, so a reprint is the same
 receipt with one mark on top.

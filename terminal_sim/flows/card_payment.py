@@ -42,7 +42,7 @@ class CardPaymentFlow(CardholderFlow):
         return isinstance(event, KernelAsked) and isinstance(event.ask, GoOnline)
 
     def kernel_waits(self, _: Event) -> bool:
-        """The kernel hears the acquirer's answer and has the last word."""
+        """Whether the kernel gets the acquirer's answer before the payment ends: the card has the last word."""
         return isinstance(self.asked, GoOnline)
 
     def chip_waits(self, event: Event) -> bool:

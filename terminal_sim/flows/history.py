@@ -2,7 +2,7 @@
 
 Rules:
 1. A void goes to the card of the original sale, once, and never after a refund of it.
-2. A reprint is the receipt as it was with a mark on top, and sends nothing to anyone.
+2. A reprint is the receipt as it was with a mark on top, and sends no message.
 """
 
 from __future__ import annotations
