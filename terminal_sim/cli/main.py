@@ -195,7 +195,7 @@ def _readers(commands: _Commands) -> None:
     serve.add_argument(
         "address",
         metavar="ADDRESS",
-        help="ccid+pty:, ccid+pty:?variant=gemcore-sim-pro, vivotech+pty:, ccid+usbip:, msr+usbip:, vpcd:",
+        help="such as ccid+pty:[LINK] or ccid+usbip:[PORT]; a wrong one is answered by all that there are",
     )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")

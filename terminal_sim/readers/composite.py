@@ -1,9 +1,9 @@
 """Several readers as one terminal has them: a chip reader and a stripe head beside it, for one.
 
-1. Each part is that of the first address that has it; what happens at the same part of a later one is nobody's. An address
+1. Each part is that of the first address that has it; what happens at the same part of a later one is ignored. An address
    that adds no part is an error.
 2. While one of them is away, the terminal has no reader. Swipes and taps at the others are not kept until it is back; a
-   card that is in the slot by then is told anew.
+   card that is in the slot by then is reported anew.
 3. One wait is for all of them: whichever has news ends it.
 """
 
@@ -41,7 +41,7 @@ def watched(_: str, connect: Callable[[], PartedReader], on_news: Callable[[], N
 
 
 class CompositeReader:
-    """Opens the readers with `connects`, by address, in this order; `places` tells the address of each part.
+    """Opens the readers with `connects`, by address, in this order; `places` has the address of each part.
 
     `Misuse`: an address adds nothing; else what an `PolledReader` raises that does not open.
     """
@@ -105,13 +105,13 @@ class CompositeReader:
 
     def _news_of(self, address: str) -> list[Presence]:
         try:
-            told = self._readers[address].poll()
+            reported = self._readers[address].poll()
         except ReaderLost as lost:
             self._lost[address] = lost
             self._card_in = self._card_in and self.places.get(ReaderPart.CONTACT) != address
             return []
         self._lost.pop(address, None)
-        news = [change for change in told if self.places.get(_part_of(change)) == address]
+        news = [change for change in reported if self.places.get(_part_of(change)) == address]
         for change in news:
             if change.slot == CONTACT:
                 self._card_in = change.change is Change.INSERTED

@@ -131,7 +131,7 @@ def capture(
     """Write all that the host says to a reader, and hears, to a new pcapng file.
 
     Waits for a card. One in the slot, or in the field of a reader that has no slot, is powered and gets `apdus`, each of which is
-    told with its answer in hex; of a stripe it is told which tracks were read. `CardAbsent` where no card comes.
+    yielded with its answer in hex; of a stripe, which tracks were read. `CardAbsent` where no card comes.
     """
     # Imported here: recordings are for those who ask for them.
     from terminal_drivers.captures.recording import Recorder
@@ -182,7 +182,7 @@ def needed_findings() -> Iterator[Finding]:
 def _exchanges(
     slot: ContactSlot, apdus: Sequence[bytes], wait: Callable[[float], None], ask: Callable[[], None]
 ) -> Iterator[tuple[str, str]]:
-    """What the card in a slot answers; where there is none, somebody is asked for it once and waited for."""
+    """What the card in a slot answers; where there is none, the person is asked for it once and waited for."""
     for look in range(round(PATIENCE / LOOK)):
         if slot.present():
             break

@@ -1,12 +1,12 @@
-"""A real reader as a terminal has it: somebody looks at it now and then, and the engine's thread is only told.
+"""A real reader as a terminal has it: a thread polls it, and the engine's thread only takes what that found.
 
 1. A look (`look`) asks for news under the lock that every exchange with a card takes, and posts them to a queue. A thread looks
-   at a `MonitoredReader`; a recording tells when to look again.
+   at a `MonitoredReader`; of a replayed reader the recording says when to look again.
 2. A reader that does not answer is closed and opened again until it is there; meanwhile every call is `ReaderLost`.
-3. What a reader told before it was lost is not told afterwards: a new life begins with what stands in the slot then, and that
-   it is back and what stands there are told as one, so that nobody takes a slot for empty that was not asked yet. A card
-   that stands there when it is opened first is told at once.
-4. Half a second apart, a look asks whether the card is there: a removal that no reader told ends the conversation too.
+3. After a reconnect, news queued before the loss is discarded, and the slot is asked: that the reader is back and what stands in
+   the slot come as one piece of news, so that no slot is taken for empty before it was asked. A card that stands there when the
+   reader is opened first is reported at once.
+4. Half a second apart, a look asks whether the card is there: a removal that the reader did not report ends the conversation too.
 5. `close` joins the thread.
 """
 
@@ -43,22 +43,22 @@ PATIENCE = 2.0  # seconds for the thread to come to its end
 T = TypeVar("T")
 
 
-def nobody() -> None:
-    """Hears of no news."""
+def unheard() -> None:
+    """Ignore that there are news."""
 
 
 class Log(Protocol):
-    """Who hears of looks and uses: each of them happens within its context."""
+    """Records looks and uses: each of them happens within its context."""
 
     def using(self) -> AbstractContextManager[object]: ...
     def looking(self, *, ask: bool) -> AbstractContextManager[object]: ...
     def noticed(self) -> None:
-        """The reader told something."""
+        """The look that lasts has found news."""
         ...
 
 
 class Unlogged:
-    """Nobody hears of it."""
+    """Records nothing."""
 
     def using(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -67,18 +67,18 @@ class Unlogged:
         return nullcontext()
 
     def noticed(self) -> None:
-        """Nobody is told."""
+        """Nothing is recorded."""
 
 
 class PolledReader:
     """Opens the reader with `connect`, at once, and by a look after each loss. Raises what `connect` raises where it is not there
-    now, and `ReaderLost` where nothing answers. `on_news` is called whenever `poll` has news, by whoever looks as a rule.
+    now, and `ReaderLost` where nothing answers. `on_news` is called in the thread that looks, whenever `poll` has news.
     """
 
     def __init__(
         self,
         connect: Callable[[], PartedReader],
-        on_news: Callable[[], None] = nobody,
+        on_news: Callable[[], None] = unheard,
         log: Log | None = None,
     ) -> None:
         self._connect = connect
@@ -98,7 +98,7 @@ class PolledReader:
             self._tell([Presence(Change.INSERTED, CONTACT)])
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
-        """What the looks have been told, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
+        """What the looks have found, oldest first; where it is nothing, wait `timeout` s. `ReaderLost` while it is away."""
         try:
             news = self._news.get(timeout=timeout) if timeout else self._news.get_nowait()
         except Empty:
@@ -128,12 +128,12 @@ class PolledReader:
 
     @property
     def parts(self) -> list[ReaderPart]:
-        """Those that it has. To ask is no use of it, so no recording tells of that; one that is away may have any."""
+        """Those that it has. To ask is no use of it, so no recording has that; one that is away may have any."""
         with self._lock:
             return [part for part in ReaderPart if self._device is None or _has(self._device, part)]
 
     def begin(self, device: PartedReader) -> None:
-        """A conversation begins with the card that is there now: what happened before is told and does not end it."""
+        """A conversation begins with the card that is there now: what happened before is reported and does not end it."""
         with suppress(FrameError):  # noise on the line is no word of the card
             if changes := self._heard(device):
                 self._tell(changes)
@@ -203,7 +203,7 @@ class PolledReader:
             self._log.noticed()
         changes = []
         for change in told:
-            # What was asked for first may be told by the reader as well.
+            # What was asked for first may be reported by the reader as well.
             if change.slot != CONTACT or (change.change is Change.INSERTED) != self._present:
                 self._note(change)
                 changes.append(change)
@@ -238,7 +238,7 @@ class MonitoredReader(PolledReader):
     def __init__(
         self,
         connect: Callable[[], PartedReader],
-        on_news: Callable[[], None] = nobody,
+        on_news: Callable[[], None] = unheard,
         log: Log | None = None,
     ) -> None:
         super().__init__(connect, on_news, log)
@@ -299,6 +299,6 @@ class _PolledHead:
         def read(device: PartedReader) -> list[Tracks]:
             with suppress(FrameError):
                 return device.stripe.poll(timeout)
-            return device.stripe.poll()  # the swipes beside the noise, which nobody else would be given
+            return device.stripe.poll()  # the swipes beside the noise, which no later call would be given
 
         return self._reader.use(read)

@@ -1,8 +1,8 @@
 """Readers by address: what a terminal is wired to, and who puts cards in front of it.
 
 `virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so is a reader of
-a protocol that has both ends as one terminal's. `recording:FILE` is what was recorded of any readers, and of the operator before them. Every other address is a reader that somebody else moves cards in:
-a person at the bench is asked, one line each, and waited for.
+a protocol that has both ends as one terminal's. `recording:FILE` is what was recorded of any readers, and of the operator before them. At every other address a person at
+the bench moves the cards, is asked in one line each, and waited for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from terminal_drivers.readers.protocol import OwnReader
 from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.table import known
 from terminal_sim.readers.composite import Attend, CompositeReader, watched
-from terminal_sim.readers.monitored import MonitoredReader, PolledReader, nobody
+from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unheard
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Reader
 
@@ -160,7 +160,7 @@ def _attended(
     connects = {address: partial(_open_parted, address, trace, interceptor) for address in addresses}
     if len(addresses) > 1:
         return CompositeReader(connects, attend)
-    return attend(addresses[0], connects[addresses[0]], nobody)
+    return attend(addresses[0], connects[addresses[0]], unheard)
 
 
 def _recorded(
@@ -226,5 +226,5 @@ def _line(address: str) -> str:
 
 
 def on_error_output(line: str) -> None:
-    """Tell somebody at the bench what to do."""
+    """Print what the person at the bench has to do."""
     print(f"terminal-sim: {line}", file=sys.stderr, flush=True)

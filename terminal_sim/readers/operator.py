@@ -1,4 +1,4 @@
-"""Who puts cards in front of a terminal's readers: scripts where they are virtual, and a person at the bench everywhere else."""
+"""What puts cards in front of a terminal's readers: scripts where they are virtual, and a person at the bench everywhere else."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class HumanOperator:
     timeout = PERSON_TIMEOUT
 
     def __init__(self, places: Mapping[ReaderPart, str], say: Say) -> None:
-        """`places` tells at which address a part is; nobody is asked for one that is nowhere: that is `Misuse`."""
+        """`places` has the address of each part; an act at a part that is nowhere is `Misuse`."""
         self.asked = ""
         self._places = places
         self._say = say
@@ -90,7 +90,7 @@ class HumanOperator:
         self._ask(f"hold {name} to {self._at(ReaderPart.CONTACTLESS)}")
 
     def leave(self) -> None:
-        """Whoever holds a card takes it away by themselves."""
+        """A person who holds a card takes it away unasked."""
 
     def swipe(self, name: str, _: Mapping[int, str]) -> None:
         self._ask(f"swipe {name} through {self._at(ReaderPart.STRIPE)}")

@@ -1,7 +1,7 @@
 """A terminal's readers while they are recorded, and a recording in their place.
 
 1. The operator's acts are recorded before they are done, so that nothing the reader says of it can come first.
-2. A recording is gone through by the terminal's own calls: no thread looks at it, and nobody is asked.
+2. A recording is gone through by the terminal's own calls: no thread looks at it, and no person is asked.
 3. Where the terminal or a script does something else than was recorded, the first call that notices raises `BenchMisuse`, and the
    reader is lost from then on. Only that a card is switched off may be missing: that is how a run ends that ends early.
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from terminal_sim.readers.operator import Operator
     from terminal_sim.readers.parts import Reader
 
-OPERATOR = "hands"  # as recordings name whoever stands before the readers
+OPERATOR = "hands"  # its name in recordings
 
 T = TypeVar("T")
 
@@ -62,11 +62,11 @@ class Looks:
         self.attended: dict[str, PolledReader] = {}
 
     def catch_up(self) -> None:
-        """Look where somebody looked."""
+        """Look again where the recorded reader was looked at."""
         while (look := self.recording.look()) is not None:
             line, ask, times = look
             if line not in self.attended:
-                raise BenchMisuse(f"the recording tells of a reader that it does not have: {line}")
+                raise BenchMisuse(f"the recording has looks at a reader that it does not have: {line}")
             for _ in range(times):
                 self.attended[line].look(ask=ask)
 
@@ -83,11 +83,11 @@ class ReplayedLog:
         self._looks.recording.use(self._address)
         return nullcontext()
 
-    def looking(self, *, ask: bool) -> AbstractContextManager[object]:  # noqa: ARG002 - it looks because it was told so
+    def looking(self, *, ask: bool) -> AbstractContextManager[object]:  # noqa: ARG002 - the recording has it look
         return nullcontext()
 
     def noticed(self) -> None:
-        """It is told already."""
+        """The recording has it already."""
 
 
 class RecordedOperator:

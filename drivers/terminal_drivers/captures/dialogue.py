@@ -66,7 +66,7 @@ Turn = Said | Heard | Happened
 
 
 def failure(of: str, error: DriverError) -> str:
-    """The text that tells of an error of a line, or of the hands."""
+    """The event that records an error of a line, or of the operator."""
     return f"{FAILED} {of} {type(error).__name__} {error}"
 
 

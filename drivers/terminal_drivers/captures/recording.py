@@ -107,7 +107,7 @@ class Recorder:
 
     @contextmanager
     def using(self, address: str) -> Iterator[None]:
-        """Surrounds a use of a reader. One of which no line tells still parts the looks before it from those behind it."""
+        """Surrounds a use of a reader. One that no line shows still parts the looks before it from those behind it."""
         with self._lock:
             before = self._told
             try:
@@ -188,9 +188,9 @@ class Recording:
 
     def use(self, address: str) -> None:
         """The reader is used now."""
-        told = f"{USE} {self._names[address]}"
-        if self.dialogue.next_is(told):
-            self.dialogue.happen(told)
+        use = f"{USE} {self._names[address]}"
+        if self.dialogue.next_is(use):
+            self.dialogue.happen(use)
 
     def name(self, address: str) -> str:
         """The name of the line to an address."""

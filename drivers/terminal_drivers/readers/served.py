@@ -1,4 +1,4 @@
-"""What every served reader has: hands in front of it, and what is told to whoever wants to use it.
+"""What every served reader has: controls in front of it, and the words by which other software finds it.
 
 `instructions` is printed for people; `pcscd_entry` is what pcsc-lite wants to read in its configuration folder (pcscd(8),
 reader.conf(5)).
@@ -19,7 +19,7 @@ NO_PAD = "this reader has no PIN pad"
 
 
 class Served(Protocol):
-    """The hands in front of a served reader: `slots` is how many it has, `path` where hosts find it."""
+    """The controls in front of a served reader: `slots` is how many it has, `path` where hosts find it."""
 
     @property
     def path(self) -> str: ...

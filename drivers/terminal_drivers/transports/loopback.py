@@ -1,6 +1,6 @@
 """Two ends of a line in one process and one thread: a read that finds nothing lets the far end work first.
 
-No time passes on this line: when the far end has worked and still nothing is there, nobody is left who could
+No time passes on this line: when the far end has worked and still nothing is there, no one is left that could
 write, so `read` returns at once as if its time-out had passed.
 """
 
