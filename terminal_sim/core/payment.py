@@ -38,9 +38,9 @@ class PaymentState(Enum):
         return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
 
 
-Step = tuple[PaymentState | None, PaymentState]
+PaymentStep = tuple[PaymentState | None, PaymentState]
 
-_PAYMENT_STEPS: tuple[Step, ...] = (
+_PAYMENT_STEPS: tuple[PaymentStep, ...] = (
     (None, PaymentState.AUTH_SENT),
     (None, PaymentState.DECLINED),
     (PaymentState.AUTH_SENT, PaymentState.COMPLETED),
@@ -57,18 +57,18 @@ _PAYMENT_STEPS: tuple[Step, ...] = (
     (PaymentState.FORWARD_SENT, PaymentState.LOST),
 )
 # A void is itself a reversal, and its row of the journal a payment; the reversal of an unanswered request has a row of its own.
-_VOID_STEPS: tuple[Step, ...] = (
+_VOID_STEPS: tuple[PaymentStep, ...] = (
     (None, PaymentState.REVERSAL_PENDING),
     (PaymentState.REVERSAL_PENDING, PaymentState.COMPLETED),
     (PaymentState.REVERSAL_PENDING, PaymentState.DECLINED),
 )
-_REVERSAL_STEPS: tuple[Step, ...] = (
+_REVERSAL_STEPS: tuple[PaymentStep, ...] = (
     (None, PaymentState.REVERSAL_PENDING),
     (PaymentState.REVERSAL_PENDING, PaymentState.COMPLETED),
 )
 PAYMENT_KINDS = tuple(kind for kind in MessageKind if kind.facts.is_payment)
 # The steps that the rows of one reference may take, by their kind; None stands before the first row.
-STEPS: Mapping[MessageKind, tuple[Step, ...]] = {
+STEPS: Mapping[MessageKind, tuple[PaymentStep, ...]] = {
     **dict.fromkeys(PAYMENT_KINDS, _PAYMENT_STEPS),
     MessageKind.VOID: _VOID_STEPS,
     MessageKind.REVERSAL: _REVERSAL_STEPS,
