@@ -64,6 +64,11 @@ class Instant:
     def civil(self) -> datetime:
         return _EPOCH + timedelta(microseconds=self.wall)
 
+    @property
+    def civil_second(self) -> datetime:
+        """The civil time without its fraction of a second, as a journal row keeps it."""
+        return self.civil.replace(microsecond=0)
+
 
 def wall_of(moment: datetime) -> int:
     """Microseconds since 1970 of a civil time."""

@@ -80,7 +80,7 @@ class Payment(NumberedRow):
     """A payment, refund or void in the state that it has from now on.
 
     `reference` is the terminal's own name of it, `pan` the masked card number, `stan` the trace number, `at` the terminal's civil
-    time of the request, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
+    time of the request in whole seconds, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
     partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
     of sale and are empty in a standalone payment.
     """

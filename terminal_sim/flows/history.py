@@ -114,7 +114,7 @@ class HistoryFlow(EndingFlow):
             brand=original.brand,
             sequence=original.sequence,
             stan=stan,
-            at=terminal.now.civil,
+            at=terminal.now.civil_second,
             original=original.reference,
             language=original.language,
         )

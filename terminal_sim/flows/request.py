@@ -50,7 +50,7 @@ def payment_of(
         pan=mask_pan(card.pan.reveal()),
         brand=brand_name(card.pan.reveal()),
         stan=stan,
-        at=terminal.now.civil,
+        at=terminal.now.civil_second,
         sequence=card.sequence,
         language=locale,
     )

@@ -85,3 +85,9 @@ def test_the_numeric_codes_are_three_digits_and_differ() -> None:
 def test_money_of_two_currencies_is_never_equal() -> None:
     assert Money(1000, "CAD") == Money(1000, "CAD")
     assert Money(1000, "CAD") != Money(1000, "USD")
+
+
+def test_a_civil_second_has_no_fraction() -> None:
+    instant = Instant(0, 1_768_467_905_100_000)
+    assert instant.civil.isoformat() == "2026-01-15T09:05:05.100000"
+    assert instant.civil_second.isoformat() == "2026-01-15T09:05:05"
