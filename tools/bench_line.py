@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bench_rig import Figure, contest
 
-from terminal_drivers.readers.built_in import CONTACT
+from terminal_drivers.readers.built_in.reader import CONTACT
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.codec import decode, encode
 from terminal_drivers.readers.ccid.messages import DataBlock, XfrBlock

@@ -31,7 +31,7 @@ from tempfile import TemporaryDirectory
 from bench_rig import Figure
 
 from terminal_drivers.base import LineDevice, Transport
-from terminal_drivers.readers.built_in import CONTACT
+from terminal_drivers.readers.built_in.reader import CONTACT
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMPC_TWIN, GemPcDevice, GemPcLink
 from terminal_drivers.readers.ccid.reader import CcidReader

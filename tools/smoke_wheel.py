@@ -35,7 +35,7 @@ for package in sorted(packages):
     if not (files(package) / "py.typed").is_file():
         sys.exit(f"{package} has no py.typed")
 
-from terminal_drivers.readers.built_in import virtual_reader
+from terminal_drivers.readers.built_in.reader import virtual_reader
 from terminal_sim import profile
 from terminal_sim.bench import Bench
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from terminal_drivers.base import DriverError, Misuse, PartedReader, Trace
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
 from terminal_drivers.readers.address import Address
-from terminal_drivers.readers.built_in import recorded_reader, virtual_reader
+from terminal_drivers.readers.built_in.reader import recorded_reader, virtual_reader
 from terminal_drivers.readers.protocol import OwnReader
 from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.table import known

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import CardRemoved, Change, Misuse, Presence, ReaderLost, Tracks
-from terminal_drivers.readers.built_in import virtual_reader
+from terminal_drivers.readers.built_in.reader import virtual_reader
 from terminal_drivers.readers.ccid.both_ends import virtual_ccid
 from terminal_drivers.readers.ccid.gempc import BUILT_IN, GEMCORE_SIM_PRO, GEMPC_TWIN
 from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from terminal_drivers.base import ContactSlot, ReaderLost
-from terminal_drivers.readers.built_in import VirtualReader
+from terminal_drivers.readers.built_in.reader import VirtualReader
 from terminal_sim.bench import Bench
 from tests.contracts.drive import TEXTS, Drive, full
 from tests.engine.kit import keys, plug
