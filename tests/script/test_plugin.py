@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
+}
 
 SCRIPT = """keys 1
 terminal v400m s1f2
@@ -30,8 +38,8 @@ examples
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder whose pytest has our plugin and nothing that is installed here by chance."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'drivers'}")
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
     return pytester
 
 
@@ -40,9 +48,37 @@ def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return project.runpytest_subprocess("-p", "terminal_sim.pytest_plugin", *arguments)
 
 
-def test_a_script_is_a_test_for_each_scenario_profile_and_row(project: pytest.Pytester) -> None:
-    project.makefile(".keys", sale=SCRIPT)
-    result = run(project, "-v", "-rs")
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What pytest says of `SCRIPT`, and its report in XML."""
+
+    result: pytest.RunResult
+    report: str
+
+
+@pytest.fixture(scope="module")
+def sale(tmp_path_factory: pytest.TempPathFactory) -> Sale:
+    """One process answers several questions."""
+    folder = tmp_path_factory.mktemp("sale")
+    (folder / "sale.keys").write_text(SCRIPT, "utf-8")
+    words = ("-p", "terminal_sim.pytest_plugin", "-v", "-rs", "--junitxml=report.xml")
+    began = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *words],
+        cwd=folder,
+        env=os.environ | ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result = pytest.RunResult(
+        ran.returncode, ran.stdout.splitlines(), ran.stderr.splitlines(), time.monotonic() - began
+    )
+    return Sale(result, (folder / "report.xml").read_text("utf-8"))
+
+
+def test_a_script_is_a_test_for_each_scenario_profile_and_row(sale: Sale) -> None:
+    result = sale.result
     result.assert_outcomes(passed=1, failed=1, skipped=2)
     result.stdout.fnmatch_lines(
         [
@@ -54,9 +90,8 @@ def test_a_script_is_a_test_for_each_scenario_profile_and_row(project: pytest.Py
     )
 
 
-def test_a_failure_is_shown_as_it_is_told_and_without_a_traceback(project: pytest.Pytester) -> None:
-    project.makefile(".keys", sale=SCRIPT)
-    result = run(project)
+def test_a_failure_is_shown_as_it_is_told_and_without_a_traceback(sale: Sale) -> None:
+    result = sale.result
     result.stdout.fnmatch_lines(
         [
             '*sale.keys:11: expect screen "${screen}" within 1s',
@@ -163,12 +198,9 @@ def test_the_help_has_a_section_of_ours(project: pytest.Pytester) -> None:
     run(project, "--markers").stdout.fnmatch_lines(["@pytest.mark.terminal(*"])
 
 
-def test_the_profile_is_a_property_of_the_report(project: pytest.Pytester) -> None:
-    project.makefile(".keys", sale=SCRIPT)
-    run(project, "--junitxml=report.xml", "-k", "first")
-    report = (project.path / "report.xml").read_text()
-    assert '<property name="profile" value="v400m"' in report
-    assert '<property name="reader" value="virtual"' in report
+def test_the_profile_is_a_property_of_the_report(sale: Sale) -> None:
+    assert '<property name="profile" value="v400m"' in sale.report
+    assert '<property name="reader" value="virtual"' in sale.report
 
 
 def test_a_reader_that_cannot_be_is_refused_before_anything_runs(project: pytest.Pytester) -> None:
