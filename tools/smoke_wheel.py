@@ -57,7 +57,7 @@ with Bench() as bench:
         due = bench.next_deadline()
         if due is None:
             sys.exit(f"the terminal stands still at\n{till.view().text}")
-        bench.advance(due - bench.now.mono)
+        bench.advance(due.at - bench.now.mono)
     state = till.journal()[-1].fields["state"]
     if state != "COMPLETED" or not till.receipts:
         sys.exit(f"the sale is {state} and {len(till.receipts)} receipts were printed")
