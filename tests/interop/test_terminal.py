@@ -31,7 +31,7 @@ locale en-CA
 scenario "A sale through PC/SC"
   tap "Start"
   press 1250 OK
-  expect screen "LineInterceptor, swipe or insert card"
+  expect screen "Tap, swipe or insert card"
   insert visa-credit
   expect screen "Approved"
   expect receipt "$12.50" "APPROVED" copy=merchant
