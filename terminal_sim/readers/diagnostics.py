@@ -25,11 +25,10 @@ from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.both_ends import BothEnds, ChipControls
 from terminal_drivers.readers.machine import CheckState, Finding, package
 from terminal_drivers.readers.pin_prompt import Key, Prompt
-from terminal_drivers.readers.protocol import HostReader
 from terminal_drivers.readers.served import FIELD, Served
 from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.discovery import readers as found_readers
-from terminal_drivers.wiring.opening import open_both, open_host
+from terminal_drivers.wiring.opening import open_host, open_reader
 from terminal_drivers.wiring.serving import serve
 from terminal_drivers.wiring.table import known, protocols
 from terminal_sim.readers.opening import BOTH_ENDS
@@ -62,7 +61,7 @@ NOBODY = f"no card came within {PATIENCE:g} s"
 
 def probe(address: str) -> Iterator[tuple[str, str]]:
     """What answers at an address, as label and value; a card in a slot is powered for it and then switched off."""
-    opened = _opened(address)
+    opened = open_reader(address)
     reader = opened.host if isinstance(opened, BothEnds) else opened
     try:
         yield "address", address
@@ -71,11 +70,6 @@ def probe(address: str) -> Iterator[tuple[str, str]]:
             yield place, _card_in(slot)
     finally:
         opened.close()
-
-
-def _opened(address: str) -> HostReader | BothEnds[HostReader, object]:
-    where = parse_address(address)
-    return open_both(where) if where.transport in BOTH_ENDS else open_host(where)
 
 
 def _swipes_alone(address: str) -> bool:
@@ -92,7 +86,7 @@ def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list
     # Imported here: the kits of every protocol are for those who ask for them.
     from terminal_drivers.wiring import conformance
 
-    opened = _opened(address)
+    opened = open_reader(address)
     try:
         if card is not None:
             if not (isinstance(opened, BothEnds) and isinstance(opened.device, ChipControls)):

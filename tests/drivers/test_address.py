@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from terminal_drivers import open_reader
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader
@@ -103,7 +104,7 @@ def test_a_wrong_address_says_what_is_right(text: str, told: str) -> None:
 
 def test_virtual_addresses_open_both_ends(tmp_path: Path, chip: Callable[..., Any]) -> None:
     for text in ("ccid+virtual:", f"ccid+pty:{tmp_path / 'reader'}"):
-        both = open_both(text)
+        both = open_reader(text)
         assert isinstance(both, VirtualCcidReader)
         both.device.insert(1, chip())
         assert both.host.slots[1].present()

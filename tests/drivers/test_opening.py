@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from terminal_drivers import open_reader
 from terminal_drivers.base import Misuse, ReaderLost, Tracks
 from terminal_drivers.captures.capture import CapturedTransport, CaptureFile
 from terminal_drivers.captures.pcapng import LinkType
@@ -13,6 +14,7 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
+from terminal_drivers.readers.protocol import HostReader
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.transports.loopback import LoopbackLine
@@ -26,19 +28,20 @@ ATR = bytes.fromhex("3B6500002063CB6600")
 TRACK2 = ";4761739001010119=30122011143878089?"
 
 
-def test_a_ccid_reader_at_a_port_is_opened(chip: Chip) -> None:
+@pytest.mark.parametrize("opener", [open_host, open_reader])
+def test_a_ccid_reader_at_a_port_is_opened(opener: Callable[[str], HostReader], chip: Chip) -> None:
     device = VirtualCcid(GEMPC_TWIN.features)
     device.insert(0, chip())
     line = TcpLine(GemPcDevice(device, GEMPC_TWIN))
-    reader = open_host(f"ccid+tcp://127.0.0.1:{line.port}")
+    reader = opener(f"ccid+tcp://127.0.0.1:{line.port}")
     assert isinstance(reader, CcidReader)
     assert reader.slots[0].power_on() == ATR
     reader.close()
     line.close()
     with pytest.raises(ReaderLost):
-        open_host(f"ccid+tcp://127.0.0.1:{line.port}")
+        opener(f"ccid+tcp://127.0.0.1:{line.port}")
     with pytest.raises(Misuse, match="in clear"):
-        open_host("ccid+tcp://192.0.2.1:4001")
+        opener("ccid+tcp://192.0.2.1:4001")
 
 
 def test_a_stripe_head_at_a_port_is_opened() -> None:

@@ -11,6 +11,17 @@ from terminal_drivers.wiring.table import known
 TIMEOUT = 5.0  # s
 
 
+def open_reader(
+    address: Address | str, *, timeout: float = TIMEOUT, trace: Trace | None = None
+) -> HostReader | BothEnds[HostReader, object]:
+    """Open whatever stands at an address: both ends of a reader of ours, the host end of any other. Arguments and errors as for
+    `open_host` and `open_both`.
+    """
+    where = address if isinstance(address, Address) else parse_address(address)
+    opener = open_both if where.transport in OWN_TRANSPORTS else open_host
+    return opener(where, timeout=timeout, trace=trace)
+
+
 def open_host(
     address: Address | str,
     *,

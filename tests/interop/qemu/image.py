@@ -165,7 +165,7 @@ def build(programs: dict[str, Path], modules: list[Path]) -> bytes:
 def _python() -> list[str]:
     """The interpreter and every file of Python that our drivers need."""
     said = _said([INTERPRETER, "-c", LIST_IMPORTED, *OUR_DRIVERS], {**os.environ, "PYTHONPATH": PYTHONPATH})
-    ours = Path(terminal_drivers.__file__).parent.glob("*.toml")
+    ours = Path(terminal_drivers.__file__).parent.rglob("*.toml")
     return [
         INTERPRETER,
         *map(str, ours),
