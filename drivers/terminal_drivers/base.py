@@ -97,10 +97,10 @@ class LineDevice(Protocol):
 
 @runtime_checkable
 class SpeedListener(Protocol):
-    """A device end to which the speed of its host's line matters; a line that knows it tells it before each `feed`."""
+    """A device end to which the speed of its host's line matters; a line with a speed gives it before each `feed`."""
 
     def host_speed(self, baud: int) -> None:
-        """The host's line runs at `baud` bit/s from here on."""
+        """Take note that the host's line runs at `baud` bit/s from here on."""
         ...
 
 
@@ -112,8 +112,8 @@ class Line(Protocol):
         ...
 
     def act(self, what: Callable[[], None]) -> None:
-        """Run `what`, which changes the device, while nobody else touches it; then pass on what the device
-        says.
+        """Run `what`, which changes the device, while the line leaves the device alone; then carry to the host
+        what the device has to say.
         """
         ...
 
@@ -173,7 +173,7 @@ class Tracks:
     """One swipe: the ASCII of each track with its sentinels, a mark where it was damaged, None where it is
     blank.
 
-    The text is card data in clear, so `repr` tells only what kind of content each track has.
+    The text is card data in clear, so `repr` shows only what kind of content each track has.
     """
 
     track1: Track = None

@@ -153,7 +153,7 @@ class ReplayedOperator:
     def _do(self, what: str) -> None:
         self.asked = f"{what}, as recorded"
         self._looks.catch_up()
-        self._dialogue.happen(what)
+        self._dialogue.repeat(what)
         self._dialogue.fail(OPERATOR)
 
 

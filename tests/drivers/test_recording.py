@@ -9,7 +9,7 @@ import pytest
 
 from terminal_drivers.base import CardAbsent, FrameError, Misuse, ReaderLost, Transport
 from terminal_drivers.captures.capture import CaptureFile
-from terminal_drivers.captures.dialogue import Dialogue, Heard, Said
+from terminal_drivers.captures.dialogue import Dialogue, Received, Sent
 from terminal_drivers.captures.pcapng import LinkType
 from terminal_drivers.captures.recording import EVENTS, Recorder, Recording
 from terminal_drivers.readers.ccid.capture import LINES as CCID_LINES
@@ -44,13 +44,13 @@ def recorder(file: Path) -> Iterator[Recorder]:
 def turns(dialogue: Dialogue) -> Iterator[object]:
     """What is left of a dialogue, without places."""
     while (turn := dialogue.next) is not None:
-        if isinstance(turn, Said):
-            dialogue.say(turn.line, turn.data, repr)
+        if isinstance(turn, Sent):
+            dialogue.send(turn.line, turn.data, repr)
             yield turn.line, "says", turn.data
-        elif isinstance(turn, Heard):
-            yield turn.line, "hears", dialogue.hear(turn.line)
+        elif isinstance(turn, Received):
+            yield turn.line, "hears", dialogue.receive(turn.line)
         else:
-            dialogue.happen(turn.text)
+            dialogue.repeat(turn.text)
             yield turn.text
 
 
@@ -192,7 +192,7 @@ def test_a_slot_of_another_service_is_recorded_as_a_ccid_reader(
     said = talk(recorder.line("pcsc:any", CCID_LINES, lambda: end), act)
     assert said[5] == b"\x6f\x00\x90\x00"
     recording = Recording(file)
-    assert talk(recording.line("pcsc:any", CCID_LINES, no_link), recording.dialogue.happen) == said
+    assert talk(recording.line("pcsc:any", CCID_LINES, no_link), recording.dialogue.repeat) == said
 
 
 def test_what_is_no_recording_is_refused(file: Path, recorder: Recorder, tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What crosses a line, in a pcapng file: written, read, and played again."""
+"""Captures: the bytes that cross a line are written to a pcapng file, read from it and replayed."""

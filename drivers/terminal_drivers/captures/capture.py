@@ -1,9 +1,9 @@
-"""Captures: what crosses a transport goes into a pcapng file that Wireshark opens, and plays again as a transport.
+"""A capture writes what crosses a transport to a pcapng file that Wireshark opens; a replay is a transport that reads one.
 
-1. The file is for its owner only (mode 0600) and says that it holds card data in clear. It never replaces one.
+1. Only its owner may read the file (mode 0600), which holds card data in clear and says so. It never replaces a file.
 2. A transport's packets have a link type of the user range (`USER0` ...) and a direction; the name of their
    interface says the protocol. A protocol of USB messages captures them as USB packets instead (`usbmon`).
-3. A recording answers the host that behaves as the recorded one did (`dialogue`); another command is `Misuse`.
+3. A recording answers a host that sends the recorded commands in their order (`dialogue`); another command is `Misuse`.
 4. Each packet reaches the file at once, so that a crash leaves a readable file.
 """
 
@@ -17,7 +17,7 @@ from typing import Protocol
 
 from terminal_drivers.base import DriverError, FrameError, Misuse, Transport
 from terminal_drivers.captures import pcapng
-from terminal_drivers.captures.dialogue import Dialogue, Heard, Name, Said
+from terminal_drivers.captures.dialogue import Dialogue, Name, Received, Sent
 from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet, Section
 
 WARNING = (
@@ -31,15 +31,15 @@ Clock = Callable[[], int]
 
 
 class Capture(Protocol):
-    """Where packets go."""
+    """A destination of packets."""
 
     def interface(self, link: LinkType, name: str, description: str = "") -> int:
-        """Return the number of a source of packets."""
+        """Return the interface number of a source of packets."""
         ...
 
     def packet(self, interface: int, data: bytes, direction: Direction = Direction.UNKNOWN) -> None: ...
     def failed(self, name: str, error: DriverError) -> None:
-        """Hear of an error of the line that is captured under that name."""
+        """Record an error of the line that is captured under that name."""
         ...
 
     def now(self) -> int:
@@ -73,7 +73,7 @@ class CaptureFile:
         self._comment = ""
 
     def comment(self, text: str) -> None:
-        """Say something about the next packet, for example what a person does in front of the reader."""
+        """Add a comment to the next packet, for example what a person does in front of the reader."""
         self._comment = f"{self._comment}\n{text}" if self._comment else text
 
     def failed(self, name: str, error: DriverError) -> None:
@@ -96,7 +96,7 @@ class CaptureFile:
 
 @contextmanager
 def failing(capture: Capture, name: str) -> Iterator[None]:
-    """Let a capture hear of the error of a line."""
+    """Record a driver error of a line in a capture, and raise it on."""
     try:
         yield
     except DriverError as error:
@@ -121,7 +121,7 @@ class CapturedTransport:
         return data
 
     def write(self, data: bytes) -> None:
-        # Before it leaves, so that no answer can come first.
+        # The packet is recorded before it leaves, so that no answer can come first.
         self._capture.packet(self._interface, data, Direction.OUTBOUND)
         with failing(self._capture, self._name):
             self._line.write(data)
@@ -131,29 +131,29 @@ class CapturedTransport:
 
 
 def unnamed(_: bytes) -> str:
-    """The name of a command of a protocol that has none."""
+    """Name a command of a protocol whose commands have no names."""
     return "bytes"
 
 
 class ReplayTransport:
-    """A recorded line of bytes; what crossed it in one piece does so again. `name` calls its commands."""
+    """A recorded line of bytes, in the recorded pieces; `name` gives the name of a command for error texts."""
 
     def __init__(self, dialogue: Dialogue, line: str, name: Name = unnamed) -> None:
         self._dialogue = dialogue
         self._recorded = line
         self._name = name
-        self._heard = b""
+        self._received = b""
         self._closed = False
 
     def read(self, n: int, timeout: float) -> bytes:  # noqa: ARG002 - no time passes in a recording
         self._check()
-        self._heard = self._heard or self._dialogue.hear(self._recorded)
-        data, self._heard = self._heard[:n], self._heard[n:]
+        self._received = self._received or self._dialogue.receive(self._recorded)
+        data, self._received = self._received[:n], self._received[n:]
         return data
 
     def write(self, data: bytes) -> None:
         self._check()
-        self._dialogue.say(self._recorded, data, self._name)
+        self._dialogue.send(self._recorded, data, self._name)
 
     def close(self) -> None:
         self._closed = True
@@ -165,7 +165,7 @@ class ReplayTransport:
 
 @dataclass(frozen=True, slots=True)
 class RecordedLine:
-    """A line as a capture has it: its name in the `dialogue`, its interface and its packets."""
+    """One line of a capture: its name in the `dialogue`, its interface and its packets."""
 
     dialogue: Dialogue
     name: str
@@ -188,7 +188,7 @@ class ByteLines:
 
 
 def blocks(path: Path) -> list[Section | CaptureInterface | Packet]:
-    """What is in a capture; `Misuse` where it cannot be read, `FrameError` where it is damaged."""
+    """Return the blocks of a capture; `Misuse` where it cannot be read, `FrameError` where it is damaged."""
     try:
         if path.stat().st_size > LONGEST_FILE:
             raise Misuse(f"the capture {path} is longer than {LONGEST_FILE >> 20} MiB")
@@ -219,10 +219,10 @@ def packets(path: Path, name: str) -> list[Packet]:
     return recorded(path, name)[1]
 
 
-def turn(packet: Packet, line: str, place: int) -> Said | Heard:
-    """What a packet of a line of bytes is in a dialogue."""
+def turn(packet: Packet, line: str, place: int) -> Sent | Received:
+    """Return the turn of a dialogue that a packet of a line of bytes is."""
     outbound = packet.direction is Direction.OUTBOUND
-    return Said(line, packet.data, place) if outbound else Heard(line, packet.data, place)
+    return Sent(line, packet.data, place) if outbound else Received(line, packet.data, place)
 
 
 def replay(path: Path, name: str) -> ReplayTransport:

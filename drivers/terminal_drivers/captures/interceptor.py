@@ -1,4 +1,4 @@
-"""What may stand between a host end and its line: a recorder, or a recording in the line's place."""
+"""An interceptor stands between a host end and its line: it records the line, or replays a recording in its place."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar

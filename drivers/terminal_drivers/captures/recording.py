@@ -1,12 +1,12 @@
-"""A terminal's readers recorded into one capture, with what happened in front of them, and such a recording again.
+"""The recording of a terminal's readers and of the acts in front of them in one capture, and its replay.
 
 1. Each line is an interface that is named by its protocol, and a further line of that protocol by a number too (`NAME`, `NAME-2`).
    The interface `events` has in UTF-8 what happened beside the lines; each such packet has its text as comment, too.
 2. Events are the acts of the operator (`insert NAME`, `tap NAME`, `leave`, `swipe NAME`, `remove`), looks at a monitored reader, and errors.
-3. A look that found its line quiet is only counted (`quiet LINE N`); any other (`look LINE`, with the question whether the card is
-   there `ask LINE`) stands before what it made the host say and hear. A use of a reader that no line shows is written down, too
-   (`use LINE`). So a replay looks when the recorded host did, and needs no clock.
-4. What looks, uses and acts say is in one order: while one of them lasts, the others wait.
+3. A look that found its line quiet is only counted (`quiet LINE N`); any other (`look LINE`, or `ask LINE` where it asks whether
+   the card is there) stands before the packets that it caused. A use of a reader without a packet is recorded as `use LINE`.
+   So a replay looks when the recorded host did, and needs no clock.
+4. The packets of looks, uses and acts do not mix: while one of them lasts, the others wait.
 5. The last line of the file's first comment is JSON: the conditions under which it was recorded.
 """
 
@@ -67,7 +67,7 @@ class Recorder:
         self._interfaces: dict[str, int] = {}
         self._quiet: Counter[str] = Counter()
         self._look: tuple[str, str] | None = None
-        self._told = 0  # how many packets, but for those of looks
+        self._recorded = 0  # the count of packets and events, without those of looks
         self._events = self._file.interface(LinkType.USER3, EVENTS)
 
     # Lines.
@@ -79,7 +79,7 @@ class Recorder:
         return kind.captured(opened, self, name)
 
     def interface(self, link: LinkType, name: str, description: str = "") -> int:
-        """A line that is opened again goes on as the interface that it was."""
+        """Return the interface of that name: a line that is opened again keeps its first one."""
         with self._lock:
             if name not in self._interfaces:
                 self._interfaces[name] = self._file.interface(link, name, description)
@@ -87,8 +87,8 @@ class Recorder:
 
     def packet(self, interface: int, data: bytes, direction: Direction = Direction.UNKNOWN) -> None:
         with self._lock:
-            self._tell_looks()
-            self._told += 1
+            self._record_looks()
+            self._recorded += 1
             self._file.packet(interface, data, direction)
 
     def failed(self, name: str, error: DriverError) -> None:
@@ -97,28 +97,28 @@ class Recorder:
     def now(self) -> int:
         return self._file.now()
 
-    # What happens beside them.
+    # Events beside the lines.
 
     def happened(self, text: str) -> None:
         with self._lock:
-            self._tell_looks()
-            self._told += 1
+            self._record_looks()
+            self._recorded += 1
             self._event(text)
 
     @contextmanager
     def using(self, address: str) -> Iterator[None]:
-        """Surrounds a use of a reader. One that no line shows still parts the looks before it from those behind it."""
+        """Surround a use of a reader; one without a packet is an event, which parts the looks before it from those after it."""
         with self._lock:
-            before = self._told
+            before = self._recorded
             try:
                 yield
             finally:
-                if self._told == before:
+                if self._recorded == before:
                     self.happened(f"{USE} {self._names[address]}")
 
     @contextmanager
     def looking(self, address: str, *, ask: bool) -> Iterator[None]:
-        """Surrounds a look at a reader."""
+        """Surround a look at a reader."""
         name = self._names[address]
         with self._lock:
             self._look = (ASK if ask else LOOK), name
@@ -130,19 +130,19 @@ class Recorder:
                     self._look = None
 
     def noticed(self) -> None:
-        """The look that lasts has found something."""
+        """Take note that the present look has found something."""
         with self._lock:
-            self._tell_looks()
+            self._record_looks()
 
     def close(self) -> None:
         self._file.close()
 
     def discard(self) -> None:
-        """Close the file and leave none behind: there was nothing to record."""
+        """Close the file and delete it: there was nothing to record."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
-    def _tell_looks(self) -> None:
+    def _record_looks(self) -> None:
         for name, times in self._quiet.items():
             self._event(f"{QUIET} {name} {times}")
         self._quiet.clear()
@@ -158,7 +158,7 @@ class Recorder:
 class Recording:
     """A recorded file: `about` are its conditions. A `LineInterceptor` whose lines are the recorded ones.
 
-    `Misuse`: it cannot be read, or is no recording; `FrameError`: it is damaged.
+    `Misuse`: the file cannot be read, or is no recording; `FrameError`: it is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -183,14 +183,14 @@ class Recording:
 
     def look(self) -> tuple[str, bool, int] | None:
         """The look that is due, and is over thereby: at which line, whether it asks, and how often."""
-        words = self.dialogue.happened(LOOK, ASK, QUIET)
+        words = self.dialogue.take_event(LOOK, ASK, QUIET)
         return (words[1], words[0] == ASK, int(words[2]) if words[2:] else 1) if words else None
 
     def use(self, address: str) -> None:
         """The reader is used now."""
         use = f"{USE} {self._names[address]}"
         if self.dialogue.next_is(use):
-            self.dialogue.happen(use)
+            self.dialogue.repeat(use)
 
     def name(self, address: str) -> str:
         """The name of the line to an address."""

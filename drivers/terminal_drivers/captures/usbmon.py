@@ -4,7 +4,7 @@
    first and comes in with the second.
 2. Wireshark learns from a recorded GET DESCRIPTOR what the packets of a device are; `enumeration` gives those
    three transfers.
-3. The header is 64 bytes, little-endian here: who reads it cannot see its byte order.
+3. The header is 64 bytes, written little-endian: a record does not show its byte order.
 """
 
 import struct
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from terminal_drivers.base import FrameError
-from terminal_drivers.captures.dialogue import Heard, Said
+from terminal_drivers.captures.dialogue import Received, Sent
 from terminal_drivers.captures.pcapng import Packet
 
 HEADER = struct.Struct("<QBBBBHBBqiiII8siiII")
@@ -115,7 +115,7 @@ class Urb:
 def transfer(
     number: int, kind: Transfer, endpoint: int, data: bytes, setup: bytes = b"", time: int = 0
 ) -> Iterator[Urb]:
-    """The two records of a transfer that carries `data` in the direction of its endpoint."""
+    """Return the two records of a transfer that carries `data` in the direction of its endpoint."""
     inbound = bool(endpoint & IN)
     length = len(data)
     yield Urb(number, False, kind, endpoint, b"" if inbound else data, setup, length, time)
@@ -123,7 +123,7 @@ def transfer(
 
 
 def enumeration(device: bytes, configuration: bytes, time: int = 0) -> Iterator[Urb]:
-    """The transfers by which a host learns what a device is: its two descriptors, and SET CONFIGURATION."""
+    """Return the transfers by which a host learns what a device is: its two descriptors, and SET CONFIGURATION."""
     for number, (kind, descriptor) in enumerate(
         ((DESCRIPTOR_DEVICE, device), (DESCRIPTOR_CONFIGURATION, configuration)), 1
     ):
@@ -133,9 +133,9 @@ def enumeration(device: bytes, configuration: bytes, time: int = 0) -> Iterator[
     yield from transfer(3, Transfer.CONTROL, 0, b"", setup, time)
 
 
-def turn(packet: Packet, line: str, place: int) -> Said | Heard | None:
-    """What a USB packet is in a dialogue: a command, something heard, or nothing of either; `FrameError`: no USB packet."""
+def turn(packet: Packet, line: str, place: int) -> Sent | Received | None:
+    """Return the turn that a USB packet is: a command, received bytes, or None for neither; `FrameError`: no USB packet."""
     urb = Urb.parse(packet.data)
     if not urb.data or urb.transfer is Transfer.CONTROL:
         return None
-    return Heard(line, urb.data, place) if urb.endpoint & IN else Said(line, urb.data, place)
+    return Received(line, urb.data, place) if urb.endpoint & IN else Sent(line, urb.data, place)

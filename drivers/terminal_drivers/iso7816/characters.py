@@ -1,11 +1,11 @@
-"""A card's line character by character (ISO/IEC 7816-3:2006, 10.3): what the terminal asks of T=0, and the card's end.
+"""Character transmission (ISO/IEC 7816-3:2006, 10.3): T=0 at the terminal's end, and T=0, T=1 and PPS at the card's end.
 
-1. After the header the card says a procedure byte: 60 is more time, INS (or INS XOR 01) asks for all data that is
-   left, INS XOR FF (or FE) for one byte, 6X and 9X begin the status word.
-2. Which side sends the data is no matter of the protocol: the terminal knows it from its command.
-3. The card's end takes data with every instruction but those of ISO/IEC 7816-4 that only bring data; P3 = 00
-   announces none. It asks for all data at once.
-4. PPS and T=1 blocks end where their own bytes say; a card that has heard less says nothing.
+1. After the header the card sends a procedure byte: 60 asks for more time, INS (or INS XOR 01) for all remaining data,
+   INS XOR FF (or FE) for one byte; 6X and 9X begin the status word.
+2. The protocol does not say which side sends the data: the terminal knows it from its command.
+3. The card's end takes data with every instruction but those of ISO/IEC 7816-4 that only return data (`ONLY_RETURN`);
+   P3 = 00 announces none. It asks for all data at once.
+4. PPS and T=1 blocks carry their own length; until all of it has come, the card sends nothing.
 """
 
 from collections.abc import Generator
@@ -20,14 +20,14 @@ from terminal_drivers.iso7816.pps import PPSS
 HEADER = 5
 NULL = 0x60
 NULLS = 250
-"""How many NULL bytes one command bears: more is a card that never answers."""
-ONLY_BRING = frozenset((0x70, 0x84, 0xB0, 0xB2, 0xC0, 0xCA))
+"""The most NULL bytes in one command: a card that sends more never answers."""
+ONLY_RETURN = frozenset((0x70, 0x84, 0xB0, 0xB2, 0xC0, 0xCA))
 """MANAGE CHANNEL, GET CHALLENGE, READ BINARY, READ RECORD, GET RESPONSE, GET DATA (ISO/IEC 7816-4, 7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterTurn:
-    """Characters to send, maybe none, and how many to wait for then."""
+    """The characters to send, maybe none, and the number to wait for afterwards."""
 
     send: bytes
     expect: int
@@ -36,13 +36,13 @@ class CharacterTurn:
 def characters(tpdu: bytes) -> Generator[CharacterTurn, bytes, bytes]:
     """Yield the turns of one T=0 TPDU command, take as many characters as each expects, return data and SW1 SW2.
 
-    `Misuse`: INS is none. `FrameError`: a byte that is no procedure byte, or asks for more than P3. `CardMute`: the
-    card asks for time without end.
+    `Misuse`: the INS byte is invalid (6X or 9X). `FrameError`: a byte is no procedure byte, or asks for more data than P3.
+    `CardMute`: the card asks for more time without end.
     """
     header, to_send = tpdu[:HEADER].ljust(HEADER, b"\0"), tpdu[HEADER:]
     ins, incoming = header[1], bool(to_send)
     if _begins_status(ins):
-        raise Misuse(f"INS {ins:02X} is none: 6X and 9X are status words")
+        raise Misuse(f"INS {ins:02X} is no instruction: 6X and 9X begin status words")
     left = len(to_send) if incoming else header[4] or SHORT_NE
     received, nulls = b"", 0
     said = yield CharacterTurn(header, 1)
@@ -71,47 +71,53 @@ def _begins_status(byte: int) -> bool:
 
 
 class CharacterChip:
-    """A chip whose reader moves characters: it answers when it has heard enough."""
+    """A chip behind a reader that carries single characters: it answers once a command is complete."""
 
     def __init__(self, chip: Chip) -> None:
         self._chip = chip
-        self._heard = b""
-        self._said = b""
-        self._asked = False
+        self._received = b""
+        self._to_send = b""
+        self._data_requested = False
 
     def exchange(self, sent: bytes, expect: int) -> bytes:
-        """Take characters, and hand over `expect` of the card's; `CardMute` where it does not say as many."""
+        """Take characters and return `expect` of the card's; `CardMute` where it has fewer to send."""
         if sent:
-            self._heard += sent
-            self._said = self._answer()
-        if len(self._said) < expect:
-            raise CardMute(f"{expect} characters were awaited and the card has said {len(self._said)}")
-        part, self._said = self._said[:expect], self._said[expect:]
+            self._received += sent
+            self._to_send = self._answer()
+        if len(self._to_send) < expect:
+            raise CardMute(f"{expect} characters were awaited and the card has sent {len(self._to_send)}")
+        part, self._to_send = self._to_send[:expect], self._to_send[expect:]
         return part
 
     def _answer(self) -> bytes:
-        heard = self._heard
-        t0 = self._chip.protocol == 0 and heard[0] != PPSS
-        if t0 and len(heard) >= HEADER and heard[4] and heard[1] not in ONLY_BRING and not self._asked:
-            self._heard, self._asked = heard[:HEADER], True
-            return heard[1:2]
+        received = self._received
+        t0 = self._chip.protocol == 0 and received[0] != PPSS
+        if (
+            t0
+            and len(received) >= HEADER
+            and received[4]
+            and received[1] not in ONLY_RETURN
+            and not self._data_requested
+        ):
+            self._received, self._data_requested = received[:HEADER], True
+            return received[1:2]
         size = self._size()
-        if size is None or len(heard) < size:
+        if size is None or len(received) < size:
             return b""
-        self._heard, self._asked = b"", False
-        answer = self._chip.exchange(heard[:size])
-        return heard[1:2] + answer if t0 and len(answer) > 2 else answer
+        self._received, self._data_requested = b"", False
+        answer = self._chip.exchange(received[:size])
+        return received[1:2] + answer if t0 and len(answer) > 2 else answer
 
     def _size(self) -> int | None:
-        """How many characters there will be; None where that is not told yet."""
-        heard = self._heard
-        if heard[0] == PPSS:
-            return 3 + (heard[1] >> 4 & 7).bit_count() if len(heard) > 1 else None
+        """Return the number of characters of the command; None where those received do not determine it yet."""
+        received = self._received
+        if received[0] == PPSS:
+            return 3 + (received[1] >> 4 & 7).bit_count() if len(received) > 1 else None
         if self._chip.protocol == 0:
-            if len(heard) < HEADER:
+            if len(received) < HEADER:
                 return None
-            return HEADER + (heard[4] if self._asked else 0)
-        if len(heard) < PROLOGUE:
+            return HEADER + (received[4] if self._data_requested else 0)
+        if len(received) < PROLOGUE:
             return None
         edc = Edc.CRC if self._chip.atr is not None and self._chip.atr.crc else Edc.LRC
-        return PROLOGUE + heard[2] + edc.value
+        return PROLOGUE + received[2] + edc.value

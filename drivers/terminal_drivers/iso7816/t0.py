@@ -1,7 +1,7 @@
 """T=0 between APDUs and TPDUs (ISO/IEC 7816-3, 12.2; EMV Book 1, 9.3): the terminal's side and the card's.
 
 A TPDU command is CLA INS P1 P2 P3 and either P3 data bytes or none; its answer is data and SW1 SW2. Procedure
-bytes belong to whoever moves characters (the reader). The protocol does not carry the Le of a case 4 command.
+bytes belong to the reader, which moves the characters. The protocol does not carry the Le of a case 4 command.
 
 1. Case 1: P3 = 00. Case 2: P3 = Le. Cases 3 and 4: P3 = Lc, and exactly P3 data bytes.
 2. 6Cxx re-issues the command once with P3 = xx.

@@ -1,13 +1,13 @@
-"""A line that misbehaves on purpose: it wraps any transport and damages what passes, as a seed decides.
+"""A faulty line: it wraps any transport and damages what passes, as a seeded generator decides.
 
 1. A chunk is what one `read` or `write` carries. Each fault strikes a chunk with its own chance, in the order of
    `Fault`.
 2. All chance comes from one `Random(seed)`: the same seed and the same calls give the same faults, which
    `happened` lists.
-3. No clock is read: a silent line is silent for as long as the transport below waits. What is late comes after
-   that wait, so the caller has given up by then.
-4. A hung line is silent until `heal`; an unplugged one raises `ReaderLost` until `replug`, and nothing of before is
-   heard after it.
+3. No clock is read: a silent line is silent for as long as the transport below waits. A delayed chunk comes after
+   that wait, when the caller has given up.
+4. A hung line is silent until `heal`. An unplugged one raises `ReaderLost` until `replug`, which discards what was on
+   the way.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ CHATTER = 4096  # chunks that a silent line swallows in one read before it gives
 
 
 class Fault(Enum):
-    """What can befall a chunk."""
+    """A fault that may strike a chunk."""
 
     UNPLUG = "unplug"
     HANG = "hang"
@@ -35,7 +35,7 @@ class Fault(Enum):
 
 
 class Way(Enum):
-    """Which direction, seen from the wrapped transport's user."""
+    """The direction, seen from the user of the wrapped transport."""
 
     READ = "read"
     WRITE = "write"
@@ -43,9 +43,9 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How likely (0 to 1) each fault is to strike a chunk; `chop` passes every byte by itself.
+    """The probability (0 to 1) that each fault strikes a chunk; `chop` passes every byte by itself.
 
-    drop: one byte is lost. flip: one bit is. duplicate: the chunk comes twice. noise: 1 to 8 bytes come between.
+    drop: one byte is lost. flip: one bit is inverted. duplicate: the chunk comes twice. noise: 1 to 8 bytes come between.
     delay: the chunk comes after the next silent read, or with the next write. hang, unplug: see the module.
     """
 
@@ -67,7 +67,7 @@ SOUND = Chances()
 
 
 class FaultyTransport:
-    """A transport around another one; `most` faults in all, then the line is sound."""
+    """A transport around another one that injects at most `most` faults; the line is sound afterwards."""
 
     def __init__(
         self,
@@ -119,16 +119,16 @@ class FaultyTransport:
         self._hung.add(way)
 
     def heal(self) -> None:
-        """Be a sound line from now on; what is late still comes."""
+        """Be a sound line from now on; delayed chunks still come."""
         self._hung.clear()
         self._left = 0
 
     def unplug(self) -> None:
-        """Pull the plug: reading and writing raise `ReaderLost`."""
+        """Unplug the reader: reading and writing raise `ReaderLost`."""
         self._plugged = False
 
     def replug(self, line: Transport | None = None) -> None:
-        """Plug the same device in again, or another one; what is on the way is lost."""
+        """Plug the same device in again, or another one; bytes on the way are lost."""
         if line is not None:
             self._line.close()
             self._line = line
@@ -146,7 +146,7 @@ class FaultyTransport:
             raise ReaderLost("the reader is unplugged: plug it in")
 
     def _pass(self, way: Way, data: bytes) -> bytes:
-        """Return what of a chunk comes through now."""
+        """Return the part of a chunk that comes through now."""
         if way in self._hung:
             return b""
         data = self._strike(way, data)
@@ -162,7 +162,7 @@ class FaultyTransport:
         if self._struck(way, Fault.HANG):
             self.hang(way)
             return b""
-        # What comes behind something late is late too: a line keeps the order.
+        # A chunk behind a delayed one is delayed too: a line keeps the order.
         behind = way is Way.READ and self._late[way]
         if behind or self._struck(way, Fault.DELAY):
             self._late[way] += data

@@ -4,7 +4,7 @@
    A write is one output report.
 2. A report has its ID as first byte where the device numbers its reports, and none where it does not, as hidapi
    does it. A written report always begins with the ID, zero where there is none.
-3. hidapi waits for ever where it is told to wait no time, so the device is opened non-blocking.
+3. A time-out of 0 makes hidapi wait for ever, so the device is opened non-blocking.
 """
 
 from terminal_drivers.base import Misuse, ReaderLost

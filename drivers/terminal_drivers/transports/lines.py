@@ -1,4 +1,4 @@
-"""A line by its name, with a device of ours at the far end: in this process, on a pseudo-terminal, at a TCP port of loopback."""
+"""Lines by name, with a virtual device at the far end: in this process, on a pseudo-terminal, or at a TCP port of loopback."""
 
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ def line_to(
 ) -> Line:
     """Put a device behind a line. `link` is a symbolic link to the pty, `record` gets what crosses the loopback.
 
-    `Misuse`: the line has no path, or nobody can record it.
+    `Misuse`: the line has no path for `link`, or cannot be recorded.
     """
     if link is not None and kind != "pty":
         raise Misuse("only the pty has a path for a link")
@@ -27,7 +27,7 @@ def line_to(
         return LoopbackLine(device, record)
     if record is not None:
         raise Misuse("only the loopback records")
-    # Imported here: sockets are for who asks for them, and a pty needs pyserial and a system that has them.
+    # Imported here: only these lines need sockets, and a pty needs pyserial and a system with pseudo-terminals.
     if kind == "tcp":
         from terminal_drivers.transports.tcp import TcpLine
 

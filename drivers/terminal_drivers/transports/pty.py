@@ -4,7 +4,7 @@ it.
 1. The thread only moves bytes between the terminal and the device; the lock makes `act` and the device take
    turns.
 2. The line holds a descriptor of the far side too: a host may close and open the path as often as it likes.
-3. A pseudo-terminal has no speed, but it keeps the one that its host has set: a device that cares is told.
+3. A pseudo-terminal has no speed, but it keeps the one that its host has set: a `SpeedListener` is given it.
 4. `close` stops and joins the thread and leaves no descriptor and no link behind.
 """
 
@@ -66,7 +66,7 @@ class PtyLine:
     def close(self) -> None:
         if not self._turns.close():
             return
-        # The link goes first: once the terminal is gone, the next one of any program may have its name.
+        # The link is removed first: once the terminal is closed, any program may get another one of the same name.
         try:
             if self._link is not None:
                 self._link.unlink(missing_ok=True)
@@ -99,4 +99,4 @@ class PtyLine:
         try:
             return os.write(self._near, data)
         except BlockingIOError:
-            return 0  # the host reads slowly: `wait` tells when there is room
+            return 0  # the host reads slowly: `wait` returns when there is room

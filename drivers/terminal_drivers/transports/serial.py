@@ -6,8 +6,8 @@
    from 1024 on. Every other port (a URL, Windows) is read and written by pyserial.
 2. Through pyserial, a read waits for one byte and then takes what else has come, and the time-out is set on the
    port only when it changes, for pyserial configures the whole port again each time.
-3. There is no flush after a write: it would wait until the last bit has left and wins nothing.
-4. A port is ours alone while it is open, as far as others ask too: two hosts would take each other's answers.
+3. There is no flush after a write: it would only wait until the last bit has left.
+4. A port is locked while it is open, for programs that ask for the lock too: two hosts would take each other's answers.
 """
 
 import errno
@@ -28,7 +28,7 @@ FAULTS: tuple[type[Exception], ...] = (OSError,)
 if os.name == "posix":
     import termios
 
-    # What a port raises that goes away while it is set up: pyserial lets it pass, and it is no OSError.
+    # A port that disappears while it is set up raises this: pyserial lets it pass, and it is no OSError.
     FAULTS = (OSError, termios.error)
 REFUSALS: tuple[type[Exception], ...] = (*FAULTS, ValueError, re.error)
 """A port that is gone, a speed that it has not, and a pattern of `hwgrep://` that is none."""
@@ -119,7 +119,7 @@ def _read(port: serial.Serial, n: int, timeout: float) -> bytes:
 
 
 def _write(descriptor: int, data: bytes) -> None:
-    """Write all to a descriptor that does not block; `TimeoutError` where nobody takes it."""
+    """Write all to a descriptor that does not block; `TimeoutError` where the far end does not take it."""
     while data := data[_taken(descriptor, data) :]:
         writable = select.poll()
         writable.register(descriptor, select.POLLOUT)

@@ -1,4 +1,4 @@
-"""A line over TCP: the end that connects, and a device of ours that is served on loopback.
+"""A line over TCP: the end that connects to a reader, and a virtual device that is served on loopback.
 
 1. A frame is one write and leaves at once (TCP_NODELAY): two writes would wait for each other's acknowledgement.
 2. Card data crosses this line in clear, so an address beyond loopback must be allowed on purpose; our own server
@@ -86,11 +86,11 @@ def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
             fault = error
         else:
             return opened
-    raise ReaderLost(f"nobody answers at {host}:{port}: {fault}")
+    raise ReaderLost(f"no server answers at {host}:{port}: {fault}")
 
 
 def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:
-    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: nobody listens there."""
+    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: no server listens there."""
     return TcpTransport(_connected(host, port, beyond_loopback), quick_ack=quick_ack)
 
 
@@ -153,18 +153,18 @@ class TcpLine:
                     if said:
                         said = said[host.send(said) :]
                 except BlockingIOError:
-                    pass  # the host reads slowly: `wait` tells when there is room
+                    pass  # the host reads slowly: `wait` returns when there is room
                 except (OSError, CardRemoved):
                     self._turns.forget(host.fileno())
                     host.close()
-                    # What was said to one host is not for the next.
+                    # What the device said to one host does not reach the next.
                     host, said = None, b""
                 self._watch(host, writes=bool(said))
         if host is not None:
             host.close()
 
     def _watch(self, host: socket.socket | None, *, writes: bool = False) -> None:
-        """Watch the host, and for a new one where there is none."""
+        """Watch the connection to the host, or the listening socket where no host is connected."""
         watched = self._server if host is None else host
         if watched is not None:
             self._turns.watch(watched.fileno(), writes=writes)

@@ -1,4 +1,4 @@
-"""One thread serves a device, others act on the device meanwhile: they take turns, and `close` leaves no thread."""
+"""A thread that serves a device and takes turns with callers that act on it; `close` leaves no thread."""
 
 import os
 import select

@@ -1,8 +1,8 @@
 """The endpoints of an interface of a USB device through pyusb.
 
-1. pyusb waits for ever where it is told to wait 0 ms, so the shortest wait is 1 ms.
-2. The kernel's own driver is asked to leave the interface, and gets it back when it is closed.
-3. A reader without an interrupt endpoint tells nothing by itself; waiting for it takes its time all the same.
+1. A time-out of 0 ms makes pyusb wait for ever, so the shortest wait is 1 ms.
+2. The kernel's driver is detached from the interface while it is open, and attached again at `close`.
+3. A reader without an interrupt endpoint sends no notifications; waiting for one still takes the whole time-out.
 """
 
 import time
@@ -59,7 +59,7 @@ class UsbPipes(Generic[D]):
                 raise FrameError(
                     f"the USB device {name} has no bulk endpoints on its interface of class {interface_class:02X}"
                 )
-            # Taken from the kernel only when nothing more can be wrong with it: who fails here gives nothing back.
+            # The kernel's driver is detached last: an error before this point has nothing to attach again.
             self._number = interface.bInterfaceNumber
             self._detached = _detach(device, self._number)
             usb.util.claim_interface(device, self._number)

@@ -1,10 +1,10 @@
-"""A USB device of ours for other people's hosts: the server side of USB/IP (Linux, Documentation/usb/usbip_protocol.rst).
+"""The server side of USB/IP, which lends a virtual USB device to other hosts (Linux, Documentation/usb/usbip_protocol.rst).
 
 1. Only loopback is served. One thread carries the transfers; a lock makes `act` and the device take turns.
 2. All fields are big-endian. A list request is answered and the connection goes on; after an import it carries URBs.
-   One host at a time has the device, and finds it without a configuration, whoever had it before.
+   One host at a time has the device, and each one finds it without a configuration.
 3. An IN transfer waits until its endpoint has something or it is unlinked; nothing else waits.
-4. Lengths come from the peer: what is beyond `LONGEST` ends the connection.
+4. Lengths come from the peer: one beyond `LONGEST` ends the connection.
 """
 
 import socket

@@ -134,13 +134,13 @@ class ReplayLink:
         self._recorded = line
 
     def send(self, message: bytes) -> None:
-        self._dialogue.say(self._recorded, message, command_name)
+        self._dialogue.send(self._recorded, message, command_name)
 
     def receive(self, timeout: float) -> bytes | None:  # noqa: ARG002 - no time passes in a recording
-        return self._dialogue.hear(self._recorded) or None
+        return self._dialogue.receive(self._recorded) or None
 
     def listen(self, timeout: float) -> bytes | None:  # noqa: ARG002
-        return self._dialogue.hear(self._recorded, lambda message: message[0] in INTERRUPT) or None
+        return self._dialogue.receive(self._recorded, lambda message: message[0] in INTERRUPT) or None
 
     def close(self) -> None:
         """Nothing is held."""
