@@ -95,10 +95,11 @@ class OwnReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How a reader is opened, as far as its protocol has these: `timeout` (s) is the longest wait for an answer, `trace` gets the
-    frames, and `interceptor` stands between the host end and its line.
+    """How a reader is opened, as far as its protocol has these: `variant` says which of its models, `timeout` (s) is the longest
+    wait for an answer, `trace` gets the frames, and `interceptor` stands between the host end and its line.
     """
 
+    variant: str
     timeout: float
     trace: Trace | None = None
     interceptor: LineInterceptor = NO_INTERCEPTOR

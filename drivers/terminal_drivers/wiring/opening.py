@@ -39,7 +39,7 @@ def open_host(
     protocol = known(where.protocol)
     if where.transport in OWN_TRANSPORTS or protocol.open_host is None:
         raise Misuse(f"{where.protocol}+{where.transport}: has both ends of ours: opening.open_both opens it")
-    return protocol.open_host(where, Opening(timeout, trace, interceptor))
+    return protocol.open_host(where, Opening(protocol.variant(where), timeout, trace, interceptor))
 
 
 def open_both(
@@ -53,4 +53,4 @@ def open_both(
     protocol = known(where.protocol)
     if where.transport not in OWN_TRANSPORTS or protocol.open_both is None:
         raise Misuse(f"{where} has no end of ours: opening.open_host opens it")
-    return protocol.open_both(where, Opening(timeout, trace))
+    return protocol.open_both(where, Opening(protocol.variant(where), timeout, trace))

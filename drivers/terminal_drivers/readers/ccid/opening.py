@@ -10,7 +10,6 @@ from terminal_drivers.readers.ccid.both_ends import VirtualCcidReader, virtual_c
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.gempc import BAUD, VARIANTS, GemPcLink
 from terminal_drivers.readers.ccid.link import CcidLine
-from terminal_drivers.readers.ccid.protocol import PROTOCOL
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.usb import CcidUsbLink, Pipes
 from terminal_drivers.readers.ccid.waking import wake
@@ -23,13 +22,13 @@ STOP_BITS = 2
 
 def open_ccid(where: Address, how: Opening) -> CcidReader:
     """Open the reader at an address that is not virtual."""
-    line = how.interceptor.line(str(where), capture.LINES, lambda: _line(where))
+    line = how.interceptor.line(str(where), capture.LINES, lambda: _line(where, how.variant))
     return on_line(line, timeout=how.timeout, trace=how.trace)
 
 
 def open_both(where: Address, how: Opening) -> VirtualCcidReader:
     """Make both ends of a reader."""
-    variant = VARIANTS[PROTOCOL.variant(where)]
+    variant = VARIANTS[how.variant]
     link = Path(where.where) if where.where else None
     line: LineKind = "pty" if where.transport == "pty" else "loopback"
     return virtual_ccid(line, variant, timeout=how.timeout, trace=how.trace, link=link)
@@ -62,7 +61,7 @@ def on_line(end: CcidLine, *, timeout: float, trace: Trace | None) -> CcidReader
     )
 
 
-def _line(where: Address) -> CcidLine:
+def _line(where: Address, variant: str) -> CcidLine:
     if where.transport == "usb":
         # Imported here: it needs pyusb.
         from terminal_drivers.readers.ccid.usb_pipes import open_pipes
@@ -72,11 +71,11 @@ def _line(where: Address) -> CcidLine:
     if where.transport == "capture":
         recorded = capture.replay(Path(where.where), where.name or capture.NAME)
         return replace(recorded, features=VARIANTS[where.variant].features) if where.variant else recorded
-    variant = VARIANTS[PROTOCOL.variant(where)]
-    link = GemPcLink(open_line(where, BAUD, stop_bits=STOP_BITS), variant)
+    model = VARIANTS[variant]
+    link = GemPcLink(open_line(where, BAUD, stop_bits=STOP_BITS), model)
     if where.baud is None:
         wake(link)  # a baud in the address is the one at which the reader works
-    return CcidLine(link, variant.features, variant.descriptor)
+    return CcidLine(link, model.features, model.descriptor)
 
 
 def _usb(pipes: Pipes, said: ClassDescriptor, device: tuple[int, int], release: int) -> CcidLine:

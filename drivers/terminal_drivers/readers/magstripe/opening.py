@@ -10,7 +10,6 @@ from terminal_drivers.readers.magstripe.head import StripeReader
 from terminal_drivers.readers.magstripe.hid import LAYOUTS
 from terminal_drivers.readers.magstripe.hid_reader import HidStripeHead
 from terminal_drivers.readers.magstripe.line import BAUD
-from terminal_drivers.readers.magstripe.protocol import PROTOCOL
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.protocol import Opening
 
@@ -19,7 +18,7 @@ def open_head(where: Address, how: Opening) -> StripeReader:
     """Open the head at an address that is not virtual."""
     line = how.interceptor.line(str(where), LINES, lambda: open_line(where, BAUD))
     if where.transport == "hid":
-        return HidStripeHead(line, LAYOUTS[PROTOCOL.variant(where)])
+        return HidStripeHead(line, LAYOUTS[how.variant])
     return SerialStripeHead(line)
 
 

@@ -10,7 +10,6 @@ from terminal_drivers.readers.vivotech.both_ends import BAUD, VirtualVivotechRea
 from terminal_drivers.readers.vivotech.capture import LINES
 from terminal_drivers.readers.vivotech.codec import VARIANTS
 from terminal_drivers.readers.vivotech.hid import MessageTransport
-from terminal_drivers.readers.vivotech.protocol import PROTOCOL
 from terminal_drivers.readers.vivotech.reader import VivotechReader
 from terminal_drivers.transports.lines import LineKind
 
@@ -18,16 +17,14 @@ from terminal_drivers.transports.lines import LineKind
 def open_vivotech(where: Address, how: Opening) -> VivotechReader:
     """Open the reader at an address that is not virtual."""
     line = how.interceptor.line(str(where), LINES, lambda: _messages(where))
-    return VivotechReader(line, VARIANTS[PROTOCOL.variant(where)], timeout=how.timeout, trace=how.trace)
+    return VivotechReader(line, VARIANTS[how.variant], timeout=how.timeout, trace=how.trace)
 
 
 def open_both(where: Address, how: Opening) -> VirtualVivotechReader:
     """Make both ends of a reader."""
     link = Path(where.where) if where.where else None
     line: LineKind = "pty" if where.transport == "pty" else "loopback"
-    return virtual_vivotech(
-        line, VARIANTS[PROTOCOL.variant(where)], timeout=how.timeout, trace=how.trace, link=link
-    )
+    return virtual_vivotech(line, VARIANTS[how.variant], timeout=how.timeout, trace=how.trace, link=link)
 
 
 def _messages(where: Address) -> Transport:

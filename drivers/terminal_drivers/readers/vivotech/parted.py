@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from terminal_drivers.base import (
     CardAbsent,
@@ -16,11 +16,7 @@ from terminal_drivers.base import (
     StripeHead,
 )
 from terminal_drivers.readers.parted import ForwardingSlot
-from terminal_drivers.readers.vivotech.watch import FIELD, SLOT, VivotechWatch
-
-if TYPE_CHECKING:
-    from terminal_drivers.readers.vivotech.reader import VivotechReader
-
+from terminal_drivers.readers.vivotech.watch import FIELD, SLOT, PolledHost, VivotechWatch
 
 T = TypeVar("T")
 
@@ -28,7 +24,7 @@ T = TypeVar("T")
 class PartedVivotech:
     """An ID TECH reader, whose host asks for cards and listens for swipes in turn (`VivotechWatch`)."""
 
-    def __init__(self, reader: VivotechReader) -> None:
+    def __init__(self, reader: PolledHost) -> None:
         self._reader = reader
         try:
             self._watch = VivotechWatch(reader)

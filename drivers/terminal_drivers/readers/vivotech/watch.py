@@ -15,14 +15,30 @@
 """
 
 from contextlib import suppress
+from typing import Protocol
 
-from terminal_drivers.base import Change, Presence, ReaderRefused
+from terminal_drivers.base import Change, Presence, ReaderRefused, StripeHead
 from terminal_drivers.readers.vivotech.parts import NeoField, NeoSlot
-from terminal_drivers.readers.vivotech.reader import VivotechReader
 
 LOOKS = 75
 SLOT, FIELD = 0, 1
 """How slot and field are numbered in what is told."""
+
+
+class PolledHost(Protocol):
+    """The host end of a NEO reader (`reader.VivotechReader`), as far as it is polled."""
+
+    @property
+    def contact(self) -> NeoSlot: ...
+    @property
+    def contactless(self) -> NeoField: ...
+    @property
+    def stripe(self) -> StripeHead: ...
+    def poll_mode(self, *, on_demand: bool) -> None: ...
+    def burst_mode(self, on: bool) -> None: ...
+    def use_pass_through(self, on: bool) -> None: ...
+    def changes(self) -> list[Presence]: ...
+    def close(self) -> None: ...
 
 
 class VivotechWatch:
@@ -32,7 +48,7 @@ class VivotechWatch:
     whether it has a slot or a field, and `holds` whether a card was there when it was asked last.
     """
 
-    def __init__(self, reader: VivotechReader) -> None:
+    def __init__(self, reader: PolledHost) -> None:
         self._reader = reader
         self._calls = 0
         self._held: set[int] = set()
