@@ -10,32 +10,22 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
     Alarm,
-    CardDataLost,
     Event,
-    HostReplied,
-    HostUnreachable,
-    Printed,
-    PrinterStopped,
 )
-from terminal_sim.core.message import EntryMode
 from terminal_sim.core.rows.schema import FlatRow
-from terminal_sim.emv.talk.request import Interface, Request
-from terminal_sim.host.dialect import MessageError
-from terminal_sim.host.link import Arrival
-from terminal_sim.readers.parts import CONTACT, CONTACTLESS
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import ClockState, Held, VirtualClock
-from terminal_sim.runtime.conversation import CardConversation, ConversationState
-from terminal_sim.runtime.deadlines import AlarmDue, Deadline, DeliveryDue, Due
+from terminal_sim.runtime.conversation import ConversationState
+from terminal_sim.runtime.deadlines import AlarmDue, Deadline, Due
+from terminal_sim.runtime.executor import Executor
 from terminal_sim.runtime.trace import Trace
 from terminal_sim.runtime.tracing import Tracing
 
@@ -98,25 +88,7 @@ class Engine:
         self._random = Random(seed)
         self._boards: dict[str, Board] = {}
         self._queue: deque[Posted] = deque()
-        self._do: dict[type, Callable[[Board, Any], None]] = {
-            fx.Send: self._send,
-            fx.Forward: self._forward,
-            fx.EraseKey: self._erase_key,
-            fx.ShowLights: self._show_lights,
-            fx.Print: self._print,
-            fx.OpenReader: self._open_reader,
-            fx.CloseReader: self._close_reader,
-            fx.StartCard: self._start_card,
-            fx.AnswerCard: self._answer_card,
-            fx.AnswerPayment: self._nothing,
-            fx.SetAlarm: self._set_alarm,
-            fx.DropAlarm: self._drop_alarm,
-            fx.Beep: self._beep,
-            fx.Moved: self._nothing,
-            fx.Ignored: self._ignored,
-            fx.Unexpected: self._nothing,
-            fx.SwitchOff: self._switch_off,
-        }
+        self._executor = Executor(clock, self._random, self.tracing, self.post)
 
     def attach(self, board: Board) -> None:
         """Run the firmware of `board`. What waits names its terminal, so a name is attached once."""
@@ -151,7 +123,7 @@ class Engine:
                 self.clock.hold(held)
         if conversation is None:
             return
-        talk = board.readers.conversation = self._conversation(board, conversation.request)
+        talk = board.readers.conversation = self._executor.conversation(board, conversation.request)
         if board.readers.card_in and not talk.is_contactless:
             talk.power()
         talk.replay(conversation.answers)
@@ -198,7 +170,7 @@ class Engine:
             self.post(board, event)
         arrivals = board.link.receive()
         for arrival in arrivals:
-            self._expect(board, arrival)
+            self._executor.await_arrival(board, arrival)
         return events is not None or bool(arrivals)
 
     # The loop.
@@ -240,9 +212,7 @@ class Engine:
                         sealed = one.board.vault.sealed(effect, self._random)
                         waiting.append((one, (effect.payment.flat(), sealed.flat())))
                         break
-                    self._do[type(effect)](one.board, effect)
-                    if self.tracing is not None:
-                        self.tracing.effect(one.board, effect)
+                    self._executor.carry_out(one.board, effect)
                     self._burn(one.board)
             running = self._commit(waiting) if waiting else []
         if self.tracing is not None:
@@ -272,38 +242,6 @@ class Engine:
         board.switch_off()
         board.power.out_of_service = why
 
-    # Effects.
-
-    def _send(self, board: Board, effect: fx.Send) -> None:
-        request = effect.request
-        message = board.dialect.encode_request(request)
-        if self.tracing is not None:
-            self.tracing.sent(board, request, message)
-        for arrival in board.link.send(message):
-            self._expect(board, arrival, request.stan)
-
-    def _expect(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
-        if arrival.note and self.tracing is not None:
-            self.tracing.note(board, arrival.note)
-        due = DeliveryDue(board.name, board.power.life, stan, arrival)
-        self.clock.at(self.clock.now.mono + arrival.delay, due)
-
-    def _forward(self, board: Board, effect: fx.Forward) -> None:
-        """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""
-        request = board.vault.opened(effect.request)
-        if request is not None:
-            self._send(board, fx.Send(request))
-        elif effect.request.repeat:
-            self._send(board, fx.Send(effect.request))
-        else:
-            self.post(board, CardDataLost(effect.request.reference))
-
-    def _erase_key(self, board: Board, _: fx.EraseKey) -> None:
-        board.vault.erase()
-
-    def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
-        board.panel.lights = dict(effect.lights)
-
     # What falls due.
 
     def _is_alive(self, due: Due) -> bool:
@@ -324,94 +262,4 @@ class Engine:
             del board.power.alarms[due.name]
             self.post(board, Alarm(due.name))
         else:
-            self._deliver(board, due)
-
-    def _deliver(self, board: Board, due: DeliveryDue) -> None:
-        message = due.arrival.message
-        problem: str = due.arrival.problem
-        if problem:
-            self.post(board, HostUnreachable(due.stan))
-        else:
-            try:
-                reply = board.dialect.decode_reply(message)
-            except MessageError:
-                problem = "garbage"
-            else:
-                problem = "" if board.link.up else "lost"
-        if self.tracing is not None and problem:
-            self.tracing.unanswered(board, due.stan, problem)
-        elif self.tracing is not None:
-            self.tracing.received(board, reply, message)
-        if not problem:
-            self.post(board, HostReplied(reply))
-
-    def _print(self, board: Board, effect: fx.Print) -> None:
-        receipt = effect.receipt
-        printed = board.printer.print(receipt)
-        if self.tracing is not None:
-            self.tracing.receipt(board, receipt, printed=printed)
-        self.post(board, Printed(receipt) if printed else PrinterStopped(receipt))
-
-    def _open_reader(self, board: Board, effect: fx.OpenReader) -> None:
-        for event in board.listen(effect.entries):
-            self.post(board, event)
-
-    def _close_reader(self, board: Board, _: fx.CloseReader) -> None:
-        board.stop_listening()
-
-    def _start_card(self, board: Board, effect: fx.StartCard) -> None:
-        contactless = effect.entry is EntryMode.CONTACTLESS
-        now = self.clock.now.civil
-        request = Request(
-            interface=Interface.CONTACTLESS if contactless else Interface.CONTACT,
-            amount=effect.amount.minor,
-            date=now.strftime("%y%m%d"),
-            time=now.strftime("%H%M%S"),
-            unpredictable=self._random.randbytes(4),
-            transaction_type=effect.transaction_type,
-            sequence=effect.sequence,
-        )
-        board.stop_listening()
-        if not contactless:
-            board.readers.begun = board.readers.inserted
-        conversation = board.readers.conversation = self._conversation(board, request)
-        self.post(board, conversation.begin())
-
-    def _conversation(self, board: Board, request: Request) -> CardConversation:
-        # Imported here: a terminal that shows its first screen has met no card yet.
-        from terminal_sim.emv.kernels.transaction import transaction
-
-        readers, contactless = board.readers, request.interface is Interface.CONTACTLESS
-        return CardConversation(
-            request,
-            transaction(board.kernel, request),
-            readers.reader.contactless if contactless else readers.reader.contact,
-            board.keys,
-            seen=None if self.tracing is None else partial(self.tracing.exchange, board),
-            torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
-            gone=readers.card_left,
-            lost=readers.fall_silent,
-        )
-
-    def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
-        if board.readers.conversation is not None:
-            self.post(board, board.readers.conversation.resume(effect.answer))
-
-    def _set_alarm(self, board: Board, effect: fx.SetAlarm) -> None:
-        board.power.alarms[effect.name] = effect.at
-        self.clock.at(effect.at, AlarmDue(board.name, board.power.life, effect.name, effect.at))
-
-    def _drop_alarm(self, board: Board, effect: fx.DropAlarm) -> None:
-        board.power.alarms.pop(effect.name, None)
-
-    def _beep(self, board: Board, _: fx.Beep) -> None:
-        board.panel.beeps += 1
-
-    def _ignored(self, board: Board, effect: fx.Ignored) -> None:
-        board.panel.ignored = effect.what
-
-    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected | fx.AnswerPayment) -> None:
-        """What only the trace wants to know."""
-
-    def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:
-        board.switch_off()
+            self._executor.deliver(board, due)

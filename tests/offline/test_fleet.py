@@ -94,7 +94,7 @@ class Fleet:
                 stored = board.vault.sealed(effect, self.bench.engine._random)
                 self.bench.writer.commit([(board, (effect.payment.flat(), stored.flat()))])
             elif isinstance(effect, fx.SetAlarm):
-                self.bench.engine._set_alarm(board, effect)
+                self.bench.engine._executor.carry_out(board, effect)
 
     def states(self) -> set[PaymentState]:
         return {
