@@ -6,9 +6,16 @@ from collections.abc import Mapping
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
+from terminal_sim.host.seen import ALWAYS_SEEN, SOMETIMES_SEEN
+from terminal_sim.reports.transactions import FIELDS as REPORT_FIELDS
+
+__all__ = ["HOST_FIELDS", "JOURNAL_FIELDS", "MESSAGE_KINDS", "REPORT_FIELDS"]
 
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""
 
 JOURNAL_FIELDS: Mapping[str, tuple[str, ...]] = {kind: field_names(kind) for kind in ROW_KINDS}
 """The kinds of journal rows, each with the fields that its rows may have."""
+
+HOST_FIELDS: tuple[str, ...] = ("kind", "mti", *ALWAYS_SEEN, *SOMETIMES_SEEN)
+"""The fields that an expectation may name of a message that the acquirer got."""

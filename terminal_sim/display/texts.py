@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
+from unicodedata import normalize
 
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
@@ -110,12 +111,12 @@ class Texts:
         return self._read[tag]
 
 
-_BLANKS = re.compile("[\u00a0\u202f \t]+")
+_BLANKS = re.compile(r"[^\S\n]+")
 
 
 def plain(text: str) -> str:
-    """The text as it is compared: no-break spaces are spaces, runs of blanks one space, none at the ends."""
-    return _BLANKS.sub(" ", text).strip()
+    """The text as it is compared: accents composed (NFC), each run of spaces of any kind one space, none at the ends."""
+    return _BLANKS.sub(" ", text if text.isascii() else normalize("NFC", text)).strip()
 
 
 def _wordings(file: Path) -> dict[str, str]:

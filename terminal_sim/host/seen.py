@@ -11,14 +11,27 @@ from terminal_sim.secret import mask_pan
 
 Field = str | int
 
+ALWAYS_SEEN = ("terminal", "merchant", "stan", "reference", "amount", "currency", "entry", "at", "response")
+SOMETIMES_SEEN = (
+    "pan",
+    "sequence",
+    "original",
+    "original-stan",
+    "reason",
+    "postal-code",
+    "street-number",
+    "avs",
+    "authorised",
+    "note",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenMessage:
     """A request as the acquirer decoded it. `kind` is the name of its `MessageKind`, `mti` what the dialect calls it.
 
-    `fields` always has: terminal merchant stan reference amount currency entry at response. Where they apply: pan sequence original
-    original-stan reason postal-code street-number avs authorised note. `response` is the code of the answer, also where the
-    answer got lost.
+    `fields` has every name of `ALWAYS_SEEN` and, where they apply, names of `SOMETIMES_SEEN`. `response` is the code of the
+    answer, also where the answer got lost.
     """
 
     kind: str

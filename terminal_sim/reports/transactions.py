@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.money import CURRENCIES
@@ -73,6 +73,10 @@ class ReportLine:
     def record(self) -> dict[str, Field]:
         """The line as flat fields, for expectations and JSON."""
         return {**asdict(self), "card": self.card}
+
+
+FIELDS = (*(each.name for each in fields(ReportLine)), "card")
+"""The names of the fields that a line's record has."""
 
 
 def transactions(rows: Iterable[JournalRow]) -> list[ReportLine]:

@@ -71,13 +71,14 @@ class Dataflow:
                 self._diagnostics.report(argument.value, wrong)
             elif value and argument.parameter.kind is ValueKind.KIND:
                 journal_kinds.append(value.text)
+        kinds = journal_kinds or [""]
         words = [self._filled(argument.value, known) for argument in call.values]
         wrong = rehearse(call.verb, words, self._scope) if right else ""
         if wrong:
             self._diagnostics.report(call.values[0].value, wrong)
         for name, value in call.fields.items():
             self._filled(value, known)
-            for wrong in filter(None, (judge_field(kind, name) for kind in journal_kinds)):
+            for wrong in filter(None, (judge_field(call.verb.fields, kind, name) for kind in kinds)):
                 self._diagnostics.report(value, wrong)
         said = {argument.parameter.name for argument in call.named}
         if call.no and "within" in said:

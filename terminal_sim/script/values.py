@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
-from terminal_sim.bench.words import JOURNAL_FIELDS, MESSAGE_KINDS
+from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import VerbArgument
 from terminal_sim.script.tree import Form, Value
@@ -38,6 +38,7 @@ class Scope:
     """What a value is judged by: the names there are, the profiles that the script runs on, and its folders of cards.
 
     `judged` has what is wrong with each card that was looked at: its file is read once, however often a script names it.
+    `rehearsed` has the same of each line that was rehearsed.
     """
 
     vocabulary: Vocabulary
@@ -45,6 +46,7 @@ class Scope:
     cards: frozenset[str]
     catalogues: tuple[Path, ...] = ()
     judged: dict[str, str] = field(default_factory=dict, compare=False)
+    rehearsed: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def is_name(text: str) -> bool:
@@ -76,8 +78,15 @@ def rehearse(verb: Verb, values: Sequence[Value | None], scope: Scope) -> str:
     It is done at a terminal of each profile that is off and that no scenario uses.
     """
     words = [value.text for value in values if value is not None]
-    if not verb.rehearsed or len(words) < len(values):
+    if not verb.rehearsed or len(words) < max(len(values), len(verb.values)):
         return ""
+    said = " ".join((*verb.words, *words))
+    if said not in scope.rehearsed:
+        scope.rehearsed[said] = _rehearsed(verb, words, scope)
+    return scope.rehearsed[said]
+
+
+def _rehearsed(verb: Verb, words: Sequence[str], scope: Scope) -> str:
     for profile in scope.profiles:
         with Bench() as bench:
             tester = Tester(bench, bench.add_terminal(profile, power=False))
@@ -88,12 +97,25 @@ def rehearse(verb: Verb, values: Sequence[Value | None], scope: Scope) -> str:
     return ""
 
 
-def judge_field(kind: str, name: str) -> str:
-    """What is wrong with naming the field `name` of a kind of journal rows; "" where the kind has it."""
-    fields = JOURNAL_FIELDS[kind]
+def judge_field(rows: str, kind: str, name: str) -> str:
+    """What is wrong with naming the field `name` of such rows; "" where they have it.
+
+    `rows` is `host`, `journal` or `report`; `kind` is that of journal rows, "" where it is not known yet.
+    """
+    if rows == "journal" and not kind:
+        return ""
+    what, fields = {
+        "host": ("a message to the host", HOST_FIELDS),
+        "journal": (f"a journal row of kind {kind!r}", JOURNAL_FIELDS.get(kind, ())),
+        "report": ("a row of the report", REPORT_FIELDS),
+    }[rows]
     if comparable(name) in map(comparable, fields):
         return ""
-    return f"a journal row of kind {kind!r} has no field {name!r}{suggest(name, fields)}"
+    return f"{what} has no field {name!r}{suggest(name, fields) or _listing(fields)}"
+
+
+def _listing(names: Sequence[str]) -> str:
+    return f": it has {', '.join(names)}"
 
 
 def filled(value: Value, variables: Mapping[str, str]) -> str:
@@ -107,7 +129,7 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
 def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector:
     """The value as the verb takes it. Raises `BadScript`."""
     text = filled(argument.value, variables)
-    if argument.parameter.kind is not ValueKind.SELECTOR:
+    if argument.parameter.kind not in (ValueKind.SELECTOR, ValueKind.TARGET):
         return text
     return _selector(replace(argument.value, text=text))
 
@@ -126,6 +148,29 @@ def _judge_selector(value: Value, scope: Scope) -> str:
     if value.form is not Form.WORD or scope.vocabulary.has_id(name, scope.profiles):
         return ""
     return f"no screen has the id {name!r}{suggest(name, scope.vocabulary.ids)}"
+
+
+def _judge_target(value: Value, scope: Scope) -> str:
+    """A selector as any, and none that only a menu shows which a profile does not have."""
+    if (wrong := _judge_selector(value, scope)) or value.form is Form.PATTERN:
+        return wrong
+    words = scope.vocabulary
+    ids = words.worded(value.text) if value.form is Form.STRING else {value.text.removeprefix(_ID)}
+    for profile in scope.profiles:
+        if ids and all(words.is_missing(name, profile) for name in ids):
+            return f"no menu of {profile.id} offers {_selector(value)}"
+    return ""
+
+
+def _judge_light(value: Value, scope: Scope) -> str:
+    for profile in scope.profiles:
+        entries = [how for how in ("chip", "contactless", "stripe") if getattr(profile.entries, how)]
+        lights = [*profile.lights, *entries]
+        if value.text not in lights:
+            return (
+                f"{profile.id} has no light {value.text!r}{suggest(value.text, lights) or _listing(lights)}"
+            )
+    return ""
 
 
 def _judge_keys(value: Value, scope: Scope) -> str:
@@ -219,6 +264,7 @@ _RULES = {
     ValueKind.KEY: _Rule(_judge_keys, (Form.WORD,), "a key is written without quotation marks"),
     ValueKind.KEYS: _Rule(_judge_keys, (Form.WORD,), "keys are written without quotation marks"),
     ValueKind.KIND: _Rule(_judge_kind),
+    ValueKind.LIGHT: _Rule(_judge_light),
     ValueKind.MESSAGE: _Rule(_judge_message),
     ValueKind.NAME: _Rule(_judge_name),
     ValueKind.PATTERN: _Rule(
@@ -228,6 +274,7 @@ _RULES = {
     ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.STATE: _Rule(_judge_name),
     ValueKind.STEP: _Rule(_judge_step),
+    ValueKind.TARGET: _Rule(_judge_target, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.TEXT: _Rule(forms=(Form.STRING,), written="put the text in quotation marks"),
     ValueKind.TIME: _Rule(_reads(duration)),
     ValueKind.VARIABLE: _Rule(_judge_name),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Profile
 from terminal_sim.bench.words import MESSAGE_KINDS
-from terminal_sim.display.texts import Texts
+from terminal_sim.display.texts import Texts, plain
 from terminal_sim.readers.tearing import CARD_STEPS
 
 # Steps of a card's conversation; `apdu N` counts its commands.
@@ -21,7 +21,20 @@ _MESSAGE_TYPE = re.compile(r"\d{4}", re.ASCII)
 _NUMBERED = re.compile(r"(txn-\d+|application-\d+|order-\d+|key-\S+)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _entries(profile: Profile) -> list[tuple[str, str]]:
+    """The entries of the home screen and of all menus: the id of each, and the flow or menu that it opens."""
+    entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
+    return [(entry.id, entry.flow or f"menu {entry.menu}") for entry in entries]
+
+
+def _opened(profiles: Iterable[Profile]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name, target in (entry for one in profiles for entry in _entries(one)):
+        found[name] = found.get(name, frozenset()) | {target}
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """The names that do not depend on a script."""
 
@@ -29,6 +42,8 @@ class Vocabulary:
     features: frozenset[str]
     flows: frozenset[str]
     texts: Texts
+    opened: Mapping[str, frozenset[str]]
+    """What the menu entries of each id open, over all bundled profiles."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -51,6 +66,27 @@ class Vocabulary:
         with Bench(catalogues=catalogues) as bench:
             bench.card(name)
 
+    def worded(self, text: str) -> frozenset[str]:
+        """The ids that have exactly this wording in some language."""
+        return self._worded.get(plain(text), frozenset())
+
+    @cached_property
+    def _worded(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for language in self.texts.languages:
+            for name, wording in self.texts.catalogue(language).items():
+                found[plain(wording)] = found.get(plain(wording), frozenset()) | {name}
+        return found
+
+    def is_missing(self, name: str, profile: Profile) -> bool:
+        """Whether menus show this id elsewhere, and this profile has neither the entry nor what it opens there."""
+        entries = _entries(profile)
+        titles = {menu.title for menu in profile.menus.values()} | profile.menus.keys()
+        offered = titles | {entry for entry, _ in entries}
+        here = {target for _, target in entries} | {profile.home.flow}
+        there = self.opened.get(name, frozenset())
+        return bool(there) and name not in offered and not there & here
+
     def has_id(self, name: str, profiles: Sequence[Profile]) -> bool:
         """Whether some screen of these profiles may have an element of this id, or be it."""
         if name in self.ids or name == "off" or _NUMBERED.fullmatch(name):
@@ -62,9 +98,16 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     """Of everything that is bundled."""
     names = tuple(profile.names())
-    features = frozenset(feature for name in names for feature in profile.load(name).features)
+    loaded = [profile.load(name) for name in names]
+    features = frozenset(feature for one in loaded for feature in one.features)
     with Bench() as bench:
-        return Vocabulary(profiles=names, features=features, flows=frozenset(bench.flows), texts=bench.texts)
+        return Vocabulary(
+            profiles=names,
+            features=features,
+            flows=frozenset(bench.flows),
+            texts=bench.texts,
+            opened=_opened(loaded),
+        )
 
 
 def check_answer(text: str) -> None:

@@ -67,7 +67,7 @@ class Actions(Waiting):
             raise self._failure(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
     @verb("tap")
-    def tap(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
+    def tap(self, what: Annotated[Selector | str, ValueKind.TARGET]) -> None:
         """Waits for something on the screen and touches it; where two things match it says which."""
         wanted = selector(what)
         before = self._snapshot()
@@ -109,7 +109,7 @@ class Actions(Waiting):
         with self._by_hand("tear card after", *step):
             self.terminal.tear_after(" ".join(step))
 
-    @verb("network")
+    @verb("network", rehearsed=True)
     def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
         """The terminal's own link: there, gone, or of another kind."""
         with self._by_hand("network", state):
@@ -136,7 +136,7 @@ class Actions(Waiting):
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
-    @verb("order")
+    @verb("order", rehearsed=True)
     def order(
         self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
     ) -> None:
@@ -160,13 +160,13 @@ class Actions(Waiting):
                 state
             ]()
 
-    @verb("paper")
+    @verb("paper", rehearsed=True)
     def paper(self, state: Literal["out", "low", "in"]) -> None:
         """The paper of the printer."""
         with self._by_hand("paper", state):
             self.terminal.paper(state)
 
-    @verb("battery")
+    @verb("battery", rehearsed=True)
     def battery(self, charge: Annotated[str, ValueKind.PERCENT]) -> None:
         """The charge of the battery: `5%`."""
         with self._by_hand("battery", charge):

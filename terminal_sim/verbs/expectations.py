@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from terminal_sim.bench import Duration, Selector
 from terminal_sim.datafiles.suggest import most_like
 from terminal_sim.verbs.rows import IDENTITY, Record, closest, has, spelled, transactions
-from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, MinCount, RowFields, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
     BadScript,
@@ -95,7 +95,7 @@ class Expectations(Waiting):
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
-        **fields: str | int,
+        **fields: Annotated[str | int, RowFields("host")],
     ) -> None:
         """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
         kind = {"mti" if message.isdigit() else "kind": message} if message else {}
@@ -112,7 +112,7 @@ class Expectations(Waiting):
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
-        **fields: str | int,
+        **fields: Annotated[str | int, RowFields("journal")],
     ) -> None:
         """The journal has such rows; the rows of one transaction count once."""
         wanted = {"kind": kind, **_texts(fields)}
@@ -127,7 +127,7 @@ class Expectations(Waiting):
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
-        **fields: str | int,
+        **fields: Annotated[str | int, RowFields("report")],
     ) -> None:
         """The payment transactions report has such a row."""
         rows = _Rows("in the report", self._lines, _texts(fields), len, _count(count))
@@ -136,7 +136,7 @@ class Expectations(Waiting):
     @verb("expect light")
     def expect_light(
         self,
-        name: Annotated[str, ValueKind.NAME],
+        name: Annotated[str, ValueKind.LIGHT],
         state: Annotated[str, ValueKind.VALUE] = "",
         *,
         no: bool = False,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from terminal_sim.display.texts import plain
+
 Record = Mapping[str, object]
 
 # What makes several rows of a journal one transaction.
@@ -52,4 +54,4 @@ def spelled(wanted: Mapping[str, str]) -> str:
 
 def comparable(text: str) -> str:
     """A name or value in the form in which two of them are compared."""
-    return text.casefold().replace("-", "_")
+    return plain(text).casefold().replace("-", "_")

@@ -32,6 +32,7 @@ class ValueKind(Enum):
     KEY = "one key of the keypad"
     KEYS = "keys of the keypad; digits spell themselves"
     KIND = "a kind of journal row"
+    LIGHT = "a light of the terminal or its reader"
     MESSAGE = "a kind of host message, or its type of four digits"
     NAME = "a name"
     PATTERN = "a regular expression with one group"
@@ -39,6 +40,7 @@ class ValueKind(Enum):
     SELECTOR = "what to look for on a screen"
     STATE = "the name under which the state of everything is saved"
     STEP = "a step of a card's conversation"
+    TARGET = "what to touch on a screen"
     TEXT = "a text"
     TIME = "a duration"
     VALUE = "any value"
@@ -53,9 +55,11 @@ class ValueKind(Enum):
 _FORMS = {
     ValueKind.ASSIGNED: "VALUE",
     ValueKind.COUNT: "N",
+    ValueKind.LIGHT: "NAME",
     ValueKind.MESSAGE: "TYPE",
     ValueKind.PATTERN: "/one (group)/",
     ValueKind.STATE: "NAME",
+    ValueKind.TARGET: "SELECTOR",
     ValueKind.TEXT: '"TEXT"',
     ValueKind.VARIABLE: "NAME",
 }
@@ -66,6 +70,13 @@ class Keyword:
     """The word that stands before the value in a script."""
 
     word: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFields:
+    """Whose rows have the fields that `**fields` takes: `host`, `journal` or `report`."""
+
+    rows: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,7 @@ class Verb:
     """One line of the language: `method` is the name of the method of `Tester` that does it.
 
     `named` are the parameters written `name=value`, `introduced` those after a keyword, by it.
+    `fields` says whose rows its free fields are of, "" where it takes none.
     The values of a verb with `rehearsed` mean something only together: a check does it at a terminal that is off.
     """
 
@@ -105,7 +117,7 @@ class Verb:
     rest: Parameter | None = None
     named: Mapping[str, Parameter] = field(default_factory=dict)
     introduced: Mapping[str, Parameter] = field(default_factory=dict)
-    fields: bool = False
+    fields: str = ""
     negatable: bool = False
     rehearsed: bool = False
 
@@ -159,10 +171,10 @@ def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehears
     rest: Parameter | None = None
     named: dict[str, Parameter] = {}
     introduced: dict[str, Parameter] = {}
-    fields = negatable = False
+    fields, negatable = "", False
     for item in list(inspect.signature(method).parameters.values())[1:]:
         if item.kind is item.VAR_KEYWORD:
-            fields = True
+            fields = _rows_of(name, hints[item.name])
             continue
         if item.name == NEGATION:
             negatable = True
@@ -192,6 +204,13 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     keyword = next((note.word for note in notes if isinstance(note, Keyword)), "")
     required = item.default is item.empty and MinCount(0) not in notes
     return Parameter(item.name, kind, required, keyword, choices)
+
+
+def _rows_of(method: str, hint: Any) -> str:
+    for note in get_args(hint)[1:]:
+        if isinstance(note, RowFields):
+            return note.rows
+    raise TypeError(f"{method}: the annotation of its fields names no rows")
 
 
 def _literals(hint: Any) -> tuple[str, ...]:

@@ -15,9 +15,12 @@ from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 from terminal_sim.datafiles.suggest import close_word
+from terminal_sim.display import texts
+from terminal_sim.display.selector import SelectorError, plain_pattern
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
+MOST_DIGITS = 12  # of an amount (ISO 8583, DE 4) and of a count
 
 T = TypeVar("T")
 
@@ -75,20 +78,24 @@ def number(value: int | str) -> int:
         return value
     if not (value.isascii() and value.isdigit()):
         raise BadScript(f"{value!r} is no number: write digits only")
+    if len(value) > MOST_DIGITS:
+        raise BadScript(f"a number has at most {MOST_DIGITS} digits, and this one has {len(value)}")
     return int(value)
 
 
 def pattern(value: str) -> re.Pattern[str]:
     """A regular expression, in which ^ and $ are the ends of a line. Raises `BadScript` with the reason."""
     try:
-        return re.compile(value, re.MULTILINE)
-    except re.error as wrong:
+        return re.compile(plain_pattern(value), re.MULTILINE)
+    except SelectorError as wrong:
+        raise BadScript(str(wrong)) from None
+    except (re.error, RecursionError, OverflowError) as wrong:
         raise BadScript(f"/{value}/ is no regular expression: {wrong}") from None
 
 
 def plain(text: str) -> str:
-    """Text for comparing: every run of blanks, no-break spaces among them, reads as one space."""
-    return " ".join(text.split())
+    """Text for comparing: accents composed, every run of blanks or line ends one space."""
+    return " ".join(texts.plain(text).split())
 
 
 class Waiting:

@@ -55,6 +55,20 @@ STEPS = [
         "kind 'sale' has no field 'amuont'; did you mean 'amount'?",
     ),
     ("a field of another kind", "expect journal boot amount=5", "kind 'boot' has no field 'amount'"),
+    ("a field of a message", "expect no host sale amont=100", "has no field 'amont'; did you mean 'amount'?"),
+    (
+        "a field of the report",
+        "expect no report statu=Completed",
+        "has no field 'statu'; did you mean 'status'?",
+    ),
+    ("a light", "expect no light nosuch", "v400m has no light 'nosuch'"),
+    ("an order where none can come", 'order "2 coffees" 700', "v400m takes no online orders"),
+    ("an id of no menu", "tap id:orders", "no menu of v400m offers id:orders"),
+    ("a text of no menu", 'tap "Orders"', 'no menu of v400m offers "Orders"'),
+    ("a fault without a name", "fault", "FAULT is missing"),
+    ("a pattern of many brackets", f"expect screen /{'(' * 900}a{')' * 900}/", "is no regular expression"),
+    ("a pattern beyond all", f"expect screen /{'a' * 3000}/", "a pattern has at most 2000 characters"),
+    ("a count of too many digits", f"expect host count={'9' * 5000}", "a number has at most 12 digits"),
     ("a count", "expect host count=two", "'two' is no number"),
     ("a copy", 'expect receipt "x" copy=merchnt', "did you mean 'merchant'?"),
     ("a field where there are none", "wait 5s amount=1", "amount= has no place here"),
@@ -272,3 +286,10 @@ def test_terminals_and_language_can_be_chosen_from_outside(tmp_path: Path) -> No
 
 def test_a_colour_is_a_key_where_the_keypad_has_it(problems: Finds) -> None:
     assert problems(f'{HEAD}scenario "A"\n  press GREEN RED YELLOW\n') == []
+
+
+@pytest.mark.parametrize("step", ["battery 5%", "paper out", "network 4g", "tap id:moto"])
+def test_an_act_that_the_terminal_cannot_do_is_found(problems: Finds, step: str) -> None:
+    (found,) = problems(f'keys 1\nterminal square-register\nscenario "A"\n  {step}\n')
+    assert found.line == 4
+    assert "square-register" in found.sentence
