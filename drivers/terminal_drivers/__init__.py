@@ -12,7 +12,7 @@ __all__ = ["open_reader"]
 
 
 def __getattr__(name: str) -> object:
-    """Import `open_reader` at its first use: whoever needs one module of a protocol does not pay for the table of them all."""
+    """Import `open_reader` at its first use: a caller that needs one module of a protocol does not load the table of them all."""
     if name == "open_reader":
         from terminal_drivers.wiring.opening import open_reader
 

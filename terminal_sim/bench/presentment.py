@@ -159,7 +159,7 @@ class Presentment:
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
         if self._operator.is_human:
-            raise BenchMisuse("nobody can tear a card out of a real reader at a step: use a virtual reader")
+            raise BenchMisuse("a card in a real reader cannot be torn out at a step: use a virtual reader")
         try:
             self._tear = CardTear.parse(step)
         except Misuse as error:
@@ -199,16 +199,16 @@ class Presentment:
         wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
             if self._engine.poll(self._board, wait if tried else 0.0) and happened():
-                heard = True
+                reported = True
                 break
         else:
-            heard = not self._operator.is_human  # a reader of ours has said all it had to say
+            reported = not self._operator.is_human  # a virtual reader has reported everything by now
         self._engine.settle()
-        if not heard:
+        if not reported:
             away = self._board.readers.lost
             why = (
                 "the reader is away, plug it in"
                 if away
-                else f"nobody did this within {self._operator.timeout:g} s"
+                else f"this was not done within {self._operator.timeout:g} s"
             )
             raise BenchMisuse(f"{why}: {self._operator.asked}")

@@ -38,19 +38,19 @@ def run(given: Namespace) -> int:
         if handler is not signal.SIG_IGN:  # as SIGINT is for a job in the background
             signal.signal(each, _interrupt)
     # Until the reader is there and will be closed: else an early signal leaves its link behind.
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     try:
         with as_user_errors(BenchMisuse, DriverError, JournalError, ProfileError), Bench() as bench:
             reader = serve(given.address, given.link, _show)
             try:
-                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+                signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
                 _serve(given, ServedReaderLines(bench, reader), reader)
             finally:
                 reader.close()
     except KeyboardInterrupt:
         pass
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
         for each, handler in before.items():
             signal.signal(each, handler)
     return 0

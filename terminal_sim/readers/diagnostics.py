@@ -56,7 +56,7 @@ SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""
 PATIENCE = 60.0  # seconds for a person to insert a card
 LOOK = 0.2  # seconds between two looks
-NOBODY = f"no card came within {PATIENCE:g} s"
+NO_CARD = f"no card came within {PATIENCE:g} s"
 
 
 def probe(address: str) -> Iterator[tuple[str, str]]:
@@ -90,9 +90,7 @@ def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list
     try:
         if card is not None:
             if not (isinstance(opened, BothEnds) and isinstance(opened.device, ChipControls)):
-                raise Misuse(
-                    f"nobody but you can put a card into {address}: do so, and leave the card out here"
-                )
+                raise Misuse(f"a person must put a card into {address}: do so, and leave the card out here")
             opened.device.put(card)
         if not isinstance(opened, BothEnds) and _swipes_alone(address):
             say(f"swipe a card through {address}")
@@ -122,7 +120,7 @@ def _card_in(slot: ContactSlot) -> str:
 def capture(
     address: str, file: Path, apdus: Sequence[bytes], say: Callable[[str], None]
 ) -> Iterator[tuple[str, str]]:
-    """Write all that the host says to a reader, and hears, to a new pcapng file.
+    """Write all bytes between the host and a reader to a new pcapng file.
 
     Waits for a card. One in the slot, or in the field of a reader that has no slot, is powered and gets `apdus`, each of which is
     yielded with its answer in hex; of a stripe, which tracks were read. `CardAbsent` where no card comes.
@@ -184,7 +182,7 @@ def _exchanges(
             ask()
         wait(LOOK)
     else:
-        raise CardAbsent(NOBODY)
+        raise CardAbsent(NO_CARD)
     slot.power_on()
     for apdu in apdus:
         yield apdu.hex(" ").upper(), slot.transmit(apdu).hex(" ").upper()
@@ -194,5 +192,5 @@ def _exchanges(
 def _swiped(head: StripeHead) -> Tracks:
     swipes = head.poll(PATIENCE)
     if not swipes:
-        raise CardAbsent(NOBODY)
+        raise CardAbsent(NO_CARD)
     return swipes[0]

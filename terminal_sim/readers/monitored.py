@@ -135,7 +135,7 @@ class PolledReader:
     def begin(self, device: PartedReader) -> None:
         """A conversation begins with the card that is there now: what happened before is reported and does not end it."""
         with suppress(FrameError):  # noise on the line is no word of the card
-            if changes := self._heard(device):
+            if changes := self._reported(device):
                 self._tell(changes)
         self.pulled = False
 
@@ -185,7 +185,7 @@ class PolledReader:
         changes = []
         try:
             with suppress(FrameError):  # a swipe that was none must not keep the slot from being asked
-                changes += self._heard(device)
+                changes += self._reported(device)
             if ask and (missed := self._missed(device)) is not None:
                 self._note(missed)
                 changes.append(missed)
@@ -197,12 +197,12 @@ class PolledReader:
         if changes or found:
             self._tell(changes)
 
-    def _heard(self, device: PartedReader) -> list[Presence]:
-        told = device.poll()
-        if told:
+    def _reported(self, device: PartedReader) -> list[Presence]:
+        reported = device.poll()
+        if reported:
             self._log.noticed()
         changes = []
-        for change in told:
+        for change in reported:
             # What was asked for first may be reported by the reader as well.
             if change.slot != CONTACT or (change.change is Change.INSERTED) != self._present:
                 self._note(change)

@@ -61,7 +61,7 @@ def open_hardware(
     record: Path | None = None,
     about: Mapping[str, str] | None = None,
 ) -> Hardware:
-    """Open the readers of a terminal, at one address or at several that complete each other; `trace` hears their frames.
+    """Open the readers of a terminal, at one address or at several that complete each other; `trace` gets their frames.
 
     `say` asks the person at the bench; where it is not given, one line on the error output does. `record` is a new file that all
     is recorded to, under the conditions `about`; a recording must have been made under the same.

@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class RecordedLog:
-    """Tells a recorder of the looks at one reader."""
+    """Reports the looks at one reader to a recorder."""
 
     def __init__(self, recorder: Recorder, address: str) -> None:
         self._recorder = recorder

@@ -80,7 +80,7 @@ class Power:
 
 @dataclass(eq=False)
 class Panel:
-    """What a person sees and hears of a terminal: `lights` by name, the count of `beeps`, and the screen that `draw` gives.
+    """What a terminal shows and sounds: `lights` by name, the count of `beeps`, and the screen that `draw` gives.
 
     `shown` is the screen that the trace has last, and `generation` how many it has had; `ignored` what the firmware did not take of the last act.
     """

@@ -199,7 +199,7 @@ class Engine:
         return _Running(board, posted.life, deque(terminal.handle(posted.event, self.clock.now)))
 
     def _run(self, running: list[_Running]) -> None:
-        everybody = running
+        started = running
         while running:
             waiting: list[tuple[_Running, tuple[FlatRow, ...]]] = []
             for one in running:
@@ -216,7 +216,7 @@ class Engine:
                     self._burn(one.board)
             running = self._commit(waiting) if waiting else []
         if self.tracing is not None:
-            for one in everybody:
+            for one in started:
                 if one.is_on:
                     self.tracing.screen(one.board)
 

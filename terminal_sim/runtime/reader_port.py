@@ -74,7 +74,7 @@ class ReaderPort:
         self.passed, self.inserted, self.begun = state.passed, state.inserted, state.begun
 
     def standing(self) -> list[Event]:
-        """Whether there is a reader, and the card that stands in it: the news of a firmware that knows of neither."""
+        """Return whether there is a reader, and the card in its slot: the first reports to a firmware that has just started."""
         found: list[Event] = [ReaderChanged(self.in_reach)]
         return [*found, CardInserted()] if self.in_reach and self.card_in else found
 

@@ -2,7 +2,7 @@
 
 Rules:
 1. An entry is a frozen value and masked when it is made: no subscriber ever sees card data in clear.
-2. Entries are numbered from 1 within their bench, whoever subscribes. A frame carries the number of the entry before it, since
+2. Entries are numbered from 1 within their bench, independently of the subscribers. A frame carries the number of the entry before it, since
    frames are made for those alone who ask for them.
 3. `cause` is the number of the act that an entry follows from: a key, a touch, a line of a script, or the passing of time.
 4. Subscribers are called in the order in which they subscribed, on the engine's thread; a bench without a trace makes no entry.
@@ -100,7 +100,7 @@ class Tail:
 
 
 class Trace:
-    """Makes the entries of one bench and hands them to its subscribers; keeps the last `keep` for whoever reports a failure."""
+    """Makes the entries of one bench and hands them to its subscribers; keeps the last `keep` for the report of a failure."""
 
     def __init__(self, *subscribers: Subscriber, keep: int = 2_000) -> None:
         self._last = Tail(keep)

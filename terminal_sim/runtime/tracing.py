@@ -24,7 +24,7 @@ from terminal_sim.runtime.trace import Trace
 
 
 class Tracing:
-    """Tells `trace` of what happens to the boards of one engine, each at the `clock`'s time."""
+    """Enters what happens to the boards of one engine into `trace`, each entry at the `clock`'s time."""
 
     def __init__(self, trace: Trace, clock: VirtualClock) -> None:
         self.trace = trace

@@ -124,7 +124,7 @@ def test_a_pin_is_typed_at_the_pad_by_lines_and_is_not_written_down(link: Path) 
         told.until("LIBPATH [^\n]*\n")
         done(told, "insert visa-credit")
         told.tell("press 4715 ENTER")
-        told.until(r"\Apress: nobody asks for a PIN now: [^\n]*\n", "err")
+        told.until(r"\Apress: no PIN is asked for now: [^\n]*\n", "err")
         host = open_host(f"ccid+serial:{link}?variant=gempc-pinpad")
         assert isinstance(host, CcidReader)
         with closing(host), ThreadPoolExecutor(1) as beside:

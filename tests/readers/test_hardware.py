@@ -341,7 +341,7 @@ def test_nobody_who_does_it_in_time_is_told(
     monkeypatch.setattr(HumanOperator, "timeout", 0.2)
     with Bench() as bench:
         terminal = bench.add_terminal("v400m", reader=f"ccid+serial:{link}")
-        with pytest.raises(BenchMisuse, match=r"nobody did this within 0.2 s: insert visa-credit"):
+        with pytest.raises(BenchMisuse, match=r"this was not done within 0.2 s: insert visa-credit"):
             terminal.insert("visa-credit")
 
 

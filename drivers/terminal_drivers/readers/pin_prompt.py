@@ -1,4 +1,4 @@
-"""What a PIN pad shows its cardholder, and the keys that it has beside the digits."""
+"""The prompts that a PIN pad shows its cardholder, and its keys beside the digits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,5 +35,5 @@ Person = Callable[[Prompt], None]
 """The cardholder at a PIN pad, who is shown each prompt and may press keys at once."""
 
 
-def nobody(_prompt: Prompt) -> None:
-    """Stand for an absent cardholder: no key is pressed."""
+def absent_cardholder(_prompt: Prompt) -> None:
+    """Ignore a prompt, as an absent cardholder does: no key is pressed."""

@@ -26,7 +26,7 @@ from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.clauses import Kit
 from terminal_drivers.readers.machine import Finding
-from terminal_drivers.readers.pin_prompt import Person, nobody
+from terminal_drivers.readers.pin_prompt import Person, absent_cardholder
 from terminal_drivers.readers.served import Served
 
 
@@ -128,7 +128,7 @@ class ServedAt:
     link: Path | None = None
     port: int = 0
     variant: str | None = None
-    person: Person = nobody
+    person: Person = absent_cardholder
 
 
 @dataclass(frozen=True, slots=True)

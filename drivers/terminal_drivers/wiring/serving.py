@@ -7,7 +7,7 @@ protocol's `services` say which of them it has. A served reader lives until `clo
 from pathlib import Path
 
 from terminal_drivers.base import Misuse
-from terminal_drivers.readers.pin_prompt import Person, nobody
+from terminal_drivers.readers.pin_prompt import Person, absent_cardholder
 from terminal_drivers.readers.protocol import ServedAt, Service, scheme
 from terminal_drivers.readers.served import Served
 from terminal_drivers.wiring.address import parse_address
@@ -23,7 +23,7 @@ def services() -> dict[str, Service]:
     }
 
 
-def serve(address: str, link: Path | None = None, person: Person = nobody) -> Served:
+def serve(address: str, link: Path | None = None, person: Person = absent_cardholder) -> Served:
     """Serve the virtual reader of an address; `link` is the path of a pseudo-terminal where the address has none.
 
     `person` is shown each prompt of its PIN pad.

@@ -96,7 +96,7 @@ class BuiltInReader:
         """Return what happened in front of the readers since the last call; where nothing did, wait `timeout`
         s.
 
-        A swipe is only told here: `stripe.poll` gives its tracks.
+        A swipe is only reported here: `stripe.poll` gives its tracks.
         """
         while True:
             # Two lines cannot be waited for at once, so the wait is cut into turns.

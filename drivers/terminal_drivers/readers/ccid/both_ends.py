@@ -13,7 +13,7 @@ from terminal_drivers.readers.ccid.link import CcidLine
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid
 from terminal_drivers.readers.ccid.waking import line_device, wake
-from terminal_drivers.readers.pin_prompt import Key, Person, nobody
+from terminal_drivers.readers.pin_prompt import Key, Person, absent_cardholder
 from terminal_drivers.transports.lines import LineKind, line_to
 
 
@@ -59,7 +59,7 @@ def virtual_ccid(
     trace: Trace | None = None,
     link: Path | None = None,
     record: list[tuple[str, bytes]] | None = None,
-    person: Person = nobody,
+    person: Person = absent_cardholder,
     interceptor: LineInterceptor = NO_INTERCEPTOR,
 ) -> VirtualCcidReader:
     """Build a CCID reader with both ends. `link` names the pty; `record` is of the loopback; `person` stands

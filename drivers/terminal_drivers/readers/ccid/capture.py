@@ -34,8 +34,8 @@ LONGEST_MESSAGE = 65_556
 DW_FEATURES = "dwFeatures"
 FEATURES = re.compile(r"[0-9A-F]{8}", re.ASCII)
 NO_DESCRIPTOR = "the capture has no CCID class descriptor: begin it before the reader is plugged in"
-NOBODY = Identity(0, 0, strings=("", "", ""))
-"""A capture claims to be nobody's reader."""
+UNIDENTIFIED = Identity(0, 0, strings=("", "", ""))
+"""The captured device names no vendor and no product."""
 
 
 class CapturedLink:
@@ -64,7 +64,7 @@ class CapturedLink:
             features=features[0],
         )
         configuration = configuration_descriptor(described.build())
-        for urb in enumeration(NOBODY.device_descriptor(), configuration, capture.now()):
+        for urb in enumeration(UNIDENTIFIED.device_descriptor(), configuration, capture.now()):
             capture.packet(self._interface, urb.build())
 
     def send(self, message: bytes) -> None:
@@ -74,16 +74,16 @@ class CapturedLink:
 
     def receive(self, timeout: float) -> bytes | None:
         with failing(self._capture, self._name):
-            return self._heard(self._link.receive(timeout))
+            return self._record_answer(self._link.receive(timeout))
 
     def listen(self, timeout: float) -> bytes | None:
         with failing(self._capture, self._name):
-            return self._heard(self._link.listen(timeout))
+            return self._record_answer(self._link.listen(timeout))
 
     def close(self) -> None:
         self._link.close()
 
-    def _heard(self, message: bytes | None) -> bytes | None:
+    def _record_answer(self, message: bytes | None) -> bytes | None:
         if message:
             if message[0] in INTERRUPT:
                 self._record(Transfer.INTERRUPT, INTERRUPT_IN, message)
@@ -153,7 +153,7 @@ def described(
     for packet in packets:
         urb = Urb.parse(packet.data)
         if urb.transfer is Transfer.CONTROL and urb.complete and urb.data[1:2] == b"\x02":
-            # A host first asks for the head of the configuration alone, for it tells how long the whole is.
+            # A host first asks for the head of the configuration alone, which gives the length of the whole.
             said = find(urb.data)
             if said is not None:
                 everywhere = (said.features,) * (said.max_slot_index + 1)

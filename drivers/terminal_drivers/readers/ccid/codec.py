@@ -1,7 +1,6 @@
 """The bytes of CCID messages (USB CCID rev 1.1, 6.1 to 6.3), both ways.
 
-1. The layouts are declared with construct, field names as in the specification; they are the only place that
-   knows the wire.
+1. The layouts are declared with construct, field names as in the specification; nothing else defines the wire format.
 2. `CcidMessage` derives a `struct` format from each declaration and reads and builds with it: the same result
    as the interpreted declaration at a seventh of its cost. The two are held against each other by a
    differential test.
@@ -150,7 +149,7 @@ def _struct_code(field: Any) -> str:
 
 
 class _Plan:
-    """What the hot path knows of one message, derived from its declaration."""
+    """The `struct` format and fields of one message, derived from its declaration for the hot path."""
 
     __slots__ = ("answers", "code", "free", "head", "make", "tail", "values")
 

@@ -1,7 +1,7 @@
-"""The commands of one slot of a reader, and what their answers mean to the host.
+"""The commands of one slot of a reader, and the errors that their answers mean to the host.
 
 1. An answer whose bmCommandStatus is "failed" becomes the error that bmICCStatus and bError name (6.2.6).
-2. A reader below APDU level says nothing for as long as its card may, so it is waited for that long and a little more.
+2. A reader below APDU level is silent for as long as its card may be, so the host waits that long and a little more.
 3. Once an answer says that the card has no power or is gone, the card is without power for this end too.
 """
 
@@ -55,8 +55,8 @@ class Exchanger(Protocol):
 
 
 class SlotCommands:
-    """One slot as its host asks it; `powered` is what this end knows of the card's power, `waiting` for how many seconds
-    the card may say nothing.
+    """One slot as its host commands it; `powered` is whether the card has power as far as this end knows, `waiting` the
+    number of seconds that the card may be silent.
     """
 
     def __init__(self, reader: Exchanger, number: int) -> None:
@@ -94,7 +94,7 @@ class SlotCommands:
 
 
 def lost_on_the_line(answer: DataBlock) -> bytes | None:
-    """What T=1 is told where a powered card's block was damaged (a byte) or did not come (none); None otherwise."""
+    """Return the block that T=1 gets for a lost one of a powered card: a byte (damaged), empty (silence); None otherwise."""
     if answer.status == CommandStatus.FAILED << 6 | IccStatus.ACTIVE:
         if answer.error in LINE_DAMAGED:
             return b"\xff"

@@ -1,6 +1,6 @@
 """The Escapes that a virtual reader of the GemPC family knows (ccid_serial.c of the CCID project).
 
-1. 02 tells the firmware. 01 01 01 makes notifications synchronous. B2 A0 loads the texts of the PIN pad.
+1. 02 asks for the name of the firmware. 01 01 01 makes notifications synchronous. B2 A0 loads the texts of the PIN pad.
 2. Others may be added, each with what it does (`obey`).
 """
 
@@ -25,11 +25,11 @@ class Escapes:
         self.texts: tuple[str, ...] = ()
 
     def obey(self, data: bytes, act: Callable[[], None]) -> None:
-        """Know one more, which does `act` and has an empty answer."""
+        """Add an Escape that does `act` and has an empty answer."""
         self._obeyed[data] = act
 
     def answer(self, data: bytes) -> bytes:
-        """Do it and return its answer; `Refused` where it is unknown."""
+        """Run an Escape and return its answer; `Refused` where it is unknown."""
         if data == GET_FIRMWARE and self._firmware is not None:
             return self._firmware
         if data == NOTIFY_SYNCHRONOUSLY:

@@ -234,7 +234,7 @@ class CcidDevice(Protocol):
         ...
 
     def notifications(self) -> list[bytes]:
-        """The interrupt messages that wait, oldest first; each is told once."""
+        """Return the interrupt messages that wait, oldest first, each once."""
         ...
 
 

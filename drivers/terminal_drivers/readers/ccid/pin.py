@@ -5,7 +5,7 @@
 2. Positions are bits from the first data byte on; a format may give them in bytes. Only the bits of the digits
    and of their count change: the filler is the template's.
 3. A PIN block of no fixed size makes the data field as long as the PIN: Lc follows.
-4. The operations 02 to 06 go on with an entry that was split between several messages. Nobody here splits one.
+4. The operations 02 to 06 continue an entry that is split between several messages. Both ends here send it in one.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
-"""The clock of a served PIN pad: its host lives in real time, and gets PIN_TIMEOUT when bTimeOut has passed.
+"""The clock of a served PIN pad, which answers its host with PIN_TIMEOUT when bTimeOut has passed in real time.
 
-Without it a PIN that nobody types keeps the slot busy for good: hosts give up after a while and cannot abort on a
+Without it a PIN that is never typed keeps the slot busy for good: hosts give up after a while and cannot abort on a
 serial line.
 """
 
@@ -16,7 +16,7 @@ LIKED = 30.0
 class PinClock:
     """`person` is shown each prompt; `ring` is called, in a thread of the clock's own, when the time of one is over.
 
-    It may come late, for then a newer prompt is there already: `is_last` tells.
+    The call may come late, when a newer prompt is shown already: `is_last` says so.
     """
 
     def __init__(self, person: Person, ring: Callable[[Prompt], None]) -> None:

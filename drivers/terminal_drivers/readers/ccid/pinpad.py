@@ -1,13 +1,13 @@
 """The PIN pad of a virtual reader: one operation at a time, from PC_to_RDR_Secure to its answer.
 
-1. The answer comes when the person has typed, cancelled or let the time pass; until then nothing is said.
-2. A structure whose digits have no place is refused before anybody types.
+1. The answer comes when the cardholder has typed, cancelled or let the time pass; until then the pad sends none.
+2. A structure whose digits have no place is refused before the first key.
 3. Keys count only while a PIN is asked for: none is kept from before.
 4. An entry is one message and one answer: no PIN, block or part of an APDU is kept for an operation that would go on
    with it, so each of those fails at bPINOperation.
 5. Two new PINs that differ are 6402 of PC/SC part 10, and at T=1 the card's whole block comes back. The recorded
    GemPC PinPad session has bError EE and a bare 9000 there: a prototype made it, EE is not assigned in table 6.2-2,
-   and libccid takes two bytes at T=1 for a cancelled entry. It tells nothing of the real reader.
+   and libccid takes two bytes at T=1 for a cancelled entry. It is no evidence of what the shipped reader does.
 """
 
 from collections.abc import Callable
@@ -35,8 +35,8 @@ class _PinEntryRun:
 
 
 class VirtualPinPad:
-    """`support` is bPINSupport; `say` takes each message for the host; `torn` hears of a card that was pulled
-    out under the PIN.
+    """`support` is bPINSupport; `say` takes each message for the host; `torn` is called where a card is removed
+    during the PIN command.
     """
 
     def __init__(

@@ -71,8 +71,8 @@ class CcidReader:
         self.slots = tuple(CcidSlot(self, number, each) for number, each in enumerate(features))
 
     def poll(self, timeout: float = 0.0) -> list[Presence]:
-        """Return what the reader said by itself since the last call; if nothing, wait `timeout` s."""
-        self._hear(timeout)
+        """Return the changes that the reader reported since the last call; where there are none, wait `timeout` s."""
+        self._take_notification(timeout)
         changes = list(self._changes)
         self._changes.clear()
         return changes
@@ -95,13 +95,13 @@ class CcidReader:
         try:
             yield "firmware", self.firmware()
         except ReaderRefused as refused:
-            yield "firmware", f"not told ({refused})"
+            yield "firmware", f"unknown ({refused})"
 
     def places(self) -> Mapping[str, ContactSlot]:
         return {f"slot {number}": slot for number, slot in enumerate(self.slots)}
 
     def wait(self, timeout: float) -> None:
-        self._hear(timeout)
+        self._take_notification(timeout)
 
     def close(self) -> None:
         self.link.close()
@@ -123,7 +123,7 @@ class CcidReader:
         slot, seq = command.slot, command.seq
         timeout = max(patience, self._timeout) if patience > TIMEOUT else self._timeout
         self.link.send(encode(command))
-        self._tell("host->reader", command)
+        self._trace_message("host->reader", command)
         wait, extensions, strangers = timeout, 0, 0
         while extensions <= TIME_EXTENSIONS and strangers <= STRANGERS:
             received = self.link.receive(wait)
@@ -136,7 +136,7 @@ class CcidReader:
                 strangers += 1
                 continue
             answer = decode(received)
-            self._tell("reader->host", answer)
+            self._trace_message("reader->host", answer)
             if isinstance(answer, NotifySlotChange) or answer.slot != slot or answer.seq != seq:
                 strangers += 1
             elif isinstance(answer, expected):
@@ -152,8 +152,8 @@ class CcidReader:
                 strangers += 1
         raise ReaderLost(f"the reader talks on and does not answer {type(command).__name__}")
 
-    def _hear(self, timeout: float) -> None:
-        """Take in what the reader says by itself; if nothing, wait `timeout` s."""
+    def _take_notification(self, timeout: float) -> None:
+        """Keep a notification for `poll`; where there is none, wait `timeout` s for one."""
         for _ in range(STRANGERS):
             message = self.link.listen(0 if self._changes else timeout)
             if message is None:
@@ -162,13 +162,13 @@ class CcidReader:
 
     def _notice(self, message: bytes) -> None:
         notification = decode(message)
-        self._tell("reader->host", notification)
+        self._trace_message("reader->host", notification)
         if isinstance(notification, NotifySlotChange):
             for slot, present in notification.changes():
                 if slot < len(self.slots):
                     self._changes.append(Presence(Change.INSERTED if present else Change.REMOVED, slot))
 
-    def _tell(self, direction: str, message: Message) -> None:
+    def _trace_message(self, direction: str, message: Message) -> None:
         if self._trace is not None:
             slot, seq = getattr(message, "slot", 0), getattr(message, "seq", 0)
             self._trace(direction, type(message).__name__, slot, seq, len(getattr(message, "data", b"")))

@@ -14,7 +14,7 @@ from terminal_drivers.readers.ccid.pin_clock import PinClock
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.ccid.waking import line_device
-from terminal_drivers.readers.pin_prompt import Key, Person, Prompt, nobody
+from terminal_drivers.readers.pin_prompt import Key, Person, Prompt, absent_cardholder
 from terminal_drivers.readers.served import IN_A_FOLDER, NO_PAD, SlotsAlone, entry, unlink_dead
 
 SERIAL_LIBRARY = "/usr/lib/pcsc/drivers/serial/libccidtwin.so"
@@ -71,13 +71,15 @@ class ServedReader(SlotsAlone):
         return self._reader.holds(slot)
 
     def press(self, *keys: str | Key) -> None:
-        """Press keys of the PIN pad: strings of digits, and `Key`; `Misuse` where nobody asks for a PIN."""
+        """Press keys of the PIN pad: strings of digits, and `Key`; `Misuse` where no PIN is asked for."""
         if not self._reader.descriptor.pin_support:
             raise Misuse(NO_PAD)
 
         def press() -> None:
             if self._reader.entering is None:
-                raise Misuse("nobody asks for a PIN now: the program that uses the reader must first")
+                raise Misuse(
+                    "no PIN is asked for now: the program that uses the reader must ask for it first"
+                )
             self._reader.press(*keys)
 
         self._line.act(press)
@@ -102,7 +104,7 @@ class ServedSerialReader(ServedReader):
     """
 
     def __init__(
-        self, variant: str = DEFAULT_VARIANT, link: Path | None = None, person: Person = nobody
+        self, variant: str = DEFAULT_VARIANT, link: Path | None = None, person: Person = absent_cardholder
     ) -> None:
         if variant not in DEVICE_NAMES:
             raise Misuse(f"libccidtwin knows no reader like {variant!r}: it knows {', '.join(DEVICE_NAMES)}")
@@ -134,7 +136,7 @@ class ServedUsbReader(ServedReader):
         port: int = 0,
         *,
         pin_support: int = 0,
-        person: Person = nobody,
+        person: Person = absent_cardholder,
     ) -> None:
         # Imported here: it needs sockets.
         from terminal_drivers.transports.usbip import UsbIpServer

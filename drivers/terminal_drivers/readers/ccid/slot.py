@@ -124,7 +124,7 @@ class VirtualSlot:
             self._begin(chip, chip.atr)
 
     def transfer(self, part: int, data: bytes, more_time: Callable[[int], None]) -> tuple[Chain, bytes]:
-        """Run what an XfrBlock carries; `more_time` tells the host to wait that many times as long."""
+        """Run what an XfrBlock carries; `more_time` makes the host wait that many times as long."""
         if not self.powered:
             raise Refused(SlotError.ICC_MUTE)
         self.clock = 0

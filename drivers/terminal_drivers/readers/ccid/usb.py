@@ -44,7 +44,7 @@ def configuration_descriptor(class_descriptor: bytes) -> bytes:
 
 
 class CcidUsbDevice:
-    """The device end: whoever carries the transfers calls it, and it never waits."""
+    """The device end: the carrier of the transfers calls it, and it never waits."""
 
     def __init__(self, reader: VirtualCcid, identity: Identity = GEMPC_TWIN) -> None:
         self._reader = reader
@@ -137,7 +137,7 @@ class CcidUsbDevice:
         raise Stall(f"class request {setup.request:02X} is unknown to a CCID")
 
     def _forget(self) -> None:
-        """A new configuration begins with empty endpoints, and a reader that owes nobody an answer."""
+        """Empty the endpoints and drop every answer: a new configuration begins with none."""
         self._reader.reset()
         self._out = self._rest = b""
         self._in.clear()

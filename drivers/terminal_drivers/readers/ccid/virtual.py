@@ -1,4 +1,4 @@
-"""The device end of CCID: slots that hold cards, a PIN pad, and an answer to every message that a host may
+"""The device end of CCID: it has slots that hold cards and a PIN pad, and answers every message that a host may
 send.
 
 1. A slot works at the level of its dwFeatures. The other abilities are the class descriptor's.
@@ -54,7 +54,7 @@ from terminal_drivers.readers.ccid.slot import (
     Refused,
     VirtualSlot,
 )
-from terminal_drivers.readers.pin_prompt import Key, Person, nobody
+from terminal_drivers.readers.pin_prompt import Key, Person, absent_cardholder
 
 FIRMWARE = "CCID-V1.00"
 MECHANICS = {1: 0x01, 2: 0x02, 3: 0x04, 4: 0x08, 5: 0x08}
@@ -77,7 +77,7 @@ class VirtualCcid:
         *,
         descriptor: ClassDescriptor | None = None,
         fields: Iterable[int] | None = None,
-        person: Person = nobody,
+        person: Person = absent_cardholder,
     ) -> None:
         if not features:
             raise Misuse("a reader has at least one slot")
@@ -200,7 +200,7 @@ class VirtualCcid:
         return ready
 
     def notifications(self) -> list[bytes]:
-        """The interrupt messages that wait, oldest first; each is told once."""
+        """Return the interrupt messages that wait, oldest first, each once."""
         changes, self._changes = self._changes, []
         return changes
 
@@ -211,8 +211,8 @@ class VirtualCcid:
             self._pad.give_up(self._slots[slot], SlotError.CMD_ABORTED)
 
     def reset(self) -> None:
-        """Forget the host: its commands, what it aborts, the power of its cards. Who comes next begins anew: he
-        hears of the cards that are there, and of nothing that came and went before him (6.3.1).
+        """Forget the host: its commands, its aborts, the power of its cards. The next host is notified of the cards
+        that are present, and of none that came and went before it (6.3.1).
         """
         for slot in self._slots:
             self._pad.give_up(slot, SlotError.CMD_ABORTED)

@@ -1,10 +1,10 @@
-"""A serial reader that wakes at another speed than it works at (GemCore SIM Pro 2), both ends.
+"""Both ends of a serial reader whose speed after power-on is not its working speed (GemCore SIM Pro 2).
 
 1. The host asks for the slot's status at the waking speed, for a second at most, sends the Escape that changes the
-   speed, and goes on at the working speed. A reader that says nothing works already: only a loss of power takes it
-   back (as the CCID project's ccid_serial.c does).
-2. The device hears and says nothing to a host whose line runs at another speed: to a UART it is noise. A line that
-   does not know its host's speed (a loopback) is heard at any.
+   speed, and goes on at the working speed. A silent reader is at its working speed already, which
+   only a loss of power ends (as in the CCID project's ccid_serial.c).
+2. The device ignores a host whose line runs at another speed, which is noise to a UART, and sends it nothing. A line
+   without a speed (a loopback) always matches.
 """
 
 from contextlib import suppress
@@ -66,7 +66,7 @@ class SlowStarter:
         self._host = baud
 
     def feed(self, data: bytes) -> None:
-        if self._heard():
+        if self._is_same_speed():
             self._framed.feed(data)
             # The answer goes out before the speed changes that it agrees to.
             self._said += self._framed.take()
@@ -74,10 +74,10 @@ class SlowStarter:
 
     def take(self) -> bytes:
         late = self._framed.take()
-        said, self._said = self._said + (late if self._heard() else b""), b""
+        said, self._said = self._said + (late if self._is_same_speed() else b""), b""
         return said
 
-    def _heard(self) -> bool:
+    def _is_same_speed(self) -> bool:
         return self._host in (None, self._baud)
 
     def _speed_up(self) -> None:

@@ -95,7 +95,7 @@ def decode(track: int, bits: str) -> str:
         try:
             return _forward(track, form, bits[::-1])
         except StripeError as backwards:
-            # The direction in which a start sentinel was found tells more about the damage.
+            # The error of the direction in which a start sentinel was found is the more exact one.
             raise (backwards if error.damage is Damage.NO_START else error) from None
 
 

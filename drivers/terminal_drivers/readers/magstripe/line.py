@@ -5,7 +5,7 @@ CR.
    cannot be taken for track 2; everywhere else it has its own `;`.
 2. A track that could not be read is sent as the letter E between its sentinels: `%E?`, `;E?`, `+E?`. The text
    of track 1 cannot be `%E?`: a format code alone is no track (ISO/IEC 7813).
-3. The head sends nothing for a stripe without tracks, and takes no commands. 9600 baud 8N1 unless it is told
+3. The head sends nothing for a stripe without tracks, and takes no commands. 9600 baud 8N1 unless it is set
    otherwise.
 """
 

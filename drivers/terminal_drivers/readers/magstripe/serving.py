@@ -1,6 +1,6 @@
-"""A virtual USB HID stripe head for other people's software, behind a USB/IP server on a port of loopback.
+"""A virtual USB HID stripe head for other software, behind a USB/IP server on a port of loopback.
 
-Whoever attaches it has a device of the kernel's HID layer: `/dev/hidraw0` on Linux, with a report for each swipe.
+Attached to a host, it is a device of the kernel's HID layer: `/dev/hidraw0` on Linux, with a report for each swipe.
 """
 
 from terminal_drivers.base import Card, Misuse, Stripe

@@ -1,7 +1,7 @@
 """The device end of a USB HID stripe head (HID 1.11): one interface whose interrupt pipe brings a report for each swipe.
 
 1. A report goes in packets of 64 bytes; the last is shorter and ends the transfer, as the end of the host's room does.
-2. A swipe is told once: Get_Report (7.2.1) has the report of no card, and the idle rate (7.2.4) is never to repeat one.
+2. A swipe is reported once: Get_Report (7.2.1) gives the report of no card, and the idle rate (7.2.4) is never to repeat one.
 3. The feature report carries commands of the maker, and this head knows none: to ask for it is a `Stall`.
 """
 
@@ -36,7 +36,7 @@ NO_CARD = Tracks()
 
 
 class HidStripeDevice:
-    """The device end: whoever carries the transfers calls it, and it never waits. `head` builds reports of `layout`."""
+    """The device end: the carrier of the transfers calls it, and it never waits. `head` builds reports of `layout`."""
 
     def __init__(
         self, head: VirtualStripeHead, layout: Layout = VENDOR, identity: Identity = SURESWIPE
@@ -72,7 +72,7 @@ class HidStripeDevice:
         raise Stall(f"there is no OUT endpoint {endpoint}")
 
     def transfer_in(self, endpoint: int, most: int) -> bytes | None:
-        """Hand over at most `most` bytes of the report whose turn it is; None where nobody swiped."""
+        """Hand over at most `most` bytes of the report whose turn it is; None where no swipe waits."""
         if endpoint != REPORTS_IN & 0x0F:
             raise Stall(f"there is no IN endpoint {endpoint}")
         self._said += self._head.take()
@@ -99,6 +99,6 @@ class HidStripeDevice:
         return known[value]
 
     def _forget(self) -> None:
-        """A new configuration begins with nothing half said."""
+        """Drop a half-sent report: a new configuration begins without one."""
         self._head.take()
         self._said = b""

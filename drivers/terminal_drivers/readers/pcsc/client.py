@@ -1,9 +1,9 @@
 """A reader of the system's PC/SC service as our reader, through pyscard.
 
-1. The card is held exclusively while it is powered: between our APDUs nobody else's come.
+1. The card is held exclusively while it is powered: no other program's APDUs come between ours.
 2. Over T=0 the host runs GET RESPONSE and repeats on 6Cxx, as at TPDU level; over T=1 the service hands on whole
    APDUs.
-3. The service tells of insertions and removals; `poll` hears both of a card that was changed in between.
+3. The service reports insertions and removals; `poll` returns both where a card was changed between two calls.
 4. The service itself waits as long as it likes for a card: no time-out of ours ends an exchange.
 """
 
@@ -114,7 +114,7 @@ class PcscReader:
         end = time.monotonic() + timeout
         while True:
             left = max(0.0, end - time.monotonic())
-            # The service compares with the state that it is told; its CHANGED bit is its answer.
+            # The service compares with the state that it is given and sets the CHANGED bit where they differ.
             state = self._look(left, self._state & ~scard.SCARD_STATE_CHANGED)
             changes = [] if state is None else self._compare(state)
             # Other programs that use the reader change its state too.
@@ -122,7 +122,7 @@ class PcscReader:
                 return changes
 
     def _compare(self, state: int) -> list[Presence]:
-        """Take note of a state; tell what has changed."""
+        """Take note of a state and return what has changed."""
         was, now = (bool(each & scard.SCARD_STATE_PRESENT) for each in (self._state, state))
         counted = self._state >> COUNTER_SHIFT != state >> COUNTER_SHIFT
         self._state = state
@@ -172,7 +172,7 @@ class PcscReader:
         return self._ask_reader(UID)
 
     def historical(self) -> bytes | None:
-        """The historical bytes of the powered contactless card; None where the reader does not tell them."""
+        """The historical bytes of the powered contactless card; None where the reader does not give them."""
         return self._ask_reader(HISTORICAL)
 
     def features(self) -> dict[int, int]:
@@ -189,7 +189,7 @@ class PcscReader:
         return PinProperties.parse(self.control(self._feature(Feature.IFD_PIN_PROPERTIES)))
 
     def properties(self) -> dict[int, bytes]:
-        """The reader's properties by `Property`; `Misuse` where it tells none."""
+        """The reader's properties by `Property`; `Misuse` where it has none."""
         return parse_properties(self.control(self._feature(Feature.GET_TLV_PROPERTIES)))
 
     def secure(self, operation: PinOperation) -> bytes:

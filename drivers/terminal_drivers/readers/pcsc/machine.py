@@ -24,7 +24,7 @@ def daemon(path: Path = SOCKET) -> Finding:
         errno.ENOENT: "it does not run: sudo systemctl start pcscd, or sudo pcscd",
         errno.EACCES: f"this user may not use {path}: sudo chmod 755 {path.parent}; sudo chmod 666 {path}",
     }
-    deaf = f"{path} is there and nobody answers: sudo systemctl restart pcscd"
+    deaf = f"{path} is there and no service answers: sudo systemctl restart pcscd"
     if fault:
         return Finding("pcscd", CheckState.MISSING, cures.get(fault, deaf))
     return Finding("pcscd", CheckState.GOOD)

@@ -161,10 +161,10 @@ def encode(message: VivotechCommand | Response, order: Order) -> bytes:
     return body + crc(body).to_bytes(CRC_SIZE, order.value)
 
 
-def burst(told: Burst) -> bytes:
+def burst(card: Burst) -> bytes:
     """Build a burst payload; track 3 begins with `;` as on the card."""
-    texts = (told.tracks.track1, told.tracks.track2, told.tracks.track3)
-    body = BURST_START + bytes((told.application,))
+    texts = (card.tracks.track1, card.tracks.track2, card.tracks.track3)
+    body = BURST_START + bytes((card.application,))
     body += "".join(text for text in texts if isinstance(text, str)).encode("ascii")
     return body + crc(body).to_bytes(CRC_SIZE, "big")
 

@@ -57,19 +57,19 @@ class MessageTransport:
     def __init__(self, line: Transport) -> None:
         self._line = line
         self._joiner = Joiner()
-        self._heard = b""
+        self._received = b""
 
     def read(self, n: int, timeout: float) -> bytes:
         reads = 0
-        while not self._heard:
+        while not self._received:
             data = self._line.read(REPORT, timeout)
             if not data:
                 return b""
-            self._heard = self._joiner.feed(data)
+            self._received = self._joiner.feed(data)
             reads += 1
             if reads > READS:
                 raise ReaderLost("this HID device talks on in other reports: check that it is a NEO reader")
-        data, self._heard = self._heard[:n], self._heard[n:]
+        data, self._received = self._received[:n], self._received[n:]
         return data
 
     def write(self, data: bytes) -> None:

@@ -48,7 +48,7 @@ class PartedVivotech:
 
     @property
     def stripe(self) -> StripeHead:
-        if not self._watch.hears_stripe:
+        if not self._watch.reads_stripes:
             raise Misuse("this reader sends no swipes: it refuses burst mode, as one does that encrypts them")
         return self._reader.stripe
 

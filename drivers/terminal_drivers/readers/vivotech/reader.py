@@ -193,7 +193,7 @@ class VivotechReader:
         return swipes
 
     def changes(self, timeout: float = 0.0) -> list[Presence]:
-        """Return one SWIPED for each swipe that neither `swipes` nor `changes` has told."""
+        """Return one SWIPED for each swipe that neither `swipes` nor `changes` has returned."""
         self._listen(0 if self._untold else timeout)
         untold, self._untold = self._untold, 0
         return [Presence(Change.SWIPED, None)] * untold
@@ -231,7 +231,7 @@ class VivotechReader:
                 break
         self._items.clear()
         self._decoder.reset()
-        self._tell("host->reader", _name(command), len(command.data))
+        self._trace_message("host->reader", _name(command), len(command.data))
         self.transport.write(encode(command, self.variant.order(command.command, command.sub)))
 
     def _receive(self, command: int, timeout: float, *, in_doubt: bool = False) -> Response | None:
@@ -241,7 +241,9 @@ class VivotechReader:
             while self._items:
                 item = self._items.popleft()
                 if isinstance(item, Response) and item.command == command:
-                    self._tell("reader->host", f"{command:02X} {status_name(item.status)}", len(item.data))
+                    self._trace_message(
+                        "reader->host", f"{command:02X} {status_name(item.status)}", len(item.data)
+                    )
                     return item
                 if not in_doubt and (item is Damaged.FRAME or item == Response(0, Status.CRC_ERROR)):
                     self._lose_track()
@@ -256,7 +258,7 @@ class VivotechReader:
         raise ReaderLost("the reader talks on and does not answer: check that it is a NEO reader")
 
     def _listen(self, timeout: float) -> None:
-        """Take in what the reader says by itself; `FrameError` where a part of it was damaged."""
+        """Keep what the reader sends by itself; `FrameError` where a part of it was damaged."""
         before = self._untold
         for _ in range(READS):
             if not self._read(timeout):
@@ -292,11 +294,11 @@ class VivotechReader:
         self.contactless.forget()
 
     def _lose_track(self) -> None:
-        """Not know what the reader has heard and done, or whether it is still the same."""
+        """Mark the line as in doubt: the reader may have run the command or not, or be another one."""
         self._doubt = True
         self._forget_mode()
 
-    def _tell(self, direction: str, name: str, length: int) -> None:
+    def _trace_message(self, direction: str, name: str, length: int) -> None:
         if self._trace is not None:
             self._trace(direction, name, 0, 0, length)
 

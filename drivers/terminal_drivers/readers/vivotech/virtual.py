@@ -30,7 +30,7 @@ from terminal_drivers.readers.vivotech.codec import (
 FIRMWARE = "NEO V1.00"
 ICC, CONTACTLESS = 0x20, 0x00
 TYPE_A = 0x01
-UID = bytes.fromhex("08A1B2C3")  # 08: drawn by the card anew each time, so it names nobody
+UID = bytes.fromhex("08A1B2C3")  # 08: a random UID, which the card draws anew each time
 BURST_MODE = bytes.fromhex("FFF7")
 UNSUPPORTED_CARD = bytes.fromhex("27 0000 00")  # error code, SW1 SW2, RF state
 
@@ -108,7 +108,7 @@ class VirtualVivotech:
         return place in self._cards
 
     def swipe(self, tracks: Tracks) -> None:
-        """Draw a card through the head: the reader tells of it as its mode says, or keeps it for the host.
+        """Draw a card through the head: the reader sends the swipe, or keeps it for the host, as its mode says.
 
         `Misuse` where the head does not listen: a real one shows nothing then, and the card must be swiped again.
         """

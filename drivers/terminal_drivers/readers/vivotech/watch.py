@@ -1,4 +1,4 @@
-"""How a host notices cards at a NEO reader and hears of swipes too, though the two exclude each other.
+"""A host watches a NEO reader for cards and swipes in turn, since the reader cannot do both at once.
 
 1. The reader reads stripes by itself only in auto-poll with burst mode on (NEO 2 guide, 3.3). It looks for cards on our behalf
    only in pass-through mode, when Poll for Token and Get ATR ask it to (3.2.4, 8.12.3, 8.12.5). So the host listens, and every
@@ -6,12 +6,12 @@
 2. While a card is in the field, the reader stays in pass-through mode: outside it would begin a transaction of its own
    with that card (3.2.5).
 3. While a card is powered, nothing is asked: the line belongs to the conversation with it.
-4. A stripe is read only while the head listens. A swipe that meets a question, or the time of rules 2 and 3, is not read and
-   nobody can tell: swipe again. With 50 calls a second the head listens for 1.5 s and is deaf for some 0.13 s: a swipe of
+4. A stripe is read only while the head listens. A swipe that meets a question, or the time of rules 2 and 3, is not read, and
+   the host cannot notice it: the card must be swiped again. With 50 calls a second the head listens for 1.5 s and is deaf for some 0.13 s: a swipe of
    0.3 s lies wholly in the time of listening in three of four cases, and a card is noticed within 1.6 s.
 5. A card that the reader reads by itself while the host listens is no swipe: its burst payload names another application.
    The next question finds the card, if it is still held there.
-6. Nobody waits here: whoever calls sets the pace, and so the load. Four commands in `LOOKS` calls are all there is.
+6. The watch never waits: its caller sets the pace and so the load, which is four commands in `LOOKS` calls.
 """
 
 from contextlib import suppress
@@ -22,7 +22,7 @@ from terminal_drivers.readers.vivotech.parts import NeoField, NeoSlot
 
 LOOKS = 75
 SLOT, FIELD = 0, 1
-"""How slot and field are numbered in what is told."""
+"""The numbers of slot and field in a `Presence`."""
 
 
 class PolledHost(Protocol):
@@ -42,9 +42,9 @@ class PolledHost(Protocol):
 
 
 class VivotechWatch:
-    """Tells of swipes, and of cards that come into slot and field and leave them.
+    """Reports swipes, and cards that come into slot and field or leave them.
 
-    `hears_stripe` is false where the reader refuses burst mode, as one does that encrypts what it reads (3.3); `has` tells
+    `reads_stripes` is false where the reader refuses burst mode, as one does that encrypts what it reads (3.3); `has` says
     whether it has a slot or a field, and `holds` whether a card was there when it was asked last.
     """
 
@@ -64,11 +64,11 @@ class VivotechWatch:
                 self._chips[number] = chip
                 self._note(number, present=present)
         reader.poll_mode(on_demand=False)
-        self.hears_stripe = True
+        self.reads_stripes = True
         try:
             reader.burst_mode(True)
         except ReaderRefused:
-            self.hears_stripe = False
+            self.reads_stripes = False
 
     def has(self, number: int) -> bool:
         return number in self._chips
@@ -77,7 +77,7 @@ class VivotechWatch:
         return number in self._held
 
     def left(self, number: int) -> None:
-        """A conversation has found that no card is there any more."""
+        """Take note that a conversation found no card."""
         self._note(number, present=False)
 
     def poll(self) -> list[Presence]:
@@ -90,7 +90,7 @@ class VivotechWatch:
             if FIELD not in self._held:
                 reader.use_pass_through(False)
         self._news += reader.changes()
-        # Handed over at the end alone: what an error interrupts is told by the next call.
+        # Handed over only at the end: after an error, the next call returns what was found.
         news, self._news = self._news, []
         return news
 

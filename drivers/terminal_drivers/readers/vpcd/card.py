@@ -1,7 +1,7 @@
 """A card of ours in a slot of vpcd.
 
 1. In the reverse mode vpcd connects to us (`DEVICENAME 127.0.0.1:PORT` in its configuration; its second slot to
-   PORT + 1), and no port is open beyond loopback. vpcd 3.3 aborts where nobody listens, so both ports are
+   PORT + 1), and no port is open beyond loopback. vpcd 3.3 aborts where no server listens, so both ports are
    served from before pcscd starts; an empty slot hangs up when it is asked for its ATR.
 2. In the other mode we connect to vpcd, whose own port is open to the whole network: the connection is the card.
 3. vpcd looks every 400 ms whether a card is there: it takes as long until an insertion or removal is seen.

@@ -1,6 +1,6 @@
 """What a card must answer to vpcd (vsmartcard: virtualsmartcard/src/vpcd/vpcd.h and ifd-vpcd.c; a recorded session of vpcd 3.3).
 
-The check plays vpcd. We have no host end of this protocol: in front of our cards stands somebody else's pcscd.
+The check plays vpcd. This package has no host end of the protocol: the host of our cards is pcscd.
 """
 
 from collections.abc import Callable
@@ -32,28 +32,28 @@ class Vicc:
     remove: Callable[[], None] | None = None
     frames: list[Frame] = field(default_factory=list)
     _decoder: Decoder = field(default_factory=Decoder)
-    _heard: list[bytes] = field(default_factory=list)
+    _received: list[bytes] = field(default_factory=list)
 
     def send(self, data: bytes) -> None:
-        """Write once. What the card says to it at once is heard before anything else is written."""
+        """Write once; the card's immediate answer is read before the next write."""
         self.frames.append(("host->reader", data))
         self.transport.write(data)
-        self._hear(0)
+        self._receive(0)
 
     def answers(self, count: int) -> list[bytes]:
         """The messages of the card since the last call: so many, and none beyond them."""
-        while len(self._heard) < count and self._hear(PATIENCE):
+        while len(self._received) < count and self._receive(PATIENCE):
             pass
-        self._hear(QUIET)
-        found, self._heard = self._heard, []
+        self._receive(QUIET)
+        found, self._received = self._received, []
         require(len(found) == count, f"{len(found)} answers come where {count} are due")
         return found
 
-    def _hear(self, timeout: float) -> bool:
+    def _receive(self, timeout: float) -> bool:
         said = self.transport.read(MOST, timeout)
         if said:
             self.frames.append(("reader->host", said))
-            self._heard += self._decoder.feed(said)
+            self._received += self._decoder.feed(said)
         return bool(said)
 
     def control(self, code: int) -> None:
@@ -129,7 +129,7 @@ def _unknown(vicc: Vicc) -> None:
 
 def _removed(vicc: Vicc) -> None:
     if vicc.remove is None:
-        raise NotApplicable("nobody takes the card out")
+        raise NotApplicable("the card cannot be removed here")
     vicc.atr()
     vicc.remove()
     try:

@@ -148,11 +148,11 @@ def test_a_card_that_the_reader_read_by_itself_is_no_swipe() -> None:
 
 
 def test_a_reader_that_refuses_burst_mode_hears_no_stripe(both: VirtualVivotechReader) -> None:
-    assert VivotechWatch(both.host).hears_stripe
+    assert VivotechWatch(both.host).reads_stripes
     device = VirtualVivotech()
     del device._handlers[0x04, 0x00]
     watch = VivotechWatch(VivotechReader(LoopbackLine(device).open()))
-    assert not watch.hears_stripe
+    assert not watch.reads_stripes
     assert told(watch) == []
 
 

@@ -31,8 +31,8 @@ def _clock(device: CcidUnderTest) -> None:
     stopped = device.ask(m.IccClock(0, 4, 1))
     if stopped.status >> 6:
         raise NotApplicable("the reader stops no clock")
-    told = device.ask(m.GetSlotStatus(0, 5))
-    clocks = [getattr(each, "clock", None) for each in (stopped, told)]
+    status = device.ask(m.GetSlotStatus(0, 5))
+    clocks = [getattr(each, "clock", None) for each in (stopped, status)]
     require(clocks[0] in (1, 2, 3) and clocks[0] == clocks[1], f"bClockStatus is {clocks} when it stands")
     runs = device.ask(m.IccClock(0, 6, 0))
     require(not runs.status >> 6 and getattr(runs, "clock", None) == 0, "the clock does not run again")
@@ -42,7 +42,7 @@ def _rate(device: CcidUnderTest) -> None:
     limits = device.reader.descriptor
     answer = device.ask(m.SetDataRateAndClockFrequency(0, 4, 0xFFFF_FFFF, 0xFFFF_FFFF))
     if answer.status >> 6 or not isinstance(answer, m.DataRateAndClockFrequency):
-        raise NotApplicable("the reader lets nobody set its rate")
+        raise NotApplicable("the rate of the reader cannot be set")
     require(
         0 < answer.clock <= limits.max_clock,
         f"{answer.clock} kHz are said to be in force, beyond the descriptor",
@@ -80,7 +80,7 @@ def _follow_ups(device: CcidUnderTest) -> None:
     device.card()
     for seq, operation in enumerate(FollowUp, 4):
         answer = device.ask(m.Secure(0, seq, 0, 0, PinFollowUp(operation).build()))
-        failed(answer, {UNKNOWN, AT_LENGTH, AT_DATA}, f"{operation.name} of a PIN that nobody has typed")
+        failed(answer, {UNKNOWN, AT_LENGTH, AT_DATA}, f"{operation.name} of a PIN that was not typed")
 
 
 def _lengths(device: CcidUnderTest) -> None:
@@ -118,7 +118,7 @@ def _reserved(what: str, command: m.Command, offset: int) -> Callable[[CcidUnder
 
 ABILITIES: tuple[Check[CcidUnderTest], ...] = (
     check("abort", "an announced abort ends when its message comes", USB_CCID + "5.3.1, 6.1.13", _aborts),
-    check("clock", "a stopped clock is told until it runs again", USB_CCID + "6.1.9, 6.2.2", _clock),
+    check("clock", "a stopped clock is reported until it runs again", USB_CCID + "6.1.9, 6.2.2", _clock),
     check(
         "rate", "the rate in force is within the limits of the descriptor", USB_CCID + "6.1.14, 6.2.5", _rate
     ),

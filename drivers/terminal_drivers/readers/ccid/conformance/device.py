@@ -162,7 +162,9 @@ DEVICE: tuple[Check[CcidUnderTest], ...] = (
     check("states", "bmICCStatus follows power", USB_CCID + "6.2.6", _states),
     check("empty", "an empty slot cannot be powered and says that it is empty", USB_CCID + "6.1.1", _empty),
     check("no-power", "a card without power takes no command", USB_CCID + "6.1.4", _no_power),
-    check("parameters", "parameters are told, set, and bounded", USB_CCID + "6.1.5 to 6.1.7", _parameters),
+    check(
+        "parameters", "parameters are reported, set, and bounded", USB_CCID + "6.1.5 to 6.1.7", _parameters
+    ),
     check("startup", "the recorded start-up of libccid is answered", "libccid 1.5.2, recorded", _startup),
     *EXCHANGES,
     *ABILITIES,

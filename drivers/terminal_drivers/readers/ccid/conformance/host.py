@@ -124,9 +124,9 @@ def _power(status: int, error: int) -> Callable[[m.Command], list[m.Message]]:
 
 def _errors(host: CcidHostUnderTest) -> None:
     empty, mute = host.reader(_power(0x42, 0xFE)), host.reader(_power(0x41, 0xFE))
-    _lost(empty.slots[0].power_on, CardAbsent, "an empty slot is not told")
-    _lost(mute.slots[0].power_on, CardMute, "a mute card is not told")
-    _lost(host.reader(_power(0x41, 0xF7)).slots[0].power_on, FrameError, "a bad ATR is not told")
+    _lost(empty.slots[0].power_on, CardAbsent, "an empty slot is not reported")
+    _lost(mute.slots[0].power_on, CardMute, "a mute card is not reported")
+    _lost(host.reader(_power(0x41, 0xF7)).slots[0].power_on, FrameError, "a bad ATR is not reported")
 
 
 def _card(atr: str, blocks: dict[str, str]) -> Callable[[m.Command], list[m.Message]]:

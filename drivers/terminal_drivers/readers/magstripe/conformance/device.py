@@ -1,7 +1,7 @@
-"""What a stripe head may send, looked at in the swipes of whoever draws cards through it.
+"""What a stripe head may send: the checks read the swipes of cards that a person, or the kit itself, draws through it.
 
-1. A head cannot be asked: what comes within `PATIENCE` is heard once and is looked at by every check.
-2. Who draws cards of ours tells what stands on them; of a person's card only the form is looked at.
+1. A head cannot be asked: what comes within `PATIENCE` is read once, and every check looks at it.
+2. The content of cards that the kit draws is known (`Head.drawn`); of a person's card only the form is checked.
 """
 
 import re
@@ -27,7 +27,7 @@ REPORT = "USB HID SureSwipe 99875191 and HID POS Usage Tables 1.02, "
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What is said of one track, 1 to 3; 0 where that cannot be told. A damaged one has no text of its own."""
+    """The report of one track, 1 to 3; 0 where its number is unknown. A damaged one has no text of its own."""
 
     track: int
     text: bytes
@@ -45,11 +45,11 @@ class Head:
     _said: bytes | None = None
 
     def said(self) -> bytes:
-        """All that came; `NotApplicable` where nobody draws a card."""
+        """All that came; `NotApplicable` where no card is drawn."""
         if self._said is None:
             self._said = self._listen()
         if not self._said:
-            raise NotApplicable(f"nobody drew a card through the head within {PATIENCE:g} s")
+            raise NotApplicable(f"no card was drawn through the head within {PATIENCE:g} s")
         size = None if self.layout is None else self.layout.size
         self.frames += (("reader->host", frame) for frame in _cut(self._said, size))
         return self._said
@@ -150,7 +150,7 @@ def _drawn(head: Head, *, damaged: bool) -> list[tuple[Tracks, bytes]]:
         raise NotApplicable("a person draws the cards: what is on them is not known here")
     messages = head.messages()
     require(
-        len(messages) == len(head.drawn), f"{len(head.drawn)} cards were drawn, {len(messages)} are told of"
+        len(messages) == len(head.drawn), f"{len(head.drawn)} cards were drawn, {len(messages)} are reported"
     )
     return [
         (tracks, message)

@@ -111,7 +111,7 @@ def _two(host: StripeHostUnderTest) -> None:
 
 def _damaged(host: StripeHostUnderTest) -> None:
     for head in (host.on_line(_line(WORN), SILENCE), host.on_hid(_reports(WORN), SILENCE)):
-        _gives(head, [WORN], "a damaged track is not told as one beside the good ones")
+        _gives(head, [WORN], "a damaged track is not reported beside the good ones")
 
 
 def _noise(host: StripeHostUnderTest) -> None:
@@ -141,15 +141,15 @@ def _short_report(host: StripeHostUnderTest) -> None:
     _declared(head, [OTHER], "a report that is cut short")
 
 
-def _told(host: StripeHostUnderTest) -> None:
+def _reported(host: StripeHostUnderTest) -> None:
     swiped = Presence(Change.SWIPED, None)
     for head in (
         host.on_line(_line(CARD), *QUIET),
         host.on_hid(_reports(CARD), *QUIET),
     ):
-        require(head.changes(1.0) == [swiped], "a swipe is not told")
-        require(head.changes() == [], "a swipe is told twice")
-        _gives(head, [CARD], "the tracks of a swipe that was told are gone")
+        require(head.changes(1.0) == [swiped], "a swipe is not reported")
+        require(head.changes() == [], "a swipe is reported twice")
+        _gives(head, [CARD], "the tracks of a reported swipe are gone")
 
 
 def _gone(host: StripeHostUnderTest) -> None:
@@ -174,7 +174,7 @@ HOST: tuple[Check[StripeHostUnderTest], ...] = (
     check("host-swipe", "a line or a report is a swipe", READS, _swipe),
     check("host-pieces", "a line counts when its CR has come, in however many pieces", LINE + "CR", _pieces),
     check("host-two", "swipes that come at once are all given, in order", READS, _two),
-    check("host-damaged", "a damaged track is told beside the good ones", LINE + "rule 2", _damaged),
+    check("host-damaged", "a damaged track is reported beside the good ones", LINE + "rule 2", _damaged),
     check("host-noise", "noise is declared once and costs no swipe", READS, _noise),
     check("host-text", "a report whose text is no track is declared", REPORT + "track data", _wrong_text),
     check("host-long", "a line without end is declared once", "ISO/IEC 7811-2, bit density", _too_long),
@@ -185,7 +185,7 @@ HOST: tuple[Check[StripeHostUnderTest], ...] = (
         REPORT + "input report",
         _short_report,
     ),
-    check("host-told", "a swipe is told once and its tracks are kept", READS, _told),
+    check("host-told", "a swipe is reported once and its tracks are kept", READS, _reported),
     check("host-gone", "a line that is gone is declared", "Transport.read", _gone),
     check("host-mute", "the host sends nothing", LINE + "rule 3", _says_nothing),
 )

@@ -54,7 +54,7 @@ def _ping(device: VivotechUnderTest) -> None:
     said = device.answers(device.frame(PING))
     require(said == [Response(PING.command, Status.OK)], "Ping is not answered by OK alone")
     device.send(device.frame(PING))
-    require(device.heard().rstrip(b"\0") == PONG, "the answer is another than the printed one")
+    require(device.receive().rstrip(b"\0") == PONG, "the answer is another than the printed one")
 
 
 def _version(device: VivotechUnderTest) -> None:
@@ -67,9 +67,9 @@ def _version(device: VivotechUnderTest) -> None:
 
 
 def _crc(device: VivotechUnderTest) -> None:
-    device.heard(0)
+    device.receive(0)
     device.send(device.frame(VERSION))
-    said = device.heard()
+    said = device.receive()
     require(said.startswith(HEADER), "the answer does not begin with its header")
     size = FIXED + int.from_bytes(said[FIXED - 2 : FIXED], "big")
     found, right = said[size : size + CRC_SIZE], crc(said[:size]).to_bytes(CRC_SIZE, "big")
@@ -82,7 +82,7 @@ def _wrong_crc(device: VivotechUnderTest) -> None:
     obeyed = [item for item in items if isinstance(item, Response) and item.status == Status.OK]
     require(not obeyed, "a command with a wrong CRC is carried out")
     statuses = {item.status for item in items if isinstance(item, Response)}
-    require(statuses <= {Status.CRC_ERROR}, "a wrong CRC is told by another status than CRC error")
+    require(statuses <= {Status.CRC_ERROR}, "a wrong CRC is reported by another status than CRC error")
     device.data(PING)
 
 
@@ -93,11 +93,11 @@ def _order(device: VivotechUnderTest) -> None:
 
 def _pieces(device: VivotechUnderTest) -> None:
     frame = device.bytewise().frame(PING)
-    said = device.heard(0)
+    said = device.receive(0)
     for at in range(len(frame)):
         device.send(frame[at : at + 1])
-        said = device.heard(0)
-    require((said or device.heard()) == PONG, "a command that comes byte by byte is not answered")
+        said = device.receive(0)
+    require((said or device.receive()) == PONG, "a command that comes byte by byte is not answered")
 
 
 def _noise(device: VivotechUnderTest) -> None:
@@ -155,8 +155,8 @@ def _no_token(device: VivotechUnderTest) -> None:
     if not answer.status and any(answer.data[:1]):
         raise NotApplicable("a card is in the field: take it away")
     if answer.status:
-        told = answer.status in (Status.TIMEOUT, Status.FAILED)
-        require(told, f"an empty field is told as {status_name(answer.status)}")
+        reported = answer.status in (Status.TIMEOUT, Status.FAILED)
+        require(reported, f"an empty field is reported as {status_name(answer.status)}")
         require(not answer.data, "an empty field brings data")
     else:
         require(answer.data == b"\0", "no card comes with a UID")
@@ -218,8 +218,8 @@ def _cancel(device: VivotechUnderTest) -> None:
         ended = device.answers(device.frame(ACTIVATE), QUIET)
         if ended:
             raise NotApplicable("the transaction ends at once: take the cards away")
-        told = device.answers(device.frame(CANCEL))
-        require(told == [Response(CANCEL.command, Status.OK)], "Cancel is not answered by OK alone")
+        answers = device.answers(device.frame(CANCEL))
+        require(answers == [Response(CANCEL.command, Status.OK)], "Cancel is not answered by OK alone")
         device.data(PING)
     finally:
         device.ask(AUTO_POLL)
@@ -238,7 +238,7 @@ def _burst(device: VivotechUnderTest) -> None:
     device.data(AUTO_POLL)
     device.data(VivotechCommand(0x04, 0x00, tlv(BURST_MODE, b"\1")))
     hands.swipe(SWIPE)
-    items = Decoder(from_reader=True).feed(device.heard())
+    items = Decoder(from_reader=True).feed(device.receive())
     require(items == [Burst(STRIPE, SWIPE)], "a swipe in burst mode is not sent as its tracks")
     device.data(VivotechCommand(0x04, 0x00, tlv(BURST_MODE, b"\0")))
 
@@ -256,30 +256,30 @@ def _kept(device: VivotechUnderTest) -> None:
 
 DEVICE: tuple[Check[VivotechUnderTest], ...] = (
     check("ping", "Ping is answered as it is printed", GUIDE + "2.8, p. 42", _ping),
-    check("version", "the version is told in both modes", GUIDE + "8.12", _version),
+    check("version", "the version is reported in both modes", GUIDE + "8.12", _version),
     check("crc", "the CRC of an answer is right and goes MSB first", GUIDE + "2.8, 3.4", _crc),
     check("crc-wrong", "a command with a wrong CRC is not carried out", GUIDE + "2.8.6", _wrong_crc),
     check("crc-order", "the CRC of a command goes LSB first", GUIDE + "2.8, p. 42", _order),
     check("pieces", "a command may come byte by byte", GUIDE + "2.8", _pieces),
     check("noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
     check("half", "half a command costs no more than itself", GUIDE + "2.8", _half),
-    check("unknown", "an unknown command is told as such", GUIDE + "2.8.6", _unknown),
-    check("unknown-sub", "an unknown sub-command is told as such", GUIDE + "2.8.6", _unknown_sub),
-    check("parameter", "a wrong parameter is told as such", GUIDE + "2.8.6", _parameter),
+    check("unknown", "an unknown command is reported as such", GUIDE + "2.8.6", _unknown),
+    check("unknown-sub", "an unknown sub-command is reported as such", GUIDE + "2.8.6", _unknown_sub),
+    check("parameter", "a wrong parameter is reported as such", GUIDE + "2.8.6", _parameter),
     check("poll-mode", "the poll mode is set and answered by OK", GUIDE + "12.1, 12.2", _poll_mode),
     check("outside", "pass-through commands need their mode", GUIDE + "8.12", _outside),
     check("inside", "other commands fail in pass-through mode, but for five", GUIDE + "8.12", _inside),
-    check("no-token", "an empty field is told", GUIDE + "3.2.4, 8.12.3", _no_token),
+    check("no-token", "an empty field is reported", GUIDE + "3.2.4, 8.12.3", _no_token),
     check("no-time", "Poll for Token needs a time", GUIDE + "8.12.3", _no_time),
-    check("token", "a card in the field is told by type and serial number", GUIDE + "8.12.3", _token),
+    check("token", "a card in the field is reported by type and serial number", GUIDE + "8.12.3", _token),
     check("field", "an APDU reaches the card in the field", GUIDE + "3.2.4", _field),
     check("atr", "Get ATR brings a sound ATR", GUIDE + "8.12.5", _atr),
-    check("no-atr", "an empty slot is told", GUIDE + "8.12.5", _no_atr),
+    check("no-atr", "an empty slot is reported", GUIDE + "8.12.5", _no_atr),
     check("interface", "an interface that there is not is refused", GUIDE + "8.12.5", _interface),
     check("slot", "an APDU reaches the card in the slot", GUIDE + "8.15.2", _slot),
     check("power-off", "a card without power takes no APDU", GUIDE + "8.15.3", _power_off),
-    check("cancel", "Cancel ends a transaction, whose outcome is not told", GUIDE + "05-01", _cancel),
-    check("no-result", "a result is told once, and then three zeros", GUIDE + "12.1", _no_result),
+    check("cancel", "Cancel ends a transaction, whose outcome is not reported", GUIDE + "05-01", _cancel),
+    check("no-result", "a result is reported once, and then three zeros", GUIDE + "12.1", _no_result),
     check("burst", "a swipe in burst mode is sent by itself", GUIDE + "3.3.1", _burst),
     check("kept", "a swipe without burst mode is kept for the host", GUIDE + "12.1", _kept),
 )

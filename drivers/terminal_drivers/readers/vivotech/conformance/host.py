@@ -52,7 +52,7 @@ Script = Callable[[VivotechCommand], bytes]
 
 @dataclass(slots=True)
 class VivotechHostUnderTest:
-    """Our host end with a device that a script plays: what it says to each command are the bytes that it makes."""
+    """Our host end with a device that a script plays: the script makes the bytes of each answer."""
 
     frames: list[Frame] = field(default_factory=list)
     commands: list[VivotechCommand] = field(default_factory=list)
@@ -71,7 +71,7 @@ class VivotechHostUnderTest:
 
 
 class Played:
-    """A line whose far end is a script. It takes no time: silence is told at once."""
+    """A line whose far end is a script. It takes no time: a read that finds nothing returns at once."""
 
     def __init__(self, host: VivotechHostUnderTest, script: Script) -> None:
         self._host = host
@@ -176,13 +176,13 @@ def _late(host: VivotechHostUnderTest) -> None:
 
 def _damage(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda command: _damaged(_ok(command)))
-    _raises(reader.firmware, FrameError, "a damaged answer is not told as one")
+    _raises(reader.firmware, FrameError, "a damaged answer is not reported as one")
     require(len(host.commands) == 1, "a damaged answer brings the command again")
 
 
 def _refused_frame(host: VivotechHostUnderTest) -> None:
     reader = host.reader(lambda _: _answer(0, Status.CRC_ERROR))
-    _raises(reader.firmware, FrameError, "a command that came damaged is not told as such")
+    _raises(reader.firmware, FrameError, "a command that came damaged is not reported as such")
     require(len(host.commands) == 1, "the reader's CRC error brings the command again")
 
 
@@ -192,7 +192,7 @@ def _statuses(host: VivotechHostUnderTest) -> None:
         try:
             reader.firmware()
         except ReaderRefused as refused:
-            require(refused.code == status, f"status {status:02X} is told as {refused.code:02X}")
+            require(refused.code == status, f"status {status:02X} is reported as {refused.code:02X}")
         else:
             require(False, f"status {status:02X} is taken for success")
 
@@ -201,7 +201,7 @@ def _between(host: VivotechHostUnderTest) -> None:
     event, swiped = ui_event(UiEvent(b"\3\3\0\0")), burst(Burst(STRIPE, SWIPE))
     reader = host.reader(lambda command: event + swiped + _answer(command.command, Status.OK, b"NEO"))
     require(reader.firmware() == "NEO", "what the reader says by itself is taken for the answer")
-    require(reader.changes() == [Presence(Change.SWIPED, None)], "a swipe within an exchange is not told")
+    require(reader.changes() == [Presence(Change.SWIPED, None)], "a swipe within an exchange is not reported")
     require(reader.stripe.poll() == [SWIPE], "the tracks of a swipe within an exchange are lost")
     require(list(reader.events) == [UiEvent(b"\3\3\0\0")], "an event within an exchange is lost")
 
@@ -224,18 +224,18 @@ def _modes(host: VivotechHostUnderTest) -> None:
 def _reset(host: VivotechHostUnderTest) -> None:
     reader = host.reader(_fails(Status.NOT_ALLOWED, sub=0x13))
     reader.contact.power_on()
-    _raises(lambda: reader.contact.transmit(APDU), ReaderRefused, "the refusal is not told")
+    _raises(lambda: reader.contact.transmit(APDU), ReaderRefused, "the refusal is not reported")
     reader.contact.power_on()
-    require(host.codes.count((0x2C, 0x01)) == 2, "a reader that was reset is not told its mode again")
+    require(host.codes.count((0x2C, 0x01)) == 2, "the mode of a reader that was reset is not set again")
 
 
 def _absent(host: VivotechHostUnderTest) -> None:
     for status in (Status.TIMEOUT, Status.FAILED):
         field_ = host.reader(_fails(status, sub=0x02)).contactless
-        _raises(field_.power_on, CardAbsent, f"{status.name} is not told as an empty field")
+        _raises(field_.power_on, CardAbsent, f"{status.name} is not reported as an empty field")
     none = host.reader(_says(b"\0")).contactless
-    _raises(none.power_on, CardAbsent, "card type 00 is not told as an empty field")
-    _raises(host.reader(_fails(Status.FAILED)).contact.power_on, CardAbsent, "an empty slot is not told")
+    _raises(none.power_on, CardAbsent, "card type 00 is not reported as an empty field")
+    _raises(host.reader(_fails(Status.FAILED)).contact.power_on, CardAbsent, "an empty slot is not reported")
 
 
 def _storage(host: VivotechHostUnderTest) -> None:
@@ -254,10 +254,10 @@ def _gone(host: VivotechHostUnderTest) -> None:
 
     reader = host.reader(removed)
     reader.contact.power_on()
-    _raises(lambda: reader.contact.transmit(APDU), CardRemoved, "a card that was taken out is not told")
+    _raises(lambda: reader.contact.transmit(APDU), CardRemoved, "a card that was taken out is not reported")
     mute = host.reader(_fails(Status.TIMEOUT, sub=0x13))
     mute.contact.power_on()
-    _raises(lambda: mute.contact.transmit(APDU), CardMute, "a card that does not answer is not told")
+    _raises(lambda: mute.contact.transmit(APDU), CardMute, "a card that does not answer is not reported")
 
 
 def _short(host: VivotechHostUnderTest) -> None:
@@ -299,10 +299,10 @@ HOST: tuple[Check[VivotechHostUnderTest], ...] = (
     check("host-echo", "only the answer with its command counts", GUIDE + "2.8", _echo),
     check("host-silence", "silence is declared after one command", GUIDE + "2.8", _silence),
     check("host-late", "a late answer is never taken for a new one", GUIDE + "2.8", _late),
-    check("host-damage", "a damaged answer is told, and no command repeated", GUIDE + "3.4", _damage),
+    check("host-damage", "a damaged answer is reported, and no command repeated", GUIDE + "3.4", _damage),
     check(
         "host-crc-error",
-        "a command that came damaged is told, and not repeated",
+        "a command that came damaged is reported, and not repeated",
         GUIDE + "2.8.6",
         _refused_frame,
     ),
@@ -312,10 +312,12 @@ HOST: tuple[Check[VivotechHostUnderTest], ...] = (
     ),
     check("host-noise", "bytes before the header are skipped", GUIDE + "2.8", _noise),
     check("host-modes", "pass-through mode is entered and left as commands need it", GUIDE + "8.12", _modes),
-    check("host-reset", "a reader that lost its mode is told it again", GUIDE + "8.12", _reset),
+    check("host-reset", "the mode of a reader that lost it is set again", GUIDE + "8.12", _reset),
     check("host-absent", "an empty slot and field become what they mean", GUIDE + "3.2.4, 8.12.3", _absent),
     check("host-storage", "a card without ISO/IEC 14443-4 takes no APDU", GUIDE + "8.12.3", _storage),
-    check("host-gone", "a card that was taken out or is mute is told apart", GUIDE + "8.15.2", _gone),
+    check(
+        "host-gone", "a card that was taken out and a mute card are different errors", GUIDE + "8.15.2", _gone
+    ),
     check("host-short", "a response has SW1 SW2", "ISO/IEC 7816-4, 5.1", _short),
     check("host-held", "pass-through mode lasts while a card is in the field", GUIDE + "3.2.5", _held),
     check("host-burst", "only a payload of the stripe head is a swipe", GUIDE + "3.3.1", _other_burst),

@@ -40,7 +40,7 @@ class VivotechUnderTest:
     frames: list[Frame] = field(default_factory=list)
 
     def frame(self, command: VivotechCommand) -> bytes:
-        """A command as the reader's variant wants it."""
+        """Return the frame of a command with the CRC order of the reader's variant."""
         return encode(command, self.reader.variant.order(command.command, command.sub))
 
     def send(self, data: bytes) -> None:
@@ -48,13 +48,13 @@ class VivotechUnderTest:
         self.reader.transport.write(data)
 
     def bytewise(self) -> "VivotechUnderTest":
-        """The same, where pieces of messages can be sent."""
+        """Return this subject, where pieces of messages can be sent."""
         if isinstance(self.reader.transport, MessageTransport):
             raise NotApplicable("over HID a message is always whole")
         return self
 
-    def heard(self, patience: float = PATIENCE) -> bytes:
-        """Everything that the reader says, waiting `patience` s for its first byte."""
+    def receive(self, patience: float = PATIENCE) -> bytes:
+        """Return everything that the reader sends, waiting `patience` s for its first byte."""
         said = b""
         for _ in range(READS):
             data = self.reader.transport.read(LONGEST_MESSAGE, QUIET if said else patience)
@@ -67,15 +67,15 @@ class VivotechUnderTest:
 
     def answers(self, data: bytes, patience: float = PATIENCE) -> list[Item]:
         """Send any bytes and return what comes back, past what the reader shows and sounds."""
-        self.heard(0)
+        self.receive(0)
         self.send(data)
-        items = Decoder(from_reader=True).feed(self.heard(patience))
+        items = Decoder(from_reader=True).feed(self.receive(patience))
         return [item for item in items if not isinstance(item, UiEvent)]
 
     def ask(self, command: VivotechCommand) -> Response:
         """Send a command and return the answer to it, past what the reader says by itself."""
         name = f"{command.command:02X}-{command.sub:02X}"
-        self.heard(0)
+        self.receive(0)
         self.send(self.frame(command))
         decoder = Decoder(from_reader=True)
         for _ in range(READS):
@@ -134,5 +134,5 @@ class VivotechUnderTest:
 
     def own(self) -> VivotechControls:
         if self.hands is None:
-            raise NotApplicable("nobody but you can swipe a card here, and burst mode would stay set")
+            raise NotApplicable("a person must swipe a card here, and burst mode would stay set")
         return self.hands
