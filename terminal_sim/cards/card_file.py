@@ -15,6 +15,7 @@ from typing import Final, Literal
 from terminal_sim.cards.faces import ChipFace, ContactlessFace, Holder, StripeFace
 from terminal_sim.cards.personality import Personality
 from terminal_sim.datafiles.toml import read
+from terminal_sim.emv.data import track
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import pinblock
@@ -66,6 +67,16 @@ class CardFile:
             raise ValueError("issuer_response: two capital letters or digits, such as 05")
         if self.chip is None and self.contactless is None and self.stripe is None:
             raise ValueError("a card without chip, contactless and stripe cannot be presented")
+        if self.stripe is not None:
+            if not track.is_holder_name(self.holder.name):
+                raise ValueError(
+                    "holder.name: a stripe has capitals, digits and the characters !\"#$%&'()*+,-./:;<=>@[\\]_ and space"
+                )
+            room = track.LONGEST_TRACK_2 - len(self.pan) - len("=YYMM201")
+            if len(self.stripe.discretionary) > room:
+                raise ValueError(
+                    f"stripe.discretionary: track 2 has room for {room} digits behind this number"
+                )
         asks_pin = (self.chip is not None and {"online-pin", "offline-pin"} & set(self.chip.cvm)) or (
             self.contactless is not None and "online-pin" in self.contactless.cvm
         )

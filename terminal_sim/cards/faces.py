@@ -32,7 +32,7 @@ class Holder:
             re.fullmatch("[a-z]{2}", one, re.ASCII) is None for one in self.languages
         ):
             raise ValueError("languages: one to four languages of two letters each, such as en")
-        if not 2 <= len(self.name) <= 26 or not self.name.isascii():
+        if not 2 <= len(self.name) <= 26 or not (self.name.isascii() and self.name.isprintable()):
             raise ValueError("name: 2 to 26 characters, as SURNAME/FIRST")
 
 

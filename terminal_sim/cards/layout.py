@@ -5,6 +5,7 @@ All of it follows from the personality and is built once, since none of it chang
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -216,9 +217,9 @@ def _cvm_list(methods: Sequence[str]) -> bytes:
 
 
 def _last_day(yymm: str) -> bytes:
-    """5F24 for an embossed month: its last day (any day of it would do; February's is 28)."""
-    days = {"02": "28", "04": "30", "06": "30", "09": "30", "11": "30"}
-    return numeric(yymm + days.get(yymm[2:], "31"), 3)
+    """5F24 for an embossed month: its last day."""
+    _, last = monthrange(2000 + int(yymm[:2]), int(yymm[2:]))
+    return numeric(f"{yymm}{last}", 3)
 
 
 def _compressed(digits: str) -> bytes:

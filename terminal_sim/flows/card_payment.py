@@ -92,7 +92,7 @@ class CardPaymentFlow(CardholderFlow):
         return CardDetails(
             entry=self.entry,
             pan=card.pan,
-            expiry=Secret(card.expiry),
+            expiry=Secret(card.expiry) if card.expiry else None,
             sequence=card.sequence,
             track2=card.track2,
             pin_block=asked.pin_block,
@@ -125,8 +125,13 @@ class CardPaymentFlow(CardholderFlow):
 
     def refused_by_card(self, event: Event) -> None:
         """The card said no before the acquirer was asked: nothing was sent, nothing is recorded."""
-        verdict = verdict_of(event)
-        self.announce("declined" if verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED) else "card-error")
+        match verdict_of(event):
+            case Verdict.DECLINED:
+                self.announce("declined")
+            case Verdict.NOT_ACCEPTED:
+                self.announce("not-accepted")
+            case _:
+                self.announce("card-error")
 
     def card_gone(self, _: Event) -> None:
         self.announce("card-removed")

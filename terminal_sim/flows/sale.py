@@ -139,7 +139,10 @@ class SaleFlow(CardPaymentFlow):
     def _swiped(self, stripe: Stripe) -> CardDetails:
         self.entry = EntryMode.STRIPE
         return CardDetails(
-            entry=self.entry, pan=stripe.pan, expiry=Secret(stripe.expiry), track2=stripe.track2
+            entry=self.entry,
+            pan=stripe.pan,
+            expiry=Secret(stripe.expiry) if stripe.expiry else None,
+            track2=stripe.track2,
         )
 
     def start_chip(self, _: Event) -> None:

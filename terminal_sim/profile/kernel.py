@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -29,12 +29,19 @@ COUNTRIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableApplication:
-    """One application: `aid` in hex; `partial` where the AID on the card may go on."""
+    """One application: `aid` in hex; `partial` where the AID on the card may go on; the action codes in hex (TAC).
+
+    `elements` are data elements of the terminal that this scheme alone asks for, by tag, all in hex.
+    """
 
     aid: str
     brand: str
     partial: bool = True
     contactless: bool = True
+    tac_default: str = "0000000000"
+    tac_denial: str = "0000000000"
+    tac_online: str = "0000000000"
+    elements: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,10 @@ def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
                 brand=each.brand,
                 partial=each.partial,
                 contactless=each.contactless,
+                tac_default=bytes.fromhex(each.tac_default),
+                tac_denial=bytes.fromhex(each.tac_denial),
+                tac_online=bytes.fromhex(each.tac_online),
+                elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in each.elements.items()),
                 contactless_cvm_limit=loaded.contactless_cvm_limit,
             )
             for each in loaded.applications

@@ -19,6 +19,8 @@ from terminal_drivers.base import (
     FrameError,
     ReaderRefused,
 )
+from terminal_drivers.iso7816.atr import Atr
+from terminal_drivers.iso7816.emv import require_emv
 from terminal_sim.core.events import CardRemoved, Event, KernelAsked, KernelEnded, ReaderChanged
 from terminal_sim.emv.talk.answers import Answer, HostDecision, PinBlock, TypedPin
 from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
@@ -74,10 +76,12 @@ class CardConversation:
     def begin(self) -> Event:
         """Power the card and run the kernel until it asks for what only a person or the host has.
 
-        A chip that does not answer to reset leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
+        A chip that does not answer to reset, or with an answer that EMV refuses, leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
         """
         try:
-            self._slot.power_on()
+            atr = self._slot.power_on()
+            if not self.is_contactless:
+                require_emv(Atr.parse(atr))
         except CardAbsent:
             return self._left()
         except (CardMute, CardUnsupported, FrameError) as error:

@@ -29,6 +29,14 @@ def digits(value: bytes) -> str:
     return text
 
 
+def date(value: bytes) -> str:
+    """The digits YYMMDD of a date. A day from 01 to 31 is taken in every month: cards write the end of February as 31, too."""
+    text = digits(value)
+    if len(text) != 6 or not "01" <= text[2:4] <= "12" or not "01" <= text[4:] <= "31":
+        raise FormatError("a date is YYMMDD with a month from 01 to 12 and a day from 01 to 31")
+    return text
+
+
 def compressed(value: bytes) -> str:
     """The digits of format cn: left justified, padded with F nibbles."""
     text = value.hex().rstrip("f")

@@ -54,6 +54,8 @@ class DataElement:
                 fields.digits(value)
             elif self.format is DataFormat.CN:
                 fields.compressed(value)
+            if self.tag in (EXPIRATION_DATE, EFFECTIVE_DATE):
+                fields.date(value)
         except FormatError as error:
             raise FormatError(f"{self.name} ({self.tag:X}): {error}") from None
 

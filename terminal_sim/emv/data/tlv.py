@@ -3,7 +3,8 @@
 1. A data object is a pair `(tag, value)`; the tag is the number that its bytes spell, so 9F02 is `0x9F02`.
 2. A tag has at most 4 bytes, a length at most 3 after its first byte, an input at most 64 KiB, a nesting at most 8 templates.
 3. A length is compared with what remains before anything is taken; the indefinite length (80) is refused.
-4. Bytes 00 before, between and after data objects of a template are filler (Book 3, Annex B1) and are skipped.
+4. Bytes 00 (Book 3, Annex B1) and, in what a card says, FF (ISO/IEC 7816-4:1995, Annex D.1) before, between and after data objects
+   are filler and are skipped.
 5. Nothing is repaired: after one wrong length there is an error and never a guess.
 """
 
@@ -15,14 +16,16 @@ from functools import lru_cache
 MAX_BYTES = 65_536
 MAX_DEPTH = 8
 MAX_TAG_BYTES = 4
+ZERO = b"\x00"
+ZERO_OR_FF = b"\x00\xff"
 
 
 class TlvError(ValueError):
     """The bytes are not BER-TLV, or not the data objects that had to be there: the sender's fault."""
 
 
-def split(data: bytes) -> list[tuple[int, bytes]]:
-    """The data objects of one level, in order, values unopened."""
+def split(data: bytes, fillers: bytes = ZERO_OR_FF) -> list[tuple[int, bytes]]:
+    """The data objects of one level, in order, values unopened; bytes of `fillers` in the place of a tag are skipped."""
     end = len(data)
     if end > MAX_BYTES:
         raise TlvError(f"{end} bytes are more than the {MAX_BYTES} that are read as TLV")
@@ -31,7 +34,7 @@ def split(data: bytes) -> list[tuple[int, bytes]]:
     while at < end:
         tag = data[at]
         at += 1
-        if tag == 0:
+        if tag in fillers:
             continue
         if tag & 0x1F == 0x1F:
             tag, at = _rest_of_tag(data, at, tag)
@@ -53,7 +56,7 @@ def located(data: bytes) -> list[tuple[int, int, int, int]]:
     places: list[tuple[int, int, int, int]] = []
     at = 0
     for tag, value in split(data):
-        while not data[at]:
+        while data[at] in ZERO_OR_FF:
             at += 1  # filler
         length_at = at + (tag.bit_length() + 7) // 8
         start = length_at + 1 + (data[length_at] & 0x7F if data[length_at] > 0x7F else 0)
@@ -92,17 +95,9 @@ def is_constructed(tag: int) -> bool:
     return bool(tag & 0x20)
 
 
-def leaves(data: bytes, depth: int = 1) -> list[tuple[int, bytes]]:
-    """All primitive data objects of `data` in reading order, templates opened."""
-    if depth > MAX_DEPTH:
-        raise TlvError(f"templates are nested deeper than {MAX_DEPTH}")
-    found: list[tuple[int, bytes]] = []
-    for tag, value in split(data):
-        if is_constructed(tag):
-            found += leaves(value, depth + 1)
-        else:
-            found.append((tag, value))
-    return found
+def primitives(data: bytes) -> list[tuple[int, bytes]]:
+    """The primitive data objects of one level, in order; templates stay closed, since what they hold has their meaning (Book 3, Annex B)."""
+    return [(tag, value) for tag, value in split(data) if not is_constructed(tag)]
 
 
 def only(data: bytes, tag: int) -> bytes:

@@ -15,30 +15,44 @@ from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.secret import Secret
 
 _AFTER_NAME: Final = r"(?P<expiry>[0-9]{4}|[=^])(?P<service>[0-9]{3}|[=^])(?P<rest>[^?]*)"
+_NAME: Final = r"[\x20-\x3e\x40-\x5d\x5f]{2,26}"
 _TRACK_1: Final = re.compile(
-    r"%B(?P<pan>[0-9]{8,19})\^(?P<name>[\x20-\x3e\x40-\x5d\x5f]{2,26})\^" + _AFTER_NAME + r"\?", re.ASCII
+    rf"%B(?P<pan>[0-9]{{8,19}})\^(?P<name>{_NAME})\^" + _AFTER_NAME + r"\?", re.ASCII
 )
 _TRACK_2: Final = re.compile(r"(?P<pan>[0-9]{8,19})=" + _AFTER_NAME.replace("[^?]", "[0-9=]"), re.ASCII)
 
-MAX_TRACK_1: Final = 79
-MAX_TRACK_2: Final = 40
+LONGEST_TRACK_1: Final = 76
+"""Characters of track 1 between its sentinels (ISO/IEC 7813: 79 with sentinels and LRC)."""
+
+LONGEST_TRACK_2: Final = 37
+"""Characters of track 2 between its sentinels (ISO/IEC 7813: 40 with sentinels and LRC), and what DE 35 of ISO 8583 takes."""
 
 
 class TrackError(ValueError):
     """A track breaks ISO/IEC 7813; the text never quotes the track."""
 
 
+def is_holder_name(text: str) -> bool:
+    """Whether track 1 can carry `text` as its name: 2 to 26 characters of its alphabet (ISO/IEC 7811-2), neither `^` nor `?`."""
+    return re.fullmatch(_NAME, text) is not None
+
+
 def parse(tracks: Mapping[int, str]) -> Stripe:
     """The stripe from its `tracks` by number, each with its sentinels; track 2 is preferred, and they must agree.
 
-    Raises `TrackError` where neither track 1 nor track 2 is there, one is damaged, or the two name different accounts.
+    A track 1 of the issuer's own format, or a damaged one, is left out where track 2 is there: the request carries track 2 alone
+    (ISO 8583, DE 35). Raises `TrackError` where neither track 1 nor track 2 is there, track 2 is damaged, track 1 is damaged and
+    alone, or the two name different accounts.
     """
-    first = _track1(tracks[1]) if 1 in tracks else None
-    second = _track2(tracks[2]) if 2 in tracks else None
-    if second is None:
-        if first is None:
+    if 2 not in tracks:
+        if 1 not in tracks:
             raise TrackError("neither track 1 nor track 2 was read")
-        return first
+        return _track1(tracks[1])
+    second = _track2(tracks[2])
+    try:
+        first = _track1(tracks[1]) if 1 in tracks else None
+    except TrackError:
+        first = None
     if first is None:
         return second
     if first.pan != second.pan:
@@ -53,7 +67,7 @@ def parse(tracks: Mapping[int, str]) -> Stripe:
 
 
 def from_tag57(value: bytes) -> Stripe:
-    """Track 2 equivalent data (57) of a chip. Raises `TrackError`."""
+    """Track 2 equivalent data (57) of a chip, of up to 38 characters (EMV Book 3, Annex A). Raises `TrackError`."""
     text = value.hex().upper()
     if text.endswith("F"):
         text = text[:-1]
@@ -69,13 +83,13 @@ def to_tag57(track2: Secret[str]) -> bytes:
 
 def _track1(text: str) -> Stripe:
     match = _TRACK_1.fullmatch(text)
-    if match is None or len(text) > MAX_TRACK_1:
+    if match is None or len(text) > LONGEST_TRACK_1 + 2:
         raise TrackError("track 1 is not %B<account>^<name>^<expiry><service code>...?")
     return _stripe(match, name=match["name"].strip(), track2=None)
 
 
 def _track2(text: str) -> Stripe:
-    if not (text.startswith(";") and text.endswith("?")) or len(text) > MAX_TRACK_2:
+    if not (text.startswith(";") and text.endswith("?")) or len(text) > LONGEST_TRACK_2 + 2:
         raise TrackError("track 2 is not ;<account>=<expiry><service code>...?")
     return _fields2(text[1:-1])
 

@@ -16,6 +16,7 @@ from typing import Final
 from terminal_sim.emv.data import qualifiers, tags
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
+from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import cvm, initiate, pin, read, select
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.online import go_online
@@ -36,11 +37,9 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
         )
     if tags.AFL in card:
         yield from read.read_records(transaction, card[tags.AFL])
-    read.require(
-        transaction, tags.ATC, tags.CRYPTOGRAM_INFORMATION, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2
-    )
+    read.require(transaction, tags.ATC, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2)
     transaction.card_data()
-    kind = card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0
+    kind = _kind(card)
     if kind == Cryptogram.AAC:
         return transaction.outcome(Verdict.DECLINED, "declined by the card")
     if kind != Cryptogram.ARQC:
@@ -54,6 +53,16 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     if decision.response_code in APPROVALS:
         return transaction.outcome(Verdict.APPROVED)
     return transaction.outcome(Verdict.DECLINED, f"declined by the issuer ({decision.response_code})")
+
+
+def _kind(card: dict[int, bytes]) -> int:
+    """The kind of the cryptogram: bits 8 and 7 of 9F27, or where the card sends none, bits 6 and 5 of byte 5 of 9F10 (Book C-3)."""
+    if tags.CRYPTOGRAM_INFORMATION in card:
+        return card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0
+    data = card[tags.ISSUER_APPLICATION_DATA]
+    if len(data) < 5:
+        raise CardError("neither 9F27 nor 9F10 says of what kind the cryptogram is")
+    return (data[4] << 2) & 0xC0
 
 
 def _terminal_qualifiers(transaction: Transaction) -> bytes:
@@ -75,8 +84,12 @@ def _terminal_qualifiers(transaction: Transaction) -> bytes:
 def _activate(transaction: Transaction) -> Conversation[None]:
     """Selects the first application that accepts GET PROCESSING OPTIONS (Book B, 3.3.3; Book C-3, 4.2)."""
     found = yield from select.contactless_candidates(transaction)
+    damage: CardError | TlvError | None = None
     for candidate in found:
-        selected = yield from select.select_finally(transaction, candidate)
+        try:
+            selected = yield from select.select_finally(transaction, candidate)
+        except (CardError, TlvError) as error:
+            selected, damage = False, error
         if not selected:
             continue
         transaction.terminal[tags.TTQ] = _terminal_qualifiers(transaction)
@@ -90,6 +103,8 @@ def _activate(transaction: Transaction) -> Conversation[None]:
             raise CardError("the device wants its owner's consent: look at it and tap again")
         if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
+    if damage is not None:
+        raise damage
     raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")
 
 

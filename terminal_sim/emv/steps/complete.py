@@ -88,7 +88,7 @@ def _run_script(script: bytes, step: Step) -> Conversation[tuple[bytes, int]]:
     identifier = bytes(4)
     commands: list[bytes] = []
     try:
-        for tag, value in tlv.split(script):
+        for tag, value in tlv.split(script, tlv.ZERO):
             if tag == tags.SCRIPT_IDENTIFIER:
                 identifier = value[:4].ljust(4, b"\x00")
             elif tag == tags.SCRIPT_COMMAND and 4 <= len(value) <= 261:

@@ -61,7 +61,7 @@ def _read(data: bytes) -> dict[int, bytes]:
     if tag != tags.RESPONSE_FORMAT_2:
         raise CardError(f"GENERATE AC is answered by {tag:X}")
     answer = {}
-    for leaf, content in checked(tlv.leaves(value)):
+    for leaf, content in checked(tlv.primitives(value)):
         if leaf not in _ANSWER:
             continue
         if leaf in answer:

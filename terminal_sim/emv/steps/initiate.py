@@ -28,7 +28,7 @@ def take_processing_options(transaction: Transaction, data: bytes) -> None:
             raise CardError("GET PROCESSING OPTIONS, format 1, is too short for AIP and AFL")
         transaction.take([(tags.AIP, value[:2]), (tags.AFL, value[2:])])
     elif tag == tags.RESPONSE_FORMAT_2:
-        transaction.take(tlv.leaves(value))
+        transaction.take(tlv.primitives(value))
     else:
         raise CardError(f"GET PROCESSING OPTIONS is answered by {tag:X}")
     if tags.AIP not in transaction.card:

@@ -46,7 +46,7 @@ def issuer_answer(decision: HostDecision) -> IssuerAnswer:
     A DE 55 that is no BER-TLV counts as one script, which then fails before the second GENERATE AC (Book 3, 10.10).
     """
     try:
-        objects = tlv.split(decision.icc_data)
+        objects = tlv.split(decision.icc_data, tlv.ZERO)
     except TlvError:
         return IssuerAnswer(decision.response_code, scripts=((tags.SCRIPT_BEFORE, decision.icc_data),))
     authentication = next((value for tag, value in objects if tag == tags.ISSUER_AUTHENTICATION_DATA), b"")

@@ -39,7 +39,7 @@ def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
         if response.sw != StatusWord.OK:
             raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
         if sfi <= 10:
-            transaction.take(tlv.leaves(tlv.only(response.data, tags.RECORD)))
+            transaction.take(tlv.primitives(tlv.only(response.data, tags.RECORD)))
 
 
 def require(transaction: Transaction, *needed: int) -> None:

@@ -70,14 +70,21 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
 def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Candidate]:
     """Takes one of `found`, by the cardholder where it must be, and selects it finally (Book 1, 12.4).
 
-    An application whose SELECT fails is removed from `found`, and the choice is made again.
+    An application whose SELECT fails or is answered by a damaged FCI is removed from `found`, and the choice is made again. Raises
+    the last damage where nothing is left, else `Ended`.
     """
+    damage: CardError | TlvError | None = None
     while found:
         candidate = yield from _pick(found, transaction.languages())
-        selected = yield from select_finally(transaction, candidate)
+        try:
+            selected = yield from select_finally(transaction, candidate)
+        except (CardError, TlvError) as error:
+            selected, damage = False, error
         if selected:
             return candidate
         found.remove(candidate)
+    if damage is not None:
+        raise damage
     raise Ended(Verdict.NOT_ACCEPTED, "no application of this card can be selected")
 
 
@@ -87,7 +94,7 @@ def select_finally(transaction: Transaction, candidate: Candidate) -> Conversati
     if response.sw != StatusWord.OK:
         return False
     directory = _directory(response)
-    if directory.get(tags.DF_NAME) != candidate.name:
+    if directory[tags.DF_NAME] != candidate.name:
         raise CardError("the card selected another application than the one named")
     label = _label(transaction, directory) or candidate.label
     transaction.use(candidate.application, label, directory)
@@ -122,7 +129,7 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
 
 def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
     found: list[Candidate] = []
-    blocked = False
+    blocked = damaged = False
     statuses: set[int] = set()
     for application in transaction.config.applications:
         for occurrence in range(MAX_OCCURRENCES):
@@ -135,8 +142,12 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
             if response.sw == StatusWord.FILE_BLOCKED and not response.data:
                 blocked = True
                 break
-            directory = _directory(response)
-            name = directory.get(tags.DF_NAME, b"")
+            try:
+                directory = _directory(response)
+            except (CardError, TlvError):
+                damaged = True
+                break
+            name = directory[tags.DF_NAME]
             if not _matches(application, name):
                 break
             if response.sw == StatusWord.FILE_BLOCKED:
@@ -149,7 +160,7 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
         return _by_priority(found)
     if blocked:
         raise Ended(Verdict.BLOCKED, "the application is blocked")
-    if statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
+    if not damaged and statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
         raise Ended(Verdict.NOT_ACCEPTED, "card and terminal share no application")
     raise Ended(Verdict.USE_STRIPE, "the chip refuses to select an application")
 
@@ -219,15 +230,34 @@ def _proprietary(fci: bytes) -> bytes:
 
 
 def _directory(response: CardResponse) -> dict[int, bytes]:
-    """The data elements of the FCI of an application; the DF name (84) must be there."""
+    """The data elements of the FCI of an application; the DF name (84) must be there.
+
+    What the FCI holds besides 84, A5 and the issuer's own BF0C is left closed (Book 1, 11.3.4).
+    """
     directory: dict[int, bytes] = {}
-    for tag, value in checked(tlv.leaves(tlv.only(response.data, tags.FCI))):
+    for tag, value in checked(_fci_objects(tlv.only(response.data, tags.FCI))):
         if tag in directory:
             raise CardError(f"{tag:X} comes twice in the FCI")
         directory[tag] = value
     if tags.DF_NAME not in directory:
         raise CardError("the FCI has no DF name")
     return directory
+
+
+def _fci_objects(fci: bytes) -> list[tuple[int, bytes]]:
+    """The primitive data objects of an FCI and its A5, then those of BF0C that neither of them has."""
+    objects: list[tuple[int, bytes]] = []
+    discretionary: list[tuple[int, bytes]] = []
+    for tag, value in tlv.split(fci):
+        if tag != tags.FCI_PROPRIETARY:
+            objects += [] if tlv.is_constructed(tag) else [(tag, value)]
+            continue
+        objects += tlv.primitives(value)
+        for inner, content in tlv.split(value):
+            if inner == tags.FCI_DISCRETIONARY:
+                discretionary += tlv.primitives(content)
+    known = {tag for tag, _ in objects}
+    return objects + [(tag, value) for tag, value in discretionary if tag not in known]
 
 
 def _label(transaction: Transaction, known: dict[int, bytes]) -> str:

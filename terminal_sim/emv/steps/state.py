@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from terminal_sim.emv.data import tags, tlv, track
 from terminal_sim.emv.data.fields import FormatError, compressed, digits, is_digits, numeric, printable
@@ -66,6 +67,7 @@ class Transaction:
     pin_block: Secret[bytes] | None = None
     went_online: bool = False
     _card_data: CardData | None = None
+    _scheme: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.terminal = terminal_data(self.config, self.request)
@@ -89,6 +91,9 @@ class Transaction:
         self.card = {}
         self.cryptogram = {}
         self._card_data = None
+        self.terminal = {tag: value for tag, value in self.terminal.items() if tag not in self._scheme}
+        self.terminal |= application.elements
+        self._scheme = frozenset(tag for tag, _ in application.elements)
         self.terminal[tags.AID_TERMINAL] = application.aid
         self.terminal[tags.VERSION_TERMINAL] = application.version
         self.terminal[tags.FLOOR_LIMIT] = application.floor_limit.to_bytes(4)
@@ -144,7 +149,7 @@ class Transaction:
             expiry=expiry,
             brand=self.selected().brand,
             sequence=digits(self.card.get(tags.PAN_SEQUENCE, b"\x00")),
-            track2=stripe.track2 if stripe else None,
+            track2=stripe.track2 if stripe and len(stripe.track2 or "") <= track.LONGEST_TRACK_2 else None,
             aid=(self.directory.get(tags.DF_NAME) or self.selected().aid).hex().upper(),
             label=self.label,
             languages=self.languages(),
@@ -166,16 +171,63 @@ class Transaction:
         )
 
 
+_NEEDED: Final = frozenset(
+    (
+        tags.DF_NAME,
+        tags.PDOL,
+        tags.AIP,
+        tags.AFL,
+        tags.TRACK_2,
+        tags.PAN,
+        tags.PAN_SEQUENCE,
+        tags.EXPIRATION_DATE,
+        tags.EFFECTIVE_DATE,
+        tags.ISSUER_COUNTRY,
+        tags.USAGE_CONTROL,
+        tags.VERSION_CARD,
+        tags.APPLICATION_CURRENCY,
+        tags.CVM_LIST,
+        tags.CDOL1,
+        tags.CDOL2,
+        tags.TDOL,
+        tags.IAC_DEFAULT,
+        tags.IAC_DENIAL,
+        tags.IAC_ONLINE,
+        tags.CRYPTOGRAM_INFORMATION,
+        tags.ATC,
+        tags.CRYPTOGRAM,
+        tags.ISSUER_APPLICATION_DATA,
+        tags.CTQ,
+    )
+)
+"""The card's elements that the terminal reads or sends on: a wrong format of one of them ends the transaction (Book 3, 7.5)."""
+
+_NEVER_EMPTY: Final = frozenset(
+    (tags.EFFECTIVE_DATE, tags.ISSUER_COUNTRY, tags.USAGE_CONTROL, tags.VERSION_CARD)
+)
+"""Optional elements that the restrictions read: one of length zero is wrong data and not an absent element."""
+
+
 def checked(objects: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, bytes]]:
-    """The data elements of `objects` that a card may state, their formats checked; unknown ones are passed over."""
+    """The data elements of `objects` that a card may state, their formats checked.
+
+    Unknown elements are passed over; so are empty ones and wrong ones that the terminal has no use for, which count as absent
+    (Book 3, 7.5). Raises `CardError` where a needed element is wrong.
+    """
     for tag, value in objects:
         element = DICTIONARY.get(tag)
-        if element is None or element.source is not DataSource.CARD:
+        if (
+            element is None
+            or element.source is not DataSource.CARD
+            or (not value and tag not in _NEVER_EMPTY)
+        ):
             continue
         try:
             element.check(value)
         except FormatError as error:
-            raise CardError(str(error)) from None
+            if tag in _NEEDED:
+                raise CardError(str(error)) from None
+            continue
         yield tag, value
 
 

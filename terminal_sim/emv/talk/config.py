@@ -11,7 +11,7 @@ class Application:
 
     Amounts in minor units. Above `contactless_limit` the application is not offered contactless, above
     `contactless_cvm_limit` the cardholder is verified; None means that there is no such limit. The action codes (TAC) have
-    5 bytes each and the bits of the TVR.
+    5 bytes each and the bits of the TVR. `elements` are data elements of the terminal that only this application's scheme knows.
     """
 
     aid: bytes
@@ -26,6 +26,7 @@ class Application:
     tac_default: bytes = bytes(5)
     tac_denial: bytes = bytes(5)
     tac_online: bytes = bytes(5)
+    elements: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

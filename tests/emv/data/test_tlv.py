@@ -61,18 +61,20 @@ def test_zero_bytes_between_objects_are_filler() -> None:
     ]
 
 
-def test_leaves_are_found_in_templates_in_reading_order() -> None:
-    data = bytes.fromhex("6F10 8401AA A50B 5001 41 BF0C 05 61 03 87 01 02")
-    assert tlv.leaves(data) == [(0x84, b"\xaa"), (0x50, b"A"), (0x87, b"\x02")]
+@pytest.mark.parametrize("filler", ["00", "FF", "FFFF", "FFFFFF", "00FF"])
+def test_ff_bytes_before_between_and_after_objects_are_filler_too(filler: str) -> None:
+    data = bytes.fromhex(f"{filler} 9C0100 {filler} 9A03261121 {filler}")
+    assert tlv.split(data) == [(0x9C, b"\x00"), (0x9A, b"\x26\x11\x21")]
+    assert [(tag, data[first:end]) for tag, _, first, end in tlv.located(data)] == tlv.split(data)
 
 
-def test_eight_templates_deep_is_read_and_nine_is_not() -> None:
-    deep = tlv.encode(0x5A, b"\x01")
-    for _ in range(tlv.MAX_DEPTH - 1):
-        deep = tlv.encode(0x70, deep)
-    assert tlv.leaves(deep) == [(0x5A, b"\x01")]
-    with pytest.raises(TlvError, match="deeper"):
-        tlv.leaves(tlv.encode(0x70, deep))
+def test_ff_begins_a_tag_where_zeros_alone_are_filler() -> None:
+    assert tlv.split(bytes.fromhex("FFFF9C01 00"), tlv.ZERO) == [(0xFFFF9C01, b"")]
+
+
+def test_the_primitive_objects_of_a_level_are_given_and_its_templates_left_closed() -> None:
+    data = bytes.fromhex("8401AA A50B 5001 41 BF0C 05 61 03 87 01 02 500142 E003AABBCC")
+    assert tlv.primitives(data) == [(0x84, b"\xaa"), (0x50, b"B")]
 
 
 def test_more_than_64_kib_are_refused_both_ways() -> None:
@@ -103,7 +105,7 @@ def test_what_is_written_is_read_again(written: list[tuple[int, bytes]]) -> None
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_are_a_tlv_error(data: bytes) -> None:
     try:
-        read = tlv.leaves(data)
+        read = tlv.primitives(data)
     except TlvError:
         return
     assert sum(len(value) for _, value in read) <= len(data)

@@ -162,3 +162,40 @@ def test_the_check_digit_is_checked(pan: str) -> None:
 @pytest.mark.parametrize("pan", ["", "4111 1111", "-0", "٤١١١"])
 def test_what_is_not_digits_has_no_check_digit(pan: str) -> None:
     assert not is_luhn_valid(pan)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "%A1234567^SOMETHING?",
+        "%B4111111111111111^^30031010000000000?",
+        "%B4111 1111 1111 1111^CARD/TEST^30031010000000000?",
+        "%B4111111111111111^ABCDEFGHIJKLMNOPQRSTUVWXYZ/^30031010000000000?",
+    ],
+)
+def test_a_first_track_that_cannot_be_read_leaves_a_good_second_one(first: str) -> None:
+    second = ";4111111111111111=30031010000000000?"
+    assert track.parse({1: first, 2: second}) == track.parse({2: second})
+    with pytest.raises(track.TrackError):
+        track.parse({1: first})
+
+
+def test_a_stripe_carries_37_characters_of_track_2_and_no_more() -> None:
+    longest = ";4000000000000000006=30031011234567890?"
+    assert track.parse({2: longest}).expiry == "3003"
+    with pytest.raises(track.TrackError):
+        track.parse({2: longest[:-1] + "1?"})
+
+
+def test_the_chip_may_have_a_track_2_of_38_characters() -> None:
+    chip = track.from_tag57(bytes.fromhex("4000000000000000006D300310112345678901"))
+    assert chip.track2 is not None
+    assert len(chip.track2) == 38
+
+
+@pytest.mark.parametrize(
+    "name", ["Card/Test", "LIN^COLN/A", "LINCOLN/A?", "A\tB/C", "A{B}/C~", "A", "A" * 27]
+)
+def test_a_name_that_track_1_cannot_carry_is_known(name: str) -> None:
+    assert not track.is_holder_name(name)
+    assert track.is_holder_name("LINCOLN/A")

@@ -2,7 +2,7 @@
 
 from terminal_drivers.base import FrameError, Transport
 from terminal_drivers.readers.magstripe.head import StripeReader
-from terminal_drivers.readers.magstripe.line import CR, LONGEST, parse
+from terminal_drivers.readers.magstripe.line import END, LONGEST, parse
 
 
 class SerialStripeHead(StripeReader):
@@ -16,8 +16,8 @@ class SerialStripeHead(StripeReader):
         """Read until a whole line has come and no more waits; `FrameError` where one of them was no swipe."""
         fault = None
         while data := self.transport.read(LONGEST + 1, timeout):
-            *lines, rest = (self._buffer + data).split(CR)
-            # No swipe is longer: of a line that is too long, enough is kept to know it when its CR comes.
+            *lines, rest = END.split(self._buffer + data)
+            # No swipe is longer: of a line that is too long, enough is kept to know it when its end comes.
             self._buffer = rest[: LONGEST + 1]
             for line in filter(None, lines):
                 try:

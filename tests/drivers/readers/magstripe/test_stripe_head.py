@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from terminal_drivers.base import Change, FrameError, Misuse, Presence, ReaderLost, TrackMark, Tracks
 from terminal_drivers.readers.magstripe.both_ends import virtual_stripe_head
 from terminal_drivers.readers.magstripe.codec import encode
-from terminal_drivers.readers.magstripe.line import LONGEST, build, parse
+from terminal_drivers.readers.magstripe.line import END, LONGEST, build, parse
 from terminal_drivers.readers.magstripe.reader import SerialStripeHead
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.transports.loopback import pair
@@ -49,7 +49,7 @@ def test_a_blank_stripe_is_no_line() -> None:
         b"%b?",
         b";A?",
         b"+1?;1?",
-        b";1?;1?",
+        b";1?;1?;1?",
         b"%\xff?",
         b"%" + b"A" * LONGEST + b"?",
     ],
@@ -57,6 +57,17 @@ def test_a_blank_stripe_is_no_line() -> None:
 def test_a_line_that_is_no_swipe_is_a_frame_error(line: bytes) -> None:
     with pytest.raises(FrameError):
         parse(line)
+
+
+@pytest.mark.parametrize("sentinel", ["+", ";", "#"])
+def test_a_third_track_may_begin_with_any_sentinel_that_heads_send(sentinel: str) -> None:
+    assert parse(f"{TRACK2}{sentinel}{TRACK3[1:]}".encode()) == Tracks(None, TRACK2, TRACK3)
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n"])
+def test_each_end_of_a_line_ends_a_swipe(end: bytes) -> None:
+    lines = END.split((TRACK2.encode() + end) * 2)
+    assert [parse(line) for line in lines if line] == [Tracks(None, TRACK2, None)] * 2
 
 
 def test_the_tracks_of_a_card_reach_the_host() -> None:
