@@ -1,5 +1,9 @@
-"""The errors of the caller of a bench."""
+"""The errors of the caller of a bench, and of the disk below it."""
 
 
 class BenchMisuse(ValueError):
     """A call that a bench cannot carry out: one sentence with its cure."""
+
+
+class StorageFailed(Exception):
+    """A file of a state folder cannot be written: the terminal that needs it stops, and the text is the reason."""

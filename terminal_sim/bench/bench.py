@@ -21,6 +21,7 @@ from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
+from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
 from terminal_sim.core.config import Profile
@@ -35,7 +36,6 @@ from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
-from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import IN_MEMORY, Journal
@@ -98,10 +98,18 @@ class Bench:
         self._seed = seed
         self.trace = trace or Trace()
         self.acquirer = Acquirer.load(_host_file(host), pack=pack)
-        self.journal = Journal(IN_MEMORY if state is None else _journal_file(state))
-        self._books = _books(state, self.acquirer)
+        begins = wall_of(moment(clock or DEFAULT_CLOCK))
+        self._folder = None if state is None else StateFolder(state)
+        self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal
+        if self._folder is not None:
+            self.acquirer.keep_books(self._folder.books)
         mono = self.journal.last_mono()
-        self.clock = VirtualClock(wall_of(moment(clock or DEFAULT_CLOCK)) + (0 if clock else mono), mono)
+        self.clock = VirtualClock(begins + (0 if clock else mono), mono)
+        try:
+            check_passing(self.now, 0)
+        except BenchMisuse:
+            self._close_files()
+            raise
         self.writer = JournalWriter(self.journal, self.clock)
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
@@ -343,9 +351,12 @@ class Bench:
             terminal.board.switch_off()
         for reader in self._readers:
             reader.close()
+        self._close_files()
+
+    def _close_files(self) -> None:
         self.journal.close()
-        if self._books is not None:
-            self._books.close()
+        if self._folder is not None:
+            self._folder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -364,16 +375,3 @@ def _host_file(host: str | Path) -> Path:
         known = ", ".join(sorted(path.stem for path in (bundled() / "hosts").glob("*.toml")))
         raise BenchMisuse(f"there is no host {host!r}; there are {known}")
     return file
-
-
-def _journal_file(state: Path) -> Path:
-    return state / "journal.db"
-
-
-def _books(state: Path | None, acquirer: Acquirer) -> LedgerFile | None:
-    if state is None:
-        return None
-    try:
-        return acquirer.keep_books(state / "acquirer.jsonl")
-    except LedgerFileError as wrong:
-        raise BenchMisuse(str(wrong)) from None

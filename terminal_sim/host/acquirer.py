@@ -6,7 +6,8 @@ Rules:
    since its terminal has to ask until it is taken.
 2. First a scripted answer decides, then the first rule that fits, then the amount pack in force, then the issuer. None of them
    overrules the books: a void of a payment that is not there stays declined.
-3. The requests in `messages` are masked, and hold no CVC, PIN or PIN block.
+3. Where the books are kept in a file, an answer leaves after its message is durable there, with all that it moved.
+4. The requests in `messages` are masked, and hold no CVC, PIN or PIN block.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageKind
+from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.core.money import Money
+from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.dialect import Dialect, MessageError
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
-from terminal_sim.host.ledger_file import LedgerFile
+from terminal_sim.host.ledger_file import LedgerFile, LedgerRecord
 from terminal_sim.host.seen import SeenMessage, seen
 from terminal_sim.secret import Secret
 
@@ -44,14 +46,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcquirerState:
-    """All of an acquirer at one moment. `answered` pairs each request with the answer that a repeat of it gets."""
+    """All of an acquirer at one moment. `answered` has each message whose repeats get its answer."""
 
     config: AcquirerConfig
     entries: tuple[LedgerEntry, ...]
     messages: tuple[SeenMessage, ...]
     numbered: int
     scripted: tuple[ScriptedAnswer, ...]
-    answered: tuple[tuple[HostRequest, HostReply], ...]
+    answered: tuple[AnsweredMessage, ...]
     accounts: tuple[Account, ...]
 
 
@@ -66,7 +68,8 @@ class Acquirer:
         self._issuer = Issuer(config, self.ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
-        self._answered: dict[tuple[MessageKind, str, int, str], tuple[HostRequest, HostReply]] = {}
+        self._answered: dict[MessageKey, AnsweredMessage] = {}
+        self._books: LedgerFile | None = None
 
     @classmethod
     def load(cls, path: Path, *, pack: str | None = None) -> Acquirer:
@@ -81,11 +84,14 @@ class Acquirer:
         config = typed_toml.read(path, AcquirerConfig)
         return cls(config if pack is None else replace(config, pack=pack))
 
-    def keep_books(self, path: Path) -> LedgerFile:
-        """Go on with the books in `path`, and write them on; close what is returned. Raises `LedgerFileError`."""
-        books = LedgerFile(path, self.ledger)
-        self._numbered = len(self.ledger)
-        return books
+    def keep_books(self, books: LedgerFile) -> None:
+        """Go on with what the file has, and write into it from now on."""
+        for record in books.records:
+            self.ledger.restore(record.entries)
+            self._numbered = record.numbered
+            for message in record.answers:
+                self._know(message)
+        self._books = books
 
     def snapshot(self) -> AcquirerState:
         """All that decides the next answers: it holds test card numbers, PINs and keys."""
@@ -104,14 +110,15 @@ class Acquirer:
         if len(self.ledger):
             raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
         self.config = state.config
-        self.ledger.take_over(state.entries)
+        self.ledger.restore(state.entries)
         self.messages = list(state.messages)
         self._numbered = state.numbered
         self._scripted = deque(state.scripted)
-        self._answered = {_key(request): (request, reply) for request, reply in state.answered}
+        self._answered = {message.key: message for message in state.answered}
         self._issuer = Issuer(state.config, self.ledger.spent)
         for account in state.accounts:
             self._issuer.open(account)
+        self._keep(0, state.answered)
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
@@ -195,16 +202,29 @@ class Acquirer:
         return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
 
     def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
-        key = _key(request)
-        known = self._answered.get(key)
+        known = self._answered.get(key_of(request))
+        if known is not None and known.repeated_by(request):
+            return known.reply
+        booked = len(self.ledger)
         if known is not None:
-            before, reply = known
-            same = (before.amount, before.original) == (request.amount, request.original)
-            return reply if same else self._answer(request, _CONFLICTING_DUPLICATE)
-        reply = self._decide(request, scripted)
-        if request.kind.facts.booking is not Booking.REVERSAL or reply.response_code == APPROVED:
-            self._answered[key] = (request, reply)
+            reply = self._answer(request, _CONFLICTING_DUPLICATE)
+        else:
+            reply = self._decide(request, scripted)
+        message = AnsweredMessage.of(request, reply)
+        self._keep(booked, (message,))
+        self._know(message)
         return reply
+
+    def _know(self, message: AnsweredMessage) -> None:
+        """The first final answer to a message is the one that its repeats get."""
+        if message.is_final:
+            self._answered.setdefault(message.key, message)
+
+    def _keep(self, booked: int, answers: tuple[AnsweredMessage, ...]) -> None:
+        """Write what the books have since their first `booked` entries, with its answers. Raises `StorageFailed`."""
+        if self._books is not None:
+            entries = self.ledger.since(booked)
+            self._books.append(LedgerRecord(numbered=self._numbered, entries=entries, answers=answers))
 
     def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
         if request.amount.minor == 0:
@@ -249,8 +269,3 @@ class Acquirer:
             auth_code=f"{number:06d}" if approved and request.kind.charges else "",
             host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
         )
-
-
-def _key(request: HostRequest) -> tuple[MessageKind, str, int, str]:
-    """What a request is known by: see the first rule."""
-    return request.kind, request.terminal, request.stan, request.reference

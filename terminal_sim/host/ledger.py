@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from terminal_sim.core.message import Booking, HostRequest, Original
@@ -43,13 +43,12 @@ class LedgerEntry:
 
 
 class Ledger:
-    """Entries in order; see the rules above. `keep`, where there is one, is called with each entry that is new to these books."""
+    """Entries in order; see the rules above."""
 
     def __init__(self) -> None:
         self._entries: list[LedgerEntry] = []
         self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
         self._tombstones: set[tuple[str, int, str]] = set()
-        self.keep: Callable[[LedgerEntry], None] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -58,19 +57,16 @@ class Ledger:
     def entries(self) -> Sequence[LedgerEntry]:
         return tuple(self._entries)
 
+    def since(self, number: int) -> tuple[LedgerEntry, ...]:
+        """The entries after the first `number`."""
+        return tuple(self._entries[number:])
+
     def restore(self, entries: Iterable[LedgerEntry]) -> None:
         """Take over entries of earlier books, in their order."""
         for entry in entries:
             self._enter(entry)
             if entry.kind is Booking.TOMBSTONE:
                 self._tombstones.add((entry.terminal, entry.stan, entry.original))
-
-    def take_over(self, entries: Iterable[LedgerEntry]) -> None:
-        """As `restore`, for books that go on elsewhere: the entries are new to these books, and kept with them."""
-        for entry in entries:
-            self.restore((entry,))
-            if self.keep is not None:
-                self.keep(entry)
 
     def net(self, reference: str, terminal: str | None = None) -> int:
         """What the merchant is left with of a payment, in minor units: its charge less all that undid it."""
@@ -167,8 +163,6 @@ class Ledger:
             pan=pan if of is None else of.pan,
         )
         self._enter(entry)
-        if self.keep is not None:
-            self.keep(entry)
 
     def _enter(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)

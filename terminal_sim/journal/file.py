@@ -13,29 +13,43 @@ from pathlib import Path
 import apsw
 
 from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, JournalError
+from terminal_sim.journal.head import sync_folder
 
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x54534A31  # "TSJ1"
 _SCHEMA_FILE = re.compile(r"v(\d+)\.sql", re.ASCII)
 
 
-def open_database(path: str, vfs: str | None) -> apsw.Connection:
-    """A connection that holds the lock and reads the newest schema. Raises `JournalError` or one of its kinds."""
+CURE = "keep the file for support, and put the whole state folder back from a copy or start a new one"
+
+
+def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connection:
+    """A connection that holds the lock and reads the newest schema. Raises `JournalError` or one of its kinds.
+
+    `holds` is how many rows the file is known to have: where it has none, nothing is made and nothing is written. Until
+    `keep_log_no_longer`, closing leaves the write-ahead log as it is.
+    """
     if path != IN_MEMORY and vfs is None:
+        _check_place(Path(path), holds)
         _make_private(Path(path))
     try:
         db = apsw.Connection(path, vfs=vfs)
     except apsw.Error as error:
         raise JournalError(f"{path}: cannot be opened: {error}; check the path and its rights") from None
     try:
+        db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        _pragma(
+            db, "locking_mode=exclusive"
+        )  # before the first look: the index of the log then lies in our memory
+        _check_schema(db, path, holds)
         _configure(db, path)
-        _bring_up_to_date(db, path)
+        _bring_up_to_date(db)
     except apsw.BusyError:
         db.close()
         raise JournalBusyError(
             f"{path}: another process has this journal open; close it, or give this bench another file"
         ) from None
-    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
+    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as error:
         db.close()
         raise JournalDamagedError(
             f"{path}: {error}; keep the file for support and start with a new one"
@@ -44,6 +58,11 @@ def open_database(path: str, vfs: str | None) -> apsw.Connection:
         db.close()
         raise
     return db
+
+
+def keep_log_no_longer(db: apsw.Connection) -> None:
+    """What the file holds is checked: closing may take the log into it."""
+    db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
 
 
 def newest_schema() -> int:
@@ -57,6 +76,14 @@ def _schemas() -> dict[int, str]:
         if match:
             found[int(match[1])] = entry.read_text(encoding="utf-8")
     return found
+
+
+def _check_place(path: Path, holds: int) -> None:
+    """A file that is refused is not touched, and none is made where rows are missing."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise JournalError(f"{path}: this is no plain file; put the journal back that was there")
+    if holds and not (path.exists() and path.stat().st_size):
+        raise JournalDamagedError(f"{path}: it is gone or empty, and {holds} rows were stored; {CURE}")
 
 
 def _make_private(path: Path) -> None:
@@ -75,21 +102,10 @@ def _make_private(path: Path) -> None:
     finally:
         os.close(descriptor)
     for folder in {path.parent, *(made.parent for made in missing)}:
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is durable only when the folder that names it is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(folder)
 
 
 def _configure(db: apsw.Connection, path: str) -> None:
-    # Exclusive before WAL: the index of the log then lies in our memory, and no second process gets in.
-    _pragma(db, "locking_mode=exclusive")
     if path != IN_MEMORY and _pragma(db, "journal_mode=wal") != "wal":
         raise JournalError(f"{path}: this file system cannot keep a write-ahead log; choose another folder")
     _pragma(db, "synchronous=full")
@@ -97,15 +113,38 @@ def _configure(db: apsw.Connection, path: str) -> None:
     _pragma(db, "trusted_schema=off")
 
 
-def _bring_up_to_date(db: apsw.Connection, path: str) -> None:
+def _check_schema(db: apsw.Connection, path: str, holds: int) -> None:
+    """The tables and triggers are those of the file's own schema, and no others: a foreign trigger may undo each row."""
     version, newest = _pragma(db, "user_version"), newest_schema()
-    empty = db.execute("select count(*) from sqlite_schema").fetchall() == [(0,)]
-    if not empty and _pragma(db, "application_id") != APPLICATION_ID:
+    found = _objects(db)
+    if not found:
+        if holds:
+            raise JournalDamagedError(f"{path}: it is empty, and {holds} rows were stored; {CURE}")
+        return
+    if _pragma(db, "application_id") != APPLICATION_ID:
         raise JournalError(f"{path}: a database, but no journal of terminal-sim; choose another file")
     if isinstance(version, int) and version > newest:
         raise JournalError(
             f"{path}: schema {version} is newer than this version knows ({newest}); use a newer terminal-sim"
         )
+    known = apsw.Connection(IN_MEMORY)
+    for number, sql in sorted(_schemas().items()):
+        if isinstance(version, int) and number <= version:
+            known.execute(sql).fetchall()
+    ours = _objects(known)
+    known.close()
+    if found != ours:
+        names = ", ".join(sorted(f"{kind} {name}" for kind, name, _ in found ^ ours))
+        raise JournalDamagedError(f"{path}: its schema is not that of a journal ({names}); {CURE}")
+
+
+def _objects(db: apsw.Connection) -> set[tuple[object, object, object]]:
+    rows = db.execute("select type, name, sql from sqlite_schema").fetchall()
+    return {(kind, name, sql) for kind, name, sql in rows}
+
+
+def _bring_up_to_date(db: apsw.Connection) -> None:
+    version = _pragma(db, "user_version")
     db.execute("begin immediate").fetchall()
     for number, sql in sorted(_schemas().items()):
         if isinstance(version, int) and number > version:

@@ -3,8 +3,9 @@
 Rules:
 1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`. After that the object takes
    no more rows, since a second commit could undo what the first one wrote.
-2. One writer: the file is locked as long as it is open.
+2. One writer: the file is locked as long as it is open. (The lock of a state folder is `journal.lock`.)
 3. Opening reads and checks every row. A damaged file is not opened and not changed.
+4. The head beside the file (`journal.head`) counts its rows, so that a log that is cut or gone is missed at the next opening.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ import msgspec
 
 from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow, RowError
 from terminal_sim.core.rows.table import row_of
-from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
+from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError, JournalError
+from terminal_sim.journal.file import CURE, keep_log_no_longer, open_database
 from terminal_sim.journal.file import IN_MEMORY as IN_MEMORY
-from terminal_sim.journal.file import open_database
+from terminal_sim.journal.head import GENESIS, HeadError, HeadFile, Mark
 
-_GENESIS = bytes(32)
 _PAGE = 1000
 _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "seq, terminal, number, boot, mono, wall, kind, txn, fields, prev_hash, hash"
@@ -78,7 +79,7 @@ class _Head:
     """Where a terminal's chain ends."""
 
     number: int = 0
-    hash: bytes = _GENESIS
+    hash: bytes = GENESIS
 
 
 _Columns = tuple[int, str, int, int, int, int, str, str | None, str, bytes, bytes]
@@ -96,12 +97,34 @@ class Journal:
         self._seq = 0
         self._mono = 0
         self._stopped = False
-        self._db = open_database(self.path, vfs)
+        self._mark = Mark()
+        self._head: HeadFile | None = None
+        if self.path != IN_MEMORY and vfs is None:
+            try:
+                self._head = HeadFile(Path(self.path).with_suffix(".head"))
+            except HeadError as wrong:
+                raise JournalDamagedError(str(wrong)) from None
+        counted = self._head.mark if self._head is not None else None
+        self._db = open_database(self.path, vfs, holds=counted.count if counted is not None else 0)
         try:
             self.verify()
+            self._start_head()
+            keep_log_no_longer(self._db)
         except BaseException:
-            self._db.close()
+            self.close()
             raise
+
+    def _start_head(self) -> None:
+        if self._head is None:
+            return
+        if self._head.mark is None and self._seq:
+            raise self._damaged(f"{self._head.path.name} is missing beside it")
+        try:
+            self._head.start(self._mark)
+        except OSError as error:
+            raise JournalError(
+                f"{self._head.path}: cannot be written: {error.strerror}; make room, or check its rights"
+            ) from None
 
     def append(
         self, terminal: str, boot: int, mono: int, wall: int, rows: Sequence[FlatRow]
@@ -138,7 +161,11 @@ class Journal:
                     )
                 )
             heads[batch.terminal] = head
-        self._commit(columns)
+        mark = self._mark
+        for one in columns:
+            mark = _marked(mark, one[-1])
+        self._commit(columns, mark)
+        self._mark = mark
         self._heads.update(heads)
         self._seq += len(stored)
         self._mono = max((self._mono, *(batch.mono for batch in batches)))
@@ -180,6 +207,7 @@ class Journal:
         """Reads every row and checks numbers and chains. Raises `JournalDamagedError` that names the first bad row."""
         heads: dict[str, _Head] = {}
         seq = mono = 0
+        mark, counted = Mark(), (self._head.mark if self._head is not None else None) or Mark()
         for columns in self._select("order by seq"):
             seq += 1
             terminal, number = columns[1], columns[2]
@@ -188,12 +216,19 @@ class Journal:
                 raise self._damaged(wrong)
             heads[terminal] = _Head(number, columns[10])
             mono = max(mono, columns[4])
-        self._heads, self._seq, self._mono = heads, seq, mono
+            mark = _marked(mark, columns[10])
+            if seq == counted.count and mark != counted:
+                raise self._damaged(f"its first {seq} rows are not those that were stored")
+        if seq < counted.count:
+            raise self._damaged(f"it has {seq} rows, and {counted.count} were stored: the end of it is lost")
+        self._heads, self._seq, self._mono, self._mark = heads, seq, mono, mark
 
     def close(self) -> None:
         """Releases the file. A disk error here loses nothing: every row is in the log, which the next opening reads."""
         with suppress(apsw.Error):
             self._db.close()
+        if self._head is not None:
+            self._head.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -211,9 +246,9 @@ class Journal:
             raise self._damaged(f"not readable: {error}") from None
 
     def _damaged(self, what: str) -> JournalDamagedError:
-        return JournalDamagedError(f"{self.path}: {what}; keep the file for support and start with a new one")
+        return JournalDamagedError(f"{self.path}: {what}; {CURE}")
 
-    def _commit(self, columns: Sequence[_Columns]) -> None:
+    def _commit(self, columns: Sequence[_Columns], mark: Mark) -> None:
         try:
             if len(columns) == 1:
                 self._db.execute(_INSERT, columns[0])  # a statement outside a transaction is one
@@ -221,6 +256,8 @@ class Journal:
                 self._db.execute("begin immediate")
                 self._db.executemany(_INSERT, columns)
                 self._db.execute("commit")
+            if self._head is not None and columns:
+                self._head.write(mark)
         except Exception as error:
             self._stopped = True
             raise CommitUnknown(
@@ -236,6 +273,11 @@ def _chained(seq: int, batch: Batch, row: FlatRow, fields: str, head: _Head) -> 
     known = (batch.terminal, number, batch.boot, batch.mono, batch.wall, row.kind, txn, fields)
     digest = sha256(head.hash + _encode(known)).digest()
     return (seq, *known, head.hash, digest)
+
+
+def _marked(mark: Mark, digest: bytes) -> Mark:
+    """The mark after one more row of whatever terminal."""
+    return Mark(mark.count + 1, sha256(mark.digest + digest).digest())
 
 
 def _difference(columns: _Columns, seq: int, head: _Head) -> str:

@@ -4,7 +4,8 @@ Rules:
 1. Effects of one event run in order. A `Record` is durable before the next effect of its terminal runs: in a fleet the records
    of all terminals that have one waiting go into one commit, and then each goes on.
 2. After an error of that commit it is unknown whether the rows are there: those terminals stop, and their next boot decides.
-3. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
+3. A file that cannot be written, the acquirer's or the device's key, stops the terminal that needs it, with the reason.
+4. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from terminal_sim.core.events import (
     Event,
 )
 from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.errors import StorageFailed
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import ClockState, Held, VirtualClock
 from terminal_sim.runtime.conversation import ConversationState
@@ -203,22 +205,31 @@ class Engine:
         while running:
             waiting: list[tuple[_Running, tuple[FlatRow, ...]]] = []
             for one in running:
-                while one.effects and one.is_on:
-                    effect = one.effects.popleft()
-                    if isinstance(effect, fx.Record):
-                        waiting.append((one, tuple(row.flat() for row in effect.rows)))
-                        break
-                    if isinstance(effect, fx.Store):
-                        sealed = one.board.vault.sealed(effect, self._random)
-                        waiting.append((one, (effect.payment.flat(), sealed.flat())))
-                        break
-                    self._executor.carry_out(one.board, effect)
-                    self._burn(one.board)
+                try:
+                    rows = self._until_record(one)
+                except StorageFailed as failed:
+                    self._stop(one.board, str(failed))
+                else:
+                    if rows:
+                        waiting.append((one, rows))
             running = self._commit(waiting) if waiting else []
         if self.tracing is not None:
             for one in started:
                 if one.is_on:
                     self.tracing.screen(one.board)
+
+    def _until_record(self, running: _Running) -> tuple[FlatRow, ...]:
+        """Carry out effects up to the next that is a commit, whose rows it returns; none where there is no further one."""
+        board = running.board
+        while running.effects and running.is_on:
+            effect = running.effects.popleft()
+            if isinstance(effect, fx.Record):
+                return tuple(row.flat() for row in effect.rows)
+            if isinstance(effect, fx.Store):
+                return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
+            self._executor.carry_out(board, effect)
+            self._burn(board)
+        return ()
 
     def _commit(self, waiting: list[tuple[_Running, tuple[FlatRow, ...]]]) -> list[_Running]:
         try:

@@ -46,11 +46,11 @@ def test_the_books_are_private_and_hold_no_card_number(tmp_path: Path) -> None:
         pan = terminal.name_card("visa-stripe").pan.reveal()
     books = tmp_path / "acquirer.jsonl"
     assert stat.S_IMODE(books.stat().st_mode) == 0o600
-    assert books.read_text().count("\n") == 1
+    assert books.read_text().count("\n") == 2
     assert pan not in books.read_text()
 
 
 def test_damaged_books_are_refused_with_file_line_and_cure(tmp_path: Path) -> None:
     (tmp_path / "acquirer.jsonl").write_text("{}\nnonsense\n")
-    with pytest.raises(BenchMisuse, match=r"acquirer\.jsonl:1: no entry.*restore the file"):
+    with pytest.raises(BenchMisuse, match=r"acquirer\.jsonl:1: these are no books.*start a new one"):
         Bench(state=tmp_path)

@@ -119,7 +119,7 @@ def test_a_journal_is_its_owners_alone(path: Path) -> None:
             modes = {p.name: p.stat().st_mode & 0o777 for p in path.parent.iterdir()}
     finally:
         os.umask(umask)
-    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600}
+    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600, "journal.head": 0o600}
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
@@ -162,11 +162,10 @@ def tampered(path: Path, *statements: str) -> None:
     """What somebody does to the file who knows SQLite but not the chain."""
     filled(path)
     db = apsw.Connection(str(path))
-    for sql in (
-        "drop trigger journal_is_never_changed",
-        "drop trigger journal_is_never_shortened",
-        *statements,
-    ):
+    guards = db.execute("select name, sql from sqlite_schema where type = 'trigger'").fetchall()
+    for name, _ in guards:
+        db.execute(f"drop trigger {name}").fetchall()
+    for sql in (*statements, *(str(guard) for _, guard in guards)):
         db.execute(sql).fetchall()
     db.close()
 
@@ -305,3 +304,48 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(JournalError, match="check the path and its rights"):
         Journal(tmp_path / "file" / "journal.db")
+
+
+def test_a_log_that_is_gone_or_cut_is_missed_and_what_is_left_stays_as_it_is(
+    path: Path, tmp_path: Path
+) -> None:
+    with Journal(path) as journal:
+        journal.append("a", 1, 1, 1, [SALE, REPRINT])
+        kept = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    for cut in (0, len(kept["journal.db-wal"]) // 2):
+        folder = tmp_path / str(cut)
+        folder.mkdir()
+        for name, whole in kept.items():
+            (folder / name).write_bytes(whole[:cut] if name.endswith("-wal") else whole)
+        before = {file.name: file.read_bytes() for file in folder.iterdir()}
+        with pytest.raises(JournalDamagedError, match=r"2 (rows )?were stored"):
+            Journal(folder / "journal.db")
+        after = {file.name: file.read_bytes() for file in folder.iterdir()}
+        assert after == before
+
+
+def test_a_journal_without_its_head_is_refused(path: Path) -> None:
+    filled(path)
+    path.with_suffix(".head").unlink()
+    with pytest.raises(JournalDamagedError, match=r"journal\.head is missing"):
+        Journal(path)
+
+
+def test_a_foreign_trigger_is_refused_by_name(path: Path) -> None:
+    filled(path)
+    db = apsw.Connection(str(path))
+    db.execute("create trigger foreign_one after insert on journal begin select 1; end").fetchall()
+    db.close()
+    with pytest.raises(JournalDamagedError, match="trigger foreign_one"):
+        Journal(path)
+
+
+def test_a_symbolic_link_in_place_of_the_journal_is_refused_and_its_target_left_alone(path: Path) -> None:
+    target = path.parent.parent / "target"
+    target.write_bytes(b"")
+    target.chmod(0o644)
+    path.parent.mkdir()
+    path.symlink_to(target)
+    with pytest.raises(JournalError, match="no plain file"):
+        Journal(path)
+    assert target.stat().st_mode & 0o777 == 0o644

@@ -1,0 +1,79 @@
+"""A state folder: the journal of its terminals and the books of their acquirer, which belong together.
+
+Rules:
+1. One bench at a time uses a folder: its lock is taken first and given back last.
+2. Both halves are read and checked, each by itself and against the other, before anything is written. What is refused is closed at once.
+3. Each message that was booked has its payment in the journal, since a terminal records a request before it sends it.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
+from terminal_sim.journal.errors import JournalError
+from terminal_sim.journal.lock import FolderLock
+from terminal_sim.journal.store import Journal
+
+_CURE = "put the whole state folder back from a copy, or start a new one"
+
+
+class StateFolder:
+    """The folder, made where there is none. Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+        _make(folder)
+        with ExitStack() as opened:
+            opened.callback(FolderLock(folder).close)
+            try:
+                self.books = LedgerFile(folder / "acquirer.jsonl")
+                opened.callback(self.books.close)
+                file = folder / "journal.db"
+                if self.books.records and not (file.exists() and file.stat().st_size):
+                    raise BenchMisuse(
+                        f"{file}: it is gone or empty, and the acquirer has payments of it; {_CURE}"
+                    )
+                self.journal = Journal(file)
+                opened.callback(self.journal.close)
+                _check_against_each_other(folder, self.journal, self.books)
+                self.books.start()
+            except LedgerFileError as wrong:
+                raise BenchMisuse(str(wrong)) from None
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        self._opened.close()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(
+            f"{folder}: cannot be made: {error.strerror}; check the path and its rights"
+        ) from None
+
+
+def _check_against_each_other(folder: Path, journal: Journal, books: LedgerFile) -> None:
+    known = {row["txn"] for row in journal.query("select distinct txn from journal where txn is not null")}
+    booked = {entry.reference for record in books.records for entry in record.entries}
+    strange = sorted(booked - known)
+    if strange:
+        raise BenchMisuse(
+            f"{folder}: the acquirer has booked {strange[0]}, which the journal does not know: journal.db and"
+            f" acquirer.jsonl are of different folders or times; {_CURE}"
+        )
+    answered = {message.reply.host_reference for record in books.records for message in record.answers}
+    sql = (
+        "select distinct fields ->> 'host_reference' as host from journal"
+        " where fields ->> 'host_reference' is not null and fields ->> 'host_reference' != ''"
+    )
+    missing = sorted({str(row["host"]) for row in journal.query(sql)} - answered)
+    if missing:
+        raise BenchMisuse(
+            f"{folder}: the journal has the answer {missing[0]} of the acquirer, which acquirer.jsonl does not"
+            f" have: they are of different folders or times; {_CURE}"
+        )

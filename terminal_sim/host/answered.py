@@ -1,0 +1,54 @@
+"""A message that the acquirer has answered, as far as a repeat of it is compared with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageKind, Original
+from terminal_sim.core.money import Money
+from terminal_sim.host.answers import APPROVED
+
+MessageKey = tuple[MessageKind, str, int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredMessage:
+    """The request and the `reply` that every repeat of it gets."""
+
+    kind: MessageKind
+    terminal: str
+    stan: int
+    reference: str
+    amount: Money
+    original: Original | None
+    reply: HostReply
+
+    @classmethod
+    def of(cls, request: HostRequest, reply: HostReply) -> AnsweredMessage:
+        return cls(
+            kind=request.kind,
+            terminal=request.terminal,
+            stan=request.stan,
+            reference=request.reference,
+            amount=request.amount,
+            original=request.original,
+            reply=reply,
+        )
+
+    @property
+    def key(self) -> MessageKey:
+        return self.kind, self.terminal, self.stan, self.reference
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a repeat gets this answer: a refused reversal is judged anew, since its terminal asks until it is taken."""
+        return self.kind.facts.booking is not Booking.REVERSAL or self.reply.response_code == APPROVED
+
+    def repeated_by(self, request: HostRequest) -> bool:
+        """Whether `request`, which has this message's key, asks for the same."""
+        return (self.amount, self.original) == (request.amount, request.original)
+
+
+def key_of(request: HostRequest) -> MessageKey:
+    """What a request is known by: its kind, terminal, trace number and reference."""
+    return request.kind, request.terminal, request.stan, request.reference

@@ -1,0 +1,106 @@
+"""How much a chained store holds, kept in a small file beside it, where a loss of the store does not take it along.
+
+Rules:
+1. The store writes its records first and its head then, both durable, and acknowledges only after that. So a store may hold more
+   than its head says, after a cut between the two, and one that holds less has lost something.
+2. Two slots are written in turn, each with a check value: a cut in the middle of a write leaves the other one.
+3. A head belongs to the store from its first byte on: a store that has records and no head is damaged.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+_SLOT = struct.Struct(">8sQ32s16s")  # what it is, the count, the digest of the chain, the check value
+_MAGIC = b"TSHEAD1\n"
+_SECTOR = 512  # each slot has a sector of its own, since a cut may spoil the one that is written
+GENESIS = bytes(32)
+
+
+class HeadError(ValueError):
+    """A head that cannot be used; the text names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The chain of a store holds `count` records, and `digest` is the hash of it after the last one."""
+
+    count: int = 0
+    digest: bytes = GENESIS
+
+
+class HeadFile:
+    """The head in `path`; `mark` is what it says, None where there is no such file yet. Nothing is made before `start`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.mark = _read(path)
+        self._descriptor = -1
+
+    def start(self, mark: Mark) -> None:
+        """Open the file for writing, make it where there is none, and let it say `mark`. Raises `OSError`."""
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if self.mark is None:
+            for at in (0, _SECTOR):
+                self._put(mark, at)
+            os.fsync(self._descriptor)
+            sync_folder(self.path.parent)
+            self.mark = mark
+        elif self.mark != mark:
+            self.write(mark)
+
+    def write(self, mark: Mark) -> None:
+        """Durable when it returns. Raises `OSError`."""
+        self._put(mark, mark.count % 2 * _SECTOR)
+        os.fsync(self._descriptor)
+        self.mark = mark
+
+    def _put(self, mark: Mark, at: int) -> None:
+        os.lseek(self._descriptor, at, os.SEEK_SET)
+        os.write(self._descriptor, _slot(mark))
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def sync_folder(folder: Path) -> None:
+    """A new file is durable only when the folder that names it is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _slot(mark: Mark) -> bytes:
+    return _SLOT.pack(_MAGIC, mark.count, mark.digest, _check(mark.count, mark.digest))
+
+
+def _check(count: int, digest: bytes) -> bytes:
+    return sha256(_MAGIC + count.to_bytes(8) + digest).digest()[:16]
+
+
+def _read(path: Path) -> Mark | None:
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise HeadError(f"{path}: this is no plain file; put the file back that was there")
+    try:
+        whole = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise HeadError(f"{path}: cannot be read: {error.strerror}; check its rights") from None
+    marks = []
+    for at in (0, _SECTOR):
+        if len(whole) >= at + _SLOT.size:
+            magic, count, digest, check = _SLOT.unpack_from(whole, at)
+            if magic == _MAGIC and check == _check(count, digest):
+                marks.append(Mark(count, digest))
+    if not marks:
+        raise HeadError(f"{path}: damaged; put the whole state folder back from a copy, or start a new one")
+    return max(marks, key=lambda mark: mark.count)
