@@ -76,7 +76,7 @@ __all__ = [
 class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
-    `catalogues` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
+    `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
     that happens (without one, the last entries are kept in memory; False: nothing is spent on it).
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence about the name that is wrong.
     """
@@ -89,7 +89,7 @@ class Bench:
         state: Path | None = None,
         host: str | Path = "test-acquirer",
         pack: str | None = None,
-        catalogues: Sequence[Path] = (),
+        decks: Sequence[Path] = (),
         trace: Trace | Literal[False] | None = None,
         texts: Texts | None = None,
     ) -> None:
@@ -114,7 +114,7 @@ class Bench:
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
         self.terminals: list[TerminalUnderTest] = []
-        self._catalogues = tuple(catalogues)
+        self._decks = tuple(decks)
         self._cards: dict[str, VirtualCard] = {}
         self._known_cards: dict[str, CardState] = {}
         self._origin: SavedState | None = None
@@ -222,7 +222,7 @@ class Bench:
     def card_names(self) -> list[str]:
         from terminal_sim.cards import catalogue
 
-        return catalogue.names(self._catalogues)
+        return catalogue.names(self._decks)
 
     def card(self, name: str) -> VirtualCard:
         """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
@@ -231,7 +231,7 @@ class Bench:
             from terminal_sim.cards import catalogue
             from terminal_sim.emv.keys.crypto import IssuerKeys
 
-            card = catalogue.load(name, self._catalogues, IssuerKeys(self.acquirer.issuer_master_key))
+            card = catalogue.load(name, self._decks, IssuerKeys(self.acquirer.issuer_master_key))
             who = card.personality
             self.acquirer.open_account(
                 who.pan.reveal(),

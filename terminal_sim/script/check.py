@@ -98,8 +98,8 @@ class _Checking:
         self.scope = Scope(
             vocabulary,
             tuple(chosen.profiles.values()),
-            vocabulary.cards(chosen.catalogues),
-            chosen.catalogues,
+            vocabulary.cards(chosen.decks),
+            chosen.decks,
         )
         self.dataflow = Dataflow(self.scope, self.bound, frozenset(chosen.secrets), diagnostics)
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}

@@ -190,7 +190,7 @@ class _CaseRun:
             seed=options.seed,
             clock=clock,
             state=options.state,
-            catalogues=chosen.catalogues,
+            decks=chosen.decks,
             trace=Trace(*options.subscribers),
         )
 

@@ -34,7 +34,7 @@ class Settings:
     skips: tuple[Skip, ...]
     locale: str
     clock: str
-    catalogues: tuple[Path, ...]
+    decks: tuple[Path, ...]
     secrets: Mapping[str, str]
 
 
@@ -60,7 +60,7 @@ def settings(
         skips=skips,
         locale=locale or _locale(script, diagnostics, running),
         clock=_clock(script, diagnostics),
-        catalogues=_catalogues(script, diagnostics),
+        decks=_decks(script, diagnostics),
         secrets=_secrets(script, diagnostics, environ),
     )
 
@@ -126,7 +126,7 @@ def _clock(script: Script, diagnostics: Diagnostics) -> str:
     return ""
 
 
-def _catalogues(script: Script, diagnostics: Diagnostics) -> tuple[Path, ...]:
+def _decks(script: Script, diagnostics: Diagnostics) -> tuple[Path, ...]:
     folders = {value: script.path.parent / value.text for value in script.values_of("cards")}
     for value, folder in folders.items():
         if not folder.is_dir():

@@ -44,7 +44,7 @@ class Scope:
     vocabulary: Vocabulary
     profiles: tuple[Profile, ...]
     cards: frozenset[str]
-    catalogues: tuple[Path, ...] = ()
+    decks: tuple[Path, ...] = ()
     judged: dict[str, str] = field(default_factory=dict, compare=False)
     rehearsed: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -202,7 +202,7 @@ def _judge_card(value: Value, scope: Scope) -> str:
 
 def _fault_of_card(name: str, scope: Scope) -> str:
     try:
-        scope.vocabulary.check_card(name, scope.catalogues)
+        scope.vocabulary.check_card(name, scope.decks)
     except ProfileError as wrong:
         return str(wrong)
     return ""

@@ -56,14 +56,14 @@ class Vocabulary:
         profile.check(loaded, self.flows, self.texts, file=profile.file_of(name))
         return loaded
 
-    def cards(self, catalogues: Sequence[Path]) -> frozenset[str]:
+    def cards(self, decks: Sequence[Path]) -> frozenset[str]:
         """The cards of the decks and the bundled ones."""
-        with Bench(catalogues=catalogues) as bench:
+        with Bench(decks=decks) as bench:
             return frozenset(bench.card_names())
 
-    def check_card(self, name: str, catalogues: Sequence[Path]) -> None:
+    def check_card(self, name: str, decks: Sequence[Path]) -> None:
         """Whether the file of a card is right. Raises `profile.ProfileError` with the cure."""
-        with Bench(catalogues=catalogues) as bench:
+        with Bench(decks=decks) as bench:
             bench.card(name)
 
     def worded(self, text: str) -> frozenset[str]:

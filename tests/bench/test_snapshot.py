@@ -256,7 +256,7 @@ def at(place: Place, profile: str) -> Drive:
     ],
 )
 def test_every_state_of_every_flow_is_saved_and_runs_out_as_it_would_have(profile: str, place: Place) -> None:
-    with at(place, profile) as drive, Bench(texts=TEXTS, catalogues=[CARDS]) as bench:
+    with at(place, profile) as drive, Bench(texts=TEXTS, decks=[CARDS]) as bench:
         till = bench.add_terminal(drive.profile, power=False, state_from=drive.bench.save())
         since = len(drive.bench.trace.entries)
         stood, stands = till.view(), drive.terminal.view()

@@ -90,7 +90,7 @@ class Drive:
         self, profile: Profile, *, trace: Trace | None = None, state: Path | None = None, seed: int = 0
     ) -> None:
         self.profile = profile
-        self.bench = Bench(seed=seed, trace=trace, state=state, catalogues=[CARDS], texts=TEXTS)
+        self.bench = Bench(seed=seed, trace=trace, state=state, decks=[CARDS], texts=TEXTS)
         self.terminal: TerminalUnderTest = self.bench.add_terminal(profile)
         self.way = offered(profile)
 

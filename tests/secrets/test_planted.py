@@ -56,9 +56,7 @@ def run(folder: Path, *, pan: str = PAN, keyed: str = KEYED_PAN, pin: str = PIN,
         card.replace(*ONLINE).replace('"planted"', '"planted-online"')
     )
     with (state / "trace.jsonl").open("w") as sink:
-        bench = Bench(
-            state=state, trace=Trace(JsonLines(sink), keep=100_000), catalogues=[catalogue], texts=TEXTS
-        )
+        bench = Bench(state=state, trace=Trace(JsonLines(sink), keep=100_000), decks=[catalogue], texts=TEXTS)
         try:
             till = bench.add_terminal("v400m")
             act(bench, till, keyed, pin, cvc)
