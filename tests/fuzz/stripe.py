@@ -24,7 +24,11 @@ def bits(data: bytes) -> None:
 
 
 def a_line(data: bytes) -> None:
-    assert line.build(line.parse(data)) == data + line.CR
+    """A line is written as it was read, but for the start of track 3, of which the device end has one form."""
+    tracks = line.parse(data)
+    built = line.build(tracks)
+    assert line.parse(built.removesuffix(line.CR)) == tracks
+    assert built == data + line.CR or tracks.track3 is not None
 
 
 def report(data: bytes) -> None:
