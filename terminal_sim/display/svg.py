@@ -152,17 +152,14 @@ def _has_keys(view: View, profile: Profile) -> bool:
 
 
 def _keypad(profile: Profile, width: float, x: float, y: float) -> Iterator[Placed]:
-    rows = [len(row) for row in profile.keypad.layout]
-    for placed in arrange(list(keys_of(profile.keypad)), (width, width), rows):
-        # The layout stands keys at the bottom of its room; here they begin at `y`.
-        moved = placed.down(y - _top(profile, width, rows))
-        left, top, wide, tall = moved.item.bounds
-        item = replace(moved.item, bounds=(left + x, top, wide, tall))
+    keys = arrange(list(keys_of(profile.keypad)), (width, width), [len(row) for row in profile.keypad.layout])
+    # The layout stands keys at the bottom of its room; here they begin at `y`.
+    top = min(placed.item.bounds[1] for placed in keys)
+    for placed in keys:
+        moved = placed.down(y - top)
+        left, top_of_key, wide, tall = moved.item.bounds
+        item = replace(moved.item, bounds=(left + x, top_of_key, wide, tall))
         yield Placed(item, tuple(replace(run, x=run.x + x) for run in moved.runs))
-
-
-def _top(profile: Profile, width: float, rows: list[int]) -> float:
-    return min(p.item.bounds[1] for p in arrange(list(keys_of(profile.keypad)), (width, width), rows))
 
 
 def _touched(item: Item) -> str:
