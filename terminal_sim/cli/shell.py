@@ -16,6 +16,7 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.run import ExitCode
 from terminal_sim.verbs import VERBS, ExpectationFailed
@@ -39,7 +40,7 @@ def _converse(session: ShellSession, prompt: str) -> int:
     interactive = sys.stdin.isatty()
     worst = ExitCode.HELD
     _print_news(session)
-    for line in _typed(prompt, session) if interactive else sys.stdin:
+    for line in _typed(prompt, session) if interactive else _piped():
         typed = line.strip()
         if typed in _LEAVING:
             break
@@ -48,6 +49,15 @@ def _converse(session: ShellSession, prompt: str) -> int:
         elif typed and not typed.startswith("#"):
             worst = max(worst, _answer(session, typed))
     return ExitCode.HELD if interactive else worst
+
+
+def _piped() -> Iterator[str]:
+    """The lines of the standard input, as an editor may have saved them. Raises `UserError` where they are not UTF-8."""
+    try:
+        for number, line in enumerate(sys.stdin):
+            yield line if number else line.removeprefix(BYTE_ORDER_MARK)
+    except UnicodeDecodeError:
+        raise UserError("the input is not UTF-8; save it as UTF-8") from None
 
 
 def _answer(session: ShellSession, line: str) -> ExitCode:

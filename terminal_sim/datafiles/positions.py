@@ -14,13 +14,14 @@ Place = tuple[int, int]
 
 
 @cache
-def places(text: bytes) -> dict[KeyPath, tuple[Place, Place]]:
+def places(text: str) -> dict[KeyPath, tuple[Place, Place]]:
     """Line and column, from 1 and in characters, of each key and of its value; the empty path is the document."""
     import tree_sitter_toml  # only a file with a fault needs positions
     from tree_sitter import Language, Parser
 
-    walk = _Walk(text)
-    walk.document(Parser(Language(tree_sitter_toml.language())).parse(text).root_node)
+    data = text.encode()
+    walk = _Walk(data)
+    walk.document(Parser(Language(tree_sitter_toml.language())).parse(data).root_node)
     return walk.places
 
 

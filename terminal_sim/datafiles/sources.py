@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from terminal_sim.datafiles.measure import OutOfMeasure, check_measure
 from terminal_sim.datafiles.positions import KeyPath, places
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.datafiles.text_file import UnreadableFile, text_of
+
+LONGEST_CHAIN = 16
+"""Files that extend each other; the bundled ones are three."""
 
 TOML_TYPES: dict[Any, str] = {
     str: "text",
@@ -31,7 +36,7 @@ class SourceFile:
     """One file of a chain of `extends`."""
 
     file: Path
-    text: bytes
+    text: str
 
 
 def load_table(path: Path, library: Path | None = None) -> tuple[dict[str, Any], list[SourceFile]]:
@@ -70,10 +75,10 @@ def shown_value(value: Any) -> str:
 
 def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[str, Any]:
     try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise ProfileError(f"{path}: cannot be read: {error.strerror}; check the path") from None
-    source = SourceFile(path, text)
+        source = SourceFile(path, text_of(path))
+    except UnreadableFile as wrong:
+        where = f":{wrong.line}:1" if wrong.line else ": cannot be read"
+        raise ProfileError(f"{path}{where}: {wrong}") from None
     sources.append(source)
     table = _parse(source)
     if "extends" not in table:
@@ -91,6 +96,12 @@ def _load(path: Path, library: Path | None, sources: list[SourceFile]) -> dict[s
         raise located(
             ("extends",), f"{name!r} extends this file in turn: a cycle; extend something else", [source]
         )
+    if len(sources) == LONGEST_CHAIN:
+        raise located(
+            ("extends",),
+            f"more than {LONGEST_CHAIN} files that extend each other; merge some of them",
+            [source],
+        )
     return _merged(_load(base, library, sources), table)
 
 
@@ -99,15 +110,16 @@ def _candidates(name: str, path: Path, library: Path | None) -> list[Path]:
 
 
 def _parse(source: SourceFile) -> dict[str, Any]:
+    text = source.text
     try:
-        return tomllib.loads(source.text.decode())
-    except UnicodeDecodeError as error:
-        line = source.text.count(b"\n", 0, error.start) + 1
-        raise ProfileError(f"{source.file}:{line}:1: not UTF-8; save the file as UTF-8") from None
+        check_measure(text)
+        return tomllib.loads(text)
+    except OutOfMeasure as wrong:
+        raise ProfileError(f"{source.file}:{wrong.line}:{wrong.column}: out of measure: {wrong}") from None
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
         found = re.match(r"line (\d+), column (\d+)", where)
-        lines = re.split(r"\r?\n", source.text.decode().rstrip("\r\n"))
+        lines = re.split(r"\r?\n", text.rstrip("\r\n"))
         line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
         written = lines[min(line, len(lines)) - 1]
         # The commonest slip of this trade, which the parser reports as a missing end of line.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, UnreadableFile, text_of
 from terminal_sim.script.tree import (
     Examples,
     Form,
@@ -47,15 +48,15 @@ _BLANK = re.compile(r"\s*(#.*)?")
 def parse(path: Path) -> Script:
     """The script and, in its `problems`, what of it could not be read. Raises `ScriptError` for a file that cannot be."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise ScriptError([Problem(path, 1, 1, f"cannot be read: {wrong}")]) from None
+        text = text_of(path)
+    except UnreadableFile as wrong:
+        raise ScriptError([Problem(path, max(wrong.line, 1), 1, f"cannot be read: {wrong}")]) from None
     return parse_text(text, path)
 
 
 def parse_text(text: str, path: Path) -> Script:
     """The same for a text; `path` is what problems name, and where `use` looks from."""
-    return _Reading(path, tuple(_LINE_END.split(text.removeprefix("\ufeff")))).script()
+    return _Reading(path, tuple(_LINE_END.split(text.removeprefix(BYTE_ORDER_MARK)))).script()
 
 
 def parse_step(line: str, path: Path) -> ScriptStep:

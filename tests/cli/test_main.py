@@ -344,6 +344,13 @@ def test_a_shell_does_what_is_piped_in_and_shows_what_comes_of_it(
     assert "Enter PIN" in out  # the card speaks English
 
 
+def test_lines_piped_into_a_shell_may_begin_with_a_byte_order_mark(
+    run: Run, typed: Callable[[str], None]
+) -> None:
+    typed("\ufeffpress OK\n")
+    assert run("shell", "v400m")[0] == 0
+
+
 def test_a_shell_prints_receipts_and_notes(run: Run, typed: Callable[[str], None]) -> None:
     typed(
         'press OK\npress 1000 OK\ninsert visa-credit\nexpect screen "Approved"\nnote "done"\nquit\npress! OK\n'

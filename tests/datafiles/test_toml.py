@@ -195,3 +195,62 @@ def test_an_unknown_base_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ProfileError) as caught:
         read(file, Cat)
     assert str(caught.value) == f"{file}:1:11: extends: there is no 'bas'; did you mean 'base'?"
+
+
+OUT_OF_MEASURE = [
+    ("a thousand brackets", "rows = " + "[" * 1000 + "]" * 1000, ":1:40: out of measure: lists and tables"),
+    ("a thousand inline tables", "collar = " + "{a=" * 1000, ":1:"),
+    ("five thousand digits", "weight = " + "9" * 5000, ":1:10: out of measure: a key or number"),
+    (
+        "five thousand hexadecimal digits",
+        "weight = 0x" + "f" * 5000,
+        ":1:10: out of measure: a key or number",
+    ),
+    (
+        "a key of a hundred thousand parts",
+        "a" + ".a" * 100_000 + " = 1",
+        ":1:64: out of measure: a key of more",
+    ),
+    ("quoted parts", '"a"' + '."a"' * 100_000 + " = 1", ":1:128: out of measure: a key of more"),
+    (
+        "a table of a hundred thousand parts",
+        "[a" + ".a" * 100_000 + "]",
+        ":1:65: out of measure: a key of more",
+    ),
+    ("a file of two megabytes", "#" * (2 << 20), ": cannot be read: larger than 1 MiB"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [row[1:] for row in OUT_OF_MEASURE], ids=[row[0] for row in OUT_OF_MEASURE]
+)
+def test_a_file_out_of_all_measure_is_refused_with_its_place(tmp_path: Path, text: str, says: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ProfileError) as caught:
+        read(file, Cat)
+    assert str(caught.value).startswith(f"{file}{says}")
+
+
+def test_brackets_digits_and_dots_in_texts_and_comments_have_no_measure(tmp_path: Path) -> None:
+    much = "[" * 100 + "9" * 500 + "a." * 100
+    file = write(tmp_path, f'# {much}\nname = """x\n{much}"""\nrows = [["{much}", \'{much}\']]\n')
+    assert read(file, Cat).rows == ((much, much),)
+
+
+def test_a_chain_of_extends_has_an_end(tmp_path: Path) -> None:
+    for number in range(20):
+        write(tmp_path, f'extends = "f{number + 1}"', f"f{number}.toml")
+    with pytest.raises(ProfileError, match=r"more than 16 files that extend each other; merge some"):
+        read(tmp_path / "f0.toml", Cat)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert read(write(tmp_path, f"\ufeff{GOOD}"), Cat).name == "Minou"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_refused_with_the_cure(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "cat.toml"
+    file.write_bytes(GOOD.encode(encoding))
+    with pytest.raises(ProfileError, match=r":1:1: UTF-16 and not UTF-8; save the file as UTF-8"):
+        read(file, Cat)

@@ -158,6 +158,14 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
             parse(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_script_in_utf_16_is_refused_with_the_cure(tmp_path: Path, encoding: str) -> None:
+    script = tmp_path / "powershell.keys"
+    script.write_bytes("keys 1\nterminal v400m\n".encode(encoding))
+    with pytest.raises(ScriptError, match="save the file as UTF-8"):
+        parse(script)
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_a_line_ends_at_a_carriage_return_or_a_line_feed_alone(end: str) -> None:
     script = parse_text(end.join(["keys 1", 'scenario "A"', '  note "a\u2028b\x0cc\x85d"', ""]), HERE)
