@@ -97,7 +97,10 @@ class Bench:
         self._state = state
         self._seed = seed
         self.trace = trace or Trace()
-        self.acquirer = Acquirer.load(_host_file(host), pack=pack)
+        try:
+            self.acquirer = Acquirer.load(_host_file(host), pack=pack)
+        except ValueError as wrong:
+            raise BenchMisuse(str(wrong)) from None
         begins = wall_of(moment(clock or DEFAULT_CLOCK))
         self._folder = None if state is None else StateFolder(state)
         self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal

@@ -261,6 +261,7 @@ def _bench(command: _Parser) -> None:
     command.add_argument(
         "--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
     )
+    command.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")
     command.add_argument(
         "--reader", action="append", default=[], metavar="ADDRESS",
         help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"

@@ -45,6 +45,7 @@ def run(given: Namespace) -> int:
         runner = Runner(
             Options(
                 seed=given.seed,
+                pack=given.pack,
                 reader=reader,
                 record=given.record,
                 state=given.state,

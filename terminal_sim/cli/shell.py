@@ -27,7 +27,7 @@ _LEAVING = ("quit", "exit")
 def run(given: Namespace) -> int:
     with (
         as_user_errors(BenchMisuse, JournalError, ProfileError),
-        Bench(seed=given.seed, state=given.state) as bench,
+        Bench(seed=given.seed, pack=given.pack, state=given.state) as bench,
     ):
         terminal = bench.add_terminal(
             given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL

@@ -59,11 +59,12 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`reader` is an address or several; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which
+    """`reader` is an address or several; `pack` names another amount pack than the acquirer's file does; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which
     `store` writes. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
     """
 
     seed: int = 0
+    pack: str | None = None
     reader: str | tuple[str, ...] = "virtual"
     record: Path | None = None
     state: Path | None = None
@@ -188,6 +189,7 @@ class _CaseRun:
         clock = chosen.clock or DEFAULT_CLOCK
         return Bench(
             seed=options.seed,
+            pack=options.pack,
             clock=clock,
             state=options.state,
             decks=chosen.decks,
@@ -290,6 +292,7 @@ class _CaseRun:
         chosen = ["--profile", self.case.profile]
         chosen += ["--locale", program.settings.locale] if program.settings.locale else []
         chosen += ["--seed", str(options.seed)] if options.seed else []
+        chosen += ["--pack", options.pack] if options.pack is not None else []
         for address in self._addresses():
             chosen += ["--reader", address] if address != "virtual" else []
         return command(str(program.script.path), exactly(self.case.title), chosen)

@@ -179,13 +179,15 @@ def test_an_unknown_terminal_is_told_in_one_sentence(project: pytest.Pytester) -
     project.makefile(".keys", sale=SCRIPT)
     result = run(project, "--terminal", "s1f3")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --terminal: there is no profile 's1f3'; did you mean 's1f2'?"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: --terminal-sim-profile: there is no profile 's1f3'; did you mean 's1f2'?"]
+    )
     result = run(project, "-k", "marker or word")
     result.assert_outcomes(errors=2, deselected=5)
     result.stdout.fnmatch_lines(
         [
             "there is no profile 's1f4'; did you mean 's1f2'?",
-            "the marker terminal takes profiles and locale=, not local=",
+            "the marker terminal takes profiles, locale=, seed=, pack=, cards=, not local=",
         ]
     )
 
@@ -193,7 +195,13 @@ def test_an_unknown_terminal_is_told_in_one_sentence(project: pytest.Pytester) -
 def test_the_help_has_a_section_of_ours(project: pytest.Pytester) -> None:
     result = run(project, "--help")
     result.stdout.fnmatch_lines(
-        ["payment terminals (terminal-sim):", "*--terminal=PROFILE*", "*--terminal-reader=*"]
+        [
+            "payment terminals (terminal-sim):",
+            "*--terminal-sim-profile=PROFILE*",
+            "*--terminal-sim-reader=ADDRESS*",
+            "*--terminal=PROFILE*",
+            "*--terminal-reader=*",
+        ]
     )
     run(project, "--markers").stdout.fnmatch_lines(["@pytest.mark.terminal(*"])
 
@@ -205,4 +213,177 @@ def test_the_profile_is_a_property_of_the_report(sale: Sale) -> None:
 
 def test_a_reader_that_cannot_be_is_refused_before_anything_runs(project: pytest.Pytester) -> None:
     result = run(project, "--terminal-reader", "acme+serial:///dev/ttyUSB0")
-    result.stderr.fnmatch_lines(["*--terminal-reader: no reader address: 'acme+serial:///dev/ttyUSB0'*"])
+    result.stderr.fnmatch_lines(["*--terminal-sim-reader: no reader address: 'acme+serial:///dev/ttyUSB0'*"])
+
+
+FAILING = """keys 1
+terminal v400m
+scenario "holds" @moto-1 @skip
+  press OK
+  expect screen id:amount
+scenario "fails: a::b" @2:nd
+  press OK
+  expect screen "nothing like it" within 1s
+"""
+
+
+def test_what_failed_last_is_found_again_by_its_id(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=FAILING)
+    run(project).assert_outcomes(passed=1, failed=1)
+    run(project, "--lf").assert_outcomes(failed=1)
+    again = run(project, "--ff", "-v")
+    again.stdout.fnmatch_lines(["*fails: a: :b*FAILED*", "*holds*PASSED*"], consecutive=True)
+    run(project, "sale.keys::fails: a: :b [v400m]").assert_outcomes(failed=1)
+
+
+def test_new_scripts_are_run_first(project: pytest.Pytester) -> None:
+    later = project.makefile(".keys", a=FAILING)
+    newer = project.makefile(".keys", b=FAILING)
+    os.utime(later, (1, 1))
+    os.utime(newer, (2, 2))
+    listed = run(project, "--collect-only", "-q", "--nf").stdout.lines
+    assert [line[:6] for line in listed[:4]] == ["b.keys", "b.keys", "a.keys", "a.keys"]
+
+
+def test_tags_are_registered_markers_that_only_select(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=FAILING)
+    strict = ("--strict-markers", "-W", "error")
+    run(project, *strict, "-m", "moto-1").assert_outcomes(passed=1, deselected=1)
+    run(project, *strict, "-m", "not 2_nd").assert_outcomes(passed=1, deselected=1)
+
+
+def test_a_fixture_and_a_parameter_of_the_project_named_terminal_are_its_own(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(
+        test_fixture="""
+        import pytest
+
+        @pytest.fixture(params=["vt100", "xterm"])
+        def terminal(request):
+            return request.param
+
+        def test_own(terminal):
+            assert terminal in ("vt100", "xterm")
+        """,
+        test_parameter="""
+        import pytest
+
+        @pytest.mark.parametrize("terminal", ["vt100", "xterm"])
+        def test_own(terminal):
+            assert terminal in ("vt100", "xterm")
+
+        @pytest.mark.parametrize("terminal", ["s1f2", "v400m"], indirect=True)
+        def test_ours(terminal, request):
+            assert terminal.terminal.profile.id in request.node.name
+
+        class TestExtended:
+            @pytest.fixture
+            def terminal(self, terminal):
+                terminal.press("OK")
+                return terminal
+
+            def test_extended(self, terminal):
+                terminal.expect_screen("Amount")
+        """,
+    )
+    run(project).assert_outcomes(passed=7)
+
+
+def test_options_of_other_plugins_keep_their_names(project: pytest.Pytester) -> None:
+    project.makeconftest(
+        """
+        def pytest_addoption(parser):
+            parser.addoption("--terminal", action="store_true")
+            parser.addini("terminal", "ours", default="tty")
+
+        def pytest_report_header(config):
+            return f"{config.getoption('--terminal')} {config.getini('terminal')}"
+        """
+    )
+    project.makepyfile("def test_it(terminal):\n    assert terminal.terminal.profile.id == 's1f2'\n")
+    result = run(project, "--terminal", "--terminal-reader", "pty", "--terminal-sim-profile", "s1f2")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["True tty"])
+
+
+def test_a_failed_test_ends_at_its_own_line(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_it(terminal):
+            terminal.press("OK")
+            terminal.expect_screen("nothing", within="1s")
+
+        def test_key(terminal):
+            terminal.press("F99")
+        """
+    )
+    result = run(project)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            '>       terminal.expect_screen("nothing", within="1s")',
+            '*expected "nothing" on the screen within 1s',
+            "*test_a_failed_test_ends_at_its_own_line.py:3: ExpectationFailed",
+            '>       terminal.press("F99")',
+            "*v400m has no key 'F99'*",
+        ]
+    )
+    assert "waiting.py" not in result.stdout.str()
+    run(project, "--full-trace", "-k", "it").stdout.fnmatch_lines(["*waiting.py:*ExpectationFailed"])
+
+
+OWN_PROFILE = 'extends = "v400m"\nid = "till"\n'
+OWN_CARD = (ROOT / "profiles" / "cards" / "visa-credit.toml").read_text("utf-8")
+
+
+def test_profile_files_and_what_a_run_takes_reach_scripts_and_tests(project: pytest.Pytester) -> None:
+    tests = project.mkdir("deep")
+    (project.path / "till.toml").write_text(OWN_PROFILE, "utf-8")
+    (tests / "till.toml").write_text(OWN_PROFILE, "utf-8")
+    (tests / "deck").mkdir()
+    (tests / "deck" / "mine.toml").write_text(OWN_CARD, "utf-8")
+    (tests / "sale.keys").write_text(
+        'keys 1\nterminal s1f2\nscenario "A"\n  expect screen "Démarrer"\n', "utf-8"
+    )
+    (tests / "test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.terminal('till.toml', cards='deck', seed=3, locale='en-CA')\n"
+        "def test_marked(terminal):\n"
+        "    assert terminal.terminal.profile.id == 'till'\n"
+        "    terminal.press('OK', '1124', 'OK')\n"
+        "    terminal.insert('mine')\n"
+        "    terminal.expect_screen('Declined')\n"
+        "def test_chosen(terminal):\n"
+        "    assert terminal.terminal.profile.id == 'till'\n"
+        "    terminal.expect_screen('Démarrer')\n",
+        "utf-8",
+    )
+    chosen = (
+        "--terminal-sim-profile=till.toml", "--terminal-sim-locale=fr-CA", "--terminal-sim-seed=5", "--terminal-sim-pack=adyen-amounts",
+    )  # fmt: skip
+    result = run(project, *chosen, "-v", "--junitxml=report.xml")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        ["*sale.keys::A [[]till.toml[]] PASSED*", "*test_it.py::test_chosen[[]till.toml[]] PASSED*"]
+    )
+    assert '<property name="seed" value="5"' in (project.path / "report.xml").read_text("utf-8")
+    result = run(project, "--terminal-sim-pack", "none")
+    result.stderr.fnmatch_lines(["ERROR: --terminal-sim-pack: *there is no pack 'none'; there is *"])
+
+
+def test_a_recording_of_each_scenario_is_replayed(project: pytest.Pytester) -> None:
+    script = project.makefile(".keys", sale=SCRIPT.replace("x  ", "Approved"))
+    folder = project.path / "recorded"
+    subprocess.run(
+        [sys.executable, "-m", "terminal_sim", "run", script, "--record", folder],
+        env=os.environ | ENVIRONMENT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    run(project, "--terminal-sim-reader", f"recording:{folder}").assert_outcomes(passed=2, skipped=2)
+
+
+def test_scenarios_are_spread_over_processes(project: pytest.Pytester) -> None:
+    project.makefile(".keys", sale=SCRIPT, more=FAILING)
+    run(project, "-p", "xdist", "-n", "2").assert_outcomes(passed=2, failed=2, skipped=2)

@@ -1,0 +1,154 @@
+"""What the command line and the configuration of pytest say about terminals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from terminal_sim.bench import Profile
+
+PREFIX = "--terminal-sim-"
+GROUP = ("terminal-sim", "payment terminals (terminal-sim)")
+DEFAULT_PROFILE = "v400m"
+DEFAULT_READER = "virtual"
+
+_OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
+_INI = "terminal_sim_profile"
+_OLDER_INI = "terminal"
+_HAS_OLDER_INI = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenOptions:
+    """`profiles` are names and files; `locale` is "" for each profile's own, `pack` None for that of the acquirer's file."""
+
+    profiles: tuple[str, ...]
+    reader: str | tuple[str, ...]
+    seed: int
+    locale: str
+    pack: str | None
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """The options of the plugin, and its configuration value."""
+    group = parser.getgroup(*GROUP)
+    group.addoption(
+        f"{PREFIX}profile",
+        action="append",
+        default=[],
+        metavar="PROFILE",
+        help="run on this terminal only, among those that scripts and markers name; a .toml file is what they run on instead (repeatable)",
+    )
+    group.addoption(
+        f"{PREFIX}reader",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="virtual (in the process), pty, recording:FILE, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a stripe head"
+        " beside a chip reader; virtual by default",
+    )
+    group.addoption(
+        f"{PREFIX}seed", type=int, default=0, metavar="N", help="of everything random; 0 by default"
+    )
+    group.addoption(
+        f"{PREFIX}locale", default="", metavar="TAG", help="the terminals' language, such as fr-CA"
+    )
+    group.addoption(f"{PREFIX}pack", metavar="NAME", help="the acquirer's amount pack that is in force")
+    parser.addini(_INI, f"profile of the terminal fixture (default: {DEFAULT_PROFILE})", default="")
+
+
+def add_older_names(parser: pytest.Parser, config: pytest.Config) -> None:
+    """Adds the names without our prefix that no other plugin has added."""
+    for name, new in _OLDER_OPTIONS.items():
+        if _is_free(parser, name):
+            parser.getgroup(*GROUP).addoption(
+                name,
+                dest=_dest(new),
+                action="append",
+                metavar="PROFILE" if new == "profile" else "ADDRESS",
+                help=f"the older name of {PREFIX}{new}",
+            )
+    try:
+        config.getini(_OLDER_INI)
+    except ValueError:
+        parser.addini(_OLDER_INI, f"the older name of {_INI}", default="")
+        config.stash[_HAS_OLDER_INI] = True
+
+
+def chosen_options(config: pytest.Config) -> ChosenOptions:
+    """What this run of pytest was given."""
+    readers: list[str] = _given(config, "reader")
+    return ChosenOptions(
+        profiles=tuple(_given(config, "profile")),
+        reader=readers[0] if len(readers) == 1 else tuple(readers) or DEFAULT_READER,
+        seed=_given(config, "seed"),
+        locale=_given(config, "locale"),
+        pack=_given(config, "pack"),
+    )
+
+
+def default_profile(config: pytest.Config) -> str:
+    """The profile of the fixture where neither marker nor option names one."""
+    older = config.getini(_OLDER_INI) if config.stash.get(_HAS_OLDER_INI, False) else ""
+    return config.getini(_INI) or older or DEFAULT_PROFILE
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raises `pytest.UsageError` with the cure for an option that cannot be."""
+    chosen = chosen_options(config)
+    for name in chosen.profiles:
+        load_profile(config, name)
+    if chosen.reader != DEFAULT_READER:
+        _check_reader(chosen.reader)
+    if chosen.pack is not None:
+        _check_pack(chosen.pack)
+
+
+def load_profile(config: pytest.Config, name: str) -> Profile:
+    """The profile of a name, or of a file as seen from where pytest was called. Raises `pytest.UsageError` with the cure."""
+    from terminal_sim.bench import ProfileError
+    from terminal_sim.profile import is_path
+    from terminal_sim.script.vocabulary import vocabulary
+
+    try:
+        return vocabulary().load(config.invocation_params.dir / name if is_path(name) else name)
+    except ProfileError as wrong:
+        raise pytest.UsageError(f"{PREFIX}profile: {wrong}") from None
+
+
+def _check_reader(reader: str | tuple[str, ...]) -> None:
+    from terminal_sim.readers.opening import DriverError, check_address
+
+    try:
+        check_address(reader)
+    except DriverError as wrong:
+        raise pytest.UsageError(f"{PREFIX}reader: {wrong}") from None
+
+
+def _check_pack(pack: str) -> None:
+    from terminal_sim.bench import Bench, BenchMisuse
+
+    try:
+        Bench(pack=pack).close()
+    except BenchMisuse as wrong:
+        raise pytest.UsageError(f"{PREFIX}pack: {wrong}") from None
+
+
+def _is_free(parser: pytest.Parser, option: str) -> bool:
+    """Whether no plugin takes the option: the parser then leaves it unread."""
+    word = f"{option}=x"
+    try:
+        return word in parser.parse_known_and_unknown_args([word])[1]
+    except pytest.UsageError:  # another plugin has it, and wants something else after it
+        return False
+
+
+def _given(config: pytest.Config, option: str) -> Any:
+    return config.getoption(_dest(option))
+
+
+def _dest(option: str) -> str:
+    return f"terminal_sim_{option}"
