@@ -38,7 +38,8 @@ from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
-from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.journal.store import IN_MEMORY, Journal, StoredRow
+from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
 from terminal_sim.runtime.board import Board, Printer
@@ -52,6 +53,7 @@ from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Trace
 
 if TYPE_CHECKING:
+    from terminal_sim.bench.point_of_sale import PointOfSale
     from terminal_sim.cards.catalogue import CardState, VirtualCard
 
 __all__ = [
@@ -106,7 +108,8 @@ class Bench:
         self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal
         if self._folder is not None:
             self.acquirer.keep_books(self._folder.books)
-        mono = self.journal.last_mono()
+        kept = self._folder.sales if self._folder is not None else None
+        mono = max(self.journal.last_mono(), kept.last_mono() if kept is not None else 0)
         self.clock = VirtualClock(begins + (0 if clock else mono), mono)
         try:
             check_passing(self.now, 0)
@@ -124,6 +127,8 @@ class Bench:
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
         self._readers: list[Hardware] = []
+        self._sales = kept
+        self._point_of_sale = self._new_point_of_sale() if kept is not None else None
 
     # Terminals.
 
@@ -168,6 +173,8 @@ class Bench:
         self.engine.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
         self.terminals.append(terminal)
+        if self._point_of_sale is not None:
+            self._point_of_sale.attach(terminal, board)
         if state is not None and state_from is not None:
             slot = state_from.cards.get(state.presented.in_slot)
             terminal.resume(state, state_from.engine, slot)
@@ -268,7 +275,41 @@ class Bench:
         """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench."""
         from terminal_sim.journal.invariants import violations
 
-        return violations(self.journal, self.acquirer.entries(), self.acquirer.messages)
+        sales = self._point_of_sale.book.sales.values() if self._point_of_sale is not None else ()
+        return violations(self.journal, self.acquirer.entries(), self.acquirer.messages, sales)
+
+    # The point of sale.
+
+    @property
+    def point_of_sale(self) -> PointOfSale:
+        """The point of sale beside the terminals, which it asks for payments; it is set up when it is used first."""
+        if self._point_of_sale is None:
+            self._point_of_sale = self._new_point_of_sale()
+            for terminal in self.terminals:
+                self._point_of_sale.attach(terminal, terminal.board)
+        return self._point_of_sale
+
+    @property
+    def sales_count(self) -> int:
+        """How many sales the point of sale has, none where it was never used."""
+        return 0 if self._point_of_sale is None else len(self._point_of_sale.book.sales)
+
+    def within_reach(self, terminal: TerminalUnderTest) -> None:
+        """`terminal` has power and a link again: the point of sale asks for what was not answered."""
+        if self._point_of_sale is not None:
+            self._point_of_sale.reached(terminal)
+
+    def _new_point_of_sale(self) -> PointOfSale:
+        # Imported here: most terminals stand alone.
+        from terminal_sim.bench.point_of_sale import PointOfSale
+
+        rows = list(self._sales.rows(POINT_OF_SALE)) if self._sales is not None else []
+        return PointOfSale(self.clock, self._sales_journal, rows)
+
+    def _sales_journal(self) -> Journal:
+        if self._sales is None:
+            self._sales = Journal(IN_MEMORY) if self._folder is None else self._folder.open_sales()
+        return self._sales
 
     # Time.
 
@@ -312,11 +353,10 @@ class Bench:
         )
         state = SavedState(
             engine=engine,
-            rows=tuple(
-                SavedRow(row.terminal, row.boot, row.mono, row.wall, row.kind, row.fields) for row in rows
-            ),
+            rows=tuple(map(_saved, rows)),
             acquirer=self.acquirer.snapshot(),
             cards=self._known_cards | {name: card.snapshot() for name, card in self._cards.items()},
+            sales=() if self._sales is None else tuple(map(_saved, self._sales.rows(POINT_OF_SALE))),
             numbers=dict(self._numbers),
             fail_next_commit=self.writer.fail_next,
             terminals=tuple(terminal.snapshot() for terminal in self.terminals),
@@ -342,6 +382,12 @@ class Bench:
         self._origin = saved
         for row in saved.rows:
             self.journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
+        for row in saved.sales:
+            self._sales_journal().append(
+                row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)]
+            )
+        if saved.sales:
+            self._point_of_sale = self._new_point_of_sale()
         self.acquirer.resume(saved.acquirer)
         self.engine.restart(saved.engine)
         self.writer.fail_next = saved.fail_next_commit
@@ -358,6 +404,8 @@ class Bench:
 
     def _close_files(self) -> None:
         self.journal.close()
+        if self._sales is not None:
+            self._sales.close()
         if self._folder is not None:
             self._folder.close()
 
@@ -368,6 +416,10 @@ class Bench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _saved(row: StoredRow) -> SavedRow:
+    return SavedRow(row.terminal, row.boot, row.mono, row.wall, row.kind, row.fields)
 
 
 def _host_file(host: str | Path) -> Path:

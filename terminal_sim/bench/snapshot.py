@@ -73,6 +73,7 @@ class SavedState:
 
     engine: EngineState = field(repr=False)
     rows: tuple[SavedRow, ...] = field(repr=False)
+    sales: tuple[SavedRow, ...] = field(repr=False)
     acquirer: AcquirerState = field(repr=False)
     cards: Mapping[str, CardState] = field(repr=False)
     numbers: Mapping[str, int]

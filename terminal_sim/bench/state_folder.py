@@ -17,6 +17,7 @@ from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.lock import FolderLock
 from terminal_sim.journal.store import Journal
 
+_SALES = "pos.db"
 _CURE = "put the whole state folder back from a copy, or start a new one"
 
 
@@ -38,14 +39,51 @@ class StateFolder:
                     )
                 self.journal = Journal(file)
                 opened.callback(self.journal.close)
+                self.sales = _sales_of(folder, self.journal)
+                if self.sales is not None:
+                    opened.callback(self.sales.close)
                 _check_against_each_other(folder, self.journal, self.books)
                 self.books.start()
             except LedgerFileError as wrong:
                 raise BenchMisuse(str(wrong)) from None
             self._opened = opened.pop_all()
 
+    def open_sales(self) -> Journal:
+        """The journal of the point of sale, which is made with its first row."""
+        if self.sales is None:
+            self.sales = Journal(self.path / _SALES)
+            self._opened.callback(self.sales.close)
+        return self.sales
+
     def close(self) -> None:
         self._opened.close()
+
+
+def _sales_of(folder: Path, journal: Journal) -> Journal | None:
+    """The journal of the point of sale, where there is one. What a terminal was asked for is known there, or it is not all there."""
+    file = folder / _SALES
+    asked = journal.query(
+        "select distinct fields ->> 'request' as request from journal where fields ->> 'request' is not null"
+    )
+    if not asked and not file.exists() and not file.with_suffix(".head").exists():
+        return None
+    if asked and not (file.exists() and file.stat().st_size):
+        raise BenchMisuse(f"{file}: it is gone or empty, and terminals have payments of it; {_CURE}")
+    sales = Journal(file)
+    known = {
+        f"POS{row['number']:06d}"
+        for row in sales.query(
+            "select distinct fields ->> 'number' as number from journal where kind in ('payment', 'refund')"
+        )
+    }
+    missing = sorted({str(row["request"]) for row in asked} - known)
+    if missing:
+        sales.close()
+        raise BenchMisuse(
+            f"{folder}: a terminal was asked for {missing[0]}, which {_SALES} does not know: they are of different folders or"
+            f" times; {_CURE}"
+        )
+    return sales
 
 
 def _make(folder: Path) -> None:

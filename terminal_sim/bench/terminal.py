@@ -59,6 +59,7 @@ class TerminalBench(Protocol):
     @property
     def writer(self) -> Storage: ...
     def card(self, name: str) -> VirtualCard: ...
+    def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
 
 
@@ -84,6 +85,11 @@ class TerminalUnderTest:
         return self.board.name
 
     @property
+    def currency(self) -> str:
+        """The currency that it takes payments in (ISO 4217, alphabetic)."""
+        return self.profile.currency
+
+    @property
     def firmware(self) -> Terminal:
         """The firmware. Raises `BenchMisuse` while the power is off."""
         if self.board.firmware is None:
@@ -94,6 +100,11 @@ class TerminalUnderTest:
     def is_on(self) -> bool:
         """Whether a firmware runs."""
         return self.board.firmware is not None
+
+    @property
+    def network_is_up(self) -> bool:
+        """Whether the terminal's own link is there, with the payment service behind it or without."""
+        return self._surroundings.environment.network_up
 
     # Keeping and going on.
 
@@ -256,6 +267,8 @@ class TerminalUnderTest:
     def network(self, up: bool) -> None:
         """The terminal's own link."""
         self._surroundings.network(up)
+        if up:
+            self.bench.within_reach(self)
 
     def network_kind(self, link: str) -> None:
         """Which link the terminal uses."""
@@ -300,6 +313,7 @@ class TerminalUnderTest:
         self.board.power.out_of_service = ""
         self.post(PoweredOn())
         self._surroundings.bring_orders()
+        self.bench.within_reach(self)
 
     def power_off(self) -> None:
         """An orderly switch-off."""

@@ -7,9 +7,18 @@ from collections.abc import Mapping
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
 from terminal_sim.host.seen import ALWAYS_SEEN, SOMETIMES_SEEN
+from terminal_sim.pos.model.report import FIELDS as SALES_FIELDS
+from terminal_sim.pos.model.rows import PaymentTypeKind
 from terminal_sim.reports.transactions import FIELDS as REPORT_FIELDS
 
-__all__ = ["HOST_FIELDS", "JOURNAL_FIELDS", "MESSAGE_KINDS", "REPORT_FIELDS"]
+__all__ = [
+    "HOST_FIELDS",
+    "JOURNAL_FIELDS",
+    "MESSAGE_KINDS",
+    "REPORT_FIELDS",
+    "SALES_FIELDS",
+    "PaymentTypeKind",
+]
 
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""

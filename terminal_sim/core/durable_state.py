@@ -88,7 +88,7 @@ class DurableState:
     `payments` has each payment by its reference in its newest state, oldest first; `doubtful` those that are in doubt.
     `taken_originals` has the payments that a void or refund names, as long as it is not declined. `stored` has the offline payments
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
-    approved yet, where its receipt by message goes.
+    approved yet, where its receipt by message goes. `requested` has, by the id of a point of sale's request, the payment begun for it.
     """
 
     payments: dict[str, Payment] = field(default_factory=dict)
@@ -100,6 +100,7 @@ class DurableState:
     stored: dict[str, StoredPayment] = field(default_factory=dict)
     declined_later: set[str] = field(default_factory=set)
     receipts_due: dict[str, str] = field(default_factory=dict)
+    requested: dict[str, str] = field(default_factory=dict)
     outage: Outage | None = None
     offline: OfflineSettings = OfflineSettings()
     orders: list[OnlineOrder] = field(default_factory=list)
@@ -143,6 +144,8 @@ class DurableState:
 
     def _payment(self, payment: Payment) -> None:
         self.payments[payment.reference] = payment
+        if payment.request:
+            self.requested[payment.request] = payment.reference
         if payment.state.in_doubt:
             self.doubtful[payment.reference] = None
         else:

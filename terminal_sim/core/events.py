@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from terminal_sim.core.message import HostReply
-from terminal_sim.core.payment_request import PaymentRequest
+from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.emv.talk.asks import Ask
 from terminal_sim.emv.talk.card import Stripe
@@ -48,6 +48,8 @@ class Trigger(StrEnum):
     BATTERY = "battery"
     POWER_OFF = "power_off"
     PAYMENT_REQUESTED = "payment_requested"
+    REFUND_REQUESTED = "refund_requested"
+    REQUEST_CANCELLED = "request_cancelled"
     RETURNED = "returned"
 
 
@@ -236,6 +238,27 @@ class PaymentRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRequested:
+    """A point of sale gives a payment back; `core.effects.AnswerPayment` answers it."""
+
+    request: RefundRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCancelled:
+    """The point of sale takes back the request with this id. Once the acquirer is asked it is too late, and the end says so."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQueried:
+    """The point of sale asks what has become of the request with this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """The flow on top of this one is over; `accepted` says that it was left with what it was asked for."""
 
@@ -269,5 +292,8 @@ Event = (
     | PowerOffPressed
     | ClockSet
     | PaymentRequested
+    | RefundRequested
+    | RequestCancelled
+    | RequestQueried
     | Returned
 )

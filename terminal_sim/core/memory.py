@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.moment import Instant
+from terminal_sim.core.payment_request import TerminalRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,4 @@ class FirmwareMemory:
     tab: str
     reversals: ReversalMemory
     offline: OfflineMemory
+    request: TerminalRequest | None

@@ -82,7 +82,7 @@ class Payment(NumberedRow):
     `reference` is the terminal's own name of it, `pan` the masked card number, `stan` the trace number, `at` the terminal's civil
     time of the request in whole seconds, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
     partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
-    of sale and are empty in a standalone payment.
+    of sale and are empty in a standalone payment; `request` is the point of sale's name for what it asked.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in PAYMENT_KINDS)
@@ -108,6 +108,7 @@ class Payment(NumberedRow):
     ticket: str = ""
     server: str = ""
     register: str = ""
+    request: str = ""
     state: PaymentState
     amount: Money
     entry: EntryMode

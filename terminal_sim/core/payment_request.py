@@ -24,8 +24,22 @@ class PaymentRequest:
     register: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """The payment with the terminal's reference `original` is given back whole, to the card that paid: the terminal voids it."""
+
+    id: str
+    original: str
+    ticket: str
+    server: str = ""
+    register: str = ""
+
+
+TerminalRequest = PaymentRequest | RefundRequest
+
+
 class RequestRefusal(Enum):
-    """Why a terminal that is at its home screen takes no payment."""
+    """Why a terminal that is at its home screen does not do what it is asked for."""
 
     AMOUNT = "amount"
     CURRENCY = "currency"
@@ -33,11 +47,12 @@ class RequestRefusal(Enum):
     BATTERY = "battery"
     READER = "reader"
     OFFLINE = "offline"
+    ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTaken:
-    """The terminal asks for a card now."""
+    """The terminal asks for a card now, or sends the void."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +64,19 @@ class RequestBusy:
 
 @dataclass(frozen=True, slots=True)
 class RequestRefused:
-    """The terminal cannot take this payment."""
+    """The terminal cannot take this payment, or cannot give it back."""
 
     reason: RequestRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRunning:
+    """The request was taken and has not come to its end; the end is answered by itself, or on a later question."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestUnknown:
+    """The terminal has begun no payment for this request and never will: it was not taken, or power was lost before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +87,4 @@ class RequestEnded:
     payment: Payment | None
 
 
-RequestAnswer = RequestTaken | RequestBusy | RequestRefused | RequestEnded
+RequestAnswer = RequestTaken | RequestBusy | RequestRefused | RequestRunning | RequestUnknown | RequestEnded

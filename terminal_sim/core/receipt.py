@@ -87,6 +87,13 @@ def _lines(
     yield Ruler()
     yield Pair(say("receipt-date"), say("date", at=payment.at))
     yield Pair(say("receipt-time"), say("time", at=payment.at))
+    for label, value in (
+        ("receipt-ticket", payment.ticket),
+        ("receipt-server", payment.server),
+        ("receipt-register", payment.register),
+    ):
+        if value:
+            yield Pair(say(label), value)
     yield Ruler()
     yield Pair(say("receipt-card"), "*" * max(len(payment.pan) - 4, 0) + payment.last4)
     if payment.sequence:

@@ -3,23 +3,36 @@
 Rules:
 1. A request is taken, refused or met with busy at once; one that was taken is ended exactly once.
 2. The end is ordered after the payment's final row, so it is durable before the answer leaves.
-3. After a power cut no request runs: the journal says what became of its payment.
+3. The rows of a request carry its id. After a power cut no request runs: the journal answers a question for one, and a request
+   that comes again is answered with its end and not served twice.
+4. A void without an answer goes on behind the screen: its request runs until the acquirer has decided.
 """
 
 from __future__ import annotations
 
 from terminal_sim.core.effects import AnswerPayment
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
     PaymentRequest,
+    RequestAnswer,
     RequestBusy,
     RequestEnded,
     RequestRefusal,
     RequestRefused,
+    RequestRunning,
     RequestTaken,
+    RequestUnknown,
+    TerminalRequest,
 )
 from terminal_sim.core.text import Text, say
+
+_NOTICES = {
+    PaymentState.COMPLETED: "approved",
+    PaymentState.PENDING: "accepted-offline",
+    PaymentState.FORWARD_SENT: "accepted-offline",
+    PaymentState.VOIDED: "already-voided",
+}
 
 
 class PaymentRequests:
@@ -29,28 +42,68 @@ class PaymentRequests:
 
     def __init__(self, terminal: Firmware) -> None:
         self._terminal = terminal
-        self.running: PaymentRequest | None = None
+        self.running: TerminalRequest | None = None
 
-    def take(self, request: PaymentRequest) -> None:
+    @property
+    def payment(self) -> PaymentRequest | None:
+        """The payment that is asked for now, if one is."""
+        return self.running if isinstance(self.running, PaymentRequest) else None
+
+    def take(self, request: TerminalRequest) -> None:
         """Serve `request` from now on."""
         self.running = request
-        self._terminal.order(AnswerPayment(request.id, RequestTaken()))
+        self._answer(request.id, RequestTaken())
 
-    def refuse(self, request: PaymentRequest, reason: RequestRefusal) -> None:
+    def refuse(self, request: TerminalRequest, reason: RequestRefusal) -> None:
         """Serve `request` at no time."""
-        self._terminal.order(AnswerPayment(request.id, RequestRefused(reason)))
+        self._answer(request.id, RequestRefused(reason))
 
-    def busy(self, request: PaymentRequest) -> None:
+    def busy(self, request: TerminalRequest) -> None:
         """Answer a request that no flow takes now."""
         running = self.running.id if self.running is not None else ""
-        self._terminal.order(AnswerPayment(request.id, RequestBusy(running)))
+        self._answer(request.id, RequestBusy(running))
 
     def end(self, notice: Text, payment: Payment | None) -> None:
-        """End the running request, where there is one, as the screen says."""
-        if self.running is not None:
-            self._terminal.order(AnswerPayment(self.running.id, RequestEnded(notice, payment)))
-            self.running = None
+        """End the running request, where there is one, as the screen says; a void in doubt is not over by that."""
+        if self.running is None:
+            return
+        request, self.running = self.running.id, None
+        known = self._known(request)
+        if known is not None and known.kind.undoes and known.state.in_doubt:
+            self._answer(request, RequestRunning())
+        else:
+            self._answer(request, RequestEnded(notice, payment))
 
     def abandon(self) -> None:
         """End the running request, where there is one, as cancelled: its flow was left before it came to an end."""
         self.end(say("cancelled"), None)
+
+    def resolved(self, void: Payment) -> None:
+        """Tell of a void that was decided behind the screen."""
+        if void.request and (self.running is None or self.running.id != void.request):
+            self.tell(void.request)
+
+    def is_known(self, request: str) -> bool:
+        """Whether the request runs or has begun a payment, so that it must not be served again."""
+        return self._runs(request) or self._known(request) is not None
+
+    def tell(self, request: str) -> None:
+        """Answer what has become of `request`."""
+        payment = self._known(request)
+        if self._runs(request) or (payment is not None and payment.kind.undoes and payment.state.in_doubt):
+            self._answer(request, RequestRunning())
+        elif payment is None:
+            self._answer(request, RequestUnknown())
+        else:
+            self._answer(request, RequestEnded(say(_NOTICES.get(payment.state, "declined")), payment))
+
+    def _runs(self, request: str) -> bool:
+        return self.running is not None and self.running.id == request
+
+    def _known(self, request: str) -> Payment | None:
+        durable = self._terminal.durable
+        reference = durable.requested.get(request)
+        return durable.payments[reference] if reference is not None else None
+
+    def _answer(self, request: str, answer: RequestAnswer) -> None:
+        self._terminal.order(AnswerPayment(request, answer))

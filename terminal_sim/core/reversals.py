@@ -119,6 +119,7 @@ class Reversals:
             )
         else:
             self._terminal.record(replace(answered, state=PaymentState.DECLINED))
+        self._terminal.requests.resolved(void)
 
     def _patience(self) -> int:
         timeouts = self._terminal.profile.timeouts

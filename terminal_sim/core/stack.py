@@ -99,6 +99,7 @@ class FlowStack:
             tab="",
             reversals=self.reversals.snapshot(),
             offline=self.offline.snapshot(),
+            request=self.requests.running,
         )
 
     def resume(self, memory: FirmwareMemory) -> None:
@@ -110,6 +111,7 @@ class FlowStack:
         self._unwinding = memory.unwinding
         self.reversals.resume(memory.reversals)
         self.offline.resume(memory.offline)
+        self.requests.running = memory.request
         for kept in memory.stack:
             context = self.flows[kept.flow].begin(self)
             context.resume(kept)

@@ -206,9 +206,24 @@ class Terminal(FlowStack):
             self.push(self.flows[OwnFlow.RECOVERY].begin(self))
 
     def _payment_requested(self, event: ev.PaymentRequested) -> None:
-        """The home screen takes a request; everywhere else the terminal is busy."""
-        if not self.environment.app_open or not self.fire(Trigger.PAYMENT_REQUESTED, event):
+        self._requested(Trigger.PAYMENT_REQUESTED, event)
+
+    def _refund_requested(self, event: ev.RefundRequested) -> None:
+        self._requested(Trigger.REFUND_REQUESTED, event)
+
+    def _requested(self, trigger: Trigger, event: ev.PaymentRequested | ev.RefundRequested) -> None:
+        """The home screen takes a request, a result gives way to it; everywhere else the terminal is busy."""
+        if self.requests.is_known(event.request.id):
+            self.requests.tell(event.request.id)
+        elif not self.environment.app_open or not self.fire(trigger, event):
             self.requests.busy(event.request)
+
+    def _request_cancelled(self, event: ev.RequestCancelled) -> None:
+        running = self.requests.running
+        if running is None or running.id != event.id:
+            self.requests.tell(event.id)
+        else:
+            self.fire(Trigger.REQUEST_CANCELLED, event)
 
     def _power_off(self, _: ev.PowerOffPressed) -> None:
         self.record(PowerRow(state="off"))
@@ -267,6 +282,9 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.AppChanged: Terminal._app,
     ev.CardDataLost: lambda t, e: t.offline.card_data_lost(e.reference),
     ev.PaymentRequested: Terminal._payment_requested,
+    ev.RefundRequested: Terminal._refund_requested,
+    ev.RequestCancelled: Terminal._request_cancelled,
+    ev.RequestQueried: lambda t, e: t.requests.tell(e.id),
     ev.OrderArrived: Terminal._order_arrived,
     ev.Tampered: Terminal._tampered,
     ev.CardSwiped: lambda t, e: t.offer(Trigger.CARD_SWIPED, e),

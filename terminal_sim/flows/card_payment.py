@@ -198,6 +198,7 @@ CONVERSATION_STATES: States[CardPaymentFlow] = (
 )
 CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
     Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.cancel_payment),
+    Move(Trigger.REQUEST_CANCELLED, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.taken_back),
     Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.run_out_of_time),
     Move(Trigger.CARD_REMOVED, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.card_gone),
     Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action=CardPaymentFlow.reader_gone),

@@ -121,6 +121,13 @@ class ChargeFlow(SaleFlow):
         *elements, leave = shown.elements
         return Screen(shown.id, (*elements, *ways, leave))
 
+    def sum(self) -> tuple[TextLine, ...]:
+        """The ticket with the amount, where a point of sale asked for the payment."""
+        asked = self.terminal.requests.payment
+        if asked is None:
+            return super().sum()
+        return (TextLine(say("pos-payment", ticket=asked.ticket, amount=asked.amount), "pos-payment"),)
+
 
 CHARGE = Flow(
     "charge",
@@ -199,6 +206,7 @@ GIFT_CARD = Flow(
         Move(Trigger.DIGIT, "card-number", STAY, guard=GiftCardFlow.has_room, action=GiftCardFlow.add),
         Move(Trigger.CLEAR, "card-number", STAY, guard=GiftCardFlow.has_input, action=GiftCardFlow.rub_out),
         Move(Trigger.CANCEL, "card-number", DONE, action=GiftCardFlow.go_home),
+        Move(Trigger.REQUEST_CANCELLED, "card-number", "failed", action=GiftCardFlow.taken_back),
         Move(Trigger.TIMEOUT, "card-number", "failed", action=GiftCardFlow.run_out_of_time),
         Move(
             Trigger.CONFIRM,

@@ -54,6 +54,9 @@ class EndingFlow(fields.TypedField):
     def card_is_in(self, _: Event) -> bool:
         return self.terminal.environment.card_in
 
+    def card_is_out(self, _: Event) -> bool:
+        return not self.terminal.environment.card_in
+
     # Actions.
 
     def announce(self, notice: str | Text) -> None:
@@ -73,6 +76,15 @@ class EndingFlow(fields.TypedField):
 
     def cancel_payment(self, _: Event) -> None:
         self.announce("cancelled")
+
+    def taken_back(self, _: Event) -> None:
+        """The point of sale took its request back in time."""
+        self.announce("pos-cancelled")
+
+    def make_way(self, event: Event) -> None:
+        """A result that was shown gives way to the next request of a point of sale."""
+        self.go_home(event)
+        self.terminal.post(event)
 
     def run_out_of_time(self, _: Event) -> None:
         self.announce("timed-out")
@@ -200,6 +212,10 @@ ENDING_MOVES: Moves[EndingFlow] = (
         )
     ),
     Move(Trigger.CARD_REMOVED, (*_ANNOUNCED, "offer-copy", "out-of-paper"), STAY),
+    *(
+        Move(trigger, _ANNOUNCED, DONE, guard=EndingFlow.card_is_out, action=EndingFlow.make_way)
+        for trigger in (Trigger.PAYMENT_REQUESTED, Trigger.REFUND_REQUESTED)
+    ),
     *_leaving(Trigger.CANCEL, "out-of-paper"),
     *_leaving(Trigger.TIMEOUT, "out-of-paper"),
     Move(Trigger.CONFIRM, "offer-copy", STAY, action=EndingFlow.print_offer),

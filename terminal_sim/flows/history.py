@@ -11,29 +11,27 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
-from terminal_sim.core.message import MessageKind
-from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, reprinted
 from terminal_sim.core.rows.kinds import ReprintRow
 from terminal_sim.core.screen import Choice, Element, Page, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows import fields
-from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS, EndingFlow
+from terminal_sim.flows.ending import ENDINGS
 from terminal_sim.flows.receipts import receipt_for
+from terminal_sim.flows.void import VOID_MOVES, VoidFlow
 
 ROWS = 6
 
 
-class HistoryFlow(EndingFlow):
-    """`first` is the topmost row shown, `picked` the payment that was touched, `payment` the void of it."""
+class HistoryFlow(VoidFlow):
+    """`first` is the topmost row shown, `original` the payment that was touched, `payment` the void of it."""
 
-    __slots__ = ("copy", "first", "picked", "remark")
-    kind = MessageKind.VOID
+    __slots__ = ("copy", "first", "remark")
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.first = 0
-        self.picked: Payment | None = None
         self.copy = Copy.CUSTOMER
         self.remark: Text | None = None
 
@@ -61,8 +59,8 @@ class HistoryFlow(EndingFlow):
     def picks_void(self, event: Event) -> bool:
         return (
             fields.touched(event) == "void"
-            and self.picked is not None
-            and self.terminal.durable.voidable(self.picked)
+            and self.original is not None
+            and self.terminal.durable.voidable(self.original)
         )
 
     def picks_void_in_vain(self, event: Event) -> bool:
@@ -70,17 +68,6 @@ class HistoryFlow(EndingFlow):
 
     def picks_receipts(self, event: Event) -> bool:
         return fields.touched(event) == "receipts"
-
-    def void_went_through(self, _: Event) -> bool:
-        return self._void_state() is PaymentState.COMPLETED
-
-    def void_was_declined(self, _: Event) -> bool:
-        return self._void_state() is PaymentState.DECLINED
-
-    def _void_state(self) -> PaymentState | None:
-        if self.payment is None:
-            return None
-        return self.terminal.durable.payments[self.payment.reference].state
 
     # Actions.
 
@@ -91,57 +78,23 @@ class HistoryFlow(EndingFlow):
         self.first = max(self.first - ROWS, 0)
 
     def pick(self, event: Event) -> None:
-        self.picked = self.rows[int(fields.touched(event).removeprefix("txn-")) - 1]
+        self.original = self.rows[int(fields.touched(event).removeprefix("txn-")) - 1]
         self.remark = None
 
     def explain(self, _: Event) -> None:
-        voided = self.picked is not None and self.picked.reference in self.terminal.durable.taken_originals
-        self.remark = say("already-voided" if voided else "void-not-possible")
-
-    def begin_void(self, _: Event) -> None:
-        if self.picked is None:
-            return
-        terminal, original = self.terminal, self.picked
-        stan = terminal.durable.trace_number.following
-        self.amount = original.amount
-        self.payment = Payment(
-            kind=MessageKind.VOID,
-            reference=terminal.reference(stan),
-            state=PaymentState.REVERSAL_PENDING,
-            amount=original.amount,
-            entry=original.entry,
-            pan=original.pan,
-            brand=original.brand,
-            sequence=original.sequence,
-            stan=stan,
-            at=terminal.now.civil_second,
-            original=original.reference,
-            language=original.language,
+        voided = (
+            self.original is not None and self.original.reference in self.terminal.durable.taken_originals
         )
-        terminal.reversals.begin_void(self.payment)
-
-    def finish_void(self, _: Event) -> None:
-        self._refresh()
-        self.announce("approved")
-
-    def fail_void(self, _: Event) -> None:
-        self._refresh()
-        unreachable = self.payment is not None and self.payment.reason == "no-connection"
-        self.announce("no-connection" if unreachable else "declined")
-
-    def leave_void_pending(self, _: Event) -> None:
-        """No answer came: the void stays in doubt and goes on being sent behind the screen."""
-        self.payment = None
-        self.announce("no-connection")
+        self.remark = say("already-voided" if voided else "void-not-possible")
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
         self.remark = None
 
     def print_copy(self, _: Event) -> None:
-        if self.picked is not None:
+        if self.original is not None:
             terminal = self.terminal
-            picked = terminal.durable.payments[self.picked.reference]
+            picked = terminal.durable.payments[self.original.reference]
             terminal.record(ReprintRow(original=picked.reference, copy=self.copy.value))
             terminal.order(fx.Print(reprinted(receipt_for(terminal, picked, self.copy))))
 
@@ -153,10 +106,6 @@ class HistoryFlow(EndingFlow):
 
     def forget_remark(self, _: Event) -> None:
         self.remark = None
-
-    def _refresh(self) -> None:
-        if self.payment is not None:
-            self.payment = self.terminal.durable.payments[self.payment.reference]
 
     # Screens.
 
@@ -180,8 +129,8 @@ class HistoryFlow(EndingFlow):
 
     def one(self) -> Screen:
         elements: list[Element] = [Title("transaction", say("transaction"))]
-        if self.picked is not None:
-            picked = self.terminal.durable.payments[self.picked.reference]
+        if self.original is not None:
+            picked = self.terminal.durable.payments[self.original.reference]
             elements += [
                 TextLine(_summary(picked)),
                 TextLine(_detail(picked)),
@@ -238,7 +187,7 @@ HISTORY_STATES: States[HistoryFlow] = (
     State("receipts", HistoryFlow.which_receipt, timeout="menu", free=True),
     State("receipt", HistoryFlow.one_receipt, timeout="menu", free=True),
     State("printed", HistoryFlow.one_receipt, timeout="menu", free=True),
-    State("voiding", HistoryFlow.processing, timeout="issuer"),
+    State("voiding", HistoryFlow.processing, timeout="issuer", enter=HistoryFlow.begin_void),
     *ENDINGS,
 )
 HISTORY_MOVES: Moves[HistoryFlow] = (
@@ -248,9 +197,7 @@ HISTORY_MOVES: Moves[HistoryFlow] = (
     Move(Trigger.DOWN, "list", STAY, guard=HistoryFlow.older_exist, action=HistoryFlow.scroll_down),
     Move(Trigger.UP, "list", STAY, guard=HistoryFlow.newer_exist, action=HistoryFlow.scroll_up),
     Move(Trigger.CANCEL, "list", DONE),
-    Move(
-        Trigger.SELECT, "transaction", "voiding", guard=HistoryFlow.picks_void, action=HistoryFlow.begin_void
-    ),
+    Move(Trigger.SELECT, "transaction", "voiding", guard=HistoryFlow.picks_void),
     Move(
         Trigger.SELECT, "transaction", STAY, guard=HistoryFlow.picks_void_in_vain, action=HistoryFlow.explain
     ),
@@ -275,30 +222,7 @@ HISTORY_MOVES: Moves[HistoryFlow] = (
         DONE,
         action=HistoryFlow.go_home,
     ),
-    Move(
-        Trigger.RESOLVED,
-        "voiding",
-        "approved",
-        guard=HistoryFlow.void_went_through,
-        action=HistoryFlow.finish_void,
-    ),
-    Move(
-        Trigger.RESOLVED,
-        "voiding",
-        "failed",
-        guard=HistoryFlow.void_was_declined,
-        action=HistoryFlow.fail_void,
-    ),
-    Move(
-        Trigger.UNRESOLVED,
-        "voiding",
-        "failed",
-        guard=HistoryFlow.void_was_declined,
-        action=HistoryFlow.fail_void,
-    ),
-    Move(Trigger.UNRESOLVED, "voiding", "failed", action=HistoryFlow.leave_void_pending),
-    Move(Trigger.TIMEOUT, "voiding", "failed", action=HistoryFlow.leave_void_pending),
-    *ENDING_MOVES,
+    *VOID_MOVES,
 )
 
 HISTORY = Flow("history", HistoryFlow, "list", HISTORY_STATES, HISTORY_MOVES)

@@ -200,6 +200,7 @@ NUMBER_MOVES: Moves[MotoFlow] = (
     Move(Trigger.DIGIT, _FIELDS, STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
     Move(Trigger.CLEAR, _FIELDS, STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
     Move(Trigger.CANCEL, _FIELDS, "failed", action=MotoFlow.cancel_payment),
+    Move(Trigger.REQUEST_CANCELLED, _FIELDS, "failed", action=MotoFlow.taken_back),
     Move(Trigger.TIMEOUT, _FIELDS, "failed", action=MotoFlow.run_out_of_time),
     Move(
         Trigger.CONFIRM, "card-number", "expiry", guard=MotoFlow.number_is_good, action=MotoFlow.take_number

@@ -38,8 +38,12 @@ def brand_name(pan: str) -> str:
 def payment_of(
     terminal: Firmware, kind: MessageKind, amount: Money, card: CardDetails, locale: str
 ) -> Payment:
-    """The first row of a payment: the next STAN, a reference of its own and a masked card number, sent to the acquirer."""
+    """The first row of a payment: the next STAN, a reference of its own and a masked card number, sent to the acquirer.
+
+    Where a point of sale asked for it, the row says so from the beginning.
+    """
     stan = terminal.durable.trace_number.following
+    asked = terminal.requests.payment
     return Payment(
         kind=kind,
         reference=terminal.reference(stan),
@@ -53,6 +57,10 @@ def payment_of(
         at=terminal.now.civil_second,
         sequence=card.sequence,
         language=locale,
+        ticket=asked.ticket if asked else "",
+        server=asked.server if asked else "",
+        register=asked.register if asked else "",
+        request=asked.id if asked else "",
     )
 
 

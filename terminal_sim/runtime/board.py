@@ -9,6 +9,7 @@ from typing import Protocol
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.memory import FirmwareMemory
 from terminal_sim.core.message import EntryMode
+from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
@@ -33,6 +34,14 @@ class DrawnScreen(Protocol):
     def locale(self) -> str: ...
     @property
     def display(self) -> str: ...
+
+
+class PointOfSalePort(Protocol):
+    """Where a terminal's answers to the requests of a point of sale go."""
+
+    def answered(self, terminal: str, request: str, answer: RequestAnswer) -> bool:
+        """Whether the answer arrived."""
+        ...
 
 
 @dataclass(eq=False)
@@ -131,6 +140,7 @@ class Board:
     kernel: KernelConfig
     keys: KeyStore
     dialect: Dialect = ISO8583
+    point_of_sale: PointOfSalePort | None = None
     vault: Vault = field(default_factory=Vault)
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)

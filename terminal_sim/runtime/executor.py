@@ -56,7 +56,7 @@ class Executor:
             fx.CloseReader: self._close_reader,
             fx.StartCard: self._start_card,
             fx.AnswerCard: self._answer_card,
-            fx.AnswerPayment: self._nothing,
+            fx.AnswerPayment: self._answer_payment,
             fx.SetAlarm: self._set_alarm,
             fx.DropAlarm: self._drop_alarm,
             fx.Beep: self._beep,
@@ -191,7 +191,13 @@ class Executor:
     def _ignored(self, board: Board, effect: fx.Ignored) -> None:
         board.panel.ignored = effect.what
 
-    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected | fx.AnswerPayment) -> None:
+    def _answer_payment(self, board: Board, effect: fx.AnswerPayment) -> None:
+        asked_by = board.point_of_sale
+        arrived = asked_by is not None and asked_by.answered(board.name, effect.request, effect.answer)
+        if not arrived and self.tracing is not None:
+            self.tracing.note(board, f"the answer to request {effect.request} reached no point of sale")
+
+    def _nothing(self, board: Board, effect: fx.Moved | fx.Unexpected) -> None:
         """What only the trace wants to know."""
 
     def _switch_off(self, board: Board, _: fx.SwitchOff) -> None:

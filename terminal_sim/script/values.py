@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
-from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS
+from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS, SALES_FIELDS
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import VerbArgument
 from terminal_sim.script.tree import Form, Value
@@ -100,7 +100,7 @@ def _rehearsed(verb: Verb, words: Sequence[str], scope: Scope) -> str:
 def judge_field(rows: str, kind: str, name: str) -> str:
     """What is wrong with naming the field `name` of such rows; "" where they have it.
 
-    `rows` is `host`, `journal` or `report`; `kind` is that of journal rows, "" where it is not known yet.
+    `rows` is `host`, `journal`, `report` or `pos`; `kind` is that of journal rows, "" where it is not known yet.
     """
     if rows == "journal" and not kind:
         return ""
@@ -108,6 +108,7 @@ def judge_field(rows: str, kind: str, name: str) -> str:
         "host": ("a message to the host", HOST_FIELDS),
         "journal": (f"a journal row of kind {kind!r}", JOURNAL_FIELDS.get(kind, ())),
         "report": ("a row of the report", REPORT_FIELDS),
+        "pos": ("a sale of the point of sale", SALES_FIELDS),
     }[rows]
     if comparable(name) in map(comparable, fields):
         return ""

@@ -130,8 +130,7 @@ class Expectations(Waiting):
         **fields: Annotated[str | int, RowFields("report")],
     ) -> None:
         """The payment transactions report has such a row."""
-        rows = _Rows("in the report", self._lines, _texts(fields), len, _count(count))
-        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
+        self._expect_rows("in the report", self._lines, fields, count, no, within, for_)
 
     @verb("expect light")
     def expect_light(
@@ -188,6 +187,19 @@ class Expectations(Waiting):
             caught, there, lambda: most_like(text, self._surface(from_).splitlines()), DEFAULT_WITHIN
         )
         return self.variables[name]
+
+    def _expect_rows(
+        self,
+        where: str,
+        every: Callable[[], list[Record]],
+        fields: Mapping[str, str | int],
+        count: int | str | None,
+        no: bool,
+        within: Duration | str,
+        throughout: Duration | str,
+    ) -> None:
+        rows = _Rows(where, every, _texts(fields), len, _count(count))
+        self._expect(rows.hold, str(rows), rows.nearest, no, within, throughout)
 
     def _expect(
         self,

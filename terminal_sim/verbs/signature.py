@@ -74,7 +74,7 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class RowFields:
-    """Whose rows have the fields that `**fields` takes: `host`, `journal` or `report`."""
+    """Whose rows have the fields that `**fields` takes: `host`, `journal`, `report` or `pos`."""
 
     rows: str
 

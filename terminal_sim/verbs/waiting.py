@@ -128,6 +128,7 @@ class Waiting:
         self._forbidden: list[Selector] = []
         self._seen: list[ScreenSnapshot] = []
         self._messages_before = len(bench.host_messages())
+        self._sales_before = bench.sales_count
         self._beeps_heard = terminal.beeps
 
     @contextmanager

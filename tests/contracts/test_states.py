@@ -12,7 +12,7 @@ from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
-from terminal_sim.core.payment_request import PaymentRequest
+from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
 from terminal_sim.core.screen import Button, Choice, Pad
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
@@ -174,6 +174,11 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
             )
             for minor in (0, 100)
         ],
+        Trigger.REFUND_REQUESTED: [
+            ev.RefundRequested(RefundRequest(id="B", original=original, ticket="T"))
+            for original in ("unknown", *drive.terminal.firmware.durable.payments)
+        ],
+        Trigger.REQUEST_CANCELLED: [ev.RequestCancelled("R"), ev.RequestCancelled("unknown")],
         Trigger.KERNEL_PROMPT: [
             ev.KernelAsked(EnterPin(pan=CARD.pan)),
             ev.KernelAsked(ChooseApplication(labels=("A", "B"))),

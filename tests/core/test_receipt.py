@@ -44,7 +44,7 @@ def values(receipt: Receipt) -> dict[str, object]:
 ORDER = [
     *HEADER,
     "receipt-merchant-copy", "receipt-customer-copy",
-    "receipt-date", "receipt-time",
+    "receipt-date", "receipt-time", "receipt-ticket", "receipt-server", "receipt-register",
     "receipt-card", "receipt-sequence", "receipt-application", "receipt-card-type", "receipt-entry",
     "receipt-aid", "receipt-merchant", "receipt-terminal",
     "receipt-auth-code", "receipt-tender", "receipt-original", "receipt-reference", "receipt-cryptogram", "receipt-avs",

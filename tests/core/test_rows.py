@@ -22,7 +22,7 @@ from tests.core.samples import AT, payment, void_of
 # The kinds and their fields as the journal has them: `?` marks those that a row may leave out.
 _PAYMENT = (
     "reference pan stan requested? brand? sequence? original? auth_code? response_code? host_reference? reason? aid? label? cvm?"
-    " cryptogram? avs_result? language? ticket? server? register? state amount currency entry at"
+    " cryptogram? avs_result? language? ticket? server? register? request? state amount currency entry at"
 )
 _OFFLINE = "reference state amount currency entry pan stan"
 CONTRACT = {

@@ -21,13 +21,15 @@ from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.invariants import INVARIANTS, RESOLVED, violations
 from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.pos.model.book import Book
+from terminal_sim.pos.model.rows import SaleRow, TenderOutcome, TenderRow
 from tests.host.samples import AT, MOTO, SALE, acquirer, undoing
 
 SENT, DONE, DECLINED = PaymentState.AUTH_SENT, PaymentState.COMPLETED, PaymentState.DECLINED
 PENDING, REVERSED, VOIDED = PaymentState.REVERSAL_PENDING, PaymentState.REVERSED, PaymentState.VOIDED
 
 
-def payment(request: HostRequest, state: PaymentState, **changes: Any) -> FlatRow:
+def payment(request: HostRequest, state: PaymentState, /, **changes: Any) -> FlatRow:
     """The row that a terminal records of its request."""
     whole = Payment(
         kind=request.kind,
@@ -63,6 +65,7 @@ class Day:
     boot: int = 1
     mono: int = 0
     more_entries: list[LedgerEntry] = field(default_factory=list)
+    book: Book = field(default_factory=Book)
 
     def record(self, *rows: FlatRow) -> None:
         self.mono += 1
@@ -73,7 +76,7 @@ class Day:
             self.host.script([scripted])
         self.host.respond(encode_request(request))
 
-    def pay(self, request: HostRequest, **changes: Any) -> None:
+    def pay(self, request: HostRequest, /, **changes: Any) -> None:
         self.record(payment(request, SENT))
         self.send(request)
         self.record(payment(request, DONE, **changes))
@@ -85,7 +88,9 @@ class Day:
         self.record(payment(void, DONE), payment(request, VOIDED))
 
     def found(self, *, resolved: bool = False) -> list[str]:
-        return violations(self.journal, self.entries, self.host.messages, resolved=resolved)
+        return violations(
+            self.journal, self.entries, self.host.messages, self.book.sales.values(), resolved=resolved
+        )
 
     @property
     def entries(self) -> Sequence[LedgerEntry]:
@@ -410,6 +415,67 @@ def expired_and_charged(day: Day) -> None:
     becomes(day, named(1), PaymentState.EXPIRED, "expired")
 
 
+# The point of sale.
+
+
+def asked(day: Day, *, amount: int = 1000, **tender: Any) -> None:
+    """A sale of 10.00 with one request for it, in the state of `tender`."""
+    if "T" not in day.book.sales:
+        day.book.apply(SaleRow(ticket="T", amount=Money(1000, "CAD"), at=AT))
+    facts = {
+        "kind": "payment",
+        "number": 1,
+        "payment": "CARD",
+        "terminal": "T0000001",
+        "outcome": TenderOutcome.DONE,
+        **tender,
+    }
+    day.book.apply(TenderRow(ticket="T", amount=Money(amount, "CAD"), at=AT, **facts))
+
+
+def sold_by_the_till(day: Day, **tender: Any) -> None:
+    day.pay(named(1), request="POS000001")
+    asked(day, reference="R1", **tender)
+
+
+def paid_twice_at_the_till(day: Day) -> None:
+    sold_by_the_till(day)
+    asked(day, number=2, payment="HAND", terminal="")
+
+
+def paid_at_the_till_alone(day: Day) -> None:
+    asked(day, reference="R1")
+
+
+def paid_at_the_till_with_another_amount(day: Day) -> None:
+    day.pay(named(1), request="POS000001")
+    asked(day, amount=999, reference="R1")
+
+
+def a_request_that_the_till_does_not_know(day: Day) -> None:
+    sold_by_the_till(day)
+    day.pay(named(2), request="POS000002")
+
+
+def taken_though_the_till_says_declined(day: Day) -> None:
+    sold_by_the_till(day, outcome=TenderOutcome.DECLINED)
+
+
+def one_request_paid_twice(day: Day) -> None:
+    sold_by_the_till(day)
+    day.pay(named(2), request="POS000001")
+
+
+def closed_by_hand_with_a_payment_of_a_terminal(day: Day) -> None:
+    day.pay(named(1))
+    asked(day, payment="HAND", terminal="", reference="R1")
+
+
+def refunded_at_the_till_alone(day: Day) -> None:
+    sold_by_the_till(day)
+    asked(day, kind="refund", number=2, original=1, reference="V1")
+
+
 PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("M1", charged_twice),
     ("M2", charged_unknown),
@@ -454,6 +520,14 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("X7", whole_card_number_at_the_host),
     ("N1", changed_its_trace_number),
     ("N1", two_terminals_one_reference),
+    ("P1", paid_twice_at_the_till),
+    ("P2", paid_at_the_till_alone),
+    ("P2", paid_at_the_till_with_another_amount),
+    ("P3", a_request_that_the_till_does_not_know),
+    ("P4", taken_though_the_till_says_declined),
+    ("P5", one_request_paid_twice),
+    ("P6", closed_by_hand_with_a_payment_of_a_terminal),
+    ("P7", refunded_at_the_till_alone),
 ]
 
 
@@ -471,7 +545,23 @@ def test_every_invariant_has_a_planted_fault() -> None:
 def test_a_payment_left_in_doubt_is_found_once_all_should_be_resolved(day: Day) -> None:
     day.record(payment(named(1), SENT))
     assert day.found() == []
-    assert day.found(resolved=True) == [f"L1 {RESOLVED.says}: txn=R1 kind=sale state=AUTH_SENT"]
+    assert day.found(resolved=True) == [f"L1 {RESOLVED[0].says}: txn=R1 kind=sale state=AUTH_SENT"]
+
+
+def test_a_request_left_without_an_answer_is_found_once_all_should_be_resolved(day: Day) -> None:
+    asked(day, outcome=TenderOutcome.ASKED)
+    assert day.found() == []
+    assert day.found(resolved=True) == [f"L2 {RESOLVED[1].says}: ticket=T request=POS000001"]
+
+
+def test_a_till_that_agrees_with_its_terminal_breaks_nothing(day: Day) -> None:
+    sold_by_the_till(day)
+    void = undoing(named(1), MessageKind.VOID)
+    day.record(payment(void, PENDING, request="POS000002"))
+    day.send(void)
+    day.record(payment(void, DONE, request="POS000002"), payment(named(1), VOIDED, request="POS000001"))
+    asked(day, kind="refund", number=2, original=1, reference=void.reference)
+    assert day.found(resolved=True) == []
 
 
 def test_a_line_says_what_is_wrong_and_where(day: Day) -> None:
@@ -497,7 +587,7 @@ def test_looking_leaves_the_journal_as_it_was(day: Day) -> None:
 
 def test_the_sql_names_only_kinds_and_states_that_there_are() -> None:
     states = {state.value for state in PaymentState}
-    for one in (*INVARIANTS, RESOLVED):
+    for one in (*INVARIANTS, *RESOLVED):
         assert set(re.findall(r"'([A-Z_]{2,})'", one.sql)) <= states, one.code
         assert set(re.findall(r"'(offline\.[a-z]+)'", one.sql)) <= set(ROW_KINDS), one.code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from terminal_sim.journal.invariants.money import MONEY
 from terminal_sim.journal.invariants.names import NAMES
 from terminal_sim.journal.invariants.secrecy import SECRECY
 from terminal_sim.journal.invariants.state import STATE
+from terminal_sim.journal.invariants.till import TILL
 from terminal_sim.journal.invariants.timing import TIMING
 from terminal_sim.journal.invariants.views import STATEMENTS, TABLES
 from terminal_sim.journal.invariants.wire import WIRE
@@ -53,12 +54,54 @@ class Message(Protocol):
     def fields(self) -> Mapping[str, Field]: ...
 
 
-INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES)
-RESOLVED = Invariant(
-    "L1",
-    "a payment is still in doubt",
-    "select txn, kind, state from newest where state in"
-    " ('AUTH_SENT', 'REVERSAL_PENDING', 'PENDING', 'FORWARD_SENT')",
+class Amount(Protocol):
+    @property
+    def minor(self) -> int: ...
+
+
+class Tender(Protocol):
+    """A payment or refund of the point of sale, as `pos.model.rows.TenderRow` has it."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def outcome(self) -> Enum: ...
+    @property
+    def amount(self) -> Amount: ...
+    @property
+    def terminal(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def request(self) -> str: ...
+
+
+class TillSale(Protocol):
+    """A sale of the point of sale, as `pos.model.sale.Sale` has it."""
+
+    @property
+    def ticket(self) -> str: ...
+    @property
+    def amount(self) -> Amount: ...
+    @property
+    def tenders(self) -> Mapping[int, Tender]: ...
+
+
+INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES, *TILL)
+RESOLVED = (
+    Invariant(
+        "L1",
+        "a payment is still in doubt",
+        "select txn, kind, state from newest where state in"
+        " ('AUTH_SENT', 'REVERSAL_PENDING', 'PENDING', 'FORWARD_SENT')",
+    ),
+    Invariant(
+        "L2",
+        "a request of the point of sale is not answered",
+        "select ticket, request from till where outcome in ('asked', 'cancelling')",
+    ),
 )
 
 
@@ -66,6 +109,7 @@ def violations(
     journal: Journal,
     ledger_entries: Iterable[LedgerLine] = (),
     messages: Iterable[Message] = (),
+    sales: Iterable[TillSale] = (),
     *,
     resolved: bool = False,
 ) -> list[str]:
@@ -80,11 +124,12 @@ def violations(
     bindings = {
         "ledger": _json([_ledger_row(entry) for entry in ledger_entries]),
         "wire": _json([_wire_row(n, message) for n, message in enumerate(messages, 1)]),
+        "till": _json([row for sale in sales for row in _till_rows(sale)]),
     }
     try:
         for sql in STATEMENTS:
             journal.query(sql, {name: text for name, text in bindings.items() if f":{name}" in sql})
-        asked = (*INVARIANTS, RESOLVED) if resolved else INVARIANTS
+        asked = (*INVARIANTS, *RESOLVED) if resolved else INVARIANTS
         return [f"{one.code} {one.says}: {_shown(row)}" for one in asked for row in journal.query(one.sql)]
     finally:
         for table in TABLES:
@@ -113,6 +158,21 @@ _WIRE = ("terminal", "stan", "reference", "amount", "currency", "original", "ori
 
 def _wire_row(n: int, message: Message) -> tuple[Field, ...]:
     return (n, message.kind, message.mti, *(message.fields.get(name, "") for name in _WIRE))
+
+
+def _till_rows(sale: TillSale) -> Iterator[tuple[Field, ...]]:
+    for tender in sale.tenders.values():
+        yield (
+            tender.number,
+            tender.kind,
+            sale.ticket,
+            sale.amount.minor,
+            str(tender.outcome.value),
+            tender.amount.minor,
+            tender.terminal,
+            tender.reference,
+            tender.request,
+        )
 
 
 def _json(rows: list[tuple[Field, ...]]) -> str:

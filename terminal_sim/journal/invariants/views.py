@@ -1,7 +1,7 @@
 """The tables that invariants ask, made of the schemas of journal rows, and the kinds that they name, made of the tables of kinds.
 
 `payment` has the journal's rows of payments and reversals, `newest` the last of each, `offline` the rows of offline payments.
-`ledger` is the host's books and `wire` what the host was sent. `net` is what the merchant is left with of each payment, whose
+`ledger` is the host's books, `wire` what the host was sent, and `till` the payments and refunds of the point of sale. `net` is what the merchant is left with of each payment, whose
 refunds are payments of their own.
 """
 
@@ -61,9 +61,11 @@ def _view(name: str, rows: tuple[type[JournalRow], ...], *fields: str) -> str:
     from journal where kind in {_kinds(*rows)}"""
 
 
-TABLES = ("payment", "offline", "newest", "ledger", "wire", "net")
+TABLES = ("payment", "offline", "newest", "ledger", "wire", "till", "net")
 STATEMENTS = (
-    _view("payment", (Payment, ReversalRow), "state", "amount", "currency", "stan", "original", "pan"),
+    _view(
+        "payment", (Payment, ReversalRow), "state", "amount", "currency", "stan", "original", "pan", "request"
+    ),
     "create index temp.payment_of on payment (txn, seq)",
     _view("offline", (OfflineRow,), "deadline", "sealed", "reason"),
     "create index temp.offline_of on offline (txn, kind)",
@@ -84,6 +86,11 @@ STATEMENTS = (
         value ->> 9 as original_stan, substr(value ->> 10, 1, 10) as day, value ->> 11 as pan
     from json_each(:wire)""",
     "create index temp.wire_of on wire (txn, n)",
+    """create temp table till as
+    select value ->> 0 as number, value ->> 1 as kind, value ->> 2 as ticket, value ->> 3 as sale, value ->> 4 as outcome,
+        value ->> 5 as amount, value ->> 6 as terminal, value ->> 7 as reference, value ->> 8 as request
+    from json_each(:till)""",
+    "create index temp.till_of on till (request)",
     f"""create temp table net as
     select txn, kind, state, amount, currency,
         (select coalesce(sum(l.amount), 0) from ledger as l where l.txn = p.txn)

@@ -1,0 +1,85 @@
+"""The verbs of the point of sale: what its till does, and what its own report has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from terminal_sim.bench.words import PaymentTypeKind
+from terminal_sim.verbs.expectations import NOW, Count, Expectations, Throughout, Within
+from terminal_sim.verbs.rows import Record
+from terminal_sim.verbs.signature import Keyword, RowFields, ValueKind, verb
+from terminal_sim.verbs.waiting import DEFAULT_WITHIN, number
+
+Ticket = Annotated[str, ValueKind.NAME]
+Amount = Annotated[int | str, ValueKind.COUNT]
+Label = Annotated[str, ValueKind.TEXT]
+
+
+class PointOfSaleVerbs(Expectations):
+    """The verbs of the bench's point of sale. What it asks for is asked of the scenario's terminal."""
+
+    @verb("pos sale")
+    def pos_sale(self, ticket: Ticket, amount: Amount, *, server: Label = "", register: Label = "") -> None:
+        """The point of sale asks the terminal for the payment of a sale: of a new one, or of what is left of this ticket's."""
+        words = ("pos sale", ticket, str(number(amount)), *_named(server=server, register=register))
+        with self._by_hand(*words):
+            self.bench.point_of_sale.sale(
+                self.terminal, ticket, number(amount), server=server, register=register
+            )
+
+    @verb("pos cancel")
+    def pos_cancel(self, ticket: Ticket) -> None:
+        """It takes the request back, or the sale where nothing is asked for and nothing is paid."""
+        with self._by_hand("pos cancel", ticket):
+            self.bench.point_of_sale.cancel(ticket)
+
+    @verb("pos payment-type")
+    def pos_payment_type(
+        self,
+        code: Annotated[str, ValueKind.NAME],
+        *,
+        name: Label,
+        reference: Label = "",
+        type: Literal["credit-card", "debit-card", "gift-card", "cash", "other"] = "credit-card",  # noqa: A002
+    ) -> None:
+        """A custom payment type is set up: a short code of its own, a name, an accounting reference and a type."""
+        more = _named(name=name, reference=reference)
+        with self._by_hand("pos payment-type", code, *more, f"type={type}"):
+            self.bench.point_of_sale.set_up_payment_type(
+                code, name=name, kind=PaymentTypeKind(type), reference=reference
+            )
+
+    @verb("pos close")
+    def pos_close(
+        self, ticket: Ticket, amount: Amount, *, with_: Annotated[str, ValueKind.NAME, Keyword("with")]
+    ) -> None:
+        """A sale is closed by hand with a payment type; the terminal hears nothing."""
+        with self._by_hand("pos close", ticket, str(number(amount)), "with", with_):
+            self.bench.point_of_sale.close(ticket, number(amount), with_, currency=self.terminal.currency)
+
+    @verb("pos refund")
+    def pos_refund(self, ticket: Ticket) -> None:
+        """The sale is refunded: by the terminal where a card was charged, without any money where it was closed by hand."""
+        with self._by_hand("pos refund", ticket):
+            self.bench.point_of_sale.refund(ticket)
+
+    @verb("expect pos")
+    def expect_pos(
+        self,
+        *,
+        count: Count = None,
+        no: bool = False,
+        within: Within = DEFAULT_WITHIN,
+        for_: Throughout = NOW,
+        **fields: Annotated[str | int, RowFields("pos")],
+    ) -> None:
+        """The point of sale's own report has such a sale."""
+        self._expect_rows("in the point of sale's report", self._sales, fields, count, no, within, for_)
+
+    def _sales(self) -> list[Record]:
+        return list(self.bench.point_of_sale.records()[self._sales_before :])
+
+
+def _named(**values: str) -> list[str]:
+    """Values that are there, as a script writes them: `server="Anne"`."""
+    return [f'{name}="{value}"' for name, value in values.items() if value]
