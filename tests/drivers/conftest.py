@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from terminal_drivers.base import CardMute, Misuse
-from terminal_drivers.transports.tcp import LOOPBACK
+from terminal_drivers.transports.listening import LOOPBACK
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

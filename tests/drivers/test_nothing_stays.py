@@ -32,7 +32,8 @@ from terminal_drivers.readers.vivotech.virtual import VirtualVivotech
 from terminal_drivers.readers.vpcd.card import call
 from terminal_drivers.readers.vpcd.serving import ServedVpcd
 from terminal_drivers.transports.faults import Chances, FaultyTransport
-from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_drivers.transports.listening import LOOPBACK
+from terminal_drivers.transports.tcp import TcpLine
 from terminal_drivers.wiring.opening import open_both, open_host
 from terminal_drivers.wiring.serving import serve
 from terminal_drivers.wiring.table import protocols

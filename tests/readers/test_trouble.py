@@ -19,8 +19,9 @@ from terminal_drivers.readers.ccid.reader import CcidReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.readers.magstripe.virtual import VirtualStripeHead, stripe_bits
 from terminal_drivers.readers.parted import SlotReader
+from terminal_drivers.transports.listening import LOOPBACK
 from terminal_drivers.transports.pty import PtyLine
-from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_drivers.transports.tcp import TcpLine
 from terminal_drivers.wiring.opening import open_host
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.readers.monitored import MonitoredReader

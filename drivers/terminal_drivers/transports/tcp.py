@@ -12,13 +12,12 @@ import socket
 from collections.abc import Callable
 
 from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport
+from terminal_drivers.transports.listening import LOOPBACK, ListeningSocket
 from terminal_drivers.transports.turns import Turns
 
-LOOPBACK = "127.0.0.1"
 CONNECT_TIMEOUT = 5.0
 WRITE_TIMEOUT = 5.0
 CHUNK = 4096
-LAST_PORT = 0xFFFF
 QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 
@@ -106,18 +105,15 @@ class TcpLine:
     ) -> None:
         self._device = device
         self._quick_ack = QUICK_ACK if quick_ack else None
-        self._server: socket.socket | None = None
+        self._server: ListeningSocket | None = None
         host: socket.socket | None = None
         if call is None:
-            if port > LAST_PORT:
-                raise Misuse(f"port {port} cannot be served: the last one is {LAST_PORT}")
-            try:
-                self._server = socket.create_server((LOOPBACK, port), backlog=1)
-            except OSError as error:
-                raise Misuse(f"port {port} cannot be served: {error}") from error
-            port = self._server.getsockname()[1]
+            self._server = ListeningSocket(port, backlog=1)
+            port = self._server.address[1]
         else:
-            host = _prepared(_connected(call, port, False))
+            host = _connected(call, port, False)
+            host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            host.setblocking(False)
         self.port = port
         self._turns = Turns(f"device at port {port}", lambda: self._serve(host))
         self._turns.start()
@@ -142,8 +138,7 @@ class TcpLine:
                 if self._turns.is_over(readable):
                     break
                 if host is None and self._server is not None and self._server.fileno() in readable:
-                    self._turns.forget(self._server.fileno())
-                    host = _prepared(self._server.accept()[0])
+                    host = self._accepted(self._server)
                 if host is None:
                     continue
                 try:
@@ -169,6 +164,14 @@ class TcpLine:
         if watched is not None:
             self._turns.watch(watched.fileno(), writes=writes)
 
+    def _accepted(self, server: ListeningSocket) -> socket.socket | None:
+        """One host at a time: the others wait at the port until this one has left."""
+        host = server.accept()
+        if host is not None:
+            host.setblocking(False)
+            self._turns.forget(server.fileno())
+        return host
+
     def _received(self, host: socket.socket) -> bytes:
         if self._quick_ack is not None:
             host.setsockopt(socket.IPPROTO_TCP, self._quick_ack, 1)
@@ -176,9 +179,3 @@ class TcpLine:
         if not data:
             raise ConnectionResetError
         return data
-
-
-def _prepared(host: socket.socket) -> socket.socket:
-    host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    host.setblocking(False)
-    return host

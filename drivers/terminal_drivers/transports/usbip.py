@@ -5,6 +5,7 @@
    One host at a time has the device, and each one finds it without a configuration.
 3. An IN transfer waits until its endpoint has something or it is unlinked; nothing else waits.
 4. Lengths come from the peer: one beyond `LONGEST` ends the connection.
+5. A flood of connections takes neither all descriptors of the process nor the device: at most `MOST_CONNECTIONS` stay open.
 """
 
 import socket
@@ -13,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from terminal_drivers.base import DriverError, FrameError, Misuse
+from terminal_drivers.base import DriverError, FrameError
+from terminal_drivers.transports.listening import ListeningSocket
 from terminal_drivers.transports.turns import Turns
 
 VERSION = 0x0111
@@ -34,6 +36,7 @@ REPLY = struct.Struct(">IIIIIiIiiI8x")
 UNLINK_REPLY = struct.Struct(">IIIIIi24x")
 
 LONGEST = 1 << 17
+MOST_CONNECTIONS = 16
 CHUNK = 1 << 16
 GET_DEVICE, GET_CONFIGURATION = bytes.fromhex("8006000100001200"), bytes.fromhex("800600020000FF00")
 NO_CONFIGURATION = bytes.fromhex("0009000000000000")
@@ -77,11 +80,8 @@ class UsbIpServer:
 
     def __init__(self, device: UsbDevice, port: int = 0) -> None:
         self._device = device
-        try:
-            self._server = socket.create_server(("127.0.0.1", port))
-        except OSError as error:
-            raise Misuse(f"port {port} of 127.0.0.1 cannot be served: {error.strerror}") from error
-        self.port: int = self._server.getsockname()[1]
+        self._server = ListeningSocket(port)
+        self.port = self._server.address[1]
         self._connections: list[_Connection] = []
         self._turns = Turns(f"USB/IP server on port {self.port}", self._serve)
         self._turns.watch(self._server.fileno())
@@ -102,8 +102,9 @@ class UsbIpServer:
     def close(self) -> None:
         """Unplug the device: every connection ends."""
         self._turns.close()
-        for each in (*(one.peer for one in self._connections), self._server):
-            each.close()
+        for each in self._connections:
+            each.peer.close()
+        self._server.close()
 
     def _serve(self) -> None:
         while True:
@@ -114,11 +115,18 @@ class UsbIpServer:
                 for connection in list(self._connections):
                     self._carry(connection, has_more=connection.peer.fileno() in readable)
                 if self._server.fileno() in readable:
-                    peer, _ = self._server.accept()
-                    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    peer.settimeout(SLOWEST_PEER)
-                    self._turns.watch(peer.fileno())
-                    self._connections.append(_Connection(peer))
+                    self._accept()
+
+    def _accept(self) -> None:
+        """The oldest connection that has not imported the device makes room for a new one."""
+        peer = self._server.accept()
+        if peer is None:
+            return
+        peer.settimeout(SLOWEST_PEER)
+        if len(self._connections) == MOST_CONNECTIONS:
+            self._drop(next(one for one in self._connections if not one.imported))
+        self._turns.watch(peer.fileno())
+        self._connections.append(_Connection(peer))
 
     def _carry(self, connection: _Connection, *, has_more: bool) -> None:
         try:
@@ -131,9 +139,12 @@ class UsbIpServer:
                     pass
             self._complete(connection)
         except (OSError, FrameError):
-            self._turns.forget(connection.peer.fileno())
-            connection.peer.close()
-            self._connections.remove(connection)
+            self._drop(connection)
+
+    def _drop(self, connection: _Connection) -> None:
+        self._turns.forget(connection.peer.fileno())
+        connection.peer.close()
+        self._connections.remove(connection)
 
     # Messages.
 

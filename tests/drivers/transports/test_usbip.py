@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from terminal_drivers.base import Misuse
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
-from terminal_drivers.transports.usbip import UsbIpServer
+from terminal_drivers.transports.usbip import MOST_CONNECTIONS, UsbIpServer
 from tests.drivers.conftest import TableChip
 
 PATIENCE = 5.0
@@ -228,3 +228,13 @@ def test_nothing_stays_behind_after_close() -> None:
     assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == (before, threads)
     with pytest.raises(Misuse):
         rig.server.act(lambda: None)
+
+
+def test_a_flood_of_connections_leaves_the_device_to_its_host(rig: Rig) -> None:
+    host = rig.connect()
+    flood = [rig.connect(imported=False) for _ in range(3 * MOST_CONNECTIONS)]
+    host.sendall(submit(11, 1, len(GET_SLOT_STATUS), GET_SLOT_STATUS))
+    assert reply(host, has_data=False)[:3] == (3, 11, 0)
+    assert flood[0].recv(1) == b"", "the oldest has made room"
+    flood[-1].sendall(LIST)
+    assert exactly(flood[-1], 4) == bytes.fromhex("01110005")

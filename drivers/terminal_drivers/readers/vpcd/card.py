@@ -12,7 +12,8 @@ from typing import Self
 
 from terminal_drivers.base import Card, CardMute, CardRemoved, Misuse
 from terminal_drivers.readers.vpcd.codec import Control, Decoder, encode
-from terminal_drivers.transports.tcp import LOOPBACK, TcpLine
+from terminal_drivers.transports.listening import LOOPBACK
+from terminal_drivers.transports.tcp import TcpLine
 
 PORT = 0x8C7B
 """Where vpcd listens for the card of its first slot."""

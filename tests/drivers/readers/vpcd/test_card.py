@@ -11,7 +11,8 @@ from terminal_drivers.base import CardRemoved, Misuse, ReaderLost
 from terminal_drivers.readers.vpcd.card import VpcdDevice, VpcdSlot, call
 from terminal_drivers.readers.vpcd.codec import Decoder, encode
 from terminal_drivers.readers.vpcd.serving import ServedVpcd
-from terminal_drivers.transports.tcp import LOOPBACK, TcpTransport, connect
+from terminal_drivers.transports.listening import LOOPBACK
+from terminal_drivers.transports.tcp import TcpTransport, connect
 from tests.drivers.conftest import two_free_ports
 
 Chip = Callable[..., Any]

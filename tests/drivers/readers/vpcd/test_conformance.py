@@ -10,8 +10,9 @@ from terminal_drivers.readers.vpcd.card import VpcdDevice
 from terminal_drivers.readers.vpcd.codec import Control, encode
 from terminal_drivers.readers.vpcd.conformance import DEVICE, Vicc
 from terminal_drivers.readers.vpcd.serving import ServedVpcd
+from terminal_drivers.transports.listening import LOOPBACK
 from terminal_drivers.transports.loopback import LoopbackLine
-from terminal_drivers.transports.tcp import LOOPBACK, connect
+from terminal_drivers.transports.tcp import connect
 from terminal_drivers.wiring.conformance import conform
 from tests.drivers.conftest import ATR_T0, TableChip, two_free_ports
 
