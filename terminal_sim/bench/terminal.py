@@ -26,8 +26,10 @@ from terminal_sim.core.rows.schema import Field, JournalRow
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
-from terminal_sim.display.item import KEY_ID
+from terminal_sim.display.item import KEY_ID, Role
 from terminal_sim.display.paper import receipt_text
+from terminal_sim.display.picture import Picture
+from terminal_sim.display.selector import Selector
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
@@ -158,6 +160,13 @@ class TerminalUnderTest:
             shown = terminal.customer_screen() if display == "customer" else terminal.screen()
             return view(shown, self.profile, self.bench.texts, terminal.screen_locale, display)
         return view(screen, self.profile, self.bench.texts, self.locale, display)
+
+    def picture(self, hidden: Selector | None = None) -> Picture:
+        """All that the device shows, on its displays and by its lights; what `hidden` names is covered."""
+        views = tuple(self.view(display) for display in self.profile.displays)
+        found = (item for one in views for item in (one.matches(hidden) if hidden is not None else ()))
+        covered = frozenset(item for item in found if item.role is not Role.SCREEN)
+        return Picture(views, self.profile, self.lights, covered)
 
     @property
     def receipts(self) -> list[PrintedReceipt]:

@@ -130,6 +130,15 @@ def _run(commands: _Commands) -> None:
         "--record", type=_path, metavar="FOLDER",
         help="record all readers, a new file for each scenario; --reader recording:FOLDER replays them",
     )  # fmt: skip
+    run.add_argument(
+        "--update-pictures",
+        action="store_true",
+        help="store the pictures that screenshot takes, in pictures/ beside each script",
+    )
+    run.add_argument(
+        "--out", type=_path, default="out", metavar="DIR",
+        help="where the pictures of failures go; out/ by default",
+    )  # fmt: skip
     run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
 
 

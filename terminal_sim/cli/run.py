@@ -50,6 +50,8 @@ def run(given: Namespace) -> int:
                 record=given.record,
                 state=given.state,
                 subscribers=subscribers,
+                update_pictures=given.update_pictures,
+                out=given.out,
             )
         )
         results = [

@@ -9,12 +9,14 @@ from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cli import UserError
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
 from terminal_sim.script.complete import completions
+from terminal_sim.script.file_names import file_name
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.tree import ScriptError, Value
 from terminal_sim.script.values import Scope, judge
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import ExpectationFailed, Tester
+from terminal_sim.verbs.pictures import StoredPictures
 
 _TYPED = Path("line")
 
@@ -27,7 +29,10 @@ class ShellSession:
     ) -> None:
         self.terminal = terminal
         variables = {"profile": terminal.profile.id, "locale": terminal.locale}
-        self._tester = Tester(bench, terminal, variables=variables)
+        self._pictures = StoredPictures(
+            Path("pictures"), lambda name: file_name(name, terminal.profile.id, terminal.locale), update=True
+        )
+        self._tester = Tester(bench, terminal, variables=variables, pictures=self._pictures)
         names = vocabulary()
         self._scope = Scope(names, (terminal.profile,), names.cards(()))
         self._performer = Performer(self._tester, macros or {}, self._scope)
@@ -67,7 +72,7 @@ class ShellSession:
             raise UserError(str(stopped.why)) from None
 
     def news(self) -> list[str]:
-        """The screen where it changed since the last call, the receipts that came out, and notes."""
+        """The screen where it changed since the last call, the receipts that came out, notes, and where pictures are."""
         news = []
         screen = self.terminal.view().text
         if screen != self._screen:
@@ -78,6 +83,8 @@ class ShellSession:
         self._receipts = len(printed)
         news += [f"# {note}" for note in self._tester.notes]
         self._tester.notes.clear()
+        news += [f"# picture {file}" for file in self._pictures.taken.values()]
+        self._pictures.taken.clear()
         return news
 
     def _check(self, call: VerbCall) -> None:

@@ -17,13 +17,14 @@ from terminal_sim.display.lines import SIMULATOR
 from terminal_sim.display.markup import attribute, document, number, rect, text
 from terminal_sim.display.view import View
 
-_INK = "#1b2430"
+INK = "#1b2430"
 _PAPER = "#f7f8fa"
 _STRIP = "#23374d"
-_BODY = "#2b2f36"
-_AMBER = "#ffb300"
+BODY = "#2b2f36"
+AMBER = "#ffb300"
 _DARK = "#10141a"
-_LABEL = "#c9ced6"
+_COVER = "#b9c0ca"
+LABEL = "#c9ced6"
 _KEY_FILLS = {
     "": "#2563a8",
     "grey": "#5a6270",
@@ -50,12 +51,12 @@ def screen_svg(view: View, profile: Profile) -> str:
     )
     middle, top = wide / 2, edge * 0.6
     parts = [
-        rect(0, 0, wide, deep, _BODY, round_by=1.4 * unit),
-        rect(edge, top, display.width, band, _AMBER, round_by=0.3 * unit),
-        text(Run(SIMULATOR, middle, top + band * 0.7, 1.1 * unit, bold=True), _INK),
-        text(Run(f"{profile.maker} {profile.name}", middle, top + band * 1.68, 0.8 * unit), _LABEL),
+        rect(0, 0, wide, deep, BODY, round_by=1.4 * unit),
+        rect(edge, top, display.width, band, AMBER, round_by=0.3 * unit),
+        text(Run(SIMULATOR, middle, top + band * 0.7, 1.1 * unit, bold=True), INK),
+        text(Run(f"{profile.maker} {profile.name}", middle, top + band * 1.68, 0.8 * unit), LABEL),
         f'<g transform="translate({number(edge)} {number(edge + 2 * band - 0.4 * unit)})">',
-        *_glass(view, display.width, display.height),
+        *glass(view, display.width, display.height),
         "</g>",
         *(line for placed in keys for line in _key(placed)),
     ]
@@ -63,26 +64,29 @@ def screen_svg(view: View, profile: Profile) -> str:
     return document(wide, deep, title, parts, locale=view.locale)
 
 
-def _glass(view: View, width: float, height: float) -> Iterator[str]:
+def glass(view: View, width: float, height: float, covered: frozenset[Item] = frozenset()) -> Iterator[str]:
+    """What `view` shows, in pixels of its display; an item of `covered` is a plain field."""
     lit = bool(view.placed)
     yield rect(0, 0, width, height, _PAPER if lit else _DARK)
     for placed in view.placed:
-        yield from _DRAWN[placed.item.role](placed)
+        yield from (
+            [_rect(placed.item, fill=_COVER)] if placed.item in covered else _DRAWN[placed.item.role](placed)
+        )
 
 
 def _strip(placed: Placed) -> Iterator[str]:
     title = placed.item.role is Role.TITLE
     yield _rect(placed.item, fill=_STRIP if title else "#ffe0a3")
-    yield from (text(run, "#ffffff" if title else _INK) for run in placed.runs)
+    yield from (text(run, "#ffffff" if title else INK) for run in placed.runs)
 
 
 def _line(placed: Placed) -> Iterator[str]:
-    yield from (text(run, _TONES.get(placed.item.tone, _INK)) for run in placed.runs)
+    yield from (text(run, _TONES.get(placed.item.tone, INK)) for run in placed.runs)
 
 
 def _input(placed: Placed) -> Iterator[str]:
     yield _rect(placed.item, fill="#ffffff", rx=0.1, stroke=_STRIP)
-    yield from (text(run, _INK) for run in placed.runs)
+    yield from (text(run, INK) for run in placed.runs)
 
 
 def _choice(placed: Placed) -> Iterator[str]:
@@ -94,7 +98,7 @@ def _choice(placed: Placed) -> Iterator[str]:
         x, y, wide, tall = item.bounds
         yield _rect(item, fill="#ffffff")
         yield f'<path d="M{number(x)} {number(y + tall)}h{number(wide)}" stroke="#c3cad4" stroke-width="{number(wide / 300)}"/>'
-    yield from (text(run, _INK if run.size == placed.runs[0].size else "#4a5462") for run in placed.runs)
+    yield from (text(run, INK if run.size == placed.runs[0].size else "#4a5462") for run in placed.runs)
     yield "</g>"
 
 
@@ -102,7 +106,7 @@ def _key(placed: Placed) -> Iterator[str]:
     item = placed.item
     yield _touched(item)
     yield _rect(item, fill=_KEY_FILLS[item.colour], rx=0.16)
-    ink = _INK if item.colour in _DARK_ON else "#ffffff"
+    ink = INK if item.colour in _DARK_ON else "#ffffff"
     yield from (text(run, ink) for run in placed.runs)
     yield "</g>"
 
@@ -111,7 +115,7 @@ def _tab(placed: Placed) -> Iterator[str]:
     item = placed.item
     yield _touched(item)
     yield _rect(item, fill=_STRIP if item.tile else "#dfe4ea", rx=0.12)
-    yield from (text(run, "#ffffff" if item.tile else _INK) for run in placed.runs)
+    yield from (text(run, "#ffffff" if item.tile else INK) for run in placed.runs)
     yield "</g>"
 
 
@@ -129,7 +133,7 @@ def _qr(placed: Placed) -> Iterator[str]:
         for across, bit in enumerate(row)
         if bit
     )
-    yield f'<path d="{"".join(dark)}" fill="{_INK}"/>'
+    yield f'<path d="{"".join(dark)}" fill="{INK}"/>'
 
 
 _DRAWN = {

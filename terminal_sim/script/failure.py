@@ -16,6 +16,7 @@ LINES = 40
 _WIDTH = 110
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ ]?\d){11,18}(?!\d)", re.ASCII)
 _CALLERS = 5
+_BELOW = "\n" + " " * len("  there was  ")
 
 
 class Mask:
@@ -45,7 +46,7 @@ def report(stopped: Stopped, scenario: Sequence[str], rerun: str, mask: Mask) ->
     head += callers
     head += [f"  {line}" for line in scenario]
     if isinstance(why, ExpectationFailed):
-        head += [f"  expected   {why.expected}", f"  there was  {why.nearest}"]
+        head += [f"  expected   {why.expected}", f"  there was  {why.nearest}".replace("\n", _BELOW)]
     else:
         head += [f"  {why}"]
     tail = ["  last of the trace:", *(_cut(f"  {line}") for line in stopped.trace)]

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,16 +24,17 @@ from terminal_sim.bench import (
     ProfileError,
     SavedState,
     Subscriber,
-    TerminalUnderTest,
     Trace,
 )
 from terminal_sim.script.bind import Call
 from terminal_sim.script.failure import Mask, command, report
+from terminal_sim.script.file_names import file_name
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
 from terminal_sim.script.recordings import Wiring, recording_name
 from terminal_sim.script.selection import exactly
 from terminal_sim.verbs import Tester
+from terminal_sim.verbs.pictures import StoredPictures, kept_picture
 
 NO_TIME = Duration(0)
 
@@ -59,8 +59,9 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`reader` is an address or several; `pack` names another amount pack than the acquirer's file does; `state` is a folder that keeps the journal; `pictures` one of stored screenshots, which
-    `store` writes. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
+    """`reader` is an address or several; `pack` names another amount pack than the acquirer's file does; `state` is a folder that keeps the journal;
+    `update_pictures` stores the pictures of `screenshot` instead of comparing them, and `out` is a folder for the pictures of failures, if any.
+    `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
     """
 
     seed: int = 0
@@ -69,20 +70,22 @@ class Options:
     record: Path | None = None
     state: Path | None = None
     subscribers: tuple[Subscriber, ...] = ()
-    pictures: Path | None = None
-    store: bool = False
+    update_pictures: bool = False
+    out: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """`text` is the reason of a skip, or what a failure says; `took` is virtual time."""
+    """`text` is the reason of a skip, or what a failure says; `took` is virtual time; `pictures` are the files of
+    its screenshots by their names.
+    """
 
     case: Case
     outcome: ScenarioOutcome
     text: str = ""
     took: Duration = NO_TIME
     notes: tuple[str, ...] = ()
-    pictures: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, Path] = field(default_factory=dict)
 
 
 def exit_code(results: Sequence[RunResult]) -> ExitCode:
@@ -137,7 +140,8 @@ class _CaseRun:
         self.wired = Wiring(runner.options.reader, runner.options.record, recording_name(case, why))
         self.mask = Mask(case.program.settings.secrets.values())
         self.notes: list[str] = []
-        self.pictures: dict[str, str] = {}
+        self.pictures = self._pictures()
+        self.screens = ""
         self.took = NO_TIME
 
     def result(self) -> RunResult:
@@ -156,7 +160,7 @@ class _CaseRun:
             text=text,
             took=self.took,
             notes=tuple(map(self.mask, self.notes)),
-            pictures=self.pictures,
+            pictures=self.pictures.taken,
         )
 
     def perform(self) -> None:
@@ -165,7 +169,7 @@ class _CaseRun:
         start = self.runner.state_for(self.case) if play.start else None
         with self._bench() as bench:
             tester = self._tester(bench, start)
-            self.notes, self.pictures = tester.notes, tester.pictures
+            self.notes = tester.notes
             began = bench.now.mono
             try:
                 stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
@@ -181,8 +185,6 @@ class _CaseRun:
         if broken:
             raise InvariantBroken("; ".join(broken))
         self.runner.keep(self.case, tester.states)
-        if self.runner.options.store:
-            self._store(tester)
 
     def _bench(self) -> Bench:
         chosen, options = self.case.program.settings, self.runner.options
@@ -215,29 +217,38 @@ class _CaseRun:
             bench,
             terminal,
             variables=variables,
-            stored_picture=lambda name: self._stored(terminal, name),
+            pictures=self.pictures,
             rows_before=rows,
             receipts_before=papers,
         )
 
     # Pictures.
 
-    def _file(self, terminal: TerminalUnderTest, picture: str) -> Path:
-        """`pictures/SCRIPT/NAME.PROFILE.LOCALE.svg` beside the script, unless another folder is chosen."""
-        script = self.case.program.script.path
-        folder = self.runner.options.pictures or script.parent / "pictures"
-        name = re.sub(r"[^\w-]+", "-", picture).strip("-")
-        return folder / script.stem / f"{name}.{terminal.profile.id}.{terminal.locale}.svg"
+    def _pictures(self) -> StoredPictures:
+        options, script = self.runner.options, self.case.program.script.path
+        return StoredPictures(
+            script.parent / "pictures",
+            lambda picture: self._file(script.stem, picture),
+            out=self._out,
+            update=options.update_pictures,
+        )
 
-    def _stored(self, terminal: TerminalUnderTest, picture: str) -> str | None:
-        file = self._file(terminal, picture)
-        return file.read_text(encoding="utf-8") if file.is_file() and not self.runner.options.store else None
+    def _file(self, script: str, picture: str) -> str:
+        chosen, profile = self.case.program.settings, self.case.profile
+        locale = chosen.locale or chosen.profiles[profile].languages[0]
+        return file_name(script, self.case.title, picture, profile, locale)
 
-    def _store(self, tester: Tester) -> None:
-        for name, picture in tester.pictures.items():
-            file = self._file(tester.terminal, name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(picture, encoding="utf-8")
+    @property
+    def _out(self) -> Path | None:
+        """The folder for what is made of this script alone: another of its name may stand in another folder."""
+        script, out = self.case.program.script.path, self.runner.options.out
+        return out and out / file_name(script.stem, str(script.parent))
+
+    def _keep_screens(self, tester: Tester) -> None:
+        """What the device shows where a step failed, as a picture for who reads the failure."""
+        if self._out is not None and not self.screens:
+            file = self._out / f"{self._file('', 'failure')}.png"
+            self.screens = kept_picture(file, tester.terminal.picture().png)
 
     # Steps.
 
@@ -246,6 +257,7 @@ class _CaseRun:
         try:
             Performer(tester, program.macros, program.scope).perform(calls)
         except Stopped as stopped:
+            self._keep_screens(tester)
             return stopped
         finally:
             self.mask.hide(*tester.secrets)
@@ -255,7 +267,8 @@ class _CaseRun:
 
     def _report(self, stopped: Stopped) -> str:
         self.mask.hide(*stopped.secrets)
-        return report(stopped, self._scenario(), self._again(), self.mask)
+        screens = [f"picture    {self.screens}"] if self.screens else []
+        return report(stopped, [*self._scenario(), *screens], self._again(), self.mask)
 
     def _refused(self, refused: Exception) -> str:
         """There is no terminal to act on: a reader that does not open, for one."""

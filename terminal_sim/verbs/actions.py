@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import zip_longest
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.display.svg import screen_svg
+from terminal_sim.display.picture import Picture
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     BadScript,
@@ -201,14 +200,30 @@ class Actions(Waiting):
         self.notes.append(text)
 
     @verb("screenshot")
-    def screenshot(self, name: Annotated[str, ValueKind.TEXT]) -> str:
-        """Takes a picture of the screen (SVG); where one is stored under this name it must be the same."""
+    def screenshot(
+        self,
+        name: Annotated[str, ValueKind.TEXT],
+        *,
+        except_: Annotated[Selector | str, ValueKind.SELECTOR, Keyword("except")] = "",
+    ) -> Picture:
+        """Takes a picture of all displays and lights, which must be as it is stored under this name.
+
+        What `except` names on the screen is hidden: a time, a reference, whatever changes by its nature.
+        """
         before = self._snapshot()
-        picture = screen_svg(self.terminal.view(), self.terminal.profile)
-        self.pictures[name] = picture
-        stored = self._stored_picture(name)
-        if stored is not None and stored != picture:
-            raise self._failure(f'the picture "{name}" to be as stored', _difference(stored, picture), before)
+        if self._pictures is None:
+            raise BadScript(
+                "there is no place for pictures: a Tester takes one as pictures=StoredPictures(...)"
+            )
+        hidden = selector(except_) if except_ else None
+        picture = self.terminal.picture(hidden)
+        if hidden is not None and not picture.covered:
+            raise self._failure(
+                f"{hidden} on the screen, to leave it out of the picture", self._closest(hidden), before
+            )
+        problem = self._pictures.problem(name, picture)
+        if problem:
+            raise self._failure(f'the picture "{name}" to be as it is stored', problem, before)
         return picture
 
     def _spelled(self, words: tuple[str, ...]) -> list[str]:
@@ -275,10 +290,3 @@ def percent(text: str) -> int:
 
 def _digits(word: str) -> bool:
     return word.isascii() and word.isdigit()
-
-
-def _difference(stored: str, picture: str) -> str:
-    """The first line in which two pictures differ."""
-    pairs = zip_longest(stored.splitlines(), picture.splitlines(), fillvalue="")
-    at, (was, now) = next((at, pair) for at, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
-    return f"line {at} of it was {was.strip()!r} and is {now.strip()!r}"

@@ -17,6 +17,7 @@ from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display import texts
 from terminal_sim.display.selector import SelectorError, plain_pattern
+from terminal_sim.verbs.pictures import Pictures
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
@@ -101,7 +102,7 @@ def plain(text: str) -> str:
 class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
-    `variables` are what scripts name as `${name}`; `stored_picture` gives the stored screenshot of a name (SVG), if any;
+    `variables` are what scripts name as `${name}`; `pictures` are the stored ones, where it has any;
     `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `secrets` are card numbers and PINs to hide.
     """
 
@@ -111,7 +112,7 @@ class Waiting:
         terminal: TerminalUnderTest,
         *,
         variables: Mapping[str, str] | None = None,
-        stored_picture: Callable[[str], str | None] = lambda _: None,
+        pictures: Pictures | None = None,
         rows_before: int = 0,
         receipts_before: int = 0,
     ) -> None:
@@ -119,10 +120,9 @@ class Waiting:
         self.terminal = terminal
         self.variables: dict[str, str] = dict(variables or {})
         self.notes: list[str] = []
-        self.pictures: dict[str, str] = {}
         self.states: dict[str, SavedState] = {}
         self.secrets: set[str] = set()
-        self._stored_picture = stored_picture
+        self._pictures = pictures
         self._rows_before = rows_before
         self._receipts_before = receipts_before
         self._forbidden: list[Selector] = []

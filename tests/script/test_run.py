@@ -197,19 +197,6 @@ def test_a_kept_journal_counts_only_what_a_scenario_did(ran: Runs, tmp_path: Pat
         assert result.outcome is ScenarioOutcome.HELD, result.text
 
 
-def test_a_screenshot_is_compared_where_one_is_stored(ran: Runs, tmp_path: Path) -> None:
-    shot = f'{HEAD}scenario "A"\n  press 5\n  screenshot "the home screen"\n'
-    (taken,) = ran(shot)
-    assert list(taken.pictures) == ["the home screen"]
-    ran(shot, options=Options(store=True))
-    stored = tmp_path / "pictures" / "test" / "the-home-screen.v400m.en-CA.svg"
-    assert stored.read_text(encoding="utf-8") == taken.pictures["the home screen"]
-    assert [result.outcome for result in ran(shot)] == [ScenarioOutcome.HELD]
-    (changed,) = ran(shot.replace("press 5", "press 6"))
-    assert changed.outcome is ScenarioOutcome.UNMET
-    assert 'the picture "the home screen" to be as stored' in changed.text
-
-
 def test_a_folder_of_cards_adds_to_the_deck(ran: Runs, tmp_path: Path) -> None:
     (tmp_path / "deck").mkdir()
     (tmp_path / "deck" / "mine.toml").write_text('card = 1\nextends = "visa-credit"\n')

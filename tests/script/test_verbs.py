@@ -38,7 +38,7 @@ FORMS = [
     "press! KEYS...",
     "remove card",
     "save state NAME",
-    'screenshot "TEXT"',
+    'screenshot "TEXT" [except SELECTOR]',
     "service up|down",
     "swipe CARD",
     "tap SELECTOR",

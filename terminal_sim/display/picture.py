@@ -1,0 +1,110 @@
+"""A picture of all that a device shows: each of its displays, the lights of a reader, and a band that says SIMULATOR.
+
+It is what tests store and compare, so nothing on it changes but what the device shows: real keys are left out, and each
+display has one size whatever the screen on it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from terminal_sim.core.config import Profile
+from terminal_sim.display.item import Bounds, Item
+from terminal_sim.display.layout import Run
+from terminal_sim.display.lines import SIMULATOR
+from terminal_sim.display.markup import document, number, rect, text
+from terminal_sim.display.png import png
+from terminal_sim.display.reader import READER_WIDE, reader
+from terminal_sim.display.svg import AMBER, BODY, INK, LABEL, glass
+from terminal_sim.display.view import View
+
+LONGEST = 640.0  # of the sides of a display, in pixels of the picture
+_EDGE = 14.0
+_BAND = 24.0
+_CAPTION = 20.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What `views` (one a display) and `lights` (their colours by name) show of a terminal. Items of `covered` are hidden by a plain field.
+
+    Everything is worked out when it is first asked for; a picture never changes.
+    """
+
+    views: tuple[View, ...]
+    profile: Profile = field(repr=False)
+    lights: Mapping[str, str] = field(default_factory=dict)
+    covered: frozenset[Item] = frozenset()
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing, in pixels of the picture."""
+        wide, deep = self._size
+        parts = [
+            rect(0, 0, wide, deep, BODY, round_by=_EDGE),
+            rect(_EDGE, _EDGE / 2, wide - 2 * _EDGE, _BAND, AMBER, round_by=4),
+            text(Run(SIMULATOR, wide / 2, _EDGE / 2 + _BAND * 0.72, _BAND * 0.68, bold=True), INK),
+            *(line for view, x, scale in self._places for line in self._display(view, x, scale)),
+            *self._reader(),
+        ]
+        title = f"{SIMULATOR}: {self.profile.maker} {self.profile.name}"
+        return document(wide, deep, title, parts, locale=self.views[0].locale)
+
+    @property
+    def png(self) -> bytes:
+        """The same drawing as pixels: 8 bits each of red, green, blue and alpha."""
+        return png(self.svg)
+
+    @property
+    def items(self) -> list[tuple[Item, Bounds]]:
+        """What stands on the displays, in reading order, with its bounds in pixels of the picture."""
+        return [
+            (item, _moved(item.bounds, x, _TOP, scale))
+            for view, x, scale in self._places
+            for item in view.items
+        ]
+
+    def _display(self, view: View, x: float, scale: float) -> Iterator[str]:
+        display = self.profile.displays[view.display]
+        name = f"{self.profile.maker} {self.profile.name}" + (
+            "" if len(self.views) == 1 else f", {view.display}"
+        )
+        yield text(Run(name, x, _TOP - _CAPTION * 0.35, _CAPTION * 0.6, "start"), LABEL)
+        yield f'<g transform="translate({number(x)} {number(_TOP)}) scale({scale:.6g})">'
+        yield from glass(view, display.width, display.height, self.covered)
+        yield "</g>"
+
+    def _reader(self) -> Iterator[str]:
+        if self.profile.lights:
+            x = self._size[0] - _EDGE - READER_WIDE
+            yield from reader(self.profile, self.lights, x, _TOP)
+
+    @cached_property
+    def _places(self) -> list[tuple[View, float, float]]:
+        """The displays from left to right: each with its left edge and its scale."""
+        places, x = [], _EDGE
+        for view in self.views:
+            display = self.profile.displays[view.display]
+            scale = min(1.0, LONGEST / max(display.width, display.height))
+            places.append((view, x, scale))
+            x += display.width * scale + _EDGE
+        return places
+
+    @cached_property
+    def _size(self) -> tuple[float, float]:
+        """Width and height of the picture: whole pixels, so that every rasteriser rounds them alike."""
+        displays = [(self.profile.displays[view.display], x, scale) for view, x, scale in self._places]
+        right = max(x + display.width * scale for display, x, scale in displays)
+        tall = max(display.height * scale for display, _, scale in displays)
+        extra = READER_WIDE + _EDGE if self.profile.lights else 0.0
+        return float(round(right + extra + _EDGE)), float(round(_TOP + tall + _EDGE))
+
+
+_TOP = _EDGE / 2 + _BAND + _CAPTION
+
+
+def _moved(bounds: Bounds, x: float, y: float, scale: float) -> Bounds:
+    left, top, wide, tall = (value * scale for value in bounds)
+    return left + x, top + y, wide, tall
