@@ -26,6 +26,7 @@ from terminal_sim.core.rows.schema import Field, JournalRow
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
+from terminal_sim.display.appearance import OFF, Appearance
 from terminal_sim.display.item import KEY_ID, Role
 from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.picture import Picture
@@ -160,6 +161,15 @@ class TerminalUnderTest:
             shown = terminal.customer_screen() if display == "customer" else terminal.screen()
             return view(shown, self.profile, self.bench.texts, terminal.screen_locale, display)
         return view(screen, self.profile, self.bench.texts, self.locale, display)
+
+    def appearance(self) -> Appearance:
+        """All that the device shows and sounds now."""
+        panel = self.board.panel
+        return Appearance(
+            views={name: self.view(name) for name in self.profile.displays},
+            lights={**dict.fromkeys(self.profile.lights, OFF), **panel.lights},
+            beeps=panel.beeps,
+        )
 
     def picture(self, hidden: Selector | None = None) -> Picture:
         """All that the device shows, on its displays and by its lights; what `hidden` names is covered."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cli import UserError
+from terminal_sim.display.appearance import Appearance
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
 from terminal_sim.script.complete import completions
 from terminal_sim.script.file_names import file_name
@@ -36,7 +37,7 @@ class ShellSession:
         names = vocabulary()
         self._scope = Scope(names, (terminal.profile,), names.cards(()))
         self._performer = Performer(self._tester, macros or {}, self._scope)
-        self._screen = ""
+        self._shown: Appearance | None = None
         self._receipts = 0
 
     def say(self, line: str) -> None:
@@ -72,12 +73,10 @@ class ShellSession:
             raise UserError(str(stopped.why)) from None
 
     def news(self) -> list[str]:
-        """The screen where it changed since the last call, the receipts that came out, notes, and where pictures are."""
-        news = []
-        screen = self.terminal.view().text
-        if screen != self._screen:
-            news.append(screen)
-            self._screen = screen
+        """What the device shows and sounds where that changed since the last call, the receipts that came out, notes, and where pictures are."""
+        shown = self.terminal.appearance()
+        news = shown.since(self._shown)
+        self._shown = shown
         printed = self.terminal.receipts
         news += [_paper(receipt.text) for receipt in printed[self._receipts :]]
         self._receipts = len(printed)

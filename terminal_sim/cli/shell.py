@@ -1,6 +1,7 @@
-"""`terminal-sim shell`: script lines typed at a terminal, and its screen after each of them.
+"""`terminal-sim shell`: script lines typed at a terminal, and what it shows and sounds after each of them.
 
-Piped input works too: then nothing prompts, and the exit code says whether every line held.
+1. Piped input works too: then nothing prompts, and the exit code says whether every line held.
+2. At a keyboard Ctrl-C gives up the line, the one that is typed or the one that waits for a person or a reader; `quit` or Ctrl-D leaves.
 """
 
 from __future__ import annotations
@@ -47,7 +48,13 @@ def _converse(session: ShellSession, prompt: str) -> int:
         if typed.split()[:1] == ["help"]:
             print(_help(typed.split()[1:]))
         elif typed and not typed.startswith("#"):
-            worst = max(worst, _answer(session, typed))
+            try:
+                worst = max(worst, _answer(session, typed))
+            except KeyboardInterrupt:
+                if not interactive:
+                    raise
+                print(f"\n{typed}: interrupted; quit leaves", file=sys.stderr)
+                _print_news(session)
     return ExitCode.HELD if interactive else worst
 
 
@@ -98,6 +105,8 @@ def _typed(prompt: str, session: ShellSession) -> Iterator[str]:
     while True:
         try:
             yield input(f"{prompt}> ")
+        except KeyboardInterrupt:
+            print()
         except EOFError:
             print()
             return

@@ -409,33 +409,6 @@ def test_a_standard_stream_may_be_closed(closed: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
-def test_a_shell_at_a_keyboard_prompts_completes_words_and_goes_on_after_a_mistake() -> None:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
-        "TERM": "dumb",
-        "INPUTRC": os.devnull,
-    }
-    ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "terminal_sim", "shell", "v400m"]
-    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as ran:
-        os.close(theirs)
-        os.write(ours, b"prss\npre\t OK\nquit\n")
-        seen = b""
-        try:
-            while chunk := os.read(ours, 65536):
-                seen += chunk
-        except OSError:  # Linux says so when the other end is closed
-            pass
-        assert ran.wait() == 0
-    os.close(ours)
-    text = seen.decode()
-    assert "v400m> " in text
-    assert "did you mean 'press'?" in text
-    assert "$0.00_" in text
-
-
 def test_the_tour_plays_to_its_end_with_screens_and_receipts(run: Run) -> None:
     code, out, err = run("demo")
     assert (code, err) == (0, "")
