@@ -18,6 +18,8 @@ from terminal_sim.bench.bench import (
     View,
 )
 from terminal_sim.core.flow import AnyFlow
+from terminal_sim.flows import load as flows
+from terminal_sim.flows import of as flows_of
 from terminal_sim.runtime import contents
 from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry
 
@@ -43,4 +45,6 @@ __all__ = [
     "TraceEntry",
     "View",
     "contents",
+    "flows",
+    "flows_of",
 ]

@@ -164,7 +164,7 @@ def _profiles(commands: _Commands) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="flows, or profiles for the flows of their menus (all by default)",
+        help="flows, or profiles for all flows of these terminals (all by default)",
     )
     draw.add_argument(
         "--format", choices=("mermaid", "svg", "png"), default="mermaid", help="mermaid by default"

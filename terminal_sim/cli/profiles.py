@@ -62,11 +62,12 @@ def _schema(_: Namespace) -> int:
 
 
 def _draw(given: Namespace) -> int:
+    from terminal_sim.bench import flows as all_flows
     from terminal_sim.display import statechart as draw
     from terminal_sim.display.png import png
 
     kinds = {"mermaid": "mmd", "svg": "svg", "png": "png"}
-    flows = _chosen(given.names, _flows())
+    flows = _chosen(given.names, all_flows())
     if given.to is None and (given.format == "png" or (len(flows) > 1 and given.format == "svg")):
         raise UserError(f"{len(flows)} charts as {given.format} are files: say where with --to DIR")
     if given.to is not None:
@@ -82,15 +83,9 @@ def _draw(given: Namespace) -> int:
     return 0
 
 
-def _flows() -> Mapping[str, AnyFlow]:
-    from terminal_sim.bench import Bench
-
-    with Bench() as bench:
-        return bench.flows
-
-
 def _chosen(names: Iterable[str], flows: Mapping[str, AnyFlow]) -> dict[str, AnyFlow]:
-    """Flows by name; a profile's name stands for the flows that its menus offer."""
+    """Flows by name; a profile's name stands for all flows of that terminal."""
+    from terminal_sim.bench import flows_of
     from terminal_sim.script.vocabulary import vocabulary
 
     bundled = [*profiles.names(), *profiles.variants()]
@@ -99,9 +94,7 @@ def _chosen(names: Iterable[str], flows: Mapping[str, AnyFlow]) -> dict[str, Any
         if name in flows:
             wanted.append(name)
         elif name in bundled or profiles.is_path(name):
-            one = vocabulary().load(name)
-            entries = [*one.home.entries, *(entry for menu in one.menus.values() for entry in menu.entries)]
-            wanted += [entry.flow for entry in entries if entry.flow]
+            wanted += flows_of(vocabulary().load(name))
         else:
             raise UserError(f"there is no flow or profile {name!r}{suggest(name, [*flows, *bundled])}")
     return {name: flows[name] for name in wanted or flows}

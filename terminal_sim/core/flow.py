@@ -138,13 +138,18 @@ class Plan(NamedTuple):
 
 @dataclass(frozen=True)
 class Flow(Generic[Ctx]):
-    """`initial` is entered when the flow starts, as if from nowhere: its `enter` runs and its time-out starts."""
+    """`initial` is entered when the flow starts, as if from nowhere: its `enter` runs and its time-out starts.
+
+    `starts` are the flows that it puts on top of itself, by name. A terminal without the feature `needs` never runs it.
+    """
 
     name: str
     context: type[Ctx]
     initial: str
     states: States[Ctx]
     moves: Moves[Ctx]
+    starts: tuple[str, ...] = ()
+    needs: str = ""
 
     def __post_init__(self) -> None:
         problem = next(self._problems(), None)

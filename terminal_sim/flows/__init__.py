@@ -9,7 +9,10 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 
 from terminal_sim.core import own_flows
+from terminal_sim.core.config import Profile
+from terminal_sim.core.environment import shows
 from terminal_sim.core.flow import AnyFlow, Flow
+from terminal_sim.core.own_flows import OwnFlow
 
 
 @cache
@@ -24,4 +27,25 @@ def load() -> Mapping[str, AnyFlow]:
             if isinstance(value, Flow):
                 found[value.name] = value
     own_flows.check(found)
+    return MappingProxyType(found)
+
+
+def of(profile: Profile) -> Mapping[str, AnyFlow]:
+    """The flows that a terminal of this profile can come to: from its home screen, its menus, its boot, and on from these."""
+    entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
+    menu = [OwnFlow.MENU] if profile.menus else []
+    ahead = [
+        profile.home.flow,
+        *(entry.flow for entry in entries if entry.flow and shows(profile, entry)),
+        *menu,
+        OwnFlow.NOTICE,
+        OwnFlow.RECOVERY,
+        OwnFlow.TAMPERED,
+    ]
+    found: dict[str, AnyFlow] = {}
+    for name in ahead:
+        flow = load()[name]
+        if flow.name not in found and (not flow.needs or flow.needs in profile.features):
+            found[flow.name] = flow
+            ahead += flow.starts
     return MappingProxyType(found)

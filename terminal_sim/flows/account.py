@@ -85,6 +85,7 @@ def _leaving(act: str) -> Flow[LeaveFlow]:
             Move(Trigger.CANCEL, "warning", DONE),
             Move(Trigger.TIMEOUT, "warning", DONE, action=LeaveFlow.go_home),
         ),
+        starts=("sign-in",),
     )
 
 

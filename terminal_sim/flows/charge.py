@@ -166,6 +166,7 @@ CHARGE = Flow(
         Move(Trigger.SELECT, "present", STAY, action=ChargeFlow.type_number),
         *CARD_MOVES,
     ),
+    starts=("manual-entry", "gift-card"),
 )
 
 
@@ -195,7 +196,9 @@ class ManualEntryFlow(MotoFlow):
     kind = MessageKind.MOTO
 
 
-MANUAL_ENTRY = Flow("manual-entry", ManualEntryFlow, "card-number", NUMBER_STATES, NUMBER_MOVES)
+MANUAL_ENTRY = Flow(
+    "manual-entry", ManualEntryFlow, "card-number", NUMBER_STATES, NUMBER_MOVES, needs="manual-entry"
+)
 
 GIFT_CARD = Flow(
     "gift-card",
@@ -219,4 +222,5 @@ GIFT_CARD = Flow(
         *ANSWER_MOVES,
         *ENDING_MOVES,
     ),
+    needs="gift-card",
 )

@@ -9,7 +9,7 @@ from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen
 from terminal_sim.core.text import Text, say
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.orders import STATUS
-from terminal_sim.flows.requested import RequestedFlow, request_moves
+from terminal_sim.flows.requested import REQUESTED, RequestedFlow, request_moves
 
 
 class CheckoutFlow(RequestedFlow):
@@ -83,4 +83,5 @@ CHECKOUT = Flow(
         *request_moves("pad"),
         *on_each(_AROUND, "pad", STAY),
     ),
+    starts=(*REQUESTED, STATUS.name),
 )

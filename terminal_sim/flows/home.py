@@ -8,7 +8,7 @@ from terminal_sim.core.flow import STAY, Flow, Move, State
 from terminal_sim.core.screen import Choice, Element, Input, Screen, Shown, TextLine
 from terminal_sim.core.text import say
 from terminal_sim.flows.menu import MENU
-from terminal_sim.flows.requested import RequestedFlow, request_moves
+from terminal_sim.flows.requested import REQUESTED, RequestedFlow, request_moves
 from terminal_sim.flows.sale import SALE
 
 
@@ -101,4 +101,5 @@ HOME = Flow(
         Move(Trigger.NETWORK_RESTORED, ("idle", "typing"), STAY),
         Move(Trigger.BATTERY, ("idle", "typing"), STAY),
     ),
+    starts=(MENU.name, *REQUESTED),
 )

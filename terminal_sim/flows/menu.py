@@ -66,4 +66,5 @@ MENU = Flow(
         Move(Trigger.CANCEL, "open", DONE),
         Move(Trigger.TIMEOUT, "open", DONE, action=MenuFlow.go_home),
     ),
+    starts=(PASSCODE.name,),
 )

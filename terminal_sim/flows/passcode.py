@@ -102,6 +102,7 @@ PASSCODE = Flow(
         Move(Trigger.CANCEL, "ask", DONE, action=PasscodeFlow.go_home),
         Move(Trigger.TIMEOUT, "ask", DONE, action=PasscodeFlow.go_home),
     ),
+    needs="passcode",
 )
 
 
@@ -207,4 +208,5 @@ CHANGE_PASSCODE = Flow(
         Move(Trigger.TIMEOUT, _NEW, DONE, action=ChangePasscodeFlow.go_home),
         *on_each((Trigger.CONFIRM, Trigger.CANCEL, Trigger.TIMEOUT), "changed", DONE),
     ),
+    starts=(PASSCODE.name,),
 )

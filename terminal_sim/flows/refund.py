@@ -39,4 +39,5 @@ REFUND = Flow(
         *AMOUNT_MOVES,
         *CARD_MOVES,
     ),
+    starts=(PASSCODE.name,),
 )

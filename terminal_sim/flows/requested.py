@@ -10,6 +10,8 @@ from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.void import VOID
 
+REQUESTED = (CHARGE.name, VOID.name)  # the flows that a request starts
+
 
 class RequestedFlow(fields.TypedField):
     """A home screen that takes requests."""

@@ -105,4 +105,5 @@ VOID = Flow(
     "voiding",
     (State("voiding", VoidFlow.processing, timeout="issuer", enter=VoidFlow.begin_void), *ENDINGS),
     VOID_MOVES,
+    needs="void",
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from dis import get_instructions
+from itertools import combinations, pairwise
+from types import FunctionType
 from xml.etree import ElementTree
 
 import pytest
 
-from terminal_sim import flows
-from terminal_sim.core.flow import DONE, STAY, AnyFlow, name_of
+from terminal_sim import flows, profile
+from terminal_sim.core.flow import DONE, STAY, AnyFlow, Flow, name_of
 from terminal_sim.display import statechart as draw
 from terminal_sim.display.metrics import width
 
@@ -61,14 +63,11 @@ def test_the_svg_has_every_move_and_a_line_for_each_way(flow: AnyFlow) -> None:
 def test_no_label_stands_on_another_and_nothing_is_outside(flow: AnyFlow) -> None:
     root = ElementTree.fromstring(draw.svg(flow))
     wide, deep = float(root.attrib["width"]), float(root.attrib["height"])
-    boxes = []
-    for element in next(root.iter(f"{SVG}g")).iter(f"{SVG}text"):
-        x, y, size = (float(element.attrib[name]) for name in ("x", "y", "font-size"))
-        long = width(element.text or "", bold="font-weight" in element.attrib) * size
-        boxes.append((x, y - 0.75 * size, x + long, y + 0.24 * size))
-        assert x >= 0
-        assert x + long <= wide
-        assert y <= deep
+    boxes = boxes_of_text(root)
+    for left, _, right, bottom in boxes:
+        assert left >= 0
+        assert right <= wide
+        assert bottom <= deep
     for one, other in combinations(boxes, 2):
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
         assert apart
@@ -77,3 +76,83 @@ def test_no_label_stands_on_another_and_nothing_is_outside(flow: AnyFlow) -> Non
             float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", path.attrib["d"].split("l")[0].split("h")[0])
         ]
         assert all(0 <= n <= max(wide, deep) for n in numbers)
+
+
+def boxes_of_text(root: ElementTree.Element) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each text of the chart."""
+    boxes = []
+    for element in next(root.iter(f"{SVG}g")).iter(f"{SVG}text"):
+        x, y, size = (float(element.attrib[name]) for name in ("x", "y", "font-size"))
+        long = width(element.text or "", bold="font-weight" in element.attrib) * size
+        boxes.append((x, y - 0.75 * size, x + long, y + 0.24 * size))
+    return boxes
+
+
+def corners_of(path: ElementTree.Element) -> list[tuple[float, float]]:
+    """The points of a line: its beginning, its corners and its end."""
+    numbers = re.findall(r"[MLQ]|-?\d+(?:\.\d+)?", path.attrib["d"])
+    points, at = [], 0
+    while at < len(numbers):
+        points.append((float(numbers[at + 1]), float(numbers[at + 2])))
+        at += 5 if numbers[at] == "Q" else 3
+    return points
+
+
+def lines_of(root: ElementTree.Element) -> dict[str, list[list[tuple[float, float]]]]:
+    """The lines by their colours."""
+    found: dict[str, list[list[tuple[float, float]]]] = {}
+    for path in root.iter(f"{SVG}path"):
+        if path.get("stroke-width") == "1.3":
+            found.setdefault(path.attrib["stroke"], []).append(corners_of(path))
+    return found
+
+
+def test_no_line_crosses_a_text(flow: AnyFlow) -> None:
+    root = ElementTree.fromstring(draw.svg(flow))
+    boxes = boxes_of_text(root)
+    for lines in lines_of(root).values():
+        for (x, y), (to_x, to_y) in (step for line in lines for step in pairwise(line)):
+            for left, top, right, bottom in boxes:
+                beside = max(x, to_x) <= left or min(x, to_x) >= right
+                assert beside or max(y, to_y) <= top or min(y, to_y) >= bottom
+
+
+def test_no_two_lines_run_up_and_down_on_each_other(flow: AnyFlow) -> None:
+    root = ElementTree.fromstring(draw.svg(flow))
+    upright = [
+        (x, min(y, to_y), max(y, to_y))
+        for lines in lines_of(root).values()
+        for line in lines
+        for (x, y), (to_x, to_y) in pairwise(line)
+        if x == to_x and y != to_y
+    ]
+    channels = [x for x, top, bottom in upright if bottom - top > 12]
+    assert len(channels) == len(set(channels))
+
+
+def test_the_flows_that_a_flow_starts_are_those_that_its_code_names() -> None:
+    """A table that forgot one would leave it out of the charts of a terminal. Home asks for the name of the sale alone."""
+    for flow in FLOWS.values():
+        named = set()
+        for base in flow.context.__mro__:
+            for method in vars(base).values():
+                function = method.fget if isinstance(method, property) else method
+                if isinstance(function, FunctionType):
+                    loaded = (
+                        function.__globals__.get(step.argval)
+                        for step in get_instructions(function)
+                        if step.opname == "LOAD_GLOBAL"
+                    )
+                    named |= {value.name for value in loaded if isinstance(value, Flow)}
+        starts = {name for one in FLOWS.values() if one.context is flow.context for name in one.starts}
+        assert named <= {*starts, "sale"}, flow.name
+
+
+@pytest.mark.parametrize("model", profile.names())
+def test_every_flow_of_a_terminal_is_found_from_its_profile(model: str) -> None:
+    one = profile.load(model)
+    found = flows.of(one)
+    assert {one.home.flow, "charge", "menu", "notice", "recovery", "tampered"} <= found.keys()
+    assert ("passcode" in found) == bool(one.passcodes)
+    assert ("sign-in" in found) == ("sign-out" in found)
+    assert all(started in FLOWS for flow in found.values() for started in flow.starts)
