@@ -215,19 +215,46 @@ def _doctor(commands: _Commands) -> None:
 
 
 def _report(commands: _Commands) -> None:
-    actions = _actions(commands, "report", "reports from a kept journal: transactions, totals")
+    actions = _actions(commands, "report", "reports from a kept journal: transactions, totals, sales")
     for name, about in (
         ("transactions", "the payment transactions report"),
-        ("totals", "sums by type and currency"),
+        ("transaction", "everything that is known of one payment"),
+        ("totals", "sums by type, card or day, and by currency"),
+        ("sales", "the point of sale's own report, a line each sale"),
+        ("payment-types", "sums by payment type of the point of sale"),
     ):
         report = _command(actions, name, "report", about)
         report.add_argument(
             "--state", type=_path, required=True, metavar="DIR", help="the folder given to run --state"
         )
-        report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
-        report.add_argument(
-            "--format", choices=("table", "csv", "json"), default="table", help="table by default"
-        )
+        forms = ("table", "json") if name == "transaction" else ("table", "csv", "json")
+        report.add_argument("--format", choices=forms, default="table", help="table by default")
+        report.add_argument("--locale", default="en-CA", metavar="TAG", help="its language: en-CA by default")
+        if name == "transaction":
+            report.add_argument("reference", metavar="REFERENCE", help="as report transactions lists it")
+        if name in ("transactions", "totals"):
+            _selecting(report)
+        if name == "totals":
+            report.add_argument(
+                "--by", choices=("type", "card", "day"), default="type", help="type by default"
+            )
+
+
+def _selecting(report: _Parser) -> None:
+    """Which lines of the payment transactions report are wanted."""
+    report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
+    report.add_argument("--from", dest="since", default="", metavar="DATE", help="from this day or moment on")
+    report.add_argument(
+        "--to", dest="until", default="", metavar="DATE", help="up to this day or moment, itself included"
+    )
+    report.add_argument("--type", default="", metavar="TYPE", help="sale, refund, void or reversal")
+    report.add_argument(
+        "--status", default="", metavar="STATUS", help="completed, declined, voided, pending, ..."
+    )
+    report.add_argument("--last4", default="", metavar="DIGITS", help="of cards that end so")
+    report.add_argument(
+        "--origin", default="", metavar="WHO", help="till: a point of sale asked; or standalone"
+    )
 
 
 def _shell(commands: _Commands) -> None:

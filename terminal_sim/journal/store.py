@@ -10,7 +10,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -31,6 +31,12 @@ from terminal_sim.journal.head import GENESIS, HeadError, HeadFile, Mark
 _PAGE = 1000
 _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "seq, terminal, number, boot, mono, wall, kind, txn, fields, prev_hash, hash"
+
+_NEWEST = """with newest as materialized (
+    select txn, max(seq) as seq, min(seq) as first, fields ->> 'original' as original, fields ->> 'at' as at
+    from journal where terminal = :terminal and kind in (select value from json_each(:kinds)) group by txn)
+select n.seq, o.seq as original, coalesce(n.at, o.at) as at
+from newest as n left join newest as o on o.txn = n.original order by coalesce(n.at, o.at), n.first"""
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode_fields = msgspec.json.Decoder(dict[str, str | int]).decode
@@ -185,6 +191,28 @@ class Journal:
             for columns in page:
                 yield _stored(columns)
             after = wanted[-1]
+
+    def newest(self, terminal: str, kinds: Collection[str]) -> Iterator[tuple[StoredRow, StoredRow | None]]:
+        """The newest row of each transaction among the terminal's rows of these kinds, each with that of its `original`, if it has one.
+
+        They come in the order of their civil time `at`; a row without it has that of its original. A page of rows is in memory at a
+        time. Raises `JournalDamagedError`.
+        """
+        order = self.query(_NEWEST, {"terminal": terminal, "kinds": _encode(list(kinds)).decode()})
+        for first in range(0, len(order), _PAGE):
+            page = order[first : first + _PAGE]
+            wanted = {seq for row in page for seq in (row["seq"], row["original"]) if seq is not None}
+            which = "where seq in (select value from json_each(?))"
+            found = {
+                columns[0]: _stored(columns)
+                for columns in self._select(which, (_encode(sorted(wanted)).decode(),))
+            }
+            yield from ((found[row["seq"]], found.get(row["original"])) for row in page)
+
+    def last_of(self, reference: str) -> StoredRow | None:
+        """The newest row of the transaction `reference`, if there is one."""
+        found = next(self._select("where txn = ? order by seq desc limit 1", (reference,)), None)
+        return None if found is None else _stored(found)
 
     def terminals(self) -> list[str]:
         """All terminals that have rows, in the order of their first."""

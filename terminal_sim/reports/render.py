@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from textwrap import indent
+from unicodedata import category
 
 from terminal_sim.core.rows.schema import Field
-from terminal_sim.reports.totals import Total
-from terminal_sim.reports.transactions import ReportLine, decimal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -20,55 +20,17 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A title, column heads, and rows of cells that are text already. `numeric` names the columns set to the right."""
+    """A title, column heads, and rows of cells that are text already; `records` are the same lines as flat fields.
+
+    `numeric` names the columns set to the right. Rows and records may be made as they are written, and then one of the two is
+    asked for, once.
+    """
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    records: tuple[dict[str, Field], ...]
+    rows: Iterable[tuple[str, ...]]
+    records: Iterable[Mapping[str, Field]]
     numeric: frozenset[str] = frozenset()
-
-
-def transactions_report(lines: Sequence[ReportLine]) -> Report:
-    columns = (
-        "Time",
-        "Card",
-        "Type",
-        "Amount",
-        "Currency",
-        "Status",
-        "Reference",
-        "Host reference",
-        "Auth code",
-        "Ticket",
-        "Server",
-        "Register",
-    )
-    rows = tuple(
-        (
-            line.time,
-            line.card,
-            line.type,
-            decimal(line.amount, line.currency),
-            line.currency,
-            line.status,
-            line.reference,
-            line.host_reference,
-            line.auth_code,
-            line.ticket,
-            line.server,
-            line.register,
-        )
-        for line in lines
-    )
-    records = tuple(line.record() for line in lines)
-    return Report("Payment transactions", columns, rows, records, frozenset({"Amount"}))
-
-
-def totals_report(sums: Sequence[Total]) -> Report:
-    rows = tuple((t.type, t.currency, str(t.count), decimal(t.sum, t.currency)) for t in sums)
-    records = tuple(t.record() for t in sums)
-    return Report("Totals", ("Type", "Currency", "Count", "Sum"), rows, records, frozenset({"Count", "Sum"}))
 
 
 def as_table(report: Report, *, is_terminal: bool, width: int = 80) -> str:
@@ -78,22 +40,35 @@ def as_table(report: Report, *, is_terminal: bool, width: int = 80) -> str:
     return _ruled(shown, width) if is_terminal else _plain(shown)
 
 
-def as_csv(report: Report) -> str:
-    """RFC 4180 with the column heads as the first line."""
+def as_csv(report: Report) -> Iterator[str]:
+    """RFC 4180 with the column heads as the first line, a part at a time."""
     import csv  # only for this format
 
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(report.columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in report.rows)
-    return text.getvalue()
+    for row in report.rows:
+        yield _emptied(text)
+        writer.writerow([_harmless(cell) for cell in row])
+    yield _emptied(text)
 
 
-def as_json(report: Report) -> str:
-    """A list of objects with the fields of the lines, amounts in minor units; ends with a line feed."""
+def as_json(report: Report) -> Iterator[str]:
+    """A list of objects with the fields of the lines, amounts in minor units, a part at a time; ends with a line feed."""
     import json  # only for this format
 
-    return json.dumps(report.records, indent=2, ensure_ascii=False) + "\n"
+    before = "[\n"
+    for record in report.records:
+        yield before + indent(json.dumps(record, indent=2, ensure_ascii=False), "  ")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _emptied(text: io.StringIO) -> str:
+    written = text.getvalue()
+    text.seek(0)
+    text.truncate()
+    return written
 
 
 def _plain(report: Report) -> str:
@@ -129,7 +104,7 @@ def _ruled(report: Report, width: int) -> str:
 
 def _visible(cell: str) -> str:
     """A control character could move the cursor or hide a line of the report."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)
+    return "".join(c if c.isprintable() or category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}" for c in cell)
 
 
 def _harmless(cell: str) -> str:

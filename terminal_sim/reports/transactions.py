@@ -47,7 +47,10 @@ UNKNOWN = "Unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLine:
-    """One line. `amount` in minor units of `currency`; `time` is the terminal's civil time, ISO 8601 with a space."""
+    """One line. `amount` in minor units of `currency`; `time` is the terminal's civil time, ISO 8601 with a space.
+
+    `status` is the report's word for `state`, a value of `core.payment.PaymentState`.
+    """
 
     time: str
     brand: str
@@ -64,6 +67,13 @@ class ReportLine:
     ticket: str = ""
     server: str = ""
     register: str = ""
+    terminal: str = ""
+    state: str = ""
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether no point of sale asked for it."""
+        return not (self.ticket or self.server or self.register)
 
     @property
     def card(self) -> str:
@@ -79,14 +89,18 @@ FIELDS = (*(each.name for each in fields(ReportLine)), "card")
 """The names of the fields that a line's record has."""
 
 
-def transactions(rows: Iterable[JournalRow]) -> list[ReportLine]:
-    """The lines of the report. `rows` are journal rows of any kind and any number of terminals, oldest first."""
+def transactions(rows: Iterable[JournalRow], terminal: str = "") -> list[ReportLine]:
+    """The lines of the report. `rows` are journal rows of any kind, oldest first, those of `terminal` where it is named."""
     newest = {row.reference: row for row in rows if isinstance(row, Payment | ReversalRow)}
-    lines = [
-        _payment(row) if isinstance(row, Payment) else _reversal(row, newest.get(row.original))
-        for row in newest.values()
-    ]
+    lines = [line_of(row, newest.get(row.original), terminal) for row in newest.values()]
     return sorted(lines, key=lambda line: line.time)
+
+
+def line_of(row: Payment | ReversalRow, original: JournalRow | None, terminal: str) -> ReportLine:
+    """The line of a payment's newest row; of a reversal with what `original`, the payment that it reverses, says of it."""
+    if isinstance(row, Payment):
+        return _payment(row, terminal)
+    return _reversal(row, original, terminal)
 
 
 def decimal(minor: int, currency: str) -> str:
@@ -96,7 +110,7 @@ def decimal(minor: int, currency: str) -> str:
     return sign + (f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits)
 
 
-def _payment(row: Payment) -> ReportLine:
+def _payment(row: Payment, terminal: str) -> ReportLine:
     return ReportLine(
         time=row.at.isoformat(sep=" ", timespec="seconds"),
         brand=BRANDS.get(row.brand, UNKNOWN),
@@ -113,11 +127,13 @@ def _payment(row: Payment) -> ReportLine:
         ticket=row.ticket,
         server=row.server,
         register=row.register,
+        terminal=terminal,
+        state=row.state.value,
     )
 
 
-def _reversal(row: ReversalRow, payment: Payment | ReversalRow | None) -> ReportLine:
-    known = _payment(payment) if isinstance(payment, Payment) else None
+def _reversal(row: ReversalRow, payment: JournalRow | None, terminal: str) -> ReportLine:
+    known = _payment(payment, terminal) if isinstance(payment, Payment) else None
     return ReportLine(
         time=known.time if known else "",
         brand=known.brand if known else UNKNOWN,
@@ -129,4 +145,9 @@ def _reversal(row: ReversalRow, payment: Payment | ReversalRow | None) -> Report
         status=STATUSES[row.state],
         reference=row.reference,
         original=row.original,
+        ticket=known.ticket if known else "",
+        server=known.server if known else "",
+        register=known.register if known else "",
+        terminal=terminal,
+        state=row.state.value,
     )

@@ -9,12 +9,27 @@ from dataclasses import replace
 
 import pytest
 
-from terminal_sim.reports.render import as_csv, as_json, as_table, totals_report, transactions_report
+from terminal_sim.display.reports import Wording, totals_report, transactions_report
+from terminal_sim.display.texts import Texts
+from terminal_sim.reports.render import Report, as_table
+from terminal_sim.reports.render import as_csv as csv_parts
+from terminal_sim.reports.render import as_json as json_parts
 from terminal_sim.reports.totals import totals
 from tests.reports.test_transactions import LINE
 
-REPORT = transactions_report([LINE, replace(LINE, reference="R2", amount=123456, type="Refund")])
-TOTALS = totals_report(totals([replace(LINE, type="Refund", amount=250)]))
+ENGLISH = Wording(Texts.load(), "en-CA", plain=True)
+
+
+def as_csv(report: Report) -> str:
+    return "".join(csv_parts(report))
+
+
+def as_json(report: Report) -> str:
+    return "".join(json_parts(report))
+
+
+REPORT = transactions_report([LINE, replace(LINE, reference="R2", amount=123456, type="Refund")], ENGLISH)
+TOTALS = totals_report(totals([replace(LINE, type="Refund", amount=250)]), "type", ENGLISH)
 
 
 def test_a_plain_table_has_columns_that_line_up() -> None:
@@ -42,19 +57,19 @@ def test_a_table_for_a_terminal_is_ruled_and_fits_its_width() -> None:
 
 
 def test_a_narrow_terminal_cuts_nothing_and_folds_no_number() -> None:
-    text = as_table(transactions_report([replace(LINE, amount=1234567)]), is_terminal=True, width=80)
+    text = as_table(transactions_report([replace(LINE, amount=1234567)], ENGLISH), is_terminal=True, width=80)
     assert "…" not in text
     assert "12345.67" in text
 
 
 def test_a_bracket_in_a_cell_is_no_markup() -> None:
-    report = transactions_report([replace(LINE, server="[red]Ann[/red]")])
+    report = transactions_report([replace(LINE, server="[red]Ann[/red]")], ENGLISH)
     assert "[red]Ann[/red]" in as_table(report, is_terminal=True, width=250)
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_a_control_character_in_a_cell_is_shown_and_not_obeyed(is_terminal: bool) -> None:
-    report = transactions_report([replace(LINE, server="Ann\x1b[2J\nBob")])
+    report = transactions_report([replace(LINE, server="Ann\x1b[2J\nBob")], ENGLISH)
     text = as_table(report, is_terminal=is_terminal, width=250)
     assert "Ann\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}Bob" in text
     assert "\x1b[2J" not in text
@@ -68,7 +83,7 @@ def test_csv_has_a_head_and_a_line_a_payment() -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0"])
 def test_a_cell_that_looks_like_a_formula_is_made_harmless(cell: str) -> None:
-    report = transactions_report([replace(LINE, server=cell)])
+    report = transactions_report([replace(LINE, server=cell)], ENGLISH)
     (row,) = csv.DictReader(io.StringIO(as_csv(report), newline=""))
     assert row["Server"] == f"'{cell}"
 
@@ -88,7 +103,7 @@ def test_json_has_amounts_in_minor_units() -> None:
 
 
 def test_an_empty_report_has_its_heads_and_nothing_else() -> None:
-    empty = transactions_report([])
+    empty = transactions_report([], ENGLISH)
     assert len(as_csv(empty).splitlines()) == 1
     assert as_json(empty) == "[]\n"
     assert "Card" in as_table(empty, is_terminal=False)

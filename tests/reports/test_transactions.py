@@ -40,6 +40,7 @@ LINE = ReportLine(
     reference="R1",
     host_reference="632520000001",
     auth_code="000001",
+    state="COMPLETED",
 )
 
 

@@ -1,0 +1,36 @@
+"""The Payment transactions report of a journal, read a page at a time however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+
+from terminal_sim.core.payment import PAYMENT_KINDS, Payment
+from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.journal.store import Journal
+from terminal_sim.reports.detail import Detail, detail
+from terminal_sim.reports.transactions import ReportLine, line_of
+
+_KINDS = (*(kind.value for kind in PAYMENT_KINDS), *ReversalRow.KINDS)
+
+
+def report_lines(journal: Journal, terminal: str = "") -> Iterator[ReportLine]:
+    """The lines of one terminal, or of all, in the order of time."""
+    names = [terminal] if terminal else journal.terminals()
+    return merge(*(_lines(journal, name) for name in names), key=lambda line: line.time)
+
+
+def payment_detail(journal: Journal, reference: str) -> Detail | None:
+    """All that is known of the payment `reference`; None where there is none."""
+    found = journal.last_of(reference)
+    if found is None:
+        return None
+    rows = ((stored.wall, stored.row) for stored in journal.rows(found.terminal))
+    return detail(reference, rows, found.terminal)
+
+
+def _lines(journal: Journal, terminal: str) -> Iterator[ReportLine]:
+    for stored, original in journal.newest(terminal, _KINDS):
+        row = stored.row
+        if isinstance(row, Payment | ReversalRow):
+            yield line_of(row, original.row if original is not None else None, terminal)
