@@ -18,7 +18,7 @@ from terminal_sim.core.rows.schema import Field
 from terminal_sim.core.text import say
 from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.texts import Texts
-from terminal_sim.reports.detail import Detail, Step
+from terminal_sim.reports.detail import Detail, RecordedStep
 from terminal_sim.reports.render import Report
 from terminal_sim.reports.totals import Total
 from terminal_sim.reports.transactions import ReportLine, decimal
@@ -201,7 +201,7 @@ def _facts(line: ReportLine, wording: Wording) -> Iterator[tuple[str, str]]:
     yield from ((name, cell) for name, cell in zip(_COLUMNS, cells, strict=True) if cell)
 
 
-def _step(step: Step, wording: Wording) -> str:
+def _step(step: RecordedStep, wording: Wording) -> str:
     at = (_EPOCH + timedelta(microseconds=step.wall)).strftime("%Y-%m-%d %H:%M:%S")
     facts = " ".join(f"{name}={value}" for name, value in step.fields)
     return f"  {wording.moment(at)}  {step.kind}  {facts}"

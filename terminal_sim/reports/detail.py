@@ -17,7 +17,7 @@ _SHOWN_ABOVE = ("amount", "currency", "reference", "original", "at", "pan", "sta
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RecordedStep:
     """A row of the journal on the way of a payment: `wall` is civil time in microseconds since 1970, `fields` what it added or changed."""
 
     wall: int
@@ -39,7 +39,7 @@ class Detail:
     line: ReportLine
     payment: Payment | ReversalRow
     facts: tuple[tuple[str, Field], ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RecordedStep, ...]
     others: tuple[ReportLine, ...]
 
     def record(self) -> dict[str, object]:
@@ -55,7 +55,7 @@ class Detail:
 def detail(reference: str, rows: Iterable[tuple[int, JournalRow]], terminal: str) -> Detail | None:
     """The detail of the payment `reference`; None where no row is of it. `rows` are a terminal's, oldest first, with their `wall`."""
     newest: dict[str, Payment | ReversalRow] = {}
-    steps: list[Step] = []
+    steps: list[RecordedStep] = []
     before: dict[str, dict[str, Field]] = {}
     for wall, row in rows:
         flat = row.flat()
@@ -64,7 +64,7 @@ def detail(reference: str, rows: Iterable[tuple[int, JournalRow]], terminal: str
             continue
         known = before.setdefault(own or flat.kind, {})
         changed = {name: value for name, value in flat.fields.items() if known.get(name) != value}
-        steps.append(Step(wall, flat.kind, own, tuple(_worth_saying(changed))))
+        steps.append(RecordedStep(wall, flat.kind, own, tuple(_worth_saying(changed))))
         known.update(flat.fields)
         if isinstance(row, Payment | ReversalRow):
             newest[row.reference] = row
