@@ -173,10 +173,9 @@ class TerminalUnderTest:
 
     def picture(self, hidden: Selector | None = None) -> Picture:
         """All that the device shows, on its displays and by its lights; what `hidden` names is covered."""
-        views = tuple(self.view(display) for display in self.profile.displays)
-        found = (item for one in views for item in (one.matches(hidden) if hidden is not None else ()))
-        covered = frozenset(item for item in found if item.role is not Role.SCREEN)
-        return Picture(views, self.profile, self.lights, covered)
+        shown = self.appearance()
+        found = (item for view in shown.views.values() for item in (view.matches(hidden) if hidden else ()))
+        return Picture(shown, self.profile, frozenset(item for item in found if item.role is not Role.SCREEN))
 
     @property
     def receipts(self) -> list[PrintedReceipt]:

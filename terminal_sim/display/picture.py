@@ -6,11 +6,12 @@ display has one size whatever the screen on it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from terminal_sim.core.config import Profile
+from terminal_sim.display.appearance import Appearance
 from terminal_sim.display.item import Bounds, Item
 from terminal_sim.display.layout import Run
 from terminal_sim.display.lines import SIMULATOR
@@ -28,14 +29,13 @@ _CAPTION = 20.0
 
 @dataclass(frozen=True)
 class Picture:
-    """What `views` (one a display) and `lights` (their colours by name) show of a terminal. Items of `covered` are hidden by a plain field.
+    """How a terminal of `profile` looks: what it shows is `shown`. Items of `covered` are hidden by a plain field.
 
     Everything is worked out when it is first asked for; a picture never changes.
     """
 
-    views: tuple[View, ...]
+    shown: Appearance
     profile: Profile = field(repr=False)
-    lights: Mapping[str, str] = field(default_factory=dict)
     covered: frozenset[Item] = frozenset()
 
     @cached_property
@@ -50,7 +50,7 @@ class Picture:
             *self._reader(),
         ]
         title = f"{SIMULATOR}: {self.profile.maker} {self.profile.name}"
-        return document(wide, deep, title, parts, locale=self.views[0].locale)
+        return document(wide, deep, title, parts, locale=self._views[0].locale)
 
     @property
     def png(self) -> bytes:
@@ -69,7 +69,7 @@ class Picture:
     def _display(self, view: View, x: float, scale: float) -> Iterator[str]:
         display = self.profile.displays[view.display]
         name = f"{self.profile.maker} {self.profile.name}" + (
-            "" if len(self.views) == 1 else f", {view.display}"
+            "" if len(self._views) == 1 else f", {view.display}"
         )
         yield text(Run(name, x, _TOP - _CAPTION * 0.35, _CAPTION * 0.6, "start"), LABEL)
         yield f'<g transform="translate({number(x)} {number(_TOP)}) scale({scale:.6g})">'
@@ -79,13 +79,17 @@ class Picture:
     def _reader(self) -> Iterator[str]:
         if self.profile.lights:
             x = self._size[0] - _EDGE - READER_WIDE
-            yield from reader(self.profile, self.lights, x, _TOP)
+            yield from reader(self.profile, self.shown.lights, x, _TOP)
+
+    @property
+    def _views(self) -> tuple[View, ...]:
+        return tuple(self.shown.views.values())
 
     @cached_property
     def _places(self) -> list[tuple[View, float, float]]:
         """The displays from left to right: each with its left edge and its scale."""
         places, x = [], _EDGE
-        for view in self.views:
+        for view in self._views:
             display = self.profile.displays[view.display]
             scale = min(1.0, LONGEST / max(display.width, display.height))
             places.append((view, x, scale))

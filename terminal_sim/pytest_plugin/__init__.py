@@ -16,6 +16,7 @@ import pytest
 from terminal_sim.pytest_plugin.fixtures import parametrize_terminal, terminal, terminal_sim_profile
 from terminal_sim.pytest_plugin.items import SUFFIX, KeysFile
 from terminal_sim.pytest_plugin.options import add_older_names, add_options, check_options
+from terminal_sim.pytest_plugin.pictures import keep_screens
 from terminal_sim.pytest_plugin.traceback import end_at_their_line
 
 __all__ = ["SUFFIX", "KeysFile", "terminal", "terminal_sim_profile"]
@@ -51,6 +52,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Shows the line of a test at which an expectation did not hold, and not the lines of the simulator below it."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+    """Keeps a picture of the screens where a test failed, and shows the line of the test and not those of the simulator below it."""
+    if call.excinfo is None:
+        return
+    keep_screens(item, call.excinfo.value)
+    if not item.config.getoption("fulltrace"):
         end_at_their_line(call.excinfo.value)

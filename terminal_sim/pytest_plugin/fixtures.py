@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from terminal_sim.pytest_plugin.options import chosen_options, default_profile
+from terminal_sim.pytest_plugin.pictures import pictures_of
 
 if TYPE_CHECKING:
     from terminal_sim.bench import Profile
@@ -86,7 +87,7 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
             )
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)
-        yield Tester(bench, terminal)
+        yield Tester(bench, terminal, pictures=pictures_of(request.node, terminal))
 
 
 def _wanted(request: pytest.FixtureRequest) -> _Wanted:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from terminal_sim.pytest_plugin.options import DEFAULT_READER, ChosenOptions, chosen_options, load_profile
+from terminal_sim.pytest_plugin.options import (
+    DEFAULT_READER,
+    UPDATE_PICTURES,
+    ChosenOptions,
+    chosen_options,
+    load_profile,
+)
 
 if TYPE_CHECKING:
     from terminal_sim.bench import Profile
@@ -53,7 +59,16 @@ class KeysFile(pytest.File):
         if self.options.profiles and not instead:
             cases = [case for case in cases if case.profile in self.options.profiles]
         for reader in self.readers:
-            runner = Runner(Options(reader=reader, seed=self.options.seed, pack=self.options.pack))
+            runner = Runner(
+                Options(
+                    reader=reader,
+                    seed=self.options.seed,
+                    pack=self.options.pack,
+                    update_pictures=self.options.update_pictures,
+                    update_option=UPDATE_PICTURES,
+                    out=self.options.out,
+                )
+            )
             for case in cases:
                 name = _item_name(case, reader)
                 # pytest reads ids from its cache as text; this makes the id of the item equal to what it reads.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from terminal_sim.bench import Profile
 
 PREFIX = "--terminal-sim-"
+UPDATE_PICTURES = f"{PREFIX}update-pictures"
 GROUP = ("terminal-sim", "payment terminals (terminal-sim)")
 DEFAULT_PROFILE = "v400m"
 DEFAULT_READER = "virtual"
@@ -23,13 +25,17 @@ _HAS_OLDER_INI = pytest.StashKey[bool]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenOptions:
-    """`profiles` are names and files; `locale` is "" for each profile's own, `pack` None for that of the acquirer's file."""
+    """`profiles` are names and files; `locale` is "" for each profile's own, `pack` None for that of the acquirer's file.
+    `update_pictures` stores the pictures that tests take, and `out` is the folder for those of failures.
+    """
 
     profiles: tuple[str, ...]
     reader: str | tuple[str, ...]
     seed: int
     locale: str
     pack: str | None
+    update_pictures: bool
+    out: Path
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -57,6 +63,17 @@ def add_options(parser: pytest.Parser) -> None:
         f"{PREFIX}locale", default="", metavar="TAG", help="the terminals' language, such as fr-CA"
     )
     group.addoption(f"{PREFIX}pack", metavar="NAME", help="the acquirer's amount pack that is in force")
+    group.addoption(
+        UPDATE_PICTURES,
+        action="store_true",
+        help="store the pictures that screenshot takes, in pictures/ beside each script or test file",
+    )
+    group.addoption(
+        f"{PREFIX}out",
+        default="out",
+        metavar="DIR",
+        help="where the pictures of failures go; out/ by default",
+    )
     parser.addini(_INI, f"profile of the terminal fixture (default: {DEFAULT_PROFILE})", default="")
 
 
@@ -87,6 +104,8 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
         seed=_given(config, "seed"),
         locale=_given(config, "locale"),
         pack=_given(config, "pack"),
+        update_pictures=_given(config, "update_pictures"),
+        out=config.invocation_params.dir / _given(config, "out"),
     )
 
 

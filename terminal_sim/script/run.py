@@ -60,7 +60,7 @@ class ExitCode(IntEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """`reader` is an address or several; `pack` names another amount pack than the acquirer's file does; `state` is a folder that keeps the journal;
-    `update_pictures` stores the pictures of `screenshot` instead of comparing them, and `out` is a folder for the pictures of failures, if any.
+    `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`), and `out` is a folder for the pictures of failures, if any.
     `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is `recording:FOLDER` to replay them.
     """
 
@@ -71,6 +71,7 @@ class Options:
     state: Path | None = None
     subscribers: tuple[Subscriber, ...] = ()
     update_pictures: bool = False
+    update_option: str = "--update-pictures"
     out: Path | None = None
 
 
@@ -231,6 +232,7 @@ class _CaseRun:
             lambda picture: self._file(script.stem, picture),
             out=self._out,
             update=options.update_pictures,
+            option=options.update_option,
         )
 
     def _file(self, script: str, picture: str) -> str:

@@ -31,7 +31,8 @@ class Pictures(Protocol):
 class StoredPictures:
     """The stored pictures of one test in `folder`; `named` gives the file name of a picture, without `.png`.
 
-    `out` takes what differs. `update` stores, and `option` is how a user asks for that. `taken` are the pictures so far.
+    `out` takes what differs. `update` stores, and `option` is how a user asks for that. `taken` are the files of the pictures
+    that are as they are stored.
     """
 
     folder: Path
@@ -44,17 +45,17 @@ class StoredPictures:
     def problem(self, name: str, picture: Picture) -> str:
         file = self.folder / f"{self.named(name)}.png"
         again = name in self.taken
-        self.taken[name] = file
         try:
             _check_folder(self.folder)
             stored = _stored(file)
             if self.update and not again:
                 if stored is None or _differs(stored, picture.png):
                     _write(file, picture.png)
+                self.taken[name] = file
                 return ""
             if stored is None:
                 return self._missing(file, picture)
-            return self._compared(file, stored, picture, again and self.update)
+            return self._compared(name, file, stored, picture, again and self.update)
         except NoPicture as wrong:
             return f"{file}: {wrong}; remove it, and store the picture with {self.option}"
         except OSError as error:
@@ -69,9 +70,10 @@ class StoredPictures:
             ]
         )
 
-    def _compared(self, file: Path, stored: bytes, picture: Picture, twice: bool) -> str:
+    def _compared(self, name: str, file: Path, stored: bytes, picture: Picture, twice: bool) -> str:
         found = difference(stored, picture.png)
         if found is None:
+            self.taken[name] = file
             return ""
         both = side_by_side(stored, picture.png)
         cure = (

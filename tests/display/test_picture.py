@@ -23,8 +23,9 @@ def test_a_picture_shows_every_display_whole_and_says_simulator(model: str) -> N
     said = [element.text for element in root.iter(f"{SVG}text")]
     assert "SIMULATOR" in said
     wide, deep = float(root.attrib["width"]), float(root.attrib["height"])
-    assert [view.display for view in picture.views] == list(terminal.profile.displays)
-    assert {item.id for item, _ in picture.items} == {i.id for view in picture.views for i in view.items}
+    views = picture.shown.views
+    assert list(views) == list(terminal.profile.displays)
+    assert {item.id for item, _ in picture.items} == {i.id for view in views.values() for i in view.items}
     for _, (x, y, across, down) in picture.items:
         assert x >= 0
         assert x + across <= wide

@@ -387,3 +387,19 @@ def test_a_recording_of_each_scenario_is_replayed(project: pytest.Pytester) -> N
 def test_scenarios_are_spread_over_processes(project: pytest.Pytester) -> None:
     project.makefile(".keys", sale=SCRIPT, more=FAILING)
     run(project, "-p", "xdist", "-n", "2").assert_outcomes(passed=2, failed=2, skipped=2)
+
+
+def test_pictures_are_stored_beside_the_tests_and_compared(project: pytest.Pytester) -> None:
+    project.makefile(".keys", shot='keys 1\nterminal v400m\nscenario "A"\n  press 5\n  screenshot "x"\n')
+    file = project.makepyfile(
+        "def test_it(terminal):\n    terminal.press('5')\n    terminal.screenshot('x')\n"
+    )
+    run(project, "--terminal-sim-update-pictures").assert_outcomes(passed=2)
+    assert len(list((project.path / "pictures").glob("*.png"))) == 2
+    file.write_text(file.read_text("utf-8").replace("'5'", "'6'"), "utf-8")
+    result = run(project, "--terminal-sim-out", "kept")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*store it with --terminal-sim-update-pictures if it is right", "*picture: *kept*.png"]
+    )
+    assert len(list((project.path / "kept").glob("*.png"))) == 3
