@@ -22,6 +22,10 @@ class Misuse(DriverError):
     """The caller broke a rule of the interface: a wrong value, or a call in the wrong state."""
 
 
+class UnsafeAddress(Misuse):
+    """Card data would leave this machine in clear, which nobody has allowed."""
+
+
 class FrameError(DriverError):
     """The peer (reader or card) sent bytes that its protocol does not allow."""
 

@@ -32,7 +32,7 @@ from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
-from terminal_sim.errors import BenchMisuse
+from terminal_sim.errors import BenchMisuse, Unsafe
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
@@ -41,7 +41,7 @@ from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import IN_MEMORY, Journal, StoredRow
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.profile.kernel import kernel_config
-from terminal_sim.readers.opening import VIRTUAL, Hardware, open_hardware
+from terminal_sim.readers.opening import VIRTUAL, Hardware, UnsafeAddress, open_hardware
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
@@ -215,7 +215,8 @@ class Bench:
             return open_hardware(reader, trace=self._frames(name), record=record, about=about)
         except DriverError as wrong:
             named = reader if isinstance(reader, str) else " and ".join(reader)
-            raise BenchMisuse(f"reader {named}: {wrong}") from None
+            kind = Unsafe if isinstance(wrong, UnsafeAddress) else BenchMisuse
+            raise kind(f"reader {named}: {wrong}") from None
 
     @contextmanager
     def acting(self, terminal: TerminalUnderTest, line: str) -> Iterator[None]:

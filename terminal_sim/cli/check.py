@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.plan import plan
-from terminal_sim.script.run import ExitCode
 
 
 def run(given: Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from terminal_sim.cli import UserError
+from terminal_sim.script.exit_code import ExitCode
 
 
 @contextmanager
@@ -16,11 +17,18 @@ def as_user_errors(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        raise UserError(str(error)) from None
+        raise UserError(str(error), _code(error)) from None
     except BrokenPipeError:
         raise  # the reader of our output has ended; no file of the user is at fault
     except OSError as error:
         raise UserError(f"{error.filename or 'the output or a file'}: {error.strerror}") from None
+
+
+def _code(error: Exception) -> ExitCode:
+    from terminal_sim.errors import Unsafe
+    from terminal_sim.readers.opening import UnsafeAddress  # most commands open no reader
+
+    return ExitCode.REFUSED if isinstance(error, Unsafe | UnsafeAddress) else ExitCode.WRONG
 
 
 def is_terminal() -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from terminal_sim.cli.console import print_table
 from terminal_sim.readers.diagnostics import CheckState, Finding, needed_findings
 from terminal_sim.readers.opening import PTY, VIRTUAL, DriverError, open_hardware
-from terminal_sim.script.run import ExitCode
+from terminal_sim.script.exit_code import ExitCode
 
 DEVICES = ("ttyUSB*", "ttyACM*", "ttyS*", "hidraw*")
 USB_NODES = Path("/dev/bus/usb")

@@ -2,8 +2,8 @@
 
 Rules:
 1. Nothing heavy is imported here: `--help` and `--version` answer at once, and a command is imported when it is chosen.
-2. An error of the user is one line on the error output and exit code 2; only a fault of the simulator shows a traceback.
-3. Exit codes are those of the script language: 0 held, 1 not held, 2 wrong input, 3 the bench broke, 4 refused, 5 nothing ran.
+2. An error of the user is one line on the error output; only a fault of the simulator shows a traceback.
+3. Exit codes are those of the script language, which `script.exit_code` lists.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib import import_module
 
 from terminal_sim import __version__
 from terminal_sim.cli import UserError
+from terminal_sim.script.exit_code import ExitCode
 
 TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeAlias
 
     _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
-
-WRONG, BROKEN, INTERRUPTED = 2, 3, 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,7 +34,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**named, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(ExitCode.WRONG, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except UserError as error:
         print(f"terminal-sim: {error}", file=sys.stderr)
-        return WRONG
+        return error.code
     except BrokenPipeError:
         # The reader of the output has ended, `head` for one; Python would write an error once more at its exit.
         _drop_output()
@@ -62,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         _drop_output()
-        return WRONG
+        return ExitCode.WRONG
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001 - the outermost frame: every fault is reported here
         import traceback
 
@@ -72,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(
             "terminal-sim: this is a fault of the simulator and not yours; please report it", file=sys.stderr
         )
-        return BROKEN
+        return ExitCode.BROKEN
     return code
 
 

@@ -13,6 +13,7 @@ from terminal_sim import profile as profiles
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.script.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from terminal_sim.bench import AnyFlow
@@ -53,7 +54,7 @@ def _check(given: Namespace) -> int:
             print(error, file=sys.stderr)
         else:
             print(f"{name}: right")
-    return 2 if faulty else 0
+    return ExitCode.WRONG if faulty else ExitCode.HELD
 
 
 def _schema(_: Namespace) -> int:

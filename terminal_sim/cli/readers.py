@@ -10,7 +10,7 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, print_table
 from terminal_sim.readers.diagnostics import HEADER, SELECT_DIRECTORY, capture, conform, found_readers, probe
 from terminal_sim.readers.opening import DriverError, on_error_output
-from terminal_sim.script.run import ExitCode
+from terminal_sim.script.exit_code import ExitCode
 
 
 def run(given: Namespace) -> int:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal_sim.bench import Duration, JsonLines, ProfileError, Subscriber
+from terminal_sim.bench import BenchMisuse, Duration, JournalError, JsonLines, ProfileError, Subscriber
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
+from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.run import ExitCode, Options, Runner, RunResult, ScenarioOutcome, exit_code
+from terminal_sim.script.run import CannotBegin, Options, Runner, RunResult, ScenarioOutcome, exit_code
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
 
@@ -55,11 +56,19 @@ def run(given: Namespace) -> int:
             )
         )
         results = [
-            _printed(runner.run(case, more=number < len(cases)), quiet=given.quiet)
+            _printed(_ran(runner, case, more=number < len(cases)), quiet=given.quiet)
             for number, case in enumerate(cases, 1)
         ]
     print(_summary(results))
     return exit_code(results)
+
+
+def _ran(runner: Runner, case: Case, *, more: bool) -> RunResult:
+    try:
+        return runner.run(case, more=more)
+    except CannotBegin as cannot:
+        with as_user_errors(BenchMisuse, JournalError, ProfileError):
+            raise cannot.refused from None
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK
 from terminal_sim.readers.opening import VIRTUAL
-from terminal_sim.script.run import ExitCode
+from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.verbs import VERBS, ExpectationFailed
 
 _LEAVING = ("quit", "exit")

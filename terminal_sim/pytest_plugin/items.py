@@ -115,9 +115,12 @@ class KeysItem(pytest.Item):
             self.add_marker(pytest.mark.skip(reason=case.skip))
 
     def runtest(self) -> None:
-        from terminal_sim.script.run import ScenarioOutcome
+        from terminal_sim.script.run import CannotBegin, ScenarioOutcome
 
-        result = self.runner.run(self.case)
+        try:
+            result = self.runner.run(self.case)
+        except CannotBegin as cannot:
+            raise KeysFailed(str(cannot)) from None
         for note in result.notes:
             self.add_report_section("call", "notes", f"{note}\n")
         if result.outcome is not ScenarioOutcome.HELD:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from terminal_drivers.base import DriverError, Misuse, PartedReader, Trace
+from terminal_drivers.base import DriverError, Misuse, PartedReader, Trace, UnsafeAddress
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.built_in.reader import recorded_reader, virtual_reader
@@ -33,6 +33,7 @@ __all__ = [
     "DriverError",
     "Hardware",
     "Operator",
+    "UnsafeAddress",
     "check_address",
     "on_error_output",
     "open_hardware",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import Enum
 from pathlib import Path
 
 from terminal_sim.bench import (
@@ -27,6 +27,7 @@ from terminal_sim.bench import (
     Trace,
 )
 from terminal_sim.script.bind import Call
+from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.failure import Mask, command, report
 from terminal_sim.script.file_names import file_name
 from terminal_sim.script.perform import Performer, Stopped
@@ -44,17 +45,6 @@ class ScenarioOutcome(Enum):
     UNMET = "failed"
     SKIPPED = "skipped"
     BROKEN = "broken"
-
-
-class ExitCode(IntEnum):
-    """What `terminal-sim run` ends with."""
-
-    HELD = 0
-    UNMET = 1
-    WRONG = 2
-    BROKEN = 3
-    REFUSED = 4
-    NOTHING = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +95,10 @@ class Runner:
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
         self._states: dict[tuple[Path, str, str], SavedState] = {}
+        self.has_begun = False
 
     def run(self, case: Case, *, more: bool = False) -> RunResult:
-        """Never raises for what a script or a bench does. `more` cases follow this one."""
+        """Raises `CannotBegin`, and nothing else for what a script or a bench does. `more` cases follow this one."""
         if case.skip:
             return RunResult(case=case, outcome=ScenarioOutcome.SKIPPED, text=case.skip)
         return _CaseRun(self, case, more=more).result()
@@ -125,6 +116,14 @@ class Runner:
         """Keeps what a case saved for those that start from it."""
         for name, state in states.items():
             self._states[case.program.script.path, case.profile, name] = state
+
+
+class CannotBegin(Exception):
+    """No terminal can be set up as the options say, and nothing has run yet; `refused` is why."""
+
+    def __init__(self, refused: Exception) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
 
 
 class InvariantBroken(Exception):
@@ -152,6 +151,8 @@ class _CaseRun:
         except Stopped as stopped:
             outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
         except (BenchMisuse, JournalError, ProfileError) as refused:
+            if not self.runner.has_begun:
+                raise CannotBegin(refused) from None
             outcome, text = ScenarioOutcome.UNMET, self._refused(refused)
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
             outcome, text = ScenarioOutcome.BROKEN, self._broken(broken)
@@ -170,6 +171,7 @@ class _CaseRun:
         start = self.runner.state_for(self.case) if play.start else None
         with self._bench() as bench:
             tester = self._tester(bench, start)
+            self.runner.has_begun = True
             self.notes = tester.notes
             began = bench.now.mono
             try:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import JsonLines
-from terminal_sim.script.run import ExitCode, Options, ScenarioOutcome, exit_code
+from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.run import CannotBegin, Options, ScenarioOutcome, exit_code
 from tests.script.conftest import Runs
 
 HEAD = "keys 1\nterminal v400m\nlocale en-CA\n"
@@ -261,7 +262,5 @@ def test_no_wait_leads_out_of_the_years_that_messages_can_say(ran: Runs, wait: s
 def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("no folder")
-    (result,) = ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
-    assert result.outcome is ScenarioOutcome.UNMET
-    assert "the terminal cannot be set up" in result.text
-    assert f"{occupied}: cannot be made" in result.text
+    with pytest.raises(CannotBegin, match=f"{occupied}: cannot be made"):
+        ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))

@@ -11,7 +11,7 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
-from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport
+from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport, UnsafeAddress
 from terminal_drivers.transports.listening import LOOPBACK, ListeningSocket
 from terminal_drivers.transports.turns import Turns
 
@@ -72,7 +72,7 @@ def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
     fault: OSError | None = None
     for family, kind, protocol, _, address in found:
         if not (beyond_loopback or ipaddress.ip_address(address[0]).is_loopback):
-            raise Misuse(
+            raise UnsafeAddress(
                 f"{host} is not this machine, and card data would cross the network in clear:"
                 " allow it on purpose, with ?beyond=loopback behind the address"
             )
@@ -89,7 +89,7 @@ def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
 
 
 def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:
-    """Connect to a reader. `Misuse`: not on loopback and not allowed; `ReaderLost`: no server listens there."""
+    """Connect to a reader. `UnsafeAddress`: not on loopback and not allowed; `ReaderLost`: no server listens there."""
     return TcpTransport(_connected(host, port, beyond_loopback), quick_ack=quick_ack)
 
 
