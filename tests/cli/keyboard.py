@@ -14,6 +14,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
+AGAIN = 1.0
 INTERRUPT = "\x03"
 
 
@@ -66,8 +67,17 @@ class Keyboard:
             assert more, f"{text!r} does not come: {self.seen!r}"
         self._read = found + len(text)
 
-    def _more(self) -> bool:
-        ready, _, _ = select.select([self._line], [], [], PATIENCE)
+    def interrupt_until(self, text: str) -> None:
+        """Ctrl-C, again where nothing comes of it: Python's readline misses one that comes while it takes a key."""
+        end = monotonic() + PATIENCE
+        while (found := self.seen.find(text, self._read)) < 0:
+            assert monotonic() < end, f"{text!r} does not come: {self.seen!r}"
+            self.type(INTERRUPT)
+            self._more(AGAIN)
+        self._read = found + len(text)
+
+    def _more(self, patience: float = PATIENCE) -> bool:
+        ready, _, _ = select.select([self._line], [], [], patience)
         try:
             data = os.read(self._line, 65536) if ready else b""
         except OSError:  # Linux says so when the other end is closed
