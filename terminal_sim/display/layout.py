@@ -63,7 +63,7 @@ def arrange(
     `key_rows` is how many keys each row of the pad has.
     """
     across, high = room
-    base = across / 20
+    base = min(across, high) / 20
     while True:
         placed, used = _stacked(items, across, high, base, key_rows)
         if used <= high:
@@ -100,7 +100,7 @@ def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequenc
         if role is Role.KEY:
             yield _grid(run, key_rows, across, base, 2.6)
         elif role is Role.TAB:
-            yield _grid(run, [len(run)], across, _tab_size(run, across, base), 4)
+            yield _tabs(run, across, base)
         elif role is Role.QR:
             yield from (_square(item, across, base) for item in run)
         elif role is Role.BUTTON:
@@ -114,13 +114,21 @@ def _blocks(items: Sequence[Item], across: float, base: float, key_rows: Sequenc
             yield from (_single(item, across, base) for item in run)
 
 
-def _tab_size(tabs: Sequence[Item], across: float, base: float) -> float:
-    """Small, and so small that no word of a tab is broken."""
-    widest = max(width(word, bold=True) for tab in tabs for word in tab.text.split())
-    room = (
-        widest + 1 + 0.35 + 2 * _MARGIN / len(tabs)
-    )  # the word, the cell's padding, the gap and its share of the margin
-    return min(base * 0.58, across / len(tabs) / room)
+def _tabs(tabs: Sequence[Item], across: float, base: float) -> _Block:
+    """One row that fills the width. A tab is as wide as its name wants, and the letters are so small that each name is one line."""
+    names = [width(tab.text, bold=True) + 0.8 for tab in tabs]  # with the padding of its cell
+    gap, outer = base * 0.2, base * _MARGIN / 2
+    room = across - 2 * outer - gap * (len(tabs) - 1)
+    size = min(base * 0.8, room / sum(names))
+    spare = (room - size * sum(names)) / len(tabs)
+    tall = size * 2.8
+    placed, x = [], outer
+    for tab, name in zip(tabs, names, strict=True):
+        wide = size * name + spare
+        run = Run(tab.text, x + wide / 2, gap + tall / 2 + size * 0.36, size, bold=True)
+        placed.append(Placed(replace(tab, bounds=(x, gap, wide, tall)), (run,)))
+        x += wide + gap
+    return _Block(tall + 2 * gap, tuple(placed))
 
 
 def _kind(item: Item) -> tuple[Role, bool]:

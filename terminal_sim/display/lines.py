@@ -27,17 +27,30 @@ def two_sides(left: str, right: str, columns: int) -> Iterator[str]:
 
 
 def boxed(items: Sequence[Item], columns: int, key_rows: Sequence[int]) -> str:
-    """The screen in a frame that says SIMULATOR, `columns` characters wide inside."""
-    edge = "+" + "-" * (columns + 2) + "+"
+    """The screen in a frame that says SIMULATOR, `columns` characters wide inside.
+
+    The tabs, which displays have in smaller letters, stand in one line, and the frame is as wide as they are.
+    """
+    tabs = _tab_bar([item for item in items if item.role is Role.TAB])
+    wide = max(columns, len(tabs))
     lines = [line for group in _groups(items) for line in _drawn(group, columns, key_rows)]
-    band = f" {SIMULATOR} ".center(columns + 2, "-")
-    return "\n".join([f"+{band}+", *(f"| {line.ljust(columns)} |" for line in lines or [""]), edge])
+    lines += ["-" * wide, tabs] if tabs else []
+    band = f" {SIMULATOR} ".center(wide + 2, "-")
+    edge = "-" * (wide + 2)
+    return "\n".join([f"+{band}+", *(f"| {line.ljust(wide)} |" for line in lines or [""]), f"+{edge}+"])
+
+
+def _tab_bar(tabs: Sequence[Item]) -> str:
+    """The open tab has its name in angle brackets."""
+    return " | ".join(f"<{tab.text}>" if tab.tile else tab.text for tab in tabs)
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    for role, group in groupby(items, key=lambda item: item.role):
+    """What is drawn together: buttons and keys that follow each other, everything else by itself. Tabs are left out."""
+    shown = (item for item in items if item.role is not Role.TAB)
+    for role, group in groupby(shown, key=lambda item: item.role):
         run = list(group)
-        yield from [run] if role in (Role.BUTTON, Role.KEY, Role.TAB) else ([item] for item in run)
+        yield from [run] if role in (Role.BUTTON, Role.KEY) else ([item] for item in run)
 
 
 def _drawn(group: list[Item], columns: int, key_rows: Sequence[int]) -> Iterator[str]:
@@ -56,10 +69,6 @@ def _drawn(group: list[Item], columns: int, key_rows: Sequence[int]) -> Iterator
             )
         case Role.INPUT:
             yield from (line.rjust(columns) for line in wrap(f"{item.text}_", columns))
-        case Role.TAB:
-            yield "-" * columns
-            names = [f"<{tab.text}>" if tab.tile else tab.text for tab in group]
-            yield from wrap(" | ".join(names), columns)
         case Role.QR:
             yield f"[QR {item.text}]".center(columns).rstrip()
         case Role.BUTTON:

@@ -20,6 +20,7 @@ from terminal_sim.core.screen import (
     Page,
     Screen,
     Shown,
+    Tab,
     TextLine,
     Title,
     Tone,
@@ -31,6 +32,7 @@ from terminal_sim.display.view import View, view
 AT = datetime(2026, 1, 15, 14, 3, 9)  # noqa: DTZ001 - civil time
 CONFIRM = Button("confirm", say("confirm"), "OK")
 CANCEL = Button("cancel", say("cancel"), "CANCEL")
+TABS = ("checkout", "orders", "transactions", "more")
 
 
 def row(number: int) -> Choice:
@@ -80,6 +82,15 @@ SCREENS = {
         "long-word", (Title("x", "x" * 200), TextLine("y" * 200), Choice("z", "z" * 90, "w" * 90))
     ),
     "dark": Screen("dark"),
+    "tabs": Screen(
+        "tabs",
+        (
+            Input("amount", Shown.MONEY, Money(1250, "CAD")),
+            Pad(),
+            Button("charge", say("charge", amount=Money(1250, "CAD")), "OK"),
+            *(Tab(name, say(name), name == "checkout") for name in TABS),
+        ),
+    ),
 }
 
 

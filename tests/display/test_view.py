@@ -9,7 +9,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Choice, Screen
+from terminal_sim.core.screen import Choice, Screen, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.display.metrics import width
 from terminal_sim.display.texts import Texts
@@ -65,11 +65,37 @@ def test_the_lines_of_an_item_hold_all_its_letters(
 def test_the_text_is_a_frame_at_the_width_of_the_display(
     screen: Screen, terminal: Profile, texts: Texts, locale: str
 ) -> None:
-    lines = view(screen, terminal, texts, locale).text.splitlines()
-    assert {len(line) for line in lines} == {terminal.displays["main"].columns + 4}
+    shown = view(screen, terminal, texts, locale)
+    lines = shown.text.splitlines()
+    tabs = " | ".join(f"<{i.text}>" if i.tile else i.text for i in shown.items if i.role is Role.TAB)
+    assert {len(line) for line in lines} == {max(terminal.displays["main"].columns, len(tabs)) + 4}
     assert "SIMULATOR" in lines[0]
     assert lines[0].strip("+-") == " SIMULATOR "
     assert set(lines[-1]) == {"+", "-"}
+
+
+def test_each_tab_is_one_line_as_wide_as_its_name_and_all_stand_in_one_row(show: Show, locale: str) -> None:
+    shown = show("tabs", locale=locale)
+    tabs = [placed for placed in shown.placed if placed.item.role is Role.TAB]
+    assert [len(placed.runs) for placed in tabs] == [1] * 4
+    assert len({placed.item.bounds[1] for placed in tabs}) == 1
+    longest, shortest = (
+        pick(tabs, key=lambda placed: width(placed.item.text, bold=True)) for pick in (max, min)
+    )
+    assert longest.item.bounds[2] > shortest.item.bounds[2]
+    assert shown.text.splitlines()[-2].count("|") == 5
+
+
+def test_letters_of_a_wide_display_are_as_large_as_its_height_allows(texts: Texts) -> None:
+    loaded = profile.load("square-register")
+    asking = Screen("asking", (TextLine(say("present-card"), tone=Tone.BIG),))
+    sizes = {
+        placed.runs[0].size
+        for display in ("seller", "customer")
+        for placed in view(asking, loaded, texts, "en-CA", display).placed
+    }
+    heights = {loaded.displays[display].height for display in ("seller", "customer")}
+    assert sizes == {height / 20 * 1.6 for height in heights}
 
 
 def test_the_text_holds_every_letter_of_the_screen(
