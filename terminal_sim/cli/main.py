@@ -138,6 +138,15 @@ def _run(commands: _Commands) -> None:
         "--out", type=_path, default="out", metavar="DIR",
         help="where the pictures of failures go; out/ by default",
     )  # fmt: skip
+    run.add_argument("--junit", type=_path, metavar="FILE.xml", help="write the results as JUnit XML")
+    run.add_argument(
+        "--retry", type=_count, default=0, metavar="N",
+        help="run a scenario that fails up to N times more; one that then holds is told as flaky, which is no success",
+    )  # fmt: skip
+    run.add_argument(
+        "-x", "--stop-at-first", action="store_true", help="run nothing more after the first failure"
+    )
+    run.add_argument("--list", action="store_true", help="print what would run, and run nothing")
     run.add_argument("-q", "--quiet", action="store_true", help="print failures and the summary only")
 
 
@@ -302,6 +311,12 @@ def _bench(command: _Parser) -> None:
         help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"
         " stripe head beside a chip reader; virtual by default",
     )  # fmt: skip
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len("100")):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times: write 0 to 999")
+    return int(text)
 
 
 def _path(text: str) -> Path:

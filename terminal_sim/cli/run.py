@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
-from terminal_sim.bench import BenchMisuse, Duration, JournalError, JsonLines, ProfileError, Subscriber
+from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, styled
+from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.junit import JunitFile
+from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
+from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.run import CannotBegin, Options, Runner, RunResult, ScenarioOutcome, exit_code
+from terminal_sim.script.results import RunResult, exit_code
+from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
-
-_COLOURS = {
-    ScenarioOutcome.HELD: "32",
-    ScenarioOutcome.UNMET: "31;1",
-    ScenarioOutcome.BROKEN: "31;1",
-    ScenarioOutcome.SKIPPED: "33",
-}
 
 
 def run(given: Namespace) -> int:
@@ -39,74 +38,64 @@ def run(given: Namespace) -> int:
         cases = [case for program in programs for case in plan(program, given.expression)]
     except BadScript as error:
         raise UserError(str(error)) from None
+    if given.list:
+        return _listed(cases)
+    options = Options(
+        seed=given.seed,
+        pack=given.pack,
+        reader=reader,
+        record=given.record,
+        state=given.state,
+        update_pictures=given.update_pictures,
+        out=given.out,
+        retry=given.retry,
+    )
+    with as_user_errors(BenchMisuse, JournalError, ProfileError):
+        return _run(cases, options, given)
+
+
+def _listed(cases: Sequence[Case]) -> ExitCode:
+    for case in cases:
+        scenario = case.play.scenario
+        more = [*scenario.tags, *([f"skipped: {case.skip}"] if case.skip else [])]
+        print(f"{scenario.place}: {case.title} on {case.profile}{''.join(f' {word}' for word in more)}")
+    if not cases:
+        print("nothing to run")
+    return ExitCode.HELD if cases else ExitCode.NOTHING
+
+
+def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
     if given.record is not None:
-        with as_user_errors():
-            given.record.mkdir(parents=True, exist_ok=True)
-    with _tracing(given.trace) as subscribers:
-        runner = Runner(
-            Options(
-                seed=given.seed,
-                pack=given.pack,
-                reader=reader,
-                record=given.record,
-                state=given.state,
-                subscribers=subscribers,
-                update_pictures=given.update_pictures,
-                out=given.out,
-            )
-        )
-        results = [
-            _printed(_ran(runner, case, more=number < len(cases)), quiet=given.quiet)
-            for number, case in enumerate(cases, 1)
-        ]
-    print(_summary(results))
+        given.record.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as files:
+        trace = files.enter_context(_opened(given.trace)) if given.trace is not None else None
+        junit = files.enter_context(JunitFile(given.junit)) if given.junit is not None else None
+        progress = files.enter_context(Progress(len(cases)))
+        results: list[RunResult] = []
+        for result in _results(cases, options, trace):
+            results.append(result)
+            with progress.aside():
+                printed(result, quiet=given.quiet)
+            progress.show(results)
+            if given.stop_at_first and result.outcome.is_failure:
+                break
+        if junit is not None:
+            junit.write(results, options)
+    print(summary(results, len(cases)))
     return exit_code(results)
 
 
-def _ran(runner: Runner, case: Case, *, more: bool) -> RunResult:
+def _results(cases: Sequence[Case], options: Options, trace: TextIO | None) -> Iterator[RunResult]:
+    """Raises what refuses to set up a terminal, where nothing has run yet."""
+    runner = Runner(replace(options, subscribers=() if trace is None else (JsonLines(trace),)))
     try:
-        return runner.run(case, more=more)
+        for number, case in enumerate(cases, 1):
+            yield runner.run(case, more=number < len(cases))
     except CannotBegin as cannot:
-        with as_user_errors(BenchMisuse, JournalError, ProfileError):
-            raise cannot.refused from None
+        raise cannot.refused from None
 
 
 @contextmanager
-def _tracing(file: Path | None) -> Iterator[tuple[Subscriber, ...]]:
-    if file is None:
-        yield ()
-        return
-    with as_user_errors():
-        sink = file.open("w", encoding="utf-8")
-    with sink:
-        yield (JsonLines(sink),)
-
-
-def _printed(result: RunResult, *, quiet: bool) -> RunResult:
-    case = result.case
-    failed = result.outcome in (ScenarioOutcome.UNMET, ScenarioOutcome.BROKEN)
-    if failed or not quiet:
-        more = (
-            f": {result.text}"
-            if result.outcome is ScenarioOutcome.SKIPPED
-            else f" in {Duration(result.took)}"
-        )
-        print(
-            f"{styled(f'{result.outcome.value:7}', _COLOURS[result.outcome])}  {_name(case)}{more}",
-            flush=True,
-        )
-    for note in result.notes:
-        print(f"          {note}")
-    if failed:
-        print(result.text)
-    return result
-
-
-def _name(case: Case) -> str:
-    return f"{case.program.script.path}: {case.title} on {case.profile}"
-
-
-def _summary(results: Sequence[RunResult]) -> str:
-    counts = Counter(result.outcome for result in results)
-    counted = [f"{counts[outcome]} {outcome.value}" for outcome in ScenarioOutcome if counts[outcome]]
-    return ", ".join(counted) or "nothing to run"
+def _opened(file: Path) -> Iterator[TextIO]:
+    with file.open("w", encoding="utf-8") as sink:
+        yield sink

@@ -41,9 +41,10 @@ class KeysFile(pytest.File):
 
     def collect(self) -> Iterable[KeysItem]:
         from terminal_sim.script.check import check
+        from terminal_sim.script.options import Options
         from terminal_sim.script.parse import parse
         from terminal_sim.script.plan import plan
-        from terminal_sim.script.run import Options, Runner
+        from terminal_sim.script.run import Runner
         from terminal_sim.script.tree import ScriptError
         from terminal_sim.script.vocabulary import vocabulary
 
@@ -115,7 +116,8 @@ class KeysItem(pytest.Item):
             self.add_marker(pytest.mark.skip(reason=case.skip))
 
     def runtest(self) -> None:
-        from terminal_sim.script.run import CannotBegin, ScenarioOutcome
+        from terminal_sim.script.case_run import CannotBegin
+        from terminal_sim.script.results import ScenarioOutcome
 
         try:
             result = self.runner.run(self.case)

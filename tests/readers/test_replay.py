@@ -27,10 +27,13 @@ from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cli.main import main
 from terminal_sim.readers import monitored as watched
 from terminal_sim.readers.opening import open_hardware
+from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.check import check
+from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.run import Options, Runner, RunResult, ScenarioOutcome
+from terminal_sim.script.results import RunResult, ScenarioOutcome
+from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 from tests.engine.kit import ready
 
@@ -588,9 +591,8 @@ def test_wireshark_shows_a_recording_with_what_the_hands_did(folder: Path) -> No
 
 def test_nothing_is_recorded_over_or_twice(recorded: Path, folder: Path, tmp_path: Path) -> None:
     before = {file: file.read_bytes() for file in folder.iterdir()}
-    (result, *_), _ = run(recorded, reader="virtual", record=folder)
-    assert result.outcome is ScenarioOutcome.UNMET
-    assert "a capture replaces no file" in result.text
+    with pytest.raises(CannotBegin, match="a capture replaces no file"):
+        run(recorded, reader="virtual", record=folder)
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
     with pytest.raises(Misuse, match="not recorded again"):
         open_hardware(f"recording:{next(iter(before))}", record=tmp_path / "b")
@@ -613,8 +615,8 @@ def test_the_command_records_and_replays(
     ]  # fmt: skip
     assert {file.stat().st_mode & 0o777 for file in Path("here").iterdir()} == {0o600}
     assert main(["run", "sale.keys", "-q", "--reader", "recording:here", "--seed", "3"]) == 0
-    assert main(["run", "sale.keys", "-q", "--reader", "recording:here"]) == 1
-    assert "sale.keys:3: the terminal cannot be set up" in capsys.readouterr().out
+    assert main(["run", "sale.keys", "-q", "--reader", "recording:here"]) == 2
+    assert "was recorded with seed 3, and now it is 0" in capsys.readouterr().err
     assert main(["run", "sale.keys", "-q", "--reader", "recording:nowhere"]) == 2
     assert capsys.readouterr().err == "terminal-sim: there is no recording nowhere: make one with --record\n"
 

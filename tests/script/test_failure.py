@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.script.failure import LINES, Mask
-from terminal_sim.script.run import Options, ScenarioOutcome
+from terminal_sim.script.options import Options
+from terminal_sim.script.results import ScenarioOutcome
 from tests.script.conftest import Runs
 
 SCRIPT = """keys 1

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from terminal_sim.script.file_names import file_name
-from terminal_sim.script.run import Options, RunResult, ScenarioOutcome
+from terminal_sim.script.options import Options
+from terminal_sim.script.results import RunResult, ScenarioOutcome
 
 Runs = Callable[..., list[RunResult]]
 HEAD = "keys 1\nterminal v400m\n"

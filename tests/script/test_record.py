@@ -10,10 +10,12 @@ import pytest
 from terminal_sim.bench import Bench, Trace
 from terminal_sim.runtime.trace import Tail
 from terminal_sim.script.check import check
+from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
 from terminal_sim.script.record import record
-from terminal_sim.script.run import Options, Runner, ScenarioOutcome
+from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import JsonLines
+from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.run import CannotBegin, Options, ScenarioOutcome, exit_code
+from terminal_sim.script.options import Options
+from terminal_sim.script.results import ScenarioOutcome, exit_code
 from tests.script.conftest import Runs
 
 HEAD = "keys 1\nterminal v400m\nlocale en-CA\n"

@@ -1,0 +1,244 @@
+"""Runs one case on a fresh bench.
+
+1. `setup` belongs to a fresh terminal and is left out where the scenario goes on from a saved state.
+2. `teardown` runs whether the scenario held or not; what fails first is what is reported.
+3. The slot is empty when a scenario begins: the operator who put a card in takes it out before the next scenario.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from terminal_sim.bench import (
+    DEFAULT_CLOCK,
+    Bench,
+    BenchMisuse,
+    Duration,
+    JournalError,
+    ProfileError,
+    SavedState,
+    Trace,
+)
+from terminal_sim.script.bind import Call
+from terminal_sim.script.failure import Mask, command, report
+from terminal_sim.script.file_names import file_name
+from terminal_sim.script.options import Options
+from terminal_sim.script.perform import Performer, Stopped
+from terminal_sim.script.plan import Case
+from terminal_sim.script.recordings import Wiring, recording_name
+from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
+from terminal_sim.script.selection import exactly
+from terminal_sim.verbs import Tester
+from terminal_sim.verbs.pictures import StoredPictures, kept_picture
+
+
+class CannotBegin(Exception):
+    """No terminal can be set up as the options say; `refused` is why, `report` what a failure of the scenario says of it."""
+
+    def __init__(self, refused: Exception, report: str) -> None:
+        super().__init__(str(refused))
+        self.refused = refused
+        self.report = report
+
+
+class InvariantBroken(Exception):
+    """Every step held, and yet the bench's books do not add up: the simulator's fault."""
+
+
+class CaseRun:
+    """One case while it runs. `start` gives the state to begin with, if any, having run what saves it; `why` distinguishes runs of one case.
+
+    `states` are what it saved by their names, where it held; `has_begun` says that its terminal was set up.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        case: Case,
+        *,
+        start: Callable[[], SavedState | None],
+        why: str = "",
+        more: bool,
+    ) -> None:
+        self.case = case
+        self.states: Mapping[str, SavedState] = {}
+        self.has_begun = False
+        self._options = options
+        self._start = start
+        self._more = more
+        self._wired = Wiring(options.reader, options.record, recording_name(case, why))
+        self._mask = Mask(case.program.settings.secrets.values())
+        self._notes: list[str] = []
+        self._pictures = self._stored_pictures()
+        self._screens = ""
+        self._took = NO_TIME
+
+    def result(self) -> RunResult:
+        """Raises `CannotBegin` where there is no terminal to run it on."""
+        outcome, text = ScenarioOutcome.HELD, ""
+        began = perf_counter()
+        try:
+            self.perform()
+        except Stopped as stopped:
+            outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
+        except (BenchMisuse, JournalError, ProfileError) as refused:
+            raise CannotBegin(refused, self._refused(refused)) from None
+        except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
+            outcome, text = ScenarioOutcome.BROKEN, self._broken(broken)
+        return RunResult(
+            case=self.case,
+            outcome=outcome,
+            text=text,
+            took=self._took,
+            seconds=perf_counter() - began,
+            notes=tuple(map(self._mask, self._notes)),
+            pictures=self._pictures.taken,
+        )
+
+    def perform(self) -> None:
+        """Raises `Stopped` where a step fails, and whatever a bench raises that breaks."""
+        program, play = self.case.program, self.case.play
+        start = self._start()
+        with self._bench() as bench:
+            tester = self._tester(bench, start)
+            self.has_begun = True
+            self._notes = tester.notes
+            began = bench.now.mono
+            try:
+                stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
+                after = self._attempt(tester, program.teardown)
+                broken = bench.violations()
+            finally:
+                self._took = Duration(bench.now.mono - began)
+            if self._more:
+                tester.terminal.give_back()
+        problem = stopped or after
+        if problem is not None:
+            raise problem
+        if broken:
+            raise InvariantBroken("; ".join(broken))
+        self.states = tester.states
+
+    def _bench(self) -> Bench:
+        chosen, options = self.case.program.settings, self._options
+        clock = chosen.clock or DEFAULT_CLOCK
+        return Bench(
+            seed=options.seed,
+            pack=options.pack,
+            clock=clock,
+            state=options.state,
+            decks=chosen.decks,
+            trace=Trace(*options.subscribers),
+        )
+
+    def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
+        chosen, name = self.case.program.settings, self.case.profile
+        terminal = bench.add_terminal(
+            chosen.profiles[name],
+            locale=chosen.locale or None,
+            reader=self._wired.reader,
+            record=self._wired.record,
+            power=False,
+            state_from=start,
+        )
+        # A folder that keeps the journal may hold rows of earlier runs; a saved state is where this one begins.
+        rows, papers = (0, len(terminal.receipts)) if start is not None else (len(terminal.journal()), 0)
+        if not terminal.is_on:
+            terminal.power_on()
+        variables = {"profile": name, "locale": terminal.locale, **chosen.secrets, **self.case.row}
+        return Tester(
+            bench,
+            terminal,
+            variables=variables,
+            pictures=self._pictures,
+            rows_before=rows,
+            receipts_before=papers,
+        )
+
+    # Pictures.
+
+    def _stored_pictures(self) -> StoredPictures:
+        options, script = self._options, self.case.program.script.path
+        return StoredPictures(
+            script.parent / "pictures",
+            lambda picture: self._file(script.stem, picture),
+            out=self._out,
+            update=options.update_pictures,
+            option=options.update_option,
+        )
+
+    def _file(self, script: str, picture: str) -> str:
+        chosen, profile = self.case.program.settings, self.case.profile
+        locale = chosen.locale or chosen.profiles[profile].languages[0]
+        return file_name(script, self.case.title, picture, profile, locale)
+
+    @property
+    def _out(self) -> Path | None:
+        """The folder for what is made of this script alone: another of its name may stand in another folder."""
+        script, out = self.case.program.script.path, self._options.out
+        return out and out / file_name(script.stem, str(script.parent))
+
+    def _keep_screens(self, tester: Tester) -> None:
+        """What the device shows where a step failed, as a picture for who reads the failure."""
+        if self._out is not None and not self._screens:
+            file = self._out / f"{self._file('', 'failure')}.png"
+            self._screens = kept_picture(file, tester.terminal.picture().png)
+
+    # Steps.
+
+    def _attempt(self, tester: Tester, calls: Sequence[Call]) -> Stopped | None:
+        program = self.case.program
+        try:
+            Performer(tester, program.macros, program.scope).perform(calls)
+        except Stopped as stopped:
+            self._keep_screens(tester)
+            return stopped
+        finally:
+            self._mask.hide(*tester.secrets)
+        return None
+
+    # The text of a result.
+
+    def _report(self, stopped: Stopped) -> str:
+        self._mask.hide(*stopped.secrets)
+        screens = [f"picture    {self._screens}"] if self._screens else []
+        return report(stopped, [*self._scenario(), *screens], self._again(), self._mask)
+
+    def _refused(self, refused: Exception) -> str:
+        """There is no terminal to act on: a reader that does not open, for one."""
+        lines = [
+            f"{self.case.play.scenario.place}: the terminal cannot be set up",
+            *(f"  {line}" for line in (*self._scenario(), str(refused))),
+            f"  again: {self._again()}",
+        ]
+        return self._mask("\n".join(lines))
+
+    def _broken(self, broken: Exception) -> str:
+        """The bench itself: its own words, and where in it."""
+        place = traceback.extract_tb(broken.__traceback__)[-1]
+        lines = [
+            f"{self.case.play.scenario.place}: the bench broke: {type(broken).__name__}: {broken}",
+            f"  at {place.filename}:{place.lineno} in {place.name}",
+            *(f"  {line}" for line in self._scenario()),
+            f"  again: {self._again()}",
+        ]
+        return self._mask("\n".join(lines))
+
+    def _scenario(self) -> list[str]:
+        chosen = self.case.program.settings
+        locale = f", {chosen.locale}" if chosen.locale else ""
+        reader = " and ".join(self._options.addresses)
+        return [f'scenario   "{self.case.title}" on {self.case.profile}{locale}, reader {reader}']
+
+    def _again(self) -> str:
+        options, program = self._options, self.case.program
+        chosen = ["--profile", self.case.profile]
+        chosen += ["--locale", program.settings.locale] if program.settings.locale else []
+        chosen += ["--seed", str(options.seed)] if options.seed else []
+        chosen += ["--pack", options.pack] if options.pack is not None else []
+        for address in self._options.addresses:
+            chosen += ["--reader", address] if address != "virtual" else []
+        return command(str(program.script.path), exactly(self.case.title), chosen)

@@ -1,0 +1,34 @@
+"""What a run of scripts is given, beside the scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from terminal_sim.bench import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What every scenario of a run has in common.
+
+    `reader` is an address or several. `pack` names another amount pack than the acquirer's file does. `state` is a folder that keeps the journal.
+    `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`), and `out` is a folder for the
+    pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
+    `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does.
+    """
+
+    seed: int = 0
+    pack: str | None = None
+    reader: str | tuple[str, ...] = "virtual"
+    record: Path | None = None
+    state: Path | None = None
+    subscribers: tuple[Subscriber, ...] = ()
+    update_pictures: bool = False
+    update_option: str = "--update-pictures"
+    out: Path | None = None
+    retry: int = 0
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return (self.reader,) if isinstance(self.reader, str) else self.reader
