@@ -28,6 +28,7 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
 from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.core.trace_number import serial
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
@@ -191,10 +192,16 @@ class Bench:
         return self._models[profile]
 
     def _name(self, model: Profile) -> str:
-        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41)."""
+        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41), which no other terminal of the bench has.
+
+        A name of the journal goes on belonging to the model that it was given to: another model gets the next one.
+        """
         prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
-        self._numbers[prefix] += 1
-        return f"{prefix}{self._numbers[prefix]:04d}"
+        while True:
+            self._numbers[prefix] += 1
+            name = f"{prefix}{_numbered(self._numbers[prefix])}"
+            if self.journal.model_of(name) in ("", model.id):
+                return name
 
     def _frames(self, name: str) -> Frames | None:
         """Reader frames as entries of the trace, by name and length, for subscribers that want them: their payload is card data."""
@@ -417,6 +424,11 @@ class Bench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _numbered(number: int) -> str:
+    """Four characters that no other number has: 0001 to 9999, and then A000 to ZZZZ in base 36."""
+    return f"{number:04d}" if number < 10_000 else serial(number - 10_000 + 10 * 36**3)
 
 
 def _saved(row: StoredRow) -> SavedRow:

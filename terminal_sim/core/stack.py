@@ -7,8 +7,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,6 +28,7 @@ from terminal_sim.core.requests import PaymentRequests
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.trace_number import serial
 
 STATE_ALARM = "state"
 
@@ -58,7 +57,6 @@ class FlowStack:
         "name",
         "now",
         "offline",
-        "prefix",
         "profile",
         "requests",
         "reversals",
@@ -76,7 +74,6 @@ class FlowStack:
         self.locale = locale
         self.environment = Environment(link=profile.links[0] if profile.links else "")
         self.now = Instant(0, 0)
-        self.prefix = base64.b32encode(hashlib.sha256(name.encode()).digest())[:4].decode()
         self.stack: list[Context] = []
         self.reversals = Reversals(self)
         self.offline: OfflineQueue = OfflineQueue(self)
@@ -170,9 +167,13 @@ class FlowStack:
         """Whatever answers the flow's request from now on is unexpected."""
         self.awaited = None
 
-    def reference(self, stan: int) -> str:
-        """Our name for a payment: four letters of the terminal, twelve digits of civil seconds, three of the STAN."""
-        return f"{self.prefix}{self.now.wall // 1_000_000:012d}{stan % 1000:03d}"
+    def reference(self) -> str:
+        """The terminal's name for its next payment: its own name, and the number of the payment in base 36.
+
+        It never repeats in the life of a journal, whatever the clock says, nor within a fleet, whose names are unique; the first
+        1,679,615 of a terminal have the twelve characters of DE 37.
+        """
+        return self.name + serial(self.durable.trace_number.count + 1)
 
     def language_of(self, languages: tuple[str, ...]) -> str:
         """The first of the card's languages (ISO 639, as in 5F2D) that this terminal speaks, as one of its locales."""

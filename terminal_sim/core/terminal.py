@@ -192,7 +192,8 @@ class Terminal(FlowStack):
 
     def _boot(self, _: ev.PoweredOn) -> None:
         """Home lies ready below; what is in doubt is resolved before it shows."""
-        self.record(BootRow(boot=self.durable.boots + 1, in_doubt=len(self.durable.doubtful)))
+        boot = self.durable.boots + 1
+        self.record(BootRow(boot=boot, in_doubt=len(self.durable.doubtful), model=self.profile.id))
         self._begin()
         self.offline.look_around()
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 LAST_STAN = 999_999
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def serial(number: int, length: int = 4) -> str:
+    """`number` in base 36, at least `length` characters."""
+    written = ""
+    while number:
+        number, digit = divmod(number, 36)
+        written = _DIGITS[digit] + written
+    return written.rjust(length, "0")
 
 
 @dataclass(slots=True)
@@ -23,6 +33,11 @@ class TraceNumber:
         if reference not in self.taken_by:
             self.taken_by.add(reference)
             self.last = stan
+
+    @property
+    def count(self) -> int:
+        """How many numbers were taken in the life of the journal: it never wraps."""
+        return len(self.taken_by)
 
     @property
     def following(self) -> int:

@@ -46,7 +46,7 @@ def payment_of(
     asked = terminal.requests.payment
     return Payment(
         kind=kind,
-        reference=terminal.reference(stan),
+        reference=terminal.reference(),
         state=PaymentState.AUTH_SENT,
         amount=amount,
         requested=amount.minor,

@@ -49,7 +49,7 @@ class VoidFlow(EndingFlow):
         self.amount = original.amount
         self.payment = Payment(
             kind=MessageKind.VOID,
-            reference=terminal.reference(stan),
+            reference=terminal.reference(),
             state=PaymentState.REVERSAL_PENDING,
             amount=original.amount,
             entry=original.entry,

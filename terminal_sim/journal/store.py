@@ -218,6 +218,13 @@ class Journal:
         """All terminals that have rows, in the order of their first."""
         return list(self._heads)
 
+    def model_of(self, terminal: str) -> str:
+        """The model that the terminal's first row, its boot, names; empty where it has none."""
+        if terminal not in self._heads:
+            return ""
+        first = next(self._select("where terminal = ? and number = 1", (terminal,)), None)
+        return "" if first is None else str(_stored(first).fields.get("model", ""))
+
     def last_mono(self) -> int:
         """The latest virtual time in any row, in microseconds; 0 in an empty journal."""
         return self._mono

@@ -33,7 +33,7 @@ CONTRACT = {
     "reversal": "reference original state amount currency entry pan stan reason",
     "reprint": "original copy",
     "passcode": "name result failures? locked_until? digest?",
-    "boot": "boot in_doubt",
+    "boot": "boot in_doubt model?",
     "power": "state",
     "clock": "by",
     "order": "number text amount currency",

@@ -67,7 +67,7 @@ class Fleet:
         stan = terminal.durable.trace_number.following
         payment = Payment(
             kind=MessageKind.SALE,
-            reference=terminal.reference(stan),
+            reference=terminal.reference(),
             state=PaymentState.PENDING,
             amount=amount,
             entry=EntryMode.CHIP,

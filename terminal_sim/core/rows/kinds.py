@@ -27,12 +27,13 @@ from terminal_sim.core.rows.schema import JournalRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootRow(JournalRow):
-    """The terminal has started: `boot` counts its starts, `in_doubt` the payments that it resolves first."""
+    """The terminal has started: `boot` counts its starts, `in_doubt` the payments that it resolves first, `model` is its profile."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("boot",)
 
     boot: int
     in_doubt: int
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
