@@ -109,8 +109,8 @@ class Bench:
         self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal
         if self._folder is not None:
             self.acquirer.keep_books(self._folder.books)
-        kept = self._folder.sales if self._folder is not None else None
-        mono = max(self.journal.last_mono(), kept.last_mono() if kept is not None else 0)
+        self._sales = self._folder.sales if self._folder is not None else None
+        mono = max(self.journal.last_mono(), self._sales.last_mono() if self._sales is not None else 0)
         self.clock = VirtualClock(begins + (0 if clock else mono), mono)
         try:
             check_passing(self.now, 0)
@@ -128,8 +128,7 @@ class Bench:
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
         self._readers: list[Hardware] = []
-        self._sales = kept
-        self._point_of_sale = self._new_point_of_sale() if kept is not None else None
+        self._point_of_sale = self._new_point_of_sale() if self._sales is not None else None
 
     # Terminals.
 

@@ -133,7 +133,7 @@ class TerminalUnderTest:
         held = self.bench.card(slot) if slot else None
         self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        board.vault.load(rows)
+        board.vault.load(rows, waiting=False)  # the saved state has the key itself
         if state.board.firmware is not None:
             board.firmware = self._firmware_of(rows)
             board.firmware.resume(state.board.firmware)
@@ -323,8 +323,9 @@ class TerminalUnderTest:
         if self.board.firmware is not None:
             raise BenchMisuse(f"{self.name} is on already")
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        self.board.vault.load(rows)
         firmware = self._firmware_of(rows)
+        durable = firmware.durable
+        self.board.vault.load(rows, waiting=bool(durable.stored) and not durable.tampered)
         firmware.environment = self._surroundings.environment
         self.board.firmware = firmware
         self.board.power.boot = firmware.durable.boots + 1

@@ -3,14 +3,16 @@
 Rules:
 1. What is sealed is what the acquirer needs to be asked later: number, expiry, sequence, chip data. No track, CVC or PIN block.
 2. AES-256-GCM; the payment's reference is authenticated with it, and a nonce is used once.
-3. The key lies in a file of its owner alone, or in memory on a bench without a state folder. Erased, it opens nothing any more.
+3. The key lies in a file of its owner alone, or in memory on a bench without a state folder. It is written whole or not at all.
+4. Erased, the file holds zeros and opens nothing any more. A file that is damaged, that others may read, or that is gone while
+   payments wait is refused and never replaced, for these payments can be forwarded once it is put back.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -19,9 +21,12 @@ from terminal_sim.core.effects import Store
 from terminal_sim.core.message import HostRequest
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.errors import BenchMisuse, StorageFailed
+from terminal_sim.journal.head import sync_folder
 from terminal_sim.secret import Secret
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
+_CURE = "put it back from a copy, or start a new state folder"
 
 
 class Vault:
@@ -37,9 +42,18 @@ class Vault:
         if key is not None:
             self._keep(key)
 
-    def load(self, rows: Iterable[JournalRow]) -> None:
-        """Take over what the journal keeps."""
+    def load(self, rows: Iterable[JournalRow], *, waiting: bool) -> None:
+        """Take over what the journal keeps; `waiting` says that stored payments are still to be forwarded.
+
+        Raises `BenchMisuse` for a key file that cannot be used.
+        """
         self._sealed = {row.reference: row.sealed for row in rows if isinstance(row, OfflineStoredRow)}
+        if self._file is not None and self._key is None:
+            kept = _read_private(self._file)
+            if kept is None and waiting:
+                raise BenchMisuse(
+                    f"{self._file}: it is gone, and stored payments are sealed under it; {_CURE}"
+                )
 
     def sealed(self, effect: Store, random: Random) -> OfflineStoredRow:
         """The row of `effect` that says so, with the sealed card data of its request."""
@@ -81,11 +95,11 @@ class Vault:
         self._key = None
         if self._file is None:
             return
-        with suppress(FileNotFoundError), self._file.open("r+b") as file:
-            file.write(bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        self._file.unlink(missing_ok=True)
+        try:
+            if self._file.exists():
+                _write_private(self._file, bytes(_KEY_BYTES))
+        except OSError as error:
+            raise StorageFailed(f"{self._file}: the key cannot be erased: {error.strerror}") from None
 
     def _key_for_sealing(self, random: Random) -> Secret[bytes]:
         key = self._key_kept()
@@ -95,9 +109,14 @@ class Vault:
         return key
 
     def _keep(self, key: Secret[bytes]) -> None:
-        self._key = key
         if self._file is not None:
-            _write_private(self._file, key.reveal())
+            try:
+                _write_private(self._file, key.reveal())
+            except OSError as error:
+                raise StorageFailed(
+                    f"{self._file}: the key of stored payments cannot be stored: {error.strerror}; make room, or check its rights"
+                ) from None
+        self._key = key
 
     @property
     def key(self) -> Secret[bytes] | None:
@@ -106,11 +125,9 @@ class Vault:
 
     def _key_kept(self) -> Secret[bytes] | None:
         if self._key is None and self._file is not None:
-            with suppress(FileNotFoundError):
-                kept = self._file.read_bytes()
-                # A cut in the middle of making or erasing it leaves no key.
-                if len(kept) == _KEY_BYTES and any(kept):
-                    self._key = Secret(kept)
+            kept = _read_private(self._file)
+            if kept is not None and any(kept):
+                self._key = Secret(kept)
         return self._key
 
 
@@ -120,17 +137,33 @@ def _written(request: HostRequest) -> bytes:
     return "|".join((pan, expiry, request.sequence, request.icc_data.hex())).encode("ascii")
 
 
-def _write_private(path: Path, key: bytes) -> None:
-    """Durable before anything is sealed with it: file and folder."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _read_private(path: Path) -> bytes | None:
+    """The key in `path`, zeros where it was erased; None where there is no file. Raises `BenchMisuse`."""
     try:
-        os.fchmod(descriptor, 0o600)
+        if not stat.S_ISREG((found := path.lstat()).st_mode):
+            raise BenchMisuse(f"{path}: this is no plain file; {_CURE}")
+        if os.name == "posix" and found.st_mode & 0o077:
+            raise BenchMisuse(
+                f"{path}: others may read this key; take their rights away with chmod 600 {path}"
+            )
+        kept = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise BenchMisuse(f"{path}: cannot be read: {error.strerror}; check its rights") from None
+    if len(kept) != _KEY_BYTES:
+        raise BenchMisuse(f"{path}: it has {len(kept)} bytes, and a key has {_KEY_BYTES}; {_CURE}")
+    return kept
+
+
+def _write_private(path: Path, key: bytes) -> None:
+    """Durable before anything is sealed with it, and whole: what was there before stands until the new file does."""
+    made = path.with_suffix(".new")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
         os.write(descriptor, key)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    made.replace(path)
+    sync_folder(path.parent)

@@ -12,7 +12,8 @@ from terminal_sim.core.events import Event
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.rows.table import row_of
-from tests.core.fuzz import PROFILES, STRIPE, Fresh, histories, keys
+from terminal_sim.core.trace_number import serial
+from tests.core.fuzz import NAME, PROFILES, STRIPE, Fresh, histories, keys
 
 profiles = st.sampled_from(range(len(PROFILES)))
 a_while = settings(max_examples=60)

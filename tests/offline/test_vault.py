@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from terminal_sim.bench import Bench
 from terminal_sim.core.effects import Store
 from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.offline import OfflineStoredRow, about
+from terminal_sim.errors import BenchMisuse
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.secret import Secret
 from tests.offline.shop import HOUR, SECOND, shop
@@ -85,7 +88,7 @@ def test_any_card_comes_back_as_it_was(pan: str, expiry: str, icc_data: bytes) -
 def test_a_row_of_another_payment_does_not_open() -> None:
     vault = Vault()
     row = sealed(vault)
-    vault.load([replace(row, reference="R8")])
+    vault.load([replace(row, reference="R8")], waiting=True)
     assert vault.opened(replace(BARE, reference="R8")) is None
 
 
@@ -94,7 +97,7 @@ def test_a_row_that_was_changed_does_not_open() -> None:
     row = sealed(vault)
     text = row.sealed
     changed = text[:-1] + ("0" if text[-1] != "0" else "1")
-    vault.load([replace(row, sealed=changed)])
+    vault.load([replace(row, sealed=changed)], waiting=True)
     assert vault.opened(BARE) is None
 
 
@@ -104,7 +107,7 @@ def test_an_erased_key_opens_nothing(tmp_path: Path) -> None:
         vault.erase()
         assert vault.opened(BARE) is None
         vault.erase()
-    assert list(tmp_path.iterdir()) == []
+    assert (tmp_path / "device.key").read_bytes() == bytes(32)
 
 
 def test_the_key_lies_in_a_file_of_its_owner_alone_and_outlives_the_bench(tmp_path: Path) -> None:
@@ -112,18 +115,90 @@ def test_the_key_lies_in_a_file_of_its_owner_alone_and_outlives_the_bench(tmp_pa
     row = sealed(Vault(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     later = Vault(file)
-    later.load([row])
+    later.load([row], waiting=True)
     assert later.opened(BARE) is not None
 
 
-@pytest.mark.parametrize("kept", [b"", b"short", bytes(32)])
-def test_a_key_that_was_cut_short_or_overwritten_is_no_key(tmp_path: Path, kept: bytes) -> None:
+def test_an_erased_key_is_no_key(tmp_path: Path) -> None:
     file = tmp_path / "device.key"
     row = sealed(Vault(file))
-    file.write_bytes(kept)
+    file.write_bytes(bytes(32))
     later = Vault(file)
-    later.load([row])
+    later.load([row], waiting=True)
     assert later.opened(BARE) is None
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:16])
+
+
+def lengthened(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b"\n")
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def removed(file: Path) -> None:
+    file.unlink()
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def a_link(file: Path) -> None:
+    file.rename(file.with_suffix(".real"))
+    file.symlink_to(file.with_suffix(".real"))
+
+
+def open_to_others(file: Path) -> None:
+    file.chmod(0o640)
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (cut, "it has 16 bytes, and a key has 32"),
+        (lengthened, "it has 33 bytes"),
+        (emptied, "it has 0 bytes"),
+        (removed, "it is gone, and stored payments are sealed under it"),
+        (a_folder, "this is no plain file"),
+        (a_link, "this is no plain file"),
+        (open_to_others, "others may read this key; take their rights away"),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_refused_and_left_as_it_is(
+    tmp_path: Path, damage: Callable[[Path], None], says: str
+) -> None:
+    with shop("square-terminal", state=tmp_path) as at:
+        at.terminal.network(False)
+        at.charge(700)
+    (file,) = tmp_path.glob("*.key")
+    whole = file.read_bytes()
+    damage(file)
+    with Bench(state=tmp_path) as bench, pytest.raises(BenchMisuse, match=says):
+        bench.add_terminal("square-terminal")
+    if file.is_dir():
+        file.rmdir()
+    file.unlink(missing_ok=True)
+    file.write_bytes(whole)
+    file.chmod(0o600)
+    with shop("square-terminal", state=tmp_path) as at:
+        at.pass_time(HOUR)
+        assert at.fates() == [PaymentState.COMPLETED]
+
+
+def test_a_key_that_cannot_be_stored_puts_the_terminal_out_of_service(tmp_path: Path) -> None:
+    with shop("square-terminal", state=tmp_path) as at:
+        at.terminal.network(False)
+        (tmp_path / f"{at.terminal.name}.new").mkdir()
+        with pytest.raises(BenchMisuse, match="is off"):
+            at.charge(700)
+        assert "the key of stored payments cannot be stored" in at.terminal.board.power.out_of_service
+        assert at.fates() == []
 
 
 def test_two_benches_with_one_key_and_one_seed_never_draw_one_nonce(tmp_path: Path) -> None:
@@ -152,13 +227,13 @@ def test_a_queue_outlives_the_bench_that_kept_it(tmp_path: Path) -> None:
         assert at.bench.host_messages()[-1].fields["pan"] == "411111******1111"
 
 
-def test_a_queue_without_its_key_is_lost_with_its_sum(tmp_path: Path) -> None:
+def test_a_queue_whose_key_was_erased_is_lost_with_its_sum(tmp_path: Path) -> None:
     with shop("square-terminal", state=tmp_path) as at:
         at.terminal.network(False)
         at.charge(700)
         at.charge(800)
     for file in tmp_path.glob("*.key"):
-        file.unlink()
+        file.write_bytes(bytes(32))
     with shop("square-terminal", state=tmp_path) as at:
         at.pass_time(HOUR)
         assert at.fates() == [PaymentState.LOST] * 2
@@ -173,7 +248,7 @@ def test_tampering_erases_the_key_and_loses_the_queue(tmp_path: Path) -> None:
         at.charge(700)
         at.charge(800)
         at.terminal.fault("tamper")
-        assert list(tmp_path.glob("*.key")) == []
+        assert [file.read_bytes() for file in tmp_path.glob("*.key")] == [bytes(32)]
         assert at.fates() == [PaymentState.LOST] * 2
         lost = [row.fields for row in at.terminal.journal() if row.kind == "offline.lost"]
         assert [(row["reason"], row["sum"], row["payments"]) for row in lost] == [("tamper", 1500, 2)] * 2
