@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 from terminal_sim.core.screen import Tone
@@ -55,12 +56,13 @@ class _Block:
     placed: tuple[Placed, ...]
 
 
+@lru_cache(256)
 def arrange(
-    items: Sequence[Item], room: tuple[float, float], key_rows: Sequence[int] = ()
+    items: tuple[Item, ...], room: tuple[float, float], key_rows: tuple[int, ...] = ()
 ) -> tuple[Placed, ...]:
     """The items with bounds inside `room` (width, height), in their own order, which begins with titles and banners.
 
-    `key_rows` is how many keys each row of the pad has.
+    `key_rows` is how many keys each row of the pad has. What was arranged lately is not arranged again: a script looks at one screen often.
     """
     across, high = room
     base = min(across, high) / 20

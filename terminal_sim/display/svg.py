@@ -156,7 +156,7 @@ def _has_keys(view: View, profile: Profile) -> bool:
 
 
 def _keypad(profile: Profile, width: float, x: float, y: float) -> Iterator[Placed]:
-    keys = arrange(list(keys_of(profile.keypad)), (width, width), [len(row) for row in profile.keypad.layout])
+    keys = arrange(tuple(keys_of(profile.keypad)), (width, width), profile.keypad.rows)
     # The layout stands keys at the bottom of its room; here they begin at `y`.
     top = min(placed.item.bounds[1] for placed in keys)
     for placed in keys:

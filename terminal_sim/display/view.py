@@ -30,7 +30,7 @@ class View:
     def placed(self) -> tuple[Placed, ...]:
         """The items with their lines of text, in pixels of the display."""
         display = self.profile.displays[self.display]
-        return arrange(self._items, (display.width, display.height), self._key_rows)
+        return arrange(self._items, (display.width, display.height), self.profile.keypad.rows)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -40,7 +40,7 @@ class View:
     @cached_property
     def text(self) -> str:
         """The screen drawn in characters, in a frame at the display's width."""
-        return boxed(self._items, self.profile.displays[self.display].columns, self._key_rows)
+        return boxed(self._items, self.profile.displays[self.display].columns, self.profile.keypad.rows)
 
     def matches(self, selector: Selector, *, touch: bool = False) -> list[Item]:
         """What the selector names, in reading order; with `touch`, only what can be touched.
@@ -89,10 +89,6 @@ class View:
             replace(self, locale=tag)
             for tag in (*locales, *(tag for tag in self.texts.languages if tag not in spoken))
         )
-
-    @property
-    def _key_rows(self) -> list[int]:
-        return [len(row) for row in self.profile.keypad.layout]
 
 
 def view(screen: Screen, profile: Profile, texts: Texts, locale: str, display: str = "main") -> View:

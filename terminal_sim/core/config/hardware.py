@@ -49,6 +49,11 @@ class Keypad:
             if key not in placed and self.where == "keys":
                 raise ValueError(f"keys.{key}: the layout has no key {key!r}")
 
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """How many keys each row of the layout has."""
+        return tuple(map(len, self.layout))
+
     def named(self, word: str) -> str | None:
         """The key that a script means by its name or its colour; None where there is none."""
         placed = {key for row in self.layout for key in row}
