@@ -21,7 +21,7 @@ from terminal_sim.core.flow import AnyFlow
 from terminal_sim.flows import load as flows
 from terminal_sim.flows import of as flows_of
 from terminal_sim.runtime import contents
-from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry
+from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry, is_trace
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -47,4 +47,5 @@ __all__ = [
     "contents",
     "flows",
     "flows_of",
+    "is_trace",
 ]

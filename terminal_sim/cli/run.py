@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
+from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError, is_trace
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.junit import JunitFile
@@ -97,5 +97,8 @@ def _results(cases: Sequence[Case], options: Options, trace: TextIO | None) -> I
 
 @contextmanager
 def _opened(file: Path) -> Iterator[TextIO]:
+    """The file of a trace, which replaces a trace and no other file: `--trace` takes the next word, a script by a slip of the hand."""
+    if file.is_file() and not is_trace(file):
+        raise UserError(f"{file} is there and is no trace: name another file, or take it away first")
     with file.open("w", encoding="utf-8") as sink:
         yield sink

@@ -14,12 +14,15 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Protocol
 
 from msgspec import Struct
 
 from terminal_sim.core.moment import Instant
 from terminal_sim.runtime.contents import Act, Content, ReaderFrame, TimePassed, Value
+
+_LONGEST_FIRST_LINE = 1 << 20  # bytes; a screen with its text is a few thousand
 
 
 class TraceEntry(Struct, frozen=True):
@@ -84,6 +87,17 @@ class JsonLines:
     def take(self, entry: TraceEntry) -> None:
         if not isinstance(entry.content, TimePassed):
             self._sink.write(entry.json() + "\n")
+
+
+def is_trace(path: Path) -> bool:
+    """Whether a file begins as `JsonLines` writes one; an empty file does."""
+    with path.open("rb") as file:
+        line = file.readline(_LONGEST_FIRST_LINE)
+    try:
+        first = json.loads(line) if line else {"mono": 0, "kind": ""}
+    except ValueError:
+        return False
+    return isinstance(first, dict) and first.keys() >= {"mono", "kind"}
 
 
 class Tail:

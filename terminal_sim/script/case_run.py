@@ -28,7 +28,7 @@ from terminal_sim.script.file_names import file_name
 from terminal_sim.script.options import Options
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
-from terminal_sim.script.recordings import Wiring, recording_name
+from terminal_sim.script.recordings import Wiring
 from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
 from terminal_sim.script.selection import exactly
 from terminal_sim.verbs import Tester
@@ -69,7 +69,7 @@ class CaseRun:
         self._options = options
         self._start = start
         self._more = more
-        self._wired = Wiring(options.reader, options.record, recording_name(case, why))
+        self._wired = Wiring(options.reader, options.record, case, why)
         self._mask = Mask(case.program.settings.secrets.values())
         self._notes: list[str] = []
         self._pictures = self._stored_pictures()

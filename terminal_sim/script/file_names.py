@@ -15,10 +15,14 @@ _DIGEST = 8
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
-def file_name(*parts: str) -> str:
-    """`script--a-title--v400m--en-ca--1f0c22ab`: the parts that have words, and a digest of all parts. It has no suffix."""
+def file_name(*parts: str, apart: str = "") -> str:
+    """`script--a-title--v400m--en-ca--1f0c22ab`: the parts that have words, and a digest of all parts. It has no suffix.
+
+    `apart` is what tells two runs apart whose parts are the same; no word of it is in the name.
+    """
     composed = [normalize("NFC", part) for part in parts]
-    identity = "".join(f"{len(part)}:{part}" for part in composed)
+    told_apart = [*composed, normalize("NFC", apart)] if apart else composed
+    identity = "".join(f"{len(part)}:{part}" for part in told_apart)
     digest = sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
     plain = (_NOT_IN_NAMES.sub("-", _bare(part))[:LONGEST_WORDS].strip("-") for part in composed)
     return "--".join([*filter(None, plain), digest])

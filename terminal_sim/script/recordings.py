@@ -1,39 +1,47 @@
-"""Which recording belongs to which case: one file for each scenario, terminal and row, in the folder that a run is given."""
+"""Which recording belongs to which case: one file for each scenario, terminal and row, in the folder that a run is given.
+
+A recording is known by the place of its script as seen from the folder, so that both may move together, and two scripts of one
+name in two folders keep apart.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.readers.opening import RECORDING
+from terminal_sim.script.file_names import file_name
 from terminal_sim.script.plan import Case
 
 SUFFIX = ".pcapng"
-LONGEST_TITLE = 120  # of the 255 bytes that a file's name may have
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
-def recording_name(case: Case, why: str = "") -> str:
-    """`SCRIPT--SCENARIO-AND-ROW--TERMINAL[--LANGUAGE].pcapng`; `why` is added where a case is run for another one's sake."""
-    parts = (
-        case.program.script.path.stem,
-        case.title[:LONGEST_TITLE],
-        why,
-        case.profile,
-        case.program.settings.locale,
-    )
-    plain = (_NOT_IN_NAMES.sub("-", part.casefold()).strip("-") for part in parts)
-    return "--".join(filter(None, plain)) + SUFFIX
+def recording_name(case: Case, folder: Path, why: str = "") -> str:
+    """`SCRIPT--SCENARIO-AND-ROW--TERMINAL[--LANGUAGE]--DIGEST.pcapng`; `why` is added where a case is run for another one's sake."""
+    script = case.program.script.path
+    apart = json.dumps([_seen_from(folder, script), list(case.row.items()), case.repeats])
+    words = script.stem, case.title, why, case.profile, case.program.settings.locale
+    return file_name(*words, apart=apart) + SUFFIX
+
+
+def _seen_from(folder: Path, script: Path) -> str:
+    """The way from the folder to the script, or the script's own place where no way leads there: from one drive to another."""
+    try:
+        return Path(os.path.relpath(script.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return script.resolve().as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The readers of one case: `given` and `folder`, which is there, are those of the run, `name` is that of its recording."""
+    """The readers of one case: `given` and `folder`, which is there, are those of the run; `why` as in `recording_name`."""
 
     given: str | tuple[str, ...]
     folder: Path | None
-    name: str
+    case: Case
+    why: str = ""
 
     @property
     def reader(self) -> tuple[str, ...]:
@@ -43,8 +51,11 @@ class Wiring:
 
     @property
     def record(self) -> Path | None:
-        return None if self.folder is None else self.folder / self.name
+        return None if self.folder is None else self._in(self.folder)
 
     def _file(self, recording: str) -> str:
         path = Path(recording.removeprefix(RECORDING))
-        return f"{RECORDING}{path / self.name}" if path.is_dir() else recording
+        return f"{RECORDING}{self._in(path)}" if path.is_dir() else recording
+
+    def _in(self, folder: Path) -> Path:
+        return folder / recording_name(self.case, folder, self.why)

@@ -315,6 +315,26 @@ def test_an_empty_folder_is_exit_code_5(run: Run, tmp_path: Path) -> None:
     assert run("check", tmp_path)[0] == 5
 
 
+@pytest.mark.parametrize("there", [SALE, "{}\n", '{"mono": 1}', "[1]\n", "\ufeff", "\x00" * 9])
+def test_a_trace_replaces_no_file_that_is_no_trace(run: Run, tmp_path: Path, there: str) -> None:
+    other = tmp_path / "kept"
+    other.write_text(there, encoding="utf-8")
+    code, _, err = run("run", "--trace", other, script(tmp_path, SALE))
+    assert (code, other.read_text("utf-8")) == (2, there)
+    assert (
+        err == f"terminal-sim: {other} is there and is no trace: name another file, or take it away first\n"
+    )
+
+
+def test_a_trace_replaces_an_older_one_and_an_empty_file(run: Run, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.jsonl"
+    trace.touch()
+    for _ in range(2):
+        assert run("run", script(tmp_path, SALE), "--trace", trace, "--profile", "v400m")[0] == 0
+    first, *_ = trace.read_text("utf-8").splitlines()
+    assert json.loads(first)["mono"] == 0
+
+
 def test_a_trace_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:
     code, out, err = run("run", script(tmp_path, SALE), "--trace", tmp_path / "no" / "trace.jsonl")
     assert (code, out) == (2, "")

@@ -130,6 +130,11 @@ scenario "A torn card"
 """
 
 
+def words(recording: Path) -> str:
+    """The name of a recording without its digest."""
+    return recording.name.rpartition("--")[0]
+
+
 @pytest.mark.parametrize("reader", ["virtual", "pty"])
 def test_what_another_scenario_starts_from_is_recorded_for_itself(
     tmp_path: Path, folder: Path, reader: str
@@ -138,9 +143,9 @@ def test_what_another_scenario_starts_from_is_recorded_for_itself(
     script.write_text(STATES)
     results, trace = run(script, reader=reader, record=folder)
     assert [each.text for each in results] == [""] * 3
-    assert sorted(file.name for file in folder.iterdir()) == [
-        "states--a-sale--for-another--v400m.pcapng", "states--a-sale--v400m.pcapng",
-        "states--a-torn-card--v400m.pcapng", "states--after-a-sale--v400m.pcapng",
+    assert sorted(map(words, folder.iterdir())) == [
+        "states--a-sale--for-another--v400m", "states--a-sale--v400m",
+        "states--a-torn-card--v400m", "states--after-a-sale--v400m",
     ]  # fmt: skip
     assert run(script, reader=f"recording:{folder}")[1] == trace
 
@@ -610,8 +615,8 @@ def test_the_command_records_and_replays(
     monkeypatch.chdir(tmp_path)
     Path("sale.keys").write_text(SALE)
     assert main(["run", "sale.keys", "-q", "--record", "here", "--seed", "3"]) == 0
-    assert sorted(file.name for file in Path("here").iterdir()) == [
-        "sale--a-sale--v400m.pcapng", "sale--a-sale-with-a-pin--v400m.pcapng",
+    assert sorted(map(words, Path("here").iterdir())) == [
+        "sale--a-sale--v400m", "sale--a-sale-with-a-pin--v400m",
     ]  # fmt: skip
     assert {file.stat().st_mode & 0o777 for file in Path("here").iterdir()} == {0o600}
     assert main(["run", "sale.keys", "-q", "--reader", "recording:here", "--seed", "3"]) == 0

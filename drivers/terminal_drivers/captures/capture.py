@@ -20,9 +20,7 @@ from terminal_drivers.captures import pcapng
 from terminal_drivers.captures.dialogue import Dialogue, Name, Received, Sent
 from terminal_drivers.captures.pcapng import CaptureInterface, Direction, LinkType, Packet, Section
 
-WARNING = (
-    "Card data in clear: account numbers, tracks, PIN blocks. Use test cards; keep this file to yourself."
-)
+WARNING = "Card data in clear: account numbers, expiry dates, tracks, offline PINs, PIN blocks. Use test cards; keep this file to yourself."
 APPLICATION = "terminal_drivers"
 LONGEST_FILE = 64 << 20
 
