@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, in
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
+from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "codec": codec,
     "paced": paced,
     "pcscd": pcscd,
+    "picture": pictures,
 }
 
 
