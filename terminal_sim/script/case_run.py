@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -171,9 +172,12 @@ class CaseRun:
         )
 
     def _file(self, script: str, picture: str) -> str:
-        chosen, profile = self.case.program.settings, self.case.profile
-        locale = chosen.locale or chosen.profiles[profile].languages[0]
-        return file_name(script, self.case.title, picture, profile, locale)
+        """A name that holds no secret of a row, and is another for each row."""
+        case, chosen = self.case, self.case.program.settings
+        locale = chosen.locale or chosen.profiles[case.profile].languages[0]
+        apart = json.dumps([case.title, list(case.row.items()), case.repeats])
+        title = Mask(chosen.secrets.values())(case.title)
+        return file_name(script, title, picture, case.profile, locale, apart=apart)
 
     @property
     def _out(self) -> Path | None:

@@ -86,6 +86,16 @@ def test_each_scenario_profile_locale_and_name_has_its_own_picture(ran: Runs, tm
     assert len(list((tmp_path / "pictures").iterdir())) == len(titles) * 2 * 2 * 2
 
 
+def test_a_row_of_examples_has_a_picture_of_its_own_and_no_secret_in_its_name(
+    ran: Runs, tmp_path: Path
+) -> None:
+    rows = "examples\n  | number |\n  | 4111111111111111 |\n  | 5555555555554444 |\n  | 5555555555554444 |\n"
+    ran(f'{HEAD}scenario "A"\n  screenshot "x"\n  note "${{number}}"\n{rows}', options=UPDATE)
+    names = [file.name for file in (tmp_path / "pictures").iterdir()]
+    assert len(names) == 3
+    assert not any("411111111" in name or "555555555" in name for name in names)
+
+
 def test_a_file_name_is_plain_and_short_and_tells_its_parts_apart() -> None:
     names = {file_name(*parts) for parts in [("a", "b"), ("ab",), ("a-b",), ("a", "", "b"), ("A", "b")]}
     assert len(names) == 5
