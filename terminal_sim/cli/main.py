@@ -138,6 +138,10 @@ def _run(commands: _Commands) -> None:
         "--out", type=_path, default="out", metavar="DIR",
         help="where the pictures of failures go; out/ by default",
     )  # fmt: skip
+    run.add_argument(
+        "-j", "--jobs", type=_count, default=1, metavar="N",
+        help="run in N processes, 0 for one a core; the output stays in order",
+    )  # fmt: skip
     run.add_argument("--junit", type=_path, metavar="FILE.xml", help="write the results as JUnit XML")
     run.add_argument(
         "--retry", type=_count, default=0, metavar="N",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -15,11 +16,12 @@ from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
-from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address
+from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
+from terminal_sim.script.processes import ParallelRun
 from terminal_sim.script.results import RunResult, exit_code
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
@@ -72,23 +74,39 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
         junit = files.enter_context(JunitFile(given.junit)) if given.junit is not None else None
         progress = files.enter_context(Progress(len(cases)))
         results: list[RunResult] = []
-        for result in _results(cases, options, trace):
-            results.append(result)
-            with progress.aside():
-                printed(result, quiet=given.quiet)
-            progress.show(results)
-            if given.stop_at_first and result.outcome.is_failure:
-                break
+        with closing(_results(cases, options, _processes(given, options), trace)) as coming:
+            for result in coming:
+                results.append(result)
+                with progress.aside():
+                    printed(result, quiet=given.quiet)
+                progress.show(results)
+                if given.stop_at_first and result.outcome.is_failure:
+                    break
         if junit is not None:
             junit.write(results, options)
     print(summary(results, len(cases)))
     return exit_code(results)
 
 
-def _results(cases: Sequence[Case], options: Options, trace: TextIO | None) -> Iterator[RunResult]:
+def _processes(given: Namespace, options: Options) -> int:
+    """How many run the cases. Raises `UserError` where there can be one only."""
+    count: int = given.jobs or os.cpu_count() or 1
+    if count > 1 and options.state is not None:
+        raise UserError("--state keeps one journal, which one process writes: leave out -j")
+    if count > 1 and not is_for_many(options.reader):
+        raise UserError(f"{' and '.join(options.addresses)} serves one terminal at a time: leave out -j")
+    return count
+
+
+def _results(
+    cases: Sequence[Case], options: Options, processes: int, trace: TextIO | None
+) -> Generator[RunResult, None, None]:
     """Raises what refuses to set up a terminal, where nothing has run yet."""
-    runner = Runner(replace(options, subscribers=() if trace is None else (JsonLines(trace),)))
     try:
+        if processes > 1 and len(cases) > 1:
+            yield from ParallelRun(cases, options, processes, trace).results()
+            return
+        runner = Runner(replace(options, subscribers=() if trace is None else (JsonLines(trace),)))
         for number, case in enumerate(cases, 1):
             yield runner.run(case, more=number < len(cases))
     except CannotBegin as cannot:

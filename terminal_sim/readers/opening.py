@@ -35,6 +35,7 @@ __all__ = [
     "Operator",
     "UnsafeAddress",
     "check_address",
+    "is_for_many",
     "on_error_output",
     "open_hardware",
 ]  # fmt: skip
@@ -80,6 +81,15 @@ def open_hardware(
 def check_address(reader: str | Sequence[str], *, recorded: bool = False) -> None:
     """`Misuse` where no reader can stand at such an address, or not at one of several, or at none that is to be recorded."""
     _checked(reader, recorded=recorded)
+
+
+def is_for_many(reader: str | Sequence[str]) -> bool:
+    """Whether several terminals can have this reader at once: each opens one of its own, or a recording of its own."""
+    addresses = (reader,) if isinstance(reader, str) else tuple(reader)
+    return all(
+        address in BOTH_ENDS or address.startswith(RECORDING) or parse_address(address).transport in BOTH_ENDS
+        for address in addresses
+    )
 
 
 def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
