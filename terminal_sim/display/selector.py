@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from unicodedata import normalize
 
+from terminal_sim.display.patterns import PatternError, compiled
 from terminal_sim.display.texts import plain
 
 
@@ -19,18 +19,6 @@ class SelectorKind(Enum):
     TEXT = "text"
     PATTERN = "pattern"
     ID = "id"
-
-
-LONGEST_PATTERN = 2_000
-
-
-def plain_pattern(text: str) -> str:
-    """A regular expression with its accents composed, as the texts are that it is held to. Raises `SelectorError` for one too long."""
-    if len(text) > LONGEST_PATTERN:
-        raise SelectorError(
-            f"a pattern has at most {LONGEST_PATTERN} characters, and this one has {len(text)}"
-        )
-    return normalize("NFC", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +35,10 @@ class Selector:
             kind, value = SelectorKind.ID, text[3:]
         elif len(text) > 2 and text[0] == text[-1] == "/":
             kind, value = SelectorKind.PATTERN, text[1:-1]
-            value = plain_pattern(value)
             try:
-                re.compile(value)
-            except (re.error, RecursionError, OverflowError) as error:
-                raise SelectorError(f"{text} is no regular expression: {error}") from None
+                value = compiled(value).pattern
+            except PatternError as error:
+                raise SelectorError(str(error)) from None
         elif len(text) > 1 and text[0] == text[-1] == '"':
             kind, value = SelectorKind.TEXT, re.sub(r'\\(["\\])', r"\1", text[1:-1])
         else:

@@ -15,6 +15,7 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, bind
 from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables_of
 from terminal_sim.script.diagnostics import Diagnostics
+from terminal_sim.script.expansion import Expansion, macros_of
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, settings
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep
@@ -101,18 +102,21 @@ class _Checking:
             vocabulary.cards(chosen.decks),
             chosen.decks,
         )
-        self.dataflow = Dataflow(self.scope, self.bound, frozenset(chosen.secrets), diagnostics)
+        self.expansion = Expansion(self.macros, self.bound, diagnostics)
+        self.dataflow = Dataflow(
+            self.scope, self.bound, self.expansion, frozenset(chosen.secrets), diagnostics
+        )
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
 
     def program(self) -> Program:
         self._walk_macros()
         setup = self._bind(self.script.setup)
-        self.dataflow.walk(setup, self.known)
+        self._follow(setup, self.known)
         plays = tuple(self._play(scenario) for scenario in self.script.scenarios)
         self._check_names()
         self._check_states(plays)
         teardown = self._bind(self.script.teardown)
-        self.dataflow.walk(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
+        self._follow(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
         return Program(
             script=self.script,
             settings=self.chosen,
@@ -126,6 +130,14 @@ class _Checking:
     def _bind(self, steps: Sequence[ScriptStep]) -> tuple[Call, ...]:
         bound = (bind(step, self.macros, self.diagnostics.report) for step in steps)
         return tuple(call for call in bound if call is not None)
+
+    def _follow(
+        self, calls: Sequence[Call], known: Known, rows: Sequence[Mapping[str, str | None]] = ({},)
+    ) -> list[str]:
+        """Judges calls for each of the rows, and returns the states that they save."""
+        if not self.expansion.takes(calls, len(rows)):
+            return []
+        return [state for row in rows for state in self.dataflow.walk(calls, {**known, **row})]
 
     # Macros.
 
@@ -166,9 +178,12 @@ class _Checking:
 
     def _walk_macros(self) -> None:
         """Judges macros by themselves, since no scenario may call them; what they do not define is the caller's."""
+        called = {name for calls in self.bound.values() for name in macros_of(calls)}
         for name, calls in self.bound.items():
+            if name in called or not self.expansion.follows(name):
+                continue  # a macro that another one calls is judged there
             unknown: Known = {**self.known, **dict.fromkeys(variables_of(calls))}
-            self.dataflow.walk(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)}, (name,))
+            self.dataflow.walk(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)})
 
     # Scenarios.
 
@@ -181,7 +196,7 @@ class _Checking:
         rows: Sequence[Mapping[str, str | None]] = (
             rows_of(scenario) if self._check_table(scenario) else [unknown]
         )
-        saved = [state for row in rows for state in self.dataflow.walk(calls, {**known, **row})]
+        saved = self._follow(calls, known, rows)
         if saved and table is not None:
             sentence = "a scenario with examples runs more than once: it cannot save a state"
             self.diagnostics.of_name(scenario.name, Form.STRING, scenario.place, sentence)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
-from terminal_sim.script.tree import Value
+from terminal_sim.script.expansion import Expansion
+from terminal_sim.script.tree import TextTooLong, Value
 from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_field, rehearse
 from terminal_sim.verbs import ValueKind
 
@@ -20,43 +21,42 @@ Known = dict[str, str | None]
 
 
 class Dataflow:
-    """`macros` are the bound calls of each macro by name; `fixed` are variables that no step may set."""
+    """`macros` are the bound calls of each macro by name, and `expansion` says which of them can be followed; `fixed` are variables that no step may set."""
 
     def __init__(
         self,
         scope: Scope,
         macros: Mapping[str, Sequence[Call]],
+        expansion: Expansion,
         fixed: frozenset[str],
         diagnostics: Diagnostics,
     ) -> None:
         self._scope = scope
         self._macros = macros
+        self._expansion = expansion
         self._fixed = fixed | {*VARIABLES}
         self._diagnostics = diagnostics
 
-    def walk(self, calls: Sequence[Call], known: Known, chain: tuple[str, ...] = ()) -> list[str]:
+    def walk(self, calls: Sequence[Call], known: Known) -> list[str]:
         """Judges the calls, adds to `known` what they make known, and returns the states that they save."""
         saved: list[str] = []
         for call in calls:
             if isinstance(call, MacroCall):
-                saved += self._into(call, known, chain)
+                saved += self._into(call, known)
             elif isinstance(call, VerbCall):
                 self._judge(call, known)
                 self._learn(call, known)
                 saved += [value.text for value in call.of_kind(ValueKind.STATE)]
         return saved
 
-    def _into(self, call: MacroCall, known: Known, chain: tuple[str, ...]) -> list[str]:
+    def _into(self, call: MacroCall, known: Known) -> list[str]:
         macro = call.macro
         given = [self._filled(value, known) for value in call.values]
-        if macro.name in chain:
-            self._diagnostics.report(call.step.values[0], f"{macro.name} would call itself")
-            return []
-        if len(given) != len(macro.parameters):
+        if len(given) != len(macro.parameters) or not self._expansion.follows(macro.name):
             return []
         arguments: Known = dict(zip(macro.parameters, map(_text, given), strict=True))
         inside: Known = {**known, **arguments}
-        saved = self.walk(self._macros[macro.name], inside, (*chain, macro.name))
+        saved = self.walk(self._macros[macro.name], inside)
         known.update({name: value for name, value in inside.items() if name not in arguments})
         return saved
 
@@ -111,7 +111,13 @@ class Dataflow:
             else:
                 self._diagnostics.report(value, f"${{{name}}} has no value here{suggest(name, known)}")
         values = {name: text for name in value.variables if (text := known.get(name)) is not None}
-        return replace(value, text=value.filled(values)) if len(values) == len({*value.variables}) else None
+        if len(values) < len({*value.variables}):
+            return None
+        try:
+            return replace(value, text=value.filled(values))
+        except TextTooLong as wrong:
+            self._diagnostics.report(value, str(wrong))
+            return None
 
 
 def _text(value: Value | None) -> str | None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, UnreadableFile, text_of
 from terminal_sim.script.tree import (
+    LONGEST_TEXT,
     Examples,
     Form,
     Macro,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from lark import Lark, Token
 
 VERSION = "1"
+MOST_LINES = 20_000
 SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret")
 # The order of the sections, so that a reader finds them; `keys` and settings are both of rank 0.
 _RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
@@ -55,8 +57,12 @@ def parse(path: Path) -> Script:
 
 
 def parse_text(text: str, path: Path) -> Script:
-    """The same for a text; `path` is what problems name, and where `use` looks from."""
-    return _Reading(path, tuple(_LINE_END.split(text.removeprefix(BYTE_ORDER_MARK)))).script()
+    """The same for a text; `path` is what problems name, and where `use` looks from. Raises `ScriptError` for one that is too long."""
+    lines = tuple(_LINE_END.split(text.removeprefix(BYTE_ORDER_MARK)))
+    if len(lines) > MOST_LINES:
+        sentence = f"a script has at most {MOST_LINES:,} lines, and this one has {len(lines):,}: split it"
+        raise ScriptError([Problem(path, MOST_LINES, 1, sentence)])
+    return _Reading(path, lines).script()
 
 
 def parse_step(line: str, path: Path) -> ScriptStep:
@@ -92,6 +98,8 @@ class _Reading:
         self._steps: list[ScriptStep] = []
         self._table: Examples | None = None
         self._close: Callable[[tuple[ScriptStep, ...]], None] | None = None
+        said = (n for n, line in enumerate(lines, start=1) if not _BLANK.fullmatch(line))
+        self._first = next(said, 0)  # the number of the first line that says something
 
     def script(self) -> Script:
         self._version()
@@ -119,8 +127,13 @@ class _Reading:
         from lark import Tree
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+        written = self.lines[number - 1]
+        if len(written) > LONGEST_TEXT:
+            sentence = f"a line has at most {LONGEST_TEXT:,} characters, and this one has {len(written):,}"
+            self._problem(number, LONGEST_TEXT, sentence)
+            return ()
         try:
-            line = grammar().parse(self.lines[number - 1], start=start)
+            line = grammar().parse(written, start=start)
         except UnexpectedCharacters as wrong:
             self._problem(number, wrong.column, _unreadable(wrong.char))
             return ()
@@ -131,12 +144,6 @@ class _Reading:
         if start == "row":
             return tuple(self._cells(number, tokens))
         return tuple(self._value(number, token) for token in tokens)
-
-    @property
-    def _first(self) -> int:
-        """The number of the first line that says something."""
-        said = (n for n, line in enumerate(self.lines, start=1) if not _BLANK.fullmatch(line))
-        return next(said, 0)
 
     def _version(self) -> None:
         first = self._first

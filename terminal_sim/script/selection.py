@@ -16,6 +16,7 @@ from terminal_sim.verbs.waiting import BadScript
 if TYPE_CHECKING:
     from lark import Token, Tree
 
+LONGEST_EXPRESSION = 1_000
 Selection = Callable[[Sequence[str], Sequence[str]], bool]
 
 
@@ -23,6 +24,10 @@ def selection(expression: str) -> Selection:
     """A test of the names that a thing goes by, and its tags. Raises `BadScript`."""
     from lark.exceptions import UnexpectedInput
 
+    if len(expression) > LONGEST_EXPRESSION:
+        raise BadScript(
+            f"-k takes at most {LONGEST_EXPRESSION:,} characters, and this expression has {len(expression):,}"
+        )
     try:
         tree = grammar().parse(expression, start="selection")
     except UnexpectedInput as wrong:

@@ -11,6 +11,14 @@ from pathlib import Path
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
+LONGEST_TEXT = 10_000  # characters of a line, and of a value with its variables
+_SHOWN = 160  # characters of a line that a problem shows
+
+
+class TextTooLong(ValueError):
+    """A value that its variables have made too long: one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
     """`line` and `column` count from 1."""
@@ -50,9 +58,14 @@ class Value:
         return _VARIABLE.findall(self.text)
 
     def filled(self, variables: Mapping[str, str]) -> str:
-        """The text with each `${name}` replaced. Raises `KeyError` for a variable that has no value."""
+        """The text with each `${name}` replaced. Raises `KeyError` for a variable that has no value, and `TextTooLong`."""
         quote = re.escape if self.form is Form.PATTERN else str
-        return _VARIABLE.sub(lambda found: quote(variables[found[1]]), self.text)
+        text = _VARIABLE.sub(lambda found: quote(variables[found[1]]), self.text)
+        if len(text) > LONGEST_TEXT:
+            raise TextTooLong(
+                f"with its variables this comes to {len(text):,} characters; it may have {LONGEST_TEXT:,}"
+            )
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,12 @@ class Problem:
         head = f"{self.path}:{self.line}:{self.column}: {self.sentence}"
         if not self.source.strip():
             return head
-        return f"{head}\n    {self.source}\n    {' ' * (self.column - 1)}{'^' * max(self.width, 1)}"
+        # Of a long line, what stands around the place.
+        skipped = max(0, self.column - _SHOWN // 2) if len(self.source) > _SHOWN else 0
+        shown = self.source[skipped : skipped + _SHOWN]
+        column = self.column - skipped
+        carets = "^" * max(min(self.width, len(shown) - column + 1), 1)
+        return f"{head}\n    {shown}\n    {' ' * (column - 1)}{carets}"
 
 
 class ScriptError(Exception):

@@ -11,7 +11,7 @@ from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Select
 from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS, SALES_FIELDS
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import VerbArgument
-from terminal_sim.script.tree import Form, Value
+from terminal_sim.script.tree import Form, TextTooLong, Value
 from terminal_sim.script.vocabulary import (
     TEAR_STEPS,
     Vocabulary,
@@ -125,6 +125,8 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
         return value.filled(variables)
     except KeyError as missing:
         raise BadScript(f"${{{missing.args[0]}}} has no value") from None
+    except TextTooLong as wrong:
+        raise BadScript(str(wrong)) from None
 
 
 def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display import texts
-from terminal_sim.display.selector import SelectorError, plain_pattern
+from terminal_sim.display.patterns import PatternError, compiled
 from terminal_sim.verbs.pictures import Pictures
 
 DEFAULT_WITHIN = Duration.parse("30s")
@@ -87,11 +87,9 @@ def number(value: int | str) -> int:
 def pattern(value: str) -> re.Pattern[str]:
     """A regular expression, in which ^ and $ are the ends of a line. Raises `BadScript` with the reason."""
     try:
-        return re.compile(plain_pattern(value), re.MULTILINE)
-    except SelectorError as wrong:
+        return compiled(value, re.MULTILINE)
+    except PatternError as wrong:
         raise BadScript(str(wrong)) from None
-    except (re.error, RecursionError, OverflowError) as wrong:
-        raise BadScript(f"/{value}/ is no regular expression: {wrong}") from None
 
 
 def plain(text: str) -> str:

@@ -158,6 +158,44 @@ def test_a_wrong_macro_is_found(problems: Finds, text: str, sentence: str) -> No
     assert sentence in told(problems(HEAD + text))
 
 
+def _levels(count: int, times: int) -> str:
+    calls = (f"macro m{level}\n" + f"  m{level - 1}\n" * times for level in range(1, count))
+    return f"macro m0\n  press OK\n{''.join(calls)}"
+
+
+TOO_MUCH = [
+    ("eight levels of ten", _levels(9, 10) + 'scenario "A"\n  m8\n', "m5 comes to 100,000 steps; it may have 10,000", 1),
+    ("five hundred deep", _levels(500, 1) + 'scenario "A"\n  m499\n', "call each other more than 50 deep", 1),
+    ("a thousand circles", "".join(f"macro c{n}\n" + "  c0\n  c1\n  c2\n" for n in range(3)), "would call itself", 3),
+    ("a scenario of macros", _levels(5, 10) + 'scenario "A"\n  m4\n  m0\n', "are 10,001; they may be 10,000", 1),
+    (
+        "rows and macros",
+        _levels(5, 10) + 'scenario "A"\n  m4\n  examples a\n' + '    "1"\n' * 11,
+        "comes to more than 100,000 steps here; split it",
+        1,
+    ),
+    ("a text that doubles", 'scenario "A"\n  let x = "ab"\n' + '  let x = "${x}${x}"\n' * 40, "characters; it may have 10,000", 1),
+    ("a long line", 'scenario "A"\n  press OK\n  note "' + "a" * 10_000 + '"\n', "a line has at most 10,000 characters", 1),
+    ("many lines", "\n" * 20_000, "a script has at most 20,000 lines", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "count"), [row[1:] for row in TOO_MUCH], ids=[row[0] for row in TOO_MUCH]
+)
+def test_a_script_out_of_measure_is_refused_soon(
+    problems: Finds, text: str, sentence: str, count: int
+) -> None:
+    found = problems(HEAD + text)
+    assert len(found) == count
+    assert all(sentence in problem.sentence for problem in found)
+    assert all(len(line) < 300 for line in told(found).splitlines())
+
+
+def test_macros_that_come_to_as_many_steps_as_may_be_are_taken(problems: Finds) -> None:
+    assert problems(HEAD + _levels(5, 10) + 'scenario "A"\n  m4\n') == []
+
+
 def test_used_files_bring_their_macros_and_their_problems(tmp_path: Path, problems: Finds) -> None:
     used = tmp_path / "macros.keys"
     used.write_text("keys 1\nmacro pay ${amount}\n  press OK ${amount} OK\n")

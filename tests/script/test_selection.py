@@ -44,3 +44,9 @@ def test_exactly_selects_one_name_alone(name: str) -> None:
     only = selection(exactly(name))
     assert only((name,), ())
     assert not only((name + "x",), ())
+
+
+def test_an_expression_has_a_length() -> None:
+    selection("not " * 200 + "a")
+    with pytest.raises(BadScript, match="at most 1,000 characters"):
+        selection("not " * 5_000 + "a")
