@@ -156,6 +156,11 @@ class Presentment:
                 break
         self._engine.settle()
 
+    @property
+    def tear(self) -> CardTear | None:
+        """Where the next card is taken away, if it is."""
+        return self._tear
+
     def tear_after(self, step: str) -> None:
         """Take the next card away after a step of its conversation: `gpo`, `genac1`, ..., or `apdu 3`."""
         if self._operator.is_human:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_sim.bench import faults
+from terminal_sim.bench.conditions import conditions
 from terminal_sim.bench.faults import Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
 from terminal_sim.bench.receipts import PrintedReceipt
@@ -34,6 +35,7 @@ from terminal_sim.display.selector import Selector
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.store import Journal, StoredRow
 from terminal_sim.readers.operator import Operator
 from terminal_sim.runtime.board import Board
@@ -61,6 +63,8 @@ class TerminalBench(Protocol):
 
     @property
     def writer(self) -> Storage: ...
+    @property
+    def acquirer(self) -> Acquirer: ...
     def card(self, name: str) -> VirtualCard: ...
     def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
@@ -210,6 +214,18 @@ class TerminalUnderTest:
         from terminal_sim.reports.transactions import transactions
 
         return [line.record() for line in transactions(stored.row for stored in self.journal())]
+
+    def conditions(self) -> list[str]:
+        """What is not as it should be around this terminal, as a script says it: `network down`, `host answers timeout`, ..."""
+        return list(
+            conditions(
+                self.board,
+                self._surroundings.environment,
+                self._presenting.tear,
+                self.bench.writer.fail_next,
+                self.bench.acquirer.scripted,
+            )
+        )
 
     # Keys and touch.
 

@@ -84,6 +84,11 @@ class Acquirer:
         config = typed_toml.read(path, AcquirerConfig)
         return cls(config if pack is None else replace(config, pack=pack))
 
+    @property
+    def scripted(self) -> Sequence[ScriptedAnswer]:
+        """The answers that scripts ask for and no message has fetched yet."""
+        return tuple(self._scripted)
+
     def keep_books(self, books: LedgerFile) -> None:
         """Go on with what the file has, and write into it from now on."""
         for record in books.records:

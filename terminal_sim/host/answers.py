@@ -42,6 +42,16 @@ class ScriptedAnswer:
     fate: AnswerFate = AnswerFate.ARRIVES
     late: Duration = _AT_ONCE
 
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        if self.fate is not AnswerFate.ARRIVES:
+            return str(self.fate.value)
+        if self.late:
+            return f"late:{self.late}"
+        if self.partial:
+            return f"partial:{self.partial}"
+        return "approved" if self.code == APPROVED else f"declined:{self.code}"
+
     @staticmethod
     def parse(text: str) -> ScriptedAnswer:
         """Raises `ValueError` that names the text and shows what may stand there."""

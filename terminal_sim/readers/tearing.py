@@ -45,6 +45,10 @@ class CardTear:
             return cls(CARD_STEPS[text])
         raise Misuse(f"{text!r} is no step of a card: {', '.join(CARD_STEPS)} or apdu N, from 1 on")
 
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        return f"apdu {self.after}" if isinstance(self.after, int) else self.after.value
+
     def is_due(self, step: Step, commands: int) -> bool:
         """Whether the card is out behind this step of its conversation, which has had that many commands."""
         return self.after == commands if isinstance(self.after, int) else self.after is step

@@ -49,6 +49,8 @@ def report(stopped: Stopped, scenario: Sequence[str], rerun: str, mask: Mask) ->
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}".replace("\n", _BELOW)]
     else:
         head += [f"  {why}"]
+    if stopped.conditions:
+        head += [f"  meanwhile  {', '.join(stopped.conditions)}"]
     tail = ["  last of the trace:", *(_cut(f"  {line}") for line in stopped.trace)]
     tail += [f"  again: {rerun}"]
     screens = (

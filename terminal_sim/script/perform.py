@@ -20,7 +20,8 @@ Why = ExpectationFailed | BadScript | BenchMisuse
 class Stopped(Exception):
     """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
 
-    `trace` are the last lines before; `secrets` are the texts that a report of it masks.
+    `trace` are the last lines before, and `conditions` what was not as it should be around the terminal; `secrets` are the texts that a
+    report of it masks.
     """
 
     def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
@@ -29,6 +30,7 @@ class Stopped(Exception):
         self.callers = callers
         self.why = why
         self.trace = tester.bench.trace.tail(TRACE_LINES)
+        self.conditions = tester.terminal.conditions()
         self.secrets = frozenset(tester.secrets)
 
 

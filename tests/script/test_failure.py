@@ -164,3 +164,57 @@ scenario "A"
 )
 def test_a_mask_hides_card_numbers_and_what_it_was_told(text: str, masked: str) -> None:
     assert Mask(["1234", "abc", ""])(text) == masked
+
+
+def test_a_failure_says_what_was_not_as_it_should_be(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal square-terminal
+scenario "A"
+  network down
+  network slow 2s
+  service down
+  battery 7%
+  paper low
+  tear card after apdu 3
+  fault power-cut-after 90
+  fault commit-unknown
+  host answers declined:51 late:2min timeout partial:500 approved
+  expect screen "nothing" within 1s
+"""
+    )
+    (line,) = [line for line in result.text.splitlines() if "meanwhile" in line]
+    assert line == (
+        "  meanwhile  network down, network slow 2s, service down, paper low, battery 7%, fault power-cut-after 90, fault commit-unknown,"
+        " tear card after apdu 3, host answers declined:51 late:2min timeout partial:500 approved"
+    )
+
+
+def test_a_link_and_an_app_that_are_away_are_said_too(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal square-reader
+scenario "A"
+  fault reader-link down
+  fault app closed
+  tear card after genac1
+  expect screen "nothing" within 1s
+"""
+    )
+    assert "\n  meanwhile  fault reader-link down, fault app closed, tear card after genac1\n" in result.text
+
+
+def test_what_went_by_is_not_said(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal v400m
+scenario "A"
+  network down
+  network up
+  host answers declined
+  press OK 500 OK
+  insert visa-credit
+  expect screen "nothing" within 1s
+"""
+    )
+    assert "meanwhile" not in result.text
