@@ -252,7 +252,7 @@ def test_what_must_not_be_is_told_without_an_article(ran: Runs) -> None:
     assert 'expected   no customer receipt "VISA"\n' in result.text
 
 
-@pytest.mark.parametrize("wait", ["1d", "99999999999999d"])
+@pytest.mark.parametrize("wait", ["1d", "36525d"])
 def test_no_wait_leads_out_of_the_years_that_messages_can_say(ran: Runs, wait: str) -> None:
     """The sale after it made a message that no acquirer could read, and the bench broke."""
     sale = "  press OK 100 OK\n  insert visa-credit\n"
