@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from terminal_drivers import readers
 from terminal_drivers.base import FrameError, Misuse
@@ -216,7 +217,7 @@ class LyingUsb(Lying):
 def _with(answer: m.Answer, **fields: int | bytes) -> m.Answer:
     """Change those of the fields that this answer has."""
     there = {name: value for name, value in fields.items() if hasattr(answer, name)}
-    return replace(answer, **there)  # type: ignore[arg-type]  # a table of fields
+    return replace(answer, **there)
 
 
 def _other_type(answer: m.Answer) -> m.Message:

@@ -5,8 +5,9 @@ and an extended form. `extended` says which form the bytes had, so that parsing 
 each other.
 """
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from terminal_drivers.base import FrameError, Misuse
 
@@ -16,8 +17,7 @@ SHORT_NC, SHORT_NE = 255, 256
 EXTENDED_NC, EXTENDED_NE = 65_535, 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class CommandApdu:
+class CommandApdu(Struct, frozen=True):
     """CLA INS P1 P2, `data` (Nc bytes) and `ne`: the most response bytes that are expected, 0 for none."""
 
     cla: int

@@ -36,10 +36,14 @@ def lrc(data: bytes) -> int:
     """XOR of all bytes; zero over a block or frame with its LRC."""
     # The number is folded in halves: its parts meet in few steps, however long it is.
     folded, bits = int.from_bytes(data), 4 << len(data).bit_length()
-    while bits >= 8:
+    while bits > 128:
         folded ^= folded >> bits
         bits >>= 1
-    return folded & 0xFF
+    folded ^= folded >> 128
+    folded ^= folded >> 64
+    folded ^= folded >> 32
+    folded ^= folded >> 16
+    return (folded ^ folded >> 8) & 0xFF
 
 
 class Edc(Enum):

@@ -51,7 +51,7 @@ class Chip:
         `FrameError`: half a T=0 command. `CardMute`: the card does not take this PPS, or says nothing.
         """
         fresh, self._fresh = self._fresh, False
-        if tpdu[:1] == bytes((PPSS,)):
+        if tpdu and tpdu[0] == PPSS:
             return self._pps(tpdu, fresh)
         return self._speaker.exchange(tpdu)
 

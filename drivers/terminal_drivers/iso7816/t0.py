@@ -19,7 +19,7 @@ from collections.abc import Generator
 from itertools import pairwise
 
 from terminal_drivers.base import Card, FrameError, Misuse
-from terminal_drivers.iso7816.apdu import EXTENDED_NE, SHORT_NC, SHORT_NE, CommandApdu
+from terminal_drivers.iso7816.apdu import EXTENDED_NE, HEADER, SHORT_NC, SHORT_NE, CommandApdu
 
 INS_GET_RESPONSE, INS_ENVELOPE = 0xC0, 0xC2
 PROPRIETARY = 0x80  # the bit of CLA
@@ -35,28 +35,36 @@ def terminal(apdu: bytes, get_response: int = 0, envelope: int = 0) -> Generator
     `Misuse`: the C-APDU is malformed. `FrameError`: the card's answer is shorter than a status word or longer than
     was asked for, or it announces data and brings none.
     """
+    sent, ne = _data_and_ne(apdu)
+    header, fetch = apdu[:HEADER], bytes((get_response, INS_GET_RESPONSE, 0, 0))
+    if len(sent) > SHORT_NC:
+        data, answer = b"", (yield from _enveloped(apdu, bytes((envelope, INS_ENVELOPE, 0, 0))))
+    elif sent:
+        data, answer = b"", (yield from _incoming(header, sent))
+    else:
+        data, answer = yield from _outgoing(header, min(ne, SHORT_NE))
+    if not ne:
+        return data + answer
+    if sent and answer[0] in WARNINGS:
+        # Where nothing can be fetched, the warning alone is the response.
+        data, _ = yield from _outgoing(fetch, SHORT_NE)
+    while answer[0] == 0x61 and len(data) < ne:
+        more, answer = yield from _outgoing(fetch, min(answer[1] or SHORT_NE, ne - len(data)))
+        if not more and answer[0] == 0x61:
+            raise FrameError("the card announces response data with 61xx and brings none")
+        data += more
+    return data[:ne] + answer
+
+
+def _data_and_ne(apdu: bytes) -> tuple[bytes, int]:
+    """The data of a C-APDU and how many bytes it expects."""
+    if len(apdu) == HEADER + 1:  # case 2, which most commands of a payment are
+        return b"", apdu[HEADER] or SHORT_NE
     try:
         command = CommandApdu.parse(apdu)
     except FrameError as error:
         raise Misuse(f"this C-APDU cannot be sent: {error}") from error
-    header, fetch = apdu[:4], bytes((get_response, INS_GET_RESPONSE, 0, 0))
-    if len(command.data) > SHORT_NC:
-        data, answer = b"", (yield from _enveloped(apdu, bytes((envelope, INS_ENVELOPE, 0, 0))))
-    elif command.data:
-        data, answer = b"", (yield from _incoming(header, command.data))
-    else:
-        data, answer = yield from _outgoing(header, min(command.ne, SHORT_NE))
-    if not command.ne:
-        return data + answer
-    if command.data and answer[0] in WARNINGS:
-        # Where nothing can be fetched, the warning alone is the response.
-        data, _ = yield from _outgoing(fetch, SHORT_NE)
-    while answer[0] == 0x61 and len(data) < command.ne:
-        more, answer = yield from _outgoing(fetch, min(answer[1] or SHORT_NE, command.ne - len(data)))
-        if not more and answer[0] == 0x61:
-            raise FrameError("the card announces response data with 61xx and brings none")
-        data += more
-    return data[: command.ne] + answer
+    return command.data, command.ne
 
 
 def _enveloped(apdu: bytes, header: bytes) -> Generator[bytes, bytes, bytes]:

@@ -9,7 +9,7 @@ from typing import Self
 
 from terminal_drivers.base import LineDevice, Misuse, ReaderLost, Transport
 
-EVERYTHING = 1 << 20  # more than any device has waiting: the far end reads in one go
+CLOSED = "this end of the loopback is closed: open a new pair"
 
 
 class LoopbackEnd:
@@ -25,23 +25,30 @@ class LoopbackEnd:
         self._peer: Self | None = None
         self.pump: Callable[[], None] | None = None
 
-    def _far(self) -> Self:
-        if self._closed or self._peer is None:
-            raise Misuse("this end of the loopback is closed: open a new pair")
-        return self._peer
-
     def read(self, n: int, timeout: float) -> bytes:  # noqa: ARG002 - no time passes here (module docstring)
-        peer = self._far()
+        peer = self._peer
+        if peer is None:
+            raise Misuse(CLOSED)
         if not self._buffer and peer.pump is not None:
             peer.pump()
-        data = self._buffer[:n]
+        data = self._buffer
         if not data and peer._closed:
             raise ReaderLost("the far end of the loopback is closed")
-        self._buffer = self._buffer[n:]
+        if len(data) <= n:
+            self._buffer = b""
+            return data
+        self._buffer = data[n:]
+        return data[:n]
+
+    def take(self) -> bytes:
+        """Return all that has arrived, which may be nothing; the far end does not work for it."""
+        data, self._buffer = self._buffer, b""
         return data
 
     def write(self, data: bytes) -> None:
-        peer = self._far()
+        peer = self._peer
+        if peer is None:
+            raise Misuse(CLOSED)
         if peer._closed:
             raise ReaderLost("the far end of the loopback is closed")
         if self._record is not None:
@@ -50,7 +57,7 @@ class LoopbackEnd:
 
     def close(self) -> None:
         self._closed = True
-        self.pump = None
+        self.pump = self._peer = None
 
 
 def pair(record: list[tuple[str, bytes]] | None = None) -> tuple[LoopbackEnd, LoopbackEnd]:
@@ -69,7 +76,7 @@ class LoopbackLine:
         self._far.pump = self._pump
 
     def _pump(self) -> None:
-        data = self._far.read(EVERYTHING, 0)
+        data = self._far.take()
         if data:
             self._device.feed(data)
         said = self._device.take()

@@ -10,7 +10,6 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any, BinaryIO
 
@@ -124,7 +123,7 @@ LAYOUTS: dict[type[Message], Any] = {
         Terminated,
     ),
 }
-"""The declared layout of each message; its named fields after dwLength are those of the dataclass, in order.
+"""The declared layout of each message; its named fields after dwLength are those of the value, in order.
 """
 
 INTERRUPT = (0x50, 0x51)
@@ -154,7 +153,7 @@ class _Plan:
     __slots__ = ("answers", "code", "free", "head", "make", "tail", "values")
 
     def __init__(self, message: type[Message]) -> None:
-        names = [field.name for field in fields(message)]
+        names = message.__struct_fields__
         self.code = code_of(message)
         self.make: Callable[..., Message] = message
         self.free = names[-1] == "data"
@@ -187,26 +186,32 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
         head = plan.head
         if len(data) < head.size:
             raise StreamError(f"the message has {len(data)} bytes, its fixed part {head.size}")
-        _, length, *values = head.unpack_from(data)
+        values = head.unpack_from(data)
+        length = values[1]
         if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
             raise StreamError(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
-        if plan.answers and values[2] in _RESERVED:
-            raise ValidationError(f"bStatus {values[2]:02X} is reserved")
-        return plan.make(*values, data[HEADER:]) if plan.free else plan.make(*values)
+        if plan.answers and values[4] in _RESERVED:
+            raise ValidationError(f"bStatus {values[4]:02X} is reserved")
+        return plan.make(*values[2:], data[HEADER:]) if plan.free else plan.make(*values[2:])
 
     def build(self, obj: Message, **_contextkw: Any) -> bytes:
-        if isinstance(obj, NotifySlotChange):
-            return bytes(LAYOUTS[NotifySlotChange].build({"bmSlotICCState": obj.icc_state}))
-        if isinstance(obj, HardwareError):
-            values = {"bSlot": obj.slot, "bSeq": obj.seq, "bHardwareErrorCode": obj.error}
-            return bytes(LAYOUTS[HardwareError].build(values))
-        plan = _PLANS[type(obj)]
+        plan = _PLANS.get(type(obj))
+        if plan is None:
+            return self._build_interrupt(obj)
         # `free` says that the message has data.
         data: bytes = obj.data if plan.free else b""  # type: ignore[union-attr]
         try:
             return plan.head.pack(plan.code, plan.tail + len(data), *plan.values(obj)) + data
         except struct.error as error:
             raise FormatFieldError(f"{type(obj).__name__}: {error}") from error
+
+    def _build_interrupt(self, obj: Message) -> bytes:
+        if isinstance(obj, NotifySlotChange):
+            return bytes(LAYOUTS[NotifySlotChange].build({"bmSlotICCState": obj.icc_state}))
+        if isinstance(obj, HardwareError):
+            values = {"bSlot": obj.slot, "bSeq": obj.seq, "bHardwareErrorCode": obj.error}
+            return bytes(LAYOUTS[HardwareError].build(values))
+        raise KeyError(type(obj))
 
     def _parse_interrupt(self, data: bytes) -> Message:
         if not data or data[0] not in INTERRUPT:

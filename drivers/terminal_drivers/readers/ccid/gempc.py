@@ -262,7 +262,8 @@ class GemPcDevice:
                 self._said += NAK_FRAME
 
     def take(self) -> bytes:
-        self._say(self._device.late_answers())
+        if late := self._device.late_answers():
+            self._say(late)
         if not self._device.synchronous:
             self._notify()
         said, self._said = self._said, b""

@@ -6,6 +6,8 @@ from dataclasses import astuple, dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from msgspec import Struct
+
 from terminal_drivers.base import FrameError
 
 
@@ -58,16 +60,14 @@ def status(icc: IccStatus, command: CommandStatus = CommandStatus.OK) -> int:
     return command << 6 | icc
 
 
-@dataclass(frozen=True, slots=True)
-class SetParameters:
+class SetParameters(Struct, frozen=True):
     slot: int
     seq: int
     protocol: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class IccPowerOn:
+class IccPowerOn(Struct, frozen=True):
     """`power`: 0 automatic, 1 5 V, 2 3 V, 3 1.8 V."""
 
     slot: int
@@ -75,20 +75,17 @@ class IccPowerOn:
     power: int
 
 
-@dataclass(frozen=True, slots=True)
-class IccPowerOff:
+class IccPowerOff(Struct, frozen=True):
     slot: int
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class GetSlotStatus:
+class GetSlotStatus(Struct, frozen=True):
     slot: int
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Secure:
+class Secure(Struct, frozen=True):
     """`data` is bPINOperation and its structure."""
 
     slot: int
@@ -98,8 +95,7 @@ class Secure:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class T0Apdu:
+class T0Apdu(Struct, frozen=True):
     slot: int
     seq: int
     changes: int
@@ -107,8 +103,7 @@ class T0Apdu:
     class_envelope: int
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(Struct, frozen=True):
     """A vendor's own command."""
 
     slot: int
@@ -120,20 +115,17 @@ GET_FIRMWARE = b"\x02"
 """The Escape by which readers of Gemalto tell the name of their firmware (ccid_serial.c of the CCID project)."""
 
 
-@dataclass(frozen=True, slots=True)
-class GetParameters:
+class GetParameters(Struct, frozen=True):
     slot: int
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResetParameters:
+class ResetParameters(Struct, frozen=True):
     slot: int
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class IccClock:
+class IccClock(Struct, frozen=True):
     """`command`: 0 restart, 1 stop."""
 
     slot: int
@@ -141,8 +133,7 @@ class IccClock:
     command: int
 
 
-@dataclass(frozen=True, slots=True)
-class XfrBlock:
+class XfrBlock(Struct, frozen=True):
     """`data` is a TPDU or an APDU, as the level of the slot says."""
 
     slot: int
@@ -152,8 +143,7 @@ class XfrBlock:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanical:
+class Mechanical(Struct, frozen=True):
     """`function`: 1 accept, 2 eject, 3 capture, 4 lock, 5 unlock."""
 
     slot: int
@@ -161,14 +151,12 @@ class Mechanical:
     function: int
 
 
-@dataclass(frozen=True, slots=True)
-class Abort:
+class Abort(Struct, frozen=True):
     slot: int
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class SetDataRateAndClockFrequency:
+class SetDataRateAndClockFrequency(Struct, frozen=True):
     """kHz and bit/s."""
 
     slot: int
@@ -177,8 +165,7 @@ class SetDataRateAndClockFrequency:
     rate: int
 
 
-@dataclass(frozen=True, slots=True)
-class DataBlock:
+class DataBlock(Struct, frozen=True):
     slot: int
     seq: int
     status: int
@@ -187,8 +174,7 @@ class DataBlock:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SlotStatus:
+class SlotStatus(Struct, frozen=True):
     """`clock`: 0 running, 1 stopped low, 2 stopped high, 3 stopped."""
 
     slot: int
@@ -198,8 +184,7 @@ class SlotStatus:
     clock: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     slot: int
     seq: int
     status: int
@@ -208,8 +193,7 @@ class Parameters:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class EscapeResponse:
+class EscapeResponse(Struct, frozen=True):
     slot: int
     seq: int
     status: int
@@ -217,8 +201,7 @@ class EscapeResponse:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class DataRateAndClockFrequency:
+class DataRateAndClockFrequency(Struct, frozen=True):
     """kHz and bit/s."""
 
     slot: int
@@ -229,8 +212,7 @@ class DataRateAndClockFrequency:
     rate: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotifySlotChange:
+class NotifySlotChange(Struct, frozen=True):
     """Two bits a slot, slot 0 lowest: present, changed."""
 
     icc_state: bytes
@@ -242,8 +224,7 @@ class NotifySlotChange:
         return [(slot, bool(bits >> 2 * slot & 1)) for slot in slots if bits >> 2 * slot & 2]
 
 
-@dataclass(frozen=True, slots=True)
-class HardwareError:
+class HardwareError(Struct, frozen=True):
     slot: int
     seq: int
     error: int

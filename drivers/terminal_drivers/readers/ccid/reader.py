@@ -123,7 +123,8 @@ class CcidReader:
         slot, seq = command.slot, command.seq
         timeout = max(patience, self._timeout) if patience > TIMEOUT else self._timeout
         self.link.send(encode(command))
-        self._trace_message("host->reader", command)
+        if self._trace is not None:
+            self._trace_message("host->reader", command)
         wait, extensions, strangers = timeout, 0, 0
         while extensions <= TIME_EXTENSIONS and strangers <= STRANGERS:
             received = self.link.receive(wait)
@@ -136,7 +137,8 @@ class CcidReader:
                 strangers += 1
                 continue
             answer = decode(received)
-            self._trace_message("reader->host", answer)
+            if self._trace is not None:
+                self._trace_message("reader->host", answer)
             if isinstance(answer, NotifySlotChange) or answer.slot != slot or answer.seq != seq:
                 strangers += 1
             elif isinstance(answer, expected):

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypeVarTuple
 
 from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
 from terminal_drivers.iso7816 import t0
@@ -25,6 +25,8 @@ from terminal_drivers.readers.ccid.messages import IccStatus, SlotError, T0Param
 from terminal_drivers.readers.ccid.parameters import parameters_of
 
 AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets of message fields, for bError
+
+Given = TypeVarTuple("Given")
 
 LONGEST_COMMAND = 65_544
 ECHO_CLASS = 0xFF
@@ -119,7 +121,7 @@ class VirtualSlot:
         chip = self.present()
         if protocol == chip.protocol or self.field or not self.features & Features.AUTO_PPS:
             return
-        self._ask(chip, lambda: chip.exchange(Pps(protocol).build()))
+        self._ask(chip, chip.exchange, Pps(protocol).build())
         if protocol == T1Parameters.PROTOCOL and chip.atr is not None:
             self._begin(chip, chip.atr)
 
@@ -156,7 +158,7 @@ class VirtualSlot:
     def _exchange_characters(self, characters: CharacterChip, data: bytes, expect: int) -> bytes:
         if expect > self._most:
             raise Refused(AT_LEVEL)
-        return self._ask(self.present(), lambda: characters.exchange(data, expect))
+        return self._ask(self.present(), characters.exchange, data, expect)
 
     def _hand_over(self, response: bytes, *, first: bool) -> tuple[Chain, bytes]:
         part, self._response = response[: self._most], response[self._most :]
@@ -173,7 +175,7 @@ class VirtualSlot:
             # What a field's card cannot read is the card's to refuse: nothing here depends on it.
             if len(data) < 4 or (len(data) > 5 and not data[4] and self.level is Level.SHORT_APDU):
                 raise Refused(AT_LENGTH)
-            return self._ask(chip, lambda: chip.card.transmit(data))
+            return self._ask(chip, chip.card.transmit, data)
         try:
             command = CommandApdu.parse(data)
         except FrameError as error:
@@ -182,8 +184,8 @@ class VirtualSlot:
             raise Refused(AT_LENGTH)
         if chip.protocol == T1Parameters.PROTOCOL:
             conversation = self._terminal.transmit(data)
-            return self._ask(chip, lambda: self._converse(chip, conversation, more_time))
-        return self._ask(chip, lambda: self._t0(chip, data))
+            return self._ask(chip, self._converse, chip, conversation, more_time)
+        return self._ask(chip, self._t0, chip, data)
 
     def present_pin(self, apdu: bytes, teo: bytes, more_time: Callable[[int], None]) -> bytes:
         """Let the card run a command with a PIN in it; at TPDU level a T=1 block goes to it and comes back."""
@@ -198,9 +200,9 @@ class VirtualSlot:
         return self.exchange(apdu, more_time)
 
     def _tpdu(self, chip: Chip, data: bytes) -> bytes:
-        if data[:1] != bytes((PPSS,)) and chip.protocol != self.parameters.PROTOCOL:
+        if chip.protocol != self.parameters.PROTOCOL and data[:1] != bytes((PPSS,)):
             raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
-        return self._ask(chip, lambda: chip.exchange(data))
+        return self._ask(chip, chip.exchange, data)
 
     def _t0(self, chip: Chip, apdu: bytes) -> bytes:
         # bClassGetResponse and bClassEnvelope: FF means the class of the command.
@@ -225,10 +227,10 @@ class VirtualSlot:
             if answer[1] == Supervision.WTX:
                 more_time(turn.waits)
 
-    def _ask(self, chip: Chip, what: Callable[[], bytes]) -> bytes:
+    def _ask(self, chip: Chip, what: Callable[[*Given], bytes], *given: *Given) -> bytes:
         """Let the card work; it may be mute, say that it was pulled out, or be pulled out meanwhile."""
         try:
-            answer = what()
+            answer = what(*given)
         except CardRemoved:
             raise
         except CardMute as mute:

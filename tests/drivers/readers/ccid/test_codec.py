@@ -1,5 +1,4 @@
 import struct
-from dataclasses import astuple, fields
 from typing import Any
 
 import pytest
@@ -7,6 +6,7 @@ from construct import Byte, ConstructError, GreedyRange
 from construct import Struct as ConstructStruct
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from terminal_drivers.base import FrameError, Misuse
 from terminal_drivers.readers.ccid import messages as m
@@ -87,9 +87,9 @@ def _values(message: type[m.Message]) -> st.SearchStrategy[m.Message]:
     """Any value of a message that its layout has room for."""
     wide = {"level": 0xFFFF, "clock": 0xFFFFFFFF, "rate": 0xFFFFFFFF}
     columns: dict[str, st.SearchStrategy[Any]] = {}
-    for field in fields(message):
-        most = 0xFF if message is m.SlotStatus else wide.get(field.name, 0xFF)
-        columns[field.name] = st.integers(0, most)
+    for field in message.__struct_fields__:
+        most = 0xFF if message is m.SlotStatus else wide.get(field, 0xFF)
+        columns[field] = st.integers(0, most)
     if "status" in columns:
         columns["status"] = st.sampled_from([0x00, 0x01, 0x02, 0x40, 0x41, 0x42, 0x80, 0x3C])
     if "data" in columns:
@@ -108,7 +108,7 @@ def test_any_message_comes_back_from_its_bytes(message: m.Message) -> None:
 
 
 def _declared(data: bytes) -> tuple[object, ...]:
-    """What the interpreted declaration reads: its named fields in the order of the dataclass."""
+    """What the interpreted declaration reads: its named fields in the order of the message's."""
     layout = LAYOUTS[CODES[data[0]]]
     found = layout.parse(data)
     names = [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from terminal_drivers.base import CardAbsent, CardMute, FrameError, Misuse, ReaderLost, ReaderRefused
 from terminal_drivers.iso7816.atr import DIRECT, Atr, InterfaceBytes
@@ -206,7 +207,7 @@ def test_a_reader_with_automatic_pps_switches_the_card_to_the_protocol_that_is_s
     core.insert(0, Mirror(bytes.fromhex("3B00")))
     core.answers(encode(m.IccPowerOn(0, 0, 0)))
     refused = m.Parameters(0, 3, 0x40, 0xFE, 0, b"")
-    assert decode(core.answers(encode(replace(wanted, seq=3)))[0]) == refused
+    assert decode(core.answers(encode(structs.replace(wanted, seq=3)))[0]) == refused
 
 
 @pytest.mark.parametrize("features", [SERIAL_TPDU, SERIAL_CHARACTER, int(EXTENDED)])
