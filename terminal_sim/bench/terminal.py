@@ -28,10 +28,11 @@ from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.appearance import OFF, Appearance
-from terminal_sim.display.item import KEY_ID, Role
+from terminal_sim.display.item import KEY_ID, Item, Role
 from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.picture import Picture
 from terminal_sim.display.selector import Selector
+from terminal_sim.display.status_bar import NO_LINK, status_bar
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
@@ -173,13 +174,33 @@ class TerminalUnderTest:
             views={name: self.view(name) for name in self.profile.displays},
             lights={**dict.fromkeys(self.profile.lights, OFF), **panel.lights},
             beeps=panel.beeps,
+            status=self._status(),
+        )
+
+    def _status(self) -> Item | None:
+        """The strip above the first display; there is none on a device that is off."""
+        firmware, profile = self.board.firmware, self.profile
+        if firmware is None or not profile.status_bar:
+            return None
+        around = firmware.environment
+        return status_bar(
+            self.bench.engine.clock.now.civil,
+            around.link if around.network_up else NO_LINK,
+            around.battery if profile.battery is not None else None,
+            self.bench.texts,
+            self.locale,
         )
 
     def picture(self, hidden: Selector | None = None) -> Picture:
         """All that the device shows, on its displays and by its lights; what `hidden` names is covered."""
         shown = self.appearance()
-        found = (item for view in shown.views.values() for item in (view.matches(hidden) if hidden else ()))
-        return Picture(shown, self.profile, frozenset(item for item in found if item.role is not Role.SCREEN))
+        covered: set[Item] = set()
+        if hidden is not None:
+            covered.update(item for view in shown.views.values() for item in view.matches(hidden))
+            covered.update(item for item in (shown.status,) if item is not None and item.is_named(hidden))
+        return Picture(
+            shown, self.profile, frozenset(item for item in covered if item.role is not Role.SCREEN)
+        )
 
     @property
     def receipts(self) -> list[PrintedReceipt]:

@@ -22,6 +22,7 @@ from terminal_sim.core.screen import (
     Title,
     Tone,
 )
+from terminal_sim.display.selector import Selector, SelectorKind
 from terminal_sim.display.texts import Texts
 
 Bounds = tuple[float, float, float, float]
@@ -31,7 +32,7 @@ KEY_ID = "key-"
 
 
 class Role(Enum):
-    """What an item is; `SCREEN` is the whole screen, found by its id."""
+    """What an item is; `SCREEN` is the whole screen, found by its id, and `STATUS` the strip of the device above it."""
 
     TITLE = "title"
     LINE = "line"
@@ -44,6 +45,7 @@ class Role(Enum):
     TAB = "tab"
     QR = "qr"
     SCREEN = "screen"
+    STATUS = "status bar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,12 @@ class Item:
     def wording(self) -> str:
         """Text and detail as one line."""
         return f"{self.text} {self.detail}" if self.detail else self.text
+
+    def is_named(self, selector: Selector) -> bool:
+        """Whether the selector names this item, looked at by itself."""
+        if selector.kind is SelectorKind.ID:
+            return self.id == selector.value
+        return selector.within((self.text, self.wording))
 
     def __str__(self) -> str:
         name = f' "{self.wording}"' if self.wording else ""

@@ -18,13 +18,14 @@ from terminal_sim.display.lines import SIMULATOR
 from terminal_sim.display.markup import document, number, rect, text
 from terminal_sim.display.png import png
 from terminal_sim.display.reader import READER_WIDE, reader
-from terminal_sim.display.svg import AMBER, BODY, INK, LABEL, glass
+from terminal_sim.display.svg import AMBER, BODY, COVER, INK, LABEL, STATUS, glass
 from terminal_sim.display.view import View
 
 LONGEST = 640.0  # of the sides of a display, in pixels of the picture
 _EDGE = 14.0
 _BAND = 24.0
 _CAPTION = 20.0
+_STATUS = 20.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Picture:
             rect(_EDGE, _EDGE / 2, wide - 2 * _EDGE, _BAND, AMBER, round_by=4),
             text(Run(SIMULATOR, wide / 2, _EDGE / 2 + _BAND * 0.72, _BAND * 0.68, bold=True), INK),
             *(line for view, x, scale in self._places for line in self._display(view, x, scale)),
+            *self._status(),
             *self._reader(),
         ]
         title = f"{SIMULATOR}: {self.profile.maker} {self.profile.name}"
@@ -59,9 +61,10 @@ class Picture:
 
     @property
     def items(self) -> list[tuple[Item, Bounds]]:
-        """What stands on the displays, in reading order, with its bounds in pixels of the picture."""
-        return [
-            (item, _moved(item.bounds, x, _TOP, scale))
+        """The status bar and what stands on the displays, in reading order, with the bounds of each in pixels of the picture."""
+        status = [] if self.shown.status is None else [(self.shown.status, self._strip)]
+        return status + [
+            (item, _moved(item.bounds, x, self._top, scale))
             for view, x, scale in self._places
             for item in view.items
         ]
@@ -72,14 +75,38 @@ class Picture:
             "" if len(self._views) == 1 else f", {view.display}"
         )
         yield text(Run(name, x, _TOP - _CAPTION * 0.35, _CAPTION * 0.6, "start"), LABEL)
-        yield f'<g transform="translate({number(x)} {number(_TOP)}) scale({scale:.6g})">'
+        yield f'<g transform="translate({number(x)} {number(self._top)}) scale({scale:.6g})">'
         yield from glass(view, display.width, display.height, self.covered)
         yield "</g>"
+
+    def _status(self) -> Iterator[str]:
+        status = self.shown.status
+        if status is None:
+            return
+        x, y, wide, tall = self._strip
+        yield rect(x, y, wide, tall, STATUS)
+        if status in self.covered:
+            yield rect(x, y, wide, tall, COVER)
+            return
+        baseline, size = y + tall * 0.7, tall * 0.6
+        yield text(Run(status.text, x + size, baseline, size, "start", bold=True), "#ffffff")
+        yield text(Run(status.detail, x + wide - size, baseline, size, "end"), "#ffffff")
+
+    @property
+    def _strip(self) -> Bounds:
+        """Where the status bar stands: above the first display."""
+        view, x, scale = self._places[0]
+        return x, _TOP, self.profile.displays[view.display].width * scale, _STATUS
+
+    @property
+    def _top(self) -> float:
+        """The upper edge of the displays; a strip that is dark while the device is off keeps its room."""
+        return _TOP + (_STATUS if self.profile.status_bar else 0.0)
 
     def _reader(self) -> Iterator[str]:
         if self.profile.lights:
             x = self._size[0] - _EDGE - READER_WIDE
-            yield from reader(self.profile, self.shown.lights, x, _TOP)
+            yield from reader(self.profile, self.shown.lights, x, self._top)
 
     @property
     def _views(self) -> tuple[View, ...]:
@@ -103,7 +130,7 @@ class Picture:
         right = max(x + display.width * scale for display, x, scale in displays)
         tall = max(display.height * scale for display, _, scale in displays)
         extra = READER_WIDE + _EDGE if self.profile.lights else 0.0
-        return float(round(right + extra + _EDGE)), float(round(_TOP + tall + _EDGE))
+        return float(round(right + extra + _EDGE)), float(round(self._top + tall + _EDGE))
 
 
 _TOP = _EDGE / 2 + _BAND + _CAPTION

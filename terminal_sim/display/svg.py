@@ -23,7 +23,8 @@ _STRIP = "#23374d"
 BODY = "#2b2f36"
 AMBER = "#ffb300"
 _DARK = "#10141a"
-_COVER = "#b9c0ca"
+COVER = "#b9c0ca"
+STATUS = "#10141a"
 LABEL = "#c9ced6"
 _KEY_FILLS = {
     "": "#2563a8",
@@ -70,7 +71,7 @@ def glass(view: View, width: float, height: float, covered: frozenset[Item] = fr
     yield rect(0, 0, width, height, _PAPER if lit else _DARK)
     for placed in view.placed:
         yield from (
-            [_rect(placed.item, fill=_COVER)] if placed.item in covered else _DRAWN[placed.item.role](placed)
+            [_rect(placed.item, fill=COVER)] if placed.item in covered else _DRAWN[placed.item.role](placed)
         )
 
 

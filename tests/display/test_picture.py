@@ -25,7 +25,8 @@ def test_a_picture_shows_every_display_whole_and_says_simulator(model: str) -> N
     wide, deep = float(root.attrib["width"]), float(root.attrib["height"])
     views = picture.shown.views
     assert list(views) == list(terminal.profile.displays)
-    assert {item.id for item, _ in picture.items} == {i.id for view in views.values() for i in view.items}
+    standing = {item.id for view in views.values() for item in view.items}
+    assert {item.id for item, _ in picture.items} == standing | {"status-bar"}
     for _, (x, y, across, down) in picture.items:
         assert x >= 0
         assert x + across <= wide
@@ -80,3 +81,33 @@ def test_the_same_pixels_are_no_difference_and_others_are_counted() -> None:
     assert difference(side_by_side(first, second), second) is not None
     with pytest.raises(NoPicture):
         difference(first, b"\x89PNG\r\n\x1a\n")
+
+
+def test_the_status_bar_says_time_link_and_battery_and_is_left_out_on_request() -> None:
+    with Bench() as bench:
+        terminal = bench.add_terminal("v400m", locale="fr-CA")
+        whole = Selector.parse("id:status-bar")
+        first, bare = terminal.picture(), terminal.picture(whole)
+        assert first.shown.text.splitlines()[0] == "09 h 00  Wi-Fi  100\N{NO-BREAK SPACE}%"
+        terminal.network_kind("4g")
+        terminal.battery(7)
+        bench.advance(Duration.parse("2min"))
+        later = terminal.appearance()
+        assert later.since(first.shown)[0] == "09 h 02  4G  7\N{NO-BREAK SPACE}%"
+        bench.advance(Duration.parse("2min"))
+        assert terminal.appearance().since(later) == []
+        assert terminal.picture().png != first.png
+        terminal.battery(100)
+        assert terminal.picture(whole).png == bare.png
+        terminal.network(False)
+        assert "Aucun réseau" in terminal.picture().shown.text
+        terminal.power_off()
+        assert terminal.appearance().status is None
+
+
+def test_the_status_bar_is_no_part_of_a_screen() -> None:
+    with Bench() as bench:
+        terminal = bench.add_terminal("s1f2")
+        before = terminal.view()
+        bench.advance(Duration.parse("1h"))
+        assert terminal.view() == before

@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from terminal_sim import flows
+from terminal_sim.core.config import Profile
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.text import Phrase, say
+from terminal_sim.display.status_bar import NO_LINK
 from terminal_sim.display.texts import MissingText, Texts, plain
 
 TEXTS = Texts.load()
@@ -71,6 +74,7 @@ def ids_in(argument: ast.expr) -> Iterator[str]:
         case ast.JoinedStr(values=[ast.Constant(value=str(prefix)), *_]):
             words = {
                 "avs-": AVS_WORDS,
+                "link-": [*get_args(get_args(get_type_hints(Profile)["links"])[0]), NO_LINK],
                 "entry-": [entry.value for entry in EntryMode],
                 "state-": [state.value for state in PaymentState],
                 "type-": [kind.value for kind in MessageKind],

@@ -155,7 +155,7 @@ def folder_is_file(file: Path) -> None:
         (make_folder, "it is no file of its own but a link or a folder"),
         (make_link, "it is no file of its own but a link or a folder"),
         (make_huge, "it is 5000 x 5000 pixels, more than any device has"),
-        (make_smaller, "it was 20 x 30 pixels and is 348 x 545"),
+        (make_smaller, "it was 20 x 30 pixels and is 348 x 565"),
         (folder_is_link, "it is a symbolic link"),
         (folder_is_file, "it is no folder"),
     ],

@@ -30,7 +30,8 @@ class Profile:
     """A terminal model with its configuration. `profile` is the version of this format; `id` names journals and files.
 
     `lights` are the reader's own, all green after a success. `app` says that the firmware is an app on a phone or tablet,
-    which can be closed and whose link to the reader can break.
+    which can be closed and whose link to the reader can break. `status_bar` says that the first display has a strip with the time, the link
+    and the battery above its screen.
     """
 
     profile: Literal[1]
@@ -61,6 +62,7 @@ class Profile:
     offline: Offline = Offline()
     lights: tuple[str, ...] = ()
     app: bool = False
+    status_bar: bool = False
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -118,5 +120,6 @@ class Profile:
             "two-displays": len(self.displays) > 1,
             "lights": bool(self.lights),
             "app": self.app,
+            "status-bar": self.status_bar,
         }
         return frozenset(name for name, there in have.items() if there) | frozenset(self.links)
