@@ -8,6 +8,8 @@ Rules:
 
 from __future__ import annotations
 
+import os
+import stat
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -93,6 +95,23 @@ def _make(folder: Path) -> None:
         raise JournalError(
             f"{folder}: cannot be made: {error.strerror}; check the path and its rights"
         ) from None
+    check_rights(folder)
+
+
+def check_rights(folder: Path) -> None:
+    """Raises `JournalError` where everybody may put files into the folder, or take files out of it."""
+    try:
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise JournalError(
+            f"{folder}: no journal is kept there: {error.strerror}; give the folder of run --state"
+        ) from None
+    if not stat.S_ISDIR(mode):
+        raise JournalError(f"{folder}: this is no folder; give the folder of run --state")
+    if os.name == "posix" and mode & stat.S_IWOTH:
+        raise JournalError(
+            f"{folder}: all users may write to this folder; take that right away with chmod o-w {folder}"
+        )
 
 
 def _check_against_each_other(folder: Path, journal: Journal, books: LedgerFile) -> None:

@@ -138,7 +138,7 @@ class TerminalUnderTest:
         held = self.bench.card(slot) if slot else None
         self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        board.vault.load(rows, waiting=False)  # the saved state has the key itself
+        board.vault.load(rows, waiting=())  # the saved state has the key itself
         if state.board.firmware is not None:
             board.firmware = self._firmware_of(rows)
             board.firmware.resume(state.board.firmware)
@@ -362,7 +362,7 @@ class TerminalUnderTest:
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
         firmware = self._firmware_of(rows)
         durable = firmware.durable
-        self.board.vault.load(rows, waiting=bool(durable.stored) and not durable.tampered)
+        self.board.vault.load(rows, waiting=() if durable.tampered else durable.stored)
         firmware.environment = self._surroundings.environment
         self.board.firmware = firmware
         self.board.power.boot = firmware.durable.boots + 1

@@ -94,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    for add in (_run, _check, _profiles, _cards, _readers, _report, _shell, _demo, _doctor):
+    for add in (_run, _check, _profiles, _cards, _readers, _report, _verify, _shell, _demo, _doctor):
         add(commands)
     return top
 
@@ -250,6 +250,11 @@ def _report(commands: _Commands) -> None:
             report.add_argument(
                 "--by", choices=("type", "card", "day"), default="type", help="type by default"
             )
+
+
+def _verify(commands: _Commands) -> None:
+    verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
+    verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
 
 
 def _selecting(report: _Parser) -> None:

@@ -8,7 +8,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from shutil import get_terminal_size
 
-from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
+from terminal_sim.bench import BenchMisuse, JournalError
+from terminal_sim.bench.state_folder import StateFolder
+from terminal_sim.bench.state_reading import read_state
 from terminal_sim.bench.transactions import payment_detail, report_lines
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, is_terminal
@@ -22,6 +24,10 @@ from terminal_sim.display.reports import (
     transactions_report,
 )
 from terminal_sim.display.texts import Texts
+from terminal_sim.pos.model import POINT_OF_SALE
+from terminal_sim.pos.model.book import Book
+from terminal_sim.pos.model.report import sales_lines, totals_by_type
+from terminal_sim.pos.model.rows import row_of
 from terminal_sim.reports.render import Report, as_csv, as_json, as_table
 from terminal_sim.reports.selection import STATUS_WORDS, TYPE_WORDS, Origin, Selection
 from terminal_sim.reports.totals import By, totals
@@ -33,27 +39,25 @@ def run(given: Namespace) -> int:
     texts = Texts.load()
     if not texts.has_locale(given.locale):
         raise UserError(f"there are no texts in {given.locale!r}; there are {', '.join(texts.languages)}")
-    if not given.state.is_dir() or not any(given.state.iterdir()):
-        raise UserError(f"{given.state}: no journal is kept there; give the folder of run --state")
-    with as_user_errors(BenchMisuse, JournalError, ProfileError), Bench(state=given.state) as bench:
-        known = bench.journal.terminals()
+    with as_user_errors(BenchMisuse, JournalError), read_state(given.state) as state:
+        known = state.journal.terminals()
         if getattr(given, "terminal", "") and given.terminal not in known:
             raise UserError(
                 f"the journal has no terminal {given.terminal!r}; it has {', '.join(known) or 'none'}"
             )
         wording = Wording(texts, given.locale, plain=given.format == "csv")
-        for part in _REPORTS[given.action](bench, given, wording):
+        for part in _REPORTS[given.action](state, given, wording):
             sys.stdout.write(part)
     return 0
 
 
-def _transactions(bench: Bench, given: Namespace, wording: Wording) -> Iterator[str]:
-    lines = _selection(given).of(report_lines(bench.journal, given.terminal))
+def _transactions(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    lines = _selection(given).of(report_lines(state.journal, given.terminal))
     yield from _written(transactions_report(lines, wording), given.format)
 
 
-def _transaction(bench: Bench, given: Namespace, wording: Wording) -> Iterator[str]:
-    found = payment_detail(bench.journal, given.reference)
+def _transaction(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    found = payment_detail(state.journal, given.reference)
     if found is None:
         raise UserError(f"the journal has no payment {given.reference!r}; report transactions lists them all")
     if given.format == "json":
@@ -64,18 +68,25 @@ def _transaction(bench: Bench, given: Namespace, wording: Wording) -> Iterator[s
         yield detail_text(found, wording)
 
 
-def _totals(bench: Bench, given: Namespace, wording: Wording) -> Iterator[str]:
-    sums = totals(_selection(given).of(report_lines(bench.journal, given.terminal)), By(given.by))
+def _totals(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    sums = totals(_selection(given).of(report_lines(state.journal, given.terminal)), By(given.by))
     yield from _written(totals_report(sums, given.by, wording), given.format)
 
 
-def _sales(bench: Bench, given: Namespace, wording: Wording) -> Iterator[str]:
-    yield from _written(sales_report(bench.point_of_sale.records(), wording), given.format)
+def _sales(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    yield from _written(
+        sales_report([line.record() for line in sales_lines(_book(state))], wording), given.format
+    )
 
 
-def _payment_types(bench: Bench, given: Namespace, wording: Wording) -> Iterator[str]:
-    records = [total.record() for total in bench.point_of_sale.totals()]
+def _payment_types(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    records = [total.record() for total in totals_by_type(_book(state))]
     yield from _written(payment_types_report(records, wording), given.format)
+
+
+def _book(state: StateFolder) -> Book:
+    rows = state.sales.rows(POINT_OF_SALE) if state.sales is not None else ()
+    return Book(row_of(stored.flat) for stored in rows)
 
 
 _REPORTS = {

@@ -218,6 +218,10 @@ class Journal:
         """All terminals that have rows, in the order of their first."""
         return list(self._heads)
 
+    def count(self, terminal: str) -> int:
+        """How many rows the terminal has."""
+        return self._heads.get(terminal, _Head()).number
+
     def model_of(self, terminal: str) -> str:
         """The model that the terminal's first row, its boot, names; empty where it has none."""
         if terminal not in self._heads:

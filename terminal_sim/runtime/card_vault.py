@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -42,17 +42,23 @@ class Vault:
         if key is not None:
             self._keep(key)
 
-    def load(self, rows: Iterable[JournalRow], *, waiting: bool) -> None:
-        """Take over what the journal keeps; `waiting` says that stored payments are still to be forwarded.
+    def load(self, rows: Iterable[JournalRow], *, waiting: Collection[str]) -> None:
+        """Take over what the journal keeps; `waiting` has the references of stored payments that are still to be forwarded.
 
-        Raises `BenchMisuse` for a key file that cannot be used.
+        Raises `BenchMisuse` for a key file that cannot be used, or that does not open what waits.
         """
         self._sealed = {row.reference: row.sealed for row in rows if isinstance(row, OfflineStoredRow)}
-        if self._file is not None and self._key is None:
-            kept = _read_private(self._file)
-            if kept is None and waiting:
+        if self._file is None or self._key is not None:
+            return
+        kept = _read_private(self._file)
+        if kept is None and waiting:
+            raise BenchMisuse(f"{self._file}: it is gone, and stored payments are sealed under it; {_CURE}")
+        if kept is None or not any(kept):
+            return
+        for reference in waiting:
+            if self._plain(reference) is None:
                 raise BenchMisuse(
-                    f"{self._file}: it is gone, and stored payments are sealed under it; {_CURE}"
+                    f"{self._file}: this is not the key that {reference} is sealed under; {_CURE}"
                 )
 
     def sealed(self, effect: Store, random: Random) -> OfflineStoredRow:
@@ -69,17 +75,8 @@ class Vault:
 
     def opened(self, request: HostRequest) -> HostRequest | None:
         """`request` with the card data that was sealed under its reference; None where that cannot be opened."""
-        from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        key = self._key_kept()
-        text = bytes.fromhex(self._sealed.get(request.reference, ""))
-        if key is None or not text:
-            return None
-        nonce, cipher_text = text[:_NONCE_BYTES], text[_NONCE_BYTES:]
-        try:
-            plain = AESGCM(key.reveal()).decrypt(nonce, cipher_text, request.reference.encode())
-        except InvalidTag:
+        plain = self._plain(request.reference)
+        if plain is None:
             return None
         pan, expiry, sequence, icc_data = plain.decode("ascii").split("|")
         return replace(
@@ -89,6 +86,20 @@ class Vault:
             sequence=sequence,
             icc_data=bytes.fromhex(icc_data),
         )
+
+    def _plain(self, reference: str) -> bytes | None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key = self._key_kept()
+        text = bytes.fromhex(self._sealed.get(reference, ""))
+        if key is None or not text:
+            return None
+        nonce, cipher_text = text[:_NONCE_BYTES], text[_NONCE_BYTES:]
+        try:
+            return AESGCM(key.reveal()).decrypt(nonce, cipher_text, reference.encode())
+        except InvalidTag:
+            return None
 
     def erase(self) -> None:
         """Destroy the key, in the file as well: overwritten and durable before it is removed."""

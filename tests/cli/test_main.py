@@ -168,6 +168,7 @@ def test_a_reader_of_the_output_may_leave_early() -> None:
         (("cards", "show", "visa-credt"), "terminal-sim: there is no card 'visa-credt'; did you mean 'visa-credit'?"),
         (("report", "transactions"), "terminal-sim report transactions: the following arguments are required: --state"),
         (("report", "totals", "--state", "none"), "terminal-sim: none: no journal is kept there"),
+        (("verify", "none"), "terminal-sim: none: no journal is kept there"),
         (("shell", "v400"), "terminal-sim: there is no profile 'v400'; did you mean 'v400m'?"),
         (("shell", "v400m", "--locale", "de"), "terminal-sim: v400m does not speak 'de'; it speaks en-CA, fr-CA"),
         (("demo", "none"), "terminal-sim: there is no demonstration 'none'; there are "),
@@ -261,6 +262,14 @@ def test_a_script_that_holds_ends_with_0_and_can_be_reported(run: Run, tmp_path:
     assert "Payment transactions" in out
     code, _, err = run("report", "transactions", "--state", state, "--terminal", "X")
     assert (code, err.startswith("terminal-sim: the journal has no terminal 'X'; it has V4")) == (2, True)
+    code, out, err = run("verify", state)
+    assert (code, out.splitlines()[-1], err) == (0, f"{state}: sound", "")
+    (state / "acquirer.head").unlink()
+    code, out, err = run("verify", state)
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        f"terminal-sim: {state / 'acquirer.jsonl'}: acquirer.head is missing beside it; put the whole"
+    )
 
 
 def test_a_script_that_does_not_hold_ends_with_1_and_says_why(

@@ -88,7 +88,7 @@ def test_any_card_comes_back_as_it_was(pan: str, expiry: str, icc_data: bytes) -
 def test_a_row_of_another_payment_does_not_open() -> None:
     vault = Vault()
     row = sealed(vault)
-    vault.load([replace(row, reference="R8")], waiting=True)
+    vault.load([replace(row, reference="R8")], waiting=[BARE.reference])
     assert vault.opened(replace(BARE, reference="R8")) is None
 
 
@@ -97,7 +97,7 @@ def test_a_row_that_was_changed_does_not_open() -> None:
     row = sealed(vault)
     text = row.sealed
     changed = text[:-1] + ("0" if text[-1] != "0" else "1")
-    vault.load([replace(row, sealed=changed)], waiting=True)
+    vault.load([replace(row, sealed=changed)], waiting=[BARE.reference])
     assert vault.opened(BARE) is None
 
 
@@ -115,7 +115,7 @@ def test_the_key_lies_in_a_file_of_its_owner_alone_and_outlives_the_bench(tmp_pa
     row = sealed(Vault(file))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     later = Vault(file)
-    later.load([row], waiting=True)
+    later.load([row], waiting=[BARE.reference])
     assert later.opened(BARE) is not None
 
 
@@ -124,7 +124,7 @@ def test_an_erased_key_is_no_key(tmp_path: Path) -> None:
     row = sealed(Vault(file))
     file.write_bytes(bytes(32))
     later = Vault(file)
-    later.load([row], waiting=True)
+    later.load([row], waiting=[BARE.reference])
     assert later.opened(BARE) is None
 
 
@@ -154,6 +154,11 @@ def a_link(file: Path) -> None:
     file.symlink_to(file.with_suffix(".real"))
 
 
+def of_another_device(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+
+
 def open_to_others(file: Path) -> None:
     file.chmod(0o640)
 
@@ -167,6 +172,7 @@ def open_to_others(file: Path) -> None:
         (removed, "it is gone, and stored payments are sealed under it"),
         (a_folder, "this is no plain file"),
         (a_link, "this is no plain file"),
+        (of_another_device, "this is not the key that SQUA00010001 is sealed under"),
         (open_to_others, "others may read this key; take their rights away"),
     ],
 )

@@ -1,0 +1,72 @@
+"""What `terminal-sim verify` checks of a state folder, in order: each file, the files against each other, keys, invariants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from terminal_sim.bench.state_folder import StateFolder
+from terminal_sim.bench.state_reading import read_state
+from terminal_sim.core.durable_state import DurableState
+from terminal_sim.journal.errors import JournalDamagedError
+from terminal_sim.journal.invariants import INVARIANTS, violations
+from terminal_sim.journal.store import StoredRow
+from terminal_sim.pos.model import POINT_OF_SALE
+from terminal_sim.pos.model.book import Book
+from terminal_sim.pos.model.rows import row_of
+from terminal_sim.runtime.card_vault import Vault
+
+
+def checked(folder: Path) -> Iterator[str]:
+    """A line for each check that holds. Raises `BenchMisuse` or `JournalError` with the first thing that is wrong and the cure."""
+    with read_state(folder) as state:
+        yield from _files(state)
+        yield from _keys(folder, state)
+        sales = Book(row_of(row.flat) for row in _sales_rows(state)).sales.values()
+        entries = [entry for record in state.books.records for entry in record.entries]
+        broken = violations(state.journal, entries, sales=sales)
+        if broken:
+            more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+            raise JournalDamagedError(f"{folder}: {broken[0]}{more}; keep the folder for support")
+        yield f"invariants: all {len(INVARIANTS)} hold for journal and books"
+
+
+def _files(state: StateFolder) -> Iterator[str]:
+    terminals = state.journal.terminals()
+    rows = sum(state.journal.count(name) for name in terminals)
+    booked = sum(len(record.entries) for record in state.books.records)
+    yield (
+        f"journal.db: {rows} rows of {len(terminals)} terminals, each row chained to the one before; as many as"
+        " journal.head counts"
+    )
+    yield (
+        f"acquirer.jsonl: {len(state.books.records)} answered messages with {booked} entries, each chained to the one"
+        " before; as many as acquirer.head counts"
+    )
+    yield "journal against books: the journal knows each payment that is booked, the books each answer that the journal has"
+    if state.sales is not None:
+        yield (
+            f"pos.db: {len(_sales_rows(state))} rows of the point of sale, chained and counted; they have each request"
+            " that the journal names"
+        )
+
+
+def _sales_rows(state: StateFolder) -> list[StoredRow]:
+    return [] if state.sales is None else list(state.sales.rows(POINT_OF_SALE))
+
+
+def _keys(folder: Path, state: StateFolder) -> Iterator[str]:
+    for name in state.journal.terminals():
+        rows = [stored.row for stored in state.journal.rows(name)]
+        durable = DurableState.of(rows)
+        waiting = () if durable.tampered else tuple(durable.stored)
+        vault = Vault(folder / f"{name}.key")
+        vault.load(rows, waiting=waiting)
+        if waiting:
+            yield (
+                f"{name}.key: opens {len(waiting)} stored payments that wait"
+                if vault.key
+                else f"{name}.key: erased"
+            )
+        elif vault.key is not None:
+            yield f"{name}.key: a whole key; no stored payment waits"
