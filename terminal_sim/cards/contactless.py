@@ -1,6 +1,7 @@
-"""The contactless face of a virtual card: the shortest path of EMV Book C-3, its cryptogram in GET PROCESSING OPTIONS.
+"""The contactless face of a virtual card, with its cryptogram where the face says.
 
-The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, READ RECORD; anything else is answered 6985.
+The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, READ RECORD, and on a card whose cryptogram comes from
+GENERATE AC (EMV Books C-2 and C-4) that command, once; anything else is answered 6985.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
-from terminal_sim.emv.data import apdu, qualifiers, tags, tlv
+from terminal_sim.emv.data import apdu, dol, qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
+from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.fields import FormatError, digits
 from terminal_sim.emv.keys import crypto
 
-_CVR_ARQC: Final = 0xA0
+_CVR: Final = {Cryptogram.AAC: 0x80, Cryptogram.ARQC: 0xA0}
 
 
 class ContactlessCard:
@@ -31,11 +33,14 @@ class ContactlessCard:
         self._layout = layout.contactless(personality, face)
         self._selected = False
         self._initiated = False
+        self._to_certify = False
         self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.SELECT: self._select,
             Instruction.READ_RECORD: self._read_record,
             Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
         }
+        if face.cryptogram == "generate-ac":
+            self._handlers[Instruction.GENERATE_AC] = self._generate_ac
 
     @property
     def atr(self) -> bytes:
@@ -43,7 +48,7 @@ class ContactlessCard:
 
     def reset(self) -> bytes:
         """The card enters the field: what PC/SC shows as its ATR."""
-        self._selected = self._initiated = False
+        self._selected = self._initiated = self._to_certify = False
         return self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
@@ -54,7 +59,7 @@ class ContactlessCard:
         """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
         if command.p1 != 0x04 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        self._selected = self._initiated = False
+        self._selected = self._initiated = self._to_certify = False
         if command.data == apdu.PPSE:
             return self._layout.directory
         for aid, fci in self._layout.applications:
@@ -67,24 +72,45 @@ class ContactlessCard:
         """GET PROCESSING OPTIONS, answered with the ARQC of a new transaction; 6984 sends it to the contacts (Book C-3, 4.2)."""
         if not self._selected or self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
-        values = layout.pdol_values(layout.CONTACTLESS_PDOL, command.data)
+        values = layout.pdol_values(self._layout.pdol, command.data)
         if self._face.contact_above is not None and _amount(values) > self._face.contact_above:
             raise Refusal(StatusWord.REFERENCE_UNUSABLE)
-        values[tags.ATC] = self._memory.begin()
-        values[tags.AIP] = self._layout.aip
+        self._memory.begin()
         self._initiated = True
-        data = crypto.issuer_application_data(0x01, bytes((_CVR_ARQC, 0, 0)))
+        if self._face.cryptogram == "generate-ac":
+            self._to_certify = True
+            return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed)
+        wishes = tlv.encode(tags.CTQ, self._qualifiers(values[tags.TTQ]))
+        fresh = self._certify(Cryptogram.ARQC, values) + wishes
+        return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed + fresh)
+
+    def _generate_ac(self, command: CardCommand) -> bytes:
+        """GENERATE AC, once: a decline as asked, else an ARQC, since the issuer is to decide (Book 3, 6.5.5)."""
+        if not self._to_certify:
+            raise Refusal(StatusWord.CONDITIONS)
+        if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        try:
+            values = dol.read(layout.CERTIFIED_BY_TERMINAL, command.data)
+        except DolError:
+            raise Refusal(StatusWord.WRONG_LENGTH) from None
+        self._to_certify = False
+        kind = Cryptogram.AAC if command.p1 == Cryptogram.AAC else Cryptogram.ARQC
+        return tlv.encode(tags.RESPONSE_FORMAT_2, self._certify(kind, values))
+
+    def _certify(self, kind: Cryptogram, values: dict[int, bytes]) -> bytes:
+        """The cryptogram over `values` with what belongs to it, as data objects."""
+        data = crypto.issuer_application_data(0x01, bytes((_CVR[kind], 0, 0)))
+        values = values | {tags.AIP: self._layout.aip, tags.ATC: self._memory.counter}
         certified = crypto.certified(values, crypto.verification_results(data))
-        fresh = tlv.join(
+        return tlv.join(
             (
                 (tags.ISSUER_APPLICATION_DATA, data),
                 (tags.CRYPTOGRAM, crypto.cryptogram(self._memory.session(), certified)),
-                (tags.CRYPTOGRAM_INFORMATION, bytes((Cryptogram.ARQC,))),
+                (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
                 (tags.ATC, self._memory.counter),
-                (tags.CTQ, self._qualifiers(values[tags.TTQ])),
             )
         )
-        return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed + fresh)
 
     def _qualifiers(self, ttq: bytes) -> bytes:
         """The CTQ: verified on the device, or the first of the card's methods that the terminal supports, where the terminal wants one."""

@@ -90,16 +90,26 @@ class ChipFace:
 class ContactlessFace:
     """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first.
 
-    A card with `on-device` states it at every tap. Above `contact_above`, in minor units, the card wants its contacts used.
+    `cryptogram` is the command whose answer brings it: GET PROCESSING OPTIONS (EMV Book C-3), or GENERATE AC after the records (Books
+    C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
+    units, the card wants its contacts used.
     """
 
     applications: tuple[CardApplication, ...]
     cvm: tuple[ContactlessCvm, ...] = ("signature",)
+    cryptogram: Literal["processing-options", "generate-ac"] = "processing-options"
+    pdol: str = ""
     contact_above: int | None = None
     historical: str = "80318066B1840C016E0183009000"
 
     def __post_init__(self) -> None:
         _check_hex("historical", self.historical, 0, 15)
+        _check_hex("pdol", self.pdol, 0, 64)
+        if self.cryptogram == "processing-options":
+            if self.pdol:
+                raise ValueError('pdol: only a card with cryptogram = "generate-ac" has one of its own')
+        elif self.contact_above is not None and "9F0206" not in self.pdol:
+            raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:
             raise ValueError("applications: at least one")
 

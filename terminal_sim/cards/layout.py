@@ -31,7 +31,8 @@ _CVM_CODES: Final = {"offline-pin": 0x01, "online-pin": 0x02, "signature": 0x1E,
 _NEXT_IF_FAILED: Final = 0x40
 _IF_SUPPORTED: Final = 0x03
 
-_AIP_CVM, _AIP_RISK, _AIP_ISSUER_AUTHENTICATION = 0x10, 0x08, 0x04
+_AIP_CVM, _AIP_RISK, _AIP_ISSUER_AUTHENTICATION, _AIP_ON_DEVICE = 0x10, 0x08, 0x04, 0x02
+_AIP_EMV_MODE: Final = 0x80  # byte 2, EMV Book C-2, A.1.16
 
 _CHIP_AFL: Final = bytes.fromhex("08010100 10010200")
 _CONTACTLESS_AFL: Final = bytes.fromhex("08010100")
@@ -67,6 +68,7 @@ class ContactlessLayout:
 
     directory: bytes
     applications: tuple[tuple[bytes, bytes], ...]
+    pdol: bytes
     aip: bytes
     fixed: bytes
     records: Records
@@ -104,17 +106,30 @@ def chip(personality: Personality, chip: ChipFace) -> ChipLayout:
         cdol2=cdol2,
         aip=aip,
         options=options,
-        records=_chip_records(personality, chip, cdol2),
+        records=_emv_records(personality, chip.cvm, cdol2),
     )
 
 
 def contactless(personality: Personality, face: ContactlessFace) -> ContactlessLayout:
     """The contactless face's content; `fixed` is what GET PROCESSING OPTIONS answers in every transaction."""
-    aip = bytes(2)
     entries = b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in face.applications)
+    directory = _fci(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries),))
+    if face.cryptogram == "generate-ac":
+        pdol = bytes.fromhex(face.pdol)
+        aip = bytes((_AIP_CVM | (_AIP_ON_DEVICE if "on-device" in face.cvm else 0), _AIP_EMV_MODE))
+        return ContactlessLayout(
+            directory=directory,
+            applications=_applications(personality, face.applications, pdol),
+            pdol=pdol,
+            aip=aip,
+            fixed=tlv.join(((tags.AIP, aip), (tags.AFL, _CHIP_AFL))),
+            records=_emv_records(personality, [one for one in face.cvm if one != "on-device"] + ["no-cvm"]),
+        )
+    aip = bytes(2)
     return ContactlessLayout(
-        directory=_fci(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries),)),
+        directory=directory,
         applications=_applications(personality, face.applications, CONTACTLESS_PDOL),
+        pdol=CONTACTLESS_PDOL,
         aip=aip,
         fixed=tlv.join(
             (
@@ -144,7 +159,9 @@ def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:
         raise Refusal(StatusWord.WRONG_LENGTH) from None
 
 
-def _chip_records(personality: Personality, chip: ChipFace, cdol2: bytes) -> Records:
+def _emv_records(personality: Personality, cvm: Sequence[str], cdol2: bytes = b"") -> Records:
+    """The records that lead to GENERATE AC; a card without `cdol2` is asked for one cryptogram."""
+    second = ((tags.CDOL2, cdol2),) if cdol2 else ()
     return {
         (1, 1): _record(
             (tags.TRACK_2, track.to_tag57(personality.track2())),
@@ -158,11 +175,11 @@ def _chip_records(personality: Personality, chip: ChipFace, cdol2: bytes) -> Rec
             (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
             (tags.USAGE_CONTROL, _USAGE),
             (tags.APPLICATION_CURRENCY, numeric(personality.currency, 2)),
-            (tags.CVM_LIST, _cvm_list(chip.cvm)),
+            (tags.CVM_LIST, _cvm_list(cvm)),
         ),
         (2, 2): _record(
             (tags.CDOL1, CERTIFIED_BY_TERMINAL),
-            (tags.CDOL2, cdol2),
+            *second,
             (tags.IAC_DEFAULT, _IAC_DEFAULT),
             (tags.IAC_DENIAL, _IAC_DENIAL),
             (tags.IAC_ONLINE, _IAC_ONLINE),

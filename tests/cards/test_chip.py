@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -228,6 +229,37 @@ def test_a_tap_in_its_order_is_followed_and_nothing_else(card: Cards) -> None:
     assert say(face, "00A4040007A000000004101000", "80AE800000", "00A40402070000") == ["6A82", "6D00", "6700"]
     face.reset()
     assert say(face, TAP_GPO) == ["6985"]
+
+
+def test_a_tapped_card_of_generate_ac_certifies_once_and_in_its_order(card: Cards) -> None:
+    face = card("mastercard-pin").contactless
+    assert face is not None
+    select, options, certify = "00A4040007A000000004101000", "80A8000002830000", GENERATE_ARQC
+    assert say(face, select, certify, options) == ["9000", "6985", "9000"]
+    assert say(face, "00B2021400", certify, certify) == ["9000", "9000", "6985"]
+    assert say(face, select, options, certify[:4] + "C0" + certify[6:]) == ["9000", "9000", "6A86"]
+    assert say(face, "80AE80000400000000" + "00") == ["6700"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"pdol": "9F0206"}, "pdol"),
+        ({"cryptogram": "generate-ac", "contact_above": 100}, "contact_above"),
+        ({"cryptogram": "generate-ac", "pdol": "9F"}, None),
+        ({"cryptogram": "generate-ac", "pdol": "9F0206", "contact_above": 100}, None),
+    ],
+)
+def test_a_contactless_face_names_the_field_that_breaks_a_rule(
+    card: Cards, changes: dict[str, Any], field: str | None
+) -> None:
+    face = card("visa-credit").personality.contactless
+    assert face is not None
+    if field is None:
+        assert replace(face, **changes).cryptogram == "generate-ac"
+    else:
+        with pytest.raises(ValueError, match=f"^{field}: "):
+            replace(face, **changes)
 
 
 def test_a_tap_with_an_amount_of_letters_is_refused(card: Cards, keys: IssuerKeys) -> None:

@@ -15,9 +15,7 @@ from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
-from terminal_sim.emv.talk.outcome import Outcome, Verdict
-
-_SERVICE_NOT_ALLOWED = 0x01
+from terminal_sim.emv.talk.outcome import Outcome
 
 
 def pay(transaction: Transaction) -> Conversation[Outcome]:
@@ -34,7 +32,7 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     asked = risk.first_decision(transaction)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
     if made is Cryptogram.AAC:
-        return _declined_offline(transaction, asked)
+        raise generate.refused(transaction, asked)
     decision = yield from go_online(transaction)
     outcome = yield from complete(transaction, decision)
     return outcome
@@ -52,12 +50,3 @@ def _initiate(transaction: Transaction) -> Conversation[None]:
         if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
         found.remove(candidate)
-
-
-def _declined_offline(transaction: Transaction, asked: Cryptogram) -> Outcome:
-    information = (transaction.value(tags.CRYPTOGRAM_INFORMATION) or b"\x00")[0]
-    if information & 0x07 == _SERVICE_NOT_ALLOWED:
-        return transaction.outcome(Verdict.NOT_ACCEPTED, "the card does not allow this service")
-    if asked is Cryptogram.AAC:
-        return transaction.outcome(Verdict.DECLINED, "declined by the terminal")
-    return transaction.outcome(Verdict.DECLINED, "declined by the card")

@@ -1,12 +1,8 @@
-"""The shortest contactless path: directory, SELECT, GET PROCESSING OPTIONS with the cryptogram in its answer, records.
+"""The contactless transaction: directory, SELECT, GET PROCESSING OPTIONS, records, the card's cryptogram, the issuer's answer.
 
-It is the path of EMV Book C-3 (qVSDC) without offline authentication; the kernels of the other books take its place by their
-own `pay`, chosen by the application.
-
-1. The terminal states its wishes in the TTQ (9F66): an online cryptogram always, cardholder verification above the limit.
-2. The card answers with its own in the CTQ (9F6C): online PIN, signature, or verified on the device.
-3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
-4. The issuer's answer ends the transaction; the card is not needed again. A TC is not taken, since nothing proves it offline.
+Where the cryptogram comes from is the card's to say. In the answer to GET PROCESSING OPTIONS it is one of EMV Book C-3
+(`kernel_3`); a card that answers with its file list alone is asked by GENERATE AC (`kernel_2`), as in the Books C-2 and C-4. Either
+way one cryptogram is all that is taken: the card has left when the issuer answers, and the issuer's answer ends the transaction.
 """
 
 from __future__ import annotations
@@ -14,10 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from terminal_sim.emv.data import qualifiers, tags
-from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
+from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.data.tlv import TlvError
-from terminal_sim.emv.steps import cvm, initiate, pin, read, select
+from terminal_sim.emv.kernels import kernel_2, kernel_3
+from terminal_sim.emv.steps import cvm, initiate, read, select
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
@@ -31,38 +28,18 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     """The contactless transaction from the directory to the issuer's answer."""
     yield from _activate(transaction)
     card = transaction.card
-    if tags.CRYPTOGRAM not in card:
-        raise Ended(
-            Verdict.USE_CHIP, "the card asks for a contactless kernel that this terminal does not have"
-        )
     if tags.AFL in card:
         yield from read.read_records(transaction, card[tags.AFL])
-    read.require(transaction, tags.ATC, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2)
-    transaction.card_data()
-    kind = _kind(card)
-    if kind == Cryptogram.AAC:
-        return transaction.outcome(Verdict.DECLINED, "declined by the card")
-    if kind != Cryptogram.ARQC:
-        return transaction.outcome(
-            Verdict.DECLINED, "the card would approve offline, which nothing here can check"
-        )
-    yield from _verify_cardholder(transaction)
+    if tags.CRYPTOGRAM in card:
+        yield from kernel_3.certify(transaction)
+    else:
+        yield from kernel_2.certify(transaction)
     decision = yield from go_online(transaction)
     if decision.response_code is None:
         return transaction.outcome(Verdict.DECLINED, "the issuer could not be reached")
     if decision.response_code in APPROVALS:
         return transaction.outcome(Verdict.APPROVED)
     return transaction.outcome(Verdict.DECLINED, f"declined by the issuer ({decision.response_code})")
-
-
-def _kind(card: dict[int, bytes]) -> int:
-    """The kind of the cryptogram: bits 8 and 7 of 9F27, or where the card sends none, bits 6 and 5 of byte 5 of 9F10 (Book C-3)."""
-    if tags.CRYPTOGRAM_INFORMATION in card:
-        return card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0
-    data = card[tags.ISSUER_APPLICATION_DATA]
-    if len(data) < 5:
-        raise CardError("neither 9F27 nor 9F10 says of what kind the cryptogram is")
-    return (data[4] << 2) & 0xC0
 
 
 def _terminal_qualifiers(transaction: Transaction) -> bytes:
@@ -76,7 +53,7 @@ def _terminal_qualifiers(transaction: Transaction) -> bytes:
     if capabilities[1] & cvm.CAN_SIGNATURE:
         first |= qualifiers.TTQ1_SIGNATURE
     second = qualifiers.TTQ2_ONLINE_CRYPTOGRAM
-    if _cvm_required(transaction):
+    if cvm.required_contactless(transaction):
         second |= qualifiers.TTQ2_CVM_REQUIRED
     return bytes((first, second, qualifiers.TTQ3_ON_DEVICE, 0))
 
@@ -106,27 +83,3 @@ def _activate(transaction: Transaction) -> Conversation[None]:
     if damage is not None:
         raise damage
     raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")
-
-
-def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
-    """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
-    first, second = transaction.card.get(tags.CTQ, bytes(2))
-    if first & qualifiers.CTQ1_ONLINE_PIN and cvm.takes_online_pin(transaction):
-        entered = yield from pin.online(transaction)
-        if not entered:
-            raise Ended(Verdict.DECLINED, "the PIN was not entered")
-    elif second & qualifiers.CTQ2_ON_DEVICE:
-        transaction.cvm = "on-device"
-    elif transaction.config.capabilities[1] & cvm.CAN_SIGNATURE and (
-        first & qualifiers.CTQ1_SIGNATURE or (_cvm_required(transaction) and tags.CTQ not in transaction.card)
-    ):
-        transaction.cvm = "signature"
-    elif _cvm_required(transaction):
-        raise Ended(Verdict.DECLINED, "card and terminal share no way to verify the cardholder")
-    else:
-        transaction.cvm = "no-cvm"
-
-
-def _cvm_required(transaction: Transaction) -> bool:
-    limit = transaction.selected().contactless_cvm_limit
-    return limit is not None and transaction.request.amount > limit

@@ -1,4 +1,4 @@
-"""Cardholder verification on contact: the walk through the card's CVM list (EMV Book 3, 10.5).
+"""Cardholder verification: the walk through the card's CVM list (EMV Book 3, 10.5).
 
 1. A rule is two bytes: how (bit 7: try the next rule if this one fails) and when. A rule whose condition is not met, not known or
    cannot be judged is passed over.
@@ -94,8 +94,11 @@ def parse(value: bytes) -> CvmList:
     return CvmList(int.from_bytes(value[:4]), int.from_bytes(value[4:8]), rules)
 
 
-def verify(transaction: Transaction) -> Conversation[None]:
-    """Verifies the cardholder; sets `cvm`, CVM results, TVR and TSI, and the PIN block of an online PIN."""
+def verify(transaction: Transaction, *, pin_later: bool = False) -> Conversation[None]:
+    """Verifies the cardholder; sets `cvm`, CVM results, TVR and TSI, and the PIN block of an online PIN.
+
+    With `pin_later` an online PIN is chosen and not asked for, since the card leaves before it is typed (Book C-2, 3.8).
+    """
     transaction.terminal[tags.CVM_RESULTS] = bytes((_NO_RULE, 0, 0))
     if not transaction.card[tags.AIP][0] & _AIP_CVM:
         return
@@ -110,7 +113,7 @@ def verify(transaction: Transaction) -> Conversation[None]:
     for rule in cvms.rules:
         if not applies(rule, cvms, transaction):
             continue
-        done = yield from _perform(transaction, rule.method)
+        done = yield from _perform(transaction, rule.method, pin_later)
         if done != _FAILED:
             transaction.terminal[tags.CVM_RESULTS] = bytes((rule.code, rule.condition, done))
             return
@@ -146,13 +149,19 @@ def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
 
 def supported(transaction: Transaction, method: int) -> bool:
     """Whether terminal and kernel can perform `method`, which must be a known one."""
-    return _NEEDS[method] & ~(transaction.config.capabilities[1] & PERFORMED_HERE) == 0
+    return _NEEDS[method] & ~(transaction.terminal[tags.CAPABILITIES][1] & PERFORMED_HERE) == 0
 
 
 def takes_online_pin(transaction: Transaction) -> bool:
     """Whether the terminal has a PIN pad for an online PIN and a key for its block."""
     config = transaction.config
     return config.has_pin_key and bool(config.capabilities[1] & CAN_ONLINE_PIN)
+
+
+def required_contactless(transaction: Transaction) -> bool:
+    """Whether a tap of this amount needs the cardholder's verification: above the limit of the selected application."""
+    limit = transaction.selected().contactless_cvm_limit
+    return limit is not None and transaction.request.amount > limit
 
 
 def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bool:
@@ -164,7 +173,7 @@ def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bo
     return amount > limit if condition & 1 else amount < limit
 
 
-def _perform(transaction: Transaction, method: int) -> Conversation[int]:
+def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversation[int]:
     """Performs one method and gives the third byte of the CVM results."""
     if method not in _NEEDS:
         transaction.tvr |= tvr.CVM_UNRECOGNISED
@@ -174,7 +183,7 @@ def _perform(transaction: Transaction, method: int) -> Conversation[int]:
             transaction.tvr |= tvr.PIN_PAD_MISSING
         return _FAILED
     if method == ONLINE_PIN:
-        return (yield from _online_pin(transaction))
+        return (yield from _online_pin(transaction, pin_later))
     if method in (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE):
         right = yield from pin.offline_plaintext(transaction)
         if not right:
@@ -190,10 +199,14 @@ def _perform(transaction: Transaction, method: int) -> Conversation[int]:
     return _FAILED
 
 
-def _online_pin(transaction: Transaction) -> Conversation[int]:
+def _online_pin(transaction: Transaction, later: bool) -> Conversation[int]:
     if not transaction.config.has_pin_key:
         transaction.tvr |= tvr.PIN_PAD_MISSING
         return _FAILED
-    entered = yield from pin.online(transaction)
-    transaction.tvr |= tvr.ONLINE_PIN_ENTERED if entered else tvr.PIN_NOT_ENTERED
-    return _UNKNOWN if entered else _FAILED
+    if later:
+        transaction.cvm = "online-pin"
+    elif not (yield from pin.online(transaction)):
+        transaction.tvr |= tvr.PIN_NOT_ENTERED
+        return _FAILED
+    transaction.tvr |= tvr.ONLINE_PIN_ENTERED
+    return _UNKNOWN

@@ -8,12 +8,15 @@ from typing import Final
 from terminal_sim.emv.data import dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import CardError, exchange, fault
+from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, fault
 from terminal_sim.emv.steps.state import Transaction, checked
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.outcome import Verdict
 
 _ANSWER: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM, tags.ISSUER_APPLICATION_DATA)
+_REASON: Final = 0x07
+_SERVICE_NOT_ALLOWED: Final = 0x01
 _RANK: Final = {Cryptogram.AAC: 0, Cryptogram.ARQC: 1, Cryptogram.TC: 2}
 
 
@@ -40,6 +43,14 @@ def generate_ac(
     transaction.cryptogram = answer
     transaction.tsi |= tvr.TSI_CARD_RISK_PERFORMED
     return kind
+
+
+def refused(transaction: Transaction, asked: Cryptogram) -> Ended:
+    """The end of a transaction that the card refuses by an AAC at the first GENERATE AC, where `asked` was asked of it."""
+    if transaction.cryptogram[tags.CRYPTOGRAM_INFORMATION][0] & _REASON == _SERVICE_NOT_ALLOWED:
+        return Ended(Verdict.NOT_ACCEPTED, "the card does not allow this service")
+    who = "terminal" if asked is Cryptogram.AAC else "card"
+    return Ended(Verdict.DECLINED, f"declined by the {who}")
 
 
 def _read(data: bytes) -> dict[int, bytes]:

@@ -8,7 +8,7 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.faces import CardApplication
-from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.crypto import IssuerKeys
 from terminal_sim.emv.talk.answers import HostDecision
@@ -150,6 +150,87 @@ def test_the_host_ends_it(terminal: Terminal, card: Cards) -> None:
     terminal.host = lambda _: HostDecision(response_code=None)
     outcome = terminal.tap(card("visa-credit"))
     assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+
+
+LATE = ("mastercard-pin", "amex-credit", "interac-debit")
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_card_that_answers_with_its_file_list_is_asked_for_one_cryptogram(
+    terminal: Terminal, card: Cards, name: str
+) -> None:
+    outcome = terminal.tap(card(name))
+    assert (outcome.verdict, outcome.cvm, outcome.went_online) == (Verdict.APPROVED, "no-cvm", True)
+    steps = [command.step for command in terminal.commands]
+    assert steps == [Step.SELECT, Step.SELECT, Step.GPO, Step.READ, Step.READ, Step.READ, Step.GENAC1]
+    sent = dict(tlv.split(outcome.icc_data))
+    assert {tags.CRYPTOGRAM, tags.CRYPTOGRAM_INFORMATION, tags.ISSUER_APPLICATION_DATA, tags.ATC} <= set(sent)
+    assert outcome.tvr == sent[tags.TVR] == bytes.fromhex("8000008000")
+
+
+LATE_CVMS = [
+    ("up to the limit the terminal takes none", "mastercard-pin", 100, "no-cvm", "1F0302", "E008C8"),
+    ("above it the PIN goes to the issuer", "mastercard-pin", 101, "online-pin", "420300", "E060C8"),
+    ("or a signature is given", "amex-credit", 101, "signature", "5E0300", "E060C8"),
+    ("a device says that it knows its owner", "device", 101, "on-device", "010002", "E060C8"),
+    ("which is not needed up to the limit", "device", 100, "no-cvm", "3F0002", "E008C8"),
+]
+
+
+@pytest.mark.parametrize(("name", "amount", "done", "results", "capabilities"), rows(LATE_CVMS))
+def test_a_cryptogram_made_after_the_records_certifies_the_verification(
+    terminal: Terminal,
+    card: Cards,
+    keys: IssuerKeys,
+    name: str,
+    amount: int,
+    done: str,
+    results: str,
+    capabilities: str,
+) -> None:
+    limited(terminal, cvm_limit=100)
+    terminal.pins = ["1234"]
+    paying = with_face(card("mastercard-pin"), keys, cvm=("on-device",)) if name == "device" else card(name)
+    outcome = terminal.tap(paying, amount=amount)
+    assert (outcome.verdict, outcome.cvm) == (Verdict.APPROVED, done), outcome.reason
+    sent = dict(tlv.split(outcome.icc_data))
+    assert sent[tags.CVM_RESULTS].hex().upper() == results
+    assert sent[tags.CAPABILITIES].hex().upper() == capabilities
+
+
+def test_the_pin_is_typed_when_the_card_has_left(terminal: Terminal, card: Cards) -> None:
+    limited(terminal, cvm_limit=0)
+    terminal.pins = ["1234"]
+    terminal.tap(card("mastercard-pin"))
+    last = [type(ask) for ask in terminal.asks[-3:]]
+    assert last == [type(terminal.commands[-1]), EnterPin, GoOnline]
+    terminal.pins = [None]
+    outcome = terminal.tap(card("mastercard-pin"))
+    assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+
+
+def test_a_verification_that_no_one_can_perform_is_certified_as_failed(
+    terminal: Terminal, card: Cards
+) -> None:
+    limited(terminal, cvm_limit=0)
+    terminal.config = replace(terminal.config, capabilities=bytes.fromhex("E000C8"))
+    outcome = terminal.tap(card("amex-credit"))
+    assert int.from_bytes(outcome.tvr) & tvr.CVM_FAILED
+    assert outcome.cvm == ""
+
+
+def test_a_tap_that_the_action_codes_deny_is_refused_by_its_card(terminal: Terminal, card: Cards) -> None:
+    outcome = terminal.tap(card("mastercard-pin"), date="310101")
+    assert outcome.went_online
+    terminal.config = replace(
+        terminal.config,
+        applications=tuple(
+            replace(one, tac_denial=bytes.fromhex("0040000000")) for one in terminal.config.applications
+        ),
+    )
+    outcome = terminal.tap(card("mastercard-pin"), date="310101")
+    assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
+    assert outcome.reason == "declined by the terminal"
 
 
 class Changed:

@@ -11,7 +11,7 @@ from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
-from tests.emv.recorded import GENERATE_AC, RecordedCard, recorded
+from tests.emv.recorded import GENERATE_AC, READ_RECORD, RecordedCard, recorded
 from tests.emv.terminal import Terminal, configuration
 
 COUNTRY, EXPIRY, LABEL = "5F28020702", "5F2403171231", "A50B5009564953412054455354"
@@ -89,3 +89,14 @@ def test_a_unionpay_credit_card_goes_online() -> None:
 def test_a_contactless_visa_is_judged_by_9f27_or_its_issuer_data(information: str) -> None:
     card = recorded("visa-contactless", "9F270180", information)
     assert paid(card, contactless=True).verdict is Verdict.APPROVED
+
+
+@pytest.mark.parametrize(
+    "name", ["mastercard-contactless-emv-mode", "amex-contactless", "interac-contactless-pdol"]
+)
+def test_a_contactless_card_with_a_file_list_is_read_up_to_its_cryptogram(name: str) -> None:
+    card = recorded(name)
+    terminal = Terminal(configuration())
+    terminal.pay(card, terminal.request(Interface.CONTACTLESS, date="230301"))
+    read = name != "interac-contactless-pdol"  # the recording of that card ends before its records
+    assert bool(card.asked(READ_RECORD)) == bool(card.asked(GENERATE_AC)) == read
