@@ -82,11 +82,12 @@ class QrCode:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A touch area that does what `key` of the keypad does."""
+    """A touch area that does what `key` of the keypad does. One that is `quiet` decides nothing, and has not the colour of the key."""
 
     id: str
     text: Phrase
     key: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ Bounds = tuple[float, float, float, float]
 
 
 KEY_ID = "key-"
+QUIET = "grey"  # the colour of a button that decides nothing
 
 
 class Role(Enum):
@@ -109,7 +110,7 @@ def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: b
                 touchable=touch,
                 tile=tile,
             )
-        case Button(id=name, text=text, key=key):
+        case Button(id=name, text=text, key=key, quiet=quiet):
             face = keypad.keys.get(key)
             yield Item(
                 id=name,
@@ -117,7 +118,7 @@ def _items(element: Element, keypad: Keypad, texts: Texts, locale: str, touch: b
                 text=texts.phrase(text, locale),
                 touchable=touch,
                 key=key,
-                colour=face.colour if face else "",
+                colour=QUIET if quiet else face.colour if face else "",
             )
         case Input(id=name, value=value):
             yield Item(id=name, role=Role.INPUT, text=texts.phrase(value, locale))

@@ -11,7 +11,7 @@ from terminal_sim.core.text import Phrase, say
 
 CONFIRM = Button("confirm", say("confirm"), "OK")
 CANCEL = Button("cancel", say("cancel"), "CANCEL")
-_BACK = Button("back", say("back"), "CANCEL")
+_BACK = Button("back", say("back"), "CANCEL", quiet=True)
 
 
 def leave(terminal: Firmware) -> Button:

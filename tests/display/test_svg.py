@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Screen, TextLine
+from terminal_sim.core.screen import Button, Screen, TextLine
 from terminal_sim.display.png import png
 from terminal_sim.display.svg import screen_svg
 from terminal_sim.display.texts import Texts
@@ -99,3 +99,10 @@ def test_another_text_is_another_picture(show: Show) -> None:
     """A font that was not found would draw nothing, and then both pictures would be alike."""
     english, french = show("home", locale="en-CA"), show("home", locale="fr-CA")
     assert png(screen_svg(english, english.profile), 200) != png(screen_svg(french, french.profile), 200)
+
+
+def test_a_button_that_decides_nothing_has_not_the_colour_of_its_key() -> None:
+    loaded = profile.load("square-terminal")
+    buttons = tuple(Button(name, name, "CANCEL", quiet=name == "back") for name in ("cancel", "back"))
+    items = view(Screen("x", buttons), loaded, Texts.load(), "en-CA").items
+    assert [item.colour for item in items] == ["red", "grey"]
