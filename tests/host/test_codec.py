@@ -21,10 +21,10 @@ from terminal_sim.core.message import (
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583.dialect import ISO8583
-from terminal_sim.host.iso8583.fields import MAX_MESSAGE
 from terminal_sim.host.iso8583.message_types import REPLY_TYPES, REQUEST_TYPES, reply_type
 from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
 from terminal_sim.host.iso8583.requests import decode_request, encode_request
+from terminal_sim.host.iso8583.wire import MAX_MESSAGE
 from terminal_sim.secret import Secret
 from tests.host.samples import MOTO, PAN, SALE, undoing
 

@@ -8,12 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
 
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.host.dialect import MessageError
-
-MAX_MESSAGE = 1024  # above the longest message of the table; a longer one is not looked at
 
 
 class PrivateTag(IntEnum):
@@ -28,87 +25,10 @@ class PrivateTag(IntEnum):
     ORIGINAL_PROCESSING = 7
 
 
-def _fixed(max_len: int, data_enc: str = "b", count: str = "bytes") -> dict[str, Any]:
-    return {
-        "data_enc": data_enc,
-        "len_enc": "bcd",
-        "len_type": 0,
-        "max_len": max_len,
-        "len_count": count,
-        "left_pad": "0",
-    }
-
-
-def _packed(digits: int) -> dict[str, Any]:
-    return _fixed(digits, count="nibbles")
-
-
-def _variable(max_len: int, length_bytes: int, count: str = "bytes") -> dict[str, Any]:
-    return {**_fixed(max_len, count=count), "len_type": length_bytes}
-
-
-SPEC: dict[str, dict[str, Any]] = {
-    "h": _fixed(0),
-    "t": _fixed(2),
-    "p": _fixed(8),
-    "1": _fixed(8),
-    "2": _variable(19, 1, "nibbles"),
-    "3": _packed(6),
-    "4": _packed(12),
-    "7": _packed(10),
-    "11": _packed(6),
-    "12": _packed(12),
-    "14": _packed(4),
-    "22": _packed(3),
-    "23": _packed(3),
-    "25": _packed(2),
-    "35": _variable(37, 1, "nibbles"),
-    "37": _fixed(12, "ascii"),
-    "38": _fixed(6, "ascii"),
-    "39": _fixed(2, "ascii"),
-    "41": _fixed(8, "ascii"),
-    "42": _fixed(15, "ascii"),
-    "44": _fixed(1, "ascii"),
-    "48": _variable(255, 2),
-    "49": _packed(3),
-    "52": _fixed(8),
-    "54": _fixed(20, "ascii"),
-    "55": _variable(255, 2),
-    "56": _packed(4),
-    "90": _packed(42),
-}
-
 _PRIVATE_TAGS = frozenset(PrivateTag)
 _CURRENCY_OF = {numeric: alpha for alpha, (numeric, _) in CURRENCIES.items()}
 _PARTIAL = "0010"
 _TRACK2 = re.compile(r"[0-9]{8,19}D[0-9D]*", re.ASCII)
-
-
-def encode_fields(fields: dict[str, str]) -> bytes:
-    import iso8583
-
-    try:
-        message, _ = iso8583.encode(fields, SPEC)
-    except iso8583.EncodeError as error:
-        raise MessageError(f"DE {error.field}: {error.msg}") from None
-    return bytes(message)
-
-
-def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
-    import iso8583
-
-    if len(message) > MAX_MESSAGE:
-        raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
-    try:
-        fields, _ = iso8583.decode(message, SPEC)
-    except iso8583.DecodeError as error:
-        raise MessageError(f"DE {error.field}: {error.msg}") from None
-    except KeyError as error:
-        raise MessageError(f"DE {error.args[0]} is not of this dialect") from None
-    for number in fields:
-        if number not in known:
-            raise MessageError(f"DE {number} does not belong into this message")
-    return fields
 
 
 def private_data(values: Mapping[PrivateTag, str]) -> str:

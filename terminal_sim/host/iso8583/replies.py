@@ -9,8 +9,6 @@ from terminal_sim.host.iso8583.fields import (
     alphanumeric,
     amount,
     amount_of,
-    decode_fields,
-    encode_fields,
     filled,
     number,
     one_of,
@@ -24,6 +22,7 @@ from terminal_sim.host.iso8583.fields import (
     unfilled,
 )
 from terminal_sim.host.iso8583.message_types import REPLY_TYPES, reply_type
+from terminal_sim.host.iso8583.wire import decode_fields, encode_fields
 
 _AVS_LETTERS = {"match": "Y", "postal-only": "Z", "street-only": "A", "no-match": "N", "unknown": "U"}
 _AVS_WORDS = {letter: word for word, letter in _AVS_LETTERS.items()}

@@ -22,9 +22,7 @@ from terminal_sim.host.iso8583.fields import (
     PrivateTag,
     amount,
     amount_of,
-    decode_fields,
     digits,
-    encode_fields,
     expiry,
     filled,
     number,
@@ -38,6 +36,7 @@ from terminal_sim.host.iso8583.fields import (
     unfilled,
 )
 from terminal_sim.host.iso8583.message_types import REQUEST_TYPES, request_type
+from terminal_sim.host.iso8583.wire import decode_fields, encode_fields
 from terminal_sim.secret import Secret
 
 _ENTRY_MODES = {

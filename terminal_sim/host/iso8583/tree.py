@@ -7,12 +7,13 @@ APDU hides. What cannot be read is hidden as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from terminal_sim.emv.data.describe import hidden_values
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.data.tree import HIDDEN, Part, object_tree
-from terminal_sim.host.iso8583.fields import SPEC, PrivateTag
+from terminal_sim.host.iso8583.fields import PrivateTag
+from terminal_sim.host.iso8583.wire import Alphabet, Place, places
 from terminal_sim.secret import MaskedBytes, mask_pan
 
 _NAMES: Final = {
@@ -47,57 +48,25 @@ _NAMES: Final = {
 _ALL_HIDDEN: Final = frozenset(("14", "35", "52"))
 
 
-class _Place(NamedTuple):
-    """A field, the offsets of its length, its value, and the byte after it, and how many digits or characters it has."""
-
-    field: str
-    first: int
-    value: int
-    end: int
-    size: int
-
-
 def masked(message: bytes) -> MaskedBytes:
     """The message without what says whose card it is."""
-    places = _places(message)
-    if not places:
+    found = places(message)
+    if not found:
         return MaskedBytes.of(message, [(0, len(message))])
-    return MaskedBytes.of(message, [each for place in places for each in _hidden(message, place)])
+    return MaskedBytes.of(message, [each for place in found for each in _hidden(message, place)])
 
 
 def message_tree(message: MaskedBytes) -> tuple[Part, ...]:
     """Message type, bitmaps and fields; all as one part where it is no message of the dialect."""
-    places = _places(message.data)
-    if not places:
+    found = places(message.data)
+    if not found:
         return (Part("message", 0, len(message.data), HIDDEN),)
-    return tuple(_part(message, place) for place in places)
+    return tuple(_part(message, place) for place in found)
 
 
-def _places(message: bytes) -> list[_Place]:
-    """Where each field stands; nothing where the message cannot be read."""
-    import iso8583
-
-    try:
-        fields, encoded = iso8583.decode(message, SPEC)
-    except (iso8583.DecodeError, KeyError):
-        return []
-    places, at = [], 0
-    for field in sorted(encoded, key=_order):
-        start = at + len(encoded[field]["len"])
-        end = start + len(encoded[field]["data"])
-        if end > at:
-            places.append(_Place(field, at, start, end, len(fields[field])))
-        at = end
-    return places if at == len(message) else []
-
-
-def _order(field: str) -> int:
-    return "htp".index(field) - 3 if field in "htp" else int(field)
-
-
-def _hidden(message: bytes, place: _Place) -> Iterator[tuple[int, int]]:
+def _hidden(message: bytes, place: Place) -> Iterator[tuple[int, int]]:
     value = message[place.value : place.end]
-    if place.field == "2":
+    if place.form.field == "2":
         filler = len(value) * 2 - place.size  # an odd number of digits is packed behind a 0
         shown = " " * filler + mask_pan(value.hex()[filler:])
         yield from (
@@ -105,20 +74,20 @@ def _hidden(message: bytes, place: _Place) -> Iterator[tuple[int, int]]:
             for at in range(len(value))
             if "*" in shown[2 * at : 2 * at + 2]
         )
-    elif place.field in _ALL_HIDDEN:
+    elif place.form.field in _ALL_HIDDEN:
         yield place.value, place.end
-    elif place.field == "48":
+    elif place.form.field == "48":
         yield from (
             (first, end) for tag, first, end in _private(message, place) if tag in (None, PrivateTag.CVC)
         )
-    elif place.field == "55":
+    elif place.form.field == "55":
         try:
             yield from hidden_values(value, place.value)
         except TlvError:
             yield place.value, place.end
 
 
-def _private(message: bytes, place: _Place) -> Iterator[tuple[PrivateTag | None, int, int]]:
+def _private(message: bytes, place: Place) -> Iterator[tuple[PrivateTag | None, int, int]]:
     """Tag and offsets of each value of DE 48; no tag for what cannot be read."""
     at = place.value
     while at < place.end:
@@ -130,9 +99,9 @@ def _private(message: bytes, place: _Place) -> Iterator[tuple[PrivateTag | None,
         at = end
 
 
-def _part(message: MaskedBytes, place: _Place) -> Part:
+def _part(message: MaskedBytes, place: Place) -> Part:
     parts: tuple[Part, ...] = ()
-    if place.field == "48":
+    if place.form.field == "48":
         parts = tuple(
             Part(
                 tag.name.lower().replace("_", " "), first - 2, end, _text(message, first, end), str(tag.value)
@@ -140,19 +109,19 @@ def _part(message: MaskedBytes, place: _Place) -> Part:
             for tag, first, end in _private(message.data, place)
             if tag is not None
         )
-    elif place.field == "55":
+    elif place.form.field == "55":
         parts = object_tree(message, place.value, place.end)
-    tag = f"DE {place.field}" if place.field.isdigit() else ""
+    tag = f"DE {place.form.field}" if place.form.field.isdigit() else ""
     value = "" if parts else _value(message, place)
-    return Part(_NAMES[place.field], place.first, place.end, value, tag, parts)
+    return Part(_NAMES[place.form.field], place.first, place.end, value, tag, parts)
 
 
-def _value(message: MaskedBytes, place: _Place) -> str:
-    if SPEC[place.field]["data_enc"] == "ascii":
+def _value(message: MaskedBytes, place: Place) -> str:
+    if place.form.alphabet is Alphabet.ASCII:
         return _text(message, place.value, place.end)
     if message.is_hidden(place.value, place.end):
         whole = message.hex()[2 * place.value : 2 * place.end]
-        return whole if place.field == "2" else HIDDEN
+        return whole if place.form.field == "2" else HIDDEN
     return message.data[place.value : place.end].hex().upper()
 
 
