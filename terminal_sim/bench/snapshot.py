@@ -22,6 +22,7 @@ from terminal_sim.bench import plain
 from terminal_sim.bench.surroundings import SurroundingsState
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.files import PLAIN, keep_private
 from terminal_sim.host.acquirer import AcquirerState
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import BoardState
@@ -107,9 +108,9 @@ class SavedState:
 
     def write(self, path: Path) -> None:
         """Write the bytes into `path`, which its owner alone may read: they hold test card numbers, PINs and keys in clear."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
+            keep_private(descriptor)
             file.write(self.to_bytes())
 
     @classmethod

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from terminal_sim.bench.state_folder import StateFolder, check_rights
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.files import NO_LINK, PLAIN
 from terminal_sim.journal.errors import JournalBusyError, JournalError
 
 # Heads first: what they count was stored before them.
@@ -27,7 +28,6 @@ _FILES = (
 )  # fmt: skip
 _ATTEMPTS = 10
 _PIECE = 1 << 20
-_SPECIAL = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK if os.name == "posix" else 0
 
 
 @contextmanager
@@ -79,7 +79,10 @@ def _copy(source: Path, target: Path) -> None:
     try:
         if not stat.S_ISREG(source.lstat().st_mode):
             raise JournalError(f"{source}: this is no plain file; put the file back that was there")
-        with open(os.open(source, os.O_RDONLY | _SPECIAL), "rb") as content, target.open("xb") as copied:
+        with (
+            open(os.open(source, os.O_RDONLY | PLAIN | NO_LINK), "rb") as content,
+            target.open("xb") as copied,
+        ):
             while piece := content.read(_PIECE):
                 copied.write(piece)
     except (FileNotFoundError, NotADirectoryError):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from terminal_sim.cli.console import print_table
 from terminal_sim.readers.diagnostics import CheckState, Finding, needed_findings
-from terminal_sim.readers.opening import PTY, VIRTUAL, DriverError, open_hardware
+from terminal_sim.readers.opening import PTY, VIRTUAL, DriverError, Misuse, open_hardware
 from terminal_sim.script.exit_code import ExitCode
 
 DEVICES = ("ttyUSB*", "ttyACM*", "ttyS*", "hidraw*")
@@ -35,6 +35,8 @@ def _own() -> Iterator[Finding]:
     for address, about in ((VIRTUAL, "readers in the process"), (PTY, "readers on pseudo-terminals")):
         try:
             open_hardware(address).close()
+        except Misuse as error:
+            yield Finding(about, CheckState.MISSING, str(error))
         except (DriverError, OSError) as error:
             yield Finding(about, CheckState.BROKEN, f"{error}; a container needs /dev/pts")
         else:

@@ -33,6 +33,8 @@ ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(given: Namespace) -> int:
+    if not hasattr(signal, "pthread_sigmask"):
+        raise UserError("this system cannot serve readers to other software: that takes a POSIX system")
     before = {each: signal.getsignal(each) for each in ENDS}
     for each, handler in before.items():
         if handler is not signal.SIG_IGN:  # as SIGINT is for a job in the background

@@ -20,15 +20,16 @@ from pathlib import Path
 import msgspec
 
 from terminal_sim.errors import StorageFailed
+from terminal_sim.files import NO_LINK, PLAIN, sync_folder
 from terminal_sim.host.answered import AnsweredMessage
 from terminal_sim.host.ledger import LedgerEntry
-from terminal_sim.journal.head import HeadError, HeadFile, Mark, sync_folder
+from terminal_sim.journal.head import HeadError, HeadFile, Mark
 
 _HEADER = b'{"format":"terminal-sim acquirer","schema":1}'
 _GENESIS = sha256(_HEADER).digest()
 _BEFORE_HASH, _AFTER_HASH = b'{"hash":"', b'","record":'
 _RECORD_AT = len(_BEFORE_HASH) + 64 + len(_AFTER_HASH)
-_SPECIAL = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK if os.name == "posix" else 0
+_FLAGS = PLAIN | NO_LINK
 _CURE = "put the whole state folder back from a copy, or start a new one"
 
 
@@ -67,17 +68,17 @@ class LedgerFile:
     def start(self) -> None:
         """Get ready to write behind what was read. Raises `LedgerFileError`."""
         try:
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _SPECIAL, 0o600)
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
             mark = Mark(len(self.records), self._hash)
             if not self._end:
                 self._head.start(mark)  # before the first line, since books without a head are damaged
             os.ftruncate(self._descriptor, self._end)
-            os.lseek(self._descriptor, 0, os.SEEK_END)
             if not self._end:
                 self._write(_HEADER + b"\n")
                 sync_folder(self.path.parent)
             else:
-                whole = os.pread(self._descriptor, 1, self._end - 1) == b"\n"
+                os.lseek(self._descriptor, self._end - 1, os.SEEK_SET)
+                whole = os.read(self._descriptor, 1) == b"\n"
                 self._write(b"" if whole else b"\n")
                 self._head.start(mark)
         except OSError as error:
@@ -175,7 +176,7 @@ def _not_ours(line: bytes) -> str:
 def _content(path: Path) -> bytes:
     """All bytes of a plain file, none where there is no file; a fifo is refused and not waited for."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | _SPECIAL)
+        descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     except FileNotFoundError:
         return b""
     except OSError as error:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import apsw
 
+from terminal_sim.files import PLAIN, keep_private, sync_folder
 from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, JournalError
-from terminal_sim.journal.head import sync_folder
 
 IN_MEMORY = ":memory:"
 APPLICATION_ID = 0x54534A31  # "TSJ1"
@@ -92,13 +92,13 @@ def _make_private(path: Path) -> None:
     try:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN, 0o600)
     except OSError as error:
         raise JournalError(
             f"{path}: cannot be opened: {error.strerror}; check the path and its rights"
         ) from None
     try:
-        os.fchmod(descriptor, 0o600)
+        keep_private(descriptor)
     finally:
         os.close(descriptor)
     for folder in {path.parent, *(made.parent for made in missing)}:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from terminal_sim.files import PLAIN, sync_folder
+
 _SLOT = struct.Struct(">8sQ32s16s")  # what it is, the count, the digest of the chain, the check value
 _MAGIC = b"TSHEAD1\n"
 _SECTOR = 512  # each slot has a sector of its own, since a cut may spoil the one that is written
@@ -43,7 +45,7 @@ class HeadFile:
 
     def start(self, mark: Mark) -> None:
         """Open the file for writing, make it where there is none, and let it say `mark`. Raises `OSError`."""
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | PLAIN, 0o600)
         if self.mark is None:
             for at in (0, _SECTOR):
                 self._put(mark, at)
@@ -67,15 +69,6 @@ class HeadFile:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-def sync_folder(folder: Path) -> None:
-    """A new file is durable only when the folder that names it is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _slot(mark: Mark) -> bytes:

@@ -11,6 +11,7 @@ import stat
 import sys
 from pathlib import Path
 
+from terminal_sim.files import NO_LINK, PLAIN
 from terminal_sim.journal.errors import JournalBusyError, JournalError
 
 LOCK_NAME = "lock"
@@ -26,7 +27,7 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK_NAME
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | _NO_LINK, 0o600)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN | NO_LINK, 0o600)
         except OSError as error:
             raise JournalError(
                 f"{path}: cannot be opened: {error.strerror}; check the path and its rights"
@@ -61,7 +62,6 @@ class FolderLock:
 if sys.platform == "win32":
     import msvcrt
 
-    _NO_LINK = 0
     _BEYOND = 1 << 30  # a locked byte cannot be read, so the lock lies behind the text
 
     def _locked(descriptor: int) -> bool:
@@ -76,8 +76,6 @@ if sys.platform == "win32":
 
 else:
     import fcntl
-
-    _NO_LINK = os.O_NOFOLLOW | os.O_NONBLOCK  # a fifo in its place is opened, and not waited for
 
     def _locked(descriptor: int) -> bool:
         try:

@@ -32,6 +32,7 @@ __all__ = [
     "VIRTUAL",
     "DriverError",
     "Hardware",
+    "Misuse",
     "Operator",
     "UnsafeAddress",
     "check_address",

@@ -22,7 +22,7 @@ from terminal_sim.core.message import HostRequest
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.errors import BenchMisuse, StorageFailed
-from terminal_sim.journal.head import sync_folder
+from terminal_sim.files import HAS_MODES, PLAIN, sync_folder
 from terminal_sim.secret import Secret
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
@@ -153,7 +153,7 @@ def _read_private(path: Path) -> bytes | None:
     try:
         if not stat.S_ISREG((found := path.lstat()).st_mode):
             raise BenchMisuse(f"{path}: this is no plain file; {_CURE}")
-        if os.name == "posix" and found.st_mode & 0o077:
+        if HAS_MODES and found.st_mode & 0o077:
             raise BenchMisuse(
                 f"{path}: others may read this key; take their rights away with chmod 600 {path}"
             )
@@ -170,7 +170,7 @@ def _read_private(path: Path) -> bytes | None:
 def _write_private(path: Path, key: bytes) -> None:
     """Durable before anything is sealed with it, and whole: what was there before stands until the new file does."""
     made = path.with_suffix(".new")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, 0o600)
     try:
         os.write(descriptor, key)
         os.fsync(descriptor)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections import deque
@@ -147,7 +148,7 @@ def _process(
     others: Sequence[Connection],
 ) -> BaseProcess:
     """`others` are the ends that a forked process gets with everything else."""
-    if "fork" in multiprocessing.get_all_start_methods():
+    if hasattr(os, "fork"):
         fork = multiprocessing.get_context("fork")
         return fork.Process(target=_work, args=(connection, cases, options, traced, others), daemon=True)
     spawn = multiprocessing.get_context("spawn")

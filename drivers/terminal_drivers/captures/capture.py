@@ -24,6 +24,8 @@ WARNING = "Card data in clear: account numbers, expiry dates, tracks, offline PI
 APPLICATION = "terminal_drivers"
 LONGEST_FILE = 64 << 20
 
+_PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)  # each is on some systems only
+
 Clock = Callable[[], int]
 """Nanoseconds since 1970."""
 
@@ -50,7 +52,7 @@ class CaptureFile:
 
     def __init__(self, path: Path, clock: Clock = time.time_ns, about: str = "") -> None:
         try:
-            self._file: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            self._file: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o600)
         except FileExistsError as error:
             raise Misuse(f"{path} is there already: a capture replaces no file, so name another") from error
         except OSError as error:

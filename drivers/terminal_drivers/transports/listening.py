@@ -62,6 +62,6 @@ class ListeningSocket:
 
 def _descriptor() -> int | None:
     try:
-        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(os.devnull, os.O_RDONLY)
     except OSError:  # another thread has taken the last one
         return None

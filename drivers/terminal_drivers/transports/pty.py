@@ -9,9 +9,8 @@ it.
 """
 
 import os
-import termios
-import tty
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from terminal_drivers.base import LineDevice, Misuse, SpeedListener, Transport
@@ -20,14 +19,22 @@ from terminal_drivers.transports.turns import Turns
 
 CHUNK = 4096
 OSPEED = 5  # its place in what tcgetattr returns
-BAUDS = {
-    getattr(termios, name): int(name[1:]) for name in dir(termios) if name[:1] == "B" and name[1:].isdigit()
-}
-"""The speeds in bit/s by what termios calls them."""
+
+
+@cache
+def bauds() -> Mapping[int, int]:
+    """The speeds in bit/s by what termios calls them."""
+    import termios  # imported here, as in `PtyLine`: Windows has none
+
+    return {
+        getattr(termios, name): int(name[1:])
+        for name in dir(termios)
+        if name[:1] == "B" and name[1:].isdigit()
+    }
 
 
 class PtyLine:
-    """Serves a device at `path` until `close`; `link` is a symbolic link to it."""
+    """Serves a device at `path` until `close`; `link` is a symbolic link to it. `Misuse`: there are no pseudo-terminals here, or no link can be made."""
 
     def __init__(
         self,
@@ -37,6 +44,12 @@ class PtyLine:
         baud: int = 115_200,
         stop_bits: StopBits = StopBits.ONE,
     ) -> None:
+        if not hasattr(os, "openpty"):
+            raise Misuse("this system has no pseudo-terminals: use virtual readers, or one at a port")
+        import termios
+        import tty
+
+        self._settings = termios.tcgetattr
         self._device = device
         self._listener = device if isinstance(device, SpeedListener) else None
         self._baud, self._stop_bits = baud, stop_bits
@@ -92,7 +105,7 @@ class PtyLine:
 
     def _feed(self, data: bytes) -> None:
         if self._listener is not None:
-            self._listener.host_speed(BAUDS.get(termios.tcgetattr(self._far)[OSPEED], 0))
+            self._listener.host_speed(bauds().get(self._settings(self._far)[OSPEED], 0))
         self._device.feed(data)
 
     def _write(self, data: bytes) -> int:

@@ -14,6 +14,7 @@ import errno
 import os
 import re
 import select
+from contextlib import suppress
 from enum import Enum
 
 import serial
@@ -25,7 +26,7 @@ TAKEN = "another program, or another address of this one, has it open: close it 
 CURE = "check its name and the plug, and that this user may open it (group dialout)"
 
 FAULTS: tuple[type[Exception], ...] = (OSError,)
-if os.name == "posix":
+with suppress(ImportError):  # Windows has no such module
     import termios
 
     # A port that disappears while it is set up raises this: pyserial lets it pass, and it is no OSError.
@@ -58,7 +59,7 @@ class SerialTransport:
             cure = TAKEN if getattr(error, "errno", None) in (errno.EAGAIN, errno.EBUSY) else CURE
             raise ReaderLost(f"the serial port {url} cannot be opened ({error}): {cure}") from error
         # A subclass of it, as `spy://` has, wants to see the bytes.
-        direct = os.name == "posix" and type(self._port) is serial.Serial
+        direct = hasattr(select, "poll") and type(self._port) is serial.Serial
         self._descriptor: int | None = self._port.fileno() if direct else None
         if self._descriptor is not None:
             self._readable = select.poll()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from terminal_drivers.base import CardRemoved, LineDevice, Misuse, ReaderLost, Transport, UnsafeAddress
 from terminal_drivers.transports.listening import LOOPBACK, ListeningSocket
-from terminal_drivers.transports.turns import Turns
+from terminal_drivers.transports.turns import Turns, check_platform
 
 CONNECT_TIMEOUT = 5.0
 WRITE_TIMEOUT = 5.0
@@ -103,6 +103,7 @@ class TcpLine:
     def __init__(
         self, device: LineDevice, port: int = 0, *, quick_ack: bool = False, call: str | None = None
     ) -> None:
+        check_platform()
         self._device = device
         self._quick_ack = QUICK_ACK if quick_ack else None
         self._server: ListeningSocket | None = None

@@ -10,6 +10,14 @@ from terminal_drivers.base import Misuse
 CHUNK = 4096
 
 
+def check_platform() -> None:
+    """Raises `Misuse` where nothing can be served, since the system has no poll(2): Windows, for one."""
+    if not hasattr(select, "poll"):
+        raise Misuse(
+            "this system has no poll(2), by which readers are served: virtual readers work without it"
+        )
+
+
 class Turns:
     """`serve` runs in a thread from `start` to `close`.
 

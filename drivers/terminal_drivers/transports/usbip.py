@@ -16,7 +16,7 @@ from typing import Protocol
 
 from terminal_drivers.base import DriverError, FrameError
 from terminal_drivers.transports.listening import ListeningSocket
-from terminal_drivers.transports.turns import Turns
+from terminal_drivers.transports.turns import Turns, check_platform
 
 VERSION = 0x0111
 OP_LIST, OP_IMPORT, OP_REPLY = 0x8005, 0x8003, 0x7FFF
@@ -80,6 +80,7 @@ class UsbIpServer:
 
     def __init__(self, device: UsbDevice, port: int = 0) -> None:
         self._device = device
+        check_platform()
         self._server = ListeningSocket(port)
         self.port = self._server.address[1]
         self._connections: list[_Connection] = []

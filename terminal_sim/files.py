@@ -1,0 +1,30 @@
+"""The files that a bench keeps, opened by the means that the platform has: Windows has neither rights by mode nor folders that can be synced."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Flags of `os.open`: bytes are written as they are, and no child process has the file."""
+NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Flags of `os.open`: a symbolic link in its place is refused, and a fifo is opened and not waited for."""
+HAS_MODES = hasattr(os, "fchmod")
+"""Whether a file has rights for its owner alone."""
+
+
+def keep_private(descriptor: int) -> None:
+    """Take the rights that others have had on an open file."""
+    if HAS_MODES:
+        os.fchmod(descriptor, 0o600)
+
+
+def sync_folder(folder: Path) -> None:
+    """A new file is durable only when the folder that names it is; Windows writes both together."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
