@@ -8,15 +8,14 @@ What is asked, in this order, and the response code (ISO 8583 DE 39) where the a
 | the number is Luhn-valid, and has an account or the host file lets unknown ones pay | 14 |
 | the expiry is the account's and not past                            | 54   |
 | the cryptogram (DE 55) is the card's                                | 82   |
-| the tries for an offline PIN are not used up (TVR in DE 55)         | 75   |
-| the cardholder was verified, as far as the TVR says (DE 55)         | 05   |
+| nothing in DE 55 says that the cardholder was not verified          | 75, 05 (`verification`) |
 | the enciphered PIN (DE 52) is the account's                         | 55   |
 | the CVC is the account's                                            | N7   |
 | the address check, by the table of the host file                    | its  |
 | the account's own response code                                     | its  |
 | the balance covers the amount                                       | 51   |
 
-A number without an account has no keys, PIN, CVC or address to compare with: those checks pass. Nor has it an ARPC.
+A number without an account has no keys, PIN, CVC or address to compare with: those checks pass; what the terminal says does not. Nor has it an ARPC.
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ _NO_SEQUENCE = "00"  # a card without a sequence number derives its keys with 00
 _ISSUER_AUTHENTICATION_DATA = 0x91  # EMV Book 3, Annex A
 FORMAT_ERROR, INVALID_CARD, EXPIRED = "30", "14", "54"
 WRONG_CRYPTOGRAM, WRONG_PIN, WRONG_CVC, NOT_ENOUGH = "82", "55", "N7", "51"
-PIN_TRIES_EXCEEDED, NOT_VERIFIED = "75", "05"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +114,11 @@ class Issuer:
         expiry = _expiry(request)
         if expiry and (expiry < f"{request.at:%y%m}" or (account and account.expiry not in ("", expiry))):
             return EXPIRED
+        if account is not None and request.icc_data and not self._is_genuine(request, account):
+            return WRONG_CRYPTOGRAM
+        if unverified := _unverified(request):
+            return unverified
         if account is not None:
-            if request.icc_data and not self._is_genuine(request, account):
-                return WRONG_CRYPTOGRAM
-            if unverified := _unverified(request.icc_data):
-                return unverified
             if request.pin_block is not None and not self._is_pin_right(request.pin_block, account):
                 return WRONG_PIN
             if request.cvc is not None and account.cvc not in (None, request.cvc):
@@ -169,19 +167,12 @@ def card_number(request: HostRequest) -> Secret[str] | None:
     return of_track2 if request.pan in (None, of_track2) else None
 
 
-def _unverified(icc_data: bytes) -> str:
-    """The refusal where the TVR (95) of DE 55 says that the cardholder's verification failed; empty where it does not."""
-    if not icc_data:
+def _unverified(request: HostRequest) -> str:
+    if not request.icc_data:
         return ""
-    from terminal_sim.emv.data import tags, tlv, tvr  # only chip payments need them
+    from terminal_sim.host import verification  # only chip payments need it
 
-    try:
-        results = int.from_bytes(dict(tlv.split(icc_data)).get(tags.TVR, b""))
-    except tlv.TlvError:
-        return ""
-    if results & tvr.PIN_TRIES_EXCEEDED:
-        return PIN_TRIES_EXCEEDED
-    return NOT_VERIFIED if results & tvr.CVM_FAILED else ""
+    return verification.refusal(request.icc_data, pin_block=request.pin_block is not None)
 
 
 def _expiry(request: HostRequest) -> str:
