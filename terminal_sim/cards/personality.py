@@ -39,6 +39,13 @@ class Personality:
         return self.expiry[2:] + self.expiry[:2]
 
     @property
+    def secret_texts(self) -> frozenset[str]:
+        """Everything of the card that no report shows: number, PIN, security code, and the expiry in each way in which it is written."""
+        codes = {secret.reveal() for secret in (self.pan, self.pin, self.cvc) if secret is not None}
+        month, year = self.expiry[2:], self.expiry[:2]
+        return frozenset(codes | {self.expiry, self.expiry_mmyy, f"{month}/{year}", f"{month}/20{year}"})
+
+    @property
     def languages(self) -> tuple[str, ...]:
         return self.holder.languages
 

@@ -14,8 +14,8 @@ from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.script.check import Play, Program
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.failure import Mask
 from terminal_sim.verbs import ExpectationFailed
+from terminal_sim.verbs.mask import Mask
 
 _BOLD = "1"
 

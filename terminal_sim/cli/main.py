@@ -17,6 +17,7 @@ from importlib import import_module
 
 from terminal_sim import __version__
 from terminal_sim.cli import UserError
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.script.exit_code import ExitCode
 
 TYPE_CHECKING = False  # as typing has it, whose import costs as much as everything else here
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = import_module(f"terminal_sim.cli.{given.module}").run(given)
         sys.stdout.flush()
     except UserError as error:
-        print(f"terminal-sim: {error}", file=sys.stderr)
+        print(f"terminal-sim: {printable(str(error))}", file=sys.stderr)
         return error.code
     except BrokenPipeError:
         # The reader of the output has ended, `head` for one; Python would write an error once more at its exit.

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from terminal_sim.bench import Duration
 from terminal_sim.cli.console import styled
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.script.results import RunResult, ScenarioOutcome
 
 _COLOURS = {
@@ -40,7 +41,7 @@ def printed(result: RunResult, *, quiet: bool) -> None:
 def name(result: RunResult) -> str:
     """The file, the scenario and the terminal."""
     case = result.case
-    return f"{case.program.script.path}: {case.title} on {case.profile}"
+    return printable(f"{case.program.script.path}: {case.title} on {case.profile}")
 
 
 def summary(results: Sequence[RunResult], planned: int) -> str:

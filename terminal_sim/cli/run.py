@@ -16,6 +16,7 @@ from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
@@ -60,7 +61,8 @@ def _listed(cases: Sequence[Case]) -> ExitCode:
     for case in cases:
         scenario = case.play.scenario
         more = [*scenario.tags, *([f"skipped: {case.skip}"] if case.skip else [])]
-        print(f"{scenario.place}: {case.title} on {case.profile}{''.join(f' {word}' for word in more)}")
+        named = f"{scenario.place}: {case.title} on {case.profile}"
+        print(printable(" ".join([named, *more])))
     if not cases:
         print("nothing to run")
     return ExitCode.HELD if cases else ExitCode.NOTHING

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cli import UserError
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.display.appearance import Appearance
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
 from terminal_sim.script.complete import completions
@@ -17,6 +18,7 @@ from terminal_sim.script.tree import ScriptError, Value
 from terminal_sim.script.values import Scope, judge
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import ExpectationFailed, Tester
+from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import StoredPictures
 
 _TYPED = Path("line")
@@ -72,6 +74,11 @@ class ShellSession:
                 raise stopped.why from None
             raise UserError(str(stopped.why)) from None
 
+    @property
+    def mask(self) -> Mask:
+        """What of a text may be shown after all that was done here."""
+        return self._tester.mask
+
     def news(self) -> list[str]:
         """What the device shows and sounds where that changed since the last call, the receipts that came out, notes, and where pictures are."""
         shown = self.terminal.appearance()
@@ -80,11 +87,11 @@ class ShellSession:
         printed = self.terminal.receipts
         news += [_paper(receipt.text) for receipt in printed[self._receipts :]]
         self._receipts = len(printed)
-        news += [f"# {note}" for note in self._tester.notes]
+        news += [f"# {self.mask(note)}" for note in self._tester.notes]
         self._tester.notes.clear()
         news += [f"# picture {file}" for file in self._pictures.taken.values()]
         self._pictures.taken.clear()
-        return news
+        return list(map(printable, news))
 
     def _check(self, call: VerbCall) -> None:
         """A typed line has not gone through the check of a file; values with variables wait for the performer."""

@@ -53,7 +53,7 @@ def _converse(session: ShellSession, prompt: str) -> int:
             except KeyboardInterrupt:
                 if not interactive:
                     raise
-                print(f"\n{typed}: interrupted; quit leaves", file=sys.stderr)
+                print(session.mask(f"\n{typed}: interrupted; quit leaves"), file=sys.stderr)
                 _print_news(session)
     return ExitCode.HELD if interactive else worst
 
@@ -72,12 +72,12 @@ def _answer(session: ShellSession, line: str) -> ExitCode:
     try:
         session.say(line)
     except UserError as error:
-        print(f"{line}: {error}", file=sys.stderr)
+        print(session.mask(f"{line}: {error}"), file=sys.stderr)
         return ExitCode.WRONG
     except ExpectationFailed as unmet:
         _print_news(session)
         there = f"; there was {unmet.nearest}" if unmet.nearest else ""
-        print(f"{line}: expected {unmet.expected}{there}", file=sys.stderr)
+        print(session.mask(f"{line}: expected {unmet.expected}{there}"), file=sys.stderr)
         return ExitCode.UNMET
     _print_news(session)
     return ExitCode.HELD

@@ -35,7 +35,7 @@ class Shown(Enum):
     @property
     def secret(self) -> bool:
         """Whether typed keys may be recorded only as `DIGIT`."""
-        return self in (Shown.PAN, Shown.MASKED)
+        return self in (Shown.PAN, Shown.MASKED, Shown.DATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from typing import Any
 
 from terminal_sim.datafiles.measure import OutOfMeasure, check_measure
 from terminal_sim.datafiles.positions import KeyPath, places
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import UnreadableFile, text_of
 
+_LONGEST_SHOWN = 200  # characters
 LONGEST_CHAIN = 16
 """Files that extend each other; the bundled ones are three."""
 
@@ -52,7 +54,7 @@ def located(path: KeyPath, what: str, sources: list[SourceFile], *, at_key: bool
             place = places(source.text).get(shown)
             if place is not None:
                 line, column = place[0] if at_key or shown != path else place[1]
-                return ProfileError(f"{source.file}:{line}:{column}: {dotted(path)}{what}")
+                return ProfileError(printable(f"{source.file}:{line}:{column}: {dotted(path)}{what}"))
     raise LookupError("a file without a document")
 
 
@@ -67,7 +69,9 @@ def shown_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"the text {value!r}"
+        return (
+            f"the text {value!r}" if len(value) <= _LONGEST_SHOWN else f"a text of {len(value):,} characters"
+        )
     if isinstance(value, list | dict):
         return TOML_TYPES[type(value)]
     return str(value)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Screen
+from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.display.item import Item, Role, items_of
 from terminal_sim.display.layout import Placed, arrange
 from terminal_sim.display.lines import boxed
@@ -14,6 +15,9 @@ from terminal_sim.display.selector import Selector, SelectorError, SelectorKind
 from terminal_sim.display.texts import Texts
 
 __all__ = ["Item", "Role", "Selector", "SelectorError", "View", "view"]
+
+
+_DIGIT = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,15 @@ class View:
     def text(self) -> str:
         """The screen drawn in characters, in a frame at the display's width."""
         return boxed(self._items, self.profile.displays[self.display].columns, self.profile.keypad.rows)
+
+    def recorded(self) -> View:
+        """The view as a trace keeps it: no digit of an expiry that is being typed."""
+        field = self.screen.input
+        if field is None or field.shown is not Shown.DATE or not isinstance(field.value, str):
+            return self
+        hidden = replace(field, value=_DIGIT.sub("*", field.value))
+        elements = tuple(hidden if element is field else element for element in self.screen.elements)
+        return replace(self, screen=replace(self.screen, elements=elements))
 
     def matches(self, selector: Selector, *, touch: bool = False) -> list[Item]:
         """What the selector names, in reading order; with `touch`, only what can be touched.

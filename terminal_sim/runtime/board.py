@@ -34,6 +34,9 @@ class DrawnScreen(Protocol):
     def locale(self) -> str: ...
     @property
     def display(self) -> str: ...
+    def recorded(self) -> DrawnScreen:
+        """The screen as a trace keeps it, without what is typed of a card."""
+        ...
 
 
 class PointOfSalePort(Protocol):

@@ -65,7 +65,7 @@ class Tracing:
         """The screen, where it is not the one that was shown before."""
         shown = board.panel.changed()
         if shown is not None:
-            self.emit(board, contents.ScreenShown(shown.screen.id, shown, board.panel.generation))
+            self.emit(board, contents.ScreenShown(shown.screen.id, shown.recorded(), board.panel.generation))
 
     def exchange(self, board: Board, command: Command, response: bytes) -> None:
         wanted = self.trace.wants_bytes

@@ -24,7 +24,7 @@ from terminal_sim.bench import (
     Trace,
 )
 from terminal_sim.script.bind import Call
-from terminal_sim.script.failure import Mask, command, report
+from terminal_sim.script.failure import command, report
 from terminal_sim.script.file_names import file_name
 from terminal_sim.script.options import Options
 from terminal_sim.script.perform import Performer, Stopped
@@ -33,6 +33,7 @@ from terminal_sim.script.recordings import Wiring
 from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
 from terminal_sim.script.selection import exactly
 from terminal_sim.verbs import Tester
+from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import StoredPictures, kept_picture
 
 
@@ -157,6 +158,7 @@ class CaseRun:
             pictures=self._pictures,
             rows_before=rows,
             receipts_before=papers,
+            mask=self._mask,
         )
 
     # Pictures.
@@ -200,14 +202,11 @@ class CaseRun:
         except Stopped as stopped:
             self._keep_screens(tester)
             return stopped
-        finally:
-            self._mask.hide(*tester.secrets)
         return None
 
     # The text of a result.
 
     def _report(self, stopped: Stopped) -> str:
-        self._mask.hide(*stopped.secrets)
         screens = [f"picture    {self._screens}"] if self._screens else []
         return report(stopped, [*self._scenario(), *screens], self._again(), self._mask)
 

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 
-from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.script.perform import Stopped
-from terminal_sim.secret import mask_pan
+from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.waiting import ExpectationFailed, ScreenSnapshot, clock
 
 LINES = 40
 _WIDTH = 110
-_CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ ]?\d){11,18}(?!\d)", re.ASCII)
 _CALLERS = 5
 _BELOW = "\n" + " " * len("  there was  ")
-
-
-class Mask:
-    """Replaces card numbers, and each of its secrets, by what may be shown."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: set[str] = {secret for secret in secrets if secret}
-
-    def hide(self, *secrets: str) -> None:
-        self._secrets.update(secret for secret in secrets if secret)
-
-    def __call__(self, text: str) -> str:
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            # A PIN of four digits is not to be found inside a longer number.
-            edge = (r"(?<!\d)", r"(?!\d)") if secret.isdigit() else ("", "")
-            text = re.sub(f"{edge[0]}{re.escape(secret)}{edge[1]}", "***", text)
-        return _CARD_NUMBER.sub(_masked, text)
 
 
 def report(stopped: Stopped, scenario: Sequence[str], rerun: str, mask: Mask) -> str:
@@ -84,8 +64,3 @@ def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str
 def _cut(line: str) -> str:
     """The beginning of a trace line: a journal row is long, and its first fields distinguish it."""
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
-
-
-def _masked(found: re.Match[str]) -> str:
-    digits = found[0].replace(" ", "")
-    return mask_pan(digits) if is_luhn_valid(digits) else found[0]

@@ -20,8 +20,7 @@ Why = ExpectationFailed | BadScript | BenchMisuse
 class Stopped(Exception):
     """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
 
-    `trace` are the last lines before, and `conditions` what was not as it should be around the terminal; `secrets` are the texts that a
-    report of it masks.
+    `trace` are the last lines before, and `conditions` what was not as it should be around the terminal.
     """
 
     def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
@@ -31,7 +30,6 @@ class Stopped(Exception):
         self.why = why
         self.trace = tester.bench.trace.tail(TRACE_LINES)
         self.conditions = tester.terminal.conditions()
-        self.secrets = frozenset(tester.secrets)
 
 
 class Performer:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from terminal_sim.datafiles.printable import printable
+
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -124,13 +126,14 @@ class Problem:
     def __str__(self) -> str:
         head = f"{self.path}:{self.line}:{self.column}: {self.sentence}"
         if not self.source.strip():
-            return head
+            return printable(head)
         # Of a long line, what stands around the place.
         skipped = max(0, self.column - _SHOWN // 2) if len(self.source) > _SHOWN else 0
         shown = self.source[skipped : skipped + _SHOWN]
         column = self.column - skipped
         carets = "^" * max(min(self.width, len(shown) - column + 1), 1)
-        return f"{head}\n    {shown}\n    {' ' * (column - 1)}{carets}"
+        before = " " * len(printable(shown[: column - 1]))
+        return f"{printable(head)}\n    {printable(shown)}\n    {before}{carets}"
 
 
 class ScriptError(Exception):

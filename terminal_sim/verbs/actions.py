@@ -26,6 +26,9 @@ Time = Annotated[Duration | str, ValueKind.TIME]
 _ALWAYS_TAKEN = "CANCEL"
 
 
+SHORTEST_SECRET = 3  # digits: fewer say nothing, and would be masked wherever a number is
+
+
 class Actions(Waiting):
     """The verbs that change something."""
 
@@ -35,10 +38,12 @@ class Actions(Waiting):
 
         Digits spell themselves (`1000`), the other keys have names in capitals or a colour of the profile.
         """
+        hidden = ""
         for key in self._spelled(keys):
             before = self._snapshot()
             takes = f'the screen to take the key "{key}"'
             self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
+            hidden = self._hidden_with(hidden, key)
             if not self.terminal.press(key):
                 raise self._failure(takes, self._what_it_takes(), before)
             self._watch(before)
@@ -226,6 +231,16 @@ class Actions(Waiting):
             raise self._failure(f'the picture "{name}" to be as it is stored', problem, before)
         return picture
 
+    def _hidden_with(self, typed: str, key: str) -> str:
+        """What is being typed into a field that hides it, with one more key; it is masked from now on."""
+        field = self.terminal.view().screen.input
+        if field is None or not field.shown.secret or not _digits(key):
+            return ""
+        typed += key
+        if len(typed) >= SHORTEST_SECRET:
+            self.mask.hide(typed)
+        return typed
+
     def _spelled(self, words: tuple[str, ...]) -> list[str]:
         return [key for word in words for key in ([*word] if _digits(word) else [self._key(word)])]
 
@@ -276,8 +291,7 @@ class Actions(Waiting):
                 present(card)
         finally:
             named = self.terminal.card
-            hidden = (named.pan, named.pin) if named is not None else ()
-            self.secrets.update(secret.reveal() for secret in hidden if secret is not None)
+            self.mask.hide(*(named.secret_texts if named is not None else ()))
 
 
 def percent(text: str) -> int:

@@ -17,6 +17,7 @@ from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display import texts
 from terminal_sim.display.patterns import PatternError, compiled
+from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
 
 DEFAULT_WITHIN = Duration.parse("30s")
@@ -101,7 +102,8 @@ class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
     `variables` are what scripts name as `${name}`; `pictures` are the stored ones, where it has any;
-    `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `secrets` are card numbers and PINs to hide.
+    `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `mask` shows
+    what is reported without the secrets of cards and of hidden fields.
     """
 
     def __init__(
@@ -113,13 +115,14 @@ class Waiting:
         pictures: Pictures | None = None,
         rows_before: int = 0,
         receipts_before: int = 0,
+        mask: Mask | None = None,
     ) -> None:
         self.bench = bench
         self.terminal = terminal
         self.variables: dict[str, str] = dict(variables or {})
         self.notes: list[str] = []
         self.states: dict[str, SavedState] = {}
-        self.secrets: set[str] = set()
+        self.mask = mask or Mask()
         self._pictures = pictures
         self._rows_before = rows_before
         self._receipts_before = receipts_before
@@ -142,7 +145,11 @@ class Waiting:
 
     def _failure(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
         return ExpectationFailed(
-            expected, there, before, self._snapshot(), self.bench.trace.tail(TRACE_LINES)
+            self.mask(expected),
+            self.mask(there),
+            before,
+            self._snapshot(),
+            self.bench.trace.tail(TRACE_LINES),
         )
 
     def _watch(self, before: ScreenSnapshot) -> None:

@@ -63,11 +63,7 @@ def test_what_is_no_duration_is_refused_by_its_text(text: str) -> None:
     assert repr(text) in str(refused.value)
 
 
-def test_a_duration_has_its_longest() -> None:
-    assert Duration.parse("36525d") == Duration.parse("876600h")
-    for text in ("36526d", "9" * 30 + "d"):
-        with pytest.raises(ValueError, match="is longer than 36525d, the longest duration"):
-            Duration.parse(text)
+def test_a_duration_has_a_length() -> None:
     with pytest.raises(ValueError, match="at most 40 characters, and this one has 5001"):
         Duration.parse("9" * 5000 + "d")
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.script.failure import LINES, Mask
+from terminal_sim.script.failure import LINES
 from terminal_sim.script.options import Options
 from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.verbs.mask import Mask
 from tests.script.conftest import Runs
 
 SCRIPT = """keys 1
@@ -159,7 +160,15 @@ scenario "A"
         ("amount 41111111111111112 wrong digit", "amount 41111111111111112 wrong digit"),
         ("stan 000001 at 20260115", "stan 000001 at 20260115"),
         ("pin 1234 of 12345", "pin *** of 12345"),
+        ("pin1234, PIN1234 and 1234x", "pin***, PIN*** and ***x"),
+        ("00:00:01.234 12.34 1,234 09:12:34", "00:00:01.234 12.34 1,234 09:12:34"),
+        ("1.1234 reference A71234B 1234Z9", "1.1234 reference A71234B 1234Z9"),
         ("token abc-xyz", "token ***-xyz"),
+        ("reference GRUC4111111111111111", "reference GRUC4111111111111111"),
+        ("4111111111111111X", "4111111111111111X"),
+        ("no brand: 9999999999999995", "no brand: 9999999999999995"),
+        ("pan=4111-1111-1111-1111", "pan=411111******1111"),
+        ("a \x1b[31mRED\x07\u202e", "a \\x1b[31mRED\\x07\\u202e"),
     ],
 )
 def test_a_mask_hides_card_numbers_and_what_it_was_told(text: str, masked: str) -> None:
@@ -218,3 +227,49 @@ scenario "A"
 """
     )
     assert "meanwhile" not in result.text
+
+
+def test_everything_secret_of_a_card_is_masked_in_notes_and_failures(ran: Runs) -> None:
+    (result,) = ran(
+        """\
+keys 1
+terminal v400m
+scenario "A"
+  press OK 1000 OK
+  insert mastercard-pin
+  note "pan ${card.pan} cvc${card.cvc} exp ${card.expiry} pin ${card.pin} last ${card.last4}"
+  expect screen "code ${card.cvc} until ${card.expiry}" within 1s
+"""
+    )
+    (note,) = result.notes
+    assert note == "pan *** cvc*** exp *** pin *** last 1111"
+    assert 'expected   "code *** until ***"' in result.text
+
+
+def test_what_is_typed_into_a_hidden_field_is_masked(ran: Runs) -> None:
+    (result,) = ran(
+        """\
+keys 1
+terminal v400m
+scenario "A"
+  press 8 OK 0856 OK
+  tap "Moto payment"
+  press 1000 OK 4111111111111111 OK 0330 OK
+  expect screen "CVC"
+  press 737
+  note "0856 0330 737 1000"
+  expect screen "0330 737" within 1s
+"""
+    )
+    assert result.notes == ("*** *** *** 1000",)
+    for typed in ("0330", "737 ", "03/30"):
+        assert typed not in result.text
+
+
+def test_control_characters_of_a_script_are_escaped_wherever_they_are_shown(ran: Runs) -> None:
+    (result,) = ran(
+        'keys 1\nterminal square-terminal\nscenario "a \x1b[31mRED"\n  note "\x1b[2J"\n  order "\x9b2J" 700\n  expect screen "\x1b]0;x\x07" within 1s\n'
+    )
+    assert result.notes == ("\\x1b[2J",)
+    assert "\\x1b]0;x\\x07" in result.text
+    assert not any(character in result.text for character in "\x1b\x07\x9b")

@@ -52,7 +52,7 @@ def behind_the_passcode(tester: Tester) -> None:
     tester.expect_screen("Approved")
 
 
-SECRETS = {"PASSCODE": "0856", "CARD_NUMBER": "4111111111111111", "CVC": "737"}
+SECRETS = {"PASSCODE": "0856", "CARD_NUMBER": "4111111111111111", "EXPIRY": "0330", "CVC": "737"}
 DONE: list[Callable[[Tester], None]] = [by_chip_and_pin, with_trouble, behind_the_passcode]
 
 
