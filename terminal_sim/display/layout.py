@@ -139,8 +139,8 @@ def _kind(item: Item) -> tuple[Role, bool]:
 
 
 def _square(item: Item, across: float, base: float) -> _Block:
-    """A code to be read by a telephone, as wide as half the screen."""
-    side, pad = across / 2, base * 0.5
+    """A code to be read by a telephone: half as wide as the shorter side of a screen that has room for it."""
+    side, pad = base * 10, base * 0.5
     bounds = ((across - side) / 2, pad, side, side)
     return _Block(side + 2 * pad, (Placed(replace(item, bounds=bounds), ()),))
 

@@ -9,7 +9,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Choice, Screen, TextLine, Tone
+from terminal_sim.core.screen import Choice, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.display.metrics import width
 from terminal_sim.display.texts import Texts
@@ -209,3 +209,13 @@ def test_a_text_that_two_choices_have_is_found_twice(texts: Texts) -> None:
     twice = Screen("twice", (Choice("a", say("print")), Choice("b", say("print"))))
     shown = view(twice, profile.load("s1f2"), texts, "en-CA")
     assert ids(shown, "Print", touch=True) == ["a", "b"]
+
+
+def test_a_code_on_a_wide_display_leaves_the_letters_their_size(texts: Texts) -> None:
+    loaded = profile.load("square-register")
+    elements = (Title("status", say("status")), QrCode("status-page", "https://issquareup.com"))
+    shown = view(Screen("status", elements), loaded, texts, "en-CA", "seller")
+    title, code = shown.placed
+    _, _, wide, tall = code.item.bounds
+    assert wide == tall == loaded.displays["seller"].height / 2
+    assert title.runs[0].size == loaded.displays["seller"].height / 20 * 1.1
