@@ -25,6 +25,7 @@ from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.processes import ParallelRun
 from terminal_sim.script.results import RunResult, exit_code
 from terminal_sim.script.run import Runner
+from terminal_sim.script.selection import selection
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
 
@@ -34,13 +35,12 @@ def run(given: Namespace) -> int:
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader, recorded=given.record is not None)
         chosen = {name: vocabulary().load(name) for name in given.profile}
-    programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale)
+    with as_user_errors(BadScript):
+        wanted = selection(given.expression) if given.expression else None
+    programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale, wanted=wanted)
     if programs is None:
         return ExitCode.WRONG
-    try:
-        cases = [case for program in programs for case in plan(program, given.expression)]
-    except BadScript as error:
-        raise UserError(str(error)) from None
+    cases = [case for program in programs for case in plan(program, given.expression)]
     if given.list:
         return _listed(cases)
     options = Options(

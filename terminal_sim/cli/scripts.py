@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from terminal_sim.bench import Profile
 from terminal_sim.cli import UserError
 from terminal_sim.script.check import Program, check
 from terminal_sim.script.parse import parse
-from terminal_sim.script.tree import ScriptError
+from terminal_sim.script.selection import Selection
+from terminal_sim.script.tree import Scenario, Script, ScriptError
 from terminal_sim.script.vocabulary import vocabulary
 
 
@@ -29,16 +30,44 @@ def files_of(given: Sequence[Path]) -> list[Path]:
 
 
 def programs_of(
-    files: Sequence[Path], *, profiles: Mapping[str, Profile] | None = None, locale: str = ""
+    files: Sequence[Path],
+    *,
+    profiles: Mapping[str, Profile] | None = None,
+    locale: str = "",
+    wanted: Selection | None = None,
 ) -> list[Program] | None:
-    """The checked scripts; None where one has a fault, after all faults of all files are on the error output."""
-    programs, faulty = [], False
+    """The checked scripts; None where one has a fault, after all faults of all files are on the error output.
+
+    A faulty script of which `wanted` selects nothing is left out, with a line that says so.
+    """
+    programs: list[Program] = []
+    faults: dict[Path, ScriptError] = {}
+    concerned = False
     for file in files:
+        script = None
         try:
-            program = check(parse(file), vocabulary(), profiles=profiles, locale=locale, environ=os.environ)
+            script = parse(file)
+            programs.append(check(script, vocabulary(), profiles=profiles, locale=locale, environ=os.environ))
         except ScriptError as error:
-            faulty = True
-            print(error, file=sys.stderr)
-        else:
-            programs.append(program)
-    return None if faulty else programs
+            faults[file] = error
+            concerned = concerned or wanted is None or (script is not None and _selects(wanted, script))
+    if wanted is not None and not concerned and any(_selects(wanted, one.script) for one in programs):
+        for file in faults:
+            print(
+                f"{file}: left out, since it has faults and -k selects nothing of it; terminal-sim check names them",
+                file=sys.stderr,
+            )
+        return programs
+    for fault in faults.values():
+        print(fault, file=sys.stderr)
+    return None if faults else programs
+
+
+def _selects(wanted: Selection, script: Script) -> bool:
+    """Whether a scenario, or a row of its examples, is selected; the script may be faulty."""
+    return any(wanted((scenario.name, *_rows(scenario)), scenario.tags) for scenario in script.scenarios)
+
+
+def _rows(scenario: Scenario) -> Iterator[str]:
+    for row in scenario.examples.rows if scenario.examples is not None else ():
+        yield f"{scenario.name} [{', '.join(cell.text for cell in row)}]"

@@ -152,3 +152,20 @@ def test_a_long_run_says_on_a_terminal_how_far_it_is(ran: Ran, monkeypatch: pyte
 def test_a_run_into_a_file_says_nothing_on_the_way(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printed, "LONG", 0.0)
     assert ran("run mixed.keys -q")[2] == ""
+
+
+BROKEN = 'keys 1\nterminal v400m\nsecret NO_SUCH_SECRET\nscenario "Broken" @broken\n  prss OK\nexamples\n  | a |\n  | 1 |\n  | 1 | 2 |\n'
+
+
+def test_a_faulty_script_stops_only_a_run_that_selects_of_it(ran: Ran) -> None:
+    Path("broken.keys").write_text(BROKEN, encoding="utf-8")
+    Path("unreadable.keys").write_bytes(b"\xff\xfe" + "keys 1\n".encode("utf-16-le"))
+    code, out, err = ran("run mixed.keys broken.keys unreadable.keys -k @first -q")
+    assert (code, out) == (0, ["1 held, 1 skipped"])
+    assert err.splitlines() == [
+        f"{file}.keys: left out, since it has faults and -k selects nothing of it; terminal-sim check names them"
+        for file in ("broken", "unreadable")
+    ]
+    for expression in ("@broken", "broken", "[1]", "nowhere", "@first or broken"):
+        assert main(["run", "mixed.keys", "broken.keys", "-k", expression]) == 2
+    assert ran("run mixed.keys broken.keys")[0] == 2
