@@ -204,6 +204,7 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(MERCHANT_CATEGORY, "Merchant Category Code", _TERMINAL, _N, 2, 2),
         DataElement(MERCHANT_ID, "Merchant Identifier", _TERMINAL, _ANS, 15, 15),
         DataElement(PIN_TRY_COUNTER, "PIN Try Counter", _CARD, _B, 1, 1),
+        DataElement(0x9F19, "Token Requestor ID", _CARD, _N, 6, 6, RECORD),
         DataElement(SCRIPT_IDENTIFIER, "Issuer Script Identifier", _ISSUER, _B, 4, 4, SCRIPT_BEFORE),
         DataElement(TERMINAL_COUNTRY, "Terminal Country Code", _TERMINAL, _N, 2, 2),
         DataElement(FLOOR_LIMIT, "Terminal Floor Limit", _TERMINAL, _B, 4, 4),

@@ -12,7 +12,6 @@ from typing import Final
 from terminal_sim.emv.data import qualifiers, tags
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels import kernel_2, kernel_3
 from terminal_sim.emv.steps import cvm, initiate, read, select
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
@@ -61,13 +60,9 @@ def _terminal_qualifiers(transaction: Transaction) -> bytes:
 def _activate(transaction: Transaction) -> Conversation[None]:
     """Selects the first application that accepts GET PROCESSING OPTIONS (Book B, 3.3.3; Book C-3, 4.2)."""
     found = yield from select.contactless_candidates(transaction)
-    damage: CardError | TlvError | None = None
     for candidate in found:
-        try:
-            selected = yield from select.select_finally(transaction, candidate)
-        except (CardError, TlvError) as error:
-            selected, damage = False, error
-        if not selected:
+        refused = yield from select.select_finally(transaction, candidate)
+        if refused is not None:
             continue
         transaction.terminal[tags.TTQ] = _terminal_qualifiers(transaction)
         response = yield from initiate.get_processing_options(transaction)
@@ -80,6 +75,4 @@ def _activate(transaction: Transaction) -> Conversation[None]:
             raise CardError("the device wants its owner's consent: look at it and tap again")
         if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
-    if damage is not None:
-        raise damage
     raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")

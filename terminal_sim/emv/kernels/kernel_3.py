@@ -21,7 +21,7 @@ def certify(transaction: Transaction) -> Conversation[None]:
     """Judges the cryptogram that is there and verifies the cardholder. Raises `Ended` where the issuer is not to be asked."""
     read.require(transaction, tags.ATC, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2)
     transaction.card_data()
-    kind = _kind(transaction.card)
+    kind = kind_of_cryptogram(transaction.card)
     if kind == Cryptogram.AAC:
         raise Ended(Verdict.DECLINED, "declined by the card")
     if kind != Cryptogram.ARQC:
@@ -29,7 +29,7 @@ def certify(transaction: Transaction) -> Conversation[None]:
     yield from _verify_cardholder(transaction)
 
 
-def _kind(card: dict[int, bytes]) -> int:
+def kind_of_cryptogram(card: dict[int, bytes]) -> int:
     """The kind of the cryptogram: bits 8 and 7 of 9F27, or where the card sends none, bits 6 and 5 of byte 5 of 9F10 (Book C-3)."""
     if tags.CRYPTOGRAM_INFORMATION in card:
         return card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0

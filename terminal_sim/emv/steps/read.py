@@ -39,7 +39,15 @@ def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
         if response.sw != StatusWord.OK:
             raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
         if sfi <= 10:
-            transaction.take(tlv.primitives(tlv.only(response.data, tags.RECORD)))
+            transaction.take(tlv.primitives(_template(response.data)))
+
+
+def _template(record: bytes) -> bytes:
+    """What is within the template 70 of a record; nothing stands beside it, not even filler (Book 3, 6.5.11.4)."""
+    objects = tlv.split(record, fillers=b"")
+    if [tag for tag, _ in objects] != [tags.RECORD]:
+        raise CardError("a record is other than one template 70")
+    return objects[0][1]
 
 
 def require(transaction: Transaction, *needed: int) -> None:

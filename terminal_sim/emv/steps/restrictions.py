@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.steps.state import Transaction
 
-_NOT_ATM: Final = 0x01_00
-_DOMESTIC_GOODS_OR_SERVICES: Final = 0x28_00
-_INTERNATIONAL_GOODS_OR_SERVICES: Final = 0x14_00
-_DOMESTIC_CASHBACK: Final = 0x00_80
-_INTERNATIONAL_CASHBACK: Final = 0x00_40
+_ATM, _NOT_ATM = 0x02_00, 0x01_00
+_ATM_TYPES: Final = ("14", "15", "16")
+_CAPABLE_OF_CASH: Final = 0x80
 
-_CASHBACK: Final = b"\x09"
+_CASH, _CASHBACK = b"\x01", b"\x09"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The bits of the usage control that allow a kind of transaction in the issuer's country and abroad (Book 3, annex C2)."""
+
+    domestic: int
+    international: int
+
+
+_USAGES: Final = {
+    "cash": Usage(0x80_00, 0x40_00),
+    "goods or services": Usage(0x28_00, 0x14_00),
+    "cashback": Usage(0x00_80, 0x00_40),
+}
 
 
 def check(transaction: Transaction) -> None:
@@ -33,17 +47,31 @@ def check(transaction: Transaction) -> None:
 
 def _usage_allows(transaction: Transaction) -> bool:
     control = int.from_bytes(transaction.card[tags.USAGE_CONTROL])
-    if not control & _NOT_ATM:
+    if not control & (_ATM if _is_atm(transaction) else _NOT_ATM):
         return False
     issuer = transaction.card.get(tags.ISSUER_COUNTRY)
     if issuer is None:
         return True
     domestic = issuer == transaction.terminal[tags.TERMINAL_COUNTRY]
-    if not control & (_DOMESTIC_GOODS_OR_SERVICES if domestic else _INTERNATIONAL_GOODS_OR_SERVICES):
-        return False
-    if transaction.terminal[tags.TRANSACTION_TYPE] != _CASHBACK:
-        return True
-    return bool(control & (_DOMESTIC_CASHBACK if domestic else _INTERNATIONAL_CASHBACK))
+    return all(
+        control & (usage.domestic if domestic else usage.international) for usage in _asked(transaction)
+    )
+
+
+def _asked(transaction: Transaction) -> list[Usage]:
+    """What the transaction type (9C) and the other amount (9F03) ask of the usage control."""
+    kind = transaction.terminal[tags.TRANSACTION_TYPE]
+    asked = [_USAGES["cash" if kind == _CASH else "goods or services"]]
+    if kind == _CASHBACK or any(transaction.terminal[tags.AMOUNT_OTHER]):
+        asked.append(_USAGES["cashback"])
+    return asked
+
+
+def _is_atm(transaction: Transaction) -> bool:
+    """An unattended terminal of a bank that gives cash (Book 4, annex A1)."""
+    terminal = transaction.terminal
+    gives_cash = terminal[tags.ADDITIONAL_CAPABILITIES][0] & _CAPABLE_OF_CASH
+    return terminal[tags.TERMINAL_TYPE].hex() in _ATM_TYPES and bool(gives_cash)
 
 
 def _day(yymmdd: bytes) -> tuple[int, bytes]:

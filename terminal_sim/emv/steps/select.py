@@ -70,35 +70,39 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
 def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Candidate]:
     """Takes one of `found`, by the cardholder where it must be, and selects it finally (Book 1, 12.4).
 
-    An application whose SELECT fails or is answered by a damaged FCI is removed from `found`, and the choice is made again. Raises
-    the last damage where nothing is left, else `Ended`.
+    An application that refuses SELECT or answers with a damaged FCI is removed from `found`, and the choice is made again. Raises
+    `Ended` where nothing is left: a card whose last word was 6A81 is blocked.
     """
-    damage: CardError | TlvError | None = None
+    blocked = False
     while found:
         candidate = yield from _pick(found, transaction.languages())
-        try:
-            selected = yield from select_finally(transaction, candidate)
-        except (CardError, TlvError) as error:
-            selected, damage = False, error
-        if selected:
+        refused = yield from select_finally(transaction, candidate)
+        if refused is None:
             return candidate
+        blocked = refused == StatusWord.NO_FUNCTION
         found.remove(candidate)
-    if damage is not None:
-        raise damage
+    if blocked:
+        raise Ended(Verdict.BLOCKED, "the card is blocked")
     raise Ended(Verdict.NOT_ACCEPTED, "no application of this card can be selected")
 
 
-def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[bool]:
-    """SELECT of the application itself; whether the card followed. Raises `TlvError` or `CardError` on a damaged answer."""
+def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[int | None]:
+    """SELECT of the application itself: None where it is selected, else the status word of an answer that does not select it.
+
+    An FCI that is damaged or names another application selects nothing (Book 1, 12.4), whatever its status word.
+    """
     response = yield from exchange(commands.select(candidate.name))
     if response.sw != StatusWord.OK:
-        return False
-    directory = _directory(response)
+        return response.sw
+    try:
+        directory = _directory(response)
+    except (CardError, TlvError):
+        return response.sw
     if directory[tags.DF_NAME] != candidate.name:
-        raise CardError("the card selected another application than the one named")
+        return response.sw
     label = _label(transaction, directory) or candidate.label
     transaction.use(candidate.application, label, directory)
-    return True
+    return None
 
 
 def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:

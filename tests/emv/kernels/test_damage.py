@@ -393,13 +393,15 @@ def test_more_data_that_never_come_are_a_fault(terminal: Terminal, card: Cards) 
 
 SELECTIONS = [
     ("the application refuses the final SELECT", b"\x6a\x82", Verdict.NOT_ACCEPTED),
-    ("another application answers", bytes.fromhex("6F0B8407A0000000041010A5009000"), Verdict.CARD_ERROR),
-    ("no DF name", bytes.fromhex("6F02A5009000"), Verdict.CARD_ERROR),
+    ("another application answers", bytes.fromhex("6F0B8407A0000000041010A5009000"), Verdict.NOT_ACCEPTED),
+    ("no DF name", bytes.fromhex("6F02A5009000"), Verdict.NOT_ACCEPTED),
     (
         "a DF name twice",
         bytes.fromhex("6F148407A00000000310108407A0000000031010A5009000"),
-        Verdict.CARD_ERROR,
+        Verdict.NOT_ACCEPTED,
     ),
+    ("the card is blocked by then", b"\x6a\x81", Verdict.BLOCKED),
+    ("an answer of one byte is none", b"\x00", Verdict.CARD_ERROR),
 ]
 
 

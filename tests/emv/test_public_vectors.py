@@ -1,0 +1,127 @@
+"""Public tables of the format and of single steps, in both directions where the code has both."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from terminal_sim.emv.data import dol, tags, tlv
+from terminal_sim.emv.data.dol import DolError
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.kernels.kernel_3 import kind_of_cryptogram
+from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.steps import cvm, restrictions, risk
+from terminal_sim.emv.steps.cvm import CvmRule
+from terminal_sim.emv.steps.exchange import CardError
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.request import Interface
+from tests.emv.terminal import Terminal, configuration
+
+FOLDER = Path(__file__).parents[1] / "vectors" / "emv"
+
+
+def table(name: str, part: str = "vectors") -> list[Any]:
+    rows: list[Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))[part]
+    return rows
+
+
+def elements(row: dict[str, str]) -> dict[int, bytes]:
+    return {int(tag, 16): bytes.fromhex(value) for tag, value in row.items()}
+
+
+def paying(amount: int = 1250, **application: Any) -> Transaction:
+    config = configuration()
+    made = Transaction(config, Terminal(config).request(Interface.CONTACT, amount))
+    made.use(replace(Application(aid=bytes.fromhex("A0000000031010"), brand="visa"), **application), "", {})
+    return made
+
+
+@pytest.mark.parametrize("row", table("tlv"), ids=lambda row: row["bytes"] or "nothing")
+def test_data_objects_are_read_and_written_as_published(row: dict[str, Any]) -> None:
+    objects = [(int(tag, 16), bytes.fromhex(value)) for tag, value in row["objects"]]
+    assert tlv.split(bytes.fromhex(row["bytes"])) == objects
+    assert tlv.split(tlv.join(objects)) == objects
+
+
+def opened(data: bytes) -> None:
+    for tag, value in tlv.split(data):
+        if tlv.is_constructed(tag):
+            opened(value)
+
+
+@pytest.mark.parametrize("hexes", [*table("tlv", "malformed"), "9C80", "9C8400000001FF"])
+def test_malformed_data_objects_are_refused_at_the_level_where_they_are(hexes: str) -> None:
+    with pytest.raises(TlvError):
+        opened(bytes.fromhex(hexes))
+
+
+@pytest.mark.parametrize("row", table("dol"), ids=lambda row: row["dol"][-12:])
+def test_data_object_lists_are_read_as_published(row: dict[str, Any]) -> None:
+    value = bytes.fromhex(row["dol"])
+    if not row["valid"]:
+        with pytest.raises(DolError):
+            dol.parse(value)
+        return
+    assert [(f"{entry.tag:X}", entry.length) for entry in dol.parse(value)] == [
+        tuple(e) for e in row["entries"]
+    ]
+    built = dol.build(value, lambda _: None)
+    assert len(built) == row["data_length"]
+    assert b"".join(dol.read(value, built).values()) == built
+
+
+@pytest.mark.parametrize("row", table("dol", "build"), ids=lambda row: row["dol"][-12:])
+def test_command_data_are_built_as_published(row: dict[str, Any]) -> None:
+    known = elements(row["second_source"]) | elements(row["first_source"])
+    assert dol.build(bytes.fromhex(row["dol"]), known.get) == bytes.fromhex(row["data"])
+
+
+@pytest.mark.parametrize("row", table("cvm_lists"), ids=lambda row: row["list"])
+def test_cvm_lists_are_read_as_published(row: dict[str, Any]) -> None:
+    value = bytes.fromhex(row["list"])
+    if not row["valid"] and len(value) > 8:
+        with pytest.raises(CardError):
+            cvm.parse(value)
+    elif not row["valid"]:
+        assert cvm.parse(value).rules == ()
+    else:
+        rules = tuple(CvmRule(int(rule["code"], 16), int(rule["condition"], 16)) for rule in row["rules"])
+        assert cvm.parse(value) == cvm.CvmList(row["x"], row["y"], rules)
+        assert [f"{rule.method:02X}" for rule in rules] == [rule["method"] for rule in row["rules"]]
+
+
+@pytest.mark.parametrize("row", table("processing_restrictions"), ids=lambda row: row["name"])
+def test_restrictions_set_the_published_bits(row: dict[str, Any]) -> None:
+    made = paying()
+    made.terminal |= elements(row["terminal"])
+    made.card = elements(row["card"])
+    restrictions.check(made)
+    assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
+
+
+ALONE = [row for row in table("terminal_risk") if not row["log"] and not row["get_data"]]
+
+
+@pytest.mark.parametrize("row", ALONE, ids=lambda row: row["name"])
+def test_the_floor_limit_is_compared_as_published(row: dict[str, Any]) -> None:
+    made = paying(row["amount"], floor_limit=row["floor_limit"])
+    risk.manage(made)
+    assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
+    assert made.tsi.to_bytes(2).hex().upper() == row["tsi"]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in table("iad") if row["format"].startswith("VSDC")], ids=lambda row: row["iad"]
+)
+def test_the_kind_of_a_visa_cryptogram_stands_in_the_issuer_application_data(row: dict[str, Any]) -> None:
+    data = bytes.fromhex(row["iad"])
+    assert (
+        kind_of_cryptogram({tags.ISSUER_APPLICATION_DATA: data})
+        == {"AAC": 0x00, "TC": 0x40, "ARQC": 0x80}[row["type_of_first_ac"]]
+    )
+    assert crypto.issuer_application_data(data[1], data[4:])[3:] == bytes.fromhex(row["cvr"])
