@@ -7,7 +7,7 @@
 | anything else                  | `{"is": TAG, "of": ...}`                                   |
 
 A tag is a container (`tuple`, `dict`, `set`), `bytes` (hexadecimal), `datetime`, `secret`, or `MODULE:CLASS` of an enum, a
-dataclass or a number of the rooms below. No other class is made from data, whatever the data says.
+dataclass, a struct or a number of the rooms below. No other class is made from data, whatever the data says.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from importlib import import_module
+
+from msgspec import Struct
 
 from terminal_sim.secret import Secret
 
@@ -41,7 +43,7 @@ def _class(tag: str) -> Callable[..., object] | None:
         found = getattr(import_module(f"terminal_sim.{module}"), name, None)
     except ImportError:
         return None
-    is_plain = isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum | int))
+    is_plain = isinstance(found, type) and (is_dataclass(found) or issubclass(found, Struct | Enum | int))
     return found if is_plain else None
 
 
@@ -69,6 +71,10 @@ def encoded(value: object) -> Plain:
         return _tagged("datetime", value.isoformat())
     if isinstance(value, Secret):
         return _tagged("secret", encoded(value.reveal()))
+    if isinstance(value, Struct):
+        return _tagged(
+            _name(value), {name: encoded(getattr(value, name)) for name in value.__struct_fields__}
+        )
     if is_dataclass(value) and not isinstance(value, type):
         kept = {field.name: encoded(getattr(value, field.name)) for field in fields(value) if field.init}
         return _tagged(_name(value), kept)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data.apdu import StatusWord
 
@@ -19,8 +20,7 @@ class Refusal(Exception):
         self.sw = sw
 
 
-@dataclass(frozen=True, slots=True)
-class CardCommand:
+class CardCommand(Struct, frozen=True):
     """`instruction` is CLA and INS, as in `Instruction`; a command without data has `data` empty."""
 
     instruction: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.money import Money
@@ -14,15 +14,13 @@ from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.emv.talk.answers import Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """Commit `rows` to the journal, all or none."""
 
     rows: tuple[JournalRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """Commit `payment` and `stored`, both or none, with the card data of `request` sealed into `stored`."""
 
     payment: Payment
@@ -30,51 +28,43 @@ class Store:
     request: HostRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """Send `request` with the card data that was sealed under its reference; `CardDataLost` comes back where it cannot be opened."""
 
     request: HostRequest
 
 
-@dataclass(frozen=True, slots=True)
-class EraseKey:
+class EraseKey(Struct, frozen=True):
     """Destroy the key that card data is sealed with: what it sealed is unreadable from now on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowLights:
+class ShowLights(Struct, frozen=True):
     """The reader's own lights by name, and their colour."""
 
     lights: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send `request` to the acquirer; the answer comes back as an event, or never."""
 
     request: HostRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class OpenReader:
+class OpenReader(Struct, frozen=True):
     """Let the cardholder present a card by any of `entries`; lights and prompts follow."""
 
     entries: tuple[EntryMode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CloseReader:
+class CloseReader(Struct, frozen=True):
     """Close all ways in: no card is wanted any more, and a conversation with one is abandoned."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartCard:
+class StartCard(Struct, frozen=True):
     """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41."""
 
     entry: EntryMode
@@ -83,43 +73,37 @@ class StartCard:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCard:
+class AnswerCard(Struct, frozen=True):
     """The answer to what the kernel asked last."""
 
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPayment:
+class AnswerPayment(Struct, frozen=True):
     """Answer the point of sale's request with the id `request`; what ends it comes after the payment's final row."""
 
     request: str
     answer: RequestAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class SetAlarm:
+class SetAlarm(Struct, frozen=True):
     """Post `Alarm(name)` when virtual time reaches `at`; replaces the alarm of that name."""
 
     name: str
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropAlarm:
+class DropAlarm(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Beep:
+class Beep(Struct, frozen=True):
     """`good`, `bad` or `attention`."""
 
     tone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A flow went from one state to another (for the trace, coverage and the page)."""
 
     flow: str
@@ -127,22 +111,19 @@ class Moved:
     dest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """Nothing took the event."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unexpected:
+class Unexpected(Struct, frozen=True):
     """Something arrived that nothing waits for; it changes nothing."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchOff:
+class SwitchOff(Struct, frozen=True):
     """The terminal has finished its work and goes dark."""
 
 

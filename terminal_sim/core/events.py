@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 from terminal_sim.core.message import HostReply
 from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
@@ -65,112 +66,95 @@ KEY_TRIGGERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPressed:
+class KeyPressed(Struct, frozen=True):
     """`key` is the keypad's own name: a digit, `OK`, `CANCEL`, `CLEAR`, ... `held` microseconds for a long press."""
 
     key: str
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """The element with this id was touched: a choice is selected, a button does what its key does."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class CardInserted:
+class CardInserted(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class CardTapped:
+class CardTapped(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class CardRemoved:
+class CardRemoved(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class CardSwiped:
+class CardSwiped(Struct, frozen=True):
     """`stripe` is None where no track could be read."""
 
     stripe: Stripe | None
 
 
-@dataclass(frozen=True, slots=True)
-class KernelAsked:
+class KernelAsked(Struct, frozen=True):
     """The kernel waits for an answer to `ask`."""
 
     ask: Ask
 
 
-@dataclass(frozen=True, slots=True)
-class KernelEnded:
+class KernelEnded(Struct, frozen=True):
     """The conversation with the card is over with `outcome`."""
 
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class HostReplied:
+class HostReplied(Struct, frozen=True):
     reply: HostReply
 
 
-@dataclass(frozen=True, slots=True)
-class HostUnreachable:
+class HostUnreachable(Struct, frozen=True):
     """The request with this STAN was never delivered: no connection."""
 
     stan: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """A time-out that the terminal set is due."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkChanged:
+class NetworkChanged(Struct, frozen=True):
     """The terminal's own link: up or down, and which link it is."""
 
     up: bool
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceChanged:
+class ServiceChanged(Struct, frozen=True):
     """The payment service behind a link that is up."""
 
     up: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AppChanged:
+class AppChanged(Struct, frozen=True):
     """The app that the firmware is was opened, or closed: closed, it shows nothing and takes nothing."""
 
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CardDataLost:
+class CardDataLost(Struct, frozen=True):
     """The sealed card data of the payment with this reference cannot be opened any more."""
 
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tampered:
+class Tampered(Struct, frozen=True):
     """The housing was opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderArrived:
+class OrderArrived(Struct, frozen=True):
     """An online order came from the service; `number` counts the orders of this terminal from 1."""
 
     number: int
@@ -178,13 +162,11 @@ class OrderArrived:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterStopped:
+class PrinterStopped(Struct, frozen=True):
     """The paper ran out before or while `receipt` printed."""
 
     receipt: Receipt
@@ -196,70 +178,59 @@ class Paper(Enum):
     OUT = "out"
 
 
-@dataclass(frozen=True, slots=True)
-class PaperChanged:
+class PaperChanged(Struct, frozen=True):
     paper: Paper
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryChanged:
+class BatteryChanged(Struct, frozen=True):
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderChanged:
+class ReaderChanged(Struct, frozen=True):
     """The built-in or attached reader answers, or does not any more."""
 
     connected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PoweredOn:
+class PoweredOn(Struct, frozen=True):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class PowerOffPressed:
+class PowerOffPressed(Struct, frozen=True):
     """An orderly switch-off; a power cut is no event: the terminal is simply gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockSet:
+class ClockSet(Struct, frozen=True):
     """The wall clock was set, `by` microseconds forwards or backwards."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRequested:
+class PaymentRequested(Struct, frozen=True):
     """A point of sale asks for a payment; `core.effects.AnswerPayment` answers it."""
 
     request: PaymentRequest
 
 
-@dataclass(frozen=True, slots=True)
-class RefundRequested:
+class RefundRequested(Struct, frozen=True):
     """A point of sale gives a payment back; `core.effects.AnswerPayment` answers it."""
 
     request: RefundRequest
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCancelled:
+class RequestCancelled(Struct, frozen=True):
     """The point of sale takes back the request with this id. Once the acquirer is asked it is too late, and the end says so."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestQueried:
+class RequestQueried(Struct, frozen=True):
     """The point of sale asks what has become of the request with this id."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """The flow on top of this one is over; `accepted` says that it was left with what it was asked for."""
 
     accepted: bool = False

@@ -7,8 +7,9 @@ receipt with one mark on top.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct, structs
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
@@ -20,19 +21,16 @@ class Copy(Enum):
     CUSTOMER = "customer"
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
+class Ruler(Struct, frozen=True):
     """An empty line between groups of fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Centred:
+class Centred(Struct, frozen=True):
     text: Phrase
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A label on the left and its value on the right."""
 
     label: Phrase
@@ -43,8 +41,7 @@ class Pair:
 ReceiptLine = Ruler | Centred | Pair
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """`locale` is the language it prints in; `reference` names the payment."""
 
     copy: Copy
@@ -75,7 +72,7 @@ def receipt_of(
 
 def reprinted(receipt: Receipt) -> Receipt:
     """The same receipt with the COPY mark as its first line."""
-    return replace(receipt, lines=(Centred(say("receipt-copy"), bold=True), *receipt.lines))
+    return structs.replace(receipt, lines=(Centred(say("receipt-copy"), bold=True), *receipt.lines))
 
 
 def _lines(

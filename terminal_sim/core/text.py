@@ -6,18 +6,18 @@ A `Text` names a wording of the catalogue by its stable id and carries the value
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Union
+
+from msgspec import Struct
 
 from terminal_sim.core.money import Money
 
 Value = Union[str, int, Money, datetime, "Text"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The wording `id` with `args`; `{name}` in the wording takes the value of that name."""
 
     id: str

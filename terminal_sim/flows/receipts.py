@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct, structs
 
 from terminal_sim.core.config import Receipts
 from terminal_sim.core.firmware import Firmware
@@ -10,8 +10,7 @@ from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy, Receipt, receipt_of
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
+class Copies(Struct, frozen=True):
     """The copies of one receipt: `queue` prints by itself, `offered` is asked about, `stopped` waits for paper."""
 
     queue: tuple[Copy, ...] = ()
@@ -29,16 +28,16 @@ class Copies:
 
     def without_next(self) -> Copies:
         """After the first copy of the queue has gone to the printer."""
-        return replace(self, queue=self.queue[1:])
+        return structs.replace(self, queue=self.queue[1:])
 
     def without_offer(self) -> Copies:
         """After the first offer was answered."""
-        return replace(self, offered=self.offered[1:])
+        return structs.replace(self, offered=self.offered[1:])
 
     def stopped_at(self, receipt: Receipt) -> Copies:
         """After the paper ran out: `receipt` prints when there is paper again, and is not offered any more."""
         offered = tuple(copy for copy in self.offered if copy is not receipt.copy)
-        return replace(self, stopped=receipt, offered=offered)
+        return structs.replace(self, stopped=receipt, offered=offered)
 
 
 def receipt_for(terminal: Firmware, payment: Payment, copy: Copy) -> Receipt:

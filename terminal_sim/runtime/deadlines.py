@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.host.link import Arrival
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmDue:
+class AlarmDue(Struct, frozen=True):
     """The alarm `name` of a terminal goes off, unless it was dropped or set to another time than `at` meanwhile."""
 
     terminal: str
@@ -17,8 +16,7 @@ class AlarmDue:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryDue:
+class DeliveryDue(Struct, frozen=True):
     """What came over the host link reaches the terminal. `stan` is that of the request, 0 where the link does not know."""
 
     terminal: str
@@ -34,8 +32,7 @@ class DeliveryDue:
 Due = AlarmDue | DeliveryDue
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Something is due `at` microseconds of virtual time: the alarm `name` of `terminal`, or `host` for an answer to it."""
 
     at: int

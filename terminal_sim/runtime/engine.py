@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
+from msgspec import Struct
+
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
     Alarm,
@@ -51,8 +53,7 @@ class JournalPort(Protocol):
     def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """An event on its way to a terminal, which it reaches in this life of it or never."""
 
     terminal: str
@@ -60,8 +61,7 @@ class Posted:
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
+class _Running(Struct, frozen=True):
     """The effects of one event that are still to run, and the life of the terminal that ordered them."""
 
     board: Board

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Self
+
+from msgspec import Struct
 
 PSE: Final = b"1PAY.SYS.DDF01"
 """The directory of the applications on contact (Book 1, 12.2.2)."""
@@ -88,8 +89,7 @@ def meaning(sw: int) -> str:
     return _MEANING.get(sw, "unknown status")
 
 
-@dataclass(frozen=True, slots=True)
-class CardResponse:
+class CardResponse(Struct, frozen=True):
     """An R-APDU: data and status word."""
 
     data: bytes

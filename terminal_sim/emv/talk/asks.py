@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from terminal_sim.emv.talk.card import CardData
 from terminal_sim.secret import Secret
@@ -21,24 +22,24 @@ class Step(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A C-APDU for the card, in short form. `repr` does not show it, since a VERIFY carries a PIN."""
 
-    apdu: bytes = field(repr=False)
+    apdu: bytes
     step: Step
 
+    def __repr__(self) -> str:
+        return f"Command(step={self.step!r})"
 
-@dataclass(frozen=True, slots=True)
-class ChooseApplication:
+
+class ChooseApplication(Struct, frozen=True):
     """The cardholder picks one of `labels` (EMV Book 1, 12.4). `languages` are the card's, as far as it has stated them."""
 
     labels: tuple[str, ...]
     languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnterPin:
+class EnterPin(Struct, frozen=True, kw_only=True):
     """The cardholder types a PIN (EMV Book 3, 10.5). `tries_left` and `wrong` belong to an offline PIN.
 
     `pan` is the account number that the block of an online PIN is bound to (ISO 9564-1); an offline PIN needs none.
@@ -51,8 +52,7 @@ class EnterPin:
     languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoOnline:
+class GoOnline(Struct, frozen=True, kw_only=True):
     """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block (ISO 9564-1 format 0)."""
 
     card: CardData

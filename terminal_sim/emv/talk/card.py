@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.secret import Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardData:
+class CardData(Struct, frozen=True, kw_only=True):
     """A card read by chip or contactless. `expiry` is YYMM; `languages` as in tag 5F2D, in order of preference."""
 
     pan: Secret[str]
@@ -22,8 +21,7 @@ class CardData:
     service_code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stripe:
+class Stripe(Struct, frozen=True, kw_only=True):
     """A card read by its magnetic stripe. `expiry` is YYMM, empty like `service_code` where the track leaves it out.
 
     `track2` is without sentinels, with `=`; None where only track 1 was read. `name` is SURNAME/FIRST as encoded.
