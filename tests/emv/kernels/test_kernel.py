@@ -14,7 +14,7 @@ from terminal_sim.emv.keys import crypto, pinblock
 from terminal_sim.emv.keys.crypto import IssuerKeys
 from terminal_sim.emv.steps.online import IssuerAnswer, issuer_answer
 from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision
-from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Step
+from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
@@ -78,6 +78,11 @@ def test_no_card_number_and_no_pin_is_shown_by_any_ask(terminal: Terminal, card:
     shown = repr(terminal.asks) + repr(outcome)
     assert "5555444433331111" not in shown
     assert "1234" not in shown.replace("12345678", "")
+
+
+def test_a_command_shows_its_step_and_not_the_pin_that_it_carries() -> None:
+    verify = Command(bytes.fromhex("0020008008241234FFFFFFFFFF"), Step.OTHER)
+    assert repr(verify) == f"Command(step={Step.OTHER!r})"
 
 
 def test_a_wrong_arpc_ends_in_an_aac(terminal: Terminal, card: Cards) -> None:
