@@ -6,9 +6,8 @@ be touched has an id of `names.md`; the id never changes with the language or th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-
-from msgspec import Struct
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase
@@ -39,12 +38,14 @@ class Shown(Enum):
         return self in (Shown.PAN, Shown.MASKED, Shown.DATE)
 
 
-class Title(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Title:
     id: str
     text: Phrase
 
 
-class TextLine(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class TextLine:
     """A line of text; `id` is set where scripts may look for it."""
 
     text: Phrase
@@ -52,7 +53,8 @@ class TextLine(Struct, frozen=True):
     tone: Tone = Tone.NORMAL
 
 
-class Choice(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """A menu entry, tile or list row: touching it selects it. `detail` stands to its right or below."""
 
     id: str
@@ -61,7 +63,8 @@ class Choice(Struct, frozen=True):
     tile: bool = False
 
 
-class Tab(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Tab:
     """One of the places that are always in reach; the place that is open is `current`."""
 
     id: str
@@ -69,14 +72,16 @@ class Tab(Struct, frozen=True):
     current: bool = False
 
 
-class QrCode(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class QrCode:
     """A square of dark and light modules that a telephone reads; `data` is what it reads."""
 
     id: str
     data: str
 
 
-class Button(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Button:
     """A touch area that does what `key` of the keypad does. One that is `quiet` decides nothing, and has not the colour of the key."""
 
     id: str
@@ -85,7 +90,8 @@ class Button(Struct, frozen=True):
     quiet: bool = False
 
 
-class Input(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Input:
     """A field being typed. `value` is what may be shown: never a PIN, CVC or full PAN."""
 
     id: str
@@ -93,16 +99,19 @@ class Input(Struct, frozen=True):
     value: str | Money
 
 
-class Banner(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Banner:
     id: str
     text: Phrase
 
 
-class Pad(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Pad:
     """An on-screen keypad: the keys of the profile's layout, row by row, are drawn and can be touched."""
 
 
-class Page(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Page:
     """Where a long list stands: `first` to `last` of `total`, counted from 1."""
 
     first: int
@@ -113,7 +122,8 @@ class Page(Struct, frozen=True):
 Element = Title | TextLine | Choice | Button | Input | Banner | Pad | Page | Tab | QrCode
 
 
-class Screen(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Screen:
     """`id` names the screen itself; `expect screen id:...` finds screens and elements alike."""
 
     id: str

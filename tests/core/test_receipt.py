@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
@@ -159,7 +160,7 @@ def test_a_reprint_is_the_same_lines_under_one_mark(one: Payment, copy: Copy) ->
     first = printed(one, copy)
     again = reprinted(first)
     assert again.lines == (Centred(say("receipt-copy"), bold=True), *first.lines)
-    assert replace(again, lines=first.lines) == first
+    assert structs.replace(again, lines=first.lines) == first
 
 
 def test_a_voided_sale_reprints_as_it_was_when_it_was_completed() -> None:

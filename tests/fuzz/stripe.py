@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from terminal_drivers.base import FrameError, Tracks
 from terminal_drivers.readers.magstripe import codec, line
