@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, in
 
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
+from bench_growth import growth  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
 from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "fleet": fleet,
     "day": day,
     "durable": durable,
+    "growth": growth,
     "line": round_trips,
     "codec": codec,
     "paced": paced,

@@ -72,9 +72,10 @@ MONEY = (
     Invariant(
         "M11",
         "an offline payment was lost and no row says why",
-        """select l.txn, l.reason from offline as l where l.kind = 'offline.lost' and l.reason <> 'card-data'
-        and not exists (select 1 from journal as w where w.terminal = l.terminal and w.number < l.number
-            and w.kind in ('account', 'tamper'))""",
+        """with cause as materialized (select terminal, min(number) as first from journal where kind in ('account', 'tamper')
+            group by terminal)
+        select l.txn, l.reason from offline as l left join cause as c using (terminal)
+        where l.kind = 'offline.lost' and l.reason <> 'card-data' and (c.first is null or c.first >= l.number)""",
     ),
     Invariant("M13", "an amount is not above zero", "select txn, seq, amount from payment where amount <= 0"),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from terminal_sim.journal.invariants.invariant import Invariant
 from terminal_sim.journal.invariants.views import FORWARDED, OFFLINE_RESOLVED, REQUESTED, UNDOING
 
+_NEVER = 1 << 62  # above the number of any row
+
 WIRE = (
     Invariant(
         "W1",
@@ -42,9 +44,11 @@ WIRE = (
     Invariant(
         "W6",
         "a repeat was sent as if it were new",
-        """select w.txn, w.kind, count(*) as sends from wire as w where substr(w.mti, 4) = '0' group by w.txn, w.kind
-        having sends > 1 + coalesce((select (select max(boot) from journal where terminal = p.terminal) - min(p.boot)
-            from payment as p where p.txn = w.txn), 0)""",
+        """with boots as materialized (select terminal, max(boot) as last from journal group by terminal),
+        lived as materialized (select p.txn, b.last - min(p.boot) as again from payment as p join boots as b using (terminal)
+            group by p.txn)
+        select w.txn, w.kind, count(*) as sends from wire as w left join lived using (txn) where substr(w.mti, 4) = '0'
+        group by w.txn, w.kind having sends > 1 + coalesce(again, 0)""",
     ),
     Invariant(
         "W7",
@@ -55,9 +59,14 @@ WIRE = (
     Invariant(
         "W8",
         "a payment was forwarded before an older one was resolved",
-        f"""select s.txn, o.txn as older from offline as s join offline as o using (terminal)
-        where s.kind = 'offline.sent' and o.kind = 'offline.stored' and o.txn <> s.txn
-        and o.number < (select number from offline as k where k.txn = s.txn and k.kind = 'offline.stored')
-        and not exists (select 1 from offline as f where f.txn = o.txn and f.number < s.number and f.kind in {OFFLINE_RESOLVED})""",
+        # Only for a row that was sent before all older ones were resolved are these looked for.
+        f"""with way as materialized (select terminal, txn, min(number) filter (where kind = 'offline.stored') as stored,
+            coalesce(min(number) filter (where kind in {OFFLINE_RESOLVED}), {_NEVER}) as resolved
+            from offline group by terminal, txn),
+        queue as materialized (select *, max(resolved) over (partition by terminal order by stored
+            rows between unbounded preceding and 1 preceding) as all_before from way where stored is not null)
+        select s.txn, o.txn as older from queue as q cross join offline as s cross join queue as o
+        where s.txn = q.txn and s.kind = 'offline.sent' and q.all_before > s.number
+        and o.terminal = q.terminal and o.stored < q.stored and o.resolved > s.number""",
     ),
 )
