@@ -52,7 +52,7 @@ class _Payment:
     def again(self, number: int) -> _Payment:
         """The same payment as the `number`th of its terminal."""
         reference = f"X{number:011d}"
-        own = {"reference": reference, "stan": number}
+        own: dict[str, str | int] = {"reference": reference, "stan": number}
         return _Payment(
             self.boot,
             tuple(FlatRow(row.kind, {**row.fields, **_known(row, own, number)}) for row in self.rows),
@@ -62,17 +62,18 @@ class _Payment:
                     replace(one, number=number, reference=reference, stan=number)
                     for one in self.record.entries
                 ),
-                answers=tuple(
-                    replace(one, reference=reference, stan=number) for one in self.record.answers
-                ),
+                answers=tuple(replace(one, reference=reference, stan=number) for one in self.record.answers),
             ),
             tuple(replace(one, fields={**one.fields, **own}) for one in self.messages),
         )
 
 
 def _known(row: FlatRow, own: dict[str, str | int], number: int) -> dict[str, str | int]:
-    sealed = {"sealed": f"{number:024x}{str(row.fields['sealed'])[24:]}"} if row.fields.get("sealed") else {}
-    return {name: value for name, value in own.items() if name in row.fields} | sealed
+    """What is another in the row of another payment: its name, and the nonce of sealed card data."""
+    known = {name: value for name, value in own.items() if name in row.fields}
+    if "sealed" in row.fields:
+        known["sealed"] = f"{number:024x}{str(row.fields['sealed'])[24:]}"
+    return known
 
 
 def growth(quick: bool) -> list[Figure]:
@@ -129,7 +130,9 @@ def _fleet(sizes: Sequence[int]) -> Figure:
                 calls=5 if size < 10_000 else 2,
             )
             ratio = found.ratio("fleet", "alone")
-            notes.append(f"{size:>7,} terminals {found.micros('fleet'):9,.0f} us, {ratio:.2f} times one alone")
+            notes.append(
+                f"{size:>7,} terminals {found.micros('fleet'):9,.0f} us, {ratio:.2f} times one alone"
+            )
     return Figure(
         f"a sale among {sizes[-1]:,} terminals",
         f"{ratio:.2f} times one alone",
@@ -222,7 +225,8 @@ def _grown(name: str, pieces: dict[int, float], *, each: bool) -> Figure:
         f"<= {LINEAR_AIM}",
         quotient <= LINEAR_AIM,
         tuple(
-            f"{size:>7,} payments {spent * 1e3:11,.2f} ms" + (f", {spent / size * 1e6:,.0f} us each" if each else "")
+            f"{size:>7,} payments {spent * 1e3:11,.2f} ms"
+            + (f", {spent / size * 1e6:,.0f} us each" if each else "")
             for size, spent in pieces.items()
         ),
     )
