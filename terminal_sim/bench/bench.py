@@ -128,6 +128,8 @@ class Bench:
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
         self._readers: list[Hardware] = []
+        self._reporting_late: list[TerminalUnderTest] = []
+        self._silent: set[ReaderPort] = set()
         self._point_of_sale = self._new_point_of_sale() if self._sales is not None else None
 
     # Terminals.
@@ -160,7 +162,7 @@ class Bench:
         self._readers.append(hardware)
         board = Board(
             name=name,
-            readers=ReaderPort(hardware.reader),
+            readers=ReaderPort(hardware.reader, silent=self._silent),
             link=AcquirerLink(self.acquirer),
             printer=Printer(),
             kernel=kernel_config(model, name),
@@ -173,6 +175,8 @@ class Bench:
         self.engine.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
         self.terminals.append(terminal)
+        if hardware.operator.reports_late:
+            self._reporting_late.append(terminal)
         if self._point_of_sale is not None:
             self._point_of_sale.attach(terminal, board)
         if state is not None and state_from is not None:
@@ -334,7 +338,8 @@ class Bench:
         Raises `BenchMisuse` before the wall clock leaves the years that the acquirer's messages can say.
         """
         check_passing(self.now, duration)
-        for terminal in self.terminals:
+        # All others have reported everything by now.
+        for terminal in self.terminals if self._silent else self._reporting_late:
             terminal.listen()
         self.engine.advance(self.clock.now.mono + duration)
 

@@ -67,7 +67,7 @@ class Presentment:
     def snapshot(self) -> PresentedState:
         """Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
         readers = self._board.readers
-        if readers.lost or readers.silent:
+        if readers.lost or readers in readers.silent:
             raise BenchMisuse(
                 f"{self._board.name} is not saved: its reader does not answer, plug it in first"
             )
@@ -172,7 +172,8 @@ class Presentment:
 
     def listen(self) -> None:
         """Post what the reader has reported meanwhile; the terminal's own virtual one reports at once, unless it fell silent."""
-        while (self._operator.reports_late or self._board.readers.silent) and self._engine.poll(self._board):
+        readers = self._board.readers
+        while (self._operator.reports_late or readers in readers.silent) and self._engine.poll(self._board):
             self._engine.settle()
 
     def _step(self, slot: int, step: Step, apdu: bool) -> None:

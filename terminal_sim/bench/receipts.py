@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from terminal_sim.core.config import Profile
+from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.receipt import Receipt
-from terminal_sim.display.paper import receipt_svg
+from terminal_sim.display.paper import receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
-from terminal_sim.errors import BenchMisuse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrintedReceipt:
-    """A receipt that came out: `copy` is `merchant` or `customer`, `text` as the printer wrote it."""
+    """A receipt that came out. It is drawn when it is read."""
 
     receipt: Receipt = field(repr=False)
-    copy: str
-    text: str
     _texts: Texts = field(repr=False)
-    _profile: Profile = field(repr=False)
+    _printer: PrinterConfig = field(repr=False)
+
+    @property
+    def copy(self) -> str:
+        """`merchant` or `customer`."""
+        return self.receipt.copy.value
+
+    @cached_property
+    def text(self) -> str:
+        """The receipt as the printer wrote it."""
+        return receipt_text(self.receipt, self._texts, self._printer.columns)
 
     def svg(self) -> str:
-        printer = self._profile.printer
-        if printer is None:
-            raise BenchMisuse(f"{self._profile.id} has no printer")
-        return receipt_svg(self.receipt, self._texts, printer)
+        """The paper as a picture."""
+        return receipt_svg(self.receipt, self._texts, self._printer)

@@ -29,7 +29,6 @@ from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.appearance import OFF, Appearance
 from terminal_sim.display.item import KEY_ID, Item, Role
-from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.picture import Picture
 from terminal_sim.display.selector import Selector
 from terminal_sim.display.status_bar import NO_LINK, status_bar
@@ -83,6 +82,7 @@ class TerminalUnderTest:
         self.locale = locale
         self._presenting = Presentment(bench.engine, board, operator)
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
+        self._papers: list[PrintedReceipt] = []
         self._card: VirtualCard | None = None
         self._card_name = ""
         board.panel.draw = self.view
@@ -206,18 +206,10 @@ class TerminalUnderTest:
     def receipts(self) -> list[PrintedReceipt]:
         """What the printer has printed since the bench began, newest last."""
         printer = self.profile.printer
-        if printer is None:
-            return []
-        return [
-            PrintedReceipt(
-                receipt,
-                receipt.copy.value,
-                receipt_text(receipt, self.bench.texts, printer.columns),
-                self.bench.texts,
-                self.profile,
-            )
-            for receipt in self.board.printer.printed
-        ]
+        if printer is not None:
+            new = self.board.printer.printed[len(self._papers) :]
+            self._papers += [PrintedReceipt(receipt, self.bench.texts, printer) for receipt in new]
+        return list(self._papers)
 
     @property
     def lights(self) -> dict[str, str]:
@@ -227,8 +219,14 @@ class TerminalUnderTest:
     def beeps(self) -> int:
         return self.board.panel.beeps
 
-    def journal(self) -> list[StoredRow]:
-        return list(self.bench.journal.rows(self.name))
+    def journal(self, after: int = 0) -> list[StoredRow]:
+        """The rows of this terminal, without the first `after` ones."""
+        return list(self.bench.journal.rows(self.name, after))
+
+    @property
+    def rows_written(self) -> int:
+        """How many rows its journal has."""
+        return self.bench.journal.count_of(self.name)
 
     def report(self) -> list[dict[str, Field]]:
         """The rows of the payment transactions report of this terminal."""

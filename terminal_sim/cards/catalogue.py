@@ -97,11 +97,13 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
 
 
 def _file(name: str, directories: Sequence[Path]) -> Path:
+    if _NAME.fullmatch(name):
+        for folder in _folders(directories):
+            if (file := folder / f"{name}.toml").is_file():
+                return file
     known = names(directories)
-    if name not in known:
-        cure = suggest(name, known) or f"; there are {', '.join(known)}"
-        raise ProfileError(f"there is no card {name!r}{cure}")
-    return next(file for folder in _folders(directories) if (file := folder / f"{name}.toml").is_file())
+    cure = suggest(name, known) or f"; there are {', '.join(known)}"
+    raise ProfileError(f"there is no card {name!r}{cure}")
 
 
 def _folders(directories: Sequence[Path]) -> tuple[Path, ...]:

@@ -4,7 +4,8 @@ Rules:
 1. The class is the only schema: what it does not name is an error, and so is a value of another type.
 2. `extends = "name"` starts from `name.toml` beside the file, or from the library; tables are merged, all else replaced.
 3. A `ValueError` of a class's `__post_init__` may begin with the field's path relative to the object ("keys.OK: ...").
-4. The first problem is reported, alone. Positions are looked up only then: a file without a fault pays nothing for them.
+4. An object is made once a process as long as its files stay what they are: its class is frozen, and nobody changes its tables.
+5. The first problem is reported, alone. Positions are looked up only then: a file without a fault pays nothing for them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -20,12 +22,14 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import msgspec
 
 from terminal_sim.core.moment import Duration
+from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.positions import KeyPath
 from terminal_sim.datafiles.sources import TOML_TYPES, load_table, located, shown_value
 from terminal_sim.datafiles.suggest import suggest
 
 T = TypeVar("T")
 
+_KEPT: Kept[tuple[Path, type, Path | None], Any] = Kept()
 _DURATION = 'a duration such as "30s" or "2min"'
 
 
@@ -44,11 +48,17 @@ def read(path: Path, cls: type[T], *, library: Path | None = None) -> T:
 
     Raises `ProfileError` for a missing or broken file, an unknown, missing or mistyped key, and a refused value.
     """
+    kept: T | None = _KEPT.get((path, cls, library))
+    if kept is not None:
+        return kept
     table, sources = load_table(path, library)
     try:
         built: T = _build(cls, table, ())
     except _RefusedError as wrong:
         raise located(wrong.path, wrong.what, sources, at_key=wrong.at_key) from None
+    files = [source.file for source in sources]
+    nearer = [file.parent / base.name for file, base in pairwise(files)]  # where a base would be found first
+    _KEPT.keep((path, cls, library), built, [*files, *nearer])
     return built
 
 

@@ -3,6 +3,7 @@
 Rules:
 1. `fr-CA` is looked up in `fr-CA.po` and then in `fr.po`: a regional file holds only what differs.
 2. A catalogue is read when its language is first asked for, and Babel is imported then: a start-up pays for one language.
+   A process reads it once, as long as the files of its folder stay what they are.
 3. No-break spaces stay in the text; a comparison reads them as spaces (`plain`).
 """
 
@@ -19,6 +20,7 @@ from terminal_sim.core.moment import Duration
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase, Text, Value
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.suggest import suggest
 
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
@@ -39,7 +41,13 @@ class Texts:
     @classmethod
     def load(cls, folder: Path | None = None) -> Texts:
         """The catalogues of `folder`, the bundled ones by default."""
-        return cls(folder or bundled() / "strings")
+        place = folder or bundled() / "strings"
+        files = tuple(sorted(place.glob("*.po")))
+        known = _KEPT.get((place, files))
+        if known is None:
+            known = cls(place)
+            _KEPT.keep((place, files), known, files)
+        return known
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -111,6 +119,7 @@ class Texts:
         return self._read[tag]
 
 
+_KEPT: Kept[tuple[Path, tuple[Path, ...]], Texts] = Kept()
 _BLANKS = re.compile(r"[^\S\n]+")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connect
     `holds` is how many rows the file is known to have: where it has none, nothing is made and nothing is written. Until
     `keep_log_no_longer`, closing leaves the write-ahead log as it is.
     """
-    if path != IN_MEMORY and vfs is None:
+    if path == IN_MEMORY:
+        return _in_memory()
+    if vfs is None:
         _check_place(Path(path), holds)
         _make_private(Path(path))
     try:
@@ -60,6 +63,23 @@ def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connect
     return db
 
 
+def _in_memory() -> apsw.Connection:
+    db = apsw.Connection(IN_MEMORY)
+    db.deserialize("main", _empty())
+    _configure(db, IN_MEMORY)
+    return db
+
+
+@cache
+def _empty() -> bytes:
+    """An empty database of the newest schema: to copy it is faster than to make the tables each time."""
+    db = apsw.Connection(IN_MEMORY)
+    _bring_up_to_date(db)
+    made = db.serialize("main")
+    db.close()
+    return made
+
+
 def keep_log_no_longer(db: apsw.Connection) -> None:
     """What the file holds is checked: closing may take the log into it."""
     db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
@@ -69,6 +89,7 @@ def newest_schema() -> int:
     return max(_schemas())
 
 
+@cache
 def _schemas() -> dict[int, str]:
     found = {}
     for entry in files("terminal_sim.journal").joinpath("schemas").iterdir():

@@ -177,9 +177,12 @@ class Journal:
         self._mono = max((self._mono, *(batch.mono for batch in batches)))
         return stored
 
-    def rows(self, terminal: str) -> Iterator[StoredRow]:
-        """The terminal's rows in order, as they are when asked for. Raises `JournalDamagedError`."""
-        after = 0
+    def count_of(self, terminal: str) -> int:
+        """How many rows the terminal has."""
+        return self._heads.get(terminal, _Head()).number
+
+    def rows(self, terminal: str, after: int = 0) -> Iterator[StoredRow]:
+        """The terminal's rows behind number `after`, in order, as they are when asked for. Raises `JournalDamagedError`."""
         while after < self._heads.get(terminal, _Head()).number:
             which = f"where terminal = ? and number > ? order by number limit {_PAGE}"
             page = list(self._select(which, (terminal, after)))

@@ -13,6 +13,10 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.texts import Texts
 from terminal_sim.profile.kernel import COUNTRIES
 
+# What was found sound by the identities of its parts, which are held here, so that no other object gets such an identity.
+_SOUND: dict[tuple[int, int, int, str], object] = {}
+_MOST = 256
+
 
 def check(
     profile: Profile, flows: Collection[str], texts: Texts, *, locale: str = "", file: Path | None = None
@@ -22,10 +26,17 @@ def check(
     `locale` is the one whose texts are looked up; without it they must be there in all languages.
     Raises `ProfileError`, with the place in `file` where one is given.
     """
+    checked = profile, flows, texts
+    key = id(profile), id(flows), id(texts), locale
+    if key in _SOUND:
+        return
     for path, what in _faults(profile, flows, texts, locale):
         if file is None:
             raise ProfileError(f"profile {profile.id}: {dotted(path)}{what}")
         raise located(path, what, load_table(file, bundled())[1])
+    if len(_SOUND) >= _MOST:
+        _SOUND.clear()
+    _SOUND[key] = checked
 
 
 def _faults(

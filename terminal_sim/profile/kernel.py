@@ -65,25 +65,32 @@ def table() -> KernelTable:
     return read(bundled() / "kernel.toml", KernelTable)
 
 
+@cache
+def _applications() -> tuple[Application, ...]:
+    """The applications of the table, the same objects for every terminal."""
+    loaded = table()
+    return tuple(
+        Application(
+            aid=bytes.fromhex(each.aid),
+            brand=each.brand,
+            partial=each.partial,
+            contactless=each.contactless,
+            tac_default=bytes.fromhex(each.tac_default),
+            tac_denial=bytes.fromhex(each.tac_denial),
+            tac_online=bytes.fromhex(each.tac_online),
+            elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in each.elements.items()),
+            contactless_cvm_limit=loaded.contactless_cvm_limit,
+        )
+        for each in loaded.applications
+    )
+
+
 def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
     """What the kernel of `terminal` works with; `profile.check` has seen that the country is one of `COUNTRIES`."""
     loaded = table()
     numeric, exponent = CURRENCIES[profile.currency]
     return KernelConfig(
-        applications=tuple(
-            Application(
-                aid=bytes.fromhex(each.aid),
-                brand=each.brand,
-                partial=each.partial,
-                contactless=each.contactless,
-                tac_default=bytes.fromhex(each.tac_default),
-                tac_denial=bytes.fromhex(each.tac_denial),
-                tac_online=bytes.fromhex(each.tac_online),
-                elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in each.elements.items()),
-                contactless_cvm_limit=loaded.contactless_cvm_limit,
-            )
-            for each in loaded.applications
-        ),
+        applications=_applications(),
         country=COUNTRIES[profile.country],
         currency=numeric,
         currency_exponent=exponent,

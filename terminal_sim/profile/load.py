@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -17,12 +18,16 @@ _HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)
 
 def names() -> list[str]:
     """The bundled devices, in alphabetical order: the files beside each other that say so in their head."""
-    return sorted(path.stem for path in bundled().glob("*.toml") if _HEAD.search(path.read_bytes()))
+    return sorted(path.stem for path in bundled().glob("*.toml") if _is_device(path))
 
 
 def variants() -> list[str]:
     """Devices with other hardware or by other rules, which are run where they are named and not as one of `all`."""
     return sorted(path.stem for path in (bundled() / _VARIANTS).glob("*.toml"))
+
+
+def _is_device(file: Path) -> bool:
+    return _HEAD.search(file.read_bytes()) is not None
 
 
 def is_path(profile: str) -> bool:
@@ -34,13 +39,14 @@ def file_of(profile: str | Path) -> Path:
     """The file of a bundled name or of a path (`is_path`). Raises `ProfileError`."""
     if isinstance(profile, Path) or is_path(profile):
         return Path(profile)
-    if profile in variants():
-        return bundled() / _VARIANTS / f"{profile}.toml"
-    if profile not in names():
+    file = f"{profile}.toml"
+    if file in os.listdir(bundled() / _VARIANTS):
+        return bundled() / _VARIANTS / file
+    if file not in os.listdir(bundled()) or not _is_device(bundled() / file):
         known = [*names(), *variants()]
         cure = suggest(profile, known) or f"; there are {', '.join(known)}"
         raise ProfileError(f"there is no profile {profile!r}{cure}")
-    return bundled() / f"{profile}.toml"
+    return bundled() / file
 
 
 def load(profile: str | Path) -> Profile:

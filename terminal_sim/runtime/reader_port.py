@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from terminal_drivers.base import Change, DriverError, Presence, Tracks
 from terminal_sim.core.events import CardInserted, CardRemoved, CardSwiped, CardTapped, Event, ReaderChanged
@@ -36,7 +36,7 @@ class ReaderPort:
     `open` is what the firmware listens for. `passed` counts the swipes and taps that the readers reported, wanted or not;
     `inserted` counts the cards that were put into the slot, and `begun` is that count when a conversation was last begun.
     `linked` is false while the link between firmware and readers is down, `lost` while a reader does not answer, and `silent`
-    from a failed exchange with it to the next poll. `torn` gets each step of a conversation, with its slot.
+    holds the ports of a bench from a failed exchange with their reader to its next answer. `torn` gets each step of a conversation, with its slot.
     """
 
     reader: Reader
@@ -47,7 +47,7 @@ class ReaderPort:
     begun: int = 0
     linked: bool = True
     lost: bool = False
-    silent: bool = False
+    silent: set[ReaderPort] = field(default_factory=set, repr=False)
     conversation: CardConversation | None = None
     torn: Callable[[int, Step, bool], None] = lambda _slot, _step, _apdu: None
 
@@ -87,8 +87,9 @@ class ReaderPort:
                 return None
             self.lost, self.card_in = True, False
             return [ReaderChanged(False)]
-        found = self.lost or self.silent
-        self.lost = self.silent = False
+        found = self.lost or self in self.silent
+        self.lost = False
+        self.silent.discard(self)
         if not changes and not found:
             return None
         noticed = [event for change in changes for event in self._noticed(change)]
@@ -116,7 +117,7 @@ class ReaderPort:
 
     def fall_silent(self) -> None:
         """The conversation has lost its reader: the next poll says whether it is there again."""
-        self.silent = True
+        self.silent.add(self)
 
     def _noticed(self, change: Presence) -> Iterator[Event]:
         if change.change is Change.SWIPED:

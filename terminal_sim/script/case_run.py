@@ -147,7 +147,7 @@ class CaseRun:
             state_from=start,
         )
         # A folder that keeps the journal may hold rows of earlier runs; a saved state is where this one begins.
-        rows, papers = (0, len(terminal.receipts)) if start is not None else (len(terminal.journal()), 0)
+        rows, papers = (0, len(terminal.receipts)) if start is not None else (terminal.rows_written, 0)
         if not terminal.is_on:
             terminal.power_on()
         variables = {"profile": name, "locale": terminal.locale, **chosen.secrets, **self.case.row}

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
 from terminal_sim.datafiles.suggest import most_like
-from terminal_sim.verbs.rows import IDENTITY, Record, closest, has, spelled, transactions
+from terminal_sim.verbs.rows import IDENTITY, Record, RowLog, closest, spelled, transactions
 from terminal_sim.verbs.signature import Keyword, MinCount, RowFields, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
@@ -70,17 +70,19 @@ class Expectations(Waiting):
         """The newest receipt (of that copy) has every text."""
         wanted = [plain(text) for text in texts]
 
-        def missing() -> list[str]:
-            return [text for text in wanted if text not in plain(self._receipt(copy))]
+        def missing(printed: str) -> list[str]:
+            said = plain(printed)
+            return [text for text in wanted if text not in said]
 
         def holds() -> str | None:
-            return "a receipt that has it" if self._receipt(copy) and not missing() else None
+            printed = self._receipt(copy)
+            return "a receipt that has it" if printed and not missing(printed) else None
 
         def there() -> str:
-            lines = [plain(line) for line in self._receipt(copy).splitlines() if line.strip()]
-            return (
-                "; ".join(f'"{most_like(text, lines)}"' for text in missing()) if lines else "no such receipt"
-            )
+            printed = self._receipt(copy)
+            lines = [plain(line) for line in printed.splitlines() if line.strip()]
+            lacking = (f'"{most_like(text, lines)}"' for text in missing(printed))
+            return "; ".join(lacking) if lines else "no such receipt"
 
         said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
         self._expect(holds, said, there, no, within, for_)
@@ -198,7 +200,7 @@ class Expectations(Waiting):
         within: Duration | str,
         throughout: Duration | str,
     ) -> None:
-        rows = _Rows(where, every, _texts(fields), len, _count(count))
+        rows = _Rows(where, lambda: RowLog(every()), _texts(fields), len, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, throughout)
 
     def _expect(
@@ -215,22 +217,26 @@ class Expectations(Waiting):
         else:
             self._until(holds, wanted, there, duration(within))
 
-    def _messages(self) -> list[Record]:
-        seen = self.bench.host_messages()[self._messages_before :]
-        return [{**message.fields, "mti": message.mti, "kind": message.kind} for message in seen]
+    def _messages(self) -> RowLog:
+        log = self._message_log
+        seen = self.bench.host_messages()[self._messages_before + len(log) :]
+        log.add({**message.fields, "mti": message.mti, "kind": message.kind} for message in seen)
+        return log
 
-    def _journal(self) -> list[Record]:
-        return [{**row.fields, "kind": row.kind} for row in self.terminal.journal()[self._rows_before :]]
+    def _journal(self) -> RowLog:
+        log = self._journal_log
+        rows = self.terminal.journal(after=self._rows_before + len(log))
+        log.add({**row.fields, "kind": row.kind} for row in rows)
+        return log
 
     def _lines(self) -> list[Record]:
-        since = {row[IDENTITY] for row in self._journal() if IDENTITY in row}
+        since = {row[IDENTITY] for row in self._journal().rows if IDENTITY in row}
         return [line for line in self.terminal.report() if line[IDENTITY] in since]
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
         printed = self.terminal.receipts[self._receipts_before :]
-        papers = [paper for paper in printed if not copy or paper.copy == copy]
-        return papers[-1].text if papers else ""
+        return next((paper.text for paper in reversed(printed) if not copy or paper.copy == copy), "")
 
     def _surface(self, name: Surface) -> str:
         """What stands there, as lines of text."""
@@ -238,7 +244,10 @@ class Expectations(Waiting):
             return "\n".join(plain(item.wording) for item in self.terminal.view().items)
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
-        rows = {"host": self._messages, "journal": self._journal, "report": self._lines}[name]()
+        if name == "report":
+            rows = self._lines()
+        else:
+            rows = (self._messages() if name == "host" else self._journal()).rows
         return "\n".join(spelled({field: str(value) for field, value in row.items()}) for row in rows)
 
 
@@ -247,7 +256,7 @@ class _Rows:
     """An expectation of rows: `every` gives them all, `number` counts those that match; `count` is None for any."""
 
     where: str
-    every: Callable[[], list[Record]]
+    every: Callable[[], RowLog]
     wanted: Mapping[str, str]
     number: Callable[[list[Record]], int]
     count: int | None
@@ -262,7 +271,9 @@ class _Rows:
         """What there is instead, for a failure."""
         found = self._found()
         return (
-            self._summary(found) if found else closest(self.every(), self.wanted) or f"nothing {self.where}"
+            self._summary(found)
+            if found
+            else closest(self.every().rows, self.wanted) or f"nothing {self.where}"
         )
 
     def __str__(self) -> str:
@@ -270,10 +281,10 @@ class _Rows:
         return f"{spelled(self.wanted) or 'anything'} {self.where}{exactly}"
 
     def _found(self) -> list[Record]:
-        return [row for row in self.every() if has(row, self.wanted)]
+        return self.every().having(self.wanted)
 
     def _summary(self, found: list[Record]) -> str:
-        return f"{self.number(found)} of them: {closest(found, self.wanted)}" if found else "none"
+        return f"{self.number(found)} of them: {closest(found[-1:], self.wanted)}" if found else "none"
 
 
 def one_group(text: str) -> re.Pattern[str]:

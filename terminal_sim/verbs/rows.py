@@ -6,7 +6,7 @@ is converted, so `0856` is not `856`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from terminal_sim.display.texts import plain
 
@@ -16,6 +16,35 @@ Record = Mapping[str, object]
 IDENTITY = "reference"
 
 
+class RowLog:
+    """Rows in their order, found by their fields: each row is looked at once, when it is added."""
+
+    def __init__(self, rows: Iterable[Record] = ()) -> None:
+        self.rows: list[Record] = []
+        self._having: dict[tuple[str, str], list[int]] = {}
+        self.add(rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def add(self, rows: Iterable[Record]) -> None:
+        for at, row in enumerate(rows, len(self.rows)):
+            self.rows.append(row)
+            for name, value in _comparable(row).items():
+                self._having.setdefault((name, value), []).append(at)
+
+    def having(self, wanted: Mapping[str, str]) -> list[Record]:
+        """The rows that have every wanted field, in order; a field wanted empty may be missing."""
+        fields = {(comparable(name), comparable(value)) for name, value in wanted.items()}
+        found = sorted((self._having.get(field, []) for field in fields if field[1]), key=len)
+        if not found:
+            return [row for row in self.rows if has(row, wanted)]
+        few, *more = found
+        others = [frozenset(each) for each in more]
+        rows = [self.rows[at] for at in few if all(at in each for each in others)]
+        return rows if all(value for _, value in fields) else [row for row in rows if has(row, wanted)]
+
+
 def has(row: Record, wanted: Mapping[str, str]) -> bool:
     """Whether the row has every wanted field."""
     return agreement(row, wanted) == len(wanted)
@@ -23,11 +52,8 @@ def has(row: Record, wanted: Mapping[str, str]) -> bool:
 
 def agreement(row: Record, wanted: Mapping[str, str]) -> int:
     """How many of the wanted fields the row has."""
-    there = {comparable(name): value for name, value in row.items()}
-    return sum(
-        comparable(str(there.get(comparable(name), ""))) == comparable(value)
-        for name, value in wanted.items()
-    )
+    there = _comparable(row)
+    return sum(there.get(comparable(name), "") == comparable(value) for name, value in wanted.items())
 
 
 def transactions(rows: Sequence[Record]) -> int:
@@ -50,6 +76,10 @@ def spelled(wanted: Mapping[str, str]) -> str:
     """As a script writes it: `sale amount=1000`."""
     kind = wanted.get("kind", "")
     return " ".join([kind] * bool(kind) + [f"{n}={v}" for n, v in wanted.items() if n != "kind"])
+
+
+def _comparable(row: Record) -> dict[str, str]:
+    return {comparable(name): comparable(str(value)) for name, value in row.items()}
 
 
 def comparable(text: str) -> str:

@@ -19,6 +19,7 @@ from terminal_sim.display import texts
 from terminal_sim.display.patterns import PatternError, compiled
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
+from terminal_sim.verbs.rows import RowLog
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
@@ -129,6 +130,7 @@ class Waiting:
         self._forbidden: list[Selector] = []
         self._seen: list[ScreenSnapshot] = []
         self._messages_before = len(bench.host_messages())
+        self._journal_log, self._message_log = RowLog(), RowLog()  # what was read of both since then
         self._sales_before = bench.sales_count
         self._beeps_heard = terminal.beeps
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from terminal_sim.bench import Bench, BenchMisuse, Duration
 from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester, ValueKind
+from terminal_sim.verbs.rows import RowLog, has
 from terminal_sim.verbs.signature import Keyword, verb, verbs_of
 from terminal_sim.verbs.waiting import plain
 
@@ -224,6 +227,20 @@ def test_keys_drawn_on_the_screen_can_be_touched_and_are_keys_in_the_trace(bench
 def test_an_unknown_key_is_the_fault_of_the_script(tester: Tester, key: str) -> None:
     with pytest.raises(BadScript, match="has no key"):
         tester.press(key)
+
+
+FIELDS = st.sampled_from(["kind", "state", "host_reference", "at"])
+SAID = st.sampled_from(["", "sale", "Sale", "store-and-forward", "STORE_AND_FORWARD", "0856", "856"])
+
+
+@given(
+    st.lists(st.dictionaries(FIELDS, SAID | st.integers(855, 857)), max_size=6),
+    st.dictionaries(FIELDS | st.just("HOST-reference"), SAID, max_size=3),
+)
+def test_rows_are_found_by_their_fields_as_if_each_were_looked_at(
+    rows: list[dict[str, object]], wanted: dict[str, str]
+) -> None:
+    assert RowLog(rows).having(wanted) == [row for row in rows if has(row, wanted)]
 
 
 def test_receipts_are_compared_with_blanks_read_as_one(tester: Tester) -> None:
