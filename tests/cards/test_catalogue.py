@@ -8,7 +8,7 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.datafiles.sources import ProfileError
-from terminal_sim.emv.data import tlv, track
+from terminal_sim.emv.data import tlv, track, tvr
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.keys.crypto import IssuerKeys, make_arpc
 from terminal_sim.emv.talk.answers import HostDecision
@@ -190,6 +190,15 @@ BROKEN = {
     "a PIN of three digits": ("extends = 'phone'\npin = '123'", "4 to 12"),
     "a country by its letters": ("extends = 'phone'\nissuer_country = 'CAN'", "3 digits"),
     "an answer that is no code": ("extends = 'phone'\nissuer_response = 'no'", "05"),
+    "a name that no stripe can carry": ("extends = 'visa-credit'\n[holder]\nname = 'A^B/C'", "holder.name"),
+    "a list of its own where the terminal's counts": (
+        "extends = 'phone'\n[contactless]\npdol = '9F0206'",
+        "pdol",
+    ),
+    "an amount that the card never hears": (
+        "extends = 'amex-credit'\n[contactless]\ncontact_above = 100",
+        "contact_above",
+    ),
     "a language that is none": ("extends = 'phone'\n[holder]\nlanguages = ['french']", "two letters"),
 }
 
@@ -204,3 +213,19 @@ def test_a_wrong_file_is_an_error_that_names_the_place_and_the_cure(
     assert str(error.value).startswith(f"{tmp_path / 'broken.toml'}:")
     assert word in str(error.value)
     assert "4895370012003479" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("expiry", "day"), [("2802", "280229"), ("3002", "300228"), ("2804", "280430"), ("2812", "281231")]
+)
+def test_a_card_is_good_to_the_last_day_of_its_month(
+    tmp_path: Path, keys: IssuerKeys, terminal: Terminal, expiry: str, day: str
+) -> None:
+    (tmp_path / "february.toml").write_text(
+        f"extends = 'visa-credit'\nid = 'february'\nexpiry = '{expiry}'\n"
+    )
+    made = catalogue.load("february", [tmp_path], keys)
+    assert terminal.chip(made, date=day).verdict is Verdict.APPROVED
+    assert any(bytes.fromhex(f"5F2403{day}") in answer for answer in terminal.answers)
+    assert not int.from_bytes(terminal.chip(made, date=day).tvr) & tvr.EXPIRED
+    assert int.from_bytes(terminal.chip(made, date=f"{int(day[:2]) + 1:02}{day[2:4]}01").tvr) & tvr.EXPIRED

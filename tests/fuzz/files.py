@@ -1,4 +1,4 @@
-"""Bytes of the acquirer and of files: ISO 8583 messages, scripts, journals; and the addresses of readers that people write."""
+"""Bytes of the acquirer and of files: ISO 8583 messages, cards, profiles, scripts, journals; and the addresses of readers that people write."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from pathlib import Path
 
 from terminal_drivers.base import Misuse
 from terminal_drivers.wiring.address import parse_address
+from terminal_sim.cards import catalogue
+from terminal_sim.cards.card_file import load as load_card
 from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.sources import ProfileError
+from terminal_sim.emv.data import track
+from terminal_sim.emv.keys.crypto import IssuerKeys
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
 from terminal_sim.host.iso8583.requests import decode_request, encode_request
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import Journal
+from terminal_sim.profile.load import load as load_profile
 from terminal_sim.script.parse import parse_step, parse_text
 from terminal_sim.script.selection import selection
 from terminal_sim.script.tree import ScriptError
+from terminal_sim.secret import Secret
 from terminal_sim.verbs.waiting import BadScript
 from tests.fuzz.target import Target, scratch
 from tests.host.samples import MOTO, SALE, acquirer
@@ -81,6 +89,25 @@ def _reply_seed() -> str:
 WORDS = tuple(path.read_bytes().hex() for path in sorted(SCRIPTS.glob("*.keys"))[:2])
 
 
+def card_file(data: bytes) -> None:
+    """A file that is taken makes a card whose every face answers."""
+    path = scratch() / "fuzz.toml"
+    path.write_bytes(data)
+    made = catalogue.make(load_card(path, bundled() / "cards"), IssuerKeys(Secret(bytes(16))))
+    for face in (made.chip, made.contactless):
+        if face is not None:
+            face.reset()
+            face.transmit(bytes.fromhex("00A404000E325041592E5359532E444446303100"))
+    tracks = made.personality.tracks()
+    assert tracks is None or track.parse(tracks).pan == made.personality.pan
+
+
+def profile_file(data: bytes) -> None:
+    path = scratch() / "fuzz.toml"
+    path.write_bytes(data)
+    assert load_profile(path).id
+
+
 def reader_address(data: bytes) -> None:
     address = parse_address(data.decode("utf-8", "replace"))
     if address.transport == "tcp":
@@ -96,6 +123,11 @@ ADDRESSES = (
     "pcsc:ACS",
 )
 
+CARD_FILES = tuple(
+    (bundled() / "cards" / f"{name}.toml").read_bytes().hex() for name in ("visa-credit", "mastercard-pin")
+)
+PROFILES = ((bundled() / "variants" / "v400m-offline.toml").read_bytes().hex(),)
+
 TARGETS = (
     Target("ISO 8583 request", request, (MessageError,), (encode_request(SALE).hex(), encode_request(MOTO).hex())),
     Target("ISO 8583 reply", reply, (MessageError,), (_reply_seed(),)),
@@ -103,5 +135,7 @@ TARGETS = (
     Target("script step", step, (ScriptError,), (b'press "12" OK  # pay'.hex(), b"expect screen amount=${x} within 5s".hex())),
     Target("selection", expression, (BadScript,), (b'sale and not (@slow or "a sale")'.hex(),)),
     Target("reader address", reader_address, (Misuse,), tuple(each.encode().hex() for each in ADDRESSES)),
+    Target("card file", card_file, (ProfileError,), CARD_FILES),
+    Target("profile file", profile_file, (ProfileError,), PROFILES),
     Target("journal", journal, (JournalError,), ("000000", "006307", "0F0000")),
 )  # fmt: skip

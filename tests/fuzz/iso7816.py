@@ -12,6 +12,7 @@ from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.block import DamagedBlock, Edc, WrongBlock
 from terminal_drivers.iso7816.characters import CharacterChip, characters
 from terminal_drivers.iso7816.chip import Chip
+from terminal_drivers.iso7816.emv import require_emv
 from terminal_drivers.iso7816.t0 import T0Card
 from terminal_drivers.iso7816.t1 import ExchangeLost, T1Terminal, Turn
 from terminal_drivers.iso7816.t1card import T1Card
@@ -28,6 +29,7 @@ def atr(data: bytes) -> None:
     assert 0 <= read.protocol <= 15
     pps.wanted(read, 4000, 344_086)
     T1Terminal.of(read)
+    require_emv(read)
 
 
 def pps_both_ways(data: bytes) -> None:

@@ -12,6 +12,7 @@ from terminal_sim.core.config import Profile
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.display.texts import Texts
 from terminal_sim.profile import ProfileError
+from terminal_sim.profile.kernel import kernel_config
 
 
 def write(folder: Path, text: str, name: str = "till.toml") -> Path:
@@ -134,3 +135,15 @@ def test_a_check_without_a_file_names_the_profile(tmp_path: Path) -> None:
     file = write(tmp_path, 'extends = "v400m"\nhome.confirm = "strat"\n')
     with pytest.raises(ProfileError, match=r"profile v400m: home\.confirm: 'strat' is no home entry"):
         profile.check(profile.load(file), FLOWS, TEXTS)
+
+
+def test_every_bundled_application_has_action_codes_and_interac_its_own_elements() -> None:
+    config = kernel_config(profile.load("v400m"), "T0000001")
+    for one in config.applications:
+        assert any(one.tac_default)
+        assert any(one.tac_online)
+        assert len(one.tac_default) == len(one.tac_denial) == len(one.tac_online) == 5
+    (interac,) = (one for one in config.applications if one.brand == "interac")
+    assert {tag: len(value) for tag, value in interac.elements} == {0x9F58: 1, 0x9F59: 3, 0x9F5A: 1}
+    unionpay = {one.aid.hex().upper() for one in config.applications if one.brand == "unionpay"}
+    assert unionpay == {f"A00000033301010{kind}" for kind in (1, 2, 3)}
