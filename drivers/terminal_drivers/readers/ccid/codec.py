@@ -64,6 +64,7 @@ from terminal_drivers.readers.ccid.messages import (
 )
 
 HEADER = 10
+LONGEST_ICC_STATE = 64
 LONGEST_DATA = 65_556 - HEADER  # the longest C-APDU has 65 544 bytes
 
 
@@ -113,7 +114,7 @@ LAYOUTS: dict[type[Message], Any] = {
     DataRateAndClockFrequency: _declare(0x84, *_STATUS, Padding(1), data=_RATE),
     NotifySlotChange: Struct(
         "bMessageType" / Const(0x50, Byte),
-        "bmSlotICCState" / ExprValidator(GreedyBytes, lambda bits, _: 1 <= len(bits) <= 64),
+        "bmSlotICCState" / ExprValidator(GreedyBytes, lambda bits, _: 1 <= len(bits) <= LONGEST_ICC_STATE),
     ),
     HardwareError: Struct(
         "bMessageType" / Const(0x51, Byte),
@@ -127,6 +128,7 @@ LAYOUTS: dict[type[Message], Any] = {
 """
 
 INTERRUPT = (0x50, 0x51)
+NOTIFICATION = bytes(INTERRUPT[:1])
 """The messages of the interrupt endpoint: they have no 10-byte header."""
 
 
@@ -207,6 +209,8 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
 
     def _build_interrupt(self, obj: Message) -> bytes:
         if isinstance(obj, NotifySlotChange):
+            if 1 <= len(obj.icc_state) <= LONGEST_ICC_STATE:
+                return NOTIFICATION + obj.icc_state
             return bytes(LAYOUTS[NotifySlotChange].build({"bmSlotICCState": obj.icc_state}))
         if isinstance(obj, HardwareError):
             values = {"bSlot": obj.slot, "bSeq": obj.seq, "bHardwareErrorCode": obj.error}
@@ -214,6 +218,8 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
         raise KeyError(type(obj))
 
     def _parse_interrupt(self, data: bytes) -> Message:
+        if data.startswith(NOTIFICATION) and 1 <= len(data) - 1 <= LONGEST_ICC_STATE:
+            return NotifySlotChange(data[1:])
         if not data or data[0] not in INTERRUPT:
             raise ValidationError(f"no message begins with {data[:1].hex() or 'nothing'}")
         message = CODES[data[0]]

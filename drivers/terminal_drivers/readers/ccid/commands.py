@@ -28,6 +28,7 @@ from terminal_drivers.readers.ccid.messages import (
 DAMAGED = frozenset(
     (SlotError.BAD_ATR_TS, SlotError.BAD_ATR_TCK, SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN)
 )
+FAILED = CommandStatus.FAILED.value
 LONGEST_WAIT = 60.0  # s
 SLACK = 1.0  # s, for the block on the line, both ways
 LINE_DAMAGED = frozenset((SlotError.XFR_PARITY_ERROR, SlotError.XFR_OVERRUN))
@@ -77,7 +78,7 @@ class SlotCommands:
 
     def check(self, answer: Answer) -> None:
         """Raise what a failed answer means."""
-        if answer.status >> 6 != CommandStatus.FAILED:
+        if answer.status >> 6 != FAILED:
             return
         icc, in_use = answer.status & 3, self.powered
         self.powered = in_use and icc == IccStatus.ACTIVE
@@ -95,7 +96,7 @@ class SlotCommands:
 
 def lost_on_the_line(answer: DataBlock) -> bytes | None:
     """Return the block that T=1 gets for a lost one of a powered card: a byte (damaged), empty (silence); None otherwise."""
-    if answer.status == CommandStatus.FAILED << 6 | IccStatus.ACTIVE:
+    if answer.status == FAILED << 6 | IccStatus.ACTIVE:
         if answer.error in LINE_DAMAGED:
             return b"\xff"
         if answer.error == SlotError.ICC_MUTE:

@@ -250,14 +250,14 @@ class GemPcDevice:
 
     def feed(self, data: bytes) -> None:
         for item in self._decoder.feed(data):
-            if item is Signal.NAK:
-                self._said += self._answer
-            elif isinstance(item, bytes):
+            if isinstance(item, bytes):
                 if self._variant.echo:
                     self._said += frame(self._echo(item))
                 if self._device.synchronous:
                     self._notify()
                 self._say(self._device.answers(item))
+            elif item is Signal.NAK:
+                self._said += self._answer
             else:
                 self._said += NAK_FRAME
 

@@ -40,6 +40,7 @@ from terminal_drivers.readers.ccid.messages import (
 from terminal_drivers.readers.parted import SlotReader
 
 TIMEOUT = 5.0
+TIME_EXTENSION = CommandStatus.TIME_EXTENSION.value
 TIME_EXTENSIONS = 60
 STRANGERS = 64
 """How many messages that answer nothing one call takes: a reader that sends more to one exchange is broken."""
@@ -142,7 +143,7 @@ class CcidReader:
             if isinstance(answer, NotifySlotChange) or answer.slot != slot or answer.seq != seq:
                 strangers += 1
             elif isinstance(answer, expected):
-                if answer.status >> 6 != CommandStatus.TIME_EXTENSION:
+                if answer.status >> 6 != TIME_EXTENSION:
                     return answer
                 extensions += 1
                 wait = max(timeout, min(self._timeout * max(1, answer.error), LONGEST_WAIT))

@@ -38,6 +38,7 @@ from terminal_drivers.readers.ccid.pin import PinOperation
 from terminal_drivers.readers.ccid.pin_entry import enter
 
 IFSD = 254
+WHOLE = Chain.WHOLE.value
 
 
 class Carrier(Protocol):
@@ -69,7 +70,7 @@ class WholeBlocks:
     def tpdu(self, command: bytes) -> bytes:
         answer = self._commands.xfr_block(command)
         self._commands.check(answer)
-        if answer.chain != Chain.WHOLE.value:
+        if answer.chain != WHOLE:
             raise FrameError("the reader sends a response in parts, which belongs to extended APDUs")
         return answer.data
 
