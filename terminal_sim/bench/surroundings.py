@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from terminal_sim.core.config import Profile
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import (
+    AccountChanged,
     BatteryChanged,
     ClockSet,
     Event,
@@ -38,7 +39,9 @@ class Surroundings:
         self._journal = journal
         self._board = board
         self._profile = profile
-        self._environment = Environment(link=profile.links[0] if profile.links else "")
+        self._environment = Environment(
+            link=profile.links[0] if profile.links else "", standalone=profile.standalone.enabled
+        )
         self._orders: list[OrderArrived] = []
 
     def snapshot(self) -> SurroundingsState:
@@ -68,6 +71,8 @@ class Surroundings:
         self._post(NetworkChanged(self._environment.network_up, link))
 
     def network_slow(self, duration: int) -> None:
+        if duration < 0:
+            raise BenchMisuse(f"an answer comes no earlier than it is sent: {duration} is below zero")
         self._board.link.slow = duration
 
     def service(self, up: bool) -> None:
@@ -75,6 +80,14 @@ class Surroundings:
         self._reach()
         self._post(ServiceChanged(up))
         self.bring_orders()
+
+    def account(self, standalone: bool) -> None:
+        if "standalone" not in self._profile.features:
+            raise BenchMisuse(
+                f"{self._profile.id} has no standalone mode: its payments belong to its own point of sale"
+            )
+        self._environment.standalone = standalone
+        self._post(AccountChanged(standalone))
 
     def order(self, text: str, amount: int) -> None:
         if self._profile.checkout is None or not self._profile.checkout.orders:
@@ -105,6 +118,8 @@ class Surroundings:
     def battery(self, percent: int) -> None:
         if self._profile.battery is None:
             raise BenchMisuse(f"{self._profile.id} has no battery")
+        if not 0 <= percent <= 100:
+            raise BenchMisuse(f"a battery has a charge of 0 to 100 percent, not {percent}")
         self._environment.battery = percent
         self._post(BatteryChanged(percent))
 

@@ -148,7 +148,9 @@ class TerminalUnderTest:
             held.resume(card)
         if state.board.shown is not None:
             screen, locale, display = state.board.shown
-            board.panel.shown = view(screen, self.profile, self.bench.texts, locale, display)
+            board.panel.shown = view(
+                screen, self.profile, self.bench.texts, locale, display, seller=self.locale
+            )
 
     # Eyes.
 
@@ -164,7 +166,9 @@ class TerminalUnderTest:
         else:
             terminal.look(self.bench.engine.clock.now)
             shown = terminal.customer_screen() if display == "customer" else terminal.screen()
-            return view(shown, self.profile, self.bench.texts, terminal.screen_locale, display)
+            return view(
+                shown, self.profile, self.bench.texts, terminal.screen_locale, display, seller=self.locale
+            )
         return view(screen, self.profile, self.bench.texts, self.locale, display)
 
     def appearance(self) -> Appearance:
@@ -262,6 +266,8 @@ class TerminalUnderTest:
 
     def hold(self, key: str, duration: int) -> bool:
         """A long press: the key acts when it is released, `duration` microseconds later."""
+        if duration < 0:
+            raise BenchMisuse(f"a key is held for zero microseconds or more, not for {duration}")
         self.bench.advance(duration)
         return self._taken(KeyPressed(key, duration))
 
@@ -334,6 +340,10 @@ class TerminalUnderTest:
     def service(self, up: bool) -> None:
         """The payment service behind a link that is up."""
         self._surroundings.service(up)
+
+    def account(self, standalone: bool) -> None:
+        """Switch the account's standalone payments, as the account manager does. Off, the terminal begins none itself."""
+        self._surroundings.account(standalone)
 
     def order(self, text: str, amount: int) -> None:
         """An online order arrives at the service; the terminal gets it as soon as it can be reached."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -50,7 +50,7 @@ class VirtualCard:
     personality: Personality
     chip: CardFace | None
     contactless: CardFace | None
-    stripe: dict[int, str] | None
+    stripe: dict[int, str] | None = field(repr=False)
 
     def snapshot(self) -> CardState:
         chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None

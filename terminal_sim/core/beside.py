@@ -30,6 +30,11 @@ def service(terminal: FlowStack, event: ev.ServiceChanged) -> None:
     terminal.fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
 
 
+def account(terminal: FlowStack, event: ev.AccountChanged) -> None:
+    """What is under way goes on; what begins from now on is taken or refused."""
+    terminal.environment.standalone = event.standalone
+
+
 def card_in(terminal: FlowStack, event: ev.CardInserted) -> None:
     terminal.environment.card_in = True
     terminal.offer(Trigger.CARD_INSERTED, event)

@@ -11,7 +11,10 @@ from terminal_sim.core.text import Text, say
 
 @dataclass(slots=True)
 class Environment:
-    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app."""
+    """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app.
+
+    `standalone` says that the account takes payments which the terminal begins itself.
+    """
 
     network_up: bool = True
     link: str = "wifi"
@@ -21,6 +24,11 @@ class Environment:
     reader: bool = True
     card_in: bool = False
     app_open: bool = True
+    standalone: bool = True
+
+
+# A payment without a card and a refund without its sale are standalone payments as a sale is.
+_STANDALONE = ("standalone", "moto", "unreferenced-refunds")
 
 
 def shows(profile: Profile, entry: MenuEntry) -> bool:
@@ -34,9 +42,9 @@ def shows(profile: Profile, entry: MenuEntry) -> bool:
 
 def refusal(profile: Profile, environment: Environment, entry: MenuEntry) -> Text | None:
     """Why `entry` cannot be used now although the menu shows it, or None."""
-    if entry.needs != "standalone":
+    if entry.needs not in _STANDALONE:
         return None
-    if not profile.standalone.enabled:
+    if not environment.standalone:
         return say("standalone-off")
     if environment.link not in profile.standalone.over:
         return say("standalone-link")

@@ -206,6 +206,12 @@ class ClockSet(Struct, frozen=True):
     by: int
 
 
+class AccountChanged(Struct, frozen=True):
+    """The account manager switched `standalone` payments, those which the terminal begins itself."""
+
+    standalone: bool
+
+
 class PaymentRequested(Struct, frozen=True):
     """A point of sale asks for a payment; `core.effects.AnswerPayment` answers it."""
 
@@ -262,6 +268,7 @@ Event = (
     | PoweredOn
     | PowerOffPressed
     | ClockSet
+    | AccountChanged
     | PaymentRequested
     | RefundRequested
     | RequestCancelled

@@ -24,13 +24,23 @@ def _banners(terminal: FlowStack) -> Iterator[Element]:
     outage = terminal.durable.outage
     if outage is None or not terminal.profile.offline.banner:
         return
-    banner = "banner-network" if outage.reason == NETWORK else "banner-service"
+    allowed, left = terminal.offline.allowed, terminal.offline.session_left
+    banner = "banner-network" if outage.reason == NETWORK else _service_banner(allowed, left)
     yield Banner(banner, say(banner))
-    left = terminal.offline.session_left
-    if not left:
+    if allowed and not left and outage.reason == NETWORK:
         yield Banner("offline-session-over", say("offline-session-over"))
-    elif terminal.profile.offline.countdown:
+    elif allowed and left and terminal.profile.offline.countdown:
         yield Banner("countdown", say("countdown", time=_hours_and_minutes(left)))
+    first = terminal.offline.first_deadline
+    if first is not None:
+        yield Banner("pending-deadline", say("pending-deadline", at=first.civil_second))
+
+
+def _service_banner(allowed: bool, left: int) -> str:
+    """What the banner of a disrupted service says of offline payments: whether they are taken now, and if not, why."""
+    if not allowed:
+        return "banner-service-not-allowed"
+    return "banner-service" if left else "banner-service-over"
 
 
 def _tabs(terminal: FlowStack, tab: str) -> Iterator[Tab]:

@@ -20,6 +20,7 @@ from terminal_sim.core.environment import Environment
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.memory import OfflineMemory
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, answers
+from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import ReceiptRow
@@ -69,6 +70,14 @@ class OfflineQueue:
     def session_left(self) -> int:
         """Microseconds for which payments are still taken in this outage; 0 when that is over."""
         return max(self._session_end() - self._terminal.now.mono, 0)
+
+    @property
+    def first_deadline(self) -> Instant | None:
+        """When the first of the payments that wait will expire, None where none will."""
+        waiting = (one.deadline for one in self._terminal.durable.stored.values() if not one.sent)
+        first = min((at for at in waiting if at), default=0)
+        now = self._terminal.now
+        return Instant(first, now.wall + first - now.mono) if first else None
 
     def look_around(self) -> None:
         """Find out whether the acquirer is in reach: link, service or app have changed, or the terminal has just booted."""

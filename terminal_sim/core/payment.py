@@ -33,11 +33,17 @@ class PaymentState(Enum):
     LOST = "LOST"
 
     @property
+    def shown_as(self) -> str:
+        """The id of the state wherever it is shown: a payment that has left waits as one that has not."""
+        return _SHOWN_AS.get(self, self.value.lower().replace("_", "-"))
+
+    @property
     def in_doubt(self) -> bool:
         """Whether the terminal resolves it before the next payment: it is reversed, or its reversal is finished."""
         return self in (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING)
 
 
+_SHOWN_AS = {PaymentState.AUTH_SENT: "sent", PaymentState.FORWARD_SENT: "pending"}
 PaymentStep = tuple[PaymentState | None, PaymentState]
 
 _PAYMENT_STEPS: tuple[PaymentStep, ...] = (
@@ -113,6 +119,11 @@ class Payment(NumberedRow):
     amount: Money
     entry: EntryMode
     at: datetime
+
+    @property
+    def card_type(self) -> str:
+        """The brand as paper and screens print it: `VISA`, `SQUARE GIFT`."""
+        return self.brand.replace("-", " ").upper()
 
     @property
     def last4(self) -> str:

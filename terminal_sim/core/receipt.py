@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.text import Phrase, say
+from terminal_sim.core.text import Phrase, Text, say
 
 
 class Copy(Enum):
@@ -59,7 +59,20 @@ _OFFLINE = {
     PaymentState.EXPIRED: "receipt-expired",
     PaymentState.LOST: "receipt-lost",
 }
+# Why a payment that has no response code was not paid: the journal's word or message reason code (ISO 8583 DE 25 of 1993, DE 60
+# of the dialect), and the wording that the screen had.
+_REASONS = {
+    "no-connection": "no-connection",
+    "4000": "cancelled",
+    "4017": "card-error",
+    "4021": "no-answer",
+}
 _COPY_TITLE = {Copy.MERCHANT: "receipt-merchant-copy", Copy.CUSTOMER: "receipt-customer-copy"}
+
+
+def _why(reason: str) -> Text | str:
+    """Why a payment without an answer is declined, in the words of the screen."""
+    return say(_REASONS[reason]) if reason in _REASONS else ""
 
 
 def receipt_of(
@@ -98,7 +111,7 @@ def _lines(
     if payment.label:
         yield Pair(say("receipt-application"), payment.label)
     if payment.brand:
-        yield Pair(say("receipt-card-type"), payment.brand.upper())
+        yield Pair(say("receipt-card-type"), payment.card_type)
     yield Pair(say("receipt-entry"), say(f"entry-{payment.entry.value}"))
     yield Ruler()
     voided = payment.kind.undoes
@@ -128,7 +141,7 @@ def _lines(
     if payment.state in _OFFLINE:
         yield Centred(say(_OFFLINE[payment.state]), bold=True)
     elif payment.state not in _PAID:
-        yield Centred(say("receipt-declined", code=payment.response_code or payment.reason), bold=True)
+        yield Centred(say("receipt-declined", code=payment.response_code or _why(payment.reason)), bold=True)
         return
     else:
         if voided:

@@ -72,7 +72,9 @@ class FlowStack:
         self.flows = flows
         self.durable = durable
         self.locale = locale
-        self.environment = Environment(link=profile.links[0] if profile.links else "")
+        self.environment = Environment(
+            link=profile.links[0] if profile.links else "", standalone=profile.standalone.enabled
+        )
         self.now = Instant(0, 0)
         self.stack: list[Context] = []
         self.reversals = Reversals(self)

@@ -272,6 +272,7 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.HostUnreachable: Terminal._unreachable,
     ev.NetworkChanged: beside.network,
     ev.ServiceChanged: beside.service,
+    ev.AccountChanged: beside.account,
     ev.CardInserted: beside.card_in,
     ev.CardRemoved: beside.card_out,
     ev.PaperChanged: beside.paper,

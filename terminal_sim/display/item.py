@@ -80,13 +80,21 @@ class Item:
         return f"{self.role.value}{name}{f' id:{self.id}' if self.id else ''}"
 
 
-def items_of(screen: Screen, keypad: Keypad, texts: Texts, locale: str, touch: bool) -> tuple[Item, ...]:
+def items_of(
+    screen: Screen, keypad: Keypad, texts: Texts, locale: str, touch: bool, *, frame: str = ""
+) -> tuple[Item, ...]:
     """The items in reading order (titles and banners first, tabs last), without bounds.
 
-    The keys of a `Pad` are items where the keypad is on the screen.
+    The keys of a `Pad` are items where the keypad is on the screen. `frame` is the locale of banners and tabs, where it is another.
     """
     elements = sorted(screen.elements, key=_place)
-    return tuple(item for element in elements for item in _items(element, keypad, texts, locale, touch))
+    return tuple(
+        item
+        for element in elements
+        for item in _items(
+            element, keypad, texts, frame if frame and isinstance(element, Banner | Tab) else locale, touch
+        )
+    )
 
 
 def _place(element: Element) -> int:

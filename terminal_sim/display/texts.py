@@ -4,12 +4,14 @@ Rules:
 1. `fr-CA` is looked up in `fr-CA.po` and then in `fr.po`: a regional file holds only what differs.
 2. A catalogue is read when its language is first asked for, and Babel is imported then: a start-up pays for one language.
    A process reads it once, as long as the files of its folder stay what they are.
-3. No-break spaces stay in the text; a comparison reads them as spaces (`plain`).
+3. A wording with a `msgid_plural` has two forms, and its `n` takes the one that the language's own rule says.
+4. No-break spaces stay in the text; a comparison reads them as spaces (`plain`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -23,6 +25,7 @@ from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.suggest import suggest
 
+_ONE = "[one]"  # after the id of a wording: its form for a single thing
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
 
 
@@ -87,7 +90,7 @@ class Texts:
     def phrase(self, phrase: Phrase | Money | datetime, locale: str) -> str:
         """What a phrase reads in `locale`; money and moments as the locale writes them. Raises `MissingText`."""
         if isinstance(phrase, Text):
-            wording = self.wording(phrase.id, locale)
+            wording = self.wording(_numbered(phrase, self.catalogue(locale), locale), locale)
             return self._filled(wording, phrase, locale) if "{" in wording else wording
         return self._value(phrase, "", locale)
 
@@ -131,8 +134,30 @@ def plain(text: str) -> str:
 def _wordings(file: Path) -> dict[str, str]:
     from babel.messages.pofile import read_po
 
+    found: dict[str, str] = {}
     with file.open("rb") as stream:
-        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
+        for message in read_po(stream):
+            ids, forms = message.id, message.string
+            if isinstance(ids, tuple | list) and isinstance(forms, tuple | list):
+                found[ids[0]], found[ids[0] + _ONE] = forms[-1], forms[0]
+            elif ids:
+                found[str(ids)] = str(forms)
+    return found
+
+
+def _numbered(text: Text, known: Mapping[str, str], locale: str) -> str:
+    """The id of the form that the number `n` of `text` takes, where its wording has one for a single thing."""
+    if text.id + _ONE not in known:
+        return text.id
+    number = dict(text.args).get("n")
+    return text.id + _ONE if isinstance(number, int) and _is_one(number, locale) else text.id
+
+
+@lru_cache(256)
+def _is_one(number: int, locale: str) -> bool:
+    from babel import Locale
+
+    return Locale.parse(_tag(locale)).plural_form(number) == "one"
 
 
 def _tag(locale: str) -> str:

@@ -22,13 +22,17 @@ _DIGIT = re.compile(r"[0-9]")
 
 @dataclass(frozen=True)
 class View:
-    """Everything is worked out when it is first asked for; a view never changes."""
+    """Everything is worked out when it is first asked for; a view never changes.
+
+    `frame` is the locale of banners and tabs, which are the seller's; "" where it is `locale`.
+    """
 
     screen: Screen
     profile: Profile = field(repr=False)
     texts: Texts = field(repr=False)
     locale: str
     display: str
+    frame: str = ""
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -91,7 +95,9 @@ class View:
     @cached_property
     def _items(self) -> tuple[Item, ...]:
         display = self.profile.displays[self.display]
-        return items_of(self.screen, self.profile.keypad, self.texts, self.locale, display.touch)
+        return items_of(
+            self.screen, self.profile.keypad, self.texts, self.locale, display.touch, frame=self.frame
+        )
 
     @cached_property
     def _others(self) -> tuple[View, ...]:
@@ -99,14 +105,22 @@ class View:
         locales = [tag for tag in self.profile.languages if tag != self.locale]
         spoken = {tag.partition("-")[0] for tag in (self.locale, *locales)}
         return tuple(
-            replace(self, locale=tag)
+            replace(self, locale=tag, frame="")
             for tag in (*locales, *(tag for tag in self.texts.languages if tag not in spoken))
         )
 
 
-def view(screen: Screen, profile: Profile, texts: Texts, locale: str, display: str = "main") -> View:
-    """`screen` on a display of `profile` in `locale`. Raises `LookupError` where the profile has no such display."""
+def view(
+    screen: Screen, profile: Profile, texts: Texts, locale: str, display: str = "main", *, seller: str = ""
+) -> View:
+    """`screen` on a display of `profile` in `locale`; what the seller reads there is in the locale `seller`, where it is given.
+
+    Raises `LookupError` where the profile has no such display.
+    """
     if display not in profile.displays:
         have = ", ".join(profile.displays)
         raise LookupError(f"{profile.name} has no display {display!r}; it has {have}")
-    return View(screen, profile, texts, locale, display)
+    read_by = profile.displays[display].read_by
+    spoken = seller if seller and read_by == "seller" else locale
+    frame = seller if read_by == "both" and seller != spoken else ""
+    return View(screen, profile, texts, spoken, display, frame)

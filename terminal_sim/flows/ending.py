@@ -132,6 +132,12 @@ class EndingFlow(fields.TypedField):
         ]
         if good and self.payment is not None and self.payment.cvm == "signature":
             lines.append(TextLine(say("signature"), "signature"))
+        paid = self.payment
+        if good and paid is not None and paid.requested not in (0, paid.amount.minor):
+            asked = Money(paid.requested, paid.amount.currency)
+            left = Money(paid.requested - paid.amount.minor, paid.amount.currency)
+            partly = say("partly-approved", requested=asked, left=left)
+            lines.append(TextLine(partly, "partly-approved", Tone.BAD))
         if self.reply is not None and self.notice.id == "declined":
             code = say("response-code", code=self.reply.response_code)
             lines.append(TextLine(code, "response-code", Tone.SMALL))

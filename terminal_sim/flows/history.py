@@ -61,13 +61,23 @@ class HistoryFlow(VoidFlow):
             fields.touched(event) == "void"
             and self.original is not None
             and self.terminal.durable.voidable(self.original)
+            and self.terminal.environment.standalone
         )
 
     def picks_void_in_vain(self, event: Event) -> bool:
-        return fields.touched(event) == "void"
+        return fields.touched(event) == "void" and self._offers_void
 
     def picks_receipts(self, event: Event) -> bool:
         return fields.touched(event) == "receipts"
+
+    @property
+    def _offers_void(self) -> bool:
+        """Void stands where it can work, and where it has: there it says so."""
+        durable = self.terminal.durable
+        if not self.terminal.profile.refunds.void or self.original is None:
+            return False
+        picked = durable.payments[self.original.reference]
+        return durable.voidable(picked) or picked.reference in durable.taken_originals
 
     # Actions.
 
@@ -85,7 +95,7 @@ class HistoryFlow(VoidFlow):
         voided = (
             self.original is not None and self.original.reference in self.terminal.durable.taken_originals
         )
-        self.remark = say("already-voided" if voided else "void-not-possible")
+        self.remark = say("already-voided" if voided else "standalone-off")
 
     def choose_copy(self, event: Event) -> None:
         self.copy = Copy.CUSTOMER if fields.touched(event) == "customer-receipt" else Copy.MERCHANT
@@ -133,12 +143,12 @@ class HistoryFlow(VoidFlow):
             picked = self.terminal.durable.payments[self.original.reference]
             elements += [
                 TextLine(_summary(picked)),
-                TextLine(_detail(picked)),
-                TextLine(say("card-line", brand=picked.brand.upper(), last4=picked.last4)),
+                TextLine(_detail(picked), picked.state.shown_as),
+                TextLine(say("card-line", brand=picked.card_type, last4=picked.last4)),
             ]
         if self.remark is not None:
             elements.append(TextLine(self.remark, self.remark.id, Tone.BAD))
-        if self.terminal.profile.refunds.void:
+        if self._offers_void:
             elements.append(Choice("void", say("void")))
         if self.terminal.profile.printer is not None:
             elements.append(Choice("receipts", say("receipts")))

@@ -74,7 +74,7 @@ class VoidFlow(EndingFlow):
     def fail_void(self, _: Event) -> None:
         self._refresh()
         unreachable = self.payment is not None and self.payment.reason == "no-connection"
-        self.announce("no-connection" if unreachable else "declined")
+        self.announce("no-connection" if unreachable else "void-declined")
 
     def leave_void_pending(self, _: Event) -> None:
         """No answer came: the void stays in doubt and goes on being sent behind the screen."""

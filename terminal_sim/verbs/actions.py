@@ -134,6 +134,12 @@ class Actions(Waiting):
         with self._by_hand("service", state):
             self.terminal.service(state == "up")
 
+    @verb("account standalone", rehearsed=True)
+    def account_standalone(self, state: Literal["on", "off"]) -> None:
+        """The account's standalone mode: off, the terminal takes no payment, MOTO or refund that it begins itself."""
+        with self._by_hand("account standalone", state):
+            self.terminal.account(state == "on")
+
     @verb("host answers")
     def host_answers(self, *answers: Annotated[str, ValueKind.ANSWER]) -> None:
         """The next answers of the acquirer, in order."""

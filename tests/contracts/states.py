@@ -42,9 +42,10 @@ _CARD_FIRST = "the card goes first, or its time-out"
 NO_CANCEL: dict[Place, str] = {
     **{(flow, "authorising"): _ASKED for flow in (*CARD_FLOWS, "moto")},
     ("history", "voiding"): "the void is out: only its answer or the issuer time-out decides",
+    ("void", "voiding"): "the void is out: only its answer or the issuer time-out decides",
     **{(flow, "completing"): "the acquirer has answered: the card has the last word" for flow in CARD_FLOWS},
     ("recovery", "checking"): "what is in doubt is resolved first, for `timeouts.reversal` at most",
-    **{(flow, "remove-card"): _CARD_FIRST for flow in (*CARD_FLOWS, "moto", "history")},
+    **{(flow, "remove-card"): _CARD_FIRST for flow in (*CARD_FLOWS, "moto", "history", "void")},
     ("menu", "closed"): "the passcode above it is cancelled",
     ("change-passcode", "closed"): "the passcode above it is cancelled",
     ("refund", "closed"): "the passcode above it is cancelled",
@@ -168,6 +169,22 @@ def _paid(drive: Drive) -> None:
     drive.pass_time(400)
 
 
+def _paid_at_the_till(drive: Drive) -> None:
+    """A sale that the point of sale asked for, with the terminal at home again."""
+    drive.bench.point_of_sale.sale(drive.terminal, "T-1", 1000)
+    drive.present("swipe", "visa-stripe")
+    drive.pass_time(400)
+
+
+def _till_asks_for_void(drive: Drive) -> None:
+    drive.bench.point_of_sale.refund("T-1")
+
+
+def _till_void(drive: Drive) -> None:
+    _paid_at_the_till(drive)
+    _till_asks_for_void(drive)
+
+
 def _listed(drive: Drive) -> None:
     _paid(drive)
     drive.open("history")
@@ -255,6 +272,8 @@ WAYS: dict[Place, Way] = {
     ("history", "printed"): _picked("receipts", "customer-receipt", "print"),
     ("history", "voiding"): _void,
     **_endings("history", _ask_void, _paid),
+    ("void", "voiding"): _till_void,
+    **_endings("void", _till_asks_for_void, _paid_at_the_till),
 }
 
 

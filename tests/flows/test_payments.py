@@ -498,8 +498,7 @@ def test_a_void_is_voided_by_nobody(drive: Drive) -> None:
     WAYS["history", "voiding"](drive)
     drive.finish()
     drive.pick(1)
-    drive.terminal.touch("void")
-    assert "void-not-possible" in shown(drive)
+    assert "void" not in shown(drive)
 
 
 def test_a_declined_void_leaves_the_sale_and_may_be_tried_again(drive: Drive) -> None:

@@ -20,10 +20,13 @@ class Payment:
 
 @dataclass
 class Model:
-    """`from_loss`: Reader and Stand count from the loss of the connection, and forward while the app is open."""
+    """`from_loss`: Reader and Stand count from the loss of the connection, and forward while the app is open.
+
+    `session` is for how many seconds of an outage payments are taken.
+    """
 
     from_loss: bool
-    service_session: int
+    session: int
     limit: int = 10_000
     now: int = 0
     network: bool = True
@@ -67,11 +70,10 @@ class Model:
         if not self.reason:
             self.payments.append(Payment(amount, "", 0, "completed"))
             return "approved"
-        session = self.service_session if self.reason == "service" else DAY
         if not self.allowed:
             return "offline-not-allowed"
         too_late = self.from_loss and self.now >= (self.lost_at or 0) + DAY
-        if too_late or self.now >= self.since[self.reason] + session:
+        if too_late or self.now >= self.since[self.reason] + self.session:
             return "offline-session-over"
         if amount > self.limit:
             return "offline-limit-exceeded"

@@ -68,9 +68,9 @@ def test_at_the_last_second_a_payment_is_forwarded_and_then_it_has_expired(
 ) -> None:
     with shop(device) as at:
         at.terminal.network(False)
-        at.pass_time(2 * HOUR)
+        at.pass_time(HOUR // 2)
         assert at.charge() == "accepted-offline"
-        waits = DAY - (2 * HOUR if anchored_at_loss(device) else 0)
+        waits = DAY - (HOUR // 2 if anchored_at_loss(device) else 0)
         at.pass_time(waits - 10 * SECOND)
         disturb(at)
         at.pass_time(10 * SECOND - early * SECOND)
@@ -87,7 +87,7 @@ def test_a_session_ends_at_its_second(device: str, disturb: Disturbance, outage:
     with shop(device) as at:
         getattr(at.terminal, outage)(False)
         session = getattr(at.profile.offline.session, outage)
-        assert session == (HOUR if outage == "service" and at.profile.app else DAY)
+        assert session == (HOUR if at.profile.app else DAY)
         at.pass_time(session - 10 * SECOND)
         disturb(at)
         at.pass_time(9 * SECOND)
@@ -101,9 +101,9 @@ def test_the_window_of_the_queue_begins_with_the_outage_or_with_its_first_paymen
     with shop(device) as at:
         at.terminal.network(False)
         for _ in range(3):
-            at.pass_time(5 * HOUR)
+            at.pass_time(HOUR // 4)
             assert at.charge() == "accepted-offline"
-        at.pass_time(DAY - 15 * HOUR + (0 if anchored_at_loss(device) else 5 * HOUR) - SECOND)
+        at.pass_time(DAY - 3 * HOUR // 4 + (0 if anchored_at_loss(device) else HOUR // 4) - SECOND)
         assert at.fates() == [PENDING] * 3
         at.pass_time(SECOND)
         assert at.fates() == [EXPIRED] * 3

@@ -36,7 +36,7 @@ class Week:
         self.random = Random(seed)
         self.at = at
         app = at.profile.app
-        self.model = Model(from_loss=app, service_session=3_600 if app else 86_400)
+        self.model = Model(from_loss=app, session=3_600 if app else 86_400)
         acts: list[tuple[int, Callable[[], None]]] = [
             (6, self.pay), (5, self.wait), (3, self.network), (2, self.service), (1, self.cut), (1, self.clock),
             (1, self.leave), (1, self.allow), (1, self.off_for_a_while), (app, self.app),
@@ -154,7 +154,7 @@ def test_the_guide_predicts_the_fate_of_every_payment(part: int) -> None:
 
 
 # The seed to begin with: few histories meet an app that is closed when the connection is there again.
-FIRST = {"app_forwards": 350}
+FIRST = {"app_forwards": 1242}
 
 
 @pytest.mark.parametrize(
@@ -180,4 +180,4 @@ def test_the_comparison_finds_a_device_with_another_rule(broken: dict[str, objec
         return True
 
     first = FIRST.get(next(iter(broken)), 0)
-    assert not all(agrees(seed) for seed in (*range(first, 400), *range(first)))
+    assert not all(agrees(seed) for seed in (*range(first, first + 400), *range(first)))

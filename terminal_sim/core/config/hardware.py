@@ -10,12 +10,17 @@ from terminal_sim.core.config.bounds import require_above_zero, require_between
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Display:
-    """A screen: size in pixels, and the width of a line of text in characters."""
+    """A screen: size in pixels, the width of a line of text in characters, and who reads it.
+
+    The seller's side keeps the terminal's language. A cardholder's prompts take the card's (5F2D, EMV Book 4, 11.1): on a display
+    that is the `cardholder`'s all of it, and on one that `both` read all but banners and tabs.
+    """
 
     width: int
     height: int
     columns: int = 32
     touch: bool = True
+    read_by: Literal["both", "seller", "cardholder"] = "both"
 
     def __post_init__(self) -> None:
         require_between(self, "columns", 16, 120, "a readable line has 16 to 120 characters")
