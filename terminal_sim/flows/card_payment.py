@@ -68,6 +68,8 @@ class CardPaymentFlow(CardholderFlow):
     def _refusal_of_chip(self, event: Event) -> Text | None:
         if not isinstance(event, KernelAsked) or not isinstance(event.ask, GoOnline):
             return None
+        if not event.ask.verified:
+            return say("not-offline-card")
         brand = brand_name(event.ask.card.pan.reveal())
         return self.terminal.offline.refusal(self.amount, self.entry, brand)
 

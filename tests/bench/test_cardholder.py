@@ -54,6 +54,17 @@ def test_a_blocked_pin_is_never_approved_whatever_method_is_next(tmp_path: Path,
         assert states(till) == ["COMPLETED", "DECLINED", "DECLINED"]
 
 
+def test_a_blocked_pin_is_not_accepted_offline_either() -> None:
+    with Bench() as bench:
+        till = bench.add_terminal("v400m-offline")
+        till.network(False)
+        pay(bench, till, "mastercard-pin", RIGHT)
+        pay(bench, till, "mastercard-pin", WRONG, WRONG, WRONG)
+        pay(bench, till, "mastercard-pin")
+        stored = [row for row in till.journal() if row.kind == "offline.stored"]
+        assert len(stored) == 1
+
+
 @pytest.mark.parametrize("card", ["mastercard-pin", "amex-credit", "interac-debit"])
 def test_a_card_is_tapped_up_to_the_receipt(card: str) -> None:
     with Bench() as bench:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps.exchange import put
 from terminal_sim.emv.steps.state import Transaction
@@ -28,7 +28,10 @@ class IssuerAnswer:
 def go_online(transaction: Transaction) -> Conversation[IssuerAnswer]:
     """Asks the issuer; keeps the response code (8A). Raises `ValueError` where the caller answers with no response code."""
     ask = GoOnline(
-        card=transaction.card_data(), icc_data=transaction.icc_data(), pin_block=transaction.pin_block
+        card=transaction.card_data(),
+        icc_data=transaction.icc_data(),
+        pin_block=transaction.pin_block,
+        verified=not transaction.tvr & (tvr.CVM_FAILED | tvr.PIN_TRIES_EXCEEDED),
     )
     decision = yield from put(ask, HostDecision)
     code = decision.response_code

@@ -53,11 +53,15 @@ class EnterPin(Struct, frozen=True, kw_only=True):
 
 
 class GoOnline(Struct, frozen=True, kw_only=True):
-    """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block (ISO 9564-1 format 0)."""
+    """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block (ISO 9564-1 format 0).
+
+    `verified` is False where the TVR says that the cardholder's verification failed or the PIN tries are used up.
+    """
 
     card: CardData
     icc_data: bytes
     pin_block: Secret[bytes] | None = None
+    verified: bool = True
 
     @property
     def languages(self) -> tuple[str, ...]:
