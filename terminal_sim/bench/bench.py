@@ -127,6 +127,7 @@ class Bench:
         self._origin: SavedState | None = None
         self._models: dict[str | Path, Profile] = {}
         self._numbers: Counter[str] = Counter()
+        self._names: set[str] = set()
         self._readers: list[Hardware] = []
         self._reporting_late: list[TerminalUnderTest] = []
         self._silent: set[ReaderPort] = set()
@@ -195,15 +196,16 @@ class Bench:
         return self._models[profile]
 
     def _name(self, model: Profile) -> str:
-        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41), which no other terminal of the bench has.
+        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41), and the same in whatever order models are added.
 
-        A name of the journal goes on belonging to the model that it was given to: another model gets the next one.
+        A model gets the names that it has in the journal and then free ones. No two terminals have one name, and no model has that of another.
         """
         prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
         while True:
-            self._numbers[prefix] += 1
-            name = f"{prefix}{_numbered(self._numbers[prefix])}"
-            if self.journal.model_of(name) in ("", model.id):
+            self._numbers[model.id] += 1
+            name = f"{prefix}{_numbered(self._numbers[model.id])}"
+            if name not in self._names and self.journal.model_of(name) in ("", model.id):
+                self._names.add(name)
                 return name
 
     def _frames(self, name: str) -> Frames | None:
@@ -404,6 +406,7 @@ class Bench:
         self.engine.restart(saved.engine)
         self.writer.fail_next = saved.fail_next_commit
         self._numbers = Counter(saved.numbers)
+        self._names = {terminal.board.name for terminal in saved.terminals}
         self._known_cards = dict(saved.cards)
 
     def close(self) -> None:

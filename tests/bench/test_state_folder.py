@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -154,3 +155,18 @@ def test_what_is_no_plain_file_is_refused_and_not_waited_for(kind: str, tmp_path
     with pytest.raises(BenchMisuse, match=r"acquirer\.jsonl"):
         Bench(state=tmp_path)
     assert not (tmp_path / "journal.db").exists()
+
+
+def test_models_have_the_names_of_the_journal_in_whatever_order_they_are_added(tmp_path: Path) -> None:
+    models = ("square-stand", "square-reader", "square-terminal", "square-reader")
+    with Bench(state=tmp_path) as bench:
+        first = [bench.add_terminal(model).name for model in models]
+    assert first == ["SQUA0001", "SQUA0002", "SQUA0003", "SQUA0004"]
+    for order in ((3, 2, 1, 0), (1, 3, 0, 2)):
+        with Bench(state=tmp_path) as bench:
+            named = [(models[at], bench.add_terminal(models[at]).name) for at in order]
+            assert sorted(named) == sorted(zip(models, first, strict=True))
+            assert bench.add_terminal("square-register").name == "SQUA0005"
+        shutil.rmtree(tmp_path)
+        with Bench(state=tmp_path) as bench:
+            assert [bench.add_terminal(model).name for model in models] == first
