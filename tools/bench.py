@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, installed or not
 
 from bench_fleet import day, durable, fleet  # noqa: E402
+from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_growth import growth  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
@@ -22,13 +23,16 @@ from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
+from bench_setup import setup  # noqa: E402
 from bench_start import start  # noqa: E402
 
 BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "flow": flow_events,
     "sale": sales,
+    "floor": floors,
     "key": keys,
     "start": start,
+    "setup": setup,
     "fleet": fleet,
     "day": day,
     "durable": durable,
