@@ -32,6 +32,8 @@ _PAGE = 1000
 _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "seq, terminal, number, boot, mono, wall, kind, txn, fields, prev_hash, hash"
 
+_COPIED = "seq, terminal, number, boot, mono, wall, kind, txn, fields"
+
 _NEWEST = """with newest as materialized (
     select txn, max(seq) as seq, min(seq) as first, fields ->> 'original' as original, fields ->> 'at' as at
     from journal where terminal = :terminal and kind in (select value from json_each(:kinds)) group by txn)
@@ -131,6 +133,11 @@ class Journal:
             raise JournalError(
                 f"{self._head.path}: cannot be written: {error.strerror}; make room, or check its rights"
             ) from None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows it has, of all terminals."""
+        return self._seq
 
     def append(
         self, terminal: str, boot: int, mono: int, wall: int, rows: Sequence[FlatRow]
@@ -238,12 +245,12 @@ class Journal:
 
     def query(self, sql: str, bindings: Mapping[str, Field] | None = None) -> list[dict[str, Any]]:
         """The rows of one SQL statement by column name. For checks: it may make temporary tables and change nothing else."""
-        cursor: Any = self._db.execute(sql, bindings)
-        rows: list[dict[str, Any]] = []
-        for row in cursor:
-            names = [column[0] for column in cursor.get_description()]  # known only while there is a row
-            rows.append(dict(zip(names, row, strict=True)))
-        return rows
+        return asked(self._db, sql, bindings)
+
+    def copy_rows(self, into: apsw.Connection) -> None:
+        """Copies all rows, without their hashes, into a table `journal` of another database."""
+        rows: Any = self._db.execute(f"select {_COPIED} from journal order by seq")
+        into.executemany(f"insert into journal ({_COPIED}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def verify(self) -> None:
         """Reads every row and checks numbers and chains. Raises `JournalDamagedError` that names the first bad row."""
@@ -306,6 +313,16 @@ class Journal:
                 f"{self.path}: whether the last rows are stored is unknown ({error}); stop, make room or repair the"
                 " disk, and open the journal again"
             ) from error
+
+
+def asked(db: apsw.Connection, sql: str, bindings: Mapping[str, Field] | None = None) -> list[dict[str, Any]]:
+    """The rows of one SQL statement by column name."""
+    cursor: Any = db.execute(sql, bindings)
+    rows: list[dict[str, Any]] = []
+    for row in cursor:
+        names = [column[0] for column in cursor.get_description()]  # known only while there is a row
+        rows.append(dict(zip(names, row, strict=True)))
+    return rows
 
 
 def _chained(seq: int, batch: Batch, row: FlatRow, fields: str, head: _Head) -> _Columns:

@@ -538,6 +538,16 @@ def test_a_planted_fault_is_found(day: Day, code: str, plant: Callable[[Day], No
     assert code in {line.split()[0] for line in found}, found
 
 
+@pytest.mark.parametrize(("code", "plant"), PLANTED, ids=[f"{c}-{p.__name__}" for c, p in PLANTED])
+def test_a_long_journal_is_held_to_the_same_as_a_short_one(
+    day: Day, code: str, plant: Callable[[Day], None]
+) -> None:
+    plant(day)
+    found = day.found()
+    day.journal.append("T0000002", 1, day.mono, day.mono, [FlatRow("boot", {"boot": 1})] * 2_001)
+    assert day.found() == found, code
+
+
 def test_every_invariant_has_a_planted_fault() -> None:
     assert {one.code for one in INVARIANTS} == {code for code, _ in PLANTED}
 

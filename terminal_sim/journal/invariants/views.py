@@ -7,7 +7,8 @@ refunds are payments of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 from terminal_sim.core.message import Booking, MessageClass, MessageKind
@@ -50,53 +51,120 @@ _TAKING_BACK = _listed((Booking.VOID, Booking.REVERSAL))
 OFFLINE_RESOLVED = _kinds(OfflineForwardedRow, OfflineDeclinedRow, OfflineExpiredRow, OfflineLostRow)
 
 
-def _view(name: str, rows: tuple[type[JournalRow], ...], *fields: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A temporary table with its `columns`, filled by `select`; each of `indexes` is a list of columns."""
+
+    name: str
+    columns: str
+    select: str
+    indexes: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> str:
+        """The statement that makes it, empty."""
+        return f"create temp table {self.name} ({self.columns})"
+
+    @property
+    def filled(self) -> str:
+        """The statement that fills it; it may ask for the JSON of the rows that are not in the journal, `:ledger` and the like."""
+        return f"insert into temp.{self.name} {self.select}"
+
+    @property
+    def indexed(self) -> Iterator[str]:
+        """The statements that make its indexes."""
+        for number, columns in enumerate(self.indexes):
+            yield f"create index temp.{self.name}_{number} on {self.name} ({columns})"
+
+
+def _view(name: str, rows: tuple[type[JournalRow], ...], *fields: str, indexes: tuple[str, ...]) -> Table:
     """A table of the journal's rows of some classes with their `fields`, each of which some class has in its schema."""
     known = {field for row in ROW_KINDS.values() if issubclass(row, rows) for field in schema_of(row).names}
     unknown = set(fields) - known
     if unknown:
         raise ValueError(f"no row of the view {name} has a field {', '.join(sorted(unknown))}")
-    columns = ", ".join(f"fields ->> '$.{field}' as {field}" for field in fields)
-    return f"""create temp table {name} as select seq, terminal, number, boot, mono, kind, txn, {columns}
-    from journal where kind in {_kinds(*rows)}"""
+    own = "seq, terminal, number, boot, mono, kind, txn"
+    columns = ", ".join(f"fields ->> '$.{field}'" for field in fields)
+    select = f"select {own}, {columns} from journal where kind in {_kinds(*rows)}"
+    return Table(name, f"{own}, {', '.join(fields)}", select, indexes)
 
 
-TABLES = ("payment", "offline", "newest", "ledger", "wire", "till", "net")
-STATEMENTS = (
+def _given(name: str, *columns: str, indexes: tuple[str, ...] = ()) -> Table:
+    """A table of the rows that are given as JSON under the table's name, a list of lists."""
+    values = ", ".join(f"value ->> {at}" for at in range(len(columns)))
+    return Table(name, ", ".join(columns), f"select {values} from json_each(:{name})", indexes)
+
+
+_PAYMENT = ("state", "amount", "currency", "stan", "original", "pan", "request")
+_PAYMENTS = _view("payment", (Payment, ReversalRow), *_PAYMENT, indexes=("txn, seq",))
+
+TABLES = (
+    _PAYMENTS,
     _view(
-        "payment", (Payment, ReversalRow), "state", "amount", "currency", "stan", "original", "pan", "request"
+        "offline",
+        (OfflineRow,),
+        "deadline",
+        "sealed",
+        "reason",
+        indexes=("txn, kind", "terminal, kind, number"),
     ),
-    "create index temp.payment_of on payment (txn, seq)",
-    _view("offline", (OfflineRow,), "deadline", "sealed", "reason"),
-    "create index temp.offline_of on offline (txn, kind)",
-    "create index temp.offline_terminal on offline (terminal, kind, number)",
-    """create temp table newest as
-    select * from payment as p where seq = (select max(seq) from payment where txn = p.txn)""",
-    "create index temp.newest_of on newest (txn)",
-    "create index temp.newest_original on newest (original)",
-    """create temp table ledger as
-    select value ->> 0 as number, value ->> 1 as kind, value ->> 2 as terminal, value ->> 3 as stan, value ->> 4 as txn,
-        value ->> 5 as amount, value ->> 6 as currency, value ->> 7 as original
-    from json_each(:ledger)""",
-    "create index temp.ledger_of on ledger (txn)",
-    "create index temp.ledger_original on ledger (original)",
-    """create temp table wire as
-    select value ->> 0 as n, value ->> 1 as kind, value ->> 2 as mti, value ->> 3 as terminal, value ->> 4 as stan,
-        value ->> 5 as txn, value ->> 6 as amount, value ->> 7 as currency, value ->> 8 as original,
-        value ->> 9 as original_stan, substr(value ->> 10, 1, 10) as day, value ->> 11 as pan
-    from json_each(:wire)""",
-    "create index temp.wire_of on wire (txn, n)",
-    """create temp table till as
-    select value ->> 0 as number, value ->> 1 as kind, value ->> 2 as ticket, value ->> 3 as sale, value ->> 4 as outcome,
-        value ->> 5 as amount, value ->> 6 as terminal, value ->> 7 as reference, value ->> 8 as request
-    from json_each(:till)""",
-    "create index temp.till_of on till (request)",
-    f"""create temp table net as
-    select txn, kind, state, amount, currency,
+    Table(
+        "newest",
+        _PAYMENTS.columns,
+        "select * from payment as p where seq = (select max(seq) from payment where txn = p.txn)",
+        ("txn", "original"),
+    ),
+    _given(
+        "ledger",
+        "number",
+        "kind",
+        "terminal",
+        "stan",
+        "txn",
+        "amount",
+        "currency",
+        "original",
+        indexes=("txn", "original"),
+    ),
+    _given(
+        "wire",
+        "n",
+        "kind",
+        "mti",
+        "terminal",
+        "stan",
+        "txn",
+        "amount",
+        "currency",
+        "original",
+        "original_stan",
+        "day",
+        "pan",
+        indexes=("txn, n",),
+    ),
+    _given(
+        "till",
+        "number",
+        "kind",
+        "ticket",
+        "sale",
+        "outcome",
+        "amount",
+        "terminal",
+        "reference",
+        "request",
+        indexes=("request",),
+    ),
+    Table(
+        "net",
+        "txn, kind, state, amount, currency, charged, doubtful",
+        f"""select txn, kind, state, amount, currency,
         (select coalesce(sum(l.amount), 0) from ledger as l where l.txn = p.txn)
         + (select coalesce(sum(l.amount), 0) from ledger as l
-            where l.original = p.txn and l.txn <> p.txn and l.kind in {_TAKING_BACK}) as charged,
+            where l.original = p.txn and l.txn <> p.txn and l.kind in {_TAKING_BACK}),
         exists (select 1 from newest as v
-            where v.original = p.txn and v.kind = 'void' and v.state = 'REVERSAL_PENDING') as doubtful
-    from newest as p where kind <> 'reversal'""",
+            where v.original = p.txn and v.kind = 'void' and v.state = 'REVERSAL_PENDING')
+        from newest as p where kind <> 'reversal'""",
+    ),
 )
+"""In the order in which they are filled: a later one may ask an earlier one. Indexes are made behind the rows of a long journal."""
