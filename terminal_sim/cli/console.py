@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from terminal_sim.cli import UserError
 from terminal_sim.script.exit_code import ExitCode
@@ -22,6 +23,15 @@ def as_user_errors(*errors: type[Exception]) -> Iterator[None]:
         raise  # the reader of our output has ended; no file of the user is at fault
     except OSError as error:
         raise UserError(f"{error.filename or 'the output or a file'}: {error.strerror}") from None
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Turns an error of the operating system about this file, which has no name of its own when bytes are written, into `UserError`."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror or error}") from None
 
 
 def _code(error: Exception) -> ExitCode:

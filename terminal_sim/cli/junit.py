@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from xml.etree import ElementTree
 
 from terminal_sim.cli import UserError
+from terminal_sim.cli.console import naming
 from terminal_sim.script.options import Options
 from terminal_sim.script.results import RunResult, ScenarioOutcome
 
@@ -26,9 +28,11 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]") 
 
 
 class JunitFile:
-    """The file, which can be written before anything runs. Raises `UserError` where it holds something else."""
+    """The file, which is opened before anything runs. Raises `UserError` where it holds something else, or cannot be written."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_new = not path.exists()
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as there:
                 if not there.read(100).lstrip().startswith((b"<?xml", b"<testsuite")):
@@ -41,13 +45,19 @@ class JunitFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._sink.close()
+        with suppress(OSError):  # what could not be written was said when it was
+            self._sink.close()
+        if self._is_new:  # nothing was written, and an empty file is no XML
+            self._path.unlink()
 
     def write(self, results: Sequence[RunResult], options: Options) -> None:
         """Replace what the file held."""
-        if self._sink.seekable():
-            self._sink.truncate(0)
-        self._sink.write(document(results, options))
+        self._is_new = False
+        with naming(self._path):
+            if self._path.is_file():
+                self._sink.truncate(0)
+            self._sink.write(document(results, options))
+            self._sink.flush()
 
 
 def document(results: Sequence[RunResult], options: Options) -> str:

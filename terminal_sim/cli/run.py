@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from pathlib import Path
-from typing import TextIO
+from io import StringIO
 
-from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError, is_trace
+from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.cli.trace_file import TraceFile
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
-from terminal_sim.script.processes import ParallelRun
+from terminal_sim.script.processes import ParallelRun, Write
 from terminal_sim.script.results import RunResult, exit_code
 from terminal_sim.script.run import Runner
 from terminal_sim.script.selection import selection
@@ -69,14 +69,17 @@ def _listed(cases: Sequence[Case]) -> ExitCode:
 
 
 def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
+    processes = _processes(given, options)
     if given.record is not None:
         given.record.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
-        trace = files.enter_context(_opened(given.trace)) if given.trace is not None else None
+        trace = files.enter_context(TraceFile(given.trace)) if given.trace is not None else None
         junit = files.enter_context(JunitFile(given.junit)) if given.junit is not None else None
         progress = files.enter_context(Progress(len(cases)))
         results: list[RunResult] = []
-        with closing(_results(cases, options, _processes(given, options), trace)) as coming:
+        with closing(
+            _results(cases, options, processes, trace.write if trace is not None else None)
+        ) as coming:
             for result in coming:
                 results.append(result)
                 with progress.aside():
@@ -84,9 +87,10 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
                 progress.show(results)
                 if given.stop_at_first and result.outcome.is_failure:
                     break
+        progress.end()
+        print(summary(results, len(cases)))
         if junit is not None:
             junit.write(results, options)
-    print(summary(results, len(cases)))
     return exit_code(results)
 
 
@@ -101,24 +105,24 @@ def _processes(given: Namespace, options: Options) -> int:
 
 
 def _results(
-    cases: Sequence[Case], options: Options, processes: int, trace: TextIO | None
+    cases: Sequence[Case], options: Options, processes: int, trace: Write | None
 ) -> Generator[RunResult, None, None]:
     """Raises what refuses to set up a terminal, where nothing has run yet."""
     try:
         if processes > 1 and len(cases) > 1:
             yield from ParallelRun(cases, options, processes, trace).results()
             return
-        runner = Runner(replace(options, subscribers=() if trace is None else (JsonLines(trace),)))
+        lines = StringIO()
+        runner = Runner(replace(options, subscribers=() if trace is None else (JsonLines(lines),)))
         for number, case in enumerate(cases, 1):
-            yield runner.run(case, more=number < len(cases))
+            try:
+                result = runner.run(case, more=number < len(cases))
+            finally:
+                # The bench does not write the file itself: a full disk is no fault of the bench.
+                if trace is not None:
+                    trace(lines.getvalue())
+                    lines.seek(0)
+                    lines.truncate()
+            yield result
     except CannotBegin as cannot:
         raise cannot.refused from None
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[TextIO]:
-    """The file of a trace, which replaces a trace and no other file: `--trace` takes the next word, a script by a slip of the hand."""
-    if file.is_file() and not is_trace(file):
-        raise UserError(f"{file} is there and is no trace: name another file, or take it away first")
-    with file.open("w", encoding="utf-8") as sink:
-        yield sink

@@ -12,13 +12,13 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from io import StringIO
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TextIO
+from typing import Any
 
 from terminal_sim.bench import JsonLines
 from terminal_sim.script.case_run import CannotBegin
@@ -26,6 +26,9 @@ from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case
 from terminal_sim.script.results import RunResult, ScenarioOutcome
 from terminal_sim.script.run import Runner
+
+Write = Callable[[str], object]
+"""Takes lines of the trace."""
 
 AHEAD = 2  # cases that a process has to do, so that it never waits for the next
 
@@ -59,7 +62,7 @@ class ParallelRun:
     """Cases that `count` processes run. `trace` gets their lines."""
 
     def __init__(
-        self, cases: Sequence[Case], options: Options, count: int, trace: TextIO | None = None
+        self, cases: Sequence[Case], options: Options, count: int, trace: Write | None = None
     ) -> None:
         self._cases = cases
         self._options = options
@@ -85,7 +88,7 @@ class ParallelRun:
                     raise CannotBegin(told.refused, result.text)
                 has_begun = has_begun or result.outcome is not ScenarioOutcome.SKIPPED
                 if self._trace is not None:
-                    self._trace.write(told.trace)
+                    self._trace(told.trace)
                 yield result
         finally:
             for worker in self._workers:

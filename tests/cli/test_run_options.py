@@ -169,3 +169,18 @@ def test_a_faulty_script_stops_only_a_run_that_selects_of_it(ran: Ran) -> None:
     for expression in ("@broken", "broken", "[1]", "nowhere", "@first or broken"):
         assert main(["run", "mixed.keys", "broken.keys", "-k", expression]) == 2
     assert ran("run mixed.keys broken.keys")[0] == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("option", ["--junit", "--trace"])
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_an_output_that_takes_nothing_is_one_line_that_names_it(
+    option: str, processes: str, ran: Ran
+) -> None:
+    code, _, err = ran(f"run mixed.keys -k Holds -q {option} /dev/full -j {processes}")
+    assert (code, err) == (2, "terminal-sim: /dev/full: No space left on device\n")
+
+
+def test_a_run_that_cannot_begin_leaves_no_empty_report(ran: Ran) -> None:
+    assert ran("run mixed.keys --junit new.xml --pack none")[0] == 2
+    assert not Path("new.xml").exists()

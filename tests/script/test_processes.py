@@ -66,7 +66,7 @@ def test_results_and_trace_are_those_of_one_process(checked: Checks) -> None:
     one, several = StringIO(), StringIO()
     runner = Runner(Options(subscribers=(JsonLines(one),)))
     alone = [runner.run(case, more=case is not all_of_them[-1]) for case in all_of_them]
-    together = list(ParallelRun(all_of_them, Options(), 3, several).results())
+    together = list(ParallelRun(all_of_them, Options(), 3, several.write).results())
     assert told(together) == told(alone)
     assert several.getvalue() == one.getvalue()
 
