@@ -544,7 +544,7 @@ def test_a_long_journal_is_held_to_the_same_as_a_short_one(
 ) -> None:
     plant(day)
     found = day.found()
-    day.journal.append("T0000002", 1, day.mono, day.mono, [FlatRow("boot", {"boot": 1})] * 2_001)
+    day.journal.append("T0000002", 1, 9, 9, [FlatRow("boot", {"boot": 1})] * 2_001)
     assert day.found() == found, code
 
 
