@@ -32,6 +32,16 @@ _WANTED = {
     "swipe-instead": (EntryMode.STRIPE,),
     "clearpay-tap": (EntryMode.CONTACTLESS,),
 }
+# What `present-card` reads, by the ways that it names.
+_PRESENT = {
+    (EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.STRIPE): "present-card",
+    (EntryMode.CHIP, EntryMode.CONTACTLESS): "present-card-tap-insert",
+    (EntryMode.CHIP, EntryMode.STRIPE): "present-card-swipe-insert",
+    (EntryMode.CONTACTLESS, EntryMode.STRIPE): "present-card-tap-swipe",
+    (EntryMode.CHIP,): "present-card-insert",
+    (EntryMode.CONTACTLESS,): "present-card-tap",
+    (EntryMode.STRIPE,): "present-card-swipe",
+}
 
 
 class SaleFlow(CardPaymentFlow):
@@ -101,7 +111,7 @@ class SaleFlow(CardPaymentFlow):
 
     def open_reader(self, _: Event) -> None:
         if self.terminal.environment.reader:
-            self._open(*_WANTED[self.prompt])
+            self.terminal.order(fx.OpenReader(self._readable()))
         else:
             # The reader went while no flow wanted it, so no flow has handled the loss yet.
             self.terminal.post(ReaderChanged(False))
@@ -165,8 +175,24 @@ class SaleFlow(CardPaymentFlow):
         )
         return Screen(
             self.prompt,
-            (*self.sum(), TextLine(say(self.prompt), self.prompt, Tone.BIG), *remark, *card, fields.CANCEL),
+            (*self.sum(), self._asked_for(), *remark, *card, fields.CANCEL),
         )
+
+    def _asked_for(self) -> TextLine:
+        """The prompt; one that asks for any card names the ways that are taken now, or says why there is none."""
+        wording = self.prompt
+        if self.prompt == "present-card":
+            refused = [self._refusal_of(entry) for entry in self._readable()]
+            taken = tuple(entry for entry, why in zip(self._readable(), refused, strict=True) if why is None)
+            why_not = next((why for why in refused if why is not None), None)
+            if not taken and why_not is not None:
+                return TextLine(why_not, why_not.id, Tone.BAD)
+            wording = _PRESENT.get(taken, wording)
+        return TextLine(say(wording), self.prompt, Tone.BIG)
+
+    def _refusal_of(self, entry: EntryMode) -> Text | None:
+        """Why no card is taken now that comes in by `entry`, whatever card it is."""
+        return self.terminal.offline.refusal(self.amount, entry, "") if self._offline else None
 
     def _typed_amount(self) -> int:
         return int(self.typed or "0")
@@ -178,14 +204,15 @@ class SaleFlow(CardPaymentFlow):
         brand = brand_name(stripe.pan.reveal())
         return self.terminal.offline.refusal(self.amount, EntryMode.STRIPE, brand)
 
-    def _open(self, *entries: EntryMode) -> None:
+    def _readable(self) -> tuple[EntryMode, ...]:
+        """The ways that the prompt asks for and the terminal has."""
         have = self.terminal.profile.entries
-        allowed = {
+        there = {
             EntryMode.CHIP: have.chip,
             EntryMode.CONTACTLESS: have.contactless,
             EntryMode.STRIPE: have.stripe,
         }
-        self.terminal.order(fx.OpenReader(tuple(entry for entry in entries if allowed[entry])))
+        return tuple(entry for entry in _WANTED[self.prompt] if there[entry])
 
     def _start(self, entry: EntryMode) -> None:
         self.entry, self.remark = entry, None
