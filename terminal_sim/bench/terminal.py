@@ -160,7 +160,8 @@ class TerminalUnderTest:
         if display == "main" and display not in self.profile.displays:
             display = next(iter(self.profile.displays))
         if self.board.power.out_of_service:
-            screen = Screen("out-of-service", (TextLine(say("out-of-service"), "out-of-service", Tone.BAD),))
+            says = TextLine(say("out-of-service"), "out-of-service", Tone.BAD)
+            screen = Screen("out-of-service", (says, TextLine(say("storage-failed"), "storage-failed")))
         elif terminal is None:
             screen = Screen("off")
         else:

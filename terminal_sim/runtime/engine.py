@@ -252,6 +252,8 @@ class Engine:
     def _stop(self, board: Board, why: str) -> None:
         board.switch_off()
         board.power.out_of_service = why
+        if self.tracing is not None:
+            self.tracing.note(board, f"out of service: {why}")
 
     # What falls due.
 

@@ -139,6 +139,11 @@ def test_books_that_cannot_be_written_put_the_terminal_out_of_service(tmp_path: 
         os.close(written)
         sale(bench, terminal)
         assert terminal.view().screen.id == "out-of-service"
+        assert "The storage cannot be" in terminal.view().text
+        assert any(
+            "out of service" in line and "acquirer.jsonl: cannot be written" in line
+            for line in bench.trace.tail(200)
+        )
         with pytest.raises(StorageFailed, match=r"acquirer\.jsonl: cannot be written"):
             books.append(LedgerRecord(numbered=1, entries=(), answers=()))
 
