@@ -93,3 +93,21 @@ def test_data_objects_are_located_where_they_are_split(data: bytes) -> None:
         return
     located = tlv.located(data)
     assert [(tag, data[start:end]) for tag, _, start, end in located] == objects
+
+
+def nested(depth: int) -> bytes:
+    value = tlv.encode(0x87, b"\x01")
+    for _ in range(depth):
+        value = tlv.encode(0x70, value)
+    return value + b"\x90\x00"
+
+
+def depth_of(part: Part) -> int:
+    return 1 + max((depth_of(inner) for inner in part.parts), default=0)
+
+
+@pytest.mark.parametrize("depth", [1, tlv.MAX_DEPTH - 1, tlv.MAX_DEPTH, 50])
+def test_templates_beyond_the_bounded_depth_hide_the_whole_answer(depth: int) -> None:
+    first, _ = response_tree(masked_response(nested(depth)))
+    assert depth_of(first) == (depth + 1 if depth < tlv.MAX_DEPTH else 1)
+    assert (first.value == HIDDEN) == (depth >= tlv.MAX_DEPTH)
