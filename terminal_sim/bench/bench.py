@@ -125,7 +125,7 @@ class Bench:
         self._cards: dict[str, VirtualCard] = {}
         self._known_cards: dict[str, CardState] = {}
         self._origin: SavedState | None = None
-        self._models: dict[str | Path, Profile] = {}
+        self._models: dict[tuple[str | Path, str], Profile] = {}
         self._numbers: Counter[str] = Counter()
         self._names: set[str] = set()
         self._readers: list[Hardware] = []
@@ -139,6 +139,7 @@ class Bench:
         self,
         profile: str | Path | Profile,
         *,
+        options: Mapping[str, object] | None = None,
         locale: str | None = None,
         reader: str | Sequence[str] = VIRTUAL,
         record: Path | None = None,
@@ -147,11 +148,12 @@ class Bench:
     ) -> TerminalUnderTest:
         """A terminal with its readers, acquirer link and printer, switched on and at its first screen.
 
+        `options` go before what the profile says, by their dotted keys: `{"offline.allowed": True}`.
         `reader` is an address, or several that complete each other: a chip reader's and a stripe head's. `record` is a new file
         of all that goes to and from its readers; the reader `recording:FILE` replays it. With `state_from` the terminal goes on
         where the saved one stood, screen, flows and card in the slot included; the first one brings the whole bench there.
         """
-        model = self._model(profile)
+        model = self._model(profile, options or {})
         state = self._next_of(state_from, model) if state_from is not None else None
         speaks = locale or (state.locale if state is not None else model.languages[0])
         if speaks not in model.languages:
@@ -187,13 +189,18 @@ class Bench:
             terminal.power_on()
         return terminal
 
-    def _model(self, profile: str | Path | Profile) -> Profile:
+    def _model(self, profile: str | Path | Profile, options: Mapping[str, object]) -> Profile:
         """A profile is read once a bench: a fleet of one model shares it."""
         if isinstance(profile, Profile):
+            if options:
+                raise BenchMisuse(
+                    "options are set in a profile that is given by its name or file, not in a profile that is made"
+                )
             return profile
-        if profile not in self._models:
-            self._models[profile] = profiles.load(profile)
-        return self._models[profile]
+        key = profile, repr(sorted(options.items()))
+        if key not in self._models:
+            self._models[key] = profiles.load(profile, options)
+        return self._models[key]
 
     def _name(self, model: Profile) -> str:
         """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41), and the same in whatever order models are added.

@@ -41,6 +41,19 @@ def _code(error: Exception) -> ExitCode:
     return ExitCode.REFUSED if isinstance(error, Unsafe | UnsafeAddress) else ExitCode.WRONG
 
 
+def options_of(given: Sequence[str]) -> dict[str, str]:
+    """What `--with KEY=VALUE` sets, each option once. Raises `UserError`."""
+    options: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise UserError(f"--with {text}: an option is written KEY=VALUE, such as offline.allowed=true")
+        if key in options:
+            raise UserError(f"--with {text}: {key} is said twice")
+        options[key] = value
+    return options
+
+
 def is_terminal() -> bool:
     """Whether the output goes to a terminal, where colours and rules help."""
     return sys.stdout.isatty()

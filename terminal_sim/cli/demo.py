@@ -45,7 +45,9 @@ def _play(program: Program, play: Play, profile: str) -> bool:
         Bench(clock=program.settings.clock or None) as bench,
     ):
         session = ShellSession(
-            bench, bench.add_terminal(profile, locale=program.settings.locale or None), program.macros
+            bench,
+            bench.add_terminal(play.profiles[profile], locale=program.settings.locale or None),
+            program.macros,
         )
         _print_news(session)
         for call in program.setup + play.calls:

@@ -111,6 +111,7 @@ def _run(commands: _Commands) -> None:
         help="run on this terminal instead (repeatable)",
     )
     _locale(run)
+    _options(run)
     run.add_argument(
         "-k",
         dest="expression",
@@ -160,10 +161,13 @@ def _check(commands: _Commands) -> None:
 
 
 def _profiles(commands: _Commands) -> None:
-    actions = _actions(commands, "profiles", "terminal profiles: list, show, check, schema, draw")
+    actions = _actions(commands, "profiles", "terminal profiles: list, show, options, check, schema, draw")
     _command(actions, "list", "profiles", "the bundled profiles")
     show = _command(actions, "show", "profiles", "a profile with every default written out, as TOML")
     show.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    options = _command(actions, "options", "profiles", "the options of a profile, with value and meaning")
+    options.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    _options(options)
     check = _command(actions, "check", "profiles", "find what is wrong in profiles")
     check.add_argument(
         "profiles",
@@ -279,6 +283,7 @@ def _shell(commands: _Commands) -> None:
     shell = _command(commands, "shell", "shell", "type script lines at a terminal and see its screen")
     shell.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
     _locale(shell)
+    _options(shell)
     _bench(shell)
     shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
 
@@ -305,6 +310,13 @@ def _files(command: _Parser) -> None:
     command.add_argument(
         "files", nargs="+", type=_path, metavar="FILE", help=".keys files, and folders of them"
     )
+
+
+def _options(command: _Parser) -> None:
+    command.add_argument(
+        "--with", dest="options", action="append", default=[], metavar="KEY=VALUE",
+        help="set an option of the profile, such as offline.allowed=true (repeatable); `profiles options` lists them",
+    )  # fmt: skip
 
 
 def _locale(command: _Parser) -> None:

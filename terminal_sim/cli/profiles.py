@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from terminal_sim import profile as profiles
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, print_table
+from terminal_sim.cli.console import as_user_errors, options_of, print_table
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.exit_code import ExitCode
 
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
     from terminal_sim.bench import AnyFlow
 
 
+_WIDEST = 40  # characters of a value in a table
+
+
 def run(given: Namespace) -> int:
-    actions = {"list": _list, "show": _show, "check": _check, "schema": _schema, "draw": _draw}
+    actions = {
+        "list": _list,
+        "show": _show,
+        "options": _options,
+        "check": _check,
+        "schema": _schema,
+        "draw": _draw,
+    }
     with as_user_errors(profiles.ProfileError):
         return actions[given.action](given)
 
@@ -40,6 +51,18 @@ def _row(name: str) -> tuple[str, ...]:
 def _show(given: Namespace) -> int:
     print(profiles.explain(profiles.load(given.profile)), end="")
     return 0
+
+
+def _options(given: Namespace) -> int:
+    profile = profiles.load(given.profile, options_of(given.options))
+    rows = [(one.key, _short(printable(one.value)), one.meaning) for one in profiles.options(profile)]
+    print_table(f"Options of {profile.id}", ("Option", "Value", "Meaning"), rows)
+    return 0
+
+
+def _short(value: str) -> str:
+    """The beginning of a long list; `profiles show` has all of it."""
+    return value if len(value) <= _WIDEST else f"{value[: _WIDEST - 3]}..."
 
 
 def _check(given: Namespace) -> int:

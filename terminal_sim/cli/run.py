@@ -11,7 +11,7 @@ from io import StringIO
 
 from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.console import as_user_errors, options_of
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
@@ -37,7 +37,14 @@ def run(given: Namespace) -> int:
         chosen = {name: vocabulary().load(name) for name in given.profile}
     with as_user_errors(BadScript):
         wanted = selection(given.expression) if given.expression else None
-    programs = programs_of(files_of(given.files), profiles=chosen or None, locale=given.locale, wanted=wanted)
+    with as_user_errors(ProfileError):
+        programs = programs_of(
+            files_of(given.files),
+            profiles=chosen or None,
+            locale=given.locale,
+            options=options_of(given.options),
+            wanted=wanted,
+        )
     if programs is None:
         return ExitCode.WRONG
     cases = [case for program in programs for case in plan(program, given.expression)]

@@ -34,6 +34,7 @@ def programs_of(
     *,
     profiles: Mapping[str, Profile] | None = None,
     locale: str = "",
+    options: Mapping[str, str] | None = None,
     wanted: Selection | None = None,
 ) -> list[Program] | None:
     """The checked scripts; None where one has a fault, after all faults of all files are on the error output.
@@ -47,7 +48,16 @@ def programs_of(
         script = None
         try:
             script = parse(file)
-            programs.append(check(script, vocabulary(), profiles=profiles, locale=locale, environ=os.environ))
+            programs.append(
+                check(
+                    script,
+                    vocabulary(),
+                    profiles=profiles,
+                    locale=locale,
+                    options=options,
+                    environ=os.environ,
+                )
+            )
         except ScriptError as error:
             faults[file] = error
             concerned = concerned or wanted is None or (script is not None and _selects(wanted, script))

@@ -14,7 +14,7 @@ from textwrap import indent
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.console import as_user_errors, options_of
 from terminal_sim.cli.session import ShellSession
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK
@@ -31,7 +31,10 @@ def run(given: Namespace) -> int:
         Bench(seed=given.seed, pack=given.pack, state=given.state) as bench,
     ):
         terminal = bench.add_terminal(
-            given.profile, locale=given.locale or None, reader=given.reader or VIRTUAL
+            given.profile,
+            options=options_of(given.options),
+            locale=given.locale or None,
+            reader=given.reader or VIRTUAL,
         )
         session = ShellSession(bench, terminal)
         return _converse(session, terminal.profile.id)

@@ -13,23 +13,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from terminal_sim.core.moment import Duration
+from terminal_sim.datafiles.changes import Changes, UnknownOption, changed, parts_of
+from terminal_sim.datafiles.hints import hints, plain_hint
 from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.positions import KeyPath
-from terminal_sim.datafiles.sources import TOML_TYPES, load_table, located, shown_value
+from terminal_sim.datafiles.sources import TOML_TYPES, ProfileError, dotted, load_table, located, shown_value
 from terminal_sim.datafiles.suggest import suggest
 
 T = TypeVar("T")
 
-_KEPT: Kept[tuple[Path, type, Path | None], Any] = Kept()
+_KEPT: Kept[tuple[Path, type, Path | None, str], Any] = Kept()
 _DURATION = 'a duration such as "30s" or "2min"'
 
 
@@ -43,30 +43,30 @@ class _RefusedError(Exception):
         self.at_key = at_key
 
 
-def read(path: Path, cls: type[T], *, library: Path | None = None) -> T:
+def read(path: Path, cls: type[T], *, library: Path | None = None, changes: Changes | None = None) -> T:
     """The file as an object of `cls`, a dataclass. `library` is where `extends` looks after the file's own folder.
 
+    `changes` are values that go before those of the file, by their dotted keys.
     Raises `ProfileError` for a missing or broken file, an unknown, missing or mistyped key, and a refused value.
     """
-    kept: T | None = _KEPT.get((path, cls, library))
+    key = path, cls, library, repr(sorted((changes or {}).items()))
+    kept: T | None = _KEPT.get(key)
     if kept is not None:
         return kept
     table, sources = load_table(path, library)
     try:
-        built: T = _build(cls, table, ())
+        built: T = _build(cls, changed(table, cls, changes or {}), ())
+    except UnknownOption as wrong:
+        raise ProfileError(str(wrong)) from None
     except _RefusedError as wrong:
+        # A change of the same table may be what a value that the file has is refused for.
+        if any(parts_of(key)[:-1] == wrong.path[: key.count(".")] for key in changes or {}):
+            raise ProfileError(f"{dotted(wrong.path)}{wrong.what}") from None
         raise located(wrong.path, wrong.what, sources, at_key=wrong.at_key) from None
     files = [source.file for source in sources]
     nearer = [file.parent / base.name for file, base in pairwise(files)]  # where a base would be found first
-    _KEPT.keep((path, cls, library), built, [*files, *nearer])
+    _KEPT.keep(key, built, [*files, *nearer])
     return built
-
-
-@cache
-def hints(cls: type) -> dict[str, Any]:
-    """The types of the fields that the constructor takes."""
-    known = get_type_hints(cls)
-    return {f.name: known[f.name] for f in fields(cls) if f.init}
 
 
 def _build(hint: Any, value: Any, path: KeyPath) -> Any:
@@ -108,14 +108,6 @@ def _refused(text: str, known: Mapping[str, Any], path: KeyPath) -> _RefusedErro
     if colon and keys[0] in known:
         return _RefusedError((*path, *keys), rest)
     return _RefusedError(path, text)
-
-
-def plain_hint(hint: Any) -> Any:
-    """`X` for `X | None`: TOML has no null, so a key that is there has a value."""
-    if get_origin(hint) in (Union, UnionType):
-        left = [arg for arg in get_args(hint) if arg is not NoneType]
-        return left[0] if len(left) == 1 else hint
-    return hint
 
 
 def _expect(value: Any, kind: type, path: KeyPath) -> Any:

@@ -4,6 +4,18 @@ from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.profile.check import check
 from terminal_sim.profile.explain import explain
 from terminal_sim.profile.load import file_of, is_path, load, names, variants
+from terminal_sim.profile.options import options
 from terminal_sim.profile.schema import schema
 
-__all__ = ["ProfileError", "check", "explain", "file_of", "is_path", "load", "names", "schema", "variants"]
+__all__ = [
+    "ProfileError",
+    "check",
+    "explain",
+    "file_of",
+    "is_path",
+    "load",
+    "names",
+    "options",
+    "schema",
+    "variants",
+]

@@ -26,7 +26,7 @@ def _tables(thing: Any, path: tuple[str, ...]) -> Iterator[str]:
         if is_dataclass(value) or isinstance(value, dict):
             below.append((name, value))
         else:
-            yield f"{_key(name)} = {_toml(value)}{'  # default' if default else ''}"
+            yield f"{_key(name)} = {toml_value(value)}{'  # default' if default else ''}"
     for name, value in below:
         inner = (*path, _key(name))
         yield from ("", f"[{'.'.join(inner)}]")
@@ -43,17 +43,20 @@ def _members(thing: Any) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _key(name: str) -> str:
-    return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else _toml(name)
+    return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else toml_value(name)
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """The value as a profile has it."""
     if isinstance(value, Duration):
         return f'"{value}"'
     if isinstance(value, tuple):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     if is_dataclass(value):
         inner = (
-            f"{_key(n)} = {_toml(v)}" for n, v, default in _members(value) if v is not None and not default
+            f"{_key(n)} = {toml_value(v)}"
+            for n, v, default in _members(value)
+            if v is not None and not default
         )
         return f"{{ {', '.join(inner)} }}"
     return msgspec.json.encode(value).decode()  # a JSON string, number or boolean is a TOML one

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from terminal_sim.core.config import Profile
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.changes import Changes
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
 
+IDENTITY = ("profile", "id", "extends")
+"""Keys that say which profile a file is, and are no options of it."""
 _VARIANTS = "variants"
 _HEAD = re.compile(rb"^(profile|extends)\s*=", re.MULTILINE)
 
@@ -49,6 +52,9 @@ def file_of(profile: str | Path) -> Path:
     return bundled() / file
 
 
-def load(profile: str | Path) -> Profile:
-    """A bundled profile by name, any other by path. Raises `ProfileError`."""
-    return read(file_of(profile), Profile, library=bundled())
+def load(profile: str | Path, options: Changes | None = None) -> Profile:
+    """A bundled profile by name, any other by path; `options` go before what its file says. Raises `ProfileError`."""
+    for key in options or {}:
+        if key in IDENTITY:
+            raise ProfileError(f"{key!r} says which profile this is, and is no option")
+    return read(file_of(profile), Profile, library=bundled(), changes=options)

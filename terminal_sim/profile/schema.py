@@ -10,7 +10,7 @@ import msgspec
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.moment import Duration
-from terminal_sim.datafiles.toml import hints, plain_hint
+from terminal_sim.datafiles.hints import hints, plain_hint
 
 
 def schema(cls: type = Profile) -> dict[str, Any]:

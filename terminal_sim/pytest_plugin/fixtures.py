@@ -32,6 +32,7 @@ class _Wanted:
     seed: int | None = None
     pack: str | None = None
     cards: str | None = None
+    options: Mapping[str, object] | None = None
 
 
 def parametrize_terminal(metafunc: pytest.Metafunc) -> None:
@@ -69,7 +70,8 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
     from terminal_sim.verbs import Tester
 
     options, wanted = chosen_options(request.config), _wanted(request)
-    profile = _loaded(getattr(request, "param", terminal_sim_profile))
+    named = getattr(request, "param", terminal_sim_profile)
+    profile = _loaded(named)
     if not wanted.locale and options.locale and options.locale not in profile.languages:
         pytest.skip(f"{profile.id} does not speak {options.locale}: it speaks {', '.join(profile.languages)}")
     try:
@@ -83,7 +85,10 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
     with bench:
         try:
             terminal = bench.add_terminal(
-                profile, locale=wanted.locale or options.locale or None, reader=options.reader
+                named if wanted.options else profile,
+                options=wanted.options,
+                locale=wanted.locale or options.locale or None,
+                reader=options.reader,
             )
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)

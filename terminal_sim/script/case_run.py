@@ -139,7 +139,7 @@ class CaseRun:
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
         chosen, name = self.case.program.settings, self.case.profile
         terminal = bench.add_terminal(
-            chosen.profiles[name],
+            self.case.play.profiles[name],
             locale=chosen.locale or None,
             reader=self._wired.reader,
             record=self._wired.record,
@@ -176,7 +176,7 @@ class CaseRun:
     def _file(self, script: str, picture: str) -> str:
         """A name that holds no secret of a row, and is another for each row."""
         case, chosen = self.case, self.case.program.settings
-        locale = chosen.locale or chosen.profiles[case.profile].languages[0]
+        locale = chosen.locale or case.play.profiles[case.profile].languages[0]
         apart = json.dumps([case.title, list(case.row.items()), case.repeats])
         title = Mask(chosen.secrets.values())(case.title)
         return file_name(script, title, picture, case.profile, locale, apart=apart)
@@ -198,7 +198,7 @@ class CaseRun:
     def _attempt(self, tester: Tester, calls: Sequence[Call]) -> Stopped | None:
         program = self.case.program
         try:
-            Performer(tester, program.macros, program.scope).perform(calls)
+            Performer(tester, program.macros, self.case.play.scope).perform(calls)
         except Stopped as stopped:
             self._keep_screens(tester)
             return stopped
@@ -240,6 +240,8 @@ class CaseRun:
         options, program = self._options, self.case.program
         chosen = ["--profile", self.case.profile]
         chosen += ["--locale", program.settings.locale] if program.settings.locale else []
+        for key, value in program.settings.overruling.items():
+            chosen += ["--with", f"{key}={value}"]
         chosen += ["--seed", str(options.seed)] if options.seed else []
         chosen += ["--pack", options.pack] if options.pack is not None else []
         for address in self._options.addresses:

@@ -17,8 +17,8 @@ from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion, macros_of
 from terminal_sim.script.parse import parse
-from terminal_sim.script.settings import Settings, settings
-from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep
+from terminal_sim.script.settings import Settings, options_of, settings, with_options
+from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
 from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, is_name
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
@@ -26,12 +26,17 @@ from terminal_sim.verbs import VERBS
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """A scenario that can run. `start` is the state it goes on from, "" for a fresh terminal; `saves` are those it keeps."""
+    """A scenario that can run. `start` is the state it goes on from, "" for a fresh terminal; `saves` are those it keeps.
+
+    `profiles` are those that it runs on, with its options; `scope` judges the values that only a run will have.
+    """
 
     scenario: Scenario
     calls: tuple[Call, ...]
     start: str
     saves: tuple[str, ...]
+    profiles: Mapping[str, Profile]
+    scope: Scope
 
     @property
     def rows(self) -> list[dict[str, str]]:
@@ -41,14 +46,10 @@ class Play:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A script in which everything can be meant. `macros` are the calls of each macro by its name.
-
-    `scope` judges the values that only a run will have.
-    """
+    """A script in which everything can be meant. `macros` are the calls of each macro by its name."""
 
     script: Script
     settings: Settings
-    scope: Scope
     macros: Mapping[str, tuple[Call, ...]]
     setup: tuple[Call, ...]
     plays: tuple[Play, ...]
@@ -65,12 +66,24 @@ def check(
     *,
     profiles: Mapping[str, Profile] | None = None,
     locale: str = "",
+    options: Mapping[str, str] | None = None,
     environ: Mapping[str, str],
 ) -> Program:
-    """`profiles` and `locale` overrule the script's own; `environ` has its secrets. Raises `ScriptError`."""
+    """`profiles`, `locale` and `options` overrule the script's own; `environ` has its secrets.
+
+    Raises `ScriptError`, and `ProfileError` for an option that is none of the script's.
+    """
     diagnostics = Diagnostics()
     diagnostics.about(script)
-    chosen = settings(script, vocabulary, diagnostics, profiles=profiles, locale=locale, environ=environ)
+    chosen = settings(
+        script,
+        vocabulary,
+        diagnostics,
+        profiles=profiles,
+        locale=locale,
+        options=options or {},
+        environ=environ,
+    )
     program = _Checking(script, vocabulary, chosen, diagnostics).program()
     if diagnostics.problems:
         raise ScriptError(list(diagnostics.problems))
@@ -86,6 +99,15 @@ def rows_of(scenario: Scenario) -> list[dict[str, str]]:
     return [dict(zip(names, (cell.text for cell in row), strict=True)) for row in table.rows]
 
 
+@dataclass(frozen=True, slots=True)
+class _Devices:
+    """The profiles with one set of options, and what judges values and calls for them."""
+
+    profiles: Mapping[str, Profile]
+    scope: Scope
+    dataflow: Dataflow
+
+
 class _Checking:
     def __init__(
         self, script: Script, vocabulary: Vocabulary, chosen: Settings, diagnostics: Diagnostics
@@ -96,31 +118,25 @@ class _Checking:
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
         self.bound = {name: self._bind(macro.steps) for name, macro in self.macros.items()}
-        self.scope = Scope(
-            vocabulary,
-            tuple(chosen.profiles.values()),
-            vocabulary.cards(chosen.decks),
-            chosen.decks,
-        )
+        self.vocabulary = vocabulary
         self.expansion = Expansion(self.macros, self.bound, diagnostics)
-        self.dataflow = Dataflow(
-            self.scope, self.bound, self.expansion, frozenset(chosen.secrets), diagnostics
-        )
+        self.cards = vocabulary.cards(chosen.decks)
+        self.devices: dict[tuple[tuple[str, str], ...], _Devices] = {}
+        self.delivered = self._devices_of({})
         self.known: Known = {"profile": None, "locale": None, **dict.fromkeys(chosen.secrets)}
 
     def program(self) -> Program:
         self._walk_macros()
         setup = self._bind(self.script.setup)
-        self._follow(setup, self.known)
-        plays = tuple(self._play(scenario) for scenario in self.script.scenarios)
+        self._follow(setup, self.known, self.delivered)
+        plays = self._plays()
         self._check_names()
         self._check_states(plays)
         teardown = self._bind(self.script.teardown)
-        self._follow(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)})
+        self._follow(teardown, {**self.known, **dict.fromkeys(CARD_VARIABLES)}, self.delivered)
         return Program(
             script=self.script,
             settings=self.chosen,
-            scope=self.scope,
             macros=self.bound,
             setup=setup,
             plays=plays,
@@ -131,13 +147,35 @@ class _Checking:
         bound = (bind(step, self.macros, self.diagnostics.report) for step in steps)
         return tuple(call for call in bound if call is not None)
 
+    def _devices_of(self, written: Mapping[str, Value]) -> _Devices:
+        """The profiles with the options of a scenario, as `with` has them there."""
+        options = {key: value.text for key, value in written.items()}
+        key = tuple(sorted(options.items()))
+        if key not in self.devices:
+            chosen = self.chosen
+            everything = {**chosen.options, **options, **chosen.overruling}
+            profiles = chosen.profiles
+            if options:
+                profiles = with_options(
+                    profiles, chosen.places, everything, written, self.vocabulary, self.diagnostics
+                )
+            scope = Scope(self.vocabulary, tuple(profiles.values()), self.cards, chosen.decks)
+            secrets = frozenset(chosen.secrets)
+            dataflow = Dataflow(scope, self.bound, self.expansion, secrets, self.diagnostics)
+            self.devices[key] = _Devices(profiles, scope, dataflow)
+        return self.devices[key]
+
     def _follow(
-        self, calls: Sequence[Call], known: Known, rows: Sequence[Mapping[str, str | None]] = ({},)
+        self,
+        calls: Sequence[Call],
+        known: Known,
+        devices: _Devices,
+        rows: Sequence[Mapping[str, str | None]] = ({},),
     ) -> list[str]:
         """Judges calls for each of the rows, and returns the states that they save."""
         if not self.expansion.takes(calls, len(rows)):
             return []
-        return [state for row in rows for state in self.dataflow.walk(calls, {**known, **row})]
+        return [state for row in rows for state in devices.dataflow.walk(calls, {**known, **row})]
 
     # Macros.
 
@@ -183,24 +221,46 @@ class _Checking:
             if name in called or not self.expansion.follows(name):
                 continue  # a macro that another one calls is judged there
             unknown: Known = {**self.known, **dict.fromkeys(variables_of(calls))}
-            self.dataflow.walk(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)})
+            self.delivered.dataflow.walk(calls, {**unknown, **dict.fromkeys(CARD_VARIABLES)})
 
     # Scenarios.
 
-    def _play(self, scenario: Scenario) -> Play:
-        calls = self._bind(scenario.steps)
-        start = starts_from(calls, self.diagnostics)
+    def _plays(self) -> tuple[Play, ...]:
+        """Those that go on from a state come after the one that saves it, whose options they have; the order stays that of the file."""
+        ahead = [
+            (scenario, calls, starts_from(calls, self.diagnostics))
+            for scenario, calls in ((one, self._bind(one.steps)) for one in self.script.scenarios)
+        ]
+        made: dict[int, Play] = {}
+        saved: dict[str, _Devices] = {}
+        numbers = list(range(len(ahead)))
+        while numbers:
+            ready = [number for number in numbers if not ahead[number][2] or ahead[number][2] in saved]
+            for number in ready or numbers:  # what nothing saves is reported later
+                scenario, calls, start = ahead[number]
+                written = options_of(scenario.options, self.diagnostics)
+                if start and written:
+                    sentence = "this scenario goes on from a state, which has its options already"
+                    self.diagnostics.report(scenario.options[0], sentence)
+                devices = saved.get(start, self.delivered) if start else self._devices_of(written)
+                made[number] = self._play(scenario, calls, start, devices)
+                saved.update(dict.fromkeys(made[number].saves, devices))
+            numbers = [number for number in numbers if number not in made]
+        return tuple(made[number] for number in range(len(ahead)))
+
+    def _play(self, scenario: Scenario, calls: tuple[Call, ...], start: str, devices: _Devices) -> Play:
         known = {**self.known, **dict.fromkeys(CARD_VARIABLES)} if start else self.known
         table = scenario.examples
         unknown: Known = {column.text: None for column in table.columns} if table is not None else {}
         rows: Sequence[Mapping[str, str | None]] = (
             rows_of(scenario) if self._check_table(scenario) else [unknown]
         )
-        saved = self._follow(calls, known, rows)
+        saved = self._follow(calls, known, devices, rows)
         if saved and table is not None:
             sentence = "a scenario with examples runs more than once: it cannot save a state"
             self.diagnostics.of_name(scenario.name, Form.STRING, scenario.place, sentence)
-        return Play(scenario, calls, start, tuple(dict.fromkeys(saved)))
+        saves = tuple(dict.fromkeys(saved))
+        return Play(scenario, calls, start, saves, devices.profiles, devices.scope)
 
     def _check_table(self, scenario: Scenario) -> bool:
         """Whether the examples of a scenario can be followed row by row."""

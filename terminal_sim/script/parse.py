@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 MOST_LINES = 20_000
-SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret")
+SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret", "with")
 # The order of the sections, so that a reader finds them; `keys` and settings are both of rank 0.
 _RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -96,6 +96,7 @@ class _Reading:
         self._scenarios: list[Scenario] = []
         self._parts: dict[str, tuple[ScriptStep, ...]] = {}
         self._steps: list[ScriptStep] = []
+        self._options: list[Value] = []
         self._table: Examples | None = None
         self._close: Callable[[tuple[ScriptStep, ...]], None] | None = None
         said = (n for n, line in enumerate(lines, start=1) if not _BLANK.fullmatch(line))
@@ -216,7 +217,8 @@ class _Reading:
         place = name.place
 
         def close(steps: tuple[ScriptStep, ...]) -> None:
-            self._scenarios.append(Scenario(name.text, place, tuple(tags), steps, self._table))
+            options = tuple(self._options)
+            self._scenarios.append(Scenario(name.text, place, tuple(tags), steps, self._table, options))
 
         self._close = close
         return None
@@ -242,6 +244,8 @@ class _Reading:
         values = self.values(number)
         if values and values[0].word == "examples":
             return self._examples(number, values)
+        if values and values[0].word == "with":
+            return self._with(number, values)
         if self._close is None:
             return self._problem(
                 number,
@@ -254,10 +258,21 @@ class _Reading:
             )
         return None
 
+    def _with(self, number: int, values: tuple[Value, ...]) -> None:
+        """Options of one scenario, which its terminal is built with: they stand before its steps."""
+        if self._close is None or self._rank != _RANK["scenario"] or self._steps:
+            column = values[0].place.column
+            sentence = "with KEY=VALUE... stands among the settings, or before the first step of a scenario"
+            return self._problem(number, column, sentence, len("with"))
+        if len(values) == 1:
+            return self._problem(number, values[0].place.column, "with needs a value", len("with"))
+        self._options += values[1:]
+        return None
+
     def _end_section(self) -> None:
         if self._close is not None:
             self._close(tuple(self._steps))
-        self._close, self._steps, self._table = None, [], None
+        self._close, self._steps, self._table, self._options = None, [], None, []
 
     def _value(self, number: int, token: Token) -> Value:
         place = SourcePlace(self.path, number, token.column or 1)

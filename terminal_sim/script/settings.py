@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from terminal_sim.bench import BenchMisuse, Profile, ProfileError
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.profile import is_path
 from terminal_sim.script.diagnostics import Diagnostics
-from terminal_sim.script.tree import Problem, Script
+from terminal_sim.script.tree import Problem, Script, Value
 from terminal_sim.script.values import VARIABLES, is_name
 from terminal_sim.script.vocabulary import Vocabulary, check_clock
 
@@ -28,7 +28,9 @@ class Skip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`locale` is "" for each profile's own, `clock` "" for the bench's."""
+    """`locale` is "" for each profile's own, `clock` "" for the bench's. `options` are those that all scenarios have,
+    `overruling` those of them that go before a scenario's own, and `places` what each profile is loaded by.
+    """
 
     profiles: Mapping[str, Profile]
     skips: tuple[Skip, ...]
@@ -36,6 +38,9 @@ class Settings:
     clock: str
     decks: tuple[Path, ...]
     secrets: Mapping[str, str]
+    options: Mapping[str, str]
+    overruling: Mapping[str, str]
+    places: Mapping[str, str | Path]
 
 
 def settings(
@@ -45,13 +50,18 @@ def settings(
     *,
     profiles: Mapping[str, Profile] | None,
     locale: str,
+    options: Mapping[str, str],
     environ: Mapping[str, str],
 ) -> Settings:
-    """`profiles` and `locale` overrule the script's own; `environ` has its secrets."""
+    """`profiles`, `locale` and `options` overrule the script's own; `environ` has its secrets."""
     everyone = dict(profiles) if profiles else _profiles(script, vocabulary, diagnostics)
+    places = {name: name if profiles else _place(script, name) for name in everyone}
+    written = options_of(script.values_of("with"), diagnostics)
+    for_all = {**{key: value.text for key, value in written.items()}, **options}
     skips = (*_lacking(script, vocabulary, diagnostics, everyone), *_silent(everyone, locale))
     skipped = {skip.profile for skip in skips}
     running = {name: profile for name, profile in everyone.items() if name not in skipped}
+    running = with_options(running, places, for_all, written, vocabulary, diagnostics)
     for name in _SINGLE:
         for extra in script.values_of(name)[1:]:
             diagnostics.report(extra, f"{name} is said once, with one value")
@@ -62,7 +72,61 @@ def settings(
         clock=_clock(script, diagnostics),
         decks=_decks(script, diagnostics),
         secrets=_secrets(script, diagnostics, environ),
+        options=for_all,
+        overruling=options,
+        places=places,
     )
+
+
+def options_of(values: Sequence[Value], diagnostics: Diagnostics) -> dict[str, Value]:
+    """The values of `with` by their keys."""
+    found: dict[str, Value] = {}
+    for value in values:
+        if not value.name:
+            diagnostics.report(value, "an option is written KEY=VALUE: with offline.allowed=true")
+        elif value.variables:
+            diagnostics.report(value, "an option has no variables: the terminal is built with it")
+        elif value.name in found:
+            diagnostics.report(value, f"{value.name} is said twice")
+        else:
+            found[value.name] = value
+    return found
+
+
+def with_options(
+    profiles: Mapping[str, Profile],
+    places: Mapping[str, str | Path],
+    options: Mapping[str, str],
+    written: Mapping[str, Value],
+    vocabulary: Vocabulary,
+    diagnostics: Diagnostics,
+) -> dict[str, Profile]:
+    """The profiles with these options; a refused one is reported where it is `written`.
+
+    Raises `ProfileError` for one that is written nowhere: it is of the command line.
+    """
+    found: dict[str, Profile] = {}
+    for name, profile in profiles.items():
+        found[name] = profile
+        try:
+            found[name] = vocabulary.load(places[name], options) if options else profile
+        except ProfileError as wrong:
+            blamed = [value for key, value in written.items() if _speaks_of(str(wrong), key)] or [
+                *written.values()
+            ]
+            if not blamed:
+                raise
+            diagnostics.report(blamed[0], f"{name}: {wrong}")
+    return found
+
+
+def _speaks_of(error: str, key: str) -> bool:
+    return f"{key}: " in error or f"{key!r}" in error
+
+
+def _place(script: Script, name: str) -> str | Path:
+    """What a profile of the script is loaded by: a path is one from the script's folder."""
+    return script.path.parent / name if is_path(name) else name
 
 
 def _profiles(script: Script, vocabulary: Vocabulary, diagnostics: Diagnostics) -> dict[str, Profile]:
@@ -75,7 +139,7 @@ def _profiles(script: Script, vocabulary: Vocabulary, diagnostics: Diagnostics) 
     for value in named:
         for name in vocabulary.profiles if value.text == ALL else (value.text,):
             try:
-                found[name] = vocabulary.load(script.path.parent / name if is_path(name) else name)
+                found[name] = vocabulary.load(_place(script, name))
             except ProfileError as wrong:
                 diagnostics.report(value, str(wrong))
     return found

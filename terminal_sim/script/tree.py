@@ -105,11 +105,14 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
+    """`options` are those of the profile that `with` sets for this scenario."""
+
     name: str
     place: SourcePlace
     tags: tuple[str, ...]
     steps: tuple[ScriptStep, ...]
     examples: Examples | None = None
+    options: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -50,10 +50,10 @@ class Vocabulary:
         """Every id that an element of a screen may have."""
         return self.texts.ids
 
-    def load(self, name: str | Path) -> Profile:
-        """A profile by name or path, in which nothing is wrong. Raises `profile.ProfileError` with the cure."""
-        loaded = profile.load(name)
-        profile.check(loaded, self.flows, self.texts, file=profile.file_of(name))
+    def load(self, name: str | Path, options: Mapping[str, str] | None = None) -> Profile:
+        """A profile by name or path, with options, in which nothing is wrong. Raises `profile.ProfileError` with the cure."""
+        loaded = profile.load(name, options)
+        profile.check(loaded, self.flows, self.texts, file=None if options else profile.file_of(name))
         return loaded
 
     def cards(self, decks: Sequence[Path]) -> frozenset[str]:

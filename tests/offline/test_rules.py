@@ -88,7 +88,7 @@ def test_a_saved_state_keeps_what_is_pending_and_the_key_that_opens_it() -> None
         at.charge(700)
         saved = at.bench.save()
     with Bench(texts=TEXTS) as bench:
-        terminal = bench.add_terminal("square-terminal", state_from=saved)
+        terminal = bench.add_terminal(stock("square-terminal"), state_from=saved)
         terminal.network(True)
         bench.advance(SECOND)
         assert [payment.state for payment in terminal.firmware.durable.payments.values()] == [

@@ -27,7 +27,7 @@ def album(device: str, outage: str, locale: str) -> tuple[str, list[str]]:
     pages: list[str] = []
     drawings: list[str] = []
     with Bench(texts=TEXTS, trace=False) as bench:
-        terminal = bench.add_terminal(device, locale=locale)
+        terminal = bench.add_terminal(device, options={"offline.allowed": True}, locale=locale)
 
         def look(what: str) -> None:
             for display in terminal.profile.displays:

@@ -1,0 +1,182 @@
+"""What each option of a profile means, in one line; the docstrings of the classes say how they work together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from terminal_sim.core.config.hardware import Battery, Display, KeyFace, Keypad, PrinterConfig
+from terminal_sim.core.config.menus import Home, Menu, MenuEntry, Passcode
+from terminal_sim.core.config.offline import Offline, OutageLimits
+from terminal_sim.core.config.payments import (
+    AllowedEntryModes,
+    Checkout,
+    Limits,
+    Merchant,
+    Moto,
+    Receipts,
+    Refunds,
+    Standalone,
+)
+from terminal_sim.core.config.profile import Profile
+from terminal_sim.core.config.timeouts import Timeouts
+
+MEANINGS: Mapping[type, Mapping[str, str]] = {
+    Profile: {
+        "profile": "version of this format",
+        "id": "names journals and files",
+        "name": "model",
+        "maker": "who makes the model",
+        "family": "group of models that have one operation in common",
+        "country": "country of the terminal (ISO 3166-1 alpha-2)",
+        "currency": "currency of its payments (ISO 4217)",
+        "languages": "languages that it speaks, its own first",
+        "displays": "screens by name",
+        "home": "home screen",
+        "merchant": "who takes the payments",
+        "keypad": "keys",
+        "entries": "ways in which a card's data may come in",
+        "menus": "menus by name",
+        "printer": "printer, where it has one",
+        "battery": "battery, where it has one",
+        "links": "links to the acquirer, the one that it starts with first",
+        "passcodes": "passcodes by name",
+        "standalone": "payments that the terminal starts itself",
+        "limits": "limits of amounts and lists",
+        "timeouts": "how long it waits",
+        "moto": "payments without a card",
+        "refunds": "voids and refunds",
+        "receipts": "what it prints",
+        "checkout": "what a point of sale offers beside the reader",
+        "offline": "payments while the acquirer is out of reach",
+        "lights": "lights of the reader by name",
+        "app": "the firmware is an app, which can be closed and lose its reader",
+        "status_bar": "a strip with time, link and battery above the first screen",
+    },
+    Display: {
+        "width": "width in pixels",
+        "height": "height in pixels",
+        "columns": "characters of a line of text, 16 to 120",
+        "touch": "it can be touched",
+        "read_by": "who reads it",
+    },
+    KeyFace: {"label": "what is printed on the key", "colour": "its colour, and its second name in scripts"},
+    Keypad: {
+        "where": "real keys below the screen, or keys drawn on it",
+        "layout": "the keys, row by row",
+        "keys": "how keys look",
+        "power_off": "key that switches off when it is held for three seconds",
+    },
+    PrinterConfig: {"columns": "characters of a line, 24 to 80", "dots": "dots across the head"},
+    Battery: {
+        "low": "percent below which it warns",
+        "critical": "percent below which it starts no payment",
+    },
+    MenuEntry: {
+        "id": "text of the entry",
+        "menu": "menu that it opens",
+        "flow": "flow that it starts",
+        "needs": "switch while which is off it is hidden",
+    },
+    Menu: {
+        "entries": "entries in their order",
+        "title": "text above them",
+        "passcode": "passcode that guards the menu",
+    },
+    Home: {
+        "style": "tiles to touch, an idle screen with Start, or an amount over tabs",
+        "entries": "entries in their order",
+        "confirm": "entry that the green key starts",
+        "shortcuts": "menus that digits and the green key open",
+        "flow": "flow that shows the home screen",
+    },
+    Passcode: {
+        "code": "passcode as delivered",
+        "tries": "wrong ones until it is locked, 1 to 10",
+        "lock": "how long it is locked",
+        "max_digits": "most digits of a passcode",
+    },
+    AllowedEntryModes: {
+        "chip": "chip cards may be inserted",
+        "contactless": "contactless cards and phones may be tapped",
+        "stripe": "stripes may be swiped",
+        "keyed": "card numbers may be typed",
+    },
+    Standalone: {
+        "enabled": "the account allows payments that the terminal starts itself",
+        "over": "links over which it may start them",
+    },
+    Limits: {
+        "max_amount": "largest payment, in minor units",
+        "moto_max_amount": "largest payment without a card, in minor units",
+        "refund_max_amount": "largest refund without a payment, in minor units",
+        "history": "payments that the history shows",
+    },
+    Timeouts: {
+        "menu": "a menu without input",
+        "entry": "a field without input",
+        "card": "waiting for a card",
+        "pin": "waiting for a PIN",
+        "passcode": "waiting for a passcode",
+        "issuer": "waiting for the acquirer's answer",
+        "result": "how long the result of a payment stays",
+        "notice": "how long a notice stays",
+        "avs": "how long the result of the address check stays",
+        "remove_card": "waiting until the card is taken out",
+        "reversal": "waiting for the answer to a reversal",
+        "reversal_retry": "first pause before a reversal is sent again",
+        "reversal_retry_max": "longest such pause",
+    },
+    Moto: {
+        "enabled": "payments without a card are offered",
+        "ask_cvc": "the security code is asked for",
+        "ask_address": "the address is asked for",
+        "ask_address_in": "countries of cardholders whose address is asked for",
+        "iin_countries": "country of each beginning of a card number",
+    },
+    Refunds: {
+        "void": "payments may be voided from the history",
+        "unreferenced": "refunds without a payment are offered",
+        "passcode": "passcode that guards them",
+    },
+    Receipts: {
+        "merchant": "merchant copy: printed, offered, or neither",
+        "customer": "customer copy: printed, offered, or neither",
+        "declined": "declined payments print, too",
+        "card_language": "the customer copy takes the language of the card",
+        "header": "lines at the top",
+    },
+    Checkout: {
+        "manual_entry": "card numbers may be typed",
+        "gift_card": "gift cards are taken",
+        "clearpay": "Clearpay is offered",
+        "orders": "online orders arrive",
+        "digital_receipt": "receipts by message are offered",
+    },
+    Merchant: {
+        "id": "merchant number (ISO 8583, DE 42)",
+        "category": "merchant category code (ISO 18245)",
+    },
+    OutageLimits: {
+        "network": "how long payments are taken without the link",
+        "service": "how long payments are taken without the service behind it",
+    },
+    Offline: {
+        "enabled": "the model can take offline payments",
+        "allowed": "the merchant allows them, as delivered",
+        "settings": "the merchant may change that and the limit",
+        "permission": "the account that is signed in may change it",
+        "limit": "largest offline payment, in minor units",
+        "limit_max": "most that the merchant may set as the limit",
+        "queue_sum": "most that may wait, in minor units; 0 for no bound",
+        "queue_count": "how many payments may wait; 0 for no bound",
+        "session": "how long payments are taken in one outage",
+        "upload": "time after which a payment that has not left expires",
+        "anchor": "from when that time counts",
+        "entries": "ways in which a card's data may come in offline",
+        "refused_brands": "brands that are not taken offline",
+        "banner": "a banner says that the terminal is offline",
+        "countdown": "the time left is shown",
+        "app_forwards": "what a lost link kept back leaves only while the app is open",
+        "auth_code": "authorisation code of an offline approval, where the acquirer prescribes one",
+    },
+}
