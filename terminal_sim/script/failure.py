@@ -48,7 +48,7 @@ def command(path: str, title: str, options: Sequence[str]) -> str:
 
 def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str]:
     """Both screens side by side, cut to `room` lines; one where nothing changed."""
-    was, shown = before.view.text.splitlines(), now.view.text.splitlines()
+    was, shown = before.text.splitlines(), now.text.splitlines()
     times = (f"screen when the step began, {clock(before.mono)}", f"screen now, {clock(now.mono)}")
     if was == shown:
         rows = [f"screen when the step began, {clock(before.mono)}, and now, {clock(now.mono)}", *shown]

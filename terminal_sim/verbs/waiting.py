@@ -16,6 +16,7 @@ from typing import TypeVar
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display import texts
+from terminal_sim.display.appearance import Appearance
 from terminal_sim.display.patterns import PatternError, compiled
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
@@ -34,10 +35,20 @@ class BadScript(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScreenSnapshot:
-    """A screen as it was at a moment; `view` is drawn only when its text is read."""
+    """All that a terminal showed at a moment, and which `display` was looked at; it is drawn only when its text is read."""
 
     mono: int
-    view: View
+    appearance: Appearance
+    display: str
+
+    @property
+    def view(self) -> View:
+        return self.appearance.views[self.display]
+
+    @property
+    def text(self) -> str:
+        """Every display, and the lights."""
+        return self.appearance.text
 
 
 @dataclass(eq=False)
@@ -52,7 +63,7 @@ class ExpectationFailed(Exception):
 
     def __str__(self) -> str:
         nearest = f"\nthere was: {self.nearest}" if self.nearest else ""
-        return f"expected {self.expected}{nearest}\nthe screen now:\n{self.now.view.text}"
+        return f"expected {self.expected}{nearest}\nthe screen now:\n{self.now.text}"
 
 
 def duration(value: Duration | str) -> Duration:
@@ -143,7 +154,9 @@ class Waiting:
         self._watch(before)
 
     def _snapshot(self, on: str = "main") -> ScreenSnapshot:
-        return ScreenSnapshot(self.bench.now.mono, self.terminal.view(on))
+        appearance = self.terminal.appearance()
+        first = next(iter(appearance.views))
+        return ScreenSnapshot(self.bench.now.mono, appearance, first if on == "main" else on)
 
     def _failure(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
         return ExpectationFailed(

@@ -273,3 +273,21 @@ def test_control_characters_of_a_script_are_escaped_wherever_they_are_shown(ran:
     assert result.notes == ("\\x1b[2J",)
     assert "\\x1b]0;x\\x07" in result.text
     assert not any(character in result.text for character in "\x1b\x07\x9b")
+
+
+def test_a_failure_shows_every_display_and_the_lights(ran: Runs) -> None:
+    (result,) = ran(
+        """keys 1
+terminal square-register
+scenario "A"
+  press 1250
+  tap id:charge
+  expect screen "nothing" on customer within 1s
+"""
+    )
+    assert len(result.text.splitlines()) <= LINES
+    shown = result.text.partition("screen when the step began")[2].partition("last of the trace")[0]
+    seller, _, customer = shown.partition("\n  customer\n")
+    assert "\n  seller\n" in seller
+    assert "Tap, swipe or insert card" in customer
+    assert "\n  lights: chip on, contactless on" in customer
