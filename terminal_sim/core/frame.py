@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.core.offline import NETWORK
+from terminal_sim.core.own_flows import MenuContext
 from terminal_sim.core.screen import Banner, Element, Screen, Tab
 from terminal_sim.core.stack import FlowStack
 from terminal_sim.core.text import say
@@ -12,11 +13,11 @@ from terminal_sim.core.text import say
 HOME = "home"
 
 
-def framed(terminal: FlowStack, tab: str) -> Screen:
-    """The screen of the flow on top in its frame; `tab` is the one that was opened last."""
+def framed(terminal: FlowStack) -> Screen:
+    """The screen of the flow on top in its frame."""
     top = terminal.stack[-1]
     shown = top.flow.screen(top)
-    frame = (*_banners(terminal), *_tabs(terminal, tab))
+    frame = (*_banners(terminal), *_tabs(terminal))
     return Screen(shown.id, (*frame, *shown.elements)) if frame else shown
 
 
@@ -43,13 +44,24 @@ def _service_banner(allowed: bool, left: int) -> str:
     return "banner-service" if left else "banner-service-over"
 
 
-def _tabs(terminal: FlowStack, tab: str) -> Iterator[Tab]:
+def _tabs(terminal: FlowStack) -> Iterator[Tab]:
     top, home = terminal.stack[-1], terminal.profile.home
     if home.style != "tabs" or not top.flow.table[top.state].free:
         return
-    opened = tab if len(terminal.stack) > 1 else HOME
+    place = _open_tab(terminal)
     for each in (HOME, *(entry.id for entry in home.entries)):
-        yield Tab(each, say(each), current=each == opened)
+        yield Tab(each, say(each), current=each == place)
+
+
+def _open_tab(terminal: FlowStack) -> str:
+    """The tab whose menu or flow lies on the home screen; a payment is made in the first, which is the home screen's own."""
+    lowest = terminal.stack[1] if len(terminal.stack) > 1 else None
+    menu = lowest.menu if isinstance(lowest, MenuContext) else ""
+    flow = lowest.flow.name if lowest is not None and not menu else ""
+    return next(
+        (entry.id for entry in terminal.profile.home.entries if (entry.menu, entry.flow) == (menu, flow)),
+        HOME,
+    )
 
 
 def _hours_and_minutes(microseconds: int) -> str:

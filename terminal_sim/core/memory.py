@@ -39,7 +39,7 @@ class OfflineMemory:
 
 @dataclass(frozen=True, slots=True)
 class FirmwareMemory:
-    """All of a firmware but what its journal rows say. `stack` begins with the lowest flow; `tab` is open on the home screen."""
+    """All of a firmware but what its journal rows say. `stack` begins with the lowest flow."""
 
     locale: str
     environment: Environment
@@ -47,7 +47,6 @@ class FirmwareMemory:
     stack: tuple[ContextMemory, ...]
     awaited: HostRequest | None
     unwinding: bool
-    tab: str
     reversals: ReversalMemory
     offline: OfflineMemory
     request: TerminalRequest | None

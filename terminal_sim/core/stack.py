@@ -95,7 +95,6 @@ class FlowStack:
             stack=tuple(context.snapshot() for context in self.stack),
             awaited=self.awaited,
             unwinding=self._unwinding,
-            tab="",
             reversals=self.reversals.snapshot(),
             offline=self.offline.snapshot(),
             request=self.requests.running,

@@ -9,19 +9,14 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from terminal_sim.core import beside
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.config import Profile
-from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
-from terminal_sim.core.flow import AnyFlow
-from terminal_sim.core.frame import HOME, framed
-from terminal_sim.core.memory import FirmwareMemory
+from terminal_sim.core.frame import framed
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
@@ -39,20 +34,7 @@ _POWER_OFF_HOLD = 3_000_000  # microseconds
 class Terminal(FlowStack):
     """One terminal with all that happens to it."""
 
-    __slots__ = ("_tab",)
-
-    def __init__(
-        self, name: str, profile: Profile, flows: Mapping[str, AnyFlow], durable: DurableState, locale: str
-    ) -> None:
-        super().__init__(name, profile, flows, durable, locale)
-        self._tab = HOME
-
-    def snapshot(self) -> FirmwareMemory:
-        return replace(super().snapshot(), tab=self._tab)
-
-    def resume(self, memory: FirmwareMemory) -> None:
-        super().resume(memory)
-        self._tab = memory.tab
+    __slots__ = ()
 
     # What the engine and the bench ask of a terminal.
 
@@ -75,7 +57,7 @@ class Terminal(FlowStack):
         """What the merchant's display shows now."""
         if not self.environment.app_open:
             return Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
-        return framed(self, self._tab)
+        return framed(self)
 
     def customer_screen(self) -> Screen:
         """What a display of the customer's own shows: the payment, or who the shop is."""
@@ -131,7 +113,6 @@ class Terminal(FlowStack):
         """Leave whatever is open for another tab; no card is asked for there."""
         self.order(fx.CloseReader())
         del self.stack[1:]
-        self._tab = tab
         self.touched = True
         entry = next((entry for entry in self.profile.home.entries if entry.id == tab), None)
         if entry is not None:
