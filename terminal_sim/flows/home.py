@@ -38,7 +38,9 @@ class HomeFlow(RequestedFlow):
         self._open(self.terminal.profile.home.confirm)
 
     def choose(self, event: Event) -> None:
+        """Open what was touched; digits that were typed before it open nothing any more."""
         if isinstance(event, Touched):
+            self.forget(event)
             self._open(event.target)
 
     def open_shortcut(self, event: Event) -> None:
