@@ -6,10 +6,10 @@ from terminal_sim.core.config import Menu
 from terminal_sim.core.events import Event, Returned, Touched, Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.own_flows import MenuContext
-from terminal_sim.core.screen import Choice, Element, Screen, TextLine, Title, Tone
+from terminal_sim.core.screen import Choice, Element, Screen, Title
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
-from terminal_sim.flows.passcode import PASSCODE
+from terminal_sim.flows.passcode import PASSCODE, default_in_use
 
 
 class MenuFlow(MenuContext):
@@ -44,9 +44,8 @@ class MenuFlow(MenuContext):
         elements += [
             Choice(entry.id, say(entry.id)) for entry in self.table.entries if self.terminal.shows(entry)
         ]
-        passcode = self.table.passcode
-        if passcode and not self.terminal.durable.passcode(passcode).digest:
-            elements.append(TextLine(say("default-passcode"), "default-passcode", Tone.SMALL))
+        if self.table.passcode:
+            elements += default_in_use(self.terminal, self.table.passcode)
         return Screen(f"menu-{self.menu}", (*elements, fields.leave(self.terminal)))
 
 

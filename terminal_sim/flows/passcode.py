@@ -75,9 +75,17 @@ class PasscodeFlow(fields.TypedField):
         if left:
             self.complaint = None
             extra.append(TextLine(say("passcode-locked", time=_minutes(left)), "passcode-locked", Tone.BAD))
-        if not self.terminal.durable.passcode(self.name).digest:
-            extra.append(TextLine(say("default-passcode"), "default-passcode", Tone.SMALL))
         return self.field("passcode", Shown.MASKED, None, *extra)
+
+
+def default_in_use(terminal: Firmware, name: str) -> tuple[TextLine, ...]:
+    """The reminder that the passcode `name` is still the delivered one, for screens that lie behind it.
+
+    The prompt itself does not say so: whoever stands there has not shown to know it.
+    """
+    if terminal.durable.passcode(name).digest:
+        return ()
+    return (TextLine(say("default-passcode"), "default-passcode", Tone.SMALL),)
 
 
 def _minutes(microseconds: int) -> Duration:

@@ -139,13 +139,33 @@ def test_looking_at_a_locked_screen_changes_nothing(drive: Drive) -> None:
     assert getattr(context, "complaint", None) == before
 
 
-def test_the_code_as_delivered_is_marked_until_it_is_changed(drive: Drive) -> None:
+def test_the_code_as_delivered_is_marked_behind_it_until_it_is_changed(drive: Drive) -> None:
+    drive.type(CODE)
+    assert drive.at == ("menu", "open")
     assert "default-passcode" in shown(drive)
     with Drive(full("v400m")) as one:
         WAYS["change-passcode", "changed"](one)
         one.terminal.press("OK")
         ask(one)
+        one.type(NEW)
+        assert one.at == ("menu", "open")
         assert "default-passcode" not in shown(one)
+
+
+def test_the_prompt_does_not_say_that_the_delivered_code_opens_it(drive: Drive) -> None:
+    assert "default-passcode" not in shown(drive)
+    drive.type("1111")
+    assert "wrong-passcode" in shown(drive)
+    assert "default-passcode" not in shown(drive)
+
+
+def test_a_refund_behind_the_delivered_code_is_marked_too() -> None:
+    with Drive(full("s1f2")) as drive:
+        drive.open("refund")
+        assert "default-passcode" not in shown(drive)
+        drive.type(drive.profile.passcodes["refund"].code)
+        assert drive.at == ("refund", "amount")
+        assert "default-passcode" in shown(drive)
 
 
 def test_a_changed_code_counts_and_the_old_one_does_not() -> None:
