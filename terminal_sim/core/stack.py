@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -82,7 +81,7 @@ class FlowStack:
         self.requests = PaymentRequests(self)
         self.awaited: HostRequest | None = None
         self.effects: list[fx.Effect] = []
-        self.inbox: deque[Event] = deque()
+        self.inbox: list[Event] = []  # an empty queue of another kind takes 700 bytes
         self.touched = False
         self._unwinding = False
 

@@ -45,7 +45,7 @@ class Terminal(FlowStack):
         self.touched = False
         self.inbox.append(event)
         while self.inbox:
-            pending = self.inbox.popleft()
+            pending = self.inbox.pop(0)
             _HANDLERS[type(pending)](self, pending)
         if len(self.stack) == 1:
             self.requests.abandon()

@@ -24,6 +24,7 @@ from terminal_sim.readers.composite import Attend, CompositeReader, watched
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unheard
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Reader
+from terminal_sim.readers.unused import UnusedReader
 
 __all__ = [
     "BOTH_ENDS",
@@ -127,6 +128,9 @@ def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) 
 def _opened(
     addresses: Sequence[str], ask: Say, trace: Trace | None, interceptor: LineInterceptor, attend: Attend
 ) -> Hardware:
+    if addresses[0] == VIRTUAL and trace is None and interceptor is NO_INTERCEPTOR:
+        unused = UnusedReader(virtual_reader)  # the frames of its making are heard by nobody
+        return Hardware(unused, SimulatedOperator(unused), unused.close)
     if addresses[0] in BOTH_ENDS:
         own = virtual_reader(
             "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor

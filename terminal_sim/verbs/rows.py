@@ -40,8 +40,7 @@ class RowLog:
         if not found:
             return [row for row in self.rows if has(row, wanted)]
         few, *more = found
-        others = [frozenset(each) for each in more]
-        rows = [self.rows[at] for at in few if all(at in each for each in others)]
+        rows = [self.rows[at] for at in (sorted({*few}.intersection(*more)) if more else few)]
         return rows if all(value for _, value in fields) else [row for row in rows if has(row, wanted)]
 
 
