@@ -287,6 +287,13 @@ class Bench:
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
 
+    def host_pack(self, name: str) -> None:
+        """Let the acquirer answer by the amount pack `name` from now on, "" by none."""
+        try:
+            self.acquirer.use_pack(name)
+        except ValueError as wrong:
+            raise BenchMisuse(str(wrong)) from None
+
     def host_messages(self) -> Sequence[SeenMessage]:
         """Every request that reached the acquirer, masked, oldest first."""
         return self.acquirer.messages

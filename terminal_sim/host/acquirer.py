@@ -84,6 +84,10 @@ class Acquirer:
         config = typed_toml.read(path, AcquirerConfig)
         return cls(config if pack is None else replace(config, pack=pack))
 
+    def use_pack(self, name: str) -> None:
+        """Let the amount pack `name` decide from now on, "" none. Raises `ValueError` for an unknown one."""
+        self.config = replace(self.config, pack=name)
+
     @property
     def scripted(self) -> Sequence[ScriptedAnswer]:
         """The answers that scripts ask for and no message has fetched yet."""

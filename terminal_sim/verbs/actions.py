@@ -146,6 +146,12 @@ class Actions(Waiting):
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
+    @verb("host pack", rehearsed=True)
+    def host_pack(self, name: Annotated[str, ValueKind.NAME]) -> None:
+        """The acquirer answers by the endings of amounts of this pack from now on; `none` ends it."""
+        with self._by_hand("host pack", name):
+            self.bench.host_pack("" if name == "none" else name)
+
     @verb("order", rehearsed=True)
     def order(
         self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
