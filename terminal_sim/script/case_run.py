@@ -115,6 +115,8 @@ class CaseRun:
                 broken = bench.violations()
             finally:
                 self._took = Duration(bench.now.mono - began)
+            if left := tester.terminal.conditions():
+                self._notes.append(f"left over: {', '.join(left)}")
             if self._more:
                 tester.terminal.give_back()
         problem = stopped or after

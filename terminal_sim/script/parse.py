@@ -40,6 +40,7 @@ MOST_LINES = 20_000
 SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret", "with")
 # The order of the sections, so that a reader finds them; `keys` and settings are both of rank 0.
 _RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
+_QUOTED = re.compile(r'"(\\.|[^"\\])*"')
 _ESCAPED = re.compile(r'\\(["\\])')
 _PARAMETER = re.compile(r"\$\{([A-Za-z_][\w-]*)\}")
 # Not `str.splitlines`, which also parts a quoted text at U+2028, a form feed and six more.
@@ -286,7 +287,8 @@ class _Reading:
             return Value(
                 _unquoted(text) if quoted else text, Form.STRING if quoted else Form.WORD, place, name
             )
-        return Value(str(token), Form.WORD, place)
+        is_variable = _PARAMETER.fullmatch(token) is not None
+        return Value(str(token), Form.WORD, place, is_variable=is_variable)
 
     def _cells(self, number: int, tokens: Sequence[Token | None]) -> list[Value]:
         """What stands between bars; after the last bar comes nothing."""
@@ -297,7 +299,10 @@ class _Reading:
                 column = (token.column or 1) + 1
                 continue
             text = token.strip() if token is not None else ""
-            quoted = len(text) > 1 and text[0] == text[-1] == '"'
+            quoted = _QUOTED.fullmatch(text) is not None
+            if not quoted and text.startswith('"'):
+                sentence = 'a cell that begins with a " is one text in quotation marks; write \\" inside it, or "\\"..." around it'
+                self._problem(number, column + 1, sentence)
             cells.append(
                 Value(
                     _unquoted(text) if quoted else text, Form.STRING, SourcePlace(self.path, number, column)

@@ -43,12 +43,13 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """`name` is what stood before the `=` of `name=value`."""
+    """`name` is what stood before the `=` of `name=value`; `is_variable` where one `${name}` is all that was written."""
 
     text: str
     form: Form
     place: SourcePlace
     name: str = ""
+    is_variable: bool = False
 
     @property
     def word(self) -> str:

@@ -134,7 +134,17 @@ def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Select
     text = filled(argument.value, variables)
     if argument.parameter.kind not in (ValueKind.SELECTOR, ValueKind.TARGET):
         return text
-    return _selector(replace(argument.value, text=text))
+    return _selector(_as_meant(replace(argument.value, text=text)))
+
+
+def _as_meant(value: Value) -> Value:
+    """A selector that a variable holds may be visible text, too: only what reads as an id or a pattern is one."""
+    text = value.text
+    if not value.is_variable or text.startswith(_ID):
+        return value
+    if len(text) > 2 and text[0] == text[-1] == "/":
+        return replace(value, text=text[1:-1], form=Form.PATTERN)
+    return replace(value, form=Form.STRING)
 
 
 def _selector(value: Value) -> Selector:
@@ -144,6 +154,7 @@ def _selector(value: Value) -> Selector:
 
 
 def _judge_selector(value: Value, scope: Scope) -> str:
+    value = _as_meant(value)
     if value.form is Form.WORD and not value.text.startswith(_ID):
         return f'put visible text in quotation marks: "{value.text}"; or write id:NAME or /pattern/'
     _selector(value)
@@ -158,6 +169,7 @@ def _judge_target(value: Value, scope: Scope) -> str:
     if (wrong := _judge_selector(value, scope)) or value.form is Form.PATTERN:
         return wrong
     words = scope.vocabulary
+    value = _as_meant(value)
     ids = words.worded(value.text) if value.form is Form.STRING else {value.text.removeprefix(_ID)}
     for profile in scope.profiles:
         if ids and all(words.is_missing(name, profile) for name in ids):

@@ -11,7 +11,7 @@ from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.options import Options
 from terminal_sim.script.results import ScenarioOutcome, exit_code
-from tests.script.conftest import Runs
+from tests.script.conftest import Finds, Runs
 
 HEAD = "keys 1\nterminal v400m\nlocale en-CA\n"
 SALE = """macro sale ${amount} ${card}
@@ -266,3 +266,51 @@ def test_a_state_folder_that_cannot_be_used_is_no_fault_of_the_bench(ran: Runs, 
     occupied.write_text("no folder")
     with pytest.raises(CannotBegin, match=f"{occupied}: cannot be made"):
         ran(f'{HEAD}scenario "A"\n  wait 1s\n', options=Options(state=occupied))
+
+
+def test_what_is_left_over_at_the_end_is_said_in_the_notes(ran: Runs) -> None:
+    left, over = ran(
+        """\
+keys 1
+terminal v400m
+
+scenario "left"
+  network down
+  host answers declined:51 approved
+
+scenario "put right"
+  network down
+  network up
+"""
+    )
+    assert left.notes == ("left over: network down, host answers declined:51 approved",)
+    assert over.notes == ()
+
+
+def test_a_variable_may_hold_a_selector_of_any_form(ran: Runs) -> None:
+    results = ran(
+        """\
+keys 1
+terminal v400m
+
+scenario "A"
+  expect screen ${what}
+  tap ${what}
+  examples
+    | what |
+    | Start |
+    | "Start" |
+    | id:start |
+    | /St.rt/ |
+"""
+    )
+    assert [result.text for result in results] == [""] * 4
+
+
+def test_a_cell_has_quotation_marks_around_all_of_it_or_within(problems: Finds, ran: Runs) -> None:
+    table = 'keys 1\nterminal v400m\nscenario "A"\n  note "${text}"\n  examples\n    | text |\n'
+    rows = '    | "a | b" |\n    | "a \\"b\\"" |\n    | say "hi |\n    | "" |\n'
+    assert [result.notes for result in ran(table + rows)] == [("a | b",), ('a "b"',), ('say "hi',), ("",)]
+    for cell in ('"a" and "b"', '"hi'):
+        (found,) = problems(f"{table}    | {cell} |\n")
+        assert "is one text in quotation marks" in found.sentence
