@@ -12,7 +12,7 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.durable_state import StoredPayment
@@ -177,7 +177,7 @@ class OfflineQueue:
         total = sum(payment.amount.minor for payment in lost)
         rows: list[JournalRow] = [*before]
         for payment in lost:
-            gone = replace(payment, state=PaymentState.LOST, reason=why)
+            gone = structs.replace(payment, state=PaymentState.LOST, reason=why)
             rows += [gone, OfflineLostRow(**about(gone), reason=why, sum=total, payments=len(lost))]
         if rows:
             self._terminal.record(*rows)
@@ -186,7 +186,7 @@ class OfflineQueue:
     def card_data_lost(self, reference: str) -> None:
         """The engine could not open the card data of a payment that it was to send: the payment never left."""
         payment = self._terminal.durable.payments[reference]
-        gone = replace(payment, state=PaymentState.LOST, reason="card-data")
+        gone = structs.replace(payment, state=PaymentState.LOST, reason="card-data")
         lost = OfflineLostRow(**about(gone), reason=gone.reason, sum=gone.amount.minor, payments=1)
         self._terminal.record(gone, lost)
         self._done()
@@ -203,7 +203,7 @@ class OfflineQueue:
         if self._sent is None or not answers(reply, self._sent):
             return False
         payment = self._terminal.durable.payments[self._sent.reference]
-        answered = replace(
+        answered = structs.replace(
             payment,
             state=PaymentState.COMPLETED if reply.approved else PaymentState.DECLINED,
             amount=(reply.approved and reply.authorised) or payment.amount,
@@ -236,7 +236,7 @@ class OfflineQueue:
             return
         payment = terminal.durable.payments[oldest.reference]
         if not oldest.sent:
-            payment = replace(payment, state=PaymentState.FORWARD_SENT)
+            payment = structs.replace(payment, state=PaymentState.FORWARD_SENT)
             terminal.record(payment, OfflineSentRow(**about(payment)))
         self._sent = self._request(payment, repeat=oldest.sent)
         terminal.order(fx.Forward(self._sent))
@@ -252,7 +252,7 @@ class OfflineQueue:
         rows: list[JournalRow] = []
         for one in durable.stored.values():
             if one.deadline and one.deadline <= now and not one.sent:
-                late = replace(durable.payments[one.reference], state=PaymentState.EXPIRED)
+                late = structs.replace(durable.payments[one.reference], state=PaymentState.EXPIRED)
                 rows += [late, OfflineExpiredRow(**about(late))]
         if rows:
             self._terminal.record(*rows)

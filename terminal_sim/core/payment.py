@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
@@ -81,8 +82,7 @@ STEPS: Mapping[MessageKind, tuple[PaymentStep, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment(NumberedRow):
+class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     """A payment, refund or void in the state that it has from now on.
 
     `reference` is the terminal's own name of it, `pan` the masked card number, `stan` the trace number, `at` the terminal's civil

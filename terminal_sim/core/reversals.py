@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.firmware import Firmware
@@ -42,7 +42,7 @@ class Reversals:
 
     def begin(self, payment: Payment, reason: str) -> None:
         """`payment` was sent and must not count: record that, and start asking the acquirer to reverse it."""
-        pending = replace(payment, state=PaymentState.REVERSAL_PENDING, reason=reason)
+        pending = structs.replace(payment, state=PaymentState.REVERSAL_PENDING, reason=reason)
         self._terminal.record(pending, _reversal_row(pending, PaymentState.REVERSAL_PENDING))
         self._next()
 
@@ -65,7 +65,7 @@ class Reversals:
         if payment.kind.undoes:
             self._void_answered(payment, reply)
         elif reply.approved:
-            undone = replace(payment, state=PaymentState.REVERSED)
+            undone = structs.replace(payment, state=PaymentState.REVERSED)
             self._terminal.record(undone, _reversal_row(undone, PaymentState.COMPLETED))
         else:
             # A refused reversal is kept and tried again: the acquirer must take it in the end, or a person must.
@@ -82,7 +82,9 @@ class Reversals:
             return False
         payment = self._terminal.durable.payments[self._sent.reference]
         if payment.reference == self._fresh and self._attempts == 1:
-            self._terminal.record(replace(payment, state=PaymentState.DECLINED, reason="no-connection"))
+            self._terminal.record(
+                structs.replace(payment, state=PaymentState.DECLINED, reason="no-connection")
+            )
             self._done()
         return True
 
@@ -110,15 +112,17 @@ class Reversals:
         self._next()
 
     def _void_answered(self, void: Payment, reply: HostReply) -> None:
-        answered = replace(void, response_code=reply.response_code, host_reference=reply.host_reference)
+        answered = structs.replace(
+            void, response_code=reply.response_code, host_reference=reply.host_reference
+        )
         if reply.approved:
             original = self._terminal.durable.payments[void.original]
             self._terminal.record(
-                replace(answered, state=PaymentState.COMPLETED),
-                replace(original, state=PaymentState.VOIDED),
+                structs.replace(answered, state=PaymentState.COMPLETED),
+                structs.replace(original, state=PaymentState.VOIDED),
             )
         else:
-            self._terminal.record(replace(answered, state=PaymentState.DECLINED))
+            self._terminal.record(structs.replace(answered, state=PaymentState.DECLINED))
         self._terminal.requests.resolved(void)
 
     def _patience(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
@@ -171,7 +171,7 @@ class CardPaymentFlow(CardholderFlow):
         if self.outcome is None:
             return answered
         card = self.outcome.card
-        return replace(
+        return structs.replace(
             answered,
             cvm=self.outcome.cvm,
             cryptogram=self.outcome.cryptogram,

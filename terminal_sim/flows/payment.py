@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from terminal_sim.core.events import Event, HostReplied, Trigger
 from terminal_sim.core.flow import Move, Moves, State
 from terminal_sim.core.payment import Payment, PaymentState
@@ -37,7 +39,7 @@ class PaymentFlow(EndingFlow):
         Full track data, card verification codes and PIN blocks are never kept (PCI DSS 3.3).
         """
         card = replace(card, track2=None, cvc=None, pin_block=None)
-        self.payment = replace(
+        self.payment = structs.replace(
             payment_of(self.terminal, self.kind, self.amount, card, self.locale),
             state=PaymentState.PENDING,
             aid=card.aid,
@@ -51,7 +53,7 @@ class PaymentFlow(EndingFlow):
         """`payment` with what the acquirer's answer says of it."""
         if self.reply is None:
             return payment
-        return replace(
+        return structs.replace(
             payment,
             amount=self.reply.authorised or payment.amount,
             auth_code=self.reply.auth_code,
@@ -63,18 +65,20 @@ class PaymentFlow(EndingFlow):
     def record_completed(self) -> None:
         """Record the final row of a payment that the acquirer approved."""
         if self.payment is not None:
-            self._record(replace(self.answered(self.payment), state=PaymentState.COMPLETED))
+            self._record(structs.replace(self.answered(self.payment), state=PaymentState.COMPLETED))
 
     def record_declined(self) -> None:
         """Record the final row of a payment that the acquirer declined; what it might have approved is not paid."""
         if self.payment is not None:
-            declined = replace(self.answered(self.payment), state=PaymentState.DECLINED, amount=self.amount)
+            declined = structs.replace(
+                self.answered(self.payment), state=PaymentState.DECLINED, amount=self.amount
+            )
             self._record(declined)
 
     def record_undelivered(self) -> None:
         """Record the final row of a payment whose request never left: there is nothing to reverse."""
         if self.payment is not None:
-            self._record(replace(self.payment, state=PaymentState.DECLINED, reason="no-connection"))
+            self._record(structs.replace(self.payment, state=PaymentState.DECLINED, reason="no-connection"))
 
     def reverse(self, reason: str) -> None:
         """Take back what the acquirer may have approved; `reason` is the message reason code."""

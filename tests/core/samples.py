@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageClass, MessageKind
 from terminal_sim.core.money import CURRENCIES, Money
@@ -72,7 +72,7 @@ REPLY = HostReply(
     auth_code="000001",
 )
 
-_TEXT = {f.name for f in fields(Payment) if f.type in ("str", str)} - {"reference", "pan"}
+_TEXT = {f.name for f in structs.fields(Payment) if f.type is str} - {"reference", "pan"}
 _words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
 payments: st.SearchStrategy[Payment] = st.builds(
     Payment,

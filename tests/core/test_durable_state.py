@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from terminal_sim.core.durable_state import DurableState, PasscodeState, passcode_digest
 from terminal_sim.core.message import EntryMode, MessageKind
@@ -42,7 +41,7 @@ def test_the_next_trace_number_follows_the_last_and_wraps(last: int, following: 
 
 def test_a_later_row_of_an_old_payment_moves_no_trace_number() -> None:
     old, new = payment(stan=5), payment(stan=6, reference="NEW")
-    assert durable(old, new, replace(old, state=PaymentState.VOIDED)).trace_number.following == 7
+    assert durable(old, new, structs.replace(old, state=PaymentState.VOIDED)).trace_number.following == 7
 
 
 @given(st.lists(payments, max_size=20))
@@ -80,7 +79,7 @@ def test_folding_in_two_steps_is_folding_in_one(some: list[Payment], cut: int) -
 def test_the_oldest_doubt_comes_first() -> None:
     first = payment(reference="1", state=PaymentState.AUTH_SENT)
     second = payment(reference="2", state=PaymentState.AUTH_SENT)
-    folded = durable(first, second, replace(first, state=PaymentState.REVERSAL_PENDING))
+    folded = durable(first, second, structs.replace(first, state=PaymentState.REVERSAL_PENDING))
     assert [one.reference for one in folded.in_doubt()] == ["1", "2"]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from msgspec import structs
 
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow, RowError
@@ -82,7 +82,7 @@ def test_only_what_the_acquirer_may_have_done_is_in_doubt() -> None:
 
 def test_the_last_four_digits_are_those_of_the_masked_number() -> None:
     assert payment().last4 == "1111"
-    assert replace(payment(), pan="********5678").last4 == "5678"
+    assert structs.replace(payment(), pan="********5678").last4 == "5678"
 
 
 def test_the_time_of_a_row_has_whole_seconds() -> None:

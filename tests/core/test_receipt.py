@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -172,7 +171,7 @@ def test_a_voided_sale_reprints_as_it_was_when_it_was_completed() -> None:
 def test_a_reversed_payment_reprints_as_it_was_first_told_declined(reason: str, code: str) -> None:
     """The first copy came out while the reversal was still under way."""
     pending = payment(state=PaymentState.REVERSAL_PENDING, reason=reason, response_code=code)
-    done = replace(pending, state=PaymentState.REVERSED)
+    done = structs.replace(pending, state=PaymentState.REVERSED)
     for copy in Copy:
         assert printed(done, copy) == printed(pending, copy)
         assert "receipt-declined" in ids(printed(done, copy))

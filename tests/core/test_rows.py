@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, get_args, get_type_hints
@@ -67,8 +66,8 @@ def sample(row: type[JournalRow], *, whole: bool) -> JournalRow:
     hints = get_type_hints(row)
     given = {
         one.name: SAMPLES[(get_args(hints[one.name]) or (hints[one.name],))[0]]
-        for one in dataclasses.fields(row)
-        if whole or one.default is dataclasses.MISSING
+        for one in (schema_of(row).kind, *schema_of(row).attributes)
+        if one is not None and (whole or not one.columns[0].optional)
     }
     return row(**given)
 

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money
@@ -43,7 +44,7 @@ def payment(request: HostRequest, state: PaymentState, /, **changes: Any) -> Fla
         at=AT,
         original=request.original.reference if request.original else "",
     )
-    return replace(whole, **changes).flat()
+    return structs.replace(whole, **changes).flat()
 
 
 def reversal(request: HostRequest, state: PaymentState) -> FlatRow:

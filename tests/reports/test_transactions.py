@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
@@ -45,7 +46,7 @@ LINE = ReportLine(
 
 
 def line(**changes: Any) -> ReportLine:
-    (only,) = transactions([replace(SALE, **changes)])
+    (only,) = transactions([structs.replace(SALE, **changes)])
     return only
 
 
@@ -56,12 +57,12 @@ def test_a_payment_is_one_line_and_a_standalone_one_has_no_ticket() -> None:
 
 
 def test_a_point_of_sale_may_fill_in_ticket_server_and_register() -> None:
-    integrated = replace(SALE, ticket="T9", server="Ann", register="2")
+    integrated = structs.replace(SALE, ticket="T9", server="Ann", register="2")
     assert transactions([integrated]) == [replace(LINE, ticket="T9", server="Ann", register="2")]
 
 
 def test_the_newest_row_of_a_payment_counts() -> None:
-    rows = [replace(SALE, state=state) for state in (PaymentState.AUTH_SENT, PaymentState.COMPLETED)]
+    rows = [structs.replace(SALE, state=state) for state in (PaymentState.AUTH_SENT, PaymentState.COMPLETED)]
     assert transactions(rows) == [LINE]
 
 
@@ -84,7 +85,7 @@ def test_every_state_has_a_status_and_every_payment_kind_a_type() -> None:
 
 
 def test_a_reversal_is_a_line_of_its_own_with_its_payments_card_and_time() -> None:
-    pending = replace(SALE, state=PaymentState.REVERSED)
+    pending = structs.replace(SALE, state=PaymentState.REVERSED)
     undone = ReversalRow(
         reference="R1-R",
         original="R1",
@@ -115,8 +116,8 @@ def test_a_card_without_a_number_is_its_brand_alone() -> None:
 
 
 def test_lines_are_in_the_order_of_time_and_then_of_the_journal() -> None:
-    later = replace(SALE, reference="R2", at=datetime.fromisoformat("2026-11-22 08:00:00"))
-    same = replace(SALE, reference="R3")
+    later = structs.replace(SALE, reference="R2", at=datetime.fromisoformat("2026-11-22 08:00:00"))
+    same = structs.replace(SALE, reference="R3")
     found = transactions([later, SALE, same])
     assert [one.reference for one in found] == ["R1", "R3", "R2"]
 

@@ -10,12 +10,14 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from operator import attrgetter
 from typing import Any, ClassVar, Self, get_args, get_type_hints
+
+from msgspec import NODEFAULT, Struct, structs
 
 from terminal_sim.core.money import Money
 
@@ -34,13 +36,13 @@ class FlatRow:
     fields: Mapping[str, Field]
 
 
-@dataclass(frozen=True, slots=True)
 class JournalRow:
     """The base of all row classes. The first sentence of a subclass's docstring is the meaning of its kind.
 
     `KINDS` has the serialised names of the kinds that the class serves.
     """
 
+    __slots__ = ()
     KINDS: ClassVar[tuple[str, ...]]
 
     def flat(self) -> FlatRow:
@@ -143,17 +145,27 @@ _SCHEMAS: dict[
 
 
 def schema_of(row: type[JournalRow]) -> Schema:
-    """The schema of a row class, which is a frozen dataclass."""
+    """The schema of a row class, which is a frozen dataclass or struct."""
     known = _SCHEMAS.get(row)
     return _SCHEMAS.setdefault(row, _schema(row)) if known is None else known
 
 
 def _schema(row: type[JournalRow]) -> Schema:
     hints = get_type_hints(row)
-    every = {one.name: _attribute(one.name, hints[one.name], one.default) for one in fields(row)}
+    every = {name: _attribute(name, hints[name], default) for name, default in _attributes(row)}
     kind = every.pop("kind", None)
     columns = tuple(column for attribute in every.values() for column in attribute.columns)
     return Schema(row, kind, tuple(every.values()), columns)
+
+
+def _attributes(row: type[JournalRow]) -> Iterator[tuple[str, object]]:
+    """The attributes of a row class and their defaults, `MISSING` where there is none."""
+    if issubclass(row, Struct):
+        for one in structs.fields(row):
+            yield one.name, MISSING if one.default is NODEFAULT else one.default
+    elif is_dataclass(row):
+        for each in fields(row):
+            yield each.name, each.default
 
 
 def _attribute(name: str, hint: Any, default: Any) -> Attribute:
