@@ -71,11 +71,8 @@ def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
         raise ReaderLost(f"there is no host {host}: {error}") from error
     fault: OSError | None = None
     for family, kind, protocol, _, address in found:
-        if not (beyond_loopback or ipaddress.ip_address(address[0]).is_loopback):
-            raise UnsafeAddress(
-                f"{host} is not this machine, and card data would cross the network in clear:"
-                " allow it on purpose, with ?beyond=loopback behind the address"
-            )
+        if not beyond_loopback:
+            _require_loopback(host, address[0])
         opened = socket.socket(family, kind, protocol)
         try:
             opened.settimeout(CONNECT_TIMEOUT)
@@ -86,6 +83,24 @@ def _connected(host: str, port: int, beyond_loopback: bool) -> socket.socket:
         else:
             return opened
     raise ReaderLost(f"no server answers at {host}:{port}: {fault}")
+
+
+def check_this_machine(host: str) -> None:
+    """Raises `UnsafeAddress` where a host that can be found is not this machine."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return  # whoever connects to it says so
+    for _, _, _, _, address in found:
+        _require_loopback(host, address[0])
+
+
+def _require_loopback(host: str, address: str | int) -> None:
+    if not ipaddress.ip_address(address).is_loopback:
+        raise UnsafeAddress(
+            f"{host} is not this machine, and card data would cross the network in clear:"
+            " allow it on purpose, with ?beyond=loopback behind the address"
+        )
 
 
 def connect(host: str, port: int, *, beyond_loopback: bool = False, quick_ack: bool = False) -> TcpTransport:

@@ -4,7 +4,7 @@
 |---|---|---|
 | `virtual` | nothing: both ends are ours, on a loopback | |
 | `pty` | nothing, or the path of a link: both ends are ours, on a pseudo-terminal | |
-| `serial` | a port, as `///dev/ttyUSB0` or `COM3`, or any URL of pyserial | `baud=` |
+| `serial` | a port, as `///dev/ttyUSB0` or `COM3`, or any URL of pyserial | `baud=`; `beyond=loopback` where a URL leads off this machine |
 | `tcp` | host and port, as `//127.0.0.1:4001` | `beyond=loopback` where the reader is not on this machine |
 | `usb`, `hid` | vendor and product, as `//08e6:3437` | |
 | `capture` | a file: a recorded reader | `name=`, the recorded interface |
@@ -18,7 +18,7 @@ from terminal_drivers.base import Misuse
 from terminal_drivers.readers.address import DEVICE, ENDPOINT, Address
 from terminal_drivers.wiring.table import protocol_of, protocols
 
-OPTIONS = {"serial": ("baud",), "tcp": ("beyond",), "capture": ("name",)}
+OPTIONS = {"serial": ("baud", "beyond"), "tcp": ("beyond",), "capture": ("name",)}
 BEYOND = "loopback"
 FASTEST_BAUD = 4_000_000
 
