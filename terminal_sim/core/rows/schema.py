@@ -10,10 +10,11 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Self, get_args, get_type_hints
 
@@ -90,7 +91,7 @@ class Attribute:
     made_of: Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schema:
     """The schema of a row class. `kind` is the attribute that says the row's kind, None where the class serves one kind."""
 
@@ -111,15 +112,37 @@ class Schema:
         """The attributes of a flat row by name. Raises `RowError`."""
         if row.kind not in self.row.KINDS:
             raise RowError(f"{self.row.__name__} does not serve the kind {row.kind!r}")
-        self._check(row)
+        fields = row.fields
+        types = {name: type(value) for name, value in fields.items()}
+        if not (types.items() <= self._types and self._required <= types.keys()):
+            self._check(row)
         found = {} if self.kind is None else {self.kind.name: self.kind.made_of(row.kind)}
-        for one in self.attributes:
-            if one.columns[0].name in row.fields:
+        found.update({name: value for name, value in fields.items() if name in self._as_they_are})
+        for one in self._made:
+            if one.columns[0].name in fields:
                 try:
-                    found[one.name] = one.made_of(*(row.fields[column.name] for column in one.columns))
+                    found[one.name] = one.made_of(*[fields[column.name] for column in one.columns])
                 except ValueError as error:
                     raise RowError(f"{row.kind}: {one.name}: {error}") from None
         return found
+
+    @cached_property
+    def _types(self) -> Set[tuple[str, type]]:
+        return {column.name: column.holds for column in self.columns}.items()
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.columns if not column.optional)
+
+    @cached_property
+    def _as_they_are(self) -> frozenset[str]:
+        """The attributes that are the text or number of their column."""
+        return frozenset(one.name for one in self.attributes if one.made_of in (str, int))
+
+    @cached_property
+    def _made(self) -> tuple[Attribute, ...]:
+        """All others, which are made of what their columns hold."""
+        return tuple(one for one in self.attributes if one.name not in self._as_they_are)
 
     def _check(self, row: FlatRow) -> None:
         known = 0
