@@ -176,7 +176,7 @@ class Bench:
             ),
         )
         self.engine.attach(board)
-        terminal = TerminalUnderTest(self, board, model, speaks, hardware.operator)
+        terminal = TerminalUnderTest(self, board, model, speaks, hardware)
         self.terminals.append(terminal)
         if hardware.operator.reports_late:
             self._reporting_late.append(terminal)

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from terminal_drivers.base import Card, DriverError, Misuse
+from terminal_drivers.base import Card, DriverError, Misuse, ReaderPart
 from terminal_sim.bench.snapshot import PresentedState
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.readers.operator import Operator
+from terminal_sim.readers.operator import CALLED, Operator
 from terminal_sim.readers.parts import CONTACTLESS
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
@@ -49,13 +50,22 @@ def stripe_of(name: str, card: VirtualCard) -> Mapping[int, str]:
     return card.stripe
 
 
+def _protocol(address: str) -> str:
+    """`ccid` of `ccid+serial:///dev/ttyUSB0`."""
+    return address.partition("+")[0].partition(":")[0]
+
+
 class Presentment:
     """The `operator` before the readers of a `board`. `BenchMisuse` where the operator cannot do an act."""
 
-    def __init__(self, engine: Engine, board: Board, operator: Operator) -> None:
+    def __init__(
+        self, engine: Engine, board: Board, operator: Operator, places: Mapping[ReaderPart, str]
+    ) -> None:
+        """`places` has the address of each part of the readers."""
         self._engine = engine
         self._board = board
         self._operator = operator
+        self._places = places
         self._apdus = 0
         self._tear: CardTear | None = None
         # A card is in the slot, or was, that the operator has not been asked to take out yet.
@@ -96,6 +106,23 @@ class Presentment:
         for tried in range(_NEWS_TRIES):
             if self._board.readers.reader.poll(wait if tried else 0.0):
                 return
+
+    def check_place(self, part: ReaderPart, reader: str) -> None:
+        """Raises `BenchMisuse` where no reader is at `reader`, or another one has that part.
+
+        A reader is named by its address, or by its protocol where it is the only one of it.
+        """
+        addresses = list(dict.fromkeys(self._places.values()))
+        named = [one for one in addresses if reader in (one, _protocol(one))]
+        if len(named) != 1:
+            known = [*addresses, *map(_protocol, addresses)]
+            cure = suggest(reader, known) or f"; there are {' and '.join(addresses)}"
+            several = f"{reader!r} is several readers: name one by its address" if named else ""
+            raise BenchMisuse(several or f"{self._board.name} has no reader {reader!r}{cure}")
+        if self._places.get(part) != named[0]:
+            owner = self._places.get(part)
+            there = f"it is at {owner}" if owner else "no reader of this terminal has one"
+            raise BenchMisuse(f"the {CALLED[part]} is not at {named[0]}: {there}")
 
     def insert(self, name: str, chip: Card) -> None:
         self._in_slot = name

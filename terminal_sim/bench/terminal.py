@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from terminal_drivers.base import ReaderPart
 from terminal_sim.bench import faults
 from terminal_sim.bench.conditions import conditions
 from terminal_sim.bench.faults import Storage
@@ -37,7 +38,7 @@ from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.store import Journal, StoredRow
-from terminal_sim.readers.operator import Operator
+from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine, EngineState
 
@@ -50,6 +51,13 @@ _ENTRY: dict[How, EntryMode] = {
     "insert": EntryMode.CHIP,
     "tap": EntryMode.CONTACTLESS,
     "swipe": EntryMode.STRIPE,
+}
+
+
+_PART: dict[How, ReaderPart] = {
+    "insert": ReaderPart.CONTACT,
+    "tap": ReaderPart.CONTACTLESS,
+    "swipe": ReaderPart.STRIPE,
 }
 
 
@@ -74,13 +82,13 @@ class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
     def __init__(
-        self, bench: TerminalBench, board: Board, profile: Profile, locale: str, operator: Operator
+        self, bench: TerminalBench, board: Board, profile: Profile, locale: str, hardware: Hardware
     ) -> None:
         self.bench = bench
         self.board = board
         self.profile = profile
         self.locale = locale
-        self._presenting = Presentment(bench.engine, board, operator)
+        self._presenting = Presentment(bench.engine, board, hardware.operator, hardware.places)
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
         self._papers: list[PrintedReceipt] = []
         self._card: VirtualCard | None = None
@@ -294,6 +302,10 @@ class TerminalUnderTest:
         if how == "insert" and self._presenting.begun_early:
             return True
         return self.board.readers.in_reach and _ENTRY[how] in self.board.readers.open
+
+    def check_place(self, how: How, reader: str) -> None:
+        """Raises `BenchMisuse` where this terminal has no such reader, or no card is presented so at it; see `Presentment.check_place`."""
+        self._presenting.check_place(_PART[how], reader)
 
     def insert(self, name: str) -> None:
         self._presenting.insert(name, chip_of(name, self._taken_up(name)))

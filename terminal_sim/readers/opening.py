@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from terminal_drivers.base import DriverError, Misuse, PartedReader, Trace, UnsafeAddress
+from terminal_drivers.base import DriverError, Misuse, PartedReader, ReaderPart, Trace, UnsafeAddress
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
 from terminal_drivers.readers.address import Address
 from terminal_drivers.readers.built_in.reader import recorded_reader, virtual_reader
@@ -50,11 +50,12 @@ SAME = "replay it under the conditions of its recording, or record it anew"
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The readers of one terminal, and the operator in front of them; `close` ends their threads."""
+    """The readers of one terminal, and the operator in front of them; `close` ends their threads. `places` has the address of each part."""
 
     reader: Reader
     operator: Operator
     close: Callable[[], None]
+    places: Mapping[ReaderPart, str]
 
 
 def open_hardware(
@@ -130,21 +131,30 @@ def _opened(
 ) -> Hardware:
     if addresses[0] == VIRTUAL and trace is None and interceptor is NO_INTERCEPTOR:
         unused = UnusedReader(virtual_reader)  # the frames of its making are heard by nobody
-        return Hardware(unused, SimulatedOperator(unused), unused.close)
+        return Hardware(unused, SimulatedOperator(unused), unused.close, _everywhere(VIRTUAL))
     if addresses[0] in BOTH_ENDS:
         own = virtual_reader(
             "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor
         )
-        return Hardware(own, SimulatedOperator(own.device), own.close)
+        return Hardware(own, SimulatedOperator(own.device), own.close, _everywhere(addresses[0]))
     if len(addresses) == 1 and parse_address(addresses[0]).transport in BOTH_ENDS:
         reader_of_ours = _own(parse_address(addresses[0]), trace)
-        return Hardware(reader_of_ours, SimulatedOperator(reader_of_ours.controls), reader_of_ours.close)
+        operator = SimulatedOperator(reader_of_ours.controls)
+        return Hardware(reader_of_ours, operator, reader_of_ours.close, _everywhere(addresses[0]))
     reader = _attended(addresses, trace, interceptor, attend)
+    places = _places(reader, addresses)
+    return Hardware(reader, HumanOperator(places, ask), reader.close, places)
+
+
+def _everywhere(address: str) -> dict[ReaderPart, str]:
+    """One reader that has every part."""
+    return dict.fromkeys(ReaderPart, address)
+
+
+def _places(reader: PolledReader | CompositeReader, addresses: Sequence[str]) -> Mapping[ReaderPart, str]:
     if isinstance(reader, CompositeReader):
-        places = reader.places
-    else:
-        places = dict.fromkeys(reader.parts, addresses[0])
-    return Hardware(reader, HumanOperator(places, ask), reader.close)
+        return reader.places
+    return dict.fromkeys(reader.parts, addresses[0])
 
 
 def _own(where: Address, trace: Trace | None) -> OwnReader:
@@ -203,7 +213,7 @@ def _recorded(
         real.close()
         recorder.close()
 
-    return Hardware(real.reader, RecordedOperator(real.operator, recorder), close)
+    return Hardware(real.reader, RecordedOperator(real.operator, recorder), close, real.places)
 
 
 def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hardware:
@@ -232,8 +242,12 @@ def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hard
         return reader
 
     built_in = addresses[0] in BOTH_ENDS
-    inner = recorded_reader(recording, trace) if built_in else _attended(addresses, trace, recording, attend)
-    return Hardware(ReplayReader(inner, looks), ReplayedOperator(looks, is_human=not built_in), inner.close)
+    operator = ReplayedOperator(looks, is_human=not built_in)
+    if built_in:
+        own = recorded_reader(recording, trace)
+        return Hardware(ReplayReader(own, looks), operator, own.close, _everywhere(addresses[0]))
+    inner = _attended(addresses, trace, recording, attend)
+    return Hardware(ReplayReader(inner, looks), operator, inner.close, _places(inner, addresses))
 
 
 def _line(address: str) -> str:

@@ -12,7 +12,7 @@ VIRTUAL_TIMEOUT = 2.0
 PERSON_TIMEOUT = 60.0
 
 Say = Callable[[str], None]
-_CALLED = {
+CALLED = {
     ReaderPart.CONTACT: "slot",
     ReaderPart.CONTACTLESS: "contactless field",
     ReaderPart.STRIPE: "stripe head",
@@ -101,7 +101,7 @@ class HumanOperator:
     def _at(self, part: ReaderPart) -> str:
         if part not in self._places:
             there = " and ".join(dict.fromkeys(self._places.values()))
-            raise Misuse(f"{there} has no {_CALLED[part]}: add a reader that has one with --reader")
+            raise Misuse(f"{there} has no {CALLED[part]}: add a reader that has one with --reader")
         return self._places[part]
 
     def _ask(self, what: str) -> None:

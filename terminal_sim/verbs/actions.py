@@ -21,6 +21,7 @@ from terminal_sim.verbs.waiting import (
 )
 
 Time = Annotated[Duration | str, ValueKind.TIME]
+At = Annotated[str, ValueKind.READER, Keyword("at")]
 
 # Nearly every screen takes it, so a screen that takes nothing else is not yet waiting for keys.
 _ALWAYS_TAKEN = "CANCEL"
@@ -87,19 +88,19 @@ class Actions(Waiting):
         self._watch(before)
 
     @verb("insert")
-    def insert(self, card: Annotated[str, ValueKind.CARD]) -> None:
-        """Waits for a reader that takes a chip card and puts the card in."""
-        self._present("insert", self.terminal.insert, "insert", card)
+    def insert(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
+        """Waits for a reader that takes a chip card and puts the card in; `at` names it where there are several."""
+        self._present("insert", self.terminal.insert, "insert", card, at)
 
     @verb("tap-card")
-    def tap_card(self, card: Annotated[str, ValueKind.CARD]) -> None:
+    def tap_card(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
-        self._present("tap", self.terminal.tap, "tap-card", card)
+        self._present("tap", self.terminal.tap, "tap-card", card, at)
 
     @verb("swipe")
-    def swipe(self, card: Annotated[str, ValueKind.CARD]) -> None:
+    def swipe(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
-        self._present("swipe", self.terminal.swipe, "swipe", card)
+        self._present("swipe", self.terminal.swipe, "swipe", card, at)
 
     @verb("remove card")
     def remove_card(self) -> None:
@@ -291,15 +292,22 @@ class Actions(Waiting):
         return f"{listed(seen)}, which cannot be touched" if seen else self._closest(wanted)
 
     def _present(
-        self, how: Literal["insert", "tap", "swipe"], present: Callable[[str], None], word: str, card: str
+        self,
+        how: Literal["insert", "tap", "swipe"],
+        present: Callable[[str], None],
+        word: str,
+        card: str,
+        at: str,
     ) -> None:
+        if at:
+            self.terminal.check_place(how, at)
         self._until(
             lambda: self.terminal.wants_card(how) or None,
             f"the terminal to ask for a card to {how}",
             lambda: "a screen that asks for none",
         )
         try:
-            with self._by_hand(word, card):
+            with self._by_hand(word, card, *(("at", f'"{at}"') if at else ())):
                 present(card)
         finally:
             named = self.terminal.card
