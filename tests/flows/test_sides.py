@@ -8,6 +8,7 @@ import pytest
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.display.texts import Texts, plain
+from tests.offline.shop import stock
 
 SECOND = 1_000_000
 TEXTS = Texts.load()
@@ -52,7 +53,7 @@ def sold(terminal: TerminalUnderTest, card: str = "visa-credit") -> None:
 
 
 def test_the_sellers_display_keeps_its_language_and_the_customers_takes_the_cards(bench: Bench) -> None:
-    terminal = bench.add_terminal("square-register", locale="en-CA")
+    terminal = bench.add_terminal(stock("square-register"), locale="en-CA")
     terminal.network(False)
     charged(terminal, "visa-credit-fr")
     assert "Accepted offline, pending" in texts(terminal, "seller")
@@ -60,7 +61,7 @@ def test_the_sellers_display_keeps_its_language_and_the_customers_takes_the_card
 
 
 def test_on_a_display_that_both_read_banner_and_tabs_are_the_sellers(bench: Bench) -> None:
-    terminal = bench.add_terminal("square-terminal", locale="en-CA")
+    terminal = bench.add_terminal(stock("square-terminal"), locale="en-CA")
     terminal.network(False)
     charged(terminal, "visa-credit-fr")
     assert "You're offline." in texts(terminal)
@@ -73,7 +74,7 @@ def test_on_a_display_that_both_read_banner_and_tabs_are_the_sellers(bench: Benc
 
 @pytest.mark.parametrize("profile", ["square-reader", "square-stand", "square-register", "square-terminal"])
 def test_the_time_left_and_the_first_deadline_stand_on_every_device(bench: Bench, profile: str) -> None:
-    terminal = bench.add_terminal(profile, locale="en-CA")
+    terminal = bench.add_terminal(stock(profile), locale="en-CA")
     terminal.network(False)
     assert "countdown" in ids(terminal)
     assert "pending-deadline" not in ids(terminal)
@@ -82,7 +83,7 @@ def test_the_time_left_and_the_first_deadline_stand_on_every_device(bench: Bench
 
 
 def test_a_banner_promises_no_payments_that_are_over_and_counts_nothing_down(bench: Bench) -> None:
-    terminal = bench.add_terminal("square-reader", locale="en-CA")
+    terminal = bench.add_terminal(stock("square-reader"), locale="en-CA")
     terminal.service(False)
     assert {"banner-service", "countdown"} <= ids(terminal)
     bench.advance(3600 * SECOND)
@@ -91,7 +92,7 @@ def test_a_banner_promises_no_payments_that_are_over_and_counts_nothing_down(ben
 
 
 def test_a_banner_promises_no_payments_that_the_merchant_does_not_allow(bench: Bench) -> None:
-    terminal = bench.add_terminal("square-terminal", locale="en-CA")
+    terminal = bench.add_terminal(stock("square-terminal"), locale="en-CA")
     for place in ("more", "settings", "checkout", "offline-payments"):
         terminal.touch(place)
     terminal.touch("allow-not")
@@ -104,7 +105,7 @@ def test_a_banner_promises_no_payments_that_the_merchant_does_not_allow(bench: B
 
 
 def test_a_picked_transaction_has_the_id_of_its_state_and_offers_what_can_be_done(bench: Bench) -> None:
-    terminal = bench.add_terminal("square-terminal", locale="en-CA")
+    terminal = bench.add_terminal(stock("square-terminal"), locale="en-CA")
     terminal.network(False)
     charged(terminal, "visa-credit")
     terminal.remove_card()
