@@ -20,6 +20,8 @@ from terminal_sim.flows import fields
 from terminal_sim.flows.receipts import Copies, receipt_for
 
 _GOOD = ("approved", "accepted-offline")
+# The red key, where a payment has ended and only its paper is open: it cancels nothing, and does not say that it does.
+_NO_RECEIPT = Button("no-receipt", say("no-receipt"), "CANCEL", quiet=True)
 
 
 class EndingFlow(fields.TypedField):
@@ -143,7 +145,8 @@ class EndingFlow(fields.TypedField):
             lines.append(TextLine(code, "response-code", Tone.SMALL))
         if self.terminal.environment.card_in:
             lines.append(TextLine(say("remove-card"), "remove-card"))
-        return Screen(self.notice.id, (*lines, fields.CONFIRM, fields.CANCEL))
+        buttons = (fields.CONFIRM,) if good else (fields.CONFIRM, fields.CANCEL)
+        return Screen(self.notice.id, (*lines, *buttons))
 
     def out_of_paper(self) -> Screen:
         return Screen(
@@ -151,7 +154,7 @@ class EndingFlow(fields.TypedField):
             (
                 TextLine(self.notice, self.notice.id),
                 TextLine(say("out-of-paper"), "out-of-paper", Tone.BAD),
-                fields.CANCEL,
+                _NO_RECEIPT,
             ),
         )
 
@@ -163,7 +166,7 @@ class EndingFlow(fields.TypedField):
                 Title(title, say(title)),
                 TextLine(self.notice, self.notice.id),
                 Button("print", say("print"), "OK"),
-                fields.CANCEL,
+                _NO_RECEIPT,
             ),
         )
 

@@ -167,7 +167,7 @@ class ChangePasscodeFlow(PasscodeFlow):
     def changed(self) -> Screen:
         return Screen(
             "passcode-changed",
-            (TextLine(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM, fields.CANCEL),
+            (TextLine(say("passcode-changed"), "passcode-changed", Tone.GOOD), fields.CONFIRM),
         )
 
 

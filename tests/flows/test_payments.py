@@ -612,3 +612,43 @@ def marks(drive: Drive, at: int) -> list[str]:
     """The centred lines of a receipt that came out, by id."""
     lines = drive.terminal.receipts[at].receipt.lines
     return [getattr(line.text, "id", "") for line in lines if isinstance(line, Centred)]
+
+
+# What an approved payment offers.
+
+
+@pytest.mark.parametrize("device", ["s1f2", "v400m", "square-terminal", "square-reader"])
+def test_an_approved_payment_offers_no_cancel_and_a_declined_one_does(device: str) -> None:
+    for card, offers in (("visa-credit", False), ("visa-declined", True)):
+        with shop(device) as at:
+            if at.profile.family == "standalone":
+                at.terminal.touch(at.profile.home.entries[0].id)
+            for key in ("1", "0", "0", "0", "OK"):
+                at.terminal.press(key)
+            at.terminal.insert(card)
+            at.pass_time(SECOND)
+            assert at.told() == ("declined" if offers else "approved")
+            ids = {item.id for item in at.terminal.view().items}
+            assert ("cancel" in ids) is offers
+            assert "confirm" in ids
+
+
+def test_the_paper_of_an_approved_payment_is_left_by_a_key_that_cancels_nothing() -> None:
+    with Drive(prompting("s1f2")) as drive:
+        drive.sale("swipe", "visa-stripe")
+        drive.pass_time()
+        drive.terminal.press("OK")
+        assert drive.at == ("sale", "offer-copy")
+        assert "no-receipt" in shown(drive)
+        assert "cancel" not in shown(drive)
+        drive.terminal.touch("no-receipt")
+        assert states(drive) == ["COMPLETED"]
+
+
+def test_the_red_key_of_a_keypad_still_closes_a_result() -> None:
+    with Drive(full("v400m")) as drive:
+        drive.sale("swipe", "visa-stripe")
+        drive.pass_time()
+        assert drive.terminal.press("CANCEL")
+        assert drive.at_home
+        assert states(drive) == ["COMPLETED"]
