@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, Touched, Trigger
 from terminal_sim.core.flow import STAY, Flow, Move, State, on_each
-from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Choice, Element, Input, Pad, Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
+from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
 from terminal_sim.flows.orders import STATUS
 from terminal_sim.flows.requested import REQUESTED, RequestedFlow, request_moves
 
 
-class CheckoutFlow(RequestedFlow):
+class CheckoutFlow(RequestedFlow, fields.AmountField):
     __slots__ = ()
-    longest = 10
-
-    @property
-    def amount(self) -> Money:
-        return Money(int(self.typed or "0"), self.terminal.profile.currency)
 
     def may_charge(self, _: Event) -> bool:
         return self._why_not() is None
@@ -28,7 +23,7 @@ class CheckoutFlow(RequestedFlow):
 
     def charge(self, _: Event) -> None:
         charge = CHARGE.begin(self.terminal)
-        charge.amount, self.typed = self.amount, ""
+        charge.amount, self.typed = self.typed_amount, ""
         self.terminal.push(charge)
 
     def explain(self, _: Event) -> None:
@@ -41,22 +36,22 @@ class CheckoutFlow(RequestedFlow):
         self.terminal.push(STATUS.begin(self.terminal))
 
     def _why_not(self) -> Text | None:
-        terminal, highest = self.terminal, self.terminal.profile.limits.max_amount
-        if not self.amount.minor:
-            return say("amount-zero")
-        if self.amount.minor > highest:
-            return say("amount-too-high", max=Money(highest, self.amount.currency))
+        terminal = self.terminal
+        if self.amount_complaint is not None:
+            return self.amount_complaint
         if not terminal.environment.reader:
             return say("reader-lost")
-        return terminal.offline.refusal_of_amount(self.amount) if terminal.offline.active else None
+        return terminal.offline.refusal_of_amount(self.typed_amount) if terminal.offline.active else None
 
     def pad(self) -> Screen:
-        elements: list[Element] = [Input("amount", Shown.MONEY, self.amount)]
+        elements: list[Element] = [Input("amount", Shown.MONEY, self.typed_amount)]
         if isinstance(self.complaint, Text):
             elements.append(TextLine(self.complaint, self.complaint.id, Tone.BAD))
         if self.terminal.offline.active:
             elements.append(Choice("status", say("status")))
-        return Screen("home", (*elements, Pad(), Button("charge", say("charge", amount=self.amount), "OK")))
+        return Screen(
+            "home", (*elements, Pad(), Button("charge", say("charge", amount=self.typed_amount), "OK"))
+        )
 
 
 _AROUND = (
@@ -74,8 +69,7 @@ CHECKOUT = Flow(
     "pad",
     (State("pad", CheckoutFlow.pad, free=True),),
     (
-        Move(Trigger.DIGIT, "pad", STAY, guard=CheckoutFlow.has_room, action=CheckoutFlow.add),
-        Move(Trigger.CLEAR, "pad", STAY, guard=CheckoutFlow.has_input, action=CheckoutFlow.rub_out),
+        *fields.amount_moves("pad"),
         Move(Trigger.CANCEL, "pad", STAY, guard=CheckoutFlow.has_input, action=CheckoutFlow.clear),
         Move(Trigger.CONFIRM, "pad", STAY, guard=CheckoutFlow.may_charge, action=CheckoutFlow.charge),
         Move(Trigger.CONFIRM, "pad", STAY, action=CheckoutFlow.explain),

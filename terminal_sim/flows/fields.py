@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Event, KeyPressed, Touched
+from terminal_sim.core import effects as fx
+from terminal_sim.core.events import Event, KeyPressed, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
-from terminal_sim.core.flow import Context
+from terminal_sim.core.flow import STAY, Context, Move, Moves
 from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Button, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
-from terminal_sim.core.text import Phrase, say
+from terminal_sim.core.text import Phrase, Text, say
 
 CONFIRM = Button("confirm", say("confirm"), "OK")
 CANCEL = Button("cancel", say("cancel"), "CANCEL")
@@ -58,6 +59,60 @@ class TypedField(Context):
             id,
             (Title(id, say(id)), Input(id, shown, text), *more, *complaint, Pad(), CONFIRM, CANCEL),
         )
+
+
+class AmountField(TypedField):
+    """An amount being typed, in minor units, that never stands at more than `highest`.
+
+    A digit too many is refused with a tone and the highest amount. The field is not confirmed while it says so, since it shows another
+    amount than was typed; the next key that changes it takes the complaint away.
+    """
+
+    __slots__ = ()
+    longest = 10
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.max_amount
+
+    @property
+    def typed_amount(self) -> Money:
+        return Money(int(self.typed or "0"), self.terminal.profile.currency)
+
+    @property
+    def amount_complaint(self) -> Text | None:
+        """Why what stands in the field is not confirmed."""
+        if not self.typed_amount.minor:
+            return say("amount-zero")
+        return self._too_high if self.complaint == self._too_high else None
+
+    @property
+    def _too_high(self) -> Text:
+        return say("amount-too-high", max=Money(self.highest, self.terminal.profile.currency))
+
+    def amount_would_exceed(self, event: Event) -> bool:
+        return isinstance(event, KeyPressed) and int(self.typed + event.key) > self.highest
+
+    def amount_is_good(self, _: Event) -> bool:
+        return self.amount_complaint is None
+
+    def refuse_digit(self, _: Event) -> None:
+        self.complaint = self._too_high
+        self.terminal.order(fx.Beep("bad"))
+
+    def complain_of_amount(self, _: Event) -> None:
+        self.complaint = self.amount_complaint
+
+
+def amount_moves(state: str) -> Moves[AmountField]:
+    """How the amount of `state` is typed and cleared."""
+    return (
+        Move(
+            Trigger.DIGIT, state, STAY, guard=AmountField.amount_would_exceed, action=AmountField.refuse_digit
+        ),
+        Move(Trigger.DIGIT, state, STAY, guard=AmountField.has_room, action=AmountField.add),
+        Move(Trigger.CLEAR, state, STAY, guard=AmountField.has_input, action=AmountField.rub_out),
+    )
 
 
 def _id_of(phrase: Phrase) -> str:

@@ -13,7 +13,6 @@ from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import Avs, EntryMode, MessageKind
-from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
@@ -26,7 +25,7 @@ from terminal_sim.secret import Secret
 _LONGEST = {"amount": 10, "card-number": 19, "expiry": 4, "postal-code": 10, "street-number": 10}
 
 
-class MotoFlow(PaymentFlow):
+class MotoFlow(PaymentFlow, fields.AmountField):
     """What was typed so far; each confirmed field moves on to the next that is needed."""
 
     __slots__ = ("cvc", "expiry", "pan", "postal_code", "street_number")
@@ -41,6 +40,10 @@ class MotoFlow(PaymentFlow):
         self.street_number = ""
 
     @property
+    def highest(self) -> int:
+        return self.terminal.profile.limits.moto_max_amount
+
+    @property
     def cvc_length(self) -> int:
         brand = brand_of(self.pan.reveal())
         return brand.cvc if brand is not None else 3
@@ -50,9 +53,6 @@ class MotoFlow(PaymentFlow):
     def has_room(self, _: Event) -> bool:
         longest = self.cvc_length if self.state == "cvc" else _LONGEST[self.state]
         return len(self.typed) < longest
-
-    def amount_is_good(self, _: Event) -> bool:
-        return 0 < int(self.typed or "0") <= self.terminal.profile.limits.moto_max_amount
 
     def number_is_good(self, _: Event) -> bool:
         brand = brand_of(self.typed)
@@ -91,11 +91,6 @@ class MotoFlow(PaymentFlow):
 
     # Actions.
 
-    def complain_of_amount(self, _: Event) -> None:
-        limit = Money(self.terminal.profile.limits.moto_max_amount, self.amount.currency)
-        zero = int(self.typed or "0") == 0
-        self.complaint = say("amount-zero") if zero else say("amount-too-high", max=limit)
-
     def complain_of_number(self, _: Event) -> None:
         self.complaint = say("number-invalid")
 
@@ -106,7 +101,7 @@ class MotoFlow(PaymentFlow):
         self.complaint = say("cvc-invalid", n=self.cvc_length)
 
     def take_amount(self, _: Event) -> None:
-        self.amount = Money(int(self.typed), self.amount.currency)
+        self.amount = self.typed_amount
         self.typed = ""
 
     def take_number(self, _: Event) -> None:
@@ -145,7 +140,7 @@ class MotoFlow(PaymentFlow):
     # Screens.
 
     def ask_amount(self) -> Screen:
-        return self.field("amount", Shown.MONEY, Money(int(self.typed or "0"), self.amount.currency))
+        return self.field("amount", Shown.MONEY, self.typed_amount)
 
     def ask_number(self) -> Screen:
         return self.field("card-number", Shown.PAN)
@@ -177,8 +172,7 @@ class MotoFlow(PaymentFlow):
 
 _FIELDS = ("card-number", "expiry", "cvc", "postal-code", "street-number")
 AMOUNT_MOVES: Moves[MotoFlow] = (
-    Move(Trigger.DIGIT, "amount", STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
-    Move(Trigger.CLEAR, "amount", STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
+    *fields.amount_moves("amount"),
     Move(Trigger.CANCEL, "amount", DONE, action=MotoFlow.go_home),
     Move(Trigger.TIMEOUT, "amount", "failed", action=MotoFlow.run_out_of_time),
     Move(

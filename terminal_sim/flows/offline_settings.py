@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
-from terminal_sim.core.money import Money
 from terminal_sim.core.rows.kinds import OfflineSettingsRow
 from terminal_sim.core.screen import Choice, Element, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
 
 
-class OfflineSettingsFlow(fields.TypedField):
+class OfflineSettingsFlow(fields.AmountField):
     """`typed` is the new limit."""
 
     __slots__ = ()
-    longest = 10
+
+    @property
+    def highest(self) -> int:
+        return self.terminal.profile.offline.limit_max
 
     # Guards.
 
@@ -30,9 +32,6 @@ class OfflineSettingsFlow(fields.TypedField):
 
     def picks_limit(self, event: Event) -> bool:
         return fields.touched(event) == "offline-limit"
-
-    def limit_is_good(self, _: Event) -> bool:
-        return 0 < int(self.typed or "0") <= self.terminal.profile.offline.limit_max
 
     # Actions.
 
@@ -52,11 +51,6 @@ class OfflineSettingsFlow(fields.TypedField):
         self.terminal.record(OfflineSettingsRow(limit=int(self.typed)))
         self.forget(event)
 
-    def complain_of_limit(self, _: Event) -> None:
-        highest = Money(self.terminal.profile.offline.limit_max, self.terminal.profile.currency)
-        zero = not int(self.typed or "0")
-        self.complaint = say("amount-zero") if zero else say("amount-too-high", max=highest)
-
     # Screens.
 
     def switches(self) -> Screen:
@@ -75,8 +69,7 @@ class OfflineSettingsFlow(fields.TypedField):
         return Screen("offline-payments", (*elements, fields.leave(self.terminal)))
 
     def ask_limit(self) -> Screen:
-        typed = Money(int(self.typed or "0"), self.terminal.profile.currency)
-        return self.field("offline-limit", Shown.MONEY, typed)
+        return self.field("offline-limit", Shown.MONEY, self.typed_amount)
 
 
 OFFLINE_SETTINGS = Flow(
@@ -118,24 +111,15 @@ OFFLINE_SETTINGS = Flow(
         ),
         Move(Trigger.CANCEL, "switches", DONE),
         Move(Trigger.TIMEOUT, "switches", DONE, action=OfflineSettingsFlow.go_home),
-        Move(
-            Trigger.DIGIT, "limit", STAY, guard=OfflineSettingsFlow.has_room, action=OfflineSettingsFlow.add
-        ),
-        Move(
-            Trigger.CLEAR,
-            "limit",
-            STAY,
-            guard=OfflineSettingsFlow.has_input,
-            action=OfflineSettingsFlow.rub_out,
-        ),
+        *fields.amount_moves("limit"),
         Move(
             Trigger.CONFIRM,
             "limit",
             "switches",
-            guard=OfflineSettingsFlow.limit_is_good,
+            guard=OfflineSettingsFlow.amount_is_good,
             action=OfflineSettingsFlow.take_limit,
         ),
-        Move(Trigger.CONFIRM, "limit", STAY, action=OfflineSettingsFlow.complain_of_limit),
+        Move(Trigger.CONFIRM, "limit", STAY, action=OfflineSettingsFlow.complain_of_amount),
         Move(Trigger.CANCEL, "limit", "switches", action=OfflineSettingsFlow.forget),
         Move(Trigger.TIMEOUT, "limit", DONE, action=OfflineSettingsFlow.go_home),
     ),

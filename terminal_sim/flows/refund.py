@@ -5,7 +5,6 @@ from __future__ import annotations
 from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
-from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.flows.passcode import PASSCODE, default_in_use
 from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES, SaleFlow
@@ -30,9 +29,8 @@ class RefundFlow(SaleFlow):
         return isinstance(event, Returned) and event.accepted
 
     def amount_screen(self) -> Screen:
-        typed = Money(self._typed_amount(), self.amount.currency)
         reminder = default_in_use(self.terminal, self.terminal.profile.refunds.passcode)
-        return self.field("amount", Shown.MONEY, typed, *reminder)
+        return self.field("amount", Shown.MONEY, self.typed_amount, *reminder)
 
 
 REFUND = Flow(

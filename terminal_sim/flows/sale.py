@@ -10,7 +10,6 @@ from terminal_sim.core.events import CardSwiped, Event, ReaderChanged, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
-from terminal_sim.core.money import Money
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.talk.card import Stripe
@@ -44,26 +43,18 @@ _PRESENT = {
 }
 
 
-class SaleFlow(CardPaymentFlow):
+class SaleFlow(CardPaymentFlow, fields.AmountField):
     """A purchase. `prompt` is the wording of the screen that asks for a card, `remark` what was wrong with the last one."""
 
     __slots__ = ("prompt", "remark")
     kind = MessageKind.SALE
-    longest = 10
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.prompt = "present-card"
         self.remark: Text | None = None
 
-    @property
-    def highest(self) -> int:
-        return self.terminal.profile.limits.max_amount
-
     # Guards.
-
-    def amount_is_good(self, _: Event) -> bool:
-        return 0 < self._typed_amount() <= self.highest
 
     def takes_chips(self, _: Event) -> bool:
         """A chip may come in place of the stripe that it was to fall back to, but not of a tap."""
@@ -99,14 +90,8 @@ class SaleFlow(CardPaymentFlow):
 
     # Actions.
 
-    def complain_of_amount(self, _: Event) -> None:
-        if self._typed_amount() == 0:
-            self.complaint = say("amount-zero")
-        else:
-            self.complaint = say("amount-too-high", max=Money(self.highest, self.amount.currency))
-
     def take_amount(self, _: Event) -> None:
-        self.amount = Money(self._typed_amount(), self.amount.currency)
+        self.amount = self.typed_amount
         self.typed = ""
 
     def open_reader(self, _: Event) -> None:
@@ -164,7 +149,7 @@ class SaleFlow(CardPaymentFlow):
     # Screens.
 
     def amount_screen(self) -> Screen:
-        return self.field("amount", Shown.MONEY, Money(self._typed_amount(), self.amount.currency))
+        return self.field("amount", Shown.MONEY, self.typed_amount)
 
     def present(self) -> Screen:
         remark = (TextLine(self.remark, self.remark.id, Tone.BAD),) if self.remark else ()
@@ -193,9 +178,6 @@ class SaleFlow(CardPaymentFlow):
     def _refusal_of(self, entry: EntryMode) -> Text | None:
         """Why no card is taken now that comes in by `entry`, whatever card it is."""
         return self.terminal.offline.refusal(self.amount, entry, "") if self._offline else None
-
-    def _typed_amount(self) -> int:
-        return int(self.typed or "0")
 
     def _refusal_of_stripe(self, event: Event) -> Text | None:
         stripe = _stripe(event)
@@ -226,8 +208,7 @@ def _stripe(event: Event) -> Stripe | None:
 
 AMOUNT = State("amount", SaleFlow.amount_screen, timeout="entry")
 AMOUNT_MOVES: Moves[SaleFlow] = (
-    Move(Trigger.DIGIT, "amount", STAY, guard=SaleFlow.has_room, action=SaleFlow.add),
-    Move(Trigger.CLEAR, "amount", STAY, guard=SaleFlow.has_input, action=SaleFlow.rub_out),
+    *fields.amount_moves("amount"),
     Move(Trigger.CONFIRM, "amount", "present", guard=SaleFlow.amount_is_good, action=SaleFlow.take_amount),
     Move(Trigger.CONFIRM, "amount", STAY, action=SaleFlow.complain_of_amount),
     Move(Trigger.CANCEL, "amount", DONE, action=SaleFlow.go_home),
