@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from unittest.mock import patch
 
 import apsw
 from bench_rig import Figure
@@ -19,9 +22,13 @@ from terminal_sim import profile
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest
 from terminal_sim.core.events import Event, KeyPressed
 
-MEMORY_AIM = 306 / 50  # kB: a fiftieth, all in, of one nested machine of the library for each terminal
-FLUSH_AIM = 1  # a sale
-GROUP_AIM = 4  # times the sales a second of terminals that commit one by one
+MEMORY_AIM = 6.0  # kB
+FLUSH_AIM = 2  # a sale: before its request leaves, and before it is told to be approved
+GROUP_AIM = (
+    8  # times the sales a second of terminals that commit one by one, where a flush takes `SLOW_FLUSH`
+)
+SLOW_FLUSH = 0.005  # seconds, as a card or a disk of an office takes; the flush of a bench machine may be a thousandth of it
+_GROUP = 32
 _STRIPE = "visa-stripe"
 
 
@@ -85,10 +92,10 @@ def day(quick: bool) -> list[Figure]:
 
 
 def durable(quick: bool) -> list[Figure]:
-    """Swipe sales on a journal on the disk: one terminal after the other, and all at once with group commit."""
-    count = _count(quick)
+    """Swipe sales on a journal whose every flush is slow: one terminal after the other, and all at once with group commit."""
+    count = _GROUP
     rates: dict[str, list[float]] = {"one by one": [], "together": []}
-    flushes: dict[str, float] = {}
+    flushes: dict[str, Counter[str]] = {}
     with _counted_flushes() as counted:
         for _ in range(1 if quick else 3):
             for name, run in (("one by one", _one_by_one), ("together", _together)):
@@ -97,20 +104,23 @@ def durable(quick: bool) -> list[Figure]:
                     Bench(state=Path(folder), trace=False) as bench,
                 ):
                     terminals = _terminals(bench, count)
-                    began, before = time.perf_counter(), counted[0]
+                    began, before = time.perf_counter(), counted.copy()
                     run(bench, terminals)
                     rates[name].append(count / (time.perf_counter() - began))
-                    flushes[name] = (counted[0] - before) / count
+                    flushes[name] = counted - before
                     if any(terminal.journal()[-1].fields["state"] != "COMPLETED" for terminal in terminals):
                         raise RuntimeError("a measured sale was not completed")
     gain = median(a / b for a, b in zip(rates["together"], rates["one by one"], strict=True))
     figures = [
         Figure(
             f"durable swipe sale, {count:,} terminals, {name}",
-            f"{flushes[name]:.3f} flushes",
+            f"{_own(flushes[name]) / count:.3f} flushes",
             f"<= {FLUSH_AIM}",
-            flushes[name] <= FLUSH_AIM,
-            (f"{median(rates[name]):,.0f} sales/s of wall time",),
+            _own(flushes[name]) / count <= FLUSH_AIM,
+            (
+                f"{median(rates[name]):,.0f} sales/s of wall time where each flush takes {SLOW_FLUSH * 1e3:.0f} ms",
+                "a sale flushes " + ", ".join(f"{file} {n / count:.3f}" for file, n in flushes[name].items()),
+            ),
         )
         for name in rates
     ]
@@ -118,6 +128,11 @@ def durable(quick: bool) -> list[Figure]:
         *figures,
         Figure("group commit", f"{gain:.1f} times one by one", f">= {GROUP_AIM}", gain >= GROUP_AIM),
     ]
+
+
+def _own(flushes: Counter[str]) -> int:
+    """Those of the terminals; the acquirer has books of its own."""
+    return sum(number for file, number in flushes.items() if not file.startswith("acquirer"))
 
 
 def _terminals(bench: Bench, count: int) -> list[TerminalUnderTest]:
@@ -153,16 +168,23 @@ def _to_all(bench: Bench, terminals: list[TerminalUnderTest], event: Event) -> N
 
 
 @contextmanager
-def _counted_flushes() -> Iterator[list[int]]:
-    """While this lasts, SQLite's default file system counts how often a file is made durable."""
-    counted = [0]
+def _counted_flushes() -> Iterator[Counter[str]]:
+    """While this lasts, it is counted by file how often one is made durable, and each time is slow."""
+    counted: Counter[str] = Counter()
+    flush = os.fsync
+
+    def counting(descriptor: int) -> None:
+        counted[Path(os.readlink(f"/proc/self/fd/{descriptor}")).name] += 1
+        flush(descriptor)
+        time.sleep(SLOW_FLUSH)
 
     base = apsw.vfs_names()[0]
 
     class CountingFile(apsw.VFSFile):
         def xSync(self, flags: int) -> None:  # noqa: N802 - SQLite's name
-            counted[0] += 1
+            counted["journal.db"] += 1
             super().xSync(flags)
+            time.sleep(SLOW_FLUSH)
 
     class CountingSystem(apsw.VFS):
         def __init__(self) -> None:
@@ -175,6 +197,7 @@ def _counted_flushes() -> Iterator[list[int]]:
 
     system = CountingSystem()
     try:
-        yield counted
+        with patch.object(os, "fsync", counting):
+            yield counted
     finally:
         system.unregister()

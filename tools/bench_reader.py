@@ -39,7 +39,7 @@ from terminal_drivers.readers.ccid.serving import ServedSerialReader
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
 from terminal_drivers.transports.serial import SerialTransport
 
-LINE_AIM = 1.02  # times what the bytes take on the wire
+LINE_AIMS = {115_200: 1.02, 921_600: 1.10}  # times what the bytes take on the wire
 BITS = 10  # of a byte in 8N1
 PORTION = 14  # bytes; where the FIFO of a 16550A asks to be read
 PR_SET_TIMERSLACK = 29  # prctl(2)
@@ -174,7 +174,8 @@ def paced(quick: bool) -> list[Figure]:
     """A sale's exchanges, from power on to power off, at two speeds: wall time against wire time."""
     sale = _recorded_sale()
     figures = []
-    for baud, rounds in ((115_200, 5 if quick else 25), (9_600, 1 if quick else 5)):
+    for baud, aim in LINE_AIMS.items():
+        rounds = 5 if quick else 25
         commands = sale.commands[:8] if quick else sale.commands
         device = VirtualCcid(BUILT_IN.features, descriptor=BUILT_IN.descriptor)
         device.insert(CONTACT, sale)
@@ -205,8 +206,8 @@ def paced(quick: bool) -> list[Figure]:
             Figure(
                 f"chip sale at {baud} baud",
                 f"{wall * 1e3:,.1f} ms wall, {ratio:.3f} times wire",
-                f"<= {LINE_AIM} times wire",
-                ratio <= LINE_AIM,
+                f"<= {aim:.2f} times wire",
+                ratio <= aim,
                 (
                     f"{len(commands)} commands in {len(exchanges)} exchanges, {wire * 1e3:,.1f} ms on the wire",
                     f"raw read and write of the same bytes take {raw / wire:.3f} times wire here, ours {wall / raw:.3f} times raw",

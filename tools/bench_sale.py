@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from bench_rig import Figure, Samples, contest
+from bench_rig import PROBE, Figure, Samples, contest, probe
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 
 PROFILE = "v400m"
-# Sales a second; of a chip without a signature of its own: with one (CDA) it is 200.
-_AIMS = {"swipe": 1_000, "insert": 345}
+# Sales a second of a machine whose probe takes `PROBE`; the other kinds are held to their floor (`bench_floor`).
+_AIMS = {"swipe": 2_000}
 KEY_AIM = 250.0  # microseconds
 _HOME = "home"
 _CARDS: dict[Literal["swipe", "insert", "tap"], str] = {
@@ -55,7 +55,7 @@ def _approved(terminal: TerminalUnderTest) -> None:
 
 def sales(quick: bool) -> list[Figure]:
     """CPU of one sale of each kind, with and without the trace, and its parts without."""
-    figures = []
+    figures, slower = [], probe() / PROBE
     for how, title in (("swipe", "swipe sale"), ("insert", "chip sale"), ("tap", "contactless sale")):
         with Bench() as told, Bench(trace=False) as quiet:
             told_terminal, quiet_terminal = told.add_terminal(PROFILE), quiet.add_terminal(PROFILE)
@@ -70,14 +70,19 @@ def sales(quick: bool) -> list[Figure]:
                 for _ in range(100 if quick else 500):
                     runs["quiet"]()
         micros = found.micros("quiet")
+        scaled = 1e6 / micros * slower
         aim = _AIMS.get(how)
         figures.append(
             Figure(
                 title,
                 f"{1e6 / micros:,.0f}/s, {micros:,.0f} us",
                 f">= {aim:,}/s" if aim else "",
-                1e6 / micros >= aim if aim else None,
-                (*samples.told(micros), f"with trace: {found.ratio('told', 'quiet'):.2f} times the CPU"),
+                scaled >= aim if aim else None,
+                (
+                    f"{scaled:,.0f}/s scaled to the probe",
+                    *samples.told(micros),
+                    f"with trace: {found.ratio('told', 'quiet'):.2f} times the CPU",
+                ),
             )
         )
     return figures
