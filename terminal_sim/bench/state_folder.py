@@ -65,7 +65,8 @@ def _sales_of(folder: Path, journal: Journal) -> Journal | None:
     """The journal of the point of sale, where there is one. What a terminal was asked for is known there, or it is not all there."""
     file = folder / _SALES
     asked = journal.query(
-        "select distinct fields ->> 'request' as request from journal where fields ->> 'request' is not null"
+        "select distinct fields ->> 'request' as request from journal"
+        " where instr(fields, '\"request\"') and fields ->> 'request' is not null"
     )
     if not asked and not file.exists() and not file.with_suffix(".head").exists():
         return None
@@ -126,7 +127,7 @@ def _check_against_each_other(folder: Path, journal: Journal, books: LedgerFile)
     answered = {message.reply.host_reference for record in books.records for message in record.answers}
     sql = (
         "select distinct fields ->> 'host_reference' as host from journal"
-        " where fields ->> 'host_reference' is not null and fields ->> 'host_reference' != ''"
+        " where instr(fields, '\"host_reference\"') and fields ->> 'host_reference' is not null and fields ->> 'host_reference' != ''"
     )
     missing = sorted({str(row["host"]) for row in journal.query(sql)} - answered)
     if missing:

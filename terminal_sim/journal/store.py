@@ -319,8 +319,10 @@ def asked(db: apsw.Connection, sql: str, bindings: Mapping[str, Field] | None = 
     """The rows of one SQL statement by column name."""
     cursor: Any = db.execute(sql, bindings)
     rows: list[dict[str, Any]] = []
+    names: list[str] = []
     for row in cursor:
-        names = [column[0] for column in cursor.get_description()]  # known only while there is a row
+        # They are known only while there is a row.
+        names = names or [column[0] for column in cursor.get_description()]
         rows.append(dict(zip(names, row, strict=True)))
     return rows
 
