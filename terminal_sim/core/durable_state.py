@@ -17,6 +17,7 @@ from terminal_sim.core.rows.kinds import (
     BootRow,
     OfflineSettingsRow,
     OrderRow,
+    OrdersSeenRow,
     PasscodeRow,
     ReceiptRow,
     TamperRow,
@@ -88,7 +89,7 @@ class DurableState:
     `payments` has each payment by its reference in its newest state, oldest first; `doubtful` those that are in doubt.
     `taken_originals` has the payments that a void or refund names, as long as it is not declined. `stored` has the offline payments
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
-    approved yet, where its receipt by message goes. `requested` has, by the id of a point of sale's request, the payment begun for it.
+    approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     """
 
     payments: dict[str, Payment] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class DurableState:
     outage: Outage | None = None
     offline: OfflineSettings = OfflineSettings()
     orders: list[OnlineOrder] = field(default_factory=list)
+    orders_seen: int = 0
     signed_in: bool = True
     tampered: bool = False
 
@@ -181,6 +183,9 @@ class DurableState:
     def _order(self, row: OrderRow) -> None:
         self.orders.append(OnlineOrder(row.number, row.text, row.amount.minor))
 
+    def _orders_seen(self, row: OrdersSeenRow) -> None:
+        self.orders_seen = row.number
+
     def _receipt(self, row: ReceiptRow) -> None:
         if row.state == "due":
             self.receipts_due[row.original] = row.to
@@ -221,6 +226,7 @@ _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
     AccountRow: DurableState._account,
     TamperRow: DurableState._tamper,
     OrderRow: DurableState._order,
+    OrdersSeenRow: DurableState._orders_seen,
     ReceiptRow: DurableState._receipt,
     OutageRow: DurableState._outage,
     OfflineSettingsRow: DurableState._settings,

@@ -51,6 +51,7 @@ class Trigger(StrEnum):
     PAYMENT_REQUESTED = "payment_requested"
     REFUND_REQUESTED = "refund_requested"
     REQUEST_CANCELLED = "request_cancelled"
+    ORDER_ARRIVED = "order_arrived"
     RETURNED = "returned"
 
 

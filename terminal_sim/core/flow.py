@@ -78,6 +78,11 @@ class Context:
         """Leave this flow and every other but the lowest: the action of a move to `DONE`."""
         self.terminal.unwind()
 
+    def make_way(self, event: Event) -> None:
+        """As `go_home`, where what is open gives way to the request of a point of sale."""
+        self.go_home(event)
+        self.terminal.post(event)
+
 
 # A table made for one context serves every subclass of it, hence contravariant.
 C = TypeVar("C", bound=Context, contravariant=True)

@@ -228,6 +228,7 @@ class Terminal(FlowStack):
         amount = Money(event.amount, self.profile.currency)
         self.record(OrderRow(number=event.number, text=event.text, amount=amount))
         self.order(fx.Beep("attention"))
+        self.fire(Trigger.ORDER_ARRIVED, event)
 
     def _tampered(self, _: ev.Tampered) -> None:
         """Keys go first; what they sealed is then lost, and said to be."""

@@ -47,6 +47,9 @@ class CheckoutFlow(RequestedFlow, fields.AmountField):
         elements: list[Element] = [Input("amount", Shown.MONEY, self.typed_amount)]
         if isinstance(self.complaint, Text):
             elements.append(TextLine(self.complaint, self.complaint.id, Tone.BAD))
+        arrived = len(self.terminal.durable.orders) - self.terminal.durable.orders_seen
+        if arrived:
+            elements.append(TextLine(say("orders-arrived", n=arrived), "orders-arrived"))
         if self.terminal.offline.active:
             elements.append(Choice("status", say("status")))
         return Screen(

@@ -83,11 +83,6 @@ class EndingFlow(fields.TypedField):
         """The point of sale took its request back in time."""
         self.announce("pos-cancelled")
 
-    def make_way(self, event: Event) -> None:
-        """A result that was shown gives way to the next request of a point of sale."""
-        self.go_home(event)
-        self.terminal.post(event)
-
     def run_out_of_time(self, _: Event) -> None:
         self.announce("timed-out")
 

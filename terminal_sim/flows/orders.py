@@ -1,10 +1,14 @@
-"""Online orders, as the service handed them over, and where to look up how the service is."""
+"""Online orders, as the service handed them over, and where to look up how the service is.
+
+The list of orders stays until it is left, since a kitchen works from it; it gives way to what the point of sale asks for.
+"""
 
 from __future__ import annotations
 
-from terminal_sim.core.events import Trigger
+from terminal_sim.core.events import Event, Trigger
 from terminal_sim.core.flow import DONE, STAY, Context, Flow, Move, State, on_each
 from terminal_sim.core.money import Money
+from terminal_sim.core.rows.kinds import OrdersSeenRow
 from terminal_sim.core.screen import Element, QrCode, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.flows import fields
@@ -15,6 +19,12 @@ ROWS = 8
 
 class OrdersFlow(Context):
     __slots__ = ()
+
+    def see(self, _: Event) -> None:
+        """Record that the orders which the list shows were looked at."""
+        durable = self.terminal.durable
+        if durable.orders_seen < len(durable.orders):
+            self.terminal.record(OrdersSeenRow(number=len(durable.orders)))
 
     def newest(self) -> Screen:
         """The latest orders, in the order of their arrival."""
@@ -45,10 +55,12 @@ ORDERS = Flow(
     "orders",
     OrdersFlow,
     "list",
-    (State("list", OrdersFlow.newest, timeout="menu", free=True),),
+    (State("list", OrdersFlow.newest, enter=OrdersFlow.see, free=True),),
     (
         Move(Trigger.CANCEL, "list", DONE),
-        Move(Trigger.TIMEOUT, "list", DONE, action=OrdersFlow.go_home),
+        Move(Trigger.ORDER_ARRIVED, "list", STAY, action=OrdersFlow.see),
+        Move(Trigger.PAYMENT_REQUESTED, "list", DONE, action=OrdersFlow.make_way),
+        Move(Trigger.REFUND_REQUESTED, "list", DONE, action=OrdersFlow.make_way),
         Move(Trigger.RETURNED, "list", STAY),
     ),
 )

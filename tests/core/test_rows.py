@@ -36,6 +36,7 @@ CONTRACT = {
     "power": "state",
     "clock": "by",
     "order": "number text amount currency",
+    "order.seen": "number",
     "offline.stored": f"{_OFFLINE} outage anchor deadline? sealed?",
     "offline.sent": _OFFLINE,
     "offline.forwarded": f"{_OFFLINE} response_code",

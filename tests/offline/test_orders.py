@@ -8,7 +8,10 @@ from random import Random
 import pytest
 
 from terminal_sim.bench import BenchMisuse
-from tests.offline.shop import HOUR, SECOND, shop
+from terminal_sim.core.events import PaymentRequested
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment_request import PaymentRequest
+from tests.offline.shop import HOUR, SECOND, Shop, shop
 
 
 def test_an_order_that_a_power_cut_interrupts_is_brought_again() -> None:
@@ -69,3 +72,55 @@ def test_a_terminal_without_orders_says_so() -> None:
 def test_an_order_of_nothing_is_refused() -> None:
     with shop("square-stand") as at, pytest.raises(BenchMisuse, match="minor units"):
         at.terminal.order("Coffee", 0)
+
+
+def announced(at: Shop) -> str:
+    """What the home screen says of orders that nobody has looked at."""
+    return next((item.text for item in at.terminal.view().items if item.id == "orders-arrived"), "")
+
+
+def test_the_home_screen_says_that_orders_came_until_they_were_looked_at() -> None:
+    with shop("square-terminal") as at:
+        assert announced(at) == ""
+        at.terminal.order("Coffee", 100)
+        assert announced(at) == "1 new order"
+        at.terminal.order("Cake", 200)
+        assert announced(at) == "2 new orders"
+        at.terminal.touch("orders")
+        at.terminal.touch("home")
+        assert announced(at) == ""
+
+
+def test_orders_that_nobody_looked_at_are_announced_after_a_power_cut_too() -> None:
+    with shop("square-terminal") as at:
+        at.terminal.order("Coffee", 100)
+        at.terminal.touch("orders")
+        at.terminal.order("Cake", 200)
+        at.terminal.touch("home")
+        at.terminal.order("Bread", 300)
+        at.terminal.power_cut()
+        at.terminal.power_on()
+        assert announced(at) == "1 new order"
+        assert at.kinds("order") == ["order", "order.seen", "order", "order.seen", "order"]
+
+
+def test_the_orders_stay_while_one_looks_at_them_and_grow() -> None:
+    with shop("square-terminal") as at:
+        at.terminal.touch("orders")
+        at.pass_time(HOUR)
+        at.terminal.order("Coffee", 100)
+        view = at.terminal.view()
+        assert view.screen.id == "orders"
+        assert "order-1" in {item.id for item in view.items}
+        at.pass_time(HOUR)
+        assert at.terminal.view().screen.id == "orders"
+
+
+def test_the_list_of_orders_gives_way_to_the_point_of_sale() -> None:
+    with shop("square-terminal") as at:
+        at.terminal.touch("orders")
+        at.terminal.post(
+            PaymentRequested(PaymentRequest(id="R", amount=Money(500, at.profile.currency), ticket="T"))
+        )
+        at.bench.settle()
+        assert at.terminal.view().screen.id == "present-card"

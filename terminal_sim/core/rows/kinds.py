@@ -113,6 +113,15 @@ class OrderRow(JournalRow):
     amount: Money
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersSeenRow(JournalRow):
+    """The merchant has looked at the online orders up to the `number`th of this terminal."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("order.seen",)
+
+    number: int
+
+
 # What a payment leaves besides its own rows.
 
 
@@ -181,6 +190,7 @@ ROW_CLASSES: tuple[type[JournalRow], ...] = (
     PowerRow,
     ClockRow,
     OrderRow,
+    OrdersSeenRow,
     OfflineStoredRow,
     OfflineSentRow,
     OfflineForwardedRow,
