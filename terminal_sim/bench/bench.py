@@ -124,6 +124,7 @@ class Bench:
         self._decks = tuple(decks)
         self._cards: dict[str, VirtualCard] = {}
         self._known_cards: dict[str, CardState] = {}
+        self._holders: dict[str, TerminalUnderTest] = {}  # where each card was presented last
         self._origin: SavedState | None = None
         self._models: dict[tuple[str | Path, str], Profile] = {}
         self._numbers: Counter[str] = Counter()
@@ -277,6 +278,14 @@ class Bench:
                 card.resume(self._known_cards[name])
             self._cards[name] = card
         return self._cards[name]
+
+    def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard:
+        """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
+        holder = self._holders.get(name, terminal)
+        if holder is not terminal and holder.card_in_slot == name:
+            raise BenchMisuse(f"the card {name!r} is in the slot of {holder.name}: take it out there first")
+        self._holders[name] = terminal
+        return self.card(name)
 
     # The acquirer.
 

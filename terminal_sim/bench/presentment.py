@@ -124,6 +124,11 @@ class Presentment:
             there = f"it is at {owner}" if owner else "no reader of this terminal has one"
             raise BenchMisuse(f"the {CALLED[part]} is not at {named[0]}: {there}")
 
+    @property
+    def card_in_slot(self) -> str:
+        """The name of the card in the slot; "" where there is none."""
+        return self._in_slot if self._board.readers.card_in else ""
+
     def insert(self, name: str, chip: Card) -> None:
         self._in_slot = name
         self._asked_for = self._operator.is_human

@@ -74,6 +74,7 @@ class TerminalBench(Protocol):
     @property
     def acquirer(self) -> Acquirer: ...
     def card(self, name: str) -> VirtualCard: ...
+    def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard: ...
     def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
 
@@ -143,7 +144,7 @@ class TerminalUnderTest:
         if state.card:
             self._taken_up(state.card)
         slot = state.presented.in_slot
-        held = self.bench.card(slot) if slot else None
+        held = self.bench.into_hand(slot, self) if slot else None
         self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
         rows = [stored.row for stored in self.bench.journal.rows(self.name)]
         board.vault.load(rows, waiting=())  # the saved state has the key itself
@@ -308,14 +309,24 @@ class TerminalUnderTest:
         self._presenting.check_place(_PART[how], reader)
 
     def insert(self, name: str) -> None:
-        self._presenting.insert(name, chip_of(name, self._taken_up(name)))
+        self._presenting.insert(name, chip_of(name, self._in_hand(name)))
 
     def tap(self, name: str) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
-        self._presenting.tap(name, face_of(name, self._taken_up(name)))
+        self._presenting.tap(name, face_of(name, self._in_hand(name)))
 
     def swipe(self, name: str) -> None:
-        self._presenting.swipe(name, stripe_of(name, self._taken_up(name)))
+        self._presenting.swipe(name, stripe_of(name, self._in_hand(name)))
+
+    @property
+    def card_in_slot(self) -> str:
+        """The name of the card that was inserted and is still in the slot; "" for none."""
+        return self._presenting.card_in_slot
+
+    def _in_hand(self, name: str) -> VirtualCard:
+        """The card, where it can be presented here. Raises `BenchMisuse` while it is in the slot of another terminal."""
+        self._card, self._card_name = self.bench.into_hand(name, self), name
+        return self._card
 
     def remove_card(self) -> None:
         """Take the card out of the slot; a person may have done so already."""

@@ -95,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    for add in (_run, _check, _profiles, _cards, _readers, _report, _verify, _shell, _demo, _doctor):
+    for add in (_run, _check, _profiles, _cards, _readers, _report, _verify, _shell, _help, _demo, _doctor):
         add(commands)
     return top
 
@@ -286,6 +286,11 @@ def _shell(commands: _Commands) -> None:
     _options(shell)
     _bench(shell)
     shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+
+
+def _help(commands: _Commands) -> None:
+    words = _command(commands, "help", "help", "the lines of the script language, and the faults: help fault")
+    words.add_argument("words", nargs="*", metavar="WORD", help="what the lines do that begin so")
 
 
 def _demo(commands: _Commands) -> None:

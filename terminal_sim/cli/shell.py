@@ -10,17 +10,16 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
-from textwrap import indent
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, options_of
+from terminal_sim.cli.help import help_of
 from terminal_sim.cli.session import ShellSession
-from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.verbs import VERBS, ExpectationFailed
+from terminal_sim.verbs import ExpectationFailed
 
 _LEAVING = ("quit", "exit")
 
@@ -49,7 +48,7 @@ def _converse(session: ShellSession, prompt: str) -> int:
         if typed in _LEAVING:
             break
         if typed.split()[:1] == ["help"]:
-            print(_help(typed.split()[1:]))
+            print(help_of(typed.split()[1:]))
         elif typed and not typed.startswith("#"):
             try:
                 worst = max(worst, _answer(session, typed))
@@ -113,13 +112,3 @@ def _typed(prompt: str, session: ShellSession) -> Iterator[str]:
         except EOFError:
             print()
             return
-
-
-def _help(words: list[str]) -> str:
-    """The forms of all verbs, or what the verbs that begin with `words` do."""
-    if not words:
-        return "\n".join(f"  {verb.form}" for verb in VERBS.values())
-    found = [verb for verb in VERBS.values() if list(verb.words[: len(words)]) == words]
-    if not found:
-        return f"  no line begins with {' '.join(words)!r}{suggest(words[0], (first for first, *_ in VERBS))}"
-    return "\n".join(f"  {verb.form}\n{indent(verb.doc, ' ' * 6)}" for verb in found)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import __version__, flows, profile
+from terminal_sim.bench.faults import FAULTS
 from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
 
@@ -445,3 +446,21 @@ def test_the_tour_plays_to_its_end_with_screens_and_receipts(run: Run) -> None:
     assert "Approuvé" in out
     assert "APPROVED" in out
     assert "4111111111111111" not in out
+
+
+# --- help ----------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_the_lines_and_the_faults(run: Run) -> None:
+    code, out, _ = run("help")
+    assert (code, out.count("\n")) == (0, len(VERBS))
+    code, out, _ = run("help", "fault")
+    assert code == 0
+    for fault in FAULTS:
+        (line,) = [line for line in out.splitlines() if line.strip().startswith(f"{fault} ")]
+        assert fault.meaning in line
+    assert run("help", "fualt") == (
+        2,
+        "",
+        "terminal-sim: no line begins with 'fualt'; did you mean 'fault'?\n",
+    )
