@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, UnreadableFile, text_of
+from terminal_sim.script.csv_table import WrongTable, table_of
 from terminal_sim.script.tree import (
     LONGEST_TEXT,
     Examples,
@@ -230,7 +231,24 @@ class _Reading:
             self._problem(number, 1, "examples belong to a scenario", len("examples"))
         elif self._table is not None:
             self._problem(number, 1, "a scenario has one table of examples", len("examples"))
-        self._table = Examples(SourcePlace(self.path, number), values[1:])
+        place = SourcePlace(self.path, number)
+        if len(values) == 3 and values[1].word == "from" and values[2].form is Form.STRING:
+            self._table = self._from_file(number, values[2], place)
+        else:
+            self._table = Examples(place, values[1:])
+
+    def _from_file(self, number: int, name: Value, place: SourcePlace) -> Examples:
+        """The table of `examples from "FILE.csv"`; the file stands where the script does, unless it is named by a path."""
+        try:
+            columns, rows = table_of(self.path.parent / name.text)
+        except WrongTable as wrong:
+            self._problem(number, name.place.column, str(wrong), len(name.text) + 2)
+            return Examples(place)
+
+        def values(cells: list[str]) -> tuple[Value, ...]:
+            return tuple(Value(cell, Form.STRING, name.place) for cell in cells)
+
+        return Examples(place, values(columns), tuple(map(values, rows)))
 
     def _below(self, number: int) -> None:
         line = self.lines[number - 1]
