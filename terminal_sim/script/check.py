@@ -23,6 +23,8 @@ from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, is_name
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
 
+MOST_FILES = 51  # of a script: itself and those that it uses, and they
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -185,6 +187,11 @@ class _Checking:
             path = script.path.parent / value.text
             if path.resolve() in seen:
                 continue
+            if len(seen) == MOST_FILES:
+                self.diagnostics.report(
+                    value, f"a script uses at most {MOST_FILES - 1} files; put some of them together"
+                )
+                return
             seen.add(path.resolve())
             if not path.is_file():
                 self.diagnostics.report(value, f"there is no file {path}")

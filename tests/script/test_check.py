@@ -205,6 +205,15 @@ def test_used_files_bring_their_macros_and_their_problems(tmp_path: Path, proble
     assert [(problem.path, problem.line) for problem in problems(text)] == [(used, 3)]
 
 
+def test_a_chain_of_used_files_has_an_end(tmp_path: Path, problems: Finds) -> None:
+    for number in range(2_000):
+        (tmp_path / f"m{number}.keys").write_text(
+            f'keys 1\nuse "m{number + 1}.keys"\nmacro m{number}\n  press OK\n'
+        )
+    (found,) = problems(f'{HEAD}use "m0.keys"\nscenario "A"\n  press OK\n')
+    assert "uses at most 50 files; put some of them together" in found.sentence
+
+
 def test_a_file_of_macros_needs_no_terminal(problems: Finds) -> None:
     """It may stand in the folder of the scripts that use it, and be checked and collected with them."""
     assert problems("keys 1\nmacro pay\n  press OK\n") == []
