@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from terminal_sim.datafiles.printable import printable
 from terminal_sim.pytest_plugin.options import (
     DEFAULT_READER,
     UPDATE_PICTURES,
@@ -153,7 +154,7 @@ class KeysItem(pytest.Item):
 def _item_name(case: Case, reader: str | tuple[str, ...]) -> str:
     """`SCENARIO [PROFILE]`, or `SCENARIO [ROW] [PROFILE-READER]`; pytest separates the parts of an id by two colons."""
     wired = "" if reader == DEFAULT_READER else f"-{_wired(reader)}"
-    return f"{case.title} [{case.profile}{wired}]".replace("::", ": :")
+    return printable(f"{case.title} [{case.profile}{wired}]".replace("::", ": :"))
 
 
 def _wired(reader: str | tuple[str, ...]) -> str:
