@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.script.tree import Macro, ScriptStep, Value
+from terminal_sim.script.tree import Form, Macro, ScriptStep, Value
 from terminal_sim.verbs import VERBS, Parameter, Verb
 from terminal_sim.verbs.signature import NEGATION, ValueKind
+from terminal_sim.verbs.states import state_of
 
 FROM_STATE = ("from", "state")
 _LONGEST = max(len(words) for words in VERBS)
@@ -53,10 +54,15 @@ class MacroCall:
 
 @dataclass(frozen=True, slots=True)
 class FromState:
-    """The scenario goes on where another one saved."""
+    """The scenario goes on where another one saved, under a name in this file or into a file of its own."""
 
     step: ScriptStep
     name: Value
+
+    @property
+    def state(self) -> str:
+        """The state as `verbs.states` tells names and files apart."""
+        return state_of(self.name.text, quoted=self.name.form is Form.STRING)
 
 
 Call = VerbCall | MacroCall | FromState
@@ -69,8 +75,11 @@ def bind(step: ScriptStep, macros: Mapping[str, Macro], diagnose: Diagnose) -> C
         return _macro_call(step, macros[first.word], diagnose)
     words = [value.word for value in step.values]
     if tuple(words[:2]) == FROM_STATE:
-        if len(words) != 3 or not words[2]:
-            diagnose(first, "from state needs one name: from state NAME")
+        third = step.values[2] if len(words) == 3 else first
+        if len(words) != 3 or not (
+            third.word or (third.form is Form.STRING and third.text and not third.name)
+        ):
+            diagnose(first, 'from state needs one name or file: from state NAME, from state "FILE"')
             return None
         return FromState(step, step.values[2])
     no = len(words) > 2 and words[1] == NEGATION

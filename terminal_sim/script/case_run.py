@@ -160,6 +160,7 @@ class CaseRun:
             pictures=self._pictures,
             rows_before=rows,
             receipts_before=papers,
+            folder=self.case.program.script.path.parent,
             mask=self._mask,
         )
 

@@ -19,9 +19,10 @@ from terminal_sim.script.expansion import Expansion, macros_of
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, options_of, settings, with_options
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, is_name
+from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
+from terminal_sim.verbs.states import is_file, is_name
 
 MOST_FILES = 51  # of a script: itself and those that it uses, and they
 
@@ -307,7 +308,7 @@ class _Checking:
         saved = {state: play for play in plays for state in play.saves}
         for play in plays:
             first = play.calls[0] if play.calls else None
-            if not isinstance(first, FromState):
+            if not isinstance(first, FromState) or is_file(play.start):
                 continue
             if play.start not in saved:
                 cure = suggest(play.start, saved)

@@ -12,7 +12,7 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion
-from terminal_sim.script.tree import TextTooLong, Value
+from terminal_sim.script.tree import Form, TextTooLong, Value
 from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_field, rehearse
 from terminal_sim.verbs import ValueKind
 
@@ -46,7 +46,7 @@ class Dataflow:
             elif isinstance(call, VerbCall):
                 self._judge(call, known)
                 self._learn(call, known)
-                saved += [value.text for value in call.of_kind(ValueKind.STATE)]
+                saved += [v.text for v in call.of_kind(ValueKind.STATE) if v.form is not Form.STRING]
         return saved
 
     def _into(self, call: MacroCall, known: Known) -> list[str]:
@@ -129,7 +129,7 @@ def starts_from(calls: Sequence[Call], diagnostics: Diagnostics) -> str:
     for call in calls[1:]:
         if isinstance(call, FromState):
             diagnostics.report(call.name, "from state stands first in its scenario")
-    return next((call.name.text for call in calls[:1] if isinstance(call, FromState)), "")
+    return next((call.state for call in calls[:1] if isinstance(call, FromState)), "")
 
 
 def variables_of(calls: Sequence[Call]) -> Iterator[str]:

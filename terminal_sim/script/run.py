@@ -16,6 +16,7 @@ from terminal_sim.script.case_run import CannotBegin, CaseRun
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case
 from terminal_sim.script.results import RunResult, ScenarioOutcome
+from terminal_sim.verbs.states import is_file, read_state
 
 
 class Runner:
@@ -60,6 +61,8 @@ class Runner:
         """Where a case starts, having run the scenario that saves it. Raises what running that one raises."""
         if not case.play.start:
             return None
+        if is_file(case.play.start):
+            return read_state(case.play.start, case.program.script.path.parent)
         key = (case.program.script.path, case.profile, case.play.start)
         if key not in self._states:
             saver = Case(

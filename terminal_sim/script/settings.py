@@ -11,8 +11,9 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.profile import is_path
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.tree import Problem, Script, Value
-from terminal_sim.script.values import VARIABLES, is_name
+from terminal_sim.script.values import VARIABLES
 from terminal_sim.script.vocabulary import Vocabulary, check_clock
+from terminal_sim.verbs.states import is_name
 
 ALL = "all"
 _SINGLE = ("locale", "clock")

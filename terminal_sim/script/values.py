@@ -23,12 +23,12 @@ from terminal_sim.verbs.actions import percent
 from terminal_sim.verbs.expectations import one_group
 from terminal_sim.verbs.rows import comparable
 from terminal_sim.verbs.signature import ValueKind
+from terminal_sim.verbs.states import is_name, state_of
 from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 
 CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
 VARIABLES = ("profile", "locale", *CARD_VARIABLES)
 
-_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _ID = "id:"
 _TO_ESCAPE = re.compile(r'["\\]')
 
@@ -47,11 +47,6 @@ class Scope:
     decks: tuple[Path, ...] = ()
     judged: dict[str, str] = field(default_factory=dict, compare=False)
     rehearsed: dict[str, str] = field(default_factory=dict, compare=False)
-
-
-def is_name(text: str) -> bool:
-    """Whether a variable of a script may be called so."""
-    return _NAME.fullmatch(text) is not None
 
 
 def judge(argument: VerbArgument, scope: Scope) -> str:
@@ -132,6 +127,8 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
 def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector:
     """The value as the verb takes it. Raises `BadScript`."""
     text = filled(argument.value, variables)
+    if argument.parameter.kind is ValueKind.STATE:
+        return state_of(text, quoted=argument.value.form is Form.STRING)
     if argument.parameter.kind not in (ValueKind.SELECTOR, ValueKind.TARGET):
         return text
     return _selector(_as_meant(replace(argument.value, text=text)))
@@ -243,6 +240,13 @@ def _judge_step(value: Value, _: Scope) -> str:
     return f"a card has no step {value.text!r}{cure}"
 
 
+def _judge_state(value: Value, scope: Scope) -> str:
+    """A bare word is a name; what is quoted is a file, which need not be there yet."""
+    if value.form is not Form.STRING:
+        return _judge_name(value, scope)
+    return "" if value.text.strip() and value.text.isprintable() else f"{value.text!r} is no file"
+
+
 def _judge_name(value: Value, _: Scope) -> str:
     return "" if is_name(value.text) else f"{value.text!r} is no name: letters, digits, - and _"
 
@@ -287,7 +291,7 @@ _RULES = {
     ),
     ValueKind.PERCENT: _Rule(_reads(percent)),
     ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
-    ValueKind.STATE: _Rule(_judge_name),
+    ValueKind.STATE: _Rule(_judge_state, (Form.WORD, Form.STRING)),
     ValueKind.STEP: _Rule(_judge_step),
     ValueKind.TARGET: _Rule(_judge_target, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.TEXT: _Rule(forms=(Form.STRING,), written="put the text in quotation marks"),

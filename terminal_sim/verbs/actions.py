@@ -10,6 +10,7 @@ from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.picture import Picture
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
+from terminal_sim.verbs.states import is_file, write_state
 from terminal_sim.verbs.waiting import (
     BadScript,
     ScreenSnapshot,
@@ -199,8 +200,13 @@ class Actions(Waiting):
 
     @verb("save state")
     def save_state(self, name: Annotated[str, ValueKind.STATE]) -> None:
-        """Keeps everything as it is now; a scenario that begins with `from state NAME` goes on from here."""
-        self.states[name] = self.bench.save()
+        """Keeps everything as it is now, in a file where it is quoted; a scenario that begins with `from state` goes on from here."""
+        with self._by_hand("save state", name):
+            saved = self.bench.save()
+            if is_file(name):
+                write_state(saved, name, self.folder)
+            else:
+                self.states[name] = saved
 
     @verb("let")
     def let(

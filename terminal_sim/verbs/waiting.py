@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
@@ -114,7 +115,7 @@ class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
     `variables` are what scripts name as `${name}`; `pictures` are the stored ones, where it has any;
-    `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `mask` shows
+    `folder` is where files of saved states are looked for. `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `mask` shows
     what is reported without the secrets of cards and of hidden fields.
     """
 
@@ -127,6 +128,7 @@ class Waiting:
         pictures: Pictures | None = None,
         rows_before: int = 0,
         receipts_before: int = 0,
+        folder: Path = Path(),
         mask: Mask | None = None,
     ) -> None:
         self.bench = bench
@@ -134,6 +136,7 @@ class Waiting:
         self.variables: dict[str, str] = dict(variables or {})
         self.notes: list[str] = []
         self.states: dict[str, SavedState] = {}
+        self.folder = folder
         self.mask = mask or Mask()
         self._pictures = pictures
         self._rows_before = rows_before

@@ -15,7 +15,7 @@ from terminal_sim.host.iso8583.wire import (
     FORMS,
     SPEC,
     Alphabet,
-    Form,
+    ElementForm,
     decode_fields,
     encode_fields,
     places,
@@ -24,7 +24,7 @@ from terminal_sim.host.iso8583.wire import (
 KNOWN = frozenset(FORMS)
 
 
-def _value(form: Form) -> st.SearchStrategy[str]:
+def _value(form: ElementForm) -> st.SearchStrategy[str]:
     least = 0 if form.prefix else form.size
     if form.alphabet is Alphabet.DIGITS:
         return st.text("0123456789D", min_size=least, max_size=form.size)

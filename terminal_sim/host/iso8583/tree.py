@@ -13,7 +13,7 @@ from terminal_sim.emv.data.describe import hidden_values
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.data.tree import HIDDEN, Part, object_tree
 from terminal_sim.host.iso8583.fields import PrivateTag
-from terminal_sim.host.iso8583.wire import Alphabet, Place, places
+from terminal_sim.host.iso8583.wire import Alphabet, ElementPlace, places
 from terminal_sim.secret import MaskedBytes, mask_pan
 
 _NAMES: Final = {
@@ -64,7 +64,7 @@ def message_tree(message: MaskedBytes) -> tuple[Part, ...]:
     return tuple(_part(message, place) for place in found)
 
 
-def _hidden(message: bytes, place: Place) -> Iterator[tuple[int, int]]:
+def _hidden(message: bytes, place: ElementPlace) -> Iterator[tuple[int, int]]:
     value = message[place.value : place.end]
     if place.form.field == "2":
         filler = len(value) * 2 - place.size  # an odd number of digits is packed behind a 0
@@ -87,7 +87,7 @@ def _hidden(message: bytes, place: Place) -> Iterator[tuple[int, int]]:
             yield place.value, place.end
 
 
-def _private(message: bytes, place: Place) -> Iterator[tuple[PrivateTag | None, int, int]]:
+def _private(message: bytes, place: ElementPlace) -> Iterator[tuple[PrivateTag | None, int, int]]:
     """Tag and offsets of each value of DE 48; no tag for what cannot be read."""
     at = place.value
     while at < place.end:
@@ -99,7 +99,7 @@ def _private(message: bytes, place: Place) -> Iterator[tuple[PrivateTag | None, 
         at = end
 
 
-def _part(message: MaskedBytes, place: Place) -> Part:
+def _part(message: MaskedBytes, place: ElementPlace) -> Part:
     parts: tuple[Part, ...] = ()
     if place.form.field == "48":
         parts = tuple(
@@ -116,7 +116,7 @@ def _part(message: MaskedBytes, place: Place) -> Part:
     return Part(_NAMES[place.form.field], place.first, place.end, value, tag, parts)
 
 
-def _value(message: MaskedBytes, place: Place) -> str:
+def _value(message: MaskedBytes, place: ElementPlace) -> str:
     if place.form.alphabet is Alphabet.ASCII:
         return _text(message, place.value, place.end)
     if message.is_hidden(place.value, place.end):

@@ -25,7 +25,7 @@ class Alphabet(Enum):
     ASCII = "ASCII"
 
 
-class Form(NamedTuple):
+class ElementForm(NamedTuple):
     """A field: it has `size` digits, bytes or characters, or at most as many behind a packed length of `prefix` bytes."""
 
     field: str
@@ -34,33 +34,33 @@ class Form(NamedTuple):
     prefix: int = 0
 
 
-MESSAGE_TYPE = Form("t", Alphabet.BYTES, 2)
-BITMAP, SECOND_BITMAP = Form("p", Alphabet.BYTES, 8), Form("1", Alphabet.BYTES, 8)
+MESSAGE_TYPE = ElementForm("t", Alphabet.BYTES, 2)
+BITMAP, SECOND_BITMAP = ElementForm("p", Alphabet.BYTES, 8), ElementForm("1", Alphabet.BYTES, 8)
 ELEMENTS = (
-    Form("2", Alphabet.DIGITS, 19, 1),
-    Form("3", Alphabet.DIGITS, 6),
-    Form("4", Alphabet.DIGITS, 12),
-    Form("7", Alphabet.DIGITS, 10),
-    Form("11", Alphabet.DIGITS, 6),
-    Form("12", Alphabet.DIGITS, 12),
-    Form("14", Alphabet.DIGITS, 4),
-    Form("22", Alphabet.DIGITS, 3),
-    Form("23", Alphabet.DIGITS, 3),
-    Form("25", Alphabet.DIGITS, 2),
-    Form("35", Alphabet.DIGITS, 37, 1),
-    Form("37", Alphabet.ASCII, 12),
-    Form("38", Alphabet.ASCII, 6),
-    Form("39", Alphabet.ASCII, 2),
-    Form("41", Alphabet.ASCII, 8),
-    Form("42", Alphabet.ASCII, 15),
-    Form("44", Alphabet.ASCII, 1),
-    Form("48", Alphabet.BYTES, 255, 2),
-    Form("49", Alphabet.DIGITS, 3),
-    Form("52", Alphabet.BYTES, 8),
-    Form("54", Alphabet.ASCII, 20),
-    Form("55", Alphabet.BYTES, 255, 2),
-    Form("56", Alphabet.DIGITS, 4),
-    Form("90", Alphabet.DIGITS, 42),
+    ElementForm("2", Alphabet.DIGITS, 19, 1),
+    ElementForm("3", Alphabet.DIGITS, 6),
+    ElementForm("4", Alphabet.DIGITS, 12),
+    ElementForm("7", Alphabet.DIGITS, 10),
+    ElementForm("11", Alphabet.DIGITS, 6),
+    ElementForm("12", Alphabet.DIGITS, 12),
+    ElementForm("14", Alphabet.DIGITS, 4),
+    ElementForm("22", Alphabet.DIGITS, 3),
+    ElementForm("23", Alphabet.DIGITS, 3),
+    ElementForm("25", Alphabet.DIGITS, 2),
+    ElementForm("35", Alphabet.DIGITS, 37, 1),
+    ElementForm("37", Alphabet.ASCII, 12),
+    ElementForm("38", Alphabet.ASCII, 6),
+    ElementForm("39", Alphabet.ASCII, 2),
+    ElementForm("41", Alphabet.ASCII, 8),
+    ElementForm("42", Alphabet.ASCII, 15),
+    ElementForm("44", Alphabet.ASCII, 1),
+    ElementForm("48", Alphabet.BYTES, 255, 2),
+    ElementForm("49", Alphabet.DIGITS, 3),
+    ElementForm("52", Alphabet.BYTES, 8),
+    ElementForm("54", Alphabet.ASCII, 20),
+    ElementForm("55", Alphabet.BYTES, 255, 2),
+    ElementForm("56", Alphabet.DIGITS, 4),
+    ElementForm("90", Alphabet.DIGITS, 42),
 )
 """The data elements in the order of the wire."""
 
@@ -75,7 +75,7 @@ SPEC: dict[str, dict[str, Any]] = {
         "len_count": "nibbles" if form.alphabet is Alphabet.DIGITS else "bytes",
         "left_pad": "0",
     }
-    for form in (Form("h", Alphabet.BYTES, 0), *FORMS.values())
+    for form in (ElementForm("h", Alphabet.BYTES, 0), *FORMS.values())
 }
 """The same table in the words of pyiso8583."""
 
@@ -89,20 +89,20 @@ class _NotPlain(ValueError):
     """These bytes or values are not plainly right; pyiso8583 says why."""
 
 
-class Place(NamedTuple):
+class ElementPlace(NamedTuple):
     """A field, the offsets of its length, its value, and the byte after it, and how many digits, bytes or characters it has."""
 
-    form: Form
+    form: ElementForm
     first: int
     value: int
     end: int
     size: int
 
 
-def places(message: bytes) -> list[Place]:
+def places(message: bytes) -> list[ElementPlace]:
     """Where each field stands; nothing where the message is not plainly one of the dialect."""
     try:
-        found = [Place(*place) for place in _walk(message)]
+        found = [ElementPlace(*place) for place in _walk(message)]
         for place in found:
             _text(place.form, message[place.value : place.end], place.size)
     except ValueError:
@@ -132,8 +132,8 @@ def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
     return fields
 
 
-def _walk(message: bytes) -> Iterator[tuple[Form, int, int, int, int]]:
-    """Each field as `Place` has it; `ValueError` where the message is not plainly right."""
+def _walk(message: bytes) -> Iterator[tuple[ElementForm, int, int, int, int]]:
+    """Each field as `ElementPlace` has it; `ValueError` where the message is not plainly right."""
     yield MESSAGE_TYPE, 0, 0, 2, 2
     yield BITMAP, 2, 2, 10, 8
     bitmap, at = message[2:10], 10
@@ -157,7 +157,7 @@ def _walk(message: bytes) -> Iterator[tuple[Form, int, int, int, int]]:
 
 
 @lru_cache(maxsize=64)
-def _present(bitmap: bytes) -> tuple[Form, ...]:
+def _present(bitmap: bytes) -> tuple[ElementForm, ...]:
     """The data elements that a bitmap names."""
     bits = int.from_bytes(bitmap) << 128 - 8 * len(bitmap) & ~_TWO_BITMAPS
     if bits & ~sum(_BITS.values()):
@@ -165,7 +165,7 @@ def _present(bitmap: bytes) -> tuple[Form, ...]:
     return tuple(form for form in ELEMENTS if bits & _BITS[form.field])
 
 
-def _text(form: Form, data: bytes, size: int) -> str:
+def _text(form: ElementForm, data: bytes, size: int) -> str:
     if form.alphabet is _ASCII:
         return data.decode("ascii")
     text = data.hex().upper()
