@@ -395,7 +395,7 @@ class Bench:
             cards=self._known_cards | {name: card.snapshot() for name, card in self._cards.items()},
             sales=() if self._sales is None else tuple(map(_saved, self._sales.rows(POINT_OF_SALE))),
             numbers=dict(self._numbers),
-            fail_next_commit=self.writer.fail_next,
+            commit_failure=self.writer.failure,
             terminals=tuple(terminal.snapshot() for terminal in self.terminals),
         )
         return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
@@ -427,7 +427,7 @@ class Bench:
             self._point_of_sale = self._new_point_of_sale()
         self.acquirer.resume(saved.acquirer)
         self.engine.restart(saved.engine)
-        self.writer.fail_next = saved.fail_next_commit
+        self.writer.failure = saved.commit_failure
         self._numbers = Counter(saved.numbers)
         self._names = {terminal.board.name for terminal in saved.terminals}
         self._known_cards = dict(saved.cards)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from terminal_sim.bench.journal import CommitFailure
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration
@@ -19,7 +20,7 @@ def conditions(
     board: Board,
     around: Environment,
     tear: CardTear | None,
-    commit_fails: bool,
+    commit_failure: CommitFailure | None,
     answers: Iterable[ScriptedAnswer],
 ) -> Iterator[str]:
     """The conditions of one terminal, and the `answers` that nobody has fetched from the acquirer yet."""
@@ -41,8 +42,10 @@ def conditions(
         yield "fault app closed"
     if board.power.fuse:
         yield f"fault power-cut-after {board.power.fuse}"
-    if commit_fails:
-        yield "fault commit-unknown"
+    if board.printer.jammed:
+        yield "fault printer-jam"
+    if commit_failure is not None:
+        yield f"fault {commit_failure.value}"
     if tear is not None:
         yield f"tear card after {tear}"
     if left := " ".join(map(str, answers)):

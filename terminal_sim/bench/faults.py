@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from terminal_sim.bench.journal import CommitFailure
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
@@ -19,9 +20,9 @@ from terminal_sim.runtime.board import Board
 
 
 class Storage(Protocol):
-    """The bench's way to its journal; with `fail_next` the outcome of the next commit is unknown."""
+    """The bench's way to its journal; `failure` is how the next commit fails."""
 
-    fail_next: bool
+    failure: CommitFailure | None
 
 
 class Faulty(Protocol):
@@ -38,6 +39,9 @@ class Faulty(Protocol):
         ...
 
 
+Arm = Callable[[Faulty, tuple[str, ...]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a fault, as a person reads it, and the texts that it may be."""
@@ -47,14 +51,29 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part that not every terminal has: `only` is where its faults can happen, and `missing` what a terminal without it is told."""
+
+    only: str
+    missing: str
+    is_in: Callable[[Faulty], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class BenchFault:
-    """A fault that a test can arm. `needs_app` where only a firmware that is an app can have it; `arm` gets texts that fit the `arguments`."""
+    """A fault that a test can arm. `part` is what a terminal must have for it; `arm` gets texts that fit the `arguments`."""
 
     name: str
     arguments: tuple[Argument, ...]
     meaning: str
-    arm: Callable[[Faulty, tuple[str, ...]], None]
-    needs_app: bool = False
+    arm: Arm
+    part: Part | None = None
+
+    def missing_in(self, terminal: Faulty) -> str:
+        """What `terminal` lacks for this fault; "" where it lacks nothing."""
+        if self.part is None or self.part.is_in(terminal):
+            return ""
+        return f"{terminal.profile.id} {self.part.missing}"
 
     def __str__(self) -> str:
         return " ".join((self.name, *(argument.word for argument in self.arguments)))
@@ -71,12 +90,14 @@ def arm(terminal: Faulty, name: str, arguments: tuple[str, ...]) -> None:
 
     Raises `BenchMisuse` that lists the faults of this terminal where it has none of this name, or not with these arguments.
     """
-    known = {fault.name: fault for fault in FAULTS if terminal.profile.app or not fault.needs_app}
-    fault = known.get(name)
-    if fault is None or not fault.takes(arguments):
+    fault = next((fault for fault in FAULTS if fault.name == name), None)
+    missing = fault.missing_in(terminal) if fault is not None else ""
+    if fault is None or missing or not fault.takes(arguments):
         said = " ".join((name, *arguments))
+        known = {fault.name: fault for fault in FAULTS if not fault.missing_in(terminal)}
+        why = f"{missing}; there are " if missing else ""
         meant = suggest(name, known) if fault is None else ""
-        raise BenchMisuse(f"{said!r} is no fault: {', '.join(map(str, known.values()))}{meant}")
+        raise BenchMisuse(f"{said!r} is no fault: {why}{', '.join(map(str, known.values()))}{meant}")
     fault.arm(terminal, arguments)
 
 
@@ -84,8 +105,15 @@ def _set_fuse(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.board.power.fuse = int(arguments[0])
 
 
-def _fail_commit(terminal: Faulty, _: tuple[str, ...]) -> None:
-    terminal.storage.fail_next = True
+def _fail_commit(failure: CommitFailure) -> Arm:
+    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
+        terminal.storage.failure = failure
+
+    return arm
+
+
+def _jam_printer(terminal: Faulty, _: tuple[str, ...]) -> None:
+    terminal.board.printer.jammed = True
 
 
 def _tamper(terminal: Faulty, _: tuple[str, ...]) -> None:
@@ -108,6 +136,10 @@ def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.post(AppChanged(arguments == ("open",)))
 
 
+_APP = Part("Only where the firmware is an app.", "is no app", lambda terminal: terminal.profile.app)
+_PRINTER = Part(
+    "Only where there is a printer.", "has no printer", lambda terminal: terminal.profile.printer is not None
+)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
 
 FAULTS: tuple[BenchFault, ...] = (
@@ -115,7 +147,23 @@ FAULTS: tuple[BenchFault, ...] = (
         "power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse
     ),
     BenchFault(
-        "commit-unknown", (), "Whether the next commit of the journal is durable is unknown.", _fail_commit
+        CommitFailure.UNKNOWN.value,
+        (),
+        "Whether the next commit of the journal is durable is unknown.",
+        _fail_commit(CommitFailure.UNKNOWN),
+    ),
+    BenchFault(
+        CommitFailure.DISK_FULL.value,
+        (),
+        "The next commit of the journal finds the storage full and is not durable.",
+        _fail_commit(CommitFailure.DISK_FULL),
+    ),
+    BenchFault(
+        "printer-jam",
+        (),
+        "The printer jams: it prints nothing until `paper in`.",
+        _jam_printer,
+        part=_PRINTER,
     ),
     BenchFault("tamper", (), "The housing is opened.", _tamper),
     BenchFault(
@@ -123,13 +171,13 @@ FAULTS: tuple[BenchFault, ...] = (
         (Argument("down|up", re.compile("down|up")),),
         "The link between the app and its reader goes down, or comes back.",
         _link_reader,
-        needs_app=True,
+        part=_APP,
     ),
     BenchFault(
         "app",
         (Argument("closed|open", re.compile("closed|open")),),
         "The app is closed, or opened again.",
         _open_app,
-        needs_app=True,
+        part=_APP,
     ),
 )

@@ -1,8 +1,9 @@
-"""The bench's way to its journal, with the fault that storage can have."""
+"""The bench's way to its journal, with the faults that storage can have."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.errors import CommitUnknown
@@ -11,20 +12,33 @@ from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 
 
+class CommitFailure(Enum):
+    """How a commit of the journal fails; the value is the name of the fault."""
+
+    UNKNOWN = "commit-unknown"
+    DISK_FULL = "disk-full"
+
+
+_WHY = {
+    CommitFailure.UNKNOWN: "the storage did not answer: whether the last rows are there is unknown",
+    CommitFailure.DISK_FULL: "the storage is full: the last rows are not there; make room, then switch on",
+}
+
+
 class JournalWriter:
-    """The engine's way to the journal. `fail_next` is the fault of a commit whose outcome is unknown."""
+    """The engine's way to the journal. `failure` is how its next commit fails, None where it is to succeed."""
 
     unknown: type[Exception] = CommitUnknown
 
     def __init__(self, journal: Journal, clock: VirtualClock) -> None:
         self.journal = journal
-        self.fail_next = False
+        self.failure: CommitFailure | None = None
         self._clock = clock
 
     def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None:
-        if self.fail_next:
-            self.fail_next = False
-            raise CommitUnknown("the storage did not answer: whether the last rows are there is unknown")
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise CommitUnknown(_WHY[failure])
         now = self._clock.now
         self.journal.append_many(
             [Batch(board.name, board.power.boot, now.mono, now.wall, rows) for board, rows in batches]

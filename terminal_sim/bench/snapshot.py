@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from terminal_sim.bench import plain
+from terminal_sim.bench.journal import CommitFailure
 from terminal_sim.bench.surroundings import SurroundingsState
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
@@ -78,7 +79,7 @@ class SavedState:
     acquirer: AcquirerState = field(repr=False)
     cards: Mapping[str, CardState] = field(repr=False)
     numbers: Mapping[str, int]
-    fail_next_commit: bool
+    commit_failure: CommitFailure | None
     terminals: tuple[TerminalState, ...] = field(repr=False)
 
     def to_bytes(self) -> bytes:

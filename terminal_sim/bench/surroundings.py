@@ -113,6 +113,8 @@ class Surroundings:
         if self._profile.printer is None:
             raise BenchMisuse(f"{self._profile.id} has no printer")
         self._environment.paper = self._board.printer.paper = Paper(state)
+        if self._environment.paper is Paper.IN:
+            self._board.printer.jammed = False
         self._post(PaperChanged(self._environment.paper))
 
     def battery(self, percent: int) -> None:

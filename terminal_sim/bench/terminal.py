@@ -255,7 +255,7 @@ class TerminalUnderTest:
                 self.board,
                 self._surroundings.environment,
                 self._presenting.tear,
-                self.bench.writer.fail_next,
+                self.bench.writer.failure,
                 self.bench.acquirer.scripted,
             )
         )

@@ -44,6 +44,6 @@ def _faults() -> list[str]:
     """Each fault with its arguments and its meaning."""
     width = max(len(str(fault)) for fault in FAULTS)
     return [
-        f"      {fault!s:{width}}  {fault.meaning}{' Only where the firmware is an app.' if fault.needs_app else ''}"
+        f"      {fault!s:{width}}  {fault.meaning}{f' {fault.part.only}' if fault.part is not None else ''}"
         for fault in FAULTS
     ]

@@ -49,14 +49,15 @@ class PointOfSalePort(Protocol):
 
 @dataclass(eq=False)
 class Printer:
-    """Paper and what was printed on it, oldest first."""
+    """Paper and what was printed on it, oldest first. A `jammed` one prints nothing until paper is put in anew."""
 
     paper: Paper = Paper.IN
+    jammed: bool = False
     printed: list[Receipt] = field(default_factory=list)
 
     def print(self, receipt: Receipt) -> bool:
         """Whether it came out."""
-        if self.paper is Paper.OUT:
+        if self.jammed or self.paper is Paper.OUT:
             return False
         self.printed.append(receipt)
         return True
@@ -123,6 +124,7 @@ class BoardState:
     link_up: bool
     link_slow: int
     paper: Paper
+    jammed: bool
     printed: tuple[Receipt, ...]
     power: Power
     lights: Mapping[str, str]
@@ -157,6 +159,7 @@ class Board:
             link_up=self.link.up,
             link_slow=self.link.slow,
             paper=self.printer.paper,
+            jammed=self.printer.jammed,
             printed=tuple(self.printer.printed),
             power=replace(self.power, alarms=dict(self.power.alarms)),
             lights=dict(self.panel.lights),
@@ -170,7 +173,8 @@ class Board:
         """Take over the facts; firmware, card and conversation come by themselves, and the key with the vault."""
         self.readers.resume(state.readers)
         self.link.up, self.link.slow = state.link_up, state.link_slow
-        self.printer.paper, self.printer.printed = state.paper, list(state.printed)
+        self.printer.paper, self.printer.jammed = state.paper, state.jammed
+        self.printer.printed = list(state.printed)
         self.power = replace(state.power, alarms=dict(state.power.alarms))
         self.panel.lights, self.panel.beeps = dict(state.lights), state.beeps
 

@@ -203,7 +203,7 @@ class Drive:
     def heal(self) -> None:
         """Everything works again and there is time for all that is in doubt."""
         self.terminal.board.power.fuse = 0
-        self.bench.writer.fail_next = False
+        self.bench.writer.failure = None
         self.revive()
         self.terminal.network(True)
         self.terminal.service(True)
