@@ -57,6 +57,9 @@ def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connect
         raise JournalDamagedError(
             f"{path}: {error}; keep the file for support and start with a new one"
         ) from None
+    except apsw.Error as error:
+        db.close()
+        raise JournalError(f"{path}: cannot be used: {error}; make room, or check its rights") from None
     except BaseException:
         db.close()
         raise
