@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench, BenchMisuse, JournalError, TerminalUnderTest
+from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, JournalError, TerminalUnderTest
 from terminal_sim.errors import StorageFailed
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError, LedgerRecord
@@ -175,3 +175,15 @@ def test_models_have_the_names_of_the_journal_in_whatever_order_they_are_added(t
         shutil.rmtree(tmp_path)
         with Bench(state=tmp_path) as bench:
             assert [bench.add_terminal(model).name for model in models] == first
+
+
+@pytest.mark.parametrize("payments", [10, pytest.param(1000, marks=pytest.mark.soak)])
+def test_runs_that_begin_at_one_clock_never_repeat_a_reference(payments: int, tmp_path: Path) -> None:
+    for run in (1, 2, 3):
+        with Bench(state=tmp_path, clock=DEFAULT_CLOCK) as bench:
+            terminal = bench.add_terminal("v400m")
+            for _ in range(payments):
+                sale(bench, terminal)
+            references = {row.fields["reference"] for row in terminal.journal() if row.kind == "sale"}
+            assert len(references) == len(terminal.report()) == run * payments
+            assert bench.violations() == []
