@@ -12,6 +12,7 @@ from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration
 from terminal_sim.host.answers import ScriptedAnswer
+from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
 
@@ -20,6 +21,7 @@ def conditions(
     board: Board,
     around: Environment,
     tear: CardTear | None,
+    card_fault: CardFault | None,
     commit_failure: CommitFailure | None,
     answers: Iterable[ScriptedAnswer],
 ) -> Iterator[str]:
@@ -48,5 +50,9 @@ def conditions(
         yield f"fault {commit_failure.value}"
     if tear is not None:
         yield f"tear card after {tear}"
+    if card_fault is not None:
+        yield f"fault {card_fault.value}"
+    if board.answer_fault is not None:
+        yield f"fault {board.answer_fault.value}"
     if left := " ".join(map(str, answers)):
         yield f"host answers {left}"

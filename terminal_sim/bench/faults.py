@@ -16,6 +16,8 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.readers.card_fault import CardFault, NextCommand
+from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.board import Board
 
 
@@ -34,6 +36,10 @@ class Faulty(Protocol):
     def profile(self) -> Profile: ...
     @property
     def storage(self) -> Storage: ...
+    @property
+    def has_real_readers(self) -> bool: ...
+    @property
+    def next_command(self) -> NextCommand: ...
     def post(self, event: Event) -> None:
         """Hand the firmware an event and let all follow from it."""
         ...
@@ -116,6 +122,20 @@ def _jam_printer(terminal: Faulty, _: tuple[str, ...]) -> None:
     terminal.board.printer.jammed = True
 
 
+def _strike_answer(fault: AnswerFault) -> Arm:
+    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
+        terminal.board.answer_fault = fault
+
+    return arm
+
+
+def _fail_card(fault: CardFault) -> Arm:
+    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
+        terminal.next_command.fault = fault
+
+    return arm
+
+
 def _tamper(terminal: Faulty, _: tuple[str, ...]) -> None:
     terminal.post(Tampered())
 
@@ -139,6 +159,11 @@ def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
 _APP = Part("Only where the firmware is an app.", "is no app", lambda terminal: terminal.profile.app)
 _PRINTER = Part(
     "Only where there is a printer.", "has no printer", lambda terminal: terminal.profile.printer is not None
+)
+_VIRTUAL_READERS = Part(
+    "Only with virtual readers.",
+    "has a real reader, whose cards are not the simulator's: leave --reader out",
+    lambda terminal: not terminal.has_real_readers,
 )
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
 
@@ -164,6 +189,38 @@ FAULTS: tuple[BenchFault, ...] = (
         "The printer jams: it prints nothing until `paper in`.",
         _jam_printer,
         part=_PRINTER,
+    ),
+    BenchFault(
+        AnswerFault.DUPLICATE.value,
+        (),
+        "The next answer of the acquirer arrives twice.",
+        _strike_answer(AnswerFault.DUPLICATE),
+    ),
+    BenchFault(
+        AnswerFault.WRONG_AMOUNT.value,
+        (),
+        "The next answer of the acquirer names another amount.",
+        _strike_answer(AnswerFault.WRONG_AMOUNT),
+    ),
+    BenchFault(
+        AnswerFault.WRONG_TRACE.value,
+        (),
+        "The next answer of the acquirer names another trace number.",
+        _strike_answer(AnswerFault.WRONG_TRACE),
+    ),
+    BenchFault(
+        CardFault.MUTE.value,
+        (),
+        "The card that is in, or the next one, does not answer its next command.",
+        _fail_card(CardFault.MUTE),
+        part=_VIRTUAL_READERS,
+    ),
+    BenchFault(
+        CardFault.GARBAGE.value,
+        (),
+        "The card that is in, or the next one, answers its next command with bytes without sense.",
+        _fail_card(CardFault.GARBAGE),
+        part=_VIRTUAL_READERS,
     ),
     BenchFault("tamper", (), "The housing is opened.", _tamper),
     BenchFault(

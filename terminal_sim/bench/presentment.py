@@ -16,6 +16,7 @@ from terminal_sim.bench.snapshot import PresentedState
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.readers.card_fault import FailingCard, NextCommand
 from terminal_sim.readers.operator import CALLED, Operator
 from terminal_sim.readers.parts import CONTACTLESS
 from terminal_sim.readers.tearing import CardTear
@@ -68,6 +69,7 @@ class Presentment:
         self._places = places
         self._apdus = 0
         self._tear: CardTear | None = None
+        self.next_command = NextCommand()
         # A card is in the slot, or was, that the operator has not been asked to take out yet.
         self._asked_for = False
         self._in_slot = ""  # the name of the card that was inserted last
@@ -90,18 +92,20 @@ class Presentment:
             raise BenchMisuse(
                 f"{self._board.name} is not saved: the card in its slot was not inserted by name"
             )
-        return PresentedState(self._in_slot if readers.card_in else "", self._named, self._tear)
+        in_slot = self._in_slot if readers.card_in else ""
+        return PresentedState(in_slot, self._named, self._tear, self.next_command.fault)
 
     def resume(self, state: PresentedState, chip: Card | None) -> None:
         """Put the card back that was in the slot. Raises `BenchMisuse` where only a person could."""
         self._in_slot, self._named, self._tear = state.in_slot, state.named, state.tear
+        self.next_command.fault = state.card_fault
         if chip is None:
             return
         if self._operator.is_human:
             raise BenchMisuse(
                 f"{self._board.name} was saved with {state.in_slot} in its slot: only a virtual reader goes on with a card"
             )
-        self._operator.insert(state.in_slot, chip)
+        self._operator.insert(state.in_slot, FailingCard(chip, self.next_command))
         wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
             if self._board.readers.reader.poll(wait if tried else 0.0):
@@ -137,7 +141,7 @@ class Presentment:
         def insert() -> None:
             nonlocal before
             before = self._board.readers.inserted
-            self._operator.insert(name, chip)
+            self._operator.insert(name, FailingCard(chip, self.next_command))
 
         def inserted() -> bool:
             """It is in, or was: it may be out again by now."""
@@ -177,7 +181,8 @@ class Presentment:
 
     def tap(self, name: str, face: Card) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
-        self._present(lambda: self._operator.tap(name, face), self._one_more())
+        card = FailingCard(face, self.next_command)
+        self._present(lambda: self._operator.tap(name, card), self._one_more())
         try:
             self._operator.leave()
         except DriverError:
@@ -187,6 +192,11 @@ class Presentment:
             if self._engine.poll(self._board, self._operator.timeout / _NEWS_TRIES if tried else 0.0):
                 break
         self._engine.settle()
+
+    @property
+    def is_human(self) -> bool:
+        """Whether a person moves the cards before real readers, where no fault of a card can be made."""
+        return self._operator.is_human
 
     @property
     def tear(self) -> CardTear | None:

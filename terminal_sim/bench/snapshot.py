@@ -25,6 +25,7 @@ from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import PLAIN, keep_private
 from terminal_sim.host.acquirer import AcquirerState
+from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import BoardState
 from terminal_sim.runtime.engine import EngineState
@@ -50,11 +51,12 @@ class SavedRow:
 
 @dataclass(frozen=True, slots=True)
 class PresentedState:
-    """`in_slot` names the card in the slot; `named` is how many cards had been inserted at the last act; `tear` is still to come."""
+    """`in_slot` names the card in the slot; `named` is how many cards had been inserted at the last act; `tear` and `card_fault` are still to come."""
 
     in_slot: str
     named: int
     tear: CardTear | None
+    card_fault: CardFault | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.store import Journal, StoredRow
+from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine, EngineState
@@ -255,6 +256,7 @@ class TerminalUnderTest:
                 self.board,
                 self._surroundings.environment,
                 self._presenting.tear,
+                self._presenting.next_command.fault,
                 self.bench.writer.failure,
                 self.bench.acquirer.scripted,
             )
@@ -419,6 +421,16 @@ class TerminalUnderTest:
     def storage(self) -> Storage:
         """The bench's way to its journal."""
         return self.bench.writer
+
+    @property
+    def has_real_readers(self) -> bool:
+        """Whether a person moves the cards before its readers."""
+        return self._presenting.is_human
+
+    @property
+    def next_command(self) -> NextCommand:
+        """The next command to a card before its readers."""
+        return self._presenting.next_command
 
     def post(self, event: Event) -> None:
         """Hand the firmware an event and let all follow from it."""

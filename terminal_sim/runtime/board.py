@@ -17,6 +17,7 @@ from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.host.dialect import Dialect
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import HostLink
+from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort, ReaderPortState
@@ -123,6 +124,7 @@ class BoardState:
     readers: ReaderPortState
     link_up: bool
     link_slow: int
+    answer_fault: AnswerFault | None
     paper: Paper
     jammed: bool
     printed: tuple[Receipt, ...]
@@ -136,7 +138,7 @@ class BoardState:
 
 @dataclass(eq=False)
 class Board:
-    """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has."""
+    """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has. `answer_fault` strikes the next answer of the acquirer."""
 
     name: str
     readers: ReaderPort
@@ -150,6 +152,7 @@ class Board:
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)
     firmware: Terminal | None = None
+    answer_fault: AnswerFault | None = None
 
     def snapshot(self) -> BoardState:
         shown = self.panel.shown
@@ -158,6 +161,7 @@ class Board:
             readers=self.readers.snapshot(),
             link_up=self.link.up,
             link_slow=self.link.slow,
+            answer_fault=self.answer_fault,
             paper=self.printer.paper,
             jammed=self.printer.jammed,
             printed=tuple(self.printer.printed),
@@ -173,6 +177,7 @@ class Board:
         """Take over the facts; firmware, card and conversation come by themselves, and the key with the vault."""
         self.readers.resume(state.readers)
         self.link.up, self.link.slow = state.link_up, state.link_slow
+        self.answer_fault = state.answer_fault
         self.printer.paper, self.printer.jammed = state.paper, state.jammed
         self.printer.printed = list(state.printed)
         self.power = replace(state.power, alarms=dict(state.power.alarms))

@@ -25,6 +25,7 @@ from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.link import Arrival
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
+from terminal_sim.runtime.answer_fault import strike
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.conversation import CardConversation
@@ -84,10 +85,22 @@ class Executor:
 
     def await_arrival(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
         """Set the deadline at which what came over the link reaches the terminal; `stan` is that of the request, where it is known."""
-        if arrival.note and self.tracing is not None:
-            self.tracing.note(board, arrival.note)
-        due = DeliveryDue(board.name, board.power.life, stan, arrival)
-        self.clock.at(self.clock.now.mono + arrival.delay, due)
+        for one in self._struck(board, arrival):
+            if one.note and self.tracing is not None:
+                self.tracing.note(board, one.note)
+            due = DeliveryDue(board.name, board.power.life, stan, one)
+            self.clock.at(self.clock.now.mono + one.delay, due)
+
+    def _struck(self, board: Board, arrival: Arrival) -> tuple[Arrival, ...]:
+        """What arrives in the place of `arrival`: the fault of an answer waits for one that it can strike."""
+        if board.answer_fault is None or not arrival.message:
+            return (arrival,)
+        try:
+            struck = strike(board.answer_fault, arrival, board.dialect)
+        except MessageError:
+            return (arrival,)
+        board.answer_fault = None
+        return struck
 
     def _forward(self, board: Board, effect: fx.Forward) -> None:
         """Open what was sealed and send it; a repeat of what cannot be opened any more goes out as it is, for the acquirer knows it."""

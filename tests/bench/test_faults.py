@@ -8,6 +8,7 @@ import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.bench.faults import FAULTS, BenchFault
+from terminal_sim.readers.operator import HumanOperator
 from tests.contracts.drive import TEXTS
 
 SECOND = 1_000_000
@@ -19,7 +20,8 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
     assert all(fault.meaning.endswith(".") for fault in FAULTS)
 
 
-EVERYWHERE = "power-cut-after N, commit-unknown, disk-full"
+BEFORE = "power-cut-after N, commit-unknown, disk-full"
+AFTER = "host-duplicate, host-wrong-amount, host-wrong-trace, card-mute, card-garbage, tamper"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -41,25 +43,25 @@ def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: BenchFault) -
         (
             "v400m",
             ("tampr",),
-            f"'tampr' is no fault: {EVERYWHERE}, printer-jam, tamper; did you mean 'tamper'?",
+            f"'tampr' is no fault: {BEFORE}, printer-jam, {AFTER}; did you mean 'tamper'?",
         ),
-        ("v400m", ("tamper", "now"), f"'tamper now' is no fault: {EVERYWHERE}, printer-jam, tamper"),
+        ("v400m", ("tamper", "now"), f"'tamper now' is no fault: {BEFORE}, printer-jam, {AFTER}"),
         (
             "v400m",
             ("app", "closed"),
-            f"'app closed' is no fault: v400m is no app; there are {EVERYWHERE}, printer-jam, tamper",
+            f"'app closed' is no fault: v400m is no app; there are {BEFORE}, printer-jam, {AFTER}",
         ),
         (
             "square-reader",
             ("reader-link", "sideways"),
-            f"'reader-link sideways' is no fault: {EVERYWHERE}, tamper, reader-link down|up, app closed|open",
+            f"'reader-link sideways' is no fault: {BEFORE}, {AFTER}, reader-link down|up, app closed|open",
         ),
         (
             "square-reader",
             ("printer-jam",),
             (
                 "'printer-jam' is no fault: square-reader has no printer; "
-                f"there are {EVERYWHERE}, tamper, reader-link down|up, app closed|open"
+                f"there are {BEFORE}, {AFTER}, reader-link down|up, app closed|open"
             ),
         ),
     ],
@@ -140,8 +142,93 @@ def test_a_full_storage_after_the_answer_reverses_the_payment_at_the_next_start(
     assert (states(till), charged(bench)) == (["REVERSED"], 0)
 
 
-@pytest.mark.parametrize("fault", ["printer-jam", "disk-full"])
+@pytest.mark.parametrize("fault", ["printer-jam", "disk-full", "host-duplicate", "card-mute"])
 def test_a_saved_state_keeps_an_armed_fault(bench: Bench, fault: str) -> None:
     bench.add_terminal("v400m").fault(fault)
     with Bench(texts=TEXTS) as other:
         assert other.add_terminal("v400m", state_from=bench.save()).conditions() == [f"fault {fault}"]
+
+
+def test_an_answer_that_arrives_twice_counts_once_and_is_on_record(bench: Bench) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("host-duplicate")
+    sale(till, lambda: till.swipe("visa-stripe"))
+    bench.advance(SECOND)
+    assert (till.view().screen.id, states(till), charged(bench)) == ("approved", ["COMPLETED"], 300)
+    assert [row.kind for row in till.journal()].count("unexpected") == 1
+    assert till.conditions() == []
+
+
+@pytest.mark.parametrize("fault", ["host-wrong-amount", "host-wrong-trace"])
+def test_an_answer_to_something_else_is_unexpected_and_the_payment_is_reversed(
+    bench: Bench, fault: str
+) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault(fault)
+    assert till.conditions() == [f"fault {fault}"]
+    sale(till, lambda: till.swipe("visa-stripe"))
+    bench.advance(300 * SECOND)
+    assert [row.kind for row in till.journal()].count("unexpected") == 1
+    assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
+
+
+def test_a_fault_of_an_answer_waits_for_one_that_can_be_read(bench: Bench) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("host-wrong-amount")
+    bench.host_answers(["garbage", "timeout"])
+    sale(till, lambda: till.swipe("visa-stripe"))
+    bench.advance(SECOND)
+    assert "fault host-wrong-amount" in till.conditions()
+    bench.advance(600 * SECOND)
+    assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
+
+
+def test_a_card_whose_list_of_applications_makes_no_sense_is_asked_for_each(bench: Bench) -> None:
+    """A damaged answer to SELECT of the PSE is no end (EMV Book 1, 12.3.2)."""
+    till = bench.add_terminal("v400m")
+    till.fault("card-garbage")
+    assert till.conditions() == ["fault card-garbage"]
+    sale(till, lambda: till.insert("visa-credit"))
+    bench.advance(SECOND)
+    assert (states(till), charged(bench), till.conditions()) == (["COMPLETED"], 300, [])
+
+
+@pytest.mark.parametrize("how", ["insert", "tap"])
+def test_a_card_that_answers_no_command_ends_its_payment_before_the_acquirer_hears_of_it(
+    bench: Bench, how: str
+) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("card-mute")
+    sale(till, lambda: till.tap("visa-credit") if how == "tap" else till.insert("visa-credit"))
+    assert (till.conditions(), len(bench.host_messages())) == ([], 0)
+    bench.advance(300 * SECOND)
+    assert (states(till), charged(bench)) == ([], 0)
+
+
+@pytest.mark.parametrize("fault", ["card-mute", "card-garbage"])
+def test_a_card_that_fails_at_its_last_cryptogram_has_its_payment_reversed(bench: Bench, fault: str) -> None:
+    till = bench.add_terminal("v400m")
+    sale(till, lambda: till.insert("mastercard-pin"))
+    for key in ("1", "2", "3", "4", "OK"):
+        till.press(key)
+    assert len(bench.host_messages()) == 1
+    till.fault(fault)
+    bench.advance(300 * SECOND)
+    assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
+
+
+def test_a_card_that_refuses_the_issuer_without_sense_still_has_the_last_word(bench: Bench) -> None:
+    """EXTERNAL AUTHENTICATE fails, which the TVR says, and GENERATE AC decides (EMV Book 3, 10.9)."""
+    till = bench.add_terminal("v400m")
+    sale(till, lambda: till.insert("visa-credit"))
+    till.fault("card-garbage")
+    bench.advance(SECOND)
+    assert (states(till), charged(bench), till.conditions()) == (["COMPLETED"], 300, [])
+
+
+def test_a_fault_of_a_card_is_refused_where_a_person_moves_the_cards() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        till._presenting._operator = HumanOperator({}, print)
+        with pytest.raises(BenchMisuse, match="'card-mute' is no fault: v400m has a real reader"):
+            till.fault("card-mute")

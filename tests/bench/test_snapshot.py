@@ -426,7 +426,7 @@ def test_a_real_reader_does_not_go_on_with_a_virtual_card() -> None:
         with pytest.raises(
             BenchMisuse, match="visa-credit in its slot: only a virtual reader goes on with a card"
         ):
-            till._presenting.resume(PresentedState("visa-credit", 1, None), chip)
+            till._presenting.resume(PresentedState("visa-credit", 1, None, None), chip)
 
 
 def test_a_reader_that_is_away_is_not_saved() -> None:

@@ -1,0 +1,35 @@
+"""What can happen to an answer of the acquirer on its way to the terminal, whatever the link and the dialect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from terminal_sim.core.money import Money
+from terminal_sim.core.trace_number import LAST_STAN
+from terminal_sim.host.dialect import Dialect
+from terminal_sim.host.link import Arrival
+
+
+class AnswerFault(Enum):
+    """A fault that strikes one answer; the value is the name of the fault.
+
+    The acquirer has answered as it does: its books know nothing of the fault.
+    """
+
+    DUPLICATE = "host-duplicate"
+    WRONG_AMOUNT = "host-wrong-amount"
+    WRONG_TRACE = "host-wrong-trace"
+
+
+def strike(fault: AnswerFault, arrival: Arrival, dialect: Dialect) -> tuple[Arrival, ...]:
+    """What arrives in the place of `arrival`, noted for the trace. Raises `MessageError` where that is no answer of the dialect."""
+    reply = dialect.decode_reply(arrival.message)
+    noted = replace(arrival, note=f"{arrival.note}; {fault.value}".removeprefix("; "))
+    if fault is AnswerFault.DUPLICATE:
+        return noted, replace(arrival, note="")
+    if fault is AnswerFault.WRONG_AMOUNT:
+        wrong = replace(reply, amount=Money(reply.amount.minor + 1, reply.amount.currency))
+    else:
+        wrong = replace(reply, stan=reply.stan % LAST_STAN + 1)
+    return (replace(noted, message=dialect.encode_reply(wrong)),)
