@@ -17,6 +17,15 @@ GROUP = ("terminal-sim", "payment terminals (terminal-sim)")
 DEFAULT_PROFILE = "v400m"
 DEFAULT_READER = "virtual"
 
+_DEFAULTS: dict[str, Any] = {
+    "profile": [],
+    "reader": [],
+    "seed": 0,
+    "locale": "",
+    "pack": None,
+    "update_pictures": False,
+    "out": "out",
+}
 _OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
 _INI = "terminal_sim_profile"
 _OLDER_INI = "terminal"
@@ -166,7 +175,8 @@ def _is_free(parser: pytest.Parser, option: str) -> bool:
 
 
 def _given(config: pytest.Config, option: str) -> Any:
-    return config.getoption(_dest(option))
+    """What was given, or the default where the plugin is switched off and its files are collected by a conftest."""
+    return config.getoption(_dest(option), _DEFAULTS[option])
 
 
 def _dest(option: str) -> str:
