@@ -22,6 +22,7 @@ def conditions(
     around: Environment,
     tear: CardTear | None,
     card_fault: CardFault | None,
+    wire: str,
     commit_failure: CommitFailure | None,
     answers: Iterable[ScriptedAnswer],
 ) -> Iterator[str]:
@@ -52,6 +53,8 @@ def conditions(
         yield f"tear card after {tear}"
     if card_fault is not None:
         yield f"fault {card_fault.value}"
+    if wire:
+        yield f"fault wire {wire}"
     if board.answer_fault is not None:
         yield f"fault {board.answer_fault.value}"
     if left := " ".join(map(str, answers)):

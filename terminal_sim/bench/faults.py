@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench.journal import CommitFailure
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.card_fault import CardFault, NextCommand
+from terminal_sim.readers.wire import Wire
 from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.board import Board
 
@@ -40,6 +42,12 @@ class Faulty(Protocol):
     def has_real_readers(self) -> bool: ...
     @property
     def next_command(self) -> NextCommand: ...
+    @property
+    def wire(self) -> Wire | None: ...
+    def look_at_readers(self) -> None:
+        """Post whether the readers are there, and all that they report."""
+        ...
+
     def post(self, event: Event) -> None:
         """Hand the firmware an event and let all follow from it."""
         ...
@@ -50,10 +58,14 @@ Arm = Callable[[Faulty, tuple[str, ...]], None]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a fault, as a person reads it, and the texts that it may be."""
+    """One argument of a fault, as a person reads it, and the texts that it may be; an optional one comes last."""
 
     word: str
     texts: re.Pattern[str]
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"[{self.word}]" if self.optional else self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +94,13 @@ class BenchFault:
         return f"{terminal.profile.id} {self.part.missing}"
 
     def __str__(self) -> str:
-        return " ".join((self.name, *(argument.word for argument in self.arguments)))
+        return " ".join((self.name, *map(str, self.arguments)))
 
     def takes(self, texts: tuple[str, ...]) -> bool:
         """Whether `texts` are arguments of this fault."""
-        return len(texts) == len(self.arguments) and all(
-            argument.texts.fullmatch(text) for argument, text in zip(self.arguments, texts, strict=True)
+        needed = sum(not argument.optional for argument in self.arguments)
+        return needed <= len(texts) <= len(self.arguments) and all(
+            argument.texts.fullmatch(text) for argument, text in zip(self.arguments, texts, strict=False)
         )
 
 
@@ -136,6 +149,19 @@ def _fail_card(fault: CardFault) -> Arm:
     return arm
 
 
+def _disturb_wire(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+    if terminal.wire is None:
+        return
+    kind, *frame = arguments
+    terminal.wire.strike(Fault(kind), int(frame[0]) if frame else 1)
+
+
+def _mend_wire(terminal: Faulty, _: tuple[str, ...]) -> None:
+    if terminal.wire is not None:
+        terminal.wire.mend()
+        terminal.look_at_readers()
+
+
 def _tamper(terminal: Faulty, _: tuple[str, ...]) -> None:
     terminal.post(Tampered())
 
@@ -165,6 +191,12 @@ _VIRTUAL_READERS = Part(
     "has a real reader, whose cards are not the simulator's: leave --reader out",
     lambda terminal: not terminal.has_real_readers,
 )
+_OWN_WIRE = Part(
+    "Only with virtual readers.",
+    "has no line of virtual readers to disturb: leave --reader and --record out",
+    lambda terminal: terminal.wire is not None,
+)
+_KINDS = "|".join(fault.value for fault in Fault)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
 
 FAULTS: tuple[BenchFault, ...] = (
@@ -221,6 +253,21 @@ FAULTS: tuple[BenchFault, ...] = (
         "The card that is in, or the next one, answers its next command with bytes without sense.",
         _fail_card(CardFault.GARBAGE),
         part=_VIRTUAL_READERS,
+    ),
+    BenchFault(
+        "wire",
+        (Argument(_KINDS, re.compile(_KINDS)), replace(_COUNT, optional=True)),
+        "The N-th frame from now that the terminal sends to its reader meets this on the line, the next one without N; "
+        "hang and unplug last until wire-mend.",
+        _disturb_wire,
+        part=_OWN_WIRE,
+    ),
+    BenchFault(
+        "wire-mend",
+        (),
+        "The line to the reader is sound again, and the reader plugged in anew where it was away.",
+        _mend_wire,
+        part=_OWN_WIRE,
     ),
     BenchFault("tamper", (), "The housing is opened.", _tamper),
     BenchFault(

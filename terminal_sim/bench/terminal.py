@@ -91,6 +91,7 @@ class TerminalUnderTest:
         self.profile = profile
         self.locale = locale
         self._presenting = Presentment(bench.engine, board, hardware.operator, hardware.places)
+        self.wire = hardware.wire
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
         self._papers: list[PrintedReceipt] = []
         self._card: VirtualCard | None = None
@@ -128,6 +129,10 @@ class TerminalUnderTest:
 
     def snapshot(self) -> TerminalState:
         """This terminal at this moment. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
+        if self.wire is not None and self.wire.condition:
+            raise BenchMisuse(
+                f"{self.name} is not saved: the line to its reader has a fault, {self.wire.condition}: `fault wire-mend` first"
+            )
         return TerminalState(
             profile=self.profile.id,
             locale=self.locale,
@@ -257,6 +262,7 @@ class TerminalUnderTest:
                 self._surroundings.environment,
                 self._presenting.tear,
                 self._presenting.next_command.fault,
+                self.wire.condition if self.wire is not None else "",
                 self.bench.writer.failure,
                 self.bench.acquirer.scripted,
             )
@@ -426,6 +432,11 @@ class TerminalUnderTest:
     def has_real_readers(self) -> bool:
         """Whether a person moves the cards before its readers."""
         return self._presenting.is_human
+
+    def look_at_readers(self) -> None:
+        """Post whether the readers are there, and all that they report."""
+        while self.bench.engine.poll(self.board):
+            self.bench.engine.settle()
 
     @property
     def next_command(self) -> NextCommand:

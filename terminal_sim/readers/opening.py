@@ -25,6 +25,7 @@ from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unhear
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Reader
 from terminal_sim.readers.unused import UnusedReader
+from terminal_sim.readers.wire import Wire
 
 __all__ = [
     "BOTH_ENDS",
@@ -50,12 +51,16 @@ SAME = "replay it under the conditions of its recording, or record it anew"
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The readers of one terminal, and the operator in front of them; `close` ends their threads. `places` has the address of each part."""
+    """The readers of one terminal, and the operator in front of them; `close` ends their threads. `places` has the address of each part.
+
+    `wire` is the line to a terminal's own virtual readers; None where they are others, or a recording is made of it.
+    """
 
     reader: Reader
     operator: Operator
     close: Callable[[], None]
     places: Mapping[ReaderPart, str]
+    wire: Wire | None = None
 
 
 def open_hardware(
@@ -131,12 +136,12 @@ def _opened(
 ) -> Hardware:
     if addresses[0] == VIRTUAL and trace is None and interceptor is NO_INTERCEPTOR:
         unused = UnusedReader(virtual_reader)  # the frames of its making are heard by nobody
-        return Hardware(unused, SimulatedOperator(unused), unused.close, _everywhere(VIRTUAL))
+        return Hardware(unused, SimulatedOperator(unused), unused.close, _everywhere(VIRTUAL), Wire(unused))
     if addresses[0] in BOTH_ENDS:
         own = virtual_reader(
             "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor
         )
-        return Hardware(own, SimulatedOperator(own.device), own.close, _everywhere(addresses[0]))
+        return Hardware(own, SimulatedOperator(own.device), own.close, _everywhere(addresses[0]), Wire(own))
     if len(addresses) == 1 and parse_address(addresses[0]).transport in BOTH_ENDS:
         reader_of_ours = _own(parse_address(addresses[0]), trace)
         operator = SimulatedOperator(reader_of_ours.controls)

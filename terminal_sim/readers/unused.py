@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from terminal_drivers.base import Card, ContactlessField, ContactSlot, Presence, StripeHead
+from terminal_drivers.base import Card, ContactlessField, ContactSlot, Presence, StripeHead, Transport
 from terminal_drivers.readers.built_in.reader import VirtualReader
 
 
@@ -42,6 +42,12 @@ class UnusedReader:
     def close(self) -> None:
         if self._made is not None:
             self._made.close()
+
+    def wrap_line(self, around: Callable[[Transport], Transport]) -> None:
+        self._reader.wrap_line(around)
+
+    def restart(self) -> None:
+        self._reader.restart()
 
     # Cards in front of them.
 

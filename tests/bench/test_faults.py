@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.bench.faults import FAULTS, BenchFault
 from terminal_sim.readers.operator import HumanOperator
 from tests.contracts.drive import TEXTS
 
 SECOND = 1_000_000
-ARGUMENTS = {"N": ("3",), "down|up": ("down", "up"), "closed|open": ("closed", "open")}
+KINDS = "|".join(fault.value for fault in Fault)
+ARGUMENTS = {
+    "N": ("3",),
+    "down|up": ("down", "up"),
+    "closed|open": ("closed", "open"),
+    KINDS: tuple(KINDS.split("|")),
+}
 
 
 def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
@@ -21,12 +28,14 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
 
 
 BEFORE = "power-cut-after N, commit-unknown, disk-full"
-AFTER = "host-duplicate, host-wrong-amount, host-wrong-trace, card-mute, card-garbage, tamper"
+AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, card-mute, card-garbage, wire {KINDS} [N], wire-mend, tamper"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_happens_to_a_terminal_that_can_have_it(fault: BenchFault) -> None:
-    for text in [word for argument in fault.arguments for word in ARGUMENTS[argument.word]] or [""]:
+    for text in [
+        word for argument in fault.arguments if not argument.optional for word in ARGUMENTS[argument.word]
+    ] or [""]:
         happened = 0
         for profile in ("square-reader", "v400m"):
             with Bench(texts=TEXTS) as bench:
@@ -232,3 +241,62 @@ def test_a_fault_of_a_card_is_refused_where_a_person_moves_the_cards() -> None:
         till._presenting._operator = HumanOperator({}, print)
         with pytest.raises(BenchMisuse, match="'card-mute' is no fault: v400m has a real reader"):
             till.fault("card-mute")
+
+
+@pytest.mark.parametrize("kind", [Fault.CHOP, Fault.FLIP, Fault.DUPLICATE, Fault.NOISE])
+@pytest.mark.parametrize("frame", [1, 4, 9])
+def test_a_damaged_frame_is_repeated_and_the_payment_goes_on(bench: Bench, kind: Fault, frame: int) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("wire", kind.value, str(frame))
+    assert till.conditions() == [f"fault wire {kind.value} {frame}"]
+    sale(till, lambda: till.insert("visa-credit"))
+    bench.advance(SECOND)
+    assert (states(till), charged(bench), till.conditions()) == (["COMPLETED"], 300, [])
+
+
+@pytest.mark.parametrize("frame", [1, 4, 9])
+@pytest.mark.parametrize("kind", [Fault.DROP, Fault.DELAY, Fault.HANG, Fault.UNPLUG])
+def test_a_reader_that_falls_silent_ends_the_payment_and_is_back_when_it_is_mended(
+    bench: Bench, kind: Fault, frame: int
+) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("wire", kind.value, str(frame))
+    sale(till, lambda: till.insert("visa-credit"))
+    bench.advance(300 * SECOND)
+    assert (states(till), charged(bench)) == ([], 0)
+    assert till.conditions() == ([] if kind in (Fault.DROP, Fault.DELAY) else [f"fault wire {kind.value}"])
+    till.fault("wire-mend")
+    assert till.conditions() == []
+    if till.card_in_slot:
+        till.remove_card()
+    bench.advance(300 * SECOND)
+    sale(till, lambda: till.insert("visa-credit"))
+    bench.advance(SECOND)
+    assert (states(till), charged(bench)) == (["COMPLETED"], 300)
+
+
+def test_a_line_that_is_cut_after_the_acquirer_has_charged_the_card_reverses_the_payment(
+    bench: Bench,
+) -> None:
+    till = bench.add_terminal("v400m")
+    sale(till, lambda: till.insert("visa-credit"))
+    till.fault("wire", "unplug")
+    bench.advance(300 * SECOND)
+    assert (states(till), charged(bench)) == (["REVERSED"], 0)
+
+
+def test_a_bench_whose_line_has_a_fault_is_not_saved(bench: Bench) -> None:
+    bench.add_terminal("v400m").fault("wire", "drop", "3")
+    with pytest.raises(
+        BenchMisuse, match=r"not saved: the line to its reader has a fault, drop 3: `fault wire-mend`"
+    ):
+        bench.save()
+
+
+def test_no_line_of_another_reader_is_disturbed() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m", reader="vivotech+virtual:")
+        with pytest.raises(
+            BenchMisuse, match="'wire drop' is no fault: v400m has no line of virtual readers"
+        ):
+            till.fault("wire", "drop")

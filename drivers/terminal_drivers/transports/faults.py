@@ -6,7 +6,8 @@
    `happened` lists.
 3. No clock is read: a silent line is silent for as long as the transport below waits. A delayed chunk comes after
    that wait, when the caller has given up.
-4. A hung line is silent until `heal`. An unplugged one raises `ReaderLost` until `replug`, which discards what was on
+4. A planned fault strikes one chunk that is written, whatever the chances.
+5. A hung line is silent until `heal`. An unplugged one raises `ReaderLost` until `replug`, which discards what was on
    the way.
 """
 
@@ -32,6 +33,7 @@ class Fault(Enum):
     FLIP = "flip"
     DUPLICATE = "duplicate"
     NOISE = "noise"
+    CHOP = "chop"
 
 
 class Way(Enum):
@@ -86,6 +88,8 @@ class FaultyTransport:
         self._late = {Way.READ: b"", Way.WRITE: b""}
         self._arrived = b""
         self._plugged = True
+        self._forced: Fault | None = None
+        self.planned: tuple[Fault, int] | None = None
         self.happened: list[tuple[Way, Fault]] = []
 
     def read(self, n: int, timeout: float) -> bytes:
@@ -102,10 +106,19 @@ class FaultyTransport:
         data, self._arrived = self._arrived[:size], self._arrived[size:]
         return data
 
+    def plan(self, fault: Fault, chunk: int) -> None:
+        """Let `fault` strike the chunk that is written `chunk` writes from now, 1 for the next one; `planned` has it until then.
+
+        A later plan takes the place of an earlier one.
+        """
+        self.planned = fault, chunk
+
     def write(self, data: bytes) -> None:
         self._check()
+        self._forced = self._due()
+        chop = self._chances[Way.WRITE].chop or self._forced is Fault.CHOP
         data = self._pass(Way.WRITE, data)
-        if self._chances[Way.WRITE].chop:
+        if chop:
             for at in range(len(data)):
                 self._line.write(data[at : at + 1])
         elif data:
@@ -140,6 +153,14 @@ class FaultyTransport:
         self._arrived = b""
         self._hung.clear()
         self._plugged = True
+
+    def _due(self) -> Fault | None:
+        """The planned fault, where this write is the one that it strikes."""
+        if self.planned is None:
+            return None
+        fault, left = self.planned
+        self.planned = (fault, left - 1) if left > 1 else None
+        return fault if left == 1 else None
 
     def _check(self) -> None:
         if not self._plugged:
@@ -179,6 +200,9 @@ class FaultyTransport:
         return data
 
     def _struck(self, way: Way, fault: Fault) -> bool:
+        if way is Way.WRITE and fault is self._forced:
+            self.happened.append((way, fault))
+            return True
         chance = getattr(self._chances[way], fault.value)
         if not chance or self._left == 0 or self._random.random() >= chance:
             return False

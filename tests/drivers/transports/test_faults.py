@@ -173,3 +173,34 @@ def test_a_ccid_reader_behind_faults_answers_rightly_or_declares_it(
     # A device that waits for the rest of half a frame forgets it only with its power.
     line.replug(device())
     assert reader.slots[0].present() is False, "a sound line works again"
+
+
+@pytest.mark.parametrize(
+    ("fault", "arrives"),
+    [
+        (Fault.CHOP, [b"one", b"t", b"w", b"o", b"three"]),
+        (Fault.DUPLICATE, [b"one", b"twotwo", b"three"]),
+        (Fault.DELAY, [b"one", b"twothree"]),
+    ],
+)
+def test_a_planned_fault_strikes_that_one_write(fault: Fault, arrives: list[bytes]) -> None:
+    record: list[tuple[str, bytes]] = []
+    host, _ = pair(record)
+    line = FaultyTransport(host, 1)
+    line.plan(fault, 2)
+    line.write(b"one")
+    assert line.planned == (fault, 1)
+    line.write(b"two")
+    line.write(b"three")
+    assert line.planned is None
+    assert [data for _, data in record] == arrives
+
+
+def test_a_planned_unplugging_loses_the_reader_until_it_is_plugged_in() -> None:
+    line, far = _line()
+    line.plan(Fault.UNPLUG, 1)
+    with pytest.raises(ReaderLost):
+        line.write(b"one")
+    line.replug()
+    line.write(b"two")
+    assert far.read(9, 0) == b"two"

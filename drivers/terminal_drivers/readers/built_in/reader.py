@@ -1,6 +1,6 @@
 """The readers in a terminal as it has them: a CCID reader whose second slot is the field, and a serial stripe head beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn, Self
 
 from terminal_drivers.base import (
@@ -12,6 +12,7 @@ from terminal_drivers.base import (
     Stripe,
     StripeHead,
     Trace,
+    Transport,
 )
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
 from terminal_drivers.readers.ccid import capture as ccid_capture
@@ -123,6 +124,14 @@ class VirtualReader(BuiltInReader):
         super().__init__(ccid.host, stripe.host)
         self._ccid, self._stripe = ccid, stripe
         self.device = TerminalControls(ccid.device, stripe.device, tuple(range(len(levels))))
+
+    def wrap_line(self, around: Callable[[Transport], Transport]) -> None:
+        """Put what `around` makes of the CCID reader's line between the line and its host."""
+        self._ccid.framing.transport = around(self._ccid.framing.transport)
+
+    def restart(self) -> None:
+        """Plug the CCID reader in anew: it has forgotten its host, and reports the cards that are in."""
+        self._ccid.device.restart()
 
     def close(self) -> None:
         self._ccid.close()

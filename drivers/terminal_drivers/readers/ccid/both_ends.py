@@ -1,6 +1,7 @@
 """A CCID reader with both ends of ours, on a loopback, a pseudo-terminal or a TCP port."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_drivers.base import Card, Line, Trace
@@ -37,6 +38,10 @@ class CcidControls:
     def holds(self, slot: int) -> bool:
         return self._reader.holds(slot)
 
+    def restart(self) -> None:
+        """Plug the reader in anew: it has forgotten its host, and reports the cards that are in."""
+        self._line.act(self._reader.reset)
+
     def press(self, *keys: str | Key) -> None:
         """Press keys of the reader's PIN pad: strings of digits, and `Key`."""
         self._line.act(lambda: self._reader.press(*keys))
@@ -46,8 +51,11 @@ class CcidControls:
         self._line.act(self._reader.time_out)
 
 
+@dataclass(frozen=True, slots=True)
 class VirtualCcidReader(BothEnds[CcidReader, CcidControls]):
-    """A CCID reader with both ends."""
+    """A CCID reader with both ends; `framing` is what the host puts its messages on the line with."""
+
+    framing: GemPcLink
 
 
 def virtual_ccid(
@@ -67,10 +75,7 @@ def virtual_ccid(
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
     line = line_to(line_device(device, variant), transport, BAUD, link=link, record=record)
-    end = interceptor.line(
-        NAME,
-        LINES,
-        lambda: CcidLine(wake(GemPcLink(line.open(), variant)), variant.features, variant.descriptor),
-    )
+    framing = wake(GemPcLink(line.open(), variant))
+    end = interceptor.line(NAME, LINES, lambda: CcidLine(framing, variant.features, variant.descriptor))
     host = CcidReader(end.link, end.features, descriptor=end.descriptor, timeout=timeout, trace=trace)
-    return VirtualCcidReader(host, CcidControls(device, line), line)
+    return VirtualCcidReader(host, CcidControls(device, line), line, framing)
