@@ -218,6 +218,12 @@ class Presentment:
         while (self._operator.reports_late or readers in readers.silent) and self._engine.poll(self._board):
             self._engine.settle()
 
+    def look(self) -> None:
+        """Post whether the readers are there, and all that they report, however long their line is."""
+        wait = _LEAVING_TRIES * self._operator.timeout / _NEWS_TRIES
+        while self._engine.poll(self._board, wait):
+            self._engine.settle()
+
     def _step(self, slot: int, step: Step, apdu: bool) -> None:
         self._apdus += apdu
         if self._tear is not None and self._tear.is_due(step, self._apdus):

@@ -435,8 +435,7 @@ class TerminalUnderTest:
 
     def look_at_readers(self) -> None:
         """Post whether the readers are there, and all that they report."""
-        while self.bench.engine.poll(self.board):
-            self.bench.engine.settle()
+        self._presenting.look()
 
     @property
     def next_command(self) -> NextCommand:

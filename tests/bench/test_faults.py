@@ -285,6 +285,21 @@ def test_a_line_that_is_cut_after_the_acquirer_has_charged_the_card_reverses_the
     assert (states(till), charged(bench)) == (["REVERSED"], 0)
 
 
+@pytest.mark.parametrize("reader", ["virtual", "pty"])
+def test_a_card_that_stayed_in_a_reader_that_was_away_is_found_again(bench: Bench, reader: str) -> None:
+    till = bench.add_terminal("v400m", reader=reader)
+    till.fault("wire", "unplug", "5")
+    sale(till, lambda: till.insert("visa-credit"))
+    assert till.view().screen.id == "reader-lost"
+    till.fault("wire-mend")
+    assert till.card_in_slot == "visa-credit"
+    till.remove_card()
+    bench.advance(300 * SECOND)
+    sale(till, lambda: till.insert("visa-credit"))
+    bench.advance(SECOND)
+    assert (states(till), charged(bench)) == (["COMPLETED"], 300)
+
+
 def test_a_bench_whose_line_has_a_fault_is_not_saved(bench: Bench) -> None:
     bench.add_terminal("v400m").fault("wire", "drop", "3")
     with pytest.raises(
