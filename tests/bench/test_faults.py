@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -315,3 +316,15 @@ def test_no_line_of_another_reader_is_disturbed() -> None:
             BenchMisuse, match="'wire drop' is no fault: v400m has no line of virtual readers"
         ):
             till.fault("wire", "drop")
+
+
+@pytest.mark.parametrize("kind", Fault)
+def test_whichever_frame_a_fault_of_the_line_strikes_journal_and_acquirer_agree(kind: Fault) -> None:
+    for frame in range(1, 36, 3):
+        with Bench(texts=TEXTS) as bench:
+            till = bench.add_terminal("v400m")
+            till.fault("wire", kind.value, str(frame))
+            sale(till, partial(till.insert, "visa-credit"))
+            bench.advance(300 * SECOND)
+            assert (states(till) == ["COMPLETED"]) == (charged(bench) == 300), frame
+            assert bench.violations() == [], frame
