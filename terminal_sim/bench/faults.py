@@ -69,7 +69,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NeededPart:
     """A part that not every terminal has: `only` is where its faults can happen, and `missing` what a terminal without it is told."""
 
     only: str
@@ -85,7 +85,7 @@ class BenchFault:
     arguments: tuple[Argument, ...]
     meaning: str
     arm: Arm
-    part: Part | None = None
+    part: NeededPart | None = None
 
     def missing_in(self, terminal: Faulty) -> str:
         """What `terminal` lacks for this fault; "" where it lacks nothing."""
@@ -182,16 +182,16 @@ def _open_app(terminal: Faulty, arguments: tuple[str, ...]) -> None:
     terminal.post(AppChanged(arguments == ("open",)))
 
 
-_APP = Part("Only where the firmware is an app.", "is no app", lambda terminal: terminal.profile.app)
-_PRINTER = Part(
+_APP = NeededPart("Only where the firmware is an app.", "is no app", lambda terminal: terminal.profile.app)
+_PRINTER = NeededPart(
     "Only where there is a printer.", "has no printer", lambda terminal: terminal.profile.printer is not None
 )
-_VIRTUAL_READERS = Part(
+_VIRTUAL_READERS = NeededPart(
     "Only with virtual readers.",
     "has a real reader, whose cards are not the simulator's: leave --reader out",
     lambda terminal: not terminal.has_real_readers,
 )
-_OWN_WIRE = Part(
+_OWN_WIRE = NeededPart(
     "Only with virtual readers.",
     "has no line of virtual readers to disturb: leave --reader and --record out",
     lambda terminal: terminal.wire is not None,
