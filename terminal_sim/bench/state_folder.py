@@ -72,9 +72,12 @@ def _sales_of(folder: Path, journal: Journal) -> Journal | None:
         return None
     if asked and not (file.exists() and file.stat().st_size):
         raise BenchMisuse(f"{file}: it is gone or empty, and terminals have payments of it; {_CURE}")
+    # Imported here: most state folders have no point of sale.
+    from terminal_sim.pos.model.rows import request_id
+
     sales = Journal(file)
     known = {
-        f"POS{row['number']:06d}"
+        request_id(row["number"])
         for row in sales.query(
             "select distinct fields ->> 'number' as number from journal where kind in ('payment', 'refund')"
         )

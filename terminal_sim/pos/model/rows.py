@@ -45,6 +45,11 @@ class TenderOutcome(Enum):
         return self in (TenderOutcome.ASKED, TenderOutcome.CANCELLING)
 
 
+def request_id(number: int) -> str:
+    """The id under which a terminal is asked for tender `number`: nine characters up to a million, as vendors' protocols have room for ten."""
+    return f"POS{number:06d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRow(JournalRow):
     """A register is set up: its `name`, and the `terminal` that it sends payments to."""
@@ -128,8 +133,8 @@ class TenderRow(JournalRow):
 
     @property
     def request(self) -> str:
-        """The id under which a terminal was asked: ten characters at most, as vendors' protocols have room for."""
-        return f"POS{self.number:06d}" if self.terminal else ""
+        """The id under which a terminal was asked; empty where a person entered it."""
+        return request_id(self.number) if self.terminal else ""
 
     @property
     def is_refund(self) -> bool:
