@@ -1,9 +1,9 @@
 #!/bin/sh
-# The Debian packages that tests/interop needs, and those that are named beside it: as root on Debian or a relative of it they are
+# The Debian packages that tests/interop and tests/browser need, and those that are named beside it: as root on Debian or a relative of it they are
 # installed, anybody else is told which are missing. It never fails: a test that misses a package is skipped and names it.
 set -u
 
-WANTED="pcscd libccid pcsc-tools opensc vsmartcard-vpcd libpcsclite-dev swig tshark gcc libc6-dev libusb-1.0-0-dev $*"
+WANTED="pcscd libccid pcsc-tools opensc vsmartcard-vpcd libpcsclite-dev swig tshark gcc libc6-dev libusb-1.0-0-dev chromium $*"
 
 command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 || {
     echo "debian.sh: no Debian here: tests of other people's software are skipped" >&2
