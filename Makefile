@@ -11,7 +11,7 @@ SPREAD := --ignore=tests/fuzz --dist=worksteal --numprocesses=$(shell expr \( $(
 # Without its caches Python compiles every module in every worker and child process again: twice the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo quick test check lint soak slow-list coverage bench clean
+.PHONY: docs demo quick test check lint soak slow-list coverage bench clean
 
 demo: $(STAMP)
 	@$(BIN)/terminal-sim demo
@@ -34,8 +34,9 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The same, and a wheel that works outside this folder.
+# The same, documents that build without a warning, and a wheel that works outside this folder.
 check: lint
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs out/docs
 	$(BIN)/python tools/smoke_wheel.py
 
 # The slower suites: more power cuts, more random histories, and a Linux guest in QEMU that takes our USB devices.
@@ -52,6 +53,13 @@ slow-list: $(STAMP)
 coverage: $(STAMP)
 	$(BIN)/coverage run -m pytest -q -m "not soak" --ignore=tests/interop
 	$(BIN)/coverage report --skip-covered --sort=cover
+
+# The documents as pages in out/docs, with the pictures in them drawn anew.
+docs: $(STAMP)
+	$(BIN)/terminal-sim run -q --update-pictures docs/drawn
+	$(BIN)/terminal-sim profiles draw sale --format svg --to docs/drawn/pictures
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs out/docs
+	@echo "open out/docs/index.html"
 
 bench: $(STAMP)
 	$(BIN)/python tools/bench.py
