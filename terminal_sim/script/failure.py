@@ -6,9 +6,10 @@ import shlex
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from terminal_sim.display.timeline import clock
 from terminal_sim.script.perform import Stopped
 from terminal_sim.verbs.mask import Mask
-from terminal_sim.verbs.waiting import ExpectationFailed, ScreenSnapshot, clock
+from terminal_sim.verbs.waiting import ExpectationFailed, ScreenSnapshot
 
 LINES = 40
 _WIDTH = 110

@@ -19,6 +19,7 @@ from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display import texts
 from terminal_sim.display.appearance import Appearance
 from terminal_sim.display.patterns import PatternError, compiled
+from terminal_sim.display.timeline import clock
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
 from terminal_sim.verbs.rows import RowLog
@@ -229,12 +230,6 @@ class Waiting:
         item, snapshot = shown[close]
         gone = snapshot.view.screen != self.terminal.view(on).screen
         return f"{item}, at {clock(snapshot.mono)} and no longer" if gone else str(item)
-
-
-def clock(mono: int) -> str:
-    """Virtual time since the bench began, as the trace writes it."""
-    seconds, micros = divmod(mono, 1_000_000)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros // 1000:03d}"
 
 
 def listed(items: Iterable[Item]) -> str:
