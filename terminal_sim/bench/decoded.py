@@ -1,0 +1,42 @@
+"""The bytes of a trace entry with what they are: for a page, a report, or anybody who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from terminal_sim.emv.data.tree import Part, command_tree, response_tree
+from terminal_sim.host.iso8583.tree import message_tree
+from terminal_sim.runtime.contents import ApduExchange, MessageReceived, MessageSent
+from terminal_sim.runtime.trace import TraceEntry
+from terminal_sim.secret import MaskedBytes
+
+__all__ = ["DecodedBytes", "Part", "decoded"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedBytes:
+    """`name` is `command`, `response` or `message`; `parts` cover the bytes in order, by offsets from the first one."""
+
+    name: str
+    bytes: MaskedBytes
+    parts: tuple[Part, ...]
+
+
+def decoded(entry: TraceEntry) -> tuple[DecodedBytes, ...]:
+    """The bytes that the entry has: none where no subscriber wanted bytes when it was made, or where its kind has none."""
+    content = entry.content
+    if isinstance(content, ApduExchange):
+        return (
+            *_decoded("command", content.command_bytes, command_tree),
+            *_decoded("response", content.response_bytes, response_tree),
+        )
+    if isinstance(content, MessageSent | MessageReceived):
+        return _decoded("message", content.message, message_tree)
+    return ()
+
+
+def _decoded(
+    name: str, data: MaskedBytes | None, tree: Callable[[MaskedBytes], tuple[Part, ...]]
+) -> tuple[DecodedBytes, ...]:
+    return () if data is None else (DecodedBytes(name, data, tree(data)),)
