@@ -1,52 +1,265 @@
-"""The words that may come next on a line that is being typed, from the table of verbs."""
+"""What may come next on a line that is being typed: the candidates for its last word, each with its kind and what it means.
+
+The table of verbs, the vocabulary and the names of the script are all that it knows; a shell adds what its screen offers. The line is
+not parsed, since a line that is being typed is rarely whole: a text may lack its second quotation mark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from terminal_sim.profile import options
+from terminal_sim.script.bind import FROM_STATE
+from terminal_sim.script.candidates import (
+    Candidate,
+    CandidateKind,
+    ScriptNames,
+    fault_arguments,
+    field_values,
+    fields_of,
+    values_of,
+    variables_of,
+)
+from terminal_sim.script.headings import HEADINGS
+from terminal_sim.script.meanings import FEATURES
 from terminal_sim.script.values import Scope
 from terminal_sim.verbs import VERBS, Parameter, ValueKind, Verb
 from terminal_sim.verbs.signature import NEGATION
 
-
-def completions(before: Sequence[str], scope: Scope) -> list[str]:
-    """What may stand after the words `before`, in alphabetical order: words of verbs, values that are few, and keywords."""
-    no = len(before) > 1 and before[1] == NEGATION
-    words = (before[0], *before[2:]) if no else tuple(before)
-    verbs = [verb for verb in VERBS.values() if verb.negatable or not no]
-    longest = max((len(verb.words) for verb in verbs if words[: len(verb.words)] == verb.words), default=0)
-    found = {word for verb in verbs if len(verb.words) > longest for word in _verb_word(verb, words, no)}
-    for verb in verbs:
-        if len(verb.words) == longest and words[:longest] == verb.words:
-            found.update(_after(verb, words[longest:], scope))
-    return sorted(found)
+_TOKEN = re.compile(
+    r'[A-Za-z][\w.-]*="(?:\\.|[^"\\])*"?|"(?:\\.|[^"\\])*"?|/(?:\\.|[^/\\])+/?(?=\s|$)|\S+', re.ASCII
+)
+_OPEN_VARIABLE = re.compile(r"\$\{?[^{}\s]*$")
+_NAMED = re.compile(r"([A-Za-z][\w.-]*)=(.*)", re.ASCII)
+_BEFORE_TEXT = re.compile(r'"|id:|\$\{')
 
 
-def _verb_word(verb: Verb, words: tuple[str, ...], no: bool) -> Iterator[str]:
-    """The next word of a verb whose words have begun."""
-    if len(verb.words) > len(words) and verb.words[: len(words)] == words:
-        yield verb.words[len(words)]
-        if verb.negatable and len(words) == 1 and not no:
-            yield NEGATION
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The candidates for the word that begins at the index `start` of the line, in alphabetical order."""
+
+    start: int
+    candidates: tuple[Candidate, ...] = ()
 
 
-def _after(verb: Verb, values: Sequence[str], scope: Scope) -> Iterator[str]:
-    if values and values[-1] in verb.introduced:
-        yield from _values(verb.introduced[values[-1]], scope)
+def complete(line: str, scope: Scope, names: ScriptNames | None = None) -> Completion:
+    """What the line of a step may go on with; `line` ends where it is typed. With `names` it is a line of a file, without a typed one."""
+    begun = _begun(line)
+    if begun is None:
+        return Completion(len(line))
+    words, typed, start = begun
+    known = names or ScriptNames()
+    variable = _OPEN_VARIABLE.search(typed)
+    if variable is not None and words:
+        return _completion(start + variable.start(), variable[0], variables_of(known))
+    if words[:1] == ["with"] and names is not None:
+        return _completion(start, typed, _options(typed, scope))
+    found = [*_words_of_verbs(words), *_values(words, typed, scope, known)]
+    if not words:
+        found += _macros(known)
+    if names is not None:
+        found += _only_in_files(words, known)
+    return _completion(start, typed, found)
+
+
+def complete_heading(line: str, scope: Scope) -> Completion:
+    """The same for a line that begins in the first column: a setting, or the head of a section."""
+    begun = _begun(line)
+    if begun is None:
+        return Completion(len(line))
+    words, typed, start = begun
+    return _completion(start, typed, _heading(words, typed, scope))
+
+
+def verbs_in_full() -> Iterator[Candidate]:
+    """Each verb with all its words and its form, for an editor that fills in the whole line."""
+    for words, verb in VERBS.items():
+        yield Candidate(" ".join(words), CandidateKind.ACT, verb.doc, verb.form)
+
+
+def _begun(line: str) -> tuple[list[str], str, int] | None:
+    """The words before the one that is typed, that word as far as it goes, and where it begins; None within a comment."""
+    tokens = list(_TOKEN.finditer(line))
+    if any(token[0].startswith("#") for token in tokens):
+        return None
+    if not tokens or tokens[-1].end() < len(line):
+        return [token[0] for token in tokens], "", len(line)
+    *before, last = tokens
+    return [token[0] for token in before], last[0], last.start()
+
+
+def _completion(start: int, typed: str, found: Iterable[Candidate]) -> Completion:
+    wanted = _BEFORE_TEXT.sub("", typed, count=1).casefold()
+    fitting = {
+        one.text: one
+        for one in found
+        if one.text.casefold().startswith(typed.casefold())
+        or (
+            wanted == typed.casefold()
+            and _BEFORE_TEXT.sub("", one.text, count=1).casefold().startswith(wanted)
+        )
+    }
+    return Completion(start, tuple(fitting[text] for text in sorted(fitting)))
+
+
+def _is_negated(words: Sequence[str]) -> bool:
+    return len(words) > 1 and words[1] == NEGATION
+
+
+def _spoken(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without the `no` of `expect no`."""
+    return (words[0], *words[2:]) if _is_negated(words) else tuple(words)
+
+
+def _words_of_verbs(words: Sequence[str]) -> Iterator[Candidate]:
+    """The next words of the verbs that have begun so."""
+    spoken, no = _spoken(words), _is_negated(words)
+    there = [
+        verb
+        for verb in VERBS.values()
+        if len(verb.words) > len(spoken)
+        and verb.words[: len(spoken)] == spoken
+        and (verb.negatable or not no)
+    ]
+    for word in dict.fromkeys(verb.words[len(spoken)] for verb in there):
+        meant = [verb for verb in there if verb.words[len(spoken)] == word]
+        yield Candidate(word, CandidateKind.ACT, _meaning(meant), meant[0].form if len(meant) == 1 else "")
+    if len(spoken) == 1 and not no and any(verb.negatable for verb in there):
+        yield Candidate(NEGATION, CandidateKind.KEYWORD, "it must not be there, now or with `for` for a time")
+
+
+def _meaning(verbs: Sequence[Verb]) -> str:
+    """What one verb does, or the forms of several."""
+    return verbs[0].doc if len(verbs) == 1 else "\n".join(f"- `{verb.form}`" for verb in verbs)
+
+
+def _values(words: Sequence[str], typed: str, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+    spoken = _spoken(words)
+    verb = max(
+        (one for one in VERBS.values() if spoken[: len(one.words)] == one.words),
+        key=lambda one: len(one.words),
+        default=None,
+    )
+    if verb is None:
         return
-    if len(values) < len(verb.values):
-        yield from _values(verb.values[len(values)], scope)
+    said = _said(verb, spoken[len(verb.words) :])
+    if said.awaited is not None:
+        yield from _listed(said.awaited, scope, names)
+        return
+    named = _NAMED.fullmatch(typed)
+    if named is not None:
+        parameter = verb.named.get(named[1])
+        found = values_of(parameter, scope, names) if parameter is not None else field_values(named[1])
+        yield from (Candidate(f"{named[1]}={one.text}", one.kind, one.meaning) for one in found)
+        return
+    if len(said.placed) < len(verb.values):
+        yield from _listed(verb.values[len(said.placed)], scope, names)
     elif verb.rest is not None:
-        yield from _values(verb.rest, scope)
-    yield from verb.introduced.keys() - set(values)
+        yield from _listed(verb.rest, scope, names)
+    if verb.values and verb.values[0].kind is ValueKind.FAULT and said.placed:
+        yield from fault_arguments(said.placed[0], len(said.placed) - 1)
+    if all(p.required is False for p in verb.values[len(said.placed) :]):
+        yield from _named(verb, said)
+    yield from (_keyword(p) for word, p in verb.introduced.items() if word not in said.keywords)
 
 
-def _values(parameter: Parameter, scope: Scope) -> Iterator[str]:
-    """The values of a parameter that can be listed."""
-    yield from parameter.choices
-    if parameter.kind is ValueKind.CARD:
-        yield from scope.cards
-    elif parameter.kind in (ValueKind.KEY, ValueKind.KEYS):
-        yield from (key for one in scope.profiles for row in one.keypad.layout for key in row)
-    elif parameter.kind is ValueKind.DISPLAY:
-        yield from (display for one in scope.profiles for display in one.displays)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a line says after the words of its verb; `awaited` is the parameter whose value comes next after its keyword."""
+
+    placed: tuple[str, ...]
+    names: frozenset[str]
+    keywords: frozenset[str]
+    awaited: Parameter | None
+
+
+def _said(verb: Verb, words: Sequence[str]) -> _Said:
+    placed, names, keywords = [], set(), set()
+    awaited = None
+    for word in words:
+        named = _NAMED.fullmatch(word)
+        if awaited is not None:
+            awaited = None
+        elif word in verb.introduced:
+            keywords.add(word)
+            awaited = verb.introduced[word]
+        elif named is not None:
+            names.add(named[1])
+        else:
+            placed.append(word)
+    return _Said(tuple(placed), frozenset(names), frozenset(keywords), awaited)
+
+
+def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+    yield from values_of(parameter, scope, names)
+    if parameter.kind in (ValueKind.KEYS, ValueKind.ASSIGNED, ValueKind.COUNT, ValueKind.VALUE):
+        yield from variables_of(names)
+
+
+def _named(verb: Verb, said: _Said) -> Iterator[Candidate]:
+    for name, parameter in verb.named.items():
+        if name not in said.names:
+            yield Candidate(f"{name}=", CandidateKind.FIELD, parameter.meaning)
+    if verb.fields:
+        kind = said.placed[0] if said.placed else ""
+        yield from (one for one in fields_of(verb.fields, kind) if one.text[:-1] not in said.names)
+
+
+def _keyword(parameter: Parameter) -> Candidate:
+    return Candidate(
+        parameter.keyword, CandidateKind.KEYWORD, parameter.meaning, f"{parameter.keyword} {parameter.form}"
+    )
+
+
+def _macros(names: ScriptNames) -> Iterator[Candidate]:
+    for macro in names.macros.values():
+        form = " ".join([macro.name, *(f"${{{name}}}" for name in macro.parameters)])
+        yield Candidate(macro.name, CandidateKind.MACRO, f"a macro of {macro.place}", form)
+
+
+def _only_in_files(words: Sequence[str], names: ScriptNames) -> Iterator[Candidate]:
+    """What only the lines of a scenario can say."""
+    if tuple(words) == FROM_STATE[: len(words)] and len(words) < len(FROM_STATE):
+        meaning = "The scenario goes on from a state that another one saves."
+        yield Candidate(FROM_STATE[len(words)], CandidateKind.ACT, meaning, "from state NAME")
+    elif tuple(words) == FROM_STATE:
+        yield from (Candidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states)
+    if not words:
+        for one in HEADINGS:
+            if one.word in ("with", "examples"):
+                yield Candidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
+
+
+def _heading(words: Sequence[str], typed: str, scope: Scope) -> Iterator[Candidate]:
+    if not words:
+        for one in HEADINGS:
+            yield Candidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
+        return
+    value = CandidateKind.VALUE
+    match words[0]:
+        case "keys":
+            yield Candidate("1", value, "the version of the language")
+        case "terminal":
+            yield Candidate("all", value, "every profile that has what `requires` names")
+            yield from (Candidate(name, value, "a bundled profile") for name in scope.vocabulary.profiles)
+        case "locale":
+            spoken = dict.fromkeys(language for one in scope.profiles for language in one.languages)
+            yield from (Candidate(language, value, "a language of the terminal") for language in spoken)
+        case "requires":
+            for feature in sorted(scope.vocabulary.features):
+                yield Candidate(feature, value, FEATURES.get(feature, ""))
+        case "with":
+            yield from _options(typed, scope)
+
+
+def _options(typed: str, scope: Scope) -> Iterator[Candidate]:
+    """The options of the profiles as they are written, `offline.allowed=`, and the values of a switch."""
+    for profile in scope.profiles:
+        for option in options(profile):
+            meaning = f"{option.meaning}; {profile.id} has {option.value or 'none'}"
+            yield Candidate(f"{option.key}=", CandidateKind.FIELD, meaning)
+            if typed.startswith(f"{option.key}=") and option.value in ("true", "false"):
+                yield Candidate(f"{option.key}=true", CandidateKind.VALUE)
+                yield Candidate(f"{option.key}=false", CandidateKind.VALUE)

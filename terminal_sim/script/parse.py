@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, UnreadableFile, text_of
 from terminal_sim.script.csv_table import WrongTable, table_of
+from terminal_sim.script.headings import RANKS, SETTINGS
 from terminal_sim.script.tree import (
     LONGEST_TEXT,
     Examples,
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 MOST_LINES = 20_000
-SETTINGS = ("terminal", "locale", "clock", "cards", "requires", "use", "secret", "with")
-# The order of the sections, so that a reader finds them; `keys` and settings are both of rank 0.
-_RANK = dict.fromkeys(SETTINGS, 0) | {"macro": 1, "setup": 2, "scenario": 3, "examples": 3, "teardown": 4}
 _QUOTED = re.compile(r'"(\\.|[^"\\])*"')
 _ESCAPED = re.compile(r'\\(["\\])')
 _PARAMETER = re.compile(r"\$\{([A-Za-z_][\w-]*)\}")
@@ -161,17 +159,17 @@ class _Reading:
         if not values:
             return None
         word = values[0].word
-        if word not in _RANK:
-            cure = suggest(word, [*_RANK, "keys"]) or "; steps are indented"
+        if word not in RANKS:
+            cure = suggest(word, [*RANKS, "keys"]) or "; steps are indented"
             return self._problem(number, 1, f"{values[0].text!r} opens nothing{cure}", len(values[0].text))
         if word == "examples":
             return self._examples(number, values)
         self._end_section()
-        if _RANK[word] < self._rank:
+        if RANKS[word] < self._rank:
             self._problem(
                 number, 1, f"{word} comes too late: settings, macros, setup, scenarios, teardown", len(word)
             )
-        self._rank = max(self._rank, _RANK[word])
+        self._rank = max(self._rank, RANKS[word])
         if word in SETTINGS:
             if len(values) == 1:
                 self._problem(number, len(word) + 2, f"{word} needs a value")
@@ -227,7 +225,7 @@ class _Reading:
 
     def _examples(self, number: int, values: tuple[Value, ...]) -> None:
         """`examples` ends a scenario; its columns may stand on its line or on the next."""
-        if self._close is None or self._rank != _RANK["scenario"]:
+        if self._close is None or self._rank != RANKS["scenario"]:
             self._problem(number, 1, "examples belong to a scenario", len("examples"))
         elif self._table is not None:
             self._problem(number, 1, "a scenario has one table of examples", len("examples"))
@@ -279,7 +277,7 @@ class _Reading:
 
     def _with(self, number: int, values: tuple[Value, ...]) -> None:
         """Options of one scenario, which its terminal is built with: they stand before its steps."""
-        if self._close is None or self._rank != _RANK["scenario"] or self._steps:
+        if self._close is None or self._rank != RANKS["scenario"] or self._steps:
             column = values[0].place.column
             sentence = "with KEY=VALUE... stands among the settings, or before the first step of a scenario"
             return self._problem(number, column, sentence, len("with"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
-from terminal_sim.script.complete import completions
+from terminal_sim.script.complete import complete
 from terminal_sim.script.file_names import file_name
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
@@ -69,7 +69,7 @@ class TypedLines:
 
     def completions(self, before: str) -> list[str]:
         """The words that may come after the line so far."""
-        return completions(before.split(), self._scope)
+        return [one.text for one in complete(before, self._scope).candidates]
 
     @property
     def mask(self) -> Mask:

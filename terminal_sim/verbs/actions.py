@@ -22,7 +22,9 @@ from terminal_sim.verbs.waiting import (
 )
 
 Time = Annotated[Duration | str, ValueKind.TIME]
-At = Annotated[str, ValueKind.READER, Keyword("at")]
+At = Annotated[
+    str, ValueKind.READER, Keyword("at", "the reader, where there are several: its address, or its protocol")
+]
 
 # Nearly every screen takes it, so a screen that takes nothing else is not yet waiting for keys.
 _ALWAYS_TAKEN = "CANCEL"
@@ -63,7 +65,7 @@ class Actions(Waiting):
         self,
         key: Annotated[str, ValueKind.KEY],
         *,
-        for_: Annotated[Duration | str, ValueKind.TIME, Keyword("for")],
+        for_: Annotated[Duration | str, ValueKind.TIME, Keyword("for", "how long the key is held")],
     ) -> None:
         """Keeps a key down for a while; a key that the settled screen ignores fails."""
         before = self._snapshot()
@@ -228,7 +230,11 @@ class Actions(Waiting):
         self,
         name: Annotated[str, ValueKind.TEXT],
         *,
-        except_: Annotated[Selector | str, ValueKind.SELECTOR, Keyword("except")] = "",
+        except_: Annotated[
+            Selector | str,
+            ValueKind.SELECTOR,
+            Keyword("except", "what is hidden, since it changes by its nature"),
+        ] = "",
     ) -> Picture:
         """Takes a picture of all displays and lights, which must be as it is stored under this name.
 

@@ -23,8 +23,10 @@ from terminal_sim.verbs.waiting import (
     selector,
 )
 
-Within = Annotated[Duration | str, ValueKind.TIME, Keyword("within")]
-Throughout = Annotated[Duration | str, ValueKind.TIME, Keyword("for")]
+Within = Annotated[Duration | str, ValueKind.TIME, Keyword("within", "the longest time until it holds")]
+Throughout = Annotated[
+    Duration | str, ValueKind.TIME, Keyword("for", "with `no`: the time all through which it must not hold")
+]
 Count = Annotated[int | str | None, ValueKind.COUNT]
 Surface = Literal["screen", "receipt", "host", "journal", "report"]
 
@@ -39,7 +41,7 @@ class Expectations(Waiting):
         self,
         what: Annotated[Selector | str, ValueKind.SELECTOR],
         *,
-        on: Annotated[str, ValueKind.DISPLAY, Keyword("on")] = "main",
+        on: Annotated[str, ValueKind.DISPLAY, Keyword("on", "the display that is looked at")] = "main",
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,
@@ -138,7 +140,7 @@ class Expectations(Waiting):
     def expect_light(
         self,
         name: Annotated[str, ValueKind.LIGHT],
-        state: Annotated[str, ValueKind.VALUE] = "",
+        state: Annotated[str, ValueKind.LIGHT_STATE] = "",
         *,
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
@@ -175,7 +177,7 @@ class Expectations(Waiting):
         name: Annotated[str, ValueKind.VARIABLE],
         text: Annotated[str, ValueKind.PATTERN],
         *,
-        from_: Annotated[Surface, Keyword("from")],
+        from_: Annotated[Surface, Keyword("from", "where to look")],
     ) -> str:
         """Waits until the surface matches, and keeps what the one group caught as a variable."""
         wanted = one_group(text)

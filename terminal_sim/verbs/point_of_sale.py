@@ -51,7 +51,11 @@ class PointOfSaleVerbs(Expectations):
 
     @verb("pos close")
     def pos_close(
-        self, ticket: Ticket, amount: Amount, *, with_: Annotated[str, ValueKind.NAME, Keyword("with")]
+        self,
+        ticket: Ticket,
+        amount: Amount,
+        *,
+        with_: Annotated[str, ValueKind.NAME, Keyword("with", "the code of the payment type")],
     ) -> None:
         """A sale is closed by hand with a payment type; the terminal hears nothing."""
         with self._by_hand("pos close", ticket, str(number(amount)), "with", with_):

@@ -33,6 +33,7 @@ class ValueKind(Enum):
     KEYS = "keys of the keypad; digits spell themselves"
     KIND = "a kind of journal row"
     LIGHT = "a light of the terminal or its reader"
+    LIGHT_STATE = "the state of a light"
     MESSAGE = "a kind of host message, or its type of four digits"
     NAME = "a name"
     PATTERN = "a regular expression with one group"
@@ -57,6 +58,7 @@ _FORMS = {
     ValueKind.ASSIGNED: "VALUE",
     ValueKind.COUNT: "N",
     ValueKind.LIGHT: "NAME",
+    ValueKind.LIGHT_STATE: "VALUE",
     ValueKind.MESSAGE: "TYPE",
     ValueKind.PATTERN: "/one (group)/",
     ValueKind.STATE: "NAME",
@@ -68,9 +70,10 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """The word that stands before the value in a script."""
+    """The word that stands before the value in a script, and what the value is for, where its kind does not say it."""
 
     word: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,18 @@ class MinCount:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`choices` are the words it may be, where they are few; `keyword` is the word before it; "" where it is written `name=value`."""
+    """`choices` are the words it may be, where they are few; `keyword` is the word before it; "" where it is written `name=value`.
+
+    `meaning` is what it is for, and `default` what it is where a script leaves it out, "" for nothing.
+    """
 
     name: str
     kind: ValueKind
     required: bool
     keyword: str = ""
     choices: tuple[str, ...] = ()
+    meaning: str = ""
+    default: str = ""
 
     @property
     def form(self) -> str:
@@ -202,9 +210,11 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     )
     if kind is None:
         raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
-    keyword = next((note.word for note in notes if isinstance(note, Keyword)), "")
+    keyword = next((note for note in notes if isinstance(note, Keyword)), Keyword(""))
     required = item.default is item.empty and MinCount(0) not in notes
-    return Parameter(item.name, kind, required, keyword, choices)
+    default = "" if item.default in (item.empty, None) else str(item.default)
+    meaning = keyword.meaning or kind.value
+    return Parameter(item.name, kind, required, keyword.word, choices, meaning, default)
 
 
 def _rows_of(method: str, hint: Any) -> str:

@@ -1,0 +1,202 @@
+"""The values that a parameter may take, as candidates: each with its kind and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from terminal_sim.bench import Bench, ProfileError
+from terminal_sim.bench.faults import FAULTS
+from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, REPORT_FIELDS, SALES_FIELDS
+from terminal_sim.script import meanings
+from terminal_sim.script.tree import Macro
+from terminal_sim.script.values import Scope
+from terminal_sim.verbs import Parameter, ValueKind
+
+
+class CandidateKind(Enum):
+    """What a candidate is."""
+
+    ACT = "act"
+    CARD = "card"
+    FAULT = "fault"
+    FIELD = "field"
+    HEADING = "heading"
+    ID = "id"
+    KEY = "key"
+    KEYWORD = "keyword"
+    MACRO = "macro"
+    STATE = "state"
+    TEXT = "text"
+    VALUE = "value"
+    VARIABLE = "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`text` is the word as it is written, `meaning` one sentence in Markdown, `form` how the line goes on, where that is known."""
+
+    text: str
+    kind: CandidateKind
+    meaning: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptNames:
+    """The names that a script gives: its macros and those it uses, its variables, and the states that it saves."""
+
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    variables: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+def values_of(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+    """The values of a parameter that can be listed."""
+    for word in parameter.choices:
+        yield Candidate(word, CandidateKind.VALUE)
+    if parameter.kind is ValueKind.STATE:
+        yield from (Candidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states)
+    else:
+        yield from _LISTS.get(parameter.kind, _nothing)(scope)
+
+
+def fields_of(rows: str, kind: str) -> Iterator[Candidate]:
+    """The fields of such rows, as they are written: `amount=`; `kind` is that of journal rows, "" where none is said."""
+    known = {
+        "": (),
+        "host": HOST_FIELDS,
+        "journal": JOURNAL_FIELDS.get(kind, ()),
+        "report": REPORT_FIELDS,
+        "pos": SALES_FIELDS,
+    }
+    for name in known[rows]:
+        yield Candidate(f"{name}=", CandidateKind.FIELD, meanings.FIELDS.get(name, ""))
+
+
+def field_values(name: str) -> Iterator[Candidate]:
+    """The values of a field that are few."""
+    known = {"state": meanings.STATES, "entry": meanings.ENTRIES}.get(name, {})
+    yield from _explained(known, CandidateKind.VALUE)
+
+
+def variables_of(names: ScriptNames) -> Iterator[Candidate]:
+    """The built-in variables and those of the script, as they are written: `${name}`."""
+    for name, meaning in meanings.VARIABLES.items():
+        yield Candidate(f"${{{name}}}", CandidateKind.VARIABLE, meaning)
+    for name in names.variables:
+        yield Candidate(f"${{{name}}}", CandidateKind.VARIABLE, "a variable of this script")
+
+
+def fault_arguments(fault: str, place: int) -> Iterator[Candidate]:
+    """The words that the argument of a fault at a place may be, where they are few."""
+    arguments = next((one.arguments for one in FAULTS if one.name == fault), ())
+    if place < len(arguments) and "|" in arguments[place].word:
+        yield from (Candidate(word, CandidateKind.VALUE) for word in arguments[place].word.split("|"))
+
+
+@cache
+def card_meanings(names: frozenset[str], decks: tuple[Path, ...]) -> Mapping[str, str]:
+    """What each card is, and how it can be presented; "" for one whose file is wrong."""
+    found = {}
+    with Bench(decks=decks) as bench:
+        for name in sorted(names):
+            try:
+                card = bench.card(name)
+            except ProfileError:
+                found[name] = ""
+                continue
+            faces = [face for face in ("chip", "contactless", "stripe") if getattr(card, face) is not None]
+            found[name] = f"{card.personality.name} ({', '.join(faces)})"
+    return found
+
+
+def _nothing(_: Scope) -> Iterator[Candidate]:
+    return iter(())
+
+
+def _explained(names: Mapping[str, str], kind: CandidateKind) -> Iterator[Candidate]:
+    for name, meaning in names.items():
+        yield Candidate(name, kind, meaning)
+
+
+def _cards(scope: Scope) -> Iterator[Candidate]:
+    known = card_meanings(scope.cards, scope.decks)
+    yield from (Candidate(name, CandidateKind.CARD, known[name]) for name in sorted(scope.cards))
+
+
+def _keys(scope: Scope) -> Iterator[Candidate]:
+    """The keys of the profiles by name and by colour."""
+    for profile in scope.profiles:
+        for key in (*(key for row in profile.keypad.layout for key in row), *profile.keypad.keys):
+            yield Candidate(key, CandidateKind.KEY, meanings.KEYS.get(key, ""))
+        for key, face in profile.keypad.keys.items():
+            if face.colour != "grey":
+                yield Candidate(face.colour.upper(), CandidateKind.KEY, f"the key {key}")
+
+
+def _selectors(scope: Scope) -> Iterator[Candidate]:
+    """The ids with their wordings, and the wordings that are the same whenever they are shown."""
+    texts = scope.vocabulary.texts
+    locales = {one.languages[0]: None for one in scope.profiles} or dict.fromkeys(texts.languages)
+    catalogues = [texts.catalogue(locale) for locale in locales]
+    for name in scope.vocabulary.ids:
+        wordings = dict.fromkeys(known[name] for known in catalogues)
+        yield Candidate(f"id:{name}", CandidateKind.ID, " / ".join(wordings))
+        for wording in wordings:
+            if "{" not in wording:
+                escaped = wording.replace("\\", r"\\").replace('"', r"\"")
+                yield Candidate(f'"{escaped}"', CandidateKind.TEXT, f"id:{name}")
+
+
+def _lights(scope: Scope) -> Iterator[Candidate]:
+    for profile in scope.profiles:
+        for light in profile.lights:
+            yield Candidate(light, CandidateKind.VALUE, f"a light of {profile.id}")
+        for how in ("chip", "contactless", "stripe"):
+            if getattr(profile.entries, how):
+                yield Candidate(how, CandidateKind.VALUE, "a way in that waits for a card")
+
+
+def _displays(scope: Scope) -> Iterator[Candidate]:
+    for profile in scope.profiles:
+        for display in profile.displays:
+            yield Candidate(display, CandidateKind.VALUE, f"a display of {profile.id}")
+
+
+def _answers(_: Scope) -> Iterator[Candidate]:
+    for form, (example, meaning) in meanings.ANSWERS.items():
+        yield Candidate(example, CandidateKind.VALUE, meaning, form)
+
+
+def _faults(_: Scope) -> Iterator[Candidate]:
+    yield from (Candidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
+
+
+def _kinds(_: Scope) -> Iterator[Candidate]:
+    yield from (Candidate(kind, CandidateKind.VALUE, "a kind of journal row") for kind in JOURNAL_FIELDS)
+
+
+def _table(names: Mapping[str, str]) -> Callable[[Scope], Iterator[Candidate]]:
+    return lambda _: _explained(names, CandidateKind.VALUE)
+
+
+_LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[Candidate]]] = {
+    ValueKind.ANSWER: _answers,
+    ValueKind.CARD: _cards,
+    ValueKind.DISPLAY: _displays,
+    ValueKind.FAULT: _faults,
+    ValueKind.KEY: _keys,
+    ValueKind.KEYS: _keys,
+    ValueKind.KIND: _kinds,
+    ValueKind.LIGHT: _lights,
+    ValueKind.LIGHT_STATE: _table(meanings.LIGHT_STATES),
+    ValueKind.MESSAGE: _table(meanings.MESSAGES),
+    ValueKind.SELECTOR: _selectors,
+    ValueKind.STEP: _table(meanings.STEPS),
+    ValueKind.TARGET: _selectors,
+    ValueKind.TIME: _table(meanings.TIMES),
+}
