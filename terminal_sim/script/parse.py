@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, UnreadableFile, text_of
 from terminal_sim.script.csv_table import WrongTable, table_of
 from terminal_sim.script.headings import RANKS, SETTINGS
+from terminal_sim.script.tokens import LineToken, Start, UnreadableLine, tokens
 from terminal_sim.script.tree import (
     LONGEST_TEXT,
     Examples,
@@ -33,9 +31,6 @@ from terminal_sim.script.tree import (
     SourcePlace,
     Value,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    from lark import Lark, Token
 
 VERSION = "1"
 MOST_LINES = 20_000
@@ -72,15 +67,6 @@ def parse_step(line: str, path: Path) -> ScriptStep:
     if reading.problems:
         raise ScriptError(reading.problems)
     return step
-
-
-@cache
-def grammar() -> Lark:
-    """The parser of single lines; made once, and only when there is something to parse."""
-    from lark import Lark
-
-    text = (files("terminal_sim.script") / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", start=["line", "row", "selection"], maybe_placeholders=True)
 
 
 class _Reading:
@@ -123,28 +109,21 @@ class _Reading:
             tuple(self.problems),
         )
 
-    def values(self, number: int, start: str = "line") -> tuple[Value, ...]:
+    def values(self, number: int, start: Start = "line") -> tuple[Value, ...]:
         """The values of a line; a line that is not of the form is one problem and gives none."""
-        from lark import Tree
-        from lark.exceptions import UnexpectedCharacters, UnexpectedToken
-
         written = self.lines[number - 1]
         if len(written) > LONGEST_TEXT:
             sentence = f"a line has at most {LONGEST_TEXT:,} characters, and this one has {len(written):,}"
             self._problem(number, LONGEST_TEXT, sentence)
             return ()
         try:
-            line = grammar().parse(written, start=start)
-        except UnexpectedCharacters as wrong:
-            self._problem(number, wrong.column, _unreadable(wrong.char))
+            found = tokens(written, start)
+        except UnreadableLine as wrong:
+            self._problem(number, wrong.column, _unreadable(wrong.found))
             return ()
-        except UnexpectedToken as wrong:
-            self._problem(number, wrong.column, _unreadable(str(wrong.token)))
-            return ()
-        tokens = [each for each in line.children if not isinstance(each, Tree)]  # the grammar nests nothing
         if start == "row":
-            return tuple(self._cells(number, tokens))
-        return tuple(self._value(number, token) for token in tokens)
+            return tuple(self._cells(number, found))
+        return tuple(self._value(number, token) for token in found if token is not None)
 
     def _version(self) -> None:
         first = self._first
@@ -251,7 +230,7 @@ class _Reading:
     def _below(self, number: int) -> None:
         line = self.lines[number - 1]
         if self._table is not None:
-            start = "row" if line.lstrip().startswith("|") else "line"
+            start: Start = "row" if line.lstrip().startswith("|") else "line"
             row = self.values(number, start)
             if not self._table.columns:
                 self._table = replace(self._table, columns=row)
@@ -291,30 +270,30 @@ class _Reading:
             self._close(tuple(self._steps))
         self._close, self._steps, self._table, self._options = None, [], None, []
 
-    def _value(self, number: int, token: Token) -> Value:
-        place = SourcePlace(self.path, number, token.column or 1)
-        if token.type == "STRING":
-            return Value(_unquoted(token), Form.STRING, place)
-        if token.type == "PATTERN":
-            return Value(token[1:-1].replace(r"\/", "/"), Form.PATTERN, place)
-        if token.type == "PAIR":
-            name, _, text = token.partition("=")
+    def _value(self, number: int, token: LineToken) -> Value:
+        kind, written, column = token
+        place = SourcePlace(self.path, number, column)
+        if kind == "STRING":
+            return Value(_unquoted(written), Form.STRING, place)
+        if kind == "PATTERN":
+            return Value(written[1:-1].replace(r"\/", "/"), Form.PATTERN, place)
+        if kind == "PAIR":
+            name, _, text = written.partition("=")
             quoted = text.startswith('"')
             return Value(
                 _unquoted(text) if quoted else text, Form.STRING if quoted else Form.WORD, place, name
             )
-        is_variable = _PARAMETER.fullmatch(token) is not None
-        return Value(str(token), Form.WORD, place, is_variable=is_variable)
+        return Value(written, Form.WORD, place, is_variable=_PARAMETER.fullmatch(written) is not None)
 
-    def _cells(self, number: int, tokens: Sequence[Token | None]) -> list[Value]:
+    def _cells(self, number: int, found: Sequence[LineToken | None]) -> list[Value]:
         """What stands between bars; after the last bar comes nothing."""
         cells: list[Value] = []
         column = 1
-        for token in tokens[:-1] if tokens and tokens[-1] is None else tokens:
-            if token is not None and token.type == "BAR":
-                column = (token.column or 1) + 1
+        for token in found[:-1] if found and found[-1] is None else found:
+            if token is not None and token.kind == "BAR":
+                column = token.column + 1
                 continue
-            text = token.strip() if token is not None else ""
+            text = token.text.strip() if token is not None else ""
             quoted = _QUOTED.fullmatch(text) is not None
             if not quoted and text.startswith('"'):
                 sentence = 'a cell that begins with a " is one text in quotation marks; write \\" inside it, or "\\"..." around it'

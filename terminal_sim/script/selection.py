@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from terminal_sim.script.parse import grammar
+from terminal_sim.script.tokens import grammar
 from terminal_sim.verbs.waiting import BadScript
 
 if TYPE_CHECKING:
