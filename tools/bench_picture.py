@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench_rig import Figure, contest
 
-from terminal_sim.bench import Bench
+from terminal_sim.bench import Bench, Selector, View
 from terminal_sim.display.comparison import difference
 from terminal_sim.display.markup import document
 from terminal_sim.display.png import with_fonts_kept, with_fonts_read_anew
@@ -26,12 +26,17 @@ def pictures(quick: bool) -> list[Figure]:
         before = terminal.picture().png
         terminal.press("5")
         view, after = terminal.view(), terminal.picture().png
+        hidden = terminal.picture(Selector.parse("id:status-bar")).hidden
         display = terminal.profile.displays["main"]
         kept, anew = with_fonts_kept(), with_fonts_read_anew()
 
-        def screen() -> str:
+        def screen(shown: View = view) -> str:
             wide, deep = display.width, display.height
-            return document(wide, deep, "SIMULATOR", glass(view, wide, deep))
+            return document(wide, deep, "SIMULATOR", glass(shown, wide, deep))
+
+        terminal.press("6")
+        alone, typed = kept(screen()), kept(screen(terminal.view()))
+        terminal.press("CLEAR")
 
         found = contest(
             {
@@ -41,6 +46,7 @@ def pictures(quick: bool) -> list[Figure]:
                 "drawn before": lambda: terminal.picture().png,
                 "as stored": lambda: difference(after, terminal.picture().png),
                 "another": lambda: difference(before, after),
+                "screen that differs": lambda: difference(alone, typed, hidden),
             },
             rounds=5 if quick else 25,
             calls=2,
@@ -50,6 +56,7 @@ def pictures(quick: bool) -> list[Figure]:
         "device, 358 x 857": (f"with resvg_py, which reads the fonts anew: {slower:.1f} times that",),
         "as stored": (
             f"one that differs, read and compared by pixels: {found.micros('another') / 1e3:.1f} ms",
+            f"its screen alone, 320 x 480, with a part hidden: {found.micros('screen that differs') / 1e3:.1f} ms",
         ),
     }
     return [

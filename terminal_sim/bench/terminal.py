@@ -29,8 +29,9 @@ from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.appearance import OFF, Appearance
-from terminal_sim.display.item import KEY_ID, Item, Role
+from terminal_sim.display.item import KEY_ID, Item
 from terminal_sim.display.picture import Picture
+from terminal_sim.display.region import Region
 from terminal_sim.display.selector import Selector
 from terminal_sim.display.status_bar import NO_LINK, status_bar
 from terminal_sim.display.texts import Texts
@@ -211,16 +212,9 @@ class TerminalUnderTest:
             self.locale,
         )
 
-    def picture(self, hidden: Selector | None = None) -> Picture:
+    def picture(self, *hidden: Selector | Region) -> Picture:
         """All that the device shows, on its displays and by its lights; what `hidden` names is covered."""
-        shown = self.appearance()
-        covered: set[Item] = set()
-        if hidden is not None:
-            covered.update(item for view in shown.views.values() for item in view.matches(hidden))
-            covered.update(item for item in (shown.status,) if item is not None and item.is_named(hidden))
-        return Picture(
-            shown, self.profile, frozenset(item for item in covered if item.role is not Role.SCREEN)
-        )
+        return Picture(self.appearance(), self.profile).without(*hidden)
 
     @property
     def receipts(self) -> list[PrintedReceipt]:

@@ -137,6 +137,10 @@ def _run(commands: _Commands) -> None:
         help="store the pictures that screenshot takes, in pictures/ beside each script",
     )
     run.add_argument(
+        "--pictures-dir", type=_path, metavar="DIR",
+        help="where stored pictures stand instead, in folders as those of the scripts below the current one",
+    )  # fmt: skip
+    run.add_argument(
         "--out", type=_path, default="out", metavar="DIR",
         help="where the pictures of failures go; out/ by default",
     )  # fmt: skip

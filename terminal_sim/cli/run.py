@@ -57,6 +57,7 @@ def run(given: Namespace) -> int:
         record=given.record,
         state=given.state,
         update_pictures=given.update_pictures,
+        pictures=given.pictures_dir,
         out=given.out,
         retry=given.retry,
     )

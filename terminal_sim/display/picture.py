@@ -7,17 +7,19 @@ display has one size whatever the screen on it says.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from terminal_sim.core.config import Profile
 from terminal_sim.display.appearance import Appearance
-from terminal_sim.display.item import Bounds, Item
+from terminal_sim.display.item import Bounds, Item, Role
 from terminal_sim.display.layout import Run
 from terminal_sim.display.lines import SIMULATOR
 from terminal_sim.display.markup import document, number, rect, text
 from terminal_sim.display.png import png
 from terminal_sim.display.reader import READER_WIDE, reader
+from terminal_sim.display.region import Region
+from terminal_sim.display.selector import Selector
 from terminal_sim.display.svg import AMBER, BODY, COVER, INK, LABEL, STATUS, glass
 from terminal_sim.display.view import View
 
@@ -30,7 +32,7 @@ _STATUS = 20.0
 
 @dataclass(frozen=True)
 class Picture:
-    """How a terminal of `profile` looks: what it shows is `shown`. Items of `covered` are hidden by a plain field.
+    """How a terminal of `profile` looks: what it shows is `shown`. Items of `covered` and `regions` are hidden by a plain field.
 
     Everything is worked out when it is first asked for; a picture never changes.
     """
@@ -38,6 +40,20 @@ class Picture:
     shown: Appearance
     profile: Profile = field(repr=False)
     covered: frozenset[Item] = frozenset()
+    regions: tuple[Region, ...] = ()
+
+    def named(self, selector: Selector) -> frozenset[Item]:
+        """What the selector names on the displays and in the status bar; no screen as a whole."""
+        found = {item for view in self._views for item in view.matches(selector)}
+        found.update(item for item in (self.shown.status,) if item is not None and item.is_named(selector))
+        return frozenset(item for item in found if item.role is not Role.SCREEN)
+
+    def without(self, *hidden: Selector | Region) -> Picture:
+        """The picture with these parts hidden, too."""
+        selectors = [one for one in hidden if isinstance(one, Selector)]
+        regions = tuple(one for one in hidden if isinstance(one, Region))
+        covered = self.covered.union(*map(self.named, selectors))
+        return replace(self, covered=covered, regions=self.regions + regions)
 
     @cached_property
     def svg(self) -> str:
@@ -50,6 +66,7 @@ class Picture:
             *(line for view, x, scale in self._places for line in self._display(view, x, scale)),
             *self._status(),
             *self._reader(),
+            *(rect(*region.bounds, COVER) for region in self.regions),
         ]
         title = f"{SIMULATOR}: {self.profile.maker} {self.profile.name}"
         return document(wide, deep, title, parts, locale=self._views[0].locale)
@@ -58,6 +75,18 @@ class Picture:
     def png(self) -> bytes:
         """The same drawing as pixels: 8 bits each of red, green, blue and alpha."""
         return png(self.svg)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        wide, deep = self._size
+        return int(wide), int(deep)
+
+    @property
+    def hidden(self) -> list[Bounds]:
+        """The parts that are hidden, in pixels of the picture."""
+        items = [bounds for item, bounds in self.items if item in self.covered]
+        return items + [region.bounds for region in self.regions]
 
     @property
     def items(self) -> list[tuple[Item, Bounds]]:

@@ -68,6 +68,8 @@ class KeysFile(pytest.File):
                     pack=self.options.pack,
                     update_pictures=self.options.update_pictures,
                     update_option=UPDATE_PICTURES,
+                    pictures=self.options.pictures,
+                    root=self.config.rootpath,
                     out=self.options.out,
                 )
             )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PREFIX = "--terminal-sim-"
 UPDATE_PICTURES = f"{PREFIX}update-pictures"
+PICTURES_DIR = f"{PREFIX}pictures-dir"
 GROUP = ("terminal-sim", "payment terminals (terminal-sim)")
 DEFAULT_PROFILE = "v400m"
 DEFAULT_READER = "virtual"
@@ -24,6 +25,7 @@ _DEFAULTS: dict[str, Any] = {
     "locale": "",
     "pack": None,
     "update_pictures": False,
+    "pictures_dir": None,
     "out": "out",
 }
 _OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
@@ -35,7 +37,8 @@ _HAS_OLDER_INI = pytest.StashKey[bool]()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenOptions:
     """`profiles` are names and files; `locale` is "" for each profile's own, `pack` None for that of the acquirer's file.
-    `update_pictures` stores the pictures that tests take, and `out` is the folder for those of failures.
+    `update_pictures` stores the pictures that tests take; `pictures` is the folder for them, None for one beside each test file. `out` is the folder
+    for those of failures.
     """
 
     profiles: tuple[str, ...]
@@ -44,6 +47,7 @@ class ChosenOptions:
     locale: str
     pack: str | None
     update_pictures: bool
+    pictures: Path | None
     out: Path
 
 
@@ -78,6 +82,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="store the pictures that screenshot takes, in pictures/ beside each script or test file",
     )
     group.addoption(
+        PICTURES_DIR,
+        metavar="DIR",
+        help="where stored pictures stand instead, in folders as those of the tests below the root folder of pytest",
+    )
+    group.addoption(
         f"{PREFIX}out",
         default="out",
         metavar="DIR",
@@ -107,6 +116,7 @@ def add_older_names(parser: pytest.Parser, config: pytest.Config) -> None:
 def chosen_options(config: pytest.Config) -> ChosenOptions:
     """What this run of pytest was given."""
     readers: list[str] = _given(config, "reader")
+    pictures: str | None = _given(config, "pictures_dir")
     return ChosenOptions(
         profiles=tuple(_given(config, "profile")),
         reader=readers[0] if len(readers) == 1 else tuple(readers) or DEFAULT_READER,
@@ -114,6 +124,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
         locale=_given(config, "locale"),
         pack=_given(config, "pack"),
         update_pictures=_given(config, "update_pictures"),
+        pictures=config.invocation_params.dir / pictures if pictures is not None else None,
         out=config.invocation_params.dir / _given(config, "out"),
     )
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def pictures_of(test: pytest.Item, terminal: TerminalUnderTest) -> StoredPictures:
     """The pictures that a test takes of a terminal."""
     from terminal_sim.script.file_names import file_name
-    from terminal_sim.verbs.pictures import StoredPictures
+    from terminal_sim.verbs.pictures import StoredPictures, pictures_folder
 
     options = chosen_options(test.config)
     return StoredPictures(
-        test.path.parent / "pictures",
+        pictures_folder(test.path, options.pictures, test.config.rootpath),
         lambda picture: file_name(*_names(test), picture, terminal.profile.id, terminal.locale),
         out=options.out,
         update=options.update_pictures,

@@ -142,7 +142,7 @@ class _Binding:
         self.no = no
         self.diagnose = diagnose
         self.placed: list[VerbArgument] = []
-        self.named: dict[str, VerbArgument] = {}
+        self.named: list[VerbArgument] = []
         self.fields: dict[str, Value] = {}
 
     def call(self, values: tuple[Value, ...]) -> VerbCall:
@@ -161,7 +161,7 @@ class _Binding:
                 near = suggest(value.word, self.verb.introduced) if value.word else ""
                 self.diagnose(value, f"{value.text!r} is one too many{near or f': {self.verb.form}'}")
         self._complete()
-        placed, named = tuple(self.placed), tuple(self.named.values())
+        placed, named = tuple(self.placed), tuple(self.named)
         return VerbCall(self.step, self.verb, placed, named, self.fields, self.no)
 
     def _introduced(self, word: Value, ahead: list[Value]) -> None:
@@ -192,9 +192,12 @@ class _Binding:
         }
 
     def _name(self, parameter: Parameter, value: Value) -> None:
-        if parameter.name in self.named:
+        if self._has(parameter) and not parameter.repeated:
             self.diagnose(value, f"{parameter.keyword or parameter.name} is said twice")
-        self.named[parameter.name] = VerbArgument(parameter, value)
+        self.named.append(VerbArgument(parameter, value))
+
+    def _has(self, parameter: Parameter) -> bool:
+        return any(argument.parameter is parameter for argument in self.named)
 
     def _complete(self) -> None:
         """What the verb cannot do without."""
@@ -202,9 +205,7 @@ class _Binding:
         needed = list(self.verb.values[len(self.placed) :])
         if self.verb.rest is not None and len(self.placed) == len(self.verb.values):
             needed.append(self.verb.rest)
-        needed += [
-            p for p in (*self.verb.introduced.values(), *self.verb.named.values()) if p.name not in self.named
-        ]
+        needed += [p for p in (*self.verb.introduced.values(), *self.verb.named.values()) if not self._has(p)]
         missing = [f"{p.keyword} {p.form}".strip() for p in needed if p.required]
         if missing:
             self.diagnose(last, f"{' and '.join(missing)} is missing: {self.verb.form}")

@@ -189,6 +189,7 @@ _LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[Candidate]]] = {
     ValueKind.CARD: _cards,
     ValueKind.DISPLAY: _displays,
     ValueKind.FAULT: _faults,
+    ValueKind.HIDDEN: _selectors,
     ValueKind.KEY: _keys,
     ValueKind.KEYS: _keys,
     ValueKind.KIND: _kinds,

@@ -34,7 +34,7 @@ from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
 from terminal_sim.script.selection import exactly
 from terminal_sim.verbs import Tester
 from terminal_sim.verbs.mask import Mask
-from terminal_sim.verbs.pictures import StoredPictures, kept_picture
+from terminal_sim.verbs.pictures import StoredPictures, kept_picture, pictures_folder
 
 
 class CannotBegin(Exception):
@@ -98,6 +98,7 @@ class CaseRun:
             seconds=perf_counter() - began,
             notes=tuple(map(self._mask, self._notes)),
             pictures=self._pictures.taken,
+            differing=tuple(self._pictures.differing),
         )
 
     def perform(self) -> None:
@@ -169,7 +170,7 @@ class CaseRun:
     def _stored_pictures(self) -> StoredPictures:
         options, script = self._options, self.case.program.script.path
         return StoredPictures(
-            script.parent / "pictures",
+            pictures_folder(script, options.pictures, options.root),
             lambda picture: self._file(script.stem, picture),
             out=self._out,
             update=options.update_pictures,

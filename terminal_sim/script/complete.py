@@ -162,7 +162,7 @@ def _values(words: Sequence[str], typed: str, scope: Scope, names: ScriptNames) 
         yield from fault_arguments(said.placed[0], len(said.placed) - 1)
     if all(p.required is False for p in verb.values[len(said.placed) :]):
         yield from _named(verb, said)
-    yield from (_keyword(p) for word, p in verb.introduced.items() if word not in said.keywords)
+    yield from (_keyword(p) for word, p in verb.introduced.items() if p.repeated or word not in said.keywords)
 
 
 @dataclass(frozen=True, slots=True)

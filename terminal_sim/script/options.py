@@ -13,7 +13,8 @@ class Options:
     """What every scenario of a run has in common.
 
     `reader` is an address or several. `pack` names another amount pack than the acquirer's file does. `state` is a folder that keeps the journal.
-    `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`), and `out` is a folder for the
+    `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`); `pictures` is a folder for
+    the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
     `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does.
     """
@@ -26,6 +27,8 @@ class Options:
     subscribers: tuple[Subscriber, ...] = ()
     update_pictures: bool = False
     update_option: str = "--update-pictures"
+    pictures: Path | None = None
+    root: Path = Path()
     out: Path | None = None
     retry: int = 0
 

@@ -6,7 +6,8 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from terminal_sim.bench import BenchMisuse, TerminalUnderTest
+from terminal_sim.bench import BenchMisuse, Selector, TerminalUnderTest
+from terminal_sim.display.region import Region
 from terminal_sim.script.bind import Call, MacroCall, VerbArgument, VerbCall
 from terminal_sim.script.tree import ScriptStep
 from terminal_sim.script.values import Scope, filled, judge, spoken
@@ -67,10 +68,17 @@ class Performer:
         for argument in call.arguments:
             self._judge(argument, variables)
         values = [spoken(argument, variables) for argument in call.values]
-        named = {argument.parameter.name: spoken(argument, variables) for argument in call.named}
+        named: dict[str, str | Selector | Region] = {}
+        repeated: dict[str, list[str | Selector | Region]] = {}
+        for argument in call.named:
+            said, name = spoken(argument, variables), argument.parameter.name
+            if argument.parameter.repeated:
+                repeated.setdefault(name, []).append(said)
+            else:
+                named[name] = said
         fields = {name: filled(value, variables) for name, value in call.fields.items()}
         negation = {NEGATION: True} if call.no else {}
-        getattr(self._tester, call.verb.method)(*values, **named, **fields, **negation)
+        getattr(self._tester, call.verb.method)(*values, **named, **repeated, **fields, **negation)
 
     def _judge(self, argument: VerbArgument, variables: Mapping[str, str]) -> None:
         """What the check could not judge, since it had no value yet."""

@@ -10,6 +10,8 @@ from pathlib import Path
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
 from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS, SALES_FIELDS
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.display.region import PREFIX as REGION
+from terminal_sim.display.region import Region
 from terminal_sim.script.bind import VerbArgument
 from terminal_sim.script.tree import Form, TextTooLong, Value
 from terminal_sim.script.vocabulary import (
@@ -19,7 +21,7 @@ from terminal_sim.script.vocabulary import (
     is_message,
 )
 from terminal_sim.verbs import Tester, Verb
-from terminal_sim.verbs.actions import percent
+from terminal_sim.verbs.actions import hidden_part, percent
 from terminal_sim.verbs.expectations import one_group
 from terminal_sim.verbs.rows import comparable
 from terminal_sim.verbs.signature import ValueKind
@@ -124,12 +126,18 @@ def filled(value: Value, variables: Mapping[str, str]) -> str:
         raise BadScript(str(wrong)) from None
 
 
-def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector:
+def spoken(argument: VerbArgument, variables: Mapping[str, str]) -> str | Selector | Region:
     """The value as the verb takes it. Raises `BadScript`."""
     text = filled(argument.value, variables)
     if argument.parameter.kind is ValueKind.STATE:
         return state_of(text, quoted=argument.value.form is Form.STRING)
-    if argument.parameter.kind not in (ValueKind.SELECTOR, ValueKind.TARGET):
+    if (
+        argument.parameter.kind is ValueKind.HIDDEN
+        and argument.value.form is Form.WORD
+        and text.startswith(REGION)
+    ):
+        return hidden_part(text)
+    if argument.parameter.kind not in (ValueKind.SELECTOR, ValueKind.TARGET, ValueKind.HIDDEN):
         return text
     return _selector(_as_meant(replace(argument.value, text=text)))
 
@@ -159,6 +167,13 @@ def _judge_selector(value: Value, scope: Scope) -> str:
     if value.form is not Form.WORD or scope.vocabulary.has_id(name, scope.profiles):
         return ""
     return f"no screen has the id {name!r}{suggest(name, scope.vocabulary.ids)}"
+
+
+def _judge_hidden(value: Value, scope: Scope) -> str:
+    if value.form is Form.WORD and value.text.startswith(REGION):
+        hidden_part(value.text)
+        return ""
+    return _judge_selector(value, scope)
 
 
 def _judge_target(value: Value, scope: Scope) -> str:
@@ -280,6 +295,7 @@ _RULES = {
     ValueKind.CARD: _Rule(_judge_card),
     ValueKind.COUNT: _Rule(_reads(number)),
     ValueKind.DISPLAY: _Rule(_judge_display),
+    ValueKind.HIDDEN: _Rule(_judge_hidden, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.KEY: _Rule(_judge_keys, (Form.WORD,), "a key is written without quotation marks"),
     ValueKind.KEYS: _Rule(_judge_keys, (Form.WORD,), "keys are written without quotation marks"),
     ValueKind.KIND: _Rule(_judge_kind),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.picture import Picture
+from terminal_sim.display.region import PREFIX as REGION
+from terminal_sim.display.region import Region
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.states import is_file, write_state
 from terminal_sim.verbs.waiting import (
@@ -25,6 +27,7 @@ Time = Annotated[Duration | str, ValueKind.TIME]
 At = Annotated[
     str, ValueKind.READER, Keyword("at", "the reader, where there are several: its address, or its protocol")
 ]
+Hidden = Selector | Region | str
 
 # Nearly every screen takes it, so a screen that takes nothing else is not yet waiting for keys.
 _ALWAYS_TAKEN = "CANCEL"
@@ -231,30 +234,42 @@ class Actions(Waiting):
         name: Annotated[str, ValueKind.TEXT],
         *,
         except_: Annotated[
-            Selector | str,
-            ValueKind.SELECTOR,
-            Keyword("except", "what is hidden, since it changes by its nature"),
-        ] = "",
+            Hidden | Sequence[Hidden],
+            ValueKind.HIDDEN,
+            Keyword("except", "what is hidden, since it changes by its nature", repeated=True),
+        ] = (),
     ) -> Picture:
         """Takes a picture of all displays and lights, which must be as it is stored under this name.
 
-        What `except` names on the screen is hidden: a time, a reference, whatever changes by its nature.
+        What each `except` names is hidden in both before they are compared: a time, a reference, whatever changes by its nature. It is
+        visible text, a pattern, an id or `region:X,Y,WIDTHxHEIGHT` in pixels of the picture.
         """
         before = self._snapshot()
         if self._pictures is None:
             raise BadScript(
                 "there is no place for pictures: a Tester takes one as pictures=StoredPictures(...)"
             )
-        hidden = selector(except_) if except_ else None
-        picture = self.terminal.picture(hidden)
-        if hidden is not None and not picture.covered:
-            raise self._failure(
-                f"{hidden} on the screen, to leave it out of the picture", self._closest(hidden), before
-            )
+        picture = self.terminal.picture()
+        every = [hidden_part(one) for one in ([except_] if isinstance(except_, Hidden) else except_)]
+        for hidden in every:
+            if isinstance(hidden, Region):
+                where, there = "in the picture", self._outside(hidden, picture)
+            else:
+                where = "on the screen"
+                there = "" if picture.named(hidden) else self._closest(hidden)
+            if there:
+                raise self._failure(f"{hidden} {where}, to leave it out of the picture", there, before)
+        picture = picture.without(*every)
         problem = self._pictures.problem(name, picture)
         if problem:
             raise self._failure(f'the picture "{name}" to be as it is stored', problem, before)
         return picture
+
+    @staticmethod
+    def _outside(region: Region, picture: Picture) -> str:
+        """What is wrong with the place of a region; "" where some of it lies in the picture."""
+        wide, deep = picture.size
+        return "" if region.x < wide and region.y < deep else f"a picture of {wide} x {deep} pixels"
 
     def _hidden_with(self, typed: str, key: str) -> str:
         """What is being typed into a field that hides it, with one more key; it is masked from now on."""
@@ -324,6 +339,16 @@ class Actions(Waiting):
         finally:
             named = self.terminal.card
             self.mask.hide(*(named.secret_texts if named is not None else ()))
+
+
+def hidden_part(value: Hidden) -> Selector | Region:
+    """What a picture leaves out. Raises `BadScript`."""
+    if isinstance(value, str) and value.startswith(REGION):
+        try:
+            return Region.parse(value)
+        except ValueError as wrong:
+            raise BadScript(str(wrong)) from None
+    return value if isinstance(value, Region) else selector(value)
 
 
 def percent(text: str) -> int:

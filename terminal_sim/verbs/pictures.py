@@ -8,16 +8,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from terminal_sim.display.comparison import Difference, NoPicture, difference, side_by_side
+from terminal_sim.display.comparison import Difference, NoPicture, compared, difference
 from terminal_sim.display.picture import Picture
 
 LARGEST = 20_000_000  # bytes of a stored picture, more than the most pixels take
+_BOTH = "difference"  # the kind of the picture that has all three in a row
 _MOST_NAMED = 4  # things that stand where a picture differs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferingPicture:
+    """A picture that is not as it is stored, as files of PNG. `why` is one line.
+
+    `expected` is the stored one and `got` the one that was taken, with what is hidden covered in both; `differs` is `got` pale with the pixels that
+    differ in red, and `side_by_side` all three in a row. All but `got` are None where none is stored.
+    """
+
+    name: str
+    why: str
+    got: Path
+    expected: Path | None = None
+    differs: Path | None = None
+    side_by_side: Path | None = None
 
 
 class Pictures(Protocol):
@@ -32,7 +50,7 @@ class StoredPictures:
     """The stored pictures of one test in `folder`; `named` gives the file name of a picture, without `.png`.
 
     `out` takes what differs. `update` stores, and `option` is how a user asks for that. `taken` are the files of the pictures
-    that are as they are stored.
+    that are as they are stored, `differing` those of the pictures that are not.
     """
 
     folder: Path
@@ -41,6 +59,7 @@ class StoredPictures:
     update: bool = False
     option: str = "--update-pictures"
     taken: dict[str, Path] = field(default_factory=dict)
+    differing: list[DifferingPicture] = field(default_factory=list)
 
     def problem(self, name: str, picture: Picture) -> str:
         file = self.folder / f"{self.named(name)}.png"
@@ -49,12 +68,12 @@ class StoredPictures:
             _check_folder(self.folder)
             stored = _stored(file)
             if self.update and not again:
-                if stored is None or _differs(stored, picture.png):
+                if stored is None or _differs(stored, picture):
                     _write(file, picture.png)
                 self.taken[name] = file
                 return ""
             if stored is None:
-                return self._missing(file, picture)
+                return self._missing(name, file, picture)
             return self._compared(name, file, stored, picture, again and self.update)
         except NoPicture as wrong:
             return f"{file}: {wrong}; remove it, and store the picture with {self.option}"
@@ -62,39 +81,61 @@ class StoredPictures:
             need = "read and written" if self.update else "read"
             return f"{error.filename or file}: {error.strerror or error}; pictures need a folder that can be {need}"
 
-    def _missing(self, file: Path, picture: Picture) -> str:
-        return "\n".join(
-            [
-                f"none stored: {file} is missing; look at the picture, and store it with {self.option}",
-                *self._kept(file, got=picture.png),
-            ]
-        )
+    def _missing(self, name: str, file: Path, picture: Picture) -> str:
+        why = f"none stored: {file} is missing; look at the picture, and store it with {self.option}"
+        return "\n".join([why, *self._kept(name, why, file, {"got": picture.png})])
 
     def _compared(self, name: str, file: Path, stored: bytes, picture: Picture, twice: bool) -> str:
-        found = difference(stored, picture.png)
+        found = difference(stored, picture.png, picture.hidden)
         if found is None:
             self.taken[name] = file
             return ""
-        both = side_by_side(stored, picture.png)
         cure = (
             "this scenario took it before and it looked otherwise: give each its own name"
             if twice
             else f"store it with {self.option} if it is right"
         )
-        return "\n".join(
-            [
-                f"another: {_told(found, picture)}; {cure}",
-                f"stored      {file}",
-                *self._kept(file, got=picture.png, difference=both),
-            ]
-        )
+        why = f"another: {_told(found, picture)}; {cure}"
+        both = compared(stored, picture.png, picture.hidden)
+        kinds = {
+            "expected": both.expected,
+            "got": both.got,
+            "differs": both.differs,
+            _BOTH: both.side_by_side,
+        }
+        return "\n".join([why, f"stored      {file}", *self._kept(name, why, file, kinds)])
 
-    def _kept(self, file: Path, **pictures: bytes) -> list[str]:
-        return [
-            f"{kind:11} {kept_picture(self.out / f'{file.stem}.{kind}.png', png)}"
-            for kind, png in pictures.items()
-            if self.out is not None
-        ]
+    def _kept(self, name: str, why: str, stored: Path, pictures: Mapping[str, bytes]) -> list[str]:
+        """Keeps the pictures of a difference by their kinds; gives the lines that say where those are that a person opens first."""
+        if self.out is None:
+            return []
+        files = {kind: self.out / f"{stored.stem}.{kind}.png" for kind in pictures}
+        said = {kind: kept_picture(files[kind], png) for kind, png in pictures.items()}
+        if all(said[kind] == str(file) for kind, file in files.items()):
+            self.differing.append(
+                DifferingPicture(
+                    name=name,
+                    why=why,
+                    got=files["got"],
+                    expected=files.get("expected"),
+                    differs=files.get("differs"),
+                    side_by_side=files.get(_BOTH),
+                )
+            )
+        return [f"{kind:11} {said[kind]}" for kind in ("got", _BOTH) if kind in said]
+
+
+def pictures_folder(file: Path, chosen: Path | None, root: Path) -> Path:
+    """Where the pictures of a test file stand: in `pictures/` beside it or, where a folder is `chosen`, there in a folder of its own.
+
+    That folder is the way from `root` to the file, so it is the same in every copy of a project; a file outside of `root` has one named by its whole path.
+    """
+    if chosen is None:
+        return file.parent / "pictures"
+    here = file.resolve()
+    if here.is_relative_to(root.resolve()):
+        return chosen / here.relative_to(root.resolve()).with_suffix("")
+    return chosen / f"{here.stem}-{sha256(str(here).encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def kept_picture(file: Path, png: bytes) -> str:
@@ -128,10 +169,10 @@ def _stored(file: Path) -> bytes | None:
     return found
 
 
-def _differs(stored: bytes, png: bytes) -> bool:
+def _differs(stored: bytes, picture: Picture) -> bool:
     """True for a stored file that is no picture, too."""
     try:
-        return difference(stored, png) is not None
+        return difference(stored, picture.png, picture.hidden) is not None
     except NoPicture:
         return True
 

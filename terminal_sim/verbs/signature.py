@@ -29,6 +29,9 @@ class ValueKind(Enum):
     COUNT = "how many, or an amount in minor units"
     DISPLAY = "a display of the terminal"
     FAULT = "a fault of the bench's catalogue"
+    HIDDEN = (
+        "what a picture leaves out: what to look for on a screen, or region:X,Y,WIDTHxHEIGHT in its pixels"
+    )
     KEY = "one key of the keypad"
     KEYS = "keys of the keypad; digits spell themselves"
     KIND = "a kind of journal row"
@@ -57,6 +60,7 @@ class ValueKind(Enum):
 _FORMS = {
     ValueKind.ASSIGNED: "VALUE",
     ValueKind.COUNT: "N",
+    ValueKind.HIDDEN: "SELECTOR",
     ValueKind.LIGHT: "NAME",
     ValueKind.LIGHT_STATE: "VALUE",
     ValueKind.MESSAGE: "TYPE",
@@ -70,10 +74,14 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """The word that stands before the value in a script, and what the value is for, where its kind does not say it."""
+    """The word that stands before the value in a script, and what the value is for, where its kind does not say it.
+
+    A `repeated` one may come several times; the method takes the values as a sequence.
+    """
 
     word: str
     meaning: str = ""
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class MinCount:
 class Parameter:
     """`choices` are the words it may be, where they are few; `keyword` is the word before it; "" where it is written `name=value`.
 
-    `meaning` is what it is for, and `default` what it is where a script leaves it out, "" for nothing.
+    `meaning` is what it is for, and `default` what it is where a script leaves it out, "" for nothing. A `repeated` one may be said several times.
     """
 
     name: str
@@ -104,6 +112,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     meaning: str = ""
     default: str = ""
+    repeated: bool = False
 
     @property
     def form(self) -> str:
@@ -142,8 +151,9 @@ class Verb:
         if self.fields:
             parts.append(("field=value...", False))
         parts += [(f"{p.name}={p.form}", p.required) for p in self.named.values()]
-        parts += [(f"{p.keyword} {p.form}", p.required) for p in self.introduced.values()]
-        return " ".join(words + [part if required else f"[{part}]" for part, required in parts])
+        parts += [(f"{p.keyword} {p.form}", p.required) for p in self.introduced.values() if not p.repeated]
+        said = words + [part if required else f"[{part}]" for part, required in parts]
+        return " ".join(said + [f"[{p.keyword} {p.form}]..." for p in self.introduced.values() if p.repeated])
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -212,9 +222,9 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
         raise TypeError(f"{method}: the annotation of {item.name!r} names no kind of value")
     keyword = next((note for note in notes if isinstance(note, Keyword)), Keyword(""))
     required = item.default is item.empty and MinCount(0) not in notes
-    default = "" if item.default in (item.empty, None) else str(item.default)
+    default = "" if item.default in (item.empty, None, ()) else str(item.default)
     meaning = keyword.meaning or kind.value
-    return Parameter(item.name, kind, required, keyword.word, choices, meaning, default)
+    return Parameter(item.name, kind, required, keyword.word, choices, meaning, default, keyword.repeated)
 
 
 def _rows_of(method: str, hint: Any) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from terminal_sim.display.comparison import NoPicture, difference, side_by_side
+from terminal_sim.display.comparison import NoPicture, compared, difference
 
 WIDE, DEEP = 12, 9
 
@@ -40,7 +40,7 @@ def test_every_pixel_that_differs_is_counted_and_found(dark: set[tuple[int, int]
 
 
 def test_the_sheet_has_both_and_marks_what_differs() -> None:
-    sheet = Image.open(BytesIO(side_by_side(a_png(), a_png((3, 4)))))
+    sheet = Image.open(BytesIO(compared(a_png(), a_png((3, 4))).side_by_side))
     gap = (sheet.width - 3 * WIDE) // 2
     assert sheet.getpixel((3, 4)) == (255, 255, 255, 255)
     assert sheet.getpixel((WIDE + gap + 3, 4)) == (0, 0, 0, 255)
@@ -51,6 +51,21 @@ def test_the_sheet_has_both_and_marks_what_differs() -> None:
         if sheet.getpixel((2 * (WIDE + gap) + x, y)) == (217, 0, 70, 255)
     ]
     assert marked == [(3, 4)]
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, WIDE - 1), st.integers(0, DEEP - 1)), min_size=1),
+    st.tuples(st.integers(0, WIDE), st.integers(0, DEEP), st.integers(0, WIDE), st.integers(0, DEEP)),
+)
+def test_what_is_hidden_is_no_difference_and_all_else_is(
+    dark: set[tuple[int, int]], hidden: tuple[int, int, int, int]
+) -> None:
+    x, y, wide, deep = hidden
+    near = {place for place in dark if x - 2 <= place[0] < x + wide + 2 and y - 2 <= place[1] < y + deep + 2}
+    inside = {place for place in dark if x <= place[0] < x + wide and y <= place[1] < y + deep}
+    found = difference(a_png(), a_png(*dark), [hidden])
+    pixels = found.pixels if found is not None else 0
+    assert len(dark - near) <= pixels <= len(dark - inside)
 
 
 @given(st.binary(max_size=200), st.integers(0, len(a_png())), st.integers(0, 20))

@@ -8,7 +8,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Duration, Selector
-from terminal_sim.display.comparison import NoPicture, difference, side_by_side
+from terminal_sim.display.comparison import NoPicture, compared, difference
 
 SVG = "{http://www.w3.org/2000/svg}"
 MODELS = profile.names()
@@ -78,7 +78,7 @@ def test_the_same_pixels_are_no_difference_and_others_are_counted() -> None:
     assert found is not None
     assert 0 < found.pixels < found.total / 5
     assert found.sizes is None
-    assert difference(side_by_side(first, second), second) is not None
+    assert difference(compared(first, second).side_by_side, second) is not None
     with pytest.raises(NoPicture):
         difference(first, b"\x89PNG\r\n\x1a\n")
 

@@ -72,6 +72,57 @@ def test_what_changes_by_its_nature_is_left_out(ran: Runs) -> None:
     assert 'expected   "Nowhere" on the screen, to leave it out of the picture' in nothing.text
 
 
+def test_a_clock_and_a_reference_are_hidden_in_a_picture_that_was_stored_with_them(ran: Runs) -> None:
+    sale = "  press OK 1000 OK\n  swipe visa-stripe\n  expect screen id:approved\n"
+    shot = f'{HEAD}scenario "A"\n{sale}  screenshot "paid"'
+    ran(f"{shot}\n", options=UPDATE)
+    later = shot.replace("  press OK 1000", "  wait 2min\n  press OK 1000")
+    (plain,) = ran(f"{later}\n")
+    assert plain.outcome is ScenarioOutcome.UNMET
+    for hidden in (
+        "except id:status-bar",
+        "except /9:0\\d/",
+        "except region:14,51,320x20",
+        'except "Approved" except id:status-bar',
+    ):
+        assert [result.outcome for result in ran(f"{later} {hidden}\n")] == [ScenarioOutcome.HELD], hidden
+    (elsewhere,) = ran(f"{later} except region:900,51,10x10\n")
+    assert "expected   region:900,51,10x10 in the picture" in elsewhere.text
+    assert "a picture of 348 x 565 pixels" in elsewhere.text
+
+
+def size_of(file: Path | None) -> tuple[int, int]:
+    assert file is not None
+    with Image.open(file) as picture:
+        return picture.size
+
+
+def test_a_difference_is_kept_as_three_pictures_and_one(ran: Runs, tmp_path: Path) -> None:
+    ran(SHOT, options=UPDATE)
+    (changed,) = ran(SHOT.replace("press 5", "press 6"), options=Options(out=tmp_path / "out"))
+    (found,) = changed.differing
+    assert found.name == "the home screen"
+    assert 'input "6"' in found.why
+    assert [size_of(file) for file in (found.expected, found.got, found.differs)] == [(348, 565)] * 3
+    assert size_of(found.side_by_side) == (3 * 348 + 2 * 16, 565)
+    (missing,) = ran(SHOT.replace("home screen", "other"), options=Options(out=tmp_path / "out"))
+    assert [(one.expected, one.got.is_file()) for one in missing.differing] == [(None, True)]
+
+
+def test_pictures_may_stand_in_a_folder_of_their_own(ran: Runs, tmp_path: Path) -> None:
+    kept = tmp_path / "elsewhere"
+    inside = Options(update_pictures=True, pictures=kept, root=tmp_path.parent)
+    ran(SHOT, options=inside)
+    (file,) = kept.rglob("*.png")
+    assert file.parent == kept / tmp_path.name / "test"
+    assert [one.outcome for one in ran(SHOT, options=Options(pictures=kept, root=tmp_path.parent))] == [
+        ScenarioOutcome.HELD
+    ]
+    ran(SHOT, options=Options(update_pictures=True, pictures=kept, root=tmp_path / "below"))
+    assert len(list(kept.glob("test-*/*.png"))) == 1
+    assert not (tmp_path / "pictures").exists()
+
+
 def test_one_name_for_two_pictures_of_a_scenario_is_refused(ran: Runs) -> None:
     twice = f'{SHOT}  press CLEAR 6\n  screenshot "the home screen"\n'
     (result,) = ran(twice, options=UPDATE)

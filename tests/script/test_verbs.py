@@ -41,7 +41,7 @@ FORMS = [
     "press! KEYS...",
     "remove card",
     "save state NAME",
-    'screenshot "TEXT" [except SELECTOR]',
+    'screenshot "TEXT" [except SELECTOR]...',
     "service up|down",
     "swipe CARD [at READER]",
     "tap SELECTOR",
