@@ -53,9 +53,11 @@ class TraceEntry(Struct, frozen=True):
         return f"{clock} {self.terminal} {self.kind} {shown}".rstrip()
 
     def json(self) -> str:
-        """The entry as an object of JSON on one line, without number and cause."""
+        """The entry as an object of JSON on one line; `n` is its number and `cause` that of the act that it follows from."""
         return json.dumps(
             {
+                "n": self.number,
+                "cause": self.cause,
                 "mono": self.at.mono,
                 "wall": self.at.civil.isoformat(timespec="microseconds"),
                 "terminal": self.terminal,
@@ -139,9 +141,16 @@ class Trace:
         """The last entries, oldest first."""
         return self._last.entries
 
+    @property
+    def number(self) -> int:
+        """The number of the last entry, 0 before the first."""
+        return self._number
+
     def tail(self, count: int) -> list[str]:
-        """The last `count` entries as lines."""
-        return [entry.line() for entry in list(self.entries)[-count:]]
+        """The last `count` entries as lines that begin with their numbers."""
+        entries = list(self.entries)[-count:]
+        width = max((len(str(entry.number)) for entry in entries), default=0)
+        return [f"{entry.number:>{width}} {entry.line()}" for entry in entries]
 
     def emit(self, at: Instant, terminal: str, content: Content) -> None:
         """Make the entry of `content`. One that begins something, outside of an act of a script, is the cause of what follows."""

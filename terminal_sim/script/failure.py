@@ -29,7 +29,7 @@ def report(stopped: Stopped, scenario: Sequence[str], rerun: str, mask: Mask) ->
     if isinstance(why, ExpectationFailed):
         head += [f"  expected   {why.expected}", f"  there was  {why.nearest}".replace("\n", _BELOW)]
     else:
-        head += [f"  {why}"]
+        head += [f"  {why}", f"  event      {stopped.event}"]
     if stopped.conditions:
         head += [f"  meanwhile  {', '.join(stopped.conditions)}"]
     tail = ["  last of the trace:", *(_cut(f"  {line}") for line in stopped.trace)]
@@ -50,9 +50,9 @@ def command(path: str, title: str, options: Sequence[str]) -> str:
 def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str]:
     """Both screens side by side, cut to `room` lines; one where nothing changed."""
     was, shown = before.text.splitlines(), now.text.splitlines()
-    times = (f"screen when the step began, {clock(before.mono)}", f"screen now, {clock(now.mono)}")
+    times = (f"screen when the step began, {_moment(before)}", f"screen now, {_moment(now)}")
     if was == shown:
-        rows = [f"screen when the step began, {clock(before.mono)}, and now, {clock(now.mono)}", *shown]
+        rows = [f"screen when the step began, {_moment(before)}, and now, {_moment(now)}", *shown]
     else:
         left = max(map(len, (*was, times[0])))
         pairs = zip_longest((times[0], *was), (times[1], *shown), fillvalue="")
@@ -60,6 +60,10 @@ def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str
     if len(rows) > room:
         rows = [*rows[: room - 1], f"... and {len(rows) - room + 1} lines more"]
     return [f"  {row}" for row in rows]
+
+
+def _moment(snapshot: ScreenSnapshot) -> str:
+    return f"{clock(snapshot.mono)}, event {snapshot.event}"
 
 
 def _cut(line: str) -> str:

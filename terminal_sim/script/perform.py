@@ -21,7 +21,7 @@ Why = ExpectationFailed | BadScript | BenchMisuse
 class Stopped(Exception):
     """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
 
-    `trace` are the last lines before, and `conditions` what was not as it should be around the terminal.
+    `event` is the number of the last entry of the trace before, `trace` are the last lines, and `conditions` what was not as it should be around the terminal.
     """
 
     def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
@@ -29,6 +29,7 @@ class Stopped(Exception):
         self.step = step
         self.callers = callers
         self.why = why
+        self.event = tester.bench.trace.number
         self.trace = tester.bench.trace.tail(TRACE_LINES)
         self.conditions = tester.terminal.conditions()
 

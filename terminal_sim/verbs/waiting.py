@@ -37,9 +37,13 @@ class BadScript(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScreenSnapshot:
-    """All that a terminal showed at a moment, and which `display` was looked at; it is drawn only when its text is read."""
+    """All that a terminal showed at a moment, and which `display` was looked at; it is drawn only when its text is read.
+
+    `event` is the number of the last entry of the trace before.
+    """
 
     mono: int
+    event: int
     appearance: Appearance
     display: str
 
@@ -65,7 +69,7 @@ class ExpectationFailed(Exception):
 
     def __str__(self) -> str:
         nearest = f"\nthere was: {self.nearest}" if self.nearest else ""
-        return f"expected {self.expected}{nearest}\nthe screen now:\n{self.now.text}"
+        return f"expected {self.expected}{nearest}\nthe screen now, after event {self.now.event}:\n{self.now.text}"
 
 
 def duration(value: Duration | str) -> Duration:
@@ -160,7 +164,9 @@ class Waiting:
     def _snapshot(self, on: str = "main") -> ScreenSnapshot:
         appearance = self.terminal.appearance()
         first = next(iter(appearance.views))
-        return ScreenSnapshot(self.bench.now.mono, appearance, first if on == "main" else on)
+        return ScreenSnapshot(
+            self.bench.now.mono, self.bench.trace.number, appearance, first if on == "main" else on
+        )
 
     def _failure(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
         return ExpectationFailed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -60,6 +61,13 @@ def sale(tester: Tester) -> None:
 def test_entries_are_numbered_from_one_without_a_gap(tester: Tester, recorder: Recorder) -> None:
     sale(tester)
     assert [entry.number for entry in recorder.entries] == list(range(1, len(recorder.entries) + 1))
+
+
+def test_a_line_of_json_begins_with_its_number_and_its_cause(tester: Tester, recorder: Recorder) -> None:
+    sale(tester)
+    for entry in recorder.entries:
+        line = json.loads(entry.json())
+        assert list(line.items())[:2] == [("n", entry.number), ("cause", entry.cause)]
 
 
 def test_numbers_do_not_depend_on_who_subscribes() -> None:

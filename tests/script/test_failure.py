@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -43,7 +44,19 @@ def test_a_failure_says_everything_within_forty_lines(ran: Runs) -> None:
     assert "Retirez la carte" in result.text
     trace = lines[lines.index("  last of the trace:") + 1 : -1]
     assert len(trace) == 10
-    assert all(line.startswith("  00:00:") for line in trace)
+    assert all(re.match(r"  +\d+ 00:00:", line) for line in trace)
+
+
+def test_a_failure_names_the_event_after_which_it_looked(ran: Runs) -> None:
+    text = ran(SCRIPT)[0].text
+    last = re.findall(r"^  +(\d+) 00:00:", text, re.MULTILINE)[-1]
+    assert f"screen now, 00:00:30.000, event {last}" in text
+
+
+def test_an_act_that_is_refused_names_the_event_too(ran: Runs) -> None:
+    (result,) = ran('keys 1\nterminal v400m\nscenario "A"\n  press OK\n  power on\n')
+    last = re.findall(r"^  +(\d+) 00:00:", result.text, re.MULTILINE)[-1]
+    assert f"  event      {last}" in result.text.splitlines()
 
 
 def test_deep_calls_and_tall_screens_are_cut_so_that_a_failure_stays_within_forty_lines(
