@@ -34,7 +34,7 @@ from terminal_sim.emv.data.tlv import primitives
 from terminal_sim.emv.keys import tdes
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.iso8583.wire import SPEC, decode_fields, encode_fields
-from terminal_sim.journal.store import StoredRow
+from terminal_sim.journal.chain import StoredRow
 from terminal_sim.runtime.contents import ReaderFrame
 from terminal_sim.runtime.trace import Trace, TraceEntry
 

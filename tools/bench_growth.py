@@ -25,8 +25,10 @@ from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.host.ledger_file import LedgerRecord
 from terminal_sim.host.seen import SeenMessage
+from terminal_sim.journal.chain import Batch
+from terminal_sim.journal.file import IN_MEMORY
 from terminal_sim.journal.invariants import violations
-from terminal_sim.journal.store import IN_MEMORY, Batch, Journal
+from terminal_sim.journal.store import Journal
 from terminal_sim.verbs.table import Tester
 
 FLEET_AIM = 1.3  # times a sale alone

@@ -38,8 +38,10 @@ from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.seen import SeenMessage
+from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalError
-from terminal_sim.journal.store import IN_MEMORY, Journal, StoredRow
+from terminal_sim.journal.file import IN_MEMORY
+from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, UnsafeAddress, open_hardware

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from enum import Enum
 
 from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.journal.chain import Batch
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.journal.store import Batch, Journal
+from terminal_sim.journal.store import Journal
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 

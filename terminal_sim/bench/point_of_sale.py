@@ -34,8 +34,9 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.journal.store import Journal, StoredRow
+from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.report import PaymentTypeTotal, SalesLine, sales_lines, totals_by_type

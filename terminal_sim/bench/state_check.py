@@ -8,9 +8,9 @@ from pathlib import Path
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_state
 from terminal_sim.core.durable_state import DurableState
+from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
 from terminal_sim.journal.invariants import INVARIANTS, violations
-from terminal_sim.journal.store import StoredRow
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.rows import row_of

@@ -38,7 +38,8 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.journal.store import Journal, StoredRow
+from terminal_sim.journal.chain import StoredRow
+from terminal_sim.journal.store import Journal
 from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
@@ -240,7 +241,7 @@ class TerminalUnderTest:
     @property
     def rows_written(self) -> int:
         """How many rows its journal has."""
-        return self.bench.journal.count_of(self.name)
+        return self.bench.journal.count(self.name)
 
     def report(self) -> list[dict[str, Field]]:
         """The rows of the payment transactions report of this terminal."""

@@ -10,7 +10,8 @@ from msgspec import structs
 
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow, RowError
-from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.journal.file import IN_MEMORY
+from terminal_sim.journal.store import Journal
 from tests.core.samples import AT, payment, payments
 
 ROW: dict[str, Field] = {

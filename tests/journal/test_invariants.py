@@ -20,8 +20,9 @@ from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.host.seen import SeenMessage
+from terminal_sim.journal.file import IN_MEMORY
 from terminal_sim.journal.invariants import INVARIANTS, RESOLVED, violations
-from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.rows import SaleRow, TenderOutcome, TenderRow
 from tests.host.samples import AT, MOTO, SALE, acquirer, undoing

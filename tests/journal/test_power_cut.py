@@ -12,8 +12,9 @@ import apsw
 import pytest
 
 from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.journal.chain import Batch
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
-from terminal_sim.journal.store import Batch, Journal
+from terminal_sim.journal.store import Journal
 from tests.journal.power import Disk, DiskVfs, Files, Operation, copy, images
 
 PATH = "journal.db"

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal_sim.core.rows.schema import Field, FlatRow
+from terminal_sim.journal.chain import Batch
 from terminal_sim.journal.errors import JournalBusyError, JournalDamagedError, JournalError
-from terminal_sim.journal.file import newest_schema
-from terminal_sim.journal.store import IN_MEMORY, Batch, Journal
+from terminal_sim.journal.file import IN_MEMORY, newest_schema
+from terminal_sim.journal.store import Journal
 from terminal_sim.secret import Secret
 
 SALE = FlatRow("sale", {"reference": "R1", "state": "AUTH_SENT", "amount": 1000})

@@ -13,7 +13,8 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import BootRow, ReprintRow, ReversalRow
-from terminal_sim.journal.store import IN_MEMORY, Journal
+from terminal_sim.journal.file import IN_MEMORY
+from terminal_sim.journal.store import Journal
 from terminal_sim.reports.transactions import BRANDS, STATUSES, TYPES, ReportLine, decimal, transactions
 
 SALE = Payment(

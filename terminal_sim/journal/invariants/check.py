@@ -17,6 +17,7 @@ import msgspec
 
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.journal.errors import JournalDamagedError
+from terminal_sim.journal.file import IN_MEMORY
 from terminal_sim.journal.invariants.invariant import Invariant
 from terminal_sim.journal.invariants.money import MONEY
 from terminal_sim.journal.invariants.names import NAMES
@@ -26,7 +27,8 @@ from terminal_sim.journal.invariants.till import TILL
 from terminal_sim.journal.invariants.timing import TIMING
 from terminal_sim.journal.invariants.views import TABLES
 from terminal_sim.journal.invariants.wire import WIRE
-from terminal_sim.journal.store import IN_MEMORY, Journal, asked
+from terminal_sim.journal.reading import asked
+from terminal_sim.journal.store import Journal
 
 
 class LedgerLine(Protocol):
