@@ -8,7 +8,6 @@ with Bench() as bench:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,15 +19,17 @@ from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.journal import JournalWriter
-from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
+from terminal_sim.bench.saving import Origin, saved
+from terminal_sim.bench.snapshot import SavedState
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
+from terminal_sim.bench.terminal_names import TerminalNames
+from terminal_sim.bench.till import Till
 from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
+from terminal_sim.bench.wallet import Wallet
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
-from terminal_sim.core.rows.schema import FlatRow
-from terminal_sim.core.trace_number import serial
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
@@ -38,11 +39,9 @@ from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.seen import SeenMessage
-from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.file import IN_MEMORY
 from terminal_sim.journal.store import Journal
-from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import VIRTUAL, Hardware, UnsafeAddress, open_hardware
 from terminal_sim.runtime.board import Board, Printer
@@ -57,7 +56,7 @@ from terminal_sim.runtime.trace import Trace
 
 if TYPE_CHECKING:
     from terminal_sim.bench.point_of_sale import PointOfSale
-    from terminal_sim.cards.catalogue import CardState, VirtualCard
+    from terminal_sim.cards.catalogue import VirtualCard
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -111,8 +110,8 @@ class Bench:
         self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal
         if self._folder is not None:
             self.acquirer.keep_books(self._folder.books)
-        self._sales = self._folder.sales if self._folder is not None else None
-        mono = max(self.journal.last_mono(), self._sales.last_mono() if self._sales is not None else 0)
+        sales = self._folder.sales if self._folder is not None else None
+        mono = max(self.journal.last_mono(), sales.last_mono() if sales is not None else 0)
         self.clock = VirtualClock(begins + (0 if clock else mono), mono)
         try:
             check_passing(self.now, 0)
@@ -123,18 +122,14 @@ class Bench:
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
         self.terminals: list[TerminalUnderTest] = []
-        self._decks = tuple(decks)
-        self._cards: dict[str, VirtualCard] = {}
-        self._known_cards: dict[str, CardState] = {}
-        self._holders: dict[str, TerminalUnderTest] = {}  # where each card was presented last
-        self._origin: SavedState | None = None
+        self.wallet = Wallet(self.acquirer, decks)
+        self.names = TerminalNames(self.journal)
+        self.till = Till(self.clock, sales, self._new_sales)
+        self._origin = Origin(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
-        self._numbers: Counter[str] = Counter()
-        self._names: set[str] = set()
         self._readers: list[Hardware] = []
         self._reporting_late: list[TerminalUnderTest] = []
         self._silent: set[ReaderPort] = set()
-        self._point_of_sale = self._new_point_of_sale() if self._sales is not None else None
 
     # Terminals.
 
@@ -157,12 +152,12 @@ class Bench:
         where the saved one stood, screen, flows and card in the slot included; the first one brings the whole bench there.
         """
         model = self._model(profile, options or {})
-        state = self._next_of(state_from, model) if state_from is not None else None
+        state = self._origin.following(state_from, model) if state_from is not None else None
         speaks = locale or (state.locale if state is not None else model.languages[0])
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
         profiles.check(model, self.flows, self.texts, locale=speaks)
-        name = state.board.name if state is not None else self._name(model)
+        name = state.board.name if state is not None else self.names.following(model.id)
         about = {"terminal": model.id, "seed": str(self._seed)}
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
@@ -183,8 +178,8 @@ class Bench:
         self.terminals.append(terminal)
         if hardware.operator.reports_late:
             self._reporting_late.append(terminal)
-        if self._point_of_sale is not None:
-            self._point_of_sale.attach(terminal, board)
+        if self.till.point_of_sale is not None:
+            self.till.point_of_sale.attach(terminal, board)
         if state is not None and state_from is not None:
             slot = state_from.cards.get(state.presented.in_slot)
             terminal.resume(state, state_from.engine, slot)
@@ -204,19 +199,6 @@ class Bench:
         if key not in self._models:
             self._models[key] = profiles.load(profile, options)
         return self._models[key]
-
-    def _name(self, model: Profile) -> str:
-        """Eight characters, as the acquirer's protocol has room for (ISO 8583 DE 41), and the same in whatever order models are added.
-
-        A model gets the names that it has in the journal and then free ones. No two terminals have one name, and no model has that of another.
-        """
-        prefix = f"{model.id.upper().replace('-', '')[:4]:0<4}"
-        while True:
-            self._numbers[model.id] += 1
-            name = f"{prefix}{_numbered(self._numbers[model.id])}"
-            if name not in self._names and self.journal.model_of(name) in ("", model.id):
-                self._names.add(name)
-                return name
 
     def _frames(self, name: str) -> Frames | None:
         """Reader frames as entries of the trace, by name and length, for subscribers that want them: their payload is card data."""
@@ -253,41 +235,16 @@ class Bench:
     # Cards.
 
     def card_names(self) -> list[str]:
-        from terminal_sim.cards import catalogue
-
-        return catalogue.names(self._decks)
+        """The names of all cards that there are, in the bundled files and in the decks."""
+        return self.wallet.names()
 
     def card(self, name: str) -> VirtualCard:
         """The card of this name, the same one all through the life of the bench; its issuer opens an account for it."""
-        if name not in self._cards:
-            # Imported here: a terminal that shows its first screen has seen no card yet.
-            from terminal_sim.cards import catalogue
-            from terminal_sim.emv.keys.crypto import IssuerKeys
-
-            card = catalogue.load(name, self._decks, IssuerKeys(self.acquirer.issuer_master_key))
-            who = card.personality
-            self.acquirer.open_account(
-                who.pan.reveal(),
-                who.brand,
-                expiry=who.expiry,
-                cvc=who.cvc.reveal() if who.cvc else "",
-                pin=who.pin.reveal() if who.pin else "",
-                postal_code=who.postal_code,
-                street_number=who.street_number,
-                response_code=who.issuer_response,
-            )
-            if name in self._known_cards:
-                card.resume(self._known_cards[name])
-            self._cards[name] = card
-        return self._cards[name]
+        return self.wallet.card(name)
 
     def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard:
         """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
-        holder = self._holders.get(name, terminal)
-        if holder is not terminal and holder.card_in_slot == name:
-            raise BenchMisuse(f"the card {name!r} is in the slot of {holder.name}: take it out there first")
-        self._holders[name] = terminal
-        return self.card(name)
+        return self.wallet.into_hand(name, terminal)
 
     # The acquirer.
 
@@ -313,7 +270,8 @@ class Bench:
         """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench."""
         from terminal_sim.journal.invariants import violations
 
-        sales = self._point_of_sale.book.sales.values() if self._point_of_sale is not None else ()
+        till = self.till.point_of_sale
+        sales = till.book.sales.values() if till is not None else ()
         return violations(self.journal, self.acquirer.entries(), self.acquirer.messages, sales)
 
     # The point of sale.
@@ -321,33 +279,21 @@ class Bench:
     @property
     def point_of_sale(self) -> PointOfSale:
         """The point of sale beside the terminals, which it asks for payments; it is set up when it is used first."""
-        if self._point_of_sale is None:
-            self._point_of_sale = self._new_point_of_sale()
-            for terminal in self.terminals:
-                self._point_of_sale.attach(terminal, terminal.board)
-        return self._point_of_sale
+        return self.till.used(self.terminals)
 
     @property
     def sales_count(self) -> int:
         """How many sales the point of sale has, none where it was never used."""
-        return 0 if self._point_of_sale is None else len(self._point_of_sale.book.sales)
+        till = self.till.point_of_sale
+        return 0 if till is None else len(till.book.sales)
 
     def within_reach(self, terminal: TerminalUnderTest) -> None:
         """`terminal` has power and a link again: the point of sale asks for what was not answered."""
-        if self._point_of_sale is not None:
-            self._point_of_sale.reached(terminal)
+        if self.till.point_of_sale is not None:
+            self.till.point_of_sale.reached(terminal)
 
-    def _new_point_of_sale(self) -> PointOfSale:
-        # Imported here: most terminals stand alone.
-        from terminal_sim.bench.point_of_sale import PointOfSale
-
-        rows = list(self._sales.rows(POINT_OF_SALE)) if self._sales is not None else []
-        return PointOfSale(self.clock, self._sales_journal, rows)
-
-    def _sales_journal(self) -> Journal:
-        if self._sales is None:
-            self._sales = Journal(IN_MEMORY) if self._folder is None else self._folder.open_sales()
-        return self._sales
+    def _new_sales(self) -> Journal:
+        return Journal(IN_MEMORY) if self._folder is None else self._folder.open_sales()
 
     # Time.
 
@@ -386,53 +332,7 @@ class Bench:
 
         Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
         """
-        engine = self.engine.snapshot()
-        rows = sorted(
-            (row for terminal in self.terminals for row in terminal.journal()), key=lambda row: row.seq
-        )
-        state = SavedState(
-            engine=engine,
-            rows=tuple(map(_saved, rows)),
-            acquirer=self.acquirer.snapshot(),
-            cards=self._known_cards | {name: card.snapshot() for name, card in self._cards.items()},
-            sales=() if self._sales is None else tuple(map(_saved, self._sales.rows(POINT_OF_SALE))),
-            numbers=dict(self._numbers),
-            commit_failure=self.writer.failure,
-            terminals=tuple(terminal.snapshot() for terminal in self.terminals),
-        )
-        return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
-
-    def _next_of(self, saved: SavedState, model: Profile) -> TerminalState:
-        """The saved terminal that is added next; with the first one, the bench goes on where the saved one stood."""
-        if self._origin is not None and self._origin is not saved:
-            raise BenchMisuse("this bench goes on from another saved state")
-        if self._origin is None and (self.terminals or self.journal.terminals() or self.acquirer.entries()):
-            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
-        if len(self.terminals) == len(saved.terminals):
-            raise BenchMisuse("every terminal of the saved state is on this bench already")
-        state = saved.terminals[len(self.terminals)]
-        if state.profile != model.id:
-            raise BenchMisuse(f"the saved terminal is a {state.profile}, and does not go on as a {model.id}")
-        if self._origin is None:
-            self._restore(saved)
-        return state
-
-    def _restore(self, saved: SavedState) -> None:
-        self._origin = saved
-        for row in saved.rows:
-            self.journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
-        for row in saved.sales:
-            self._sales_journal().append(
-                row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)]
-            )
-        if saved.sales:
-            self._point_of_sale = self._new_point_of_sale()
-        self.acquirer.resume(saved.acquirer)
-        self.engine.restart(saved.engine)
-        self.writer.failure = saved.commit_failure
-        self._numbers = Counter(saved.numbers)
-        self._names = {terminal.board.name for terminal in saved.terminals}
-        self._known_cards = dict(saved.cards)
+        return saved(self)
 
     def close(self) -> None:
         """Switch everything off: no thread, file or descriptor stays behind."""
@@ -440,12 +340,11 @@ class Bench:
             terminal.board.switch_off()
         for reader in self._readers:
             reader.close()
+        self.till.close()
         self._close_files()
 
     def _close_files(self) -> None:
         self.journal.close()
-        if self._sales is not None:
-            self._sales.close()
         if self._folder is not None:
             self._folder.close()
 
@@ -456,15 +355,6 @@ class Bench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _numbered(number: int) -> str:
-    """Four characters that no other number has: 0001 to 9999, and then A000 to ZZZZ in base 36."""
-    return f"{number:04d}" if number < 10_000 else serial(number - 10_000 + 10 * 36**3)
-
-
-def _saved(row: StoredRow) -> SavedRow:
-    return SavedRow(row.terminal, row.boot, row.mono, row.wall, row.kind, row.fields)
 
 
 def _host_file(host: str | Path) -> Path:

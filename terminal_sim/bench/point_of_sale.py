@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
@@ -69,9 +69,9 @@ class PointOfSale:
     """
 
     def __init__(
-        self, clock: VirtualClock, open_journal: Callable[[], Journal], rows: list[StoredRow] | None = None
+        self, clock: VirtualClock, open_journal: Callable[[], Journal], rows: Iterable[StoredRow] = ()
     ) -> None:
-        self.book = Book(row_of(stored.flat) for stored in rows or ())
+        self.book = Book(row_of(stored.flat) for stored in rows)
         self.out_of_service = ""
         self._clock = clock
         self._open_journal = open_journal

@@ -1,0 +1,84 @@
+"""A bench that is saved, and one that goes on from a saved state (`bench.snapshot`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
+from terminal_sim.core.config import Profile
+from terminal_sim.core.rows.schema import FlatRow
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.journal.chain import StoredRow
+from terminal_sim.journal.store import Journal
+
+if TYPE_CHECKING:
+    from terminal_sim.bench.bench import Bench
+
+
+def saved(bench: Bench) -> SavedState:
+    """The bench once everything has settled. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
+    engine = bench.engine.snapshot()
+    rows = sorted(
+        (row for terminal in bench.terminals for row in terminal.journal()), key=lambda row: row.seq
+    )
+    state = SavedState(
+        engine=engine,
+        rows=_without_chain(rows),
+        acquirer=bench.acquirer.snapshot(),
+        cards=bench.wallet.snapshot(),
+        sales=_without_chain(bench.till.rows()),
+        numbers=bench.names.snapshot(),
+        commit_failure=bench.writer.failure,
+        terminals=tuple(terminal.snapshot() for terminal in bench.terminals),
+    )
+    return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
+
+
+class Origin:
+    """The saved state that a bench goes on from, where it does."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._state: SavedState | None = None
+
+    def following(self, state: SavedState, model: Profile) -> TerminalState:
+        """The saved terminal that is added next, as a `model`; with the first one, the bench goes on where the saved one stood."""
+        bench, begins = self._bench, self._state is None
+        if not begins and self._state is not state:
+            raise BenchMisuse("this bench goes on from another saved state")
+        if begins and (bench.terminals or bench.journal.terminals() or bench.acquirer.entries()):
+            raise BenchMisuse("a saved state starts a bench of its own: this one has a terminal already")
+        if len(bench.terminals) == len(state.terminals):
+            raise BenchMisuse("every terminal of the saved state is on this bench already")
+        terminal = state.terminals[len(bench.terminals)]
+        if terminal.profile != model.id:
+            raise BenchMisuse(
+                f"the saved terminal is a {terminal.profile}, and does not go on as a {model.id}"
+            )
+        if begins:
+            self._state = state
+            _resume(bench, state)
+        return terminal
+
+
+def _resume(bench: Bench, state: SavedState) -> None:
+    """All of a bench but its terminals."""
+    _append(bench.journal, state.rows)
+    if state.sales:
+        _append(bench.till.journal(), state.sales)
+        bench.till.set_up()
+    bench.acquirer.resume(state.acquirer)
+    bench.engine.restart(state.engine)
+    bench.writer.failure = state.commit_failure
+    bench.names.resume(state.numbers, (terminal.board.name for terminal in state.terminals))
+    bench.wallet.resume(state.cards)
+
+
+def _append(journal: Journal, rows: Iterable[SavedRow]) -> None:
+    for row in rows:
+        journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
+
+
+def _without_chain(rows: Iterable[StoredRow]) -> tuple[SavedRow, ...]:
+    return tuple(SavedRow(row.terminal, row.boot, row.mono, row.wall, row.kind, row.fields) for row in rows)

@@ -1,0 +1,63 @@
+"""The till of a bench: its point of sale, which is set up when it is used first, and the journal of that, made with its first row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from terminal_sim.journal.chain import StoredRow
+from terminal_sim.journal.store import Journal
+from terminal_sim.pos.model import POINT_OF_SALE
+from terminal_sim.runtime.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from terminal_sim.bench.point_of_sale import PointOfSale
+    from terminal_sim.bench.terminal import TerminalUnderTest
+
+
+class Till:
+    """`journal` is that of an earlier run, None where there was no point of sale; `new_journal` makes one.
+
+    `point_of_sale` is None as long as it was never used.
+    """
+
+    def __init__(
+        self, clock: VirtualClock, journal: Journal | None, new_journal: Callable[[], Journal]
+    ) -> None:
+        self.point_of_sale: PointOfSale | None = None
+        self._clock = clock
+        self._journal = journal
+        self._new_journal = new_journal
+        if journal is not None:
+            self.set_up()
+
+    def used(self, terminals: Iterable[TerminalUnderTest]) -> PointOfSale:
+        """The point of sale, set up beside these terminals where it was never used."""
+        if self.point_of_sale is not None:
+            return self.point_of_sale
+        made = self.set_up()
+        for terminal in terminals:
+            made.attach(terminal, terminal.board)
+        return made
+
+    def rows(self) -> tuple[StoredRow, ...]:
+        """All rows of the point of sale."""
+        return () if self._journal is None else tuple(self._journal.rows(POINT_OF_SALE))
+
+    def journal(self) -> Journal:
+        """The journal, made where there is none."""
+        if self._journal is None:
+            self._journal = self._new_journal()
+        return self._journal
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+
+    def set_up(self) -> PointOfSale:
+        """The point of sale over the rows of its journal, as yet without terminals."""
+        # Imported here: most terminals stand alone.
+        from terminal_sim.bench.point_of_sale import PointOfSale
+
+        self.point_of_sale = PointOfSale(self._clock, self.journal, self.rows())
+        return self.point_of_sale

@@ -1,0 +1,79 @@
+"""The virtual cards of a bench: one of each name, which remembers what it has seen, and the account that its issuer has for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.acquirer import Acquirer
+
+if TYPE_CHECKING:
+    from terminal_sim.cards.catalogue import CardState, VirtualCard
+
+
+class Slot(Protocol):
+    """Where a card stands: a terminal."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def card_in_slot(self) -> str: ...
+
+
+class Wallet:
+    """The cards by name. `decks` are folders of further card files, and `acquirer` reaches the issuer of all of them."""
+
+    def __init__(self, acquirer: Acquirer, decks: Sequence[Path]) -> None:
+        self._acquirer = acquirer
+        self._decks = tuple(decks)
+        self._cards: dict[str, VirtualCard] = {}
+        self._known: dict[str, CardState] = {}
+        self._holders: dict[str, Slot] = {}  # where each card was presented last
+
+    # The catalogue is imported where it is used: a terminal that shows its first screen has seen no card yet.
+
+    def names(self) -> list[str]:
+        from terminal_sim.cards import catalogue
+
+        return catalogue.names(self._decks)
+
+    def card(self, name: str) -> VirtualCard:
+        """The card of this name, the same one at each call; its issuer opens an account for it."""
+        if name not in self._cards:
+            from terminal_sim.cards import catalogue
+            from terminal_sim.emv.keys.crypto import IssuerKeys
+
+            card = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
+            who = card.personality
+            self._acquirer.open_account(
+                who.pan.reveal(),
+                who.brand,
+                expiry=who.expiry,
+                cvc=who.cvc.reveal() if who.cvc else "",
+                pin=who.pin.reveal() if who.pin else "",
+                postal_code=who.postal_code,
+                street_number=who.street_number,
+                response_code=who.issuer_response,
+            )
+            if name in self._known:
+                card.resume(self._known[name])
+            self._cards[name] = card
+        return self._cards[name]
+
+    def into_hand(self, name: str, terminal: Slot) -> VirtualCard:
+        """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
+        holder = self._holders.get(name, terminal)
+        if holder is not terminal and holder.card_in_slot == name:
+            raise BenchMisuse(f"the card {name!r} is in the slot of {holder.name}: take it out there first")
+        self._holders[name] = terminal
+        return self.card(name)
+
+    def snapshot(self) -> Mapping[str, CardState]:
+        """What each card remembers, those of an earlier bench among them."""
+        return self._known | {name: card.snapshot() for name, card in self._cards.items()}
+
+    def resume(self, known: Mapping[str, CardState]) -> None:
+        """Let each card remember what it knew, once it is taken out."""
+        self._known = dict(known)
