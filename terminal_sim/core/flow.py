@@ -60,16 +60,17 @@ class Context:
 
     def snapshot(self) -> ContextMemory:
         """What this flow remembers; all of it is values that never change."""
-        return ContextMemory(self.flow.name, {slot: getattr(self, slot) for slot in self._slots()})
+        return ContextMemory(self.flow.name, {slot: getattr(self, slot) for slot in self.slots()})
 
     def resume(self, memory: ContextMemory) -> None:
         """Go on where the context stood that gave `memory`."""
-        for slot in self._slots():
+        for slot in self.slots():
             setattr(self, slot, memory.slots[slot])
 
-    def _slots(self) -> Iterator[str]:
+    @classmethod
+    def slots(cls) -> Iterator[str]:
         """The slots of the class and its bases, but for the terminal and the flow's table."""
-        for base in type(self).__mro__:
+        for base in cls.__mro__:
             yield from (
                 slot for slot in base.__dict__.get("__slots__", ()) if slot not in ("terminal", "flow")
             )

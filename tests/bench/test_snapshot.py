@@ -346,8 +346,8 @@ def refused(data: bytes) -> str:
 def test_a_state_of_another_version_is_refused_by_its_number() -> None:
     with Bench(texts=TEXTS) as bench:
         written = bench.save().to_bytes()
-    assert refused(written.replace(b'"version":1', b'"version":7', 1)) == (
-        "this bench was saved in version 7, and version 1 is read here: save it anew"
+    assert refused(written.replace(b'"version":2', b'"version":7', 1)) == (
+        "this bench was saved in version 7, and version 2 is read here: save it anew"
     )
 
 
@@ -358,15 +358,15 @@ def test_a_state_of_another_version_is_refused_by_its_number() -> None:
         (b"[]", "this is no saved bench"),
         (b'{"format":"pcapng"}', "this is no saved bench"),
         (
-            b'{"format":"terminal-sim saved bench","version":1,"state":{"is":"subprocess:Popen","of":["ls"]}}',
+            b'{"format":"terminal-sim saved bench","version":2,"state":{"is":"subprocess:Popen","of":["ls"]}}',
             "damaged",
         ),
         (
-            b'{"format":"terminal-sim saved bench","version":1,"state":{"is":"core.money:Money","of":{"minor":1}}}',
+            b'{"format":"terminal-sim saved bench","version":2,"state":{"is":"core.money:Money","of":{"minor":1}}}',
             "damaged",
         ),
-        (b'{"format":"terminal-sim saved bench","version":1,"state":{"is":"bytes","of":"XY"}}', "damaged"),
-        (b'{"format":"terminal-sim saved bench","version":1,"state":1}', "damaged"),
+        (b'{"format":"terminal-sim saved bench","version":2,"state":{"is":"bytes","of":"XY"}}', "damaged"),
+        (b'{"format":"terminal-sim saved bench","version":2,"state":1}', "damaged"),
     ],
 )
 def test_what_is_no_saved_bench_is_refused(data: bytes, why: str) -> None:
