@@ -295,6 +295,11 @@ class Bench:
     def _new_sales(self) -> Journal:
         return Journal(IN_MEMORY) if self._folder is None else self._folder.open_sales()
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether what happens is entered into `trace`."""
+        return self.engine.tracing is not None
+
     # Time.
 
     @property

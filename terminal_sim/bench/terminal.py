@@ -44,6 +44,7 @@ from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine, EngineState
+from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState, VirtualCard
@@ -98,6 +99,7 @@ class TerminalUnderTest:
         self._papers: list[PrintedReceipt] = []
         self._card: VirtualCard | None = None
         self._card_name = ""
+        self._key_in_hand = Secret("")
         board.panel.draw = self.view
 
     @property
@@ -273,8 +275,14 @@ class TerminalUnderTest:
         """Whether the settled screen would do something with `key`."""
         return self.board.firmware is not None and self.board.firmware.takes(key)
 
+    @property
+    def key_in_hand(self) -> Secret[str]:
+        """The key that was pressed last: a digit of a secret where the field hides what is typed."""
+        return self._key_in_hand
+
     def press(self, key: str) -> bool:
         """False where the settled screen ignored the key."""
+        self._key_in_hand = Secret(key)
         return self._taken(KeyPressed(key))
 
     def hold(self, key: str, duration: int) -> bool:
@@ -282,6 +290,7 @@ class TerminalUnderTest:
         if duration < 0:
             raise BenchMisuse(f"a key is held for zero microseconds or more, not for {duration}")
         self.bench.advance(duration)
+        self._key_in_hand = Secret(key)
         return self._taken(KeyPressed(key, duration))
 
     def touch(self, element: str) -> bool:

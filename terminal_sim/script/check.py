@@ -19,10 +19,11 @@ from terminal_sim.script.expansion import Expansion, macros_of
 from terminal_sim.script.parse import parse
 from terminal_sim.script.settings import Settings, options_of, settings, with_options
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope
+from terminal_sim.script.values import VARIABLES, Scope
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import VERBS
 from terminal_sim.verbs.states import is_file, is_name
+from terminal_sim.verbs.variables import CARD_VARIABLES
 
 MOST_FILES = 51  # of a script: itself and those that it uses, and they
 

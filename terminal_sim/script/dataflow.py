@@ -13,8 +13,9 @@ from terminal_sim.script.bind import Call, FromState, MacroCall, VerbCall
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion
 from terminal_sim.script.tree import Form, TextTooLong, Value
-from terminal_sim.script.values import CARD_VARIABLES, VARIABLES, Scope, judge, judge_field, rehearse
+from terminal_sim.script.values import VARIABLES, Scope, judge, judge_field, rehearse
 from terminal_sim.verbs import ValueKind
+from terminal_sim.verbs.variables import CARD_VARIABLES, passcode_variables
 
 # What is known of a variable at a step: its value, or None where only a run will have it.
 Known = dict[str, str | None]
@@ -35,6 +36,7 @@ class Dataflow:
         self._macros = macros
         self._expansion = expansion
         self._fixed = fixed | {*VARIABLES}
+        self._passcodes = passcode_variables(scope.profiles)
         self._diagnostics = diagnostics
 
     def walk(self, calls: Sequence[Call], known: Known) -> list[str]:
@@ -102,14 +104,16 @@ class Dataflow:
     def _filled(self, value: Value, known: Known) -> Value | None:
         """The value with its variables, None where one is not known yet; reports those that never will be."""
         for name in value.variables:
-            if name in known:
+            if name in known or name in self._passcodes:
                 continue
             if name in CARD_VARIABLES:
                 self._diagnostics.report(
                     value, f"${{{name}}} is of the card last named, and no card is named before this"
                 )
             else:
-                self._diagnostics.report(value, f"${{{name}}} has no value here{suggest(name, known)}")
+                self._diagnostics.report(
+                    value, f"${{{name}}} has no value here{suggest(name, [*known, *self._passcodes])}"
+                )
         values = {name: text for name in value.variables if (text := known.get(name)) is not None}
         if len(values) < len({*value.variables}):
             return None

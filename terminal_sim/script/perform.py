@@ -6,13 +6,14 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from terminal_sim.bench import BenchMisuse, Selector, TerminalUnderTest
+from terminal_sim.bench import BenchMisuse, Selector
 from terminal_sim.display.region import Region
 from terminal_sim.script.bind import Call, MacroCall, VerbArgument, VerbCall
 from terminal_sim.script.tree import ScriptStep
 from terminal_sim.script.values import Scope, filled, judge, spoken
 from terminal_sim.verbs import Tester
 from terminal_sim.verbs.signature import NEGATION
+from terminal_sim.verbs.variables import built_in
 from terminal_sim.verbs.waiting import TRACE_LINES, BadScript, ExpectationFailed
 
 Why = ExpectationFailed | BadScript | BenchMisuse
@@ -54,7 +55,7 @@ class Performer:
         """
         here = dict(local or {})
         for call in calls:
-            variables = ChainMap(here, self._tester.variables, of_card(self._tester.terminal))
+            variables = ChainMap(here, self._tester.variables, built_in(self._tester.terminal))
             try:
                 if isinstance(call, VerbCall):
                     self._say(call, variables)
@@ -88,13 +89,3 @@ class Performer:
             wrong = judge(replace(argument, value=value), self._scope)
             if wrong:
                 raise BadScript(wrong)
-
-
-def of_card(terminal: TerminalUnderTest) -> dict[str, str]:
-    """`${card.pin}` and its like: what the card last named has of them."""
-    card = terminal.card
-    if card is None:
-        return {}
-    secrets = {"card.pan": card.pan, "card.pin": card.pin, "card.cvc": card.cvc}
-    known = {name: secret.reveal() for name, secret in secrets.items() if secret is not None}
-    return {**known, "card.last4": card.last4, "card.expiry": card.expiry_mmyy}

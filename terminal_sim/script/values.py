@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,14 +24,14 @@ from terminal_sim.verbs.actions import hidden_part, percent
 from terminal_sim.verbs.expectations import one_group
 from terminal_sim.verbs.rows import comparable
 from terminal_sim.verbs.signature import ValueKind
+from terminal_sim.verbs.spelling import quoted
 from terminal_sim.verbs.states import is_name, state_of
+from terminal_sim.verbs.variables import CARD_VARIABLES
 from terminal_sim.verbs.waiting import BadScript, duration, number, selector
 
-CARD_VARIABLES = ("card.pin", "card.pan", "card.last4", "card.expiry", "card.cvc")
 VARIABLES = ("profile", "locale", *CARD_VARIABLES)
 
 _ID = "id:"
-_TO_ESCAPE = re.compile(r'["\\]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def _as_meant(value: Value) -> Value:
 
 def _selector(value: Value) -> Selector:
     if value.form is Form.STRING:
-        return selector('"' + _TO_ESCAPE.sub(r"\\\g<0>", value.text) + '"')
+        return selector(quoted(value.text))
     return selector(f"/{value.text}/" if value.form is Form.PATTERN else value.text)
 
 

@@ -12,6 +12,7 @@ from terminal_sim.display.picture import Picture
 from terminal_sim.display.region import PREFIX as REGION
 from terminal_sim.display.region import Region
 from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
+from terminal_sim.verbs.spelling import quoted
 from terminal_sim.verbs.states import is_file, write_state
 from terminal_sim.verbs.waiting import (
     BadScript,
@@ -164,7 +165,7 @@ class Actions(Waiting):
         self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
     ) -> None:
         """An online order arrives at the service, which hands it over as soon as the terminal can be reached."""
-        with self._by_hand("order", f'"{text}"', str(number(amount))):
+        with self._by_hand("order", quoted(text), str(number(amount))):
             self.terminal.order(text, number(amount))
 
     @verb("wait")
@@ -206,7 +207,7 @@ class Actions(Waiting):
     @verb("save state")
     def save_state(self, name: Annotated[str, ValueKind.STATE]) -> None:
         """Keeps everything as it is now, in a file where it is quoted; a scenario that begins with `from state` goes on from here."""
-        with self._by_hand("save state", name):
+        with self._by_hand("save state", quoted(name) if is_file(name) else name):
             saved = self.bench.save()
             if is_file(name):
                 write_state(saved, name, self.folder)
@@ -334,7 +335,7 @@ class Actions(Waiting):
             lambda: "a screen that asks for none",
         )
         try:
-            with self._by_hand(word, card, *(("at", f'"{at}"') if at else ())):
+            with self._by_hand(word, card, *(("at", quoted(at)) if at else ())):
                 present(card)
         finally:
             named = self.terminal.card

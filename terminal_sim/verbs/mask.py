@@ -54,8 +54,16 @@ def _alone(secret: str) -> str:
     return rf"{before}{quoted}(?![0-9])(?![.,:][0-9])(?![A-Za-z]+[0-9])"
 
 
+def card_numbers(text: str) -> list[str]:
+    """The card numbers in the text, as they are written there."""
+    return [found[0] for found in _CARD_NUMBER.finditer(text) if _is_card_number(found[0])]
+
+
 def _masked(found: re.Match[str]) -> str:
-    digits = _APART.sub("", found[0])
+    return mask_pan(_APART.sub("", found[0])) if _is_card_number(found[0]) else found[0]
+
+
+def _is_card_number(written: str) -> bool:
+    digits = _APART.sub("", written)
     brand = brand_of(digits)
-    is_number = brand is not None and len(digits) in brand.lengths and is_luhn_valid(digits)
-    return mask_pan(digits) if is_number else found[0]
+    return brand is not None and len(digits) in brand.lengths and is_luhn_valid(digits)

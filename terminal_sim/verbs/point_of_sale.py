@@ -8,6 +8,7 @@ from terminal_sim.bench.words import PaymentTypeKind
 from terminal_sim.verbs.expectations import NOW, Count, Expectations, Throughout, Within
 from terminal_sim.verbs.rows import Record
 from terminal_sim.verbs.signature import Keyword, RowFields, ValueKind, verb
+from terminal_sim.verbs.spelling import pairs
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN, number
 
 Ticket = Annotated[str, ValueKind.NAME]
@@ -21,7 +22,7 @@ class PointOfSaleVerbs(Expectations):
     @verb("pos sale")
     def pos_sale(self, ticket: Ticket, amount: Amount, *, server: Label = "", register: Label = "") -> None:
         """The point of sale asks the terminal for the payment of a sale: of a new one, or of what is left of this ticket's."""
-        words = ("pos sale", ticket, str(number(amount)), *_named(server=server, register=register))
+        words = ("pos sale", ticket, str(number(amount)), *pairs(server=server, register=register))
         with self._by_hand(*words):
             self.bench.point_of_sale.sale(
                 self.terminal, ticket, number(amount), server=server, register=register
@@ -43,7 +44,7 @@ class PointOfSaleVerbs(Expectations):
         type: Literal["credit-card", "debit-card", "gift-card", "cash", "other"] = "credit-card",  # noqa: A002
     ) -> None:
         """A custom payment type is set up: a short code of its own, a name, an accounting reference and a type."""
-        more = _named(name=name, reference=reference)
+        more = pairs(name=name, reference=reference)
         with self._by_hand("pos payment-type", code, *more, f"type={type}"):
             self.bench.point_of_sale.set_up_payment_type(
                 code, name=name, kind=PaymentTypeKind(type), reference=reference
@@ -82,8 +83,3 @@ class PointOfSaleVerbs(Expectations):
 
     def _sales(self) -> list[Record]:
         return list(self.bench.point_of_sale.records()[self._sales_before :])
-
-
-def _named(**values: str) -> list[str]:
-    """Values that are there, as a script writes them: `server="Anne"`."""
-    return [f'{name}="{value}"' for name, value in values.items() if value]

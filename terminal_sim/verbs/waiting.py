@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
-from terminal_sim.datafiles.suggest import close_word
+from terminal_sim.datafiles.suggest import close_word, suggest
 from terminal_sim.display import texts
 from terminal_sim.display.appearance import Appearance
 from terminal_sim.display.patterns import PatternError, compiled
@@ -23,6 +24,7 @@ from terminal_sim.display.timeline import clock
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
 from terminal_sim.verbs.rows import RowLog
+from terminal_sim.verbs.variables import built_in
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
@@ -152,6 +154,13 @@ class Waiting:
         self._journal_log, self._message_log = RowLog(), RowLog()  # what was read of both since then
         self._sales_before = bench.sales_count
         self._beeps_heard = terminal.beeps
+
+    def value(self, name: str) -> str:
+        """The value of a variable, which a script writes as `${name}`: `card.pin`, `passcode.admin`. Raises `BadScript` where it has none."""
+        known = ChainMap(self.variables, built_in(self.terminal))
+        if name not in known:
+            raise BadScript(f"${{{name}}} has no value{suggest(name, known)}")
+        return known[name]
 
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:

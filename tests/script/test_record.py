@@ -13,7 +13,7 @@ from terminal_sim.script.check import check
 from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
-from terminal_sim.script.record import record
+from terminal_sim.script.recorder import ScriptHead, ScriptRecorder
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
@@ -60,8 +60,10 @@ def recorded(act: Callable[[Tester], None]) -> tuple[str, list[str]]:
     """The script, and the trace that it came from."""
     trace = Trace(keep=ENOUGH)
     with Bench(trace=trace) as bench:
-        act(Tester(bench, bench.add_terminal("v400m")))
-    text = record(trace.entries, profile="v400m", locale="en-CA", name='by "hand"')
+        terminal = bench.add_terminal("v400m")
+        recorder = ScriptRecorder(bench, terminal, ScriptHead(profile="v400m", locale="en-CA"))
+        act(Tester(bench, terminal))
+        text = recorder.recording('by "hand"').keys()
     return text, [entry.json() for entry in trace.entries]
 
 

@@ -1,0 +1,74 @@
+"""What a recorder keeps of a bench, in its order: the screens that a terminal showed, and what was done there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from terminal_sim.bench import View
+from terminal_sim.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ShownScreen:
+    """The screen that stood on the main display from `at` on, in microseconds of virtual time."""
+
+    at: int
+    view: View
+
+    @property
+    def id(self) -> str:
+        return self.view.screen.id
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much of everything there was at a moment; what is more later is new."""
+
+    messages: int = 0
+    receipts: int = 0
+    rows: int = 0
+    beeps: int = 0
+    lights: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PressedKey:
+    """A key of the keypad. `hidden` is the digit that was typed into a field that hides it; `key` is "" then."""
+
+    at: int
+    key: str
+    counts: Counts
+    hidden: Secret[str] | None = None
+    ignored: bool = False
+
+    @property
+    def until(self) -> int:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """Something done as the line of a script says it, from `at` to `until`."""
+
+    at: int
+    line: str
+    counts: Counts
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedElement:
+    """The element `id` of the screen was touched."""
+
+    at: int
+    id: str
+    counts: Counts
+
+    @property
+    def until(self) -> int:
+        return self.at
+
+
+Done = PressedKey | DoneLine | TouchedElement
+Happening = ShownScreen | Done

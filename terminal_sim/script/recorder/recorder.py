@@ -1,0 +1,208 @@
+"""Listens to a running bench and keeps what is done at one of its terminals, so that a script can do it again.
+
+1. Keys and touches come from the entries of the firmware, everything else from the `act` entries that verbs write.
+2. A recording that begins with anything but a terminal at its first screen begins with the saved state of its bench; where the bench
+   cannot be saved, the script starts from a fresh terminal and a remark says so.
+3. What an act that was refused changed is nothing: it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+
+from terminal_sim.bench import (
+    DEFAULT_CLOCK,
+    Bench,
+    BenchMisuse,
+    Duration,
+    SavedState,
+    TerminalUnderTest,
+    TraceEntry,
+    View,
+    contents,
+)
+from terminal_sim.script.bind import VerbCall
+from terminal_sim.script.recorder.happenings import (
+    Counts,
+    DoneLine,
+    Happening,
+    PressedKey,
+    ShownScreen,
+    TouchedElement,
+)
+from terminal_sim.script.recorder.news import News
+from terminal_sim.script.recorder.recorded_script import RecordedScript
+from terminal_sim.script.recorder.script_head import ScriptHead
+from terminal_sim.script.recorder.secret_names import SecretNames
+from terminal_sim.script.recorder.steps import Steps
+from terminal_sim.script.recorder.wishes import Expected, Naming
+from terminal_sim.verbs.mask import Mask
+
+_HIDDEN = "DIGIT"
+_HOLD = "hold"
+_LEAVING_NO_ENTRY = ("expect", "forbid", "note", "screenshot")
+"""The first words of the verbs that write no entry: they only look, or are for the report."""
+_MADE_VARIABLES = ("card.", "passcode.")
+
+
+class ScriptRecorder:
+    """Records `terminal` from now on; it is a subscriber of the bench's trace. `head` is what the script says before its steps.
+
+    Without `head` the script names the terminal's profile and language alone. Raises `BenchMisuse` where the bench has no trace.
+    """
+
+    wants_frames = wants_bytes = False
+
+    def __init__(
+        self,
+        bench: Bench,
+        terminal: TerminalUnderTest,
+        head: ScriptHead | None = None,
+        *,
+        expected: Set[Expected] = frozenset(),
+        naming: Naming = Naming.ID,
+    ) -> None:
+        if not bench.is_traced:
+            raise BenchMisuse("nothing is recorded here: this bench writes no trace")
+        self._bench = bench
+        self._terminal = terminal
+        self._head = head or ScriptHead(profile=terminal.profile.id, locale=terminal.locale)
+        self._expected = expected
+        self._naming = naming
+        self._remarks: list[str] = []
+        self._state = self._beginning()
+        self._card = terminal.card.id if terminal.card is not None else ""
+        self._before = self._counts()
+        self._holding = 0  # the number of the act that holds a key
+        self._happenings: list[Happening] = [ShownScreen(bench.now.mono, terminal.view().recorded())]
+        self._ended: DoneLine | None = None
+        bench.trace.subscribe(self)
+
+    def stop(self) -> None:
+        """Record nothing more; what was recorded stays."""
+        if self._ended is None:
+            self._ended = self._now()
+            self._bench.trace.unsubscribe(self)
+
+    # What the trace says.
+
+    def take(self, entry: TraceEntry) -> None:
+        """Keep what an entry says of the terminal."""
+        if entry.terminal != self._terminal.name:
+            return
+        at, content = entry.at.mono, entry.content
+        if isinstance(content, contents.ScreenShown):
+            if isinstance(content.text, View):
+                self._happenings.append(ShownScreen(at, content.text))
+        elif isinstance(content, contents.KeyPress):
+            if entry.cause != self._holding:
+                hidden = self._terminal.key_in_hand if content.key == _HIDDEN else None
+                key = "" if hidden is not None else content.key
+                self._happenings.append(PressedKey(at, key, self._counts(), hidden))
+        elif isinstance(content, contents.Touch):
+            self._happenings.append(TouchedElement(at, content.target, self._counts()))
+        elif isinstance(content, contents.Act):
+            self._act(entry.number, at, content.line)
+        elif isinstance(content, contents.InputIgnored):
+            self._ignored()
+        elif isinstance(content, contents.ActRefused):
+            del self._happenings[self._last_done()]
+        elif isinstance(content, contents.EventTaken) and content.event == "ClockSet":
+            self._remarks.append(f"The clock was set to {entry.at.civil}, which no line of a script does.")
+
+    def said(self, call: VerbCall) -> None:
+        """Keep a line that leaves no entry, once it held: an expectation, a note, a picture.
+
+        One that shows a secret, or names a variable of its own session, is left out.
+        """
+        if call.step.values[0].text not in _LEAVING_NO_ENTRY:
+            return
+        line, card = call.step.source, self._terminal.card
+        named = [name for value in call.step.values for name in value.variables]
+        mask = Mask(card.secret_texts if card is not None else ())
+        own = [name for name in named if not name.startswith(_MADE_VARIABLES)]
+        if not own and mask(line) == line:
+            now = self._bench.now.mono
+            self._happenings.append(DoneLine(now, line, self._counts(), now))
+
+    def recording(self, title: str = "By hand") -> RecordedScript:
+        """What was recorded until now, as one scenario of this title."""
+        names = SecretNames(self._bench, self._terminal.profile)
+        news = News(self._bench, self._terminal, self._expected, self._before)
+        steps = Steps(names, self._naming, news, self._card)
+        lines = steps.of(self._happenings, self._ended or self._now())
+        return RecordedScript(
+            head=self._head,
+            title=title,
+            steps=tuple(lines),
+            remarks=(*self._head.remarks, *self._remarks),
+            secrets=dict(names.values),
+            state=self._state,
+        )
+
+    def _act(self, number: int, at: int, line: str) -> None:
+        until = at
+        if line.startswith(f"{_HOLD} "):
+            self._holding = number
+            until += Duration.parse(line.rpartition(" ")[2])
+        self._happenings.append(DoneLine(at, line, self._counts(), until))
+
+    def _ignored(self) -> None:
+        """The screen did not take what was done last: a key is pressed blindly, after the time for which it was held."""
+        at = self._last_done()
+        last = self._happenings[at]
+        if isinstance(last, PressedKey):
+            self._happenings[at] = replace(last, ignored=True)
+        elif isinstance(last, TouchedElement):
+            del self._happenings[at]
+        elif isinstance(last, DoneLine) and last.line.startswith(f"{_HOLD} "):
+            self._happenings[at] = PressedKey(last.until, last.line.split()[1], last.counts, ignored=True)
+
+    def _last_done(self) -> int:
+        """The place of what was done last."""
+        places = reversed(range(len(self._happenings)))
+        return next(at for at in places if not isinstance(self._happenings[at], ShownScreen))
+
+    # What there is.
+
+    def _beginning(self) -> SavedState | None:
+        """The state that the script begins with; None for a fresh terminal."""
+        if self._is_fresh():
+            clock = self._bench.now.civil.isoformat()
+            if clock != DEFAULT_CLOCK and not self._head.clock:
+                self._head = replace(self._head, clock=clock)
+            return None
+        try:
+            return self._bench.save()
+        except BenchMisuse as refused:
+            self._remarks.append(
+                f"This starts from a fresh terminal, and was recorded later than that: {refused}."
+            )
+            return None
+
+    def _is_fresh(self) -> bool:
+        """Whether nothing was done since the terminal was switched on for the first time."""
+        entries = self._bench.trace.entries
+        return (
+            self._bench.now.mono == 0
+            and len(self._bench.terminals) == 1
+            and all(not entry.content.begins for entry in entries)
+            and (not entries or entries[0].number == 1)
+        )
+
+    def _counts(self) -> Counts:
+        if not self._expected:
+            return Counts()
+        terminal = self._terminal
+        return Counts(
+            messages=len(self._bench.host_messages()),
+            receipts=len(terminal.receipts),
+            rows=terminal.rows_written,
+            beeps=terminal.beeps,
+            lights=terminal.lights,
+        )
+
+    def _now(self) -> DoneLine:
+        now = self._bench.now.mono
+        return DoneLine(now, "", self._counts(), now)
