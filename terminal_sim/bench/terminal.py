@@ -29,11 +29,11 @@ from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
 from terminal_sim.display.appearance import OFF, Appearance
-from terminal_sim.display.item import KEY_ID, Item
+from terminal_sim.display.item import KEY_ID
 from terminal_sim.display.picture import Picture
 from terminal_sim.display.region import Region
 from terminal_sim.display.selector import Selector
-from terminal_sim.display.status_bar import NO_LINK, status_bar
+from terminal_sim.display.status_bar import NO_LINK, StatusBar
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
@@ -198,16 +198,16 @@ class TerminalUnderTest:
             views={name: self.view(name) for name in self.profile.displays},
             lights={**dict.fromkeys(self.profile.lights, OFF), **panel.lights},
             beeps=panel.beeps,
-            status=self._status(),
+            bar=self._status_bar(),
         )
 
-    def _status(self) -> Item | None:
+    def _status_bar(self) -> StatusBar | None:
         """The strip above the first display; there is none on a device that is off."""
         firmware, profile = self.board.firmware, self.profile
         if firmware is None or not profile.status_bar:
             return None
         around = firmware.environment
-        return status_bar(
+        return StatusBar(
             self.bench.engine.clock.now.civil,
             around.link if around.network_up else NO_LINK,
             around.battery if profile.battery is not None else None,

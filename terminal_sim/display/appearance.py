@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from terminal_sim.display.item import Item
+from terminal_sim.display.status_bar import StatusBar
 from terminal_sim.display.view import View
 
 OFF = "off"
@@ -15,13 +16,18 @@ OFF = "off"
 class Appearance:
     """`views` has a view for each display, by its name; `lights` the state of each light that the device has, `off` among them.
 
-    `beeps` is how often it has beeped since it was there. `status` is the strip above the first display, where the device has one.
+    `beeps` is how often it has beeped since it was there. `bar` is what the strip above the first display says, where the device has one.
     """
 
     views: Mapping[str, View]
     lights: Mapping[str, str]
     beeps: int
-    status: Item | None = None
+    bar: StatusBar | None = None
+
+    @property
+    def status(self) -> Item | None:
+        """The strip above the first display."""
+        return self.bar.item if self.bar is not None else None
 
     @property
     def text(self) -> str:
@@ -46,11 +52,13 @@ class Appearance:
     @property
     def _right(self) -> str:
         """Link and battery."""
-        return self.status.detail if self.status is not None else ""
+        status = self.status
+        return status.detail if status is not None else ""
 
     def _status(self) -> Iterator[str]:
-        if self.status is not None:
-            yield f"{self.status.text}  {self.status.detail}"
+        status = self.status
+        if status is not None:
+            yield f"{status.text}  {status.detail}"
 
     def _display(self, name: str) -> str:
         text = self.views[name].text

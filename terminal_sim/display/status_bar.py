@@ -5,6 +5,7 @@ The device draws it and not the firmware, so it is on pictures and in what the s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from terminal_sim.core.text import say
@@ -14,10 +15,24 @@ from terminal_sim.display.texts import Texts
 NO_LINK = "none"
 
 
-def status_bar(now: datetime, link: str, battery: int | None, texts: Texts, locale: str) -> Item:
-    """`link` is the kind that is in use, `none` where there is none; `battery` is in percent, None where the device has none."""
-    right = [texts.phrase(say(f"link-{link}"), locale)]
-    if battery is not None:
-        right.append(texts.phrase(say("status-battery", percent=battery), locale))
-    time = texts.phrase(say("status-bar", at=now), locale)
-    return Item(id="status-bar", role=Role.STATUS, text=time, detail="  ".join(right))
+@dataclass(frozen=True, slots=True)
+class StatusBar:
+    """What the strip says at the moment `now`; its texts are made when they are read.
+
+    `link` is the kind that is in use, `none` where there is none; `battery` is in percent, None where the device has none.
+    """
+
+    now: datetime
+    link: str
+    battery: int | None
+    texts: Texts
+    locale: str
+
+    @property
+    def item(self) -> Item:
+        """The strip as one thing on the screen: the time is its text, link and battery are its detail."""
+        right = [self.texts.phrase(say(f"link-{self.link}"), self.locale)]
+        if self.battery is not None:
+            right.append(self.texts.phrase(say("status-battery", percent=self.battery), self.locale))
+        time = self.texts.phrase(say("status-bar", at=self.now), self.locale)
+        return Item(id="status-bar", role=Role.STATUS, text=time, detail="  ".join(right))

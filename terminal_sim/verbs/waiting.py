@@ -149,7 +149,7 @@ class Waiting:
         self._rows_before = rows_before
         self._receipts_before = receipts_before
         self._forbidden: list[Selector] = []
-        self._seen: list[ScreenSnapshot] = []
+        self._seen: list[ScreenSnapshot] = []  # since the step began to wait
         self._messages_before = len(bench.host_messages())
         self._journal_log, self._message_log = RowLog(), RowLog()  # what was read of both since then
         self._sales_before = bench.sales_count
@@ -208,16 +208,20 @@ class Waiting:
         within: Duration = DEFAULT_WITHIN,
     ) -> T:
         """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`."""
+        self._seen = []
+        if (found := holds()) is not None:
+            return found
         before = self._snapshot()
-        self._seen = [before]
+        self._seen.append(before)
         limit = before.mono + within
-        while (found := holds()) is None:
+        while found is None:
             if self.bench.now.mono >= limit:
                 raise self._failure(f"{expected} within {within}", there(), before)
             self._pass(limit, before)
             snapshot = self._snapshot()
             if snapshot.view.screen != self._seen[-1].view.screen:
                 self._seen.append(snapshot)
+            found = holds()
         return found
 
     def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
