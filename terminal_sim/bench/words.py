@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminal_sim.core.message import MessageKind
+from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
 from terminal_sim.host.seen import ALWAYS_SEEN, SOMETIMES_SEEN
 from terminal_sim.pos.model.report import FIELDS as SALES_FIELDS
@@ -12,9 +13,12 @@ from terminal_sim.pos.model.rows import PaymentTypeKind
 from terminal_sim.reports.transactions import FIELDS as REPORT_FIELDS
 
 __all__ = [
+    "ENTRY_MODES",
     "HOST_FIELDS",
     "JOURNAL_FIELDS",
+    "KIND_MEANINGS",
     "MESSAGE_KINDS",
+    "PAYMENT_STATES",
     "REPORT_FIELDS",
     "SALES_FIELDS",
     "PaymentTypeKind",
@@ -23,8 +27,20 @@ __all__ = [
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""
 
+ENTRY_MODES = tuple(mode.value for mode in EntryMode)
+"""The ways in which a card's data may come in."""
+
+PAYMENT_STATES = tuple(state.value for state in PaymentState)
+"""The states of a payment."""
+
 JOURNAL_FIELDS: Mapping[str, tuple[str, ...]] = {kind: field_names(kind) for kind in ROW_KINDS}
 """The kinds of journal rows, each with the fields that its rows may have."""
+
+KIND_MEANINGS: Mapping[str, str] = {
+    kind: (row.__doc__ or "").partition(".\n")[0].partition(". ")[0].rstrip(".") + "."
+    for kind, row in ROW_KINDS.items()
+}
+"""What each kind of journal row says: the first sentence of its class."""
 
 HOST_FIELDS: tuple[str, ...] = ("kind", "mti", *ALWAYS_SEEN, *SOMETIMES_SEEN)
 """The fields that an expectation may name of a message that the acquirer got."""

@@ -293,8 +293,20 @@ def _shell(commands: _Commands) -> None:
 
 
 def _help(commands: _Commands) -> None:
-    words = _command(commands, "help", "help", "the lines of the script language, and the faults: help fault")
-    words.add_argument("words", nargs="*", metavar="WORD", help="what the lines do that begin so")
+    words = _command(
+        commands, "help", "help", "the script language: its lines, and every name that they can say"
+    )
+    words.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORD",
+        help="what the lines do that begin so (press, expect screen), what a name means (visa-credit, printer-jam), or a list:"
+        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, faults, steps, lights, light-states,"
+        " displays, cards, terminals, features, options, variables, times, exit-codes; all lines by default",
+    )
+    words.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
+    )
 
 
 def _demo(commands: _Commands) -> None:

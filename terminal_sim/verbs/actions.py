@@ -40,7 +40,7 @@ SHORTEST_SECRET = 3  # digits: fewer say nothing, and would be masked wherever a
 class Actions(Waiting):
     """The verbs that change something."""
 
-    @verb("press")
+    @verb("press", "press 1000 OK", "press GREEN")
     def press(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
         """Waits until the screen takes keys and presses them; a key that the settled screen ignores fails.
 
@@ -56,7 +56,7 @@ class Actions(Waiting):
                 raise self._failure(takes, self._what_it_takes(), before)
             self._watch(before)
 
-    @verb("press!")
+    @verb("press!", "press! 12 OK")
     def press_blindly(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
         """Presses keys whatever the screen shows; those that it ignores are lost."""
         for key in self._spelled(keys):
@@ -64,7 +64,7 @@ class Actions(Waiting):
             self.terminal.press(key)
             self._watch(before)
 
-    @verb("hold")
+    @verb("hold", "hold CANCEL for 3s")
     def hold(
         self,
         key: Annotated[str, ValueKind.KEY],
@@ -78,7 +78,7 @@ class Actions(Waiting):
         if not taken:
             raise self._failure(f'the screen to take the key "{key}"', self._what_it_takes(), before)
 
-    @verb("tap")
+    @verb("tap", 'tap "Payment"', "tap id:confirm", "tap /^Charge/")
     def tap(self, what: Annotated[Selector | str, ValueKind.TARGET]) -> None:
         """Waits for something on the screen and touches it; where two things match it says which."""
         wanted = selector(what)
@@ -94,34 +94,34 @@ class Actions(Waiting):
             raise self._failure(f"the screen to take a touch of {wanted}", f"{element}, ignored", before)
         self._watch(before)
 
-    @verb("insert")
+    @verb("insert", "insert visa-credit")
     def insert(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
         """Waits for a reader that takes a chip card and puts the card in; `at` names it where there are several."""
         self._present("insert", self.terminal.insert, "insert", card, at)
 
-    @verb("tap-card")
+    @verb("tap-card", "tap-card visa-credit")
     def tap_card(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
         self._present("tap", self.terminal.tap, "tap-card", card, at)
 
-    @verb("swipe")
+    @verb("swipe", "swipe visa-stripe")
     def swipe(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
         """Waits for a reader that takes a stripe and swipes the card."""
         self._present("swipe", self.terminal.swipe, "swipe", card, at)
 
-    @verb("remove card")
+    @verb("remove card", "remove card")
     def remove_card(self) -> None:
         """Takes the card out of the slot."""
         with self._by_hand("remove card"):
             self.terminal.remove_card()
 
-    @verb("tear card after", rehearsed=True)
+    @verb("tear card after", "tear card after genac1", "insert visa-credit", rehearsed=True)
     def tear_card(self, *step: Annotated[str, ValueKind.STEP]) -> None:
         """Has the next card taken away after `select gpo read genac1 online genac2` or `apdu N`."""
         with self._by_hand("tear card after", *step):
             self.terminal.tear_after(" ".join(step))
 
-    @verb("network", rehearsed=True)
+    @verb("network", "network down", rehearsed=True)
     def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
         """The terminal's own link: there, gone, or of another kind."""
         with self._by_hand("network", state):
@@ -130,37 +130,37 @@ class Actions(Waiting):
             else:
                 self.terminal.network_kind(state)
 
-    @verb("network slow")
+    @verb("network slow", "network slow 2s")
     def network_slow(self, time: Time) -> None:
         """Every answer takes `time` longer."""
         with self._by_hand("network slow", str(duration(time))):
             self.terminal.network_slow(duration(time))
 
-    @verb("service")
+    @verb("service", "service down")
     def service(self, state: Literal["up", "down"]) -> None:
         """The payment service behind a link that is up."""
         with self._by_hand("service", state):
             self.terminal.service(state == "up")
 
-    @verb("account standalone", rehearsed=True)
+    @verb("account standalone", "account standalone off", rehearsed=True)
     def account_standalone(self, state: Literal["on", "off"]) -> None:
         """The account's standalone mode: off, the terminal takes no payment, MOTO or refund that it begins itself."""
         with self._by_hand("account standalone", state):
             self.terminal.account(state == "on")
 
-    @verb("host answers")
+    @verb("host answers", "host answers declined:51 approved")
     def host_answers(self, *answers: Annotated[str, ValueKind.ANSWER]) -> None:
         """The next answers of the acquirer, in order."""
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
-    @verb("host pack", rehearsed=True)
+    @verb("host pack", "host pack adyen-amounts", rehearsed=True)
     def host_pack(self, name: Annotated[str, ValueKind.NAME]) -> None:
         """The acquirer answers by the endings of amounts of this pack from now on; `none` ends it."""
         with self._by_hand("host pack", name):
             self.bench.host_pack("" if name == "none" else name)
 
-    @verb("order", rehearsed=True)
+    @verb("order", 'order "Table 4" 2350', rehearsed=True)
     def order(
         self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
     ) -> None:
@@ -168,7 +168,7 @@ class Actions(Waiting):
         with self._by_hand("order", quoted(text), str(number(amount))):
             self.terminal.order(text, number(amount))
 
-    @verb("wait")
+    @verb("wait", "wait 23h59min")
     def wait(self, time: Time) -> None:
         """Lets virtual time pass."""
         before = self._snapshot()
@@ -176,7 +176,7 @@ class Actions(Waiting):
         while self.bench.now.mono < limit:
             self._pass(limit, before)
 
-    @verb("power")
+    @verb("power", "power cut", "power on")
     def power(self, state: Literal["off", "on", "cut"]) -> None:
         """Orderly shut-down, start, or a power cut without warning."""
         with self._by_hand("power", state):
@@ -184,19 +184,19 @@ class Actions(Waiting):
                 state
             ]()
 
-    @verb("paper", rehearsed=True)
+    @verb("paper", "paper out", rehearsed=True)
     def paper(self, state: Literal["out", "low", "in"]) -> None:
         """The paper of the printer."""
         with self._by_hand("paper", state):
             self.terminal.paper(state)
 
-    @verb("battery", rehearsed=True)
+    @verb("battery", "battery 5%", rehearsed=True)
     def battery(self, charge: Annotated[str, ValueKind.PERCENT]) -> None:
         """The charge of the battery: `5%`."""
         with self._by_hand("battery", charge):
             self.terminal.battery(percent(charge))
 
-    @verb("fault", rehearsed=True)
+    @verb("fault", "fault wire drop 2", "fault printer-jam", rehearsed=True)
     def fault(
         self, name: Annotated[str, ValueKind.FAULT], *arguments: Annotated[str, ValueKind.VALUE, MinCount(0)]
     ) -> None:
@@ -204,7 +204,7 @@ class Actions(Waiting):
         with self._by_hand("fault", name, *arguments):
             self.terminal.fault(name, *arguments)
 
-    @verb("save state")
+    @verb("save state", "save state paid", 'save state "paid.state"')
     def save_state(self, name: Annotated[str, ValueKind.STATE]) -> None:
         """Keeps everything as it is now, in a file where it is quoted; a scenario that begins with `from state` goes on from here."""
         with self._by_hand("save state", quoted(name) if is_file(name) else name):
@@ -214,7 +214,7 @@ class Actions(Waiting):
             else:
                 self.states[name] = saved
 
-    @verb("let")
+    @verb("let", "let total = 1250", "press ${total} OK")
     def let(
         self,
         name: Annotated[str, ValueKind.VARIABLE],
@@ -224,12 +224,12 @@ class Actions(Waiting):
         """Gives a variable its value."""
         self.variables[name] = is_
 
-    @verb("note")
+    @verb("note", 'note "The customer has left."')
     def note(self, text: Annotated[str, ValueKind.TEXT]) -> None:
         """A line in the report of the run."""
         self.notes.append(text)
 
-    @verb("screenshot")
+    @verb("screenshot", 'screenshot "approved"', 'screenshot "history" except id:txn-1')
     def screenshot(
         self,
         name: Annotated[str, ValueKind.TEXT],

@@ -36,7 +36,7 @@ NOW = Duration(0)
 class Expectations(Waiting):
     """The verbs that look at something. With `no=True` they are `expect no ...`, which `for_` prolongs."""
 
-    @verb("expect screen")
+    @verb("expect screen", 'expect screen "Approved" within 5s', 'expect no screen "Enter PIN"')
     def expect_screen(
         self,
         what: Annotated[Selector | str, ValueKind.SELECTOR],
@@ -54,13 +54,13 @@ class Expectations(Waiting):
 
         self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
 
-    @verb("forbid screen")
+    @verb("forbid screen", 'forbid screen "Out of service"')
     def forbid_screen(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
         """Fails the scenario at once whenever the screen shows it, from now on."""
         self._forbidden.append(selector(what))
         self._watch(self._snapshot())
 
-    @verb("expect receipt")
+    @verb("expect receipt", 'expect receipt "$12.50" "APPROVED" copy=merchant')
     def expect_receipt(
         self,
         *texts: Annotated[str, ValueKind.TEXT, MinCount(0)],
@@ -89,7 +89,7 @@ class Expectations(Waiting):
         said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
         self._expect(holds, said, there, no, within, for_)
 
-    @verb("expect host")
+    @verb("expect host", "expect host sale amount=1250 entry=chip count=1", "expect no host 0400 for 10s")
     def expect_host(
         self,
         message: Annotated[str, ValueKind.MESSAGE] = "",
@@ -106,7 +106,7 @@ class Expectations(Waiting):
         rows = _Rows("to the host", self._messages, {**kind, **_texts(fields)}, len, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
-    @verb("expect journal")
+    @verb("expect journal", "expect journal sale state=COMPLETED amount=1250 count=1")
     def expect_journal(
         self,
         kind: Annotated[str, ValueKind.KIND],
@@ -123,7 +123,7 @@ class Expectations(Waiting):
         rows = _Rows("in the journal", self._journal, wanted, transactions, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
 
-    @verb("expect report")
+    @verb("expect report", "expect report type=Sale status=Completed amount=1250")
     def expect_report(
         self,
         *,
@@ -136,7 +136,7 @@ class Expectations(Waiting):
         """The payment transactions report has such a row."""
         self._expect_rows("in the report", self._lines, fields, count, no, within, for_)
 
-    @verb("expect light")
+    @verb("expect light", "expect light contactless on", "expect light light-1 green")
     def expect_light(
         self,
         name: Annotated[str, ValueKind.LIGHT],
@@ -159,7 +159,7 @@ class Expectations(Waiting):
 
         self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
 
-    @verb("expect beep")
+    @verb("expect beep", "expect beep within 1s")
     def expect_beep(
         self, *, no: bool = False, within: Within = DEFAULT_WITHIN, for_: Throughout = NOW
     ) -> None:
@@ -171,7 +171,7 @@ class Expectations(Waiting):
         self._expect(holds, "a beep", lambda: "silence", no, within, for_)
         self._beeps_heard = self.terminal.beeps
 
-    @verb("capture")
+    @verb("capture", r"capture reference from journal /reference=(\S+)/", 'note "${reference}"')
     def capture(
         self,
         name: Annotated[str, ValueKind.VARIABLE],

@@ -19,7 +19,7 @@ Label = Annotated[str, ValueKind.TEXT]
 class PointOfSaleVerbs(Expectations):
     """The verbs of the bench's point of sale. What it asks for is asked of the scenario's terminal."""
 
-    @verb("pos sale")
+    @verb("pos sale", 'pos sale T-17 1250 server="Anne" register="Bar"')
     def pos_sale(self, ticket: Ticket, amount: Amount, *, server: Label = "", register: Label = "") -> None:
         """The point of sale asks the terminal for the payment of a sale: of a new one, or of what is left of this ticket's."""
         words = ("pos sale", ticket, str(number(amount)), *pairs(server=server, register=register))
@@ -28,13 +28,13 @@ class PointOfSaleVerbs(Expectations):
                 self.terminal, ticket, number(amount), server=server, register=register
             )
 
-    @verb("pos cancel")
+    @verb("pos cancel", "pos cancel T-17")
     def pos_cancel(self, ticket: Ticket) -> None:
         """It takes the request back, or the sale where nothing is asked for and nothing is paid."""
         with self._by_hand("pos cancel", ticket):
             self.bench.point_of_sale.cancel(ticket)
 
-    @verb("pos payment-type")
+    @verb("pos payment-type", 'pos payment-type CH name="Cheque" reference="4711" type=other')
     def pos_payment_type(
         self,
         code: Annotated[str, ValueKind.NAME],
@@ -50,7 +50,7 @@ class PointOfSaleVerbs(Expectations):
                 code, name=name, kind=PaymentTypeKind(type), reference=reference
             )
 
-    @verb("pos close")
+    @verb("pos close", 'pos payment-type CH name="Cheque" type=other', "pos close T-17 1250 with CH")
     def pos_close(
         self,
         ticket: Ticket,
@@ -62,13 +62,13 @@ class PointOfSaleVerbs(Expectations):
         with self._by_hand("pos close", ticket, str(number(amount)), "with", with_):
             self.bench.point_of_sale.close(ticket, number(amount), with_, currency=self.terminal.currency)
 
-    @verb("pos refund")
+    @verb("pos refund", "pos refund T-17")
     def pos_refund(self, ticket: Ticket) -> None:
         """The sale is refunded: by the terminal where a card was charged, without any money where it was closed by hand."""
         with self._by_hand("pos refund", ticket):
             self.bench.point_of_sale.refund(ticket)
 
-    @verb("expect pos")
+    @verb("expect pos", "expect pos ticket=T-17 state=paid amount=1250")
     def expect_pos(
         self,
         *,

@@ -5,6 +5,7 @@
 3. A keyword-only parameter is introduced by a word (`within 5s`) where its annotation holds `Keyword`, else written `name=value`.
 4. `**fields` takes any further `name=value`.
 5. A parameter `no` makes `expect no ...` of `expect ...`.
+6. The docstring is the verb's help, and the declaration has examples of its line.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class MinCount:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`choices` are the words it may be, where they are few; `keyword` is the word before it; "" where it is written `name=value`.
+    """`choices` are the words it may be, where they are few; `keyword` is the word before it, and `is_named` where it is written `name=value`.
 
     `meaning` is what it is for, and `default` what it is where a script leaves it out, "" for nothing. A `repeated` one may be said several times.
     """
@@ -113,6 +114,7 @@ class Parameter:
     meaning: str = ""
     default: str = ""
     repeated: bool = False
+    is_named: bool = False
 
     @property
     def form(self) -> str:
@@ -123,6 +125,7 @@ class Parameter:
 class Verb:
     """One line of the language: `method` is the name of the method of `Tester` that does it.
 
+    `doc` is what it does, and `examples` are lines of one scenario that show it.
     `named` are the parameters written `name=value`, `introduced` those after a keyword, by it.
     `fields` says whose rows its free fields are of, "" where it takes none.
     The values of a verb with `rehearsed` mean something only together: a check does it at a terminal that is off.
@@ -138,6 +141,13 @@ class Verb:
     fields: str = ""
     negatable: bool = False
     rehearsed: bool = False
+    examples: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All of them, in the order of the form."""
+        rest = () if self.rest is None else (self.rest,)
+        return (*self.values, *rest, *self.named.values(), *self.introduced.values())
 
     @property
     def form(self) -> str:
@@ -160,11 +170,11 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 _DECLARED = "__verb__"
 
 
-def verb(words: str, *, rehearsed: bool = False) -> Callable[[_Method], _Method]:
-    """Declares a method of `Tester` as the verb that scripts write with these words; see `Verb` for `rehearsed`."""
+def verb(words: str, *examples: str, rehearsed: bool = False) -> Callable[[_Method], _Method]:
+    """Declares a method of `Tester` as the verb that scripts write with these words; see `Verb` for `examples` and `rehearsed`."""
 
     def declare(method: _Method) -> _Method:
-        setattr(method, _DECLARED, (tuple(words.split()), rehearsed))
+        setattr(method, _DECLARED, (tuple(words.split()), examples, rehearsed))
         return method
 
     return declare
@@ -177,14 +187,16 @@ def verbs_of(cls: type) -> Mapping[tuple[str, ...], Verb]:
         declared = getattr(method, _DECLARED, None)
         if declared is None:
             continue
-        words, rehearsed = declared
+        words, examples, rehearsed = declared
         if words in table:
             raise TypeError(f"{' '.join(words)!r} is the verb of both {table[words].method} and {name}")
-        table[words] = _verb(words, name, method, rehearsed)
+        table[words] = _verb(words, name, method, examples, rehearsed)
     return MappingProxyType(table)
 
 
-def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehearsed: bool) -> Verb:
+def _verb(
+    words: tuple[str, ...], name: str, method: Callable[..., Any], examples: tuple[str, ...], rehearsed: bool
+) -> Verb:
     hints = get_type_hints(method, include_extras=True)
     values: list[Parameter] = []
     rest: Parameter | None = None
@@ -208,7 +220,9 @@ def _verb(words: tuple[str, ...], name: str, method: Callable[..., Any], rehears
         else:
             named[parameter.name] = parameter
     doc = inspect.getdoc(method) or ""
-    return Verb(words, name, doc, tuple(values), rest, named, introduced, fields, negatable, rehearsed)
+    return Verb(
+        words, name, doc, tuple(values), rest, named, introduced, fields, negatable, rehearsed, examples
+    )
 
 
 def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
@@ -224,7 +238,10 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     required = item.default is item.empty and MinCount(0) not in notes
     default = "" if item.default in (item.empty, None, ()) else str(item.default)
     meaning = keyword.meaning or kind.value
-    return Parameter(item.name, kind, required, keyword.word, choices, meaning, default, keyword.repeated)
+    is_named = item.kind is item.KEYWORD_ONLY and not keyword.word
+    return Parameter(
+        item.name, kind, required, keyword.word, choices, meaning, default, keyword.repeated, is_named
+    )
 
 
 def _rows_of(method: str, hint: Any) -> str:
