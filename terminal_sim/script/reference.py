@@ -80,7 +80,8 @@ def _argument(parameter: Parameter) -> Argument:
         form = f"{parameter.keyword} {form}"
     elif parameter.is_named:
         form = f"{parameter.name}={form}"
-    return Argument(form, parameter.meaning, parameter.required, parameter.choices, parameter.default)
+    meaning = f"{parameter.meaning}; again for more" if parameter.repeated else parameter.meaning
+    return Argument(form, meaning, parameter.required, parameter.choices, parameter.default)
 
 
 _ROWS = {
