@@ -22,7 +22,7 @@ from terminal_sim.bench.words import (
 from terminal_sim.script import meanings
 from terminal_sim.script.check import check
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.headings import HEADINGS
+from terminal_sim.script.headings import HEADINGS, Heading
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.reference import BY_WORD, TOPICS, Entry, verb_entries
 from terminal_sim.script.tree import ScriptError
@@ -155,27 +155,23 @@ def test_every_verb_has_an_example_that_a_check_finds_right(verb: Entry, wrong: 
 
 @pytest.mark.parametrize("heading", HEADINGS, ids=lambda one: one.word)
 def test_every_setting_and_section_has_an_example_that_a_check_finds_right(
-    heading: Entry, tmp_path: Path
+    heading: Heading, tmp_path: Path
 ) -> None:
     (tmp_path / "cards").mkdir()
     (tmp_path / "common.keys").write_text("keys 1\nmacro nothing\n  wait 1s\n", encoding="utf-8")
-    example = "\n".join(
-        entry for one in entries("settings") if one.name == heading.word for entry in one.examples
-    )
-    version = "" if heading.word == "keys" else "keys 1\n"
-    terminal = (
-        ""
-        if heading.word == "terminal"
-        else f"terminal {'square-terminal' if heading.word == 'with' else 'v400m'}\n"
-    )
-    scenario = "" if "scenario" in example else '\nscenario "e"\n  wait 1s\n'
-    teardown = heading.word == "teardown"
-    parts = (
-        (version, terminal, scenario, example)
-        if teardown
-        else (version, *((example, "\n", terminal) if not version else (terminal, example)), scenario)
-    )
-    assert problems("".join(parts), tmp_path / "e.keys") == []
+    terminal = "square-terminal" if heading.word == "with" else "v400m"
+    parts = {
+        0: "keys 1",
+        1: f"terminal {terminal}",
+        2: "\n".join(heading.example) if heading.rank < 4 else "",
+        3: "" if heading.rank == 3 else 'scenario "e"\n  wait 1s',
+        4: "\n".join(heading.example) if heading.rank == 4 else "",
+    }
+    overruled = {"keys": 0, "terminal": 1}.get(heading.word)
+    if overruled is not None:
+        del parts[overruled]
+        parts = {**parts, 2: ""} | {overruled: "\n".join(heading.example)}
+    assert problems("\n".join(parts[at] for at in sorted(parts)), tmp_path / "e.keys") == []
 
 
 @pytest.mark.parametrize("answer", entries("answers"), ids=lambda one: one.name)
