@@ -6,7 +6,8 @@ Rules:
    since its terminal has to ask until it is taken.
 2. First a scripted answer decides, then the first rule that fits, then the amount pack in force, then the issuer. None of them
    overrules the books: a void of a payment that is not there stays declined.
-3. Where the books are kept in a file, an answer leaves after its message is durable there, with all that it moved.
+3. Where the books are kept in a file, an answer leaves after its message is durable there, with all that it moved: `respond` gives
+   it then. The answers of several messages may be decided first and made durable together.
 4. The requests in `messages` are masked, and hold no CVC, PIN or PIN block.
 """
 
@@ -128,6 +129,7 @@ class Acquirer:
         for account in state.accounts:
             self._issuer.open(account)
         self._keep(0, state.answered)
+        self.make_durable()
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
@@ -182,7 +184,18 @@ class Acquirer:
         return self.ledger.entries
 
     def respond(self, message: bytes) -> Answer:
-        """The answer to a message off the wire; to what is no message, silence and a note that says why."""
+        """The answer to a message off the wire; to what is no message, silence and a note that says why. Raises `StorageFailed`."""
+        answer = self.decide(message)
+        self.make_durable()
+        return answer
+
+    def make_durable(self) -> None:
+        """All that was decided is durable when it returns, so its answers may leave. Raises `StorageFailed`."""
+        if self._books is not None:
+            self._books.sync()
+
+    def decide(self, message: bytes) -> Answer:
+        """As `respond`, but the answer must not leave before `make_durable` has returned."""
         try:
             request = self.dialect.decode_request(message)
         except MessageError as error:

@@ -22,10 +22,14 @@ class AcquirerLink:
         """The acquirer's answer, or that it is unreachable; nothing at all where the acquirer stays silent."""
         if not self.up:
             return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
-        answer = self.acquirer.respond(message)
+        answer = self.acquirer.decide(message)
         if answer.reply is None:
             return []
         return [Arrival(delay=self.slow + answer.delay, message=answer.reply, note=answer.note)]
+
+    def release(self) -> None:
+        """Make the acquirer's answers durable. Raises `StorageFailed`."""
+        self.acquirer.make_durable()
 
     def receive(self) -> Sequence[Arrival]:
         """Nothing: everything is known when it is sent."""

@@ -3,7 +3,8 @@
 Rules:
 1. The first line says what the file is and the number of its schema. Each further line is one record: the entries and answers of
    one message, with the SHA-256 of the hash of the line before and of the record.
-2. `append` returns after the line is on the disk, and after the head beside the file says so (`journal.head`).
+2. `append` hands the system one more line. `sync` returns after all of them are on the disk, and after the head beside the file says
+   so (`journal.head`); the answers of several messages then wait for one flush.
 3. Opening reads and checks every line and writes nothing; `start` does. A damaged file is not opened and not changed. A last
    line that the head does not count and that is no whole record is what a cut has left of a message without an answer: it is taken off.
 4. Card numbers are not written: no rule of the books needs them, but for a balance, which starts anew with each run.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -57,6 +59,7 @@ class LedgerFile:
         self.records: list[LedgerRecord] = []
         self._descriptor = -1
         self._failed = ""
+        self._synced = True
         self._hash = _GENESIS
         self._end = 0  # bytes of whole lines
         try:
@@ -75,11 +78,13 @@ class LedgerFile:
             os.ftruncate(self._descriptor, self._end)
             if not self._end:
                 self._write(_HEADER + b"\n")
+                os.fsync(self._descriptor)
                 sync_folder(self.path.parent)
             else:
                 os.lseek(self._descriptor, self._end - 1, os.SEEK_SET)
                 whole = os.read(self._descriptor, 1) == b"\n"
                 self._write(b"" if whole else b"\n")
+                os.fsync(self._descriptor)
                 self._head.start(mark)
         except OSError as error:
             raise LedgerFileError(
@@ -87,7 +92,7 @@ class LedgerFile:
             ) from None
 
     def append(self, record: LedgerRecord) -> None:
-        """Durable when it returns. Raises `StorageFailed`, and from then on always."""
+        """Durable after the next `sync`. Raises `StorageFailed`, and from then on always."""
         if self._failed:
             raise StorageFailed(self._failed)
         entries = tuple(replace(entry, pan=None) for entry in record.entries)
@@ -95,14 +100,33 @@ class LedgerFile:
         digest = sha256(self._hash + body).digest()
         try:
             self._write(_BEFORE_HASH + digest.hex().encode() + _AFTER_HASH + body + b"}\n")
-            self._head.write(Mark(len(self.records) + 1, digest))
         except OSError as error:
-            self._failed = f"{self.path}: cannot be written: {error.strerror}; make room, and open it again"
-            raise StorageFailed(self._failed) from None
+            raise self._stopped(error) from None
         self.records.append(record)
         self._hash = digest
+        self._synced = False
+
+    def sync(self) -> None:
+        """All that was appended is durable when it returns. Raises `StorageFailed`, and from then on always."""
+        if self._failed:
+            raise StorageFailed(self._failed)
+        if self._synced:
+            return
+        try:
+            os.fsync(self._descriptor)
+            self._head.write(Mark(len(self.records), self._hash))
+        except OSError as error:
+            raise self._stopped(error) from None
+        self._synced = True
+
+    def _stopped(self, error: OSError) -> StorageFailed:
+        self._failed = f"{self.path}: cannot be written: {error.strerror}; make room, and open it again"
+        return StorageFailed(self._failed)
 
     def close(self) -> None:
+        """Releases the file. What cannot be made durable any more was never answered."""
+        with suppress(StorageFailed):
+            self.sync()
         self._head.close()
         if self._descriptor >= 0:
             os.close(self._descriptor)
@@ -111,7 +135,6 @@ class LedgerFile:
     def _write(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._descriptor, data) :]
-        os.fsync(self._descriptor)
 
     def _read(self, content: bytes) -> None:
         counted = self._head.mark

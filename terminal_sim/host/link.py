@@ -31,7 +31,17 @@ class HostLink(Protocol):
     slow: int
 
     def send(self, message: bytes) -> Sequence[Arrival]:
-        """Send one message. The result is what comes back of it as far as the link can tell at once, in order of delay."""
+        """Send one message. The result is what comes back of it as far as the link can tell at once, in order of delay.
+
+        It may reach the terminal after `release` has returned.
+        """
+        ...
+
+    def release(self) -> None:
+        """Let what `send` gave leave: an acquirer in the same process makes its answers durable, all of them at once.
+
+        Raises `StorageFailed`, and then none of them leaves.
+        """
         ...
 
     def receive(self) -> Sequence[Arrival]:

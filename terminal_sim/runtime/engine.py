@@ -2,7 +2,8 @@
 
 Rules:
 1. Effects of one event run in order. A `Record` is durable before the next effect of its terminal runs: in a fleet the records
-   of all terminals that have one waiting go into one commit, and then each goes on.
+   of all terminals that have one waiting go into one commit, and then each goes on. The acquirer's answers to all of them are
+   made durable at once likewise, before any of them arrives.
 2. After an error of that commit it is unknown whether the rows are there: those terminals stop, and their next boot decides.
 3. A file that cannot be written, the acquirer's or the device's key, stops the terminal that needs it, with the reason.
 4. Nothing here waits. With virtual readers everything that follows from an event has happened when `settle` returns.
@@ -212,6 +213,9 @@ class Engine:
                 else:
                     if rows:
                         waiting.append((one, rows))
+            for board, unstored in self._executor.release():
+                self._stop(board, str(unstored))
+            waiting = [(one, rows) for one, rows in waiting if one.is_on]
             running = self._commit(waiting) if waiting else []
         if self.tracing is not None:
             for one in started:

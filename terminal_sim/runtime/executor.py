@@ -6,7 +6,7 @@ What an effect brings about comes back as an event: at once, or when the clock r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
 from typing import Any
@@ -22,6 +22,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.message import EntryMode
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.errors import StorageFailed
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.link import Arrival
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
@@ -47,6 +48,7 @@ class Executor:
         self.tracing = tracing
         self.post = post
         self._random = random
+        self._sent: dict[str, Board] = {}
         self._do: dict[type, Callable[[Board, Any], None]] = {
             fx.Send: self._send,
             fx.Forward: self._forward,
@@ -82,6 +84,16 @@ class Executor:
             self.tracing.sent(board, request, message)
         for arrival in board.link.send(message):
             self.await_arrival(board, arrival, request.stan)
+        self._sent[board.name] = board
+
+    def release(self) -> Iterator[tuple[Board, StorageFailed]]:
+        """Let the answers to all that was sent leave; the boards whose acquirer cannot store them, each with the reason."""
+        sent, self._sent = self._sent, {}
+        for board in sent.values():
+            try:
+                board.link.release()
+            except StorageFailed as failed:
+                yield board, failed
 
     def await_arrival(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
         """Set the deadline at which what came over the link reaches the terminal; `stan` is that of the request, where it is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -146,6 +147,31 @@ def test_books_that_cannot_be_written_put_the_terminal_out_of_service(tmp_path: 
         )
         with pytest.raises(StorageFailed, match=r"acquirer\.jsonl: cannot be written"):
             books.append(LedgerRecord(numbered=1, entries=(), answers=()))
+
+
+def test_books_that_cannot_be_flushed_let_no_answer_arrive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Bench(state=tmp_path) as bench:
+        terminals = [bench.add_terminal("v400m") for _ in range(2)]
+        flush = os.fsync
+
+        def fails_for_books(descriptor: int) -> None:
+            if os.readlink(f"/proc/self/fd/{descriptor}").endswith("acquirer.jsonl"):
+                raise OSError(errno.EIO, "the disk says no")
+            flush(descriptor)
+
+        monkeypatch.setattr(os, "fsync", fails_for_books)
+        for terminal in terminals:
+            sale(bench, terminal)
+            assert terminal.view().screen.id == "out-of-service"
+            assert [row.fields["state"] for row in terminal.journal() if row.kind == "sale"] == ["AUTH_SENT"]
+    monkeypatch.undo()
+    with Bench(state=tmp_path) as bench:
+        for model in ("v400m", "v400m"):
+            bench.add_terminal(model)
+        bench.advance(60 * SECOND)
+        assert bench.violations() == []
 
 
 @pytest.mark.parametrize("kind", ["fifo", "folder", "link"])

@@ -54,6 +54,9 @@ class TcpLink:
         self._socket.sendall(framed(message))
         return ()
 
+    def release(self) -> None:
+        """Nothing waits: what was sent has left."""
+
     def receive(self) -> Sequence[Arrival]:
         if self._socket is not None:
             self._socket.setblocking(False)
