@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -172,7 +172,7 @@ ELSEWHERE = (
 def what_happened(bench: Bench, till: TerminalUnderTest, since: int) -> dict[str, object]:
     """All that shows of a bench: its trace since then, screen, receipts, journal with hashes, the acquirer's books."""
     shown = {
-        "trace": [entry.json() for entry in list(bench.trace.entries)[since:]],
+        "trace": renumbered(json.loads(entry.json()) for entry in list(bench.trace.entries)[since:]),
         "screen": till.view().text,
         "receipts": [paper.text for paper in till.receipts],
         "journal": [[row.kind, row.number, row.mono, row.hash.hex()] for row in till.journal()],
@@ -184,6 +184,15 @@ def what_happened(bench: Bench, till: TerminalUnderTest, since: int) -> dict[str
         "next": str(bench.next_deadline()),
     }
     return dict(json.loads(json.dumps(shown)))
+
+
+def renumbered(entries: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    """The entries as if the trace began with the first of them: the numbers of a trace are no part of a saved bench."""
+    numbered: dict[object, int] = {}
+    return [
+        {**entry, **{name: numbered.setdefault(entry[name], len(numbered)) for name in ("n", "cause")}}
+        for entry in entries
+    ]
 
 
 def go_on(data: bytes, moment: str) -> dict[str, object]:
