@@ -95,7 +95,20 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"terminal-sim {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
-    for add in (_run, _check, _profiles, _cards, _readers, _report, _verify, _shell, _help, _demo, _doctor):
+    for add in (
+        _run,
+        _check,
+        _fmt,
+        _profiles,
+        _cards,
+        _readers,
+        _report,
+        _verify,
+        _shell,
+        _help,
+        _demo,
+        _doctor,
+    ):
         add(commands)
     return top
 
@@ -162,6 +175,20 @@ def _run(commands: _Commands) -> None:
 
 def _check(commands: _Commands) -> None:
     _files(_command(commands, "check", "check", "find what is wrong in .keys scripts without running them"))
+
+
+def _fmt(commands: _Commands) -> None:
+    fmt = _command(commands, "fmt", "fmt", "lay .keys scripts out in one way, with the same meaning")
+    fmt.add_argument(
+        "files",
+        nargs="+",
+        type=_path,
+        metavar="FILE",
+        help=".keys files, folders of them, or - for the standard input",
+    )
+    how = fmt.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="write nothing; say which are not formatted")
+    how.add_argument("--diff", action="store_true", help="write nothing; show what would change")
 
 
 def _profiles(commands: _Commands) -> None:
