@@ -128,6 +128,8 @@ _BLANKS = re.compile(r"[^\S\n]+")
 
 def plain(text: str) -> str:
     """The text as it is compared: accents composed (NFC), each run of spaces of any kind one space, none at the ends."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # the usual case: single spaces are the only blanks
     return _BLANKS.sub(" ", text if text.isascii() else normalize("NFC", text)).strip()
 
 

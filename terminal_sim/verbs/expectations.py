@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
@@ -14,6 +15,7 @@ from terminal_sim.verbs.signature import Keyword, MinCount, RowFields, ValueKind
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
     BadScript,
+    Said,
     Waiting,
     duration,
     listed,
@@ -49,8 +51,9 @@ class Expectations(Waiting):
         """The settled screen shows it."""
         wanted = selector(what)
 
-        def holds() -> str | None:
-            return listed(self.terminal.view(on).matches(wanted)) or None
+        def holds() -> Said | None:
+            found = self.terminal.view(on).matches(wanted)
+            return partial(listed, found) if found else None
 
         self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
 
@@ -76,9 +79,9 @@ class Expectations(Waiting):
             said = plain(printed)
             return [text for text in wanted if text not in said]
 
-        def holds() -> str | None:
+        def holds() -> Said | None:
             printed = self._receipt(copy)
-            return "a receipt that has it" if printed and not missing(printed) else None
+            return (lambda: "a receipt that has it") if printed and not missing(printed) else None
 
         def there() -> str:
             printed = self._receipt(copy)
@@ -148,9 +151,9 @@ class Expectations(Waiting):
     ) -> None:
         """A light of the reader is in that state, or in any but `off`."""
 
-        def holds() -> str | None:
+        def holds() -> Said | None:
             shown = self.terminal.lights.get(name, "off")
-            return f"{name} {shown}" if (shown == state if state else shown != "off") else None
+            return (lambda: f"{name} {shown}") if (shown == state if state else shown != "off") else None
 
         def there() -> str:
             return (
@@ -165,8 +168,8 @@ class Expectations(Waiting):
     ) -> None:
         """It has beeped since the last beep that was expected."""
 
-        def holds() -> str | None:
-            return "a beep" if self.terminal.beeps > self._beeps_heard else None
+        def holds() -> Said | None:
+            return (lambda: "a beep") if self.terminal.beeps > self._beeps_heard else None
 
         self._expect(holds, "a beep", lambda: "silence", no, within, for_)
         self._beeps_heard = self.terminal.beeps
@@ -207,9 +210,9 @@ class Expectations(Waiting):
 
     def _expect(
         self,
-        holds: Callable[[], str | None],
+        holds: Callable[[], Said | None],
         wanted: str,
-        there: Callable[[], str],
+        there: Said,
         no: bool,
         within: Duration | str,
         throughout: Duration | str,
@@ -263,20 +266,19 @@ class _Rows:
     number: Callable[[list[Record]], int]
     count: int | None
 
-    def hold(self) -> str | None:
-        """A summary of what matches; None where it is not what was wanted."""
-        found = self._found()
-        held = bool(found) if self.count is None else self.number(found) == self.count
-        return self._summary(found) if held else None
+    def hold(self) -> Said | None:
+        """What sums up the rows that match; None where they are not what was wanted."""
+        if self.count is None:
+            held = self.every().newest(self.wanted) is not None
+        else:
+            held = self.number(self._found()) == self.count
+        return self._summary if held else None
 
     def nearest(self) -> str:
         """What there is instead, for a failure."""
-        found = self._found()
-        return (
-            self._summary(found)
-            if found
-            else closest(self.every().rows, self.wanted) or f"nothing {self.where}"
-        )
+        if self._found():
+            return self._summary()
+        return closest(self.every().rows, self.wanted) or f"nothing {self.where}"
 
     def __str__(self) -> str:
         exactly = "" if self.count is None else f", {self.count} in all"
@@ -285,7 +287,8 @@ class _Rows:
     def _found(self) -> list[Record]:
         return self.every().having(self.wanted)
 
-    def _summary(self, found: list[Record]) -> str:
+    def _summary(self) -> str:
+        found = self._found()
         return f"{self.number(found)} of them: {closest(found[-1:], self.wanted)}" if found else "none"
 
 

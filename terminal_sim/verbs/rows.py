@@ -6,7 +6,7 @@ is converted, so `0856` is not `856`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from terminal_sim.display.texts import plain
 
@@ -21,6 +21,9 @@ class RowLog:
 
     def __init__(self, rows: Iterable[Record] = ()) -> None:
         self.rows: list[Record] = []
+        self._compared: list[
+            dict[str, str]
+        ] = []  # the same, name and value in the form in which they are compared
         self._having: dict[tuple[str, str], list[int]] = {}
         self.add(rows)
 
@@ -30,18 +33,26 @@ class RowLog:
     def add(self, rows: Iterable[Record]) -> None:
         for at, row in enumerate(rows, len(self.rows)):
             self.rows.append(row)
-            for name, value in _comparable(row).items():
-                self._having.setdefault((name, value), []).append(at)
+            compared = _comparable(row)
+            self._compared.append(compared)
+            for field in compared.items():
+                self._having.setdefault(field, []).append(at)
 
     def having(self, wanted: Mapping[str, str]) -> list[Record]:
         """The rows that have every wanted field, in order; a field wanted empty may be missing."""
+        return [self.rows[at] for at in self._newest_first(wanted)][::-1]
+
+    def newest(self, wanted: Mapping[str, str]) -> Record | None:
+        """The last of them, if there is one."""
+        return next((self.rows[at] for at in self._newest_first(wanted)), None)
+
+    def _newest_first(self, wanted: Mapping[str, str]) -> Iterator[int]:
+        """Looks only at the rows that have the rarest of the fields."""
         fields = {(comparable(name), comparable(value)) for name, value in wanted.items()}
-        found = sorted((self._having.get(field, []) for field in fields if field[1]), key=len)
-        if not found:
-            return [row for row in self.rows if has(row, wanted)]
-        few, *more = found
-        rows = [self.rows[at] for at in (sorted({*few}.intersection(*more)) if more else few)]
-        return rows if all(value for _, value in fields) else [row for row in rows if has(row, wanted)]
+        places: list[Sequence[int]] = [self._having.get(field, ()) for field in fields if field[1]]
+        for at in reversed(min(places, key=len, default=range(len(self.rows)))):
+            if all(self._compared[at].get(name, "") == value for name, value in fields):
+                yield at
 
 
 def has(row: Record, wanted: Mapping[str, str]) -> bool:

@@ -31,6 +31,7 @@ TRACE_LINES = 10
 MOST_DIGITS = 12  # of an amount (ISO 8583, DE 4) and of a count
 
 T = TypeVar("T")
+Said = Callable[[], str]  # what stands there, put into words only where a failure shows it
 
 
 class BadScript(ValueError):
@@ -204,7 +205,7 @@ class Waiting:
         self,
         holds: Callable[[], T | None],
         expected: str,
-        there: Callable[[], str],
+        there: Said,
         within: Duration = DEFAULT_WITHIN,
     ) -> T:
         """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`."""
@@ -224,7 +225,7 @@ class Waiting:
             found = holds()
         return found
 
-    def _never(self, holds: Callable[[], str | None], expected: str, throughout: Duration) -> None:
+    def _never(self, holds: Callable[[], Said | None], expected: str, throughout: Duration) -> None:
         """Raises `ExpectationFailed` where `holds` names something now, or while `throughout` passes."""
         before = self._snapshot()
         limit = before.mono + throughout
@@ -232,7 +233,7 @@ class Waiting:
             if self.bench.now.mono >= limit:
                 return
             self._pass(limit, before)
-        raise self._failure(expected, found, before)
+        raise self._failure(expected, found(), before)
 
     def _closest(self, wanted: Selector, on: str = "main") -> str:
         """What was most like the selector on any screen since the step began, for a failure."""
