@@ -10,7 +10,7 @@ from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, styled
 from terminal_sim.cli.scripts import programs_of
-from terminal_sim.cli.session import ShellSession
+from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.script.check import Play, Program
 from terminal_sim.script.exit_code import ExitCode

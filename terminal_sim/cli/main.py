@@ -317,6 +317,22 @@ def _shell(commands: _Commands) -> None:
     _options(shell)
     _bench(shell)
     shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    shell.add_argument(
+        "--cards", type=_path, action="append", default=[], metavar="DIR",
+        help="a folder of further cards (repeatable)",
+    )  # fmt: skip
+    shell.add_argument(
+        "--trace", type=_path, metavar="FILE.jsonl",
+        help="write everything that happens, one JSON object a line",
+    )  # fmt: skip
+    shell.add_argument(
+        "--record", type=_path, metavar="FILE.pcapng",
+        help="record the readers into a new file; --reader recording:FILE replays it",
+    )  # fmt: skip
+    shell.add_argument(
+        "--plain", action="store_true",
+        help="read line by line and draw nothing in place, as over a slow line; so it is with TERM=dumb, NO_COLOR or a pipe",
+    )  # fmt: skip
 
 
 def _help(commands: _Commands) -> None:

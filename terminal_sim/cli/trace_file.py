@@ -1,12 +1,13 @@
-"""The file of `run --trace`."""
+"""The file of `--trace`."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from types import TracebackType
 
-from terminal_sim.bench import is_trace
+from terminal_sim.bench import JsonLines, TraceEntry, is_trace
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import naming
 
@@ -33,3 +34,24 @@ class TraceFile:
         with naming(self._path):
             self._sink.write(lines)
             self._sink.flush()
+
+
+class TraceLines:
+    """Takes the entries of a bench for a trace file, which is written between two acts: a full disk is no fault of the bench."""
+
+    wants_frames, wants_bytes = JsonLines.wants_frames, JsonLines.wants_bytes
+
+    def __init__(self, file: TraceFile) -> None:
+        self._file = file
+        self._lines = StringIO()
+        self._json = JsonLines(self._lines)
+
+    def take(self, entry: TraceEntry) -> None:
+        self._json.take(entry)
+
+    def write(self) -> None:
+        """Write what was taken since the last time. Raises `UserError`."""
+        text = self._lines.getvalue()
+        self._lines.seek(0)
+        self._lines.truncate()
+        self._file.write(text)

@@ -172,6 +172,18 @@ class Trace:
         finally:
             self._acting -= 1
 
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """What happens within is no news to the subscribers, and takes no number: it happened before, and a bench is brought there again."""
+        subscribers, number, cause = self._subscribers, self._number, self._cause
+        self._subscribers = []
+        self._weigh()
+        try:
+            yield
+        finally:
+            self._subscribers, self._number, self._cause = subscribers, number, cause
+            self._weigh()
+
     def _weigh(self) -> None:
         self.wants_frames = any(subscriber.wants_frames for subscriber in self._subscribers)
         self.wants_bytes = any(subscriber.wants_bytes for subscriber in self._subscribers)

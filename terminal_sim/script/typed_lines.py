@@ -7,7 +7,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
-from terminal_sim.script.complete import complete
+from terminal_sim.script.complete import Completion, complete
 from terminal_sim.script.file_names import file_name
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
@@ -22,19 +22,22 @@ _TYPED = Path("line")
 
 
 class TypedLines:
-    """Does lines at one terminal. `macros` are the calls of the macros that calls may name."""
+    """Does lines at one terminal. `macros` are the calls of the macros that calls may name, `decks` folders of further cards."""
 
     def __init__(
-        self, bench: Bench, terminal: TerminalUnderTest, macros: Mapping[str, Sequence[Call]] | None = None
+        self,
+        bench: Bench,
+        terminal: TerminalUnderTest,
+        macros: Mapping[str, Sequence[Call]] | None = None,
+        decks: Sequence[Path] = (),
     ) -> None:
-        self.terminal = terminal
         self.pictures = StoredPictures(
             Path("pictures"), lambda name: file_name(name, terminal.profile.id, terminal.locale), update=True
         )
         variables = {"profile": terminal.profile.id, "locale": terminal.locale}
         self.tester = Tester(bench, terminal, variables=variables, pictures=self.pictures)
         names = vocabulary()
-        self._scope = Scope(names, (terminal.profile,), names.cards(()))
+        self._scope = Scope(names, (terminal.profile,), names.cards(decks), tuple(decks))
         self._performer = Performer(self.tester, macros or {}, self._scope)
 
     def say(self, line: str) -> None:
@@ -67,9 +70,9 @@ class TypedLines:
         except Stopped as stopped:
             raise stopped.why from None
 
-    def completions(self, before: str) -> list[str]:
-        """The words that may come after the line so far."""
-        return [one.text for one in complete(before, self._scope).candidates]
+    def complete(self, before: str) -> Completion:
+        """What the line so far may go on with, by the table of verbs and the names that there are."""
+        return complete(before, self._scope)
 
     @property
     def mask(self) -> Mask:

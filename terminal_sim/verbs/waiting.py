@@ -119,6 +119,16 @@ def plain(text: str) -> str:
     return " ".join(texts.plain(text).split())
 
 
+@dataclass(frozen=True, slots=True)
+class TesterMemory:
+    """What a tester knew at a moment: its variables and states, what it forbade, and which beeps it had heard."""
+
+    variables: Mapping[str, str]
+    states: Mapping[str, SavedState]
+    forbidden: tuple[Selector, ...]
+    beeps_heard: int
+
+
 class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
@@ -162,6 +172,19 @@ class Waiting:
         if name not in known:
             raise BadScript(f"${{{name}}} has no value{suggest(name, known)}")
         return known[name]
+
+    def memory(self) -> TesterMemory:
+        """What it knows now."""
+        return TesterMemory(
+            dict(self.variables), dict(self.states), tuple(self._forbidden), self._beeps_heard
+        )
+
+    def go_back(self, bench: Bench, terminal: TerminalUnderTest, memory: TesterMemory) -> None:
+        """Act at `bench` from now on, which stands as the one before did when this gave `memory`."""
+        self.bench, self.terminal = bench, terminal
+        self.variables, self.states = dict(memory.variables), dict(memory.states)
+        self._forbidden, self._beeps_heard = list(memory.forbidden), memory.beeps_heard
+        self._journal_log, self._message_log = RowLog(), RowLog()
 
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:

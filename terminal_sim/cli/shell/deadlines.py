@@ -1,0 +1,30 @@
+"""What is due next, in words."""
+
+from __future__ import annotations
+
+from terminal_sim.bench import Duration
+from terminal_sim.cli.shell.session import ShellSession
+
+_WORDS = {
+    "state": "the time-out of the screen",
+    "host": "an answer of the acquirer",
+    "reversal": "the next try of a reversal",
+    "forward": "the next try to forward an offline payment",
+    "offline": "the end of what offline payments wait for",
+}
+"""What each deadline of a terminal is, by its name in the trace."""
+
+
+def due(name: str, screen: str) -> str:
+    """What the deadline `name` is while the screen `screen` stands."""
+    return f"{_WORDS[name]} {screen}" if name == "state" else _WORDS.get(name, name)
+
+
+def described(session: ShellSession) -> str:
+    """What is due next and in how long; `nothing` where nothing is."""
+    deadline = session.bench.next_deadline()
+    if deadline is None:
+        return "nothing"
+    what = due(deadline.name, session.terminal.view().screen.id)
+    left = max(deadline.at - session.bench.now.mono, 0)
+    return f"{what} in {Duration(left)}"
