@@ -32,6 +32,8 @@ from terminal_sim.script.plan import Case
 from terminal_sim.script.recordings import Wiring
 from terminal_sim.script.results import NO_TIME, RunResult, ScenarioOutcome
 from terminal_sim.script.selection import exactly
+from terminal_sim.script.step_log import StepLog
+from terminal_sim.script.try_record import StepPart
 from terminal_sim.verbs import Tester
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import StoredPictures, kept_picture, pictures_folder
@@ -73,6 +75,7 @@ class CaseRun:
         self._more = more
         self._wired = Wiring(options.reader, options.record, case, why)
         self._mask = Mask(case.program.settings.secrets.values())
+        self._log = StepLog(self._mask) if options.keep_steps else None
         self._notes: list[str] = []
         self._pictures = self._stored_pictures()
         self._screens = ""
@@ -99,20 +102,22 @@ class CaseRun:
             notes=tuple(map(self._mask, self._notes)),
             pictures=self._pictures.taken,
             differing=tuple(self._pictures.differing),
+            records=() if self._log is None else (self._log.record(),),
         )
 
     def perform(self) -> None:
         """Raises `Stopped` where a step fails, and whatever a bench raises that breaks."""
-        program, play = self.case.program, self.case.play
         start = self._start()
         with self._bench() as bench:
             tester = self._tester(bench, start)
             self.has_begun = True
             self._notes = tester.notes
+            if self._log is not None:
+                self._log.begin(tester)
             began = bench.now.mono
             try:
-                stopped = self._attempt(tester, play.calls if play.start else program.setup + play.calls)
-                after = self._attempt(tester, program.teardown)
+                stopped = self._scenario_of(tester)
+                after = self._attempt(tester, self.case.program.teardown, StepPart.TEARDOWN)
                 broken = bench.violations()
             finally:
                 self._took = Duration(bench.now.mono - began)
@@ -129,6 +134,7 @@ class CaseRun:
 
     def _bench(self) -> Bench:
         chosen, options = self.case.program.settings, self._options
+        logs = () if self._log is None else (self._log,)
         clock = chosen.clock or DEFAULT_CLOCK
         return Bench(
             seed=options.seed,
@@ -136,7 +142,7 @@ class CaseRun:
             clock=clock,
             state=options.state,
             decks=chosen.decks,
-            trace=Trace(*options.subscribers),
+            trace=Trace(*options.subscribers, *logs),
         )
 
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
@@ -199,14 +205,31 @@ class CaseRun:
 
     # Steps.
 
-    def _attempt(self, tester: Tester, calls: Sequence[Call]) -> Stopped | None:
-        program = self.case.program
+    def _scenario_of(self, tester: Tester) -> Stopped | None:
+        program, play = self.case.program, self.case.play
+        setup = () if play.start else program.setup
+        stopped = self._attempt(tester, setup, StepPart.SETUP)
+        if stopped is None:
+            return self._attempt(tester, play.calls, StepPart.SCENARIO)
+        self._leave_out(play.calls, StepPart.SCENARIO)
+        return stopped
+
+    def _attempt(self, tester: Tester, calls: Sequence[Call], part: StepPart) -> Stopped | None:
+        program, log = self.case.program, self._log
+        if log is not None:
+            log.part = part
         try:
-            Performer(tester, program.macros, self.case.play.scope).perform(calls)
+            Performer(tester, program.macros, self.case.play.scope, log).perform(calls)
         except Stopped as stopped:
             self._keep_screens(tester)
+            self._leave_out(_after(calls, stopped), part)
             return stopped
         return None
+
+    def _leave_out(self, calls: Sequence[Call], part: StepPart) -> None:
+        if self._log is not None:
+            self._log.part = part
+            self._log.leave_out(call.step for call in calls)
 
     # The text of a result.
 
@@ -251,3 +274,9 @@ class CaseRun:
         for address in self._options.addresses:
             chosen += ["--reader", address] if address != "virtual" else []
         return command(str(program.script.path), exactly(self.case.title), chosen)
+
+
+def _after(calls: Sequence[Call], stopped: Stopped) -> Sequence[Call]:
+    """The calls that come after the one that stopped."""
+    last = stopped.callers[0] if stopped.callers else stopped.step
+    return calls[next(at for at, call in enumerate(calls, 1) if call.step is last) :]

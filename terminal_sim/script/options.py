@@ -16,7 +16,8 @@ class Options:
     `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`); `pictures` is a folder for
     the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
-    `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does.
+    `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does. `keep_steps` records what each step of
+    a scenario did.
     """
 
     seed: int = 0
@@ -31,6 +32,7 @@ class Options:
     root: Path = Path()
     out: Path | None = None
     retry: int = 0
+    keep_steps: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from terminal_sim.bench import BenchMisuse, Selector
 from terminal_sim.display.region import Region
 from terminal_sim.script.bind import Call, MacroCall, VerbArgument, VerbCall
+from terminal_sim.script.step_log import StepLog
 from terminal_sim.script.tree import ScriptStep
 from terminal_sim.script.values import Scope, filled, judge, spoken
 from terminal_sim.verbs import Tester
@@ -36,12 +38,19 @@ class Stopped(Exception):
 
 
 class Performer:
-    """Carries out calls through one tester. `macros` are the calls of each macro by its name."""
+    """Carries out calls through one tester. `macros` are the calls of each macro by its name; `log` writes the steps down, where it is there."""
 
-    def __init__(self, tester: Tester, macros: Mapping[str, Sequence[Call]], scope: Scope) -> None:
+    def __init__(
+        self,
+        tester: Tester,
+        macros: Mapping[str, Sequence[Call]],
+        scope: Scope,
+        log: StepLog | None = None,
+    ) -> None:
         self._tester = tester
         self._macros = macros
         self._scope = scope
+        self._log = log
 
     def perform(
         self,
@@ -58,13 +67,27 @@ class Performer:
             variables = ChainMap(here, self._tester.variables, built_in(self._tester.terminal))
             try:
                 if isinstance(call, VerbCall):
-                    self._say(call, variables)
+                    with self._logged(call.step, callers):
+                        self._say(call, variables)
                 elif isinstance(call, MacroCall):
-                    given = [filled(value, variables) for value in call.values]
+                    given = self._given(call, variables, callers)
                     inside = here | dict(zip(call.macro.parameters, given, strict=True))
                     self.perform(self._macros[call.macro.name], inside, (*callers, call.step))
             except (ExpectationFailed, BadScript, BenchMisuse) as why:
                 raise Stopped(call.step, callers, why, self._tester) from None
+
+    def _given(
+        self, call: MacroCall, variables: Mapping[str, str], callers: tuple[ScriptStep, ...]
+    ) -> list[str]:
+        """The arguments of a macro. The call is no step by itself unless it stops here."""
+        try:
+            return [filled(value, variables) for value in call.values]
+        except BadScript:
+            with self._logged(call.step, callers):
+                raise
+
+    def _logged(self, step: ScriptStep, callers: tuple[ScriptStep, ...]) -> AbstractContextManager[None]:
+        return nullcontext() if self._log is None else self._log.step(self._tester, step, callers)
 
     def _say(self, call: VerbCall, variables: Mapping[str, str]) -> None:
         for argument in call.arguments:

@@ -10,6 +10,7 @@ from pathlib import Path
 from terminal_sim.bench import Duration
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.plan import Case
+from terminal_sim.script.try_record import TryRecord
 from terminal_sim.verbs.pictures import DifferingPicture
 
 NO_TIME = Duration(0)
@@ -34,7 +35,7 @@ class RunResult:
     """`text` is the reason of a skip, or what a failure says: the first one of a flaky scenario, else the last of its `tries`.
 
     `took` is virtual time, `seconds` that of the wall; `pictures` are the files of its screenshots by their names, `differing` those that are not as
-    they are stored.
+    they are stored. `records` has what each try did, in their order, where the options ask for it.
     """
 
     case: Case
@@ -46,6 +47,7 @@ class RunResult:
     notes: tuple[str, ...] = ()
     pictures: Mapping[str, Path] = field(default_factory=dict)
     differing: tuple[DifferingPicture, ...] = ()
+    records: tuple[TryRecord, ...] = ()
 
 
 def exit_code(results: Iterable[RunResult]) -> ExitCode:

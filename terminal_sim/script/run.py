@@ -34,7 +34,9 @@ class Runner:
         first = result = self._tried(case, 1, more=more)
         while result.outcome is ScenarioOutcome.UNMET and result.tries <= self.options.retry:
             again = self._tried(case, result.tries + 1, more=more)
-            result = replace(again, seconds=result.seconds + again.seconds)
+            result = replace(
+                again, seconds=result.seconds + again.seconds, records=result.records + again.records
+            )
         if result.outcome is ScenarioOutcome.HELD and result.tries > 1:
             return replace(result, outcome=ScenarioOutcome.FLAKY, text=first.text)
         return result
