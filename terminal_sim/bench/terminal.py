@@ -229,6 +229,11 @@ class TerminalUnderTest:
         return list(self._papers)
 
     @property
+    def generation(self) -> int:
+        """How many screens its main display has shown, as trace entries of screens count them."""
+        return self.board.panel.generation
+
+    @property
     def lights(self) -> dict[str, str]:
         return dict(self.board.panel.lights)
 

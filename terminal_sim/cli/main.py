@@ -105,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
         _report,
         _verify,
         _shell,
+        _serve,
         _help,
         _demo,
         _doctor,
@@ -248,7 +249,7 @@ def _readers(commands: _Commands) -> None:
         "--card", default="", metavar="NAME", help="put this card into a virtual reader first"
     )
     conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
-    serve = _command(actions, "serve", "serve", "a virtual reader for other software, pcscd for one")
+    serve = _command(actions, "serve", "serve_reader", "a virtual reader for other software, pcscd for one")
     serve.add_argument(
         "address",
         metavar="ADDRESS",
@@ -256,6 +257,29 @@ def _readers(commands: _Commands) -> None:
     )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
+
+
+def _serve(commands: _Commands) -> None:
+    serve = _command(
+        commands, "serve", "serve", "a bench with its page and API on this machine, until Ctrl-C"
+    )
+    serve.add_argument(
+        "profiles", nargs="*", metavar="PROFILE", help="terminals on the bench; v400m where none is named"
+    )
+    serve.add_argument("--port", type=_port, default=0, metavar="N", help="a free one by default")
+    serve.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default")
+    serve.add_argument("--clock", metavar="MOMENT", help="the date and time that the bench begins with")
+    serve.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")
+    serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    serve.add_argument(
+        "--run-clock", action="store_true", help="let virtual time run by the wall from the start"
+    )
+    serve.add_argument("--json", action="store_true", help="print one line with all that a program needs")
+    send = _command(commands, "send", "send", "lines of the script language at the bench that is served")
+    send.add_argument("lines", nargs="+", metavar="LINE", help='such as "press OK 1250 OK"')
+    send.add_argument(
+        "--terminal", default="", metavar="NAME", help="such as v400m-1; the first one by default"
+    )
 
 
 def _doctor(commands: _Commands) -> None:
@@ -402,6 +426,12 @@ def _bench(command: _Parser) -> None:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len("100")):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of times: write 0 to 999")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 1 to 65535, or 0 for a free one")
     return int(text)
 
 

@@ -9,20 +9,25 @@ from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.script.bind import Call, FromState, VerbCall, bind
 from terminal_sim.script.complete import Completion, complete
 from terminal_sim.script.file_names import file_name
+from terminal_sim.script.line_of import WrongArgument, line_of, said
 from terminal_sim.script.parse import parse_step
 from terminal_sim.script.perform import Performer, Stopped
-from terminal_sim.script.tree import ScriptError, Value
+from terminal_sim.script.tree import Form, ScriptError, Value
 from terminal_sim.script.values import Scope, judge
 from terminal_sim.script.vocabulary import vocabulary
-from terminal_sim.verbs import BadScript, Tester
+from terminal_sim.verbs import BadScript, Tester, Verb
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import StoredPictures
+from terminal_sim.verbs.signature import ValueKind
 
 _TYPED = Path("line")
 
 
 class TypedLines:
-    """Does lines at one terminal. `macros` are the calls of the macros that calls may name, `decks` folders of further cards."""
+    """Does lines at one terminal. `macros` are the calls of the macros that calls may name, `decks` folders of further cards.
+
+    Without `keeps_files` no line writes a file: another program says what is done at the bench, and not to this machine's folders.
+    """
 
     def __init__(
         self,
@@ -30,12 +35,17 @@ class TypedLines:
         terminal: TerminalUnderTest,
         macros: Mapping[str, Sequence[Call]] | None = None,
         decks: Sequence[Path] = (),
+        *,
+        keeps_files: bool = True,
     ) -> None:
+        self._keeps_files = keeps_files
         self.pictures = StoredPictures(
             Path("pictures"), lambda name: file_name(name, terminal.profile.id, terminal.locale), update=True
         )
         variables = {"profile": terminal.profile.id, "locale": terminal.locale}
-        self.tester = Tester(bench, terminal, variables=variables, pictures=self.pictures)
+        self.tester = Tester(
+            bench, terminal, variables=variables, pictures=self.pictures if keeps_files else None
+        )
         names = vocabulary()
         self._scope = Scope(names, (terminal.profile,), names.cards(decks), tuple(decks))
         self._performer = Performer(self.tester, macros or {}, self._scope)
@@ -52,16 +62,29 @@ class TypedLines:
             wrong.append(sentence)
 
         try:
-            call = bind(parse_step(line, _TYPED), {}, diagnose)
+            step = parse_step(line, _TYPED)
         except ScriptError as error:
             raise BadScript(error.problems[0].sentence) from None
+        if not step.values:
+            raise BadScript("the line says nothing: it is empty, or a remark")
+        call = bind(step, {}, diagnose)
         if wrong or call is None:
             raise BadScript(wrong[0])
         if isinstance(call, FromState):
             raise BadScript("from state is for scenarios of a file: here the terminal goes on as it is")
         if isinstance(call, VerbCall):
             self._check(call)
+            if not self._keeps_files and any(
+                state.form is Form.STRING for state in call.of_kind(ValueKind.STATE)
+            ):
+                raise BadScript("a state is kept by a name here, and not in a file")
         return call
+
+    def line(self, verb: Verb, given: Mapping[str, object]) -> str:
+        """The line that `verb` with arguments by name is, checked. Raises `WrongArgument` and `BadScript`."""
+        line = line_of(verb, given)
+        self.read(line)
+        return line
 
     def perform(self, call: Call) -> None:
         """Raises `ExpectationFailed` where it does not hold, `BenchMisuse` where the bench refuses it, and `BadScript`."""
@@ -84,4 +107,4 @@ class TypedLines:
         for argument in call.arguments:
             wrong = "" if argument.value.variables else judge(argument, self._scope)
             if wrong:
-                raise BadScript(wrong)
+                raise WrongArgument(said(argument.parameter), wrong)

@@ -133,7 +133,7 @@ class Waiting:
     """One terminal of a bench, as a tester sees and handles it.
 
     `variables` are what scripts name as `${name}`; `pictures` are the stored ones, where it has any;
-    `folder` is where files of saved states are looked for. `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `mask` shows
+    `folder` is where files of saved states are looked for. `rows_before` and `receipts_before` are how many rows and receipts are older than the test. `patience` is how long an act waits for a screen that takes it. `mask` shows
     what is reported without the secrets of cards and of hidden fields.
     """
 
@@ -148,6 +148,7 @@ class Waiting:
         receipts_before: int = 0,
         folder: Path = Path(),
         mask: Mask | None = None,
+        patience: Duration = DEFAULT_WITHIN,
     ) -> None:
         self.bench = bench
         self.terminal = terminal
@@ -157,6 +158,7 @@ class Waiting:
         self.folder = folder
         self.mask = mask or Mask()
         self._pictures = pictures
+        self.patience = patience
         self._rows_before = rows_before
         self._receipts_before = receipts_before
         self._forbidden: list[Selector] = []
@@ -229,12 +231,16 @@ class Waiting:
         holds: Callable[[], T | None],
         expected: str,
         there: Said,
-        within: Duration = DEFAULT_WITHIN,
+        within: Duration | None = None,
     ) -> T:
-        """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`."""
+        """Waits until `holds` gives something and returns it; raises `ExpectationFailed` when it has not within `within`.
+
+        An act, which has no time of its own, waits as long as the patience of this tester.
+        """
         self._seen = []
         if (found := holds()) is not None:
             return found
+        within = self.patience if within is None else within
         before = self._snapshot()
         self._seen.append(before)
         limit = before.mono + within

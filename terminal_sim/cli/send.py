@@ -1,0 +1,58 @@
+"""`terminal-sim send LINE...`: lines of the script language at the bench that `terminal-sim serve` runs, with the exit codes of `run`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from argparse import Namespace
+
+from terminal_sim.cli import UserError
+from terminal_sim.files import runtime_file
+from terminal_sim.script.exit_code import ExitCode
+
+_LONGEST_WAIT = 600.0  # s
+_CODES = {409: ExitCode.UNMET, 500: ExitCode.BROKEN}
+
+
+def run(given: Namespace) -> int:
+    url, token = _served()
+    query = f"?{urllib.parse.urlencode({'terminal': given.terminal})}" if given.terminal else ""
+    request = urllib.request.Request(
+        f"{url}/api/v1/lines{query}",
+        data="\n".join(given.lines).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "text/plain; charset=utf-8"},
+    )
+    # A proxy of the environment has nothing to do with this machine's own address.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=_LONGEST_WAIT) as answer:
+            for note in json.load(answer)["notes"]:
+                print(f"# {note}")
+    except urllib.error.HTTPError as refused:
+        problem = json.load(refused)
+        field = problem.get("field", "")
+        at = int(field.split(".")[1]) if field.startswith("lines.") else 0
+        print(
+            f"{given.lines[at]}: {problem['detail']}" if given.lines else problem["detail"], file=sys.stderr
+        )
+        return _CODES.get(refused.code, ExitCode.WRONG)
+    except OSError as gone:
+        raise UserError(
+            f"the bench at {url} does not answer: {gone}; start one with `terminal-sim serve`"
+        ) from None
+    return ExitCode.HELD
+
+
+def _served() -> tuple[str, str]:
+    """Address and token of the bench that this user serves. Raises `UserError`."""
+    file = runtime_file()
+    try:
+        said = json.loads(file.read_text("utf-8"))
+        return said["url"], said["token"]
+    except FileNotFoundError:
+        raise UserError("no bench is served: start one with `terminal-sim serve`") from None
+    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        raise UserError(f"{file}: {wrong}; end `terminal-sim serve` and start it again") from None

@@ -1,0 +1,67 @@
+"""Lines of the language at a served terminal, for HTTP and WebSocket alike: done, or refused with a reason that a program can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
+from terminal_sim.script.line_of import WrongArgument
+from terminal_sim.verbs import BadScript, ExpectationFailed
+from terminal_sim.verbs.waiting import DEFAULT_WITHIN
+from terminal_sim.web.problem import ApiProblem, ProblemKind
+from terminal_sim.web.served import ServedBench, ServedTerminal
+
+NO_PATIENCE = Duration(0)
+
+
+def act(
+    served: ServedBench,
+    terminal: ServedTerminal,
+    lines: Sequence[str],
+    *,
+    patience: Duration = DEFAULT_WITHIN,
+) -> dict[str, object]:
+    """Does the lines and says where the bench stands then. Raises `ApiProblem`, whose `done` is how many lines were done before.
+
+    `patience` is how much virtual time may pass until the screen takes an act: none for a person, who sees the screen.
+    """
+    done = 0
+    terminal.lines.tester.patience = patience
+    calls = []
+    for number, line in enumerate(lines):
+        with _refusing(served, field=f"lines.{number}", done=0):
+            calls.append(terminal.lines.read(line))
+    for number, call in enumerate(calls):
+        with _refusing(served, field=f"lines.{number}", done=done):
+            terminal.lines.perform(call)
+        done += 1
+    return {"done": done} | standing(served, terminal)
+
+
+def standing(served: ServedBench, terminal: ServedTerminal) -> dict[str, object]:
+    """The newest event of the bench, and the screen of the terminal with its generation."""
+    return {"event": served.history.last, **terminal.screen_now(), "notes": terminal.notes()}
+
+
+@contextmanager
+def _refusing(served: ServedBench, *, field: str, done: int) -> Iterator[None]:
+    """What a line can be refused for, as a problem. What the terminal does not take is a conflict; what cannot be meant is a bad value."""
+    more: dict[str, object] = {"done": done, "event": served.history.last}
+    try:
+        yield
+    except WrongArgument as wrong:
+        raise ApiProblem(
+            ProblemKind.BAD_VALUE, str(wrong), field=f"{field}.{wrong.argument}", more=more
+        ) from None
+    except BadScript as wrong:
+        raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=field, more=more) from None
+    except ExpectationFailed as unmet:
+        there = f"; there was {unmet.nearest}" if unmet.nearest else ""
+        more |= {"expected": unmet.expected, "near": unmet.nearest, "event": served.history.last}
+        raise ApiProblem(
+            ProblemKind.REFUSED, f"expected {unmet.expected}{there}", field=field, more=more
+        ) from None
+    except (BenchMisuse, JournalError, ProfileError) as refused:
+        more |= {"event": served.history.last}
+        raise ApiProblem(ProblemKind.REFUSED, str(refused), field=field, more=more) from None

@@ -1,0 +1,108 @@
+"""The ASGI application of a served bench: routes from the table of operations, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from terminal_sim.web.api import PREFIX, operations
+from terminal_sim.web.guard import Access, Application, Guard
+from terminal_sim.web.openapi import document
+from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Query
+from terminal_sim.web.problem import MEDIA_TYPE, ApiProblem, ProblemKind
+from terminal_sim.web.served import ServedBench
+from terminal_sim.web.socket import Answered, SocketConversation
+
+_STATUS = {
+    404: (ProblemKind.NOT_FOUND, "there is no such path"),
+    405: (ProblemKind.NO_METHOD, "this path has no such method"),
+}
+
+
+def application(served: ServedBench, access: Access, *, version: str, server: str) -> Application:
+    """The application; `server` is the address that it is served at."""
+    table = operations(served)
+    description = document(table, prefix=PREFIX, version=version, server=server)
+
+    answered = Answered()
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(description)
+
+    async def socket(websocket: WebSocket) -> None:
+        await SocketConversation(served, answered, websocket).run()
+
+    app = Starlette(
+        routes=[
+            *(Route(PREFIX + each.path, _endpoint(each), methods=[each.method]) for each in table),
+            Route(f"{PREFIX}/openapi.json", openapi),
+            WebSocketRoute(f"{PREFIX}/ws", socket),
+        ],
+        exception_handlers={ApiProblem: _problem, HTTPException: _http},
+    )
+    return Guard(app, access)
+
+
+def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    wanted = "text/plain" if operation.takes_text else "application/json"
+    has_body = operation.method == "POST"
+
+    async def answer(request: Request) -> Response:
+        if has_body:
+            media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if media != wanted:
+                raise ApiProblem(ProblemKind.NOT_THAT_TYPE, f"the body is to be {wanted}")
+        call = HttpCall(
+            path=dict(request.path_params),
+            query=_query(operation.query, request.query_params),
+            body=await request.body() if has_body else b"",
+            headers=request.headers,
+        )
+        found: HttpAnswer = await operation.handler(call)
+        if not isinstance(found.body, bytes):
+            return StreamingResponse(found.body, headers={"content-type": found.media.value})
+        return Response(
+            found.body,
+            status_code=max(found.status, operation.status),
+            media_type=found.media.value,
+            headers=found.headers,
+        )
+
+    return answer
+
+
+def _query(known: tuple[Query, ...], given: Mapping[str, str]) -> dict[str, str | int]:
+    """The parameters that the operation has. Raises `ApiProblem` for a wrong one and for one that it has not."""
+    names = {each.name: each for each in known}
+    read: dict[str, str | int] = {}
+    for name, text in given.items():
+        if name not in names:
+            raise ApiProblem(ProblemKind.BAD_VALUE, f"there is no parameter {name!r} here", field=name)
+        if names[name].text:
+            read[name] = text
+            continue
+        if not (text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= names[name].maximum):
+            raise ApiProblem(
+                ProblemKind.BAD_VALUE, f"{name} is a number up to {names[name].maximum}", field=name
+            )
+        read[name] = int(text)
+    return read
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiProblem)
+    return Response(error.as_bytes(), status_code=error.kind.status, media_type=MEDIA_TYPE)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind, detail = _STATUS.get(error.status_code, (ProblemKind.BAD_VALUE, str(error.detail)))
+    response = await _problem(request, ApiProblem(kind, detail))
+    response.headers.update(error.headers or {})
+    return response

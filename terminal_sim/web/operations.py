@@ -1,0 +1,77 @@
+"""The operations of the API, each once: the table from which the routes and the OpenAPI document are made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from msgspec import Struct
+
+from terminal_sim.web.problem import ProblemKind
+
+
+class Media(Enum):
+    """What an answer is."""
+
+    JSON = "application/json"
+    TEXT = "text/plain; charset=utf-8"
+    SVG = "image/svg+xml"
+    PNG = "image/png"
+    LINES = "application/jsonl"
+    EVENTS = "text/event-stream"
+
+    @property
+    def bare(self) -> str:
+        return self.value.partition(";")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter of the query. `maximum` bounds a number; a `text` is any."""
+
+    name: str
+    meaning: str
+    text: bool = False
+    maximum: int = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """One request, read: `path` and `query` by their names, and the body as its bytes."""
+
+    path: dict[str, str]
+    query: dict[str, str | int]
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What a request is answered with: at once, or as a stream."""
+
+    body: bytes | AsyncIterator[bytes]
+    media: Media = Media.JSON
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[HttpCall], Awaitable[HttpAnswer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """`body` is the type of a body of JSON, `schema` its schema where it is made from something else, `takes_text` that it is lines of text."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    handler: Handler
+    body: type[Struct] | None = None
+    schema: dict[str, object] | None = None
+    takes_text: bool = False
+    query: tuple[Query, ...] = ()
+    answer: Media = Media.JSON
+    status: int = 200
+    problems: tuple[ProblemKind, ...] = ()

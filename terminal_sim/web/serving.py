@@ -1,0 +1,127 @@
+"""Serving a bench: sockets bound to this machine, a token, uvicorn, and a private file by which other commands find the bench."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import uvicorn
+
+from terminal_sim.files import NO_LINK, PLAIN, keep_private, runtime_file
+from terminal_sim.web.app import application
+from terminal_sim.web.guard import Access
+from terminal_sim.web.served import BenchOptions, ServedBench
+
+LOOPBACK = "127.0.0.1"
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAddress:
+    """Where a bench is served."""
+
+    host: str
+    port: int
+    token: str
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def link(self) -> str:
+        """The page with the token in its fragment, which no browser sends to a server."""
+        return f"{self.url}/#token={self.token}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchService:
+    """A bench that is being served."""
+
+    address: ServedAddress
+    bench: ServedBench
+    server: uvicorn.Server
+
+    async def wait(self) -> None:
+        """Returns when the server has been told to stop."""
+        while not self.server.should_exit:
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def serving(
+    options: BenchOptions, *, port: int = 0, profiles: Sequence[str] = (), version: str
+) -> AsyncIterator[BenchService]:
+    """Serves a bench with these terminals on it until the block ends; port 0 takes a free one. Raises `OSError`, and what `Bench` raises."""
+    listener = socket.create_server((LOOPBACK, port))
+    try:
+        bench = await ServedBench.open(options)
+    except BaseException:
+        listener.close()
+        raise
+    try:
+        for name in profiles:
+            await bench.do(partial(bench.add, name))
+        address = ServedAddress(LOOPBACK, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
+        access = Access.at(address.token, [LOOPBACK], address.port)
+        app = application(bench, access, version=version, server=address.url)
+        server = uvicorn.Server(_settings(app))
+        running = asyncio.create_task(server.serve([listener]))
+        try:
+            while not server.started and not running.done():
+                await asyncio.sleep(0.005)
+            yield BenchService(address=address, bench=bench, server=server)
+        finally:
+            bench.history.end()
+            server.should_exit = True
+            await running
+    finally:
+        listener.close()
+        await bench.close()
+
+
+def _settings(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws="websockets-sansio",
+        ws_max_size=1 << 20,
+        ws_max_queue=32,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        limit_concurrency=1_000,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 << 10,
+    )
+
+
+@asynccontextmanager
+async def announced(address: ServedAddress) -> AsyncIterator[Path]:
+    """Keeps the runtime file, which its owner alone can read, while the block runs."""
+    file = runtime_file()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    said = {"url": address.url, "token": address.token, "pid": os.getpid()}
+    fresh = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        keep_private(opened.fileno())
+        opened.write(json.dumps(said).encode())
+    fresh.replace(file)
+    try:
+        yield file
+    finally:
+        # Another bench may have been announced since.
+        if file.exists() and json.loads(file.read_text("utf-8")) == said:
+            file.unlink()

@@ -1,0 +1,76 @@
+"""`terminal-sim serve` and `terminal-sim send`, as a person and as another program use them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from terminal_sim.cli.main import main
+from terminal_sim.web.serving import ServedAddress
+from tests.recipes.tree import ROOT
+from tests.web.kit import Client
+
+
+@contextmanager
+def serve(folder: Path, *words: str) -> Iterator[dict[str, Any]]:
+    """`terminal-sim serve --json` in a process of its own; it is interrupted at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "terminal_sim", "serve", "--json", *words],
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
+            "XDG_RUNTIME_DIR": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        process.stdout.close()
+
+
+def test_a_bench_is_found_driven_and_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with serve(tmp_path, "v400m", "square-terminal") as said:
+        assert said["terminals"] == ["v400m-1", "square-terminal-1"]
+        assert said["link"] == f"{said['url']}/#token={said['token']}"
+        file = Path(said["file"])
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert main(["send", "press OK 1250 OK", "insert visa-credit", 'expect screen "Approved"']) == 0
+        assert main(["send", "press 700", "--terminal", "square-terminal-1"]) == 0
+        assert main(["send", "press OK 1"]) in (0, 1)
+        assert main(["send", 'expect screen "Nothing" within 1s']) == 1
+        assert "there was" in capsys.readouterr().err
+        assert main(["send", "prss OK"]) == 2
+        assert "did you mean 'press'?" in capsys.readouterr().err
+        port = int(said["url"].rpartition(":")[2])
+        assert Client(ServedAddress("127.0.0.1", port, said["token"])).get("/bench")["violations"] == []
+    assert not file.exists()
+    assert main(["send", "press OK"]) == 2
+    assert "terminal-sim serve" in capsys.readouterr().err
+
+
+def test_a_state_folder_is_kept_and_one_that_is_in_use_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    with serve(tmp_path, "v400m", "--state", str(state)):
+        assert main(["serve", "v400m", "--state", str(state)]) == 2
+        assert "state" in capsys.readouterr().err
+    assert main(["verify", str(state)]) == 0
