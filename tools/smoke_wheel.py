@@ -29,9 +29,10 @@ from importlib.resources import files
 installed = distribution("terminal-sim")
 here = {file.parts[0] for file in installed.files or () if ".." not in file.parts}
 packages = {name for name in here if not name.endswith(".dist-info")}
-if packages != {"terminal_sim", "terminal_drivers"}:
-    sys.exit(f"the wheel installs {sorted(packages)}: terminal_sim and terminal_drivers wanted, and nothing else")
-for package in sorted(packages):
+wanted = {"terminal_sim", "terminal_drivers", "TerminalSim"}
+if packages != wanted:
+    sys.exit(f"the wheel installs {sorted(packages)}: {sorted(wanted)} wanted, and nothing else")
+for package in ("terminal_sim", "terminal_drivers"):
     if not (files(package) / "py.typed").is_file():
         sys.exit(f"{package} has no py.typed")
 

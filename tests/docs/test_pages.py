@@ -19,7 +19,8 @@ from tests.recipes.tree import ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 # Commands that are run: others (git, docker, pip, apt) are about the reader's own machine.
-RUN = ("terminal-sim", "python", "pytest")
+RUN = ("terminal-sim", "python", "pytest", "robot")
+PATH = (ROOT, ROOT / "drivers", ROOT / "terminal_sim/adapters/robot/import_name")
 # What is plugged in where the reader is.
 HARDWARE = ("/dev/", "+hid:", "+usb:", "pcsc:")
 # Pages whose examples are held elsewhere: the recipes by their own tests, in a copy of the tree.
@@ -79,12 +80,12 @@ class Reader:
 
     def _python(self, words: tuple[str, ...], typed: str) -> tuple[int, str]:
         plugin = ("-m", "pytest", "-p", "no:cacheprovider", "--rootdir=.")
-        start = plugin if words[0] == "pytest" else ()
+        start = {"pytest": plugin, "robot": ("-m", "robot")}.get(words[0], ())
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         ran = subprocess.run(
             [sys.executable, *start, *words[1:]],
             cwd=self._here,
-            env=kept | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "drivers")))},
+            env=kept | {"PYTHONPATH": os.pathsep.join(map(str, PATH))},
             input=typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
