@@ -228,7 +228,7 @@ class Bench:
         with self.trace.acting(self.now, terminal.name, line):
             try:
                 yield
-            except BenchMisuse as refused:
+            except (BenchMisuse, ProfileError) as refused:
                 self.trace.emit(self.now, terminal.name, ActRefused(str(refused)))
                 raise
 

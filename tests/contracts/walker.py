@@ -17,7 +17,7 @@ from tests.contracts.drive import MOTO_CARD, NAMES, Drive, full, prompting
 from tests.engine.kit import plug
 
 _AMOUNTS = ("1", "500", "1000", "2000", "12345", "9999999", "2500", "0")
-_TYPED = {
+TYPED = {
     "amount": _AMOUNTS,
     "passcode": ("0856", "0856", "0856", "1111", "2468"),
     "new-passcode": ("2468", "13579", "0856", "12"),
@@ -30,17 +30,17 @@ _TYPED = {
     "enter-pin": ("1234", "4321", "0000", "12"),
     "shortcut": ("8", "9", "89"),
 }
-_PRESENT = {
+PRESENT = {
     "insert": ("visa-credit", "visa-credit-fr", "visa-online-pin", "mastercard-pin", "interac-debit", "amex-credit",
                "visa-declined", "mute", "two-applications"),
     "tap": ("visa-credit", "visa-credit-fr", "interac-debit", "phone"),
     "swipe": ("visa-stripe", "visa-credit", "gift-card", "mute", "interac-debit"),
 }  # fmt: skip
 _ENTRIES: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
-_ANSWERS = ("approved", "approved", "declined", "declined:51", "declined:11", "timeout", "timeout", "garbage",
+ANSWERS = ("approved", "approved", "declined", "declined:51", "declined:11", "timeout", "timeout", "garbage",
             "late:30s", "late:119s", "late:4min", "partial:300")  # fmt: skip
-_STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu 1", "apdu 4", "apdu 9")
-_WAITS = ("0.1", "0.3", "1", "1", "2", "5", "6", "10", "20", "31", "61", "121", "1000")
+STEPS = ("select", "gpo", "read", "genac1", "online", "genac2", "apdu 1", "apdu 4", "apdu 9")
+WAITS = ("0.1", "0.3", "1", "1", "2", "5", "6", "10", "20", "31", "61", "121", "1000")
 _CLOCKS = ("-10000d", "-1d", "-1h", "-1s", "1s", "1h", "1d", "400d")
 
 
@@ -118,7 +118,7 @@ class Walk:
         if shown is None:
             self.errand() if drive.at_home else self.touch()
             return
-        digits = self.random.choice(_TYPED.get(shown.id, ("1",)))
+        digits = self.random.choice(TYPED.get(shown.id, ("1",)))
         self._say(f"type {digits} OK")
         drive.type(digits)
 
@@ -129,7 +129,7 @@ class Walk:
             return
         errand = pick(("open", "sale", "sale", "refund", "moto", "address", "history", "void", "void"))
         self._say(errand)
-        how = pick(tuple(_PRESENT))
+        how = pick(tuple(PRESENT))
         if errand == "open":
             drive.open(pick(tuple(drive.way)))
         elif errand in ("sale", "refund"):
@@ -170,8 +170,8 @@ class Walk:
         wanted = [each for each in _ENTRIES if self.drive.terminal.wants_card(each)]
         if not how and not wanted and self.random.random() < 0.8:
             return
-        how = how or self.random.choice(wanted or list(_PRESENT))
-        card = self.random.choice(_PRESENT[how])
+        how = how or self.random.choice(wanted or list(PRESENT))
+        card = self.random.choice(PRESENT[how])
         self._say(f"{how} {card}")
         try:
             self.drive.present(how, card)
@@ -184,19 +184,19 @@ class Walk:
             self.drive.terminal.remove_card()
 
     def tear(self) -> None:
-        step = self.random.choice(_STEPS)
+        step = self.random.choice(STEPS)
         self._say(f"tear card after {step}")
         self.drive.terminal.tear_after(step)
 
     # The world.
 
     def wait(self) -> None:
-        seconds = self.random.choice(_WAITS)
+        seconds = self.random.choice(WAITS)
         self._say(f"wait {seconds} s")
         self.drive.pass_time(float(seconds))
 
     def answer(self) -> None:
-        answer = self.random.choice(_ANSWERS)
+        answer = self.random.choice(ANSWERS)
         self._say(f"host answers {answer}")
         self.drive.bench.host_answers([answer])
 

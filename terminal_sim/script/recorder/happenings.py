@@ -11,10 +11,14 @@ from terminal_sim.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class ShownScreen:
-    """The screen that stood on the main display from `at` on, in microseconds of virtual time."""
+    """The screen that stood on the main display from `at` on, in microseconds of virtual time.
+
+    No entry says when the power goes: where the device was found `is_dark`, it may have been so before.
+    """
 
     at: int
     view: View
+    is_dark: bool = False
 
     @property
     def id(self) -> str:
@@ -34,27 +38,30 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class PressedKey:
-    """A key of the keypad. `hidden` is the digit that was typed into a field that hides it; `key` is "" then."""
+    """A key of the keypad that was held down for `held` microseconds; one that was typed into a field that hides it is a `Secret`."""
 
     at: int
-    key: str
+    key: str | Secret[str]
     counts: Counts
-    hidden: Secret[str] | None = None
+    held: int = 0
     ignored: bool = False
 
     @property
     def until(self) -> int:
-        return self.at
+        return self.at + self.held
 
 
 @dataclass(frozen=True, slots=True)
 class DoneLine:
-    """Something done as the line of a script says it, from `at` to `until`."""
+    """Something done as the line of a script says it."""
 
     at: int
     line: str
     counts: Counts
-    until: int
+
+    @property
+    def until(self) -> int:
+        return self.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
+from itertools import islice
 
 from terminal_sim.bench import (
     DEFAULT_CLOCK,
@@ -25,6 +26,7 @@ from terminal_sim.bench import (
 from terminal_sim.script.bind import VerbCall
 from terminal_sim.script.recorder.happenings import (
     Counts,
+    Done,
     DoneLine,
     Happening,
     PressedKey,
@@ -37,6 +39,7 @@ from terminal_sim.script.recorder.script_head import ScriptHead
 from terminal_sim.script.recorder.secret_names import SecretNames
 from terminal_sim.script.recorder.steps import Steps
 from terminal_sim.script.recorder.wishes import Expected, Naming
+from terminal_sim.secret import Secret
 from terminal_sim.verbs.mask import Mask
 
 _HIDDEN = "DIGIT"
@@ -75,14 +78,15 @@ class ScriptRecorder:
         self._card = terminal.card.id if terminal.card is not None else ""
         self._before = self._counts()
         self._holding = 0  # the number of the act that holds a key
+        self._released = self._before  # what there was when the last held key was let go
         self._happenings: list[Happening] = [ShownScreen(bench.now.mono, terminal.view().recorded())]
-        self._ended: DoneLine | None = None
+        self._ended: tuple[Happening, ...] | None = None
         bench.trace.subscribe(self)
 
     def stop(self) -> None:
         """Record nothing more; what was recorded stays."""
         if self._ended is None:
-            self._ended = self._now()
+            self._ended = self._end()
             self._bench.trace.unsubscribe(self)
 
     # What the trace says.
@@ -93,23 +97,24 @@ class ScriptRecorder:
             return
         at, content = entry.at.mono, entry.content
         if isinstance(content, contents.ScreenShown):
-            if isinstance(content.text, View):
+            if isinstance(content.text, View) and self._terminal.is_on:
                 self._happenings.append(ShownScreen(at, content.text))
         elif isinstance(content, contents.KeyPress):
+            key = self._terminal.key_in_hand if content.key == _HIDDEN else content.key
             if entry.cause != self._holding:
-                hidden = self._terminal.key_in_hand if content.key == _HIDDEN else None
-                key = "" if hidden is not None else content.key
-                self._happenings.append(PressedKey(at, key, self._counts(), hidden))
+                self._keep(PressedKey(at, key, self._counts()))
+            else:
+                self._let_go(key)
         elif isinstance(content, contents.Touch):
-            self._happenings.append(TouchedElement(at, content.target, self._counts()))
+            self._keep(TouchedElement(at, content.target, self._counts()))
         elif isinstance(content, contents.Act):
             self._act(entry.number, at, content.line)
         elif isinstance(content, contents.InputIgnored):
             self._ignored()
         elif isinstance(content, contents.ActRefused):
             del self._happenings[self._last_done()]
-        elif isinstance(content, contents.EventTaken) and content.event == "ClockSet":
-            self._remarks.append(f"The clock was set to {entry.at.civil}, which no line of a script does.")
+        elif isinstance(content, contents.EventTaken):
+            self._event(at, content.event)
 
     def said(self, call: VerbCall) -> None:
         """Keep a line that leaves no entry, once it held: an expectation, a note, a picture.
@@ -124,14 +129,14 @@ class ScriptRecorder:
         own = [name for name in named if not name.startswith(_MADE_VARIABLES)]
         if not own and mask(line) == line:
             now = self._bench.now.mono
-            self._happenings.append(DoneLine(now, line, self._counts(), now))
+            self._keep(DoneLine(now, line, self._counts()))
 
     def recording(self, title: str = "By hand") -> RecordedScript:
         """What was recorded until now, as one scenario of this title."""
         names = SecretNames(self._bench, self._terminal.profile)
         news = News(self._bench, self._terminal, self._expected, self._before)
         steps = Steps(names, self._naming, news, self._card)
-        lines = steps.of(self._happenings, self._ended or self._now())
+        lines = steps.of((*self._happenings, *(self._ended or self._end())))
         return RecordedScript(
             head=self._head,
             title=title,
@@ -142,22 +147,43 @@ class ScriptRecorder:
         )
 
     def _act(self, number: int, at: int, line: str) -> None:
-        until = at
-        if line.startswith(f"{_HOLD} "):
-            self._holding = number
-            until += Duration.parse(line.rpartition(" ")[2])
-        self._happenings.append(DoneLine(at, line, self._counts(), until))
+        words = line.split()
+        if words[0] != _HOLD:
+            self._keep(DoneLine(at, line, self._counts()))
+            return
+        # The entry of the key comes when it is let go.
+        self._holding = number
+        self._keep(PressedKey(at, words[1], self._counts(), held=Duration.parse(words[-1])))
+
+    def _event(self, at: int, event: str) -> None:
+        if event == "PoweredOn":
+            # No entry says that a screen is shown again which stood there when the power went.
+            live = (
+                one for one in reversed(self._happenings) if isinstance(one, ShownScreen) and not one.is_dark
+            )
+            self._happenings += [ShownScreen(at, one.view) for one in islice(live, 1)]
+        elif event == "ClockSet":
+            self._remarks.append(
+                f"The clock was set {Duration(at)} after the beginning, which no line of a script does."
+            )
+
+    def _let_go(self, key: str | Secret[str]) -> None:
+        """The key that is held is let go, into the field that stands now."""
+        at = self._last_done()
+        held = self._happenings[at]
+        if isinstance(held, PressedKey):
+            self._happenings[at] = replace(held, key=key)
+            self._released = self._counts()
 
     def _ignored(self) -> None:
-        """The screen did not take what was done last: a key is pressed blindly, after the time for which it was held."""
+        """The screen did not take what was done last: a key was pressed blindly, after the time for which it was held."""
         at = self._last_done()
         last = self._happenings[at]
-        if isinstance(last, PressedKey):
-            self._happenings[at] = replace(last, ignored=True)
-        elif isinstance(last, TouchedElement):
+        if not isinstance(last, DoneLine):
             del self._happenings[at]
-        elif isinstance(last, DoneLine) and last.line.startswith(f"{_HOLD} "):
-            self._happenings[at] = PressedKey(last.until, last.line.split()[1], last.counts, ignored=True)
+        if isinstance(last, PressedKey):
+            counts = self._released if last.held else last.counts
+            self._keep(PressedKey(last.until, last.key, counts, ignored=True))
 
     def _last_done(self) -> int:
         """The place of what was done last."""
@@ -203,6 +229,16 @@ class ScriptRecorder:
             lights=terminal.lights,
         )
 
-    def _now(self) -> DoneLine:
+    def _keep(self, done: Done) -> None:
+        self._happenings += self._with_screen(done)
+
+    def _with_screen(self, done: Done) -> tuple[Happening, ...]:
+        """What was done, and before it the screen of a device that has no power."""
+        if self._terminal.is_on:
+            return (done,)
+        return ShownScreen(done.at, self._terminal.view().recorded(), is_dark=True), done
+
+    def _end(self) -> tuple[Happening, ...]:
+        """Nothing is done, at the time that it is now."""
         now = self._bench.now.mono
-        return DoneLine(now, "", self._counts(), now)
+        return self._with_screen(DoneLine(now, "", self._counts()))

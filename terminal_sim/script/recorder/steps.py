@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.script.recorder.happenings import (
     Done,
-    DoneLine,
     Happening,
     PressedKey,
     ShownScreen,
@@ -56,10 +55,10 @@ class Steps:
         self._standing: ShownScreen | None = None
         self._expected = ""  # the id of the screen that was expected last
 
-    def of(self, happenings: Sequence[Happening], end: DoneLine) -> list[str]:
-        """The lines for the happenings; `end` does nothing, and says how long the last screen stood and what came until then."""
+    def of(self, happenings: Iterable[Happening]) -> list[str]:
+        """The lines for the happenings, the last of which is something done; an empty line says when nothing more was."""
         shown: list[ShownScreen] = []
-        for happening in (*happenings, end):
+        for happening in happenings:
             if isinstance(happening, ShownScreen):
                 shown.append(happening)
                 continue
@@ -78,13 +77,13 @@ class Steps:
             self._clock = shown[0].at
         for at, screen in enumerate(shown):
             is_last = at + 1 == len(shown)
-            if not is_last and (shown[at + 1].at == screen.at or shown[at + 1].at <= self._clock):
-                continue  # it was gone in the same moment, or within the act before
+            if not is_last and (shown[at + 1].at <= max(screen.at, self._clock) or shown[at + 1].is_dark):
+                continue  # it was gone in the same moment, within the act before, or nobody knows when
             before, self._standing = self._standing, screen
             if screen.id == self._expected:
                 continue
             what = self._name_of(screen)
-            if before is not None and screen.at > self._clock and before.view.matches(Selector.parse(what)):
+            if screen.is_dark or (before is not None and before.view.matches(Selector.parse(what))):
                 self._wait(screen.at)
             passed = Duration(max(screen.at - self._clock, 0))
             within = f" within {passed}" if passed > DEFAULT_WITHIN else ""
@@ -121,14 +120,14 @@ class Steps:
             self._say(self._names.without_numbers(done.line))
 
     def _type(self, done: PressedKey) -> None:
-        verb, screen = (
-            "press!" if done.ignored else "press",
-            self._standing.id if self._standing is not None else "",
-        )
+        if done.held:
+            self._say(f"hold {self._word(done.key, self._screen)} for {Duration(done.held)}")
+            return
+        verb, screen = "press!" if done.ignored else "press", self._screen
         if self._press is None or (self._press.verb, self._press.screen) != (verb, screen):
             self._release()
             self._press = _Press(verb, screen)
-        self._press.keys.append(done.key if done.hidden is None else done.hidden)
+        self._press.keys.append(done.key)
 
     def _target(self, name: str) -> str:
         """The selector of what was touched."""
@@ -155,13 +154,18 @@ class Steps:
         if self._press is None:
             return
         press, self._press = self._press, None
-        words: list[str] = []
-        for run in _runs(press.keys):
-            if isinstance(run, Secret):
-                words.append(self._names.typed(run, press.screen, self._card))
-            else:
-                words.append(self._names.without_numbers(run))
+        words = (self._word(run, press.screen) for run in _runs(press.keys))
         self._lines.append(" ".join([press.verb, *words]))
+
+    def _word(self, keys: str | Secret[str], screen: str) -> str:
+        """How keys are written that were pressed at a screen."""
+        if isinstance(keys, Secret):
+            return self._names.typed(keys, screen, self._card)
+        return self._names.without_numbers(keys)
+
+    @property
+    def _screen(self) -> str:
+        return self._standing.id if self._standing is not None else ""
 
 
 def _runs(keys: Iterable[str | Secret[str]]) -> list[str | Secret[str]]:
