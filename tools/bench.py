@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, installed or not
 
+from bench_completion import completions  # noqa: E402
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "paced": paced,
     "pcscd": pcscd,
     "picture": pictures,
+    "completion": completions,
 }
 
 

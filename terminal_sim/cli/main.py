@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
         _shell,
         _serve,
         _help,
+        _lsp,
         _demo,
         _doctor,
     ):
@@ -373,6 +374,17 @@ def _help(commands: _Commands) -> None:
     )
     words.add_argument(
         "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
+    )
+
+
+def _lsp(commands: _Commands) -> None:
+    lsp = _command(
+        commands, "lsp", "lsp", "the language server of .keys scripts, for editors; needs the extra lsp"
+    )
+    lsp.add_argument(
+        "--stdio",
+        action="store_true",
+        help="by standard input and output, which is the only way; editors say it",
     )
 
 
