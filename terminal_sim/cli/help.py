@@ -19,7 +19,7 @@ from terminal_sim.cli.console import is_terminal
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.reports.render import Report, as_table
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.reference import BY_WORD, TOPICS, Argument, Entry, Topic, verb_entries
+from terminal_sim.script.reference import BY_WORD, TOPICS, Entry, ReferenceArgument, Topic, verb_entries
 from terminal_sim.script.vocabulary import vocabulary
 
 _CATALOGUE = "fault"
@@ -114,7 +114,7 @@ def _told(verb: Entry) -> Iterator[str]:
     yield ""
 
 
-def _arguments(arguments: Iterable[Argument]) -> Iterator[str]:
+def _arguments(arguments: Iterable[ReferenceArgument]) -> Iterator[str]:
     told = [(one.form, _meaning(one)) for one in arguments]
     width = max((len(form) for form, _ in told), default=0)
     if told:
@@ -123,7 +123,7 @@ def _arguments(arguments: Iterable[Argument]) -> Iterator[str]:
         yield f"{_INDENTED}{form:{width}}  {meaning}".rstrip()
 
 
-def _meaning(argument: Argument) -> str:
+def _meaning(argument: ReferenceArgument) -> str:
     default = f"; {argument.default} by default" if argument.default else ""
     return f"{argument.meaning}{default}"
 

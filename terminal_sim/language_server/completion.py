@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from terminal_sim.language_server.document import Document, Span
-from terminal_sim.script.candidates import Candidate, CandidateKind, ScriptNames
+from terminal_sim.script.candidates import CandidateKind, CompletionCandidate, ScriptNames
 from terminal_sim.script.complete import complete, complete_heading
 from terminal_sim.script.values import Scope
 from terminal_sim.verbs import VERBS, Parameter, Verb
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\$\{([A-Za-z_][\w-]*)\}", re.ASCII)
 class Offer:
     """A candidate, the part of the line whose place it takes, and a snippet that goes in with it, "" where the text is all."""
 
-    candidate: Candidate
+    candidate: CompletionCandidate
     span: Span
     snippet: str = ""
 
@@ -56,7 +56,7 @@ def _closed(typed: str, after: str) -> int:
     )
 
 
-def _snippet_of(candidate: Candidate) -> str:
+def _snippet_of(candidate: CompletionCandidate) -> str:
     """A macro with its arguments to fill in."""
     if candidate.kind is not CandidateKind.MACRO:
         return ""
@@ -81,7 +81,7 @@ def _lines(typed: str, span: Span) -> Iterator[Offer]:
         text = " ".join(words)
         snippet = snippet_of(verb)
         if text.startswith(typed) and snippet != text:
-            yield Offer(Candidate(verb.form, CandidateKind.ACT, verb.doc, verb.form), span, snippet)
+            yield Offer(CompletionCandidate(verb.form, CandidateKind.ACT, verb.doc, verb.form), span, snippet)
 
 
 def snippet_of(verb: Verb) -> str:

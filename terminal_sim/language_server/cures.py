@@ -28,7 +28,7 @@ class ProblemCode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScriptFinding:
     """A problem of the document at its place."""
 
     span: Span
@@ -45,11 +45,11 @@ class Cure:
     text: str
 
 
-def problems_of(document: Document) -> list[Found]:
+def problems_of(document: Document) -> list[ScriptFinding]:
     """Everything that is wrong with the document, or with the files that it uses, these at the line that uses them."""
     if document.is_too_large:
         sentence = f"larger than {LARGEST_FILE >> 20} MiB; split it into smaller files"
-        return [Found(Span(0, 0, 0), f"cannot be read: {sentence}", ProblemCode.FORM)]
+        return [ScriptFinding(Span(0, 0, 0), f"cannot be read: {sentence}", ProblemCode.FORM)]
     try:
         script = parse_text(document.text, document.path)
     except ScriptError as wrong:
@@ -62,15 +62,15 @@ def problems_of(document: Document) -> list[Found]:
     return []
 
 
-def _found(document: Document, problem: Problem, *, is_form: bool) -> Found:
+def _found(document: Document, problem: Problem, *, is_form: bool) -> ScriptFinding:
     code = ProblemCode.FORM if is_form else ProblemCode.MEANING
     if problem.path != document.path:
         line = next((one.span.line for one in document.settings.get("use", ())), 0)
         sentence = f"{problem.path}:{problem.line}: {problem.sentence}"
-        return Found(Span(line, 0, len(document.line(line))), sentence, code)
+        return ScriptFinding(Span(line, 0, len(document.line(line))), sentence, code)
     line = problem.line - 1
     start = min(problem.column - 1, len(document.line(line)))
-    return Found(
+    return ScriptFinding(
         Span(line, start, min(start + problem.width, len(document.line(line)))), problem.sentence, code
     )
 

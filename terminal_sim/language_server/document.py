@@ -40,7 +40,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ScriptSection:
     """A macro, setup, scenario or teardown: the line of its head and its last line. `table` is the line of its examples, -1 for none."""
 
     word: str
@@ -117,10 +117,10 @@ class Document:
         return found
 
     @cached_property
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[ScriptSection, ...]:
         return tuple(self._sections())
 
-    def section_at(self, number: int) -> Section | None:
+    def section_at(self, number: int) -> ScriptSection | None:
         """The section that a line belongs to."""
         return next((one for one in self.sections if one.first <= number <= one.last), None)
 
@@ -133,7 +133,7 @@ class Document:
             for number in range(section.table + 1, section.last + 1)
         )
 
-    def _sections(self) -> Iterator[Section]:
+    def _sections(self) -> Iterator[ScriptSection]:
         begun: tuple[str, int] | None = None
         last, table = 0, -1
         for number, line in enumerate(self.lines):
@@ -153,12 +153,12 @@ class Document:
         if begun is not None:
             yield self._section(*begun, last, table)
 
-    def _section(self, word: str, first: int, last: int, table: int) -> Section:
+    def _section(self, word: str, first: int, last: int, table: int) -> ScriptSection:
         head = tuple(
             Token(each.kind, each.text, Span(first, each.column - 1, each.column - 1 + len(each.text)))
             for each in _read(self.lines[first], is_row=False)
         )
-        return Section(word, head, first, last, table)
+        return ScriptSection(word, head, first, last, table)
 
 
 def _read(line: str, *, is_row: bool) -> list[LineToken]:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench.words import KIND_MEANINGS
 from terminal_sim.language_server.document import Document, Span, Token
-from terminal_sim.language_server.names import NameKind, Place, Reads, macros_of, place_at, places_of, used_by
+from terminal_sim.language_server.names import (
+    NameKind,
+    NamePlace,
+    Reads,
+    macros_of,
+    place_at,
+    places_of,
+    used_by,
+)
 from terminal_sim.script import meanings
 from terminal_sim.script.bind import VerbCall, bind
 from terminal_sim.script.candidates import ScriptNames, values_of
@@ -37,7 +45,7 @@ def hover_at(
     return (told, token.span) if told else None
 
 
-def _of_name(place: Place, document: Document, read: Reads) -> str:
+def _of_name(place: NamePlace, document: Document, read: Reads) -> str:
     name = place.name
     if name.kind is NameKind.MACRO:
         found = macros_of([document, *used_by(document, read)]).get(name.text)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from terminal_sim.datafiles.text_file import UnreadableFile, text_of
-from terminal_sim.language_server.document import Document, Section, Span, Token
+from terminal_sim.language_server.document import Document, ScriptSection, Span, Token
 from terminal_sim.script.check import MOST_FILES
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -42,7 +42,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamePlace:
     """Where a name stands; `gives` where it gets its value or meaning there."""
 
     path: Path
@@ -51,10 +51,10 @@ class Place:
     gives: bool = False
 
 
-def places_of(document: Document) -> list[Place]:
+def places_of(document: Document) -> list[NamePlace]:
     """Every place of the document at which one of its names stands, in the order of its lines."""
     found = [
-        Place(document.path, token.span, Name(NameKind.VARIABLE, token.text), True)
+        NamePlace(document.path, token.span, Name(NameKind.VARIABLE, token.text), True)
         for token in document.settings.get("secret", ())
     ]
     for section in document.sections:
@@ -62,19 +62,19 @@ def places_of(document: Document) -> list[Place]:
     return found
 
 
-def _of_section(document: Document, section: Section) -> Iterator[Place]:
+def _of_section(document: Document, section: ScriptSection) -> Iterator[NamePlace]:
     own = (
         {name for token in section.head[2:] for name in _VARIABLE.findall(token.text)}
         if section.word == "macro"
         else set()
     )
 
-    def variable(text: str, span: Span, *, gives: bool = False) -> Place:
+    def variable(text: str, span: Span, *, gives: bool = False) -> NamePlace:
         macro = section.name if text in own else ""
-        return Place(document.path, span, Name(NameKind.VARIABLE, text, macro), gives)
+        return NamePlace(document.path, span, Name(NameKind.VARIABLE, text, macro), gives)
 
     if section.word == "macro" and section.name:
-        yield Place(document.path, section.head[1].span, Name(NameKind.MACRO, section.name), True)
+        yield NamePlace(document.path, section.head[1].span, Name(NameKind.MACRO, section.name), True)
         for token in section.head[2:]:
             yield from (variable(name, span, gives=True) for name, span in _variables(token))
     for number in range(section.first + 1, section.last + 1):
@@ -89,17 +89,17 @@ def _of_section(document: Document, section: Section) -> Iterator[Place]:
             if number == _head_of_table(document, section):
                 yield from (variable(*_cell(token), gives=True) for token in said)
             continue
-        yield Place(document.path, said[0].span, Name(NameKind.MACRO, said[0].text))
+        yield NamePlace(document.path, said[0].span, Name(NameKind.MACRO, said[0].text))
         if words[0] in _GIVES and len(said) > 1 and words[1]:
             yield variable(said[1].text, said[1].span, gives=True)
         for before, gives in ((_SAVES, True), (_STARTS, False)):
             if tuple(words[:2]) == before and len(said) > 2 and words[2]:
-                yield Place(document.path, said[2].span, Name(NameKind.STATE, said[2].text), gives)
+                yield NamePlace(document.path, said[2].span, Name(NameKind.STATE, said[2].text), gives)
         for token in said:
             yield from (variable(name, span) for name, span in _variables(token))
 
 
-def _head_of_table(document: Document, section: Section) -> int:
+def _head_of_table(document: Document, section: ScriptSection) -> int:
     """The line with the names of the columns, where they do not stand behind `examples`; -1 for none."""
     if len(document.tokens(section.table)) > 1:
         return -1
@@ -118,7 +118,7 @@ def _variables(token: Token) -> Iterator[tuple[str, Span]]:
         yield found[1], Span(token.span.line, start, start + len(found[1]))
 
 
-def place_at(document: Document, line: int, index: int) -> Place | None:
+def place_at(document: Document, line: int, index: int) -> NamePlace | None:
     """The name that stands at an index of a line, or right before it."""
     found = [
         one
@@ -163,9 +163,9 @@ def used_by(document: Document, read: Reads) -> list[Document]:
     return [*found.values()]
 
 
-def macros_of(documents: Sequence[Document]) -> dict[str, tuple[Document, Section]]:
+def macros_of(documents: Sequence[Document]) -> dict[str, tuple[Document, ScriptSection]]:
     """The macros that the documents give, by name; the first one counts where two have one name."""
-    found: dict[str, tuple[Document, Section]] = {}
+    found: dict[str, tuple[Document, ScriptSection]] = {}
     for document in documents:
         for section in document.sections:
             if section.word == "macro" and section.name:
@@ -173,7 +173,7 @@ def macros_of(documents: Sequence[Document]) -> dict[str, tuple[Document, Sectio
     return found
 
 
-def everywhere(name: Name, document: Document, others: Sequence[Document], read: Reads) -> list[Place]:
+def everywhere(name: Name, document: Document, others: Sequence[Document], read: Reads) -> list[NamePlace]:
     """Every place of a name of the document: in it alone, or for a macro in all of `others` that share the macro with it."""
     if name.kind is not NameKind.MACRO:
         return [one for one in places_of(document) if one.name == name]

@@ -17,12 +17,12 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from terminal_sim import __version__
 from terminal_sim.language_server.completion import Offer, offers_at
-from terminal_sim.language_server.cures import Found, cures_of, problems_of
-from terminal_sim.language_server.document import Document, Section, Span
+from terminal_sim.language_server.cures import ScriptFinding, cures_of, problems_of
+from terminal_sim.language_server.document import Document, ScriptSection, Span
 from terminal_sim.language_server.hover import hover_at
 from terminal_sim.language_server.names import (
     NameKind,
-    Place,
+    NamePlace,
     everywhere,
     home_of,
     macros_of,
@@ -93,11 +93,11 @@ class ScriptServer(LanguageServer):
         if uri in self._checks and self.document(uri) is document:
             self._publish(uri, document, found)
 
-    def _publish(self, uri: str, document: Document | None, found: Sequence[Found]) -> None:
+    def _publish(self, uri: str, document: Document | None, found: Sequence[ScriptFinding]) -> None:
         diagnostics = [] if document is None else [self._diagnostic(document, one) for one in found]
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics))
 
-    def _diagnostic(self, document: Document, one: Found) -> types.Diagnostic:
+    def _diagnostic(self, document: Document, one: ScriptFinding) -> types.Diagnostic:
         return types.Diagnostic(
             range_of(document, one.span, self.encoding),
             one.sentence,
@@ -109,7 +109,7 @@ class ScriptServer(LanguageServer):
     def index(self, document: Document, position: types.Position) -> int:
         return index_of(document.line(position.line), position.character, self.encoding)
 
-    def location(self, place: Place) -> types.Location | None:
+    def location(self, place: NamePlace) -> types.Location | None:
         document = self.read(place.path)
         if document is None:
             return None
@@ -131,7 +131,7 @@ class ScriptServer(LanguageServer):
                 paths.add(path.resolve())
         return [one for path in sorted(paths) if (one := self.read(path)) is not None]
 
-    def places(self, document: Document, place: Place) -> list[Place]:
+    def places(self, document: Document, place: NamePlace) -> list[NamePlace]:
         """Every place of the name that stands at a place."""
         others = self.neighbours(document) if place.name.kind is NameKind.MACRO else []
         return everywhere(place.name, document, others, self.read)
@@ -239,7 +239,9 @@ def _questions(server: ScriptServer) -> None:
             return []
         if place.name.kind is NameKind.MACRO:
             found = macros_of([document, *used_by(document, server.read)]).get(place.name.text)
-            heads = [] if found is None else [Place(found[0].path, found[1].head[1].span, place.name, True)]
+            heads = (
+                [] if found is None else [NamePlace(found[0].path, found[1].head[1].span, place.name, True)]
+            )
         else:
             heads = [one for one in places_of(document) if one.gives and one.name == place.name]
         return [one for head in heads if (one := server.location(head)) is not None]
@@ -313,7 +315,7 @@ def _item(server: ScriptServer, document: Document, offer: Offer) -> types.Compl
     )
 
 
-def _symbol(server: ScriptServer, document: Document, section: Section) -> types.DocumentSymbol:
+def _symbol(server: ScriptServer, document: Document, section: ScriptSection) -> types.DocumentSymbol:
     kinds = {"scenario": types.SymbolKind.Method, "macro": types.SymbolKind.Function}
     whole = types.Range(
         types.Position(section.first, 0),
@@ -393,7 +395,7 @@ def _changes(server: ScriptServer) -> None:
         return types.WorkspaceEdit(changes=changes)
 
 
-def _why_not(server: ScriptServer, document: Document, place: Place) -> str:
+def _why_not(server: ScriptServer, document: Document, place: NamePlace) -> str:
     """Why what stands at a place has no other name; "" where it may have one."""
     name = place.name
     if name.kind is NameKind.MACRO:
@@ -404,7 +406,7 @@ def _why_not(server: ScriptServer, document: Document, place: Place) -> str:
     return "" if given else f"{name.text} gets its value in no line of this file"
 
 
-def _why_not_so(server: ScriptServer, document: Document, place: Place, new: str) -> str:
+def _why_not_so(server: ScriptServer, document: Document, place: NamePlace, new: str) -> str:
     """Why a name cannot be `new`; "" where it can."""
     kind = place.name.kind
     if kind is NameKind.MACRO:

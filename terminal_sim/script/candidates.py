@@ -36,7 +36,7 @@ class CandidateKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CompletionCandidate:
     """`text` is the word as it is written, `meaning` one sentence in Markdown, `form` how the line goes on, where that is known."""
 
     text: str
@@ -54,17 +54,19 @@ class ScriptNames:
     states: tuple[str, ...] = ()
 
 
-def values_of(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+def values_of(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[CompletionCandidate]:
     """The values of a parameter that can be listed."""
     for word in parameter.choices:
-        yield Candidate(word, CandidateKind.VALUE)
+        yield CompletionCandidate(word, CandidateKind.VALUE)
     if parameter.kind is ValueKind.STATE:
-        yield from (Candidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states)
+        yield from (
+            CompletionCandidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states
+        )
     else:
         yield from _LISTS.get(parameter.kind, _nothing)(scope)
 
 
-def fields_of(rows: str, kind: str) -> Iterator[Candidate]:
+def fields_of(rows: str, kind: str) -> Iterator[CompletionCandidate]:
     """The fields of such rows, as they are written: `amount=`; `kind` is that of journal rows, "" where none is said."""
     known = {
         "": (),
@@ -74,28 +76,30 @@ def fields_of(rows: str, kind: str) -> Iterator[Candidate]:
         "pos": SALES_FIELDS,
     }
     for name in known[rows]:
-        yield Candidate(f"{name}=", CandidateKind.FIELD, meanings.FIELDS.get(name, ""))
+        yield CompletionCandidate(f"{name}=", CandidateKind.FIELD, meanings.FIELDS.get(name, ""))
 
 
-def field_values(name: str) -> Iterator[Candidate]:
+def field_values(name: str) -> Iterator[CompletionCandidate]:
     """The values of a field that are few."""
     known = {"state": meanings.STATES, "entry": meanings.ENTRIES}.get(name, {})
     yield from _explained(known, CandidateKind.VALUE)
 
 
-def variables_of(names: ScriptNames) -> Iterator[Candidate]:
+def variables_of(names: ScriptNames) -> Iterator[CompletionCandidate]:
     """The built-in variables and those of the script, as they are written: `${name}`."""
     for name, meaning in meanings.VARIABLES.items():
-        yield Candidate(f"${{{name}}}", CandidateKind.VARIABLE, meaning)
+        yield CompletionCandidate(f"${{{name}}}", CandidateKind.VARIABLE, meaning)
     for name in names.variables:
-        yield Candidate(f"${{{name}}}", CandidateKind.VARIABLE, "a variable of this script")
+        yield CompletionCandidate(f"${{{name}}}", CandidateKind.VARIABLE, "a variable of this script")
 
 
-def fault_arguments(fault: str, place: int) -> Iterator[Candidate]:
+def fault_arguments(fault: str, place: int) -> Iterator[CompletionCandidate]:
     """The words that the argument of a fault at a place may be, where they are few."""
     arguments = next((one.arguments for one in FAULTS if one.name == fault), ())
     if place < len(arguments) and "|" in arguments[place].word:
-        yield from (Candidate(word, CandidateKind.VALUE) for word in arguments[place].word.split("|"))
+        yield from (
+            CompletionCandidate(word, CandidateKind.VALUE) for word in arguments[place].word.split("|")
+        )
 
 
 @cache
@@ -114,77 +118,79 @@ def card_meanings(names: frozenset[str], decks: tuple[Path, ...]) -> Mapping[str
     return found
 
 
-def _nothing(_: Scope) -> Iterator[Candidate]:
+def _nothing(_: Scope) -> Iterator[CompletionCandidate]:
     return iter(())
 
 
-def _explained(names: Mapping[str, str], kind: CandidateKind) -> Iterator[Candidate]:
+def _explained(names: Mapping[str, str], kind: CandidateKind) -> Iterator[CompletionCandidate]:
     for name, meaning in names.items():
-        yield Candidate(name, kind, meaning)
+        yield CompletionCandidate(name, kind, meaning)
 
 
-def _cards(scope: Scope) -> Iterator[Candidate]:
+def _cards(scope: Scope) -> Iterator[CompletionCandidate]:
     known = card_meanings(scope.cards, scope.decks)
-    yield from (Candidate(name, CandidateKind.CARD, known[name]) for name in sorted(scope.cards))
+    yield from (CompletionCandidate(name, CandidateKind.CARD, known[name]) for name in sorted(scope.cards))
 
 
-def _keys(scope: Scope) -> Iterator[Candidate]:
+def _keys(scope: Scope) -> Iterator[CompletionCandidate]:
     """The keys of the profiles by name and by colour."""
     for profile in scope.profiles:
         for key in (*(key for row in profile.keypad.layout for key in row), *profile.keypad.keys):
-            yield Candidate(key, CandidateKind.KEY, meanings.KEYS.get(key, ""))
+            yield CompletionCandidate(key, CandidateKind.KEY, meanings.KEYS.get(key, ""))
         for key, face in profile.keypad.keys.items():
             if face.colour != "grey":
-                yield Candidate(face.colour.upper(), CandidateKind.KEY, f"the key {key}")
+                yield CompletionCandidate(face.colour.upper(), CandidateKind.KEY, f"the key {key}")
 
 
-def _selectors(scope: Scope) -> Iterator[Candidate]:
+def _selectors(scope: Scope) -> Iterator[CompletionCandidate]:
     """The ids with their wordings, and the wordings that are the same whenever they are shown."""
     texts = scope.vocabulary.texts
     locales = {one.languages[0]: None for one in scope.profiles} or dict.fromkeys(texts.languages)
     catalogues = [texts.catalogue(locale) for locale in locales]
     for name in scope.vocabulary.ids:
         wordings = dict.fromkeys(known[name] for known in catalogues)
-        yield Candidate(f"id:{name}", CandidateKind.ID, " / ".join(wordings))
+        yield CompletionCandidate(f"id:{name}", CandidateKind.ID, " / ".join(wordings))
         for wording in wordings:
             if "{" not in wording:
                 escaped = wording.replace("\\", r"\\").replace('"', r"\"")
-                yield Candidate(f'"{escaped}"', CandidateKind.TEXT, f"id:{name}")
+                yield CompletionCandidate(f'"{escaped}"', CandidateKind.TEXT, f"id:{name}")
 
 
-def _lights(scope: Scope) -> Iterator[Candidate]:
+def _lights(scope: Scope) -> Iterator[CompletionCandidate]:
     for profile in scope.profiles:
         for light in profile.lights:
-            yield Candidate(light, CandidateKind.VALUE, f"a light of {profile.id}")
+            yield CompletionCandidate(light, CandidateKind.VALUE, f"a light of {profile.id}")
         for how in ("chip", "contactless", "stripe"):
             if getattr(profile.entries, how):
-                yield Candidate(how, CandidateKind.VALUE, "a way in that waits for a card")
+                yield CompletionCandidate(how, CandidateKind.VALUE, "a way in that waits for a card")
 
 
-def _displays(scope: Scope) -> Iterator[Candidate]:
+def _displays(scope: Scope) -> Iterator[CompletionCandidate]:
     for profile in scope.profiles:
         for display in profile.displays:
-            yield Candidate(display, CandidateKind.VALUE, f"a display of {profile.id}")
+            yield CompletionCandidate(display, CandidateKind.VALUE, f"a display of {profile.id}")
 
 
-def _answers(_: Scope) -> Iterator[Candidate]:
+def _answers(_: Scope) -> Iterator[CompletionCandidate]:
     for form, (example, meaning) in meanings.ANSWERS.items():
-        yield Candidate(example, CandidateKind.VALUE, meaning, form)
+        yield CompletionCandidate(example, CandidateKind.VALUE, meaning, form)
 
 
-def _faults(_: Scope) -> Iterator[Candidate]:
-    yield from (Candidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
+def _faults(_: Scope) -> Iterator[CompletionCandidate]:
+    yield from (CompletionCandidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
 
 
-def _kinds(_: Scope) -> Iterator[Candidate]:
-    yield from (Candidate(kind, CandidateKind.VALUE, "a kind of journal row") for kind in JOURNAL_FIELDS)
+def _kinds(_: Scope) -> Iterator[CompletionCandidate]:
+    yield from (
+        CompletionCandidate(kind, CandidateKind.VALUE, "a kind of journal row") for kind in JOURNAL_FIELDS
+    )
 
 
-def _table(names: Mapping[str, str]) -> Callable[[Scope], Iterator[Candidate]]:
+def _table(names: Mapping[str, str]) -> Callable[[Scope], Iterator[CompletionCandidate]]:
     return lambda _: _explained(names, CandidateKind.VALUE)
 
 
-_LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[Candidate]]] = {
+_LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[CompletionCandidate]]] = {
     ValueKind.ANSWER: _answers,
     ValueKind.CARD: _cards,
     ValueKind.DISPLAY: _displays,

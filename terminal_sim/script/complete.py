@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from terminal_sim.profile import options
 from terminal_sim.script.bind import FROM_STATE
 from terminal_sim.script.candidates import (
-    Candidate,
     CandidateKind,
+    CompletionCandidate,
     ScriptNames,
     fault_arguments,
     field_values,
@@ -41,7 +41,7 @@ class Completion:
     """The candidates for the word that begins at the index `start` of the line, in alphabetical order."""
 
     start: int
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[CompletionCandidate, ...] = ()
 
 
 def complete(line: str, scope: Scope, names: ScriptNames | None = None) -> Completion:
@@ -73,10 +73,10 @@ def complete_heading(line: str, scope: Scope) -> Completion:
     return _completion(start, typed, _heading(words, typed, scope))
 
 
-def verbs_in_full() -> Iterator[Candidate]:
+def verbs_in_full() -> Iterator[CompletionCandidate]:
     """Each verb with all its words and its form, for an editor that fills in the whole line."""
     for words, verb in VERBS.items():
-        yield Candidate(" ".join(words), CandidateKind.ACT, verb.doc, verb.form)
+        yield CompletionCandidate(" ".join(words), CandidateKind.ACT, verb.doc, verb.form)
 
 
 def _begun(line: str) -> tuple[list[str], str, int] | None:
@@ -90,7 +90,7 @@ def _begun(line: str) -> tuple[list[str], str, int] | None:
     return [token[0] for token in before], last[0], last.start()
 
 
-def _completion(start: int, typed: str, found: Iterable[Candidate]) -> Completion:
+def _completion(start: int, typed: str, found: Iterable[CompletionCandidate]) -> Completion:
     wanted = _BEFORE_TEXT.sub("", typed, count=1).casefold()
     fitting = {
         one.text: one
@@ -113,7 +113,7 @@ def _spoken(words: Sequence[str]) -> tuple[str, ...]:
     return (words[0], *words[2:]) if _is_negated(words) else tuple(words)
 
 
-def _words_of_verbs(words: Sequence[str]) -> Iterator[Candidate]:
+def _words_of_verbs(words: Sequence[str]) -> Iterator[CompletionCandidate]:
     """The next words of the verbs that have begun so."""
     spoken, no = _spoken(words), _is_negated(words)
     there = [
@@ -125,9 +125,13 @@ def _words_of_verbs(words: Sequence[str]) -> Iterator[Candidate]:
     ]
     for word in dict.fromkeys(verb.words[len(spoken)] for verb in there):
         meant = [verb for verb in there if verb.words[len(spoken)] == word]
-        yield Candidate(word, CandidateKind.ACT, _meaning(meant), meant[0].form if len(meant) == 1 else "")
+        yield CompletionCandidate(
+            word, CandidateKind.ACT, _meaning(meant), meant[0].form if len(meant) == 1 else ""
+        )
     if len(spoken) == 1 and not no and any(verb.negatable for verb in there):
-        yield Candidate(NEGATION, CandidateKind.KEYWORD, "it must not be there, now or with `for` for a time")
+        yield CompletionCandidate(
+            NEGATION, CandidateKind.KEYWORD, "it must not be there, now or with `for` for a time"
+        )
 
 
 def _meaning(verbs: Sequence[Verb]) -> str:
@@ -135,7 +139,9 @@ def _meaning(verbs: Sequence[Verb]) -> str:
     return verbs[0].doc if len(verbs) == 1 else "\n".join(f"- `{verb.form}`" for verb in verbs)
 
 
-def _values(words: Sequence[str], typed: str, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+def _values(
+    words: Sequence[str], typed: str, scope: Scope, names: ScriptNames
+) -> Iterator[CompletionCandidate]:
     spoken = _spoken(words)
     verb = max(
         (one for one in VERBS.values() if spoken[: len(one.words)] == one.words),
@@ -152,7 +158,7 @@ def _values(words: Sequence[str], typed: str, scope: Scope, names: ScriptNames) 
     if named is not None:
         parameter = verb.named.get(named[1])
         found = values_of(parameter, scope, names) if parameter is not None else field_values(named[1])
-        yield from (Candidate(f"{named[1]}={one.text}", one.kind, one.meaning) for one in found)
+        yield from (CompletionCandidate(f"{named[1]}={one.text}", one.kind, one.meaning) for one in found)
         return
     if len(said.placed) < len(verb.values):
         yield from _listed(verb.values[len(said.placed)], scope, names)
@@ -192,74 +198,80 @@ def _said(verb: Verb, words: Sequence[str]) -> _Said:
     return _Said(tuple(placed), frozenset(names), frozenset(keywords), awaited)
 
 
-def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[Candidate]:
+def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[CompletionCandidate]:
     yield from values_of(parameter, scope, names)
     if parameter.kind in (ValueKind.KEYS, ValueKind.ASSIGNED, ValueKind.COUNT, ValueKind.VALUE):
         yield from variables_of(names)
 
 
-def _named(verb: Verb, said: _Said) -> Iterator[Candidate]:
+def _named(verb: Verb, said: _Said) -> Iterator[CompletionCandidate]:
     for name, parameter in verb.named.items():
         if name not in said.names:
-            yield Candidate(f"{name}=", CandidateKind.FIELD, parameter.meaning)
+            yield CompletionCandidate(f"{name}=", CandidateKind.FIELD, parameter.meaning)
     if verb.fields:
         kind = said.placed[0] if said.placed else ""
         yield from (one for one in fields_of(verb.fields, kind) if one.text[:-1] not in said.names)
 
 
-def _keyword(parameter: Parameter) -> Candidate:
-    return Candidate(
+def _keyword(parameter: Parameter) -> CompletionCandidate:
+    return CompletionCandidate(
         parameter.keyword, CandidateKind.KEYWORD, parameter.meaning, f"{parameter.keyword} {parameter.form}"
     )
 
 
-def _macros(names: ScriptNames) -> Iterator[Candidate]:
+def _macros(names: ScriptNames) -> Iterator[CompletionCandidate]:
     for macro in names.macros.values():
         form = " ".join([macro.name, *(f"${{{name}}}" for name in macro.parameters)])
-        yield Candidate(macro.name, CandidateKind.MACRO, f"a macro of {macro.place}", form)
+        yield CompletionCandidate(macro.name, CandidateKind.MACRO, f"a macro of {macro.place}", form)
 
 
-def _only_in_files(words: Sequence[str], names: ScriptNames) -> Iterator[Candidate]:
+def _only_in_files(words: Sequence[str], names: ScriptNames) -> Iterator[CompletionCandidate]:
     """What only the lines of a scenario can say."""
     if tuple(words) == FROM_STATE[: len(words)] and len(words) < len(FROM_STATE):
         meaning = "The scenario goes on from a state that another one saves."
-        yield Candidate(FROM_STATE[len(words)], CandidateKind.ACT, meaning, "from state NAME")
+        yield CompletionCandidate(FROM_STATE[len(words)], CandidateKind.ACT, meaning, "from state NAME")
     elif tuple(words) == FROM_STATE:
-        yield from (Candidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states)
+        yield from (
+            CompletionCandidate(name, CandidateKind.STATE, "a state that is saved") for name in names.states
+        )
     if not words:
         for one in HEADINGS:
             if one.word in ("with", "examples"):
-                yield Candidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
+                yield CompletionCandidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
 
 
-def _heading(words: Sequence[str], typed: str, scope: Scope) -> Iterator[Candidate]:
+def _heading(words: Sequence[str], typed: str, scope: Scope) -> Iterator[CompletionCandidate]:
     if not words:
         for one in HEADINGS:
-            yield Candidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
+            yield CompletionCandidate(one.word, CandidateKind.HEADING, one.meaning, one.form)
         return
     value = CandidateKind.VALUE
     match words[0]:
         case "keys":
-            yield Candidate("1", value, "the version of the language")
+            yield CompletionCandidate("1", value, "the version of the language")
         case "terminal":
-            yield Candidate("all", value, "every profile that has what `requires` names")
-            yield from (Candidate(name, value, "a bundled profile") for name in scope.vocabulary.profiles)
+            yield CompletionCandidate("all", value, "every profile that has what `requires` names")
+            yield from (
+                CompletionCandidate(name, value, "a bundled profile") for name in scope.vocabulary.profiles
+            )
         case "locale":
             spoken = dict.fromkeys(language for one in scope.profiles for language in one.languages)
-            yield from (Candidate(language, value, "a language of the terminal") for language in spoken)
+            yield from (
+                CompletionCandidate(language, value, "a language of the terminal") for language in spoken
+            )
         case "requires":
             for feature in sorted(scope.vocabulary.features):
-                yield Candidate(feature, value, FEATURES.get(feature, ""))
+                yield CompletionCandidate(feature, value, FEATURES.get(feature, ""))
         case "with":
             yield from _options(typed, scope)
 
 
-def _options(typed: str, scope: Scope) -> Iterator[Candidate]:
+def _options(typed: str, scope: Scope) -> Iterator[CompletionCandidate]:
     """The options of the profiles as they are written, `offline.allowed=`, and the values of a switch."""
     for profile in scope.profiles:
         for option in options(profile):
             meaning = f"{option.meaning}; {profile.id} has {option.value or 'none'}"
-            yield Candidate(f"{option.key}=", CandidateKind.FIELD, meaning)
+            yield CompletionCandidate(f"{option.key}=", CandidateKind.FIELD, meaning)
             if typed.startswith(f"{option.key}=") and option.value in ("true", "false"):
-                yield Candidate(f"{option.key}=true", CandidateKind.VALUE)
-                yield Candidate(f"{option.key}=false", CandidateKind.VALUE)
+                yield CompletionCandidate(f"{option.key}=true", CandidateKind.VALUE)
+                yield CompletionCandidate(f"{option.key}=false", CandidateKind.VALUE)

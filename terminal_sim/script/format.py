@@ -37,7 +37,7 @@ class _Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _LaidOutLine:
     """`text` has neither indentation nor blanks at its end."""
 
     kind: _Kind
@@ -58,25 +58,25 @@ def formatted(text: str, path: Path) -> str:
     return "".join(f"{line}{end[0] if end else chr(10)}" for line in _spaced(lines))
 
 
-def _classified(lines: Sequence[str]) -> Iterator[_Line]:
+def _classified(lines: Sequence[str]) -> Iterator[_LaidOutLine]:
     """Each line with what it is; a comment keeps the place of its section by its indentation."""
     below, in_table = False, False
     for line in lines:
         text = line.strip()
         if not text:
-            yield _Line(_Kind.BLANK)
+            yield _LaidOutLine(_Kind.BLANK)
         elif text.startswith("#"):
-            yield _Line(_Kind.COMMENT, text, _STEP if below and line[0].isspace() else 0)
+            yield _LaidOutLine(_Kind.COMMENT, text, _STEP if below and line[0].isspace() else 0)
         elif (word := text.split()[0]) == "examples" and not in_table:
             in_table = True
-            yield _Line(_Kind.EXAMPLES, _joined(text), _STEP)
+            yield _LaidOutLine(_Kind.EXAMPLES, _joined(text), _STEP)
         elif line[0].isspace() and below:
-            yield _Line(_Kind.ROW, text, _ROW) if in_table else _Line(_Kind.STEP, text, _STEP)
+            yield _LaidOutLine(_Kind.ROW, text, _ROW) if in_table else _LaidOutLine(_Kind.STEP, text, _STEP)
         elif word in SETTINGS:
-            yield _Line(_Kind.SETTING, _joined(text, _SETTING_WIDTH))
+            yield _LaidOutLine(_Kind.SETTING, _joined(text, _SETTING_WIDTH))
         else:
             below, in_table = word != "keys", False
-            yield _Line(_Kind.SECTION if below else _Kind.SETTING, _joined(text))
+            yield _LaidOutLine(_Kind.SECTION if below else _Kind.SETTING, _joined(text))
 
 
 def _joined(text: str, width: int = 0) -> str:
@@ -96,10 +96,10 @@ def _with_comment(said: str, comment: str) -> str:
     return f"{said}  {comment}" if comment else said
 
 
-def _indented(lines: Iterable[_Line]) -> list[_Line]:
+def _indented(lines: Iterable[_LaidOutLine]) -> list[_LaidOutLine]:
     """A comment that fills a line stands as far in as the line below it; at the end of a section it stays where it was."""
     found = [*lines]
-    below: _Line | None = None
+    below: _LaidOutLine | None = None
     for at in range(len(found) - 1, -1, -1):
         line = found[at]
         if line.kind is _Kind.COMMENT:
@@ -110,11 +110,11 @@ def _indented(lines: Iterable[_Line]) -> list[_Line]:
     return found
 
 
-def _aligned(lines: Sequence[_Line]) -> list[_Line]:
+def _aligned(lines: Sequence[_LaidOutLine]) -> list[_LaidOutLine]:
     """The rows of each table with their columns below each other, those with bars and those without among themselves."""
     found = [*lines]
     table: list[int] = []
-    for at, line in enumerate([*lines, _Line(_Kind.SECTION)]):
+    for at, line in enumerate([*lines, _LaidOutLine(_Kind.SECTION)]):
         if line.kind is _Kind.ROW:
             table.append(at)
         elif line.kind not in (_Kind.BLANK, _Kind.COMMENT):
@@ -154,7 +154,7 @@ def _cells(row: str) -> tuple[list[str], str]:
     return cells, ""
 
 
-def _spaced(lines: Sequence[_Line]) -> Iterator[_Line]:
+def _spaced(lines: Sequence[_LaidOutLine]) -> Iterator[_LaidOutLine]:
     """With one empty line before each section and the comments above it, and otherwise no more than one between two lines."""
     blank, before = False, None
     for at, line in enumerate(lines):
@@ -165,18 +165,18 @@ def _spaced(lines: Sequence[_Line]) -> Iterator[_Line]:
             before is not None and _is_head_comment(lines, before, at)
         )
         if before is not None and (begins or (blank and lines[before].kind is not _Kind.SECTION)):
-            yield _Line(_Kind.BLANK)
+            yield _LaidOutLine(_Kind.BLANK)
         yield line
         blank, before = False, at
 
 
-def _begins_section(lines: Sequence[_Line], at: int) -> bool:
+def _begins_section(lines: Sequence[_LaidOutLine], at: int) -> bool:
     """Whether the line is the head of a section, or the first of the comments right above one."""
     while lines[at].kind is _Kind.COMMENT and not lines[at].indent and at + 1 < len(lines):
         at += 1
     return lines[at].kind is _Kind.SECTION
 
 
-def _is_head_comment(lines: Sequence[_Line], before: int, at: int) -> bool:
+def _is_head_comment(lines: Sequence[_LaidOutLine], before: int, at: int) -> bool:
     """Whether the line `before` is a comment right above the line `at`, and so belongs to the same head."""
     return before == at - 1 and lines[before].kind is _Kind.COMMENT and not lines[before].indent

@@ -28,7 +28,7 @@ from terminal_sim.verbs import VERBS, Parameter, ValueKind, Verb
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class ReferenceArgument:
     """A value of a verb: how it is written, what it is for, the words it may be where they are few, and its default."""
 
     form: str
@@ -45,7 +45,7 @@ class Entry:
     name: str
     meaning: str
     form: str = ""
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[ReferenceArgument, ...] = ()
     examples: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,18 +70,18 @@ def _verb(verb: Verb) -> Entry:
     arguments = [_argument(parameter) for parameter in verb.parameters]
     if verb.fields:
         meaning = f"a field of {_ROWS[verb.fields]} and its value (`help fields`)"
-        arguments.insert(len(verb.values), Argument("field=value", meaning, required=False))
+        arguments.insert(len(verb.values), ReferenceArgument("field=value", meaning, required=False))
     return Entry(" ".join(verb.words), verb.doc, verb.form, tuple(arguments), verb.examples)
 
 
-def _argument(parameter: Parameter) -> Argument:
+def _argument(parameter: Parameter) -> ReferenceArgument:
     form = parameter.form
     if parameter.keyword:
         form = f"{parameter.keyword} {form}"
     elif parameter.is_named:
         form = f"{parameter.name}={form}"
     meaning = f"{parameter.meaning}; again for more" if parameter.repeated else parameter.meaning
-    return Argument(form, meaning, parameter.required, parameter.choices, parameter.default)
+    return ReferenceArgument(form, meaning, parameter.required, parameter.choices, parameter.default)
 
 
 _ROWS = {
@@ -153,7 +153,9 @@ def _faults(_: Vocabulary) -> Iterator[Entry]:
     for fault in FAULTS:
         where = fault.part.only if fault.part is not None else ""
         arguments = [
-            Argument(one.word, "", not one.optional, tuple(one.word.split("|")) if "|" in one.word else ())
+            ReferenceArgument(
+                one.word, "", not one.optional, tuple(one.word.split("|")) if "|" in one.word else ()
+            )
             for one in fault.arguments
         ]
         yield Entry(fault.name, fault.meaning, str(fault), tuple(arguments), facts={"Where": where})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from terminal_sim.bench import Role, TerminalUnderTest
 from terminal_sim.cli.shell.commands import COMMANDS
 from terminal_sim.cli.shell.session import ShellSession
-from terminal_sim.script.candidates import Candidate, CandidateKind
+from terminal_sim.script.candidates import CandidateKind, CompletionCandidate
 from terminal_sim.script.complete import Completion
 
 _NOW = "on the screen now"
@@ -24,7 +24,9 @@ def offered(line: str, session: ShellSession) -> Completion:
     return Completion(found.start, (*here, *(one for one in found.candidates if one.text not in known)))
 
 
-def _here(before: str, there: Iterable[Candidate], terminal: TerminalUnderTest) -> Iterator[Candidate]:
+def _here(
+    before: str, there: Iterable[CompletionCandidate], terminal: TerminalUnderTest
+) -> Iterator[CompletionCandidate]:
     words = tuple(before.split())
     yield from _commands(words)
     kinds = {one.kind for one in there}
@@ -35,12 +37,12 @@ def _here(before: str, there: Iterable[Candidate], terminal: TerminalUnderTest) 
         for row in terminal.profile.keypad.layout:
             for key in row:
                 if key in meanings and terminal.takes(key):
-                    yield Candidate(
+                    yield CompletionCandidate(
                         key, CandidateKind.KEY, ", ".join(filter(None, (meanings[key], "taken now")))
                     )
 
 
-def _commands(words: tuple[str, ...]) -> Iterator[Candidate]:
+def _commands(words: tuple[str, ...]) -> Iterator[CompletionCandidate]:
     """The next words of the commands of the shell that begin so."""
     said: set[str] = set()
     for command in COMMANDS:
@@ -48,10 +50,10 @@ def _commands(words: tuple[str, ...]) -> Iterator[Candidate]:
             word = command.words[len(words)]
             if word not in said:
                 said.add(word)
-                yield Candidate(word, CandidateKind.ACT, command.meaning, command.form)
+                yield CompletionCandidate(word, CandidateKind.ACT, command.meaning, command.form)
 
 
-def _shown(terminal: TerminalUnderTest, *, touch: bool) -> Iterator[Candidate]:
+def _shown(terminal: TerminalUnderTest, *, touch: bool) -> Iterator[CompletionCandidate]:
     """What stands on the displays, by its text and by its id; with `touch`, what can be touched."""
     for display in terminal.profile.displays:
         for item in terminal.view(display).items:
@@ -59,9 +61,9 @@ def _shown(terminal: TerminalUnderTest, *, touch: bool) -> Iterator[Candidate]:
                 continue
             if item.text:
                 escaped = item.text.replace("\\", r"\\").replace('"', r"\"")
-                yield Candidate(f'"{escaped}"', CandidateKind.TEXT, _NOW)
+                yield CompletionCandidate(f'"{escaped}"', CandidateKind.TEXT, _NOW)
             if item.id:
-                yield Candidate(f"id:{item.id}", CandidateKind.ID, f"{_NOW}: {item.wording}")
+                yield CompletionCandidate(f"id:{item.id}", CandidateKind.ID, f"{_NOW}: {item.wording}")
 
 
 def _fits(text: str, typed: str) -> bool:
