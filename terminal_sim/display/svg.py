@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.screen import Tone
-from terminal_sim.display.item import Item, Role, keys_of
+from terminal_sim.display.item import Bounds, Item, Role, keys_of
 from terminal_sim.display.layout import Placed, Run, arrange
 from terminal_sim.display.lines import SIMULATOR
 from terminal_sim.display.markup import attribute, document, number, rect, text
@@ -110,6 +110,23 @@ def _key(placed: Placed) -> Iterator[str]:
     ink = INK if item.colour in _DARK_ON else "#ffffff"
     yield from (text(run, ink) for run in placed.runs)
     yield "</g>"
+
+
+def key_at(placed: Placed, bounds: Bounds) -> Iterator[str]:
+    """A real key, moved and stretched to `bounds`."""
+    x, y, wide, tall = bounds
+    old_x, old_y, old_wide, old_tall = placed.item.bounds
+    size = min(wide / old_wide, tall / old_tall)
+    runs = tuple(
+        replace(
+            run,
+            x=x + (run.x - old_x) * wide / old_wide,
+            y=y + tall / 2 + (run.y - old_y - old_tall / 2) * size,
+            size=run.size * size,
+        )
+        for run in placed.runs
+    )
+    yield from _key(Placed(replace(placed.item, bounds=bounds), runs))
 
 
 def _tab(placed: Placed) -> Iterator[str]:

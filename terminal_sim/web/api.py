@@ -125,7 +125,7 @@ def _operations(do: Handlers) -> Iterator[Operation]:
             handler=handler,
             answer=media,
             problems=_NAMED,
-            summary=f"All displays and lights as {media.bare}",
+            summary=f"The whole device as {media.bare}: housing, displays, keys, lights",
         )
     yield Operation(
         id="receipts",

@@ -186,10 +186,12 @@ class Handlers:
         return screen_svg(at.terminal.view(self._display(call, at)), at.terminal.profile)
 
     async def device_svg(self, call: HttpCall) -> HttpAnswer:
-        return HttpAnswer((await self._at(call, lambda at: at.terminal.picture().svg)).encode(), Media.SVG)
+        return HttpAnswer((await self._at(call, _device)).encode(), Media.SVG)
 
     async def device_png(self, call: HttpCall) -> HttpAnswer:
-        return HttpAnswer(await self._at(call, lambda at: at.terminal.picture().png), Media.PNG)
+        from terminal_sim.display.png import png
+
+        return HttpAnswer(await self._at(call, lambda at: png(_device(at))), Media.PNG)
 
     def _display(self, call: HttpCall, at: ServedTerminal) -> str:
         if not at.terminal.is_on:
@@ -295,6 +297,12 @@ class Handlers:
 
     async def _at(self, call: HttpCall, what: Callable[[ServedTerminal], T]) -> T:
         return await self._served.do(lambda: what(self._served.terminal(call.path["terminal"])))
+
+
+def _device(at: ServedTerminal) -> str:
+    from terminal_sim.display.device import device_svg
+
+    return device_svg(at.terminal.profile, at.terminal.appearance())
 
 
 def _cards(served: ServedBench) -> Iterator[dict[str, object]]:

@@ -4,6 +4,7 @@ A profile selects flows, orders menus, maps keys and sets limits; it never branc
 loader (`terminal_sim.profile`) fills these classes from TOML and refuses everything they do not name.
 """
 
+from terminal_sim.core.config.drawing import Drawing
 from terminal_sim.core.config.hardware import Battery, Display, KeyFace, Keypad, PrinterConfig
 from terminal_sim.core.config.menus import Home, Menu, MenuEntry, Passcode
 from terminal_sim.core.config.offline import Offline, OutageLimits
@@ -25,6 +26,7 @@ __all__ = [
     "Battery",
     "Checkout",
     "Display",
+    "Drawing",
     "Home",
     "KeyFace",
     "Keypad",

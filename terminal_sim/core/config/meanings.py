@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from terminal_sim.core.config.drawing import Area, Body, Drawing, FieldArea, Groove, KeypadArea, Mark, Opening
 from terminal_sim.core.config.hardware import Battery, Display, KeyFace, Keypad, PrinterConfig
 from terminal_sim.core.config.menus import Home, Menu, MenuEntry, Passcode
 from terminal_sim.core.config.offline import Offline, OutageLimits
@@ -49,9 +50,49 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "checkout": "what a point of sale offers beside the reader",
         "offline": "payments while the acquirer is out of reach",
         "lights": "lights of the reader by name",
+        "drawing": "where its parts are on a drawing of it",
         "app": "the firmware is an app, which can be closed and lose its reader",
         "status_bar": "a strip with time, link and battery above the first screen",
     },
+    Drawing: {
+        "box": "width and height of the drawing, in its own units",
+        "bodies": "housings, the one behind first",
+        "band": "where the word SIMULATOR stands",
+        "displays": "places of the displays, by name",
+        "keypad": "place of the real keys",
+        "printer": "where paper comes out",
+        "slot": "where a chip card goes in",
+        "stripe": "where a stripe is drawn through",
+        "contactless": "where a card is held",
+        "lights": "middle of each light, by name",
+        "marks": "words on the housing",
+    },
+    Area: {"at": "its left top corner", "size": "its width and height"},
+    Body: {
+        "at": "its left top corner",
+        "size": "its width and height",
+        "round": "radii of its corners, clockwise from the left top",
+        "fill": "its colour",
+    },
+    KeypadArea: {
+        "at": "its left top corner",
+        "size": "its width and height",
+        "gap": "between keys, across and down",
+    },
+    Opening: {
+        "edge": "edge of the body",
+        "at": "its middle along the drawing",
+        "width": "its length",
+        "body": "number of the body, from 0",
+    },
+    Groove: {
+        "edge": "edge of the body",
+        "begin": "where it begins along the drawing",
+        "end": "where it ends",
+        "body": "number of the body, from 0",
+    },
+    FieldArea: {"at": "its middle", "radius": "its radius"},
+    Mark: {"at": "its middle", "text": "the word"},
     Display: {
         "width": "width in pixels",
         "height": "height in pixels",

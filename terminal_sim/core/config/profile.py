@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from terminal_sim.core.config.drawing import Drawing
 from terminal_sim.core.config.hardware import Battery, Display, Keypad, PrinterConfig
 from terminal_sim.core.config.menus import Home, Menu, MenuEntry, Passcode
 from terminal_sim.core.config.offline import Offline
@@ -61,6 +62,7 @@ class Profile:
     checkout: Checkout | None = None
     offline: Offline = Offline()
     lights: tuple[str, ...] = ()
+    drawing: Drawing | None = None
     app: bool = False
     status_bar: bool = False
 
@@ -85,6 +87,26 @@ class Profile:
                 raise ValueError(f"home.shortcuts.{digits}: there is no menu {menu_name!r}")
         if self.refunds.unreferenced and self.refunds.passcode not in self.passcodes:
             raise ValueError(f"refunds.passcode: there is no passcode {self.refunds.passcode!r}")
+        if self.drawing is not None:
+            self._check_drawing(self.drawing)
+
+    def _check_drawing(self, drawing: Drawing) -> None:
+        """Displays, lights and real keys are placed where the terminal has them, and displays keep their shape within two per cent.
+
+        Slots are drawn only where the terminal takes cards so: a variant may switch one off and keep the drawing.
+        """
+        if drawing.displays.keys() != self.displays.keys():
+            raise ValueError(f"drawing.displays: place {', '.join(self.displays)} and no other")
+        if drawing.lights.keys() != set(self.lights):
+            raise ValueError(f"drawing.lights: place {', '.join(self.lights) or 'none'} and no other")
+        if (drawing.keypad is None) is (self.keypad.where == "keys"):
+            raise ValueError("drawing.keypad: place it where the keys are real, and there alone")
+        for name, display in self.displays.items():
+            wide, deep = drawing.displays[name].size
+            if abs(wide * display.height - deep * display.width) > 0.02 * wide * display.height:
+                raise ValueError(
+                    f"drawing.displays.{name}.size: the display is {display.width} by {display.height}, of another shape"
+                )
 
     def _check(self, where: str, entry: MenuEntry) -> None:
         if entry.menu and entry.menu not in self.menus:
