@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from terminal_sim.core.config import Profile
-from terminal_sim.core.config.drawing import Area, Body, Drawing, FieldArea, Groove, KeypadArea, Opening
+from terminal_sim.core.config.drawing import Area, Body, Drawing, DrawnSlot, FieldArea, Groove, KeypadArea
 from terminal_sim.display.appearance import Appearance
 from terminal_sim.display.item import keys_of
 from terminal_sim.display.layout import Run, arrange
@@ -71,8 +71,8 @@ def default_drawing(profile: Profile) -> Drawing:
         band=Area(at=(_EDGE, 16), size=(x - 2 * _EDGE, _BAND)),
         displays=displays,
         keypad=keypad,
-        printer=Opening(edge="top", at=middle, width=opening) if profile.printer is not None else None,
-        slot=Opening(edge="bottom", at=middle, width=opening) if profile.entries.chip else None,
+        printer=DrawnSlot(edge="top", at=middle, width=opening) if profile.printer is not None else None,
+        slot=DrawnSlot(edge="bottom", at=middle, width=opening) if profile.entries.chip else None,
         stripe=Groove(edge="right", begin=64, end=foot - 64) if profile.entries.stripe else None,
         contactless=FieldArea(at=(middle, top + deep // 2), radius=min(x, deep) // 3)
         if profile.entries.contactless

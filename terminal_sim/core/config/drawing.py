@@ -63,7 +63,7 @@ class KeypadArea(Area):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class DrawnSlot:
     """A slot for paper or cards at an edge of a body; `at` is its middle along the drawing."""
 
     edge: Edge
@@ -98,7 +98,7 @@ class FieldArea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class HousingMark:
     """A word on the housing, its middle at `at`."""
 
     at: tuple[int, ...]
@@ -117,12 +117,12 @@ class Drawing:
     band: Area
     displays: dict[str, Area]
     keypad: KeypadArea | None = None
-    printer: Opening | None = None
-    slot: Opening | None = None
+    printer: DrawnSlot | None = None
+    slot: DrawnSlot | None = None
     stripe: Groove | None = None
     contactless: FieldArea | None = None
     lights: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HousingMark, ...] = ()
 
     def __post_init__(self) -> None:
         require_numbers(self, "box", 2)
@@ -132,7 +132,7 @@ class Drawing:
             if right > self.box[0] or bottom > self.box[1]:
                 raise ValueError(f"{name}: it leaves the box of {self.box[0]} by {self.box[1]}")
         for name in ("printer", "slot", "stripe"):
-            part: Opening | Groove | None = getattr(self, name)
+            part: DrawnSlot | Groove | None = getattr(self, name)
             if part is not None and not 0 <= part.body < len(self.bodies):
                 raise ValueError(f"{name}.body: there are {len(self.bodies)} bodies, counted from 0")
         for name, at in self.lights.items():

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminal_sim.core.config.drawing import Area, Body, Drawing, FieldArea, Groove, KeypadArea, Mark, Opening
+from terminal_sim.core.config.drawing import (
+    Area,
+    Body,
+    Drawing,
+    DrawnSlot,
+    FieldArea,
+    Groove,
+    HousingMark,
+    KeypadArea,
+)
 from terminal_sim.core.config.hardware import Battery, Display, KeyFace, Keypad, PrinterConfig
 from terminal_sim.core.config.menus import Home, Menu, MenuEntry, Passcode
 from terminal_sim.core.config.offline import Offline, OutageLimits
@@ -79,7 +88,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "size": "its width and height",
         "gap": "between keys, across and down",
     },
-    Opening: {
+    DrawnSlot: {
         "edge": "edge of the body",
         "at": "its middle along the drawing",
         "width": "its length",
@@ -92,7 +101,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "body": "number of the body, from 0",
     },
     FieldArea: {"at": "its middle", "radius": "its radius"},
-    Mark: {"at": "its middle", "text": "the word"},
+    HousingMark: {"at": "its middle", "text": "the word"},
     Display: {
         "width": "width in pixels",
         "height": "height in pixels",
