@@ -24,6 +24,7 @@ from terminal_sim.bench.snapshot import SavedState
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.terminal_names import TerminalNames
+from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.bench.till import Till
 from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
 from terminal_sim.bench.wallet import Wallet
@@ -246,6 +247,10 @@ class Bench:
         """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
         return self.wallet.into_hand(name, terminal)
 
+    def past_of(self, terminal: str) -> TerminalPast:
+        """What the rows of `terminal` come to."""
+        return past_of(self.journal, terminal) if self._folder is None else self._folder.past_of(terminal)
+
     # The acquirer.
 
     def host_answers(self, answers: Sequence[str]) -> None:
@@ -345,13 +350,15 @@ class Bench:
             terminal.board.switch_off()
         for reader in self._readers:
             reader.close()
-        self.till.close()
+        if self._folder is None:
+            self.till.close()
         self._close_files()
 
     def _close_files(self) -> None:
-        self.journal.close()
-        if self._folder is not None:
-            self._folder.close()
+        if self._folder is None:
+            self.journal.close()
+        else:
+            self._folder.leave()
 
     def __enter__(self) -> Self:
         return self

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_state
+from terminal_sim.bench.terminal_past import past_of
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
@@ -19,8 +21,9 @@ from terminal_sim.runtime.card_vault import Vault
 
 def checked(folder: Path) -> Iterator[str]:
     """A line for each check that holds. Raises `BenchMisuse` or `JournalError` with the first thing that is wrong and the cure."""
-    with read_state(folder) as state:
+    with read_state(folder, fully=True) as state:
         yield from _files(state)
+        yield _checkpoint(folder, state)
         yield from _keys(folder, state)
         sales = Book(row_of(row.flat) for row in _sales_rows(state)).sales.values()
         entries = [entry for record in state.books.records for entry in record.entries]
@@ -49,6 +52,23 @@ def _files(state: StateFolder) -> Iterator[str]:
             f"pos.db: {len(_sales_rows(state))} rows of the point of sale, chained and counted; they have each request"
             " that the journal names"
         )
+
+
+def _checkpoint(folder: Path, state: StateFolder) -> str:
+    """Whether the next opening may take the checkpoint's word, which is held against all rows and records here."""
+    kept, rows = state.checkpoint, sum(map(state.journal.count, state.journal.terminals()))
+    if kept is None:
+        return "checkpoint: none that counts; the next opening reads and checks every row and record"
+    same = kept.journal == state.journal.chains and kept.books == state.books.index
+    for name in state.journal.terminals():
+        past = kept.past_of(name)
+        same = same and past is not None and past_of(state.journal, name, past) == state.past_of(name)
+    if not same:
+        raise JournalDamagedError(
+            f"{folder / state_checkpoint.NAME}: it does not say what the rows and records say; delete this file, which costs"
+            " nothing but time"
+        )
+    return f"checkpoint: says what {rows} rows and the books come to; the next opening checks the bytes of all files against it"
 
 
 def _sales_rows(state: StateFolder) -> list[StoredRow]:

@@ -3,6 +3,7 @@
 Rules:
 1. One bench at a time uses a folder: its lock is taken first and given back last.
 2. Both halves are read and checked, each by itself and against the other, before anything is written. What is refused is closed at once.
+   A checkpoint (`bench.state_checkpoint`) that counts stands for that check.
 3. Each message that was booked has its payment in the journal, since a terminal records a request before it sends it.
 """
 
@@ -11,11 +12,15 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from terminal_sim.bench import state_checkpoint
+from terminal_sim.bench.state_checkpoint import Checkpoint, encoded_past
+from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
-from terminal_sim.journal.errors import JournalError
+from terminal_sim.journal.errors import JournalDamagedError, JournalError
 from terminal_sim.journal.lock import FolderLock
 from terminal_sim.journal.store import Journal
 
@@ -24,27 +29,37 @@ _CURE = "put the whole state folder back from a copy, or start a new one"
 
 
 class StateFolder:
-    """The folder, made where there is none. Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure."""
+    """The folder, made where there is none; `fully` checks all rows and records whatever its `checkpoint` says.
 
-    def __init__(self, folder: Path) -> None:
+    Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure.
+    """
+
+    def __init__(self, folder: Path, *, fully: bool = False) -> None:
         self.path = folder
         _make(folder)
         with ExitStack() as opened:
             opened.callback(FolderLock(folder).close)
+            self.checkpoint = state_checkpoint.read(folder)
+            found = self._trusted = None if fully else self.checkpoint
             try:
-                self.books = LedgerFile(folder / "acquirer.jsonl")
+                self.books = LedgerFile(folder / "acquirer.jsonl", found.books if found else None)
                 opened.callback(self.books.close)
+                self.sales: Journal | None = None
                 file = folder / "journal.db"
-                if self.books.records and not (file.exists() and file.stat().st_size):
+                if self.books.index.mark.count and not (file.exists() and file.stat().st_size):
                     raise BenchMisuse(
                         f"{file}: it is gone or empty, and the acquirer has payments of it; {_CURE}"
                     )
-                self.journal = Journal(file)
+                self.journal = Journal(file, known=found.journal if found else None)
                 opened.callback(self.journal.close)
-                self.sales = _sales_of(folder, self.journal)
+                if found is None:
+                    self.sales = _sales_of(folder, self.journal)
+                elif found.sales is not None:
+                    self.sales = Journal(folder / _SALES, known=found.sales)
                 if self.sales is not None:
                     opened.callback(self.sales.close)
-                _check_against_each_other(folder, self.journal, self.books)
+                if found is None:
+                    _check_against_each_other(folder, self.journal, self.books)
                 self.books.start()
             except LedgerFileError as wrong:
                 raise BenchMisuse(str(wrong)) from None
@@ -57,7 +72,38 @@ class StateFolder:
             self._opened.callback(self.sales.close)
         return self.sales
 
+    def past_of(self, terminal: str) -> TerminalPast:
+        """What the rows of `terminal` come to, of which only those are read that the checkpoint has not. Raises `JournalDamagedError`."""
+        kept = self._trusted.past_of(terminal) if self._trusted is not None else None
+        return past_of(self.journal, terminal, kept)
+
+    def leave(self) -> None:
+        """Close the folder in order, with a checkpoint where all is known that was to be stored."""
+        stores = (self.journal, self.books, *((self.sales,) if self.sales is not None else ()))
+        kept = self._kept() if all(store.is_sound for store in stores) else None
+        for store in stores:
+            store.close()
+        files = state_checkpoint.digests(self.path) if kept is not None else None
+        if kept is not None and files is not None:
+            state_checkpoint.write(self.path, replace(kept, files=files))
+        self.close()
+
+    def _kept(self) -> Checkpoint | None:
+        """What the files come to, as yet without their digests."""
+        try:
+            pasts = {name: encoded_past(self.past_of(name)) for name in self.journal.terminals()}
+        except JournalDamagedError:
+            return None
+        return Checkpoint(
+            files={},
+            journal=self.journal.chains,
+            books=self.books.index,
+            sales=None if self.sales is None else self.sales.chains,
+            pasts=pasts,
+        )
+
     def close(self) -> None:
+        """Release the folder as it is."""
         self._opened.close()
 
 

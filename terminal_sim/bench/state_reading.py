@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_folder import StateFolder, check_rights
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import NO_LINK, PLAIN
@@ -31,14 +32,17 @@ _PIECE = 1 << 20
 
 
 @contextmanager
-def read_state(folder: Path) -> Iterator[StateFolder]:
-    """The checked content of `folder` as it is now. Raises `BenchMisuse` and `JournalError` as `StateFolder` does."""
+def read_state(folder: Path, *, fully: bool = False) -> Iterator[StateFolder]:
+    """The content of `folder` as it is now, checked as at an opening, or `fully` whatever a checkpoint says. Raises `BenchMisuse` and `JournalError` as `StateFolder` does."""
     check_rights(folder)
-    with TemporaryDirectory(prefix="terminal-sim-") as place, closing(_opened(folder, Path(place))) as state:
+    with (
+        TemporaryDirectory(prefix="terminal-sim-") as place,
+        closing(_opened(folder, Path(place), fully)) as state,
+    ):
         yield state
 
 
-def _opened(folder: Path, place: Path) -> StateFolder:
+def _opened(folder: Path, place: Path, fully: bool) -> StateFolder:
     failed_at: list[tuple[int, int]] | None = None
     for attempt in range(_ATTEMPTS):
         copy = place / str(attempt)
@@ -46,10 +50,10 @@ def _opened(folder: Path, place: Path) -> StateFolder:
         stamps = _stamps(folder)
         if not any(size for size, _ in stamps):
             raise JournalError(f"{folder}: no journal is kept there; give the folder of run --state")
-        for name in _FILES:
+        for name in (state_checkpoint.NAME, *_FILES):
             _copy(folder / name, copy / name)
         try:
-            return StateFolder(copy)
+            return StateFolder(copy, fully=fully)
         except (BenchMisuse, JournalError) as wrong:
             if stamps == failed_at:
                 raise type(wrong)(str(wrong).replace(str(copy), str(folder))) from None

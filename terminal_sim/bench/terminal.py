@@ -13,6 +13,7 @@ from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe
 from terminal_sim.bench.receipts import PrintedReceipt
 from terminal_sim.bench.snapshot import TerminalState
 from terminal_sim.bench.surroundings import Surroundings
+from terminal_sim.bench.terminal_past import TerminalPast, sealed_rows
 from terminal_sim.core.config import Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import (
@@ -24,7 +25,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
-from terminal_sim.core.rows.schema import Field, JournalRow
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.core.text import say
@@ -78,6 +79,7 @@ class TerminalBench(Protocol):
     @property
     def acquirer(self) -> Acquirer: ...
     def card(self, name: str) -> VirtualCard: ...
+    def past_of(self, terminal: str) -> TerminalPast: ...
     def into_hand(self, name: str, terminal: TerminalUnderTest) -> VirtualCard: ...
     def within_reach(self, terminal: TerminalUnderTest) -> None: ...
     def advance(self, duration: int) -> None: ...
@@ -156,10 +158,11 @@ class TerminalUnderTest:
         slot = state.presented.in_slot
         held = self.bench.into_hand(slot, self) if slot else None
         self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
-        rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        board.vault.load(rows, waiting=())  # the saved state has the key itself
+        past = self.bench.past_of(self.name)
+        # The saved state has the key itself.
+        board.vault.load(sealed_rows(self.bench.journal, past), waiting=())
         if state.board.firmware is not None:
-            board.firmware = self._firmware_of(rows)
+            board.firmware = self._firmware_of(past.durable)
             board.firmware.resume(state.board.firmware)
             board.firmware.locale = self.locale
         self.bench.engine.resume(board, engine.waiting, state.board.readers.conversation)
@@ -408,10 +411,12 @@ class TerminalUnderTest:
         """Boot: read the journal, settle what is in doubt, show the first screen."""
         if self.board.firmware is not None:
             raise BenchMisuse(f"{self.name} is on already")
-        rows = [stored.row for stored in self.bench.journal.rows(self.name)]
-        firmware = self._firmware_of(rows)
-        durable = firmware.durable
-        self.board.vault.load(rows, waiting=() if durable.tampered else durable.stored)
+        past = self.bench.past_of(self.name)
+        durable = past.durable
+        firmware = self._firmware_of(durable)
+        self.board.vault.load(
+            sealed_rows(self.bench.journal, past), waiting=() if durable.tampered else durable.stored
+        )
         firmware.environment = self._surroundings.environment
         self.board.firmware = firmware
         self.board.power.boot = firmware.durable.boots + 1
@@ -456,9 +461,9 @@ class TerminalUnderTest:
         self.bench.engine.post(self.board, event)
         self.bench.engine.settle()
 
-    def _firmware_of(self, rows: list[JournalRow]) -> Terminal:
+    def _firmware_of(self, durable: DurableState) -> Terminal:
         """A firmware that knows what its journal says, and nothing else yet."""
-        return Terminal(self.name, self.profile, self.bench.flows, DurableState.of(rows), self.locale)
+        return Terminal(self.name, self.profile, self.bench.flows, durable, self.locale)
 
     def _taken_up(self, name: str) -> VirtualCard:
         self._card, self._card_name = self.bench.card(name), name

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from terminal_sim.core.known_payments import KnownPayments
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import (
     AccountRow,
@@ -92,7 +93,7 @@ class DurableState:
     approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     """
 
-    payments: dict[str, Payment] = field(default_factory=dict)
+    payments: KnownPayments = field(default_factory=KnownPayments)
     trace_number: TraceNumber = field(default_factory=TraceNumber)
     passcodes: dict[str, PasscodeState] = field(default_factory=dict)
     boots: int = 0
@@ -126,7 +127,7 @@ class DurableState:
 
     def newest_first(self, limit: int) -> list[Payment]:
         """The payments of the history list, voids among them."""
-        return list(reversed(self.payments.values()))[:limit]
+        return self.payments.newest(limit)
 
     def voidable(self, payment: Payment) -> bool:
         """Only a completed payment of a voidable kind, once, and never after a refund or a void that is still in doubt."""

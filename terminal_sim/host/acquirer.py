@@ -14,7 +14,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,12 +22,13 @@ from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
+from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.dialect import Dialect, MessageError
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
-from terminal_sim.host.ledger_file import LedgerFile, LedgerRecord
+from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.seen import SeenMessage, seen
 from terminal_sim.secret import Secret
 
@@ -64,9 +65,9 @@ class Acquirer:
     def __init__(self, config: AcquirerConfig, dialect: Dialect = ISO8583) -> None:
         self.config = config
         self.dialect = dialect
-        self.ledger = Ledger()
+        self._ledger = Ledger()
         self.messages: list[SeenMessage] = []
-        self._issuer = Issuer(config, self.ledger.spent)
+        self._issuer = Issuer(config, self._ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
         self._answered: dict[MessageKey, AnsweredMessage] = {}
@@ -95,13 +96,30 @@ class Acquirer:
         return tuple(self._scripted)
 
     def keep_books(self, books: LedgerFile) -> None:
-        """Go on with what the file has, and write into it from now on."""
-        for record in books.records:
-            self.ledger.restore(record.entries)
-            self._numbered = record.numbered
+        """Go on with what the file has, which is read as messages speak of it, and write into it from now on."""
+        self._ledger.begin_behind(books.index.entries)
+        self._numbered = books.index.numbered
+        self._books = books
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books with all their entries."""
+        if self._books is not None:
+            self._recall(self._books.rest())
+        return self._ledger
+
+    def _recall(self, records: Iterable[LedgerRecord]) -> None:
+        for record in records:
+            self._ledger.restore(record.entries)
             for message in record.answers:
                 self._know(message)
-        self._books = books
+
+    def _recall_payments(self, request: HostRequest) -> None:
+        """What the books of earlier runs say of the payment of `request`, and of the one that it undoes."""
+        if self._books is not None:
+            self._recall(self._books.about(request.reference))
+            if request.original is not None:
+                self._recall(self._books.about(request.original.reference))
 
     def snapshot(self) -> AcquirerState:
         """All that decides the next answers: it holds test card numbers, PINs and keys."""
@@ -117,15 +135,15 @@ class Acquirer:
 
     def resume(self, state: AcquirerState) -> None:
         """Go on where another acquirer stood. Raises `ValueError` where the books of this one have entries."""
-        if len(self.ledger):
+        if len(self._ledger):
             raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
         self.config = state.config
-        self.ledger.restore(state.entries)
+        self._ledger.restore(state.entries)
         self.messages = list(state.messages)
         self._numbered = state.numbered
         self._scripted = deque(state.scripted)
         self._answered = {message.key: message for message in state.answered}
-        self._issuer = Issuer(state.config, self.ledger.spent)
+        self._issuer = Issuer(state.config, self._ledger.spent)
         for account in state.accounts:
             self._issuer.open(account)
         self._keep(0, state.answered)
@@ -224,10 +242,11 @@ class Acquirer:
         return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
 
     def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+        self._recall_payments(request)
         known = self._answered.get(key_of(request))
         if known is not None and known.repeated_by(request):
             return known.reply
-        booked = len(self.ledger)
+        booked = len(self._ledger)
         if known is not None:
             reply = self._answer(request, _CONFLICTING_DUPLICATE)
         else:
@@ -245,7 +264,7 @@ class Acquirer:
     def _keep(self, booked: int, answers: tuple[AnsweredMessage, ...]) -> None:
         """Write what the books have since their first `booked` entries, with its answers. Raises `StorageFailed`."""
         if self._books is not None:
-            entries = self.ledger.since(booked)
+            entries = self._ledger.since(booked)
             self._books.append(LedgerRecord(numbered=self._numbered, entries=entries, answers=answers))
 
     def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
@@ -256,11 +275,11 @@ class Acquirer:
         if scripted.code not in ("", APPROVED, PARTIAL):
             return self._answer(request, scripted.code)
         if request.original is not None and request.kind.undoes:
-            return self._answer(request, self.ledger.undo(request, request.original))
-        return self._answer(request, self.ledger.refund(request, card_number(request)))
+            return self._answer(request, self._ledger.undo(request, request.original))
+        return self._answer(request, self._ledger.refund(request, card_number(request)))
 
     def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
-        if self.ledger.is_reversed_before_arrival(request):
+        if self._ledger.is_reversed_before_arrival(request):
             return self._answer(request, NO_ACTION_TAKEN)
         verdict = self._issuer.judge(request)
         code = scripted.code or verdict.code
@@ -270,7 +289,7 @@ class Acquirer:
         elif code == PARTIAL:
             code = APPROVED
         if code in (APPROVED, PARTIAL):
-            self.ledger.charge(request, amount, verdict.pan)
+            self._ledger.charge(request, amount, verdict.pan)
         icc_data = self._issuer.authentication_data(request, code)
         reply = self._answer(request, code)
         return replace(

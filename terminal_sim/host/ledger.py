@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import attrgetter
 
 from terminal_sim.core.message import Booking, HostRequest, Original
 from terminal_sim.core.money import Money
@@ -43,26 +45,32 @@ class LedgerEntry:
 
 
 class Ledger:
-    """Entries in order; see the rules above."""
+    """Entries in order; see the rules above. Those of earlier books may be restored when something speaks of them."""
 
     def __init__(self) -> None:
+        self._count = 0
         self._entries: list[LedgerEntry] = []
         self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
         self._tombstones: set[tuple[str, int, str]] = set()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self._count
 
     @property
     def entries(self) -> Sequence[LedgerEntry]:
-        return tuple(self._entries)
+        return tuple(sorted(self._entries, key=attrgetter("number")))
 
     def since(self, number: int) -> tuple[LedgerEntry, ...]:
-        """The entries after the first `number`."""
-        return tuple(self._entries[number:])
+        """The entries after the first `number`, which this run has made."""
+        new = takewhile(lambda entry: entry.number > number, reversed(self._entries))
+        return tuple(new)[::-1]
+
+    def begin_behind(self, count: int) -> None:
+        """So many entries of earlier books are there, though none of them is restored yet."""
+        self._count = count
 
     def restore(self, entries: Iterable[LedgerEntry]) -> None:
-        """Take over entries of earlier books, in their order."""
+        """Take over entries of earlier books: those of a payment in their order."""
         for entry in entries:
             self._enter(entry)
             if entry.kind is Booking.TOMBSTONE:
@@ -151,7 +159,7 @@ class Ledger:
         """One more entry; `of` is the payment that it changes, whose card it then takes over."""
         original = request.original.reference if request.original is not None else ""
         entry = LedgerEntry(
-            number=len(self._entries) + 1,
+            number=self._count + 1,
             kind=kind,
             terminal=request.terminal,
             stan=request.stan,
@@ -166,6 +174,7 @@ class Ledger:
 
     def _enter(self, entry: LedgerEntry) -> None:
         self._entries.append(entry)
+        self._count = max(self._count, entry.number)
         # Undoing a refund touches three payments: itself, the refund, and the sale that was refunded.
         undone = next(
             (e.original for e in self._touching.get(entry.original, ()) if e.reference == entry.original), ""

@@ -5,8 +5,9 @@ Rules:
    one message, with the SHA-256 of the hash of the line before and of the record.
 2. `append` hands the system one more line. `sync` returns after all of them are on the disk, and after the head beside the file says
    so (`journal.head`); the answers of several messages then wait for one flush.
-3. Opening reads and checks every line and writes nothing; `start` does. A damaged file is not opened and not changed. A last
-   line that the head does not count and that is no whole record is what a cut has left of a message without an answer: it is taken off.
+3. Opening reads and checks every line, unless an index of exactly this file is given, and writes nothing; `start` does. A damaged
+   file is not opened and not changed. A last line that the head does not count and that is no whole record is what a cut has left
+   of a message without an answer: it is taken off.
 4. Card numbers are not written: no rule of the books needs them, but for a balance, which starts anew with each run.
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,8 +24,7 @@ import msgspec
 
 from terminal_sim.errors import StorageFailed
 from terminal_sim.files import NO_LINK, PLAIN, sync_folder
-from terminal_sim.host.answered import AnsweredMessage
-from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.host.books_index import BooksIndex, LedgerRecord
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
 
 _HEADER = b'{"format":"terminal-sim acquirer","schema":1}'
@@ -34,62 +34,97 @@ _RECORD_AT = len(_BEFORE_HASH) + 64 + len(_AFTER_HASH)
 _FLAGS = PLAIN | NO_LINK
 _CURE = "put the whole state folder back from a copy, or start a new one"
 
+_decode = msgspec.json.Decoder(LedgerRecord).decode
+
 
 class LedgerFileError(ValueError):
     """Books that cannot be gone on with; the text names file, line and cure."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRecord:
-    """What one message did: its `entries`, the `answers` that its repeats get, and how many answers there were so far."""
-
-    numbered: int
-    entries: tuple[LedgerEntry, ...]
-    answers: tuple[AnsweredMessage, ...]
-
-
-_decode = msgspec.json.Decoder(LedgerRecord).decode
-
-
 class LedgerFile:
-    """The books in `path`, made by `start` where there are none. Raises `LedgerFileError`."""
+    """The books in `path`, made by `start` where there are none. Raises `LedgerFileError`.
 
-    def __init__(self, path: Path) -> None:
+    `known` is the index of the file as it is now, where that is certain: then no line is read before it is asked for.
+    """
+
+    def __init__(self, path: Path, known: BooksIndex | None = None) -> None:
         self.path = path
-        self.records: list[LedgerRecord] = []
+        self.index = known or BooksIndex(mark=Mark(digest=_GENESIS))
+        self._records: list[LedgerRecord] | None = None if known else []
         self._descriptor = -1
         self._failed = ""
         self._synced = True
-        self._hash = _GENESIS
-        self._end = 0  # bytes of whole lines
         try:
             self._head = HeadFile(path.with_name("acquirer.head"))
         except HeadError as wrong:
             raise LedgerFileError(str(wrong)) from None
-        self._read(_content(path))
+        if known is None:
+            self._read(_content(path))
+        self._earlier = self.index.end
+        self._told: set[int] = set()  # where the lines begin that `about` and `rest` have given
+        self._asked: set[str] = set()
+        self._all_told = not self.index.mark.count
 
     def start(self) -> None:
         """Get ready to write behind what was read. Raises `LedgerFileError`."""
+        index = self.index
         try:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
-            mark = Mark(len(self.records), self._hash)
-            if not self._end:
-                self._head.start(mark)  # before the first line, since books without a head are damaged
-            os.ftruncate(self._descriptor, self._end)
-            if not self._end:
+            if not index.end:
+                self._head.start(index.mark)  # before the first line, since books without a head are damaged
+            os.ftruncate(self._descriptor, index.end)
+            if not index.end:
                 self._write(_HEADER + b"\n")
                 os.fsync(self._descriptor)
                 sync_folder(self.path.parent)
+                self._earlier = index.end = len(_HEADER) + 1
             else:
-                os.lseek(self._descriptor, self._end - 1, os.SEEK_SET)
+                os.lseek(self._descriptor, index.end - 1, os.SEEK_SET)
                 whole = os.read(self._descriptor, 1) == b"\n"
-                self._write(b"" if whole else b"\n")
-                os.fsync(self._descriptor)
-                self._head.start(mark)
+                if not whole:
+                    self._write(b"\n")
+                    os.fsync(self._descriptor)
+                    self._earlier = index.end = index.end + 1
+                self._head.start(index.mark)
         except OSError as error:
             raise LedgerFileError(
                 f"{self.path}: cannot be written: {error.strerror}; make room, or check its rights"
             ) from None
+
+    # What the books say.
+
+    @property
+    def records(self) -> list[LedgerRecord]:
+        """All records, oldest first; they are read where an index was given."""
+        if self._records is None:
+            self._records = [_decode(line[_RECORD_AT:-1]) for _, line in self._lines()]
+        return self._records
+
+    def about(self, reference: str) -> list[LedgerRecord]:
+        """The records of earlier runs that speak of a payment, and of all that they name, oldest first; each is given once."""
+        waiting, found = [reference], dict[int, LedgerRecord]()
+        while waiting:
+            asked = waiting.pop()
+            if asked in self._asked:
+                continue
+            self._asked.add(asked)
+            for at in self.index.places.get(asked, ()):
+                if at < self._earlier and at not in self._told:
+                    self._told.add(at)
+                    found[at] = self._record_at(at)
+                    waiting += found[at].references
+        return [found[at] for at in sorted(found)]
+
+    def rest(self) -> list[LedgerRecord]:
+        """All records of earlier runs that `about` has not given, oldest first; each is given once."""
+        if self._all_told:
+            return []
+        self._all_told = True
+        found = {at: line for at, line in self._lines() if at < self._earlier and at not in self._told}
+        self._told |= found.keys()
+        return [_decode(line[_RECORD_AT:-1]) for line in found.values()]
+
+    # What is added.
 
     def append(self, record: LedgerRecord) -> None:
         """Durable after the next `sync`. Raises `StorageFailed`, and from then on always."""
@@ -97,13 +132,15 @@ class LedgerFile:
             raise StorageFailed(self._failed)
         entries = tuple(replace(entry, pan=None) for entry in record.entries)
         body = msgspec.json.encode(replace(record, entries=entries))
-        digest = sha256(self._hash + body).digest()
+        digest = sha256(self.index.mark.digest + body).digest()
+        line = _BEFORE_HASH + digest.hex().encode() + _AFTER_HASH + body + b"}\n"
         try:
-            self._write(_BEFORE_HASH + digest.hex().encode() + _AFTER_HASH + body + b"}\n")
+            self._write(line)
         except OSError as error:
             raise self._stopped(error) from None
-        self.records.append(record)
-        self._hash = digest
+        self.index.take(record, digest, len(line))
+        if self._records is not None:
+            self._records.append(record)
         self._synced = False
 
     def sync(self) -> None:
@@ -114,14 +151,15 @@ class LedgerFile:
             return
         try:
             os.fsync(self._descriptor)
-            self._head.write(Mark(len(self.records), self._hash))
+            self._head.write(self.index.mark)
         except OSError as error:
             raise self._stopped(error) from None
         self._synced = True
 
-    def _stopped(self, error: OSError) -> StorageFailed:
-        self._failed = f"{self.path}: cannot be written: {error.strerror}; make room, and open it again"
-        return StorageFailed(self._failed)
+    @property
+    def is_sound(self) -> bool:
+        """Whether the file holds what was appended, as far as the system has said."""
+        return not self._failed
 
     def close(self) -> None:
         """Releases the file. What cannot be made durable any more was never answered."""
@@ -132,12 +170,32 @@ class LedgerFile:
             os.close(self._descriptor)
             self._descriptor = -1
 
+    def _stopped(self, error: OSError) -> StorageFailed:
+        self._failed = f"{self.path}: cannot be written: {error.strerror}; make room, and open it again"
+        return StorageFailed(self._failed)
+
     def _write(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._descriptor, data) :]
 
+    # Reading.
+
+    def _record_at(self, at: int) -> LedgerRecord:
+        with self.path.open("rb") as file:
+            file.seek(at)
+            return _decode(file.readline().rstrip(b"\n")[_RECORD_AT:-1])
+
+    def _lines(self) -> list[tuple[int, bytes]]:
+        """Each line of a record with the byte at which it begins."""
+        lines, at = [], len(_HEADER) + 1
+        for line in _content(self.path)[at : self.index.end].split(b"\n"):
+            if line:
+                lines.append((at, line))
+            at += len(line) + 1
+        return lines
+
     def _read(self, content: bytes) -> None:
-        counted = self._head.mark
+        counted, index = self._head.mark, self.index
         if not content:
             if counted is not None and counted.count:
                 raise self._wrong(f"it is gone or empty, and {counted.count} messages were answered")
@@ -150,7 +208,7 @@ class LedgerFile:
             raise self._wrong(_not_ours(lines[0]), 1)
         if counted is None:
             raise self._wrong(f"{self._head.path.name} is missing beside it")
-        self._end = len(_HEADER) + 1
+        index.end = len(_HEADER) + 1
         passed = not counted.count
         for number, line in enumerate(lines[1:], 1):
             if not line:
@@ -163,14 +221,13 @@ class LedgerFile:
                 if number == unfinished and number > counted.count:
                     break
                 raise self._wrong(str(wrong), number + 1) from None
-            self._end += len(line) + 1
             if number == counted.count:
-                passed = self._hash == counted.digest
-        self._end = min(self._end, len(content))
-        if not passed or len(self.records) < counted.count:
+                passed = index.mark == counted
+        index.end = min(index.end, len(content))
+        if not passed or index.mark.count < counted.count:
             raise self._wrong(
-                f"it has {len(self.records)} messages that were answered, and there were {counted.count}"
-                if len(self.records) < counted.count
+                f"it has {index.mark.count} messages that were answered, and there were {counted.count}"
+                if index.mark.count < counted.count
                 else f"it is not the file that {self._head.path.name} was written for"
             )
 
@@ -179,11 +236,12 @@ class LedgerFile:
         if len(line) <= _RECORD_AT or not line.startswith(_BEFORE_HASH) or not line.endswith(b"}"):
             raise ValueError("no record of the acquirer's books")
         body = line[_RECORD_AT:-1]
-        digest = sha256(self._hash + body).digest()
+        digest = sha256(self.index.mark.digest + body).digest()
         if line[:_RECORD_AT] != _BEFORE_HASH + digest.hex().encode() + _AFTER_HASH:
             raise ValueError("this record was changed after it was written")
-        self.records.append(_decode(body))
-        self._hash = digest
+        record = _decode(body)
+        self.index.take(record, digest, len(line) + 1)
+        self.records.append(record)
 
     def _wrong(self, what: str, line: int = 0) -> LedgerFileError:
         place = f"{self.path}:{line}" if line else str(self.path)

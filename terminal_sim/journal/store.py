@@ -4,7 +4,8 @@ Rules:
 1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`. After that the object takes
    no more rows, since a second commit could undo what the first one wrote.
 2. One writer: the file is locked as long as it is open. (The lock of a state folder is `journal.lock`.)
-3. Opening reads and checks every row. A damaged file is not opened and not changed.
+3. Opening reads and checks every row, unless it is known of exactly this file where its chains end. A damaged file is not opened
+   and not changed.
 4. The head beside the file (`journal.head`) counts its rows, so that a log that is cut or gone is missed at the next opening.
 """
 
@@ -18,7 +19,16 @@ from types import TracebackType
 import apsw
 
 from terminal_sim.core.rows.schema import FlatRow
-from terminal_sim.journal.chain import Batch, ChainEnd, Columns, StoredRow, chained, difference, marked
+from terminal_sim.journal.chain import (
+    Batch,
+    ChainEnd,
+    Chains,
+    Columns,
+    StoredRow,
+    chained,
+    difference,
+    marked,
+)
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError, JournalError
 from terminal_sim.journal.file import IN_MEMORY, keep_log_no_longer, open_database
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
@@ -30,10 +40,11 @@ _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 class Journal(JournalReading):
     """The journal in `path`, made where there is none, or in memory. `vfs` names an APSW file system other than the default.
 
+    `known` is where the chains of the file end as it is now, where that is certain: then no row is read before it is asked for.
     Raises `JournalBusyError`, `JournalDamagedError`, or `JournalError` where the file is not for this version.
     """
 
-    def __init__(self, path: Path | str, *, vfs: str | None = None) -> None:
+    def __init__(self, path: Path | str, *, vfs: str | None = None, known: Chains | None = None) -> None:
         name = str(path)
         self._stopped = False
         self._mark = Mark()
@@ -46,7 +57,10 @@ class Journal(JournalReading):
         counted = self._head.mark if self._head is not None else None
         super().__init__(open_database(name, vfs, holds=counted.count if counted is not None else 0), name)
         try:
-            self.verify()
+            if known is None:
+                self.verify()
+            else:
+                self._ends, self._mono, self._mark = dict(known.ends), known.mono, known.mark
             self._start_head()
             keep_log_no_longer(self._db)
         except BaseException:
@@ -64,6 +78,16 @@ class Journal(JournalReading):
             raise JournalError(
                 f"{self._head.path}: cannot be written: {error.strerror}; make room, or check its rights"
             ) from None
+
+    @property
+    def chains(self) -> Chains:
+        """Where the chains of the rows end that were stored or checked."""
+        return Chains(dict(self._ends), self._mono, self._mark)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is known of each row that was to be stored whether it is."""
+        return not self._stopped
 
     @property
     def row_count(self) -> int:

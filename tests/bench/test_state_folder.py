@@ -14,8 +14,9 @@ import pytest
 
 from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, JournalError, TerminalUnderTest
 from terminal_sim.errors import StorageFailed
+from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.iso8583.dialect import ISO8583
-from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError, LedgerRecord
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from tests.host.samples import SALE
 
 SECOND = 1_000_000

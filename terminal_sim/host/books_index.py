@@ -1,0 +1,52 @@
+"""Where in the acquirer's books stands what they say of a payment: with it, books of any length are gone on with unread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from terminal_sim.host.answered import AnsweredMessage
+from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.journal.head import Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRecord:
+    """What one message did: its `entries`, the `answers` that its repeats get, and how many answers there were so far."""
+
+    numbered: int
+    entries: tuple[LedgerEntry, ...]
+    answers: tuple[AnsweredMessage, ...]
+
+    @property
+    def references(self) -> set[str]:
+        """The payments that it speaks of."""
+        named = {name for entry in self.entries for name in (entry.reference, entry.original)}
+        for message in self.answers:
+            named.add(message.reference)
+            if message.original is not None:
+                named.add(message.original.reference)
+        return named - {""}
+
+
+@dataclass(slots=True, kw_only=True)
+class BooksIndex:
+    """What `mark.count` records come to, whose lines end at byte `end`, and whose last hash is `mark.digest`.
+
+    `entries` counts their entries, and `numbered` is that of the last record. `places` has, for each payment, the bytes at which the
+    lines that speak of it begin.
+    """
+
+    mark: Mark
+    end: int = 0
+    entries: int = 0
+    numbered: int = 0
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    def take(self, record: LedgerRecord, digest: bytes, length: int) -> None:
+        """One more record, whose line has so many bytes."""
+        for reference in record.references:
+            self.places.setdefault(reference, []).append(self.end)
+        self.mark = Mark(self.mark.count + 1, digest)
+        self.end += length
+        self.entries += len(record.entries)
+        self.numbered = record.numbered
