@@ -19,7 +19,7 @@ from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.journal import JournalWriter
-from terminal_sim.bench.saving import Origin, saved
+from terminal_sim.bench.saving import Continuation, saved
 from terminal_sim.bench.snapshot import SavedState
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
@@ -126,7 +126,7 @@ class Bench:
         self.wallet = Wallet(self.acquirer, decks)
         self.names = TerminalNames(self.journal)
         self.till = Till(self.clock, sales, self._new_sales)
-        self._origin = Origin(self)
+        self._continuation = Continuation(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
         self._readers: list[Hardware] = []
         self._reporting_late: list[TerminalUnderTest] = []
@@ -153,7 +153,7 @@ class Bench:
         where the saved one stood, screen, flows and card in the slot included; the first one brings the whole bench there.
         """
         model = self._model(profile, options or {})
-        state = self._origin.following(state_from, model) if state_from is not None else None
+        state = self._continuation.following(state_from, model) if state_from is not None else None
         speaks = locale or (state.locale if state is not None else model.languages[0])
         if speaks not in model.languages:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")

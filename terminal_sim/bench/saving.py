@@ -35,7 +35,7 @@ def saved(bench: Bench) -> SavedState:
     return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
 
 
-class Origin:
+class Continuation:
     """The saved state that a bench goes on from, where it does."""
 
     def __init__(self, bench: Bench) -> None:
