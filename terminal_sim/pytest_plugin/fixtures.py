@@ -17,7 +17,7 @@ from terminal_sim.pytest_plugin.options import chosen_options, default_profile
 from terminal_sim.pytest_plugin.pictures import pictures_of
 
 if TYPE_CHECKING:
-    from terminal_sim.bench import Profile
+    from terminal_sim.bench import Profile, SavedState
     from terminal_sim.verbs import Tester
 
 MARKER = "terminal"
@@ -33,6 +33,8 @@ class _Wanted:
     pack: str | None = None
     cards: str | None = None
     options: Mapping[str, object] | None = None
+    clock: str | None = None
+    state: str | None = None
 
 
 def parametrize_terminal(metafunc: pytest.Metafunc) -> None:
@@ -79,6 +81,7 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
             seed=options.seed if wanted.seed is None else wanted.seed,
             pack=options.pack if wanted.pack is None else wanted.pack,
             decks=_decks(request, wanted.cards),
+            clock=wanted.clock,
         )
     except BenchMisuse as wrong:
         pytest.fail(str(wrong), pytrace=False)
@@ -89,10 +92,17 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
                 options=wanted.options,
                 locale=wanted.locale or options.locale or None,
                 reader=options.reader,
+                state_from=_state(request, wanted.state),
             )
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)
-        yield Tester(bench, terminal, pictures=pictures_of(request.node, terminal))
+        yield Tester(
+            bench,
+            terminal,
+            pictures=pictures_of(request.node, terminal),
+            receipts_before=len(terminal.receipts),
+            folder=request.path.parent,
+        )
 
 
 def _wanted(request: pytest.FixtureRequest) -> _Wanted:
@@ -130,6 +140,15 @@ def _decks(request: pytest.FixtureRequest, cards: str | None) -> tuple[Path, ...
     if not folder.is_dir():
         pytest.fail(f"there is no folder of cards {folder}", pytrace=False)
     return (folder,)
+
+
+def _state(request: pytest.FixtureRequest, state: str | None) -> SavedState | None:
+    """What the terminal goes on from: a file as `save state "FILE"` writes it, as seen from the file of the test."""
+    if state is None:
+        return None
+    from terminal_sim.verbs.states import read_state
+
+    return read_state(state, request.path.parent)
 
 
 def _is_parametrized(test: pytest.Item) -> bool:

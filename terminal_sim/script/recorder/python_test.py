@@ -38,18 +38,23 @@ def python_test(
 ) -> str:
     """The text of a test file. `state_file` is the state that it goes on from, "" for none."""
     marks = [_literal(head.profile), f"locale={_literal(head.locale)}"]
-    for name, value in (("clock", head.clock), ("cards", head.cards), ("state", state_file)):
+    marks += [f"seed={head.seed}"] if head.seed else []
+    for name, value in (
+        ("pack", head.pack),
+        ("clock", head.clock),
+        ("cards", head.cards),
+        ("state", state_file),
+    ):
         marks += [f"{name}={_literal(value)}"] if value else []
-    if head.written_options:
-        pairs = ", ".join(f"{_literal(key)}: {_literal(v)}" for key, v in head.written_options.items())
-        marks.append(f"options={{{pairs}}}")
+    options = [f"{_literal(key)}: {_literal(value)}" for key, value in head.written_options.items()]
+    options += [f"{_literal(key)}: {_from_environment(name)}" for name, key in head.kept_back.items()]
     lines = [
-        *(["import os", ""] if [*secrets] else []),
+        *(["import os", ""] if [*secrets, *head.kept_back] else []),
         "import pytest",
         "",
         "",
         *(f"# {remark}" for remark in remarks),
-        *_call("@pytest.mark.terminal", marks, ""),
+        *_marker(marks, options),
         f"def {_name(title)}(terminal):",
     ]
     for step in steps:
@@ -110,8 +115,13 @@ def _text(text: str) -> str:
 
 
 def _variable(name: str, quote: str) -> str:
-    value = f"{quote}{name}{quote}"
-    return f"terminal.value({value})" if name.startswith(_BUILT_IN) else f"os.environ[{value}]"
+    if name.startswith(_BUILT_IN):
+        return f"terminal.value({quote}{name}{quote})"
+    return _from_environment(name, quote)
+
+
+def _from_environment(name: str, quote: str = '"') -> str:
+    return f"os.environ[{quote}{name}{quote}]"
 
 
 def _literal(text: str, *, double: bool = False) -> str:
@@ -126,6 +136,18 @@ def _literal(text: str, *, double: bool = False) -> str:
         for letter in text
     )
     return f"{quote}{shown}{quote}"
+
+
+def _marker(marks: Sequence[str], options: Sequence[str]) -> list[str]:
+    """The marker of the test; `options` are the pairs of its option `options`."""
+    name = "@pytest.mark.terminal"
+    if not options:
+        return _call(name, marks, "")
+    lines = _call(name, [*marks, f"options={{{', '.join(options)}}}"], "")
+    if all(len(line) <= _WIDTH for line in lines):
+        return lines
+    inner = [f"{_INDENT}options={{", *(f"{_INDENT * 2}{pair}," for pair in options), f"{_INDENT}}},"]
+    return [*lines[:-2], *inner, lines[-1]]
 
 
 def _call(name: str, arguments: Sequence[str], indent: str) -> list[str]:

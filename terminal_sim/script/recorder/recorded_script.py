@@ -30,12 +30,18 @@ class RecordedScript:
     secrets: Mapping[str, Secret[str]] = field(default_factory=dict)
     state: SavedState | None = field(default=None, repr=False)
 
+    @property
+    def environ(self) -> dict[str, Secret[str]]:
+        """The variables of the environment that a run as a Python test needs."""
+        kept = {name: Secret(str(self.head.options[key])) for name, key in self.head.kept_back.items()}
+        return {**self.secrets, **kept}
+
     def keys(self, state_file: str = "") -> str:
         """The script. `state_file` is the file of its state, as seen from the script's folder, where it has one."""
         settings = [*self.head.settings(), *(("secret", name) for name in self.secrets)]
         lines = [
             f"keys {VERSION}",
-            *(f"# {remark}" for remark in self.remarks),
+            *(f"# {remark}" for remark in (*self.head.remarks, *self.remarks)),
             *(f"{name:{_WIDTH}} {value}" for name, value in settings),
             "",
             f"scenario {exactly(self.title)}",
@@ -45,20 +51,11 @@ class RecordedScript:
 
     def pytest(self, state_file: str = "") -> str:
         """The same as a Python test with the fixture of our plugin."""
-        return python_test(
-            self.head,
-            self.title,
-            self._packed(),
-            self.remarks,
-            self.secrets,
-            state_file if self.state else "",
-        )
+        state = state_file if self.state is not None else ""
+        return python_test(self.head, self.title, self.steps, self.remarks, self.secrets, state)
 
     def _begun(self, state_file: str) -> tuple[str, ...]:
-        start = [f"from state {quoted(state_file)}"] if self.state is not None else []
-        return (*start, *self._packed())
-
-    def _packed(self) -> tuple[str, ...]:
-        """The steps, on the acquirer that the terminal had."""
-        pack = [f"host pack {self.head.pack}"] if self.head.pack and self.state is None else []
-        return (*pack, *self.steps)
+        """The steps, from where the terminal stood and with the acquirer that it had."""
+        if self.state is not None:
+            return (f"from state {quoted(state_file)}", *self.steps)
+        return (*([f"host pack {self.head.pack}"] if self.head.pack else []), *self.steps)

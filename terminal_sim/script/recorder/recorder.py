@@ -141,7 +141,7 @@ class ScriptRecorder:
             head=self._head,
             title=title,
             steps=tuple(lines),
-            remarks=(*self._head.remarks, *self._remarks),
+            remarks=tuple(self._remarks),
             secrets=dict(names.values),
             state=self._state,
         )

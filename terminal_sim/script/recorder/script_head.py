@@ -33,10 +33,16 @@ class ScriptHead:
         return {key: value for key, value in self.options.items() if not _CODE.fullmatch(key)}
 
     @property
+    def kept_back(self) -> dict[str, str]:
+        """The options whose values are written nowhere, passcodes, by the variable of the environment that a Python test has them from."""
+        return {key.upper().replace(".", "_"): key for key in self.options if _CODE.fullmatch(key)}
+
+    @property
     def remarks(self) -> list[str]:
-        """What a run needs that no line of a script says, as sentences."""
-        kept = [key for key in self.options if _CODE.fullmatch(key)]
-        said = [f"The passcode is not written here: run it --with {key}=..." for key in kept]
+        """What a run of the script needs that no line of it says, as sentences."""
+        said = [
+            f"The passcode is not written here: run it --with {key}=..." for key in self.kept_back.values()
+        ]
         return [*said, f"Recorded with another seed: run it with --seed {self.seed}."] if self.seed else said
 
     def settings(self) -> list[tuple[str, str]]:
