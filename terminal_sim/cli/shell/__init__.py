@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError, Trace
 from terminal_sim.cli.console import as_user_errors
@@ -21,6 +23,7 @@ from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.cli.shell.setup import ShellSetup
 from terminal_sim.cli.trace_file import TraceFile, TraceLines
 from terminal_sim.readers.opening import DriverError
+from terminal_sim.script.recorder import ScriptHead
 
 _HISTORY = "history"
 
@@ -42,18 +45,24 @@ def run(given: Namespace) -> int:
             forever=setup.forever,
         )
         try:
-            return converse(session, plain=given.plain, traced=traced)
+            return converse(session, plain=given.plain, traced=traced, head=setup.head)
         finally:
             session.bench.close()
 
 
-def converse(session: ShellSession, *, plain: bool = False, traced: TraceLines | None = None) -> int:
+def converse(
+    session: ShellSession,
+    *,
+    plain: bool = False,
+    traced: TraceLines | None = None,
+    head: Callable[[Path], ScriptHead] | None = None,
+) -> int:
     """Talk with the person at the keyboard, or the program at the other end of the pipe; returns the exit code of the lines.
 
-    `traced` takes the trace of the session, and is written after each line.
+    `traced` takes the trace of the session, and is written after each line. `head` gives what a recorded script in a folder says before its steps.
     """
     pace = WallPace()
-    return Conversation(session, _lines(session, pace, plain=plain), pace, traced).hold()
+    return Conversation(session, _lines(session, pace, plain=plain), pace, traced=traced, head=head).hold()
 
 
 def _lines(session: ShellSession, pace: WallPace, *, plain: bool) -> Lines:

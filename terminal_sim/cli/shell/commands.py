@@ -13,10 +13,13 @@ from terminal_sim.cli.console import naming
 from terminal_sim.cli.help import help_of
 from terminal_sim.cli.shell.deadlines import described
 from terminal_sim.cli.shell.pace import WallPace
+from terminal_sim.cli.shell.recording import EXPECTED, ShellRecording
 from terminal_sim.cli.shell.session import ShellSession, paper
+from terminal_sim.cli.shell.why import why
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.png import png
+from terminal_sim.script.recorder import ScriptHead
 
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 _TRACED = 10  # entries that `trace` shows where it is not said how many
@@ -28,7 +31,12 @@ class Shell(Protocol):
 
     session: ShellSession
     pace: WallPace
+    recording: ShellRecording | None
     has_left: bool
+
+    @property
+    def head(self) -> Callable[[Path], ScriptHead] | None:
+        """What a recorded script in a folder says before its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,11 @@ def _back(shell: Shell, words: Sequence[str]) -> list[str]:
     return [f"taken back: {shell.session.mask(line)}" for line in undone]
 
 
+def _why(shell: Shell, _: Sequence[str]) -> list[str]:
+    session = shell.session
+    return [session.mask(line) for line in why(session.bench, session.terminal, session.log.entries)]
+
+
 def _screen(shell: Shell, _: Sequence[str]) -> list[str]:
     return [printable(shell.session.terminal.appearance().text)]
 
@@ -147,6 +160,22 @@ def _receipt(shell: Shell, words: Sequence[str]) -> list[str]:
 def _trace(shell: Shell, words: Sequence[str]) -> list[str]:
     entries = shell.session.log.entries[-_count(words[0]) if words else -_TRACED :]
     return [printable(f"{entry.number:6} {entry.line()}") for entry in entries]
+
+
+def _record(shell: Shell, words: Sequence[str]) -> list[str]:
+    if shell.recording is not None:
+        raise UserError(f"{shell.recording.file} is being recorded: `record stop` first")
+    file, *expected = words
+    shell.recording = ShellRecording(shell.session, Path(file), expected, shell.head)
+    return [f"# what is done from now on goes into {file}; `record stop` writes it"]
+
+
+def _record_stop(shell: Shell, _: Sequence[str]) -> list[str]:
+    if shell.recording is None:
+        raise UserError("nothing is being recorded: begin with record FILE.keys")
+    said = shell.recording.finish()
+    shell.recording = None
+    return said
 
 
 def _count(word: str) -> int:
@@ -177,9 +206,15 @@ COMMANDS: tuple[ShellCommand, ...] = (
     ShellCommand(("clock", "pause"), "", 0, 0, "let it stand; only lines make it pass", _clock_pause),
     ShellCommand(("clock", "next"), "", 0, 0, "jump to what is due next, and say what it was", _clock_next),
     ShellCommand(("back",), "[N]", 0, 1, "take back the last line, or the last N, that changed something", _back),
+    ShellCommand(("why",), "", 0, 0, "what led to the screen as it is now, event by event", _why),
     ShellCommand(("screen",), "", 0, 0, "all that the device shows, once more", _screen),
     ShellCommand(("picture",), "FILE.png|svg", 1, 1, "all that the device shows, as a picture", _picture),
     ShellCommand(("receipt",), "[FILE.txt|svg|png]", 0, 1, "the newest receipt, here or as a file", _receipt),
+    ShellCommand(
+        ("record",), f"FILE.keys|py [{'|'.join(EXPECTED)}...]", 1, 1 + len(EXPECTED),
+        "write what is done from now on as a script or a Python test, and expect the screens and these", _record,
+    ),
+    ShellCommand(("record", "stop"), "", 0, 0, "write it, and record no more", _record_stop),
     ShellCommand(("trace",), "[N]", 0, 1, "the last 10 events, or the last N, each with its number", _trace),
     ShellCommand(("quit",), "", 0, 0, "leave, as Ctrl-D and `exit` do", _quit),
     ShellCommand(("exit",), "", 0, 0, "leave", _quit),

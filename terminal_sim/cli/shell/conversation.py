@@ -8,16 +8,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Protocol
 
 from terminal_sim.cli import UserError
 from terminal_sim.cli.shell.commands import command_of
 from terminal_sim.cli.shell.pace import WallPace
+from terminal_sim.cli.shell.recording import ShellRecording
 from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.cli.trace_file import TraceLines
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.recorder import ScriptHead
 from terminal_sim.verbs import ExpectationFailed
 
 
@@ -40,12 +43,23 @@ class Lines(Protocol):
 
 
 class Conversation:
-    """One terminal's lines, until they end or one of them leaves."""
+    """One terminal's lines, until they end or one of them leaves.
+
+    `traced` takes the trace of the session, and is written after each line. `head` gives what a recorded script in a folder says before its steps.
+    """
 
     def __init__(
-        self, session: ShellSession, lines: Lines, pace: WallPace, traced: TraceLines | None = None
+        self,
+        session: ShellSession,
+        lines: Lines,
+        pace: WallPace,
+        *,
+        traced: TraceLines | None = None,
+        head: Callable[[Path], ScriptHead] | None = None,
     ) -> None:
         self.session = session
+        self.recording: ShellRecording | None = None
+        self.head = head
         self._traced = traced
         self.pace = pace
         self.has_left = False
@@ -65,6 +79,8 @@ class Conversation:
             except KeyboardInterrupt:
                 if not self._lines.is_interactive:
                     raise
+        if self.recording is not None:
+            worst = max(worst, self._taken("record stop"))
         self._lines.leave()
         return ExitCode.HELD if self._lines.is_interactive else worst
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from terminal_sim.bench import Duration
 from terminal_sim.cli.shell.session import ShellSession
 
+_SECOND = 1_000_000
 _WORDS = {
     "state": "the time-out of the screen",
     "host": "an answer of the acquirer",
@@ -27,4 +28,5 @@ def described(session: ShellSession) -> str:
         return "nothing"
     what = due(deadline.name, session.terminal.view().screen.id)
     left = max(deadline.at - session.bench.now.mono, 0)
-    return f"{what} in {Duration(left)}"
+    whole = left - left % _SECOND if left > _SECOND else left
+    return f"{what} in {Duration(whole)}"

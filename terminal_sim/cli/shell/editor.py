@@ -19,7 +19,7 @@ from prompt_toolkit.styles import Style
 
 from terminal_sim.cli import UserError
 from terminal_sim.cli.shell.history import HIDDEN, History
-from terminal_sim.cli.shell.live import Region, region
+from terminal_sim.cli.shell.live import DeviceLines, region
 from terminal_sim.cli.shell.offered import offered
 from terminal_sim.cli.shell.pace import WallPace
 from terminal_sim.cli.shell.plain import GREETING
@@ -32,7 +32,7 @@ _BELOW = 4  # rows below the device: the line, the two of the toolbar, and one t
 _MENU = 6  # rows of the menu of completions
 _NEWEST = 2  # receipts: both copies of a payment
 _STYLE = Style.from_dict(
-    {"device": "", "prompt": "bold", "bottom-toolbar": "noreverse", "form": "italic", "status": "reverse"}
+    {"device": "", "ready": "bold", "bottom-toolbar": "noreverse", "form": "italic", "status": "reverse"}
 )
 
 
@@ -87,7 +87,7 @@ class EditedLines:
 
     # The device above the line.
 
-    def _region(self) -> Region | None:
+    def _region(self) -> DeviceLines | None:
         terminal = self._session.terminal
         papers = [paper(receipt.text) for receipt in terminal.receipts[-_NEWEST:]]
         size = shutil.get_terminal_size()
@@ -104,7 +104,7 @@ class EditedLines:
     def _message(self) -> StyleAndTextTuples:
         there = self._region()
         lines = "".join(f"{printable(line)}\n" for line in there.lines) if there is not None else ""
-        return [("class:device", lines), ("class:prompt", self._prompt)]
+        return [("class:device", lines), ("class:ready", self._prompt)]
 
     def _toolbar(self) -> StyleAndTextTuples:
         columns = shutil.get_terminal_size().columns

@@ -12,14 +12,14 @@ _GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class DeviceLines:
     """The lines of the device, and how many of the receipts are among them."""
 
     lines: tuple[str, ...]
     receipts: int
 
 
-def region(shown: Appearance, papers: Sequence[str], columns: int, rows: int) -> Region | None:
+def region(shown: Appearance, papers: Sequence[str], columns: int, rows: int) -> DeviceLines | None:
     """The device in a window of so many columns and rows, with the newest of `papers` that fit; None where not even its displays do."""
     displays = [
         view.text if len(shown.views) == 1 else f"{name}\n{view.text}" for name, view in shown.views.items()
@@ -27,7 +27,7 @@ def region(shown: Appearance, papers: Sequence[str], columns: int, rows: int) ->
     for count in range(len(papers), -1, -1):
         lines = _lines(shown, [*displays, *papers[len(papers) - count :]], columns)
         if len(lines) <= rows and all(len(line) <= columns for line in lines):
-            return Region(tuple(lines), count)
+            return DeviceLines(tuple(lines), count)
     return None
 
 

@@ -15,6 +15,7 @@ from terminal_sim.cli.shell.undo import DoneAct, DoneActs, KeptState, PassedTime
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.display.appearance import Appearance
 from terminal_sim.script.bind import Call, VerbCall
+from terminal_sim.script.recorder import ScriptRecorder
 from terminal_sim.script.tree import Form
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.verbs import BadScript, ExpectationFailed, ValueKind
@@ -66,6 +67,7 @@ class ShellSession:
         self._again = again
         self._forever = forever
         self._done = DoneActs(self._keep)
+        self.recorder: ScriptRecorder | None = None
         self._call: Call | None = None  # of the line that was said last
         self._act: DoneAct | None = None
         self._held = False
@@ -82,6 +84,8 @@ class ShellSession:
             with self._doing(line, self._call):
                 self.lines.perform(self._call)
         self._held = True
+        if self.recorder is not None and isinstance(self._call, VerbCall):
+            self.recorder.said(self._call)
 
     def perform(self, call: Call) -> None:
         """The same for a call of a checked script."""
@@ -95,7 +99,8 @@ class ShellSession:
 
     @contextmanager
     def _doing(self, line: str, what: Call | PassedTime) -> Iterator[None]:
-        act = DoneAct(line, what, len(self.log.entries))
+        recorded = self.recorder.length if self.recorder is not None else None
+        act = DoneAct(line, what, len(self.log.entries), recorded)
         self._done.begin(act)
         self._act = act
         began, at = perf_counter(), self.bench.now
@@ -122,6 +127,8 @@ class ShellSession:
         there = self._done.undoable
         if len(there) < count:
             raise UserError(f"lines that changed something: {len(there)}, so {count} are not taken back")
+        if self.recorder is not None and there[count - 1].recorded is None:
+            raise UserError("the recording began later than that: `record stop` first")
         self._stand_before(there[count - 1])
         return [act.line for act in there[:count]]
 
@@ -150,6 +157,8 @@ class ShellSession:
             self.lines.tester.go_back(self.bench, self.terminal, kept.tester)
             for done in since:
                 self._do_again(done.what)
+        if self.recorder is not None and act.recorded is not None:
+            self.recorder.go_back(self.bench, self.terminal, act.recorded)
         del self.log.entries[act.entries :]
         self.lines.tester.notes.clear()
         self._shown, self._receipts = None, len(self.terminal.receipts)

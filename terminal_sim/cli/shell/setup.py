@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from terminal_sim.bench import Bench, SavedState, TerminalUnderTest, Trace
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import options_of
+from terminal_sim.profile import is_path
 from terminal_sim.readers.opening import RECORDING, VIRTUAL, check_address, is_for_many
+from terminal_sim.script.recorder import ScriptHead
 
 
 class ShellSetup:
@@ -19,6 +22,7 @@ class ShellSetup:
         self._given = given
         self._trace = trace
         self._options = options_of(given.options)
+        self._speaks = ""
         self._readers: Sequence[str] = given.reader or [VIRTUAL]
         self.decks: tuple[Path, ...] = tuple(given.cards)
         check_address(self._readers, recorded=given.record is not None)
@@ -60,6 +64,7 @@ class ShellSetup:
         except BaseException:
             bench.close()
             raise
+        self._speaks = terminal.locale
         return bench, terminal
 
     def again(self, state: SavedState) -> tuple[Bench, TerminalUnderTest]:
@@ -75,3 +80,26 @@ class ShellSetup:
             state_from=state,
         )
         return bench, terminal
+
+    def head(self, folder: Path) -> ScriptHead:
+        """What a script in `folder` says of this bench before its steps. Raises `UserError` where one line cannot say it."""
+        given = self._given
+        if len(self.decks) > 1:
+            raise UserError("a script has one folder of cards: record with one --cards")
+        model = given.profile
+        return ScriptHead(
+            profile=_seen_from(folder, Path(model)) if is_path(model) else model,
+            locale=given.locale or self._speaks,
+            cards=_seen_from(folder, self.decks[0]) if self.decks else "",
+            options=self._options,
+            pack=given.pack or "",
+            seed=given.seed,
+        )
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """The way from the folder to the path, or the path's own where no way leads there: from one drive to another."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()

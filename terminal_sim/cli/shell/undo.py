@@ -29,11 +29,15 @@ class PassedTime:
 
 @dataclass(slots=True)
 class DoneAct:
-    """A line, or time that passed. `changed` says that the bench is another since; `entries` is how many entries the trace had before."""
+    """A line, or time that passed. `changed` says that the bench is another since.
+
+    `entries` is how many entries the trace had before, and `recorded` how long a recording was, None where there was none.
+    """
 
     line: str
     what: Call | PassedTime
     entries: int
+    recorded: int | None = None
     changed: bool = False
     seconds: float = 0.0
 

@@ -89,6 +89,16 @@ class ScriptRecorder:
             self._ended = self._end()
             self._bench.trace.unsubscribe(self)
 
+    @property
+    def length(self) -> int:
+        """How much was recorded until now; `go_back` takes it."""
+        return len(self._happenings)
+
+    def go_back(self, bench: Bench, terminal: TerminalUnderTest, length: int) -> None:
+        """Forget what was recorded since it was of this length: `bench` stands as the one before did then, and writes the same trace."""
+        self._bench, self._terminal = bench, terminal
+        del self._happenings[length:]
+
     # What the trace says.
 
     def take(self, entry: TraceEntry) -> None:
