@@ -66,10 +66,10 @@ class _Said:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """While this lasts, what acquirer, cards and ciphers are given is kept."""
-        respond, encrypt, mac = Acquirer.respond, tdes.encrypt, tdes.retail_mac
+        decide, encrypt, mac = Acquirer.decide, tdes.encrypt, tdes.retail_mac
 
-        def responding(acquirer: Acquirer, message: bytes) -> Any:
-            answer = respond(acquirer, message)
+        def deciding(acquirer: Acquirer, message: bytes) -> Any:
+            answer = decide(acquirer, message)
             self.messages += [each for each in (message, answer.reply) if each]
             return answer
 
@@ -96,7 +96,7 @@ class _Said:
             return mac(key, message)
 
         with (
-            patch.object(Acquirer, "respond", responding),
+            patch.object(Acquirer, "decide", deciding),
             patch.object(ChipCard, "transmit", answering(ChipCard)),
             patch.object(ContactlessCard, "transmit", answering(ContactlessCard)),
             patch.object(tdes, "Cipher", made),
