@@ -1,7 +1,7 @@
 """The bytes of CCID messages (USB CCID rev 1.1, 6.1 to 6.3), both ways.
 
 1. The layouts are declared with construct, field names as in the specification; nothing else defines the wire format.
-2. `CcidMessage` derives a `struct` format from each declaration and reads and builds with it: the same result
+2. `decode` and `encode` use a `struct` format that is derived from each declaration: the same result
    as the interpreted declaration at a seventh of its cost. The two are held against each other by a
    differential test.
 3. A frame is read header first: 10 bytes, then the bound of dwLength, then the rest.
@@ -21,7 +21,6 @@ from construct import (
     ConstructError,
     ExprValidator,
     FormatField,
-    FormatFieldError,
     GreedyBytes,
     Int16ul,
     Int32ul,
@@ -32,7 +31,6 @@ from construct import (
     Struct,
     Subconstruct,
     Terminated,
-    ValidationError,
     len_,
     this,
 )
@@ -166,6 +164,7 @@ class _Plan:
 
 
 _BULK = {plan.code: plan for plan in map(_Plan, LAYOUTS) if plan.code not in INTERRUPT}
+_PLANS = {CODES[code]: plan for code, plan in _BULK.items()}
 
 
 def data_length(header: bytes, most: int = LONGEST_DATA) -> int:
@@ -176,57 +175,84 @@ def data_length(header: bytes, most: int = LONGEST_DATA) -> int:
     return length
 
 
+def decode(data: bytes) -> Message:
+    """Read exactly one whole message; `FrameError` for everything else."""
+    plan = _BULK.get(data[0]) if data else None
+    if plan is None:
+        return _decode_interrupt(data)
+    head = plan.head
+    if len(data) < head.size:
+        raise _no_message(f"it has {len(data)} bytes, its fixed part {head.size}")
+    values = head.unpack_from(data)
+    length = values[1]
+    if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
+        raise _no_message(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
+    if plan.answers and values[4] in _RESERVED:
+        raise _no_message(f"bStatus {values[4]:02X} is reserved")
+    return plan.make(*values[2:], data[HEADER:]) if plan.free else plan.make(*values[2:])
+
+
+def encode(message: Message) -> bytes:
+    """Build the bytes; `Misuse` where a field does not fit its place."""
+    plan = _PLANS.get(type(message))
+    if plan is None:
+        return _encode_interrupt(message)
+    # `free` says that the message has data.
+    data: bytes = message.data if plan.free else b""  # type: ignore[union-attr]
+    try:
+        return plan.head.pack(plan.code, plan.tail + len(data), *plan.values(message)) + data
+    except struct.error as error:
+        raise Misuse(f"this {type(message).__name__} cannot be built: {error}") from error
+
+
+def _decode_interrupt(data: bytes) -> Message:
+    if data.startswith(NOTIFICATION) and 1 <= len(data) - 1 <= LONGEST_ICC_STATE:
+        return NotifySlotChange(data[1:])
+    if not data or data[0] not in INTERRUPT:
+        raise _no_message(f"none begins with {data[:1].hex() or 'nothing'}")
+    message = CODES[data[0]]
+    try:
+        found = LAYOUTS[message].parse(data)
+    except ConstructError as error:
+        raise _no_message(str(error)) from error
+    if message is NotifySlotChange:
+        return NotifySlotChange(found["bmSlotICCState"])
+    return HardwareError(found["bSlot"], found["bSeq"], found["bHardwareErrorCode"])
+
+
+def _encode_interrupt(message: Message) -> bytes:
+    if isinstance(message, NotifySlotChange):
+        if 1 <= len(message.icc_state) <= LONGEST_ICC_STATE:
+            return NOTIFICATION + message.icc_state
+        values: dict[str, object] = {"bmSlotICCState": message.icc_state}
+    elif isinstance(message, HardwareError):
+        values = {"bSlot": message.slot, "bSeq": message.seq, "bHardwareErrorCode": message.error}
+    else:
+        raise KeyError(type(message))
+    try:
+        return bytes(LAYOUTS[type(message)].build(values))
+    except ConstructError as error:
+        raise Misuse(f"this message cannot be built: {error}") from error
+
+
+def _no_message(why: str) -> FrameError:
+    return FrameError(f"this is no CCID message: {why}")
+
+
 class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
-    """Any one message: `parse` reads exactly one from bytes or, within another construct, one from the
-    stream.
-    """
+    """Any one message within other layouts: `decode` and `encode` on a stream, with the errors of construct."""
 
     def parse(self, data: bytes, **_contextkw: Any) -> Message:
-        plan = _BULK.get(data[0]) if data else None
-        if plan is None:
-            return self._parse_interrupt(data)
-        head = plan.head
-        if len(data) < head.size:
-            raise StreamError(f"the message has {len(data)} bytes, its fixed part {head.size}")
-        values = head.unpack_from(data)
-        length = values[1]
-        if length != len(data) - HEADER or length > LONGEST_DATA or (length != plan.tail and not plan.free):
-            raise StreamError(f"dwLength is {length} and {len(data) - HEADER} bytes follow the header")
-        if plan.answers and values[4] in _RESERVED:
-            raise ValidationError(f"bStatus {values[4]:02X} is reserved")
-        return plan.make(*values[2:], data[HEADER:]) if plan.free else plan.make(*values[2:])
+        try:
+            return decode(data)
+        except FrameError as error:
+            raise ConstructError(str(error)) from error
 
     def build(self, obj: Message, **_contextkw: Any) -> bytes:
-        plan = _PLANS.get(type(obj))
-        if plan is None:
-            return self._build_interrupt(obj)
-        # `free` says that the message has data.
-        data: bytes = obj.data if plan.free else b""  # type: ignore[union-attr]
         try:
-            return plan.head.pack(plan.code, plan.tail + len(data), *plan.values(obj)) + data
-        except struct.error as error:
-            raise FormatFieldError(f"{type(obj).__name__}: {error}") from error
-
-    def _build_interrupt(self, obj: Message) -> bytes:
-        if isinstance(obj, NotifySlotChange):
-            if 1 <= len(obj.icc_state) <= LONGEST_ICC_STATE:
-                return NOTIFICATION + obj.icc_state
-            return bytes(LAYOUTS[NotifySlotChange].build({"bmSlotICCState": obj.icc_state}))
-        if isinstance(obj, HardwareError):
-            values = {"bSlot": obj.slot, "bSeq": obj.seq, "bHardwareErrorCode": obj.error}
-            return bytes(LAYOUTS[HardwareError].build(values))
-        raise KeyError(type(obj))
-
-    def _parse_interrupt(self, data: bytes) -> Message:
-        if data.startswith(NOTIFICATION) and 1 <= len(data) - 1 <= LONGEST_ICC_STATE:
-            return NotifySlotChange(data[1:])
-        if not data or data[0] not in INTERRUPT:
-            raise ValidationError(f"no message begins with {data[:1].hex() or 'nothing'}")
-        message = CODES[data[0]]
-        found = LAYOUTS[message].parse(data)
-        if message is NotifySlotChange:
-            return NotifySlotChange(found["bmSlotICCState"])
-        return HardwareError(found["bSlot"], found["bSeq"], found["bHardwareErrorCode"])
+            return encode(obj)
+        except Misuse as error:
+            raise ConstructError(str(error)) from error
 
     def _parse(self, stream: BinaryIO, _context: object, _path: str) -> Message:
         header = stream.read(HEADER)
@@ -240,21 +266,4 @@ class CcidMessage(Construct):  # type: ignore[misc]  # construct has no types
         return obj
 
 
-_PLANS = {CODES[code]: plan for code, plan in _BULK.items()}
 MESSAGE = CcidMessage()
-
-
-def decode(data: bytes) -> Message:
-    """Read exactly one whole message; `FrameError` for everything else."""
-    try:
-        return MESSAGE.parse(data)
-    except ConstructError as error:
-        raise FrameError(f"this is no CCID message: {error}") from error
-
-
-def encode(message: Message) -> bytes:
-    """Build the bytes; `Misuse` where a field does not fit its place."""
-    try:
-        return MESSAGE.build(message)
-    except ConstructError as error:
-        raise Misuse(f"this message cannot be built: {error}") from error

@@ -71,7 +71,14 @@ class Decoder:
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[Item]:
-        if not self._buffer and self._is_frame(data):
+        length = len(data) - OVERHEAD - HEADER
+        if (  # one frame, whole and sound, which the data nearly always are
+            not self._buffer
+            and data.startswith(START)
+            and 0 <= length <= self._max_data
+            and length == int.from_bytes(data[3:7], "little")  # dwLength
+            and not lrc(data)
+        ):
             return [data[2:-1]]
         data = self._buffer + data
         items: list[Item] = []
@@ -85,16 +92,6 @@ class Decoder:
                 items.append(item)
         self._buffer = data[position:]
         return items
-
-    def _is_frame(self, data: bytes) -> bool:
-        """Whether the data are one frame, whole and sound, which is what they nearly always are."""
-        length = len(data) - OVERHEAD - HEADER
-        return (
-            data.startswith(START)
-            and 0 <= length <= self._max_data
-            and length == int.from_bytes(data[3:7], "little")  # dwLength
-            and not lrc(data)
-        )
 
     def _next(self, data: bytes, at: int) -> tuple[int, Item | None]:
         """(bytes used, item or None for noise); no bytes used where more must come first."""

@@ -225,6 +225,11 @@ class CcidDevice(Protocol):
         """Whether the host wants notifications only with the echo of a command."""
         ...
 
+    @property
+    def has_news(self) -> bool:
+        """Whether `late_answers` or `notifications` would give any."""
+        ...
+
     def answers(self, message: bytes) -> list[bytes]:
         """Run one PC_to_RDR message and return the RDR_to_PC messages that are ready."""
         ...
@@ -253,7 +258,7 @@ class GemPcDevice:
             if isinstance(item, bytes):
                 if self._variant.echo:
                     self._said += frame(self._echo(item))
-                if self._device.synchronous:
+                if self._device.has_news and self._device.synchronous:
                     self._notify()
                 self._say(self._device.answers(item))
             elif item is Signal.NAK:
@@ -262,10 +267,10 @@ class GemPcDevice:
                 self._said += NAK_FRAME
 
     def take(self) -> bytes:
-        if late := self._device.late_answers():
-            self._say(late)
-        if not self._device.synchronous:
-            self._notify()
+        if self._device.has_news:
+            self._say(self._device.late_answers())
+            if not self._device.synchronous:
+                self._notify()
         said, self._said = self._said, b""
         return said
 

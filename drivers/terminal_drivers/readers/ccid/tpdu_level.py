@@ -69,7 +69,8 @@ class WholeBlocks:
 
     def tpdu(self, command: bytes) -> bytes:
         answer = self._commands.xfr_block(command)
-        self._commands.check(answer)
+        if answer.status:
+            self._commands.check(answer)
         if answer.chain != WHOLE:
             raise FrameError("the reader sends a response in parts, which belongs to extended APDUs")
         return answer.data

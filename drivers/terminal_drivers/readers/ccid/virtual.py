@@ -194,6 +194,11 @@ class VirtualCcid:
             self._ready.append(encode(answer))
         return self.late_answers()
 
+    @property
+    def has_news(self) -> bool:
+        """Whether `late_answers` or `notifications` would give any."""
+        return bool(self._ready or self._changes)
+
     def late_answers(self) -> list[bytes]:
         """The messages that have become ready since the last call."""
         ready, self._ready = self._ready, []
