@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_drivers.base import ReaderPart
@@ -225,11 +225,20 @@ class TerminalUnderTest:
     @property
     def receipts(self) -> list[PrintedReceipt]:
         """What the printer has printed since the bench began, newest last."""
+        return list(self._printed())
+
+    def newest_receipt(self, copy: str = "", *, after: int = 0) -> PrintedReceipt | None:
+        """The newest one, of that copy where one is named, without the first `after` ones; None where there is none."""
+        printed = self._printed()
+        newest_first = (printed[at] for at in range(len(printed) - 1, after - 1, -1))
+        return next((paper for paper in newest_first if not copy or paper.copy == copy), None)
+
+    def _printed(self) -> Sequence[PrintedReceipt]:
         printer = self.profile.printer
         if printer is not None:
             new = self.board.printer.printed[len(self._papers) :]
             self._papers += [PrintedReceipt(receipt, self.bench.texts, printer) for receipt in new]
-        return list(self._papers)
+        return self._papers
 
     @property
     def generation(self) -> int:

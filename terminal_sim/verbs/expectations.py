@@ -240,8 +240,8 @@ class Expectations(Waiting):
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
-        printed = self.terminal.receipts[self._receipts_before :]
-        return next((paper.text for paper in reversed(printed) if not copy or paper.copy == copy), "")
+        newest = self.terminal.newest_receipt(copy, after=self._receipts_before)
+        return newest.text if newest is not None else ""
 
     def _surface(self, name: Surface) -> str:
         """What stands there, as lines of text."""
