@@ -69,7 +69,7 @@ def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connect
 def _in_memory() -> apsw.Connection:
     db = apsw.Connection(IN_MEMORY)
     db.deserialize("main", _empty())
-    _configure(db, IN_MEMORY)
+    _pragma(db, "temp_store=memory")
     return db
 
 
@@ -130,7 +130,7 @@ def _make_private(path: Path) -> None:
 
 
 def _configure(db: apsw.Connection, path: str) -> None:
-    if path != IN_MEMORY and _pragma(db, "journal_mode=wal") != "wal":
+    if _pragma(db, "journal_mode=wal") != "wal":
         raise JournalError(f"{path}: this file system cannot keep a write-ahead log; choose another folder")
     _pragma(db, "synchronous=full")
     _pragma(db, "temp_store=memory")

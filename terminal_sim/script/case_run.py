@@ -143,6 +143,7 @@ class CaseRun:
             state=options.state,
             decks=chosen.decks,
             trace=Trace(*options.subscribers, *logs),
+            texts=self.case.play.scope.vocabulary.texts,
         )
 
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:

@@ -2,11 +2,14 @@
 5.1-1).
 """
 
-from enum import Enum, IntEnum, IntFlag
+from enum import Enum, IntEnum
 
 
-class Features(IntFlag):
-    """The bits of dwFeatures that our two ends act on; the others may be set and mean nothing to them."""
+class Features(IntEnum):
+    """The bits of dwFeatures that our two ends act on; the others may be set and mean nothing to them.
+
+    They combine to plain numbers: an `IntFlag` makes a member of each combination, many times in an exchange.
+    """
 
     AUTO_PARAMETERS = 0x0000_0002
     AUTO_NEGOTIATION = 0x0000_0040
