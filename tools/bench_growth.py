@@ -164,6 +164,7 @@ def _expectations(sizes: Sequence[int]) -> Figure:
 def _three(tester: Tester) -> None:
     tester.expect_receipt("APPROVED", copy="merchant")
     tester.expect_journal("sale", state="COMPLETED")
+    tester.expect_report(type="Sale", status="Completed")
 
 
 Written = Callable[[_Payment, int], Iterator[tuple[int, int, FlatRow]]]

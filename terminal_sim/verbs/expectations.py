@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Duration, Selector
 from terminal_sim.datafiles.suggest import most_like
-from terminal_sim.verbs.rows import IDENTITY, Record, RowLog, closest, spelled, transactions
+from terminal_sim.verbs.rows import Record, RowLog, closest, spelled, transactions
 from terminal_sim.verbs.signature import Keyword, MinCount, RowFields, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
@@ -198,14 +199,14 @@ class Expectations(Waiting):
     def _expect_rows(
         self,
         where: str,
-        every: Callable[[], list[Record]],
+        every: Callable[[], RowLog],
         fields: Mapping[str, str | int],
         count: int | str | None,
         no: bool,
         within: Duration | str,
         throughout: Duration | str,
     ) -> None:
-        rows = _Rows(where, lambda: RowLog(every()), _texts(fields), len, _count(count))
+        rows = _Rows(where, every, _texts(fields), len, _count(count))
         self._expect(rows.hold, str(rows), rows.nearest, no, within, throughout)
 
     def _expect(
@@ -234,9 +235,13 @@ class Expectations(Waiting):
         log.add({**row.fields, "kind": row.kind} for row in rows)
         return log
 
-    def _lines(self) -> list[Record]:
-        since = {row[IDENTITY] for row in self._journal().rows if IDENTITY in row}
-        return [line for line in self.terminal.report() if line[IDENTITY] in since]
+    def _lines(self) -> RowLog:
+        log, written = self._report_log, self.terminal.rows_written
+        if self._reported < written:
+            for line in self.terminal.report(self._reported):
+                log.put(line)
+            self._reported = written
+        return log
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
@@ -250,7 +255,7 @@ class Expectations(Waiting):
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
         if name == "report":
-            rows = self._lines()
+            rows = sorted(self._lines().rows, key=itemgetter("time"))
         else:
             rows = (self._messages() if name == "host" else self._journal()).rows
         return "\n".join(spelled({field: str(value) for field, value in row.items()}) for row in rows)

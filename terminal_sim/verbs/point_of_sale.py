@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from terminal_sim.bench.words import PaymentTypeKind
 from terminal_sim.verbs.expectations import NOW, Count, Expectations, Throughout, Within
-from terminal_sim.verbs.rows import Record
+from terminal_sim.verbs.rows import RowLog
 from terminal_sim.verbs.signature import Keyword, RowFields, ValueKind, verb
 from terminal_sim.verbs.spelling import pairs
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN, number
@@ -81,5 +81,5 @@ class PointOfSaleVerbs(Expectations):
         """The point of sale's own report has such a sale."""
         self._expect_rows("in the point of sale's report", self._sales, fields, count, no, within, for_)
 
-    def _sales(self) -> list[Record]:
-        return list(self.bench.point_of_sale.records()[self._sales_before :])
+    def _sales(self) -> RowLog:
+        return RowLog(self.bench.point_of_sale.records()[self._sales_before :])

@@ -6,6 +6,7 @@ is converted, so `0856` is not `856`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from terminal_sim.display.texts import plain
@@ -17,7 +18,7 @@ IDENTITY = "reference"
 
 
 class RowLog:
-    """Rows in their order, found by their fields: each row is looked at once, when it is added."""
+    """Rows in their order, found by their fields: each row is looked at once, when it is added or put in the place of another."""
 
     def __init__(self, rows: Iterable[Record] = ()) -> None:
         self.rows: list[Record] = []
@@ -25,6 +26,7 @@ class RowLog:
             dict[str, str]
         ] = []  # the same, name and value in the form in which they are compared
         self._having: dict[tuple[str, str], list[int]] = {}
+        self._places: dict[object, int] = {}  # of the transactions that were put
         self.add(rows)
 
     def __len__(self) -> int:
@@ -37,6 +39,19 @@ class RowLog:
             self._compared.append(compared)
             for field in compared.items():
                 self._having.setdefault(field, []).append(at)
+
+    def put(self, row: Record) -> None:
+        """Add the row, or let it take the place of the one of the same transaction."""
+        at = self._places.setdefault(row[IDENTITY], len(self.rows))
+        if at == len(self.rows):
+            self.add((row,))
+            return
+        self.rows[at], self._compared[at] = row, _comparable(row)
+        for field in self._compared[at].items():
+            places = self._having.setdefault(field, [])
+            found = bisect_left(places, at)
+            if found == len(places) or places[found] != at:
+                places.insert(found, at)
 
     def having(self, wanted: Mapping[str, str]) -> list[Record]:
         """The rows that have every wanted field, in order; a field wanted empty may be missing."""

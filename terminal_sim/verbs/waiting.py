@@ -164,7 +164,7 @@ class Waiting:
         self._forbidden: list[Selector] = []
         self._seen: list[ScreenSnapshot] = []  # since the step began to wait
         self._messages_before = len(bench.host_messages())
-        self._journal_log, self._message_log = RowLog(), RowLog()  # what was read of both since then
+        self._begin_logs()
         self._sales_before = bench.sales_count
         self._beeps_heard = terminal.beeps
 
@@ -186,7 +186,12 @@ class Waiting:
         self.bench, self.terminal = bench, terminal
         self.variables, self.states = dict(memory.variables), dict(memory.states)
         self._forbidden, self._beeps_heard = list(memory.forbidden), memory.beeps_heard
-        self._journal_log, self._message_log = RowLog(), RowLog()
+        self._begin_logs()
+
+    def _begin_logs(self) -> None:
+        """Nothing was read yet of what is new in the journal, to the acquirer and in the report, whose rows are read up to `_reported`."""
+        self._journal_log, self._message_log, self._report_log = RowLog(), RowLog(), RowLog()
+        self._reported = self._rows_before
 
     @contextmanager
     def _by_hand(self, *words: str) -> Iterator[None]:

@@ -47,6 +47,14 @@ def sold(bench: Bench) -> Bench:
     return bench
 
 
+def test_the_report_of_what_is_new_has_the_lines_of_all_that_has_a_new_row(sold: Bench) -> None:
+    (terminal,) = sold.terminals
+    for after in range(terminal.rows_written + 1):
+        changed = {row.fields.get("reference") for row in terminal.journal(after)}
+        wanted = [row for row in terminal.report() if row["reference"] in changed]
+        assert sorted(terminal.report(after), key=str) == sorted(wanted, key=str)
+
+
 def test_the_streamed_report_is_the_one_in_memory(sold: Bench) -> None:
     (terminal,) = sold.terminals
     streamed = [line.record() for line in report_lines(sold.journal)]

@@ -243,6 +243,20 @@ def test_rows_are_found_by_their_fields_as_if_each_were_looked_at(
     assert RowLog(rows).having(wanted) == [row for row in rows if has(row, wanted)]
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.dictionaries(FIELDS, SAID, max_size=3)), max_size=8),
+    st.dictionaries(FIELDS, SAID, max_size=2),
+)
+def test_a_row_that_takes_the_place_of_another_is_found_by_its_own_fields_alone(
+    rows: list[tuple[str, dict[str, object]]], wanted: dict[str, str]
+) -> None:
+    log, newest = RowLog(), dict[str, dict[str, object]]()
+    for reference, fields in rows:
+        newest[reference] = {**fields, "reference": reference}
+        log.put(newest[reference])
+    assert log.having(wanted) == [row for row in newest.values() if has(row, wanted)]
+
+
 def test_receipts_are_compared_with_blanks_read_as_one(tester: Tester) -> None:
     pay(tester)
     tester.expect_screen("Approved")
