@@ -163,6 +163,10 @@ def _run(commands: _Commands) -> None:
         "-j", "--jobs", type=_count, default=1, metavar="N",
         help="run in N processes, 0 for one a core; the output stays in order",
     )  # fmt: skip
+    run.add_argument(
+        "--report", type=_path, metavar="DIR",
+        help="write DIR/index.html: every step with its screen and what happened, on one page that opens from the disk",
+    )  # fmt: skip
     run.add_argument("--junit", type=_path, metavar="FILE.xml", help="write the results as JUnit XML")
     run.add_argument(
         "--retry", type=_count, default=0, metavar="N",

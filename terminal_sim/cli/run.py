@@ -7,17 +7,21 @@ from argparse import Namespace
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 
 from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, options_of
+from terminal_sim.cli.console import as_user_errors, naming, options_of
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.cli.trace_file import TraceFile
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
+from terminal_sim.run_report.history import NoHistory
+from terminal_sim.run_report.run_report import NotOurs, RunReport
+from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.options import Options
@@ -60,6 +64,7 @@ def run(given: Namespace) -> int:
         pictures=given.pictures_dir,
         out=given.out,
         retry=given.retry,
+        keep_steps=given.report is not None,
     )
     with as_user_errors(BenchMisuse, JournalError, ProfileError):
         return _run(cases, options, given)
@@ -83,13 +88,16 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
     with ExitStack() as files:
         trace = files.enter_context(TraceFile(given.trace)) if given.trace is not None else None
         junit = files.enter_context(JunitFile(given.junit)) if given.junit is not None else None
+        report = _report(given) if given.report is not None else None
         progress = files.enter_context(Progress(len(cases)))
         results: list[RunResult] = []
         with closing(
             _results(cases, options, processes, trace.write if trace is not None else None)
         ) as coming:
             for result in coming:
-                results.append(result)
+                if report is not None:
+                    report.add(reported(result))
+                results.append(without_evidence(result))
                 with progress.aside():
                     printed(result, quiet=given.quiet)
                 progress.show(results)
@@ -99,7 +107,15 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
         print(summary(results, len(cases)))
         if junit is not None:
             junit.write(results, options)
+        if report is not None:
+            with naming(given.report):
+                print(f"report: {report.write(datetime.now(UTC))}")
     return exit_code(results)
+
+
+def _report(given: Namespace) -> RunReport:
+    with as_user_errors(NotOurs, NoHistory), naming(given.report):
+        return RunReport(given.report, given.locale)
 
 
 def _processes(given: Namespace, options: Options) -> int:

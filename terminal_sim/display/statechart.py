@@ -8,7 +8,8 @@ Rules of the drawing:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from terminal_sim.core.flow import DONE, STAY, AnyFlow, Context, Move, name_of
 from terminal_sim.display.chart_layout import GAP, ROW, SIZE, UNDER_HEAD, Cell, StateBox, Style, arranged
@@ -18,6 +19,7 @@ from terminal_sim.display.markup import document, number, rect, text
 from terminal_sim.display.metrics import width
 
 _INK, _SOFT = "#1b2430", "#5a6270"
+_SEEN, _SEEN_BOX, _UNSEEN, _UNSEEN_BOX = "#1d7f3b", "#e8f5ec", "#b3261e", "#fdeceb"
 _BOX, _INITIAL, _RULE = "#f4f5f7", "#eaf2fb", "#c3cad4"
 
 
@@ -33,9 +35,13 @@ def mermaid(flow: AnyFlow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def svg(flow: AnyFlow) -> str:
-    """The flow as an SVG document."""
-    columns = arranged({state.name: _box(flow, state.name) for state in flow.states}, flow.initial)
+def svg(flow: AnyFlow, seen: Collection[tuple[str, str]] | None = None, came_to: Collection[str] = ()) -> str:
+    """The flow as an SVG document. Where `seen` is given, changes of state are green or red by whether they are in it, and boxes by `came_to`.
+
+    A row that is seen begins with a tick, one that is not with a cross, since colour alone says nothing to some.
+    """
+    marked = None if seen is None else _Marks(seen, came_to)
+    columns = arranged({state.name: _box(flow, state.name, marked) for state in flow.states}, flow.initial)
     lines = ChartLines(columns)
     starts = f"starts {', '.join(flow.starts)}" if flow.starts else ""
     top = (4 if starts else 3) * ROW
@@ -51,11 +57,22 @@ def svg(flow: AnyFlow) -> str:
             line
             for column, (x, across) in zip(columns, lines.edges, strict=True)
             for cell in column
-            for line in _drawn(cell, x, across, initial=cell.name == flow.initial)
+            for line in _drawn(cell, x, across, marked, initial=cell.name == flow.initial)
         ),
         "</g>",
     ]
     return document(wide, deep, f"flow {flow.name}", parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The changes of state that were seen, and the states that were come to."""
+
+    seen: Collection[tuple[str, str]]
+    came_to: Collection[str]
+
+    def tick(self, source: str, dest: str) -> str:
+        return "✓" if (source, dest) in self.seen else "✗"
 
 
 def _label(move: Move[Context]) -> str:
@@ -77,7 +94,7 @@ def _groups(flow: AnyFlow, source: str) -> dict[str, list[Move[Context]]]:
     return groups
 
 
-def _box(flow: AnyFlow, name: str) -> StateBox:
+def _box(flow: AnyFlow, name: str, marked: _Marks | None) -> StateBox:
     state = flow.table[name]
     rows = [(name, Style.HEAD), (f"screen {name_of(state.screen)}", Style.FACT)]
     if state.timeout:
@@ -89,17 +106,24 @@ def _box(flow: AnyFlow, name: str) -> StateBox:
     for dest in sorted(groups, key=lambda dest: (dest != name, dest == DONE)):
         if dest != name:
             leads[dest] = len(rows)
-            rows.append((f"→ {dest}" if dest != DONE else "● done", Style.HEAD))
+            tick = "" if marked is None else f"{marked.tick(name, dest)} "
+            rows.append((f"{tick}→ {dest}" if dest != DONE else f"{tick}● done", Style.HEAD))
         rows += [(_label(move), Style.MOVE) for move in groups[dest]]
     return StateBox(tuple(rows), leads)
 
 
-def _drawn(cell: Cell, x: float, wide: float, *, initial: bool) -> Iterator[str]:
+def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial: bool) -> Iterator[str]:
     if cell.box is None:
         return
-    yield rect(x, cell.y, wide, cell.tall, _INITIAL if initial else _BOX, round_by=8)
+    plain = _INITIAL if initial else _BOX
+    fill = plain if marked is None else _SEEN_BOX if cell.name in marked.came_to else _UNSEEN_BOX
+    yield rect(x, cell.y, wide, cell.tall, fill, round_by=8)
+    heads = {row: dest for dest, row in cell.box.leads.items()}
     rule = cell.y + cell.box.baseline(0) + UNDER_HEAD
     yield f'<path d="M{number(x)} {number(rule)}h{number(wide)}" stroke="{_RULE}"/>'
     for at, (label, style) in enumerate(cell.box.rows):
         run = Run(label, x + SIZE, cell.y + cell.box.baseline(at), SIZE, "start", style is Style.HEAD)
-        yield text(run, _SOFT if style is Style.FACT else _INK)
+        ink = _SOFT if style is Style.FACT else _INK
+        if marked is not None and at in heads:
+            ink = _SEEN if (cell.name, heads[at]) in marked.seen else _UNSEEN
+        yield text(run, ink)

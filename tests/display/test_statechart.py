@@ -156,3 +156,11 @@ def test_every_flow_of_a_terminal_is_found_from_its_profile(model: str) -> None:
     assert ("passcode" in found) == bool(one.passcodes)
     assert ("sign-in" in found) == ("sign-out" in found)
     assert all(started in FLOWS for flow in found.values() for started in flow.starts)
+
+
+def test_a_chart_of_coverage_ticks_what_was_seen_and_crosses_what_was_not() -> None:
+    flow = flows.load()["sale"]
+    drawn = draw.svg(flow, {("amount", "present")}, {"amount", "present"})
+    assert drawn.count("✓ → present") == 1
+    assert drawn.count("✗ ") == drawn.count("→") - 1 + drawn.count("● done")
+    assert "✓" not in draw.svg(flow)

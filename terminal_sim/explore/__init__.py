@@ -1,0 +1,1 @@
+"""What a bench can be led to: what its runs covered of the flows."""
