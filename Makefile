@@ -54,8 +54,10 @@ coverage: $(STAMP)
 	$(BIN)/coverage run -m pytest -q -m "not soak" --ignore=tests/interop
 	$(BIN)/coverage report --skip-covered --sort=cover
 
-# The documents as pages in out/docs, with the pictures in them drawn anew.
+# The documents as pages in out/docs, with the reference of the language written and the pictures drawn anew.
 docs: $(STAMP)
+	$(BIN)/python tools/language_book.py
+	$(BIN)/python tools/textmate.py
 	$(BIN)/terminal-sim run -q --update-pictures docs/drawn
 	$(BIN)/terminal-sim profiles draw sale --format svg --to docs/drawn/pictures
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs out/docs

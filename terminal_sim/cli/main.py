@@ -108,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
         _serve,
         _help,
         _lsp,
+        _completion,
         _demo,
         _doctor,
     ):
@@ -390,6 +391,11 @@ def _lsp(commands: _Commands) -> None:
         action="store_true",
         help="by standard input and output, which is the only way; editors say it",
     )
+
+
+def _completion(commands: _Commands) -> None:
+    completion = _command(commands, "completion", "completion", "what a shell needs to complete terminal-sim")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell; eval what is printed")
 
 
 def _demo(commands: _Commands) -> None:

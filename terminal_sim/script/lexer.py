@@ -1,0 +1,95 @@
+"""The colours of scripts wherever Pygments draws them: documents, reports, terminals.
+
+It imports neither verbs nor bench, since Pygments loads it in other people's programs; a test holds its words to the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from pygments.lexer import RegexLexer, bygroups, words
+from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text, Whitespace
+
+from terminal_sim.script.headings import HEADINGS
+
+ACTS = (
+    "account standalone", "battery", "capture", "expect beep", "expect host", "expect journal", "expect light", "expect pos",
+    "expect receipt", "expect report", "expect screen", "fault", "forbid screen", "from state", "hold", "host answers", "host pack",
+    "insert", "let", "network", "network slow", "note", "order", "paper", "pos cancel", "pos close", "pos payment-type",
+    "pos refund", "pos sale", "power", "press", "press!", "remove card", "save state", "screenshot", "service", "swipe", "tap",
+    "tap-card", "tear card after", "wait",
+)  # fmt: skip
+"""What a step begins with, each with its words."""
+
+KEYWORDS = ("=", "at", "except", "for", "from", "on", "with", "within")
+"""The words before a value of a step."""
+
+NEGATABLE = "expect"
+"""The first word of the acts that have an opposite: `expect no screen`."""
+
+
+def act_pattern(act: str) -> str:
+    """A regular expression for the words of an act, with `no` where it may stand."""
+    first, *rest = map(re.escape, act.split())
+    no = [r"(?:no\s+)?"] if first == NEGATABLE else []
+    return r"\s+".join([first, "".join([*no, rest[0]]), *rest[1:]] if rest else [first]) + r"(?=\s|$)"
+
+
+_LONGEST_FIRST = sorted(ACTS, key=lambda act: -len(act.split()))
+
+
+class KeysLexer(RegexLexer):
+    """Colours `.keys` scripts."""
+
+    name = "terminal-sim keys"
+    aliases: ClassVar = ["keys"]
+    filenames: ClassVar = ["*.keys"]
+    flags = re.MULTILINE
+
+    tokens: ClassVar = {
+        "root": [
+            (r"#.*$", Comment.Single),
+            (
+                words([one.word for one in HEADINGS], prefix="^", suffix=r"(?=\s|$)"),
+                Keyword.Declaration,
+                "values",
+            ),
+            (r"^(\s+)(with|examples)(?=\s|$)", bygroups(Whitespace, Keyword.Declaration), "values"),
+            (r"^(\s+)(\|)", bygroups(Whitespace, Punctuation), "row"),
+            *(
+                (rf"^(\s+)({act_pattern(act)})", bygroups(Whitespace, Keyword), "values")
+                for act in _LONGEST_FIRST
+            ),
+            (r"^(\s+)([^\s\"#/]\S*)", bygroups(Whitespace, Name.Function), "values"),
+            (r"\s+", Whitespace),
+            (r"\S+", Text),
+        ],
+        "values": [
+            (r"\n", Whitespace, "#pop"),
+            (r"[^\S\n]+", Whitespace),
+            (r"#.*$", Comment.Single),
+            (r"([A-Za-z][\w.-]*)(=)", bygroups(Name.Attribute, Operator)),
+            (r'"', String.Double, "text"),
+            (r"/(?:\\.|[^/\\\n])+/(?=\s|$)", String.Regex),
+            (r"\$\{[^{}\n]*\}", Name.Variable),
+            (r"@\S+", Name.Decorator),
+            (r"(id)(:)([^\s$]+)", bygroups(Name.Tag, Punctuation, Name.Label)),
+            (r"(?:\d+(?:us|ms|min|s|h|d))+(?=\s|$)|\d+%?(?=\s|$)", Number),
+            (words(KEYWORDS, suffix=r"(?=\s|$)"), Operator.Word),
+            (r"[^\s$\"]+|.", Text),
+        ],
+        "text": [
+            (r"\n", Whitespace, "#pop:2"),
+            (r'"', String.Double, "#pop"),
+            (r"\\.", String.Escape),
+            (r"\$\{[^{}\n]*\}", Name.Variable),
+            (r'[^"\\$\n]+|.', String.Double),
+        ],
+        "row": [
+            (r"\n", Whitespace, "#pop"),
+            (r"\|", Punctuation),
+            (r"#.*$", Comment.Single),
+            (r"(?:\\.|[^|\\\n#])+|.", String),
+        ],
+    }
