@@ -225,7 +225,17 @@ def _options(words: Vocabulary) -> Iterator[Entry]:
         yield Entry(key, told[key], f"{key}=VALUE", facts={"Value": ", ".join([usual, *others])})
 
 
-_NAMED_BY_PROFILES = ("displays.", "keypad.", "menus.", "passcodes.", "home.", "name", "maker", "merchant.")
+_NAMED_BY_PROFILES = (
+    "displays.",
+    "drawing.",
+    "keypad.",
+    "menus.",
+    "passcodes.",
+    "home.",
+    "name",
+    "maker",
+    "merchant.",
+)
 
 
 def _exit_codes(_: Vocabulary) -> Iterator[Entry]:
