@@ -6,6 +6,7 @@ It imports neither verbs nor bench, since Pygments loads it in other people's pr
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from pygments.lexer import RegexLexer, bygroups, words
@@ -36,6 +37,7 @@ def act_pattern(act: str) -> str:
     return r"\s+".join([first, "".join([*no, rest[0]]), *rest[1:]] if rest else [first]) + r"(?=\s|$)"
 
 
+_groups: Callable[..., object] = bygroups  # which has no types of its own
 _LONGEST_FIRST = sorted(ACTS, key=lambda act: -len(act.split()))
 
 
@@ -55,13 +57,13 @@ class KeysLexer(RegexLexer):
                 Keyword.Declaration,
                 "values",
             ),
-            (r"^(\s+)(with|examples)(?=\s|$)", bygroups(Whitespace, Keyword.Declaration), "values"),
-            (r"^(\s+)(\|)", bygroups(Whitespace, Punctuation), "row"),
+            (r"^(\s+)(with|examples)(?=\s|$)", _groups(Whitespace, Keyword.Declaration), "values"),
+            (r"^(\s+)(\|)", _groups(Whitespace, Punctuation), "row"),
             *(
-                (rf"^(\s+)({act_pattern(act)})", bygroups(Whitespace, Keyword), "values")
+                (rf"^(\s+)({act_pattern(act)})", _groups(Whitespace, Keyword), "values")
                 for act in _LONGEST_FIRST
             ),
-            (r"^(\s+)([^\s\"#/]\S*)", bygroups(Whitespace, Name.Function), "values"),
+            (r"^(\s+)([^\s\"#/]\S*)", _groups(Whitespace, Name.Function), "values"),
             (r"\s+", Whitespace),
             (r"\S+", Text),
         ],
@@ -69,12 +71,12 @@ class KeysLexer(RegexLexer):
             (r"\n", Whitespace, "#pop"),
             (r"[^\S\n]+", Whitespace),
             (r"#.*$", Comment.Single),
-            (r"([A-Za-z][\w.-]*)(=)", bygroups(Name.Attribute, Operator)),
+            (r"([A-Za-z][\w.-]*)(=)", _groups(Name.Attribute, Operator)),
             (r'"', String.Double, "text"),
             (r"/(?:\\.|[^/\\\n])+/(?=\s|$)", String.Regex),
             (r"\$\{[^{}\n]*\}", Name.Variable),
             (r"@\S+", Name.Decorator),
-            (r"(id)(:)([^\s$]+)", bygroups(Name.Tag, Punctuation, Name.Label)),
+            (r"(id)(:)([^\s$]+)", _groups(Name.Tag, Punctuation, Name.Label)),
             (r"(?:\d+(?:us|ms|min|s|h|d))+(?=\s|$)|\d+%?(?=\s|$)", Number),
             (words(KEYWORDS, suffix=r"(?=\s|$)"), Operator.Word),
             (r"[^\s$\"]+|.", Text),
