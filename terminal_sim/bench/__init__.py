@@ -17,6 +17,7 @@ from terminal_sim.bench.bench import (
     TerminalUnderTest,
     View,
 )
+from terminal_sim.bench.receipts import PrintedReceipt, ReceiptFiles, ReceiptTaker
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.flows import load as flows
 from terminal_sim.flows import of as flows_of
@@ -33,8 +34,11 @@ __all__ = [
     "JournalError",
     "JsonLines",
     "Paper",
+    "PrintedReceipt",
     "Profile",
     "ProfileError",
+    "ReceiptFiles",
+    "ReceiptTaker",
     "Role",
     "SavedState",
     "Selector",

@@ -19,6 +19,7 @@ from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.journal import JournalWriter
+from terminal_sim.bench.receipts import ReceiptTaker
 from terminal_sim.bench.saving import Continuation, saved
 from terminal_sim.bench.snapshot import SavedState
 from terminal_sim.bench.state_folder import StateFolder
@@ -82,7 +83,7 @@ class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
     `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
-    that happens (without one, the last entries are kept in memory; False: nothing is spent on it).
+    that happens (without one, the last entries are kept in memory; False: nothing is spent on it). `receipts` take those that come out of its printers.
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence about the name that is wrong.
     """
 
@@ -97,7 +98,9 @@ class Bench:
         decks: Sequence[Path] = (),
         trace: Trace | Literal[False] | None = None,
         texts: Texts | None = None,
+        receipts: Sequence[ReceiptTaker] = (),
     ) -> None:
+        self.receipt_takers = receipts
         self.texts = texts or Texts.load()
         self._state = state
         self._seed = seed

@@ -1,14 +1,17 @@
-"""Receipts as they come out of a terminal's printer."""
+"""Receipts as they come out of a terminal's printer, and who takes them: a folder of files, a real printer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Protocol
 
 from terminal_sim.core.config import PrinterConfig
 from terminal_sim.core.receipt import Centred, Pair, Receipt
 from terminal_sim.core.text import Text
-from terminal_sim.display.paper import receipt_svg, receipt_text
+from terminal_sim.display.paper import PaperLine, receipt_lines, receipt_page, receipt_svg, receipt_text
+from terminal_sim.display.png import png
 from terminal_sim.display.texts import Texts
 
 
@@ -42,6 +45,51 @@ class PrintedReceipt:
                 said.append(self._texts.phrase(line.text, self.receipt.locale))
         return tuple(said)
 
+    @property
+    def lines(self) -> tuple[PaperLine, ...]:
+        """The same line by line, with what is bold."""
+        return receipt_lines(self.receipt, self._texts, self._printer.columns)
+
     def svg(self) -> str:
         """The paper as a picture."""
         return receipt_svg(self.receipt, self._texts, self._printer)
+
+    def png(self) -> bytes:
+        """The same as pixels."""
+        return png(self.svg())
+
+    def page(self) -> str:
+        """The paper in its real size in millimetres, as SVG to print or to make a PDF of."""
+        return receipt_page(self.receipt, self._texts, self._printer)
+
+
+class ReceiptTaker(Protocol):
+    """Takes each receipt as it comes out of the printer of `terminal`. It raises nothing: what it cannot do is no fault of the terminal."""
+
+    def take(self, terminal: str, receipt: PrintedReceipt) -> None: ...
+
+
+class ReceiptFiles:
+    """Keeps receipts in `folder`, which it makes: each as text, as a picture, and as a page in its real size.
+
+    They are called `NAME-1-merchant.txt`, `.png`, `.svg`, by `name` and in their order. `problem` says why one is not there, "" where all are.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._count = 0
+        self.problem = ""
+
+    def take(self, terminal: str, receipt: PrintedReceipt) -> None:  # noqa: ARG002 - the name is the scenario's
+        self._count += 1
+        stem = f"{self._name}-{self._count}-{receipt.copy}"
+        made = {"txt": f"{receipt.text}\n".encode(), "png": receipt.png(), "svg": receipt.page().encode()}
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for suffix, content in made.items():
+                (self._folder / f"{stem}.{suffix}").write_bytes(content)
+        except OSError as error:
+            self.problem = (
+                f"receipts are not kept: {error.filename or self._folder}: {error.strerror or error}"
+            )

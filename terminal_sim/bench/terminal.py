@@ -10,7 +10,7 @@ from terminal_sim.bench import faults
 from terminal_sim.bench.conditions import conditions
 from terminal_sim.bench.faults import Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
-from terminal_sim.bench.receipts import PrintedReceipt
+from terminal_sim.bench.receipts import PrintedReceipt, ReceiptTaker
 from terminal_sim.bench.snapshot import TerminalState
 from terminal_sim.bench.surroundings import Surroundings
 from terminal_sim.bench.terminal_past import TerminalPast, sealed_rows
@@ -25,6 +25,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.flow import AnyFlow
 from terminal_sim.core.message import EntryMode
+from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.terminal import Terminal
@@ -73,6 +74,7 @@ class TerminalBench(Protocol):
     engine: Engine
     journal: Journal
     flows: Mapping[str, AnyFlow]
+    receipt_takers: Sequence[ReceiptTaker]
 
     @property
     def writer(self) -> Storage: ...
@@ -103,6 +105,7 @@ class TerminalUnderTest:
         self._card_name = ""
         self._key_in_hand = Secret("")
         board.panel.draw = self.view
+        board.printer.out = self._hand_out
 
     @property
     def name(self) -> str:
@@ -244,6 +247,12 @@ class TerminalUnderTest:
     def generation(self) -> int:
         """How many screens its main display has shown, as trace entries of screens count them."""
         return self.board.panel.generation
+
+    def _hand_out(self, receipt: Receipt) -> None:
+        printer = self.profile.printer
+        if printer is not None:
+            for taker in self.bench.receipt_takers:
+                taker.take(self.name, PrintedReceipt(receipt, self.bench.texts, printer))
 
     @property
     def lights(self) -> dict[str, str]:

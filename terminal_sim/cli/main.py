@@ -161,6 +161,11 @@ def _run(commands: _Commands) -> None:
         help="where the pictures of failures go; out/ by default",
     )  # fmt: skip
     run.add_argument(
+        "--receipts", type=_path, metavar="DIR",
+        help="keep every receipt as text, as a picture, and as a page in its real size (SVG in millimetres)",
+    )  # fmt: skip
+    _printer(run)
+    run.add_argument(
         "-j", "--jobs", type=_count, default=1, metavar="N",
         help="run in N processes, 0 for one a core; the output stays in order",
     )  # fmt: skip
@@ -277,6 +282,7 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument("--clock", metavar="MOMENT", help="the date and time that the bench begins with")
     serve.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")
     serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    _printer(serve)
     serve.add_argument(
         "--run-clock", action="store_true", help="let virtual time run by the wall from the start"
     )
@@ -347,6 +353,7 @@ def _shell(commands: _Commands) -> None:
     _options(shell)
     _bench(shell)
     shell.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    _printer(shell)
     shell.add_argument(
         "--cards", type=_path, action="append", default=[], metavar="DIR",
         help="a folder of further cards (repeatable)",
@@ -362,6 +369,13 @@ def _shell(commands: _Commands) -> None:
     shell.add_argument(
         "--plain", action="store_true",
         help="read line by line and draw nothing in place, as over a slow line; so it is with TERM=dumb, NO_COLOR or a pipe",
+    )  # fmt: skip
+
+
+def _printer(command: _Parser) -> None:
+    command.add_argument(
+        "--printer", default="", metavar="ADDRESS",
+        help="print receipts on an ESC/POS printer, too: file:///dev/usb/lp0, serial:///dev/ttyUSB0?baud=19200, usb://04b8:0202, network://127.0.0.1:9100",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, naming, options_of
 from terminal_sim.cli.junit import JunitFile
 from terminal_sim.cli.printed import Progress, printed, summary
+from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.scripts import files_of, programs_of
 from terminal_sim.cli.trace_file import TraceFile
 from terminal_sim.datafiles.printable import printable
@@ -65,9 +66,10 @@ def run(given: Namespace) -> int:
         out=given.out,
         retry=given.retry,
         keep_steps=given.report is not None,
+        receipts=given.receipts,
     )
-    with as_user_errors(BenchMisuse, JournalError, ProfileError):
-        return _run(cases, options, given)
+    with as_user_errors(BenchMisuse, JournalError, ProfileError), printer_at(given.printer) as printer:
+        return _run(cases, replace(options, printer=printer), given)
 
 
 def _listed(cases: Sequence[Case]) -> ExitCode:
@@ -123,6 +125,8 @@ def _processes(given: Namespace, options: Options) -> int:
     count: int = given.jobs or os.cpu_count() or 1
     if count > 1 and options.state is not None:
         raise UserError("--state keeps one journal, which one process writes: leave out -j")
+    if count > 1 and options.printer is not None:
+        raise UserError("--printer is one printer, which one process writes to: leave out -j")
     if count > 1 and not is_for_many(options.reader):
         raise UserError(f"{' and '.join(options.addresses)} serves one terminal at a time: leave out -j")
     return count

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.printing import printer_at
 
 
 def run(given: Namespace) -> int:
@@ -20,8 +21,18 @@ def run(given: Namespace) -> int:
         raise UserError(
             f'serve needs the extra web ({missing.name}): pip install "terminal-sim[web]"'
         ) from None
-    options = BenchOptions(seed=given.seed, clock=given.clock, state=given.state, pack=given.pack)
-    with as_user_errors(BenchMisuse, JournalError, ProfileError), suppress(KeyboardInterrupt):
+    with (
+        as_user_errors(BenchMisuse, JournalError, ProfileError),
+        printer_at(given.printer) as printer,
+        suppress(KeyboardInterrupt),
+    ):
+        options = BenchOptions(
+            seed=given.seed,
+            clock=given.clock,
+            state=given.state,
+            pack=given.pack,
+            receipts=() if printer is None else (printer,),
+        )
         asyncio.run(_serve(given, options))
     return 0
 

@@ -15,10 +15,18 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 def document(
-    wide: float, deep: float, title: str, parts: Iterable[str], *, font: str = SANS, locale: str = "en"
+    wide: float,
+    deep: float,
+    title: str,
+    parts: Iterable[str],
+    *,
+    font: str = SANS,
+    locale: str = "en",
+    unit: str = "",
 ) -> str:
-    """An SVG document of `wide` by `deep` pixels."""
-    size = f'viewBox="0 0 {number(wide)} {number(deep)}" width="{number(wide)}" height="{number(deep)}"'
+    """An SVG document of `wide` by `deep` pixels, or of another unit of CSS such as `mm`."""
+    across, down = number(wide), number(deep)
+    size = f'viewBox="0 0 {across} {down}" width="{across}{unit}" height="{down}{unit}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{font}" lang={attribute(locale)}>'
     return "\n".join([head, f"<title>{xml(title)}</title>", *parts, "</svg>"]) + "\n"
 

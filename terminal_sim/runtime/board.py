@@ -50,17 +50,19 @@ class PointOfSalePort(Protocol):
 
 @dataclass(eq=False)
 class Printer:
-    """Paper and what was printed on it, oldest first. A `jammed` one prints nothing until paper is put in anew."""
+    """Paper and what was printed on it, oldest first. A `jammed` one prints nothing until paper is put in anew. `out` gets what comes out."""
 
     paper: Paper = Paper.IN
     jammed: bool = False
     printed: list[Receipt] = field(default_factory=list)
+    out: Callable[[Receipt], None] = lambda _: None
 
     def print(self, receipt: Receipt) -> bool:
         """Whether it came out."""
         if self.jammed or self.paper is Paper.OUT:
             return False
         self.printed.append(receipt)
+        self.out(receipt)
         return True
 
 

@@ -20,6 +20,7 @@ from terminal_sim.bench import (
     Duration,
     JournalError,
     ProfileError,
+    ReceiptFiles,
     SavedState,
     Trace,
 )
@@ -78,6 +79,7 @@ class CaseRun:
         self._log = StepLog(self._mask) if options.keep_steps else None
         self._notes: list[str] = []
         self._pictures = self._stored_pictures()
+        self._receipts = self._receipt_files()
         self._screens = ""
         self._took = NO_TIME
 
@@ -123,6 +125,8 @@ class CaseRun:
                 self._took = Duration(bench.now.mono - began)
             if left := tester.terminal.conditions():
                 self._notes.append(f"left over: {', '.join(left)}")
+            if self._receipts is not None and self._receipts.problem:
+                self._notes.append(self._receipts.problem)
             if self._more:
                 tester.terminal.give_back()
         problem = stopped or after
@@ -144,6 +148,7 @@ class CaseRun:
             decks=chosen.decks,
             trace=Trace(*options.subscribers, *logs),
             texts=self.case.play.scope.vocabulary.texts,
+            receipts=[taker for taker in (self._receipts, options.printer) if taker is not None],
         )
 
     def _tester(self, bench: Bench, start: SavedState | None) -> Tester:
@@ -194,9 +199,16 @@ class CaseRun:
 
     @property
     def _out(self) -> Path | None:
+        return self._options.out and self._of_script(self._options.out)
+
+    def _of_script(self, folder: Path) -> Path:
         """The folder for what is made of this script alone: another of its name may stand in another folder."""
-        script, out = self.case.program.script.path, self._options.out
-        return out and out / file_name(script.stem, str(script.parent))
+        script = self.case.program.script.path
+        return folder / file_name(script.stem, str(script.parent))
+
+    def _receipt_files(self) -> ReceiptFiles | None:
+        folder = self._options.receipts
+        return None if folder is None else ReceiptFiles(self._of_script(folder), self._file("", "receipt"))
 
     def _keep_screens(self, tester: Tester) -> None:
         """What the device shows where a step failed, as a picture for who reads the failure."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal_sim.bench import Subscriber
+from terminal_sim.bench import ReceiptTaker, Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Options:
     the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
     `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does. `keep_steps` records what each step of
-    a scenario did.
+    a scenario did. `receipts` is a folder that keeps all receipts as files, and `printer` takes them, too.
     """
 
     seed: int = 0
@@ -28,6 +28,8 @@ class Options:
     subscribers: tuple[Subscriber, ...] = ()
     update_pictures: bool = False
     update_option: str = "--update-pictures"
+    receipts: Path | None = None
+    printer: ReceiptTaker | None = None
     pictures: Path | None = None
     root: Path = Path()
     out: Path | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from terminal_sim.bench import Bench, Duration, TerminalUnderTest, Trace
+from terminal_sim.bench import Bench, Duration, ReceiptTaker, TerminalUnderTest, Trace
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.problem import ApiProblem, ProblemKind
@@ -35,6 +35,7 @@ class BenchOptions:
     clock: str | None = None
     state: Path | None = None
     pack: str | None = None
+    receipts: Sequence[ReceiptTaker] = ()
 
 
 class ServedTerminal:
@@ -103,6 +104,7 @@ class ServedBench:
                 state=options.state,
                 pack=options.pack,
                 trace=Trace(served.history),
+                receipts=options.receipts,
             )
 
         try:

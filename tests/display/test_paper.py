@@ -14,7 +14,7 @@ from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.receipt import Centred, Copy, Pair, Receipt, Ruler, receipt_of, reprinted
-from terminal_sim.display.paper import receipt_svg, receipt_text
+from terminal_sim.display.paper import receipt_page, receipt_svg, receipt_text
 from terminal_sim.display.texts import Texts
 
 TEXTS = Texts.load()
@@ -145,3 +145,23 @@ def test_the_picture_has_the_same_lines_as_the_text() -> None:
     drawn = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
     assert drawn == [line for line in receipt_text(slip, TEXTS, 40).splitlines() if line]
     assert float(root.attrib["width"]) > 576
+
+
+@pytest.mark.parametrize(("columns", "dots", "wide"), [(32, 384, 58), (42, 512, 80), (48, 576, 80)])
+def test_a_page_has_the_size_of_its_paper_and_its_text_stays_text(columns: int, dots: int, wide: int) -> None:
+    sale = receipt(Copy.MERCHANT, "fr-CA")
+    page = receipt_page(sale, TEXTS, PrinterConfig(columns=columns, dots=dots))
+    root = ElementTree.fromstring(page)
+    assert root.attrib["width"] == f"{wide}mm"
+    assert root.attrib["height"].endswith("mm")
+    assert root.attrib["viewBox"] == f"0 0 {wide} {root.attrib['height'].removesuffix('mm')}"
+    assert f"@page {{ size: {wide}mm {root.attrib['height']}; margin: 0 }}" in page
+    assert "DejaVu Sans Mono" in root.attrib["font-family"]
+    lines = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert [line.text for line in lines] == list(
+        filter(None, receipt_text(sale, TEXTS, columns).splitlines())
+    )
+    size = float(lines[0].attrib["font-size"])
+    left = float(lines[0].attrib["x"])
+    assert left + columns * size * 0.602 == pytest.approx(wide - left, abs=0.5)
+    assert float(lines[-1].attrib["y"]) < float(root.attrib["height"].removesuffix("mm"))

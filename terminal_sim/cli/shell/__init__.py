@@ -15,6 +15,7 @@ from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError, Trace
 from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.shell.conversation import Conversation, Lines
 from terminal_sim.cli.shell.history import History, state_folder
 from terminal_sim.cli.shell.pace import WallPace
@@ -31,7 +32,8 @@ _HISTORY = "history"
 def run(given: Namespace) -> int:
     trace = Trace()
     with as_user_errors(BenchMisuse, DriverError, JournalError, ProfileError), ExitStack() as files:
-        setup = ShellSetup(given, trace)
+        printer = files.enter_context(printer_at(given.printer))
+        setup = ShellSetup(given, trace, () if printer is None else (printer,))
         traced = None
         if given.trace is not None:
             traced = TraceLines(files.enter_context(TraceFile(given.trace)))

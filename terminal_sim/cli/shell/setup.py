@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from terminal_sim.bench import Bench, SavedState, TerminalUnderTest, Trace
+from terminal_sim.bench import Bench, ReceiptTaker, SavedState, TerminalUnderTest, Trace
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import options_of
 from terminal_sim.profile import is_path
@@ -16,9 +16,10 @@ from terminal_sim.script.recorder import ScriptHead
 
 
 class ShellSetup:
-    """`given` is the command line; `trace` takes everything that happens on any bench that is made of it."""
+    """`given` is the command line; `trace` takes everything that happens on any bench that is made of it, and `receipts` what is printed there."""
 
-    def __init__(self, given: Namespace, trace: Trace) -> None:
+    def __init__(self, given: Namespace, trace: Trace, receipts: Sequence[ReceiptTaker] = ()) -> None:
+        self._receipts = receipts
         self._given = given
         self._trace = trace
         self._options = options_of(given.options)
@@ -51,7 +52,12 @@ class ShellSetup:
         """The bench with its terminal, switched on. Raises `BenchMisuse`, `ProfileError` and `JournalError`."""
         given = self._given
         bench = Bench(
-            seed=given.seed, pack=given.pack, state=given.state, decks=self.decks, trace=self._trace
+            seed=given.seed,
+            pack=given.pack,
+            state=given.state,
+            decks=self.decks,
+            trace=self._trace,
+            receipts=self._receipts,
         )
         try:
             terminal = bench.add_terminal(
@@ -70,7 +76,9 @@ class ShellSetup:
     def again(self, state: SavedState) -> tuple[Bench, TerminalUnderTest]:
         """Another bench, which goes on from `state`."""
         given = self._given
-        bench = Bench(seed=given.seed, pack=given.pack, decks=self.decks, trace=self._trace)
+        bench = Bench(
+            seed=given.seed, pack=given.pack, decks=self.decks, trace=self._trace, receipts=self._receipts
+        )
         terminal = bench.add_terminal(
             given.profile,
             options=self._options,
