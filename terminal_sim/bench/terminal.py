@@ -101,6 +101,8 @@ class TerminalUnderTest:
         self.wire = hardware.wire
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
         self._papers: list[PrintedReceipt] = []
+        # The last view of each display: one that says the same is this one, with all that was worked out of it.
+        self._drawn: dict[str, View] = {}
         self._card: VirtualCard | None = None
         self._card_name = ""
         self._key_in_hand = Secret("")
@@ -191,11 +193,12 @@ class TerminalUnderTest:
             screen = Screen("off")
         else:
             terminal.look(self.bench.engine.clock.now)
-            shown = terminal.customer_screen() if display == "customer" else terminal.screen()
-            return view(
-                shown, self.profile, self.bench.texts, terminal.screen_locale, display, seller=self.locale
-            )
-        return view(screen, self.profile, self.bench.texts, self.locale, display)
+            screen = terminal.customer_screen() if display == "customer" else terminal.screen()
+        locale = self.locale if terminal is None else terminal.screen_locale
+        drawn = view(screen, self.profile, self.bench.texts, locale, display, seller=self.locale)
+        if drawn != self._drawn.get(display):
+            self._drawn[display] = drawn
+        return self._drawn[display]
 
     def appearance(self) -> Appearance:
         """All that the device shows and sounds now."""

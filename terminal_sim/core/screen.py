@@ -6,8 +6,9 @@ be touched has an id of `names.md`; the id never changes with the language or th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.text import Phrase
@@ -38,14 +39,12 @@ class Shown(Enum):
         return self in (Shown.PAN, Shown.MASKED, Shown.DATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Struct, frozen=True):
     id: str
     text: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
+class TextLine(Struct, frozen=True):
     """A line of text; `id` is set where scripts may look for it."""
 
     text: Phrase
@@ -53,8 +52,7 @@ class TextLine:
     tone: Tone = Tone.NORMAL
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A menu entry, tile or list row: touching it selects it. `detail` stands to its right or below."""
 
     id: str
@@ -63,8 +61,7 @@ class Choice:
     tile: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """One of the places that are always in reach; the place that is open is `current`."""
 
     id: str
@@ -72,16 +69,14 @@ class Tab:
     current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QrCode:
+class QrCode(Struct, frozen=True):
     """A square of dark and light modules that a telephone reads; `data` is what it reads."""
 
     id: str
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A touch area that does what `key` of the keypad does. One that is `quiet` decides nothing, and has not the colour of the key."""
 
     id: str
@@ -90,8 +85,7 @@ class Button:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A field being typed. `value` is what may be shown: never a PIN, CVC or full PAN."""
 
     id: str
@@ -99,19 +93,16 @@ class Input:
     value: str | Money
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(Struct, frozen=True):
     id: str
     text: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Pad:
+class Pad(Struct, frozen=True):
     """An on-screen keypad: the keys of the profile's layout, row by row, are drawn and can be touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Where a long list stands: `first` to `last` of `total`, counted from 1."""
 
     first: int
@@ -122,8 +113,7 @@ class Page:
 Element = Title | TextLine | Choice | Button | Input | Banner | Pad | Page | Tab | QrCode
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """`id` names the screen itself; `expect screen id:...` finds screens and elements alike."""
 
     id: str

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from msgspec import structs
+
 from terminal_sim.core.config import Profile
 from terminal_sim.core.screen import Screen, Shown
 from terminal_sim.display.item import Item, Role, items_of
@@ -55,9 +57,9 @@ class View:
         field = self.screen.input
         if field is None or field.shown is not Shown.DATE or not isinstance(field.value, str):
             return self
-        hidden = replace(field, value=_DIGIT.sub("*", field.value))
+        hidden = structs.replace(field, value=_DIGIT.sub("*", field.value))
         elements = tuple(hidden if element is field else element for element in self.screen.elements)
-        return replace(self, screen=replace(self.screen, elements=elements))
+        return replace(self, screen=structs.replace(self.screen, elements=elements))
 
     def matches(self, selector: Selector, *, touch: bool = False) -> list[Item]:
         """What the selector names, in reading order; with `touch`, only what can be touched.
