@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
+from terminal_sim.script.bind import VerbCall
 from terminal_sim.script.line_of import WrongArgument
 from terminal_sim.verbs import BadScript, ExpectationFailed
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN
@@ -35,6 +36,8 @@ def act(
     for number, call in enumerate(calls):
         with _refusing(served, field=f"lines.{number}", done=done):
             terminal.lines.perform(call)
+            if isinstance(call, VerbCall):
+                terminal.recorder.said(call)
         done += 1
     return {"done": done} | standing(served, terminal)
 

@@ -145,6 +145,16 @@ def _operations(do: Handlers) -> Iterator[Operation]:
         summary="One receipt as a picture",
     )
     yield Operation(
+        id="recording",
+        method="GET",
+        path=f"{_AT}/recording",
+        handler=do.recording,
+        query=(Query("as", "keys, or pytest for a Python test; keys by default", text=True),),
+        answer=Media.TEXT,
+        problems=(*_NAMED, ProblemKind.BAD_VALUE),
+        summary="What was done at the terminal, as a script that does it again",
+    )
+    yield Operation(
         id="journal",
         method="GET",
         path=f"{_AT}/journal",

@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from terminal_sim.web.api import PREFIX, operations
+from terminal_sim.web.files import page_files
 from terminal_sim.web.guard import Access, Application, Guard
 from terminal_sim.web.openapi import document
 from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Query
@@ -42,11 +43,19 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
         routes=[
             *(Route(PREFIX + each.path, _endpoint(each), methods=[each.method]) for each in table),
             Route(f"{PREFIX}/openapi.json", openapi),
+            *(Route(path, _file(*found)) for path, found in page_files().items()),
             WebSocketRoute(f"{PREFIX}/ws", socket),
         ],
         exception_handlers={ApiProblem: _problem, HTTPException: _http},
     )
     return Guard(app, access)
+
+
+def _file(body: bytes, media: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_: Request) -> Response:
+        return Response(body, headers={"content-type": media})
+
+    return answer
 
 
 def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:

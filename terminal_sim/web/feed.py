@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from terminal_sim.bench import TraceEntry
-from terminal_sim.display.svg import screen_svg
+from terminal_sim.display.device import device_svg
 from terminal_sim.web.entries import flat
 from terminal_sim.web.served import ServedBench, ServedTerminal
 
@@ -33,7 +33,7 @@ class Feed:
         self._served = served
         self._interest = interest
         self._sent = interest.after
-        self._shown: dict[tuple[str, str], tuple[int, str]] = {}
+        self._shown: dict[str, str] = {}
 
     def events(self) -> Iterator[dict[str, object]]:
         """Messages with what has happened since the last call."""
@@ -59,13 +59,10 @@ class Feed:
         return changed
 
     def _changed(self, at: ServedTerminal) -> Iterator[dict[str, object]]:
-        terminal = at.terminal
-        for display in terminal.profile.displays:
-            svg = screen_svg(terminal.view(display), terminal.profile) if terminal.is_on else ""
-            state = (terminal.generation, svg)
-            if self._shown.get((at.id, display)) != state:
-                self._shown[at.id, display] = state
-                yield {"screen": {"terminal": at.id, "display": display, "svg": svg, **at.screen_now()}}
+        svg = device_svg(at.terminal.profile, at.terminal.appearance())
+        if self._shown.get(at.id) != svg:
+            self._shown[at.id] = svg
+            yield {"screen": {"terminal": at.id, "svg": svg, **at.about()}}
 
     def _is_wanted(self, entry: TraceEntry) -> bool:
         kinds, terminals = self._interest.kinds, self._interest.terminals

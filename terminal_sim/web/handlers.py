@@ -226,6 +226,17 @@ class Handlers:
 
         return HttpAnswer((await self._at(call, receipt)).encode(), Media.SVG)
 
+    async def recording(self, call: HttpCall) -> HttpAnswer:
+        wanted = str(call.query.get("as") or "keys")
+        if wanted not in ("keys", "pytest"):
+            raise ApiProblem(ProblemKind.BAD_VALUE, "a recording comes as keys or as pytest", field="as")
+
+        def recorded(at: ServedTerminal) -> str:
+            script = at.recorder.recording()
+            return script.keys() if wanted == "keys" else script.pytest()
+
+        return HttpAnswer((await self._at(call, recorded)).encode(), Media.TEXT)
+
     async def journal(self, call: HttpCall) -> HttpAnswer:
         def rows(at: ServedTerminal) -> list[dict[str, object]]:
             after = int(call.query.get("after", 0))

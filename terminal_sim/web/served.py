@@ -18,6 +18,7 @@ from time import monotonic
 from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, ReceiptTaker, TerminalUnderTest, Trace
+from terminal_sim.script.recorder import ScriptHead, ScriptRecorder
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.problem import ApiProblem, ProblemKind
@@ -41,11 +42,11 @@ class BenchOptions:
 class ServedTerminal:
     """One terminal, by the name that the API gives it."""
 
-    def __init__(self, name: str, bench: Bench, terminal: TerminalUnderTest) -> None:
+    def __init__(self, name: str, bench: Bench, terminal: TerminalUnderTest, head: ScriptHead) -> None:
         self.id = name
         self.terminal = terminal
         self.lines = TypedLines(bench, terminal, keeps_files=False)
-        self._bench = bench
+        self.recorder = ScriptRecorder(bench, terminal, head)
 
     def screen_now(self, display: str = "main") -> dict[str, object]:
         """The generation of the screen and its id; a terminal that is off has neither."""
@@ -83,7 +84,8 @@ class ServedTerminal:
 class ServedBench:
     """`open` makes one. Everything but `do`, `run_clock` and `close` is for calls given to `do`."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, options: BenchOptions) -> None:
+        self._options = options
         self.history = TraceHistory(loop)
         self.terminals: dict[str, ServedTerminal] = {}
         self._loop = loop
@@ -95,7 +97,7 @@ class ServedBench:
     @classmethod
     async def open(cls, options: BenchOptions) -> ServedBench:
         """Raises what `Bench` raises."""
-        served = cls(asyncio.get_running_loop())
+        served = cls(asyncio.get_running_loop(), options)
 
         def make() -> Bench:
             return Bench(
@@ -145,7 +147,15 @@ class ServedBench:
         terminal = self.bench.add_terminal(profile, locale=locale, options=options)
         self._numbers[terminal.profile.id] += 1
         name = f"{terminal.profile.id}-{self._numbers[terminal.profile.id]}"
-        self.terminals[name] = ServedTerminal(name, self.bench, terminal)
+        head = ScriptHead(
+            profile=profile,
+            locale=terminal.locale,
+            options={key: written(value) for key, value in (options or {}).items()},
+            pack=self._options.pack or "",
+            clock=self._options.clock or "",
+            seed=self._options.seed,
+        )
+        self.terminals[name] = ServedTerminal(name, self.bench, terminal, head)
         return self.terminals[name]
 
     def terminal(self, name: str) -> ServedTerminal:
@@ -188,3 +198,8 @@ class ServedBench:
 
     def _advance(self, by: Duration) -> None:
         self.bench.advance(by)
+
+
+def written(value: object) -> str:
+    """An option's value as `with KEY=VALUE` has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

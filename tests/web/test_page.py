@@ -1,0 +1,247 @@
+"""The bench page in a real browser: what a person does there, by mouse, by keyboard and by dragging, and what the page writes down of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from terminal_sim.cli.main import main
+from tests.web.kit import Client, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Scheme = Literal["light", "dark"]
+DEVICES = ("v400m", "s1f2", "square-terminal", "square-register", "square-stand", "square-reader")
+WIDTHS = (1440, 1024, 390)
+PATIENCE = 20_000  # ms
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+if CHROMIUM is None:
+    pytest.skip("Debian's chromium is not installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def opened(
+    browser: Browser, bench: Client, *, locale: str = "en-CA", scheme: Scheme = "light", width: int = 1440
+) -> Page:
+    """The page of the bench, which may ask nobody else for anything and report no error."""
+    context = browser.new_context(
+        locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda request: is_own(request.url, bench))
+    page.on("pageerror", lambda error: pytest.fail(f"the page breaks: {error}"))
+    page.goto(bench.address.link)
+    page.wait_for_selector("#floor svg")
+    return page
+
+
+def is_own(url: str, bench: Client) -> None:
+    """Fails where the page asks anybody but its bench."""
+    assert url.startswith((bench.address.url, f"ws://{bench.address.host}", "blob:", "data:")), url
+
+
+def until(page: Page, screen: str) -> None:
+    """Waits until the chosen terminal shows this screen."""
+    page.wait_for_function("id => document.querySelector('.caption code')?.textContent === id", arg=screen)
+
+
+def recorded(bench: Client, profile: str) -> str:
+    text = bench.get(f"/terminals/{profile}-1/recording")
+    assert isinstance(text, bytes)
+    return text.decode()
+
+
+def click(page: Page, name: str) -> None:
+    page.locator("#floor").get_by_role("button", name=name, exact=True).first.click()
+
+
+def sale(page: Page, profile: str) -> None:
+    """A sale of $12.50 by the mouse alone."""
+    if profile == "s1f2":
+        click(page, "Payment")
+    elif profile == "v400m":
+        click(page, "OK")
+    for digit in "1250":
+        click(page, digit)
+    click(page, "OK" if profile == "v400m" else "Confirm" if profile == "s1f2" else "Charge $12.50")
+    until(page, "present-card")
+    page.get_by_role("button", name="Insert visa-credit", exact=True).click()
+    page.get_by_role("button", name="Jump 1s").click()
+    until(page, "approved")
+
+
+@pytest.mark.parametrize("profile", DEVICES)
+def test_a_sale_by_clicking_becomes_a_script_that_holds(
+    profile: str, browser: Browser, tmp_path: Path
+) -> None:
+    with served(profile) as bench:
+        page = opened(browser, bench)
+        sale(page, profile)
+        script = tmp_path / "recorded.keys"
+        script.write_text(recorded(bench, profile), "utf-8")
+        assert "insert visa-credit" in script.read_text("utf-8")
+        assert main(["run", "-q", str(script)]) == 0
+        page.context.close()
+
+
+def test_a_sale_by_the_keyboard_alone(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # the link that skips to the terminal
+        page.keyboard.press("Enter")
+        page.keyboard.type("1250")
+        page.keyboard.press("Enter")
+        until(page, "present-card")
+        page.get_by_role("button", name="Insert mastercard-pin").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Remove").wait_for()
+        page.locator("#floor").focus()
+        page.keyboard.type("1234")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Jump 1s").focus()
+        page.keyboard.press("Enter")
+        until(page, "approved")
+        assert "1234" not in page.content()
+        page.context.close()
+
+
+def test_a_card_is_dragged_to_the_slot(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        bench.acts("press OK 1250 OK")
+        until(page, "present-card")
+        card = page.locator(".card", has_text="visa-declined").bounding_box()
+        slot = page.locator('#floor [data-part="slot"]').bounding_box()
+        assert card
+        assert slot
+        page.mouse.move(card["x"] + 20, card["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(slot["x"] + 20, slot["y"] + 2, steps=8)
+        page.mouse.up()
+        page.get_by_role("button", name="Remove").wait_for()
+        page.get_by_role("button", name="Jump 1s").click()
+        until(page, "declined")
+        page.context.close()
+
+
+@pytest.mark.parametrize(
+    "bursts", [pytest.param(4, id="a few"), pytest.param(200, id="many", marks=pytest.mark.soak)]
+)
+def test_no_digit_is_lost_or_swapped_however_fast_it_is_typed(bursts: int, browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        page.locator("#floor").focus()
+        page.keyboard.press("Enter")
+        until(page, "amount")
+        for burst in range(bursts):
+            digits = str(1234567 + burst * 1111)
+            page.keyboard.type(digits)
+            page.wait_for_function(
+                "sum => document.querySelector('#floor').textContent.includes(sum)",
+                arg=f"{int(digits) / 100:,.2f}",
+            )
+            for _ in digits:
+                page.keyboard.press("Backspace")
+            page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.00')")
+        page.context.close()
+
+
+def test_a_page_that_loses_its_connection_comes_back_and_misses_nothing(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        page.context.set_offline(True)
+        bench.acts("press OK 1250 OK")
+        page.context.set_offline(False)
+        until(page, "present-card")
+        assert page.locator("#event").inner_text() == str(bench.get("/bench")["event"])
+        page.context.close()
+
+
+def test_several_pages_see_one_bench(browser: Browser) -> None:
+    with served("v400m") as bench:
+        pages = [opened(browser, bench) for _ in range(3)]
+        click(pages[0], "OK")
+        for page in pages:
+            until(page, "amount")
+        click(pages[1], "5")
+        for page in pages:
+            page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.05')")
+            page.context.close()
+
+
+def test_an_event_shows_its_bytes_and_a_part_lights_them(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        bench.acts("press OK 1250 OK", "insert visa-credit", 'expect screen "Approved"')
+        until(page, "approved")
+        page.locator("#filter").fill("kind:apdu GENERATE")
+        page.locator(".row.k-apdu").first.click()
+        page.locator("button.f").filter(has=page.get_by_text("data", exact=True)).first.click()
+        assert page.locator(".hex .on").count() > 20
+        page.context.close()
+
+
+def test_an_outage_is_two_clicks_and_a_day_is_one(browser: Browser) -> None:
+    with served("square-terminal") as bench:
+        page = opened(browser, bench)
+        page.get_by_role("group", name="Network").get_by_role("button", name="down").click()
+        page.locator(".chip", has_text="network down").wait_for()
+        page.get_by_role("button", name="Jump 24h").click()
+        page.wait_for_function("() => document.querySelector('time').textContent.startsWith('2026-01-16')")
+        page.context.close()
+
+
+def test_a_link_without_its_token_says_how_to_get_one(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = browser.new_page(locale="fr-CA")
+        page.goto(bench.address.url)
+        page.get_by_text("terminal-sim serve").first.wait_for()
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "scheme"),
+    [
+        ("en-CA", "light"),
+        ("fr-CA", "dark"),
+        pytest.param("en-CA", "dark", marks=pytest.mark.soak),
+        pytest.param("fr-CA", "light", marks=pytest.mark.soak),
+    ],
+)
+def test_axe_finds_nothing(locale: str, scheme: Scheme, browser: Browser) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    with served("v400m", "square-register") as bench:
+        bench.acts("press OK 1250 OK", "insert visa-credit", 'expect screen "Approved"')
+        for width in WIDTHS:
+            page = opened(browser, bench, locale=locale, scheme=scheme, width=width)
+            found = axe.Axe().run(page)
+            assert [violation["id"] for violation in found.response["violations"]] == [], (
+                found.generate_report()
+            )
+            page.context.close()
