@@ -18,7 +18,7 @@ from terminal_sim.bench.bench import (
     View,
 )
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptFiles, ReceiptTaker
-from terminal_sim.core.flow import AnyFlow
+from terminal_sim.core.flow import STAY, AnyFlow
 from terminal_sim.flows import load as flows
 from terminal_sim.flows import of as flows_of
 from terminal_sim.runtime import contents
@@ -26,6 +26,7 @@ from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry,
 
 __all__ = [
     "DEFAULT_CLOCK",
+    "STAY",
     "AnyFlow",
     "Bench",
     "BenchMisuse",

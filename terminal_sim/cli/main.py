@@ -97,6 +97,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command")
     for add in (
         _run,
+        _bundle,
+        _replay,
         _check,
         _fmt,
         _profiles,
@@ -118,23 +120,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(commands: _Commands) -> None:
     run = _command(commands, "run", "run", "run .keys scripts and say what did not hold")
-    _files(run)
-    run.add_argument(
-        "--profile",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="run on this terminal instead (repeatable)",
-    )
-    _locale(run)
-    _options(run)
-    run.add_argument(
-        "-k",
-        dest="expression",
-        default="",
-        metavar="EXPR",
-        help="only scenarios of these words and @tags: and, or, not",
-    )
+    _scenarios(run)
     _bench(run)
     run.add_argument(
         "--trace",
@@ -173,6 +159,12 @@ def _run(commands: _Commands) -> None:
         "--report", type=_path, metavar="DIR",
         help="write DIR/index.html: every step with its screen and what happened, on one page that opens from the disk",
     )  # fmt: skip
+    run.add_argument(
+        "--bundles",
+        type=_path,
+        metavar="DIR",
+        help="keep each scenario that fails in a file for `terminal-sim replay`",
+    )
     run.add_argument("--junit", type=_path, metavar="FILE.xml", help="write the results as JUnit XML")
     run.add_argument(
         "--retry", type=_count, default=0, metavar="N",
@@ -324,6 +316,31 @@ def _report(commands: _Commands) -> None:
             )
 
 
+def _bundle(commands: _Commands) -> None:
+    bundle = _command(commands, "bundle", "bundle", "keep the run of one scenario in a file, for replay")
+    _scenarios(bundle)
+    _bench(bundle)
+    bundle.add_argument(
+        "--to", type=_path, required=True, metavar="NAME.tsim", help="the file, for its owner only"
+    )
+
+
+def _replay(commands: _Commands) -> None:
+    replay = _command(
+        commands,
+        "replay",
+        "replay",
+        "do the run of a bundle again: the same, byte for byte, or where it differs",
+    )
+    replay.add_argument("file", type=_path, metavar="FILE.tsim", help="as bundle or run --bundles wrote it")
+    replay.add_argument(
+        "--to", type=_event, metavar="N", help="stop when event N has happened, and open the shell there"
+    )
+    replay.add_argument(
+        "--step", action="store_true", help="show each act, with what the terminal shows after it"
+    )
+
+
 def _verify(commands: _Commands) -> None:
     verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
     verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
@@ -443,6 +460,27 @@ def _options(command: _Parser) -> None:
     )  # fmt: skip
 
 
+def _scenarios(command: _Parser) -> None:
+    """Which scenarios of which files, on which terminals."""
+    _files(command)
+    command.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run on this terminal instead (repeatable)",
+    )
+    _locale(command)
+    _options(command)
+    command.add_argument(
+        "-k",
+        dest="expression",
+        default="",
+        metavar="EXPR",
+        help="only scenarios of these words and @tags: and, or, not",
+    )
+
+
 def _locale(command: _Parser) -> None:
     command.add_argument("--locale", default="", metavar="TAG", help="the terminal's language, such as fr-CA")
 
@@ -457,6 +495,12 @@ def _bench(command: _Parser) -> None:
         help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"
         " stripe head beside a chip reader; virtual by default",
     )  # fmt: skip
+
+
+def _event(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999")):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of an event: write digits")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -25,6 +25,7 @@ from terminal_sim.run_report.run_report import NotOurs, RunReport
 from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.keeping import RunKeeper
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.processes import ParallelRun, Write
@@ -67,9 +68,21 @@ def run(given: Namespace) -> int:
         retry=given.retry,
         keep_steps=given.report is not None,
         receipts=given.receipts,
+        keeper=_keeper(given),
     )
     with as_user_errors(BenchMisuse, JournalError, ProfileError), printer_at(given.printer) as printer:
         return _run(cases, replace(options, printer=printer), given)
+
+
+def _keeper(given: Namespace) -> RunKeeper | None:
+    """What keeps the scenarios that fail. Raises `UserError` where what they begin with is in no file of theirs."""
+    if given.bundles is None:
+        return None
+    if given.state is not None:
+        raise UserError("--bundles keeps runs that begin with an empty journal: leave out --state")
+    from terminal_sim.explore.bundles import FailureBundles  # most runs keep nothing
+
+    return FailureBundles(given.bundles)
 
 
 def _listed(cases: Sequence[Case]) -> ExitCode:

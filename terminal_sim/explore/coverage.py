@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from terminal_sim.bench import AnyFlow, TraceEntry, contents
-from terminal_sim.core.flow import STAY
+from terminal_sim.bench import STAY, AnyFlow, TraceEntry, contents
 
 Change = tuple[str, str]
 """The states that a move leads from and to; a state that a flow ends in is `done`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.pytest_plugin.bundles import keep_bundle
 from terminal_sim.pytest_plugin.fixtures import parametrize_terminal, terminal, terminal_sim_profile
 from terminal_sim.pytest_plugin.items import SUFFIX, KeysFile
 from terminal_sim.pytest_plugin.options import add_older_names, add_options, check_options
@@ -52,9 +53,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Keeps a picture of the screens where a test failed, and shows the line of the test and not those of the simulator below it."""
+    """Keeps a picture of the screens and the run where a test failed, and shows the line of the test and not those of the simulator below it."""
     if call.excinfo is None:
         return
     keep_screens(item, call.excinfo.value)
+    keep_bundle(item, call.excinfo.value)
     if not item.config.getoption("fulltrace"):
         end_at_their_line(call.excinfo.value)

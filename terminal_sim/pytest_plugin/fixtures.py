@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from terminal_sim.pytest_plugin.bundles import followed
 from terminal_sim.pytest_plugin.options import chosen_options, default_profile
 from terminal_sim.pytest_plugin.pictures import pictures_of
 
@@ -68,7 +69,7 @@ def terminal_sim_profile(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Iterator[Tester]:
     """A fresh terminal at its home screen, with the verbs of the script language as methods."""
-    from terminal_sim.bench import Bench, BenchMisuse, ProfileError
+    from terminal_sim.bench import Bench, BenchMisuse, ProfileError, Trace
     from terminal_sim.verbs import Tester
 
     options, wanted = chosen_options(request.config), _wanted(request)
@@ -76,26 +77,34 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
     profile = _loaded(named)
     if not wanted.locale and options.locale and options.locale not in profile.languages:
         pytest.skip(f"{profile.id} does not speak {options.locale}: it speaks {', '.join(profile.languages)}")
+    seed = options.seed if wanted.seed is None else wanted.seed
+    pack = options.pack if wanted.pack is None else wanted.pack
+    decks = _decks(request, wanted.cards)
+    kept = followed(request.node, seed=seed, pack=pack, clock=wanted.clock or "", decks=decks)
     try:
         bench = Bench(
-            seed=options.seed if wanted.seed is None else wanted.seed,
-            pack=options.pack if wanted.pack is None else wanted.pack,
-            decks=_decks(request, wanted.cards),
+            seed=seed,
+            pack=pack,
+            decks=decks,
             clock=wanted.clock,
+            trace=Trace(kept) if kept is not None else None,
         )
     except BenchMisuse as wrong:
         pytest.fail(str(wrong), pytrace=False)
     with bench:
         try:
+            state = _state(request, wanted.state)
             terminal = bench.add_terminal(
                 named if wanted.options else profile,
                 options=wanted.options,
                 locale=wanted.locale or options.locale or None,
                 reader=options.reader,
-                state_from=_state(request, wanted.state),
+                state_from=state,
             )
         except (BenchMisuse, ProfileError) as wrong:
             pytest.fail(str(wrong), pytrace=False)
+        if kept is not None:
+            kept.begin(bench, terminal, state)
         yield Tester(
             bench,
             terminal,

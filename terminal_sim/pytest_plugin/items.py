@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from terminal_sim.datafiles.printable import printable
+from terminal_sim.pytest_plugin.bundles import keeper_of
 from terminal_sim.pytest_plugin.options import (
     DEFAULT_READER,
     UPDATE_PICTURES,
@@ -67,6 +68,7 @@ class KeysFile(pytest.File):
                     seed=self.options.seed,
                     pack=self.options.pack,
                     update_pictures=self.options.update_pictures,
+                    keeper=keeper_of(self.options),
                     update_option=UPDATE_PICTURES,
                     pictures=self.options.pictures,
                     root=self.config.rootpath,

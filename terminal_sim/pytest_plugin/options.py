@@ -26,6 +26,7 @@ _DEFAULTS: dict[str, Any] = {
     "pack": None,
     "update_pictures": False,
     "pictures_dir": None,
+    "bundles": None,
     "out": "out",
 }
 _OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
@@ -47,6 +48,7 @@ class ChosenOptions:
     locale: str
     pack: str | None
     update_pictures: bool
+    bundles: Path | None
     pictures: Path | None
     out: Path
 
@@ -87,6 +89,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="where stored pictures stand instead, in folders as those of the tests below the root folder of pytest",
     )
     group.addoption(
+        f"{PREFIX}bundles",
+        metavar="DIR",
+        help="keep each test that fails in a file for `terminal-sim replay`",
+    )
+    group.addoption(
         f"{PREFIX}out",
         default="out",
         metavar="DIR",
@@ -117,6 +124,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
     """What this run of pytest was given."""
     readers: list[str] = _given(config, "reader")
     pictures: str | None = _given(config, "pictures_dir")
+    bundles: str | None = _given(config, "bundles")
     return ChosenOptions(
         profiles=tuple(_given(config, "profile")),
         reader=readers[0] if len(readers) == 1 else tuple(readers) or DEFAULT_READER,
@@ -124,6 +132,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
         locale=_given(config, "locale"),
         pack=_given(config, "pack"),
         update_pictures=_given(config, "update_pictures"),
+        bundles=None if bundles is None else config.invocation_params.dir / bundles,
         pictures=config.invocation_params.dir / pictures if pictures is not None else None,
         out=config.invocation_params.dir / _given(config, "out"),
     )

@@ -27,6 +27,7 @@ from terminal_sim.bench import (
 from terminal_sim.script.bind import Call
 from terminal_sim.script.failure import command, report
 from terminal_sim.script.file_names import file_name
+from terminal_sim.script.keeping import KeptBundle
 from terminal_sim.script.options import Options
 from terminal_sim.script.perform import Performer, Stopped
 from terminal_sim.script.plan import Case
@@ -82,6 +83,11 @@ class CaseRun:
         self._receipts = self._receipt_files()
         self._screens = ""
         self._took = NO_TIME
+        self._kept = KeptBundle()
+        keeper = options.keeper
+        self._keeping = (
+            keeper.follow(case, self._wired, options.seed, options.pack) if keeper is not None else None
+        )
 
     def result(self) -> RunResult:
         """Raises `CannotBegin` where there is no terminal to run it on."""
@@ -89,11 +95,14 @@ class CaseRun:
         began = perf_counter()
         try:
             self.perform()
+            self._keep(outcome)
         except Stopped as stopped:
+            self._keep(ScenarioOutcome.UNMET, str(stopped.why), stopped.event, stopped.step.source)
             outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
         except (BenchMisuse, JournalError, ProfileError) as refused:
             raise CannotBegin(refused, self._refused(refused)) from None
         except Exception as broken:  # noqa: BLE001 - whatever it is, it is no fault of the script
+            self._keep(ScenarioOutcome.BROKEN, f"{type(broken).__name__}: {broken}")
             outcome, text = ScenarioOutcome.BROKEN, self._broken(broken)
         return RunResult(
             case=self.case,
@@ -105,6 +114,7 @@ class CaseRun:
             pictures=self._pictures.taken,
             differing=tuple(self._pictures.differing),
             records=() if self._log is None else (self._log.record(),),
+            bundle=self._kept.file,
         )
 
     def perform(self) -> None:
@@ -113,6 +123,8 @@ class CaseRun:
         with self._bench() as bench:
             tester = self._tester(bench, start)
             self.has_begun = True
+            if self._keeping is not None:
+                self._keeping.begin(bench, tester.terminal, start)
             self._notes = tester.notes
             if self._log is not None:
                 self._log.begin(tester)
@@ -123,6 +135,8 @@ class CaseRun:
                 broken = bench.violations()
             finally:
                 self._took = Duration(bench.now.mono - began)
+                if self._keeping is not None:
+                    self._keeping.end()
             if left := tester.terminal.conditions():
                 self._notes.append(f"left over: {', '.join(left)}")
             if self._receipts is not None and self._receipts.problem:
@@ -138,7 +152,7 @@ class CaseRun:
 
     def _bench(self) -> Bench:
         chosen, options = self.case.program.settings, self._options
-        logs = () if self._log is None else (self._log,)
+        logs = tuple(filter(None, (self._log, self._keeping)))
         clock = chosen.clock or DEFAULT_CLOCK
         return Bench(
             seed=options.seed,
@@ -244,11 +258,16 @@ class CaseRun:
             self._log.part = part
             self._log.leave_out(call.step for call in calls)
 
+    def _keep(self, outcome: ScenarioOutcome, sentence: str = "", event: int = 0, unmet: str = "") -> None:
+        """Keep the run, where runs are kept; the arguments are those of `RunLog.keep`."""
+        if self._keeping is not None:
+            self._kept = self._keeping.keep(outcome, self._mask(sentence), event, self._mask(unmet))
+
     # The text of a result.
 
     def _report(self, stopped: Stopped) -> str:
         screens = [f"picture    {self._screens}"] if self._screens else []
-        return report(stopped, [*self._scenario(), *screens], self._again(), self._mask)
+        return report(stopped, [*self._scenario(), *screens, *self._bundle()], self._again(), self._mask)
 
     def _refused(self, refused: Exception) -> str:
         """There is no terminal to act on: a reader that does not open, for one."""
@@ -265,10 +284,14 @@ class CaseRun:
         lines = [
             f"{self.case.play.scenario.place}: the bench broke: {type(broken).__name__}: {broken}",
             f"  at {place.filename}:{place.lineno} in {place.name}",
-            *(f"  {line}" for line in self._scenario()),
+            *(f"  {line}" for line in (*self._scenario(), *self._bundle())),
             f"  again: {self._again()}",
         ]
         return self._mask("\n".join(lines))
+
+    def _bundle(self) -> list[str]:
+        """Where the run is kept, and what is to be known of it."""
+        return [f"bundle     {self._kept}"] if str(self._kept) else []
 
     def _scenario(self) -> list[str]:
         chosen = self.case.program.settings

@@ -54,12 +54,17 @@ def _screens(before: ScreenSnapshot, now: ScreenSnapshot, room: int) -> list[str
     if was == shown:
         rows = [f"screen when the step began, {_moment(before)}, and now, {_moment(now)}", *shown]
     else:
-        left = max(map(len, (*was, times[0])))
-        pairs = zip_longest((times[0], *was), (times[1], *shown), fillvalue="")
-        rows = [f"{a.ljust(left)}   {b}".rstrip() for a, b in pairs]
+        rows = side_by_side((times[0], *was), (times[1], *shown))
     if len(rows) > room:
         rows = [*rows[: room - 1], f"... and {len(rows) - room + 1} lines more"]
     return [f"  {row}" for row in rows]
+
+
+def side_by_side(left: Sequence[str], right: Sequence[str]) -> list[str]:
+    """The lines of both, each of `left` with that of `right` beside it."""
+    width = max(map(len, left), default=0)
+    pairs = zip_longest(left, right, fillvalue="")
+    return [f"{a.ljust(width)}   {b}".rstrip() for a, b in pairs]
 
 
 def _moment(snapshot: ScreenSnapshot) -> str:

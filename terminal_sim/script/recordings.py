@@ -19,11 +19,16 @@ SUFFIX = ".pcapng"
 
 
 def recording_name(case: Case, folder: Path, why: str = "") -> str:
-    """`SCRIPT--SCENARIO-AND-ROW--TERMINAL[--LANGUAGE]--DIGEST.pcapng`; `why` is added where a case is run for another one's sake."""
+    """The name of a case's recording in the folder."""
+    return run_name(case, folder, why) + SUFFIX
+
+
+def run_name(case: Case, folder: Path, why: str = "") -> str:
+    """`SCRIPT--SCENARIO-AND-ROW--TERMINAL[--LANGUAGE]--DIGEST`; `why` is added where a case is run for another one's sake."""
     script = case.program.script.path
     apart = json.dumps([_seen_from(folder, script), list(case.row.items()), case.repeats])
     words = script.stem, case.title, why, case.profile, case.program.settings.locale
-    return file_name(*words, apart=apart) + SUFFIX
+    return file_name(*words, apart=apart)
 
 
 def _seen_from(folder: Path, script: Path) -> str:

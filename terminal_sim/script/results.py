@@ -36,6 +36,7 @@ class RunResult:
 
     `took` is virtual time, `seconds` that of the wall; `pictures` are the files of its screenshots by their names, `differing` those that are not as
     they are stored. `records` has what each try did, in their order, where the options ask for it.
+    `bundle` is the file in which the last try is kept, where it is.
     """
 
     case: Case
@@ -48,6 +49,7 @@ class RunResult:
     pictures: Mapping[str, Path] = field(default_factory=dict)
     differing: tuple[DifferingPicture, ...] = ()
     records: tuple[TryRecord, ...] = ()
+    bundle: Path | None = None
 
 
 def exit_code(results: Iterable[RunResult]) -> ExitCode:

@@ -38,7 +38,7 @@ class Runner:
                 again, seconds=result.seconds + again.seconds, records=result.records + again.records
             )
         if result.outcome is ScenarioOutcome.HELD and result.tries > 1:
-            return replace(result, outcome=ScenarioOutcome.FLAKY, text=first.text)
+            return replace(result, outcome=ScenarioOutcome.FLAKY, text=first.text, bundle=first.bundle)
         return result
 
     def _tried(self, case: Case, number: int, *, more: bool) -> RunResult:

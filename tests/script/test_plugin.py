@@ -406,3 +406,30 @@ def test_pictures_are_stored_beside_the_tests_and_compared(project: pytest.Pytes
     assert len(list((project.path / "kept").glob("*.png"))) == len(
         ["screens", "expected", "got", "differs", "difference"]
     )
+
+
+def test_tests_that_fail_are_kept_in_bundles(project: pytest.Pytester) -> None:
+    project.makefile(
+        ".keys", a='keys 1\nterminal v400m\nscenario "A"\n  press OK\n  expect screen "x" within 1s\n'
+    )
+    project.makepyfile(
+        """
+        def test_holds(terminal):
+            terminal.press("OK")
+
+        def test_fails(terminal):
+            terminal.press("OK", "1250", "OK")
+            terminal.insert("visa-credit")
+            terminal.expect_screen("Nowhere", within="1s")
+        """
+    )
+    result = run(project, "--terminal-sim-bundles", "kept")
+    result.assert_outcomes(passed=1, failed=2)
+    kept = sorted((project.path / "kept").iterdir())
+    assert len(kept) == 2
+    for file in kept:
+        result.stdout.fnmatch_lines([f"*bundle*{file.name}"])
+    command = [sys.executable, "-m", "terminal_sim", "replay", str(kept[1])]
+    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "the same, byte for byte" in again.stdout

@@ -14,7 +14,7 @@ from terminal_sim.bench import Bench, Profile
 from terminal_sim.secret import Secret
 from terminal_sim.verbs.mask import card_numbers
 
-_OF_CARD = {"enter-pin": "card.pin", "card-number": "card.pan", "expiry": "card.expiry", "cvc": "card.cvc"}
+CARD_FIELDS = {"enter-pin": "card.pin", "card-number": "card.pan", "expiry": "card.expiry", "cvc": "card.cvc"}
 """The fields into which details of a card are typed, by the ids of their screens."""
 _PIN_FIELD = "enter-pin"
 _CARD_NUMBER = "CARD_NUMBER"
@@ -35,7 +35,7 @@ class SecretNames:
 
     def typed(self, digits: Secret[str], field: str, card: str) -> str:
         """The word for digits that were typed on the hidden field of the screen `field`; `card` is the one last named, "" for none."""
-        known = self._of_card(field, card) if field in _OF_CARD else self._passcode(digits)
+        known = self._of_card(field, card) if field in CARD_FIELDS else self._passcode(digits)
         if known is not None and known[1] == digits:
             return f"${{{known[0]}}}"
         return self._named(digits, _NAMES.get(field, field.upper().replace("-", "_")))
@@ -56,8 +56,8 @@ class SecretNames:
             "card.pan": who.pan,
             "card.expiry": Secret(who.expiry_mmyy),
             "card.cvc": who.cvc,
-        }[_OF_CARD[field]]
-        return None if value is None else (_OF_CARD[field], value)
+        }[CARD_FIELDS[field]]
+        return None if value is None else (CARD_FIELDS[field], value)
 
     def _passcode(self, digits: Secret[str]) -> tuple[str, Secret[str]] | None:
         codes = ((name, Secret(passcode.code)) for name, passcode in self._profile.passcodes.items())

@@ -1,0 +1,289 @@
+"""Does the acts of a bundle again on a fresh bench that is made from the bundle alone, and holds every line of the trace to the bundle's.
+
+1. Profile, cards of the user and recording come from the bundle; bundled cards, acquirer and firmware are those of the product that replays.
+2. An act that was refused is refused again: the trace says so both times.
+3. Nothing is written but a folder of its own among the temporary files, which is gone when the replay is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from terminal_sim.bench import (
+    Bench,
+    BenchMisuse,
+    Duration,
+    JournalError,
+    ProfileError,
+    TerminalUnderTest,
+    Trace,
+    TraceEntry,
+    contents,
+)
+from terminal_sim.datafiles.printable import printable
+from terminal_sim.explore.bundle import Bundle, BundleError
+from terminal_sim.explore.bundle_file import TraceLine
+from terminal_sim.explore.recorded_act import PRESS, SAVE_STATE, TAP, RecordedAct
+from terminal_sim.explore.saved_start import revealed
+from terminal_sim.explore.secret_words import SecretWords, details_of
+from terminal_sim.readers.opening import RECORDING, DriverError, is_for_many
+from terminal_sim.script.bind import bind
+from terminal_sim.script.parse import parse_step
+from terminal_sim.script.perform import Performer, Stopped
+from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.script.tree import ScriptError
+from terminal_sim.script.values import Scope
+from terminal_sim.script.vocabulary import vocabulary
+from terminal_sim.verbs import Tester
+
+_ACTS = Path("acts.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDifference:
+    """The first line in which a replay is not its bundle, "" for none, and the screens that stood then. `event` is the number of that event."""
+
+    event: int
+    wanted: str
+    got: str
+    wanted_screen: str
+    got_screen: str
+
+
+class _Compared:
+    """A subscriber that holds the entries to the lines of a bundle, in their order."""
+
+    wants_frames, wants_bytes = True, False
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self._lines = lines
+        self._screens = "", ""
+        self.seen = 0
+        self.difference: TraceDifference | None = None
+
+    def take(self, entry: TraceEntry) -> None:
+        if isinstance(entry.content, contents.TimePassed) or self.difference is not None:
+            return
+        got = entry.json()
+        wanted = self._lines[self.seen] if self.seen < len(self._lines) else ""
+        self._screens = _screen(wanted, self._screens[0]), _screen(got, self._screens[1])
+        if got != wanted:
+            self.difference = TraceDifference(entry.number, wanted, got, *self._screens)
+        self.seen += 1
+
+    def end(self) -> None:
+        """The bundle has no line that did not come."""
+        if self.difference is None and self.seen < len(self._lines):
+            wanted = self._lines[self.seen]
+            event: int = msgspec.json.decode(wanted)["n"]
+            self.difference = TraceDifference(
+                event, wanted, "", _screen(wanted, self._screens[0]), self._screens[1]
+            )
+
+
+class Replay:
+    """One replay: a bench with the bundle's terminal, at which `acts` does one act after the other. It is closed when it is left.
+
+    Raises `BundleError` for a bundle of which no bench can be made.
+    """
+
+    def __init__(self, bundle: Bundle, environ: Mapping[str, str]) -> None:
+        self.bundle = bundle
+        self.broken: Exception | None = None
+        self._compared = _Compared(bundle.trace)
+        self._open = ExitStack()
+        try:
+            folder = Path(self._open.enter_context(TemporaryDirectory(prefix="terminal-sim-")))
+            self._deck = folder / "cards"
+            self._deck.mkdir()
+            for name, data in bundle.cards.items():
+                (self._deck / f"{name}.toml").write_bytes(data)
+            self.bench, self.terminal = self._wired(folder)
+            self._words = self._said(environ)
+            self._performer = self._performed()
+        except (BenchMisuse, ProfileError, JournalError, DriverError) as wrong:
+            self._open.close()
+            raise BundleError(f"of this bundle no bench can be made: {wrong}") from None
+        except BaseException:
+            self._open.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def event(self) -> int:
+        """The number of the last event."""
+        return self.bench.trace.number
+
+    @property
+    def difference(self) -> TraceDifference | None:
+        """The first difference so far."""
+        return self._compared.difference
+
+    def acts(self, until: int = 0) -> Iterator[RecordedAct]:
+        """Does each act at its moment, and gives it when all that follows from it has happened; then the time up to the end passes.
+
+        With `until` it stops as soon as that event has happened. It stops where a difference is found, and where the bench breaks as it did in
+        the run (`broken`). Raises `BundleError` for an act that cannot be meant.
+        """
+        try:
+            for act in self.bundle.acts:
+                if self._pass(act.mono, until) or self._do(act, until):
+                    return
+                yield act
+            if not self._pass(self.bundle.head.end.mono, until):
+                self._compared.end()
+        except BundleError:
+            raise
+        except Exception as broken:
+            if self.bundle.head.end.outcome != ScenarioOutcome.BROKEN.value:
+                raise
+            self.broken = broken
+            self._compared.end()
+
+    # Time and acts.
+
+    def _pass(self, mono: int, until: int) -> bool:
+        """Lets time pass up to `mono`, from one deadline to the next; whether the replay stops before."""
+        while not self._stops(until) and (left := mono - self.bench.now.mono) > 0:
+            deadline = self.bench.next_deadline() if until else None
+            step = left if deadline is None else min(left, deadline.at - self.bench.now.mono)
+            try:
+                self.bench.advance(Duration(max(step, 0)))
+            except BenchMisuse as wrong:
+                raise BundleError(f"this bundle cannot be replayed: {wrong}") from None
+        return self._stops(until)
+
+    def _stops(self, until: int) -> bool:
+        return self.difference is not None or 0 < until <= self.event
+
+    def _do(self, act: RecordedAct, until: int) -> bool:
+        """Does the act; whether the replay stops in it."""
+        if act.act[0] == PRESS:
+            for key in self._keys(act):
+                self.terminal.press(key)
+                if self._stops(until):
+                    return True
+        elif act.act[0] == TAP:
+            self.terminal.touch(act.act[1])
+        elif act.act[:2] == SAVE_STATE:
+            self._save_state(act)
+        else:
+            self._say(act)
+        return self._stops(until)
+
+    def _keys(self, act: RecordedAct) -> Iterator[str]:
+        for word in act.act[1:]:
+            try:
+                digits = self._words.value(word)
+            except BenchMisuse as wrong:
+                raise BundleError(f"event {act.n} of this bundle cannot be replayed: {wrong}") from None
+            yield from digits if digits.isascii() and digits.isdigit() else [digits]
+
+    def _save_state(self, act: RecordedAct) -> None:
+        """The saved state goes nowhere; whether the bench could be saved is in the trace."""
+        try:
+            with self.bench.acting(self.terminal, act.line):
+                self.bench.save()
+        except BenchMisuse:
+            return
+
+    def _say(self, act: RecordedAct) -> None:
+        wrong: list[str] = []
+        try:
+            call = bind(parse_step(act.line, _ACTS), {}, lambda _, sentence: wrong.append(sentence))
+        except ScriptError as error:
+            wrong.append(error.problems[0].sentence)
+        if wrong or call is None:
+            raise BundleError(f"event {act.n} of this bundle, {act.line!r}, cannot be replayed: {wrong[0]}")
+        try:
+            self._performer.perform([call])
+        except Stopped:
+            return  # what was refused is in the trace, or is the difference
+
+    # The bench.
+
+    def _wired(self, folder: Path) -> tuple[Bench, TerminalUnderTest]:
+        """A bench with the terminal as it was before the first act; files of the bundle lie in `folder` under names of ours."""
+        bundle, head = self.bundle, self.bundle.head
+        profile, recording = folder / "profile.toml", folder / "recording.pcapng"
+        profile.write_text(head.terminals[0].toml, encoding="utf-8")
+        recording.write_bytes(bundle.recording)
+        bench = self._open.enter_context(
+            Bench(
+                seed=head.seed,
+                pack=head.pack,
+                clock=head.clock,
+                decks=(self._deck,),
+                trace=Trace(self._compared),
+            )
+        )
+        terminal = bench.add_terminal(
+            profile,
+            locale=head.locale,
+            reader=f"{RECORDING}{recording}" if bundle.recording else _of_ours(head.readers),
+            power=False,
+            state_from=revealed(bundle.state, self._details) if bundle.state else None,
+        )
+        if not terminal.is_on:
+            terminal.power_on()
+        return bench, terminal
+
+    @cached_property
+    def _details(self) -> dict[str, dict[str, str]]:
+        """From a bench of its own: a card that a bench has looked at is known to its issuer."""
+        with Bench(decks=(self._deck,), trace=False) as bench:
+            return details_of(bench)
+
+    def _said(self, environ: Mapping[str, str]) -> SecretWords:
+        """What the words of the acts stand for. Raises `BenchMisuse` where the environment lacks a secret that they name."""
+        words = [word for act in self.bundle.acts if act.act[0] == PRESS for word in act.act if "$" in word]
+        secrets = {name: environ[name] for name in self.bundle.head.secrets if environ.get(name)}
+        named = SecretWords(self._details if words else {}, self.terminal.profile, secrets)
+        for word in words:
+            named.value(word)
+        return named
+
+    def _performed(self) -> Performer:
+        names = vocabulary()
+        scope = Scope(names, (self.terminal.profile,), names.cards((self._deck,)), (self._deck,))
+        return Performer(Tester(self.bench, self.terminal), {}, scope)
+
+
+def _of_ours(readers: tuple[str, ...]) -> tuple[str, ...]:
+    """Readers whose both ends are ours. Raises `BenchMisuse` for others: a bundle opens no device and no other file."""
+    for reader in readers:
+        if reader.startswith(RECORDING) or not is_for_many(reader):
+            raise BenchMisuse(f"it ran on the reader {printable(reader)}, and has no recording of it")
+    return readers
+
+
+def _screen(line: str, before: str) -> str:
+    """The text of the screen that a line of a trace shows, or the one that stood before."""
+    if '"kind": "screen"' not in line:
+        return before
+    shown = msgspec.json.decode(line, type=TraceLine)
+    return shown.text if shown.kind == "screen" else before
+
+
+def replayed(bundle: Bundle, environ: Mapping[str, str]) -> TraceDifference | None:
+    """Does the whole run again; the first difference, None where every line of the trace is the same. Raises `BundleError`."""
+    with Replay(bundle, environ) as replay:
+        for _ in replay.acts():
+            pass
+        return replay.difference
