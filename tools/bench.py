@@ -25,6 +25,7 @@ from bench_reader import paced, pcscd  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_setup import setup  # noqa: E402
+from bench_shell import shell  # noqa: E402
 from bench_start import start  # noqa: E402
 
 BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
@@ -44,6 +45,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "pcscd": pcscd,
     "picture": pictures,
     "completion": completions,
+    "shell": shell,
 }
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from terminal_sim.bench import Duration
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import naming
 from terminal_sim.cli.help import help_of
-from terminal_sim.cli.shell.deadlines import described
+from terminal_sim.cli.shell.deadlines import described, due
 from terminal_sim.cli.shell.pace import WallPace
 from terminal_sim.cli.shell.recording import EXPECTED, ShellRecording
 from terminal_sim.cli.shell.session import ShellSession, paper
@@ -88,6 +89,9 @@ def _meant(command: ShellCommand, arguments: Sequence[str]) -> str:
 def _help(_: Shell, words: Sequence[str]) -> list[str]:
     if list(words) == ["shell"]:
         return [help_of_shell()]
+    begun = [command for command in COMMANDS if words and command.words[: len(words)] == tuple(words)]
+    if begun:
+        return [f"  {command.form}\n      {command.meaning}" for command in begun]
     more = [] if words else ["  the shell adds some of its own: help shell; and the language has:"]
     return [*more, help_of(list(words))]
 
@@ -118,9 +122,10 @@ def _clock_next(shell: Shell, _: Sequence[str]) -> list[str]:
     deadline = session.bench.next_deadline()
     if deadline is None:
         raise UserError("nothing is due: the terminal waits for a person")
-    what = described(session)
-    session.pass_time(max(deadline.at - session.bench.now.mono, 0), "clock next")
-    return [f"{session.bench.now.civil:%Y-%m-%d %H:%M:%S}: {what}"]
+    left = max(deadline.at - session.bench.now.mono, 0)
+    what = due(deadline.name, session.terminal.view().screen.id)
+    session.pass_time(left, "clock next")
+    return [f"{session.bench.now.civil:%Y-%m-%d %H:%M:%S}, {Duration(left)} later: {what}"]
 
 
 def _back(shell: Shell, words: Sequence[str]) -> list[str]:
@@ -211,8 +216,8 @@ COMMANDS: tuple[ShellCommand, ...] = (
     ShellCommand(("picture",), "FILE.png|svg", 1, 1, "all that the device shows, as a picture", _picture),
     ShellCommand(("receipt",), "[FILE.txt|svg|png]", 0, 1, "the newest receipt, here or as a file", _receipt),
     ShellCommand(
-        ("record",), f"FILE.keys|py [{'|'.join(EXPECTED)}...]", 1, 1 + len(EXPECTED),
-        "write what is done from now on as a script or a Python test, and expect the screens and these", _record,
+        ("record",), "FILE.keys|py [WHAT...]", 1, 1 + len(EXPECTED),
+        f"write what is done from now on as a script or a test; WHAT it expects more: {' '.join(EXPECTED)}", _record,
     ),
     ShellCommand(("record", "stop"), "", 0, 0, "write it, and record no more", _record_stop),
     ShellCommand(("trace",), "[N]", 0, 1, "the last 10 events, or the last N, each with its number", _trace),

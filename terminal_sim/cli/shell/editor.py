@@ -19,7 +19,7 @@ from prompt_toolkit.styles import Style
 
 from terminal_sim.cli import UserError
 from terminal_sim.cli.shell.history import HIDDEN, History
-from terminal_sim.cli.shell.live import DeviceLines, region
+from terminal_sim.cli.shell.live import DeviceLines, device_lines
 from terminal_sim.cli.shell.offered import offered
 from terminal_sim.cli.shell.pace import WallPace
 from terminal_sim.cli.shell.plain import GREETING
@@ -91,7 +91,7 @@ class EditedLines:
         terminal = self._session.terminal
         papers = [paper(receipt.text) for receipt in terminal.receipts[-_NEWEST:]]
         size = shutil.get_terminal_size()
-        return region(terminal.appearance(), papers, size.columns, size.lines - _BELOW)
+        return device_lines(terminal.appearance(), papers, size.columns, size.lines - _BELOW)
 
     def _beside(self) -> list[str]:
         there = self._region()

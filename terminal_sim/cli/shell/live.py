@@ -19,7 +19,7 @@ class DeviceLines:
     receipts: int
 
 
-def region(shown: Appearance, papers: Sequence[str], columns: int, rows: int) -> DeviceLines | None:
+def device_lines(shown: Appearance, papers: Sequence[str], columns: int, rows: int) -> DeviceLines | None:
     """The device in a window of so many columns and rows, with the newest of `papers` that fit; None where not even its displays do."""
     displays = [
         view.text if len(shown.views) == 1 else f"{name}\n{view.text}" for name, view in shown.views.items()
