@@ -65,9 +65,10 @@ def problems_of(document: Document) -> list[ScriptFinding]:
 def _found(document: Document, problem: Problem, *, is_form: bool) -> ScriptFinding:
     code = ProblemCode.FORM if is_form else ProblemCode.MEANING
     if problem.path != document.path:
-        line = next((one.span.line for one in document.settings.get("use", ())), 0)
-        sentence = f"{problem.path}:{problem.line}: {problem.sentence}"
-        return ScriptFinding(Span(line, 0, len(document.line(line))), sentence, code)
+        used = document.settings.get("use", ())
+        named = [one.span for one in used if document.path.parent / one.text.strip('"') == problem.path]
+        span = next(iter([*named, *(one.span for one in used)]), Span(0, 0, 0))
+        return ScriptFinding(span, f"{problem.path}:{problem.line}: {problem.sentence}", code)
     line = problem.line - 1
     start = min(problem.column - 1, len(document.line(line)))
     return ScriptFinding(

@@ -16,6 +16,7 @@ from pathlib import Path
 from terminal_sim.datafiles.text_file import UnreadableFile, text_of
 from terminal_sim.language_server.document import Document, ScriptSection, Span, Token
 from terminal_sim.script.check import MOST_FILES
+from terminal_sim.script.csv_table import WrongTable, table_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _GIVES = ("let", "capture")
@@ -82,6 +83,8 @@ def _of_section(document: Document, section: ScriptSection) -> Iterator[NamePlac
         if not said:
             continue
         words = [token.word for token in said]
+        if number == section.table and _is_from_file(said):
+            continue  # the columns are named in the file
         if number == section.table:
             yield from (variable(token.text, token.span, gives=True) for token in said[1:] if token.word)
             continue
@@ -97,6 +100,24 @@ def _of_section(document: Document, section: ScriptSection) -> Iterator[NamePlac
                 yield NamePlace(document.path, said[2].span, Name(NameKind.STATE, said[2].text), gives)
         for token in said:
             yield from (variable(name, span) for name, span in _variables(token))
+
+
+def _is_from_file(said: Sequence[Token]) -> bool:
+    """Whether the line is `examples from "FILE.csv"`."""
+    return len(said) > 2 and said[1].word == "from" and said[2].kind == "STRING"
+
+
+def columns_of(document: Document, section: ScriptSection) -> tuple[str, ...]:
+    """The names of the columns of its table, also of one that stands in a CSV file."""
+    said = document.tokens(section.table)
+    if _is_from_file(said):
+        try:
+            columns, _ = table_of(document.path.parent / said[2].text.strip('"'))
+        except WrongTable:
+            return ()
+        return tuple(columns)
+    head = said[1:] or document.tokens(_head_of_table(document, section))
+    return tuple(token.text.strip() for token in head)
 
 
 def _head_of_table(document: Document, section: ScriptSection) -> int:

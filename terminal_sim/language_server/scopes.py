@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from terminal_sim.language_server.document import Document
-from terminal_sim.language_server.names import Reads, macros_of, used_by
+from terminal_sim.language_server.names import Reads, columns_of, macros_of, used_by
 from terminal_sim.script.candidates import ScriptNames
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.parse import parse_text
@@ -59,6 +59,5 @@ def names_of(document: Document, line: int, read: Reads) -> ScriptNames:
     if within is not None and within.word == "macro":
         variables.update(dict.fromkeys(_PARAMETER.findall(document.line(within.first))))
     if within is not None and within.table >= 0:
-        head = document.tokens(within.table)[1:] or document.tokens(within.table + 1)
-        variables.update(dict.fromkeys(token.text.strip() for token in head))
+        variables.update(dict.fromkeys(columns_of(document, within)))
     return ScriptNames(macros, tuple(variables), tuple(dict.fromkeys(_SAVED.findall(document.text))))
