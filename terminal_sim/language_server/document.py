@@ -10,6 +10,7 @@ from pathlib import Path
 
 from terminal_sim.datafiles.text_file import BYTE_ORDER_MARK, LARGEST_FILE
 from terminal_sim.script.headings import RANKS, SETTINGS
+from terminal_sim.script.parse import MOST_LINES
 from terminal_sim.script.tokens import LineToken, UnreadableLine, tokens
 from terminal_sim.script.tree import LONGEST_TEXT
 
@@ -69,8 +70,9 @@ class Document:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines without their ends, as the parser divides them."""
-        return () if self.is_too_large else tuple(_LINE_END.split(self.text))
+        """The lines without their ends, as the parser divides them; none of a text that is no script for its size."""
+        lines = () if self.is_too_large else tuple(_LINE_END.split(self.text))
+        return lines if len(lines) <= MOST_LINES else ()
 
     def line(self, number: int) -> str:
         """The line of this number, "" for one that is not there."""
