@@ -67,11 +67,13 @@ class Dataflow:
         journal_kinds: list[str] = []
         for argument in call.arguments:
             value = self._filled(argument.value, known)
-            wrong = judge(replace(argument, value=value), self._scope) if value else ""
-            if wrong:
+            if value is None:
+                continue
+            meant = argument if value is argument.value else replace(argument, value=value)
+            if wrong := judge(meant, self._scope):
                 right = False
                 self._diagnostics.report(argument.value, wrong)
-            elif value and argument.parameter.kind is ValueKind.KIND:
+            elif argument.parameter.kind is ValueKind.KIND:
                 journal_kinds.append(value.text)
         kinds = journal_kinds or [""]
         words = [self._filled(argument.value, known) for argument in call.values]
@@ -103,6 +105,8 @@ class Dataflow:
 
     def _filled(self, value: Value, known: Known) -> Value | None:
         """The value with its variables, None where one is not known yet; reports those that never will be."""
+        if not value.variables:
+            return value
         for name in value.variables:
             if name in known or name in self._passcodes:
                 continue

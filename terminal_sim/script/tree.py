@@ -58,10 +58,12 @@ class Value:
 
     @property
     def variables(self) -> list[str]:
-        return _VARIABLE.findall(self.text)
+        return _VARIABLE.findall(self.text) if "${" in self.text else []
 
     def filled(self, variables: Mapping[str, str]) -> str:
         """The text with each `${name}` replaced. Raises `KeyError` for a variable that has no value, and `TextTooLong`."""
+        if "${" not in self.text:
+            return self.text
         quote = re.escape if self.form is Form.PATTERN else str
         text = _VARIABLE.sub(lambda found: quote(variables[found[1]]), self.text)
         if len(text) > LONGEST_TEXT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
@@ -106,9 +107,14 @@ def judge_field(rows: str, kind: str, name: str) -> str:
         "report": ("a row of the report", REPORT_FIELDS),
         "pos": ("a sale of the point of sale", SALES_FIELDS),
     }[rows]
-    if comparable(name) in map(comparable, fields):
+    if comparable(name) in _comparable_of(fields):
         return ""
     return f"{what} has no field {name!r}{suggest(name, fields) or _listing(fields)}"
+
+
+@cache
+def _comparable_of(fields: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(comparable, fields))
 
 
 def _listing(names: Sequence[str]) -> str:
