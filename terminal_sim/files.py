@@ -19,6 +19,14 @@ def keep_private(descriptor: int) -> None:
         os.fchmod(descriptor, 0o600)
 
 
+def sync_content(descriptor: int) -> None:
+    """Make what was written into a file durable, whose length stays as it is; its times may be lost, which saves a write of them."""
+    if hasattr(os, "fdatasync"):
+        os.fdatasync(descriptor)
+    else:
+        os.fsync(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """A new file is durable only when the folder that names it is; Windows writes both together."""
     if os.name == "nt":

@@ -171,12 +171,14 @@ def _to_all(bench: Bench, terminals: list[TerminalUnderTest], event: Event) -> N
 def _counted_flushes() -> Iterator[Counter[str]]:
     """While this lasts, it is counted by file how often one is made durable, and each time is slow."""
     counted: Counter[str] = Counter()
-    flush = os.fsync
 
-    def counting(descriptor: int) -> None:
-        counted[Path(os.readlink(f"/proc/self/fd/{descriptor}")).name] += 1
-        flush(descriptor)
-        time.sleep(SLOW_FLUSH)
+    def counting(flush: Callable[[int], None]) -> Callable[[int], None]:
+        def counted_flush(descriptor: int) -> None:
+            counted[Path(os.readlink(f"/proc/self/fd/{descriptor}")).name] += 1
+            flush(descriptor)
+            time.sleep(SLOW_FLUSH)
+
+        return counted_flush
 
     base = apsw.vfs_names()[0]
 
@@ -197,7 +199,10 @@ def _counted_flushes() -> Iterator[Counter[str]]:
 
     system = CountingSystem()
     try:
-        with patch.object(os, "fsync", counting):
+        with (
+            patch.object(os, "fsync", counting(os.fsync)),
+            patch.object(os, "fdatasync", counting(os.fdatasync)),
+        ):
             yield counted
     finally:
         system.unregister()

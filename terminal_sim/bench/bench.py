@@ -128,7 +128,9 @@ class Bench:
         self.terminals: list[TerminalUnderTest] = []
         self.wallet = Wallet(self.acquirer, decks)
         self.names = TerminalNames(self.journal)
-        self.till = Till(self.clock, sales, self._new_sales)
+        self.till = Till(
+            self.clock, sales, self._new_sales, None if self._folder is None else self._folder.kept_till()
+        )
         self._continuation = Continuation(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
         self._readers: list[Hardware] = []

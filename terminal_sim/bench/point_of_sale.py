@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
@@ -34,13 +34,12 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.report import PaymentTypeTotal, SalesLine, sales_lines, totals_by_type
-from terminal_sim.pos.model.rows import PaymentTypeKind, TenderOutcome, TenderRow, row_of
+from terminal_sim.pos.model.rows import PaymentTypeKind, TenderOutcome, TenderRow
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 
@@ -63,15 +62,13 @@ class AskedTerminal(Protocol):
 
 
 class PointOfSale:
-    """The one point of sale of a bench. `open_journal` gives the journal when the first row is stored; `rows` are those it has.
+    """The one point of sale of a bench. `open_journal` gives the journal when a row is stored, and `book` is the fold over those it has.
 
     Its methods raise `BenchMisuse` with one sentence for what cannot be.
     """
 
-    def __init__(
-        self, clock: VirtualClock, open_journal: Callable[[], Journal], rows: Iterable[StoredRow] = ()
-    ) -> None:
-        self.book = Book(row_of(stored.flat) for stored in rows)
+    def __init__(self, clock: VirtualClock, open_journal: Callable[[], Journal], book: Book) -> None:
+        self.book = book
         self.out_of_service = ""
         self._clock = clock
         self._open_journal = open_journal

@@ -9,6 +9,7 @@ from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_state
 from terminal_sim.bench.terminal_past import past_of
+from terminal_sim.bench.till_past import till_past
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
@@ -25,7 +26,7 @@ def checked(folder: Path) -> Iterator[str]:
         yield from _files(state)
         yield _checkpoint(folder, state)
         yield from _keys(folder, state)
-        sales = Book(row_of(row.flat) for row in _sales_rows(state)).sales.values()
+        sales = Book.of(row_of(row.flat) for row in _sales_rows(state)).sales.values()
         entries = [entry for record in state.books.records for entry in record.entries]
         broken = violations(state.journal, entries, sales=sales)
         if broken:
@@ -63,6 +64,8 @@ def _checkpoint(folder: Path, state: StateFolder) -> str:
     for name in state.journal.terminals():
         past = kept.past_of(name)
         same = same and past is not None and past_of(state.journal, name, past) == state.past_of(name)
+    if state.sales is not None:
+        same = same and till_past(state.sales, kept.till_past()) == till_past(state.sales)
     if not same:
         raise JournalDamagedError(
             f"{folder / state_checkpoint.NAME}: it does not say what the rows and records say; delete this file, which costs"

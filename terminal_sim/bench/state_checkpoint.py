@@ -24,6 +24,7 @@ import msgspec
 
 from terminal_sim import __version__
 from terminal_sim.bench.terminal_past import TerminalPast
+from terminal_sim.bench.till_past import TillPast
 from terminal_sim.core.known_payments import KnownPayments
 from terminal_sim.files import NO_LINK, PLAIN, keep_private
 from terminal_sim.host.books_index import BooksIndex
@@ -39,18 +40,23 @@ _JOURNAL, _BOOKS, _SALES = "journal.db", "acquirer.jsonl", "pos.db"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`files` has the SHA-256 of each file that there is; `pasts` has the `TerminalPast` of each terminal, encoded."""
+    """`files` has the SHA-256 of each file that there is; `pasts` has the `TerminalPast` of each terminal, and `till` the `TillPast`, encoded."""
 
     files: Mapping[str, bytes]
     journal: Chains
     books: BooksIndex
     sales: Chains | None
     pasts: Mapping[str, msgspec.Raw]
+    till: msgspec.Raw
 
     def past_of(self, terminal: str) -> TerminalPast | None:
         """A `TerminalPast` that nobody else has; None for a terminal that has no rows. Its payments are not read yet."""
         raw = self.pasts.get(terminal)
         return None if raw is None else _decode_past(raw)
+
+    def till_past(self) -> TillPast:
+        """A `TillPast` that nobody else has; that of no rows where there is no point of sale."""
+        return _decode_till(self.till)
 
 
 def _unread(kind: type, _: object) -> object:
@@ -61,6 +67,7 @@ def _unread(kind: type, _: object) -> object:
 
 
 _decode_past = msgspec.msgpack.Decoder(TerminalPast, dec_hook=_unread).decode
+_decode_till = msgspec.msgpack.Decoder(TillPast).decode
 _decode = msgspec.msgpack.Decoder(Checkpoint).decode
 _encode = msgspec.msgpack.Encoder(enc_hook=lambda _: None).encode
 
@@ -69,6 +76,11 @@ def encoded_past(past: TerminalPast) -> msgspec.Raw:
     """As a checkpoint keeps it."""
     bare = replace(past, durable=replace(past.durable, payments=KnownPayments()))
     return msgspec.Raw(_encode(bare))
+
+
+def encoded_till(past: TillPast) -> msgspec.Raw:
+    """As a checkpoint keeps it."""
+    return msgspec.Raw(_encode(past))
 
 
 def read(folder: Path) -> Checkpoint | None:

@@ -16,8 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from terminal_sim.bench import state_checkpoint
-from terminal_sim.bench.state_checkpoint import Checkpoint, encoded_past
+from terminal_sim.bench.state_checkpoint import Checkpoint, encoded_past, encoded_till
 from terminal_sim.bench.terminal_past import TerminalPast, past_of
+from terminal_sim.bench.till_past import TillPast, till_past
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.journal.errors import JournalDamagedError, JournalError
@@ -77,6 +78,10 @@ class StateFolder:
         kept = self._trusted.past_of(terminal) if self._trusted is not None else None
         return past_of(self.journal, terminal, kept)
 
+    def kept_till(self) -> TillPast | None:
+        """What the first rows of the point of sale come to, where a checkpoint has it."""
+        return None if self._trusted is None else self._trusted.till_past()
+
     def leave(self) -> None:
         """Close the folder in order, with a checkpoint where all is known that was to be stored."""
         stores = (self.journal, self.books, *((self.sales,) if self.sales is not None else ()))
@@ -92,6 +97,7 @@ class StateFolder:
         """What the files come to, as yet without their digests."""
         try:
             pasts = {name: encoded_past(self.past_of(name)) for name in self.journal.terminals()}
+            till = TillPast() if self.sales is None else till_past(self.sales, self.kept_till())
         except JournalDamagedError:
             return None
         return Checkpoint(
@@ -100,6 +106,7 @@ class StateFolder:
             books=self.books.index,
             sales=None if self.sales is None else self.sales.chains,
             pasts=pasts,
+            till=encoded_till(till),
         )
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from terminal_sim.bench.till_past import TillPast, till_past
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model import POINT_OF_SALE
@@ -16,18 +17,24 @@ if TYPE_CHECKING:
 
 
 class Till:
-    """`journal` is that of an earlier run, None where there was no point of sale; `new_journal` makes one.
+    """`journal` is that of an earlier run, None where there was no point of sale, and `kept` what is known of its first rows.
 
+    `new_journal` makes one.
     `point_of_sale` is None as long as it was never used.
     """
 
     def __init__(
-        self, clock: VirtualClock, journal: Journal | None, new_journal: Callable[[], Journal]
+        self,
+        clock: VirtualClock,
+        journal: Journal | None,
+        new_journal: Callable[[], Journal],
+        kept: TillPast | None = None,
     ) -> None:
         self.point_of_sale: PointOfSale | None = None
         self._clock = clock
         self._journal = journal
         self._new_journal = new_journal
+        self._kept = kept
         if journal is not None:
             self.set_up()
 
@@ -59,5 +66,6 @@ class Till:
         # Imported here: most terminals stand alone.
         from terminal_sim.bench.point_of_sale import PointOfSale
 
-        self.point_of_sale = PointOfSale(self._clock, self.journal, self.rows())
+        past = TillPast() if self._journal is None else till_past(self._journal, self._kept)
+        self.point_of_sale = PointOfSale(self._clock, self.journal, past.book)
         return self.point_of_sale

@@ -86,7 +86,7 @@ def _payment_types(state: StateFolder, given: Namespace, wording: Wording) -> It
 
 def _book(state: StateFolder) -> Book:
     rows = state.sales.rows(POINT_OF_SALE) if state.sales is not None else ()
-    return Book(row_of(stored.flat) for stored in rows)
+    return Book.of(row_of(stored.flat) for stored in rows)
 
 
 _REPORTS = {

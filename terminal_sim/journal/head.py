@@ -5,6 +5,17 @@ Rules:
    than its head says, after a cut between the two, and one that holds less has lost something.
 2. Two slots are written in turn, each with a check value: a cut in the middle of a write leaves the other one.
 3. A head belongs to the store from its first byte on: a store that has records and no head is damaged.
+
+A commit costs two flushes, one of the store's log and one of its head, and neither can go. What a person has seen must be missed when
+the log is cut, changed or removed afterwards, so when the commit is acknowledged, its count must be durable in a file that is not the log,
+and its rows in the log. Each flush makes one file durable:
+- A head that is written and not flushed is lost in a power cut. It then counts less than the log holds, and a log that loses its end
+  before the next opening opens with less, without a word.
+- A head that is flushed before the log, as "this many and perhaps one more", cannot tell a commit that a cut has stopped, which nobody has
+  seen, from one that was acknowledged and lost.
+- A head within the log, or flushed together with it in one file, is taken along by whatever takes the log's end.
+Rows in a file of their own, flushed in the log's place and copied into the log later, would do with one. A log that lost its end would then
+have to be mended silently, since a power cut and a damage look alike; today it is refused, and says so. What many terminals store at one moment shares the two flushes.
 """
 
 from __future__ import annotations
@@ -15,7 +26,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from terminal_sim.files import PLAIN, sync_folder
+from terminal_sim.files import PLAIN, sync_content, sync_folder
 
 _SLOT = struct.Struct(">8sQ32s16s")  # what it is, the count, the digest of the chain, the check value
 _MAGIC = b"TSHEAD1\n"
@@ -58,7 +69,7 @@ class HeadFile:
     def write(self, mark: Mark) -> None:
         """Durable when it returns. Raises `OSError`."""
         self._put(mark, mark.count % 2 * _SECTOR)
-        os.fsync(self._descriptor)
+        sync_content(self._descriptor)
         self.mark = mark
 
     def _put(self, mark: Mark, at: int) -> None:

@@ -15,6 +15,7 @@ from terminal_sim.bench.state_reading import read_state
 from terminal_sim.bench.transactions import report_lines
 from terminal_sim.core.message import MessageKind, Original
 from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.pos.model.rows import PaymentTypeKind
 from tests.bench.test_state_folder import paid, sale
 from tests.host.samples import SALE
 from tests.offline.shop import shop
@@ -143,6 +144,32 @@ def test_payments_that_wait_are_forwarded_from_a_checkpoint(tmp_path: Path) -> N
             at.bench.advance(60 * SECOND)
             assert [payment.state.value for payment in at.durable.payments.values()] == ["COMPLETED"] * 3
             assert at.bench.violations() == []
+
+
+def test_a_point_of_sale_goes_on_from_a_checkpoint_as_from_all_its_rows(tmp_path: Path) -> None:
+    with Bench(state=tmp_path) as bench:
+        till = bench.add_terminal("v400m")
+        bench.point_of_sale.set_up_payment_type("CASH", name="Cash", kind=PaymentTypeKind.CASH)
+        bench.point_of_sale.close("T-1", 700, "CASH", currency="CAD")
+        bench.point_of_sale.sale(till, "T-2", 1250, server="Anne", register="Bar")
+        till.swipe("visa-stripe")
+        bench.advance(20 * SECOND)
+        till.network(False)
+        bench.point_of_sale.sale(till, "T-3", 300)
+    assert counts(tmp_path)
+    with Bench(state=tmp_path) as bench:
+        kept = bench.point_of_sale.book
+        bench.add_terminal("v400m")
+        bench.point_of_sale.refund("T-2")
+        bench.advance(20 * SECOND)
+        lines = bench.point_of_sale.records()
+        assert [line["state"] for line in lines] == ["paid", "refunded", "open"]
+        assert kept == bench.point_of_sale.book
+    assert any("checkpoint: says what" in line for line in checked(tmp_path))
+    (tmp_path / state_checkpoint.NAME).unlink()
+    with Bench(state=tmp_path) as bench:
+        assert bench.point_of_sale.book == kept
+        assert bench.point_of_sale.records() == lines
 
 
 def test_a_repeat_and_a_void_of_an_earlier_run_find_their_payment_in_books_that_are_not_read(

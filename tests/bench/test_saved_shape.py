@@ -1,4 +1,4 @@
-"""The version of a saved bench follows its shape: a file of another shape is refused by its version, and never half read."""
+"""The versions of a saved bench and of a checkpoint follow their shapes: a file of another shape is never half read."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from terminal_sim.bench.snapshot import VERSION, SavedState
+from terminal_sim.bench import snapshot, state_checkpoint
+from terminal_sim.bench.snapshot import SavedState
+from terminal_sim.bench.state_checkpoint import Checkpoint
+from terminal_sim.bench.terminal_past import TerminalPast
+from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SHAPES = {2: "1b6c1c3ca73b3c8b"}
+SAVED_BENCH = {2: "1b6c1c3ca73b3c8b"}
+CHECKPOINT = {1: "0bff2b6a707518fb"}
 """The digest of the shape that each version has."""
 
 
@@ -50,10 +55,10 @@ def parts(one: type) -> dict[str, Any]:
     return {name: hints[name] for name in names}
 
 
-def shape() -> list[str]:
-    """A line for each class that a saved bench may hold, with its fields or members, and for the slots of each flow."""
+def shape(*roots: type) -> list[str]:
+    """A line for each class that such a value may hold, with its fields or members."""
     lines: list[str] = []
-    waiting: list[type] = [SavedState]
+    waiting = list(roots)
     seen = set(waiting)
     while waiting:
         one = waiting.pop()
@@ -65,12 +70,23 @@ def shape() -> list[str]:
         new = {each for hint in held.values() for each in classes_in(hint)} - seen
         seen |= new
         waiting.extend(new)
-    lines += [f"flow {name} remembers {list(flow.context.slots())}" for name, flow in load().items()]
     return sorted(lines)
 
 
+def digest(lines: list[str]) -> str:
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
 def test_a_saved_bench_of_another_shape_has_another_version() -> None:
-    now = sha256("\n".join(shape()).encode()).hexdigest()[:16]
-    assert now == SHAPES.get(VERSION), (
-        f"the shape of a saved bench is {now} now: raise VERSION in terminal_sim/bench/snapshot.py, and give it this digest here"
+    slots = [f"flow {name} remembers {list(flow.context.slots())}" for name, flow in load().items()]
+    now = digest(sorted([*shape(SavedState), *slots]))
+    assert now == SAVED_BENCH.get(snapshot.VERSION), (
+        f"the shape of a saved bench is {now}: raise VERSION in terminal_sim/bench/snapshot.py, and give it this digest here"
+    )
+
+
+def test_a_checkpoint_of_another_shape_has_another_version() -> None:
+    now = digest(shape(Checkpoint, TerminalPast, TillPast))
+    assert now == CHECKPOINT.get(state_checkpoint.VERSION), (
+        f"the shape of a checkpoint is {now}: raise VERSION in terminal_sim/bench/state_checkpoint.py, and give it this digest here"
     )

@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,33 +34,42 @@ NO_MONEY_MOVED = "no-money-moved"
 _LONGEST = 40  # characters of a ticket, a code or a name
 
 
+@dataclass(slots=True)
 class Book:
-    """`sales` by ticket, `types` by code in capitals, `registers` with the terminals that they send to, all in order."""
+    """`sales` by ticket, `types` by code in capitals, `registers` with the terminals that they send to, all in order.
 
-    def __init__(self, rows: Iterable[JournalRow] = ()) -> None:
-        self.sales: dict[str, Sale] = {}
-        self.types: dict[str, PaymentType] = {CARD.code: CARD}
-        self.registers: dict[str, str] = {}
-        self.servers: dict[str, None] = {}
-        self.tenders = 0
-        self._requests: dict[str, tuple[str, int]] = {}
-        self._doubtful: dict[int, TenderRow] = {}
+    `tenders` is the number of the last tender. `requests` has the ticket and the number of the tender that each request of a terminal
+    is for, and `doubtful` the tenders that are not answered.
+    """
+
+    sales: dict[str, Sale] = field(default_factory=dict)
+    types: dict[str, PaymentType] = field(default_factory=lambda: {CARD.code: CARD})
+    registers: dict[str, str] = field(default_factory=dict)
+    servers: dict[str, None] = field(default_factory=dict)
+    tenders: int = 0
+    requests: dict[str, tuple[str, int]] = field(default_factory=dict)
+    doubtful: dict[int, TenderRow] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[JournalRow]) -> Book:
+        book = cls()
         for row in rows:
-            self.apply(row)
+            book.apply(row)
+        return book
 
     def apply(self, row: JournalRow) -> None:
         _FOLDS[type(row)](self, row)
 
     def asked(self, request: str) -> TenderRow | None:
         """The payment or refund that a terminal was asked for under this id."""
-        if request not in self._requests:
+        if request not in self.requests:
             return None
-        ticket, number = self._requests[request]
+        ticket, number = self.requests[request]
         return self.sales[ticket].tenders[number]
 
     def in_doubt(self, terminal: str) -> list[TenderRow]:
         """What `terminal` was asked for and has not answered."""
-        return [one for one in self._doubtful.values() if one.terminal == terminal]
+        return [one for one in self.doubtful.values() if one.terminal == terminal]
 
     # What may be added.
 
@@ -232,11 +241,11 @@ class Book:
         sale.tenders[row.number] = row
         self.tenders = max(self.tenders, row.number)
         if row.request:
-            self._requests[row.request] = row.ticket, row.number
+            self.requests[row.request] = row.ticket, row.number
         if row.outcome.in_doubt:
-            self._doubtful[row.number] = row
+            self.doubtful[row.number] = row
         else:
-            self._doubtful.pop(row.number, None)
+            self.doubtful.pop(row.number, None)
 
 
 _FOLDS: Mapping[type[JournalRow], Callable[[Book, Any], None]] = {
