@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from terminal_sim.pytest_plugin.fixtures import parametrize_terminal, terminal, 
 from terminal_sim.pytest_plugin.items import SUFFIX, KeysFile
 from terminal_sim.pytest_plugin.options import add_older_names, add_options, check_options
 from terminal_sim.pytest_plugin.pictures import keep_screens
+from terminal_sim.pytest_plugin.run_report import begin_report, carry
 from terminal_sim.pytest_plugin.traceback import end_at_their_line
 
 __all__ = ["SUFFIX", "KeysFile", "terminal", "terminal_sim_profile"]
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         " file; its language; the seed of everything random; the acquirer's amount pack; a folder of further cards",
     )
     check_options(config)
+    begin_report(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -51,12 +53,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize_terminal(metafunc)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Keeps a picture of the screens and the run where a test failed, and shows the line of the test and not those of the simulator below it."""
-    if call.excinfo is None:
-        return
-    keep_screens(item, call.excinfo.value)
-    keep_bundle(item, call.excinfo.value)
-    if not item.config.getoption("fulltrace"):
-        end_at_their_line(call.excinfo.value)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps a picture of the screens and the run where a test failed, and shows the line of the test and not those of the simulator below it.
+
+    The report carries what the page of `--terminal-sim-report` says of the test.
+    """
+    if call.excinfo is not None:
+        keep_screens(item, call.excinfo.value)
+        keep_bundle(item, call.excinfo.value)
+        if not item.config.getoption("fulltrace"):
+            end_at_their_line(call.excinfo.value)
+    report = yield
+    carry(item, call, report)
+    return report

@@ -16,6 +16,7 @@ import pytest
 from terminal_sim.pytest_plugin.bundles import followed
 from terminal_sim.pytest_plugin.options import chosen_options, default_profile
 from terminal_sim.pytest_plugin.pictures import pictures_of
+from terminal_sim.pytest_plugin.run_report import log_of, logged
 
 if TYPE_CHECKING:
     from terminal_sim.bench import Profile, SavedState
@@ -81,13 +82,14 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
     pack = options.pack if wanted.pack is None else wanted.pack
     decks = _decks(request, wanted.cards)
     kept = followed(request.node, seed=seed, pack=pack, clock=wanted.clock or "", decks=decks)
+    subscribers = [one for one in (kept, log_of(request.node)) if one is not None]
     try:
         bench = Bench(
             seed=seed,
             pack=pack,
             decks=decks,
             clock=wanted.clock,
-            trace=Trace(kept) if kept is not None else None,
+            trace=Trace(*subscribers) if subscribers else None,
         )
     except BenchMisuse as wrong:
         pytest.fail(str(wrong), pytrace=False)
@@ -105,13 +107,15 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
             pytest.fail(str(wrong), pytrace=False)
         if kept is not None:
             kept.begin(bench, terminal, state)
-        yield Tester(
+        tester = Tester(
             bench,
             terminal,
             pictures=pictures_of(request.node, terminal),
             receipts_before=len(terminal.receipts),
             folder=request.path.parent,
         )
+        with logged(request.node, tester):
+            yield tester
 
 
 def _wanted(request: pytest.FixtureRequest) -> _Wanted:

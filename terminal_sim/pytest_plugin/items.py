@@ -19,10 +19,12 @@ from terminal_sim.pytest_plugin.options import (
     chosen_options,
     load_profile,
 )
+from terminal_sim.pytest_plugin.run_report import tell
 
 if TYPE_CHECKING:
     from terminal_sim.bench import Profile
     from terminal_sim.script.plan import Case
+    from terminal_sim.script.results import RunResult
     from terminal_sim.script.run import Runner
     from terminal_sim.script.tree import Script
 
@@ -73,6 +75,8 @@ class KeysFile(pytest.File):
                     pictures=self.options.pictures,
                     root=self.config.rootpath,
                     out=self.options.out,
+                    retry=self.options.retry,
+                    keep_steps=self.options.report is not None,
                 )
             )
             for case in cases:
@@ -118,20 +122,31 @@ class KeysItem(pytest.Item):
             ("reader", _wired(runner.options.reader)),
         ]
         if case.skip:
+            from terminal_sim.script.results import RunResult, ScenarioOutcome
+
             self.add_marker(pytest.mark.skip(reason=case.skip))
+            self._tell(RunResult(case=case, outcome=ScenarioOutcome.SKIPPED, text=case.skip))
 
     def runtest(self) -> None:
         from terminal_sim.script.case_run import CannotBegin
-        from terminal_sim.script.results import ScenarioOutcome
+        from terminal_sim.script.results import RunResult, ScenarioOutcome
 
         try:
             result = self.runner.run(self.case)
         except CannotBegin as cannot:
+            self._tell(RunResult(case=self.case, outcome=ScenarioOutcome.UNMET, text=cannot.report))
             raise KeysFailed(str(cannot)) from None
+        self._tell(result)
         for note in result.notes:
             self.add_report_section("call", "notes", f"{note}\n")
         if result.outcome is not ScenarioOutcome.HELD:
             raise KeysFailed(result.text)
+
+    def _tell(self, result: RunResult) -> None:
+        if self.runner.options.keep_steps:
+            from terminal_sim.run_report.scenario import reported
+
+            tell(self, reported(result, self.config.rootpath))
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None

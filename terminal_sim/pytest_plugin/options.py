@@ -28,6 +28,8 @@ _DEFAULTS: dict[str, Any] = {
     "pictures_dir": None,
     "bundles": None,
     "out": "out",
+    "retry": 0,
+    "report": None,
 }
 _OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
 _INI = "terminal_sim_profile"
@@ -39,7 +41,7 @@ _HAS_OLDER_INI = pytest.StashKey[bool]()
 class ChosenOptions:
     """`profiles` are names and files; `locale` is "" for each profile's own, `pack` None for that of the acquirer's file.
     `update_pictures` stores the pictures that tests take; `pictures` is the folder for them, None for one beside each test file. `out` is the folder
-    for those of failures.
+    for those of failures. A scenario that does not hold is run `retry` times more; `report` is the folder of the report, if any.
     """
 
     profiles: tuple[str, ...]
@@ -51,6 +53,8 @@ class ChosenOptions:
     bundles: Path | None
     pictures: Path | None
     out: Path
+    retry: int
+    report: Path | None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -99,6 +103,18 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="where the pictures of failures go; out/ by default",
     )
+    group.addoption(
+        f"{PREFIX}retry",
+        type=int,
+        default=0,
+        metavar="N",
+        help="run a scenario that fails up to N times more; one that then holds is flaky, which is no success",
+    )
+    group.addoption(
+        f"{PREFIX}report",
+        metavar="DIR",
+        help="write DIR/index.html: every step of each scenario with its screen and what happened, on one page that opens from the disk",
+    )
     parser.addini(_INI, f"profile of the terminal fixture (default: {DEFAULT_PROFILE})", default="")
 
 
@@ -125,6 +141,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
     readers: list[str] = _given(config, "reader")
     pictures: str | None = _given(config, "pictures_dir")
     bundles: str | None = _given(config, "bundles")
+    report: str | None = _given(config, "report")
     return ChosenOptions(
         profiles=tuple(_given(config, "profile")),
         reader=readers[0] if len(readers) == 1 else tuple(readers) or DEFAULT_READER,
@@ -135,6 +152,8 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
         bundles=None if bundles is None else config.invocation_params.dir / bundles,
         pictures=config.invocation_params.dir / pictures if pictures is not None else None,
         out=config.invocation_params.dir / _given(config, "out"),
+        retry=_given(config, "retry"),
+        report=config.invocation_params.dir / report if report is not None else None,
     )
 
 
