@@ -13,7 +13,7 @@ from terminal_sim.core.message import EntryMode, HostRequest
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import PaymentRequest, RequestRefusal, TerminalRequest
+from terminal_sim.core.payment_request import PaymentRequest, RefundRequest, RequestRefusal, TerminalRequest
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.core.text import Text
@@ -56,9 +56,9 @@ class RequestDesk(Protocol):
     """What a point of sale asks for (`core.requests`)."""
 
     @property
-    def running(self) -> TerminalRequest | None: ...
-    @property
     def payment(self) -> PaymentRequest | None: ...
+    @property
+    def refund(self) -> RefundRequest | None: ...
     def take(self, request: TerminalRequest) -> None: ...
     def refuse(self, request: TerminalRequest, reason: RequestRefusal) -> None: ...
     def end(self, notice: Text, payment: Payment | None) -> None: ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import structs
+
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.text import Text
@@ -36,6 +38,19 @@ class RefundRequest:
 
 
 TerminalRequest = PaymentRequest | RefundRequest
+
+
+def asked_for(payment: Payment, request: TerminalRequest | None) -> Payment:
+    """The row of `payment` with what the point of sale says of it; the same row where no request asked for it."""
+    if request is None:
+        return payment
+    return structs.replace(
+        payment,
+        ticket=request.ticket,
+        server=request.server,
+        register=request.register,
+        request=request.id,
+    )
 
 
 class RequestRefusal(Enum):

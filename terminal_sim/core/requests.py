@@ -15,6 +15,7 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
     PaymentRequest,
+    RefundRequest,
     RequestAnswer,
     RequestBusy,
     RequestEnded,
@@ -48,6 +49,11 @@ class PaymentRequests:
     def payment(self) -> PaymentRequest | None:
         """The payment that is asked for now, if one is."""
         return self.running if isinstance(self.running, PaymentRequest) else None
+
+    @property
+    def refund(self) -> RefundRequest | None:
+        """The payment that is to be given back now, if one is."""
+        return self.running if isinstance(self.running, RefundRequest) else None
 
     def take(self, request: TerminalRequest) -> None:
         """Serve `request` from now on."""

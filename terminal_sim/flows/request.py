@@ -8,6 +8,7 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import Avs, EntryMode, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment_request import asked_for
 from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.secret import Secret, mask_pan
 
@@ -43,8 +44,7 @@ def payment_of(
     Where a point of sale asked for it, the row says so from the beginning.
     """
     stan = terminal.durable.trace_number.following
-    asked = terminal.requests.payment
-    return Payment(
+    payment = Payment(
         kind=kind,
         reference=terminal.reference(),
         state=PaymentState.AUTH_SENT,
@@ -57,11 +57,8 @@ def payment_of(
         at=terminal.now.civil_second,
         sequence=card.sequence,
         language=locale,
-        ticket=asked.ticket if asked else "",
-        server=asked.server if asked else "",
-        register=asked.register if asked else "",
-        request=asked.id if asked else "",
     )
+    return asked_for(payment, terminal.requests.payment)
 
 
 def request_of(terminal: Firmware, payment: Payment, card: CardDetails) -> HostRequest:

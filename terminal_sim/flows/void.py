@@ -10,7 +10,7 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Flow, Move, Moves, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.payment_request import RefundRequest
+from terminal_sim.core.payment_request import asked_for
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS, EndingFlow
 
 
@@ -43,11 +43,9 @@ class VoidFlow(EndingFlow):
         if self.original is None:
             return
         terminal, original = self.terminal, self.original
-        running = terminal.requests.running
-        asked = running if isinstance(running, RefundRequest) else None
         stan = terminal.durable.trace_number.following
         self.amount = original.amount
-        self.payment = Payment(
+        void = Payment(
             kind=MessageKind.VOID,
             reference=terminal.reference(),
             state=PaymentState.REVERSAL_PENDING,
@@ -60,11 +58,8 @@ class VoidFlow(EndingFlow):
             at=terminal.now.civil_second,
             original=original.reference,
             language=original.language,
-            ticket=asked.ticket if asked else "",
-            server=asked.server if asked else "",
-            register=asked.register if asked else "",
-            request=asked.id if asked else "",
         )
+        self.payment = asked_for(void, terminal.requests.refund)
         terminal.reversals.begin_void(self.payment)
 
     def finish_void(self, _: Event) -> None:
