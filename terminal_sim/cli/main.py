@@ -107,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
         _report,
         _verify,
         _shell,
+        _record,
         _serve,
         _help,
         _lsp,
@@ -394,6 +395,36 @@ def _printer(command: _Parser) -> None:
         "--printer", default="", metavar="ADDRESS",
         help="print receipts on an ESC/POS printer, too: file:///dev/usb/lp0, serial:///dev/ttyUSB0?baud=19200, usb://04b8:0202, network://127.0.0.1:9100",
     )  # fmt: skip
+
+
+def _record(commands: _Commands) -> None:
+    record = _command(
+        commands, "record", "record", "type script lines at a terminal, and have a script of what was done"
+    )
+    record.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    record.add_argument(
+        "--to", type=_path, required=True, metavar="FILE", help="the script, FILE.keys, or a Python test, FILE.py"
+    )  # fmt: skip
+    record.add_argument(
+        "--as", dest="form", choices=("keys", "pytest"), default="", help="as the name of the file ends by default"
+    )  # fmt: skip
+    record.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    _locale(record)
+    _options(record)
+    _bench(record)
+    record.add_argument(
+        "--cards", type=_path, action="append", default=[], metavar="DIR", help="a folder of further cards"
+    )
+    record.add_argument(
+        "--expect", action="append", default=[], metavar="WORD,...",
+        help="expect these beside the screens: host, receipt, journal, light, beep",
+    )  # fmt: skip
+    record.add_argument(
+        "--by", choices=("id", "text"), default="id",
+        help="name screens and what is touched by their ids, or by what is read there; id by default",
+    )  # fmt: skip
+    record.add_argument("--plain", action="store_true", help="read line by line, as shell --plain does")
+    record.set_defaults(state=None)
 
 
 def _help(commands: _Commands) -> None:

@@ -20,6 +20,7 @@ from terminal_sim.cli.shell.conversation import Conversation, Lines
 from terminal_sim.cli.shell.history import History, state_folder
 from terminal_sim.cli.shell.pace import WallPace
 from terminal_sim.cli.shell.plain import PipedLines, PromptedLines
+from terminal_sim.cli.shell.recording import ShellRecording
 from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.cli.shell.setup import ShellSetup
 from terminal_sim.cli.trace_file import TraceFile, TraceLines
@@ -58,13 +59,16 @@ def converse(
     plain: bool = False,
     traced: TraceLines | None = None,
     head: Callable[[Path], ScriptHead] | None = None,
+    recording: ShellRecording | None = None,
 ) -> int:
     """Talk with the person at the keyboard, or the program at the other end of the pipe; returns the exit code of the lines.
 
-    `traced` takes the trace of the session, and is written after each line. `head` gives what a recorded script in a folder says before its steps.
+    `traced` takes the trace of the session, and is written after each line. `head` gives what a recorded script in a folder says before its steps,
+    and `recording` is one that is under way.
     """
     pace = WallPace()
-    return Conversation(session, _lines(session, pace, plain=plain), pace, traced=traced, head=head).hold()
+    lines = _lines(session, pace, plain=plain)
+    return Conversation(session, lines, pace, traced=traced, head=head, recording=recording).hold()
 
 
 def _lines(session: ShellSession, pace: WallPace, *, plain: bool) -> Lines:

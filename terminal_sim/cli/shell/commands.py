@@ -12,9 +12,10 @@ from terminal_sim.bench import Duration
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import naming
 from terminal_sim.cli.help import help_of
+from terminal_sim.cli.recorded_file import RecordedFile
 from terminal_sim.cli.shell.deadlines import described, due
 from terminal_sim.cli.shell.pace import WallPace
-from terminal_sim.cli.shell.recording import EXPECTED, ShellRecording
+from terminal_sim.cli.shell.recording import EXPECTED, ShellRecording, expected_of
 from terminal_sim.cli.shell.session import ShellSession, paper
 from terminal_sim.cli.shell.why import why
 from terminal_sim.datafiles.printable import printable
@@ -169,9 +170,11 @@ def _trace(shell: Shell, words: Sequence[str]) -> list[str]:
 
 def _record(shell: Shell, words: Sequence[str]) -> list[str]:
     if shell.recording is not None:
-        raise UserError(f"{shell.recording.file} is being recorded: `record stop` first")
+        raise UserError(f"{shell.recording.file.path} is being recorded: `record stop` first")
     file, *expected = words
-    shell.recording = ShellRecording(shell.session, Path(file), expected, shell.head)
+    recorded = RecordedFile.of(Path(file))
+    recorded.check()
+    shell.recording = ShellRecording(shell.session, recorded, expected_of(expected), shell.head)
     return [f"# what is done from now on goes into {file}; `record stop` writes it"]
 
 

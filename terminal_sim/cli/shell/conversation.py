@@ -46,6 +46,7 @@ class Conversation:
     """One terminal's lines, until they end or one of them leaves.
 
     `traced` takes the trace of the session, and is written after each line. `head` gives what a recorded script in a folder says before its steps.
+    `recording` is under way already; it is written at the end, where no line has ended it.
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Conversation:
         *,
         traced: TraceLines | None = None,
         head: Callable[[Path], ScriptHead] | None = None,
+        recording: ShellRecording | None = None,
     ) -> None:
         self.session = session
-        self.recording: ShellRecording | None = None
+        self.recording = recording
         self.head = head
         self._traced = traced
         self.pace = pace

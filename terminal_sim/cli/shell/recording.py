@@ -2,75 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, naming
+from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.recorded_file import RecordedFile
 from terminal_sim.cli.shell.session import ShellSession
-from terminal_sim.script.recorder import Expected, RecordedScript, ScriptHead, ScriptRecorder
+from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.script.recorder import Expected, Naming, RecordedScript, ScriptHead, ScriptRecorder
 
-_FORMS: dict[str, Callable[[RecordedScript, str], str]] = {
-    ".keys": RecordedScript.keys,
-    ".py": RecordedScript.pytest,
-}
-_STATE = ".state"
 EXPECTED = tuple(expected.value for expected in Expected)
 
 
-class ShellRecording:
-    """Records what is done in the session into a new file, a script or, where its name ends with `.py`, a test of pytest.
+def expected_of(words: Iterable[str]) -> set[Expected]:
+    """What is expected beside the screens. Raises `UserError` for a word that is none of it."""
+    for word in words:
+        if word not in EXPECTED:
+            cure = suggest(word, EXPECTED) or f"; that is {', '.join(EXPECTED)}"
+            raise UserError(f"{word!r} is nothing that a recording expects{cure}")
+    return {Expected(word) for word in words}
 
-    `expected` are the words of what is expected beside the screens. Raises `UserError` for a file that is there or has another ending.
+
+class ShellRecording:
+    """Records what is done in the session, for `file`; `expected` is what is expected beside the screens.
+
+    `head` gives what a script in a folder says before its steps. Raises `UserError`.
     """
 
     def __init__(
         self,
         session: ShellSession,
-        file: Path,
-        expected: Collection[str],
+        file: RecordedFile,
+        expected: Set[Expected],
         head: Callable[[Path], ScriptHead] | None,
+        naming: Naming = Naming.ID,
     ) -> None:
-        if file.suffix not in _FORMS:
-            raise UserError(f"{file}: a name ends with {' or '.join(_FORMS)}")
-        unknown = [word for word in expected if word not in EXPECTED]
-        if unknown:
-            raise UserError(
-                f"{unknown[0]!r} is nothing that a recording expects; that is {', '.join(EXPECTED)}"
-            )
-        if not file.parent.is_dir():
-            raise UserError(f"{file}: there is no folder {file.parent}")
-        for each in (file, file.with_suffix(_STATE)):
-            if each.exists():
-                raise UserError(f"{each} is there already: name another file, or take it away first")
         self.file = file
+        self.recorded: RecordedScript | None = None
         self._session = session
         with as_user_errors(BenchMisuse):
-            session.recorder = ScriptRecorder(
+            self._recorder = session.recorder = ScriptRecorder(
                 session.bench,
                 session.terminal,
-                head(file.parent) if head is not None else None,
-                expected={Expected(word) for word in expected},
+                head(file.path.parent) if head is not None else None,
+                expected=expected,
+                naming=naming,
             )
 
     def finish(self) -> list[str]:
         """Writes what was recorded, and returns what is said of it. Raises `UserError` where a file cannot be written; it still records then."""
-        recorder = self._session.recorder
-        if recorder is None:
-            raise ValueError("the recording is finished already")
-        recorded = recorder.recording(self.file.stem.replace("-", " ").replace("_", " ").strip().capitalize())
-        said = [f"# {self.file}"]
-        state = self.file.with_suffix(_STATE)
-        if recorded.state is not None:
-            with naming(state):
-                recorded.state.write(state)
-            said.append(f"# {state}, where it begins; its owner alone may read it")
-        with naming(self.file), self.file.open("x", encoding="utf-8", newline="\n") as written:
-            written.write(
-                _FORMS[self.file.suffix](recorded, state.name if recorded.state is not None else "")
-            )
-        recorder.stop()
+        recorded = self._recorder.recording(self.file.title)
+        said = self.file.write(recorded)
+        self.recorded = recorded
+        self._recorder.stop()
         self._session.recorder = None
-        said += [f"# it needs {name} in the environment" for name in recorded.secrets]
         return said

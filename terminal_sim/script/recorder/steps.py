@@ -117,7 +117,10 @@ class Steps:
             words = done.line.split()
             if words[0] in _CARD_VERBS:
                 self._card = words[1]
-            self._say(self._names.without_numbers(done.line))
+            line = self._names.without_numbers(done.line)
+            is_said = self._press is None and self._lines[-1:] == [line] and words[0] == "expect"
+            if not is_said:
+                self._say(line)
 
     def _type(self, done: PressedKey) -> None:
         if done.held:
