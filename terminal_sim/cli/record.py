@@ -14,9 +14,8 @@ from pathlib import Path
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError, Trace
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.recorded_file import Form, RecordedFile, has_pytest
-from terminal_sim.cli.shell import converse
+from terminal_sim.cli.shell import begun, converse
 from terminal_sim.cli.shell.recording import ShellRecording, expected_of
-from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.cli.shell.setup import ShellSetup
 from terminal_sim.readers.opening import RECORDING, VIRTUAL, DriverError, is_for_many
 from terminal_sim.script.exit_code import ExitCode
@@ -33,14 +32,7 @@ def run(given: Namespace) -> int:
         readers = given.reader or [VIRTUAL]
         given.record = None if is_for_many(readers) else _recording(file.path, overwrite=given.force)
         setup = ShellSetup(given, Trace())
-        bench, terminal = setup.begin()
-        session = ShellSession(
-            bench,
-            terminal,
-            decks=setup.decks,
-            again=None if setup.forever else setup.again,
-            forever=setup.forever,
-        )
+        session = begun(setup)
         try:
             recording = ShellRecording(session, file, expected, setup.head, Naming(given.by))
             try:

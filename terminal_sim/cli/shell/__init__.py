@@ -39,18 +39,23 @@ def run(given: Namespace) -> int:
         if given.trace is not None:
             traced = TraceLines(files.enter_context(TraceFile(given.trace)))
             trace.subscribe(traced)
-        bench, terminal = setup.begin()
-        session = ShellSession(
-            bench,
-            terminal,
-            decks=setup.decks,
-            again=None if setup.forever else setup.again,
-            forever=setup.forever,
-        )
+        session = begun(setup)
         try:
             return converse(session, plain=given.plain, traced=traced, head=setup.head)
         finally:
             session.bench.close()
+
+
+def begun(setup: ShellSetup) -> ShellSession:
+    """A session on a bench of its own; who ends it closes the bench."""
+    bench, terminal = setup.begin()
+    return ShellSession(
+        bench,
+        terminal,
+        decks=setup.decks,
+        again=None if setup.forever else setup.again,
+        forever=setup.forever,
+    )
 
 
 def converse(
