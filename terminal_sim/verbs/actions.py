@@ -48,13 +48,14 @@ class Actions(Waiting):
         """
         hidden = ""
         for key in self._spelled(keys):
-            before = self._snapshot()
             takes = f'the screen to take the key "{key}"'
             self._until(partial(self._takes_keys, key), takes, lambda: "a screen that takes no keys")
             hidden = self._hidden_with(hidden, key)
+            before = self._beginning() if self._forbidden else None
             if not self.terminal.press(key):
-                raise self._failure(takes, self._what_it_takes(), before)
-            self._watch(before)
+                raise self._failure(takes, self._what_it_takes(), before or self._beginning())
+            if before is not None:
+                self._watch(before)
 
     @verb("press!", "press! 12 OK")
     def press_blindly(self, *keys: Annotated[str, ValueKind.KEYS]) -> None:
@@ -274,8 +275,8 @@ class Actions(Waiting):
 
     def _hidden_with(self, typed: str, key: str) -> str:
         """What is being typed into a field that hides it, with one more key; it is masked from now on."""
-        field = self.terminal.view().screen.input
-        if field is None or not field.shown.secret or not _digits(key):
+        field = self.terminal.view().screen.input if _digits(key) else None
+        if field is None or not field.shown.secret:
             return ""
         typed += key
         if len(typed) >= SHORTEST_SECRET:

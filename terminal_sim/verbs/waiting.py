@@ -208,6 +208,10 @@ class Waiting:
             self.bench.now.mono, self.bench.trace.number, appearance, first if on == "main" else on
         )
 
+    def _beginning(self) -> ScreenSnapshot:
+        """What was shown when the last wait began; what is shown now where it had not to wait."""
+        return self._seen[0] if self._seen else self._snapshot()
+
     def _failure(self, expected: str, there: str, before: ScreenSnapshot) -> ExpectationFailed:
         return ExpectationFailed(
             self.mask(expected),
