@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.paper import PaperLine
 from terminal_sim.printers.address import PrinterAddress, PrinterError
-from terminal_sim.printers.line import Line, open_line
+from terminal_sim.printers.port import PrinterPort, open_port
 
 _SPACES = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}", " "))
 _ANY_MODEL = "default"
@@ -71,7 +71,7 @@ class EscPos:
 class EscPosPrinter:
     """The printer at the end of a line; `name` is how a user calls it. It takes the receipts of terminals (`bench.ReceiptTaker`)."""
 
-    def __init__(self, line: Line, language: EscPos, name: str) -> None:
+    def __init__(self, line: PrinterPort, language: EscPos, name: str) -> None:
         self._line = line
         self._language = language
         self._name = name
@@ -92,4 +92,4 @@ class EscPosPrinter:
 def open_printer(address: PrinterAddress) -> EscPosPrinter:
     """The printer at `address`. Raises `PrinterError` with the cure."""
     language = EscPos(address.options.get("model", ""), address.options.get("codepage", ""))
-    return EscPosPrinter(open_line(address), language, str(address))
+    return EscPosPrinter(open_port(address), language, str(address))

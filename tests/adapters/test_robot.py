@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from robot.libdocpkg import LibraryDocumentation
 
-from terminal_sim.adapters.robot.keywords import OWN, Keyword, keywords
+from terminal_sim.adapters.robot.keywords import OWN, RobotKeyword, keywords
 from terminal_sim.script.run import Runner
 from terminal_sim.verbs import VERBS
 from tests.adapters.conftest import Both, cases_of, robot, verdicts
@@ -33,6 +33,9 @@ def test_what_does_not_hold_is_told_in_the_same_words(both: Both) -> None:
 
 def test_a_picture_that_a_script_stored_is_the_same_pixels_there(both: Both) -> None:
     assert both.robot.tests["A screen that is as it is stored on v400m"].verdict == "held"
+    pictures = {name for name, result in both.scripts.items() if result.pictures and not result.differing}
+    assert len(pictures) > 2
+    assert {both.robot.tests[name].verdict for name in pictures} == {"held"}
 
 
 def test_a_failed_test_shows_the_screen_the_trace_and_what_differs(both: Both) -> None:
@@ -96,7 +99,7 @@ def test_the_documents_are_html_and_json(tmp_path: Path) -> None:
     [("Tap Card", ("tap-card",)), ("Press!", ("press!",)), ("Pos Payment Type", ("pos", "payment-type"))],
 )
 def test_a_keyword_is_named_by_the_words_of_its_verb(name: str, words: tuple[str, ...]) -> None:
-    assert keywords()[name] == Keyword(VERBS[words])
+    assert keywords()[name] == RobotKeyword(VERBS[words])
 
 
 WRONG = {

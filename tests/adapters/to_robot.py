@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from terminal_sim.adapters.robot.keywords import Keyword
+from terminal_sim.adapters.robot.keywords import RobotKeyword
 from terminal_sim.profile import is_path
 from terminal_sim.script.bind import Call, FromState, MacroCall, VerbArgument, VerbCall
 from terminal_sim.script.plan import Case
 from terminal_sim.script.tree import Form, Macro
 from terminal_sim.verbs.signature import ValueKind
+from terminal_sim.verbs.states import is_file
 
 _APART = "    "
 _ESCAPED = re.compile(r"\\|(?<!\S)#|[@%&]\{")
@@ -83,7 +84,7 @@ def _steps(calls: Iterable[Call], profile: str) -> Iterator[str]:
 
 
 def _spoken(call: VerbCall, profile: str) -> Iterator[str]:
-    keyword = Keyword(call.verb, call.no)
+    keyword = RobotKeyword(call.verb, call.no)
     yield keyword.name
     named = {parameter.name: word for word, parameter in keyword.named.items()}
     repeated: dict[str, list[str]] = {}
@@ -113,8 +114,8 @@ def _text(argument: VerbArgument, profile: str) -> str:
 
 
 def _state(name: str, profile: str) -> str:
-    """States are kept by their names alone, and a script has one for each profile."""
-    return f"{name}-{profile}" if profile else name
+    """Named states are kept by their names alone, and a script has one for each profile."""
+    return f"{name}-{profile}" if profile and not is_file(name) else name
 
 
 def _place(case: Case) -> str:

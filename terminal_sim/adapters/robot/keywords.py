@@ -27,7 +27,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
+class RobotKeyword:
     """A verb as a keyword; `no` is its opposite."""
 
     verb: Verb
@@ -99,10 +99,10 @@ class Keyword:
         yield from self.named.items()
 
 
-def keywords() -> dict[str, Keyword]:
+def keywords() -> dict[str, RobotKeyword]:
     """Every keyword by its name."""
-    every = [Keyword(verb) for verb in VERBS.values()]
-    every += [Keyword(verb, no=True) for verb in VERBS.values() if verb.negatable]
+    every = [RobotKeyword(verb) for verb in VERBS.values()]
+    every += [RobotKeyword(verb, no=True) for verb in VERBS.values() if verb.negatable]
     return {keyword.name: keyword for keyword in every}
 
 

@@ -22,7 +22,7 @@ from terminal_sim.adapters.robot.documents import ARGUMENTS, INTRODUCTION
 from terminal_sim.adapters.robot.keywords import OWN, Argument, keywords
 from terminal_sim.adapters.robot.log import drawing, of_failure, screens
 from terminal_sim.adapters.robot.pictures import TestPictures
-from terminal_sim.adapters.robot.session import RobotSession, Setup
+from terminal_sim.adapters.robot.session import RobotSession, TerminalSetup
 from terminal_sim.adapters.robot.variables import GROUPS, BuiltIns, of_robot
 from terminal_sim.bench import DEFAULT_CLOCK, BenchMisuse, JournalError, ProfileError, SavedState
 from terminal_sim.display.picture import Picture
@@ -61,7 +61,7 @@ class TerminalSim:
     ) -> None:
         self.ROBOT_LIBRARY_LISTENER = self
         folder = Path(str(of_robot("SUITE SOURCE") or ".")).parent
-        self._setup = Setup(
+        self._setup = TerminalSetup(
             profile=profile,
             locale=locale,
             reader=reader if isinstance(reader, str) else tuple(reader),
@@ -182,7 +182,7 @@ class TerminalSim:
 
     # The terminal.
 
-    def _begin(self, setup: Setup, start: str = "") -> RobotSession:
+    def _begin(self, setup: TerminalSetup, start: str = "") -> RobotSession:
         self._end()
         session = self._session = RobotSession(setup, self._pictures, start=start, states=self._states)
         self._pictures.of(session.terminal)

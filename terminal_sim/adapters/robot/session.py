@@ -12,7 +12,7 @@ from typing import Any
 
 from robot.api.types import Secret
 
-from terminal_sim.adapters.robot.keywords import Keyword
+from terminal_sim.adapters.robot.keywords import RobotKeyword
 from terminal_sim.bench import DEFAULT_CLOCK, Bench, Duration, Profile, SavedState, TerminalUnderTest
 from terminal_sim.profile import is_path
 from terminal_sim.script.bind import VerbArgument
@@ -33,7 +33,7 @@ _BARE = ("id:", "region:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class TerminalSetup:
     """What a terminal is made of. `folder` is that of the suite, from which files are named."""
 
     profile: str
@@ -51,7 +51,7 @@ class Setup:
         file = self.folder / self.profile if is_path(self.profile) else self.profile
         return vocabulary().load(file, self.options)
 
-    def having(self, *, profile: str, locale: str, options: Mapping[str, str]) -> Setup:
+    def having(self, *, profile: str, locale: str, options: Mapping[str, str]) -> TerminalSetup:
         """The same with another profile and language, where they are said, and with these options before its own."""
         return replace(
             self,
@@ -65,7 +65,7 @@ class RobotSession:
     """One terminal on a bench of its own. Raises what the bench raises where it cannot be set up."""
 
     def __init__(
-        self, setup: Setup, pictures: Pictures, *, start: str = "", states: Mapping[str, SavedState]
+        self, setup: TerminalSetup, pictures: Pictures, *, start: str = "", states: Mapping[str, SavedState]
     ) -> None:
         self._open = ExitStack()
         self.setup = setup
@@ -98,7 +98,7 @@ class RobotSession:
         words = vocabulary()
         self._scope = Scope(words, (profile,), words.cards(decks), decks)
 
-    def say(self, keyword: Keyword, placed: Iterable[object], named: Mapping[str, object]) -> object:
+    def say(self, keyword: RobotKeyword, placed: Iterable[object], named: Mapping[str, object]) -> object:
         """Does a keyword. Raises `BadScript`, and what its verb raises."""
         verb = keyword.verb
         at_places = chain(keyword.placed, repeat(verb.rest) if verb.rest is not None else ())
@@ -127,7 +127,9 @@ class RobotSession:
             if wrong:
                 raise BadScript(wrong)
 
-    def _done(self, keyword: Keyword, arguments: Sequence[VerbArgument], fields: Mapping[str, str]) -> object:
+    def _done(
+        self, keyword: RobotKeyword, arguments: Sequence[VerbArgument], fields: Mapping[str, str]
+    ) -> object:
         verb = keyword.verb
         by_name = {*verb.introduced.values(), *verb.named.values()}
         values = [spoken(a, {}) for a in arguments if a.parameter not in by_name]

@@ -10,7 +10,7 @@ from terminal_sim.printers.address import PrinterAddress, PrinterError, PrinterL
 _PATIENCE = 5.0  # seconds that a printer may take for what it is sent
 
 
-class Line(Protocol):
+class PrinterPort(Protocol):
     """Both raise `OSError` where the printer is gone."""
 
     def write(self, data: bytes) -> object: ...
@@ -55,7 +55,7 @@ class _Usb:
         self._device.close()
 
 
-def open_line(address: PrinterAddress) -> Line:
+def open_port(address: PrinterAddress) -> PrinterPort:
     """Raises `PrinterError` where there is no such printer."""
     try:
         match address.line:
@@ -71,13 +71,13 @@ def open_line(address: PrinterAddress) -> Line:
         raise PrinterError(f"the printer {address} cannot be opened: {wrong.strerror or wrong}") from None
 
 
-def _serial(port: str, baud: int) -> Line:
+def _serial(port: str, baud: int) -> PrinterPort:
     import serial
 
     return serial.serial_for_url(port, baudrate=baud, write_timeout=_PATIENCE)
 
 
-def _usb(vendor: int, product: int) -> Line:
+def _usb(vendor: int, product: int) -> PrinterPort:
     try:
         from escpos.exceptions import Error
         from escpos.printer import Usb
