@@ -73,14 +73,17 @@ class ActRefused(Content, frozen=True):
 
 
 class EventTaken(Content, frozen=True):
-    """An event of the firmware by the name of its class; `name` is an alarm's."""
+    """An event of the firmware by the name of its class; `name` is an alarm's, `verdict` and `reason` are the kernel's."""
 
     kind: ClassVar[str] = "event"
     event: str
     name: str = ""
+    verdict: str = ""
+    reason: str = ""
 
     def fields(self) -> Mapping[str, Value]:
-        return {"event": self.event, **({"name": self.name} if self.name else {})}
+        said = {"name": self.name, "verdict": self.verdict, "reason": self.reason}
+        return {"event": self.event, **{name: value for name, value in said.items() if value}}
 
 
 class StateChanged(Content, frozen=True):

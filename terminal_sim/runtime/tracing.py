@@ -9,7 +9,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, HostReplied, KeyPressed, Printed, PrinterStopped, Touched
+from terminal_sim.core.events import (
+    Event,
+    HostReplied,
+    KernelEnded,
+    KeyPressed,
+    Printed,
+    PrinterStopped,
+    Touched,
+)
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.schema import FlatRow
@@ -48,6 +56,9 @@ class Tracing:
         elif isinstance(event, Touched):
             self._mono = self._clock.now.mono
             self.emit(board, contents.Touch(event.target))
+        elif isinstance(event, KernelEnded):
+            ended = event.outcome
+            self.emit(board, contents.EventTaken(type(event).__name__, "", ended.verdict.value, ended.reason))
         elif not isinstance(event, HostReplied | Printed | PrinterStopped):
             self.emit(board, contents.EventTaken(type(event).__name__, getattr(event, "name", "")))
 

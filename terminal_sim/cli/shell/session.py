@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 
-from terminal_sim.bench import Bench, BenchMisuse, SavedState, TerminalUnderTest, TraceEntry, contents
+from terminal_sim.bench import Bench, BenchMisuse, SavedState, TerminalUnderTest, Trace, TraceEntry, contents
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.shell.history import without_digits
@@ -32,12 +32,13 @@ _ONLY_TELLING = ("note", "screenshot")  # verbs that leave the bench as it is
 
 
 class EntryLog:
-    """Keeps the entries of a trace in their order."""
+    """Keeps the entries of a trace in their order, those that it still has among them."""
 
     wants_frames = wants_bytes = False
 
-    def __init__(self) -> None:
-        self.entries: list[TraceEntry] = []
+    def __init__(self, trace: Trace) -> None:
+        self.entries: list[TraceEntry] = list(trace.entries)
+        trace.subscribe(self)
 
     def take(self, entry: TraceEntry) -> None:
         self.entries.append(entry)
@@ -62,8 +63,7 @@ class ShellSession:
         self.bench = bench
         self.terminal = terminal
         self.lines = TypedLines(bench, terminal, macros, decks)
-        self.log = EntryLog()
-        bench.trace.subscribe(self.log)
+        self.log = EntryLog(bench.trace)
         self._again = again
         self._forever = forever
         self._done = DoneActs(self._keep)

@@ -24,10 +24,11 @@ _EVENTS = {
     "CardSwiped": "a stripe was read",
     "CardTapped": "a card is in the field",
     "CardRemoved": "the card is out of the slot",
-    "KernelEnded": "the kernel has its verdict",
     "PoweredOn": "the terminal was switched on",
     "PowerOffPressed": "the terminal was switched off",
 }
+_VERDICTS = {"insert": "to insert the card", "swipe": "to swipe the card"}
+"""How a verdict is told, where its word in the trace is what a person shall do."""
 _TRIGGERS = {
     "CardInserted": ("card_inserted",),
     "CardTapped": ("card_tapped",),
@@ -99,6 +100,9 @@ def _sentence(content: object, screen: str, flows: Mapping[str, AnyFlow], trigge
             return f"came {due(name, screen)}"
         case contents.ActRefused(why=reason):
             return f"that was refused: {reason}"
+        case contents.EventTaken(verdict=verdict, reason=reason) if verdict:
+            meant = _VERDICTS.get(verdict, verdict)
+            return f"the kernel's verdict is {meant}{f': {reason}' if reason else ''}"
         case contents.EventTaken(event=event):
             return _EVENTS.get(
                 event, "" if event in ("Alarm", "KernelAsked") else _CAMEL.sub(" ", event).lower()
