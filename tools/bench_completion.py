@@ -58,7 +58,7 @@ def completions(quick: bool) -> list[Figure]:
         {
             **{name: partial(offered, typed) for name, typed in _TYPED.items()},
             "hover": hovered,
-            "check": lambda: problems_of(Document(path, text)),
+            "check": lambda: problems_of(Document(path, text), {}),
         },
         rounds=3 if quick else 11,
         calls=1,

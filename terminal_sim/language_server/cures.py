@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from terminal_sim.datafiles.text_file import LARGEST_FILE
 from terminal_sim.language_server.document import Document, Span
@@ -45,8 +46,11 @@ class Cure:
     text: str
 
 
-def problems_of(document: Document) -> list[ScriptFinding]:
-    """Everything that is wrong with the document, or with the files that it uses, these at the line that uses them."""
+def problems_of(document: Document, unsaved: Mapping[Path, str]) -> list[ScriptFinding]:
+    """Everything that is wrong with the document, or with the files that it uses, these at the line that uses them.
+
+    `unsaved` has the texts of the files that are open in the editor.
+    """
     if document.is_too_large:
         sentence = f"larger than {LARGEST_FILE >> 20} MiB; split it into smaller files"
         return [ScriptFinding(Span(0, 0, 0), f"cannot be read: {sentence}", ProblemCode.FORM)]
@@ -55,7 +59,7 @@ def problems_of(document: Document) -> list[ScriptFinding]:
     except ScriptError as wrong:
         return [_found(document, problem, is_form=True) for problem in wrong.problems]
     try:
-        check(script, vocabulary(), environ=os.environ)
+        check(script, vocabulary(), environ=os.environ, unsaved=unsaved)
     except ScriptError as wrong:
         form = {*script.problems}
         return [_found(document, problem, is_form=problem in form) for problem in wrong.problems]

@@ -6,6 +6,7 @@ that it uses and in those that use it. `Everywhere` follows a macro from file to
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _GIVES = ("let", "capture")
 _SAVES = ("save", "state")
 _STARTS = ("from", "state")
+_MOST_FOLDERS, _MOST_SCRIPTS = 2_000, 500
 
 Reads = Callable[[Path], Document | None]
 """Gives the document of a file, as an editor has it or as it is stored; None for one that cannot be read."""
@@ -165,6 +167,17 @@ def stored(path: Path) -> Document | None:
     except (OSError, ValueError):
         return None
     return _stored(path, (status.st_mtime_ns, status.st_size))
+
+
+def scripts_in(folder: Path) -> list[Path]:
+    """The scripts of a folder and of those within it, as far as it is of the size of a project; hidden folders are passed over."""
+    found: list[Path] = []
+    for visited, (place, folders, files) in enumerate(os.walk(folder)):
+        if visited == _MOST_FOLDERS or len(found) > _MOST_SCRIPTS:
+            break
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        found += [Path(place, name).resolve() for name in files if name.endswith(".keys")]
+    return found[:_MOST_SCRIPTS]
 
 
 def used_by(document: Document, read: Reads) -> list[Document]:

@@ -28,6 +28,7 @@ from terminal_sim.language_server.names import (
     macros_of,
     place_at,
     places_of,
+    scripts_in,
     stored,
     used_by,
 )
@@ -42,7 +43,6 @@ from terminal_sim.verbs import VERBS
 from terminal_sim.verbs.states import is_name
 
 QUIET = 0.2  # seconds without a change after which a text is checked
-MOST_NEIGHBOURS = 500  # files of the workspace in which a macro is looked for
 _SOURCE = "terminal-sim"
 _WORD_KINDS = [kind.value for kind in WordKind]
 
@@ -79,8 +79,14 @@ class ScriptServer(LanguageServer):
             task.cancel()
         self._publish(uri, None, [])
 
-    def plan_check(self, uri: str) -> None:
-        """Check a document when it has stood still for a moment."""
+    def plan_checks(self, uri: str) -> None:
+        """Check a document, and those that use it, when they have stood still for a moment."""
+        changed = path_of(uri)
+        for one in self.workspace.text_documents:
+            if one == uri or changed in {used.path for used in used_by(self.document(one), self.read)}:
+                self._plan_check(one)
+
+    def _plan_check(self, uri: str) -> None:
         before = self._checks.get(uri)
         if before is not None:
             before.cancel()
@@ -89,7 +95,8 @@ class ScriptServer(LanguageServer):
     async def _check(self, uri: str) -> None:
         await asyncio.sleep(QUIET)
         document = self.document(uri)
-        found = await asyncio.to_thread(problems_of, document)
+        unsaved = {path_of(one): self.document(one).text for one in self.workspace.text_documents}
+        found = await asyncio.to_thread(problems_of, document, unsaved)
         if uri in self._checks and self.document(uri) is document:
             self._publish(uri, document, found)
 
@@ -125,10 +132,7 @@ class ScriptServer(LanguageServer):
         folders = {document.path.parent, *(path_of(uri) for uri in self.workspace.folders)}
         paths = {path_of(uri) for uri in self.workspace.text_documents}
         for folder in folders:
-            for path in folder.rglob("*.keys") if folder.is_dir() else ():
-                if len(paths) >= MOST_NEIGHBOURS:
-                    break
-                paths.add(path.resolve())
+            paths.update(scripts_in(folder))
         return [one for path in sorted(paths) if (one := self.read(path)) is not None]
 
     def places(self, document: Document, place: NamePlace) -> list[NamePlace]:
@@ -160,17 +164,17 @@ def made() -> ScriptServer:
 def _texts(server: ScriptServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.plan_check(params.text_document.uri)
+        server.plan_checks(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        server.plan_check(params.text_document.uri)
+        server.plan_checks(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(_: types.DidSaveTextDocumentParams) -> None:
         forget()
         for uri in server.workspace.text_documents:
-            server.plan_check(uri)
+            server.plan_checks(uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:

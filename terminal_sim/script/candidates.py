@@ -180,6 +180,12 @@ def _faults(_: Scope) -> Iterator[CompletionCandidate]:
     yield from (CompletionCandidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
 
 
+def _packs(scope: Scope) -> Iterator[CompletionCandidate]:
+    yield CompletionCandidate("none", CandidateKind.VALUE, "no pack is in force")
+    for name in scope.vocabulary.packs:
+        yield CompletionCandidate(name, CandidateKind.VALUE, "endings of amounts that decide")
+
+
 def _kinds(_: Scope) -> Iterator[CompletionCandidate]:
     yield from (
         CompletionCandidate(kind, CandidateKind.VALUE, "a kind of journal row") for kind in JOURNAL_FIELDS
@@ -202,6 +208,7 @@ _LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[CompletionCandidate]]] = {
     ValueKind.LIGHT: _lights,
     ValueKind.LIGHT_STATE: _table(meanings.LIGHT_STATES),
     ValueKind.MESSAGE: _table(meanings.MESSAGES),
+    ValueKind.PACK: _packs,
     ValueKind.SELECTOR: _selectors,
     ValueKind.STEP: _table(meanings.STEPS),
     ValueKind.TARGET: _selectors,

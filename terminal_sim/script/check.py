@@ -16,7 +16,7 @@ from terminal_sim.script.bind import Call, FromState, bind
 from terminal_sim.script.dataflow import Dataflow, Known, starts_from, variables_of
 from terminal_sim.script.diagnostics import Diagnostics
 from terminal_sim.script.expansion import Expansion, macros_of
-from terminal_sim.script.parse import parse
+from terminal_sim.script.parse import parse, parse_text
 from terminal_sim.script.settings import Settings, options_of, settings, with_options
 from terminal_sim.script.tree import Form, Macro, Scenario, Script, ScriptError, ScriptStep, Value
 from terminal_sim.script.values import VARIABLES, Scope
@@ -72,8 +72,11 @@ def check(
     locale: str = "",
     options: Mapping[str, str] | None = None,
     environ: Mapping[str, str],
+    unsaved: Mapping[Path, str] | None = None,
 ) -> Program:
     """`profiles`, `locale` and `options` overrule the script's own; `environ` has its secrets.
+
+    `unsaved` has the texts of files that stand otherwise in an editor, by their resolved paths.
 
     Raises `ScriptError`, and `ProfileError` for an option that is none of the script's.
     """
@@ -88,7 +91,7 @@ def check(
         options=options or {},
         environ=environ,
     )
-    program = _Checking(script, vocabulary, chosen, diagnostics).program()
+    program = _Checking(script, vocabulary, chosen, diagnostics, unsaved or {}).program()
     if diagnostics.problems:
         raise ScriptError(list(diagnostics.problems))
     return program
@@ -114,10 +117,16 @@ class _Devices:
 
 class _Checking:
     def __init__(
-        self, script: Script, vocabulary: Vocabulary, chosen: Settings, diagnostics: Diagnostics
+        self,
+        script: Script,
+        vocabulary: Vocabulary,
+        chosen: Settings,
+        diagnostics: Diagnostics,
+        unsaved: Mapping[Path, str],
     ) -> None:
         self.script = script
         self.chosen = chosen
+        self.unsaved = unsaved
         self.diagnostics = diagnostics
         self.macros: dict[str, Macro] = {}
         self._use(script, {script.path.resolve()})
@@ -199,7 +208,8 @@ class _Checking:
                 self.diagnostics.report(value, f"there is no file {path}")
                 continue
             try:
-                used = parse(path)
+                text = self.unsaved.get(path.resolve())
+                used = parse(path) if text is None else parse_text(text, path)
             except ScriptError as wrong:
                 self.diagnostics.add(wrong.problems)
                 continue

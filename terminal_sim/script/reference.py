@@ -191,6 +191,11 @@ def _answers(_: Vocabulary) -> Iterator[Entry]:
         yield Entry(form, meaning, form, examples=(f"host answers {example}",))
 
 
+def _packs(words: Vocabulary) -> Iterator[Entry]:
+    yield from (Entry(name, "the last digits of an amount decide its answer") for name in words.packs)
+    yield Entry("none", "no pack is in force")
+
+
 def _cards(words: Vocabulary) -> Iterator[Entry]:
     for name, meaning in card_meanings(words.cards(()), ()).items():
         yield Entry(name, meaning)
@@ -298,6 +303,7 @@ TOPICS: tuple[Topic, ...] = (
         _messages,
     ),
     Topic("answers", "Host answers", "For `host answers`, which takes several in order.", _answers),
+    Topic("packs", "Amount packs", "For `host pack`, and for `run --pack`.", _packs),
     Topic("faults", "Faults", "For `fault`.", _faults, ("Where",)),
     Topic("steps", "Steps of a card", "For `tear card after`.", _table(meanings.STEPS)),
     Topic("lights", "Lights", "For `expect light`.", _lights, ("Terminals",)),

@@ -307,6 +307,7 @@ _RULES = {
     ValueKind.LIGHT: _Rule(_judge_light),
     ValueKind.MESSAGE: _Rule(_judge_message),
     ValueKind.NAME: _Rule(_judge_name),
+    ValueKind.PACK: _Rule(_judge_name),
     ValueKind.PATTERN: _Rule(
         _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"
     ),

@@ -41,6 +41,7 @@ class Vocabulary:
     profiles: tuple[str, ...]
     features: frozenset[str]
     flows: frozenset[str]
+    packs: tuple[str, ...]
     texts: Texts
     opened: Mapping[str, frozenset[str]]
     """What the menu entries of each id open, over all bundled profiles."""
@@ -105,6 +106,7 @@ def vocabulary() -> Vocabulary:
             profiles=names,
             features=features,
             flows=frozenset(bench.flows),
+            packs=tuple(bench.acquirer.config.packs),
             texts=bench.texts,
             opened=_opened(loaded),
         )

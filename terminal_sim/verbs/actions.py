@@ -156,7 +156,7 @@ class Actions(Waiting):
             self.bench.host_answers(answers)
 
     @verb("host pack", "host pack adyen-amounts", rehearsed=True)
-    def host_pack(self, name: Annotated[str, ValueKind.NAME]) -> None:
+    def host_pack(self, name: Annotated[str, ValueKind.PACK]) -> None:
         """The acquirer answers by the endings of amounts of this pack from now on; `none` ends it."""
         with self._by_hand("host pack", name):
             self.bench.host_pack("" if name == "none" else name)

@@ -40,6 +40,7 @@ class ValueKind(Enum):
     LIGHT_STATE = "the state of a light"
     MESSAGE = "a kind of host message, or its type of four digits"
     NAME = "a name"
+    PACK = "an amount pack of the acquirer, or `none`"
     PATTERN = "a regular expression with one group"
     PERCENT = "0% to 100%"
     READER = "a reader of the terminal: its address, or its protocol where it is the only one"
@@ -65,6 +66,7 @@ _FORMS = {
     ValueKind.LIGHT: "NAME",
     ValueKind.LIGHT_STATE: "VALUE",
     ValueKind.MESSAGE: "TYPE",
+    ValueKind.PACK: "NAME",
     ValueKind.PATTERN: "/one (group)/",
     ValueKind.STATE: "NAME",
     ValueKind.TARGET: "SELECTOR",

@@ -93,6 +93,10 @@ class Editor:
     def problems(self, text: str, uri: str = "untitled:test.keys") -> list[types.Diagnostic]:
         """What the server finds wrong with a text."""
         self.open(text, uri)
+        return self.problems_of(uri)
+
+    def problems_of(self, uri: str) -> list[types.Diagnostic]:
+        """What it finds wrong with a text since the last change of it."""
         while uri not in self.told:
             self.news.clear()
             self.wait(self.news.wait())

@@ -326,6 +326,20 @@ def test_a_macro_is_followed_into_the_file_that_gives_it_and_renamed_in_both(
     assert used.uri == common.as_uri()
 
 
+def test_a_file_that_another_one_uses_counts_as_it_stands_in_the_editor(
+    editor: Editor, tmp_path: Path
+) -> None:
+    common = tmp_path / "common.keys"
+    common.write_text("keys 1\nmacro pay\n  press OK\n", encoding="utf-8")
+    uri = (tmp_path / "main.keys").as_uri()
+    text = 'keys 1\nterminal v400m\nuse "common.keys"\nscenario "A"\n  pay\n'
+    assert editor.problems(text, uri) == []
+    editor.told.pop(uri)
+    assert editor.problems("keys 1\nmacro charge\n  press OK\n", common.as_uri()) == []
+    (problem,) = editor.problems_of(uri)
+    assert problem.message.startswith("there is no act 'pay'")
+
+
 # --- shape ---------------------------------------------------------------------------------------------------------
 
 

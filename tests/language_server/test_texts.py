@@ -12,7 +12,7 @@ from terminal_sim.language_server.completion import offers_at
 from terminal_sim.language_server.cures import cures_of, problems_of
 from terminal_sim.language_server.document import Document
 from terminal_sim.language_server.hover import hover_at
-from terminal_sim.language_server.names import NameKind, everywhere, place_at, places_of, stored
+from terminal_sim.language_server.names import NameKind, everywhere, place_at, places_of, scripts_in, stored
 from terminal_sim.language_server.outline import folds_of, words_of
 from terminal_sim.language_server.scopes import names_of, scope_of
 
@@ -71,14 +71,14 @@ def test_a_script_that_ends_anywhere_can_be_asked_about(script: Path, data: st.D
 
 @pytest.mark.parametrize("script", SCRIPTS[:6], ids=lambda path: path.name)
 def test_a_right_script_has_no_problems(script: Path) -> None:
-    assert problems_of(Document(script, script.read_text("utf-8"))) == []
+    assert problems_of(Document(script, script.read_text("utf-8")), {}) == []
 
 
 @settings(max_examples=40)
 @given(st.lists(LINES, min_size=1, max_size=10))
 def test_every_cure_is_within_its_text(lines: list[str]) -> None:
     document = Document(HERE, "\n".join(["keys 1", "terminal v400m", *lines]))
-    for problem in problems_of(document):
+    for problem in problems_of(document, {}):
         for cure in cures_of(document, problem.span, problem.sentence):
             assert 0 <= cure.span.start <= cure.span.end <= len(document.line(cure.span.line))
 
@@ -95,6 +95,13 @@ def test_a_problem_of_a_used_file_stands_at_the_line_that_uses_it(tmp_path: Path
     (tmp_path / "good.keys").write_text("keys 1\nmacro a\n  wait 1s\n", encoding="utf-8")
     (tmp_path / "bad.keys").write_text("keys 1\nmacro b\n  prss OK\n", encoding="utf-8")
     text = 'keys 1\nterminal v400m\nuse "good.keys"\nuse "bad.keys"\nscenario "A"\n  wait 1s\n'
-    (problem,) = problems_of(Document(tmp_path / "a.keys", text))
+    (problem,) = problems_of(Document(tmp_path / "a.keys", text), {})
     assert problem.span.line == 3
     assert problem.sentence == f"{tmp_path / 'bad.keys'}:3: there is no act 'prss'; did you mean 'press'?"
+
+
+def test_scripts_are_looked_for_in_all_folders_that_are_not_hidden(tmp_path: Path) -> None:
+    for name in ("a.keys", "b/c.keys", ".venv/d.keys", "node_modules/e.keys", "f.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert {path.name for path in scripts_in(tmp_path)} == {"a.keys", "c.keys"}

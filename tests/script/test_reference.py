@@ -45,6 +45,11 @@ def cards() -> list[str]:
         return bench.card_names()
 
 
+def packs() -> list[str]:
+    with Bench() as bench:
+        return [*bench.acquirer.config.packs]
+
+
 @pytest.mark.parametrize(
     ("topic", "names"),
     [
@@ -58,6 +63,7 @@ def cards() -> list[str]:
         ("entries", ENTRY_MODES),
         ("messages", MESSAGE_KINDS),
         ("faults", [fault.name for fault in FAULTS]),
+        ("packs", {*packs(), "none"}),
         ("steps", TEAR_STEPS),
         ("cards", cards()),
         ("terminals", profile.names()),
