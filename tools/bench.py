@@ -27,6 +27,7 @@ from bench_sale import keys, sales  # noqa: E402
 from bench_setup import setup  # noqa: E402
 from bench_shell import shell  # noqa: E402
 from bench_start import start  # noqa: E402
+from bench_web import web  # noqa: E402
 
 BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "flow": flow_events,
@@ -46,6 +47,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "picture": pictures,
     "completion": completions,
     "shell": shell,
+    "web": web,
 }
 
 
