@@ -51,6 +51,7 @@ _UNIX = 3
 _MODE = 0o600 << 16
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_LONGEST_REASON = 200  # characters: a library may quote the whole file
 _SLACK = 4096  # bytes: what is as small as this is no bomb
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, LookupError, OverflowError,
@@ -169,7 +170,7 @@ def _members(data: bytes) -> dict[str, bytes]:
             members = {info.filename: _member(file, info) for info in infos}
     except _DAMAGE as wrong:
         reason = printable(str(wrong)).splitlines() or [type(wrong).__name__]
-        raise BundleError(f"this is no bundle, or a damaged one: {reason[0]}") from None
+        raise BundleError(f"this is no bundle, or a damaged one: {reason[0][:_LONGEST_REASON]}") from None
     for name in REQUIRED:
         if name not in members:
             raise BundleError(f"this is no bundle: it has no {name}")
@@ -223,7 +224,9 @@ def _head(data: bytes) -> BundleHead:
     try:
         head = msgspec.json.decode(data, type=BundleHead)
     except _NO_JSON as wrong:
-        raise BundleError(f"{HEAD} of this bundle is wrong: {printable(str(wrong))[:200]}") from None
+        raise BundleError(
+            f"{HEAD} of this bundle is wrong: {printable(str(wrong))[:_LONGEST_REASON]}"
+        ) from None
     if len(head.terminals) != 1:
         raise BundleError(
             f"{HEAD} of this bundle is wrong: it has {len(head.terminals)} terminals, and one is replayed"
@@ -242,7 +245,7 @@ def _acts(data: bytes) -> Iterator[RecordedAct]:
         try:
             act = msgspec.json.decode(line, type=RecordedAct)
         except _NO_JSON as wrong:
-            raise BundleError(f"{ACTS}, line {number}: {printable(str(wrong))[:200]}") from None
+            raise BundleError(f"{ACTS}, line {number}: {printable(str(wrong))[:_LONGEST_REASON]}") from None
         if not act.act or not is_act(act.act):
             raise BundleError(
                 f"{ACTS}, line {number}: {printable(' '.join(act.act))[:80]!r} is no act of a replay"
@@ -260,7 +263,7 @@ def _trace(data: bytes) -> Iterator[str]:
         try:
             msgspec.json.decode(line, type=TraceLine)
         except _NO_JSON as wrong:
-            raise BundleError(f"{TRACE}, line {number}: {printable(str(wrong))[:200]}") from None
+            raise BundleError(f"{TRACE}, line {number}: {printable(str(wrong))[:_LONGEST_REASON]}") from None
         yield line
 
 

@@ -57,7 +57,8 @@ class KeptRun(BundleLog):
         if outcome is ScenarioOutcome.HELD and not self._held:
             return KeptBundle()
         try:
-            end = BundledEnd(outcome.value, sentence, event or self.last_event, self.ended_at)
+            said = "; ".join(sentence.splitlines()[:2])
+            end = BundledEnd(outcome.value, said, event or self.last_event, self.ended_at)
             bundle = self.bundle(end, unmet)
             write(bundle, self._file)
         except BundleError as refused:

@@ -45,6 +45,8 @@ from terminal_sim.script.values import Scope
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 
+_FORESEEN = (BenchMisuse, DriverError, JournalError, ProfileError)
+_LONGEST = 300  # characters of an error
 _ACTS = Path("acts.jsonl")
 
 
@@ -110,9 +112,9 @@ class Replay:
             self.bench, self.terminal = self._wired(folder)
             self._words = self._said(environ)
             self._performer = self._performed()
-        except (BenchMisuse, ProfileError, JournalError, DriverError) as wrong:
+        except Exception as wrong:
             self._open.close()
-            raise BundleError(f"of this bundle no bench can be made: {wrong}") from None
+            raise BundleError(f"of this bundle no bench can be made: {_one_line(wrong)}") from wrong
         except BaseException:
             self._open.close()
             raise
@@ -150,9 +152,15 @@ class Replay:
                 self._compared.end()
         except BundleError:
             raise
+        except _FORESEEN as wrong:
+            raise BundleError(
+                f"this bundle cannot be replayed after event {self.event}: {_one_line(wrong)}"
+            ) from None
         except Exception as broken:
             if self.bundle.head.end.outcome != ScenarioOutcome.BROKEN.value:
-                raise
+                raise BundleError(
+                    f"the bench broke after event {self.event}, as it did not in the run: {_one_line(broken)}"
+                ) from broken
             self.broken = broken
             self._compared.end()
 
@@ -163,10 +171,7 @@ class Replay:
         while not self._stops(until) and (left := mono - self.bench.now.mono) > 0:
             deadline = self.bench.next_deadline() if until else None
             step = left if deadline is None else min(left, deadline.at - self.bench.now.mono)
-            try:
-                self.bench.advance(Duration(max(step, 0)))
-            except BenchMisuse as wrong:
-                raise BundleError(f"this bundle cannot be replayed: {wrong}") from None
+            self.bench.advance(Duration(max(step, 0)))
         return self._stops(until)
 
     def _stops(self, until: int) -> bool:
@@ -271,6 +276,12 @@ def _of_ours(readers: tuple[str, ...]) -> tuple[str, ...]:
         if reader.startswith(RECORDING) or not is_for_many(reader):
             raise BenchMisuse(f"it ran on the reader {printable(reader)}, and has no recording of it")
     return readers
+
+
+def _one_line(error: Exception) -> str:
+    """An error in one line; one that nobody foresaw with its kind, since a bundle of other hands may hold any profile and any state."""
+    kind = "" if isinstance(error, _FORESEEN) else f"{type(error).__name__}: "
+    return printable(" ".join(f"{kind}{error}".split()))[:_LONGEST]
 
 
 def _screen(line: str, before: str) -> str:

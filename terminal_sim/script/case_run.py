@@ -97,7 +97,7 @@ class CaseRun:
             self.perform()
             self._keep(outcome)
         except Stopped as stopped:
-            self._keep(ScenarioOutcome.UNMET, str(stopped.why), stopped.event, stopped.step.source)
+            self._keep(ScenarioOutcome.UNMET, str(stopped.why), stopped.event, stopped.line)
             outcome, text = ScenarioOutcome.UNMET, self._report(stopped)
         except (BenchMisuse, JournalError, ProfileError) as refused:
             raise CannotBegin(refused, self._refused(refused)) from None

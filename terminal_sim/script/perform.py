@@ -24,12 +24,20 @@ Why = ExpectationFailed | BadScript | BenchMisuse
 class Stopped(Exception):
     """`step` failed for the reason `why`; `callers` are the macro calls that led to it, outermost first.
 
-    `event` is the number of the last entry of the trace before, `trace` are the last lines, and `conditions` what was not as it should be around the terminal.
+    `line` is the step with the values of the script's own variables, `event` is the number of the last entry of the trace before, `trace` are the last lines, and `conditions` what was not as it should be around the terminal.
     """
 
-    def __init__(self, step: ScriptStep, callers: tuple[ScriptStep, ...], why: Why, tester: Tester) -> None:
+    def __init__(
+        self,
+        step: ScriptStep,
+        callers: tuple[ScriptStep, ...],
+        why: Why,
+        tester: Tester,
+        variables: Mapping[str, str],
+    ) -> None:
         super().__init__(f"{step.place}: a step failed")
         self.step = step
+        self.line = step.filled(variables)
         self.callers = callers
         self.why = why
         self.event = tester.bench.trace.number
@@ -74,7 +82,7 @@ class Performer:
                     inside = here | dict(zip(call.macro.parameters, given, strict=True))
                     self.perform(self._macros[call.macro.name], inside, (*callers, call.step))
             except (ExpectationFailed, BadScript, BenchMisuse) as why:
-                raise Stopped(call.step, callers, why, self._tester) from None
+                raise Stopped(call.step, callers, why, self._tester, self._tester.variables | here) from None
 
     def _given(
         self, call: MacroCall, variables: Mapping[str, str], callers: tuple[ScriptStep, ...]

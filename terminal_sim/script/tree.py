@@ -81,6 +81,10 @@ class ScriptStep:
     source: str
     values: tuple[Value, ...]
 
+    def filled(self, variables: Mapping[str, str]) -> str:
+        """The line with the values of these variables; any other stays as it is written."""
+        return _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

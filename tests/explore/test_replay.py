@@ -72,6 +72,20 @@ def test_a_script_of_the_bundle_fails_as_the_run_did(kept: Kept, tmp_path: Path)
     assert 'expect receipt "never printed"' in result.text
 
 
+def test_the_line_that_did_not_hold_has_the_values_of_its_macro(kept: Kept) -> None:
+    script = """keys 1
+terminal v400m
+macro look-for ${what}
+  expect screen "${what}" within 1s
+scenario "A"
+  let word = Nowhere
+  look-for ${word}
+"""
+    bundle = kept(script)
+    assert bundle.script.splitlines()[-1] == '  expect screen "Nowhere" within 1s'
+    assert bundle.head.end.sentence.startswith('expected "Nowhere" on the screen within 1s; there was: ')
+
+
 @pytest.mark.parametrize(
     ("meaning", "script", "selected"),
     [
