@@ -13,7 +13,7 @@ from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError, Trace
 from terminal_sim.cli.console import as_user_errors
-from terminal_sim.cli.recorded_file import Form, RecordedFile, has_pytest
+from terminal_sim.cli.recorded_file import RecordedFile, RecordingForm, has_pytest
 from terminal_sim.cli.shell import begun, converse
 from terminal_sim.cli.shell.recording import ShellRecording, expected_of
 from terminal_sim.cli.shell.setup import ShellSetup
@@ -25,7 +25,9 @@ _READERS = ".pcapng"
 
 
 def run(given: Namespace) -> int:
-    file = RecordedFile(given.to, Form[given.form.upper()]) if given.form else RecordedFile.of(given.to)
+    file = (
+        RecordedFile(given.to, RecordingForm[given.form.upper()]) if given.form else RecordedFile.of(given.to)
+    )
     file.check(overwrite=given.force)
     expected = expected_of([word for words in given.expect for word in words.split(",") if word])
     with as_user_errors(BenchMisuse, DriverError, JournalError, ProfileError):
@@ -66,7 +68,7 @@ def _replay(file: RecordedFile, recorded: RecordedScript, readers: list[str]) ->
         return ExitCode.UNMET
     of_what = "its recording" if readers[0].startswith(RECORDING) else "a fresh bench"
     said = [f"# replayed on {of_what}: {len(recorded.steps)} lines hold"]
-    if file.form is Form.PYTEST and not has_pytest():
+    if file.form is RecordingForm.PYTEST and not has_pytest():
         said.append("# pytest is not installed here: the lines were replayed as a script")
     print("\n".join(said))
     return ExitCode.HELD

@@ -27,7 +27,7 @@ _STATE = ".state"
 _PREFIX = "--terminal-sim-"
 
 
-class Form(Enum):
+class RecordingForm(Enum):
     """What a recording is written as, with the ending of its file."""
 
     KEYS = ".keys"
@@ -39,15 +39,15 @@ class RecordedFile:
     """The file `path`. Raises `UserError` from each method, with the file and the reason."""
 
     path: Path
-    form: Form
+    form: RecordingForm
 
     @classmethod
     def of(cls, path: Path) -> RecordedFile:
         """The form is that of the ending."""
-        for form in Form:
+        for form in RecordingForm:
             if path.suffix == form.value:
                 return cls(path, form)
-        endings = " or ".join(form.value for form in Form)
+        endings = " or ".join(form.value for form in RecordingForm)
         raise UserError(f"{path}: a name ends with {endings}")
 
     @property
@@ -59,7 +59,7 @@ class RecordedFile:
     def title(self) -> str:
         """The name of the scenario: the words of the file's name."""
         words = self.path.stem.replace("-", " ").replace("_", " ").split()
-        if self.form is Form.PYTEST and words[:1] == ["test"] and words[1:]:
+        if self.form is RecordingForm.PYTEST and words[:1] == ["test"] and words[1:]:
             words = words[1:]
         return " ".join(words).capitalize() or "By hand"
 
@@ -82,10 +82,10 @@ class RecordedFile:
             with naming(self.state):
                 recorded.state.write(self.state)
             said.append(f"# {self.state}, where it begins; its owner alone may read it")
-        text = recorded.keys if self.form is Form.KEYS else recorded.pytest
+        text = recorded.keys if self.form is RecordingForm.KEYS else recorded.pytest
         with naming(self.path):
             self.path.write_text(text(self.state.name), encoding="utf-8", newline="\n")
-        needed = recorded.secrets if self.form is Form.KEYS else recorded.environ
+        needed = recorded.secrets if self.form is RecordingForm.KEYS else recorded.environ
         return said + [f"# it needs {name} in the environment" for name in needed]
 
     def problem(self, recorded: RecordedScript, reader: Sequence[str] = (VIRTUAL,)) -> str:
@@ -98,7 +98,7 @@ class RecordedFile:
             return cannot.report
         if result.outcome is not ScenarioOutcome.HELD:
             return result.text
-        return self._pytest(recorded, reader) if self.form is Form.PYTEST and has_pytest() else ""
+        return self._pytest(recorded, reader) if self.form is RecordingForm.PYTEST and has_pytest() else ""
 
     def _pytest(self, recorded: RecordedScript, reader: Sequence[str]) -> str:
         """The same by pytest, apart from whatever else is set up for the tests of that folder."""

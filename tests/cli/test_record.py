@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.bench import Bench
 from terminal_sim.cli.main import main
+from terminal_sim.cli.recorded_file import RecordedFile
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.recorder import ScriptRecorder
+from terminal_sim.verbs import Tester
 
 V400M = """
 press OK 1250 OK
@@ -225,3 +229,21 @@ def test_a_wrong_line_is_no_part_of_the_script_and_in_the_exit_code(record: Reco
 def test_a_line_that_is_taken_back_is_no_part_of_the_script(record: Records) -> None:
     assert record("press OK\npress 99\nback 1\npress 12 OK\n", "v400m", "--to", "sale.keys") == ExitCode.HELD
     assert "press 12 OK" in Path("sale.keys").read_text("utf-8")
+
+
+def test_a_python_test_that_begins_in_the_middle_on_another_day_is_run_by_pytest(tmp_path: Path) -> None:
+    with Bench(clock="2027-02-03T04:05:06") as bench:
+        terminal = bench.add_terminal("v400m")
+        tester = Tester(bench, terminal)
+        tester.press("OK", "12")
+        recorder = ScriptRecorder(bench, terminal)
+        tester.press("34", "OK")
+        tester.wait("1s")
+        recorded = recorder.recording()
+    file = RecordedFile.of(tmp_path / "test_middle.py")
+    assert file.write(recorded) == [
+        f"# {file.path}",
+        f"# {file.state}, where it begins; its owner alone may read it",
+    ]
+    assert file.problem(recorded) == ""
+    assert file.state.stat().st_mode & 0o077 == 0

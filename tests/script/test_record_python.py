@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from terminal_sim.script.recorder import RecordedScript, ScriptHead
 from terminal_sim.secret import Secret
+from terminal_sim.verbs import VERBS, Verb
 from terminal_sim.verbs.spelling import quoted
 
 STEPS = {
@@ -52,6 +53,12 @@ def recorded(*steps: str, head: ScriptHead = HEAD) -> RecordedScript:
 @pytest.mark.parametrize(("line", "call"), STEPS.items())
 def test_each_line_is_a_method_of_the_fixture(line: str, call: str) -> None:
     assert f"\n    {call}\n" in recorded(line).pytest()
+
+
+@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: " ".join(verb.words))
+def test_each_example_of_a_verb_is_python(verb: Verb) -> None:
+    """The examples are those of the table, which `help` shows; the names of their own variables are secrets here."""
+    compile(recorded(*verb.examples).pytest(), "recorded", "exec")
 
 
 def ruff_leaves(*texts: str) -> bool:

@@ -24,7 +24,8 @@ _INDENT = "    "
 _RECORDED = Path("recorded")
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _BUILT_IN = ("card.", "passcode.")
-_MARKED = re.compile(r"id:|/.+/$|\".*\"$")
+_SELECTORS = (ValueKind.SELECTOR, ValueKind.TARGET, ValueKind.HIDDEN)
+_MARKED = re.compile(r"id:|region:|/.+/$|\".*\"$")
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
@@ -87,7 +88,7 @@ def _spoken(step: str) -> tuple[str, list[str]]:
 def _argument(argument: VerbArgument) -> str:
     kind, value = argument.parameter.kind, argument.value
     text = value.text
-    if kind in (ValueKind.SELECTOR, ValueKind.TARGET):
+    if kind in _SELECTORS:
         if value.form is Form.PATTERN:
             text = f"/{text}/"
         elif value.form is Form.STRING and _MARKED.match(text):
