@@ -166,6 +166,14 @@ def _run(commands: _Commands) -> None:
         metavar="DIR",
         help="keep each scenario that fails in a file for `terminal-sim replay`",
     )
+    run.add_argument(
+        "--format", choices=("text", "tap", "json"), default="text",
+        help="how results are printed: for people by default; TAP; or JSON, one object a line for each scenario",
+    )  # fmt: skip
+    run.add_argument(
+        "--github", action="store_true",
+        help="print failures as annotations of GitHub Actions, too; there it is so by itself",
+    )  # fmt: skip
     run.add_argument("--junit", type=_path, metavar="FILE.xml", help="write the results as JUnit XML")
     run.add_argument(
         "--retry", type=_count, default=0, metavar="N",

@@ -6,12 +6,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
 from terminal_sim.bench import Duration
 from terminal_sim.cli.console import styled
 from terminal_sim.datafiles.printable import printable
+from terminal_sim.run_report.annotations import annotation
+from terminal_sim.run_report.machine_lines import json_line, tap_head, tap_lines
 from terminal_sim.script.results import RunResult, ScenarioOutcome
 
 _COLOURS = {
@@ -24,6 +27,44 @@ _COLOURS = {
 LONG = 1.0  # seconds after which a run says how far it is
 OFTEN = 0.1
 _CLEARED = "\r\x1b[K"
+
+
+TEXT, TAP, JSON = "text", "tap", "json"
+
+
+class ResultPrinter:
+    """Prints the results of a run as they come: for people, as TAP, or as JSON lines. With `github` each failure is an annotation as well."""
+
+    def __init__(self, form: str, planned: int, *, quiet: bool, github: bool) -> None:
+        self._form = form
+        self._planned = planned
+        self._quiet = quiet
+        self._github = github
+        self._number = 0
+        if form == TAP:
+            print(tap_head(planned), flush=True)
+
+    def print(self, result: RunResult) -> None:
+        self._number += 1
+        if self._form == JSON:
+            print(json_line(result), flush=True)
+        elif self._form == TAP:
+            print(tap_lines(self._number, result), flush=True)
+        else:
+            printed(result, quiet=self._quiet)
+        if self._github and (said := annotation(result, Path.cwd())):
+            self.aside(said)
+
+    def end(self, results: Sequence[RunResult]) -> None:
+        """What stands after all results."""
+        if self._form == TEXT:
+            print(summary(results, self._planned))
+        elif self._form == TAP and len(results) < self._planned:
+            print("Bail out! the run was stopped at its first failure")
+
+    def aside(self, line: str) -> None:
+        """What is no result: on the error output, where the output is for a machine."""
+        print(line, file=sys.stdout if self._form == TEXT else sys.stderr, flush=True)
 
 
 def printed(result: RunResult, *, quiet: bool) -> None:

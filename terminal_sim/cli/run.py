@@ -9,19 +9,18 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, naming, options_of
-from terminal_sim.cli.junit import JunitFile
-from terminal_sim.cli.printed import Progress, printed, summary
+from terminal_sim.cli.output_file import JUNIT, TRACE, OutputFile
+from terminal_sim.cli.printed import TEXT, Progress, ResultPrinter
 from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.scripts import files_of, programs_of
-from terminal_sim.cli.trace_file import TraceFile
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.readers.opening import VIRTUAL, DriverError, check_address, is_for_many
-from terminal_sim.run_report.history import NoHistory
-from terminal_sim.run_report.run_report import NotOurs, RunReport
+from terminal_sim.run_report.junit import document
 from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
@@ -34,6 +33,9 @@ from terminal_sim.script.run import Runner
 from terminal_sim.script.selection import selection
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
+
+if TYPE_CHECKING:
+    from terminal_sim.run_report.run_report import RunReport
 
 
 def run(given: Namespace) -> int:
@@ -67,6 +69,7 @@ def run(given: Namespace) -> int:
         out=given.out,
         retry=given.retry,
         keep_steps=given.report is not None,
+        keep_lines=given.junit is not None or given.format != TEXT or _is_github(given),
         receipts=given.receipts,
         keeper=_keeper(given),
     )
@@ -101,9 +104,12 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
     if given.record is not None:
         given.record.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
-        trace = files.enter_context(TraceFile(given.trace)) if given.trace is not None else None
-        junit = files.enter_context(JunitFile(given.junit)) if given.junit is not None else None
+        trace = files.enter_context(OutputFile(given.trace, TRACE)) if given.trace is not None else None
+        junit = files.enter_context(OutputFile(given.junit, JUNIT)) if given.junit is not None else None
+        if trace is not None:
+            trace.write("")  # a trace of earlier is none of this run
         report = _report(given) if given.report is not None else None
+        printer = ResultPrinter(given.format, len(cases), quiet=given.quiet, github=_is_github(given))
         progress = files.enter_context(Progress(len(cases)))
         results: list[RunResult] = []
         with closing(
@@ -114,21 +120,29 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
                     report.add(reported(result))
                 results.append(without_evidence(result))
                 with progress.aside():
-                    printed(result, quiet=given.quiet)
+                    printer.print(result)
                 progress.show(results)
                 if given.stop_at_first and result.outcome.is_failure:
                     break
         progress.end()
-        print(summary(results, len(cases)))
+        printer.end(results)
         if junit is not None:
-            junit.write(results, options)
+            junit.write(document(results, options))
         if report is not None:
             with naming(given.report):
-                print(f"report: {report.write(datetime.now(UTC))}")
+                printer.aside(f"report: {report.write(datetime.now(UTC))}")
     return exit_code(results)
 
 
+def _is_github(given: Namespace) -> bool:
+    """Whether failures are annotations too: a person asks for it, or GitHub Actions runs us (it sets the variable for every step)."""
+    return bool(given.github) or os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def _report(given: Namespace) -> RunReport:
+    from terminal_sim.run_report.history import NoHistory  # most runs write no report
+    from terminal_sim.run_report.run_report import NotOurs, RunReport
+
     with as_user_errors(NotOurs, NoHistory), naming(given.report):
         return RunReport(given.report, given.locale)
 

@@ -117,7 +117,7 @@
   function detail(one) {
     const fact = (id, value) => value && el("div", {}, el("dt", {}, word(id)), el("dd", {}, value));
     const facts = el("dl", { class: "facts" }, fact("terminal", one.profile), fact("locale", one.locale), fact("place", el("code", {}, `${one.file}:${one.line}`)),
-      one.outcome !== "skipped" && fact("virtual-time", clock(one.took)), one.outcome !== "skipped" && fact("wall-time", seconds(one.seconds) + (one.before ? ` (${word("before")} ${seconds(one.before)})` : "")), one.tries > 1 && fact("tries", String(one.tries)));
+      one.outcome !== "skipped" && fact("virtual-time", clock(one.took)), one.outcome !== "skipped" && fact("wall-time", seconds(one.seconds) + (one.before ? ` (${word("before")} ${seconds(one.before)})` : "")), one.tries > 1 && fact("tries", String(one.tries)), one.bundle && fact("bundle", el("code", {}, one.bundle)));
     const isBad = isFailure(one);
     return el("article", { id: "main", class: "main", tabindex: "-1" },
       el("p", { class: "only-narrow" }, el("a", { href: "#/" }, "← " + word("back"))),

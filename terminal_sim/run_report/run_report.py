@@ -46,6 +46,7 @@ class PageScenario(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float = 0.0
     tries: int = 1
     notes: tuple[str, ...] = ()
+    bundle: str = ""
     differing: tuple[PictureDifference, ...] = ()
     records: tuple[TryEvidence, ...] = ()
     change: Change = Change.NONE
@@ -108,6 +109,7 @@ class RunReport:
             seconds=round(scenario.seconds, 4),
             tries=scenario.tries,
             notes=scenario.notes,
+            bundle=scenario.bundle,
             differing=scenario.differing,
             records=tuple(map(self._evidence.add, scenario.records)),
             change=self._history.change(scenario),

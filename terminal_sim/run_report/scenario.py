@@ -26,7 +26,7 @@ class PictureDifference(Struct, frozen=True, kw_only=True):
 class ScenarioReport(Struct, frozen=True, kw_only=True):
     """A scenario that was run, or skipped, on one profile. `took` is virtual time in microseconds, `seconds` that of the wall.
 
-    `text` says why it was skipped or what failed. `records` has what each try did, in their order.
+    `text` says why it was skipped or what failed. `bundle` is the file in which the run is kept, where it is. `records` has what each try did, in their order.
     """
 
     file: str
@@ -41,6 +41,7 @@ class ScenarioReport(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     tries: int = 1
     notes: tuple[str, ...] = ()
+    bundle: str = ""
     differing: tuple[PictureDifference, ...] = ()
     records: tuple[TryRecord, ...] = ()
 
@@ -70,6 +71,7 @@ def reported(result: RunResult, root: Path | None = None) -> ScenarioReport:
         seconds=result.seconds,
         tries=result.tries,
         notes=result.notes,
+        bundle=str(result.bundle) if result.bundle is not None else "",
         differing=tuple(filter(None, map(_difference, result.differing))),
         records=result.records,
     )

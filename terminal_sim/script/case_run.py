@@ -77,11 +77,12 @@ class CaseRun:
         self._more = more
         self._wired = Wiring(options.reader, options.record, case, why)
         self._mask = Mask(case.program.settings.secrets.values())
-        self._log = StepLog(self._mask) if options.keep_steps else None
+        self._log = self._step_log()
         self._notes: list[str] = []
         self._pictures = self._stored_pictures()
         self._receipts = self._receipt_files()
         self._screens = ""
+        self._failed_screen: Path | None = None
         self._took = NO_TIME
         self._kept = KeptBundle()
         keeper = options.keeper
@@ -115,6 +116,7 @@ class CaseRun:
             differing=tuple(self._pictures.differing),
             records=() if self._log is None else (self._log.record(),),
             bundle=self._kept.file,
+            failed_screen=self._failed_screen,
         )
 
     def perform(self) -> None:
@@ -229,8 +231,15 @@ class CaseRun:
         if self._out is not None and not self._screens:
             file = self._out / f"{self._file('', 'failure')}.png"
             self._screens = kept_picture(file, tester.terminal.picture().png)
+            self._failed_screen = file if self._screens == str(file) else None
 
     # Steps.
+
+    def _step_log(self) -> StepLog | None:
+        options = self._options
+        if options.keep_steps or options.keep_lines:
+            return StepLog(self._mask, draws=options.keep_steps)
+        return None
 
     def _scenario_of(self, tester: Tester) -> Stopped | None:
         program, play = self.case.program, self.case.play

@@ -18,7 +18,7 @@ class Options:
     the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
     `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does. `keep_steps` records what each step of
-    a scenario did. `receipts` is a folder that keeps all receipts as files, and `printer` takes them, too. `keeper` keeps whole runs in files.
+    a scenario did; `keep_lines` records the lines of the steps and their verdicts alone. `receipts` is a folder that keeps all receipts as files, and `printer` takes them, too. `keeper` keeps whole runs in files.
     """
 
     seed: int = 0
@@ -36,6 +36,7 @@ class Options:
     out: Path | None = None
     retry: int = 0
     keep_steps: bool = False
+    keep_lines: bool = False
     keeper: RunKeeper | None = None
 
     @property

@@ -37,13 +37,15 @@ _WORDS_OF_SVG = re.compile(r'(?<=>)[^<\n]+(?=<)|(?<=aria-label=")[^"]+')
 
 
 class StepLog:
-    """The log of one try. `part` is the part of the script whose steps come now."""
+    """The log of one try. `part` is the part of the script whose steps come now; without `draws` it keeps neither pictures nor a timeline."""
 
-    wants_frames, wants_bytes = False, True
+    wants_frames = False
 
-    def __init__(self, mask: Mask) -> None:
+    def __init__(self, mask: Mask, *, draws: bool = True) -> None:
+        self.wants_bytes = draws
         self.part = StepPart.SETUP
         self._mask = mask
+        self._draws = draws
         self._entries: list[TraceEntry] = []
         self._steps: list[StepRecord] = []
         self._pictures: dict[str, PictureRecord] = {}
@@ -52,7 +54,7 @@ class StepLog:
 
     def take(self, entry: TraceEntry) -> None:
         """An entry of the trace; one of a frame may come because another subscriber wants it."""
-        if not isinstance(entry.content, contents.ReaderFrame):
+        if self._draws and not isinstance(entry.content, contents.ReaderFrame):
             self._entries.append(entry)
 
     def begin(self, tester: Tester) -> None:
@@ -72,6 +74,8 @@ class StepLog:
             verdict, why = StepVerdict.FAILED, _why(wrong)
             raise
         finally:
+            # A bench that broke is asked for nothing more.
+            looks = self._draws and verdict is not StepVerdict.BROKEN
             record = StepRecord(
                 line=self._line(step),
                 verdict=verdict,
@@ -82,9 +86,8 @@ class StepLog:
                 seconds=perf_counter() - began,
                 first=first,
                 last=bench.trace.number,
-                # A bench that broke is asked for nothing more.
-                picture="" if verdict is StepVerdict.BROKEN else self._look(tester.terminal),
-                receipts=() if verdict is StepVerdict.BROKEN else self._new_papers(tester.terminal),
+                picture=self._look(tester.terminal) if looks else "",
+                receipts=self._new_papers(tester.terminal) if looks else (),
                 why=self._mask(why),
             )
             self._steps.append(record)

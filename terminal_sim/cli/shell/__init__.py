@@ -15,6 +15,7 @@ from pathlib import Path
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError, Trace
 from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.output_file import TRACE, OutputFile
 from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.shell.conversation import Conversation, Lines
 from terminal_sim.cli.shell.history import History, state_folder
@@ -23,7 +24,7 @@ from terminal_sim.cli.shell.plain import PipedLines, PromptedLines
 from terminal_sim.cli.shell.recording import ShellRecording
 from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.cli.shell.setup import ShellSetup
-from terminal_sim.cli.trace_file import TraceFile, TraceLines
+from terminal_sim.cli.trace_file import TraceLines
 from terminal_sim.readers.opening import DriverError
 from terminal_sim.script.recorder import ScriptHead
 
@@ -37,7 +38,7 @@ def run(given: Namespace) -> int:
         setup = ShellSetup(given, trace, () if printer is None else (printer,))
         traced = None
         if given.trace is not None:
-            traced = TraceLines(files.enter_context(TraceFile(given.trace)))
+            traced = TraceLines(files.enter_context(OutputFile(given.trace, TRACE)))
             trace.subscribe(traced)
         session = begun(setup)
         try:

@@ -1,20 +1,16 @@
 """The results of a run as a JUnit XML file, as CI systems read it: one suite for each script, one case for each run of a scenario.
 
-Times are seconds of the wall. A flaky scenario is a failure of the type `flaky`, since a reader that knows no such type would take it for held.
+Steps stand in `system-out` after the notes, then the pictures as attachments. Times are seconds of the wall. A flaky scenario is a failure of the type `flaky`, since a reader that knows no such type would take it for held.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import groupby
-from pathlib import Path
-from types import TracebackType
 from xml.etree import ElementTree
 
-from terminal_sim.cli import UserError
-from terminal_sim.cli.console import naming
+from terminal_sim.run_report.steps import step_lines
 from terminal_sim.script.options import Options
 from terminal_sim.script.results import RunResult, ScenarioOutcome
 
@@ -25,39 +21,6 @@ _ELEMENTS = {
     ScenarioOutcome.SKIPPED: "skipped",
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
-
-
-class JunitFile:
-    """The file, which is opened before anything runs. Raises `UserError` where it holds something else, or cannot be written."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._is_new = not path.exists()
-        if path.is_file() and path.stat().st_size:
-            with path.open("rb") as there:
-                if not there.read(100).lstrip().startswith((b"<?xml", b"<testsuite")):
-                    raise UserError(f"{path}: this is no XML file, and is not written over: name another")
-        self._sink = path.open("a", encoding="utf-8")
-
-    def __enter__(self) -> JunitFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with suppress(OSError):  # what could not be written was said when it was
-            self._sink.close()
-        if self._is_new:  # nothing was written, and an empty file is no XML
-            self._path.unlink()
-
-    def write(self, results: Sequence[RunResult], options: Options) -> None:
-        """Replace what the file held."""
-        self._is_new = False
-        with naming(self._path):
-            if self._path.is_file():
-                self._sink.truncate(0)
-            self._sink.write(document(results, options))
-            self._sink.flush()
 
 
 def document(results: Sequence[RunResult], options: Options) -> str:
@@ -95,8 +58,19 @@ def _case(suite: ElementTree.Element, result: RunResult, options: Options) -> No
         if result.outcome is not ScenarioOutcome.SKIPPED:
             said["type"] = result.outcome.value
         ElementTree.SubElement(case, _ELEMENTS[result.outcome], said).text = _text(result.text)
-    if result.notes:
-        ElementTree.SubElement(case, "system-out").text = _text("\n".join(result.notes))
+    if said_out := [*result.notes, *step_lines(result), *_attachments(result)]:
+        ElementTree.SubElement(case, "system-out").text = _text("\n".join(said_out))
+
+
+def _attachments(result: RunResult) -> Iterator[str]:
+    """Pictures and the kept run in the form of the Jenkins plugin for attachments, which GitLab and others read too."""
+    files = [result.failed_screen, *result.pictures.values(), result.bundle]
+    files += [
+        file for one in result.differing for file in (one.expected, one.got, one.differs, one.side_by_side)
+    ]
+    for file in files:
+        if file is not None:
+            yield f"[[ATTACHMENT|{file.resolve()}]]"
 
 
 def _properties(result: RunResult, options: Options) -> Iterator[tuple[str, str]]:
