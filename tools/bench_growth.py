@@ -156,7 +156,7 @@ def _expectations(sizes: Sequence[int]) -> Figure:
             while done < size:
                 sale(bench, terminal, "swipe")
                 done += 1
-            found = contest({"expect": lambda: _three(tester)}, rounds=5, calls=2)
+            found = contest({"expect": lambda: _three(tester)}, rounds=9, calls=20)
             pieces[size] = found.micros("expect") / 1e6
     return _grown("three expectations after further sales", pieces, each=False)
 

@@ -277,9 +277,10 @@ class TerminalUnderTest:
     def report(self, after: int = 0) -> list[dict[str, Field]]:
         """The rows of this terminal's payment transactions report, but for what has no row of the journal behind the first `after`."""
         # Imported here: most terminals are asked for no report.
-        from terminal_sim.bench.transactions import changed_lines
+        from terminal_sim.bench.transactions import terminal_lines
 
-        return [line.record() for line in changed_lines(self.bench.journal, self.name, after)]
+        lines = terminal_lines(self.bench.journal, self.name, after)
+        return [{**line.record(), "terminal": ""} for line in lines]
 
     def conditions(self) -> list[str]:
         """What is not as it should be around this terminal, as a script says it: `network down`, `host answers timeout`, ..."""

@@ -7,7 +7,6 @@ from heapq import merge
 
 from terminal_sim.core.payment import PAYMENT_KINDS, Payment
 from terminal_sim.core.rows.kinds import ReversalRow
-from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.journal.store import Journal
 from terminal_sim.reports.detail import Detail, detail
 from terminal_sim.reports.transactions import ReportLine, line_of
@@ -18,21 +17,7 @@ _KINDS = (*(kind.value for kind in PAYMENT_KINDS), *ReversalRow.KINDS)
 def report_lines(journal: Journal, terminal: str = "") -> Iterator[ReportLine]:
     """The lines of one terminal, or of all, in the order of time."""
     names = [terminal] if terminal else journal.terminals()
-    return merge(*(_lines(journal, name) for name in names), key=lambda line: line.time)
-
-
-def changed_lines(journal: Journal, terminal: str, after: int) -> list[ReportLine]:
-    """The lines of one terminal that have a row behind its number `after`, in the order of time."""
-    rows = (stored.row for stored in journal.rows(terminal, after))
-    newest = {row.reference: row for row in rows if isinstance(row, Payment | ReversalRow)}
-    lines = []
-    for row in newest.values():
-        original: JournalRow | None = newest.get(row.original)
-        if original is None and isinstance(row, ReversalRow):
-            stored = journal.last_of(row.original)
-            original = stored.row if stored is not None else None
-        lines.append(line_of(row, original, ""))
-    return sorted(lines, key=lambda line: line.time)
+    return merge(*(terminal_lines(journal, name) for name in names), key=lambda line: line.time)
 
 
 def payment_detail(journal: Journal, reference: str) -> Detail | None:
@@ -44,8 +29,11 @@ def payment_detail(journal: Journal, reference: str) -> Detail | None:
     return detail(reference, rows, found.terminal)
 
 
-def _lines(journal: Journal, terminal: str) -> Iterator[ReportLine]:
-    for stored, original in journal.newest(terminal, _KINDS):
+def terminal_lines(journal: Journal, terminal: str, after: int = 0) -> Iterator[ReportLine]:
+    """The lines of one terminal that have a row behind its number `after`, in the order of time."""
+    for stored, original in journal.newest(terminal, _KINDS, after):
         row = stored.row
+        if original is None and isinstance(row, ReversalRow):
+            original = journal.last_of(row.original)
         if isinstance(row, Payment | ReversalRow):
             yield line_of(row, original.row if original is not None else None, terminal)

@@ -18,7 +18,8 @@ _COPIED = "seq, terminal, number, boot, mono, wall, kind, txn, fields"
 
 _NEWEST = """with newest as materialized (
     select txn, max(seq) as seq, min(seq) as first, fields ->> 'original' as original, fields ->> 'at' as at
-    from journal where terminal = :terminal and kind in (select value from json_each(:kinds)) group by txn)
+    from journal where terminal = :terminal and number > :after and kind in (select value from json_each(:kinds))
+    group by txn)
 select n.seq, o.seq as original, coalesce(n.at, o.at) as at
 from newest as n left join newest as o on o.txn = n.original order by coalesce(n.at, o.at), n.first"""
 
@@ -46,13 +47,22 @@ class JournalReading:
                 yield StoredRow.of(columns)
             after = wanted[-1]
 
-    def newest(self, terminal: str, kinds: Collection[str]) -> Iterator[tuple[StoredRow, StoredRow | None]]:
-        """The newest row of each transaction among the terminal's rows of these kinds, each with that of its `original`, if it has one.
+    def newest(
+        self, terminal: str, kinds: Collection[str], after: int = 0
+    ) -> Iterator[tuple[StoredRow, StoredRow | None]]:
+        """The newest row of each transaction among the terminal's rows of these kinds behind number `after`.
+
+        Each comes with that of its `original`, where it has one among them.
 
         They come in the order of their civil time `at`; a row without it has that of its original. A page of rows is in memory at a
         time. Raises `JournalDamagedError`.
         """
-        order = self.query(_NEWEST, {"terminal": terminal, "kinds": encode(list(kinds)).decode()})
+        asked_for: dict[str, Field] = {
+            "terminal": terminal,
+            "after": after,
+            "kinds": encode(list(kinds)).decode(),
+        }
+        order = self.query(_NEWEST, asked_for)
         for first in range(0, len(order), _PAGE):
             page = order[first : first + _PAGE]
             wanted = {seq for row in page for seq in (row["seq"], row["original"]) if seq is not None}
