@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import Annotated, Literal
 
-from terminal_sim.bench import Duration, Selector
+from terminal_sim.bench import Selector
 from terminal_sim.datafiles.suggest import most_like
-from terminal_sim.verbs.rows import Record, RowLog, closest, spelled, transactions
-from terminal_sim.verbs.signature import Keyword, MinCount, RowFields, ValueKind, verb
+from terminal_sim.verbs.row_expectations import NOW, RowExpectations, Throughout, Within
+from terminal_sim.verbs.rows import spelled
+from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
     BadScript,
     Said,
-    Waiting,
-    duration,
     listed,
-    number,
     pattern,
     plain,
     selector,
 )
 
-Within = Annotated[Duration | str, ValueKind.TIME, Keyword("within", "the longest time until it holds")]
-Throughout = Annotated[
-    Duration | str, ValueKind.TIME, Keyword("for", "with `no`: the time all through which it must not hold")
-]
-Count = Annotated[int | str | None, ValueKind.COUNT]
 Surface = Literal["screen", "receipt", "host", "journal", "report"]
 
-NOW = Duration(0)
 
-
-class Expectations(Waiting):
+class Expectations(RowExpectations):
     """The verbs that look at something. With `no=True` they are `expect no ...`, which `for_` prolongs."""
 
     @verb("expect screen", 'expect screen "Approved" within 5s', 'expect no screen "Enter PIN"')
@@ -92,53 +81,6 @@ class Expectations(Waiting):
 
         said = " ".join([f"a {copy} receipt" if copy else "a receipt", *(f'"{text}"' for text in wanted)])
         self._expect(holds, said, there, no, within, for_)
-
-    @verb("expect host", "expect host sale amount=1250 entry=chip count=1", "expect no host 0400 for 10s")
-    def expect_host(
-        self,
-        message: Annotated[str, ValueKind.MESSAGE] = "",
-        /,
-        *,
-        count: Count = None,
-        no: bool = False,
-        within: Within = DEFAULT_WITHIN,
-        for_: Throughout = NOW,
-        **fields: Annotated[str | int, RowFields("host")],
-    ) -> None:
-        """The acquirer got such a message since the scenario began: `sale`, `moto`, ... or a type such as `0100`."""
-        kind = {"mti" if message.isdigit() else "kind": message} if message else {}
-        rows = _Rows("to the host", self._messages, {**kind, **_texts(fields)}, len, _count(count))
-        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
-
-    @verb("expect journal", "expect journal sale state=COMPLETED amount=1250 count=1")
-    def expect_journal(
-        self,
-        kind: Annotated[str, ValueKind.KIND],
-        /,
-        *,
-        count: Count = None,
-        no: bool = False,
-        within: Within = DEFAULT_WITHIN,
-        for_: Throughout = NOW,
-        **fields: Annotated[str | int, RowFields("journal")],
-    ) -> None:
-        """The journal has such rows; the rows of one transaction count once."""
-        wanted = {"kind": kind, **_texts(fields)}
-        rows = _Rows("in the journal", self._journal, wanted, transactions, _count(count))
-        self._expect(rows.hold, str(rows), rows.nearest, no, within, for_)
-
-    @verb("expect report", "expect report type=Sale status=Completed amount=1250")
-    def expect_report(
-        self,
-        *,
-        count: Count = None,
-        no: bool = False,
-        within: Within = DEFAULT_WITHIN,
-        for_: Throughout = NOW,
-        **fields: Annotated[str | int, RowFields("report")],
-    ) -> None:
-        """The payment transactions report has such a row."""
-        self._expect_rows("in the report", self._lines, fields, count, no, within, for_)
 
     @verb("expect light", "expect light contactless on", "expect light light-1 green")
     def expect_light(
@@ -196,53 +138,6 @@ class Expectations(Waiting):
         )
         return self.variables[name]
 
-    def _expect_rows(
-        self,
-        where: str,
-        every: Callable[[], RowLog],
-        fields: Mapping[str, str | int],
-        count: int | str | None,
-        no: bool,
-        within: Duration | str,
-        throughout: Duration | str,
-    ) -> None:
-        rows = _Rows(where, every, _texts(fields), len, _count(count))
-        self._expect(rows.hold, str(rows), rows.nearest, no, within, throughout)
-
-    def _expect(
-        self,
-        holds: Callable[[], Said | None],
-        wanted: str,
-        there: Said,
-        no: bool,
-        within: Duration | str,
-        throughout: Duration | str,
-    ) -> None:
-        if no:
-            self._never(holds, f"no {wanted.removeprefix('a ')}", duration(throughout))
-        else:
-            self._until(holds, wanted, there, duration(within))
-
-    def _messages(self) -> RowLog:
-        log = self._message_log
-        seen = self.bench.host_messages()[self._messages_before + len(log) :]
-        log.add({**message.fields, "mti": message.mti, "kind": message.kind} for message in seen)
-        return log
-
-    def _journal(self) -> RowLog:
-        log = self._journal_log
-        rows = self.terminal.journal(after=self._rows_before + len(log))
-        log.add({**row.fields, "kind": row.kind} for row in rows)
-        return log
-
-    def _lines(self) -> RowLog:
-        log, written = self._report_log, self.terminal.rows_written
-        if self._reported < written:
-            for line in self.terminal.report(self._reported):
-                log.put(line)
-            self._reported = written
-        return log
-
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""
         newest = self.terminal.newest_receipt(copy, after=self._receipts_before)
@@ -254,47 +149,10 @@ class Expectations(Waiting):
             return "\n".join(plain(item.wording) for item in self.terminal.view().items)
         if name == "receipt":
             return "\n".join(plain(line) for line in self._receipt("").splitlines())
+        rows = self._rows_of(name)
         if name == "report":
-            rows = sorted(self._lines().rows, key=itemgetter("time"))
-        else:
-            rows = (self._messages() if name == "host" else self._journal()).rows
+            rows = sorted(rows, key=itemgetter("time"))
         return "\n".join(spelled({field: str(value) for field, value in row.items()}) for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """An expectation of rows: `every` gives them all, `number` counts those that match; `count` is None for any."""
-
-    where: str
-    every: Callable[[], RowLog]
-    wanted: Mapping[str, str]
-    number: Callable[[list[Record]], int]
-    count: int | None
-
-    def hold(self) -> Said | None:
-        """What sums up the rows that match; None where they are not what was wanted."""
-        if self.count is None:
-            held = self.every().newest(self.wanted) is not None
-        else:
-            held = self.number(self._found()) == self.count
-        return self._summary if held else None
-
-    def nearest(self) -> str:
-        """What there is instead, for a failure."""
-        if self._found():
-            return self._summary()
-        return closest(self.every().rows, self.wanted) or f"nothing {self.where}"
-
-    def __str__(self) -> str:
-        exactly = "" if self.count is None else f", {self.count} in all"
-        return f"{spelled(self.wanted) or 'anything'} {self.where}{exactly}"
-
-    def _found(self) -> list[Record]:
-        return self.every().having(self.wanted)
-
-    def _summary(self) -> str:
-        found = self._found()
-        return f"{self.number(found)} of them: {closest(found[-1:], self.wanted)}" if found else "none"
 
 
 def one_group(text: str) -> re.Pattern[str]:
@@ -303,11 +161,3 @@ def one_group(text: str) -> re.Pattern[str]:
     if wanted.groups != 1:
         raise BadScript(f"/{text}/ has {wanted.groups} groups: what to capture stands in one pair of ( )")
     return wanted
-
-
-def _count(count: int | str | None) -> int | None:
-    return None if count is None else number(count)
-
-
-def _texts(fields: Mapping[str, str | int]) -> dict[str, str]:
-    return {name: str(value) for name, value in fields.items()}

@@ -1,22 +1,20 @@
-"""The verbs of the point of sale: what its till does, and what its own report has."""
+"""The verbs of the point of sale: what its till does."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from terminal_sim.bench.words import PaymentTypeKind
-from terminal_sim.verbs.expectations import NOW, Count, Expectations, Throughout, Within
-from terminal_sim.verbs.rows import RowLog
-from terminal_sim.verbs.signature import Keyword, RowFields, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, ValueKind, verb
 from terminal_sim.verbs.spelling import pairs
-from terminal_sim.verbs.waiting import DEFAULT_WITHIN, number
+from terminal_sim.verbs.waiting import Waiting, number
 
 Ticket = Annotated[str, ValueKind.NAME]
 Amount = Annotated[int | str, ValueKind.COUNT]
 Label = Annotated[str, ValueKind.TEXT]
 
 
-class PointOfSaleVerbs(Expectations):
+class PointOfSaleVerbs(Waiting):
     """The verbs of the bench's point of sale. What it asks for is asked of the scenario's terminal."""
 
     @verb("pos sale", 'pos sale T-17 1250 server="Anne" register="Bar"')
@@ -67,19 +65,3 @@ class PointOfSaleVerbs(Expectations):
         """The sale is refunded: by the terminal where a card was charged, without any money where it was closed by hand."""
         with self._by_hand("pos refund", ticket):
             self.bench.point_of_sale.refund(ticket)
-
-    @verb("expect pos", "expect pos ticket=T-17 state=paid amount=1250")
-    def expect_pos(
-        self,
-        *,
-        count: Count = None,
-        no: bool = False,
-        within: Within = DEFAULT_WITHIN,
-        for_: Throughout = NOW,
-        **fields: Annotated[str | int, RowFields("pos")],
-    ) -> None:
-        """The point of sale's own report has such a sale."""
-        self._expect_rows("in the point of sale's report", self._sales, fields, count, no, within, for_)
-
-    def _sales(self) -> RowLog:
-        return RowLog(self.bench.point_of_sale.records()[self._sales_before :])
