@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from terminal_sim.display.item import Item
 from terminal_sim.display.status_bar import StatusBar
@@ -33,6 +33,10 @@ class Appearance:
     def text(self) -> str:
         """Everything but the beeps, one below the other; where there are several displays, each has its name above it."""
         return "\n".join([*self._status(), *map(self._display, self.views), *self._lights()])
+
+    def recorded(self) -> Appearance:
+        """The same as a trace keeps it and a failure shows it: no digit of an expiry that is being typed."""
+        return replace(self, views={name: view.recorded() for name, view in self.views.items()})
 
     def since(self, before: Appearance | None) -> list[str]:
         """What is other than `before`, each display and the lights by themselves, and the beeps that came; everything where there is none.

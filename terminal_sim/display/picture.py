@@ -42,6 +42,10 @@ class Picture:
     covered: frozenset[Item] = frozenset()
     regions: tuple[Region, ...] = ()
 
+    def recorded(self) -> Picture:
+        """The same as a failure shows it: no digit of an expiry that is being typed."""
+        return replace(self, shown=self.shown.recorded())
+
     def named(self, selector: Selector) -> frozenset[Item]:
         """What the selector names on the displays and in the status bar; no screen as a whole."""
         found = {item for view in self._views for item in view.matches(selector)}

@@ -42,7 +42,7 @@ def keep_screens(test: pytest.Item, failure: BaseException) -> None:
     for name, tester in fixtures.items():
         if isinstance(tester, Tester):
             file = chosen_options(test.config).out / f"{file_name(*_names(test), name, 'failure')}.png"
-            failure.add_note(f"picture: {kept_picture(file, tester.terminal.picture().png)}")
+            failure.add_note(f"picture: {kept_picture(file, tester.terminal.picture().recorded().png)}")
 
 
 def _names(test: pytest.Item) -> tuple[str, ...]:

@@ -230,7 +230,7 @@ class CaseRun:
         """What the device shows where a step failed, as a picture for who reads the failure."""
         if self._out is not None and not self._screens:
             file = self._out / f"{self._file('', 'failure')}.png"
-            self._screens = kept_picture(file, tester.terminal.picture().png)
+            self._screens = kept_picture(file, tester.terminal.picture().recorded().png)
             self._failed_screen = file if self._screens == str(file) else None
 
     # Steps.

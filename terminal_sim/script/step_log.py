@@ -136,8 +136,7 @@ class StepLog:
 
     def _look(self, terminal: TerminalUnderTest) -> str:
         """The digest of what all displays and lights show now, as a trace keeps it."""
-        now = terminal.appearance()
-        now = replace(now, beeps=0, views={name: view.recorded() for name, view in now.views.items()})
+        now = replace(terminal.appearance().recorded(), beeps=0)
         if self._shown is None or self._shown[0] != now:
             self._shown = now, self._kept(now.text, Picture(now, terminal.profile).svg)
         return self._shown[1]

@@ -191,7 +191,7 @@ def _told(found: Difference, picture: Picture) -> str:
     if found.sizes is not None:
         (was, was_deep), (now, now_deep) = found.sizes
         return f"it was {was} x {was_deep} pixels and is {now} x {now_deep}"
-    there = [item for item, bounds in picture.items if item.wording and found.within(bounds)]
+    there = [item for item, bounds in picture.recorded().items if item.wording and found.within(bounds)]
     names = ", ".join(map(str, there[:_MOST_NAMED]))
     more = f" and {len(there) - _MOST_NAMED} more" if len(there) > _MOST_NAMED else ""
     where = f": there is now {names}{more}" if there else ""

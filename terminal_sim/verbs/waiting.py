@@ -56,8 +56,8 @@ class ScreenSnapshot:
 
     @property
     def text(self) -> str:
-        """Every display, and the lights."""
-        return self.appearance.text
+        """Every display, and the lights, without the digits of an expiry that is being typed."""
+        return self.appearance.recorded().text
 
 
 @dataclass(eq=False)
@@ -277,7 +277,7 @@ class Waiting:
         """What was most like the selector on any screen since the step began, for a failure."""
         shown = {}
         for snapshot in [*self._seen, self._snapshot(on)]:
-            for item in snapshot.view.items:
+            for item in snapshot.view.recorded().items:
                 shown.update({item.wording: (item, snapshot), item.id: (item, snapshot)})
         close = close_word(wanted.value, filter(None, shown))
         if not close:

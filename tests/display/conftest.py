@@ -106,7 +106,7 @@ def terminal(request: pytest.FixtureRequest) -> Profile:
         return profile.load(request.param)
     loaded = profile.load("s1f2")
     small = replace(loaded.displays["main"], width=128, height=160, columns=16)
-    return replace(loaded, displays={"main": small})
+    return replace(loaded, displays={"main": small}, drawing=None)
 
 
 @pytest.fixture(params=["en-CA", "fr-CA"])

@@ -279,6 +279,31 @@ scenario "A"
         assert typed not in result.text
 
 
+EXPIRY = """keys 1
+terminal v400m
+scenario "MOTO"
+  press 8 OK
+  press 0856 OK
+  tap   id:moto
+  press 1000 OK
+  press 4111111111111111 OK
+  expect screen id:expiry
+  press {expiry}
+  expect screen "00/0" within 1s
+"""
+
+
+def test_an_expiry_that_is_being_typed_is_masked_in_text_and_picture(ran: Runs, tmp_path: Path) -> None:
+    pictures = set()
+    for at, expiry in enumerate(("0330", "1229")):
+        (result,) = ran(EXPIRY.format(expiry=expiry), options=Options(out=tmp_path / str(at)))
+        assert result.outcome is ScenarioOutcome.UNMET
+        assert "**/**" in result.text
+        assert f"{expiry[:2]}/{expiry[2:]}" not in result.text
+        pictures |= {file.read_bytes() for file in (tmp_path / str(at)).rglob("*.png")}
+    assert len(pictures) == 1
+
+
 def test_control_characters_of_a_script_are_escaped_wherever_they_are_shown(ran: Runs) -> None:
     (result,) = ran(
         'keys 1\nterminal square-terminal\nscenario "a \x1b[31mRED"\n  note "\x1b[2J"\n  order "\x9b2J" 700\n  expect screen "\x1b]0;x\x07" within 1s\n'

@@ -30,7 +30,7 @@ def drawing(picture: Picture) -> str:
 
 def of_failure(session: RobotSession, differing: Sequence[DifferingPicture]) -> Iterator[str]:
     """Messages in HTML: the screen now, each picture that differs, the last of the trace."""
-    yield f"the screen now:{drawing(session.terminal.picture())}"
+    yield f"the screen now:{drawing(session.terminal.picture().recorded())}"
     for one in differing:
         shown = one.side_by_side or one.got
         yield f"{escape(session.mask(one.why))}<br>{_image(shown, one.name)}"
