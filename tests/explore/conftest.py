@@ -18,25 +18,27 @@ from terminal_sim.script.plan import plan
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
 
-Kept = Callable[..., Bundle]
+KeptRun = Callable[..., Bundle]
+
+
+def bundle_of(
+    folder: Path,
+    text: str,
+    expression: str = "",
+    environ: Mapping[str, str] | None = None,
+    options: Options | None = None,
+) -> Bundle:
+    """Writes a script, runs the one scenario that `expression` selects, and gives the bundle of it."""
+    file, to = folder / "test.keys", folder / "run.tsim"
+    file.write_text(text, encoding="utf-8")
+    program = check(parse(file), vocabulary(), environ=environ or {})
+    (case,) = plan(program, expression)
+    result = Runner(replace(options or Options(), keeper=OneBundle(to))).run(case)
+    assert result.bundle == to, result.text
+    return read(to)
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
-    """Writes a script, runs the one scenario that `expression` selects, and gives the bundle of it."""
-
-    def run(
-        text: str,
-        expression: str = "",
-        environ: Mapping[str, str] | None = None,
-        options: Options | None = None,
-    ) -> Bundle:
-        file, to = tmp_path / "test.keys", tmp_path / "run.tsim"
-        file.write_text(text, encoding="utf-8")
-        program = check(parse(file), vocabulary(), environ=environ or {})
-        (case,) = plan(program, expression)
-        result = Runner(replace(options or Options(), keeper=OneBundle(to))).run(case)
-        assert result.bundle == to, result.text
-        return read(to)
-
-    return run
+def kept(tmp_path: Path) -> KeptRun:
+    """As `bundle_of`, in the test's own folder."""
+    return lambda *given, **named: bundle_of(tmp_path, *given, **named)

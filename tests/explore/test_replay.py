@@ -24,12 +24,12 @@ from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
-from tests.explore.conftest import Kept
+from tests.explore.conftest import KeptRun
 
 ROOT = Path(terminal_sim.__file__).parent.parent
 DRIVERS = Path(terminal_drivers.__file__).parent.parent
 SCRIPTS = ROOT / "tests" / "scripts"
-SAMPLE = ("host_pack.en.keys", "s1f2_void.fr.keys", "v400m_moto.fr.keys", "square_orders.en.keys")
+SAMPLE = ("host_pack.en.keys", "s1f2_void.fr.keys")
 """Scripts that stand for all of them in `make test`."""
 
 SALE = """keys 1
@@ -48,7 +48,7 @@ def again(bundle: Bundle, **environ: str) -> object:
     return replayed(unpacked(packed(bundle)), environ)
 
 
-def test_a_run_that_fails_is_the_same_again(kept: Kept) -> None:
+def test_a_run_that_fails_is_the_same_again(kept: KeptRun) -> None:
     bundle = kept(SALE)
     assert bundle.head.end.outcome == "failed"
     assert [act.act for act in bundle.acts] == [
@@ -59,11 +59,11 @@ def test_a_run_that_fails_is_the_same_again(kept: Kept) -> None:
     assert again(bundle) is None
 
 
-def test_the_same_run_makes_the_same_bytes(kept: Kept) -> None:
+def test_the_same_run_makes_the_same_bytes(kept: KeptRun) -> None:
     assert packed(kept(SALE)) == packed(kept(SALE))
 
 
-def test_a_script_of_the_bundle_fails_as_the_run_did(kept: Kept, tmp_path: Path) -> None:
+def test_a_script_of_the_bundle_fails_as_the_run_did(kept: KeptRun, tmp_path: Path) -> None:
     file = tmp_path / "again.keys"
     file.write_text(kept(SALE).script)
     (case,) = plan(check(parse(file), vocabulary(), environ={}))
@@ -72,7 +72,7 @@ def test_a_script_of_the_bundle_fails_as_the_run_did(kept: Kept, tmp_path: Path)
     assert 'expect receipt "never printed"' in result.text
 
 
-def test_the_line_that_did_not_hold_has_the_values_of_its_macro(kept: Kept) -> None:
+def test_the_line_that_did_not_hold_has_the_values_of_its_macro(kept: KeptRun) -> None:
     script = """keys 1
 terminal v400m
 macro look-for ${what}
@@ -174,11 +174,13 @@ scenario "An order in an outage"
         ),
     ],
 )
-def test_runs_of_every_kind_are_the_same_again(kept: Kept, meaning: str, script: str, selected: str) -> None:
+def test_runs_of_every_kind_are_the_same_again(
+    kept: KeptRun, meaning: str, script: str, selected: str
+) -> None:
     assert again(kept(script, selected)) is None, meaning
 
 
-def test_an_own_profile_and_own_cards_travel_with_the_run(kept: Kept, tmp_path: Path) -> None:
+def test_an_own_profile_and_own_cards_travel_with_the_run(kept: KeptRun, tmp_path: Path) -> None:
     (tmp_path / "deck").mkdir()
     (tmp_path / "deck" / "mine.toml").write_text('card = 1\nextends = "visa-credit"\nid = "mine"\n')
     (tmp_path / "tall.toml").write_text('extends = "v400m"\nid = "tall"\n')
@@ -192,7 +194,7 @@ def test_an_own_profile_and_own_cards_travel_with_the_run(kept: Kept, tmp_path: 
     assert again(bundle) is None
 
 
-def test_a_secret_of_the_script_is_asked_of_the_environment_again(kept: Kept) -> None:
+def test_a_secret_of_the_script_is_asked_of_the_environment_again(kept: KeptRun) -> None:
     script = """keys 1
 terminal v400m
 secret CODE
@@ -207,7 +209,7 @@ scenario "A wrong passcode"
         again(bundle)
 
 
-def test_a_recorded_reader_is_replayed_from_the_recording(kept: Kept, tmp_path: Path) -> None:
+def test_a_recorded_reader_is_replayed_from_the_recording(kept: KeptRun, tmp_path: Path) -> None:
     record = tmp_path / "recordings"
     record.mkdir()
     kept(SALE, options=Options(reader="pty", record=record))
@@ -217,7 +219,7 @@ def test_a_recorded_reader_is_replayed_from_the_recording(kept: Kept, tmp_path: 
     assert again(bundle) is None
 
 
-def test_a_reader_beyond_our_hands_without_its_recording_is_said_in_a_sentence(kept: Kept) -> None:
+def test_a_reader_beyond_our_hands_without_its_recording_is_said_in_a_sentence(kept: KeptRun) -> None:
     bundle = kept(SALE)
     for address in ("ccid+serial:///dev/ttyUSB0", "recording:/etc/passwd", "no-such"):
         head = msgspec.structs.replace(bundle.head, readers=(address,))
@@ -225,7 +227,7 @@ def test_a_reader_beyond_our_hands_without_its_recording_is_said_in_a_sentence(k
             replayed(Bundle(head=head, acts=bundle.acts, trace=bundle.trace, script=""), {})
 
 
-def test_a_difference_names_the_event_both_lines_and_both_screens(kept: Kept) -> None:
+def test_a_difference_names_the_event_both_lines_and_both_screens(kept: KeptRun) -> None:
     bundle = kept(SALE)
     at = next(place for place, line in enumerate(bundle.trace) if '"amount": 1250' in line)
     changed = bundle.trace[at].replace("1250", "1251")
@@ -239,7 +241,7 @@ def test_a_difference_names_the_event_both_lines_and_both_screens(kept: Kept) ->
 
 
 @pytest.mark.parametrize("change", ["an act less", "a line less", "a line more"])
-def test_what_is_missing_and_what_is_too_much_is_a_difference(kept: Kept, change: str) -> None:
+def test_what_is_missing_and_what_is_too_much_is_a_difference(kept: KeptRun, change: str) -> None:
     bundle = kept(SALE)
     acts, trace = bundle.acts, bundle.trace
     if change == "an act less":
@@ -248,7 +250,7 @@ def test_what_is_missing_and_what_is_too_much_is_a_difference(kept: Kept, change
     assert replayed(Bundle(head=bundle.head, acts=acts, trace=trace, script=""), {}) is not None
 
 
-def test_a_replay_stops_when_an_event_has_happened(kept: Kept) -> None:
+def test_a_replay_stops_when_an_event_has_happened(kept: KeptRun) -> None:
     bundle = kept(SALE)
     for event in (1, 20, 30, bundle.last_event):
         with Replay(bundle, {}) as replay:
@@ -262,7 +264,7 @@ def test_a_replay_stops_when_an_event_has_happened(kept: Kept) -> None:
     "words", [("insert",), ("fault", "no-such"), ("network", "sideways"), ("press", "${nobody.pin}")]
 )
 def test_an_act_that_cannot_be_meant_is_one_sentence_or_a_difference(
-    kept: Kept, words: tuple[str, ...]
+    kept: KeptRun, words: tuple[str, ...]
 ) -> None:
     bundle = kept(SALE)
     acts = (*bundle.acts[:1], RecordedAct(19, words, bundle.acts[0].mono))
@@ -275,7 +277,7 @@ def test_an_act_that_cannot_be_meant_is_one_sentence_or_a_difference(
     assert "\n" not in sentence
 
 
-def test_another_folder_user_locale_and_hash_seed_give_the_same_bytes(kept: Kept, tmp_path: Path) -> None:
+def test_another_folder_user_locale_and_hash_seed_give_the_same_bytes(kept: KeptRun, tmp_path: Path) -> None:
     write(kept(SALE), tmp_path / "moved" / "elsewhere.tsim")
     environ = {
         "HOME": str(tmp_path / "nobody"),
@@ -293,6 +295,23 @@ def test_another_folder_user_locale_and_hash_seed_give_the_same_bytes(kept: Kept
     assert "the same, byte for byte" in ran.stdout
     assert [file.name for file in (tmp_path / "moved").iterdir()] == ["elsewhere.tsim"]
     assert not (tmp_path / "nobody").exists()
+
+
+@pytest.mark.parametrize("profile", vocabulary().profiles)
+def test_a_payment_and_an_outage_are_the_same_again_on_every_terminal(kept: KeptRun, profile: str) -> None:
+    script = f"""keys 1
+terminal {profile}
+scenario "A payment"
+  tap /Start|Payment|Keypad|Charge/
+  network down
+  press! 1 0 0 0 OK
+  wait 10s
+  network up
+  wait 1h
+"""
+    bundle = kept(script)
+    assert bundle.head.terminals[0].profile == profile
+    assert again(bundle) is None
 
 
 def cases(script: Path) -> list[Case]:

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -74,12 +74,14 @@ scenario "From there"
 Members = Callable[..., dict[str, bytes]]
 
 
-@pytest.fixture
-def members(tmp_path: Path) -> Members:
+@pytest.fixture(scope="module")
+def members(tmp_path_factory: pytest.TempPathFactory) -> Members:
     """Runs the last scenario of a script, and gives the members of its bundle, which is the same again."""
 
+    @cache
     def run(text: str) -> dict[str, bytes]:
-        script, file = tmp_path / "planted.keys", tmp_path / "planted.tsim"
+        folder = tmp_path_factory.mktemp("run")
+        script, file = folder / "planted.keys", folder / "planted.tsim"
         script.write_text(text)
         *_, case = plan(check(parse(script), vocabulary(), environ={}))
         result = Runner(Options(keeper=OneBundle(file))).run(case)
