@@ -57,13 +57,13 @@ class KeysLexer(RegexLexer):
                 Keyword.Declaration,
                 "values",
             ),
-            (r"^(\s+)(with|examples)(?=\s|$)", _groups(Whitespace, Keyword.Declaration), "values"),
-            (r"^(\s+)(\|)", _groups(Whitespace, Punctuation), "row"),
+            (r"^([^\S\n]+)(with|examples)(?=\s|$)", _groups(Whitespace, Keyword.Declaration), "values"),
+            (r"^([^\S\n]+)(\|)", _groups(Whitespace, Punctuation), "row"),
             *(
-                (rf"^(\s+)({act_pattern(act)})", _groups(Whitespace, Keyword), "values")
+                (rf"^([^\S\n]+)({act_pattern(act)})", _groups(Whitespace, Keyword), "values")
                 for act in _LONGEST_FIRST
             ),
-            (r"^(\s+)([^\s\"#/]\S*)", _groups(Whitespace, Name.Function), "values"),
+            (r"^([^\S\n]+)([^\s\"#/]\S*)", _groups(Whitespace, Name.Function), "values"),
             (r"\s+", Whitespace),
             (r"\S+", Text),
         ],

@@ -40,7 +40,7 @@ def test_a_script_is_coloured_without_errors_and_unchanged(script: Path) -> None
 
 def test_words_have_the_colours_of_what_they_are() -> None:
     text = (
-        'keys 1\nscenario "A" @sale\n  expect no screen "a ${b}" within 5s  # why\n  pay 100\n'
+        'keys 1\n\nscenario "A" @sale\n  expect no screen "a ${b}" within 5s  # why\n  pay 100\n'
         "  tap id:home\n  expect host sale amount=5\n  tap /x/\n"
     )
     found = [(kind, value) for kind, value in KeysLexer().get_tokens(text)]
