@@ -172,7 +172,7 @@ def _values(
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _SaidSoFar:
     """What a line says after the words of its verb; `awaited` is the parameter whose value comes next after its keyword."""
 
     placed: tuple[str, ...]
@@ -181,7 +181,7 @@ class _Said:
     awaited: Parameter | None
 
 
-def _said(verb: Verb, words: Sequence[str]) -> _Said:
+def _said(verb: Verb, words: Sequence[str]) -> _SaidSoFar:
     placed, names, keywords = [], set(), set()
     awaited = None
     for word in words:
@@ -195,7 +195,7 @@ def _said(verb: Verb, words: Sequence[str]) -> _Said:
             names.add(named[1])
         else:
             placed.append(word)
-    return _Said(tuple(placed), frozenset(names), frozenset(keywords), awaited)
+    return _SaidSoFar(tuple(placed), frozenset(names), frozenset(keywords), awaited)
 
 
 def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[CompletionCandidate]:
@@ -204,7 +204,7 @@ def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[
         yield from variables_of(names)
 
 
-def _named(verb: Verb, said: _Said) -> Iterator[CompletionCandidate]:
+def _named(verb: Verb, said: _SaidSoFar) -> Iterator[CompletionCandidate]:
     for name, parameter in verb.named.items():
         if name not in said.names:
             yield CompletionCandidate(f"{name}=", CandidateKind.FIELD, parameter.meaning)

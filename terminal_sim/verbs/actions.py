@@ -11,7 +11,7 @@ from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.picture import Picture
 from terminal_sim.display.region import PREFIX as REGION
 from terminal_sim.display.region import Region
-from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, Meaning, MinCount, ValueKind, verb
 from terminal_sim.verbs.spelling import quoted
 from terminal_sim.verbs.states import is_file, write_state
 from terminal_sim.verbs.waiting import (
@@ -123,7 +123,13 @@ class Actions(Waiting):
             self.terminal.tear_after(" ".join(step))
 
     @verb("network", "network down", rehearsed=True)
-    def network(self, state: Literal["up", "down", "wifi", "4g"]) -> None:
+    def network(
+        self,
+        state: Annotated[
+            Literal["up", "down", "wifi", "4g"],
+            Meaning("the state of the link, or the kind that it has from now on"),
+        ],
+    ) -> None:
         """The terminal's own link: there, gone, or of another kind."""
         with self._by_hand("network", state):
             if state in ("up", "down"):
@@ -138,13 +144,15 @@ class Actions(Waiting):
             self.terminal.network_slow(duration(time))
 
     @verb("service", "service down")
-    def service(self, state: Literal["up", "down"]) -> None:
+    def service(self, state: Annotated[Literal["up", "down"], Meaning("whether it answers")]) -> None:
         """The payment service behind a link that is up."""
         with self._by_hand("service", state):
             self.terminal.service(state == "up")
 
     @verb("account standalone", "account standalone off", rehearsed=True)
-    def account_standalone(self, state: Literal["on", "off"]) -> None:
+    def account_standalone(
+        self, state: Annotated[Literal["on", "off"], Meaning("whether the account allows it")]
+    ) -> None:
         """The account's standalone mode: off, the terminal takes no payment, MOTO or refund that it begins itself."""
         with self._by_hand("account standalone", state):
             self.terminal.account(state == "on")
@@ -163,7 +171,9 @@ class Actions(Waiting):
 
     @verb("order", 'order "Table 4" 2350', rehearsed=True)
     def order(
-        self, text: Annotated[str, ValueKind.TEXT], amount: Annotated[int | str, ValueKind.COUNT]
+        self,
+        text: Annotated[str, ValueKind.TEXT, Meaning("what was ordered")],
+        amount: Annotated[int | str, ValueKind.COUNT, Meaning("its amount in minor units")],
     ) -> None:
         """An online order arrives at the service, which hands it over as soon as the terminal can be reached."""
         with self._by_hand("order", quoted(text), str(number(amount))):
@@ -178,7 +188,9 @@ class Actions(Waiting):
             self._pass(limit, before)
 
     @verb("power", "power cut", "power on")
-    def power(self, state: Literal["off", "on", "cut"]) -> None:
+    def power(
+        self, state: Annotated[Literal["off", "on", "cut"], Meaning("shut down, start, or cut")]
+    ) -> None:
         """Orderly shut-down, start, or a power cut without warning."""
         with self._by_hand("power", state):
             {"off": self.terminal.power_off, "on": self.terminal.power_on, "cut": self.terminal.power_cut}[
@@ -186,7 +198,9 @@ class Actions(Waiting):
             ]()
 
     @verb("paper", "paper out", rehearsed=True)
-    def paper(self, state: Literal["out", "low", "in"]) -> None:
+    def paper(
+        self, state: Annotated[Literal["out", "low", "in"], Meaning("used up, nearly so, or a new roll")]
+    ) -> None:
         """The paper of the printer."""
         with self._by_hand("paper", state):
             self.terminal.paper(state)
@@ -199,7 +213,11 @@ class Actions(Waiting):
 
     @verb("fault", "fault wire drop 2", "fault printer-jam", rehearsed=True)
     def fault(
-        self, name: Annotated[str, ValueKind.FAULT], *arguments: Annotated[str, ValueKind.VALUE, MinCount(0)]
+        self,
+        name: Annotated[str, ValueKind.FAULT],
+        *arguments: Annotated[
+            str, ValueKind.VALUE, MinCount(0), Meaning("what the fault takes (`help faults`)")
+        ],
     ) -> None:
         """A named fault of the bench's catalogue."""
         with self._by_hand("fault", name, *arguments):
@@ -226,14 +244,16 @@ class Actions(Waiting):
         self.variables[name] = is_
 
     @verb("note", 'note "The customer has left."')
-    def note(self, text: Annotated[str, ValueKind.TEXT]) -> None:
+    def note(
+        self, text: Annotated[str, ValueKind.TEXT, Meaning("what is noted; variables are filled in")]
+    ) -> None:
         """A line in the report of the run."""
         self.notes.append(text)
 
     @verb("screenshot", 'screenshot "approved"', 'screenshot "history" except id:txn-1')
     def screenshot(
         self,
-        name: Annotated[str, ValueKind.TEXT],
+        name: Annotated[str, ValueKind.TEXT, Meaning("the name of the picture, one in its scenario")],
         *,
         except_: Annotated[
             Hidden | Sequence[Hidden],

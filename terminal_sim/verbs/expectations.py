@@ -11,7 +11,7 @@ from terminal_sim.bench import Selector
 from terminal_sim.datafiles.suggest import most_like
 from terminal_sim.verbs.row_expectations import NOW, RowExpectations, Throughout, Within
 from terminal_sim.verbs.rows import spelled
-from terminal_sim.verbs.signature import Keyword, MinCount, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, Meaning, MinCount, ValueKind, verb
 from terminal_sim.verbs.waiting import (
     DEFAULT_WITHIN,
     BadScript,
@@ -56,8 +56,10 @@ class Expectations(RowExpectations):
     @verb("expect receipt", 'expect receipt "$12.50" "APPROVED" copy=merchant')
     def expect_receipt(
         self,
-        *texts: Annotated[str, ValueKind.TEXT, MinCount(0)],
-        copy: Literal["", "merchant", "customer"] = "",
+        *texts: Annotated[str, ValueKind.TEXT, MinCount(0), Meaning("what it says, somewhere")],
+        copy: Annotated[
+            Literal["", "merchant", "customer"], Meaning("the copy; the newest of any without it")
+        ] = "",
         no: bool = False,
         within: Within = DEFAULT_WITHIN,
         for_: Throughout = NOW,

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from terminal_sim.bench.words import PaymentTypeKind
-from terminal_sim.verbs.signature import Keyword, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, Meaning, ValueKind, verb
 from terminal_sim.verbs.spelling import pairs
 from terminal_sim.verbs.waiting import Waiting, number
 
-Ticket = Annotated[str, ValueKind.NAME]
-Amount = Annotated[int | str, ValueKind.COUNT]
+Ticket = Annotated[str, ValueKind.NAME, Meaning("the ticket of the sale")]
+Amount = Annotated[int | str, ValueKind.COUNT, Meaning("an amount in minor units")]
 Label = Annotated[str, ValueKind.TEXT]
+Server = Annotated[Label, Meaning("who serves")]
+Register = Annotated[Label, Meaning("the register where the sale is made")]
 
 
 class PointOfSaleVerbs(Waiting):
     """The verbs of the bench's point of sale. What it asks for is asked of the scenario's terminal."""
 
     @verb("pos sale", 'pos sale T-17 1250 server="Anne" register="Bar"')
-    def pos_sale(self, ticket: Ticket, amount: Amount, *, server: Label = "", register: Label = "") -> None:
+    def pos_sale(
+        self, ticket: Ticket, amount: Amount, *, server: Server = "", register: Register = ""
+    ) -> None:
         """The point of sale asks the terminal for the payment of a sale: of a new one, or of what is left of this ticket's."""
         words = ("pos sale", ticket, str(number(amount)), *pairs(server=server, register=register))
         with self._by_hand(*words):
@@ -35,11 +39,13 @@ class PointOfSaleVerbs(Waiting):
     @verb("pos payment-type", 'pos payment-type CH name="Cheque" reference="4711" type=other')
     def pos_payment_type(
         self,
-        code: Annotated[str, ValueKind.NAME],
+        code: Annotated[str, ValueKind.NAME, Meaning("its short code")],
         *,
-        name: Label,
-        reference: Label = "",
-        type: Literal["credit-card", "debit-card", "gift-card", "cash", "other"] = "credit-card",  # noqa: A002
+        name: Annotated[Label, Meaning("its name for people")],
+        reference: Annotated[Label, Meaning("its reference in the accounts")] = "",
+        type: Annotated[  # noqa: A002
+            Literal["credit-card", "debit-card", "gift-card", "cash", "other"], Meaning("what it is")
+        ] = "credit-card",
     ) -> None:
         """A custom payment type is set up: a short code of its own, a name, an accounting reference and a type."""
         more = pairs(name=name, reference=reference)

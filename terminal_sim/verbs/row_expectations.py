@@ -8,14 +8,16 @@ from typing import Annotated
 
 from terminal_sim.bench import Duration
 from terminal_sim.verbs.rows import Record, RowLog, closest, spelled, transactions
-from terminal_sim.verbs.signature import Keyword, RowFields, ValueKind, verb
+from terminal_sim.verbs.signature import Keyword, Meaning, RowFields, ValueKind, verb
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN, Said, Waiting, duration, number
 
 Within = Annotated[Duration | str, ValueKind.TIME, Keyword("within", "the longest time until it holds")]
 Throughout = Annotated[
     Duration | str, ValueKind.TIME, Keyword("for", "with `no`: the time all through which it must not hold")
 ]
-Count = Annotated[int | str | None, ValueKind.COUNT]
+Count = Annotated[
+    int | str | None, ValueKind.COUNT, Meaning("how many there are in all; any number without it")
+]
 
 NOW = Duration(0)
 

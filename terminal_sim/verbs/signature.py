@@ -88,6 +88,13 @@ class Keyword:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a value is for, where neither its kind nor the doc of its verb says it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowFields:
     """Whose rows have the fields that `**fields` takes: `host`, `journal`, `report` or `pos`."""
 
@@ -239,7 +246,8 @@ def _parameter(method: str, item: inspect.Parameter, hint: Any) -> Parameter:
     keyword = next((note for note in notes if isinstance(note, Keyword)), Keyword(""))
     required = item.default is item.empty and MinCount(0) not in notes
     default = "" if item.default in (item.empty, None, ()) else str(item.default)
-    meaning = keyword.meaning or kind.value
+    said = next((note.text for note in notes if isinstance(note, Meaning)), "")
+    meaning = keyword.meaning or said or kind.value
     is_named = item.kind is item.KEYWORD_ONLY and not keyword.word
     return Parameter(
         item.name, kind, required, keyword.word, choices, meaning, default, keyword.repeated, is_named

@@ -85,6 +85,10 @@ def test_every_value_of_a_verb_is_explained() -> None:
         (verb.name, one.form) for verb in verb_entries() for one in verb.arguments if not one.meaning
     ]
     assert unexplained == []
+    vague = (ValueKind.CHOICE.value, ValueKind.NAME.value, ValueKind.TEXT.value, ValueKind.COUNT.value)
+    assert [
+        (verb.name, one.form) for verb in verb_entries() for one in verb.arguments if one.meaning in vague
+    ] == []
     (screen,) = [one for one in verb_entries() if one.name == "expect screen"]
     assert [(one.form, one.default) for one in screen.arguments] == [
         ("SELECTOR", ""), ("on DISPLAY", "main"), ("within TIME", "30s"), ("for TIME", "0s"),
