@@ -394,7 +394,7 @@ def _shell(commands: _Commands) -> None:
     )  # fmt: skip
     shell.add_argument(
         "--plain", action="store_true",
-        help="read line by line and draw nothing in place, as over a slow line; so it is with TERM=dumb, NO_COLOR or a pipe",
+        help="read line by line and draw nothing in place; so it is with TERM=dumb, NO_COLOR, a pipe or a slow ssh",
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def test_the_help_of_a_command_is_its_meaning(shell: Shell) -> None:
 def test_what_is_recorded_when_the_lines_end_is_written(shell: Shell, tmp_path: Path) -> None:
     code, out, _ = shell("record sale.keys host", *SALE)
     assert code == 0
-    assert "# sale.keys" in out
+    assert "# sale.keys\n# replayed on a fresh bench: " in out
     assert "expect host sale amount=1250" in (tmp_path / "sale.keys").read_text("utf-8")
     assert main(["run", "-q", "sale.keys"]) == 0
 

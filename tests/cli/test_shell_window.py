@@ -159,11 +159,15 @@ def test_the_clock_runs_by_the_wall_and_draws_anew_what_the_device_shows(tmp_pat
     assert window.code == 0
 
 
-@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"NO_COLOR": "1"}], ids=["dumb", "no colour"])
-def test_a_window_that_only_scrolls_or_has_no_colours_gets_one_line_after_the_other(
+@pytest.mark.parametrize(
+    "environment",
+    [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"SSH_CONNECTION": "far"}],
+    ids=["dumb", "no colour", "far"],
+)
+def test_a_window_that_only_scrolls_or_has_no_colours_or_is_far_gets_one_line_after_the_other(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    with Window("shell", "v400m", folder=tmp_path, environment=environment) as window:
+    with Window("shell", "v400m", folder=tmp_path, environment=environment, answers=False) as window:
         window.until("v400m> ")
         window.press("wai" + TAB + "1s" + ENTER)
         window.until("wait 1s\r\n")

@@ -21,7 +21,10 @@ _STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 
 class Window:
-    """Runs `terminal-sim WORDS` in `folder`; `seen` is the text that it has written so far, without what moves and colours it."""
+    """Runs `terminal-sim WORDS` in `folder`; `seen` is the text that it has written so far, without what moves and colours it.
+
+    A window that does not say where its cursor is has `answers` False.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class Window:
         columns: int = 100,
         rows: int = 40,
         environment: Mapping[str, str] | None = None,
+        answers: bool = True,
     ) -> None:
         kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
         state = {"XDG_STATE_HOME": str(folder / "state"), "INPUTRC": os.devnull}
@@ -43,6 +47,7 @@ class Window:
             timeout=PATIENCE,
         )
         self._program.delaybeforesend = None
+        self._answers = answers
         self.raw = ""
         self.code: int | None = None
 
@@ -74,7 +79,8 @@ class Window:
         )
         while self._program.expect([wanted, _ASKED]):
             self._take()
-            self._program.send(_WHERE)
+            if self._answers:
+                self._program.send(_WHERE)
         self._take()
         return _STEERING.sub("", self.raw[began:])
 

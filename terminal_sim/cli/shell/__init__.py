@@ -1,7 +1,7 @@
 """`terminal-sim shell`: a place to work at one terminal, by lines of the script language and what the shell adds to them.
 
-At a window it draws the device in its place and has an editor for the line. In a pipe, where `TERM` is `dumb`, where `NO_COLOR` is set and with
-`--plain` it reads one line after the other and prints what changed.
+At a window it draws the device in its place and has an editor for the line. In a pipe, where `TERM` is `dumb`, where `NO_COLOR` is set, over a slow ssh and
+with `--plain` it reads one line after the other and prints what changed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.output_file import TRACE, OutputFile
 from terminal_sim.cli.printing import printer_at
 from terminal_sim.cli.shell.conversation import Conversation, Lines
+from terminal_sim.cli.shell.distance import answers_soon
 from terminal_sim.cli.shell.history import History, state_folder
 from terminal_sim.cli.shell.pace import WallPace
 from terminal_sim.cli.shell.plain import PipedLines, PromptedLines
@@ -82,7 +83,7 @@ def _lines(session: ShellSession, pace: WallPace, *, plain: bool) -> Lines:
         return PipedLines(session)
     prompt = f"{session.terminal.profile.id}> "
     history = History(state_folder() / _HISTORY)
-    if plain or not _is_window():
+    if plain or not _is_window() or not answers_soon():
         return PromptedLines(session, prompt, history)
     from terminal_sim.cli.shell.editor import (
         EditedLines,  # its library takes as long to import as the first screen

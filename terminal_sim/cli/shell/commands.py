@@ -174,7 +174,13 @@ def _record(shell: Shell, words: Sequence[str]) -> list[str]:
     file, *expected = words
     recorded = RecordedFile.of(Path(file))
     recorded.check()
-    shell.recording = ShellRecording(shell.session, recorded, expected_of(expected), shell.head)
+    shell.recording = ShellRecording(
+        shell.session,
+        recorded,
+        expected_of(expected),
+        shell.head,
+        is_replayed=not shell.session.terminal.has_real_readers,
+    )
     return [f"# what is done from now on goes into {file}; `record stop` writes it"]
 
 

@@ -28,7 +28,8 @@ def expected_of(words: Iterable[str]) -> set[Expected]:
 class ShellRecording:
     """Records what is done in the session, for `file`; `expected` is what is expected beside the screens.
 
-    `head` gives what a script in a folder says before its steps. Raises `UserError`.
+    `head` gives what a script in a folder says before its steps. `is_replayed` has what was written done again on a fresh bench, with virtual
+    readers, as soon as it is finished. Raises `UserError`.
     """
 
     def __init__(
@@ -38,8 +39,11 @@ class ShellRecording:
         expected: Set[Expected],
         head: Callable[[Path], ScriptHead] | None,
         naming: Naming = Naming.ID,
+        *,
+        is_replayed: bool = False,
     ) -> None:
         self.file = file
+        self._is_replayed = is_replayed
         self.recorded: RecordedScript | None = None
         self._session = session
         with as_user_errors(BenchMisuse):
@@ -58,4 +62,12 @@ class ShellRecording:
         self.recorded = recorded
         self._recorder.stop()
         self._session.recorder = None
-        return said
+        return [*said, *self._replayed(recorded)]
+
+    def _replayed(self, recorded: RecordedScript) -> list[str]:
+        if not self._is_replayed:
+            return []
+        problem = self.file.problem(recorded)
+        if problem:
+            return [f"# it is kept, and does not hold on a fresh bench:\n{problem}"]
+        return [f"# replayed on a fresh bench: {len(recorded.steps)} lines hold"]
