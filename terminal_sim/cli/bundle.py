@@ -62,11 +62,14 @@ def run(given: Namespace) -> int:
     if result.bundle is None:
         raise UserError(f"{name(result)}: no bundle was written")
     with as_user_errors(BundleError):
-        difference = replayed(read(result.bundle), os.environ)
+        bundle = read(result.bundle)
+        difference = replayed(bundle, os.environ)
     if difference is not None:
         print(f"bundle   {result.bundle}: its replay is another from event {difference.event} on")
         return ExitCode.BROKEN
-    print(f"bundle   {result.bundle}: its replay is the same, byte for byte")
+    print(
+        f"bundle   {result.bundle}: its replay is the same, byte for byte{'; it holds card data in clear' if bundle.is_private else ''}"
+    )
     return ExitCode.HELD
 
 

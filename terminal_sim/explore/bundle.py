@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from terminal_sim.explore.recorded_act import RecordedAct
+from terminal_sim.readers.opening import VIRTUAL
 
 FORMAT = 1
 
@@ -76,6 +77,11 @@ class BundleHead(_Said, frozen=True):
     card: str
     end: BundledEnd
     members: Mapping[str, str]
+
+
+def has_frames(readers: tuple[str, ...]) -> bool:
+    """Whether the trace of a run on these readers has their frames: on a line that takes real time they come as it happens."""
+    return readers == (VIRTUAL,)
 
 
 class _Numbered(Struct, frozen=True):

@@ -18,6 +18,7 @@ from terminal_sim.explore.bundle import (
     BundledTerminal,
     BundleError,
     BundleHead,
+    has_frames,
 )
 from terminal_sim.explore.data_files import ACQUIRER, acquirer_file, card_files, digest, is_bundled, named
 from terminal_sim.explore.saved_start import concealed
@@ -121,7 +122,6 @@ class BundleLog(ActLog):
         spoken = {words.card_of(word) for act in acts for word in act.act} & details.keys()
         presented = spoken | self.cards | (start.cards.keys() if start is not None else set())
         files = {name: file for one in sorted(presented) for name, file in card_files(one, about.decks)}
-        trace = tuple(one.json() for one in self.entries if not isinstance(one.content, contents.TimePassed))
         toml = explain(terminal.profile)
         made = Bundle(
             head=BundleHead(
@@ -144,7 +144,7 @@ class BundleLog(ActLog):
                 members={},
             ),
             acts=acts,
-            trace=trace,
+            trace=self._trace(),
             script=self._script(unmet),
             cards={name: file.read_bytes() for name, file in files.items() if not is_bundled(file)},
             state=concealed(start, details) if start is not None else "",
@@ -153,6 +153,11 @@ class BundleLog(ActLog):
         )
         _check(made, words.stand_ins)
         return made
+
+    def _trace(self) -> tuple[str, ...]:
+        left_out: tuple[type[contents.Content], ...] = (contents.TimePassed,)
+        left_out += () if has_frames(self.about.readers) else (contents.ReaderFrame,)
+        return tuple(one.json() for one in self.entries if not isinstance(one.content, left_out))
 
     def _script(self, unmet: str) -> str:
         """The run as a script that fails at `unmet` as the run did."""

@@ -30,7 +30,7 @@ from terminal_sim.bench import (
     contents,
 )
 from terminal_sim.datafiles.printable import printable
-from terminal_sim.explore.bundle import Bundle, BundleError
+from terminal_sim.explore.bundle import Bundle, BundleError, has_frames
 from terminal_sim.explore.bundle_file import TraceLine
 from terminal_sim.explore.recorded_act import PRESS, SAVE_STATE, TAP, RecordedAct
 from terminal_sim.explore.saved_start import revealed
@@ -64,9 +64,10 @@ class TraceDifference:
 class _Compared:
     """A subscriber that holds the entries to the lines of a bundle, in their order."""
 
-    wants_frames, wants_bytes = True, False
+    wants_bytes = False
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
+    def __init__(self, lines: tuple[str, ...], *, frames: bool) -> None:
+        self.wants_frames = frames
         self._lines = lines
         self._screens = "", ""
         self.seen = 0
@@ -101,7 +102,7 @@ class Replay:
     def __init__(self, bundle: Bundle, environ: Mapping[str, str]) -> None:
         self.bundle = bundle
         self.broken: Exception | None = None
-        self._compared = _Compared(bundle.trace)
+        self._compared = _Compared(bundle.trace, frames=has_frames(bundle.head.readers))
         self._open = ExitStack()
         try:
             folder = Path(self._open.enter_context(TemporaryDirectory(prefix="terminal-sim-")))

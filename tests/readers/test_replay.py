@@ -220,6 +220,27 @@ def test_a_watched_reader_is_replayed_without_watching(
     assert threading.active_count() == threads
 
 
+def test_a_bundle_of_a_run_on_a_real_reader_is_the_same_again_without_it(
+    served: ServedReader,
+    catalogue: Bench,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    script, bundle = tmp_path / "sale.keys", tmp_path / "sale.tsim"
+    script.write_text(SALE)
+    reader = f"ccid+serial:{served.path}"
+    command = ["bundle", str(script), "-k", "PIN", "--reader", reader, "--to", str(bundle)]
+    with monkeypatch.context() as at_the_reader:
+        at_the_reader.setattr("sys.stderr", at(served, catalogue))
+        assert main(command) == 0
+    served.close()
+    assert capsys.readouterr().out.endswith(
+        "its replay is the same, byte for byte; it holds card data in clear\n"
+    )
+    assert main(["replay", str(bundle)]) == 0
+
+
 LEFT = """keys 1
 terminal v400m
 scenario "A sale after which the card stays"
