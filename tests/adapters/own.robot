@@ -40,3 +40,13 @@ A passcode is a secret of the terminal
     Expect Screen    Enter passcode
     Press    ${passcode.admin}    OK
     Expect Screen    Moto payment
+
+The screen and the receipt are texts
+    Press    OK    4711    OK
+    ${screen} =    Get Screen
+    Should Contain    ${screen}    47,11
+    Run Keyword And Expect Error    V400m has no display 'customer'*    Get Screen    customer
+    Insert    visa-credit
+    Expect Screen    id:approved
+    ${paper} =    Get Receipt    merchant
+    Should Contain    ${paper}    47,11

@@ -131,8 +131,22 @@ class OwnKeyword:
     arguments: list[Argument]
     documentation: str
 
+    @property
+    def tags(self) -> list[str]:
+        return ["reading" if self.method.startswith("get_") else "setup"]
+
 
 OWN = {
+    "Get Screen": OwnKeyword(
+        "get_screen",
+        [("on", "main")],
+        "Returns the settled screen as text, in its frame; ``on`` names the display where the terminal has several.",
+    ),
+    "Get Receipt": OwnKeyword(
+        "get_receipt",
+        [("copy", "")],
+        "Returns the newest receipt as text, or the newest ``merchant`` or ``customer`` copy; an empty text where there is none.",
+    ),
     "New Terminal": OwnKeyword(
         "new_terminal",
         [("profile", ""), ("locale", ""), "**options"],

@@ -105,7 +105,7 @@ class TerminalSim:
         return OWN[name].documentation if name in OWN else self._keywords[name].documentation
 
     def get_keyword_tags(self, name: str) -> list[str]:
-        return ["setup"] if name in OWN else self._keywords[name].tags
+        return OWN[name].tags if name in OWN else self._keywords[name].tags
 
     def get_keyword_source(self, name: str) -> str | None:
         if name in OWN:
@@ -152,6 +152,14 @@ class TerminalSim:
     def from_state(self, state: str, profile: str = "", locale: str = "", **options: str) -> None:
         """A terminal that goes on where one was saved."""
         self._begin(self._setup.having(profile=profile, locale=locale, options=options), state)
+
+    def get_screen(self, on: str = "main") -> str:
+        """The screen as text."""
+        return self.session.screen(on)
+
+    def get_receipt(self, copy: str = "") -> str:
+        """The newest receipt as text."""
+        return self.session.receipt(copy)
 
     # What a listener hears.
 

@@ -47,4 +47,4 @@ def screens(failed: ExpectationFailed, mask: Mask) -> str:
 
 def _image(file: Path, name: str) -> str:
     data = b64encode(file.read_bytes()).decode()
-    return f'<img alt="{escape(name)}" src="data:image/png;base64,{data}">'
+    return f'<img alt="{escape(name)}" style="max-width:100%" src="data:image/png;base64,{data}">'

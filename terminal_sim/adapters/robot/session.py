@@ -152,6 +152,18 @@ class RobotSession:
             )
         return known[name]
 
+    def screen(self, display: str) -> str:
+        """The settled screen as text. Raises `BadScript` where the terminal has no such display."""
+        try:
+            return self.terminal.view(display).text
+        except LookupError as wrong:
+            raise BadScript(str(wrong)) from None
+
+    def receipt(self, copy: str) -> str:
+        """The newest receipt, or the newest of that copy; "" where there is none."""
+        printed = self.terminal.receipts
+        return next((one.text for one in reversed(printed) if not copy or one.copy == copy), "")
+
     def close(self) -> None:
         self._open.close()
 
