@@ -22,6 +22,7 @@ from bench_growth import growth  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
 from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
+from bench_report import report  # noqa: E402
 from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_setup import setup  # noqa: E402
@@ -46,6 +47,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "pcscd": pcscd,
     "picture": pictures,
     "completion": completions,
+    "report": report,
     "shell": shell,
     "web": web,
 }
