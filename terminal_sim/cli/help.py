@@ -11,6 +11,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import cache
 from shutil import get_terminal_size
 from textwrap import indent
 
@@ -99,10 +100,9 @@ def _names(words: Sequence[str]) -> list[tuple[Topic, Entry]]:
     ]
 
 
-def _every_name() -> Iterator[tuple[Topic, Entry]]:
-    for topic in TOPICS:
-        for entry in topic.entries(vocabulary()):
-            yield topic, entry
+@cache
+def _every_name() -> tuple[tuple[Topic, Entry], ...]:
+    return tuple((topic, entry) for topic in TOPICS for entry in topic.entries(vocabulary()))
 
 
 def _told(verb: Entry) -> Iterator[str]:

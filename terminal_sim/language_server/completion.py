@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from terminal_sim.language_server.document import Document, Span
+from terminal_sim.language_server.names import scripts_in
 from terminal_sim.script.candidates import CandidateKind, CompletionCandidate, ScriptNames
 from terminal_sim.script.complete import complete, complete_heading
 from terminal_sim.script.values import Scope
 from terminal_sim.verbs import VERBS, Parameter, Verb
 
 _CLOSING = {'"': '"', "${": "}"}
+_FILE = re.compile(r"(?:(use)\s+(?:\S+\s+)*|\s+examples\s+(from)\s+)(\"[^\"]*)?$")
 _PLACE = re.compile(r"\$\{([A-Za-z_][\w-]*)\}", re.ASCII)
 
 
@@ -34,6 +37,11 @@ def offers_at(document: Document, line: int, index: int, scope: Scope, names: Sc
     heading = bool(before) and not before[0].isspace()
     if not before:  # an empty line may become either; what is typed in the first column begins a section
         heading = True
+    file = _FILE.match(before)
+    if file is not None:
+        typed = file[3] or ""
+        span = Span(line, index - len(typed), index + _closed(typed, text[index:]))
+        return [Offer(one, span) for one in _files(document, file[1] or "") if one.text.startswith(typed)]
     found = complete_heading(before, scope) if heading else complete(before, scope, names)
     offers = [
         Offer(
@@ -47,6 +55,16 @@ def offers_at(document: Document, line: int, index: int, scope: Scope, names: Sc
     if first and heading:
         return [_section(one) for one in offers]
     return [*offers, *_lines(before[found.start :], Span(line, found.start, index))] if first else offers
+
+
+def _files(document: Document, word: str) -> Iterator[CompletionCandidate]:
+    """The files that a line may name, as they are seen from the folder of the script: scripts, or tables."""
+    here = document.path.parent
+    found = scripts_in(here) if word == "use" else here.glob("*.csv")
+    for path in sorted(found):
+        if path != document.path:
+            name = os.path.relpath(path, here.resolve()).replace(os.sep, "/")
+            yield CompletionCandidate(f'"{name}"', CandidateKind.TEXT, "a file beside the script")
 
 
 def _closed(typed: str, after: str) -> int:

@@ -105,3 +105,25 @@ def test_scripts_are_looked_for_in_all_folders_that_are_not_hidden(tmp_path: Pat
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert {path.name for path in scripts_in(tmp_path)} == {"a.keys", "c.keys"}
+
+
+@pytest.mark.parametrize(
+    ("line", "offered", "start"),
+    [
+        ("use ", ['"common.keys"', '"more/other.keys"'], 4),
+        ('use "com', ['"common.keys"'], 4),
+        ('use "common.keys" "m', ['"more/other.keys"'], 18),
+        ("  examples from ", ['"rows.csv"'], 16),
+        ('  examples from "r', ['"rows.csv"'], 16),
+    ],
+)
+def test_the_files_beside_a_script_are_offered(
+    tmp_path: Path, line: str, offered: list[str], start: int
+) -> None:
+    (tmp_path / "more").mkdir()
+    for name in ("common.keys", "more/other.keys", "main.keys", "rows.csv"):
+        (tmp_path / name).touch()
+    document = Document(tmp_path / "main.keys", f'keys 1\nscenario "A"\n{line}')
+    offers = offers_at(document, 2, len(line), scope_of(document), names_of(document, 2, stored))
+    assert [one.candidate.text for one in offers] == offered
+    assert {one.span.start for one in offers} == {start}
