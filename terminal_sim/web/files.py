@@ -14,7 +14,7 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _NAMES = (
-    "index.html", "style.css", "icon.svg", "app.js", "connection.js", "details.js", "drawing.js", "timeline.js", "words.js",
+    "index.html", "style.css", "icon.svg", "app.js", "connection.js", "details.js", "drawing.js", "film.js", "timeline.js", "words.js",
     "vendor/lit-html.js", "fonts/inter.woff2", "fonts/jetbrains-mono.woff2",
 )  # fmt: skip
 

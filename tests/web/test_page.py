@@ -245,3 +245,21 @@ def test_axe_finds_nothing(locale: str, scheme: Scheme, browser: Browser) -> Non
                 found.generate_report()
             )
             page.context.close()
+
+
+def test_the_film_strip_shows_the_device_as_it_was(browser: Browser) -> None:
+    with served("v400m") as bench:
+        page = opened(browser, bench)
+        for name in ("OK", "7"):
+            click(page, name)
+        until(page, "amount")
+        page.wait_for_function("() => document.querySelectorAll('.cell').length >= 2")
+        page.locator(".cell").first.click()
+        page.locator(".past").wait_for()
+        page.wait_for_function("() => !document.querySelector('#floor').textContent.includes('$0.07')")
+        page.locator("#floor [data-key=CANCEL]").first.click()
+        page.locator(".refused", has_text="past").wait_for()
+        page.get_by_role("button", name="Live", exact=True).click()
+        page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.07')")
+        assert bench.get("/terminals/v400m-1/screen")["id"] == "amount"
+        page.context.close()

@@ -4,9 +4,11 @@ import { html, nothing, render } from "./vendor/lit-html.js";
 import { Connection } from "./connection.js";
 import { details } from "./details.js";
 import { parse } from "./drawing.js";
+import { Film } from "./film.js";
 import { ROW, Timeline } from "./timeline.js";
 import { language, say, speak } from "./words.js";
 
+const PAST = { ",": -1, ".": 1 };
 const KEYS = { Enter: "OK", Backspace: "CLEAR", Escape: "CANCEL", ArrowUp: "UP", ArrowDown: "DOWN", F1: "F1", F2: "F2", F3: "F3", F4: "F4", "#": "MENU", "*": "*" };
 const KINDS = ["state", "screen", "apdu", "host", "journal", "receipt"];
 const WAYS = { insert: "slot", "tap-card": "contactless", swipe: "stripe" };
@@ -15,9 +17,10 @@ const JUMPS = ["1s", "30s", "1h", "24h"];
 
 const state = {
   bench: null, terminals: new Map(), chosen: "", cards: [], profiles: [], link: "live", refused: "", took: 0, pane: "device", dock: "script",
-  entry: null, cause: null, lit: null, script: "", receipts: [], keys: false, theme: "", dragged: null,
+  entry: null, cause: null, lit: null, script: "", receipts: [], keys: false, dragged: null, past: null,
 };
 const timeline = new Timeline();
+const film = new Film();
 const drawings = new Map(); // the drawing of each terminal, by its id
 let bench;
 let drawn = false;
@@ -32,7 +35,7 @@ function show() {
     drawn = false;
     render(page(), document.body);
     const floor = document.querySelector("#floor");
-    const drawing = drawings.get(state.chosen);
+    const drawing = state.past ? (state.past.drawing ||= parse(state.past.svg)) : drawings.get(state.chosen);
     if (floor && drawing && floor.firstChild !== drawing) floor.replaceChildren(drawing);
     const rows = document.querySelector("#rows");
     if (rows && timeline.follows) rows.scrollTop = rows.scrollHeight;
@@ -54,6 +57,7 @@ function page() {
     <main data-pane=${state.pane}>
       <section class="stage" aria-label=${say("device")}>
         <div class="bar" role="group" aria-label=${say("terminals")}>${[...state.terminals.values()].map(tab)}${adding()}</div>
+        ${state.past ? html`<p class="past">${say("back")} <b>${state.past.n}</b> <button class="btn" @click=${() => look(null)}>${say("goLive")}</button></p>` : nothing}
         <div id="floor" tabindex="0" role="group" aria-label="SIMULATOR: ${at ? `${at.maker} ${at.model}` : ""}"
           @click=${press} @keydown=${typed} @focusin=${() => listen(true)} @focusout=${() => listen(false)}></div>
         <p class="caption">${at ? html`<b>${at.model}</b> <code>${at.screen}</code>` : nothing}
@@ -64,6 +68,7 @@ function page() {
         ${at ? surroundings(at) : nothing}
       </section>
       <section class="log" aria-label=${say("timeline")}>
+        ${film.view(state.chosen, state.past || film.cells.at(-1), look)}
         <div class="filter"><input id="filter" type="search" .value=${timeline.filter} placeholder=${say("filter")} aria-label=${say("cleared")} @input=${narrow}>
           ${KINDS.map((kind) => html`<button class="kind k-${kind}" aria-pressed=${timeline.filter.includes(`kind:${kind}`)} @click=${() => only(kind)}>${kind}</button>`)}</div>
         <div id="rows" role="grid" aria-label=${say("timeline")} aria-rowcount=${timeline.rows.length} tabindex="0" @scroll=${scrolled} @keydown=${walked}></div>
@@ -145,6 +150,10 @@ function receipts() {
 // What is done.
 
 async function act(said) {
+  if (state.past) {
+    refuse(say("notNow"));
+    return {};
+  }
   const began = performance.now();
   const answer = await bench.ask({ terminal: state.chosen, ...said });
   if (answer.refused) refuse(answer.refused.detail);
@@ -154,6 +163,19 @@ async function act(said) {
   }
   refresh();
   return answer;
+}
+
+// Shows the device as it was; the newest picture, and none, are the present.
+function look(cell) {
+  state.past = cell === film.cells.at(-1) ? null : cell;
+  timeline.follows = !state.past;
+  if (state.past) {
+    choose(state.past.act);
+    const index = timeline.rows.findIndex((entry) => entry.n === state.past.act);
+    const rows = document.querySelector("#rows");
+    rows.scrollTop = Math.max(0, index * ROW - rows.clientHeight / 2);
+  }
+  show();
 }
 
 function refuse(why) {
@@ -221,6 +243,7 @@ async function add(event) {
 }
 
 function pick(id) {
+  state.past = null;
   state.chosen = id;
   refresh();
 }
@@ -294,10 +317,21 @@ function scrolled(event) {
 }
 
 function walked(event) {
+  if (event.key in PAST) {
+    step(PAST[event.key]);
+    return;
+  }
   const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
   if (!by) return;
   event.preventDefault();
   choose(timeline.move(by));
+}
+
+// One picture back or on.
+function step(by) {
+  const own = film.cells.filter((cell) => cell.terminal === state.chosen);
+  const at = state.past ? own.indexOf(state.past) : own.length - 1;
+  if (own[at + by]) look(own[at + by]);
 }
 
 async function choose(n) {
@@ -332,6 +366,7 @@ function heard(message) {
     state.terminals.set(about.id, about);
     state.chosen ||= about.id;
     keepFocus(about.id, parse(svg));
+    film.add(about.id, svg, timeline.entries.slice(-200).filter((entry) => entry.terminal === about.name));
   }
   show();
 }
@@ -340,7 +375,7 @@ function heard(message) {
 function keepFocus(id, drawing) {
   const focused = document.activeElement?.closest?.("#floor [role=button]");
   drawings.set(id, drawing);
-  if (!focused || id !== state.chosen) return;
+  if (!focused || id !== state.chosen || state.past) return;
   const name = focused.dataset.key ? `[data-key="${CSS.escape(focused.dataset.key)}"]` : `[data-id="${CSS.escape(focused.dataset.id)}"]`;
   document.querySelector("#floor").replaceChildren(drawing);
   (drawing.querySelector(name) || document.querySelector("#floor")).focus();
