@@ -167,6 +167,10 @@ def _run(commands: _Commands) -> None:
         help="keep each scenario that fails in a file for `terminal-sim replay`",
     )
     run.add_argument(
+        "--grid", type=_path, metavar="FILE",
+        help="draw the screens of each step beside each other, a column for each terminal: .html, .svg or .png",
+    )  # fmt: skip
+    run.add_argument(
         "--format", choices=("text", "tap", "json"), default="text",
         help="how results are printed: for people by default; TAP; or JSON, one object a line for each scenario",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
@@ -58,6 +59,8 @@ def run(given: Namespace) -> int:
     cases = [case for program in programs for case in plan(program, given.expression)]
     if given.list:
         return _listed(cases)
+    if given.grid is not None:
+        _check_grid(given.grid)
     options = Options(
         seed=given.seed,
         pack=given.pack,
@@ -68,7 +71,7 @@ def run(given: Namespace) -> int:
         pictures=given.pictures_dir,
         out=given.out,
         retry=given.retry,
-        keep_steps=given.report is not None,
+        keep_steps=given.report is not None or given.grid is not None,
         keep_lines=given.junit is not None or given.format != TEXT or _is_github(given),
         receipts=given.receipts,
         keeper=_keeper(given),
@@ -118,7 +121,7 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
             for result in coming:
                 if report is not None:
                     report.add(reported(result))
-                results.append(without_evidence(result))
+                results.append(result if given.grid is not None else without_evidence(result))
                 with progress.aside():
                     printer.print(result)
                 progress.show(results)
@@ -131,7 +134,32 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
         if report is not None:
             with naming(given.report):
                 printer.aside(f"report: {report.write(datetime.now(UTC))}")
+        if given.grid is not None:
+            _write_grid(given.grid, results)
+            printer.aside(f"grid: {given.grid}")
     return exit_code(results)
+
+
+def _write_grid(file: Path, results: Sequence[RunResult]) -> None:
+    from terminal_sim.run_report.grid import GridTooLarge, grid
+
+    with as_user_errors(GridTooLarge):
+        drawn = grid(results, file.suffix.removeprefix("."))
+    with naming(file):
+        file.write_bytes(drawn)
+
+
+def _check_grid(file: Path) -> None:
+    """Raises `UserError` before anything runs, where the file cannot be a grid or is something else."""
+    from terminal_sim.run_report.grid import FORMS, is_grid
+
+    if file.suffix.removeprefix(".") not in FORMS:
+        raise UserError(f"--grid {file}: a grid is written as {', '.join(f'.{form}' for form in FORMS)}")
+    with naming(file):
+        if not file.parent.is_dir():
+            raise UserError(f"--grid {file}: there is no folder {file.parent}")
+        if file.exists() and not is_grid(file):
+            raise UserError(f"{file} is there and is no grid: name another file, or take it away first")
 
 
 def _is_github(given: Namespace) -> bool:

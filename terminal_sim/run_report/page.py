@@ -45,7 +45,7 @@ def page(data: bytes, failures: Sequence[FailureLine], locale: str = "") -> byte
     listed = "".join(
         f"<li><strong>{escape(one.name)}</strong><pre>{escape(one.text)}</pre></li>" for one in failures
     )
-    policy = f"default-src 'none'; img-src data:; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; img-src data:; style-src {digest(style)}; script-src {digest(script)}; base-uri 'none'; form-action 'none'"
     before = f"""<!doctype html>
 <html lang="{escape(language)}">
 <head>
@@ -78,5 +78,6 @@ def _own(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """How a content security policy allows a style or script that stands in the page."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
