@@ -22,7 +22,7 @@ from terminal_sim.core.flow import STAY, AnyFlow
 from terminal_sim.flows import load as flows
 from terminal_sim.flows import of as flows_of
 from terminal_sim.runtime import contents
-from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry, is_trace
+from terminal_sim.runtime.trace import JsonLines, Subscriber, Trace, TraceEntry, TracePoint, is_trace
 
 __all__ = [
     "DEFAULT_CLOCK",
@@ -48,6 +48,7 @@ __all__ = [
     "TerminalUnderTest",
     "Trace",
     "TraceEntry",
+    "TracePoint",
     "View",
     "contents",
     "flows",

@@ -45,7 +45,14 @@ from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.file import IN_MEMORY
 from terminal_sim.journal.store import Journal
 from terminal_sim.profile.kernel import kernel_config
-from terminal_sim.readers.opening import VIRTUAL, Hardware, UnsafeAddress, open_hardware
+from terminal_sim.readers.opening import (
+    RECORDING,
+    VIRTUAL,
+    Hardware,
+    UnsafeAddress,
+    is_for_many,
+    open_hardware,
+)
 from terminal_sim.runtime.board import Board, Printer
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
@@ -54,7 +61,7 @@ from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
-from terminal_sim.runtime.trace import Trace
+from terminal_sim.runtime.trace import Subscriber, Trace
 
 if TYPE_CHECKING:
     from terminal_sim.bench.point_of_sale import PointOfSale
@@ -134,6 +141,8 @@ class Bench:
         self._continuation = Continuation(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
         self._readers: list[Hardware] = []
+        self._addresses: list[tuple[str, ...]] = []  # of the readers of each terminal
+        self._decks = tuple(decks)
         self._reporting_late: list[TerminalUnderTest] = []
         self._silent: set[ReaderPort] = set()
 
@@ -167,6 +176,7 @@ class Bench:
         about = {"terminal": model.id, "seed": str(self._seed)}
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
+        self._addresses.append((reader,) if isinstance(reader, str) else tuple(reader))
         board = Board(
             name=name,
             readers=ReaderPort(hardware.reader, silent=self._silent),
@@ -348,6 +358,26 @@ class Bench:
         Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
         """
         return saved(self)
+
+    def branch(self, *subscribers: Subscriber) -> Bench:
+        """Another bench in memory, which stands where this one does and goes on by itself; both are closed by their callers.
+
+        Its trace counts on from this one's, and `subscribers` take it: the same acts at both give the same entries, but for reader frames.
+        Raises `BenchMisuse` where this bench cannot be saved, or a reader of it is not one of ours.
+        """
+        for address in (address for readers in self._addresses for address in readers):
+            if address.startswith(RECORDING) or not is_for_many(address):
+                raise BenchMisuse(
+                    f"a bench with the reader {address} has no branch: another one cannot open it"
+                )
+        state = self.save()
+        other = Bench(seed=self._seed, decks=self._decks, trace=Trace(*subscribers), texts=self.texts)
+        other.trace.go_on(self.trace.point)
+        for terminal, reader in zip(self.terminals, self._addresses, strict=True):
+            other.add_terminal(
+                terminal.profile, locale=terminal.locale, reader=reader, power=False, state_from=state
+            )
+        return other
 
     def close(self) -> None:
         """Switch everything off: no thread, file or descriptor stays behind."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,9 +24,11 @@ from terminal_sim.bench import (
     Duration,
     JournalError,
     ProfileError,
+    SavedState,
     TerminalUnderTest,
     Trace,
     TraceEntry,
+    TracePoint,
     contents,
 )
 from terminal_sim.datafiles.printable import printable
@@ -45,6 +47,7 @@ from terminal_sim.script.values import Scope
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 
+_FRAME = '"kind": "frame"'
 _FORESEEN = (BenchMisuse, DriverError, JournalError, ProfileError)
 _LONGEST = 300  # characters of an error
 _ACTS = Path("acts.jsonl")
@@ -66,11 +69,11 @@ class _Compared:
 
     wants_bytes = False
 
-    def __init__(self, lines: tuple[str, ...], *, frames: bool) -> None:
+    def __init__(self, lines: tuple[str, ...], *, frames: bool, seen: int) -> None:
         self.wants_frames = frames
-        self._lines = lines
+        self._lines = lines if frames else tuple(line for line in lines if _FRAME not in line)
         self._screens = "", ""
-        self.seen = 0
+        self.seen = seen
         self.difference: TraceDifference | None = None
 
     def take(self, entry: TraceEntry) -> None:
@@ -93,16 +96,40 @@ class _Compared:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class ReplayMoment:
+    """A replay between two acts: how many acts are done, how many lines without frames have come, where the trace stands, and the bench."""
+
+    acts: int
+    lines: int
+    trace: TracePoint
+    state: SavedState = field(repr=False)
+
+
 class Replay:
     """One replay: a bench with the bundle's terminal, at which `acts` does one act after the other. It is closed when it is left.
 
-    Raises `BundleError` for a bundle of which no bench can be made.
+    It begins at the beginning, or `since` a moment of another replay of the bundle; without `frames` it does not look at reader frames, whose
+    numbers begin anew at such a moment. Raises `BundleError` for a bundle of which no bench can be made.
     """
 
-    def __init__(self, bundle: Bundle, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        environ: Mapping[str, str],
+        *,
+        frames: bool = True,
+        since: ReplayMoment | None = None,
+    ) -> None:
         self.bundle = bundle
+        self._done = since.acts if since is not None else 0
+        self._pressed = 0  # keys of the act that is being done
         self.broken: Exception | None = None
-        self._compared = _Compared(bundle.trace, frames=has_frames(bundle.head.readers))
+        self._compared = _Compared(
+            bundle.trace,
+            frames=frames and since is None and has_frames(bundle.head.readers),
+            seen=since.lines if since is not None else 0,
+        )
         self._open = ExitStack()
         try:
             folder = Path(self._open.enter_context(TemporaryDirectory(prefix="terminal-sim-")))
@@ -110,7 +137,7 @@ class Replay:
             self._deck.mkdir()
             for name, data in bundle.cards.items():
                 (self._deck / f"{name}.toml").write_bytes(data)
-            self.bench, self.terminal = self._wired(folder)
+            self.bench, self.terminal = self._wired(folder, since)
             self._words = self._said(environ)
             self._performer = self._performed()
         except Exception as wrong:
@@ -141,13 +168,14 @@ class Replay:
     def acts(self, until: int = 0) -> Iterator[RecordedAct]:
         """Does each act at its moment, and gives it when all that follows from it has happened; then the time up to the end passes.
 
-        With `until` it stops as soon as that event has happened. It stops where a difference is found, and where the bench breaks as it did in
+        With `until` it stops as soon as that event has happened, and goes on from there when it is called again. It stops where a difference is found, and where the bench breaks as it did in
         the run (`broken`). Raises `BundleError` for an act that cannot be meant.
         """
         try:
-            for act in self.bundle.acts:
-                if self._pass(act.mono, until) or self._do(act, until):
+            for act in self.bundle.acts[self._done :]:
+                if self._pass(act.mono, until) or not self._do(act, until):
                     return
+                self._done += 1
                 yield act
             if not self._pass(self.bundle.head.end.mono, until):
                 self._compared.end()
@@ -165,6 +193,10 @@ class Replay:
             self.broken = broken
             self._compared.end()
 
+    def moment(self) -> ReplayMoment:
+        """This moment, between two acts. Raises `BenchMisuse` where the bench cannot be saved: on a recording, for one."""
+        return ReplayMoment(self._done, self._compared.seen, self.bench.trace.point, self.bench.save())
+
     # Time and acts.
 
     def _pass(self, mono: int, until: int) -> bool:
@@ -179,19 +211,22 @@ class Replay:
         return self.difference is not None or 0 < until <= self.event
 
     def _do(self, act: RecordedAct, until: int) -> bool:
-        """Does the act; whether the replay stops in it."""
+        """Does the act, or what is left of it; False where the replay stops between two keys of it."""
         if act.act[0] == PRESS:
-            for key in self._keys(act):
-                self.terminal.press(key)
-                if self._stops(until):
-                    return True
+            keys = list(self._keys(act))
+            while self._pressed < len(keys):
+                if self._pressed and self._stops(until):
+                    return False
+                self.terminal.press(keys[self._pressed])
+                self._pressed += 1
+            self._pressed = 0
         elif act.act[0] == TAP:
             self.terminal.touch(act.act[1])
         elif act.act[:2] == SAVE_STATE:
             self._save_state(act)
         else:
             self._say(act)
-        return self._stops(until)
+        return True
 
     def _keys(self, act: RecordedAct) -> Iterator[str]:
         for word in act.act[1:]:
@@ -224,8 +259,8 @@ class Replay:
 
     # The bench.
 
-    def _wired(self, folder: Path) -> tuple[Bench, TerminalUnderTest]:
-        """A bench with the terminal as it was before the first act; files of the bundle lie in `folder` under names of ours."""
+    def _wired(self, folder: Path, since: ReplayMoment | None) -> tuple[Bench, TerminalUnderTest]:
+        """A bench with the terminal as it was before the first act, or at the moment; files of the bundle lie in `folder` under names of ours."""
         bundle, head = self.bundle, self.bundle.head
         profile, recording = folder / "profile.toml", folder / "recording.pcapng"
         profile.write_text(head.terminals[0].toml, encoding="utf-8")
@@ -239,16 +274,22 @@ class Replay:
                 trace=Trace(self._compared),
             )
         )
+        if since is not None:
+            bench.trace.go_on(since.trace)
         terminal = bench.add_terminal(
             profile,
             locale=head.locale,
             reader=f"{RECORDING}{recording}" if bundle.recording else _of_ours(head.readers),
             power=False,
-            state_from=revealed(bundle.state, self._details) if bundle.state else None,
+            state_from=since.state if since is not None else self._start(),
         )
-        if not terminal.is_on:
+        if since is None and not terminal.is_on:
             terminal.power_on()
         return bench, terminal
+
+    def _start(self) -> SavedState | None:
+        """What the run began with."""
+        return revealed(self.bundle.state, self._details) if self.bundle.state else None
 
     @cached_property
     def _details(self) -> dict[str, dict[str, str]]:

@@ -115,6 +115,13 @@ class Tail:
             self.entries.append(entry)
 
 
+class TracePoint(Struct, frozen=True):
+    """Where the trace of a bench stands: the number of its last entry, and that of the act which that one follows from."""
+
+    number: int
+    cause: int
+
+
 class Trace:
     """Makes the entries of one bench and hands them to its subscribers; keeps the last `keep` for the report of a failure."""
 
@@ -145,6 +152,15 @@ class Trace:
     def number(self) -> int:
         """The number of the last entry, 0 before the first."""
         return self._number
+
+    @property
+    def point(self) -> TracePoint:
+        """Where it stands."""
+        return TracePoint(self._number, self._cause)
+
+    def go_on(self, point: TracePoint) -> None:
+        """Count on from where the trace of another bench stood."""
+        self._number, self._cause = point.number, point.cause
 
     def tail(self, count: int) -> list[str]:
         """The last `count` entries as lines that begin with their numbers."""
