@@ -18,7 +18,7 @@ from time import monotonic
 from typing import TypeVar
 
 from terminal_sim.bench import Bench, Duration, ReceiptTaker, TerminalUnderTest, Trace
-from terminal_sim.script.recorder import ScriptHead, ScriptRecorder
+from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.problem import ApiProblem, ProblemKind
@@ -46,7 +46,7 @@ class ServedTerminal:
         self.id = name
         self.terminal = terminal
         self.lines = TypedLines(bench, terminal, keeps_files=False)
-        self.recorder = ScriptRecorder(bench, terminal, head)
+        self.recorder = ScriptRecorder(bench, terminal, head, idle=IdleTime.LEFT_OUT)
 
     def screen_now(self, display: str = "main") -> dict[str, object]:
         """The generation of the screen and its id; a terminal that is off has neither."""

@@ -9,13 +9,15 @@ import pytest
 
 from terminal_sim.bench import Bench, Trace
 from terminal_sim.runtime.trace import Tail
+from terminal_sim.script.bind import VerbCall
 from terminal_sim.script.check import check
 from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
-from terminal_sim.script.recorder import ScriptHead, ScriptRecorder
+from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder, replay
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
+from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 
@@ -91,3 +93,49 @@ def test_time_that_passed_is_waited_for() -> None:
     text, _ = recorded(with_trouble)
     assert "  network down\n  wait 5s\n  hold OK for 2s\n" in text
     assert "  press! F1\n" in text
+
+
+def thoughtfully(lines: TypedLines, recorder: ScriptRecorder) -> None:
+    """A sale by a person who takes a moment before each line, as a clock has it that runs by the wall."""
+    for line in (
+        "press OK",
+        "press 12",
+        "press 34 OK",
+        "insert visa-credit",
+        "network down",
+        "wait 5s",
+        "network up",
+        "remove card",
+    ):
+        lines.tester.bench.advance(713_317)
+        call = lines.read(line)
+        lines.perform(call)
+        if isinstance(call, VerbCall):
+            recorder.said(call)
+    lines.tester.bench.advance(90_000_003)
+
+
+def test_time_in_which_a_person_thinks_is_left_out_where_that_is_wished() -> None:
+    with Bench() as bench:
+        terminal = bench.add_terminal("v400m")
+        lines = TypedLines(bench, terminal)
+        recorder = ScriptRecorder(bench, terminal, idle=IdleTime.LEFT_OUT)
+        thoughtfully(lines, recorder)
+        script = recorder.recording()
+    assert script.steps == (
+        "expect screen id:home",
+        "press OK",
+        "expect screen id:amount",
+        "press 1234 OK",
+        "expect screen id:present-card",
+        "insert visa-credit",
+        "expect screen id:processing",
+        "expect screen id:approved",
+        "network down",
+        "wait 5s",
+        "network up",
+        "remove card",
+        "expect screen id:home",
+    )
+    result = replay(script, Path("thought.keys"))
+    assert result.outcome is ScenarioOutcome.HELD, result.text

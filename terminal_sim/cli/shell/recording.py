@@ -11,7 +11,14 @@ from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.recorded_file import RecordedFile
 from terminal_sim.cli.shell.session import ShellSession
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.script.recorder import Expected, Naming, RecordedScript, ScriptHead, ScriptRecorder
+from terminal_sim.script.recorder import (
+    Expected,
+    IdleTime,
+    Naming,
+    RecordedScript,
+    ScriptHead,
+    ScriptRecorder,
+)
 
 EXPECTED = tuple(expected.value for expected in Expected)
 
@@ -53,6 +60,7 @@ class ShellRecording:
                 head(file.path.parent) if head is not None else None,
                 expected=expected,
                 naming=naming,
+                idle=IdleTime.LEFT_OUT,
             )
 
     def finish(self) -> list[str]:

@@ -77,5 +77,13 @@ class TouchedElement:
         return self.at
 
 
+@dataclass(frozen=True, slots=True)
+class KnownTime:
+    """Time up to `at` that a script has to have: `asked` microseconds that a line asked for or, where that is 0, all up to a deadline."""
+
+    at: int
+    asked: int = 0
+
+
 Done = PressedKey | DoneLine | TouchedElement
-Happening = ShownScreen | Done
+Happening = ShownScreen | KnownTime | Done

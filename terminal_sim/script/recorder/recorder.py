@@ -29,6 +29,7 @@ from terminal_sim.script.recorder.happenings import (
     Done,
     DoneLine,
     Happening,
+    KnownTime,
     PressedKey,
     ShownScreen,
     TouchedElement,
@@ -38,12 +39,14 @@ from terminal_sim.script.recorder.recorded_script import RecordedScript
 from terminal_sim.script.recorder.script_head import ScriptHead
 from terminal_sim.script.recorder.secret_names import SecretNames
 from terminal_sim.script.recorder.steps import Steps
-from terminal_sim.script.recorder.wishes import Expected, Naming
+from terminal_sim.script.recorder.wishes import Expected, IdleTime, Naming
 from terminal_sim.secret import Secret
+from terminal_sim.verbs import ValueKind
 from terminal_sim.verbs.mask import Mask
 
 _HIDDEN = "DIGIT"
 _HOLD = "hold"
+_WAIT = ("wait",)
 _LEAVING_NO_ENTRY = ("expect", "forbid", "note", "screenshot")
 """The first words of the verbs that write no entry: they only look, or are for the report."""
 _MADE_VARIABLES = ("card.", "passcode.")
@@ -52,7 +55,8 @@ _MADE_VARIABLES = ("card.", "passcode.")
 class ScriptRecorder:
     """Records `terminal` from now on; it is a subscriber of the bench's trace. `head` is what the script says before its steps.
 
-    Without `head` the script names the terminal's profile and language alone. Raises `BenchMisuse` where the bench has no trace.
+    Without `head` it names the terminal's profile and language alone. `idle` says whether the script has the time in which nothing came due and
+    for which no `wait` asked. Raises `BenchMisuse` where the bench has no trace.
     """
 
     wants_frames = wants_bytes = False
@@ -65,6 +69,7 @@ class ScriptRecorder:
         *,
         expected: Set[Expected] = frozenset(),
         naming: Naming = Naming.ID,
+        idle: IdleTime = IdleTime.KEPT,
     ) -> None:
         if not bench.is_traced:
             raise BenchMisuse("nothing is recorded here: this bench writes no trace")
@@ -73,6 +78,7 @@ class ScriptRecorder:
         self._head = head or ScriptHead(profile=terminal.profile.id, locale=terminal.locale)
         self._expected = expected
         self._naming = naming
+        self._idle = idle
         self._remarks: list[str] = []
         self._state = self._beginning()
         self._card = terminal.card.id if terminal.card is not None else ""
@@ -123,14 +129,20 @@ class ScriptRecorder:
             self._ignored()
         elif isinstance(content, contents.ActRefused):
             del self._happenings[self._last_done()]
+        elif isinstance(content, contents.TimePassed):
+            self._happenings.append(KnownTime(at))
         elif isinstance(content, contents.EventTaken):
             self._event(at, content.event)
 
     def said(self, call: VerbCall) -> None:
-        """Keep a line that leaves no entry, once it held: an expectation, a note, a picture.
+        """Keep a line that leaves no entry, once it held: an expectation, a note, a picture; and know how long one has waited.
 
         One that shows a secret, or names a variable of its own session, is left out.
         """
+        if call.verb.words == _WAIT:
+            (time,) = call.of_kind(ValueKind.TIME)
+            asked = 0 if time.variables else Duration.parse(time.text)
+            self._happenings.append(KnownTime(self._bench.now.mono, asked))
         if call.step.values[0].text not in _LEAVING_NO_ENTRY:
             return
         line, card = call.step.source, self._terminal.card
@@ -145,7 +157,7 @@ class ScriptRecorder:
         """What was recorded until now, as one scenario of this title."""
         names = SecretNames(self._bench, self._terminal.profile)
         news = News(self._bench, self._terminal, self._expected, self._before)
-        steps = Steps(names, self._naming, news, self._card)
+        steps = Steps(names, self._naming, news, self._card, self._idle)
         lines = steps.of((*self._happenings, *(self._ended or self._end())))
         return RecordedScript(
             head=self._head,
@@ -198,7 +210,7 @@ class ScriptRecorder:
     def _last_done(self) -> int:
         """The place of what was done last."""
         places = reversed(range(len(self._happenings)))
-        return next(at for at in places if not isinstance(self._happenings[at], ShownScreen))
+        return next(at for at in places if isinstance(self._happenings[at], Done))
 
     # What there is.
 

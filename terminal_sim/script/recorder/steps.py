@@ -15,18 +15,21 @@ from terminal_sim.bench import Duration, Item, Role, Selector
 from terminal_sim.script.recorder.happenings import (
     Done,
     Happening,
+    KnownTime,
     PressedKey,
     ShownScreen,
     TouchedElement,
 )
 from terminal_sim.script.recorder.news import News
 from terminal_sim.script.recorder.secret_names import SecretNames
-from terminal_sim.script.recorder.wishes import Naming
+from terminal_sim.script.recorder.wishes import IdleTime, Naming
 from terminal_sim.secret import Secret
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.spelling import quoted
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN
 
+_LIMITS = {IdleTime.KEPT: Duration.parse("1s"), IdleTime.LEFT_OUT: Duration.parse("1min")}
+"""Limits are written in whole units: how long people think is known less well."""
 _CARD_VERBS = ("insert", "tap-card", "swipe")
 _READ_ROLES = (Role.TITLE, Role.LINE, Role.BANNER)
 
@@ -43,15 +46,25 @@ class _Press:
 class Steps:
     """Writes the lines of one recording. `card` is the one that was last named before it, "" for none."""
 
-    def __init__(self, names: SecretNames, naming: Naming, news: News, card: str = "") -> None:
+    def __init__(
+        self,
+        names: SecretNames,
+        naming: Naming,
+        news: News,
+        card: str = "",
+        idle: IdleTime = IdleTime.KEPT,
+    ) -> None:
         self._names = names
         self._naming = naming
         self._news = news
         self._card = card
+        self._idle = idle
+        self._known: list[KnownTime] = []  # since the last thing that was done
         self._mask = Mask()
         self._lines: list[str] = []
         self._press: _Press | None = None
         self._clock = 0  # where a replay stands after the lines so far
+        self._left_out = 0  # time that no line has, since a screen was expected
         self._standing: ShownScreen | None = None
         self._expected = ""  # the id of the screen that was expected last
 
@@ -62,8 +75,11 @@ class Steps:
             if isinstance(happening, ShownScreen):
                 shown.append(happening)
                 continue
+            if isinstance(happening, KnownTime):
+                self._known.append(happening)
+                continue
             self._arrive(shown, happening)
-            shown = []
+            shown, self._known = [], []
             self._do(happening)
             self._clock = happening.until
         self._release()
@@ -85,9 +101,8 @@ class Steps:
             what = self._name_of(screen)
             if screen.is_dark or (before is not None and before.view.matches(Selector.parse(what))):
                 self._wait(screen.at)
-            passed = Duration(max(screen.at - self._clock, 0))
-            within = f" within {passed}" if passed > DEFAULT_WITHIN else ""
-            self._say(f"expect screen {what}{within}")
+            self._say(f"expect screen {what}{self._within(screen.at)}")
+            self._left_out = 0
             self._clock = max(self._clock, screen.at)
             self._expected = screen.id
         self._wait(done.at)
@@ -96,8 +111,26 @@ class Steps:
 
     def _wait(self, until: int) -> None:
         if until > self._clock:
-            self._say(f"wait {Duration(until - self._clock)}")
+            time = until - self._clock if self._idle is IdleTime.KEPT else self._known_time(until)
+            self._left_out += until - self._clock - time
+            if time:
+                self._say(f"wait {Duration(time)}")
             self._clock = until
+
+    def _within(self, at: int) -> str:
+        """How long a screen is waited for that came `at` this time, where that is longer than by default: a replay comes later to it by what was left out."""
+        passed = max(at - self._clock, 0) + self._left_out
+        if passed <= DEFAULT_WITHIN:
+            return ""
+        unit = _LIMITS[self._idle]
+        return f" within {Duration(-(-passed // unit) * unit)}"
+
+    def _known_time(self, until: int) -> int:
+        """What of the time up to `until` is not idle: up to the last deadline in it, and what was asked for after that."""
+        within = [time for time in self._known if self._clock < time.at <= until]
+        due = max((time.at for time in within if not time.asked), default=self._clock)
+        asked = (min(time.asked, time.at - due) for time in within if time.at > due)
+        return due - self._clock + sum(asked)
 
     def _name_of(self, screen: ShownScreen) -> str:
         """The selector of a screen: its id, or what it says of itself where that is wished and holds no secret."""

@@ -1,4 +1,4 @@
-"""What a person may wish of a recording: how it names things on the screen, and what it expects beside the screens."""
+"""What a person may wish of a recording: how it names things on the screen, what it expects beside the screens, and which time it has."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ class Naming(Enum):
 
     ID = "id"
     TEXT = "text"
+
+
+class IdleTime(Enum):
+    """Whether time in which nothing came due is written: a script that is typed has what it says, and a person at a clock that runs thinks."""
+
+    KEPT = "kept"
+    LEFT_OUT = "left out"
 
 
 class Expected(Enum):
