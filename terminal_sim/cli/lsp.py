@@ -10,7 +10,7 @@ from terminal_sim.script.exit_code import ExitCode
 
 def run(_: Namespace) -> int:
     try:
-        from terminal_sim.language_server.server import serve  # pygls comes with an extra
+        from terminal_sim.language_server.serving import serve  # pygls comes with an extra
     except ModuleNotFoundError:
         raise UserError("the language server needs pygls: pip install 'terminal-sim[lsp]'") from None
     serve()

@@ -1,5 +1,5 @@
 """The language server of `.keys` scripts: what an editor shows and changes while a script is written.
 
-`server` speaks the Language Server Protocol by pygls; the other modules answer its questions about texts, which need not be saved, and
-know no protocol beyond its data types.
+`serving` starts it, `server`, `answers` and `edits` speak the Language Server Protocol by pygls, and the other modules know texts, which
+need not be saved, and no protocol.
 """
