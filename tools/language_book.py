@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone writes its own book
 
-from terminal_sim.script.reference import BY_WORD, TOPICS, Entry, Topic, verb_entries  # noqa: E402
+from terminal_sim.script.reference import BY_WORD, TOPICS, Topic  # noqa: E402
+from terminal_sim.script.verb_reference import Entry, verb_entries  # noqa: E402
 from terminal_sim.script.vocabulary import vocabulary  # noqa: E402
 
 BOOK = ROOT / "docs" / "language.md"

@@ -15,7 +15,8 @@ from terminal_sim import profile
 from terminal_sim.bench import Bench
 from terminal_sim.cli.main import parser
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.reference import BY_WORD, verb_entries
+from terminal_sim.script.reference import BY_WORD
+from terminal_sim.script.verb_reference import verb_entries
 
 _FOLDERS = ("DIR", "FOLDER")
 

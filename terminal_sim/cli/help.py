@@ -20,7 +20,8 @@ from terminal_sim.cli.console import is_terminal
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.reports.render import Report, as_table
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.reference import BY_WORD, TOPICS, Entry, ReferenceArgument, Topic, verb_entries
+from terminal_sim.script.reference import BY_WORD, TOPICS, Topic
+from terminal_sim.script.verb_reference import Entry, ReferenceArgument, verb_entries
 from terminal_sim.script.vocabulary import vocabulary
 
 _CATALOGUE = "fault"

@@ -1,4 +1,4 @@
-"""The reference of the language as data: every verb, and every name that a script can say, by topic.
+"""The reference of the names as data: everything besides verbs that a script can say, by topic.
 
 Help, the book `docs/language.md`, the hover of the language server and the check that none is missing read it from here; it is made of
 the table of verbs and the vocabulary alone.
@@ -7,7 +7,7 @@ the table of verbs and the vocabulary alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from terminal_sim.bench.faults import FAULTS
 from terminal_sim.bench.words import (
@@ -23,31 +23,9 @@ from terminal_sim.script import meanings
 from terminal_sim.script.candidates import card_meanings
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.headings import HEADINGS
+from terminal_sim.script.verb_reference import Entry, ReferenceArgument
 from terminal_sim.script.vocabulary import Vocabulary
-from terminal_sim.verbs import VERBS, Parameter, ValueKind, Verb
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceArgument:
-    """A value of a verb: how it is written, what it is for, the words it may be where they are few, and its default."""
-
-    form: str
-    meaning: str
-    required: bool
-    choices: tuple[str, ...] = ()
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that a script can say. `facts` is what else there is to know, by the columns of its topic."""
-
-    name: str
-    meaning: str
-    form: str = ""
-    arguments: tuple[ReferenceArgument, ...] = ()
-    examples: tuple[str, ...] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+from terminal_sim.verbs import ValueKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +37,6 @@ class Topic:
     about: str
     entries: Callable[[Vocabulary], Iterator[Entry]]
     columns: tuple[str, ...] = ()
-
-
-def verb_entries() -> list[Entry]:
-    """Every verb, in alphabetical order."""
-    return [_verb(verb) for verb in VERBS.values()]
-
-
-def _verb(verb: Verb) -> Entry:
-    arguments = [_argument(parameter) for parameter in verb.parameters]
-    if verb.fields:
-        meaning = f"a field of {_ROWS[verb.fields]} and its value (`help fields`)"
-        arguments.insert(len(verb.values), ReferenceArgument("field=value", meaning, required=False))
-    return Entry(" ".join(verb.words), verb.doc, verb.form, tuple(arguments), verb.examples)
-
-
-def _argument(parameter: Parameter) -> ReferenceArgument:
-    form = parameter.form
-    if parameter.keyword:
-        form = f"{parameter.keyword} {form}"
-    elif parameter.is_named:
-        form = f"{parameter.name}={form}"
-    meaning = f"{parameter.meaning}; again for more" if parameter.repeated else parameter.meaning
-    return ReferenceArgument(form, meaning, parameter.required, parameter.choices, parameter.default)
-
-
-_ROWS = {
-    "host": "a message to the host",
-    "journal": "a journal row",
-    "report": "a row of the report",
-    "pos": "a sale of the point of sale",
-}
 
 
 def _settings(_: Vocabulary) -> Iterator[Entry]:

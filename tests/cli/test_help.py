@@ -9,7 +9,8 @@ import pytest
 
 from terminal_sim.cli.help import help_of
 from terminal_sim.cli.main import main, parser
-from terminal_sim.script.reference import BY_WORD, TOPICS, verb_entries
+from terminal_sim.script.reference import BY_WORD, TOPICS
+from terminal_sim.script.verb_reference import verb_entries
 from terminal_sim.script.vocabulary import vocabulary
 
 Run = Callable[..., tuple[int, str, str]]

@@ -24,9 +24,10 @@ from terminal_sim.script.check import check
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.headings import HEADINGS, Heading
 from terminal_sim.script.parse import parse_text
-from terminal_sim.script.reference import BY_WORD, TOPICS, Entry, verb_entries
+from terminal_sim.script.reference import BY_WORD, TOPICS
 from terminal_sim.script.tree import ScriptError
 from terminal_sim.script.values import VARIABLES
+from terminal_sim.script.verb_reference import Entry, verb_entries
 from terminal_sim.script.vocabulary import TEAR_STEPS, check_answer, vocabulary
 from terminal_sim.verbs import VERBS, ValueKind
 
