@@ -42,17 +42,17 @@ class GridTooLarge(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class _GridCell:
     step: StepRecord
     picture: PictureRecord | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _GridRow:
     """`cells` are by profile; a `title` row begins a scenario, and has its outcomes."""
 
     label: str
-    cells: dict[str, _Cell]
+    cells: dict[str, _GridCell]
     outcomes: dict[str, str] | None = None
 
 
@@ -72,7 +72,7 @@ def grid(results: Sequence[RunResult], form: str) -> bytes:
     return _page(drawing, profiles, rows)
 
 
-def _page(drawing: str, profiles: Sequence[str], rows: Sequence[_Row]) -> bytes:
+def _page(drawing: str, profiles: Sequence[str], rows: Sequence[_GridRow]) -> bytes:
     title = escape(f"{_TITLE} of {len(rows)} rows on {', '.join(profiles)}")
     allowed = f"default-src 'none'; img-src data:; style-src {digest(_STYLE)}; base-uri 'none'"
     return f"""<!doctype html>
@@ -111,20 +111,20 @@ def _grouped(results: Sequence[RunResult]) -> Iterator[list[RunResult]]:
     yield from groups.values()
 
 
-def _rows(group: Sequence[RunResult]) -> Iterator[_Row]:
-    yield _Row(
+def _rows(group: Sequence[RunResult]) -> Iterator[_GridRow]:
+    yield _GridRow(
         group[0].case.title,
         {},
         {result.case.profile: _outcome(result) for result in group},
     )
-    steps: dict[tuple[str, int, int], dict[str, _Cell]] = {}
+    steps: dict[tuple[str, int, int], dict[str, _GridCell]] = {}
     for result in group:
         seen: dict[tuple[str, int], int] = {}
         for record in result.records[-1:]:
             for step in record.steps:
                 place = step.line.file, step.line.line
                 seen[place] = seen.get(place, 0) + 1
-                cell = _Cell(step, record.pictures.get(step.picture))
+                cell = _GridCell(step, record.pictures.get(step.picture))
                 steps.setdefault((*place, seen[place]), {})[result.case.profile] = cell
     before: dict[str, str] = {}
     for cells in steps.values():
@@ -137,14 +137,14 @@ def _rows(group: Sequence[RunResult]) -> Iterator[_Row]:
         failed = [name for name, cell in cells.items() if cell.step.verdict is StepVerdict.FAILED]
         before.update({name: cell.step.picture for name, cell in cells.items()})
         if changed or failed:
-            yield _Row(f"{first.line.line} {first.line.source}", cells)
+            yield _GridRow(f"{first.line.line} {first.line.source}", cells)
 
 
 def _outcome(result: RunResult) -> str:
     return result.text if result.outcome is ScenarioOutcome.SKIPPED else result.outcome.value
 
 
-def _drawing(profiles: Sequence[str], rows: Sequence[_Row]) -> tuple[str, float, float]:
+def _drawing(profiles: Sequence[str], rows: Sequence[_GridRow]) -> tuple[str, float, float]:
     wide = _LABEL + len(profiles) * (_CELL + _GAP) + _GAP
     parts: list[str] = []
     for at, name in enumerate(profiles):
@@ -158,7 +158,7 @@ def _drawing(profiles: Sequence[str], rows: Sequence[_Row]) -> tuple[str, float,
     return document(wide, deep, _TITLE, [rect(0, 0, wide, deep, _PAPER), *parts]), wide, deep
 
 
-def _drawn(row: _Row, profiles: Sequence[str], y: float, wide: float) -> tuple[list[str], float]:
+def _drawn(row: _GridRow, profiles: Sequence[str], y: float, wide: float) -> tuple[list[str], float]:
     if row.outcomes is not None:
         parts = [
             rect(0, y, wide, 34, _BAND),
@@ -183,7 +183,7 @@ def _drawn(row: _Row, profiles: Sequence[str], y: float, wide: float) -> tuple[l
     return parts, tall + _GAP
 
 
-def _cell(cell: _Cell, x: float, y: float) -> tuple[list[str], float]:
+def _cell(cell: _GridCell, x: float, y: float) -> tuple[list[str], float]:
     """The picture of a step, and how tall it is."""
     opening = _SVG.search(cell.picture.svg) if cell.picture is not None else None
     if cell.picture is None or opening is None:
@@ -213,7 +213,7 @@ def _wrapped(label: str, columns: int) -> list[str]:
     return [line[: columns + 10] for line in lines[:4]]
 
 
-def _as_text(row: _Row) -> str:
+def _as_text(row: _GridRow) -> str:
     """A row for those who do not see the pictures."""
     if row.outcomes is not None:
         said = "; ".join(f"{name}: {outcome}" for name, outcome in row.outcomes.items())

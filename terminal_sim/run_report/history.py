@@ -21,7 +21,7 @@ KEPT_RUNS = 30
 _SLOWER_BY, _SLOWER_FROM = 1.5, 0.5  # times as slow as before, and seconds that anybody waits for
 
 
-class Change(Enum):
+class VerdictChange(Enum):
     """How a scenario differs from the run before."""
 
     NONE = ""
@@ -52,19 +52,23 @@ class RunHistory(Struct, frozen=True):
     runs: tuple[PastRun, ...] = ()
     scenarios: Mapping[str, LastTime] = {}
 
-    def change(self, scenario: ScenarioReport) -> Change:
+    def change(self, scenario: ScenarioReport) -> VerdictChange:
         """What is new about a scenario; nothing is, where this is the first run."""
         if not self.runs or scenario.outcome is ScenarioOutcome.SKIPPED:
-            return Change.NONE
+            return VerdictChange.NONE
         last = self.scenarios.get(scenario.key)
         if scenario.outcome.is_failure:
-            return Change.NONE if last is not None and last.outcome.is_failure else Change.NEW_FAILURE
+            return (
+                VerdictChange.NONE
+                if last is not None and last.outcome.is_failure
+                else VerdictChange.NEW_FAILURE
+            )
         if last is None:
-            return Change.NEW
+            return VerdictChange.NEW
         if last.outcome.is_failure:
-            return Change.MENDED
+            return VerdictChange.MENDED
         is_slower = scenario.seconds > max(last.seconds * _SLOWER_BY, _SLOWER_FROM)
-        return Change.SLOWER if is_slower else Change.NONE
+        return VerdictChange.SLOWER if is_slower else VerdictChange.NONE
 
     def with_run(self, when: str, ran: Mapping[str, LastTime]) -> RunHistory:
         """The history after one more run. A scenario that was not run now stays as it was."""

@@ -13,7 +13,7 @@ from terminal_sim import __version__
 from terminal_sim.bench import flows
 from terminal_sim.display import statechart
 from terminal_sim.run_report.evidence import Evidence, TryEvidence
-from terminal_sim.run_report.history import Change, LastTime, PastRun, read_history, write_history
+from terminal_sim.run_report.history import LastTime, PastRun, VerdictChange, read_history, write_history
 from terminal_sim.run_report.page import PAGE, FailureLine, is_page, page, words
 from terminal_sim.run_report.scenario import PictureDifference, ScenarioReport
 from terminal_sim.script.results import ScenarioOutcome
@@ -49,7 +49,7 @@ class PageScenario(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bundle: str = ""
     differing: tuple[PictureDifference, ...] = ()
     records: tuple[TryEvidence, ...] = ()
-    change: Change = Change.NONE
+    change: VerdictChange = VerdictChange.NONE
     before: float = 0.0
 
 

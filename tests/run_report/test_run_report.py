@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from terminal_sim.cli.main import main
-from terminal_sim.run_report.history import Change, LastTime, RunHistory, read_history
+from terminal_sim.run_report.history import LastTime, RunHistory, VerdictChange, read_history
 from terminal_sim.run_report.page import page, words
 from terminal_sim.run_report.scenario import ScenarioReport
 from terminal_sim.script.exit_code import ExitCode
@@ -129,26 +129,26 @@ def scenario(outcome: ScenarioOutcome, seconds: float = 0.1) -> ScenarioReport:
 @pytest.mark.parametrize(
     ("before", "now", "change"),
     [
-        (None, scenario(ScenarioOutcome.HELD), Change.NEW),
-        (None, scenario(ScenarioOutcome.UNMET), Change.NEW_FAILURE),
-        (LastTime(ScenarioOutcome.HELD, 0.1), scenario(ScenarioOutcome.FLAKY), Change.NEW_FAILURE),
-        (LastTime(ScenarioOutcome.UNMET, 0.1), scenario(ScenarioOutcome.BROKEN), Change.NONE),
-        (LastTime(ScenarioOutcome.FLAKY, 0.1), scenario(ScenarioOutcome.HELD), Change.MENDED),
-        (LastTime(ScenarioOutcome.HELD, 1.0), scenario(ScenarioOutcome.HELD, 1.4), Change.NONE),
-        (LastTime(ScenarioOutcome.HELD, 1.0), scenario(ScenarioOutcome.HELD, 1.6), Change.SLOWER),
-        (LastTime(ScenarioOutcome.HELD, 0.01), scenario(ScenarioOutcome.HELD, 0.4), Change.NONE),
-        (LastTime(ScenarioOutcome.HELD, 0.1), scenario(ScenarioOutcome.SKIPPED), Change.NONE),
+        (None, scenario(ScenarioOutcome.HELD), VerdictChange.NEW),
+        (None, scenario(ScenarioOutcome.UNMET), VerdictChange.NEW_FAILURE),
+        (LastTime(ScenarioOutcome.HELD, 0.1), scenario(ScenarioOutcome.FLAKY), VerdictChange.NEW_FAILURE),
+        (LastTime(ScenarioOutcome.UNMET, 0.1), scenario(ScenarioOutcome.BROKEN), VerdictChange.NONE),
+        (LastTime(ScenarioOutcome.FLAKY, 0.1), scenario(ScenarioOutcome.HELD), VerdictChange.MENDED),
+        (LastTime(ScenarioOutcome.HELD, 1.0), scenario(ScenarioOutcome.HELD, 1.4), VerdictChange.NONE),
+        (LastTime(ScenarioOutcome.HELD, 1.0), scenario(ScenarioOutcome.HELD, 1.6), VerdictChange.SLOWER),
+        (LastTime(ScenarioOutcome.HELD, 0.01), scenario(ScenarioOutcome.HELD, 0.4), VerdictChange.NONE),
+        (LastTime(ScenarioOutcome.HELD, 0.1), scenario(ScenarioOutcome.SKIPPED), VerdictChange.NONE),
     ],
 )
 def test_what_is_new_is_said_of_a_scenario(
-    before: LastTime | None, now: ScenarioReport, change: Change
+    before: LastTime | None, now: ScenarioReport, change: VerdictChange
 ) -> None:
     past = RunHistory().with_run("2026-11-27T00:00:00+00:00", {now.key: before} if before else {})
     assert past.change(now) is change
 
 
 def test_the_first_run_has_nothing_new() -> None:
-    assert RunHistory().change(scenario(ScenarioOutcome.UNMET)) is Change.NONE
+    assert RunHistory().change(scenario(ScenarioOutcome.UNMET)) is VerdictChange.NONE
 
 
 def test_the_history_keeps_what_was_not_run_this_time(pack: Path, tmp_path: Path) -> None:
