@@ -12,12 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from bench_rig import Figure, contest
 from bench_sale import PROFILE, home_again, sale, to_the_reader
+from msgspec import structs
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Duration
@@ -62,12 +63,14 @@ class _Payment:
             LedgerRecord(
                 numbered=number,
                 entries=tuple(
-                    replace(one, number=number, reference=reference, stan=number)
+                    structs.replace(one, number=number, reference=reference, stan=number)
                     for one in self.record.entries
                 ),
-                answers=tuple(replace(one, reference=reference, stan=number) for one in self.record.answers),
+                answers=tuple(
+                    structs.replace(one, reference=reference, stan=number) for one in self.record.answers
+                ),
             ),
-            tuple(replace(one, fields={**one.fields, **own}) for one in self.messages),
+            tuple(structs.replace(one, fields={**one.fields, **own}) for one in self.messages),
         )
 
 

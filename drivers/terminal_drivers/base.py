@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
+from msgspec import Struct
+
 
 class DriverError(Exception):
     """The root of every error that this package raises on purpose."""
@@ -155,8 +157,7 @@ class Change(Enum):
     SWIPED = "swiped"
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """A change that the reader reported by itself; `slot` is None for a swipe."""
 
     change: Change

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 _UNITS = {
     "us": 1,
@@ -54,8 +55,7 @@ class Duration(int):
     __repr__ = __str__
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(Struct, frozen=True):
     """One moment on both clocks.
 
     `mono` counts microseconds of virtual time since the bench began and never jumps: elapsed time and deadlines use

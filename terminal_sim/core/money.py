@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 # ISO 4217: alphabetic code -> (numeric code, exponent).
 CURRENCIES: dict[str, tuple[str, int]] = {
@@ -17,8 +17,7 @@ CURRENCIES: dict[str, tuple[str, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """`minor` units (cents) of `currency` (ISO 4217 alphabetic code)."""
 
     minor: int

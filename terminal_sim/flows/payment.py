@@ -7,8 +7,6 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from terminal_sim.core.events import Event, HostReplied, Trigger
@@ -38,7 +36,7 @@ class PaymentFlow(EndingFlow):
 
         Full track data, card verification codes and PIN blocks are never kept (PCI DSS 3.3).
         """
-        card = replace(card, track2=None, cvc=None, pin_block=None)
+        card = structs.replace(card, track2=None, cvc=None, pin_block=None)
         self.payment = structs.replace(
             payment_of(self.terminal, self.kind, self.amount, card, self.locale),
             state=PaymentState.PENDING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.message import Avs, EntryMode, HostRequest, MessageKind
@@ -13,8 +13,7 @@ from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.secret import Secret, mask_pan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardDetails:
+class CardDetails(Struct, frozen=True, kw_only=True):
     """What a card or the cardholder gave for one payment. `expiry` is YYMM; `aid` and `label` are of a chip's application."""
 
     entry: EntryMode

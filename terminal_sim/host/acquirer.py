@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import Struct
+
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
@@ -37,8 +39,7 @@ _INVALID_AMOUNT = "13"
 _GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes it for one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What comes back after `delay` microseconds: bytes, or None for nothing ever. `note` is for the trace."""
 
     reply: bytes | None
@@ -291,12 +292,25 @@ class Acquirer:
         if code in (APPROVED, PARTIAL):
             self._ledger.charge(request, amount, verdict.pan)
         icc_data = self._issuer.authentication_data(request, code)
-        reply = self._answer(request, code)
-        return replace(
-            reply, avs_result=verdict.avs_result, icc_data=icc_data, authorised=authorised, text=scripted.text
+        return self._answer(
+            request,
+            code,
+            avs_result=verdict.avs_result,
+            icc_data=icc_data,
+            authorised=authorised,
+            text=scripted.text,
         )
 
-    def _answer(self, request: HostRequest, code: str) -> HostReply:
+    def _answer(
+        self,
+        request: HostRequest,
+        code: str,
+        *,
+        avs_result: str = "",
+        icc_data: bytes = b"",
+        authorised: Money | None = None,
+        text: str = "",
+    ) -> HostReply:
         """An answer with the next host reference: year, day, hour, number, as acquirers write DE 37."""
         self._numbered += 1
         number = self._numbered
@@ -309,4 +323,8 @@ class Acquirer:
             response_code=code,
             auth_code=f"{number:06d}" if approved and request.kind.charges else "",
             host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
+            avs_result=avs_result,
+            icc_data=icc_data,
+            authorised=authorised,
+            text=text,
         )

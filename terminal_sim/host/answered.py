@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
@@ -11,8 +11,7 @@ from terminal_sim.host.answers import APPROVED
 MessageKey = tuple[MessageKind, str, int, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredMessage:
+class AnsweredMessage(Struct, frozen=True, kw_only=True):
     """The request and the `reply` that every repeat of it gets."""
 
     kind: MessageKind

@@ -24,6 +24,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from terminal_sim.core.message import Avs, HostRequest, MessageClass
 from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
@@ -51,8 +53,7 @@ class Account:
     balance: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuerDecision:
+class IssuerDecision(Struct, frozen=True, kw_only=True):
     """The issuer's word on a payment; `avs_result` is empty where no address was given."""
 
     code: str

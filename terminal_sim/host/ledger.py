@@ -10,9 +10,10 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from operator import attrgetter
+
+from msgspec import Struct
 
 from terminal_sim.core.message import Booking, HostRequest, Original
 from terminal_sim.core.money import Money
@@ -24,8 +25,7 @@ NO_ACTION_TAKEN = "21"
 WRONG_ORIGINAL_AMOUNT = "64"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True, kw_only=True):
     """One line. `amount` in minor units is signed as the merchant sees it: a charge adds, a refund takes away.
 
     `original` is the reference of the payment that a void, reversal, tombstone or referenced refund speaks of;

@@ -21,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from terminal_sim.errors import StorageFailed
 from terminal_sim.files import NO_LINK, PLAIN, sync_folder
@@ -130,7 +131,7 @@ class LedgerFile:
         """Durable after the next `sync`. Raises `StorageFailed`, and from then on always."""
         if self._failed:
             raise StorageFailed(self._failed)
-        entries = tuple(replace(entry, pan=None) for entry in record.entries)
+        entries = tuple(structs.replace(entry, pan=None) for entry in record.entries)
         body = msgspec.json.encode(replace(record, entries=entries))
         digest = sha256(self.index.mark.digest + body).digest()
         line = _BEFORE_HASH + digest.hex().encode() + _AFTER_HASH + body + b"}\n"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.host.issuer import card_number
@@ -26,8 +27,7 @@ SOMETIMES_SEEN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenMessage:
+class SeenMessage(Struct, frozen=True, kw_only=True):
     """A request as the acquirer decoded it. `kind` is the name of its `MessageKind`, `mti` what the dialect calls it.
 
     `fields` has every name of `ALWAYS_SEEN` and, where they apply, names of `SOMETIMES_SEEN`. `response` is the code of the

@@ -14,8 +14,9 @@ table that holds gives the response code (ISO 8583, DE 39):
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tlv, tvr
 
@@ -26,8 +27,7 @@ _METHOD: Final = 0x3F
 _FAILED: Final = 0x01
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """The TVR as a whole number, the three bytes of the CVM results, and whether the request carries a PIN block."""
 
     tvr: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import msgspec
+from msgspec import Struct
 
 from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow, RowError
 from terminal_sim.core.rows.table import row_of
@@ -20,8 +21,7 @@ encode = msgspec.json.Encoder(order="sorted").encode
 _decode_fields = msgspec.json.Decoder(dict[str, str | int]).decode
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(Struct, frozen=True):
     """A row as stored: `number` counts its terminal's rows, `mono` and `wall` are microseconds."""
 
     seq: int
@@ -52,8 +52,7 @@ class StoredRow:
             raise JournalDamagedError(f"row {self.number} of terminal {self.terminal}: {error}") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Rows of one terminal at one moment."""
 
     terminal: str
@@ -63,8 +62,7 @@ class Batch:
     rows: Sequence[FlatRow]
 
 
-@dataclass(frozen=True, slots=True)
-class ChainEnd:
+class ChainEnd(Struct, frozen=True):
     """Where a terminal's chain ends: the number and the hash of its last row."""
 
     number: int = 0

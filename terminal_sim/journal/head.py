@@ -22,9 +22,10 @@ from __future__ import annotations
 
 import os
 import struct
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from terminal_sim.files import PLAIN, sync_content, sync_folder
 
@@ -38,8 +39,7 @@ class HeadError(ValueError):
     """A head that cannot be used; the text names the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The chain of a store holds `count` records, and `digest` is the hash of it after the last one."""
 
     count: int = 0

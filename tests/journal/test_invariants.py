@@ -150,14 +150,14 @@ def test_a_void_in_doubt_breaks_nothing_whatever_the_host_did(day: Day) -> None:
 
 
 def entry(day: Day, **changes: Any) -> None:
-    day.more_entries.append(replace(day.host.entries()[0], number=99, **changes))
+    day.more_entries.append(structs.replace(day.host.entries()[0], number=99, **changes))
 
 
 def message(day: Day, **changes: Any) -> None:
     """The first message again, with other fields (`_` for `-`)."""
     first = day.host.messages[0]
     fields = {**first.fields, **{name.replace("_", "-"): value for name, value in changes.items()}}
-    day.host.messages.append(replace(first, fields=fields))
+    day.host.messages.append(structs.replace(first, fields=fields))
 
 
 def charged_twice(day: Day) -> None:

@@ -7,10 +7,11 @@
 4. Where TA2 is there the card is in specific mode: it speaks the protocol that TA2 names, and only that.
 """
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 from typing import Self
+
+from msgspec import Struct
 
 from terminal_drivers.base import FrameError, Misuse
 
@@ -22,8 +23,7 @@ GLOBAL = 15  # "T=15", 8.2.3
 TA1_DEFAULT = 0x11  # Fi = 372, Di = 1
 
 
-@dataclass(frozen=True, slots=True)
-class InterfaceBytes:
+class InterfaceBytes(Struct, frozen=True):
     """TA, TB, TC and TD of one group; None where absent."""
 
     ta: int | None = None
@@ -43,8 +43,7 @@ class InterfaceBytes:
         return (1, self.ta), (2, self.tb), (4, self.tc), (8, self.td)
 
 
-@dataclass(frozen=True, slots=True)
-class Atr:
+class Atr(Struct, frozen=True):
     """A whole ATR; `groups[0]` is TA1..TD1, `groups[1]` TA2..TD2 and so on."""
 
     convention: int

@@ -29,8 +29,7 @@ class RowError(ValueError):
     """A flat row does not fit the schema of its kind; the text names the kind and the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlatRow:
+class FlatRow(Struct, frozen=True):
     """A row as the journal stores it: the name of its kind, and flat fields."""
 
     kind: str

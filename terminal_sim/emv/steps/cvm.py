@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.steps import pin
@@ -64,8 +65,7 @@ _NO_RULE: Final = 0x3F
 _UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class CvmRule:
+class CvmRule(Struct, frozen=True):
     """The two bytes of a CV rule: `code` holds the method and bit 7, `condition` when it applies (Book 3, annex C3)."""
 
     code: int
@@ -77,8 +77,7 @@ class CvmRule:
         return self.code & 0x3F
 
 
-@dataclass(frozen=True, slots=True)
-class CvmList:
+class CvmList(Struct, frozen=True):
     """Tag 8E: two amounts in the application's currency, minor units, and the rules."""
 
     x: int

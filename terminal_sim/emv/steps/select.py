@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.apdu import CardResponse, StatusWord
@@ -31,8 +32,7 @@ MAX_DIRECTORY_RECORDS = 16
 MAX_OCCURRENCES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An application of the card that the terminal supports. `priority` is 1 to 15, 16 where the card gives none."""
 
     name: bytes

@@ -2,11 +2,11 @@
 codec's.
 """
 
-from dataclasses import astuple, dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from terminal_drivers.base import FrameError
 
@@ -250,8 +250,7 @@ Answer = DataBlock | SlotStatus | Parameters | EscapeResponse | DataRateAndClock
 Message = Command | Answer | NotifySlotChange | HardwareError
 
 
-@dataclass(frozen=True, slots=True)
-class T0Parameters:
+class T0Parameters(Struct, frozen=True):
     """abProtocolDataStructure of T=0 (6.1.7), a byte each."""
 
     PROTOCOL: ClassVar[int] = 0
@@ -271,8 +270,7 @@ class T0Parameters:
         return cls(*data)
 
 
-@dataclass(frozen=True, slots=True)
-class T1Parameters:
+class T1Parameters(Struct, frozen=True):
     """abProtocolDataStructure of T=1 (6.1.7), a byte each."""
 
     PROTOCOL: ClassVar[int] = 1
