@@ -340,3 +340,12 @@ def test_an_act_that_the_terminal_cannot_do_is_found(problems: Finds, step: str)
     (found,) = problems(f'keys 1\nterminal square-register\nscenario "A"\n  {step}\n')
     assert found.line == 4
     assert "square-register" in found.sentence
+
+
+def test_a_passcode_is_named_by_the_profiles_that_have_it(problems: Finds) -> None:
+    head = 'keys 1\nterminal v400m\nscenario "A"\n'
+    assert problems(f"{head}  press 8 OK ${{passcode.admin}} OK\n") == []
+    (wrong,) = problems(f"{head}  press 8 OK ${{passcode.admn}} OK\n")
+    assert "did you mean 'passcode.admin'?" in wrong.sentence
+    (wrong,) = problems('keys 1\nterminal square-reader\nscenario "A"\n  press ${passcode.admin}\n')
+    assert wrong.sentence == "${passcode.admin} has no value here"
