@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal_sim.script.results import RunResult
+from terminal_sim.script.results import RunResult, ScenarioOutcome
 from terminal_sim.script.try_record import StepRecord, StepVerdict
 
 _FAILED = (StepVerdict.FAILED, StepVerdict.BROKEN)
@@ -12,7 +12,7 @@ _FAILED = (StepVerdict.FAILED, StepVerdict.BROKEN)
 
 def failed_step(result: RunResult) -> StepRecord | None:
     """The first step that failed, in the try that the result's text is of; None where no step did, or none was kept."""
-    tries = result.records[:1] if result.outcome.is_failure and result.tries > 1 else result.records
+    tries = result.records[:1] if result.outcome is ScenarioOutcome.FLAKY else result.records[-1:]
     return next((step for record in tries for step in record.steps if step.verdict in _FAILED), None)
 
 

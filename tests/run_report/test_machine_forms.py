@@ -11,7 +11,7 @@ import pytest
 
 from terminal_sim.cli.main import main
 from terminal_sim.script.exit_code import ExitCode
-from tests.run_report.pack import COUNTS
+from tests.run_report.pack import COUNTS, rewind
 
 FAILING = (
     'keys 1\nterminal v400m\nscenario "50% off, #1" @deal\n  note "begun"\n  expect screen "A: b" within 1s\n'
@@ -112,3 +112,24 @@ def test_tap_says_why_a_scenario_was_skipped_and_that_a_run_was_stopped(
     assert any(line.endswith("# SKIP square-stand has no keypad") for line in lines)
     assert lines[1] == "1..13"
     assert lines[-1] == "Bail out! the run was stopped at its first failure"
+
+
+def test_a_flaky_scenario_names_the_step_that_failed_at_first(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewind(pack)
+    capsys.readouterr()
+    main(
+        [
+            "run",
+            str(pack / "flaky.keys"),
+            "--retry",
+            "1",
+            "--format",
+            "json",
+            "--out",
+            str(pack.parent / "out"),
+        ]
+    )
+    line = json.loads(capsys.readouterr().out)
+    assert (line["outcome"], line["tries"], line["step"]["line"]) == ("flaky", 2, 6)
