@@ -20,8 +20,9 @@ from terminal_sim.display.timeline import clock
 from terminal_sim.explore import product
 from terminal_sim.explore.bundle import Bundle, BundleError
 from terminal_sim.explore.bundle_file import read
+from terminal_sim.explore.comparison import TraceDifference
 from terminal_sim.explore.data_files import other_files
-from terminal_sim.explore.replay import Replay, TraceDifference
+from terminal_sim.explore.replay import Replay
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.failure import side_by_side
 

@@ -16,8 +16,6 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-import msgspec
-
 from terminal_sim.bench import (
     Bench,
     BenchMisuse,
@@ -27,13 +25,11 @@ from terminal_sim.bench import (
     SavedState,
     TerminalUnderTest,
     Trace,
-    TraceEntry,
     TracePoint,
-    contents,
 )
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.bundle import Bundle, BundleError, has_frames
-from terminal_sim.explore.bundle_file import TraceLine
+from terminal_sim.explore.comparison import TraceComparison, TraceDifference
 from terminal_sim.explore.recorded_act import PRESS, SAVE_STATE, TAP, RecordedAct
 from terminal_sim.explore.saved_start import revealed
 from terminal_sim.explore.secret_words import SecretWords, details_of
@@ -47,53 +43,9 @@ from terminal_sim.script.values import Scope
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import Tester
 
-_FRAME = '"kind": "frame"'
 _FORESEEN = (BenchMisuse, DriverError, JournalError, ProfileError)
 _LONGEST = 300  # characters of an error
 _ACTS = Path("acts.jsonl")
-
-
-@dataclass(frozen=True, slots=True)
-class TraceDifference:
-    """The first line in which a replay is not its bundle, "" for none, and the screens that stood then. `event` is the number of that event."""
-
-    event: int
-    wanted: str
-    got: str
-    wanted_screen: str
-    got_screen: str
-
-
-class _Compared:
-    """A subscriber that holds the entries to the lines of a bundle, in their order."""
-
-    wants_bytes = False
-
-    def __init__(self, lines: tuple[str, ...], *, frames: bool, seen: int) -> None:
-        self.wants_frames = frames
-        self._lines = lines if frames else tuple(line for line in lines if _FRAME not in line)
-        self._screens = "", ""
-        self.seen = seen
-        self.difference: TraceDifference | None = None
-
-    def take(self, entry: TraceEntry) -> None:
-        if isinstance(entry.content, contents.TimePassed) or self.difference is not None:
-            return
-        got = entry.json()
-        wanted = self._lines[self.seen] if self.seen < len(self._lines) else ""
-        self._screens = _screen(wanted, self._screens[0]), _screen(got, self._screens[1])
-        if got != wanted:
-            self.difference = TraceDifference(entry.number, wanted, got, *self._screens)
-        self.seen += 1
-
-    def end(self) -> None:
-        """The bundle has no line that did not come."""
-        if self.difference is None and self.seen < len(self._lines):
-            wanted = self._lines[self.seen]
-            event: int = msgspec.json.decode(wanted)["n"]
-            self.difference = TraceDifference(
-                event, wanted, "", _screen(wanted, self._screens[0]), self._screens[1]
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +77,7 @@ class Replay:
         self._done = since.acts if since is not None else 0
         self._pressed = 0  # keys of the act that is being done
         self.broken: Exception | None = None
-        self._compared = _Compared(
+        self._compared = TraceComparison(
             bundle.trace,
             frames=frames and since is None and has_frames(bundle.head.readers),
             seen=since.lines if since is not None else 0,
@@ -324,14 +276,6 @@ def _one_line(error: Exception) -> str:
     """An error in one line; one that nobody foresaw with its kind, since a bundle of other hands may hold any profile and any state."""
     kind = "" if isinstance(error, _FORESEEN) else f"{type(error).__name__}: "
     return printable(" ".join(f"{kind}{error}".split()))[:_LONGEST]
-
-
-def _screen(line: str, before: str) -> str:
-    """The text of the screen that a line of a trace shows, or the one that stood before."""
-    if '"kind": "screen"' not in line:
-        return before
-    shown = msgspec.json.decode(line, type=TraceLine)
-    return shown.text if shown.kind == "screen" else before
 
 
 def replayed(bundle: Bundle, environ: Mapping[str, str]) -> TraceDifference | None:
