@@ -17,7 +17,7 @@ from terminal_sim.language_server.names import (
 )
 from terminal_sim.script import meanings
 from terminal_sim.script.bind import VerbCall, bind
-from terminal_sim.script.candidates import ScriptNames, values_of
+from terminal_sim.script.candidates import ScriptNames, values_of, variables_of
 from terminal_sim.script.complete import complete_heading
 from terminal_sim.script.headings import HEADINGS
 from terminal_sim.script.parse import parse_step
@@ -35,7 +35,7 @@ def hover_at(
     if token is None:
         return None
     place = place_at(document, line, index)
-    told = _of_name(place, document, read) if place is not None else ""
+    told = _of_name(place, document, scope, read) if place is not None else ""
     if told and place is not None:
         return told, place.span
     if document.is_heading(line):
@@ -45,7 +45,7 @@ def hover_at(
     return (told, token.span) if told else None
 
 
-def _of_name(place: NamePlace, document: Document, read: Reads) -> str:
+def _of_name(place: NamePlace, document: Document, scope: Scope, read: Reads) -> str:
     name = place.name
     if name.kind is NameKind.MACRO:
         found = macros_of([document, *used_by(document, read)]).get(name.text)
@@ -55,8 +55,9 @@ def _of_name(place: NamePlace, document: Document, read: Reads) -> str:
         body = "\n".join(home.lines[section.first : section.last + 1])
         return f"A macro of `{home.path.name}`, line {section.first + 1}\n\n```keys\n{body}\n```"
     if name.kind is NameKind.VARIABLE:
-        if name.text in meanings.VARIABLES:
-            return f"`${{{name.text}}}`: {meanings.VARIABLES[name.text]}"
+        built_in = {one.text: one.meaning for one in variables_of(scope, ScriptNames())}
+        if (written := f"${{{name.text}}}") in built_in:
+            return f"`{written}`: {built_in[written]}"
         given = [one for one in places_of(document) if one.gives and one.name == name]
         lines = "".join(f"\n    {document.line(one.span.line).strip()}" for one in given[:3])
         return f"`${{{name.text}}}`: a variable that gets its value here:\n{lines}" if given else ""

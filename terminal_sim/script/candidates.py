@@ -15,6 +15,7 @@ from terminal_sim.script import meanings
 from terminal_sim.script.tree import Macro
 from terminal_sim.script.values import Scope
 from terminal_sim.verbs import Parameter, ValueKind
+from terminal_sim.verbs.variables import passcode_variables
 
 
 class CandidateKind(Enum):
@@ -85,10 +86,12 @@ def field_values(name: str) -> Iterator[CompletionCandidate]:
     yield from _explained(known, CandidateKind.VALUE)
 
 
-def variables_of(names: ScriptNames) -> Iterator[CompletionCandidate]:
+def variables_of(scope: Scope, names: ScriptNames) -> Iterator[CompletionCandidate]:
     """The built-in variables and those of the script, as they are written: `${name}`."""
     for name, meaning in meanings.VARIABLES.items():
         yield CompletionCandidate(f"${{{name}}}", CandidateKind.VARIABLE, meaning)
+    for name in sorted(passcode_variables(scope.profiles)):
+        yield CompletionCandidate(f"${{{name}}}", CandidateKind.VARIABLE, meanings.PASSCODE_VARIABLE)
     for name in names.variables:
         yield CompletionCandidate(f"${{{name}}}", CandidateKind.VARIABLE, "a variable of this script")
 

@@ -53,7 +53,7 @@ def complete(line: str, scope: Scope, names: ScriptNames | None = None) -> Compl
     known = names or ScriptNames()
     variable = _OPEN_VARIABLE.search(typed)
     if variable is not None and words:
-        return _completion(start + variable.start(), variable[0], variables_of(known))
+        return _completion(start + variable.start(), variable[0], variables_of(scope, known))
     if words[:1] == ["with"] and names is not None:
         return _completion(start, typed, _options(typed, scope))
     found = [*_words_of_verbs(words), *_values(words, typed, scope, known)]
@@ -201,7 +201,7 @@ def _said(verb: Verb, words: Sequence[str]) -> _SaidSoFar:
 def _listed(parameter: Parameter, scope: Scope, names: ScriptNames) -> Iterator[CompletionCandidate]:
     yield from values_of(parameter, scope, names)
     if parameter.kind in (ValueKind.KEYS, ValueKind.ASSIGNED, ValueKind.COUNT, ValueKind.VALUE):
-        yield from variables_of(names)
+        yield from variables_of(scope, names)
 
 
 def _named(verb: Verb, said: _SaidSoFar) -> Iterator[CompletionCandidate]:

@@ -172,8 +172,9 @@ VARIABLES = {
     "card.last4": "the last four digits of the card last named",
     "card.expiry": "the expiry of the card last named, as it is typed: MMYY",
     "card.cvc": "the security code of the card last named",
-    "passcode.admin": "the admin passcode that the terminal is delivered with; so are the others of its profile, by their names",
 }
+
+PASSCODE_VARIABLE = "the passcode of this name that the terminal is delivered with"
 
 KEYS = {
     "OK": "confirms",

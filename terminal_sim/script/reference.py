@@ -26,6 +26,7 @@ from terminal_sim.script.headings import HEADINGS
 from terminal_sim.script.verb_reference import Entry, ReferenceArgument
 from terminal_sim.script.vocabulary import Vocabulary
 from terminal_sim.verbs import ValueKind
+from terminal_sim.verbs.variables import passcode_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,16 @@ _NAMED_BY_PROFILES = (
 )
 
 
+def _variables(words: Vocabulary) -> Iterator[Entry]:
+    known = dict(meanings.VARIABLES)
+    for name in words.profiles:
+        known.update(
+            dict.fromkeys(sorted(passcode_variables([words.load(name)])), meanings.PASSCODE_VARIABLE)
+        )
+    for variable, meaning in known.items():
+        yield Entry(variable, meaning, f"${{{variable}}}")
+
+
 def _exit_codes(_: Vocabulary) -> Iterator[Entry]:
     yield from (Entry(str(int(code)), code.meaning, facts={"Constant": code.name}) for code in ExitCode)
 
@@ -278,7 +289,7 @@ TOPICS: tuple[Topic, ...] = (
         "variables",
         "Variables",
         "Every terminal has them; `let` and `capture` make others.",
-        _table(meanings.VARIABLES, "${{{}}}"),
+        _variables,
     ),
     Topic("times", "Times", "Durations in virtual time.", _table(meanings.TIMES)),
     Topic("exit-codes", "Exit codes", "What every command ends with.", _exit_codes, ("Constant",)),

@@ -182,6 +182,7 @@ def test_what_an_editor_has_closed_by_itself_is_not_doubled(editor: Editor) -> N
         (f"{STEP}expect screen id:home wi█thin 5s", "the longest time until it holds"),
         (f"{STEP}insert visa-credit\n  press ${{card.p█in}}", "the PIN of the card last named"),
         (f"{STEP}let total = 5\n  press ${{to█tal}}", "let total = 5"),
+        (f"{STEP}press ${{passcode.ad█min}}", "that the terminal is delivered with"),
         (f'{HEAD}macro pay ${{minor}}\n  press ${{minor}} OK\nscenario "A"\n  p█ay 5', "press ${minor} OK"),
         ("keys 1\ntermi█nal v400m", "terminal NAME..."),
         (f"{HEAD}requires pri█nter", "It has a printer."),

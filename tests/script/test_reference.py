@@ -69,7 +69,7 @@ def packs() -> list[str]:
         ("cards", cards()),
         ("terminals", profile.names()),
         ("features", vocabulary().features),
-        ("variables", VARIABLES),
+        ("variables", {*VARIABLES, "passcode.admin", "passcode.refund"}),
         ("exit-codes", [str(int(code)) for code in ExitCode]),
     ],
 )  # fmt: skip
