@@ -30,12 +30,12 @@ def run(given: Namespace) -> int:
         for play in program.plays
         for profile in program.settings.profiles
     ]
-    print(
-        "\n`terminal-sim serve v400m square-terminal` opens a bench in the browser: the link that it prints is the page."
-    )
     if not held:
         print(f"no terminal of these demonstrations speaks {given.locale}")
         return ExitCode.NOTHING
+    print(
+        "\n`terminal-sim serve v400m square-terminal` opens a bench in the browser: the link that it prints is the page."
+    )
     return ExitCode.HELD if all(held) else ExitCode.UNMET
 
 

@@ -12,8 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from terminal_sim.files import NO_LINK, PLAIN, keep_private, runtime_file
 from terminal_sim.web.app import application
@@ -22,6 +21,9 @@ from terminal_sim.web.served import BenchOptions, ServedBench
 
 LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
+
+if TYPE_CHECKING:
+    import uvicorn
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ async def serving(
         address = ServedAddress(LOOPBACK, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
         access = Access.at(address.token, [LOOPBACK], address.port)
         app = application(bench, access, version=version, server=address.url)
-        server = uvicorn.Server(_settings(app))
+        server = _server(app)
         running = asyncio.create_task(server.serve([listener]))
         try:
             while not server.started and not running.done():
@@ -101,8 +103,11 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _settings(app: object) -> uvicorn.Config:
-    return uvicorn.Config(
+def _server(app: object) -> uvicorn.Server:
+    # Imported here: the commands that find a bench need no server.
+    import uvicorn
+
+    settings = uvicorn.Config(
         app,  # type: ignore[arg-type]
         log_config=None,
         access_log=False,
@@ -118,6 +123,7 @@ def _settings(app: object) -> uvicorn.Config:
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=64 << 10,
     )
+    return uvicorn.Server(settings)
 
 
 @asynccontextmanager
