@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
+import random
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -128,6 +131,48 @@ def test_an_interrupted_line_is_taken_back() -> None:
     assert session.cancel()
     assert stand(session) == there
     session.bench.close()
+
+
+def interrupted_at_any_moment(seed: int, count: int) -> None:
+    """Sales of which each line is interrupted `count` times in all, at moments drawn from `seed`, and then done."""
+
+    def ring(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    moments = random.Random(seed)
+    session = shell()
+    lines = itertools.cycle([*SALE, "remove card", "wait 30s"])
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        while count:
+            there, line = stand(session), next(lines)
+            session.forget()
+            try:
+                signal.setitimer(signal.ITIMER_REAL, moments.uniform(0.0002, 0.01))
+                session.say(line)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                count -= 1
+                assert session.cancel()
+                assert stand(session) == there
+                session.say(line)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert session.bench.violations() == []
+    session.bench.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")
+def test_a_line_that_is_interrupted_at_any_moment_is_taken_back() -> None:
+    interrupted_at_any_moment(seed=1, count=6)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no interval timers")
+@pytest.mark.parametrize("seed", range(20))
+def test_a_line_that_is_interrupted_at_any_of_many_moments_is_taken_back(seed: int) -> None:
+    interrupted_at_any_moment(seed, count=50)
 
 
 def test_a_line_that_nothing_could_be_made_of_leaves_what_was_done_before() -> None:

@@ -101,11 +101,11 @@ class Conversation:
         finally:
             self.pace.skip()
             self._lines.remember(self._kept(line))
+            self.session.forget()
             self._write_trace()
 
     def _answer(self, line: str) -> ExitCode:
         """Do the line and show what came of it; what is wrong with it goes to the error output."""
-        self.session.forget()
         try:
             if due := self.pace.due():
                 self.session.pass_time(due)

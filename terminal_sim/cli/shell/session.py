@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -150,7 +152,7 @@ class ShellSession:
         if self._again is None:
             raise ValueError("nothing makes another bench")
         kept, since = self._done.before(act)
-        with self.bench.trace.unheard():
+        with _uninterrupted(), self.bench.trace.unheard():
             left = self.bench
             self.bench, self.terminal = self._again(kept.bench)
             left.close()
@@ -211,7 +213,7 @@ class ShellSession:
     # What is kept of a line.
 
     def forget(self) -> None:
-        """Another line begins."""
+        """The last line is done with: an interrupt that comes now is none of it."""
         self._call, self._act, self._held = None, None, False
 
     def kept(self, line: str) -> str:
@@ -226,6 +228,19 @@ class ShellSession:
     def _typed_hidden(self) -> bool:
         since = self.log.entries[self._act.entries :] if self._act is not None else ()
         return any(isinstance(one.content, contents.KeyPress) and one.content.key == _HIDDEN for one in since)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """An interrupt within is no news: what it would give up is being taken back."""
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def paper(text: str) -> str:
