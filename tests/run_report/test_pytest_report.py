@@ -30,7 +30,13 @@ def ran(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
-@pytest.mark.parametrize("spread", [(), ("-n", "2", "--dist", "load")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "spread",
+    [
+        pytest.param((), id="alone", marks=pytest.mark.soak),
+        pytest.param(("-n", "2", "--dist", "load"), id="xdist"),
+    ],
+)
 def test_pytest_reports_the_pack_as_run_does(
     pack: Path, report: Path, tmp_path: Path, spread: tuple[str, ...]
 ) -> None:
