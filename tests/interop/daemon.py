@@ -62,6 +62,19 @@ def need_pyscard() -> None:
         pytest.skip("pyscard is missing: pip install 'terminal-sim[pcsc]', with swig and libpcsclite-dev")
 
 
+def answers(path: Path, process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> bool:
+    """Whether the socket of a pcscd takes connections: it does so a moment after the daemon calls itself ready."""
+    again = threading.Event()
+    for _ in range(1_000):
+        with socket.socket(socket.AF_UNIX) as attempt:
+            if not attempt.connect_ex(str(path)):
+                return True
+        if process.poll() is not None:
+            return False
+        again.wait(0.002)
+    return False
+
+
 class Pcscd:
     """`entries` are the files of its configuration folder; `env` is added to its environment."""
 
@@ -89,7 +102,7 @@ class Pcscd:
         self._ready = threading.Event()
         self._reading = threading.Thread(target=self._read, name="log of pcscd")
         self._reading.start()
-        if not self._ready.wait(PATIENCE) or not self._answers(sockets / "pcscd.comm"):
+        if not self._ready.wait(PATIENCE) or not answers(sockets / "pcscd.comm", self._process):
             self.close()
             raise RuntimeError("pcscd did not start:\n" + "".join(self.log))
 
@@ -125,18 +138,6 @@ class Pcscd:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _answers(self, path: Path) -> bool:
-        """Whether its socket takes connections: it comes a moment after the daemon calls itself ready."""
-        again = threading.Event()
-        for _ in range(1_000):
-            with socket.socket(socket.AF_UNIX) as attempt:
-                if not attempt.connect_ex(str(path)):
-                    return True
-            if self._process.poll() is not None:
-                return False
-            again.wait(0.002)
-        return False
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
@@ -192,7 +193,12 @@ class Told:
     def close(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()
-        self._process.wait(PATIENCE)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            # It is gone in any case, so that no later test meets its open pipes; tests of how it ends ask `ended`.
+            self._process.kill()
+            self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()

@@ -19,6 +19,7 @@ from terminal_drivers.readers.pcsc.codec import get_data
 from terminal_drivers.readers.pin_prompt import Key, Prompt
 from terminal_drivers.readers.vpcd.card import VpcdSlot
 from terminal_drivers.transports.pty import PtyLine
+from tests.interop.daemon import answers
 
 VPCD = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 GEMPC = Path("/usr/lib/pcsc/drivers/serial/libccidtwin.so")
@@ -127,3 +128,4 @@ def _start(stack: ExitStack, conf: Path) -> None:
     # It must not stop where nobody reads what it says.
     stack.enter_context(subprocess.Popen(["cat"], stdin=daemon.stdout, stdout=subprocess.DEVNULL))
     stack.callback(daemon.terminate)
+    assert answers(SOCKET, daemon), "the socket of pcscd takes no connections"
