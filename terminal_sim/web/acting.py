@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
 from terminal_sim.script.bind import VerbCall
 from terminal_sim.script.line_of import WrongArgument
-from terminal_sim.verbs import BadScript, ExpectationFailed
+from terminal_sim.verbs import BadScript, ExpectationFailed, Verb
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench, ServedTerminal
@@ -40,6 +40,19 @@ def act(
                 terminal.recorder.said(call)
         done += 1
     return {"done": done} | standing(served, terminal)
+
+
+def say(
+    served: ServedBench, terminal: ServedTerminal, verb: Verb, given: Mapping[str, object]
+) -> dict[str, object]:
+    """Does one verb with its arguments by name, as a person does it: what the screen does not take now is refused. Raises `ApiProblem`."""
+    try:
+        line = terminal.lines.line(verb, given)
+    except WrongArgument as wrong:
+        raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=wrong.argument) from None
+    except BadScript as wrong:
+        raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong)) from None
+    return {"line": terminal.lines.mask(line)} | act(served, terminal, [line], patience=NO_PATIENCE)
 
 
 def standing(served: ServedBench, terminal: ServedTerminal) -> dict[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.script.line_of import FIELDS, parameters, said
-from terminal_sim.verbs import VERBS, Verb
+from terminal_sim.verbs import Verb
 from terminal_sim.verbs.signature import NEGATION, ValueKind
 from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal
 from terminal_sim.web.handlers import Handlers
-from terminal_sim.web.operations import Media, Operation, Query
+from terminal_sim.web.operations import SAID_VERBS, Media, Operation, Query
 from terminal_sim.web.problem import ProblemKind
 from terminal_sim.web.served import ServedBench
 
@@ -87,11 +87,11 @@ def _operations(do: Handlers) -> Iterator[Operation]:
         problems=(*_NAMED, ProblemKind.BAD_VALUE, ProblemKind.REFUSED),
         summary="The same with the lines as plain text",
     )
-    for verb in VERBS.values():
+    for name, verb in SAID_VERBS.items():
         yield Operation(
             id=verb.method,
             method="POST",
-            path=f"{_AT}/verbs/{'-'.join(verb.words).replace('!', '-blindly')}",
+            path=f"{_AT}/verbs/{name}",
             handler=do.verb(verb),
             schema=schema_of(verb),
             problems=(*_NAMED, *_BODY, ProblemKind.REFUSED),

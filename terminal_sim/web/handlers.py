@@ -8,11 +8,10 @@ from functools import partial
 from typing import TypeVar
 
 from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
-from terminal_sim.script.line_of import WrongArgument
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.secret import mask_pan
-from terminal_sim.verbs import VERBS, BadScript, Verb
-from terminal_sim.web.acting import NO_PATIENCE, act
+from terminal_sim.verbs import VERBS, Verb
+from terminal_sim.web.acting import act, say
 from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal, read, read_object
 from terminal_sim.web.entries import detailed, flat
 from terminal_sim.web.operations import HttpAnswer, HttpCall, Media
@@ -141,18 +140,9 @@ class Handlers:
 
         async def do(call: HttpCall) -> HttpAnswer:
             given = read_object(call.body)
-            return said(await self._at(call, lambda at: self._say(at, verb, given)))
+            return said(await self._at(call, lambda at: say(self._served, at, verb, given)))
 
         return do
-
-    def _say(self, at: ServedTerminal, verb: Verb, given: dict[str, object]) -> dict[str, object]:
-        try:
-            line = at.lines.line(verb, given)
-        except WrongArgument as wrong:
-            raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=wrong.argument) from None
-        except BadScript as wrong:
-            raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong)) from None
-        return {"line": at.lines.mask(line)} | act(self._served, at, [line], patience=NO_PATIENCE)
 
     # What it shows.
 

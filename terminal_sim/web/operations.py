@@ -8,7 +8,11 @@ from enum import Enum
 
 from msgspec import Struct
 
+from terminal_sim.verbs import VERBS
 from terminal_sim.web.problem import ProblemKind
+
+SAID_VERBS = {"-".join(verb.words).replace("!", "-blindly"): verb for verb in VERBS.values()}
+"""The verbs by the names that paths and messages give them: `press`, `press-blindly`, `expect-screen`."""
 
 
 class Media(Enum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,7 +53,3 @@ class ApiProblem(Exception):
 
     def as_bytes(self) -> bytes:
         return json.dumps(self.as_object(), ensure_ascii=False).encode()
-
-
-def listed(words: Sequence[str]) -> str:
-    return ", ".join(words)

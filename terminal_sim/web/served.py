@@ -2,7 +2,7 @@
 
 1. Whatever touches the bench is a call given to `ServedBench.do`; calls run one after the other, in the order in which they were given.
 2. Terminals are named `v400m-1`, `v400m-2`, ... in the order in which they were set up.
-3. Virtual time stands still, or it runs by the wall: then the loop lets it pass in steps of at most `STEP`, and less before a deadline.
+3. Virtual time stands still, or it runs by the wall: then the loop lets it pass in steps of `STEP`.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class ServedTerminal:
 
 
 class ServedBench:
-    """`open` makes one. Everything but `do`, `run_clock` and `close` is for calls given to `do`."""
+    """`open` makes one. Everything but `do`, `run`, `pause` and `close` is for calls given to `do`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, options: BenchOptions) -> None:
         self._options = options

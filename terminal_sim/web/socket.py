@@ -20,18 +20,17 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from terminal_sim.bench import contents
 from terminal_sim.display.view import View
-from terminal_sim.script.line_of import WrongArgument
-from terminal_sim.verbs import VERBS, BadScript
-from terminal_sim.web.acting import NO_PATIENCE, act
+from terminal_sim.verbs import Verb
+from terminal_sim.web.acting import act, say
 from terminal_sim.web.bodies import read
 from terminal_sim.web.feed import Feed, Interest
 from terminal_sim.web.guard import PROTOCOL
+from terminal_sim.web.operations import SAID_VERBS
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench, ServedTerminal
 
 _CLIENTS = 64
 _ANSWERS = 200
-_VERBS = {"-".join(verb.words).replace("!", "-blindly"): verb for verb in VERBS.values()}
 
 
 class Answered:
@@ -129,27 +128,18 @@ class SocketConversation:
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
                 raise ApiProblem(ProblemKind.BAD_VALUE, "lines are a list of texts", field="lines")
             return await self._served.do(lambda: act(self._served, self._served.terminal(name), lines))
-        verb = _VERBS.get(_text(said, "do"))
+        verb = SAID_VERBS.get(_text(said, "do"))
         if verb is None:
             raise ApiProblem(ProblemKind.BAD_VALUE, f"there is no verb {said['do']!r}", field="do")
         given = {key: value for key, value in said.items() if key not in ("seq", "do", "terminal", "seen")}
-        line = await self._served.do(partial(self._line, name, verb, given, said.get("seen")))
-        done = await self._served.do(
-            lambda: act(self._served, self._served.terminal(name), [line], patience=NO_PATIENCE)
-        )
-        return {"line": self._served.terminal(name).lines.mask(line), **done}
+        return await self._served.do(partial(self._say, name, verb, given, said.get("seen")))
 
-    def _line(self, name: str, verb: Any, given: dict[str, object], seen: object) -> str:
+    def _say(self, name: str, verb: Verb, given: dict[str, object], seen: object) -> dict[str, object]:
+        """In one go on the bench's thread: no other act comes between what its user saw and what is done."""
         at = self._served.terminal(name)
-        try:
-            line = at.lines.line(verb, given)
-        except WrongArgument as wrong:
-            raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=wrong.argument) from None
-        except BadScript as wrong:
-            raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong)) from None
         if seen is not None:
             self._check_seen(at, str(given.get("what", "")), seen)
-        return line
+        return say(self._served, at, verb, given)
 
     def _check_seen(self, at: ServedTerminal, what: str, seen: object) -> None:
         """Raises `ApiProblem` where the element that its user saw is another one by now, or elsewhere."""
