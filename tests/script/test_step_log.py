@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -155,10 +156,12 @@ def test_a_record_is_the_same_after_json(sale: TryRecord) -> None:
     assert msgspec.json.decode(msgspec.json.encode(sale), type=TryRecord) == sale
 
 
-def test_no_card_data_and_no_secret_is_in_a_record(ran: Runs) -> None:
+def test_no_card_data_and_no_secret_is_in_a_record(ran: Runs, tmp_path: Path) -> None:
     [result] = ran(MOTO, environ={"word": "abracadabra"}, options=KEEP)
     assert result.outcome is ScenarioOutcome.HELD, result.text
-    written = msgspec.json.encode(result.records)
+    # The time by the wall and the number of the folder are chance, and may hold a CVC's three digits.
+    records = [without_wall(record) for record in result.records]
+    written = msgspec.json.encode(records).replace(str(tmp_path).encode(), b"")
     for secret in (b"4111111111111111", b"4111 1111 1111 1111", b"0330", b"03/30", b"737", b"abracadabra"):
         assert secret not in written, secret
 
