@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
+from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
+from terminal_sim.bench.terminal_names import TerminalNames
+from terminal_sim.bench.till import Till
+from terminal_sim.bench.wallet import Wallet
 from terminal_sim.core.config import Profile
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.store import Journal
-
-if TYPE_CHECKING:
-    from terminal_sim.bench.bench import Bench
+from terminal_sim.runtime.engine import Engine
 
 
-def saved(bench: Bench) -> SavedState:
+class SavableTerminal(Protocol):
+    """A terminal as far as saving its bench needs it."""
+
+    def journal(self) -> Iterable[StoredRow]: ...
+    def snapshot(self) -> TerminalState: ...
+
+
+class SavableBench(Protocol):
+    """The parts of a bench that a saved state is made of, and resumed into."""
+
+    engine: Engine
+    journal: Journal
+    acquirer: Acquirer
+    writer: JournalWriter
+    wallet: Wallet
+    names: TerminalNames
+    till: Till
+
+    @property
+    def terminals(self) -> Sequence[SavableTerminal]: ...
+
+
+def saved(bench: SavableBench) -> SavedState:
     """The bench once everything has settled. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
     engine = bench.engine.snapshot()
     rows = sorted(
@@ -38,7 +63,7 @@ def saved(bench: Bench) -> SavedState:
 class Continuation:
     """The saved state that a bench goes on from, where it does."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: SavableBench) -> None:
         self._bench = bench
         self._state: SavedState | None = None
 
@@ -62,7 +87,7 @@ class Continuation:
         return terminal
 
 
-def _resume(bench: Bench, state: SavedState) -> None:
+def _resume(bench: SavableBench, state: SavedState) -> None:
     """All of a bench but its terminals."""
     _append(bench.journal, state.rows)
     if state.sales:

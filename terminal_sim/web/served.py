@@ -172,12 +172,12 @@ class ServedBench:
 
     @property
     def is_running(self) -> bool:
-        """Whether virtual time runs by the wall."""
-        return self._pacer is not None
+        """Whether virtual time runs by the wall; it stops by itself where no more time can pass."""
+        return self._pacer is not None and not self._pacer.done()
 
     async def run(self) -> None:
         """Let virtual time run by the wall, second for second."""
-        if self._pacer is None:
+        if not self.is_running:
             self._pacer = asyncio.create_task(self._pace())
 
     async def pause(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from terminal_sim.verbs import VERBS
-from tests.web.kit import API, Client, served
+from tests.web.kit import API, PATIENCE, Client, served
 
 
 def test_a_sale_is_made_by_the_document_alone(bench: Client) -> None:
@@ -106,6 +107,16 @@ def test_several_terminals_share_one_clock() -> None:
         assert bench.get("/terminals/square-register-1/screen?display=customer")["id"] == "present-card"
         bench.post("/bench/clock", {"advance": "24h"})
         assert bench.get("/bench")["clock"] == "2026-01-16T09:00:00.000"
+
+
+def test_a_clock_that_runs_stops_where_the_years_of_its_messages_end() -> None:
+    with served("v400m", clock="2099-12-31T23:59:59.900") as bench:
+        bench.post("/bench/clock", {"run": True})
+        ends = monotonic() + PATIENCE
+        while bench.get("/bench")["running"]:
+            assert monotonic() < ends
+        status, problem = bench.ask("POST", f"{API}/bench/clock", {"advance": "1h"})
+        assert status == 409, problem
 
 
 def test_a_secret_is_masked_wherever_it_is_shown(bench: Client) -> None:
