@@ -6,9 +6,11 @@ and script vocabulary read the row's facts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct, structs
 
 from terminal_sim.core.money import Money
 from terminal_sim.secret import Secret
@@ -173,8 +175,7 @@ class MessageKind(Enum):
         return not self.moves_money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class Original(Struct, frozen=True, kw_only=True):
     """The message that a void, reversal or advice speaks of (DE 90)."""
 
     kind: MessageKind
@@ -182,16 +183,14 @@ class Original:
     reference: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Avs:
+class Avs(Struct, frozen=True, kw_only=True):
     """What the cardholder said of the billing address."""
 
     postal_code: str = ""
     street_number: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostRequest:
+class HostRequest(Struct, frozen=True, kw_only=True):
     """A request. `stan` 1..999999; `reference` is the terminal's own, unique; `at` is the terminal's civil time.
 
     `reason` is the message reason code of a reversal: 4000 customer cancellation, 4021 time-out, 4017 card refused.
@@ -218,8 +217,7 @@ class HostRequest:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostReply:
+class HostReply(Struct, frozen=True, kw_only=True):
     """An answer, as decoded. It counts only where class, terminal, trace number and amount are the request's (`answers`).
 
     `label` is the dialect's own name of the message, such as 0110, for journal and trace. It decides nothing and takes no
@@ -237,7 +235,16 @@ class HostReply:
     icc_data: bytes = b""
     authorised: Money | None = None
     text: str = ""
-    label: str = field(default="", compare=False)
+    label: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HostReply) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[object, ...]:
+        return structs.astuple(structs.replace(self, label=""))
 
     @property
     def approved(self) -> bool:

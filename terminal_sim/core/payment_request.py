@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRequest:
+class PaymentRequest(Struct, frozen=True, kw_only=True):
     """A payment of `amount` for `ticket`. `id` is the point of sale's own name for the request, and every answer carries it.
 
     Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale.
@@ -26,8 +24,7 @@ class PaymentRequest:
     register: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundRequest:
+class RefundRequest(Struct, frozen=True, kw_only=True):
     """The payment with the terminal's reference `original` is given back whole, to the card that paid: the terminal voids it."""
 
     id: str
@@ -65,37 +62,31 @@ class RequestRefusal(Enum):
     ORIGINAL = "original"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTaken:
+class RequestTaken(Struct, frozen=True):
     """The terminal asks for a card now, or sends the void."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBusy:
+class RequestBusy(Struct, frozen=True):
     """The terminal does something else: the request with the id `running`, or what its merchant began where that is empty."""
 
     running: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRefused:
+class RequestRefused(Struct, frozen=True):
     """The terminal cannot take this payment, or cannot give it back."""
 
     reason: RequestRefusal
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRunning:
+class RequestRunning(Struct, frozen=True):
     """The request was taken and has not come to its end; the end is answered by itself, or on a later question."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestUnknown:
+class RequestUnknown(Struct, frozen=True):
     """The terminal has begun no payment for this request and never will: it was not taken, or power was lost before."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestEnded:
+class RequestEnded(Struct, frozen=True):
     """A request that was taken is over: the words that the terminal ends with, and the newest row where a payment was begun."""
 
     notice: Text

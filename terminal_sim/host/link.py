@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+
+class Arrival(Struct, frozen=True, kw_only=True):
     """What reaches the terminal `delay` microseconds of virtual time after it was handed over: bytes, or a problem instead.
 
     `unreachable`: there was no connection, so nothing was sent and nothing can have been charged. Bytes that the dialect

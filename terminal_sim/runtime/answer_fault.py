@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
+
+from msgspec.structs import replace
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.trace_number import LAST_STAN

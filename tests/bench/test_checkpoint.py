@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.bench import Bench, JournalError, TerminalUnderTest, state_checkpoint
 from terminal_sim.bench.state_check import checked
@@ -178,10 +179,10 @@ def test_a_repeat_and_a_void_of_an_earlier_run_find_their_payment_in_books_that_
     with Bench(state=tmp_path) as bench:
         first = bench.acquirer.respond(ISO8583.encode_request(SALE)).reply
     with Bench(state=tmp_path) as bench:
-        other = replace(SALE, stan=SALE.stan + 1, reference="OTHER0000001")
+        other = structs.replace(SALE, stan=SALE.stan + 1, reference="OTHER0000001")
         bench.acquirer.respond(ISO8583.encode_request(other))
         assert bench.acquirer.respond(ISO8583.encode_request(SALE)).reply == first
-        void = replace(
+        void = structs.replace(
             SALE,
             kind=MessageKind.VOID,
             stan=SALE.stan + 2,

@@ -7,10 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, JournalError, TerminalUnderTest
 from terminal_sim.errors import StorageFailed

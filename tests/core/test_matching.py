@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from terminal_sim.core.message import HostReply, HostRequest, MessageClass, MessageKind, answers
 from terminal_sim.core.money import Money

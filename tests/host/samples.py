@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.acquirer import Acquirer
@@ -29,7 +31,7 @@ SALE = HostRequest(
     entry=EntryMode.STRIPE,
     track2=Secret(f"{PAN}=30032011234567890"),
 )
-MOTO = replace(
+MOTO = structs.replace(
     SALE,
     kind=MessageKind.MOTO,
     entry=EntryMode.KEYED,
@@ -45,7 +47,7 @@ def undoing(request: HostRequest, kind: MessageKind, **changes: Any) -> HostRequ
     own: dict[str, Any] = {"stan": 8, "reference": "ABCD001795293602008", "reason": "4000"}
     if kind is MessageKind.REVERSAL:
         own = {"reason": "4021"}
-    plain = replace(
+    plain = structs.replace(
         request,
         kind=kind,
         pan=None,
@@ -58,7 +60,7 @@ def undoing(request: HostRequest, kind: MessageKind, **changes: Any) -> HostRequ
         original=Original(kind=request.kind, stan=request.stan, reference=request.reference),
         **own,
     )
-    return replace(plain, **changes)
+    return structs.replace(plain, **changes)
 
 
 def acquirer(**config: Any) -> Acquirer:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from terminal_sim.core.message import Avs, HostRequest, MessageKind
 from terminal_sim.core.money import Money

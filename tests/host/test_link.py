@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.host.acquirer_link import CONNECT_TIMEOUT, AcquirerLink

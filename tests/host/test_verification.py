@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from terminal_sim.core.message import EntryMode
 from terminal_sim.emv.data import tags, tlv, tvr

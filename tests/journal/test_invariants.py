@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from terminal_sim.core.message import HostRequest, MessageKind
 from terminal_sim.core.money import Money

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from terminal_sim.bench.words import JOURNAL_FIELDS
 from terminal_sim.core.message import HostRequest, MessageKind

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
@@ -25,8 +26,7 @@ from terminal_sim.core.rows.schema import JournalRow
 # The device.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BootRow(JournalRow):
+class BootRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The terminal has started: `boot` counts its starts, `in_doubt` the payments that it resolves first, `model` is its profile."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("boot",)
@@ -36,8 +36,7 @@ class BootRow(JournalRow):
     model: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PowerRow(JournalRow):
+class PowerRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The terminal was switched off by its key: `state` is `off`."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("power",)
@@ -45,8 +44,7 @@ class PowerRow(JournalRow):
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRow(JournalRow):
+class ClockRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The wall clock was set forward `by` so many microseconds; a negative number sets it back."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("clock",)
@@ -54,8 +52,7 @@ class ClockRow(JournalRow):
     by: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TamperRow(JournalRow):
+class TamperRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The housing was opened and the keys are erased: `state` is `detected`."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("tamper",)
@@ -66,8 +63,7 @@ class TamperRow(JournalRow):
 # The people at the terminal.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasscodeRow(JournalRow):
+class PasscodeRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A passcode was typed or changed: `result` is `accepted`, `wrong` or `changed`.
 
     `failures` counts the wrong ones in a row, `locked_until` is the end of a lock on the virtual clock in microseconds, and
@@ -83,8 +79,7 @@ class PasscodeRow(JournalRow):
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRow(JournalRow):
+class AccountRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The merchant's account was entered or left: `act` is `sign-in`, or the flow that leaves it (`sign-out`, `factory-reset` ...)."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("account",)
@@ -92,8 +87,7 @@ class AccountRow(JournalRow):
     act: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineSettingsRow(JournalRow):
+class OfflineSettingsRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The merchant has set a rule of offline payments: whether they are `allowed` (`yes`, `no`), or their `limit` in minor units."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("offline.settings",)
@@ -102,8 +96,7 @@ class OfflineSettingsRow(JournalRow):
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow(JournalRow):
+class OrderRow(JournalRow, Struct, frozen=True, kw_only=True):
     """An online order has arrived: the `number`th one of this terminal, with its `text` and amount."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("order",)
@@ -113,8 +106,7 @@ class OrderRow(JournalRow):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrdersSeenRow(JournalRow):
+class OrdersSeenRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The merchant has looked at the online orders up to the `number`th of this terminal."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("order.seen",)
@@ -125,8 +117,7 @@ class OrdersSeenRow(JournalRow):
 # What a payment leaves besides its own rows.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReversalRow(JournalRow):
+class ReversalRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The acquirer is asked to reverse the payment `original`, whose trace number and amount it repeats (ISO 8583 0400).
 
     `state` is `REVERSAL_PENDING`, then `COMPLETED`; `pan` is masked; `reason` is why the payment must not count.
@@ -144,8 +135,7 @@ class ReversalRow(JournalRow):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReprintRow(JournalRow):
+class ReprintRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A receipt of the payment `original` was printed again; `copy` is `merchant` or `customer`."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("reprint",)
@@ -154,8 +144,7 @@ class ReprintRow(JournalRow):
     copy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRow(JournalRow):
+class ReceiptRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A receipt by message for the payment `original`: `due` until the payment is approved, then `sent`.
 
     `to` shows the last digits of a telephone number.
@@ -168,8 +157,7 @@ class ReceiptRow(JournalRow):
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnexpectedRow(JournalRow):
+class UnexpectedRow(JournalRow, Struct, frozen=True, kw_only=True):
     """An answer of the acquirer has arrived that nothing waits for; it changes nothing."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("unexpected",)

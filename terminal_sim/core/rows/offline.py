@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, TypedDict
+
+from msgspec import Struct
 
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.money import Money
@@ -11,8 +12,7 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.schema import JournalRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutageRow(JournalRow):
+class OutageRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The acquirer is out of reach, or within reach again: `reason` is `network` or `service`, `state` is `began` or `over`.
 
     `at` is the virtual time in microseconds.
@@ -25,8 +25,7 @@ class OutageRow(JournalRow):
     at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineRow(JournalRow):
+class OfflineRow(JournalRow, Struct, frozen=True, kw_only=True):
     """The base of the rows of an offline payment: what it is, and its state from now on."""
 
     reference: str
@@ -60,8 +59,7 @@ def about(payment: Payment) -> OfflinePayment:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineStoredRow(OfflineRow):
+class OfflineStoredRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The payment is taken and waits to be forwarded.
 
     `outage` is `network` or `service`; `anchor` is where its time begins and `deadline` where it ends, in microseconds of virtual
@@ -76,15 +74,13 @@ class OfflineStoredRow(OfflineRow):
     sealed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineSentRow(OfflineRow):
+class OfflineSentRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The payment leaves for the first time (ISO 8583 0220)."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("offline.sent",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineForwardedRow(OfflineRow):
+class OfflineForwardedRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The acquirer has approved the payment."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("offline.forwarded",)
@@ -92,8 +88,7 @@ class OfflineForwardedRow(OfflineRow):
     response_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineDeclinedRow(OfflineRow):
+class OfflineDeclinedRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The acquirer has declined the payment after the customer left."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("offline.declined",)
@@ -101,15 +96,13 @@ class OfflineDeclinedRow(OfflineRow):
     response_code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineExpiredRow(OfflineRow):
+class OfflineExpiredRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The payment was not forwarded before its deadline, and never will be."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("offline.expired",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineLostRow(OfflineRow):
+class OfflineLostRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The payment's card data is gone and it was never charged: `reason` is `card-data`, `tamper` or the flow that discarded it.
 
     `sum`, in minor units, and `payments` are of everything that was lost with it.

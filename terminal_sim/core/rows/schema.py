@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
@@ -167,7 +167,7 @@ _SCHEMAS: dict[
 
 
 def schema_of(row: type[JournalRow]) -> Schema:
-    """The schema of a row class, which is a frozen dataclass or struct."""
+    """The schema of a row class, which is a frozen struct."""
     known = _SCHEMAS.get(row)
     return _SCHEMAS.setdefault(row, _schema(row)) if known is None else known
 
@@ -185,9 +185,6 @@ def _attributes(row: type[JournalRow]) -> Iterator[tuple[str, object]]:
     if issubclass(row, Struct):
         for one in structs.fields(row):
             yield one.name, MISSING if one.default is NODEFAULT else one.default
-    elif is_dataclass(row):
-        for each in fields(row):
-            yield each.name, each.default
 
 
 def _attribute(name: str, hint: Any, default: Any) -> Attribute:

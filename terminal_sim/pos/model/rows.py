@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from terminal_sim.core.money import Money
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
@@ -50,8 +51,7 @@ def request_id(number: int) -> str:
     return f"POS{number:06d}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterRow(JournalRow):
+class RegisterRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A register is set up: its `name`, and the `terminal` that it sends payments to."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("register",)
@@ -60,8 +60,7 @@ class RegisterRow(JournalRow):
     terminal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerRow(JournalRow):
+class ServerRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A server, who sells, is set up."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("server",)
@@ -69,8 +68,7 @@ class ServerRow(JournalRow):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentTypeRow(JournalRow):
+class PaymentTypeRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A custom payment type is set up or retired: `code` is short and unique, `name` is what register and ticket show.
 
     `reference` is the accounting reference, which may be empty; `state` is `active` or `retired`.
@@ -85,8 +83,7 @@ class PaymentTypeRow(JournalRow):
     state: str = "active"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleRow(JournalRow):
+class SaleRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A sale is opened: its `ticket` is unique in the life of the point of sale. `at` is civil time in whole seconds."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("sale",)
@@ -98,8 +95,7 @@ class SaleRow(JournalRow):
     register: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleCancelledRow(JournalRow):
+class SaleCancelledRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A sale was taken back before anything was paid; asking for it again opens it again."""
 
     KINDS: ClassVar[tuple[str, ...]] = ("sale-cancelled",)
@@ -107,8 +103,7 @@ class SaleCancelledRow(JournalRow):
     ticket: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenderRow(JournalRow):
+class TenderRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A payment of a sale, or a refund of such a payment, in the state that it has from now on.
 
     `number` counts the tenders of the point of sale. `payment` is the code of its payment type. `terminal` and `reference` are the
