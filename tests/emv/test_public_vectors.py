@@ -15,6 +15,7 @@ from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.kernel_3 import kind_of_cryptogram
 from terminal_sim.emv.keys import crypto
 from terminal_sim.emv.steps import cvm, restrictions, risk
+from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
@@ -37,7 +38,11 @@ def elements(row: dict[str, str]) -> dict[int, bytes]:
 def paying(amount: int = 1250, **application: Any) -> Transaction:
     config = configuration()
     made = Transaction(config, Terminal(config).request(Interface.CONTACT, amount))
-    made.use(replace(Application(aid=bytes.fromhex("A0000000031010"), brand="visa"), **application), "", {})
+    made.use(
+        replace(Application(aid=bytes.fromhex("A0000000031010"), brand="visa"), **application),
+        "",
+        CardObjects(),
+    )
     return made
 
 
@@ -99,7 +104,7 @@ def test_cvm_lists_are_read_as_published(row: dict[str, Any]) -> None:
 def test_restrictions_set_the_published_bits(row: dict[str, Any]) -> None:
     made = paying()
     made.terminal |= elements(row["terminal"])
-    made.card = elements(row["card"])
+    made.card = CardObjects(elements(row["card"]).items())
     restrictions.check(made)
     assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
 

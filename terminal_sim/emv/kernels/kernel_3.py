@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from terminal_sim.emv.data import qualifiers, tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import cvm, pin, read
@@ -29,7 +31,7 @@ def certify(transaction: Transaction) -> Conversation[None]:
     yield from _verify_cardholder(transaction)
 
 
-def kind_of_cryptogram(card: dict[int, bytes]) -> int:
+def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
     """The kind of the cryptogram: bits 8 and 7 of 9F27, or where the card sends none, bits 6 and 5 of byte 5 of 9F10 (Book C-3)."""
     if tags.CRYPTOGRAM_INFORMATION in card:
         return card[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0

@@ -38,6 +38,8 @@ def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Out
         yield from _authenticate_issuer(transaction, answer.authentication)
         yield from _run(transaction, answer.scripts, tags.SCRIPT_BEFORE, tvr.SCRIPT_FAILED_BEFORE)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL2, Step.GENAC2)
+    if made is Cryptogram.ARQC:
+        raise CardError("the card answers the second GENERATE AC with an ARQC")  # Book 3, 9.3 and 10.8
     yield from _run(transaction, answer.scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
     if made is Cryptogram.TC:
         return transaction.outcome(Verdict.APPROVED)

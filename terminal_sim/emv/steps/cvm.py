@@ -3,13 +3,15 @@
 1. A rule is two bytes: how (bit 7: try the next rule if this one fails) and when. A rule whose condition is not met, not known or
    cannot be judged is passed over.
 2. The first rule that succeeds ends the walk; one that fails without bit 7, or the end of the list, fails it.
-3. CVM results (9F34) are the rule's two bytes and 00 unknown (online PIN, signature), 01 failed, 02 successful.
-4. A method outside the terminal's capabilities (9F33, byte 2) fails as "not supported"; a PIN among them also sets the TVR
-   bit for a missing PIN pad.
+3. CVM results (9F34) are the two bytes of the last rule whose method was performed, and 00 unknown (online PIN, signature),
+   01 failed or 02 successful. Where none was performed they are 3F 00 01, and 3F 00 00 where no list was walked (Book 4, table 2).
+4. A method outside the terminal's capabilities (9F33, byte 2) is not performed; a PIN among them sets the TVR bit for a missing PIN pad.
+5. A PIN that the cardholder bypasses counts as bypassed for every later PIN method too, without another question (Book 4, 6.3.4.3).
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Final
 
 from msgspec import Struct
@@ -50,19 +52,22 @@ _NEEDS: Final = {
 }
 """The capabilities that a method needs, all of them."""
 
-_PINS: Final = (
-    PLAINTEXT_PIN,
-    ONLINE_PIN,
-    PLAINTEXT_PIN_AND_SIGNATURE,
-    ENCIPHERED_PIN,
-    ENCIPHERED_PIN_AND_SIGNATURE,
-)
+_CAN_PIN: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_ENCIPHERED_PIN
 
 PERFORMED_HERE: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_SIGNATURE | CAN_NO_CVM
 """The methods that this kernel implements; a capability outside them counts as missing."""
 
-_NO_RULE: Final = 0x3F
-_UNKNOWN, _FAILED, _SUCCESSFUL = 0, 1, 2
+NOT_WALKED: Final = bytes((0x3F, 0x00, 0x00))
+NONE_PERFORMED: Final = bytes((0x3F, 0x00, 0x01))
+
+
+class _Result(IntEnum):
+    """How a method ended: the third byte of the CVM results, or not performed at all."""
+
+    UNKNOWN = 0
+    FAILED = 1
+    SUCCESSFUL = 2
+    NOT_PERFORMED = 3
 
 
 class CvmRule(Struct, frozen=True):
@@ -86,8 +91,8 @@ class CvmList(Struct, frozen=True):
 
 
 def parse(value: bytes) -> CvmList:
-    """Raises `CardError` where the list has half a rule (Book 3, 7.5)."""
-    if len(value) < 8 or len(value) % 2:
+    """A list shorter than one rule has no rules. Raises `CardError` where the list has half a rule (Book 3, 7.5 and 10.5)."""
+    if len(value) % 2:
         raise CardError("the CVM list is cut off")
     rules = tuple(CvmRule(value[at], value[at + 1]) for at in range(8, len(value), 2))
     return CvmList(int.from_bytes(value[:4]), int.from_bytes(value[4:8]), rules)
@@ -98,35 +103,31 @@ def verify(transaction: Transaction, *, pin_later: bool = False) -> Conversation
 
     With `pin_later` an online PIN is chosen and not asked for, since the card leaves before it is typed (Book C-2, 3.8).
     """
-    transaction.terminal[tags.CVM_RESULTS] = bytes((_NO_RULE, 0, 0))
+    transaction.terminal[tags.CVM_RESULTS] = NOT_WALKED
     if not transaction.card[tags.AIP][0] & _AIP_CVM:
         return
-    if tags.CVM_LIST not in transaction.card:
+    cvms = parse(transaction.card.raw(tags.CVM_LIST) or b"")
+    if not cvms.rules:
         transaction.tvr |= tvr.ICC_DATA_MISSING
         return
-    cvms = parse(transaction.card[tags.CVM_LIST])
-    if not cvms.rules:
-        return
     transaction.tsi |= tvr.TSI_CVM_PERFORMED
-    results = (_NO_RULE, 0, _FAILED)
+    transaction.terminal[tags.CVM_RESULTS] = NONE_PERFORMED
     for rule in cvms.rules:
         if not applies(rule, cvms, transaction):
             continue
-        done = yield from _perform(transaction, rule.method, pin_later)
-        if done != _FAILED:
-            transaction.terminal[tags.CVM_RESULTS] = bytes((rule.code, rule.condition, done))
+        result = yield from _perform(transaction, rule.method, pin_later)
+        if result is not _Result.NOT_PERFORMED:
+            transaction.terminal[tags.CVM_RESULTS] = bytes((rule.code, rule.condition, result))
+        if result in (_Result.UNKNOWN, _Result.SUCCESSFUL):
             return
-        results = (rule.code, rule.condition, _FAILED)
         if not rule.code & _NEXT_IF_FAILED:
             break
     transaction.tvr |= tvr.CVM_FAILED
-    transaction.terminal[tags.CVM_RESULTS] = bytes(results)
 
 
 def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
     """Whether the condition of `rule` is met (Book 3, table 44)."""
-    kind = transaction.terminal[tags.TRANSACTION_TYPE]
-    cash, cashback = kind == b"\x01", kind == b"\x09"
+    cash, cashback = transaction.is_cash, transaction.is_cashback
     attended = transaction.config.terminal_type[-1:] in ("1", "2", "3")
     match rule.condition:
         case 0x00:
@@ -148,7 +149,12 @@ def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
 
 def supported(transaction: Transaction, method: int) -> bool:
     """Whether terminal and kernel can perform `method`, which must be a known one."""
-    return _NEEDS[method] & ~(transaction.terminal[tags.CAPABILITIES][1] & PERFORMED_HERE) == 0
+    return _NEEDS[method] & ~_performable(transaction) == 0
+
+
+def _performable(transaction: Transaction) -> int:
+    """The capabilities of 9F33, byte 2, that terminal and kernel both have."""
+    return transaction.terminal[tags.CAPABILITIES][1] & PERFORMED_HERE
 
 
 def takes_online_pin(transaction: Transaction) -> bool:
@@ -172,40 +178,40 @@ def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bo
     return amount > limit if condition & 1 else amount < limit
 
 
-def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversation[int]:
-    """Performs one method and gives the third byte of the CVM results."""
+def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversation[_Result]:
+    """Performs one method and says how it ended (10.5.1 to 10.5.5)."""
+    if method == FAIL:
+        return _Result.FAILED
     if method not in _NEEDS:
         transaction.tvr |= tvr.CVM_UNRECOGNISED
-        return _FAILED
+        return _Result.NOT_PERFORMED
     if not supported(transaction, method):
-        if method in _PINS:
+        if _NEEDS[method] & _CAN_PIN & ~_performable(transaction):
             transaction.tvr |= tvr.PIN_PAD_MISSING
-        return _FAILED
+        return _Result.NOT_PERFORMED
     if method == ONLINE_PIN:
         return (yield from _online_pin(transaction, pin_later))
     if method in (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE):
         right = yield from pin.offline_plaintext(transaction)
         if not right:
-            return _FAILED
+            return _Result.FAILED
         transaction.cvm = "offline-pin" if method == PLAINTEXT_PIN else "signature"
-        return _SUCCESSFUL if method == PLAINTEXT_PIN else _UNKNOWN
+        return _Result.SUCCESSFUL if method == PLAINTEXT_PIN else _Result.UNKNOWN
     if method == SIGNATURE:
         transaction.cvm = "signature"
-        return _UNKNOWN
-    if method == NO_CVM:
-        transaction.cvm = "no-cvm"
-        return _SUCCESSFUL
-    return _FAILED
+        return _Result.UNKNOWN
+    transaction.cvm = "no-cvm"
+    return _Result.SUCCESSFUL
 
 
-def _online_pin(transaction: Transaction, later: bool) -> Conversation[int]:
+def _online_pin(transaction: Transaction, later: bool) -> Conversation[_Result]:
     if not transaction.config.has_pin_key:
         transaction.tvr |= tvr.PIN_PAD_MISSING
-        return _FAILED
+        return _Result.NOT_PERFORMED
     if later:
         transaction.cvm = "online-pin"
     elif not (yield from pin.online(transaction)):
         transaction.tvr |= tvr.PIN_NOT_ENTERED
-        return _FAILED
+        return _Result.FAILED
     transaction.tvr |= tvr.ONLINE_PIN_ENTERED
-    return _UNKNOWN
+    return _Result.UNKNOWN

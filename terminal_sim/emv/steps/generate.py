@@ -8,13 +8,14 @@ from typing import Final
 from terminal_sim.emv.data import dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps.card_objects import CardObjects, Origin, Source
 from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, fault
-from terminal_sim.emv.steps.state import Transaction, checked
+from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
 
-_ANSWER: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM, tags.ISSUER_APPLICATION_DATA)
+_NEEDED: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM)
 _REASON: Final = 0x07
 _SERVICE_NOT_ALLOWED: Final = 0x01
 _RANK: Final = {Cryptogram.AAC: 0, Cryptogram.ARQC: 1, Cryptogram.TC: 2}
@@ -53,7 +54,7 @@ def refused(transaction: Transaction, asked: Cryptogram) -> Ended:
     return Ended(Verdict.DECLINED, f"declined by the {who}")
 
 
-def _read(data: bytes) -> dict[int, bytes]:
+def _read(data: bytes) -> CardObjects:
     objects = tlv.split(data)
     if len(objects) != 1:
         raise CardError("GENERATE AC is answered by other than one data object")
@@ -61,26 +62,21 @@ def _read(data: bytes) -> dict[int, bytes]:
     if tag == tags.RESPONSE_FORMAT_1:
         if not 11 <= len(value) <= 43:
             raise CardError("GENERATE AC, format 1, has a wrong length")
-        answer = {
-            tags.CRYPTOGRAM_INFORMATION: value[:1],
-            tags.ATC: value[1:3],
-            tags.CRYPTOGRAM: value[3:11],
-        }
-        if len(value) > 11:
-            answer[tags.ISSUER_APPLICATION_DATA] = value[11:]
-        return answer
-    if tag != tags.RESPONSE_FORMAT_2:
+        objects = [
+            (tags.CRYPTOGRAM_INFORMATION, value[:1]),
+            (tags.ATC, value[1:3]),
+            (tags.CRYPTOGRAM, value[3:11]),
+            (tags.ISSUER_APPLICATION_DATA, value[11:]),
+        ]
+    elif tag == tags.RESPONSE_FORMAT_2:
+        objects = tlv.primitives(value)
+    else:
         raise CardError(f"GENERATE AC is answered by {tag:X}")
-    answer = {}
-    for leaf, content in checked(tlv.primitives(value)):
-        if leaf not in _ANSWER:
-            continue
-        if leaf in answer:
-            raise CardError(f"{leaf:X} comes twice in the answer to GENERATE AC")
-        answer[leaf] = content
-    for needed in _ANSWER[:3]:
+    answer = CardObjects.of(objects, Origin(Source.CRYPTOGRAM))
+    for needed in _NEEDED:
         if needed not in answer:
             raise CardError(f"GENERATE AC gives no {needed:X}")
+    answer.get(tags.ISSUER_APPLICATION_DATA)  # The issuer gets it, so that its format counts (7.5).
     return answer
 
 

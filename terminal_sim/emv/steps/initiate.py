@@ -5,6 +5,7 @@ from __future__ import annotations
 from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.apdu import CardResponse
 from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps.card_objects import Origin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
@@ -19,6 +20,7 @@ def get_processing_options(transaction: Transaction) -> Conversation[CardRespons
 
 def take_processing_options(transaction: Transaction, data: bytes) -> None:
     """Keeps AIP and AFL of format 1 (80: AIP, AFL) or everything of format 2 (77: data objects)."""
+    origin = Origin(Source.OPTIONS)
     objects = tlv.split(data)
     if len(objects) != 1:
         raise CardError("GET PROCESSING OPTIONS is answered by other than one data object")
@@ -26,9 +28,9 @@ def take_processing_options(transaction: Transaction, data: bytes) -> None:
     if tag == tags.RESPONSE_FORMAT_1:
         if len(value) < 6:
             raise CardError("GET PROCESSING OPTIONS, format 1, is too short for AIP and AFL")
-        transaction.take([(tags.AIP, value[:2]), (tags.AFL, value[2:])])
+        transaction.card.take([(tags.AIP, value[:2]), (tags.AFL, value[2:])], origin)
     elif tag == tags.RESPONSE_FORMAT_2:
-        transaction.take(tlv.primitives(value))
+        transaction.card.take(tlv.primitives(value), origin)
     else:
         raise CardError(f"GET PROCESSING OPTIONS is answered by {tag:X}")
     if tags.AIP not in transaction.card:

@@ -18,9 +18,12 @@ def online(transaction: Transaction) -> Conversation[bool]:
 
     The TVR is left to the caller: contactless, the card has certified it already.
     """
+    if transaction.pin_bypassed:
+        return False
     ask = EnterPin(pan=transaction.card_data().pan, languages=transaction.languages())
     entered = yield from put(ask, PinBlock)
     if entered.block is None:
+        transaction.pin_bypassed = True
         return False
     transaction.pin_block = entered.block
     transaction.cvm = "online-pin"
@@ -29,6 +32,9 @@ def online(transaction: Transaction) -> Conversation[bool]:
 
 def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
     """Lets the card compare the PIN until it is right, bypassed or the tries are used up; whether it was right (10.5.1)."""
+    if transaction.pin_bypassed:
+        transaction.tvr |= tvr.PIN_NOT_ENTERED
+        return False
     tries = yield from _tries_left()
     wrong = False
     languages = transaction.languages()
@@ -36,6 +42,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
         ask = EnterPin(tries_left=tries, wrong=wrong, languages=languages)
         entered = yield from put(ask, TypedPin)
         if entered.pin is None:
+            transaction.pin_bypassed = True
             transaction.tvr |= tvr.PIN_NOT_ENTERED
             return False
         response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(entered.pin)))

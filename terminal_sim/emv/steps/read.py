@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from msgspec import Struct
+
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps.card_objects import Origin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault
-from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.steps.state import SignedRecord, Transaction
 from terminal_sim.emv.talk.conversation import Conversation
 
 MAX_RECORDS = 128
 """No bound of the specification, but of patience: cards have fewer than 40, a malicious AFL could list 16,000."""
 
+FIRST_PROPRIETARY_FILE: Final = 11
+"""Files 11 to 30 belong to scheme and issuer (7.1)."""
 
-def afl_records(afl: bytes) -> list[tuple[int, int]]:
-    """The (SFI, record) pairs that an AFL lists, in order. Raises `CardError` where an entry breaks Book 3, 10.2."""
+
+class AflRecord(Struct, frozen=True):
+    """A record that the AFL lists; `signed` says that it takes part in offline data authentication (10.3)."""
+
+    sfi: int
+    number: int
+    signed: bool
+
+
+def afl_records(afl: bytes) -> list[AflRecord]:
+    """The records that an AFL lists, in order. Raises `CardError` where an entry breaks Book 3, 10.2."""
     if not afl or len(afl) % 4:
         raise CardError("the AFL is empty or not made of entries of 4 bytes")
-    records: list[tuple[int, int]] = []
+    records: list[AflRecord] = []
     for at in range(0, len(afl), 4):
         first_byte, first, last, signed = afl[at : at + 4]
         sfi = first_byte >> 3
@@ -26,20 +42,25 @@ def afl_records(afl: bytes) -> list[tuple[int, int]]:
             raise CardError("the AFL names a file that cannot exist")
         if first == 0 or last < first or signed > last - first + 1:
             raise CardError("the AFL counts its records wrongly")
-        records += [(sfi, record) for record in range(first, last + 1)]
+        records += [
+            AflRecord(sfi, number, signed=number - first < signed) for number in range(first, last + 1)
+        ]
     if len(records) > MAX_RECORDS:
         raise CardError(f"the AFL lists {len(records)} records, more than {MAX_RECORDS}")
     return records
 
 
 def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
-    """Reads all records of `afl`; files 11 to 30 belong to scheme and issuer, and their contents are not kept (7.1)."""
-    for sfi, record in afl_records(afl):
-        response = yield from exchange(commands.read_record(sfi, record))
+    """Reads all records of `afl`; the contents of a proprietary file are not looked at, but may be signed (7.1, 10.3)."""
+    for record in afl_records(afl):
+        response = yield from exchange(commands.read_record(record.sfi, record.number))
         if response.sw != StatusWord.OK:
-            raise fault(f"READ RECORD {record} of file {sfi}", response.sw)
-        if sfi <= 10:
-            transaction.take(tlv.primitives(_template(response.data)))
+            raise fault(f"READ RECORD {record.number} of file {record.sfi}", response.sw)
+        if record.signed:
+            transaction.signed.append(SignedRecord(record.sfi, record.number, response.data))
+        if record.sfi < FIRST_PROPRIETARY_FILE:
+            origin = Origin(Source.RECORD, record.sfi, record.number)
+            transaction.card.take(tlv.primitives(_template(response.data)), origin)
 
 
 def _template(record: bytes) -> bytes:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
-from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.steps.state import CASHBACK, PURCHASE, Transaction
 
 _ATM, _NOT_ATM = 0x02_00, 0x01_00
 _ATM_TYPES: Final = ("14", "15", "16")
 _CAPABLE_OF_CASH: Final = 0x80
-
-_CASH, _CASHBACK = b"\x01", b"\x09"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,13 @@ def _usage_allows(transaction: Transaction) -> bool:
 
 
 def _asked(transaction: Transaction) -> list[Usage]:
-    """What the transaction type (9C) and the other amount (9F03) ask of the usage control."""
-    kind = transaction.terminal[tags.TRANSACTION_TYPE]
-    asked = [_USAGES["cash" if kind == _CASH else "goods or services"]]
-    if kind == _CASHBACK or any(transaction.terminal[tags.AMOUNT_OTHER]):
+    """What the transaction type (9C) and the other amount (9F03) ask of the usage control; a refund asks nothing (10.4.2)."""
+    asked = []
+    if transaction.is_cash:
+        asked.append(_USAGES["cash"])
+    if transaction.terminal[tags.TRANSACTION_TYPE] in (PURCHASE, CASHBACK):
+        asked.append(_USAGES["goods or services"])
+    if transaction.is_cashback:
         asked.append(_USAGES["cashback"])
     return asked
 

@@ -2,26 +2,31 @@
 
 1. Contact: the directory 1PAY.SYS.DDF01 first; where it is missing, blocked, unreadable or names nothing of ours, the list of
    our AIDs is tried one by one, a partial name with all its occurrences.
+   The list goes on after an occurrence that is blocked or answers with a warning (62xx, 63xx).
 2. Contactless: the directory 2PAY.SYS.DDF01 is the whole list.
 3. The lowest priority number comes first, none (0) last. More than one application, or one that asks for confirmation, is the
    cardholder's choice on contact; contactless takes the first.
-4. A card that is blocked (6A81) or offers only blocked applications (6283) is BLOCKED; one that knows none of ours is not
+4. What is shown is the preferred name where the terminal has its code table, else the label. A name in the directory is written
+   in the table that the directory names, unless the entry names its own.
+5. A card that is blocked (6A81) or offers only blocked applications (6283) is BLOCKED; one that knows none of ours is not
    accepted; one that answers the selection with nonsense cannot be read: the stripe may serve (fallback).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
 from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.apdu import CardResponse, StatusWord
-from terminal_sim.emv.data.fields import printable
+from terminal_sim.emv.data.fields import is_digits, printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps.card_objects import CardObjects, Origin, Source
 from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put
-from terminal_sim.emv.steps.state import Transaction, checked
+from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import ApplicationChoice
 from terminal_sim.emv.talk.asks import ChooseApplication, Step
 from terminal_sim.emv.talk.config import Application
@@ -30,6 +35,8 @@ from terminal_sim.emv.talk.outcome import Verdict
 
 MAX_DIRECTORY_RECORDS = 16
 MAX_OCCURRENCES = 16
+_FCI: Final = Origin(Source.FCI)
+_NO_TABLE: Final = b"\x00"
 
 
 class Candidate(Struct, frozen=True):
@@ -61,7 +68,7 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
         usable = [one for one in transaction.config.applications if _taps(one, transaction.request.amount)]
         for tag, entries in tlv.split(_proprietary(response.data)):
             if tag == tags.FCI_DISCRETIONARY:
-                found += _directory_entries(transaction, tlv.split(entries), usable)
+                found += _directory_entries(transaction, tlv.split(entries), usable, _NO_TABLE)
     if not found:
         raise Ended(Verdict.USE_CHIP, "no application of this card is offered contactless")
     return _by_priority(found)
@@ -113,9 +120,11 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
         return []
     found: list[Candidate] = []
     try:
+        directory = CardObjects.of(tlv.primitives(_proprietary(response.data)), _FCI)
         # The cardholder's languages may be needed before an application is selected (Book 1, 10.4 and 12.2.2).
-        transaction.directory = dict(checked(tlv.split(_proprietary(response.data))))
-        sfi = transaction.directory.get(tags.DIRECTORY_SFI, b"")
+        transaction.card_languages = directory.raw(tags.LANGUAGES) or b""
+        table = directory.raw(tags.CODE_TABLE) or _NO_TABLE
+        sfi = directory.raw(tags.DIRECTORY_SFI) or b""
         if len(sfi) != 1 or not 1 <= sfi[0] <= 10:
             return []
         for record in range(1, MAX_DIRECTORY_RECORDS + 1):
@@ -125,48 +134,70 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
             if response.sw != StatusWord.OK:
                 return []
             entries = tlv.split(tlv.only(response.data, tags.RECORD))
-            found += _directory_entries(transaction, entries, transaction.config.applications)
+            found += _directory_entries(transaction, entries, transaction.config.applications, table)
     except TlvError:
         return []
     return _by_priority(found)
 
 
+class _Search:
+    """The search by the list of AIDs (Book 1, 12.3.3): what was found, and what kept the rest from being found."""
+
+    __slots__ = ("blocked", "damaged", "found", "statuses")
+
+    def __init__(self) -> None:
+        self.found: list[Candidate] = []
+        self.statuses: set[int] = set()
+        self.blocked = self.damaged = False
+
+
 def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
-    found: list[Candidate] = []
-    blocked = damaged = False
-    statuses: set[int] = set()
+    search = _Search()
     for application in transaction.config.applications:
         for occurrence in range(MAX_OCCURRENCES):
             response = yield from exchange(commands.select(application.aid, following=occurrence > 0))
-            statuses.add(response.sw)
+            search.statuses.add(response.sw)
             if response.sw == StatusWord.NO_FUNCTION and occurrence == 0:
                 raise Ended(Verdict.BLOCKED, "the card is blocked")
-            if response.sw not in (StatusWord.OK, StatusWord.FILE_BLOCKED):
+            if not _another_may_follow(transaction, search, application, response, occurrence):
                 break
-            if response.sw == StatusWord.FILE_BLOCKED and not response.data:
-                blocked = True
-                break
-            try:
-                directory = _directory(response)
-            except (CardError, TlvError):
-                damaged = True
-                break
-            name = directory[tags.DF_NAME]
-            if not _matches(application, name):
-                break
-            if response.sw == StatusWord.FILE_BLOCKED:
-                blocked = True
-            elif all(one.name != name for one in found):
-                found.append(_candidate(transaction, name, directory, application))
-            if name == application.aid or not application.partial:
-                break
-    if found:
-        return _by_priority(found)
-    if blocked:
+    if search.found:
+        return _by_priority(search.found)
+    if search.blocked:
         raise Ended(Verdict.BLOCKED, "the application is blocked")
-    if not damaged and statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
+    if not search.damaged and search.statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
         raise Ended(Verdict.NOT_ACCEPTED, "card and terminal share no application")
     raise Ended(Verdict.USE_STRIPE, "the chip refuses to select an application")
+
+
+def _another_may_follow(
+    transaction: Transaction,
+    search: _Search,
+    application: Application,
+    response: CardResponse,
+    occurrence: int,
+) -> bool:
+    """Takes one answer to SELECT into the `search`; whether the card may have another occurrence of the name (12.3.3, steps 3 and 4)."""
+    warned = response.sw >> 8 in (0x62, 0x63)
+    if response.sw == StatusWord.FILE_BLOCKED:
+        search.blocked = True
+    elif warned:
+        return occurrence > 0
+    elif response.sw != StatusWord.OK:
+        return False
+    if warned and not response.data:
+        return occurrence > 0
+    try:
+        directory = _directory(response)
+        name = directory[tags.DF_NAME]
+    except (CardError, TlvError):
+        search.damaged = True
+        return False
+    if not _matches(application, name):
+        return False
+    if not warned and all(one.name != name for one in search.found):
+        search.found.append(_candidate(transaction, name, directory, application))
+    return application.partial and name != application.aid
 
 
 def _pick(found: list[Candidate], languages: tuple[str, ...]) -> Conversation[Candidate]:
@@ -180,18 +211,25 @@ def _pick(found: list[Candidate], languages: tuple[str, ...]) -> Conversation[Ca
 
 
 def _directory_entries(
-    transaction: Transaction, entries: Iterable[tuple[int, bytes]], supported: Iterable[Application]
+    transaction: Transaction,
+    entries: Iterable[tuple[int, bytes]],
+    supported: Iterable[Application],
+    table: bytes,
 ) -> list[Candidate]:
-    """The supported ones of application templates (61); an entry that cannot be read is passed over (Book 1, 12.3.2)."""
+    """The supported ones of application templates (61); an entry that cannot be read is passed over (Book 1, 12.3.2).
+
+    `table` is the code table (9F11) of the names where an entry has none of its own.
+    """
     found: list[Candidate] = []
     for tag, template in entries:
         if tag != tags.APPLICATION_TEMPLATE:
             continue
         try:
-            entry = dict(checked(tlv.split(template)))
+            entry = CardObjects([(tags.CODE_TABLE, table)])
+            entry.update(CardObjects.of(tlv.primitives(template), _FCI))
+            name = entry.get(tags.AID_CARD, b"")
         except (CardError, TlvError):
             continue
-        name = entry.get(tags.AID_CARD, b"")
         matching = [application for application in supported if _matches(application, name)]
         if matching:
             closest = max(matching, key=lambda application: len(application.aid))
@@ -200,9 +238,9 @@ def _directory_entries(
 
 
 def _candidate(
-    transaction: Transaction, name: bytes, known: dict[int, bytes], application: Application
+    transaction: Transaction, name: bytes, known: CardObjects, application: Application
 ) -> Candidate:
-    priority = known.get(tags.PRIORITY, b"\x00")[0]
+    priority = (known.raw(tags.PRIORITY) or b"\x00")[0]
     return Candidate(
         name=name,
         label=_label(transaction, known) or name.hex().upper(),
@@ -233,16 +271,12 @@ def _proprietary(fci: bytes) -> bytes:
     raise TlvError("the FCI has no proprietary template A5")
 
 
-def _directory(response: CardResponse) -> dict[int, bytes]:
+def _directory(response: CardResponse) -> CardObjects:
     """The data elements of the FCI of an application; the DF name (84) must be there.
 
     What the FCI holds besides 84, A5 and the issuer's own BF0C is left closed (Book 1, 11.3.4).
     """
-    directory: dict[int, bytes] = {}
-    for tag, value in checked(_fci_objects(tlv.only(response.data, tags.FCI))):
-        if tag in directory:
-            raise CardError(f"{tag:X} comes twice in the FCI")
-        directory[tag] = value
+    directory = CardObjects.of(_fci_objects(tlv.only(response.data, tags.FCI)), _FCI)
     if tags.DF_NAME not in directory:
         raise CardError("the FCI has no DF name")
     return directory
@@ -264,14 +298,19 @@ def _fci_objects(fci: bytes) -> list[tuple[int, bytes]]:
     return objects + [(tag, value) for tag, value in discretionary if tag not in known]
 
 
-def _label(transaction: Transaction, known: dict[int, bytes]) -> str:
-    """The preferred name where the terminal has its code table, else the label (Book 1, 12.4)."""
-    table = known.get(tags.CODE_TABLE, b"\x00")[0]
-    if tags.PREFERRED_NAME in known and _has_code_table(transaction.config.additional_capabilities, table):
-        return printable(known[tags.PREFERRED_NAME], f"iso8859_{table}")
-    return printable(known.get(tags.LABEL, b""))
+def _label(transaction: Transaction, known: CardObjects) -> str:
+    """The preferred name where the terminal has its code table, else the label (Book 1, 12.4).
+
+    The number of the table is numeric, so that 10 hex is table 10 (Book 3, Annex A). What cannot be shown is left out.
+    """
+    table = (known.raw(tags.CODE_TABLE) or _NO_TABLE).hex()
+    preferred = known.raw(tags.PREFERRED_NAME)
+    if preferred is not None and is_digits(table) and _has_code_table(transaction, int(table)):
+        return printable(preferred, f"iso8859_{int(table)}")
+    return printable(known.raw(tags.LABEL) or b"")
 
 
-def _has_code_table(additional_capabilities: bytes, table: int) -> bool:
+def _has_code_table(transaction: Transaction, table: int) -> bool:
     """Code table n is bit n of the last two bytes of the additional terminal capabilities (Book 4, A3)."""
-    return 1 <= table <= 10 and bool(int.from_bytes(additional_capabilities[3:5]) >> table - 1 & 1)
+    tables = int.from_bytes(transaction.config.additional_capabilities[3:5])
+    return 1 <= table <= 10 and bool(tables >> table - 1 & 1)

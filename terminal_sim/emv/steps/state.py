@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from terminal_sim.emv.data import tags, tlv, track
 from terminal_sim.emv.data.fields import FormatError, compressed, digits, is_digits, numeric, printable
-from terminal_sim.emv.data.tags import DICTIONARY, DataSource
 from terminal_sim.emv.data.track import TrackError
+from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.talk.card import CardData
 from terminal_sim.emv.talk.config import Application, KernelConfig
@@ -45,12 +46,27 @@ ICC_DATA = (
 """DE 55 in the order it is sent; what is unknown at that moment is left out. No element of it is sensitive."""
 
 
+PURCHASE: Final = b"\x00"
+CASH: Final = b"\x01"
+CASHBACK: Final = b"\x09"
+
+
+class SignedRecord(Struct, frozen=True):
+    """A record that takes part in offline data authentication (Book 3, 10.3), as it came with its template 70."""
+
+    sfi: int
+    number: int
+    data: bytes
+
+
 @dataclass(slots=True)
 class Transaction:
     """The data elements by their source; `value` is the one look-up of all DOLs.
 
     `directory` holds the answer to SELECT, `card` the answer to GET PROCESSING OPTIONS and the records, `cryptogram` the
-    latest answer to GENERATE AC. `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
+    latest answer to GENERATE AC; `signed` lists the records that the AFL gives to offline data authentication, in its order.
+    `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that names none (Book 1, 12.2.2).
+    `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
 
     config: KernelConfig
@@ -58,13 +74,16 @@ class Transaction:
     terminal: dict[int, bytes] = field(init=False)
     application: Application | None = None
     label: str = ""
-    directory: dict[int, bytes] = field(default_factory=dict)
-    card: dict[int, bytes] = field(default_factory=dict)
-    cryptogram: dict[int, bytes] = field(default_factory=dict)
+    directory: CardObjects = field(default_factory=CardObjects)
+    card: CardObjects = field(default_factory=CardObjects)
+    cryptogram: CardObjects = field(default_factory=CardObjects)
+    signed: list[SignedRecord] = field(default_factory=list)
+    card_languages: bytes = b""
     tvr: int = 0
     tsi: int = 0
     cvm: str = ""
     pin_block: Secret[bytes] | None = None
+    pin_bypassed: bool = False
     went_online: bool = False
     _card_data: CardData | None = None
     _scheme: frozenset[int] = frozenset()
@@ -73,23 +92,30 @@ class Transaction:
         self.terminal = terminal_data(self.config, self.request)
 
     def value(self, tag: int) -> bytes | None:
-        """The value of `tag` now, or None; the terminal's own elements come before the card's, so that no card overrules them."""
+        """The value of `tag` now, or None; the terminal's own elements come before the card's, so that no card overrules them.
+
+        A value of the card is as it came, since a DOL does not look at formats (Book 3, 5.4).
+        """
         if tag == tags.TVR:
             return self.tvr.to_bytes(5)
         if tag == tags.TSI:
             return self.tsi.to_bytes(2)
-        for known in (self.terminal, self.cryptogram, self.card, self.directory):
-            if tag in known:
-                return known[tag]
+        if tag in self.terminal:
+            return self.terminal[tag]
+        for known in (self.cryptogram, self.card, self.directory):
+            value = known.raw(tag)
+            if value is not None:
+                return value
         return None
 
-    def use(self, application: Application, label: str, directory: dict[int, bytes]) -> None:
+    def use(self, application: Application, label: str, directory: CardObjects) -> None:
         """A (new) application is selected: nothing of the one before remains."""
         self.application = application
         self.label = label
         self.directory = directory
-        self.card = {}
-        self.cryptogram = {}
+        self.card = CardObjects()
+        self.cryptogram = CardObjects()
+        self.signed = []
         self._card_data = None
         self.terminal = {tag: value for tag, value in self.terminal.items() if tag not in self._scheme}
         self.terminal |= application.elements
@@ -98,12 +124,15 @@ class Transaction:
         self.terminal[tags.VERSION_TERMINAL] = application.version
         self.terminal[tags.FLOOR_LIMIT] = application.floor_limit.to_bytes(4)
 
-    def take(self, objects: Iterable[tuple[int, bytes]]) -> None:
-        """Keeps data elements of the card; one that comes twice ends the transaction (Book 3, 10.2)."""
-        for tag, value in checked(objects):
-            if tag in self.card:
-                raise CardError(f"{DICTIONARY[tag].name} ({tag:X}) comes twice")
-            self.card[tag] = value
+    @property
+    def is_cash(self) -> bool:
+        """Whether the cardholder gets cash and nothing else (9C, ISO 8583 processing code)."""
+        return self.terminal[tags.TRANSACTION_TYPE] == CASH
+
+    @property
+    def is_cashback(self) -> bool:
+        """Whether the cardholder gets cash besides the purchase: by the transaction type, or by an amount in 9F03."""
+        return self.terminal[tags.TRANSACTION_TYPE] == CASHBACK or any(self.terminal[tags.AMOUNT_OTHER])
 
     def selected(self) -> Application:
         """The selected application. Raises `RuntimeError` where a step runs before the selection."""
@@ -112,8 +141,8 @@ class Transaction:
         return self.application
 
     def languages(self) -> tuple[str, ...]:
-        """The cardholder's languages (5F2D) as far as the card has given them yet."""
-        text = printable(self.value(tags.LANGUAGES) or b"").lower()
+        """The cardholder's languages (5F2D) as far as the card has given them yet: the application's, else those of the directory."""
+        text = printable(self.value(tags.LANGUAGES) or self.card_languages).lower()
         return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
 
     def icc_data(self) -> bytes:
@@ -169,66 +198,6 @@ class Transaction:
             reason=reason,
             icc_data=self.icc_data(),
         )
-
-
-_NEEDED: Final = frozenset(
-    (
-        tags.DF_NAME,
-        tags.PDOL,
-        tags.AIP,
-        tags.AFL,
-        tags.TRACK_2,
-        tags.PAN,
-        tags.PAN_SEQUENCE,
-        tags.EXPIRATION_DATE,
-        tags.EFFECTIVE_DATE,
-        tags.ISSUER_COUNTRY,
-        tags.USAGE_CONTROL,
-        tags.VERSION_CARD,
-        tags.APPLICATION_CURRENCY,
-        tags.CVM_LIST,
-        tags.CDOL1,
-        tags.CDOL2,
-        tags.TDOL,
-        tags.IAC_DEFAULT,
-        tags.IAC_DENIAL,
-        tags.IAC_ONLINE,
-        tags.CRYPTOGRAM_INFORMATION,
-        tags.ATC,
-        tags.CRYPTOGRAM,
-        tags.ISSUER_APPLICATION_DATA,
-        tags.CTQ,
-    )
-)
-"""The card's elements that the terminal reads or sends on: a wrong format of one of them ends the transaction (Book 3, 7.5)."""
-
-_NEVER_EMPTY: Final = frozenset(
-    (tags.EFFECTIVE_DATE, tags.ISSUER_COUNTRY, tags.USAGE_CONTROL, tags.VERSION_CARD)
-)
-"""Optional elements that the restrictions read: one of length zero is wrong data and not an absent element."""
-
-
-def checked(objects: Iterable[tuple[int, bytes]]) -> Iterable[tuple[int, bytes]]:
-    """The data elements of `objects` that a card may state, their formats checked.
-
-    Unknown elements are passed over; so are empty ones and wrong ones that the terminal has no use for, which count as absent
-    (Book 3, 7.5). Raises `CardError` where a needed element is wrong.
-    """
-    for tag, value in objects:
-        element = DICTIONARY.get(tag)
-        if (
-            element is None
-            or element.source is not DataSource.CARD
-            or (not value and tag not in _NEVER_EMPTY)
-        ):
-            continue
-        try:
-            element.check(value)
-        except FormatError as error:
-            if tag in _NEEDED:
-                raise CardError(str(error)) from None
-            continue
-        yield tag, value
 
 
 def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:

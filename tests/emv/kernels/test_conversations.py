@@ -13,6 +13,7 @@ from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands, initiate, read, select
+from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.select import Candidate
 from terminal_sim.emv.steps.state import Transaction
@@ -192,8 +193,7 @@ def options(paying: Transaction) -> Conversation[int]:
 def test_processing_options_are_asked_and_read_as_recorded(name: str, expected: Any) -> None:
     paying = transaction(name)
     fci = bytes.fromhex(RECORDED[name]["fci"])
-    directory = dict(select._fci_objects(tlv.only(fci, tags.FCI)))
-    paying.directory = directory
+    paying.directory = CardObjects(select._fci_objects(tlv.only(fci, tags.FCI)))
     if expected == CARD_ERROR:
         with pytest.raises(CARD_ERROR):
             replayed(name, options(paying))

@@ -412,3 +412,20 @@ def test_an_answer_of_the_wrong_kind_is_our_mistake(
     terminal.host = lambda _: HostDecision(response_code="approved")
     with pytest.raises(ValueError, match="response code"):
         terminal.chip(card("visa-credit"))
+
+
+def test_an_arqc_as_second_cryptogram_is_a_card_error(terminal: Terminal, card: Cards) -> None:
+    class Repeating:
+        def __init__(self, card: VirtualCard) -> None:
+            assert card.chip is not None
+            card.chip.reset()
+            self._chip, self._first = card.chip, b""
+
+        def transmit(self, apdu: bytes) -> bytes:
+            if apdu[1] != 0xAE:
+                return self._chip.transmit(apdu)
+            self._first = self._first or self._chip.transmit(apdu)
+            return self._first
+
+    outcome = terminal.pay(Repeating(card("visa-credit")), terminal.request(Interface.CONTACT))
+    assert (outcome.verdict, outcome.went_online) == (Verdict.CARD_ERROR, True)

@@ -8,10 +8,11 @@ import pytest
 from terminal_sim.emv.data import dol, tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import cvm, generate, restrictions
+from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmList, CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import TypedPin
+from terminal_sim.emv.talk.answers import PinBlock, TypedPin
 from terminal_sim.emv.talk.asks import Command, EnterPin, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
@@ -22,7 +23,12 @@ from tests.emv.terminal import configuration
 
 
 def begun(
-    *, kind: str = "00", amount: int = 1250, terminal_type: str = "22", capabilities: str = "E0F8C8"
+    *,
+    kind: str = "00",
+    amount: int = 1250,
+    other: str = "000000000000",
+    terminal_type: str = "22",
+    capabilities: str = "E0F8C8",
 ) -> Transaction:
     """A transaction that has read a card with a CVM list of the test's own."""
     config = replace(configuration(), terminal_type=terminal_type, capabilities=bytes.fromhex(capabilities))
@@ -35,13 +41,16 @@ def begun(
         transaction_type=kind,
     )
     transaction = Transaction(config, request)
-    transaction.use(Application(aid=b"\xa0\x00\x00\x00\x03", brand="visa"), "VISA", {})
-    transaction.card = {
-        tags.AIP: b"\x10\x00",
-        tags.PAN: bytes.fromhex("4111111111111111"),
-        tags.EXPIRATION_DATE: bytes.fromhex("300331"),
-        tags.APPLICATION_CURRENCY: bytes.fromhex("0124"),
-    }
+    transaction.terminal[tags.AMOUNT_OTHER] = bytes.fromhex(other)
+    transaction.use(Application(aid=b"\xa0\x00\x00\x00\x03", brand="visa"), "VISA", CardObjects())
+    transaction.card.update(
+        {
+            tags.AIP: b"\x10\x00",
+            tags.PAN: bytes.fromhex("4111111111111111"),
+            tags.EXPIRATION_DATE: bytes.fromhex("300331"),
+            tags.APPLICATION_CURRENCY: bytes.fromhex("0124"),
+        }
+    )
     return transaction
 
 
@@ -74,6 +83,8 @@ CONDITIONS = [
     ("04 on a purchase", 0x04, {}, False),
     ("05 cashback", 0x05, {"kind": "09"}, True),
     ("05 on a purchase", 0x05, {}, False),
+    ("05 on a purchase with another amount", 0x05, {"other": "000000002000"}, True),
+    ("02 on a purchase with another amount", 0x02, {"other": "000000002000"}, False),
     ("06 under X", 0x06, {"amount": 999}, True),
     ("06 at X", 0x06, {"amount": 1000}, False),
     ("07 over X", 0x07, {"amount": 1001}, True),
@@ -110,12 +121,13 @@ def test_the_amounts_of_a_list_are_read() -> None:
 LISTS = [
     ("conditions that are not known", "600E 5E0E", "3F0001", 0x80, ""),
     ("an unknown method that is tried, then signature", "6000 1E00", "1E0000", 0x40, "signature"),
-    ("an unknown method alone", "2000", "200001", 0xC0, ""),
+    ("an unknown method alone", "2000", "3F0001", 0xC0, ""),
+    ("an unknown method after one that was tried and failed", "4000 2000", "400001", 0xC0, ""),
     ("fail is failed", "0000", "000001", 0x80, ""),
     ("no rule whose condition is met", "1E05 1F04", "3F0001", 0x80, ""),
     ("enciphered PIN is not ours to perform", "4400 1F00", "1F0002", 0x10, "no-cvm"),
-    ("a signature that is not supported", "1E00", "1E0001", 0x80, ""),
-    ("enciphered PIN and signature, and no more", "0500", "050001", 0x90, ""),
+    ("a signature that is not supported", "1E00", "3F0001", 0x80, ""),
+    ("enciphered PIN and signature, and no more", "0500", "3F0001", 0x90, ""),
 ]
 
 
@@ -137,13 +149,39 @@ def test_a_card_that_knows_no_verification_is_not_asked_for_one() -> None:
     assert transaction.terminal[tags.CVM_RESULTS] == bytes.fromhex("3F0000")
 
 
-def test_a_list_that_is_missing_stands_in_the_tvr_and_an_empty_one_does_not() -> None:
-    missing = begun()
-    finish(cvm.verify(missing), [])
-    assert missing.tvr == 0x2000000000
-    empty = begun()
-    run(empty, "")
-    assert (empty.tvr, empty.tsi) == (0, 0)
+@pytest.mark.parametrize("value", ["", "00000000", "0000000000000000"])
+def test_a_list_that_is_missing_or_without_a_rule_stands_in_the_tvr(value: str) -> None:
+    transaction = begun()
+    if value:
+        transaction.card[tags.CVM_LIST] = bytes.fromhex(value)
+    finish(cvm.verify(transaction), [])
+    assert (transaction.tvr, transaction.tsi) == (0x2000000000, 0)
+    assert transaction.terminal[tags.CVM_RESULTS] == bytes.fromhex("3F0000")
+
+
+BYPASSED = [
+    ("an online PIN after an offline one", "4100 0200", [bytes.fromhex("9F1701039000"), None], "020001", ""),
+    ("an offline PIN after an online one", "4200 0100", [PinBlock(None)], "010001", ""),
+    ("a signature after both", "4200 4100 1E00", [PinBlock(None)], "1E0000", "signature"),
+]
+
+
+@pytest.mark.parametrize(("rules", "said", "results", "done"), rows(BYPASSED))
+def test_a_pin_that_was_bypassed_is_not_asked_for_again(
+    rules: str, said: list[KernelAnswer | None], results: str, done: str
+) -> None:
+    transaction = begun()
+    asks = run(transaction, rules, *(TypedPin(None) if one is None else one for one in said))
+    assert sum(isinstance(ask, EnterPin) for ask in asks) == 1
+    assert transaction.terminal[tags.CVM_RESULTS] == bytes.fromhex(results)
+    assert transaction.tvr >> 16 & 0xFF == (0x08 if done else 0x88)
+    assert transaction.cvm == done
+
+
+def test_a_missing_signature_is_no_missing_pin_pad() -> None:
+    transaction = begun(capabilities="E0D8C8")
+    run(transaction, "0300")
+    assert transaction.tvr >> 16 & 0xFF == 0x80
 
 
 def test_a_pin_and_a_signature_are_both_wanted() -> None:
@@ -196,6 +234,10 @@ USAGE = [
     ("cashback at home", "FF80", "0124", "09", False),
     ("no cashback at home", "FF40", "0124", "09", True),
     ("cashback abroad", "FF40", "0840", "09", False),
+    ("cash at home", "8100", "0124", "01", False),
+    ("no cash abroad", "8100", "0840", "01", True),
+    ("cash is neither goods nor services", "3F00", "0124", "01", True),
+    ("a refund asks nothing of it", "0100", "0124", "20", False),
     ("a country that is not told", "0100", "", "00", False),
 ]
 
