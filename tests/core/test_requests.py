@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec import structs
 
 from terminal_sim import profile as profiles
 from terminal_sim.core import effects as fx
@@ -75,7 +77,7 @@ def test_a_home_screen_with_an_amount_pad_takes_a_request_as_well() -> None:
     terminal = Terminal(NAME, profile, FLOWS, DurableState(), profile.languages[0])
     now = Instant(0, wall_of(AT))
     terminal.handle(ev.PoweredOn(), now)
-    request = replace(ASKED, amount=Money(2500, profile.currency))
+    request = structs.replace(ASKED, amount=Money(2500, profile.currency))
     effects = terminal.handle(ev.PaymentRequested(request), now)
     assert answers(effects) == [RequestTaken()]
     assert [context.flow.name for context in terminal.stack] == ["checkout", "charge"]
@@ -125,7 +127,7 @@ def test_a_sale_that_ends_before_a_card_ends_its_request_without_a_payment(
 def test_while_a_request_runs_another_is_met_with_busy_and_its_name(profile: int) -> None:
     fresh = Fresh(profile)
     ask(fresh)
-    assert ask(fresh, replace(ASKED, id="R-2")) == [RequestBusy("R-1")]
+    assert ask(fresh, structs.replace(ASKED, id="R-2")) == [RequestBusy("R-1")]
     assert ask(fresh) == [RequestRunning()]
     assert standing(fresh)[1:] == [("charge", "present")]
 
@@ -158,7 +160,7 @@ def test_what_the_profile_does_not_allow_is_refused_with_its_reason(
     profile: int, amount: Money, reason: RequestRefusal
 ) -> None:
     fresh = Fresh(profile)
-    assert ask(fresh, replace(ASKED, amount=amount)) == [RequestRefused(reason)]
+    assert ask(fresh, structs.replace(ASKED, amount=amount)) == [RequestRefused(reason)]
     assert standing(fresh) == [("home", "idle")]
 
 
