@@ -19,6 +19,7 @@ from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.request import Interface
 from tests.emv.terminal import Terminal, configuration
@@ -109,15 +110,34 @@ def test_restrictions_set_the_published_bits(row: dict[str, Any]) -> None:
     assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
 
 
-ALONE = [row for row in table("terminal_risk") if not row["log"] and not row["get_data"]]
+UNLOGGED = [row for row in table("terminal_risk") if not row["log"]]
 
 
-@pytest.mark.parametrize("row", ALONE, ids=lambda row: row["name"])
-def test_the_floor_limit_is_compared_as_published(row: dict[str, Any]) -> None:
+@pytest.mark.parametrize("row", UNLOGGED, ids=lambda row: row["name"])
+def test_risk_management_sets_the_published_bits(row: dict[str, Any]) -> None:
     made = paying(row["amount"], floor_limit=row["floor_limit"])
-    risk.manage(made)
+    made.card.update(elements(row["card"]))
+    left = [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in row["get_data"]]
+    conversation = risk.manage(made)
+    with pytest.raises(StopIteration):
+        ask = next(conversation)
+        while True:
+            assert isinstance(ask, Command)
+            command, answer = left.pop(0)
+            assert ask.apdu == command
+            ask = conversation.send(answer)
+    assert not left
     assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
     assert made.tsi.to_bytes(2).hex().upper() == row["tsi"]
+
+
+@pytest.mark.parametrize("row", table("random_selection"), ids=str)
+def test_a_random_number_selects_up_to_the_published_percentage(row: dict[str, Any]) -> None:
+    limits = ("floor_limit", "threshold", "target_percent", "max_target_percent")
+    visa = Application(aid=b"", brand="visa", **{name: row[name] for name in limits})
+    drawn = range(1, 100)
+    up_to = row["selected_for_random_up_to"]
+    assert [risk.selects(visa, row["amount"], one) for one in drawn] == [one <= up_to for one in drawn]
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
-from terminal_sim.emv.steps import cvm, generate, initiate, read, restrictions, risk, select
+from terminal_sim.emv.data.response_code import OFFLINE_DECLINED
+from terminal_sim.emv.steps import analysis, cvm, generate, initiate, read, restrictions, risk, select
+from terminal_sim.emv.steps.analysis import Reach
 from terminal_sim.emv.steps.complete import complete
 from terminal_sim.emv.steps.exchange import fault
-from terminal_sim.emv.steps.online import go_online
+from terminal_sim.emv.steps.online import IssuerAnswer, go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
-from terminal_sim.emv.talk.outcome import Outcome
+from terminal_sim.emv.talk.outcome import Outcome, Verdict
 
 
 def pay(transaction: Transaction) -> Conversation[Outcome]:
@@ -28,13 +30,20 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     transaction.tvr |= tvr.ODA_NOT_PERFORMED
     restrictions.check(transaction)
     yield from cvm.verify(transaction)
-    risk.manage(transaction)
-    asked = risk.first_decision(transaction)
+    yield from risk.manage(transaction)
+    asked = analysis.first_decision(transaction)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
     if made is Cryptogram.AAC:
+        transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
         raise generate.refused(transaction, asked)
-    decision = yield from go_online(transaction)
-    outcome = yield from complete(transaction, decision)
+    if made is Cryptogram.TC:
+        return transaction.outcome(Verdict.APPROVED)
+    transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
+    if analysis.reach(transaction) is Reach.OFFLINE_ONLY:
+        answer = IssuerAnswer(None)
+    else:
+        answer = yield from go_online(transaction)
+    outcome = yield from complete(transaction, answer)
     return outcome
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.steps import cvm, generate, pin, read, restrictions, risk
+from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions, risk
 from terminal_sim.emv.steps.exchange import Ended
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
@@ -36,11 +36,13 @@ def certify(transaction: Transaction) -> Conversation[None]:
     transaction.tvr |= tvr.ODA_NOT_PERFORMED
     restrictions.check(transaction)
     yield from _verify_cardholder(transaction)
-    risk.manage(transaction)
-    asked = risk.first_decision(transaction)
+    risk.compare_floor_limit(transaction)
+    asked = analysis.first_decision(transaction)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
     if made is Cryptogram.AAC:
         raise generate.refused(transaction, asked)
+    if made is Cryptogram.TC:
+        raise Ended(Verdict.APPROVED, "approved offline")
     if transaction.cvm == "online-pin" and not (yield from pin.online(transaction)):
         raise Ended(Verdict.DECLINED, "the PIN was not entered")
 

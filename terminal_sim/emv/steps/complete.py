@@ -14,7 +14,7 @@ from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.data.tlv import TlvError
-from terminal_sim.emv.steps import commands, generate, risk
+from terminal_sim.emv.steps import analysis, commands, generate
 from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.online import IssuerAnswer
 from terminal_sim.emv.steps.state import Transaction
@@ -30,8 +30,7 @@ _NOT_PERFORMED, _FAILED, _SUCCESSFUL = 0x00, 0x10, 0x20
 def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Outcome]:
     """Gives the card the issuer's answer; the card's second cryptogram decides."""
     if answer.response_code is None:
-        asked = risk.default_decision(transaction)
-        transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = b"Y3" if asked is Cryptogram.TC else b"Z3"
+        asked = analysis.unreached_decision(transaction)
     else:
         approved = answer.response_code in APPROVALS
         asked = Cryptogram.TC if approved else Cryptogram.AAC

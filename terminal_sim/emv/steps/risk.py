@@ -1,37 +1,78 @@
-"""Terminal risk management and terminal action analysis of a terminal that always asks the issuer (EMV Book 3, 10.6, 10.7).
+"""Terminal risk management (EMV Book 3, 10.6): floor limit, random selection, velocity checking. It sets TVR bits and never ends.
 
-1. Of the risk checks the floor limit is made. Random selection and velocity checking only choose which offline approvals go
-   online; this terminal approves none offline, so they would change nothing.
-2. Denial codes (TAC, IAC) that meet the TVR ask for an AAC; otherwise an ARQC is asked.
-3. The default codes decide where the issuer was to be asked and could not be.
-4. An action code that the card leaves out: denial all zeros, default all ones.
+1. An amount that with the last one of the same card reaches the floor limit exceeds it; such a transaction is not selected at random.
+2. Under the threshold a number from 1 to 99 selects a transaction where it is at most the target percentage. From the threshold on the
+   percentage grows with the amount, up to its maximum at the floor limit (biased random selection, figure 15).
+3. Velocity is checked where the card gives both limits (9F14, 9F23). The card says its transaction counter and that of the last online
+   transaction by GET DATA. Without either, both limits are exceeded; a last online counter of 0 is that of a new card.
 """
 
 from __future__ import annotations
 
-from terminal_sim.emv.data import tags, tvr
-from terminal_sim.emv.data.apdu import Cryptogram
+from typing import Final
+
+from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.emv.data.apdu import StatusWord
+from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps.exchange import exchange
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.conversation import Conversation
+
+_LAST_ONLINE_ATC: Final = 0x9F13
+_LOWER_LIMIT: Final = 0x9F14
+_UPPER_LIMIT: Final = 0x9F23
 
 
-def manage(transaction: Transaction) -> None:
-    """Terminal risk management; sets the TVR and the TSI."""
+def manage(transaction: Transaction) -> Conversation[None]:
+    """All checks of a contact transaction; sets the TVR and the TSI."""
+    compare_floor_limit(transaction)
+    yield from _check_velocity(transaction)
+
+
+def compare_floor_limit(transaction: Transaction) -> None:
+    """The floor limit alone (10.6.1); sets the TVR and the TSI."""
     if transaction.request.amount >= transaction.selected().floor_limit:
         transaction.tvr |= tvr.FLOOR_LIMIT_EXCEEDED
     transaction.tsi |= tvr.TSI_RISK_PERFORMED
 
 
-def first_decision(transaction: Transaction) -> Cryptogram:
-    """What the first GENERATE AC asks for."""
-    denial = _codes(transaction.selected().tac_denial, transaction.card.get(tags.IAC_DENIAL, bytes(5)))
-    return Cryptogram.AAC if transaction.tvr & denial else Cryptogram.ARQC
+def selects(application: Application, amount: int, drawn: int) -> bool:
+    """Whether the number `drawn`, 1 to 99, selects a transaction of `amount` minor units under the floor limit (10.6.2)."""
+    target, most = application.target_percent, application.max_target_percent
+    over = amount - application.threshold
+    span = application.floor_limit - application.threshold
+    if over < 0 or span <= 0:
+        return drawn <= target
+    return (drawn - target) * span <= (most - target) * over
 
 
-def default_decision(transaction: Transaction) -> Cryptogram:
-    """What the second GENERATE AC asks for where the issuer could not be reached."""
-    default = _codes(transaction.selected().tac_default, transaction.card.get(tags.IAC_DEFAULT, b"\xff" * 5))
-    return Cryptogram.AAC if transaction.tvr & default else Cryptogram.TC
+def _check_velocity(transaction: Transaction) -> Conversation[None]:
+    """Velocity checking (10.6.3): two GET DATA, at most four bits."""
+    card = transaction.card
+    if _LOWER_LIMIT not in card or _UPPER_LIMIT not in card:
+        return
+    counter = yield from _counter(tags.ATC)
+    last = yield from _counter(_LAST_ONLINE_ATC)
+    if last == 0:
+        transaction.tvr |= tvr.NEW_CARD
+    if counter is None or last is None or counter <= last:
+        transaction.tvr |= tvr.LOWER_LIMIT_EXCEEDED | tvr.UPPER_LIMIT_EXCEEDED
+        return
+    if counter - last > card[_LOWER_LIMIT][0]:
+        transaction.tvr |= tvr.LOWER_LIMIT_EXCEEDED
+    if counter - last > card[_UPPER_LIMIT][0]:
+        transaction.tvr |= tvr.UPPER_LIMIT_EXCEEDED
 
 
-def _codes(terminal: bytes, issuer: bytes) -> int:
-    return int.from_bytes(terminal) | int.from_bytes(issuer)
+def _counter(tag: int) -> Conversation[int | None]:
+    """A counter of two bytes that the card gives by GET DATA, None where it gives none."""
+    response = yield from exchange(commands.get_data(tag))
+    if response.sw != StatusWord.OK:
+        return None
+    try:
+        value = tlv.only(response.data, tag)
+    except TlvError:
+        return None
+    return int.from_bytes(value) if len(value) == 2 else None

@@ -11,7 +11,8 @@ class Application:
 
     Amounts in minor units. Above `contactless_limit` the application is not offered contactless, above
     `contactless_cvm_limit` the cardholder is verified; None means that there is no such limit. The action codes (TAC) have
-    5 bytes each and the bits of the TVR. `elements` are data elements of the terminal that only this application's scheme knows.
+    5 bytes each and the bits of the TVR. `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
+    selection (EMV Book 3, 10.6.2). `elements` are data elements of the terminal that only this application's scheme knows.
     """
 
     aid: bytes
@@ -21,8 +22,10 @@ class Application:
     contactless: bool = True
     contactless_limit: int | None = None
     contactless_cvm_limit: int | None = None
-    target_percent: int = 0
     floor_limit: int = 0
+    threshold: int = 0
+    target_percent: int = 0
+    max_target_percent: int = 0
     tac_default: bytes = bytes(5)
     tac_denial: bytes = bytes(5)
     tac_online: bytes = bytes(5)

@@ -429,3 +429,51 @@ def test_an_arqc_as_second_cryptogram_is_a_card_error(terminal: Terminal, card: 
 
     outcome = terminal.pay(Repeating(card("visa-credit")), terminal.request(Interface.CONTACT))
     assert (outcome.verdict, outcome.went_online) == (Verdict.CARD_ERROR, True)
+
+
+class Lenient:
+    """A card whose issuer's action codes are all zeros. It answers GENERATE AC with what it says `first`, then with a TC."""
+
+    def __init__(self, card: VirtualCard, *first: int) -> None:
+        assert card.chip is not None
+        card.chip.reset()
+        self._chip, self._first = card.chip, list(first)
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if apdu[1] == 0xB2:
+            return self._lenient(self._chip.transmit(apdu))
+        if apdu[1] != 0xAE:
+            return self._chip.transmit(apdu)
+        kind = self._first.pop(0) if self._first else 0x40
+        return bytes.fromhex("800B") + bytes((kind,)) + bytes(10) + b"\x90\x00"
+
+    def _lenient(self, record: bytes) -> bytes:
+        codes = (tags.IAC_DENIAL, tags.IAC_ONLINE, tags.IAC_DEFAULT)
+        objects = tlv.split(tlv.only(record[:-2], tags.RECORD)) if len(record) > 2 else []
+        kept = [(tag, bytes(5) if tag in codes else value) for tag, value in objects]
+        return tlv.encode(tags.RECORD, tlv.join(kept)) + record[-2:] if kept else record
+
+
+def offline_terminal(terminal: Terminal, terminal_type: str = "22") -> None:
+    """Makes `terminal` one that neither floor limit nor action codes send online."""
+    visa = replace(terminal.config.applications[0], floor_limit=10_000)
+    terminal.config = replace(terminal.config, applications=(visa,), terminal_type=terminal_type)
+
+
+OFFLINE = [
+    ("the card approves offline", "22", (), Verdict.APPROVED, b"Y1"),
+    ("the card declines offline", "22", (0x00,), Verdict.DECLINED, b"Z1"),
+    ("offline only, the card approves", "23", (), Verdict.APPROVED, b"Y1"),
+    ("offline only, the card wants the issuer and there is none", "23", (0x80,), Verdict.APPROVED, b"Y3"),
+]
+
+
+@pytest.mark.parametrize(("kind", "said", "verdict", "code"), rows(OFFLINE))
+def test_a_payment_that_nothing_sends_online_is_the_cards_to_decide(
+    terminal: Terminal, card: Cards, kind: str, said: tuple[int, ...], verdict: Verdict, code: bytes
+) -> None:
+    offline_terminal(terminal, kind)
+    outcome = terminal.pay(Lenient(card("visa-credit"), *said), terminal.request(Interface.CONTACT))
+    assert (outcome.verdict, outcome.went_online) == (verdict, False), outcome.reason
+    assert dict(tlv.split(outcome.icc_data))[tags.AUTHORISATION_RESPONSE_CODE] == code
+    assert not any(isinstance(ask, GoOnline) for ask in terminal.asks)

@@ -1,0 +1,86 @@
+"""Terminal action analysis (EMV Book 3, 10.7; Book 4, 6.3.6): what a GENERATE AC asks for, by the TVR of that moment.
+
+1. Denial codes that meet the TVR decline: AAC, with the response code Z1.
+2. What then follows is the terminal's type (9F35, Book 4, annex A1). One that is online only asks for an ARQC. One that is both asks
+   for an ARQC where the online codes meet the TVR, else for a TC (Y1). One that is offline only declines where the default
+   codes meet the TVR, else asks for a TC.
+3. Where the issuer cannot be reached, default codes that meet the TVR decline (Z3); else a TC is asked for (Y3).
+4. An action code that the card leaves out: denial all zeros, online and default all ones. The terminal's are ORed to them.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from terminal_sim.emv.data import tags
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.response_code import (
+    OFFLINE_APPROVED,
+    OFFLINE_DECLINED,
+    UNREACHED_APPROVED,
+    UNREACHED_DECLINED,
+)
+from terminal_sim.emv.steps.state import Transaction
+
+_NEVER: Final = bytes(5)
+_ALWAYS: Final = b"\xff" * 5
+
+
+class Reach(Enum):
+    """Whether a terminal asks the issuer: the last digit of its type, 1 to 3 attended and 4 to 6 unattended."""
+
+    ONLINE_ONLY = "14"
+    BOTH = "25"
+    OFFLINE_ONLY = "36"
+
+
+def reach(transaction: Transaction) -> Reach:
+    """The reach of the terminal by its type (9F35)."""
+    last = transaction.terminal[tags.TERMINAL_TYPE].hex()[-1]
+    return next((kind for kind in Reach if last in kind.value), Reach.ONLINE_ONLY)
+
+
+def first_decision(transaction: Transaction) -> Cryptogram:
+    """What the first GENERATE AC asks for; without an ARQC the response code (8A) is the terminal's own."""
+    if _denied(transaction):
+        return _decline(transaction)
+    kind = reach(transaction)
+    if kind is Reach.ONLINE_ONLY or (kind is Reach.BOTH and _meets_online(transaction)):
+        return Cryptogram.ARQC
+    if kind is Reach.OFFLINE_ONLY and _meets_default(transaction):
+        return _decline(transaction)
+    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_APPROVED
+    return Cryptogram.TC
+
+
+def unreached_decision(transaction: Transaction) -> Cryptogram:
+    """What the second GENERATE AC asks for where the issuer could not be reached."""
+    met = _meets_default(transaction)
+    code = UNREACHED_DECLINED if met else UNREACHED_APPROVED
+    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = code
+    return Cryptogram.AAC if met else Cryptogram.TC
+
+
+def _decline(transaction: Transaction) -> Cryptogram:
+    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
+    return Cryptogram.AAC
+
+
+def _denied(transaction: Transaction) -> bool:
+    issuer = transaction.card.get(tags.IAC_DENIAL, _NEVER)
+    return _met(transaction, transaction.selected().tac_denial, issuer)
+
+
+def _meets_online(transaction: Transaction) -> bool:
+    issuer = transaction.card.get(tags.IAC_ONLINE, _ALWAYS)
+    return _met(transaction, transaction.selected().tac_online, issuer)
+
+
+def _meets_default(transaction: Transaction) -> bool:
+    issuer = transaction.card.get(tags.IAC_DEFAULT, _ALWAYS)
+    return _met(transaction, transaction.selected().tac_default, issuer)
+
+
+def _met(transaction: Transaction, acquirer: bytes, issuer: bytes) -> bool:
+    return bool(transaction.tvr & (int.from_bytes(acquirer) | int.from_bytes(issuer)))
