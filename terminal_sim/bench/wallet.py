@@ -56,6 +56,7 @@ class Wallet:
                 postal_code=who.postal_code,
                 street_number=who.street_number,
                 response_code=who.issuer_response,
+                issued="" if name in self._known else who.sequence,
             )
             if name in self._known:
                 card.resume(self._known[name])

@@ -26,6 +26,7 @@ from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
 from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.config import AcquirerConfig
+from terminal_sim.host.counters import CounterUse
 from terminal_sim.host.dialect import Dialect, MessageError
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
@@ -58,6 +59,7 @@ class AcquirerState:
     scripted: tuple[ScriptedAnswer, ...]
     answered: tuple[AnsweredMessage, ...]
     accounts: tuple[Account, ...]
+    counters: tuple[CounterUse, ...]
 
 
 class Acquirer:
@@ -99,6 +101,7 @@ class Acquirer:
     def keep_books(self, books: LedgerFile) -> None:
         """Go on with what the file has, which is read as messages speak of it, and write into it from now on."""
         self._ledger.begin_behind(books.index.entries)
+        self._issuer.counters.begin_behind(books.index.highest)
         self._numbered = books.index.numbered
         self._books = books
 
@@ -112,13 +115,16 @@ class Acquirer:
     def _recall(self, records: Iterable[LedgerRecord]) -> None:
         for record in records:
             self._ledger.restore(record.entries)
+            self._issuer.counters.restore(record.counters)
             for message in record.answers:
                 self._know(message)
 
     def _recall_payments(self, request: HostRequest) -> None:
-        """What the books of earlier runs say of the payment of `request`, and of the one that it undoes."""
+        """What the books of earlier runs say of the payment of `request`, of the one that it undoes, and of its card's counter."""
         if self._books is not None:
             self._recall(self._books.about(request.reference))
+            if (use := self._issuer.counter_use(request)) is not None:
+                self._recall(self._books.about(use.name))
             if request.original is not None:
                 self._recall(self._books.about(request.original.reference))
 
@@ -132,6 +138,7 @@ class Acquirer:
             scripted=tuple(self._scripted),
             answered=tuple(self._answered.values()),
             accounts=self._issuer.accounts,
+            counters=self._issuer.counters.uses,
         )
 
     def resume(self, state: AcquirerState) -> None:
@@ -147,7 +154,8 @@ class Acquirer:
         self._issuer = Issuer(state.config, self._ledger.spent)
         for account in state.accounts:
             self._issuer.open(account)
-        self._keep(0, state.answered)
+        self._issuer.counters.restore(state.counters)
+        self._keep(0, 0, state.answered)
         self.make_durable()
 
     @property
@@ -172,11 +180,15 @@ class Acquirer:
         street_number: str = "",
         response_code: str = APPROVED,
         balance: int | None = None,
+        issued: str = "",
     ) -> None:
         """Opens an account, or replaces the one of the same number. `expiry` is YYMM, `balance` minor units.
 
-        What is left empty is not compared with what a request says.
+        What is left empty is not compared with what a request says. `issued` is the sequence number of a card that is fresh from
+        the factory, whose counter begins anew.
         """
+        if issued:
+            self._issuer.issue(Secret(pan), issued)
         self._issuer.open(
             Account(
                 pan=Secret(pan),
@@ -219,8 +231,9 @@ class Acquirer:
             request = self.dialect.decode_request(message)
         except MessageError as error:
             return Answer(reply=None, delay=0, note=f"not understood: {error}")
-        scripted, note = self._next_answer(request)
-        reply = self._reply(request, scripted)
+        scripted, decided = self._next_answer(request)
+        reply, found = self._reply(request, scripted)
+        note = "; ".join(filter(None, (decided, found)))
         self.messages.append(seen(request, reply, note, self.dialect.label(request)))
         if scripted.fate is AnswerFate.LOST:
             return Answer(reply=None, delay=0, note=note)
@@ -242,46 +255,53 @@ class Acquirer:
         note = f"pack {self.config.pack}: an amount that ends in {digits} is answered {decided.code} {decided.text}"
         return ScriptedAnswer(code=decided.code, text=decided.text), note.rstrip()
 
-    def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+    def _reply(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
+        """The reply to a request, and what the issuer found wrong with its chip, for the log."""
         self._recall_payments(request)
         known = self._answered.get(key_of(request))
         if known is not None and known.repeated_by(request):
-            return known.reply
-        booked = len(self._ledger)
+            return known.reply, ""
+        note = ""
+        booked, counted = len(self._ledger), len(self._issuer.counters)
         if known is not None:
             reply = self._answer(request, _CONFLICTING_DUPLICATE)
         else:
-            reply = self._decide(request, scripted)
+            reply, note = self._decide(request, scripted)
         message = AnsweredMessage.of(request, reply)
-        self._keep(booked, (message,))
+        self._keep(booked, counted, (message,))
         self._know(message)
-        return reply
+        return reply, note
 
     def _know(self, message: AnsweredMessage) -> None:
         """The first final answer to a message is the one that its repeats get."""
         if message.is_final:
             self._answered.setdefault(message.key, message)
 
-    def _keep(self, booked: int, answers: tuple[AnsweredMessage, ...]) -> None:
-        """Write what the books have since their first `booked` entries, with its answers. Raises `StorageFailed`."""
+    def _keep(self, booked: int, counted: int, answers: tuple[AnsweredMessage, ...]) -> None:
+        """Write what the books have since their first `booked` entries and `counted` counters, with its answers. Raises `StorageFailed`."""
         if self._books is not None:
-            entries = self._ledger.since(booked)
-            self._books.append(LedgerRecord(numbered=self._numbered, entries=entries, answers=answers))
+            record = LedgerRecord(
+                numbered=self._numbered,
+                entries=self._ledger.since(booked),
+                answers=answers,
+                counters=self._issuer.counters.since(counted),
+            )
+            self._books.append(record)
 
-    def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+    def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
         if request.amount.minor == 0:
-            return self._answer(request, _INVALID_AMOUNT)
+            return self._answer(request, _INVALID_AMOUNT), ""
         if request.kind.charges:
             return self._authorise(request, scripted)
         if scripted.code not in ("", APPROVED, PARTIAL):
-            return self._answer(request, scripted.code)
+            return self._answer(request, scripted.code), ""
         if request.original is not None and request.kind.undoes:
-            return self._answer(request, self._ledger.undo(request, request.original))
-        return self._answer(request, self._ledger.refund(request, card_number(request)))
+            return self._answer(request, self._ledger.undo(request, request.original)), ""
+        return self._answer(request, self._ledger.refund(request, card_number(request))), ""
 
-    def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> HostReply:
+    def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
         if self._ledger.is_reversed_before_arrival(request):
-            return self._answer(request, NO_ACTION_TAKEN)
+            return self._answer(request, NO_ACTION_TAKEN), ""
         verdict = self._issuer.judge(request)
         code = scripted.code or verdict.code
         amount, authorised = request.amount, None
@@ -291,15 +311,15 @@ class Acquirer:
             code = APPROVED
         if code in (APPROVED, PARTIAL):
             self._ledger.charge(request, amount, verdict.pan)
-        icc_data = self._issuer.authentication_data(request, code)
-        return self._answer(
+        reply = self._answer(
             request,
             code,
             avs_result=verdict.avs_result,
-            icc_data=icc_data,
+            icc_data=self._issuer.authentication_data(request, code),
             authorised=authorised,
             text=scripted.text,
         )
+        return reply, verdict.note
 
     def _answer(
         self,

@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from terminal_sim.host.answered import AnsweredMessage
+from terminal_sim.host.counters import CounterUse
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.journal.head import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRecord:
-    """What one message did: its `entries`, the `answers` that its repeats get, and how many answers there were so far."""
+    """What one message did: its `entries`, the `answers` that its repeats get, how many answers there were so far, and the card's counter."""
 
     numbered: int
     entries: tuple[LedgerEntry, ...]
     answers: tuple[AnsweredMessage, ...]
+    counters: tuple[CounterUse, ...] = ()
 
     @property
     def references(self) -> set[str]:
-        """The payments that it speaks of."""
+        """What it speaks of: payments, and counters of cards by their names."""
         named = {name for entry in self.entries for name in (entry.reference, entry.original)}
+        named.update(use.name for use in self.counters)
         for message in self.answers:
             named.add(message.reference)
             if message.original is not None:
@@ -32,8 +35,8 @@ class LedgerRecord:
 class BooksIndex:
     """What `mark.count` records come to, whose lines end at byte `end`, and whose last hash is `mark.digest`.
 
-    `entries` counts their entries, and `numbered` is that of the last record. `places` has, for each payment, the bytes at which the
-    lines that speak of it begin.
+    `entries` counts their entries, and `numbered` is that of the last record. `places` has, for each payment and counter of a card, the
+    bytes at which the lines that speak of it begin, and `highest` the highest counter of each card.
     """
 
     mark: Mark
@@ -41,11 +44,14 @@ class BooksIndex:
     entries: int = 0
     numbered: int = 0
     places: dict[str, list[int]] = field(default_factory=dict)
+    highest: dict[str, int] = field(default_factory=dict)
 
     def take(self, record: LedgerRecord, digest: bytes, length: int) -> None:
         """One more record, whose line has so many bytes."""
         for reference in record.references:
             self.places.setdefault(reference, []).append(self.end)
+        for use in record.counters:
+            self.highest[use.card] = max(self.highest.get(use.card, 0), use.atc)
         self.mark = Mark(self.mark.count + 1, digest)
         self.end += length
         self.entries += len(record.entries)

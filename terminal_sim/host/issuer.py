@@ -7,7 +7,8 @@ What is asked, in this order, and the response code (ISO 8583 DE 39) where the a
 | a card number is there, and the same in DE 2 and DE 35              | 30   |
 | the number is Luhn-valid, and has an account or the host file lets unknown ones pay | 14 |
 | the expiry is the account's and not past                            | 54   |
-| the cryptogram (DE 55) is the card's                                | 82   |
+| the cryptogram (DE 55) is the card's, and belongs into the message (`cryptograms`) | 82   |
+| the card's counter is above the highest one seen, and no other payment's (`counters`) | 82   |
 | nothing in DE 55 says that the cardholder was not verified          | 75, 05 (`verification`) |
 | the enciphered PIN (DE 52) is the account's                         | 55   |
 | the CVC is the account's                                            | N7   |
@@ -26,10 +27,11 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Avs, HostRequest, MessageClass
+from terminal_sim.core.message import Avs, HostRequest
 from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
+from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
 from terminal_sim.secret import Secret
 
 _NO_SEQUENCE = "00"  # a card without a sequence number derives its keys with 00 (EMV Book 2, A1.4)
@@ -54,11 +56,22 @@ class Account:
 
 
 class IssuerDecision(Struct, frozen=True, kw_only=True):
-    """The issuer's word on a payment; `avs_result` is empty where no address was given."""
+    """The issuer's word on a payment; `avs_result` is empty where no address was given, `note` says what is wrong with a cryptogram."""
 
     code: str
     avs_result: str = ""
     pan: Secret[str] | None = None
+    note: str = ""
+
+
+class _Refusal(Struct, frozen=True):
+    """A response code, empty for none, and for the host's log why."""
+
+    code: str
+    note: str = ""
+
+
+_NO_REFUSAL = _Refusal("")
 
 
 class Issuer:
@@ -68,10 +81,15 @@ class Issuer:
         self._config = config
         self._spent = spent
         self._accounts: dict[str, Account] = {}
+        self.counters = CardCounters()
 
     def open(self, account: Account) -> None:
         """Opens the account, or replaces the one of the same card number."""
         self._accounts[account.pan.reveal()] = account
+
+    def issue(self, pan: Secret[str], sequence: str) -> None:
+        """A card with this number is fresh from the factory: its counter begins anew."""
+        self.counters.begin_anew(card_digest(pan, sequence, self._config.issuer_master_key))
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -85,8 +103,20 @@ class Issuer:
             return IssuerDecision(code=FORMAT_ERROR)
         account = self._accounts.get(pan.reveal())
         avs_result = _address_check(request.avs, account)
-        code = self._refusal(request, pan, account, avs_result) or APPROVED
-        return IssuerDecision(code=code, avs_result=avs_result, pan=pan)
+        refusal = self._refusal(request, pan, account, avs_result)
+        return IssuerDecision(
+            code=refusal.code or APPROVED, avs_result=avs_result, pan=pan, note=refusal.note
+        )
+
+    def counter_use(self, request: HostRequest) -> CounterUse | None:
+        """The counter that came with a chip card that has an account; None for every other request."""
+        pan = card_number(request)
+        if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
+            return None
+        from terminal_sim.host import cryptograms  # only chip payments need ciphers
+
+        objects = cryptograms.objects_of(request.icc_data)
+        return cryptograms.counter_use(objects, request, pan, self._config.issuer_master_key)
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 with ARPC and `code` (EMV Book 2, 8.2); empty without an ARQC or an account."""
@@ -105,46 +135,49 @@ class Issuer:
 
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str
-    ) -> str:
+    ) -> _Refusal:
         if not is_luhn_valid(pan.reveal()):
-            return INVALID_CARD
+            return _Refusal(INVALID_CARD)
         if account is None:
             unknown = ScriptedAnswer.parse(self._config.unknown_cards.answer)
             if unknown.code not in ("", APPROVED):
-                return unknown.code
+                return _Refusal(unknown.code)
         expiry = _expiry(request)
         if expiry and (expiry < f"{request.at:%y%m}" or (account and account.expiry not in ("", expiry))):
-            return EXPIRED
-        if account is not None and request.icc_data and not self._is_genuine(request, account):
-            return WRONG_CRYPTOGRAM
-        if unverified := _unverified(request):
-            return unverified
+            return _Refusal(EXPIRED)
+        if request.icc_data:
+            refusal = self._refusal_of_chip(request, account)
+            if refusal.code:
+                return refusal
         if account is not None:
             if request.pin_block is not None and not self._is_pin_right(request.pin_block, account):
-                return WRONG_PIN
+                return _Refusal(WRONG_PIN)
             if request.cvc is not None and account.cvc not in (None, request.cvc):
-                return WRONG_CVC
+                return _Refusal(WRONG_CVC)
         checked = self._config.avs.get(avs_result, APPROVED)
         if checked != APPROVED or account is None:
-            return checked
+            return _Refusal(checked)
         if account.response_code != APPROVED:
-            return account.response_code
+            return _Refusal(account.response_code)
         if account.balance is not None and request.amount.minor > account.balance - self._spent(pan):
-            return NOT_ENOUGH
-        return ""
+            return _Refusal(NOT_ENOUGH)
+        return _NO_REFUSAL
 
-    def _is_genuine(self, request: HostRequest, account: Account) -> bool:
-        if (
-            request.kind.facts.message_class is MessageClass.ADVICE
-        ):  # an offline payment carries a TC, not an ARQC
-            return True
-        from terminal_sim.emv.keys import crypto  # only chip payments need ciphers
+    def _refusal_of_chip(self, request: HostRequest, account: Account | None) -> _Refusal:
+        """What cryptogram, counter and the terminal's word on the cardholder say against the payment."""
+        from terminal_sim.host import cryptograms, verification  # only chip payments need them
 
-        key, sequence = self._config.issuer_master_key, request.sequence or _NO_SEQUENCE
-        try:
-            return crypto.verify_arqc(request.icc_data, account.pan, sequence, key)
-        except ValueError:  # not BER-TLV, or not all that an ARQC certifies
-            return False
+        objects = cryptograms.objects_of(request.icc_data)
+        if account is not None:
+            key = self._config.issuer_master_key
+            if note := cryptograms.objection(objects, request, account.pan, key):
+                return _Refusal(WRONG_CRYPTOGRAM, note)
+            use = cryptograms.counter_use(objects, request, account.pan, key)
+            if use is not None:
+                if note := cryptograms.counter_objection(self.counters, use, request):
+                    return _Refusal(WRONG_CRYPTOGRAM, note)
+                self.counters.take(use)
+        return _Refusal(verification.refusal(objects, pin_block=request.pin_block is not None))
 
     def _is_pin_right(self, block: Secret[bytes], account: Account) -> bool:
         if account.pin is None:
@@ -166,14 +199,6 @@ def card_number(request: HostRequest) -> Secret[str] | None:
         return request.pan
     of_track2 = Secret(request.track2.reveal().partition("=")[0])
     return of_track2 if request.pan in (None, of_track2) else None
-
-
-def _unverified(request: HostRequest) -> str:
-    if not request.icc_data:
-        return ""
-    from terminal_sim.host import verification  # only chip payments need it
-
-    return verification.refusal(request.icc_data, pin_block=request.pin_block is not None)
 
 
 def _expiry(request: HostRequest) -> str:

@@ -13,12 +13,12 @@ table that holds gives the response code (ISO 8583, DE 39):
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
 
-from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.emv.data import tags, tvr
 
 PIN_TRIES_EXCEEDED, NOT_VERIFIED = "75", "05"
 
@@ -48,11 +48,9 @@ _TABLE: Final[tuple[tuple[Callable[[Verification], bool], str], ...]] = (
 )
 
 
-def refusal(icc_data: bytes, *, pin_block: bool) -> str:
-    """The response code by the table above; empty where nothing in DE 55 speaks against the cardholder, or DE 55 is no BER-TLV."""
-    try:
-        objects = dict(tlv.split(icc_data))
-    except tlv.TlvError:
+def refusal(objects: Mapping[int, bytes] | None, *, pin_block: bool) -> str:
+    """The response code by the table above; empty where no object of DE 55 speaks against the cardholder, or DE 55 is no BER-TLV."""
+    if objects is None:
         return ""
     said = Verification(
         int.from_bytes(objects.get(tags.TVR, b"")), objects.get(tags.CVM_RESULTS, b""), pin_block

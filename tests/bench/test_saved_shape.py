@@ -19,8 +19,8 @@ from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SAVED_BENCH = {2: "1b6c1c3ca73b3c8b"}
-CHECKPOINT = {1: "0bff2b6a707518fb"}
+SAVED_BENCH = {3: "03a2b1bc78957a87"}
+CHECKPOINT = {2: "4e26bf9b41912d38"}
 """The digest of the shape that each version has."""
 
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from terminal_sim.core.message import EntryMode
 from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.host.cryptograms import objects_of
 from terminal_sim.host.verification import refusal
 from terminal_sim.secret import Secret
 from tests.host.samples import SALE, acquirer, asked
@@ -35,12 +36,12 @@ def de55(bits: int, results: str) -> bytes:
 def test_the_issuer_reads_what_the_terminal_says_about_the_cardholder(
     bits: int, results: str, pin_block: bool, code: str
 ) -> None:
-    assert refusal(de55(bits, results), pin_block=pin_block) == code
+    assert refusal(objects_of(de55(bits, results)), pin_block=pin_block) == code
 
 
 @pytest.mark.parametrize("icc_data", [b"", b"\x95", b"\x95\x00\x9f\x34\x00", b"\x9f\x34\x01\x1f"])
 def test_de55_that_says_nothing_readable_is_no_refusal_of_its_own(icc_data: bytes) -> None:
-    assert refusal(icc_data, pin_block=False) == ""
+    assert refusal(objects_of(icc_data), pin_block=False) == ""
 
 
 def test_a_number_without_an_account_is_refused_alike() -> None:
