@@ -54,6 +54,7 @@ from terminal_sim.readers.opening import (
     open_hardware,
 )
 from terminal_sim.runtime.board import Board, Printer
+from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.contents import ActRefused, ReaderFrame
@@ -177,13 +178,15 @@ class Bench:
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
         self._addresses.append((reader,) if isinstance(reader, str) else tuple(reader))
+        kernel = kernel_config(model, name)
         board = Board(
             name=name,
             readers=ReaderPort(hardware.reader, silent=self._silent),
             link=AcquirerLink(self.acquirer),
             printer=Printer(),
-            kernel=kernel_config(model, name),
+            kernel=kernel,
             keys=KeyStore(self.acquirer.pin_key),
+            cards=CardLog(kernel.exceptions),
             vault=Vault(
                 None if self._state is None else self._state / f"{name}.key",
                 key=state.board.key if state is not None else None,

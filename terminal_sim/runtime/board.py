@@ -18,6 +18,7 @@ from terminal_sim.host.dialect import Dialect
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.answer_fault import AnswerFault
+from terminal_sim.runtime.card_log import CardLog, CardLogState
 from terminal_sim.runtime.card_vault import Vault
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.runtime.reader_port import ReaderPort, ReaderPortState
@@ -135,6 +136,7 @@ class BoardState:
     beeps: int
     shown: tuple[Screen, str, str] | None
     key: Secret[bytes] | None
+    cards: CardLogState
     firmware: FirmwareMemory | None
 
 
@@ -151,6 +153,7 @@ class Board:
     dialect: Dialect = ISO8583
     point_of_sale: PointOfSalePort | None = None
     vault: Vault = field(default_factory=Vault)
+    cards: CardLog = field(default_factory=CardLog)
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)
     firmware: Terminal | None = None
@@ -172,6 +175,7 @@ class Board:
             beeps=self.panel.beeps,
             shown=(shown.screen, shown.locale, shown.display) if shown is not None else None,
             key=self.vault.key,
+            cards=self.cards.snapshot(),
             firmware=self.firmware.snapshot() if self.firmware is not None else None,
         )
 
@@ -184,11 +188,13 @@ class Board:
         self.printer.printed = list(state.printed)
         self.power = replace(state.power, alarms=dict(state.power.alarms))
         self.panel.lights, self.panel.beeps = dict(state.lights), state.beeps
+        self.cards.resume(state.cards)
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""
         self.stop_listening()
         self.firmware = None
+        self.cards.clear()
         self.power.cut()
 
     def listen(self, entries: tuple[EntryMode, ...]) -> list[Event]:

@@ -22,11 +22,22 @@ from terminal_drivers.base import (
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.emv import require_emv
 from terminal_sim.core.events import CardRemoved, Event, KernelAsked, KernelEnded, ReaderChanged
-from terminal_sim.emv.talk.answers import Answer, HostDecision, PinBlock, TypedPin
-from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, Step
+from terminal_sim.emv.talk.answers import (
+    Answer,
+    CardGone,
+    HostDecision,
+    Loss,
+    PinBlock,
+    ResponseApdu,
+    TypedPin,
+)
+from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, LookUp, Show, Step
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.emv.talk.rules import Reason, Rule
+from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.runtime.key_store import KeyStore
 
 
@@ -39,9 +50,9 @@ class ConversationState:
 
 
 class CardConversation:
-    """The `kernel` of a `request`, the `slot` that its commands go to, and the `keys` that encipher an online PIN.
+    """The `kernel` of a `request`, the `slot` that its commands go to, and the `keys` that make blocks of PINs.
 
-    `seen` gets each command with its response; `torn` gets each step once it is done, and whether it was a command: cards
+    `cards` answers what the kernel looks up, `now` is the virtual clock in microseconds, `shown` gets each message. `seen` gets each command with its response; `torn` gets each step once it is done, and whether it was a command: cards
     are torn away there. `gone` is called when the card has left a contact slot, before its reader reports it; `lost` when
     the reader itself is away.
     """
@@ -53,6 +64,9 @@ class CardConversation:
         slot: ContactSlot,
         keys: KeyStore,
         *,
+        cards: CardLog,
+        now: Callable[[], int],
+        shown: Callable[[DisplayMessage], None],
         seen: Callable[[Command, bytes], None] | None,
         torn: Callable[[Step, bool], None],
         gone: Callable[[], None],
@@ -64,6 +78,9 @@ class CardConversation:
         self._slot = slot
         self._keys = keys
         self._asked: Ask | None = None
+        self._cards = cards
+        self._now = now
+        self._shown = shown
         self._seen = seen
         self._torn = torn
         self._gone = gone
@@ -86,7 +103,7 @@ class CardConversation:
             return self._left()
         except (CardMute, CardUnsupported, FrameError) as error:
             verdict = Verdict.CARD_ERROR if self.is_contactless else Verdict.USE_STRIPE
-            return KernelEnded(Outcome(verdict=verdict, reason=str(error)))
+            return KernelEnded(_ended(verdict, Rule.CARD_MUTE, error))
         except ReaderRefused as refused:
             return _refused(refused)
         except DriverError:
@@ -115,7 +132,7 @@ class CardConversation:
             if len(self.answers) < len(answers):
                 raise ValueError("the kernel ended before all recorded answers were given") from None
             return
-        self._asked = None if isinstance(ask, Command) else ask
+        self._asked = ask if isinstance(ask, Ask) else None
 
     def power(self) -> None:
         """Power the card without beginning with it; one that does not answer is as it was."""
@@ -129,15 +146,13 @@ class CardConversation:
             self._slot.power_off()
 
     def _enciphered(self, answer: Answer) -> Answer | PinBlock:
-        """An online PIN leaves the pad as an enciphered block; whatever else was answered stays as it is."""
-        if (
-            not isinstance(answer, TypedPin)
-            or not isinstance(self._asked, EnterPin)
-            or self._asked.pan is None
-        ):
+        """A PIN leaves the pad as a block; whatever else was answered stays as it is."""
+        if not isinstance(answer, TypedPin) or not isinstance(self._asked, EnterPin):
             return answer
         if answer.pin is None:
             return PinBlock(None)
+        if self._asked.pan is None:
+            return PinBlock(self._keys.card_block(answer.pin, self._asked.encipher))
         return PinBlock(self._keys.pin_block(answer.pin, self._asked.pan))
 
     def _answer(self, answer: KernelAnswer) -> KernelAsk:
@@ -156,18 +171,10 @@ class CardConversation:
     def _run(self, start: Callable[[], KernelAsk]) -> Event:
         try:
             ask = start()
-            while isinstance(ask, Command):
-                response = self._slot.transmit(ask.apdu)
-                if self._seen is not None:
-                    self._seen(ask, response)
-                self._torn(ask.step, True)
-                ask = self._answer(response)
+            while not isinstance(ask, Ask):
+                ask = self._answer(self._answered(ask))
         except StopIteration as end:
-            return KernelEnded(end.value)
-        except CardAbsent:
-            return self._left()
-        except (CardMute, FrameError) as error:
-            return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(error)))
+            return self._ended(end.value)
         except ReaderRefused as refused:
             return _refused(refused)
         except DriverError:
@@ -175,7 +182,38 @@ class CardConversation:
         self._asked = ask
         return KernelAsked(ask)
 
+    def _answered(self, ask: Command | Show | LookUp) -> KernelAnswer:
+        """What needs no person: the card's answer, the terminal's own, and none to a message."""
+        if isinstance(ask, Show):
+            self._shown(ask.message)
+            return None
+        if not isinstance(ask, Command):
+            return self._cards.answer(ask)
+        began = self._now()
+        try:
+            response = self._slot.transmit(ask.apdu)
+        except CardAbsent:
+            return CardGone(Loss.REMOVED)
+        except CardMute as error:
+            return CardGone(Loss.MUTE, str(error))
+        except FrameError as error:
+            return CardGone(Loss.TRANSMISSION, str(error))
+        took = self._now() - began
+        if self._seen is not None:
+            self._seen(ask, response)
+        self._torn(ask.step, True)
+        return ResponseApdu(response, took)
+
+    def _ended(self, outcome: Outcome) -> Event:
+        self._cards.keep(outcome, self.request.amount)
+        return self._left() if outcome.verdict is Verdict.CARD_GONE else KernelEnded(outcome)
+
 
 def _refused(refused: ReaderRefused) -> Event:
     """A reader that is busy or at fault is there: only this card could not be read."""
-    return KernelEnded(Outcome(verdict=Verdict.CARD_ERROR, reason=str(refused)))
+    return KernelEnded(_ended(Verdict.CARD_ERROR, Rule.CARD_UNREADABLE, refused))
+
+
+def _ended(verdict: Verdict, rule: Rule, error: Exception) -> Outcome:
+    """The end of a conversation that did not come about."""
+    return Outcome(verdict=verdict, reasons=(Reason(rule, detail=str(error)),))

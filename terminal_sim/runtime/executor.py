@@ -21,6 +21,8 @@ from terminal_sim.core.events import (
     PrinterStopped,
 )
 from terminal_sim.core.message import EntryMode
+from terminal_sim.emv.data.entropy import draw
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.errors import StorageFailed
 from terminal_sim.host.dialect import MessageError
@@ -167,12 +169,14 @@ class Executor:
     def _start_card(self, board: Board, effect: fx.StartCard) -> None:
         contactless = effect.entry is EntryMode.CONTACTLESS
         now = self.clock.now.civil
+        unpredictable = self._random.randbytes(4)
         request = Request(
             interface=Interface.CONTACTLESS if contactless else Interface.CONTACT,
             amount=effect.amount.minor,
             date=now.strftime("%y%m%d"),
             time=now.strftime("%H%M%S"),
-            unpredictable=self._random.randbytes(4),
+            unpredictable=unpredictable,
+            entropy=draw(unpredictable, "entropy", 32),
             transaction_type=effect.transaction_type,
             sequence=effect.sequence,
         )
@@ -193,11 +197,18 @@ class Executor:
             transaction(board.kernel, request),
             readers.reader.contactless if contactless else readers.reader.contact,
             board.keys,
+            cards=board.cards,
+            now=lambda: self.clock.now.mono,
+            shown=lambda message: self._shows(board, message),
             seen=None if self.tracing is None else partial(self.tracing.exchange, board),
             torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
             gone=readers.card_left,
             lost=readers.fall_silent,
         )
+
+    def _shows(self, board: Board, message: DisplayMessage) -> None:
+        if self.tracing is not None:
+            self.tracing.note(board, f"the kernel shows {message.name.lower().replace('_', ' ')}")
 
     def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
         if board.readers.conversation is not None:

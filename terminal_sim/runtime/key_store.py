@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal_sim.emv.talk.asks import PinEncipherment
 from terminal_sim.secret import Secret
 
 
@@ -19,3 +20,17 @@ class KeyStore:
         from terminal_sim.emv.keys import pinblock  # only an online PIN needs ciphers
 
         return pinblock.encipher(pinblock.format0(pin, pan), self._pin_key)
+
+    def card_block(self, pin: Secret[str], encipher: PinEncipherment | None) -> Secret[bytes]:
+        """`pin` for the card: the 8 bytes of format 2, enciphered for the card's key where `encipher` says so (EMV Book 2, 7.2).
+
+        Raises `PinBlockError` where the PIN has a length that the format does not know.
+        """
+        from terminal_sim.emv.keys import pinblock
+
+        block = pinblock.format2(pin)
+        if encipher is None:
+            return block
+        plain = b"\x7f" + block.reveal() + encipher.challenge + encipher.padding
+        modulus = int.from_bytes(encipher.modulus)
+        return Secret(pow(int.from_bytes(plain), encipher.exponent, modulus).to_bytes(len(encipher.modulus)))

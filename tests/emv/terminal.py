@@ -11,12 +11,23 @@ from terminal_sim.emv.data import tlv
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto
-from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, TypedPin
-from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline
+from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, ResponseApdu
+from terminal_sim.emv.talk.asks import (
+    ChooseApplication,
+    Command,
+    EnterPin,
+    FindException,
+    FindTorn,
+    GoOnline,
+    Show,
+    SumAmounts,
+)
 from terminal_sim.emv.talk.config import Application, KernelConfig
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.runtime.key_store import KeyStore
 from terminal_sim.secret import Secret
 
@@ -59,6 +70,8 @@ class Terminal:
     choice: int = 0
     asks: list[KernelAsk] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
+    messages: list[DisplayMessage] = field(default_factory=list)
+    cards: CardLog = field(default_factory=CardLog)
 
     def request(
         self, interface: Interface, amount: int = 1250, date: str = "261121", kind: str = "00"
@@ -75,7 +88,7 @@ class Terminal:
 
     def pay(self, card: Answering | None, request: Request) -> Outcome:
         assert card is not None
-        self.asks, self.answers = [], []
+        self.asks, self.answers, self.messages = [], [], []
         return self._converse(transaction(self.config, request), card)
 
     def _converse(self, conversation: Conversation[Outcome], card: Answering) -> Outcome:
@@ -92,15 +105,22 @@ class Terminal:
         match ask:
             case Command():
                 self.answers.append(card.transmit(ask.apdu))
-                return self.answers[-1]
+                return ResponseApdu(self.answers[-1])
+            case Show():
+                self.messages.append(ask.message)
+                return None
+            case FindException() | SumAmounts() | FindTorn():
+                return self.cards.answer(ask)
             case ChooseApplication():
                 return ApplicationChoice(self.choice)
             case EnterPin():
                 typed = self.pins.pop(0)
-                pin = Secret(typed) if typed is not None else None
+                if typed is None:
+                    return PinBlock(None)
+                pin = Secret(typed)
                 if ask.pan is None:
-                    return TypedPin(pin)
-                return PinBlock(self.keys.pin_block(pin, ask.pan) if pin is not None else None)
+                    return PinBlock(self.keys.card_block(pin, ask.encipher))
+                return PinBlock(self.keys.pin_block(pin, ask.pan))
             case GoOnline():
                 return self.host(ask)
 

@@ -19,6 +19,7 @@ from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import ResponseApdu
 from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.request import Interface
@@ -125,7 +126,7 @@ def test_risk_management_sets_the_published_bits(row: dict[str, Any]) -> None:
             assert isinstance(ask, Command)
             command, answer = left.pop(0)
             assert ask.apdu == command
-            ask = conversation.send(answer)
+            ask = conversation.send(ResponseApdu(answer))
     assert not left
     assert made.tvr.to_bytes(5).hex().upper() == row["tvr"]
     assert made.tsi.to_bytes(2).hex().upper() == row["tsi"]

@@ -47,7 +47,7 @@ def test_the_kernel_gets_an_online_pin_enciphered_and_never_in_clear() -> None:
         assert pinblock.read_format0(clear, card.pan) == Secret("4321")
 
 
-def test_an_offline_pin_goes_to_the_card_as_it_was_typed() -> None:
+def test_an_offline_pin_goes_to_the_card_as_a_block_of_format_2() -> None:
     bench, (till,) = bench_of(1)
     with bench:
         ready(till)
@@ -55,4 +55,5 @@ def test_an_offline_pin_goes_to_the_card_as_it_was_typed() -> None:
         conversation = till.board.readers.conversation
         assert conversation is not None
         keys(till, "1234", "OK")
-        assert TypedPin(Secret("1234")) in conversation.answers
+        assert not any(isinstance(answer, TypedPin) for answer in conversation.answers)
+        assert PinBlock(pinblock.format2(Secret("1234"))) in conversation.answers

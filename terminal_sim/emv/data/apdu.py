@@ -90,10 +90,11 @@ def meaning(sw: int) -> str:
 
 
 class CardResponse(Struct, frozen=True):
-    """An R-APDU: data and status word."""
+    """An R-APDU: data and status word, and how long the card took for it."""
 
     data: bytes
     sw: int
+    microseconds: int = 0
 
 
 class Cryptogram(IntEnum):

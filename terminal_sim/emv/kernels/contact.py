@@ -18,6 +18,7 @@ from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 
 def pay(transaction: Transaction) -> Conversation[Outcome]:
@@ -27,7 +28,7 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     yield from read.read_records(transaction, transaction.card[tags.AFL])
     read.require(transaction, tags.PAN, tags.EXPIRATION_DATE, tags.CDOL1, tags.CDOL2)
     transaction.card_data()
-    transaction.tvr |= tvr.ODA_NOT_PERFORMED
+    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
     restrictions.check(transaction)
     yield from cvm.verify(transaction)
     yield from risk.manage(transaction)

@@ -19,6 +19,7 @@ from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 _CAPABLE_OF_CHIP: Final = 0x20
 
@@ -35,10 +36,12 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
         yield from kernel_2.certify(transaction)
     decision = yield from go_online(transaction)
     if decision.response_code is None:
-        return transaction.outcome(Verdict.DECLINED, "the issuer could not be reached")
+        return transaction.outcome(Verdict.DECLINED, Rule.ISSUER_UNREACHED)
     if decision.response_code in APPROVALS:
         return transaction.outcome(Verdict.APPROVED)
-    return transaction.outcome(Verdict.DECLINED, f"declined by the issuer ({decision.response_code})")
+    return transaction.outcome(
+        Verdict.DECLINED, Rule.ISSUER_DECLINED, f"declined by the issuer ({decision.response_code})"
+    )
 
 
 def _terminal_qualifiers(transaction: Transaction) -> bytes:
@@ -70,9 +73,9 @@ def _activate(transaction: Transaction) -> Conversation[None]:
             initiate.take_processing_options(transaction, response.data)
             return
         if response.sw == StatusWord.REFERENCE_UNUSABLE:
-            raise Ended(Verdict.USE_CHIP, "the card wants the contact interface")
+            raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
         if response.sw == StatusWord.NOT_ALLOWED:
             raise CardError("the device wants its owner's consent: look at it and tap again")
         if response.sw != StatusWord.CONDITIONS:
             raise fault("GET PROCESSING OPTIONS", response.sw)
-    raise Ended(Verdict.USE_CHIP, "no application of this card can be used contactless")
+    raise Ended(Verdict.USE_CHIP, Rule.SELECT_CONTACTLESS_NONE_LEFT)

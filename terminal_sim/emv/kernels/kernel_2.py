@@ -19,6 +19,7 @@ from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 _AIP_ON_DEVICE: Final = 0x02
 _ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
@@ -28,12 +29,10 @@ _NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))
 def certify(transaction: Transaction) -> Conversation[None]:
     """Asks the card for its cryptogram. Raises `Ended` where the issuer is not to be asked."""
     if tags.CDOL1 not in transaction.card:
-        raise Ended(
-            Verdict.USE_CHIP, "the card asks for a contactless kernel that this terminal does not have"
-        )
+        raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_NO_KERNEL)
     read.require(transaction, tags.PAN, tags.EXPIRATION_DATE)
     transaction.card_data()
-    transaction.tvr |= tvr.ODA_NOT_PERFORMED
+    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
     restrictions.check(transaction)
     yield from _verify_cardholder(transaction)
     risk.compare_floor_limit(transaction)
@@ -42,9 +41,9 @@ def certify(transaction: Transaction) -> Conversation[None]:
     if made is Cryptogram.AAC:
         raise generate.refused(transaction, asked)
     if made is Cryptogram.TC:
-        raise Ended(Verdict.APPROVED, "approved offline")
+        raise Ended(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
     if transaction.cvm == "online-pin" and not (yield from pin.online(transaction)):
-        raise Ended(Verdict.DECLINED, "the PIN was not entered")
+        raise Ended(Verdict.DECLINED, Rule.CVM_PIN_BYPASSED)
 
 
 def _verify_cardholder(transaction: Transaction) -> Conversation[None]:

@@ -17,6 +17,7 @@ from terminal_sim.emv.steps.exchange import CardError, Ended
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 
 def certify(transaction: Transaction) -> Conversation[None]:
@@ -25,9 +26,9 @@ def certify(transaction: Transaction) -> Conversation[None]:
     transaction.card_data()
     kind = kind_of_cryptogram(transaction.card)
     if kind == Cryptogram.AAC:
-        raise Ended(Verdict.DECLINED, "declined by the card")
+        raise Ended(Verdict.DECLINED, Rule.CARD_DECLINED)
     if kind != Cryptogram.ARQC:
-        raise Ended(Verdict.DECLINED, "the card would approve offline, which nothing here can check")
+        raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
     yield from _verify_cardholder(transaction)
 
 
@@ -47,7 +48,7 @@ def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
     if first & qualifiers.CTQ1_ONLINE_PIN and cvm.takes_online_pin(transaction):
         entered = yield from pin.online(transaction)
         if not entered:
-            raise Ended(Verdict.DECLINED, "the PIN was not entered")
+            raise Ended(Verdict.DECLINED, Rule.CVM_PIN_BYPASSED)
     elif second & qualifiers.CTQ2_ON_DEVICE:
         transaction.cvm = "on-device"
     elif transaction.config.capabilities[1] & cvm.CAN_SIGNATURE and (
@@ -56,6 +57,6 @@ def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
     ):
         transaction.cvm = "signature"
     elif cvm.required_contactless(transaction):
-        raise Ended(Verdict.DECLINED, "card and terminal share no way to verify the cardholder")
+        raise Ended(Verdict.DECLINED, Rule.CVM_NONE_SHARED)
     else:
         transaction.cvm = "no-cvm"

@@ -29,7 +29,7 @@ class Source(Enum):
     CRYPTOGRAM = "GENERATE AC"
 
 
-class Origin(Struct, frozen=True):
+class DataOrigin(Struct, frozen=True):
     """Where a data object comes from; `sfi` and `number` are those of a record, and 0 elsewhere."""
 
     source: Source
@@ -53,16 +53,16 @@ class CardObjects(MutableMapping[int, bytes]):
 
     def __init__(self, values: Iterable[tuple[int, bytes]] = ()) -> None:
         self._values: dict[int, bytes] = dict(values)
-        self._origins: dict[int, Origin] = {}
+        self._origins: dict[int, DataOrigin] = {}
 
     @classmethod
-    def of(cls, objects: Iterable[tuple[int, bytes]], origin: Origin) -> Self:
+    def of(cls, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> Self:
         """The objects of one answer."""
         made = cls()
         made.take(objects, origin)
         return made
 
-    def take(self, objects: Iterable[tuple[int, bytes]], origin: Origin) -> None:
+    def take(self, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> None:
         """Keeps what the card states in one answer. Raises `CardError` where a known object is there already."""
         for tag, value in objects:
             element = DICTIONARY.get(tag)
@@ -83,7 +83,7 @@ class CardObjects(MutableMapping[int, bytes]):
         """The value as the card states it, its format not looked at; None where there is none."""
         return self._values.get(tag)
 
-    def origin(self, tag: int) -> Origin | None:
+    def origin(self, tag: int) -> DataOrigin | None:
         """Where the object comes from, None where it is not there."""
         return self._origins.get(tag)
 

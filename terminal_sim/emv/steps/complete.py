@@ -21,6 +21,7 @@ from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 _AIP_ISSUER_AUTHENTICATION: Final = 0x04
 
@@ -42,15 +43,13 @@ def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Out
     yield from _run(transaction, answer.scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
     if made is Cryptogram.TC:
         return transaction.outcome(Verdict.APPROVED)
-    return transaction.outcome(Verdict.DECLINED, _reason(answer, asked))
-
-
-def _reason(answer: IssuerAnswer, asked: Cryptogram) -> str:
     if asked is Cryptogram.TC:
-        return "declined by the card"
+        return transaction.outcome(Verdict.DECLINED, Rule.CARD_DECLINED)
     if answer.response_code is None:
-        return "the issuer could not be reached"
-    return f"declined by the issuer ({answer.response_code})"
+        return transaction.outcome(Verdict.DECLINED, Rule.ISSUER_UNREACHED)
+    return transaction.outcome(
+        Verdict.DECLINED, Rule.ISSUER_DECLINED, f"declined by the issuer ({answer.response_code})"
+    )
 
 
 def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[None]:
@@ -64,7 +63,7 @@ def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[
         response = yield from exchange(commands.external_authenticate(data))
         if response.sw == StatusWord.OK:
             return
-    transaction.tvr |= tvr.ISSUER_AUTHENTICATION_FAILED
+    transaction.mark(tvr.ISSUER_AUTHENTICATION_FAILED, Rule.ISSUER_AUTHENTICATION_FAILED)
 
 
 def _run(
@@ -79,7 +78,7 @@ def _run(
             script, Step.ONLINE if kind == tags.SCRIPT_BEFORE else Step.OTHER
         )
         if result & 0xF0 != _SUCCESSFUL:
-            transaction.tvr |= failed
+            transaction.mark(failed, Rule.SCRIPT_FAILED)
         results = transaction.terminal.get(tags.SCRIPT_RESULTS, b"")
         transaction.terminal[tags.SCRIPT_RESULTS] = results + bytes((result,)) + identifier
 

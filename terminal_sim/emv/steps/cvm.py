@@ -21,6 +21,7 @@ from terminal_sim.emv.steps import pin
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.rules import Rule
 
 _AIP_CVM: Final = 0x10
 _NEXT_IF_FAILED: Final = 0x40
@@ -108,7 +109,7 @@ def verify(transaction: Transaction, *, pin_later: bool = False) -> Conversation
         return
     cvms = parse(transaction.card.raw(tags.CVM_LIST) or b"")
     if not cvms.rules:
-        transaction.tvr |= tvr.ICC_DATA_MISSING
+        transaction.mark(tvr.ICC_DATA_MISSING, Rule.CVM_LIST_MISSING)
         return
     transaction.tsi |= tvr.TSI_CVM_PERFORMED
     transaction.terminal[tags.CVM_RESULTS] = NONE_PERFORMED
@@ -122,7 +123,7 @@ def verify(transaction: Transaction, *, pin_later: bool = False) -> Conversation
             return
         if not rule.code & _NEXT_IF_FAILED:
             break
-    transaction.tvr |= tvr.CVM_FAILED
+    transaction.mark(tvr.CVM_FAILED, Rule.CVM_FAILED)
 
 
 def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
@@ -183,11 +184,11 @@ def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversa
     if method == FAIL:
         return _Result.FAILED
     if method not in _NEEDS:
-        transaction.tvr |= tvr.CVM_UNRECOGNISED
+        transaction.mark(tvr.CVM_UNRECOGNISED, Rule.CVM_UNRECOGNISED)
         return _Result.NOT_PERFORMED
     if not supported(transaction, method):
         if _NEEDS[method] & _CAN_PIN & ~_performable(transaction):
-            transaction.tvr |= tvr.PIN_PAD_MISSING
+            transaction.mark(tvr.PIN_PAD_MISSING, Rule.CVM_PIN_PAD_MISSING)
         return _Result.NOT_PERFORMED
     if method == ONLINE_PIN:
         return (yield from _online_pin(transaction, pin_later))
@@ -206,12 +207,12 @@ def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversa
 
 def _online_pin(transaction: Transaction, later: bool) -> Conversation[_Result]:
     if not transaction.config.has_pin_key:
-        transaction.tvr |= tvr.PIN_PAD_MISSING
+        transaction.mark(tvr.PIN_PAD_MISSING, Rule.CVM_PIN_PAD_MISSING)
         return _Result.NOT_PERFORMED
     if later:
         transaction.cvm = "online-pin"
     elif not (yield from pin.online(transaction)):
-        transaction.tvr |= tvr.PIN_NOT_ENTERED
+        transaction.mark(tvr.PIN_NOT_ENTERED, Rule.CVM_PIN_BYPASSED)
         return _Result.FAILED
-    transaction.tvr |= tvr.ONLINE_PIN_ENTERED
+    transaction.mark(tvr.ONLINE_PIN_ENTERED, Rule.CVM_ONLINE_PIN)
     return _Result.UNKNOWN

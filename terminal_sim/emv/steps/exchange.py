@@ -12,9 +12,12 @@ from typing import Final, TypeVar
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import CardResponse, Instruction, StatusWord
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.talk.asks import Ask, Command
+from terminal_sim.emv.talk.answers import CardGone, ResponseApdu
+from terminal_sim.emv.talk.asks import Ask, Command, LookUp, Show
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 A = TypeVar("A", bound=KernelAnswer)
 
@@ -27,15 +30,25 @@ class CardError(Exception):
 
 
 class Ended(Exception):
-    """The transaction ends here with a foreseen verdict; carried out of the steps and turned into an `Outcome`."""
+    """The transaction ends here with a foreseen verdict by `rule`; carried out of the steps and turned into an `Outcome`."""
 
-    def __init__(self, verdict: Verdict, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, verdict: Verdict, rule: Rule, detail: str = "") -> None:
+        super().__init__(detail or rule.sentence)
         self.verdict = verdict
-        self.reason = reason
+        self.rule = rule
+        self.detail = detail
 
 
-def put(ask: Ask, kind: type[A]) -> Conversation[A]:
+class Gone(Exception):
+    """A command has no answer, since the card left or the link to it failed; a step may catch it, else the transaction ends."""
+
+    def __init__(self, gone: CardGone) -> None:
+        super().__init__(gone.detail or gone.loss.value)
+        self.loss = gone.loss
+        self.detail = gone.detail
+
+
+def put(ask: Ask | LookUp, kind: type[A]) -> Conversation[A]:
     """Puts `ask` to the terminal. Raises `TypeError` where the answer is not of the `kind` that belongs to the ask."""
     answer = yield ask
     if not isinstance(answer, kind):
@@ -45,13 +58,20 @@ def put(ask: Ask, kind: type[A]) -> Conversation[A]:
     return answer
 
 
+def show(message: DisplayMessage) -> Conversation[None]:
+    """Has the terminal show `message`; the kernel does not wait for it."""
+    yield Show(message)
+
+
 def exchange(command: Command) -> Conversation[CardResponse]:
-    """Sends `command`, collects the whole answer. Raises `CardError` where the card answers nonsense."""
+    """Sends `command`, collects the whole answer. Raises `CardError` where the card answers nonsense, `Gone` where it does not answer."""
     sending = command
     corrected = False
     collected = b""
+    microseconds = 0
     while True:
         answer = _response((yield sending))
+        microseconds += answer.microseconds
         kind, low = answer.sw >> 8, answer.sw & 0xFF
         if kind == 0x6C and not corrected and _has_le(sending.apdu):
             sending = Command(sending.apdu[:-1] + bytes((low,)), command.step)
@@ -63,7 +83,7 @@ def exchange(command: Command) -> Conversation[CardResponse]:
         if len(collected) > MAX_DATA:
             raise CardError("the card answers more than 256 bytes")
         if kind != 0x61:
-            return CardResponse(collected, answer.sw)
+            return CardResponse(collected, answer.sw, microseconds)
         sending = Command(commands.get_response(low), command.step)
         corrected = False
 
@@ -73,18 +93,21 @@ def _has_le(command: bytes) -> bool:
 
 
 def _response(answer: KernelAnswer) -> CardResponse:
-    if not isinstance(answer, bytes):
-        raise TypeError(f"a Command is answered by the bytes of an R-APDU, not by {type(answer).__name__}")
-    if not 2 <= len(answer) <= MAX_DATA + 2:
-        raise CardError(f"the card answers {len(answer)} bytes")
-    sw = int.from_bytes(answer[-2:])
+    if isinstance(answer, CardGone):
+        raise Gone(answer)
+    if not isinstance(answer, ResponseApdu):
+        raise TypeError(f"a Command is answered by ResponseApdu or CardGone, not by {type(answer).__name__}")
+    data = answer.data
+    if not 2 <= len(data) <= MAX_DATA + 2:
+        raise CardError(f"the card answers {len(data)} bytes")
+    sw = int.from_bytes(data[-2:])
     if sw >> 12 not in (6, 9):
         raise CardError(f"the card answers with status {sw:04X}")
-    return CardResponse(answer[:-2], sw)
+    return CardResponse(data[:-2], sw, answer.microseconds)
 
 
 def fault(command: str, sw: int) -> Exception:
     """What an unforeseen status word of `command` means for the transaction."""
     if sw == StatusWord.AUTHENTICATION_BLOCKED:
-        return Ended(Verdict.BLOCKED, f"{command}: {sw:04X} {apdu.meaning(sw)}")
+        return Ended(Verdict.BLOCKED, Rule.COMMAND_BLOCKED, f"{command}: {sw:04X} {apdu.meaning(sw)}")
     return CardError(f"{command}: {sw:04X} {apdu.meaning(sw)}")

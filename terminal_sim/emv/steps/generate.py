@@ -8,12 +8,13 @@ from typing import Final
 from terminal_sim.emv.data import dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.card_objects import CardObjects, Origin, Source
+from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, fault
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 _NEEDED: Final = (tags.CRYPTOGRAM_INFORMATION, tags.ATC, tags.CRYPTOGRAM)
 _REASON: Final = 0x07
@@ -49,9 +50,8 @@ def generate_ac(
 def refused(transaction: Transaction, asked: Cryptogram) -> Ended:
     """The end of a transaction that the card refuses by an AAC at the first GENERATE AC, where `asked` was asked of it."""
     if transaction.cryptogram[tags.CRYPTOGRAM_INFORMATION][0] & _REASON == _SERVICE_NOT_ALLOWED:
-        return Ended(Verdict.NOT_ACCEPTED, "the card does not allow this service")
-    who = "terminal" if asked is Cryptogram.AAC else "card"
-    return Ended(Verdict.DECLINED, f"declined by the {who}")
+        return Ended(Verdict.NOT_ACCEPTED, Rule.CARD_SERVICE_NOT_ALLOWED)
+    return Ended(Verdict.DECLINED, Rule.TERMINAL_DECLINED if asked is Cryptogram.AAC else Rule.CARD_DECLINED)
 
 
 def _read(data: bytes) -> CardObjects:
@@ -72,7 +72,7 @@ def _read(data: bytes) -> CardObjects:
         objects = tlv.primitives(value)
     else:
         raise CardError(f"GENERATE AC is answered by {tag:X}")
-    answer = CardObjects.of(objects, Origin(Source.CRYPTOGRAM))
+    answer = CardObjects.of(objects, DataOrigin(Source.CRYPTOGRAM))
     for needed in _NEEDED:
         if needed not in answer:
             raise CardError(f"GENERATE AC gives no {needed:X}")
@@ -84,5 +84,5 @@ def _tc_hash(transaction: Transaction) -> bytes:
     """SHA-1 over the data that the TDOL lists; without a TDOL the default one, which is empty here (Book 3, 9.2.2)."""
     tdol = transaction.card.get(tags.TDOL)
     if tdol is None:
-        transaction.tvr |= tvr.DEFAULT_TDOL_USED
+        transaction.mark(tvr.DEFAULT_TDOL_USED, Rule.DEFAULT_TDOL)
     return hashlib.sha1(dol.build(tdol or b"", transaction.value)).digest()

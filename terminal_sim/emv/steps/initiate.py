@@ -5,7 +5,7 @@ from __future__ import annotations
 from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.apdu import CardResponse
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.card_objects import Origin, Source
+from terminal_sim.emv.steps.card_objects import DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
@@ -20,7 +20,7 @@ def get_processing_options(transaction: Transaction) -> Conversation[CardRespons
 
 def take_processing_options(transaction: Transaction, data: bytes) -> None:
     """Keeps AIP and AFL of format 1 (80: AIP, AFL) or everything of format 2 (77: data objects)."""
-    origin = Origin(Source.OPTIONS)
+    origin = DataOrigin(Source.OPTIONS)
     objects = tlv.split(data)
     if len(objects) != 1:
         raise CardError("GET PROCESSING OPTIONS is answered by other than one data object")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.apdu import StatusWord
-from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault, put
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import PinBlock, TypedPin
+from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import EnterPin
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.rules import Rule
 
 
 def online(transaction: Transaction) -> Conversation[bool]:
@@ -33,19 +33,19 @@ def online(transaction: Transaction) -> Conversation[bool]:
 def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
     """Lets the card compare the PIN until it is right, bypassed or the tries are used up; whether it was right (10.5.1)."""
     if transaction.pin_bypassed:
-        transaction.tvr |= tvr.PIN_NOT_ENTERED
+        transaction.mark(tvr.PIN_NOT_ENTERED, Rule.CVM_PIN_BYPASSED)
         return False
     tries = yield from _tries_left()
     wrong = False
     languages = transaction.languages()
     while tries != 0:
         ask = EnterPin(tries_left=tries, wrong=wrong, languages=languages)
-        entered = yield from put(ask, TypedPin)
-        if entered.pin is None:
+        entered = yield from put(ask, PinBlock)
+        if entered.block is None:
             transaction.pin_bypassed = True
-            transaction.tvr |= tvr.PIN_NOT_ENTERED
+            transaction.mark(tvr.PIN_NOT_ENTERED, Rule.CVM_PIN_BYPASSED)
             return False
-        response = yield from exchange(commands.verify_plaintext_pin(pinblock.format2(entered.pin)))
+        response = yield from exchange(commands.verify_plaintext_pin(entered.block))
         if response.sw == StatusWord.OK:
             return True
         if response.sw in (StatusWord.AUTHENTICATION_BLOCKED, StatusWord.REFERENCE_UNUSABLE):
@@ -56,7 +56,7 @@ def offline_plaintext(transaction: Transaction) -> Conversation[bool]:
         if tries is not None and left >= tries:
             raise CardError("the card does not count the wrong PINs")
         tries, wrong = left, True
-    transaction.tvr |= tvr.PIN_TRIES_EXCEEDED
+    transaction.mark(tvr.PIN_TRIES_EXCEEDED, Rule.CVM_PIN_TRIES_EXCEEDED)
     return False
 
 

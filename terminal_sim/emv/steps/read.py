@@ -10,7 +10,7 @@ from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.card_objects import Origin, Source
+from terminal_sim.emv.steps.card_objects import DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault
 from terminal_sim.emv.steps.state import SignedRecord, Transaction
 from terminal_sim.emv.talk.conversation import Conversation
@@ -59,7 +59,7 @@ def read_records(transaction: Transaction, afl: bytes) -> Conversation[None]:
         if record.signed:
             transaction.signed.append(SignedRecord(record.sfi, record.number, response.data))
         if record.sfi < FIRST_PROPRIETARY_FILE:
-            origin = Origin(Source.RECORD, record.sfi, record.number)
+            origin = DataOrigin(Source.RECORD, record.sfi, record.number)
             transaction.card.take(tlv.primitives(_template(response.data)), origin)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.steps.state import CASHBACK, PURCHASE, Transaction
+from terminal_sim.emv.talk.rules import Rule
 
 _ATM, _NOT_ATM = 0x02_00, 0x01_00
 _ATM_TYPES: Final = ("14", "15", "16")
@@ -33,14 +34,14 @@ def check(transaction: Transaction) -> None:
     card, terminal = transaction.card, transaction.terminal
     version = card.get(tags.VERSION_CARD)
     if version is not None and version != terminal[tags.VERSION_TERMINAL]:
-        transaction.tvr |= tvr.DIFFERENT_VERSIONS
+        transaction.mark(tvr.DIFFERENT_VERSIONS, Rule.RESTRICT_VERSION)
     if tags.USAGE_CONTROL in card and not _usage_allows(transaction):
-        transaction.tvr |= tvr.SERVICE_NOT_ALLOWED
+        transaction.mark(tvr.SERVICE_NOT_ALLOWED, Rule.RESTRICT_USAGE)
     today = _day(terminal[tags.DATE])
     if tags.EFFECTIVE_DATE in card and _day(card[tags.EFFECTIVE_DATE]) > today:
-        transaction.tvr |= tvr.NOT_YET_EFFECTIVE
+        transaction.mark(tvr.NOT_YET_EFFECTIVE, Rule.RESTRICT_NOT_YET)
     if _day(card[tags.EXPIRATION_DATE]) < today:
-        transaction.tvr |= tvr.EXPIRED
+        transaction.mark(tvr.EXPIRED, Rule.RESTRICT_EXPIRED)
 
 
 def _usage_allows(transaction: Transaction) -> bool:

@@ -19,6 +19,7 @@ from terminal_sim.emv.steps.exchange import exchange
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.rules import Rule
 
 _LAST_ONLINE_ATC: Final = 0x9F13
 _LOWER_LIMIT: Final = 0x9F14
@@ -34,7 +35,7 @@ def manage(transaction: Transaction) -> Conversation[None]:
 def compare_floor_limit(transaction: Transaction) -> None:
     """The floor limit alone (10.6.1); sets the TVR and the TSI."""
     if transaction.request.amount >= transaction.selected().floor_limit:
-        transaction.tvr |= tvr.FLOOR_LIMIT_EXCEEDED
+        transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
     transaction.tsi |= tvr.TSI_RISK_PERFORMED
 
 

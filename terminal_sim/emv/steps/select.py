@@ -24,7 +24,7 @@ from terminal_sim.emv.data.apdu import CardResponse, StatusWord
 from terminal_sim.emv.data.fields import is_digits, printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.card_objects import CardObjects, Origin, Source
+from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import ApplicationChoice
@@ -32,10 +32,11 @@ from terminal_sim.emv.talk.asks import ChooseApplication, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
 
 MAX_DIRECTORY_RECORDS = 16
 MAX_OCCURRENCES = 16
-_FCI: Final = Origin(Source.FCI)
+_FCI: Final = DataOrigin(Source.FCI)
 _NO_TABLE: Final = b"\x00"
 
 
@@ -56,7 +57,7 @@ def candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
         if not found:
             found = yield from _from_aids(transaction)
     except (CardError, TlvError) as error:
-        raise Ended(Verdict.USE_STRIPE, f"the chip cannot be read: {error}") from None
+        raise Ended(Verdict.USE_STRIPE, Rule.SELECT_UNREADABLE, f"the chip cannot be read: {error}") from None
     return found
 
 
@@ -70,7 +71,7 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
             if tag == tags.FCI_DISCRETIONARY:
                 found += _directory_entries(transaction, tlv.split(entries), usable, _NO_TABLE)
     if not found:
-        raise Ended(Verdict.USE_CHIP, "no application of this card is offered contactless")
+        raise Ended(Verdict.USE_CHIP, Rule.SELECT_NOT_CONTACTLESS)
     return _by_priority(found)
 
 
@@ -89,8 +90,8 @@ def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Can
         blocked = refused == StatusWord.NO_FUNCTION
         found.remove(candidate)
     if blocked:
-        raise Ended(Verdict.BLOCKED, "the card is blocked")
-    raise Ended(Verdict.NOT_ACCEPTED, "no application of this card can be selected")
+        raise Ended(Verdict.BLOCKED, Rule.SELECT_CARD_BLOCKED)
+    raise Ended(Verdict.NOT_ACCEPTED, Rule.SELECT_NONE_LEFT)
 
 
 def select_finally(transaction: Transaction, candidate: Candidate) -> Conversation[int | None]:
@@ -115,7 +116,7 @@ def select_finally(transaction: Transaction, candidate: Candidate) -> Conversati
 def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
     response = yield from exchange(commands.select(apdu.PSE))
     if response.sw == StatusWord.NO_FUNCTION:
-        raise Ended(Verdict.BLOCKED, "the card is blocked")
+        raise Ended(Verdict.BLOCKED, Rule.SELECT_CARD_BLOCKED)
     if response.sw != StatusWord.OK:
         return []
     found: list[Candidate] = []
@@ -158,16 +159,16 @@ def _from_aids(transaction: Transaction) -> Conversation[list[Candidate]]:
             response = yield from exchange(commands.select(application.aid, following=occurrence > 0))
             search.statuses.add(response.sw)
             if response.sw == StatusWord.NO_FUNCTION and occurrence == 0:
-                raise Ended(Verdict.BLOCKED, "the card is blocked")
+                raise Ended(Verdict.BLOCKED, Rule.SELECT_CARD_BLOCKED)
             if not _another_may_follow(transaction, search, application, response, occurrence):
                 break
     if search.found:
         return _by_priority(search.found)
     if search.blocked:
-        raise Ended(Verdict.BLOCKED, "the application is blocked")
+        raise Ended(Verdict.BLOCKED, Rule.SELECT_APPLICATION_BLOCKED)
     if not search.damaged and search.statuses <= {StatusWord.OK, StatusWord.NOT_FOUND}:
-        raise Ended(Verdict.NOT_ACCEPTED, "card and terminal share no application")
-    raise Ended(Verdict.USE_STRIPE, "the chip refuses to select an application")
+        raise Ended(Verdict.NOT_ACCEPTED, Rule.SELECT_NONE_SHARED)
+    raise Ended(Verdict.USE_STRIPE, Rule.SELECT_REFUSED)
 
 
 def _another_may_follow(

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from terminal_sim.emv.data import tags, tlv, track
+from terminal_sim.emv.data import bits, tags, tlv, track
 from terminal_sim.emv.data.fields import FormatError, compressed, digits, is_digits, numeric, printable
 from terminal_sim.emv.data.track import TrackError
 from terminal_sim.emv.steps.card_objects import CardObjects
@@ -16,6 +16,7 @@ from terminal_sim.emv.talk.card import CardData
 from terminal_sim.emv.talk.config import Application, KernelConfig
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.emv.talk.rules import Reason, Rule
 from terminal_sim.secret import Secret
 
 ICC_DATA = (
@@ -85,6 +86,7 @@ class Transaction:
     pin_block: Secret[bytes] | None = None
     pin_bypassed: bool = False
     went_online: bool = False
+    reasons: list[Reason] = field(default_factory=list)
     _card_data: CardData | None = None
     _scheme: frozenset[int] = frozenset()
 
@@ -185,8 +187,21 @@ class Transaction:
             service_code=stripe.service_code if stripe else "",
         )
 
-    def outcome(self, verdict: Verdict, reason: str = "") -> Outcome:
-        """How it ended, with all that is known by then."""
+    def note(self, rule: Rule, tag: int = 0, names: tuple[str, ...] = (), detail: str = "") -> None:
+        """Keeps a reason; one that stands already is not kept again."""
+        reason = Reason(rule, tag, names, detail)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+    def mark(self, bit: int, rule: Rule, detail: str = "") -> None:
+        """Sets a bit of the TVR and keeps the reason with the bit's name."""
+        self.tvr |= bit
+        self.note(rule, tags.TVR, bits.names(tags.TVR, bit.to_bytes(5)), detail)
+
+    def outcome(self, verdict: Verdict, rule: Rule | None = None, detail: str = "") -> Outcome:
+        """How it ended, with all that is known by then; `rule` is why, where something speaks against an approval."""
+        if rule is not None:
+            self.reasons.append(Reason(rule, detail=detail))
         return Outcome(
             verdict=verdict,
             card=self._card_data,
@@ -195,8 +210,8 @@ class Transaction:
             tvr=self.tvr.to_bytes(5),
             tsi=self.tsi.to_bytes(2),
             cvm=self.cvm,
-            reason=reason,
             icc_data=self.icc_data(),
+            reasons=tuple(self.reasons),
         )
 
 

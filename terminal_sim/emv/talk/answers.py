@@ -1,10 +1,60 @@
-"""What the terminal answers to the kernel's asks."""
+"""What the terminal and the card answer to the kernel's asks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
+from msgspec import Struct
+
+from terminal_sim.emv.talk.torn import TornTransaction
 from terminal_sim.secret import Secret
+
+
+class ResponseApdu(Struct, frozen=True):
+    """The R-APDU to a command: `data` with the status word at its end, and how long the command took, in microseconds.
+
+    The duration is that of the reader's command from its first bit to the last bit of the answer (Book C-2, 3.10). `repr` shows no byte.
+    """
+
+    data: bytes
+    microseconds: int = 0
+
+    def __repr__(self) -> str:
+        return f"ResponseApdu({len(self.data)} bytes, {self.microseconds} us)"
+
+
+class Loss(Enum):
+    """How a command came to have no answer."""
+
+    REMOVED = "removed"
+    MUTE = "mute"
+    TRANSMISSION = "transmission"
+
+
+class CardGone(Struct, frozen=True):
+    """No R-APDU: the card was removed, did not answer in its time, or the link to it failed (`detail` says how, without card data)."""
+
+    loss: Loss
+    detail: str = ""
+
+
+class ListedCard(Struct, frozen=True):
+    """Whether a card is on the exception file."""
+
+    listed: bool
+
+
+class Amounts(Struct, frozen=True):
+    """The last amount that the terminal's log has of a card, in minor units; 0 where it has none."""
+
+    total: int
+
+
+class FoundTorn(Struct, frozen=True):
+    """The torn transaction of a card, or None where there is none."""
+
+    torn: TornTransaction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +66,23 @@ class ApplicationChoice:
 
 @dataclass(frozen=True, slots=True)
 class TypedPin:
-    """What was typed on the pad: `pin` of 4 to 12 digits, or None where the cardholder bypassed the entry."""
+    """What was typed on the pad: `pin` of 4 to 12 digits, or None where the cardholder bypassed the entry.
+
+    It goes from the firmware to the pad's key store and no further: the kernel gets a `PinBlock`.
+    """
 
     pin: Secret[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class PinBlock:
-    """An online PIN as it leaves the pad: `block` enciphered (ISO 9564-1), or None where the cardholder bypassed the entry."""
+class PinBlock(Struct, frozen=True):
+    """A PIN as it leaves the pad, or None where the cardholder bypassed the entry.
+
+    Online: enciphered (ISO 9564-1), `key_serial` being the key serial number of a derived key (ANSI X9.24), empty for a fixed key.
+    Offline: the 8 bytes of format 2 for the card, or the block enciphered for the card's public key (EMV Book 2, 7.2).
+    """
 
     block: Secret[bytes] | None
+    key_serial: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +97,10 @@ class HostDecision:
 
 
 Answer = ApplicationChoice | TypedPin | HostDecision
-"""What a flow answers. An online PIN goes through the key store, so that the kernel gets it as a `PinBlock`."""
+"""What a flow answers. Any PIN goes through the key store, so that the kernel gets it as a `PinBlock`."""
+
+CardAnswer = ResponseApdu | CardGone
+"""What a command is answered by."""
+
+LookUpAnswer = ListedCard | Amounts | FoundTorn
+"""What the terminal answers out of its own state."""

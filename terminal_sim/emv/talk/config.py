@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from terminal_sim.secret import Secret
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
@@ -36,7 +38,7 @@ class Application:
 class KernelConfig:
     """The terminal's own data elements. Country and currency are the numeric ISO codes as text (`"124"`).
 
-    Without `has_pin_key` the PIN pad cannot encipher an online PIN, and counts as not working (EMV Book 3, 10.5.2).
+    `exceptions` are the card numbers of the exception file (EMV Book 4, 6.3.5). Without `has_pin_key` the PIN pad cannot encipher an online PIN, and counts as not working (EMV Book 3, 10.5.2).
     """
 
     applications: tuple[Application, ...]
@@ -51,3 +53,4 @@ class KernelConfig:
     merchant_id: str = ""
     has_pin_key: bool = True
     languages: tuple[str, ...] = ("en",)
+    exceptions: frozenset[Secret[str]] = frozenset()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Interface(Enum):
@@ -13,11 +14,22 @@ class Interface(Enum):
     CONTACTLESS = "contactless"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One transaction. `amount` in minor units; `date` YYMMDD, `time` HHMMSS, local; `unpredictable` 4 bytes (9F37).
+class Start(Enum):
+    """Where a contactless transaction begins, or begins again (EMV Contactless Book B, 2.2)."""
 
-    `transaction_type` is tag 9C (00 purchase, 20 refund), `sequence` the transaction sequence counter (9F41).
+    PREPROCESSING = "A"
+    PROTOCOL_ACTIVATION = "B"
+    COMBINATION_SELECTION = "C"
+    KERNEL_ACTIVATION = "D"
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One transaction. `amount` and `amount_other` in minor units; `date` YYMMDD, `time` HHMMSS, local; `unpredictable` 4 bytes (9F37).
+
+    `transaction_type` is tag 9C (00 purchase, 09 purchase with cashback, 20 refund), `sequence` the transaction sequence counter
+    (9F41). `amount_other` is the cashback (9F03). `entropy` is what all other random bytes of the transaction are drawn from. The
+    merchant sends it to the issuer with `forced_online` whatever the card says; `start` is where
+    a contactless transaction begins.
     """
 
     interface: Interface
@@ -27,3 +39,7 @@ class Request:
     unpredictable: bytes
     transaction_type: str = "00"
     sequence: int = 1
+    amount_other: int = 0
+    entropy: bytes = b""
+    forced_online: bool = False
+    start: Start = Start.PREPROCESSING

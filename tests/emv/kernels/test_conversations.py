@@ -17,7 +17,7 @@ from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.select import Candidate
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import ApplicationChoice
+from terminal_sim.emv.talk.answers import ApplicationChoice, ResponseApdu
 from terminal_sim.emv.talk.asks import ChooseApplication, Command
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
@@ -56,8 +56,9 @@ def replayed(name: str, conversation: Conversation[T]) -> T:
         while True:
             ask = next(conversation) if answer is None else conversation.send(answer)
             if isinstance(ask, Command):
-                command, answer = left.pop(0)
+                command, said = left.pop(0)
                 assert ask.apdu == command
+                answer = ResponseApdu(said)
             else:
                 assert isinstance(ask, ChooseApplication)
                 answer = ApplicationChoice(0)
@@ -163,9 +164,9 @@ def test_a_dropped_candidate_is_followed_by_the_next(name: str) -> None:
     conversation = select.choose(transaction(name), found)
     assert isinstance(next(conversation), ChooseApplication)
     assert conversation.send(ApplicationChoice(0)) == commands.select(aid)
-    assert conversation.send(answer) == commands.select(FOLLOWING)
+    assert conversation.send(ResponseApdu(answer)) == commands.select(FOLLOWING)
     with pytest.raises(StopIteration) as end:
-        conversation.send(good + b"\x90\x00")
+        conversation.send(ResponseApdu(good + b"\x90\x00"))
     assert end.value.value.label == "next"
 
 

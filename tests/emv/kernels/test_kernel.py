@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
@@ -394,7 +395,7 @@ def test_a_torn_conversation_is_closed_without_a_word(terminal: Terminal) -> Non
     ],
 )
 def test_our_own_mistakes_are_exceptions(terminal: Terminal, more: dict[str, object], what: str) -> None:
-    request = replace(terminal.request(Interface.CONTACT), **more)  # type: ignore[arg-type]
+    request = structs.replace(terminal.request(Interface.CONTACT), **more)
     with pytest.raises(ValueError, match=what):
         next(transaction(terminal.config, request))
 
@@ -404,7 +405,7 @@ def test_an_answer_of_the_wrong_kind_is_our_mistake(
 ) -> None:
     conversation = transaction(terminal.config, terminal.request(Interface.CONTACT))
     next(conversation)
-    with pytest.raises(TypeError, match="R-APDU"):
+    with pytest.raises(TypeError, match="ResponseApdu"):
         conversation.send(ApplicationChoice(7))
     terminal.choice = 9
     with pytest.raises(ValueError, match="2 applications"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from terminal_sim.emv.data import dol, tags
-from terminal_sim.emv.steps.card_objects import CardObjects, Origin, Source
+from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError
 
-RECORD = Origin(Source.RECORD, sfi=2, number=3)
+RECORD = DataOrigin(Source.RECORD, sfi=2, number=3)
 PRIVATE = 0xDF7F
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from terminal_sim.emv.data import dol, tags
 from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.steps import cvm, generate, restrictions
 from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmList, CvmRule
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import PinBlock, TypedPin
+from terminal_sim.emv.talk.answers import PinBlock, ResponseApdu, TypedPin
 from terminal_sim.emv.talk.asks import Command, EnterPin, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
@@ -64,9 +65,15 @@ def finish(conversation: Conversation[None], answers: list[KernelAnswer]) -> lis
         return asks
 
 
-def run(transaction: Transaction, rules: str, *answers: KernelAnswer) -> list[KernelAsk]:
+def run(transaction: Transaction, rules: str, *answers: KernelAnswer | bytes) -> list[KernelAsk]:
+    """What the step asks where it is answered by `answers`; bytes are a card's."""
     transaction.card[tags.CVM_LIST] = bytes(8) + bytes.fromhex(rules)
-    return finish(cvm.verify(transaction), list(answers))
+    return finish(
+        cvm.verify(transaction), [ResponseApdu(one) if isinstance(one, bytes) else one for one in answers]
+    )
+
+
+BLOCK = PinBlock(pinblock.format2(Secret("1234")))
 
 
 CONDITIONS = [
@@ -160,7 +167,13 @@ def test_a_list_that_is_missing_or_without_a_rule_stands_in_the_tvr(value: str) 
 
 
 BYPASSED = [
-    ("an online PIN after an offline one", "4100 0200", [bytes.fromhex("9F1701039000"), None], "020001", ""),
+    (
+        "an online PIN after an offline one",
+        "4100 0200",
+        [bytes.fromhex("9F1701039000"), PinBlock(None)],
+        "020001",
+        "",
+    ),
     ("an offline PIN after an online one", "4200 0100", [PinBlock(None)], "010001", ""),
     ("a signature after both", "4200 4100 1E00", [PinBlock(None)], "1E0000", "signature"),
 ]
@@ -168,10 +181,10 @@ BYPASSED = [
 
 @pytest.mark.parametrize(("rules", "said", "results", "done"), rows(BYPASSED))
 def test_a_pin_that_was_bypassed_is_not_asked_for_again(
-    rules: str, said: list[KernelAnswer | None], results: str, done: str
+    rules: str, said: list[KernelAnswer | bytes], results: str, done: str
 ) -> None:
     transaction = begun()
-    asks = run(transaction, rules, *(TypedPin(None) if one is None else one for one in said))
+    asks = run(transaction, rules, *said)
     assert sum(isinstance(ask, EnterPin) for ask in asks) == 1
     assert transaction.terminal[tags.CVM_RESULTS] == bytes.fromhex(results)
     assert transaction.tvr >> 16 & 0xFF == (0x08 if done else 0x88)
@@ -186,8 +199,7 @@ def test_a_missing_signature_is_no_missing_pin_pad() -> None:
 
 def test_a_pin_and_a_signature_are_both_wanted() -> None:
     transaction = begun()
-    pin = TypedPin(Secret("1234"))
-    asks = run(transaction, "0300", bytes.fromhex("9F170103 9000"), pin, b"\x90\x00")
+    asks = run(transaction, "0300", bytes.fromhex("9F170103 9000"), BLOCK, b"\x90\x00")
     assert isinstance(asks[1], EnterPin)
     assert transaction.cvm == "signature"
     assert transaction.terminal[tags.CVM_RESULTS] == bytes.fromhex("030000")
@@ -205,9 +217,7 @@ OFFLINE = [
 @pytest.mark.parametrize(("said", "done", "byte3"), rows(OFFLINE))
 def test_an_offline_pin_ends_as_the_card_says(said: list[bytes | str | None], done: str, byte3: int) -> None:
     transaction = begun()
-    answers: list[KernelAnswer] = [
-        one if isinstance(one, bytes) else TypedPin(Secret(one) if one is not None else None) for one in said
-    ]
+    answers = [one if isinstance(one, bytes) else BLOCK if one else PinBlock(None) for one in said]
     run(transaction, "0100", *answers)
     assert (transaction.cvm, transaction.tvr >> 16 & 0xFF) == (done, byte3)
 
@@ -216,7 +226,7 @@ def test_a_counter_of_two_bytes_or_an_unknown_status_is_the_cards_fault() -> Non
     with pytest.raises(CardError):
         run(begun(), "0100", bytes.fromhex("9F170203039000"))
     with pytest.raises(CardError, match="VERIFY"):
-        run(begun(), "0100", bytes.fromhex("9F1701039000"), TypedPin(Secret("1234")), b"\x6f\x00")
+        run(begun(), "0100", bytes.fromhex("9F1701039000"), BLOCK, b"\x6f\x00")
 
 
 def test_an_online_pin_in_clear_is_our_mistake() -> None:

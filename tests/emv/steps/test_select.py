@@ -11,6 +11,7 @@ from terminal_sim.emv.steps import commands, select
 from terminal_sim.emv.steps.exchange import Ended
 from terminal_sim.emv.steps.select import Candidate
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import ResponseApdu
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
@@ -37,7 +38,7 @@ def listed(answers: list[bytes], paying: Transaction) -> list[Candidate]:
     left = [b"\x6a\x82", *answers]
     try:
         while True:
-            conversation.send(left.pop(0) if left else b"\x6a\x82")
+            conversation.send(ResponseApdu(left.pop(0) if left else b"\x6a\x82"))
     except StopIteration as end:
         assert not left
         found: list[Candidate] = end.value
@@ -104,7 +105,7 @@ def found_in(answers: list[bytes], paying: Transaction) -> list[Candidate]:
     next(conversation)
     with pytest.raises(StopIteration) as end:
         for answer in answers:
-            conversation.send(answer)
+            conversation.send(ResponseApdu(answer))
     found: list[Candidate] = end.value.value
     return found
 
@@ -126,5 +127,5 @@ def test_the_languages_of_the_directory_hold_for_an_application_that_names_none(
         conversation = select.choose(paying, list(found))
         next(conversation)
         with pytest.raises(StopIteration):
-            conversation.send(named("", fci))
+            conversation.send(ResponseApdu(named("", fci)))
         assert paying.languages() == languages

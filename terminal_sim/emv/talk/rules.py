@@ -1,0 +1,144 @@
+"""The rules by which a kernel decides: each with the name that scripts use, its paragraph, and what it says in words.
+
+`B1` to `B4` are the EMV 4.4 Books, `A`, `B`, `C-2` and `C-3` the Contactless Books.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Self
+
+from msgspec import Struct
+
+
+class Rule(Enum):
+    """The value is the name; `paragraph` is where the rule stands, `sentence` what has happened where it is a reason."""
+
+    paragraph: str
+    sentence: str
+
+    def __new__(cls, name: str, paragraph: str = "", sentence: str = "") -> Self:
+        rule = object.__new__(cls)
+        rule._value_ = name
+        rule.paragraph = paragraph
+        rule.sentence = sentence
+        return rule
+
+    # The card and the link to it.
+    CARD_ERROR = "card.error", "B3 7.5", "the card broke a rule of its conversation"
+    CARD_REMOVED = "card.removed", "B4 6.3", "the card left before the transaction was complete"
+    CARD_MUTE = "card.mute", "B1 9", "the card does not answer"
+    CARD_UNREADABLE = "card.unreadable", "B1 9", "the link to the card was disturbed"
+    COMMAND_BLOCKED = "card.command-blocked", "B3 6.3.5", "the card says that it is blocked"
+
+    # Application selection.
+    SELECT_CARD_BLOCKED = "select.card-blocked", "B1 12.3.2", "the card is blocked"
+    SELECT_APPLICATION_BLOCKED = "select.application-blocked", "B1 12.3.3", "the application is blocked"
+    SELECT_NONE_SHARED = "select.none-shared", "B1 12.4", "card and terminal share no application"
+    SELECT_NONE_LEFT = "select.none-left", "B1 12.4", "no application of this card can be selected"
+    SELECT_UNREADABLE = "select.unreadable", "B1 12.3", "the chip cannot be read"
+    SELECT_REFUSED = "select.refused", "B1 12.3.3", "the chip refuses to select an application"
+    SELECT_NOT_CONTACTLESS = (
+        "select.not-contactless",
+        "B 3.3.2",
+        "no application of this card is offered contactless",
+    )
+    SELECT_CONTACTLESS_NONE_LEFT = (
+        "select.contactless-none-left",
+        "B 3.3.3",
+        "no application of this card can be used contactless",
+    )
+
+    # Offline data authentication.
+    ODA_NOT_PERFORMED = "oda.not-performed", "B3 10.3", "offline data authentication was not performed"
+
+    # Processing restrictions.
+    RESTRICT_VERSION = "restrictions.version", "B3 10.4.1", "card and terminal have different versions"
+    RESTRICT_USAGE = (
+        "restrictions.usage",
+        "B3 10.4.2",
+        "the card does not allow this kind of transaction here",
+    )
+    RESTRICT_NOT_YET = "restrictions.not-yet-effective", "B3 10.4.3", "the application is not yet effective"
+    RESTRICT_EXPIRED = "restrictions.expired", "B3 10.4.3", "the application has expired"
+
+    # Cardholder verification.
+    CVM_LIST_MISSING = "cvm.list-missing", "B4 6.3.4.5", "the card has no list of verification methods"
+    CVM_UNRECOGNISED = "cvm.unrecognised", "B3 10.5", "the terminal does not know a method of the card's list"
+    CVM_FAILED = "cvm.failed", "B3 10.5", "the cardholder was not verified"
+    CVM_PIN_PAD_MISSING = "cvm.pin-pad-missing", "B3 10.5.1", "the terminal takes no PIN of this kind"
+    CVM_PIN_BYPASSED = "cvm.pin-bypassed", "B4 6.3.4.3", "the PIN was not entered"
+    CVM_PIN_TRIES_EXCEEDED = "cvm.pin-tries-exceeded", "B3 10.5.1", "the tries of the PIN are used up"
+    CVM_ONLINE_PIN = "cvm.online-pin", "B3 10.5.2", "a PIN was entered for the issuer"
+    CVM_NONE_SHARED = (
+        "cvm.none-shared",
+        "C-3 5.7",
+        "card and terminal share no way to verify the cardholder",
+    )
+
+    # Terminal risk management and action analysis.
+    RISK_FLOOR_LIMIT = "risk.floor-limit", "B3 10.6.1", "the amount reaches the floor limit"
+    TAA_DENIAL = "taa.denial", "B3 10.7", "the denial codes meet the verification results"
+    TAA_DEFAULT = (
+        "taa.default",
+        "B3 10.7",
+        "the issuer could not be reached, and the default codes meet the verification results",
+    )
+
+    # The card's and the issuer's word.
+    CARD_DECLINED = "card.declined", "B3 9.2", "declined by the card"
+    CARD_APPROVED_OFFLINE = "card.approved-offline", "B3 9.3", "approved offline by the card"
+    TERMINAL_DECLINED = "terminal.declined", "B3 10.7", "declined by the terminal"
+    CARD_SERVICE_NOT_ALLOWED = (
+        "card.service-not-allowed",
+        "B3 10.8",
+        "the card does not allow this service",
+    )
+    CARD_OFFLINE_UNPROVEN = (
+        "card.offline-unproven",
+        "C-3 5.6",
+        "the card would approve offline, which nothing here can check",
+    )
+    ISSUER_DECLINED = "issuer.declined", "B3 10.9", "declined by the issuer"
+    ISSUER_UNREACHED = "issuer.unreached", "B3 10.9", "the issuer could not be reached"
+    ISSUER_AUTHENTICATION_FAILED = (
+        "issuer.authentication-failed",
+        "B3 10.9",
+        "the card does not take the answer for its issuer's",
+    )
+    SCRIPT_FAILED = "issuer.script-failed", "B3 10.10", "the card refused a command of the issuer's script"
+    DEFAULT_TDOL = "card.default-tdol", "B3 9.2.2", "the card has no TDOL and the terminal's default was used"
+
+    # Contactless.
+    CONTACTLESS_OTHER_INTERFACE = (
+        "contactless.other-interface",
+        "C-3 4.2",
+        "the card wants the contact interface",
+    )
+    CONTACTLESS_NO_KERNEL = (
+        "contactless.no-kernel",
+        "B 3.3.2",
+        "the card asks for a contactless kernel that this terminal does not have",
+    )
+    CONTACTLESS_SEE_PHONE = (
+        "contactless.see-phone",
+        "C-3 4.2",
+        "the device wants its owner's consent: look at it and tap again",
+    )
+
+
+class Reason(Struct, frozen=True):
+    """One reason of an outcome: the `rule`, the element `tag` that shows it (0 for none), the names of the `bits` it set there.
+
+    `detail` says what this card or issuer did, without card data; empty where the rule's sentence says it all.
+    """
+
+    rule: Rule
+    tag: int = 0
+    bits: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """What happened, in words."""
+        return self.detail or self.rule.sentence
