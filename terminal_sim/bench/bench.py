@@ -278,6 +278,13 @@ class Bench:
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
 
+    def host_sends(self, script: Sequence[str]) -> None:
+        """Queue an issuer script for the next answer to a chip card, in the words of the script language."""
+        try:
+            self.acquirer.send(script)
+        except ValueError as wrong:
+            raise BenchMisuse(str(wrong)) from None
+
     def host_pack(self, name: str) -> None:
         """Let the acquirer answer by the amount pack `name` from now on, "" by none."""
         try:

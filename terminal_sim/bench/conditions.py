@@ -12,6 +12,7 @@ from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration
 from terminal_sim.host.answers import ScriptedAnswer
+from terminal_sim.host.scripts import IssuerScript
 from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
@@ -25,8 +26,9 @@ def conditions(
     wire: str,
     commit_failure: CommitFailure | None,
     answers: Iterable[ScriptedAnswer],
+    scripts: Iterable[IssuerScript],
 ) -> Iterator[str]:
-    """The conditions of one terminal, and the `answers` that nobody has fetched from the acquirer yet."""
+    """The conditions of one terminal, and the `answers` and issuer `scripts` that nobody has fetched from the acquirer yet."""
     if board.power.out_of_service:
         yield f"out of service: {board.power.out_of_service}"
     if not around.network_up:
@@ -59,3 +61,4 @@ def conditions(
         yield f"fault {board.answer_fault.value}"
     if left := " ".join(map(str, answers)):
         yield f"host answers {left}"
+    yield from (f"host sends {script}" for script in scripts)

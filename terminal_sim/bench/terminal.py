@@ -293,6 +293,7 @@ class TerminalUnderTest:
                 self.wire.condition if self.wire is not None else "",
                 self.bench.writer.failure,
                 self.bench.acquirer.scripted,
+                self.bench.acquirer.sending,
             )
         )
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from terminal_sim.core.message import HostReply, HostRequest
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
@@ -32,6 +32,7 @@ from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.issuer import Account, Issuer, card_number
 from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
 from terminal_sim.host.ledger_file import LedgerFile
+from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
 from terminal_sim.secret import Secret
 
@@ -60,6 +61,7 @@ class AcquirerState:
     answered: tuple[AnsweredMessage, ...]
     accounts: tuple[Account, ...]
     counters: tuple[CounterUse, ...]
+    sending: tuple[IssuerScript, ...]
 
 
 class Acquirer:
@@ -73,6 +75,7 @@ class Acquirer:
         self._issuer = Issuer(config, self._ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
+        self._sending: deque[IssuerScript] = deque()
         self._answered: dict[MessageKey, AnsweredMessage] = {}
         self._books: LedgerFile | None = None
 
@@ -97,6 +100,11 @@ class Acquirer:
     def scripted(self) -> Sequence[ScriptedAnswer]:
         """The answers that scripts ask for and no message has fetched yet."""
         return tuple(self._scripted)
+
+    @property
+    def sending(self) -> Sequence[IssuerScript]:
+        """The issuer scripts that wait for an answer to a chip card."""
+        return tuple(self._sending)
 
     def keep_books(self, books: LedgerFile) -> None:
         """Go on with what the file has, which is read as messages speak of it, and write into it from now on."""
@@ -139,6 +147,7 @@ class Acquirer:
             answered=tuple(self._answered.values()),
             accounts=self._issuer.accounts,
             counters=self._issuer.counters.uses,
+            sending=tuple(self._sending),
         )
 
     def resume(self, state: AcquirerState) -> None:
@@ -150,6 +159,7 @@ class Acquirer:
         self.messages = list(state.messages)
         self._numbered = state.numbered
         self._scripted = deque(state.scripted)
+        self._sending = deque(state.sending)
         self._answered = {message.key: message for message in state.answered}
         self._issuer = Issuer(state.config, self._ledger.spent)
         for account in state.accounts:
@@ -206,6 +216,10 @@ class Acquirer:
     def script(self, answers: Sequence[str]) -> None:
         """Queues answers for the next messages of any kind. Raises `ValueError` and then queues none."""
         self._scripted.extend([ScriptedAnswer.parse(text) for text in answers])
+
+    def send(self, words: Sequence[str]) -> None:
+        """Queues one issuer script for the next answer to a chip card, in the words of `host.scripts`. Raises `ValueError`."""
+        self._sending.append(IssuerScript.parse(words))
 
     def net(self, reference: str, terminal: str | None = None) -> int:
         """What the merchant is left with of a payment, in minor units."""
@@ -315,11 +329,21 @@ class Acquirer:
             request,
             code,
             avs_result=verdict.avs_result,
-            icc_data=self._issuer.authentication_data(request, code),
+            icc_data=self._icc_data(request, code),
             authorised=authorised,
             text=scripted.text,
         )
         return reply, verdict.note
+
+    def _icc_data(self, request: HostRequest, code: str) -> bytes:
+        """DE 55 of an answer: issuer authentication data, and the scripts that wait, where a chip in the slot can run them."""
+        data = self._issuer.authentication_data(request, code)
+        if not self._sending or request.entry is not EntryMode.CHIP or not request.kind.facts.is_payment:
+            return data
+        count, encoded = fitting(self._sending, LONGEST_ICC_DATA - len(data), self._numbered << 8)
+        for _ in range(count):
+            self._sending.popleft()
+        return data + encoded
 
     def _answer(
         self,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.host.issuer import card_number
+from terminal_sim.host.scripts import results_in, scripts_in
 from terminal_sim.secret import mask_pan
 
 Field = str | int
@@ -23,6 +24,8 @@ SOMETIMES_SEEN = (
     "street-number",
     "avs",
     "authorised",
+    "script",
+    "script-results",
     "note",
 )
 
@@ -63,6 +66,8 @@ def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMes
         "street-number": "" if avs is None else avs.street_number,
         "avs": reply.avs_result,
         "authorised": 0 if reply.authorised is None else reply.authorised.minor,
+        "script": scripts_in(reply.icc_data) if reply.icc_data else "",
+        "script-results": results_in(request.icc_data) if request.icc_data else "",
         "note": note,
     }
     fields.update({name: value for name, value in sometimes.items() if value})

@@ -179,6 +179,11 @@ def _answers(_: Scope) -> Iterator[CompletionCandidate]:
         yield CompletionCandidate(example, CandidateKind.VALUE, meaning, form)
 
 
+def _scripts(_: Scope) -> Iterator[CompletionCandidate]:
+    for form, (example, meaning) in meanings.SCRIPTS.items():
+        yield CompletionCandidate(example.split()[0], CandidateKind.VALUE, meaning, form)
+
+
 def _faults(_: Scope) -> Iterator[CompletionCandidate]:
     yield from (CompletionCandidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
 
@@ -212,6 +217,7 @@ _LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[CompletionCandidate]]] = {
     ValueKind.LIGHT_STATE: _table(meanings.LIGHT_STATES),
     ValueKind.MESSAGE: _table(meanings.MESSAGES),
     ValueKind.PACK: _packs,
+    ValueKind.SCRIPT: _scripts,
     ValueKind.SELECTOR: _selectors,
     ValueKind.STEP: _table(meanings.STEPS),
     ValueKind.TARGET: _selectors,

@@ -41,6 +41,8 @@ FIELDS = {
     "model": "profile that the terminal has",
     "mti": "message type of four digits (ISO 8583)",
     "name": "which passcode it is",
+    "script": "issuer scripts in the answer, as `host sends` words them",
+    "script-results": "results of issuer scripts (9F5B), five bytes for each as hex digits",
     "note": "what made the acquirer decide so",
     "notice": "id of the wording with which the terminal ended the payment",
     "number": "number of the online order",
@@ -149,6 +151,19 @@ ANSWERS = {
     "timeout": ("timeout", "The host decides as usual, and its answer never arrives."),
     "late:TIME": ("late:30s", "The host decides as usual, and its answer arrives later by this time."),
     "garbage": ("garbage", "The host decides as usual, and bytes arrive that are no message."),
+}
+"""Each form with an example, and what it means."""
+
+SCRIPTS = {
+    "HEX...": ("841E000008A1B2C3D4E5F60718", "These commands for the card, each as it is, in a script 72."),
+    "72 HEX...": (
+        "72 841E000008A1B2C3D4E5F60718",
+        "A script that the terminal gives to the card after the final GENERATE AC.",
+    ),
+    "71 HEX...": (
+        "71 841E000008A1B2C3D4E5F60718",
+        "A script that the terminal gives to the card before the final GENERATE AC.",
+    ),
 }
 """Each form with an example, and what it means."""
 

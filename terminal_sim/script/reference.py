@@ -139,6 +139,11 @@ def _answers(_: Vocabulary) -> Iterator[Entry]:
         yield Entry(form, meaning, form, examples=(f"host answers {example}",))
 
 
+def _scripts(_: Vocabulary) -> Iterator[Entry]:
+    for form, (example, meaning) in meanings.SCRIPTS.items():
+        yield Entry(form, meaning, form, examples=(f"host sends {example}",))
+
+
 def _packs(words: Vocabulary) -> Iterator[Entry]:
     yield from (Entry(name, "the last digits of an amount decide its answer") for name in words.packs)
     yield Entry("none", "no pack is in force")
@@ -261,6 +266,12 @@ TOPICS: tuple[Topic, ...] = (
         _messages,
     ),
     Topic("answers", "Host answers", "For `host answers`, which takes several in order.", _answers),
+    Topic(
+        "scripts",
+        "Issuer scripts",
+        "For `host sends`, which adds one to the next answer to a chip.",
+        _scripts,
+    ),
     Topic("packs", "Amount packs", "For `host pack`, and for `run --pack`.", _packs),
     Topic("faults", "Faults", "For `fault`.", _faults, ("Where",)),
     Topic("steps", "Steps of a card", "For `tear card after`.", _table(meanings.STEPS)),

@@ -18,6 +18,7 @@ from terminal_sim.script.vocabulary import (
     TEAR_STEPS,
     Vocabulary,
     check_answer,
+    check_script,
     is_message,
 )
 from terminal_sim.verbs import Tester, Verb
@@ -312,6 +313,7 @@ _RULES = {
         _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"
     ),
     ValueKind.PERCENT: _Rule(_reads(percent)),
+    ValueKind.SCRIPT: _Rule(_reads(check_script)),
     ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.STATE: _Rule(_judge_state, (Form.WORD, Form.STRING)),
     ValueKind.STEP: _Rule(_judge_step),

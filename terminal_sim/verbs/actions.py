@@ -163,6 +163,15 @@ class Actions(Waiting):
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
+    @verb("host sends", "host sends 72 841E000008A1B2C3D4E5F60718")
+    def host_sends(self, *script: Annotated[str, ValueKind.SCRIPT]) -> None:
+        """The issuer adds a script for the card to its next answer to a chip.
+
+        `71` or `72` says when the card gets it: before or after the final GENERATE AC. Each line is one script.
+        """
+        with self._by_hand("host sends", *script):
+            self.bench.host_sends(script)
+
     @verb("host pack", "host pack adyen-amounts", rehearsed=True)
     def host_pack(self, name: Annotated[str, ValueKind.PACK]) -> None:
         """The acquirer answers by the endings of amounts of this pack from now on; `none` ends it."""

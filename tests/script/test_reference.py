@@ -191,6 +191,11 @@ def test_every_host_answer_has_an_example(answer: Entry) -> None:
         check_answer(line.removeprefix("host answers "))
 
 
+@pytest.mark.parametrize("script", entries("scripts"), ids=lambda one: one.name)
+def test_every_issuer_script_has_an_example(script: Entry, wrong: Found) -> None:
+    assert wrong(script.examples) == []
+
+
 @pytest.mark.parametrize("time", meanings.TIMES)
 def test_every_time_that_is_listed_is_one(time: str, wrong: Found) -> None:
     assert wrong([f"wait {time}"]) == []

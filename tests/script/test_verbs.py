@@ -29,6 +29,7 @@ FORMS = [
     "forbid screen SELECTOR",
     "hold KEY for TIME",
     "host answers ANSWER...",
+    "host sends SCRIPT...",
     "insert CARD [at READER]",
     "let NAME = VALUE",
     "network slow TIME",

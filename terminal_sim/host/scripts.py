@@ -1,0 +1,99 @@
+"""Issuer scripts, as `host sends` words them: what the issuer has a chip card do once it has answered (EMV Book 3, 10.10).
+
+Rules:
+1. Each `host sends` is one script: the template 71 (run before the final GENERATE AC) or 72 (after it), within it an identifier (9F18, 4 bytes)
+   and its commands, each in a tag 86. Without a template it is 72.
+2. The scripts go into the next answer to a chip card, in their order; what does not fit into its DE 55 waits for the answer after it.
+
+| words                     | script                                                    |
+|---------------------------|-----------------------------------------------------------|
+| `HEX...`                  | these commands, each as it is, in a 72                     |
+| `71 HEX...`, `72 HEX...`  | the same in that template                                  |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from terminal_sim.emv.data import tags, tlv
+
+_TEMPLATES: Final = {"71": tags.SCRIPT_BEFORE, "72": tags.SCRIPT_AFTER}
+_COMMAND: Final = re.compile(r"([0-9A-F]{2}){4,261}", re.ASCII)  # C-APDU of short form: header to Le
+LONGEST_ICC_DATA: Final = 255  # bytes of DE 55
+_ROOM: Final = LONGEST_ICC_DATA - 18  # what the longest issuer authentication data (91) leave
+EXAMPLE: Final = "72 841E000008A1B2C3D4E5F60718"
+
+
+class IssuerScript(Struct, frozen=True, kw_only=True):
+    """One script: its `template` (tag 71 or 72) and its `commands`, C-APDUs in their order."""
+
+    template: int
+    commands: tuple[bytes, ...]
+
+    def __str__(self) -> str:
+        """As `parse` reads it."""
+        return " ".join((f"{self.template:X}", *(one.hex().upper() for one in self.commands)))
+
+    @staticmethod
+    def parse(words: Sequence[str]) -> IssuerScript:
+        """Raises `ValueError` that names the word that is wrong and shows what may stand there."""
+        template, commands = tags.SCRIPT_AFTER, list(words)
+        if commands and commands[0] in _TEMPLATES:
+            template = _TEMPLATES[commands.pop(0)]
+        if not commands:
+            raise ValueError(f"a script has a command: write {EXAMPLE}")
+        for word in commands:
+            if not _COMMAND.fullmatch(word.upper()):
+                raise ValueError(
+                    f"{word!r} is no command for a card: write its hex digits, such as {EXAMPLE}"
+                )
+        script = IssuerScript(template=template, commands=tuple(map(bytes.fromhex, commands)))
+        if (length := len(script.encoded(0))) > _ROOM:
+            raise ValueError(
+                f"a script of {length} bytes does not fit into an answer, which has room for {_ROOM}"
+            )
+        return script
+
+    def encoded(self, identifier: int) -> bytes:
+        """The template with its identifier and commands as BER-TLV."""
+        parts = tlv.encode(tags.SCRIPT_IDENTIFIER, identifier.to_bytes(4))
+        return tlv.encode(
+            self.template, parts + b"".join(tlv.encode(tags.SCRIPT_COMMAND, one) for one in self.commands)
+        )
+
+
+def scripts_in(icc_data: bytes) -> str:
+    """The scripts of an answer's DE 55 in the words of `host sends`, for the host's log; empty where there are none."""
+    found = []
+    for tag, value in _objects(icc_data):
+        if tag in _TEMPLATES.values():
+            commands = tuple(each for within, each in _objects(value) if within == tags.SCRIPT_COMMAND)
+            found.append(str(IssuerScript(template=tag, commands=commands)))
+    return ", ".join(found)
+
+
+def results_in(icc_data: bytes) -> str:
+    """The results of scripts (9F5B) in a request's DE 55, as hex digits: five bytes for each script (EMV Book 4, A5)."""
+    return next((value.hex().upper() for tag, value in _objects(icc_data) if tag == tags.SCRIPT_RESULTS), "")
+
+
+def _objects(data: bytes) -> list[tuple[int, bytes]]:
+    try:
+        return tlv.split(data)
+    except tlv.TlvError:
+        return []
+
+
+def fitting(scripts: Sequence[IssuerScript], room: int, identifier: int) -> tuple[int, bytes]:
+    """How many of `scripts` fit into `room` bytes, from the first on, and these as BER-TLV; their identifiers count up from `identifier`."""
+    encoded = b""
+    for count, script in enumerate(scripts):
+        one = script.encoded(identifier + count)
+        if len(encoded) + len(one) > room:
+            return count, encoded
+        encoded += one
+    return len(scripts), encoded
