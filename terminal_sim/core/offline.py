@@ -6,7 +6,9 @@ Rules:
 2. A payment is refused for the first reason that holds: not allowed, session over, way of entry, card, amount, queue.
 3. A stored payment is durable, its card data sealed, before a screen or receipt says "accepted".
 4. Payments leave oldest first, one at a time, each answered before the next; a repeat has the same trace number (0220, then 0221).
-5. A payment expires at its deadline, on the virtual clock. One that has left never expires and is never lost: it is in doubt, and
+5. A payment that its card approved offline by a TC is stored whatever the acquirer's reach and the rules of an outage: it is the
+   issuer's own decision (EMV Book 3, 10.7). It leaves as soon as the acquirer is in reach, and never expires.
+6. Any other payment expires at its deadline, on the virtual clock. One that has left never expires and is never lost: it is in doubt, and
    is repeated until it is answered.
 """
 
@@ -83,6 +85,8 @@ class OfflineQueue:
         """Find out whether the acquirer is in reach: link, service or app have changed, or the terminal has just booted."""
         terminal = self._terminal
         if not terminal.profile.offline.enabled:
+            if terminal.durable.stored:
+                self.tick()
             return
         known, reason = terminal.durable.outage, _reason(terminal.environment)
         if reason != (known.reason if known else ""):
@@ -170,6 +174,15 @@ class OfflineQueue:
         stored = OfflineStoredRow(**about(payment), outage=outage.reason, anchor=anchor, deadline=deadline)
         terminal.store(payment, stored, request)
         self._set_alarm()
+
+    def store_approved(self, payment: Payment, request: HostRequest) -> None:
+        """Make `payment`, in state `PENDING` and approved offline by its card, durable with the card data of `request`; forward it."""
+        terminal = self._terminal
+        outage = terminal.durable.outage
+        reason = outage.reason if outage is not None else ""
+        stored = OfflineStoredRow(**about(payment), outage=reason, anchor=terminal.now.mono)
+        terminal.store(payment, stored, request)
+        self.tick()
 
     def discard(self, why: str, *before: JournalRow) -> None:
         """Record that the card data of every pending payment is gone, with the sum, after the rows that say why."""

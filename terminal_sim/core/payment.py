@@ -18,7 +18,7 @@ class PaymentState(Enum):
     """What a terminal knows of a payment.
 
     `AUTH_SENT` and `REVERSAL_PENDING` are in doubt: they never expire, are never deleted, and are resolved after a reboot.
-    `PENDING` was taken while the acquirer was out of reach. `FORWARD_SENT` is in doubt as well: the payment has left, so it
+    `PENDING` was taken while the acquirer was out of reach, or approved offline by its card. `FORWARD_SENT` is in doubt as well: the payment has left, so it
     never expires, and is repeated until it is answered.
     """
 
@@ -53,6 +53,7 @@ _PAYMENT_STEPS: tuple[PaymentStep, ...] = (
     (PaymentState.AUTH_SENT, PaymentState.COMPLETED),
     (PaymentState.AUTH_SENT, PaymentState.DECLINED),
     (PaymentState.AUTH_SENT, PaymentState.REVERSAL_PENDING),
+    (PaymentState.AUTH_SENT, PaymentState.PENDING),
     (PaymentState.REVERSAL_PENDING, PaymentState.REVERSED),
     (PaymentState.COMPLETED, PaymentState.VOIDED),
     (None, PaymentState.PENDING),

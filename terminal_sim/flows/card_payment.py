@@ -14,15 +14,16 @@ from terminal_sim.core.events import (
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode
-from terminal_sim.core.payment import Payment
+from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.text import Text, say
+from terminal_sim.emv.data.response_code import OFFLINE_APPROVED, UNREACHED_APPROVED
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES, CardholderFlow
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER
-from terminal_sim.flows.request import CardDetails, brand_name
+from terminal_sim.flows.request import CardDetails, brand_name, payment_of, request_of
 from terminal_sim.secret import Secret
 
 
@@ -58,6 +59,16 @@ class CardPaymentFlow(CardholderFlow):
 
     def never_delivered(self, _: Event) -> bool:
         return self.reply is None
+
+    def card_approves_offline(self, event: Event) -> bool:
+        """The card approved by a TC without the acquirer's word: it was not asked, or could not be reached."""
+        return (
+            isinstance(event, KernelEnded)
+            and event.outcome.verdict is Verdict.APPROVED
+            and event.outcome.card is not None
+            and self.kind.facts.deferrable
+            and self.reply is None
+        )
 
     def chip_not_offline(self, event: Event) -> bool:
         return self._offline and self._refusal_of_chip(event) is not None
@@ -102,6 +113,29 @@ class CardPaymentFlow(CardholderFlow):
             aid=card.aid,
             label=card.label,
         )
+
+    def approve_offline(self, event: Event) -> None:
+        """Keep a payment that the card has approved offline, with its TC, for the acquirer to be advised of."""
+        if not isinstance(event, KernelEnded) or event.outcome.card is None:
+            return
+        outcome, card = event.outcome, event.outcome.card
+        details = CardDetails(
+            entry=self.entry,
+            pan=card.pan,
+            expiry=Secret(card.expiry) if card.expiry else None,
+            sequence=card.sequence,
+            icc_data=outcome.icc_data,
+            aid=card.aid,
+            label=card.label,
+        )
+        began = self.payment or payment_of(self.terminal, self.kind, self.amount, details, self.locale)
+        self.outcome = outcome
+        code = OFFLINE_APPROVED if self.payment is None else UNREACHED_APPROVED
+        self.payment = structs.replace(
+            self.answered(began), state=PaymentState.PENDING, response_code=code.decode()
+        )
+        self.terminal.offline.store_approved(self.payment, request_of(self.terminal, self.payment, details))
+        self.announce("approved")
 
     def tell_card(self, event: Event) -> None:
         self.keep_reply(event)
@@ -233,6 +267,13 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         action=CardPaymentFlow.send_chip,
     ),
     *PROMPT_MOVES,
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "reading",
+        "approved",
+        guard=CardPaymentFlow.card_approves_offline,
+        action=CardPaymentFlow.approve_offline,
+    ),
     Move(Trigger.KERNEL_OUTCOME, "reading", "failed", action=CardPaymentFlow.refused_by_card),
     Move(
         Trigger.HOST_REPLY,
@@ -255,6 +296,13 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         "failed",
         guard=CardPaymentFlow.chip_waits,
         action=CardPaymentFlow.card_gone_in_doubt,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "completing",
+        "approved",
+        guard=CardPaymentFlow.card_approves_offline,
+        action=CardPaymentFlow.approve_offline,
     ),
     Move(
         Trigger.KERNEL_OUTCOME,

@@ -11,7 +11,7 @@ from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from tests.core.fuzz import CARD, Fresh, keys
 
-REVERSED, COMPLETED, DECLINED = "REVERSAL_PENDING", "COMPLETED", "DECLINED"
+REVERSED, COMPLETED, DECLINED, ADVISED = "REVERSAL_PENDING", "COMPLETED", "DECLINED", "FORWARD_SENT"
 
 # The acquirer's code (none: not reached), the card's verdict, the state that follows, and the reason of a reversal.
 SAID = [
@@ -24,7 +24,7 @@ SAID = [
     ("05", Verdict.DECLINED, DECLINED, ""),
     ("05", Verdict.APPROVED, DECLINED, ""),
     ("11", Verdict.APPROVED, DECLINED, ""),
-    ("", Verdict.APPROVED, DECLINED, ""),
+    ("", Verdict.APPROVED, ADVISED, ""),
     ("", Verdict.DECLINED, DECLINED, ""),
 ]
 
@@ -60,7 +60,29 @@ def test_acquirer_and_card_together_decide(code: str, verdict: Verdict, state: s
     reversals = [effect.request for effect in ordered if isinstance(effect, fx.Send)]
     assert [(one.kind.value, one.reason) for one in reversals] == [("reversal", reason)] * bool(reason)
     beeps = [effect.tone for effect in ordered if isinstance(effect, fx.Beep)]
-    assert beeps == ["good" if state == COMPLETED else "bad"]
+    assert beeps == ["good" if state in (COMPLETED, ADVISED) else "bad"]
+
+
+@pytest.mark.parametrize("unreached", [False, True], ids=["not asked", "not reached"])
+def test_a_payment_that_the_card_approves_offline_is_stored_and_the_acquirer_is_advised(
+    unreached: bool,
+) -> None:
+    terminal = Fresh()
+    if unreached:
+        terminal.handle(answer(asked(terminal), ""))
+    else:
+        for event in (*keys("OK", "1000", "OK"), ev.CardInserted()):
+            terminal.handle(event)
+    approved = Outcome(verdict=Verdict.APPROVED, card=CARD, cvm="signature", icc_data=b"\x9f\x27\x01\x40")
+    ordered = terminal.handle(ev.KernelEnded(approved))
+    stored = next(effect for effect in ordered if isinstance(effect, fx.Store))
+    assert (stored.request.icc_data, stored.request.track2) == (approved.icc_data, None)
+    forwarded = next(effect.request for effect in ordered if isinstance(effect, fx.Forward))
+    assert ordered.index(stored) < ordered.index(fx.Forward(forwarded))
+    [payment] = terminal.terminal.durable.payments.values()
+    assert (forwarded.kind.value, forwarded.reference) == ("advice", payment.reference)
+    assert (payment.response_code, payment.cvm) == ("Y3" if unreached else "Y1", "signature")
+    assert terminal.terminal.screen().id == "approved"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def about(payment: Payment) -> OfflinePayment:
 class OfflineStoredRow(OfflineRow, Struct, frozen=True, kw_only=True):
     """The payment is taken and waits to be forwarded.
 
-    `outage` is `network` or `service`; `anchor` is where its time begins and `deadline` where it ends, in microseconds of virtual
+    `outage` is `network` or `service`, empty where the acquirer was in reach and the card approved offline; `anchor` is where its time begins and `deadline` where it ends, in microseconds of virtual
     time, 0 for no deadline. `sealed` is its card data, which the engine seals as the row is written.
     """
 
