@@ -5,6 +5,7 @@ DES is what EMV's symmetric keys and ISO 9564-1 format 0 are made of; nothing he
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -12,6 +13,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 BLOCK = 8
+
+
+class MacPadding(Enum):
+    """How a message is filled up to whole blocks (ISO/IEC 9797-1, 6.3): method 1 with zeros where it must be, method 2 always with 80 and zeros."""
+
+    ZEROS = 1
+    ONE_AND_ZEROS = 2
 
 
 def _full(key: bytes) -> bytes:
@@ -49,15 +57,38 @@ def decrypt(key: bytes, blocks: bytes) -> bytes:
     return _decryptor(key).update(blocks)
 
 
-def retail_mac(key: bytes, message: bytes) -> bytes:
-    """ISO/IEC 9797-1 algorithm 3 with padding method 2, 8 bytes, under a key of 16 bytes (EMV Book 2, A1.2.1)."""
-    padded = message + b"\x80"
-    padded += bytes(-len(padded) % BLOCK)
+def encrypt_cbc(key: bytes, blocks: bytes) -> bytes:
+    """CBC over whole blocks of 8 bytes, the first chained to zeros."""
+    if len(blocks) % BLOCK:
+        raise ValueError("DES works on whole blocks of 8 bytes")
+    cipher, chain, enciphered = _encryptor(key), 0, b""
+    for at in range(0, len(blocks), BLOCK):
+        block = cipher.update((chain ^ int.from_bytes(blocks[at : at + BLOCK])).to_bytes(BLOCK))
+        chain = int.from_bytes(block)
+        enciphered += block
+    return enciphered
+
+
+def decrypt_cbc(key: bytes, blocks: bytes) -> bytes:
+    """The inverse of `encrypt_cbc`."""
+    mixed = int.from_bytes(decrypt(key, blocks)) ^ int.from_bytes(bytes(BLOCK) + blocks[:-BLOCK])
+    return mixed.to_bytes(len(blocks))
+
+
+def padded(message: bytes, padding: MacPadding = MacPadding.ONE_AND_ZEROS) -> bytes:
+    """`message` filled up to whole blocks; an empty one under method 1 is one block of zeros."""
+    filled = message + b"\x80" if padding is MacPadding.ONE_AND_ZEROS else message or bytes(BLOCK)
+    return filled + bytes(-len(filled) % BLOCK)
+
+
+def retail_mac(key: bytes, message: bytes, padding: MacPadding = MacPadding.ONE_AND_ZEROS) -> bytes:
+    """ISO/IEC 9797-1 algorithm 3, 8 bytes, under a key of 16 bytes (EMV Book 2, A1.2.1)."""
+    filled = padded(message, padding)
     single = _encryptor(key[:8])
     chain = 0
-    last = len(padded) - BLOCK
+    last = len(filled) - BLOCK
     for at in range(0, last, BLOCK):
-        block = chain ^ int.from_bytes(padded[at : at + BLOCK])
+        block = chain ^ int.from_bytes(filled[at : at + BLOCK])
         chain = int.from_bytes(single.update(block.to_bytes(BLOCK)))
     # The algorithm's last three steps (encrypt K1, decrypt K2, encrypt K1) are one triple-DES block.
-    return _encryptor(key).update((chain ^ int.from_bytes(padded[last:])).to_bytes(BLOCK))
+    return _encryptor(key).update((chain ^ int.from_bytes(filled[last:])).to_bytes(BLOCK))
