@@ -34,7 +34,6 @@ from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
 from terminal_sim.secret import Secret
 
-_NO_SEQUENCE = "00"  # a card without a sequence number derives its keys with 00 (EMV Book 2, A1.4)
 _ISSUER_AUTHENTICATION_DATA = 0x91  # EMV Book 3, Annex A
 FORMAT_ERROR, INVALID_CARD, EXPIRED = "30", "14", "54"
 WRONG_CRYPTOGRAM, WRONG_PIN, WRONG_CVC, NOT_ENOUGH = "82", "55", "N7", "51"
@@ -119,19 +118,15 @@ class Issuer:
         return cryptograms.counter_use(objects, request, pan, self._config.issuer_master_key)
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
-        """DE 55 of an answer: tag 91 with ARPC and `code` (EMV Book 2, 8.2); empty without an ARQC or an account."""
+        """DE 55 of an answer: tag 91 by the method of the cryptogram's version (EMV Book 2, 8.2); empty without an ARQC or an account."""
         pan = card_number(request)
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return b""
         from terminal_sim.emv.data import tlv  # only chip payments need ciphers
-        from terminal_sim.emv.keys import crypto
+        from terminal_sim.host import cryptograms
 
-        key, sequence = self._config.issuer_master_key, request.sequence or _NO_SEQUENCE
-        try:
-            data = crypto.make_arpc(request.icc_data, pan, sequence, key, code)
-        except ValueError:  # no ARQC to answer: the card will find the answer wanting
-            return b""
-        return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data)
+        data = cryptograms.authentication_data(request, pan, self._config.issuer_master_key, code)
+        return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
 
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str
