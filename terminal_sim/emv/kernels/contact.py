@@ -11,7 +11,7 @@ from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import OFFLINE_DECLINED
 from terminal_sim.emv.steps import analysis, cvm, generate, initiate, read, restrictions, risk, select
 from terminal_sim.emv.steps.analysis import Reach
-from terminal_sim.emv.steps.complete import complete
+from terminal_sim.emv.steps.complete import complete, note_advice
 from terminal_sim.emv.steps.exchange import fault
 from terminal_sim.emv.steps.online import IssuerAnswer, go_online
 from terminal_sim.emv.steps.state import Transaction
@@ -36,9 +36,10 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
     if made is Cryptogram.AAC:
         transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
+        note_advice(transaction)
         raise generate.refused(transaction, asked)
     if made is Cryptogram.TC:
-        return transaction.outcome(Verdict.APPROVED)
+        return transaction.outcome(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
     transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
     if analysis.reach(transaction) is Reach.OFFLINE_ONLY:
         answer = IssuerAnswer(None)

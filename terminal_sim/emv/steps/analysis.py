@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from terminal_sim.emv.data import tags
+from terminal_sim.emv.data import bits, tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import (
     OFFLINE_APPROVED,
@@ -22,6 +22,7 @@ from terminal_sim.emv.data.response_code import (
     UNREACHED_DECLINED,
 )
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.rules import Rule
 
 _NEVER: Final = bytes(5)
 _ALWAYS: Final = b"\xff" * 5
@@ -44,43 +45,45 @@ def reach(transaction: Transaction) -> Reach:
 def first_decision(transaction: Transaction) -> Cryptogram:
     """What the first GENERATE AC asks for; without an ARQC the response code (8A) is the terminal's own."""
     if _denied(transaction):
-        return _decline(transaction)
+        return _answer(transaction, OFFLINE_DECLINED)
     kind = reach(transaction)
     if kind is Reach.ONLINE_ONLY or (kind is Reach.BOTH and _meets_online(transaction)):
         return Cryptogram.ARQC
     if kind is Reach.OFFLINE_ONLY and _meets_default(transaction):
-        return _decline(transaction)
-    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_APPROVED
-    return Cryptogram.TC
+        return _answer(transaction, OFFLINE_DECLINED)
+    return _answer(transaction, OFFLINE_APPROVED)
 
 
 def unreached_decision(transaction: Transaction) -> Cryptogram:
     """What the second GENERATE AC asks for where the issuer could not be reached."""
     met = _meets_default(transaction)
-    code = UNREACHED_DECLINED if met else UNREACHED_APPROVED
+    return _answer(transaction, UNREACHED_DECLINED if met else UNREACHED_APPROVED)
+
+
+def _answer(transaction: Transaction, code: bytes) -> Cryptogram:
+    """Sets the terminal's own response code, and says what is asked for with it."""
     transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = code
-    return Cryptogram.AAC if met else Cryptogram.TC
-
-
-def _decline(transaction: Transaction) -> Cryptogram:
-    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
-    return Cryptogram.AAC
+    return Cryptogram.TC if code in (OFFLINE_APPROVED, UNREACHED_APPROVED) else Cryptogram.AAC
 
 
 def _denied(transaction: Transaction) -> bool:
     issuer = transaction.card.get(tags.IAC_DENIAL, _NEVER)
-    return _met(transaction, transaction.selected().tac_denial, issuer)
+    return _met(transaction, transaction.selected().tac_denial, issuer, Rule.TAA_DENIAL)
 
 
 def _meets_online(transaction: Transaction) -> bool:
     issuer = transaction.card.get(tags.IAC_ONLINE, _ALWAYS)
-    return _met(transaction, transaction.selected().tac_online, issuer)
+    return _met(transaction, transaction.selected().tac_online, issuer, Rule.TAA_ONLINE)
 
 
 def _meets_default(transaction: Transaction) -> bool:
     issuer = transaction.card.get(tags.IAC_DEFAULT, _ALWAYS)
-    return _met(transaction, transaction.selected().tac_default, issuer)
+    return _met(transaction, transaction.selected().tac_default, issuer, Rule.TAA_DEFAULT)
 
 
-def _met(transaction: Transaction, acquirer: bytes, issuer: bytes) -> bool:
-    return bool(transaction.tvr & (int.from_bytes(acquirer) | int.from_bytes(issuer)))
+def _met(transaction: Transaction, acquirer: bytes, issuer: bytes, rule: Rule) -> bool:
+    """Whether codes of acquirer or issuer meet the TVR; the reason names the bits where they do."""
+    met = transaction.tvr & (int.from_bytes(acquirer) | int.from_bytes(issuer))
+    if met:
+        transaction.note(rule, tags.TVR, bits.names(tags.TVR, met.to_bytes(5)))
+    return bool(met)

@@ -3,27 +3,30 @@
 1. Issuer authentication data go to the card by EXTERNAL AUTHENTICATE where the AIP has that bit, else within the data of the CDOL2.
 2. Scripts 71 run before the second GENERATE AC, scripts 72 after it; a script stops at the first command that the card refuses,
    and the transaction goes on.
-3. A host that could not be reached leaves the decision to the default action codes: Y3 asks for a TC, Z3 for an AAC.
+3. A referral (01, 02) is declined at the terminal, which shows that the issuer wants to be called: no one here enters its word later.
+4. A host that could not be reached leaves the decision to the default action codes: Y3 asks for a TC, Z3 for an AAC.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv.data import tags, tlv, tvr
+from terminal_sim.emv.data import bits, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
-from terminal_sim.emv.data.response_code import APPROVALS
+from terminal_sim.emv.data.response_code import APPROVALS, REFERRALS, UNREACHED_DECLINED
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import analysis, commands, generate
-from terminal_sim.emv.steps.exchange import CardError, exchange
+from terminal_sim.emv.steps.exchange import CardError, exchange, show
 from terminal_sim.emv.steps.online import IssuerAnswer
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.rules import Rule
 
 _AIP_ISSUER_AUTHENTICATION: Final = 0x04
+_ADVICE_REQUIRED: Final = 0x08
 
 _NOT_PERFORMED, _FAILED, _SUCCESSFUL = 0x00, 0x10, 0x20
 
@@ -42,14 +45,32 @@ def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Out
         raise CardError("the card answers the second GENERATE AC with an ARQC")  # Book 3, 9.3 and 10.8
     yield from _run(transaction, answer.scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
     if made is Cryptogram.TC:
-        return transaction.outcome(Verdict.APPROVED)
-    if asked is Cryptogram.TC:
-        return transaction.outcome(Verdict.DECLINED, Rule.CARD_DECLINED)
+        offline = Rule.CARD_APPROVED_OFFLINE if answer.response_code is None else None
+        return transaction.outcome(Verdict.APPROVED, offline)
+    note_advice(transaction)
     if answer.response_code is None:
-        return transaction.outcome(Verdict.DECLINED, Rule.ISSUER_UNREACHED)
-    return transaction.outcome(
-        Verdict.DECLINED, Rule.ISSUER_DECLINED, f"declined by the issuer ({answer.response_code})"
-    )
+        transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = UNREACHED_DECLINED
+    if answer.response_code in REFERRALS:
+        yield from show(DisplayMessage.CALL_YOUR_BANK)
+    return transaction.outcome(Verdict.DECLINED, *_why(answer, asked))
+
+
+def note_advice(transaction: Transaction) -> None:
+    """Notes that a card which declines wants its issuer to be advised (Book 3, table 15: CID, bit 4)."""
+    if transaction.cryptogram[tags.CRYPTOGRAM_INFORMATION][0] & _ADVICE_REQUIRED:
+        names = bits.names(tags.CRYPTOGRAM_INFORMATION, bytes((_ADVICE_REQUIRED,)))
+        transaction.note(Rule.CARD_ADVICE, tags.CRYPTOGRAM_INFORMATION, names)
+
+
+def _why(answer: IssuerAnswer, asked: Cryptogram) -> tuple[Rule, str]:
+    """Why a card that was asked for a cryptogram of the kind `asked` declined in the end."""
+    if asked is Cryptogram.TC:
+        return Rule.CARD_DECLINED, ""
+    if answer.response_code is None:
+        return Rule.ISSUER_UNREACHED, ""
+    if answer.response_code in REFERRALS:
+        return Rule.ISSUER_REFERRAL, f"the issuer wants to be called ({answer.response_code})"
+    return Rule.ISSUER_DECLINED, f"declined by the issuer ({answer.response_code})"
 
 
 def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[None]:

@@ -1,4 +1,4 @@
-"""Terminal risk management (EMV Book 3, 10.6): floor limit, random selection, velocity checking. It sets TVR bits and never ends.
+"""Terminal risk management (EMV Book 3, 10.6): exception file, floor limit, random selection, velocity checking. It sets TVR bits and never ends.
 
 1. An amount that with the last one of the same card reaches the floor limit exceeds it; such a transaction is not selected at random.
 2. Under the threshold a number from 1 to 99 selects a transaction where it is at most the target percentage. From the threshold on the
@@ -13,10 +13,13 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.apdu import StatusWord
+from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.steps.exchange import exchange
+from terminal_sim.emv.steps.exchange import exchange, put
 from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.answers import Amounts, ListedCard
+from terminal_sim.emv.talk.asks import FindException, SumAmounts
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.rules import Rule
@@ -28,15 +31,30 @@ _UPPER_LIMIT: Final = 0x9F23
 
 def manage(transaction: Transaction) -> Conversation[None]:
     """All checks of a contact transaction; sets the TVR and the TSI."""
-    compare_floor_limit(transaction)
+    card = transaction.card_data()
+    listed = yield from put(FindException(card.pan, card.sequence), ListedCard)
+    if listed.listed:
+        transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
+    if transaction.request.forced_online:
+        transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
+    logged = yield from put(SumAmounts(card.pan, card.sequence), Amounts)
+    if not compare_floor_limit(transaction, logged.total) and _selected(transaction):
+        transaction.mark(tvr.SELECTED_AT_RANDOM, Rule.RISK_RANDOM)
     yield from _check_velocity(transaction)
 
 
-def compare_floor_limit(transaction: Transaction) -> None:
-    """The floor limit alone (10.6.1); sets the TVR and the TSI."""
-    if transaction.request.amount >= transaction.selected().floor_limit:
-        transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
+def compare_floor_limit(transaction: Transaction, logged: int = 0) -> bool:
+    """Whether the amount reaches the floor limit, with the last one `logged` of the same card (10.6.1); sets the TVR and the TSI."""
     transaction.tsi |= tvr.TSI_RISK_PERFORMED
+    if transaction.request.amount + logged < transaction.selected().floor_limit:
+        return False
+    transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
+    return True
+
+
+def _selected(transaction: Transaction) -> bool:
+    drawn = int.from_bytes(draw(transaction.request.entropy, "random selection", 8)) % 99 + 1
+    return selects(transaction.selected(), transaction.request.amount, drawn)
 
 
 def selects(application: Application, amount: int, drawn: int) -> bool:
@@ -57,14 +75,14 @@ def _check_velocity(transaction: Transaction) -> Conversation[None]:
     counter = yield from _counter(tags.ATC)
     last = yield from _counter(_LAST_ONLINE_ATC)
     if last == 0:
-        transaction.tvr |= tvr.NEW_CARD
+        transaction.mark(tvr.NEW_CARD, Rule.RISK_NEW_CARD)
     if counter is None or last is None or counter <= last:
-        transaction.tvr |= tvr.LOWER_LIMIT_EXCEEDED | tvr.UPPER_LIMIT_EXCEEDED
+        transaction.mark(tvr.LOWER_LIMIT_EXCEEDED | tvr.UPPER_LIMIT_EXCEEDED, Rule.RISK_NO_COUNTER)
         return
     if counter - last > card[_LOWER_LIMIT][0]:
-        transaction.tvr |= tvr.LOWER_LIMIT_EXCEEDED
+        transaction.mark(tvr.LOWER_LIMIT_EXCEEDED, Rule.RISK_LOWER_LIMIT)
     if counter - last > card[_UPPER_LIMIT][0]:
-        transaction.tvr |= tvr.UPPER_LIMIT_EXCEEDED
+        transaction.mark(tvr.UPPER_LIMIT_EXCEEDED, Rule.RISK_UPPER_LIMIT)
 
 
 def _counter(tag: int) -> Conversation[int | None]:

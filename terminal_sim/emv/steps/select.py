@@ -25,12 +25,13 @@ from terminal_sim.emv.data.fields import is_digits, printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
-from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put
+from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put, show
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import ApplicationChoice
 from terminal_sim.emv.talk.asks import ChooseApplication, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.rules import Rule
 
@@ -78,7 +79,7 @@ def contactless_candidates(transaction: Transaction) -> Conversation[list[Candid
 def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Candidate]:
     """Takes one of `found`, by the cardholder where it must be, and selects it finally (Book 1, 12.4).
 
-    An application that refuses SELECT or answers with a damaged FCI is removed from `found`, and the choice is made again. Raises
+    An application that refuses SELECT or answers with a damaged FCI is removed from `found`, and the choice is made again (Book 4, 11.3). Raises
     `Ended` where nothing is left: a card whose last word was 6A81 is blocked.
     """
     blocked = False
@@ -89,6 +90,8 @@ def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Can
             return candidate
         blocked = refused == StatusWord.NO_FUNCTION
         found.remove(candidate)
+        if found:
+            yield from show(DisplayMessage.TRY_AGAIN)
     if blocked:
         raise Ended(Verdict.BLOCKED, Rule.SELECT_CARD_BLOCKED)
     raise Ended(Verdict.NOT_ACCEPTED, Rule.SELECT_NONE_LEFT)

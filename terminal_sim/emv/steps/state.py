@@ -217,8 +217,8 @@ class Transaction:
 
 def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
     """What the terminal itself knows, as data elements. Raises `ValueError` where our own configuration is wrong."""
-    if not 0 <= request.amount < 10**12:
-        raise ValueError("an amount has 1 to 12 digits of minor units")
+    if not 0 <= request.amount_other <= request.amount < 10**12:
+        raise ValueError("an amount has 1 to 12 digits of minor units, and a cashback within it no more")
     if len(request.unpredictable) != 4:
         raise ValueError("the unpredictable number has 4 bytes")
     if len(request.date) != 6 or len(request.time) != 6:
@@ -228,8 +228,7 @@ def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
     contactless = request.interface is Interface.CONTACTLESS
     known = {
         tags.AMOUNT: numeric(str(request.amount), 6),
-        tags.AMOUNT_OTHER: bytes(6),
-        tags.AMOUNT_OTHER_BINARY: bytes(4),
+        tags.AMOUNT_OTHER: numeric(str(request.amount_other), 6),
         tags.TERMINAL_COUNTRY: numeric(config.country, 2),
         tags.CURRENCY: numeric(config.currency, 2),
         tags.CURRENCY_EXPONENT: numeric(str(config.currency_exponent), 1),
@@ -246,6 +245,10 @@ def terminal_data(config: KernelConfig, request: Request) -> dict[int, bytes]:
         tags.SEQUENCE_COUNTER: numeric(str(request.sequence % 10**8), 4),
         tags.ENTRY_MODE: b"\x07" if contactless else b"\x05",
     }
-    if request.amount < 1 << 32:
-        known[tags.AMOUNT_BINARY] = request.amount.to_bytes(4)
+    for tag, amount in (
+        (tags.AMOUNT_BINARY, request.amount),
+        (tags.AMOUNT_OTHER_BINARY, request.amount_other),
+    ):
+        if amount < 1 << 32:
+            known[tag] = amount.to_bytes(4)
     return known

@@ -9,10 +9,14 @@ class DisplayMessage(Enum):
     """The value is the message identifier of Book A, 9.4; those above 0xFF are of contact and have no number there."""
 
     APPROVED = 0x03
+    CALL_YOUR_BANK = 0x04
     NOT_AUTHORISED = 0x07
     ENTER_PIN = 0x09
+    INCORRECT_PIN = 0x0A
+    PIN_OK = 0x0D
     PROCESSING_ERROR = 0x0F
     REMOVE_CARD = 0x10
+    TRY_AGAIN = 0x13
     WELCOME = 0x14
     PRESENT_CARD = 0x15
     PROCESSING = 0x16

@@ -78,11 +78,35 @@ class Rule(Enum):
 
     # Terminal risk management and action analysis.
     RISK_FLOOR_LIMIT = "risk.floor-limit", "B3 10.6.1", "the amount reaches the floor limit"
+    RISK_EXCEPTION_FILE = "risk.exception-file", "B4 6.3.5", "the card is on the exception file"
+    RISK_MERCHANT_FORCED = (
+        "risk.merchant-forced",
+        "B3 10.6",
+        "the merchant wants the issuer to be asked",
+    )
+    RISK_RANDOM = "risk.random", "B3 10.6.2", "the transaction was selected at random for the issuer"
+    RISK_LOWER_LIMIT = (
+        "risk.lower-limit",
+        "B3 10.6.3",
+        "the card has paid offline more often than its lower limit",
+    )
+    RISK_UPPER_LIMIT = (
+        "risk.upper-limit",
+        "B3 10.6.3",
+        "the card has paid offline more often than its upper limit",
+    )
+    RISK_NO_COUNTER = (
+        "risk.no-counter",
+        "B3 10.6.3",
+        "the card does not say how often it has paid offline",
+    )
+    RISK_NEW_CARD = "risk.new-card", "B3 10.6.3", "the card was never online"
+    TAA_ONLINE = "taa.online", "B3 10.7", "the online codes meet the verification results"
     TAA_DENIAL = "taa.denial", "B3 10.7", "the denial codes meet the verification results"
     TAA_DEFAULT = (
         "taa.default",
         "B3 10.7",
-        "the issuer could not be reached, and the default codes meet the verification results",
+        "the default codes meet the verification results",
     )
 
     # The card's and the issuer's word.
@@ -100,6 +124,8 @@ class Rule(Enum):
         "the card would approve offline, which nothing here can check",
     )
     ISSUER_DECLINED = "issuer.declined", "B3 10.9", "declined by the issuer"
+    ISSUER_REFERRAL = "issuer.referral", "B4 12.2.2", "the issuer wants to be called"
+    CARD_ADVICE = "card.advice", "B3 10.8", "the card wants its issuer to be advised"
     ISSUER_UNREACHED = "issuer.unreached", "B3 10.9", "the issuer could not be reached"
     ISSUER_AUTHENTICATION_FAILED = (
         "issuer.authentication-failed",

@@ -18,9 +18,10 @@ from terminal_sim.emv.steps.exchange import CardError, Ended, fault
 from terminal_sim.emv.steps.select import Candidate
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import ApplicationChoice, ResponseApdu
-from terminal_sim.emv.talk.asks import ChooseApplication, Command
+from terminal_sim.emv.talk.asks import ChooseApplication, Command, Show
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface
 from tests.emv.terminal import Terminal, configuration
@@ -164,7 +165,8 @@ def test_a_dropped_candidate_is_followed_by_the_next(name: str) -> None:
     conversation = select.choose(transaction(name), found)
     assert isinstance(next(conversation), ChooseApplication)
     assert conversation.send(ApplicationChoice(0)) == commands.select(aid)
-    assert conversation.send(ResponseApdu(answer)) == commands.select(FOLLOWING)
+    assert conversation.send(ResponseApdu(answer)) == Show(DisplayMessage.TRY_AGAIN)
+    assert conversation.send(None) == commands.select(FOLLOWING)
     with pytest.raises(StopIteration) as end:
         conversation.send(ResponseApdu(good + b"\x90\x00"))
     assert end.value.value.label == "next"

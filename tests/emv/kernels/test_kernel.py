@@ -17,8 +17,11 @@ from terminal_sim.emv.steps.online import IssuerAnswer, issuer_answer
 from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision
 from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline, Step
 from terminal_sim.emv.talk.config import Application
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
+from terminal_sim.emv.talk.rules import Rule
+from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import ISSUER_KEY, PIN_KEY, Terminal, approving_host
@@ -478,3 +481,75 @@ def test_a_payment_that_nothing_sends_online_is_the_cards_to_decide(
     assert (outcome.verdict, outcome.went_online) == (verdict, False), outcome.reason
     assert dict(tlv.split(outcome.icc_data))[tags.AUTHORISATION_RESPONSE_CODE] == code
     assert not any(isinstance(ask, GoOnline) for ask in terminal.asks)
+
+
+def rules_of(outcome: Outcome) -> list[Rule]:
+    return [reason.rule for reason in outcome.reasons]
+
+
+def test_a_card_on_the_exception_file_is_marked(terminal: Terminal, card: Cards) -> None:
+    terminal.cards = CardLog(frozenset((Secret("4111111111111111"),)))
+    outcome = terminal.chip(card("visa-credit"))
+    assert outcome.tvr[0] & 0x10
+    assert Rule.RISK_EXCEPTION_FILE in rules_of(outcome)
+
+
+def test_a_merchant_that_wants_the_issuer_gets_him_by_the_online_codes(
+    terminal: Terminal, card: Cards
+) -> None:
+    offline_terminal(terminal)
+    visa = replace(terminal.config.applications[0], tac_online=bytes.fromhex("0000000800"))
+    terminal.config = replace(terminal.config, applications=(visa,))
+    for forced in (False, True):
+        request = structs.replace(terminal.request(Interface.CONTACT), forced_online=forced)
+        outcome = terminal.pay(Lenient(card("visa-credit"), *(0x80,) * forced), request)
+        assert bool(outcome.tvr[3] & 0x08) is forced
+        assert outcome.went_online is forced
+        met = [reason for reason in outcome.reasons if reason.rule is Rule.TAA_ONLINE]
+        assert [reason.bits for reason in met] == [("merchant forced online",)] * forced
+
+
+def test_two_amounts_under_the_floor_limit_reach_it_together(terminal: Terminal, card: Cards) -> None:
+    offline_terminal(terminal)
+    for logged, exceeded in ((8_749, False), (8_750, True)):
+        terminal.cards = CardLog()
+        shown = terminal.pay(Lenient(card("visa-credit")), terminal.request(Interface.CONTACT))
+        terminal.cards.keep(shown, logged)
+        outcome = terminal.pay(Lenient(card("visa-credit")), terminal.request(Interface.CONTACT))
+        assert bool(outcome.tvr[3] & 0x80) is exceeded
+
+
+def test_the_entropy_of_the_request_alone_selects_at_random(terminal: Terminal, card: Cards) -> None:
+    offline_terminal(terminal)
+    visa = replace(terminal.config.applications[0], target_percent=40, max_target_percent=40)
+    terminal.config = replace(terminal.config, applications=(visa,))
+
+    def selected(entropy: int) -> bool:
+        request = structs.replace(terminal.request(Interface.CONTACT), entropy=entropy.to_bytes(32))
+        return bool(terminal.pay(Lenient(card("visa-credit")), request).tvr[3] & 0x10)
+
+    drawn = [selected(entropy) for entropy in range(60)]
+    assert drawn == [selected(entropy) for entropy in range(60)]
+    assert 12 <= sum(drawn) <= 36
+
+
+@pytest.mark.parametrize("code", ["01", "02"])
+def test_a_referral_is_declined_with_a_word_of_its_own(terminal: Terminal, card: Cards, code: str) -> None:
+    terminal.host = lambda _: HostDecision(response_code=code)
+    outcome = terminal.chip(card("visa-credit"))
+    assert (outcome.verdict, outcome.reason) == (Verdict.DECLINED, f"the issuer wants to be called ({code})")
+    assert terminal.messages == [DisplayMessage.CALL_YOUR_BANK]
+    assert terminal.commands[-1].apdu[2] == 0x00
+
+
+def test_a_card_that_wants_an_advice_says_so_in_the_reasons(terminal: Terminal, card: Cards) -> None:
+    outcome = terminal.pay(Lenient(card("visa-credit"), 0x08), terminal.request(Interface.CONTACT))
+    assert rules_of(outcome)[-2:] == [Rule.CARD_ADVICE, Rule.CARD_DECLINED]
+
+
+def test_a_cashback_stands_in_the_other_amount(terminal: Terminal, card: Cards) -> None:
+    request = structs.replace(terminal.request(Interface.CONTACT, kind="09"), amount_other=250)
+    sent = dict(tlv.split(terminal.pay(Lenient(card("visa-credit"), 0x80), request).icc_data))
+    assert sent[tags.AMOUNT_OTHER] == bytes.fromhex("000000000250")
+    with pytest.raises(ValueError, match="cashback"):
+        next(transaction(terminal.config, structs.replace(request, amount_other=1251)))
