@@ -84,7 +84,11 @@ AUTHORISATION_RESPONSE_CODE: Final = 0x8A
 CDOL1: Final = 0x8C
 CDOL2: Final = 0x8D
 CVM_LIST: Final = 0x8E
+CA_KEY_INDEX: Final = 0x8F
+ISSUER_CERTIFICATE: Final = 0x90
 ISSUER_AUTHENTICATION_DATA: Final = 0x91
+ISSUER_KEY_REMAINDER: Final = 0x92
+SIGNED_STATIC_DATA: Final = 0x93
 AFL: Final = 0x94
 TVR: Final = 0x95
 TDOL: Final = 0x97
@@ -93,7 +97,6 @@ DATE: Final = 0x9A
 TSI: Final = 0x9B
 TRANSACTION_TYPE: Final = 0x9C
 FCI_PROPRIETARY: Final = 0xA5
-FCI_DISCRETIONARY: Final = 0xBF0C
 CARDHOLDER_NAME: Final = 0x5F20
 EXPIRATION_DATE: Final = 0x5F24
 EFFECTIVE_DATE: Final = 0x5F25
@@ -116,6 +119,8 @@ IAC_ONLINE: Final = 0x9F0F
 ISSUER_APPLICATION_DATA: Final = 0x9F10
 CODE_TABLE: Final = 0x9F11
 PREFERRED_NAME: Final = 0x9F12
+LAST_ONLINE_ATC: Final = 0x9F13
+LOWER_OFFLINE_LIMIT: Final = 0x9F14
 MERCHANT_CATEGORY: Final = 0x9F15
 MERCHANT_ID: Final = 0x9F16
 PIN_TRY_COUNTER: Final = 0x9F17
@@ -124,8 +129,13 @@ TERMINAL_COUNTRY: Final = 0x9F1A
 FLOOR_LIMIT: Final = 0x9F1B
 TERMINAL_ID: Final = 0x9F1C
 TIME: Final = 0x9F21
+UPPER_OFFLINE_LIMIT: Final = 0x9F23
 CRYPTOGRAM: Final = 0x9F26
 CRYPTOGRAM_INFORMATION: Final = 0x9F27
+PIN_CERTIFICATE: Final = 0x9F2D
+PIN_KEY_EXPONENT: Final = 0x9F2E
+PIN_KEY_REMAINDER: Final = 0x9F2F
+ISSUER_KEY_EXPONENT: Final = 0x9F32
 CAPABILITIES: Final = 0x9F33
 CVM_RESULTS: Final = 0x9F34
 TERMINAL_TYPE: Final = 0x9F35
@@ -137,10 +147,20 @@ ADDITIONAL_CAPABILITIES: Final = 0x9F40
 SEQUENCE_COUNTER: Final = 0x9F41
 APPLICATION_CURRENCY: Final = 0x9F42
 APPLICATION_CURRENCY_EXPONENT: Final = 0x9F44
+DATA_AUTHENTICATION_CODE: Final = 0x9F45
+ICC_CERTIFICATE: Final = 0x9F46
+ICC_KEY_EXPONENT: Final = 0x9F47
+ICC_KEY_REMAINDER: Final = 0x9F48
+DDOL: Final = 0x9F49
+STATIC_TAG_LIST: Final = 0x9F4A
+SIGNED_DYNAMIC_DATA: Final = 0x9F4B
+ICC_DYNAMIC_NUMBER: Final = 0x9F4C
 SCRIPT_RESULTS: Final = 0x9F5B
 TTQ: Final = 0x9F66
+CARD_AUTHENTICATION_DATA: Final = 0x9F69
 CTQ: Final = 0x9F6C
 FORM_FACTOR: Final = 0x9F6E
+FCI_DISCRETIONARY: Final = 0xBF0C
 
 _CARD, _TERMINAL, _ISSUER = DataSource.CARD, DataSource.TERMINAL, DataSource.ISSUER
 _N, _CN, _AN, _ANS, _B = DataFormat.N, DataFormat.CN, DataFormat.AN, DataFormat.ANS, DataFormat.B
@@ -166,10 +186,11 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(CDOL1, "Card Risk Management DOL 1", _CARD, _B, 2, 252, RECORD),
         DataElement(CDOL2, "Card Risk Management DOL 2", _CARD, _B, 2, 252, RECORD),
         DataElement(CVM_LIST, "Cardholder Verification Method List", _CARD, _B, 8, 252, RECORD),
-        DataElement(0x8F, "Certification Authority Public Key Index (card)", _CARD, _B, 1, 1, RECORD),
-        DataElement(0x90, "Issuer Public Key Certificate", _CARD, _B, 1, 248, RECORD),
+        DataElement(CA_KEY_INDEX, "Certification Authority Public Key Index (card)", _CARD, _B, 1, 1, RECORD),
+        DataElement(ISSUER_CERTIFICATE, "Issuer Public Key Certificate", _CARD, _B, 1, 248, RECORD),
         DataElement(ISSUER_AUTHENTICATION_DATA, "Issuer Authentication Data", _ISSUER, _B, 8, 16),
-        DataElement(0x92, "Issuer Public Key Remainder", _CARD, _B, 1, 248, RECORD),
+        DataElement(ISSUER_KEY_REMAINDER, "Issuer Public Key Remainder", _CARD, _B, 0, 248, RECORD),
+        DataElement(SIGNED_STATIC_DATA, "Signed Static Application Data", _CARD, _B, 1, 248, RECORD, True),
         DataElement(AFL, "Application File Locator", _CARD, _B, 0, 252, RESPONSE_FORMAT_2),
         DataElement(TVR, "Terminal Verification Results", _TERMINAL, _B, 5, 5),
         DataElement(TDOL, "Transaction Certificate DOL", _CARD, _B, 0, 252, RECORD),
@@ -203,6 +224,8 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(PREFERRED_NAME, "Application Preferred Name", _CARD, _ANS, 1, 16, FCI_PROPRIETARY),
         DataElement(MERCHANT_CATEGORY, "Merchant Category Code", _TERMINAL, _N, 2, 2),
         DataElement(MERCHANT_ID, "Merchant Identifier", _TERMINAL, _ANS, 15, 15),
+        DataElement(LAST_ONLINE_ATC, "Last Online ATC Register", _CARD, _B, 2, 2),
+        DataElement(LOWER_OFFLINE_LIMIT, "Lower Consecutive Offline Limit", _CARD, _B, 1, 1, RECORD),
         DataElement(PIN_TRY_COUNTER, "PIN Try Counter", _CARD, _B, 1, 1),
         DataElement(0x9F19, "Token Requestor ID", _CARD, _N, 6, 6, RECORD),
         DataElement(SCRIPT_IDENTIFIER, "Issuer Script Identifier", _ISSUER, _B, 4, 4, SCRIPT_BEFORE),
@@ -212,12 +235,21 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(0x9F1F, "Track 1 Discretionary Data", _CARD, _ANS, 0, 54, RECORD, True),
         DataElement(0x9F20, "Track 2 Discretionary Data", _CARD, _CN, 0, 15, RECORD, True),
         DataElement(TIME, "Transaction Time", _TERMINAL, _N, 3, 3),
+        DataElement(UPPER_OFFLINE_LIMIT, "Upper Consecutive Offline Limit", _CARD, _B, 1, 1, RECORD),
         DataElement(0x9F24, "Payment Account Reference", _CARD, _AN, 29, 29, RECORD, True),
         DataElement(0x9F25, "Last 4 Digits of PAN", _CARD, _N, 2, 2, RECORD, True),
         DataElement(CRYPTOGRAM, "Application Cryptogram", _CARD, _B, 8, 8, RESPONSE_FORMAT_2),
         DataElement(
             CRYPTOGRAM_INFORMATION, "Cryptogram Information Data", _CARD, _B, 1, 1, RESPONSE_FORMAT_2
         ),
+        DataElement(
+            PIN_CERTIFICATE, "ICC PIN Encipherment Public Key Certificate", _CARD, _B, 1, 248, RECORD, True
+        ),
+        DataElement(PIN_KEY_EXPONENT, "ICC PIN Encipherment Public Key Exponent", _CARD, _B, 1, 3, RECORD),
+        DataElement(
+            PIN_KEY_REMAINDER, "ICC PIN Encipherment Public Key Remainder", _CARD, _B, 0, 248, RECORD
+        ),
+        DataElement(ISSUER_KEY_EXPONENT, "Issuer Public Key Exponent", _CARD, _B, 1, 3, RECORD),
         DataElement(CAPABILITIES, "Terminal Capabilities", _TERMINAL, _B, 3, 3),
         DataElement(CVM_RESULTS, "CVM Results", _TERMINAL, _B, 3, 3),
         DataElement(TERMINAL_TYPE, "Terminal Type", _TERMINAL, _N, 1, 1),
@@ -229,11 +261,19 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(SEQUENCE_COUNTER, "Transaction Sequence Counter", _TERMINAL, _N, 2, 4),
         DataElement(APPLICATION_CURRENCY, "Application Currency Code", _CARD, _N, 2, 2, RECORD),
         DataElement(APPLICATION_CURRENCY_EXPONENT, "Application Currency Exponent", _CARD, _N, 1, 1, RECORD),
-        DataElement(0x9F46, "ICC Public Key Certificate", _CARD, _B, 1, 248, RECORD, True),
-        DataElement(0x9F47, "ICC Public Key Exponent", _CARD, _B, 1, 3, RECORD),
-        DataElement(0x9F4A, "Static Data Authentication Tag List", _CARD, _B, 0, 252, RECORD),
+        DataElement(DATA_AUTHENTICATION_CODE, "Data Authentication Code", _CARD, _B, 2, 2),
+        DataElement(ICC_CERTIFICATE, "ICC Public Key Certificate", _CARD, _B, 1, 248, RECORD, True),
+        DataElement(ICC_KEY_EXPONENT, "ICC Public Key Exponent", _CARD, _B, 1, 3, RECORD),
+        DataElement(ICC_KEY_REMAINDER, "ICC Public Key Remainder", _CARD, _B, 0, 248, RECORD),
+        DataElement(DDOL, "Dynamic Data Authentication DOL", _CARD, _B, 0, 252, RECORD),
+        DataElement(STATIC_TAG_LIST, "Static Data Authentication Tag List", _CARD, _B, 0, 252, RECORD),
+        DataElement(
+            SIGNED_DYNAMIC_DATA, "Signed Dynamic Application Data", _CARD, _B, 1, 248, RESPONSE_FORMAT_2, True
+        ),
+        DataElement(ICC_DYNAMIC_NUMBER, "ICC Dynamic Number", _CARD, _B, 2, 8),
         DataElement(SCRIPT_RESULTS, "Issuer Script Results", _TERMINAL, _B, 0, 252),
         DataElement(TTQ, "Terminal Transaction Qualifiers", _TERMINAL, _B, 4, 4),
+        DataElement(CARD_AUTHENTICATION_DATA, "Card Authentication Related Data", _CARD, _B, 5, 16, RECORD),
         DataElement(0x9F6B, "Track 2 Data (contactless)", _CARD, _B, 0, 19, RECORD, True),
         DataElement(CTQ, "Card Transaction Qualifiers", _CARD, _B, 2, 2, RESPONSE_FORMAT_2),
         DataElement(FORM_FACTOR, "Form Factor Indicator", _CARD, _B, 4, 32, RESPONSE_FORMAT_2),

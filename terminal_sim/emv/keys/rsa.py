@@ -1,0 +1,70 @@
+"""RSA as EMV uses it: the bare operation on whole numbers, without a padding of its own (EMV Book 2, A2.1 and B2.1).
+
+`cryptography` offers RSA only with the paddings of PKCS #1, so that the operation is `pow`, or gmpy2's where it is installed (the extra
+`fast`), which is several times as fast for private keys. Nothing here protects more than test data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from terminal_sim.secret import Secret
+
+try:
+    from gmpy2 import powmod
+except ImportError:
+
+    def powmod(base: int, exponent: int, modulus: int, /) -> int:
+        """`base` to the power of `exponent`, modulo `modulus`."""
+        return pow(base, exponent, modulus)
+
+
+EXPONENTS: Final = (3, 65537)
+"""The public exponents that EMV allows (Book 2, B2.1)."""
+
+
+class RsaError(ValueError):
+    """A value does not fit the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """`modulus` in N bytes, big endian."""
+
+    modulus: bytes
+    exponent: int
+
+    @property
+    def size(self) -> int:
+        """N, in bytes."""
+        return len(self.modulus)
+
+    def apply(self, value: bytes) -> bytes:
+        """The public operation on a value of N bytes; the result has N bytes. Raises `RsaError` for another length or too large a value."""
+        if len(value) != len(self.modulus):
+            raise RsaError(f"the value has {len(value)} bytes, the key {len(self.modulus)}")
+        number, modulus = int.from_bytes(value), int.from_bytes(self.modulus)
+        if not modulus or number >= modulus:
+            raise RsaError("the value is not below the modulus")
+        return int(powmod(number, self.exponent, modulus)).to_bytes(len(self.modulus))
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A key by its primes; `public` is the other half. The operation uses the Chinese remainder theorem."""
+
+    public: PublicKey
+    p: Secret[bytes]
+    q: Secret[bytes]
+
+    def apply(self, value: bytes) -> bytes:
+        """The private operation on a value of N bytes, as of `PublicKey.apply`."""
+        public = self.public
+        if len(value) != public.size or int.from_bytes(value) >= int.from_bytes(public.modulus):
+            raise RsaError("the value does not fit the key")
+        p, q = int.from_bytes(self.p.reveal()), int.from_bytes(self.q.reveal())
+        number = int.from_bytes(value)
+        of_p = int(powmod(number % p, pow(public.exponent, -1, p - 1), p))
+        of_q = int(powmod(number % q, pow(public.exponent, -1, q - 1), q))
+        return (of_q + (of_p - of_q) * pow(q, -1, p) % p * q).to_bytes(public.size)
