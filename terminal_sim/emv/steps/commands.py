@@ -44,9 +44,19 @@ def get_data(tag: int) -> Command:
     return Command(_header(Instruction.GET_DATA, *tag.to_bytes(2)) + b"\x00", Step.OTHER)
 
 
+def get_challenge() -> Command:
+    """GET CHALLENGE, answered by 8 unpredictable bytes of the card (Book 3, 6.5.6)."""
+    return Command(_header(Instruction.GET_CHALLENGE, 0x00, 0x00) + b"\x00", Step.OTHER)
+
+
 def verify_plaintext_pin(block: Secret[bytes]) -> Command:
     """VERIFY with a format 2 PIN block (Book 3, 6.5.12)."""
     return Command(_with_data(Instruction.VERIFY, 0x00, 0x80, block.reveal()), Step.OTHER)
+
+
+def verify_enciphered_pin(enciphered: Secret[bytes]) -> Command:
+    """VERIFY with a PIN block that is enciphered for the card's RSA key (Book 3, 6.5.12; Book 2, 7.2)."""
+    return Command(_with_data(Instruction.VERIFY, 0x00, 0x88, enciphered.reveal()), Step.OTHER)
 
 
 def get_response(length: int) -> bytes:

@@ -55,8 +55,8 @@ _NEEDS: Final = {
 
 _CAN_PIN: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_ENCIPHERED_PIN
 
-PERFORMED_HERE: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_SIGNATURE | CAN_NO_CVM
-"""The methods that this kernel implements; a capability outside them counts as missing."""
+_ENCIPHERED_PINS: Final = (ENCIPHERED_PIN, ENCIPHERED_PIN_AND_SIGNATURE)
+_OFFLINE_PINS: Final = (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE, *_ENCIPHERED_PINS)
 
 NOT_WALKED: Final = bytes((0x3F, 0x00, 0x00))
 NONE_PERFORMED: Final = bytes((0x3F, 0x00, 0x01))
@@ -149,13 +149,13 @@ def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:
 
 
 def supported(transaction: Transaction, method: int) -> bool:
-    """Whether terminal and kernel can perform `method`, which must be a known one."""
-    return _NEEDS[method] & ~_performable(transaction) == 0
+    """Whether the terminal performs `method`, which must be a known one."""
+    return _NEEDS[method] & ~_capable(transaction) == 0
 
 
-def _performable(transaction: Transaction) -> int:
-    """The capabilities of 9F33, byte 2, that terminal and kernel both have."""
-    return transaction.terminal[tags.CAPABILITIES][1] & PERFORMED_HERE
+def _capable(transaction: Transaction) -> int:
+    """The methods that the terminal performs: 9F33, byte 2."""
+    return transaction.terminal[tags.CAPABILITIES][1]
 
 
 def takes_online_pin(transaction: Transaction) -> bool:
@@ -187,17 +187,18 @@ def _perform(transaction: Transaction, method: int, pin_later: bool) -> Conversa
         transaction.mark(tvr.CVM_UNRECOGNISED, Rule.CVM_UNRECOGNISED)
         return _Result.NOT_PERFORMED
     if not supported(transaction, method):
-        if _NEEDS[method] & _CAN_PIN & ~_performable(transaction):
+        if _NEEDS[method] & _CAN_PIN & ~_capable(transaction):
             transaction.mark(tvr.PIN_PAD_MISSING, Rule.CVM_PIN_PAD_MISSING)
         return _Result.NOT_PERFORMED
     if method == ONLINE_PIN:
         return (yield from _online_pin(transaction, pin_later))
-    if method in (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE):
-        right = yield from pin.offline_plaintext(transaction)
+    if method in _OFFLINE_PINS:
+        right = yield from pin.offline(transaction, enciphered=method in _ENCIPHERED_PINS)
         if not right:
             return _Result.FAILED
-        transaction.cvm = "offline-pin" if method == PLAINTEXT_PIN else "signature"
-        return _Result.SUCCESSFUL if method == PLAINTEXT_PIN else _Result.UNKNOWN
+        signed = bool(_NEEDS[method] & CAN_SIGNATURE)
+        transaction.cvm = "signature" if signed else "offline-pin"
+        return _Result.UNKNOWN if signed else _Result.SUCCESSFUL
     if method == SIGNATURE:
         transaction.cvm = "signature"
         return _Result.UNKNOWN

@@ -10,6 +10,7 @@ from msgspec import Struct
 from terminal_sim.emv.data import bits, tags, tlv, track
 from terminal_sim.emv.data.fields import FormatError, compressed, digits, is_digits, numeric, printable
 from terminal_sim.emv.data.track import TrackError
+from terminal_sim.emv.keys.rsa import PublicKey
 from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.exchange import CardError
 from terminal_sim.emv.talk.card import CardData
@@ -67,7 +68,7 @@ class Transaction:
     `directory` holds the answer to SELECT, `card` the answer to GET PROCESSING OPTIONS and the records, `cryptogram` the
     latest answer to GENERATE AC; `signed` lists the records that the AFL gives to offline data authentication, in its order.
     `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that names none (Book 1, 12.2.2).
-    `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
+    `pin_key`, for an enciphered PIN, is there once the certificates of the card give it (Book 2, 7.1). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
 
     config: KernelConfig
@@ -85,6 +86,7 @@ class Transaction:
     cvm: str = ""
     pin_block: Secret[bytes] | None = None
     pin_bypassed: bool = False
+    pin_key: PublicKey | None = None
     went_online: bool = False
     reasons: list[Reason] = field(default_factory=list)
     _card_data: CardData | None = None
@@ -118,6 +120,7 @@ class Transaction:
         self.card = CardObjects()
         self.cryptogram = CardObjects()
         self.signed = []
+        self.pin_key = None
         self._card_data = None
         self.terminal = {tag: value for tag, value in self.terminal.items() if tag not in self._scheme}
         self.terminal |= application.elements

@@ -69,6 +69,12 @@ class Rule(Enum):
     CVM_PIN_PAD_MISSING = "cvm.pin-pad-missing", "B3 10.5.1", "the terminal takes no PIN of this kind"
     CVM_PIN_BYPASSED = "cvm.pin-bypassed", "B4 6.3.4.3", "the PIN was not entered"
     CVM_PIN_TRIES_EXCEEDED = "cvm.pin-tries-exceeded", "B3 10.5.1", "the tries of the PIN are used up"
+    CVM_PIN_KEY_MISSING = (
+        "cvm.pin-key-missing",
+        "B2 7.1",
+        "the card has no good certificate of a key for an enciphered PIN",
+    )
+    CVM_NO_CHALLENGE = "cvm.no-challenge", "B2 7.2", "the card gives no challenge for an enciphered PIN"
     CVM_ONLINE_PIN = "cvm.online-pin", "B3 10.5.2", "a PIN was entered for the issuer"
     CVM_NONE_SHARED = (
         "cvm.none-shared",

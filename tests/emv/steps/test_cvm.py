@@ -132,9 +132,9 @@ LISTS = [
     ("an unknown method after one that was tried and failed", "4000 2000", "400001", 0xC0, ""),
     ("fail is failed", "0000", "000001", 0x80, ""),
     ("no rule whose condition is met", "1E05 1F04", "3F0001", 0x80, ""),
-    ("enciphered PIN is not ours to perform", "4400 1F00", "1F0002", 0x10, "no-cvm"),
+    ("an enciphered PIN that the card has no key for", "4400 1F00", "1F0002", 0x00, "no-cvm"),
     ("a signature that is not supported", "1E00", "3F0001", 0x80, ""),
-    ("enciphered PIN and signature, and no more", "0500", "3F0001", 0x90, ""),
+    ("an enciphered PIN without a key, and no more", "0500", "050001", 0x80, ""),
 ]
 
 
