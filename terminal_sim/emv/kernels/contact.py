@@ -1,8 +1,4 @@
-"""The contact transaction: the steps of EMV Book 3, figure 7, in their order.
-
-This kernel performs no offline data authentication, whose place is between the records and the restrictions (Book 3, 10.3).
-The TVR states that, and the action codes of issuer and acquirer decide what follows.
-"""
+"""The contact transaction: the steps of EMV Book 3, figure 7, in their order."""
 
 from __future__ import annotations
 
@@ -11,8 +7,9 @@ from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.response_code import OFFLINE_DECLINED
 from terminal_sim.emv.steps import analysis, cvm, generate, initiate, read, restrictions, risk, select
 from terminal_sim.emv.steps.analysis import Reach
-from terminal_sim.emv.steps.complete import complete, note_advice
-from terminal_sim.emv.steps.exchange import fault
+from terminal_sim.emv.steps.authenticate import authenticate
+from terminal_sim.emv.steps.complete import complete, decline_unproven, note_advice
+from terminal_sim.emv.steps.exchange import Ended, fault
 from terminal_sim.emv.steps.online import IssuerAnswer, go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
@@ -28,18 +25,26 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     yield from read.read_records(transaction, transaction.card[tags.AFL])
     read.require(transaction, tags.PAN, tags.EXPIRATION_DATE, tags.CDOL1, tags.CDOL2)
     transaction.card_data()
-    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    yield from authenticate(transaction)
     restrictions.check(transaction)
     yield from cvm.verify(transaction)
     yield from risk.manage(transaction)
     asked = analysis.first_decision(transaction)
-    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
+    signed = generate.wants_signature(transaction, asked)
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1, signed=signed)
     if made is Cryptogram.AAC:
         transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
         note_advice(transaction)
         raise generate.refused(transaction, asked)
+    unproven = signed and bool(transaction.tvr & tvr.CDA_FAILED)
     if made is Cryptogram.TC:
+        if unproven:
+            transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
+            raise Ended(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
         return transaction.outcome(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
+    if unproven:
+        outcome = yield from decline_unproven(transaction)
+        return outcome
     transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
     if analysis.reach(transaction) is Reach.OFFLINE_ONLY:
         answer = IssuerAnswer(None)

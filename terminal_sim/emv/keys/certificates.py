@@ -13,7 +13,7 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.keys import rsa
-from terminal_sim.emv.keys.ca import RSA, SHA_1, CaKey, RevokedCertificate
+from terminal_sim.emv.keys.ca import RSA, SHA_1
 from terminal_sim.emv.keys.rsa import PublicKey, RsaError
 
 _HEADER, _TRAILER = 0x6A, 0xBC
@@ -58,24 +58,27 @@ class CombinedSignature:
 
 
 def issuer_key(
-    ca: CaKey,
+    ca: PublicKey,
     certificate: bytes,
     exponent: bytes,
     remainder: bytes,
     *,
     pan: str,
     today: str,
-    revoked: Container[RevokedCertificate] = (),
+    revoked: Container[bytes] = (),
 ) -> PublicKey:
-    """The issuer's key out of tags 90, 9F32 and 92 (5.3). `today` is YYMMDD, `pan` the digits of 5A."""
+    """The issuer's key out of tags 90, 9F32 and 92 (5.3) by the `ca`'s. `today` is YYMMDD, `pan` the digits of 5A.
+
+    `revoked` has the serial numbers of the certificates, 3 bytes each, that this key of the CA has made and taken back (5.1.2).
+    """
     where = "B2 5.3"
-    recovered = _recovered(ca.public, certificate, ISSUER_CERTIFICATE, "the issuer's certificate", where)
+    recovered = _recovered(ca, certificate, ISSUER_CERTIFICATE, "the issuer's certificate", where)
     _check_hash(recovered, remainder + exponent, "the issuer's certificate", where)
     identifier = recovered[2:6].hex().rstrip("f")
     if not 3 <= len(identifier) <= 8 or not identifier.isdigit() or not pan.startswith(identifier):
         raise CertificateError("the issuer's certificate is of another issuer", where)
     _check_date(recovered[6:8], today, "the issuer's certificate", where)
-    if RevokedCertificate(ca.rid, ca.index, recovered[8:11]) in revoked:
+    if recovered[8:11] in revoked:
         raise CertificateError("the issuer's certificate was revoked", where)
     return _key(recovered, 11, exponent, remainder, ISSUER_OVERHEAD, "the issuer's certificate", where)
 

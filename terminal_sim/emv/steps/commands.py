@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from terminal_sim.emv.data import tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction
 from terminal_sim.emv.data.tags import COMMAND_TEMPLATE
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.secret import Secret
+
+_CDA: Final = 0x10
 
 
 def select(name: bytes, following: bool = False) -> Command:
@@ -27,9 +31,15 @@ def get_processing_options(pdol_data: bytes) -> Command:
     return Command(_with_data(Instruction.GET_PROCESSING_OPTIONS, 0x00, 0x00, data, le=True), Step.GPO)
 
 
-def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step) -> Command:
-    """GENERATE AC for a cryptogram of this `kind` over the values that the CDOL asks for (Book 3, 6.5.5)."""
-    return Command(_with_data(Instruction.GENERATE_AC, kind, 0x00, cdol_data, le=True), step)
+def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step, *, signed: bool = False) -> Command:
+    """GENERATE AC for a cryptogram of this `kind` over the values that the CDOL asks for, `signed` along where CDA wants it (Book 3, 6.5.5)."""
+    p1 = kind | (_CDA if signed else 0)
+    return Command(_with_data(Instruction.GENERATE_AC, p1, 0x00, cdol_data, le=True), step)
+
+
+def internal_authenticate(ddol_data: bytes) -> Command:
+    """INTERNAL AUTHENTICATE over the values that the DDOL asks for (Book 3, 6.5.9)."""
+    return Command(_with_data(Instruction.INTERNAL_AUTHENTICATE, 0x00, 0x00, ddol_data, le=True), Step.OTHER)
 
 
 def external_authenticate(issuer_authentication: bytes) -> Command:

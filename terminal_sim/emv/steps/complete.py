@@ -13,7 +13,7 @@ from typing import Final
 
 from terminal_sim.emv.data import bits, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
-from terminal_sim.emv.data.response_code import APPROVALS, REFERRALS, UNREACHED_DECLINED
+from terminal_sim.emv.data.response_code import APPROVALS, OFFLINE_DECLINED, REFERRALS, UNREACHED_DECLINED
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import analysis, commands, generate
 from terminal_sim.emv.steps.exchange import CardError, exchange, show
@@ -40,10 +40,11 @@ def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Out
         asked = Cryptogram.TC if approved else Cryptogram.AAC
         yield from _authenticate_issuer(transaction, answer.authentication)
         yield from _run(transaction, answer.scripts, tags.SCRIPT_BEFORE, tvr.SCRIPT_FAILED_BEFORE)
-    made = yield from generate.generate_ac(transaction, asked, tags.CDOL2, Step.GENAC2)
-    if made is Cryptogram.ARQC:
-        raise CardError("the card answers the second GENERATE AC with an ARQC")  # Book 3, 9.3 and 10.8
+    signed = generate.wants_signature(transaction, asked, second=True)
+    made = yield from _generate_last(transaction, asked, signed=signed)
     yield from _run(transaction, answer.scripts, tags.SCRIPT_AFTER, tvr.SCRIPT_FAILED_AFTER)
+    if made is Cryptogram.TC and signed and transaction.tvr & tvr.CDA_FAILED:
+        return transaction.outcome(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
     if made is Cryptogram.TC:
         offline = Rule.CARD_APPROVED_OFFLINE if answer.response_code is None else None
         return transaction.outcome(Verdict.APPROVED, offline)
@@ -53,6 +54,21 @@ def complete(transaction: Transaction, answer: IssuerAnswer) -> Conversation[Out
     if answer.response_code in REFERRALS:
         yield from show(DisplayMessage.CALL_YOUR_BANK)
     return transaction.outcome(Verdict.DECLINED, *_why(answer, asked))
+
+
+def decline_unproven(transaction: Transaction) -> Conversation[Outcome]:
+    """The end after an ARQC whose combined signature failed: the issuer is not asked, and the card is asked for an AAC at once (Book 2, 6.6.2)."""
+    transaction.terminal[tags.AUTHORISATION_RESPONSE_CODE] = OFFLINE_DECLINED
+    yield from _generate_last(transaction, Cryptogram.AAC, signed=False)
+    return transaction.outcome(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
+
+
+def _generate_last(transaction: Transaction, asked: Cryptogram, *, signed: bool) -> Conversation[Cryptogram]:
+    """The second GENERATE AC, which a card answers with a TC or an AAC (Book 3, 9.3 and 10.8)."""
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL2, Step.GENAC2, signed=signed)
+    if made is Cryptogram.ARQC:
+        raise CardError("the card answers the second GENERATE AC with an ARQC")
+    return made
 
 
 def note_advice(transaction: Transaction) -> None:

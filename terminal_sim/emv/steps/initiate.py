@@ -14,7 +14,8 @@ from terminal_sim.emv.talk.conversation import Conversation
 def get_processing_options(transaction: Transaction) -> Conversation[CardResponse]:
     """Sends the data that the PDOL asks for; the answer is not yet read, since its status decides what happens next."""
     wanted = transaction.directory.get(tags.PDOL, b"")
-    response = yield from exchange(commands.get_processing_options(dol.build(wanted, transaction.value)))
+    transaction.sent = dol.build(wanted, transaction.value)
+    response = yield from exchange(commands.get_processing_options(transaction.sent))
     return response
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.entropy import draw
-from terminal_sim.emv.steps import commands
+from terminal_sim.emv.steps import authenticate, commands
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault, put, show
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import PinBlock
@@ -51,9 +51,11 @@ def offline(transaction: Transaction, *, enciphered: bool) -> Conversation[bool]
     if transaction.pin_bypassed:
         transaction.mark(tvr.PIN_NOT_ENTERED, Rule.CVM_PIN_BYPASSED)
         return False
-    if enciphered and transaction.pin_key is None:
-        transaction.note(Rule.CVM_PIN_KEY_MISSING)
-        return False
+    if enciphered:
+        transaction.pin_key = transaction.pin_key or authenticate.pin_key(transaction)
+        if transaction.pin_key is None:
+            transaction.note(Rule.CVM_PIN_KEY_MISSING)
+            return False
     tries = yield from _tries_left()
     wrong = False
     languages = transaction.languages()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from msgspec import Struct
@@ -61,14 +62,24 @@ class SignedRecord(Struct, frozen=True):
     data: bytes
 
 
+class OdaMethod(Enum):
+    """The methods of offline data authentication (Book 3, 10.3), by their bits in byte 1 of the AIP and byte 3 of 9F33."""
+
+    CDA = "CDA"
+    DDA = "DDA"
+    SDA = "SDA"
+
+
 @dataclass(slots=True)
 class Transaction:
     """The data elements by their source; `value` is the one look-up of all DOLs.
 
     `directory` holds the answer to SELECT, `card` the answer to GET PROCESSING OPTIONS and the records, `cryptogram` the
     latest answer to GENERATE AC; `signed` lists the records that the AFL gives to offline data authentication, in its order.
-    `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that names none (Book 1, 12.2.2).
-    `pin_key`, for an enciphered PIN, is there once the certificates of the card give it (Book 2, 7.1). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
+    `method` is the offline data authentication that was chosen, `icc_key` the card's key once it is recovered, and `sent` the values
+    that went to the card for PDOL and CDOLs, which CDA covers. `pin_key`, for an enciphered PIN, is there once the certificates of
+    the card give it (Book 2, 7.1). `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that
+    names none (Book 1, 12.2.2). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
 
     config: KernelConfig
@@ -80,6 +91,9 @@ class Transaction:
     card: CardObjects = field(default_factory=CardObjects)
     cryptogram: CardObjects = field(default_factory=CardObjects)
     signed: list[SignedRecord] = field(default_factory=list)
+    sent: bytes = b""
+    method: OdaMethod | None = None
+    icc_key: PublicKey | None = None
     card_languages: bytes = b""
     tvr: int = 0
     tsi: int = 0
@@ -121,6 +135,9 @@ class Transaction:
         self.cryptogram = CardObjects()
         self.signed = []
         self.pin_key = None
+        self.sent = b""
+        self.method = None
+        self.icc_key = None
         self._card_data = None
         self.terminal = {tag: value for tag, value in self.terminal.items() if tag not in self._scheme}
         self.terminal |= application.elements

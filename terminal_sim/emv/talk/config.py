@@ -3,8 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+from msgspec import Struct
 
 from terminal_sim.secret import Secret
+
+
+class CdaMode(Enum):
+    """In which approvals the terminal asks for a combined signature (EMV Book 4, 6.3.2.1 and table 30).
+
+    Mode 1 asks with the ARQC and with the TC after it, 2 with the ARQC alone, 3 with neither, 4 with the TC alone. A TC that is
+    asked for at once is always asked for with its signature.
+    """
+
+    ARQC_AND_TC = 1
+    ARQC = 2
+    NEITHER = 3
+    TC = 4
+
+
+class CaKey(Struct, frozen=True, kw_only=True):
+    """A public key of a scheme's certification authority (EMV Book 2, 11.2.2): the `index` of the provider `rid`, 5 bytes.
+
+    `expires` is YYMMDD; `test` says that it is no scheme's live key; `revoked` are the serial numbers, 3 bytes each, of issuer's
+    certificates that were made with it and taken back (5.1.2).
+    """
+
+    rid: bytes
+    index: int
+    modulus: bytes
+    exponent: int
+    expires: str = "491231"
+    test: bool = True
+    revoked: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +63,7 @@ class Application:
     tac_default: bytes = bytes(5)
     tac_denial: bytes = bytes(5)
     tac_online: bytes = bytes(5)
+    default_ddol: bytes = bytes.fromhex("9F3704")
     elements: tuple[tuple[int, bytes], ...] = ()
 
 
@@ -38,7 +71,8 @@ class Application:
 class KernelConfig:
     """The terminal's own data elements. Country and currency are the numeric ISO codes as text (`"124"`).
 
-    `exceptions` are the card numbers of the exception file (EMV Book 4, 6.3.5). Without `has_pin_key` the PIN pad cannot encipher an online PIN, and counts as not working (EMV Book 3, 10.5.2).
+    `ca_keys` are what offline data authentication begins with; without any it always fails where a card asks for it. `exceptions` are
+    the card numbers of the exception file (EMV Book 4, 6.3.5). Without `has_pin_key` the PIN pad cannot encipher an online PIN, and counts as not working (EMV Book 3, 10.5.2).
     """
 
     applications: tuple[Application, ...]
@@ -54,3 +88,5 @@ class KernelConfig:
     has_pin_key: bool = True
     languages: tuple[str, ...] = ("en",)
     exceptions: frozenset[Secret[str]] = frozenset()
+    ca_keys: tuple[CaKey, ...] = ()
+    cda_mode: CdaMode = CdaMode.ARQC_AND_TC

@@ -51,6 +51,15 @@ class Rule(Enum):
 
     # Offline data authentication.
     ODA_NOT_PERFORMED = "oda.not-performed", "B3 10.3", "offline data authentication was not performed"
+    ODA_DATA_MISSING = "oda.data-missing", "B3 7.5", "the card lacks data that its authentication needs"
+    ODA_SDA_SELECTED = (
+        "oda.sda-selected",
+        "B3 10.3",
+        "card and terminal share no more than static data authentication",
+    )
+    ODA_SDA_FAILED = "oda.sda-failed", "B2 5", "the card's static data were not authenticated"
+    ODA_DDA_FAILED = "oda.dda-failed", "B2 6.5", "the card did not prove that it is no copy"
+    ODA_CDA_FAILED = "oda.cda-failed", "B2 6.6", "the card did not prove that its cryptogram is its own"
 
     # Processing restrictions.
     RESTRICT_VERSION = "restrictions.version", "B3 10.4.1", "card and terminal have different versions"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from terminal_sim.emv.data import tlv
 from terminal_sim.emv.keys import certificates
-from terminal_sim.emv.keys.ca import CaKey, RevokedCertificate, checksum
+from terminal_sim.emv.keys.ca import check, checksum
 from terminal_sim.emv.keys.certificates import CertificateError
 from terminal_sim.emv.keys.rsa import PrivateKey, PublicKey, RsaError
 from terminal_sim.secret import Secret
@@ -35,20 +35,16 @@ def hexed(row: dict[str, Any], tag: str) -> bytes:
     return bytes.fromhex(row.get(f"tag_{tag}", ""))
 
 
-def loaded(row: dict[str, Any]) -> CaKey:
-    return CaKey(
-        rid=bytes.fromhex(row["rid"]),
-        index=int(row["index"], 16),
-        modulus=bytes.fromhex(row["modulus"]),
-        exponent=int(row["exponent"], 16),
-        checksum=bytes.fromhex(row["sha1"]),
-    )
+def loaded(row: dict[str, Any]) -> PublicKey:
+    key = PublicKey(bytes.fromhex(row["modulus"]), int(row["exponent"], 16))
+    check(bytes.fromhex(row["rid"]), int(row["index"], 16), key, bytes.fromhex(row["sha1"]))
+    return key
 
 
 CA_KEYS = {(row["rid"], row["index"]): loaded(row) for row in CA_ROWS["vectors"]}
 
 
-def ca_of(row: dict[str, Any]) -> CaKey:
+def ca_of(row: dict[str, Any]) -> PublicKey:
     return CA_KEYS[row["capk"]["rid"], row["capk"]["index"]]
 
 
@@ -110,10 +106,8 @@ def test_a_certificate_of_another_issuer_and_a_revoked_one_are_refused() -> None
         certificates.issuer_key(*given, pan="4111111111111111", today="311231")
     serial = bytes.fromhex(VISA["expect"]["issuer"]["serial"])
     with pytest.raises(CertificateError, match="revoked"):
-        certificates.issuer_key(
-            *given, pan=card["tag_5A"], today="311231", revoked={RevokedCertificate(ca.rid, ca.index, serial)}
-        )
-    other = {RevokedCertificate(ca.rid, ca.index, bytes(3))}
+        certificates.issuer_key(*given, pan=card["tag_5A"], today="311231", revoked={serial})
+    other = {bytes(3)}
     assert certificates.issuer_key(*given, pan=card["tag_5A"], today="311231", revoked=other)
 
 
@@ -285,18 +279,42 @@ def test_the_private_operation_is_the_inverse_of_the_public_one() -> None:
 def test_no_bytes_of_a_card_raise_anything_but_a_failed_check(junk: bytes) -> None:
     issuer, icc = whole_chain()
     row = VISA["card"]
-    for check in (
+    for tried in (
         lambda: certificates.issuer_key(ca_of(VISA), junk, b"\x03", junk, pan=row["tag_5A"], today="260101"),
         lambda: certificates.icc_key(issuer, junk, junk[:3], junk, pan=row["tag_5A"], today="260101"),
         lambda: certificates.static_signature(issuer, junk, b""),
         lambda: certificates.combined_signature(icc, junk, bytes(4)),
     ):
         with pytest.raises(CertificateError):
-            check()
+            tried()
 
 
 def test_the_checksum_covers_every_field_of_a_key() -> None:
     key = CA_KEYS["A000000003", "92"]
-    made = checksum(key.rid, key.index, key.modulus, key.exponent)
-    assert made == key.checksum
-    assert checksum(key.rid, key.index + 1, key.modulus, key.exponent) != made
+    rid = bytes.fromhex("A000000003")
+    made = checksum(rid, 0x92, key)
+    others = (
+        checksum(rid, 0x93, key),
+        checksum(rid[::-1], 0x92, key),
+        checksum(rid, 0x92, PublicKey(key.modulus, 65537)),
+        checksum(rid, 0x92, PublicKey(key.modulus[::-1], key.exponent)),
+    )
+    assert made not in others
+
+
+WRONG_KEYS = [
+    ("rid", bytes(4), 0x92, 3, 176),
+    ("index", bytes(5), 0x100, 3, 176),
+    ("modulus", bytes(5), 0x92, 3, 249),
+    ("exponent", bytes(5), 0x92, 5, 176),
+]
+
+
+@pytest.mark.parametrize(
+    ("field", "rid", "index", "exponent", "size"), WRONG_KEYS, ids=[one[0] for one in WRONG_KEYS]
+)
+def test_a_field_that_breaks_a_rule_is_named(
+    field: str, rid: bytes, index: int, exponent: int, size: int
+) -> None:
+    with pytest.raises(ValueError, match=f"^{field}: "):
+        check(rid, index, PublicKey(b"\x80" * size, exponent), b"")
