@@ -30,7 +30,7 @@ _ONLY_AIP: Final = bytes((tags.AIP,))
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class MethodRow:
     """What belongs to a method: its bit in byte 1 of the AIP and in byte 3 of 9F33, what must be there, and what its failure sets."""
 
     method: OdaMethod
@@ -44,9 +44,11 @@ class _Row:
 _STATIC: Final = (tags.CA_KEY_INDEX, tags.ISSUER_CERTIFICATE, tags.ISSUER_KEY_EXPONENT)
 _DYNAMIC: Final = (*_STATIC, tags.ICC_CERTIFICATE, tags.ICC_KEY_EXPONENT)
 _METHODS: Final = (
-    _Row(OdaMethod.CDA, 0x01, 0x08, _DYNAMIC, tvr.CDA_FAILED, Rule.ODA_CDA_FAILED),
-    _Row(OdaMethod.DDA, 0x20, 0x40, _DYNAMIC, tvr.DDA_FAILED, Rule.ODA_DDA_FAILED),
-    _Row(OdaMethod.SDA, 0x40, 0x80, (*_STATIC, tags.SIGNED_STATIC_DATA), tvr.SDA_FAILED, Rule.ODA_SDA_FAILED),
+    MethodRow(OdaMethod.CDA, 0x01, 0x08, _DYNAMIC, tvr.CDA_FAILED, Rule.ODA_CDA_FAILED),
+    MethodRow(OdaMethod.DDA, 0x20, 0x40, _DYNAMIC, tvr.DDA_FAILED, Rule.ODA_DDA_FAILED),
+    MethodRow(
+        OdaMethod.SDA, 0x40, 0x80, (*_STATIC, tags.SIGNED_STATIC_DATA), tvr.SDA_FAILED, Rule.ODA_SDA_FAILED
+    ),
 )
 """Best first."""
 
@@ -120,12 +122,12 @@ def _objects(record: bytes) -> list[tuple[int, bytes]]:
         return []
 
 
-def _chosen(transaction: Transaction) -> _Row | None:
+def _chosen(transaction: Transaction) -> MethodRow | None:
     offered, supported = transaction.card[tags.AIP][0], transaction.terminal[tags.CAPABILITIES][2]
     return next((row for row in _METHODS if offered & row.card and supported & row.terminal), None)
 
 
-def _require(transaction: Transaction, row: _Row) -> None:
+def _require(transaction: Transaction, row: MethodRow) -> None:
     missing = [tag for tag in row.needed if tag not in transaction.card]
     if missing:
         names = " ".join(f"{tag:X}" for tag in missing)
