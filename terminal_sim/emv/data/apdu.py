@@ -26,6 +26,8 @@ class Instruction(IntEnum):
     GET_RESPONSE = 0x00C0
     GET_CHALLENGE = 0x0084
     INTERNAL_AUTHENTICATE = 0x0088
+    EXCHANGE_RELAY_RESISTANCE_DATA = 0x80EA
+    RECOVER_AC = 0x80D0
 
     @property
     def ins(self) -> int:

@@ -132,6 +132,8 @@ TIME: Final = 0x9F21
 UPPER_OFFLINE_LIMIT: Final = 0x9F23
 CRYPTOGRAM: Final = 0x9F26
 CRYPTOGRAM_INFORMATION: Final = 0x9F27
+EXTENDED_SELECTION: Final = 0x9F29
+KERNEL_IDENTIFIER: Final = 0x9F2A
 PIN_CERTIFICATE: Final = 0x9F2D
 PIN_KEY_EXPONENT: Final = 0x9F2E
 PIN_KEY_REMAINDER: Final = 0x9F2F
@@ -242,6 +244,8 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(
             CRYPTOGRAM_INFORMATION, "Cryptogram Information Data", _CARD, _B, 1, 1, RESPONSE_FORMAT_2
         ),
+        DataElement(EXTENDED_SELECTION, "Extended Selection", _CARD, _B, 1, 11, APPLICATION_TEMPLATE),
+        DataElement(KERNEL_IDENTIFIER, "Kernel Identifier", _CARD, _B, 1, 8, APPLICATION_TEMPLATE),
         DataElement(
             PIN_CERTIFICATE, "ICC PIN Encipherment Public Key Certificate", _CARD, _B, 1, 248, RECORD, True
         ),

@@ -1,39 +1,54 @@
-"""The contactless transaction: directory, SELECT, GET PROCESSING OPTIONS, records, the card's cryptogram, the issuer's answer.
+"""The contactless transaction: pre-processing, directory, combination selection, the kernel, and the issuer's answer.
 
-Where the cryptogram comes from is the card's to say. In the answer to GET PROCESSING OPTIONS it is one of EMV Book C-3
-(`kernel_3`); a card that answers with its file list alone is asked by GENERATE AC (`kernel_2`), as in the Books C-2 and C-4. Either
-way one cryptogram is all that is taken: the card has left when the issuer answers, and the issuer's answer ends the transaction.
+Which combinations there are is the entry point's (`steps/entry_point`), and how a card comes to its cryptogram the kernel's (`registry`).
+One cryptogram is all that is taken: the card has left when the issuer answers, and the issuer's answer ends the transaction.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.emv.data import qualifiers, tags
+from msgspec import structs
+
+from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.apdu import StatusWord
+from terminal_sim.emv.data.dol import parse
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.kernels import kernel_2, kernel_3
-from terminal_sim.emv.steps import cvm, initiate, read, select
-from terminal_sim.emv.steps.exchange import CardError, Ended, fault
+from terminal_sim.emv.kernels import registry
+from terminal_sim.emv.kernels.registry import Kernel
+from terminal_sim.emv.steps import entry_point, initiate, select
+from terminal_sim.emv.steps.entry_point import Combination, ContactlessCandidate
+from terminal_sim.emv.steps.exchange import Ended, fault
 from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
 
-_CAPABLE_OF_CHIP: Final = 0x20
+_CONSENT: Final = 13
+"""How long the field stays off while the owner looks at the device, in units of 100 ms (Book C-3, 4.2)."""
+
+_MESSAGES: Final = {
+    Verdict.APPROVED: DisplayMessage.APPROVED,
+    Verdict.DECLINED: DisplayMessage.NOT_AUTHORISED,
+    Verdict.USE_CHIP: DisplayMessage.INSERT_CARD,
+    Verdict.USE_STRIPE: DisplayMessage.INSERT_OR_SWIPE,
+    Verdict.NOT_ACCEPTED: DisplayMessage.TRY_ANOTHER_CARD,
+    Verdict.CARD_ERROR: DisplayMessage.TRY_ANOTHER_CARD,
+    Verdict.BLOCKED: DisplayMessage.TRY_ANOTHER_CARD,
+    Verdict.TRY_AGAIN: DisplayMessage.PRESENT_CARD_AGAIN,
+    Verdict.SEE_PHONE: DisplayMessage.SEE_PHONE,
+    Verdict.CARD_GONE: DisplayMessage.PRESENT_CARD_AGAIN,
+}
+"""The message of an outcome that has none of its own (Book A, 9.4)."""
 
 
 def pay(transaction: Transaction) -> Conversation[Outcome]:
-    """The contactless transaction from the directory to the issuer's answer."""
-    yield from _activate(transaction)
-    card = transaction.card
-    if tags.AFL in card:
-        yield from read.read_records(transaction, card[tags.AFL])
-    if tags.CRYPTOGRAM in card:
-        yield from kernel_3.certify(transaction)
-    else:
-        yield from kernel_2.certify(transaction)
+    """The contactless transaction from pre-processing to the issuer's answer."""
+    kernel, combination = yield from _activate(transaction)
+    yield from kernel.certify(transaction, combination)
     decision = yield from go_online(transaction)
     if decision.response_code is None:
         return transaction.outcome(Verdict.DECLINED, Rule.ISSUER_UNREACHED)
@@ -44,38 +59,78 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     )
 
 
-def _terminal_qualifiers(transaction: Transaction) -> bytes:
-    """The TTQ for the selected application (Book A, 5.7)."""
-    capabilities = transaction.config.capabilities
-    first = qualifiers.TTQ1_EMV_MODE
-    if capabilities[0] & _CAPABLE_OF_CHIP:
-        first |= qualifiers.TTQ1_CONTACT_CHIP
-    if cvm.takes_online_pin(transaction):
-        first |= qualifiers.TTQ1_ONLINE_PIN
-    if capabilities[1] & cvm.CAN_SIGNATURE:
-        first |= qualifiers.TTQ1_SIGNATURE
-    second = qualifiers.TTQ2_ONLINE_CRYPTOGRAM
-    if cvm.required_contactless(transaction):
-        second |= qualifiers.TTQ2_CVM_REQUIRED
-    return bytes((first, second, qualifiers.TTQ3_ON_DEVICE, 0))
+def with_parameters(outcome: Outcome) -> Outcome:
+    """The outcome with the message and receipt that belong to it (Book A, 6.2 and 9.4)."""
+    approved = outcome.verdict is Verdict.APPROVED
+    message = _MESSAGES.get(outcome.verdict, DisplayMessage.NOTHING)
+    if approved and outcome.cvm == "signature":
+        message = DisplayMessage.APPROVED_SIGN
+    return structs.replace(outcome, receipt=approved, messages=outcome.messages or (message,))
 
 
-def _activate(transaction: Transaction) -> Conversation[None]:
-    """Selects the first application that accepts GET PROCESSING OPTIONS (Book B, 3.3.3; Book C-3, 4.2)."""
-    found = yield from select.contactless_candidates(transaction)
-    for candidate in found:
-        refused = yield from select.select_finally(transaction, candidate)
-        if refused is not None:
+def allowed_combinations(transaction: Transaction) -> list[tuple[Kernel, Combination]]:
+    """The combinations that pre-processing allows for this amount (Book B, 3.1.1)."""
+    allowed = []
+    for application in transaction.config.applications:
+        kernel = registry.kernel_of(application)
+        if kernel is None:
             continue
-        transaction.terminal[tags.TTQ] = _terminal_qualifiers(transaction)
-        response = yield from initiate.get_processing_options(transaction)
-        if response.sw == StatusWord.OK:
-            initiate.take_processing_options(transaction, response.data)
-            return
-        if response.sw == StatusWord.REFERENCE_UNUSABLE:
-            raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
-        if response.sw == StatusWord.NOT_ALLOWED:
-            raise CardError("the device wants its owner's consent: look at it and tap again")
-        if response.sw != StatusWord.CONDITIONS:
-            raise fault("GET PROCESSING OPTIONS", response.sw)
-    raise Ended(Verdict.USE_CHIP, Rule.SELECT_CONTACTLESS_NONE_LEFT)
+        combination = entry_point.preprocess(
+            transaction.config, transaction.request, application, kernel.traits
+        )
+        if combination is not None:
+            allowed.append((kernel, combination))
+    return allowed
+
+
+def _activate(transaction: Transaction) -> Conversation[tuple[Kernel, Combination]]:
+    """Selects the first combination whose card accepts GET PROCESSING OPTIONS (Book B, 3.3.3; Book C-3, 4.2)."""
+    allowed = allowed_combinations(transaction)
+    if not allowed:
+        raise _other_interface(Rule.CONTACTLESS_NOT_ALLOWED, DisplayMessage.INSERT_OR_SWIPE)
+    found = yield from entry_point.candidates(
+        transaction, [combination for _, combination in allowed], registry.TRAITS
+    )
+    if not found:
+        raise _other_interface(Rule.SELECT_NOT_CONTACTLESS, DisplayMessage.TRY_ANOTHER_CARD)
+    for each in found:
+        refused = yield from select.select_finally(transaction, each.candidate)
+        if refused is not None or not _asks_as_its_kernel_must(transaction, each):
+            continue
+        if (yield from _accepts(transaction, each.combination)):
+            return next((kernel, one) for kernel, one in allowed if one is each.combination)
+    raise _other_interface(Rule.SELECT_CONTACTLESS_NONE_LEFT, DisplayMessage.TRY_ANOTHER_CARD)
+
+
+def _asks_as_its_kernel_must(transaction: Transaction, each: ContactlessCandidate) -> bool:
+    """A card of kernel 3 whose PDOL does not ask for the TTQ is none of that kernel (3.3.3.5)."""
+    pdol = transaction.directory.get(tags.PDOL, b"")
+    return not each.combination.kernel.needs_qualifiers or tags.TTQ in {entry.tag for entry in parse(pdol)}
+
+
+def _accepts(transaction: Transaction, combination: Combination) -> Conversation[bool]:
+    """GET PROCESSING OPTIONS; False where the card passes on to the next combination (Select Next)."""
+    transaction.terminal.pop(tags.TTQ, None)
+    if combination.kernel.uses_qualifiers:
+        transaction.terminal[tags.TTQ] = combination.qualifiers
+    response = yield from initiate.get_processing_options(transaction)
+    if response.sw == StatusWord.OK:
+        initiate.take_processing_options(transaction, response.data)
+        return True
+    if response.sw == StatusWord.REFERENCE_UNUSABLE:
+        raise _other_interface(Rule.CONTACTLESS_OTHER_INTERFACE, DisplayMessage.INSERT_CARD)
+    if response.sw == StatusWord.NOT_ALLOWED:
+        raise Ended(
+            Verdict.SEE_PHONE,
+            Rule.CONTACTLESS_SEE_PHONE,
+            start=Start.PROTOCOL_ACTIVATION,
+            messages=(DisplayMessage.SEE_PHONE,),
+            field_off=_CONSENT,
+        )
+    if response.sw != StatusWord.CONDITIONS:
+        raise fault("GET PROCESSING OPTIONS", response.sw)
+    return False
+
+
+def _other_interface(rule: Rule, message: DisplayMessage) -> Ended:
+    return Ended(Verdict.USE_CHIP, rule, messages=(message,))

@@ -1,58 +1,66 @@
-"""A cryptogram that the card makes by GENERATE AC: the path of the EMV Books C-2 and C-4, and of Interac, without offline authentication.
+"""Kernel 2 (EMV Book C-2, M/Chip): the card makes its cryptogram by GENERATE AC after its records.
 
-1. The steps between records and cryptogram are those of the contact transaction: restrictions, verification, risk, action codes.
-2. Up to the limit the terminal takes no verification of the cardholder, above it those that a tap allows; 9F33 says so, and
-   the card's CVM list is walked with it. A device that has verified its owner needs no list (Book C-2, 3.8).
-3. An online PIN is typed when the card has left: its cryptogram certifies that it will be.
-4. There is no second GENERATE AC.
+1. 9F33 is built for the tap: card data input DF8117, verification DF8118 from the limit on or DF8119 below it, security DF811F,
+   each where the application's configuration has it, else by the terminal's capabilities.
+2. The action codes are DF8120 (default), DF8121 (denial) and DF8122 (online) where the configuration has them, else the TACs.
+3. The amount is compared with its limits by itself: a limit is exceeded, not reached.
+
+The kernel has no mag-stripe mode, no data exchange and no data storage.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
-from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions, risk
-from terminal_sim.emv.steps.exchange import Ended
+from terminal_sim.emv.steps import analysis, cvm, generate, tap
+from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
-from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.rules import Rule
 
-_AIP_ON_DEVICE: Final = 0x02
-_ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
-_NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))
+_CARD_DATA_INPUT: Final = 0xDF8117
+_CVM_REQUIRED: Final = 0xDF8118
+_CVM_NOT_REQUIRED: Final = 0xDF8119
+_SECURITY: Final = 0xDF811F
+_TAC_DEFAULT: Final = 0xDF8120
+_TAC_DENIAL: Final = 0xDF8121
+_TAC_ONLINE: Final = 0xDF8122
 
 
-def certify(transaction: Transaction) -> Conversation[None]:
+def certify(transaction: Transaction, combination: Combination) -> Conversation[None]:
     """Asks the card for its cryptogram. Raises `Ended` where the issuer is not to be asked."""
-    if tags.CDOL1 not in transaction.card:
-        raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_NO_KERNEL)
-    read.require(transaction, tags.PAN, tags.EXPIRATION_DATE)
-    transaction.card_data()
+    yield from tap.read_card(transaction)
+    tap.check(transaction, combination)
     transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
-    restrictions.check(transaction)
-    yield from _verify_cardholder(transaction)
-    risk.compare_floor_limit(transaction)
+    transaction.terminal[tags.CAPABILITIES] = capabilities(transaction, required=combination.cvm_required)
+    yield from tap.walk(transaction, combination)
+    _use_action_codes(transaction)
     asked = analysis.first_decision(transaction)
     made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
-    if made is Cryptogram.AAC:
-        raise generate.refused(transaction, asked)
-    if made is Cryptogram.TC:
-        raise Ended(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
-    if transaction.cvm == "online-pin" and not (yield from pin.online(transaction)):
-        raise Ended(Verdict.DECLINED, Rule.CVM_PIN_BYPASSED)
+    yield from tap.conclude(transaction, asked, made)
 
 
-def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
-    required = cvm.required_contactless(transaction)
+def capabilities(transaction: Transaction, *, required: bool) -> bytes:
+    """9F33 of this tap (Book C-2, 3.8): no offline PIN, since the card leaves."""
     first, second, third = transaction.config.capabilities
-    second = second & (cvm.CAN_ONLINE_PIN | cvm.CAN_SIGNATURE) if required else cvm.CAN_NO_CVM
-    transaction.terminal[tags.CAPABILITIES] = bytes((first, second, third))
-    if transaction.card[tags.AIP][0] & _AIP_ON_DEVICE:
-        transaction.cvm = "on-device" if required else "no-cvm"
-        transaction.terminal[tags.CVM_RESULTS] = _ON_DEVICE if required else _NOT_NEEDED
-        return
-    yield from cvm.verify(transaction, pin_later=True)
+    second = second & tap.ONLINE_PIN_OR_SIGNATURE if required else cvm.CAN_NO_CVM
+    built = bytes((first, second, third))
+    wanted = _CVM_REQUIRED if required else _CVM_NOT_REQUIRED
+    return b"".join(
+        transaction.terminal.get(tag, built[at : at + 1])[:1]
+        for at, tag in enumerate((_CARD_DATA_INPUT, wanted, _SECURITY))
+    )
+
+
+def _use_action_codes(transaction: Transaction) -> None:
+    known = transaction.selected()
+    terminal = transaction.terminal
+    transaction.application = replace(
+        known,
+        tac_default=terminal.get(_TAC_DEFAULT, known.tac_default),
+        tac_denial=terminal.get(_TAC_DENIAL, known.tac_denial),
+        tac_online=terminal.get(_TAC_ONLINE, known.tac_online),
+    )

@@ -1,9 +1,12 @@
-"""A cryptogram that the card gives in its answer to GET PROCESSING OPTIONS: the path of EMV Book C-3 (qVSDC) without offline authentication.
+"""Kernel 3 (EMV Book C-3, qVSDC): the card gives its cryptogram in its answer to GET PROCESSING OPTIONS.
 
-1. The terminal has stated its wishes in the TTQ (9F66): an online cryptogram always, cardholder verification above the limit.
-2. The card answers with its own in the CTQ (9F6C): online PIN, signature, or verified on the device.
+1. The terminal has stated its wishes in the TTQ (9F66): an online cryptogram or not, cardholder verification from the limit on.
+2. The card answers with its own in the CTQ (9F6C): online PIN, signature, verified on the device, and what is to be done where the
+   terminal cannot approve offline.
 3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
-4. A TC is not taken, since nothing proves it offline.
+4. A TC is no offline approval here, since nothing proves it; the CTQ decides whether the issuer is asked instead (5.6).
+
+The kernel has no mag-stripe mode, no issuer update by a second tap and no limits by program identifier (9F5A).
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from collections.abc import Mapping
 
 from terminal_sim.emv.data import qualifiers, tags
 from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.steps import cvm, pin, read
+from terminal_sim.emv.steps import analysis, cvm, pin, read, tap
+from terminal_sim.emv.steps.analysis import Reach
+from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import CardError, Ended
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
@@ -20,16 +25,19 @@ from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.rules import Rule
 
 
-def certify(transaction: Transaction) -> Conversation[None]:
+def certify(transaction: Transaction, combination: Combination) -> Conversation[None]:
     """Judges the cryptogram that is there and verifies the cardholder. Raises `Ended` where the issuer is not to be asked."""
+    yield from tap.read_card(transaction)
+    if tags.CRYPTOGRAM not in transaction.card:
+        raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_NO_KERNEL)
     read.require(transaction, tags.ATC, tags.ISSUER_APPLICATION_DATA, tags.TRACK_2)
-    transaction.card_data()
+    yield from tap.card_read(transaction)
     kind = kind_of_cryptogram(transaction.card)
-    if kind == Cryptogram.AAC:
+    if kind == Cryptogram.TC:
+        _ask_instead(transaction, combination)
+    elif kind != Cryptogram.ARQC:
         raise Ended(Verdict.DECLINED, Rule.CARD_DECLINED)
-    if kind != Cryptogram.ARQC:
-        raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
-    yield from _verify_cardholder(transaction)
+    yield from _verify_cardholder(transaction, combination, signed=kind == Cryptogram.TC)
 
 
 def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
@@ -42,21 +50,51 @@ def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
     return (data[4] << 2) & 0xC0
 
 
-def _verify_cardholder(transaction: Transaction) -> Conversation[None]:
+def _ask_instead(transaction: Transaction, combination: Combination) -> None:
+    """A TC goes to the issuer where the CTQ says so. Raises `Ended` for another interface or a decline (5.6)."""
+    wishes = _wishes(transaction.card)[0]
+    if (
+        wishes & qualifiers.CTQ1_ONLINE_IF_ODA_FAILED
+        and analysis.reach(transaction) is not Reach.OFFLINE_ONLY
+    ):
+        return
+    if (
+        wishes & qualifiers.CTQ1_SWITCH_IF_ODA_FAILED
+        and combination.qualifiers[0] & qualifiers.TTQ1_CONTACT_CHIP
+    ):
+        raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
+    raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
+
+
+def _verify_cardholder(
+    transaction: Transaction, combination: Combination, *, signed: bool
+) -> Conversation[None]:
     """Does what the card asks for in the CTQ (Book C-3, 5.7). Raises `Ended` where a required verification cannot be had."""
-    first, second = transaction.card.get(tags.CTQ, bytes(2))
+    first, second = _wishes(transaction.card)
+    required = combination.cvm_required
     if first & qualifiers.CTQ1_ONLINE_PIN and cvm.takes_online_pin(transaction):
         entered = yield from pin.online(transaction)
         if not entered:
             raise Ended(Verdict.DECLINED, Rule.CVM_PIN_BYPASSED)
-    elif second & qualifiers.CTQ2_ON_DEVICE:
+    elif second & qualifiers.CTQ2_ON_DEVICE and _device_is_believed(transaction.card, signed=signed):
         transaction.cvm = "on-device"
     elif transaction.config.capabilities[1] & cvm.CAN_SIGNATURE and (
-        first & qualifiers.CTQ1_SIGNATURE
-        or (cvm.required_contactless(transaction) and tags.CTQ not in transaction.card)
+        first & qualifiers.CTQ1_SIGNATURE or (required and tags.CTQ not in transaction.card)
     ):
         transaction.cvm = "signature"
-    elif cvm.required_contactless(transaction):
+    elif required:
         raise Ended(Verdict.DECLINED, Rule.CVM_NONE_SHARED)
     else:
         transaction.cvm = "no-cvm"
+
+
+def _device_is_believed(card: Mapping[int, bytes], *, signed: bool) -> bool:
+    """Whether the CTQ's word that the device verified its owner counts: signed with 9F69, whose bytes 6 and 7 repeat it, or certified by an ARQC."""
+    if tags.CARD_AUTHENTICATION_DATA in card:
+        return card[tags.CARD_AUTHENTICATION_DATA][5:7] == card[tags.CTQ]
+    return not signed
+
+
+def _wishes(card: Mapping[int, bytes]) -> bytes:
+    """The CTQ, all zeros where the card has none."""
+    return card.get(tags.CTQ, bytes(2))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import structs
+
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels import contact, contactless
@@ -30,11 +32,18 @@ _LOST: Final = {
 def transaction(config: KernelConfig, request: Request) -> Conversation[Outcome]:
     """Pays `request` with the card that answers the commands."""
     state = Transaction(config, request)
-    pay = contact.pay if request.interface is Interface.CONTACT else contactless.pay
+    if request.interface is Interface.CONTACT:
+        return (yield from _ended(state, contact.pay(state)))
+    outcome = yield from _ended(state, contactless.pay(state))
+    return contactless.with_parameters(outcome)
+
+
+def _ended(state: Transaction, pay: Conversation[Outcome]) -> Conversation[Outcome]:
     try:
-        outcome = yield from pay(state)
+        outcome = yield from pay
     except Ended as end:
-        return state.outcome(end.verdict, end.rule, end.detail)
+        ended = state.outcome(end.verdict, end.rule, end.detail)
+        return structs.replace(ended, start=end.start, messages=end.messages, field_off=end.field_off)
     except Gone as gone:
         verdict = Verdict.CARD_GONE if gone.loss is Loss.REMOVED else Verdict.CARD_ERROR
         return state.outcome(verdict, _LOST[gone.loss], gone.detail)

@@ -42,6 +42,18 @@ def internal_authenticate(ddol_data: bytes) -> Command:
     return Command(_with_data(Instruction.INTERNAL_AUTHENTICATE, 0x00, 0x00, ddol_data, le=True), Step.OTHER)
 
 
+def exchange_relay_resistance_data(entropy: bytes) -> Command:
+    """EXCHANGE RELAY RESISTANCE DATA with the terminal's 4 bytes of entropy (Book C-2, 5.3)."""
+    data = _with_data(Instruction.EXCHANGE_RELAY_RESISTANCE_DATA, 0x00, 0x00, entropy, le=True)
+    return Command(data, Step.OTHER)
+
+
+def recover_ac(drdol_data: bytes) -> Command:
+    """RECOVER AC with the values that the card's DRDOL asks for (Book C-2, 5.8)."""
+    data = _with_data(Instruction.RECOVER_AC, 0x00, 0x00, drdol_data, le=True)
+    return Command(data, Step.GENAC1)
+
+
 def external_authenticate(issuer_authentication: bytes) -> Command:
     """EXTERNAL AUTHENTICATE with tag 91 of the issuer's answer (Book 3, 6.5.4)."""
     return Command(

@@ -164,12 +164,6 @@ def takes_online_pin(transaction: Transaction) -> bool:
     return config.has_pin_key and bool(config.capabilities[1] & CAN_ONLINE_PIN)
 
 
-def required_contactless(transaction: Transaction) -> bool:
-    """Whether a tap of this amount needs the cardholder's verification: above the limit of the selected application."""
-    limit = transaction.selected().contactless_cvm_limit
-    return limit is not None and transaction.request.amount > limit
-
-
 def _amount_meets(condition: int, cvms: CvmList, transaction: Transaction) -> bool:
     """The amount is under (06, 08) or over (07, 09) X (06, 07) or Y, and in the application's currency."""
     if transaction.card.get(tags.APPLICATION_CURRENCY) != transaction.terminal[tags.CURRENCY]:

@@ -17,6 +17,7 @@ from terminal_sim.emv.talk.asks import Ask, Command, LookUp, Show
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
 
 A = TypeVar("A", bound=KernelAnswer)
@@ -30,13 +31,28 @@ class CardError(Exception):
 
 
 class Ended(Exception):
-    """The transaction ends here with a foreseen verdict by `rule`; carried out of the steps and turned into an `Outcome`."""
+    """The transaction ends here with a foreseen verdict by `rule`; carried out of the steps and turned into an `Outcome`.
 
-    def __init__(self, verdict: Verdict, rule: Rule, detail: str = "") -> None:
+    `start`, `messages` and `field_off` are those of the outcome.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        rule: Rule,
+        detail: str = "",
+        *,
+        start: Start | None = None,
+        messages: tuple[DisplayMessage, ...] = (),
+        field_off: int = 0,
+    ) -> None:
         super().__init__(detail or rule.sentence)
         self.verdict = verdict
         self.rule = rule
         self.detail = detail
+        self.start = start
+        self.messages = messages
+        self.field_off = field_off
 
 
 class Gone(Exception):

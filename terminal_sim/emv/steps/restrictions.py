@@ -31,17 +31,25 @@ _USAGES: Final = {
 
 def check(transaction: Transaction) -> None:
     """Compares the card's version, usage control and dates with the terminal's (10.4.1 to 10.4.3)."""
+    for bit, rule in findings(transaction).items():
+        transaction.mark(bit, rule)
+
+
+def findings(transaction: Transaction) -> dict[int, Rule]:
+    """What the comparisons find, as bits of the TVR with their rules."""
     card, terminal = transaction.card, transaction.terminal
+    found: dict[int, Rule] = {}
     version = card.get(tags.VERSION_CARD)
     if version is not None and version != terminal[tags.VERSION_TERMINAL]:
-        transaction.mark(tvr.DIFFERENT_VERSIONS, Rule.RESTRICT_VERSION)
+        found[tvr.DIFFERENT_VERSIONS] = Rule.RESTRICT_VERSION
     if tags.USAGE_CONTROL in card and not _usage_allows(transaction):
-        transaction.mark(tvr.SERVICE_NOT_ALLOWED, Rule.RESTRICT_USAGE)
+        found[tvr.SERVICE_NOT_ALLOWED] = Rule.RESTRICT_USAGE
     today = _day(terminal[tags.DATE])
     if tags.EFFECTIVE_DATE in card and _day(card[tags.EFFECTIVE_DATE]) > today:
-        transaction.mark(tvr.NOT_YET_EFFECTIVE, Rule.RESTRICT_NOT_YET)
-    if _day(card[tags.EXPIRATION_DATE]) < today:
-        transaction.mark(tvr.EXPIRED, Rule.RESTRICT_EXPIRED)
+        found[tvr.NOT_YET_EFFECTIVE] = Rule.RESTRICT_NOT_YET
+    if tags.EXPIRATION_DATE in card and _day(card[tags.EXPIRATION_DATE]) < today:
+        found[tvr.EXPIRED] = Rule.RESTRICT_EXPIRED
+    return found
 
 
 def _usage_allows(transaction: Transaction) -> bool:

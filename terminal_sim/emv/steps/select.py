@@ -1,14 +1,13 @@
-"""Application selection: which applications card and terminal share, and which one is used (EMV Book 1, 12; Book B, 3.3).
+"""Application selection: which applications card and terminal share, and which one is used (EMV Book 1, 12). Contactless, `entry_point` finds them.
 
 1. Contact: the directory 1PAY.SYS.DDF01 first; where it is missing, blocked, unreadable or names nothing of ours, the list of
    our AIDs is tried one by one, a partial name with all its occurrences.
    The list goes on after an occurrence that is blocked or answers with a warning (62xx, 63xx).
-2. Contactless: the directory 2PAY.SYS.DDF01 is the whole list.
-3. The lowest priority number comes first, none (0) last. More than one application, or one that asks for confirmation, is the
-   cardholder's choice on contact; contactless takes the first.
-4. What is shown is the preferred name where the terminal has its code table, else the label. A name in the directory is written
+2. The lowest priority number comes first, none (0) last. More than one application, or one that asks for confirmation, is the
+   cardholder's choice.
+3. What is shown is the preferred name where the terminal has its code table, else the label. A name in the directory is written
    in the table that the directory names, unless the entry names its own.
-5. A card that is blocked (6A81) or offers only blocked applications (6283) is BLOCKED; one that knows none of ours is not
+4. A card that is blocked (6A81) or offers only blocked applications (6283) is BLOCKED; one that knows none of ours is not
    accepted; one that answers the selection with nonsense cannot be read: the stripe may serve (fallback).
 """
 
@@ -62,20 +61,6 @@ def candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
     return found
 
 
-def contactless_candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
-    """The contactless candidate list, best first (Book B, 3.3.2). Raises `Ended` where it is empty."""
-    response = yield from exchange(commands.select(apdu.PPSE))
-    found: list[Candidate] = []
-    if response.sw == StatusWord.OK:
-        usable = [one for one in transaction.config.applications if _taps(one, transaction.request.amount)]
-        for tag, entries in tlv.split(_proprietary(response.data)):
-            if tag == tags.FCI_DISCRETIONARY:
-                found += _directory_entries(transaction, tlv.split(entries), usable, _NO_TABLE)
-    if not found:
-        raise Ended(Verdict.USE_CHIP, Rule.SELECT_NOT_CONTACTLESS)
-    return _by_priority(found)
-
-
 def choose(transaction: Transaction, found: list[Candidate]) -> Conversation[Candidate]:
     """Takes one of `found`, by the cardholder where it must be, and selects it finally (Book 1, 12.4).
 
@@ -124,7 +109,7 @@ def _from_directory(transaction: Transaction) -> Conversation[list[Candidate]]:
         return []
     found: list[Candidate] = []
     try:
-        directory = CardObjects.of(tlv.primitives(_proprietary(response.data)), _FCI)
+        directory = CardObjects.of(tlv.primitives(proprietary(response.data)), _FCI)
         # The cardholder's languages may be needed before an application is selected (Book 1, 10.4 and 12.2.2).
         transaction.card_languages = directory.raw(tags.LANGUAGES) or b""
         table = directory.raw(tags.CODE_TABLE) or _NO_TABLE
@@ -200,7 +185,7 @@ def _another_may_follow(
     if not _matches(application, name):
         return False
     if not warned and all(one.name != name for one in search.found):
-        search.found.append(_candidate(transaction, name, directory, application))
+        search.found.append(candidate_of(transaction, name, directory, application))
     return application.partial and name != application.aid
 
 
@@ -237,11 +222,11 @@ def _directory_entries(
         matching = [application for application in supported if _matches(application, name)]
         if matching:
             closest = max(matching, key=lambda application: len(application.aid))
-            found.append(_candidate(transaction, name, entry, closest))
+            found.append(candidate_of(transaction, name, entry, closest))
     return found
 
 
-def _candidate(
+def candidate_of(
     transaction: Transaction, name: bytes, known: CardObjects, application: Application
 ) -> Candidate:
     priority = (known.raw(tags.PRIORITY) or b"\x00")[0]
@@ -262,12 +247,7 @@ def _matches(application: Application, name: bytes) -> bool:
     return name == application.aid or (application.partial and name.startswith(application.aid))
 
 
-def _taps(application: Application, amount: int) -> bool:
-    limit = application.contactless_limit
-    return application.contactless and (limit is None or amount <= limit)
-
-
-def _proprietary(fci: bytes) -> bytes:
+def proprietary(fci: bytes) -> bytes:
     """The FCI proprietary template (A5) of an FCI (6F)."""
     for tag, value in tlv.split(tlv.only(fci, tags.FCI)):
         if tag == tags.FCI_PROPRIETARY:

@@ -43,8 +43,12 @@ class CaKey(Struct, frozen=True, kw_only=True):
 class Application:
     """An application the terminal supports (EMV Book 1, 12.3.1): its AID and how it is matched.
 
-    Amounts in minor units. Above `contactless_limit` the application is not offered contactless, above
-    `contactless_cvm_limit` the cardholder is verified; None means that there is no such limit. The action codes (TAC) have
+    Amounts in minor units. From `contactless_limit` on the application is not offered contactless, from `contactless_cvm_limit` on
+    the cardholder is verified, above `contactless_floor_limit` (where it is None, `floor_limit`) the issuer is asked; None means that
+    there is no such limit, and the kernels that compare by themselves count from above a limit. An amount of zero, or of one unit of the
+    currency with `status_check`, asks for the issuer (Contactless Book A, 5; Book B, 3.1.1). `kernel` is the identifier of the contactless
+    kernel, 0 for that of the AID's scheme. `qualifiers` is the TTQ (9F66), empty where it follows from the terminal's capabilities.
+    With `extended_selection` a card's extended selection (9F29) is used. The action codes (TAC) have
     5 bytes each and the bits of the TVR. `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
     selection (EMV Book 3, 10.6.2). `elements` are data elements of the terminal that only this application's scheme knows.
     """
@@ -56,6 +60,12 @@ class Application:
     contactless: bool = True
     contactless_limit: int | None = None
     contactless_cvm_limit: int | None = None
+    contactless_floor_limit: int | None = None
+    zero_amount_allowed: bool = True
+    status_check: bool = False
+    extended_selection: bool = False
+    kernel: int = 0
+    qualifiers: bytes = b""
     floor_limit: int = 0
     threshold: int = 0
     target_percent: int = 0

@@ -161,6 +161,11 @@ class Rule(Enum):
         "B 3.3.2",
         "the card asks for a contactless kernel that this terminal does not have",
     )
+    CONTACTLESS_NOT_ALLOWED = (
+        "contactless.not-allowed",
+        "B 3.1.1",
+        "the terminal takes no tap of this amount",
+    )
     CONTACTLESS_SEE_PHONE = (
         "contactless.see-phone",
         "C-3 4.2",

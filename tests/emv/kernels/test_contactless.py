@@ -12,7 +12,8 @@ from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.crypto import IssuerKeys
 from terminal_sim.emv.talk.answers import HostDecision
-from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Step
+from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Show, Step
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface
 from terminal_sim.secret import Secret
@@ -111,8 +112,12 @@ def test_the_cards_wish_for_its_contacts_is_use_chip(
 
 def test_above_the_terminals_limit_the_card_is_to_be_inserted(terminal: Terminal, card: Cards) -> None:
     limited(terminal, limit=10_000)
-    assert terminal.tap(card("visa-credit"), amount=10_000).verdict is Verdict.APPROVED
-    assert terminal.tap(card("visa-credit"), amount=10_001).verdict is Verdict.USE_CHIP
+    assert terminal.tap(card("visa-credit"), amount=9_999).verdict is Verdict.APPROVED
+    outcome = terminal.tap(card("visa-credit"), amount=10_000)
+    assert (outcome.verdict, outcome.messages) == (Verdict.USE_CHIP, (DisplayMessage.TRY_ANOTHER_CARD,))
+    assert terminal.tap(card("mastercard-pin"), amount=10_000).verdict is Verdict.APPROVED
+    outcome = terminal.tap(card("mastercard-pin"), amount=10_001)
+    assert (outcome.verdict, outcome.messages) == (Verdict.USE_CHIP, (DisplayMessage.INSERT_OR_SWIPE,))
 
 
 def test_an_application_that_is_not_offered_contactless_is_to_be_inserted(
@@ -203,7 +208,9 @@ def test_the_pin_is_typed_when_the_card_has_left(terminal: Terminal, card: Cards
     terminal.pins = ["1234"]
     terminal.tap(card("mastercard-pin"))
     last = [type(ask) for ask in terminal.asks[-3:]]
-    assert last == [type(terminal.commands[-1]), EnterPin, GoOnline]
+    assert last == [Show, EnterPin, GoOnline]
+    assert terminal.asks[-4] is terminal.commands[-1]
+    assert terminal.messages == [DisplayMessage.CARD_READ_OK]
     terminal.pins = [None]
     outcome = terminal.tap(card("mastercard-pin"))
     assert (outcome.verdict, outcome.went_online) == (Verdict.DECLINED, False)
@@ -263,6 +270,11 @@ def instead(tag: int, value: str) -> Callable[[bytes], bytes]:
     return change
 
 
+def certified(information: str, wishes: str) -> Callable[[bytes], bytes]:
+    """The answer with this cryptogram information (9F27) and these wishes (CTQ)."""
+    return lambda answer: instead(tags.CTQ, wishes)(instead(tags.CRYPTOGRAM_INFORMATION, information)(answer))
+
+
 CHANGES = [
     ("no cryptogram is another kernel's card", without(tags.CRYPTOGRAM), Verdict.USE_CHIP),
     ("no records are no fault", without(tags.AFL), Verdict.APPROVED),
@@ -273,7 +285,7 @@ CHANGES = [
     ("a TC proves nothing here", instead(tags.CRYPTOGRAM_INFORMATION, "40"), Verdict.DECLINED),
     ("6984 wants the contacts", lambda _: b"\x69\x84", Verdict.USE_CHIP),
     ("6985 passes on to the next, and there is none", lambda _: b"\x69\x85", Verdict.USE_CHIP),
-    ("6986 wants a look at the device", lambda _: b"\x69\x86", Verdict.CARD_ERROR),
+    ("6986 wants a look at the device", lambda _: b"\x69\x86", Verdict.SEE_PHONE),
     ("6983 is blocked", lambda _: b"\x69\x83", Verdict.BLOCKED),
     ("anything else is an error", lambda _: b"\x6f\x00", Verdict.CARD_ERROR),
 ]
@@ -287,3 +299,37 @@ def test_what_comes_back_from_get_processing_options_decides(
         Changed(card("visa-credit"), 0xA8, change), terminal.request(Interface.CONTACTLESS)
     )
     assert outcome.verdict is verdict, outcome.reason
+
+
+UNPROVEN = [
+    ("to the issuer as the card wishes", "2000", True, Verdict.DECLINED),
+    ("to the contacts", "1000", False, Verdict.USE_CHIP),
+    ("to the issuer first", "3000", True, Verdict.DECLINED),
+    ("nowhere", "0000", False, Verdict.DECLINED),
+]
+
+
+@pytest.mark.parametrize(("wishes", "online", "verdict"), rows(UNPROVEN))
+def test_a_tc_without_proof_goes_where_the_card_wishes(
+    terminal: Terminal, card: Cards, wishes: str, online: bool, verdict: Verdict
+) -> None:
+    """The acquirer of the test takes no TC for a cryptogram that asks it, so that it declines."""
+    changed = Changed(card("visa-credit"), 0xA8, certified("40", wishes))
+    outcome = terminal.pay(changed, terminal.request(Interface.CONTACTLESS))
+    assert (outcome.verdict, outcome.went_online) == (verdict, online), outcome.reason
+
+
+DEVICES = [
+    ("with an ARQC", "80", "0080", Verdict.APPROVED, "on-device"),
+    ("not with a TC that nothing signs", "40", "2080", Verdict.DECLINED, ""),
+]
+
+
+@pytest.mark.parametrize(("information", "wishes", "verdict", "done"), rows(DEVICES))
+def test_the_word_of_a_device_that_it_knows_its_owner_is_believed(
+    terminal: Terminal, card: Cards, information: str, wishes: str, verdict: Verdict, done: str
+) -> None:
+    limited(terminal, cvm_limit=0)
+    changed = Changed(card("visa-credit"), 0xA8, certified(information, wishes))
+    outcome = terminal.pay(changed, terminal.request(Interface.CONTACTLESS))
+    assert (outcome.verdict, outcome.cvm) == (verdict, done), outcome.reason

@@ -1,0 +1,99 @@
+"""The steps that contactless kernels share: card read, verification within a tap, the cryptogram of GENERATE AC.
+
+1. The steps between records and cryptogram are those of the contact transaction: restrictions, verification, risk, action codes.
+2. Up to the limit the terminal takes no verification of the cardholder, above it those that a tap allows; 9F33 says so, and
+   the card's CVM list is walked with it. A device that has verified its owner needs no list (Book C-2, 3.8).
+3. An online PIN is typed when the card has left: its cryptogram certifies that it will be.
+4. There is no second GENERATE AC.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions
+from terminal_sim.emv.steps.entry_point import Combination
+from terminal_sim.emv.steps.exchange import Ended, show
+from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.talk.asks import Step
+from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.messages import DisplayMessage
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.rules import Rule
+
+ONLINE_PIN_OR_SIGNATURE: Final = cvm.CAN_ONLINE_PIN | cvm.CAN_SIGNATURE
+
+_AIP_ON_DEVICE: Final = 0x02
+_ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
+_NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))
+
+
+def read_card(transaction: Transaction) -> Conversation[None]:
+    """Reads the records where the card has a file list; a card whose answer to GET PROCESSING OPTIONS says all has none."""
+    if tags.AFL in transaction.card:
+        yield from read.read_records(transaction, transaction.card[tags.AFL])
+
+
+def card_read(transaction: Transaction) -> Conversation[None]:
+    """Says that the card may leave: all is known that it is needed for (Book A, 9.4)."""
+    transaction.card_data()
+    yield from show(DisplayMessage.CARD_READ_OK)
+
+
+def check(transaction: Transaction, combination: Combination) -> None:
+    """What the terminal finds out by itself about the records: restrictions and the floor limit. Raises `CardError` where they lack what is needed."""
+    if tags.CDOL1 not in transaction.card:
+        raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_NO_KERNEL)
+    read.require(transaction, tags.PAN, tags.EXPIRATION_DATE)
+    transaction.card_data()
+    restrictions.check(transaction)
+    if combination.floor_limit_exceeded:
+        transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
+    transaction.tsi |= tvr.TSI_RISK_PERFORMED
+
+
+def verify_cardholder(
+    transaction: Transaction, combination: Combination, methods: int = ONLINE_PIN_OR_SIGNATURE
+) -> Conversation[None]:
+    """Verifies the cardholder by the CVM list and those of `methods` (bits of 9F33, byte 2) that the terminal has, or by the device."""
+    first, second, third = transaction.config.capabilities
+    second = second & methods if combination.cvm_required else cvm.CAN_NO_CVM
+    transaction.terminal[tags.CAPABILITIES] = bytes((first, second, third))
+    yield from walk(transaction, combination)
+
+
+def walk(transaction: Transaction, combination: Combination) -> Conversation[None]:
+    """Verifies the cardholder with the capabilities (9F33) that stand already."""
+    required = combination.cvm_required
+    if transaction.card[tags.AIP][0] & _AIP_ON_DEVICE:
+        transaction.cvm = "on-device" if required else "no-cvm"
+        transaction.terminal[tags.CVM_RESULTS] = _ON_DEVICE if required else _NOT_NEEDED
+        return
+    yield from cvm.verify(transaction, pin_later=True)
+
+
+def certify(
+    transaction: Transaction, combination: Combination, methods: int = ONLINE_PIN_OR_SIGNATURE
+) -> Conversation[None]:
+    """From the records to a cryptogram for the issuer, without offline data authentication. Raises `Ended` where the issuer is not asked."""
+    yield from read_card(transaction)
+    check(transaction, combination)
+    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    yield from verify_cardholder(transaction, combination, methods)
+    asked = analysis.first_decision(transaction)
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
+    yield from conclude(transaction, asked, made)
+
+
+def conclude(transaction: Transaction, asked: Cryptogram, made: Cryptogram) -> Conversation[None]:
+    """What follows the card's only cryptogram: the PIN for the issuer, or the end (`Ended`)."""
+    yield from card_read(transaction)
+    if made is Cryptogram.AAC:
+        raise generate.refused(transaction, asked)
+    if made is Cryptogram.TC:
+        raise Ended(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
+    transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
+    if transaction.cvm == "online-pin" and not (yield from pin.online(transaction)):
+        raise Ended(Verdict.DECLINED, Rule.CVM_PIN_BYPASSED)
