@@ -193,6 +193,7 @@ class Avs(Struct, frozen=True, kw_only=True):
 class HostRequest(Struct, frozen=True, kw_only=True):
     """A request. `stan` 1..999999; `reference` is the terminal's own, unique; `at` is the terminal's civil time.
 
+    `fallback` says that the stripe was read where a chip could not be (ISO 8583 DE 22: 80).
     `reason` is the message reason code of a reversal: 4000 customer cancellation, 4021 time-out, 4017 card refused.
     """
 
@@ -204,6 +205,7 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     amount: Money
     at: datetime
     entry: EntryMode
+    fallback: bool = False
     repeat: bool = False
     pan: Secret[str] | None = None
     expiry: Secret[str] | None = None

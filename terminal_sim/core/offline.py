@@ -302,6 +302,7 @@ class OfflineQueue:
             amount=payment.amount,
             at=payment.at,
             entry=payment.entry,
+            fallback=payment.is_fallback,
             repeat=repeat,
         )
 

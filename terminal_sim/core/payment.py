@@ -89,7 +89,8 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     `reference` is the terminal's own name of it, `pan` the masked card number, `stan` the trace number, `at` the terminal's civil
     time of the request in whole seconds, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
     partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
-    of sale and are empty in a standalone payment; `request` is the point of sale's name for what it asked.
+    of sale and are empty in a standalone payment; `request` is the point of sale's name for what it asked. `fallback`
+    is `chip` where the stripe was read since the chip could not be.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in PAYMENT_KINDS)
@@ -116,6 +117,7 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     server: str = ""
     register: str = ""
     request: str = ""
+    fallback: str = ""
     state: PaymentState
     amount: Money
     entry: EntryMode
@@ -125,6 +127,11 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     def card_type(self) -> str:
         """The brand as paper and screens print it: `VISA`, `SQUARE GIFT`."""
         return self.brand.replace("-", " ").upper()
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the stripe was read in place of the chip."""
+        return bool(self.fallback)
 
     @property
     def last4(self) -> str:

@@ -141,6 +141,7 @@ class Reversals:
             amount=payment.amount,
             at=self._terminal.now.civil,
             entry=payment.entry,
+            fallback=payment.is_fallback,
             repeat=payment.reference in self._sent_before,
             original=Original(
                 kind=reversed_payment.kind, stan=reversed_payment.stan, reference=reversed_payment.reference

@@ -14,9 +14,10 @@ from terminal_sim.secret import Secret, mask_pan
 
 
 class CardDetails(Struct, frozen=True, kw_only=True):
-    """What a card or the cardholder gave for one payment. `expiry` is YYMM; `aid` and `label` are of a chip's application."""
+    """What a card or the cardholder gave for one payment. `fallback` says that the stripe stands for a chip. `expiry` is YYMM; `aid` and `label` are of a chip's application."""
 
     entry: EntryMode
+    fallback: bool = False
     pan: Secret[str]
     expiry: Secret[str] | None = None
     sequence: str = ""
@@ -50,6 +51,7 @@ def payment_of(
         amount=amount,
         requested=amount.minor,
         entry=card.entry,
+        fallback="chip" if card.fallback else "",
         pan=mask_pan(card.pan.reveal()),
         brand=brand_name(card.pan.reveal()),
         stan=stan,
@@ -71,6 +73,7 @@ def request_of(terminal: Firmware, payment: Payment, card: CardDetails) -> HostR
         amount=payment.amount,
         at=payment.at,
         entry=card.entry,
+        fallback=card.fallback,
         pan=card.pan,
         expiry=card.expiry,
         sequence=card.sequence,

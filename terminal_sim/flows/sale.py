@@ -135,6 +135,7 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         self.entry = EntryMode.STRIPE
         return CardDetails(
             entry=self.entry,
+            fallback=self.prompt == "swipe-instead",
             pan=stripe.pan,
             expiry=Secret(stripe.expiry) if stripe.expiry else None,
             track2=stripe.track2,

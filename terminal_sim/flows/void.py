@@ -51,6 +51,7 @@ class VoidFlow(EndingFlow):
             state=PaymentState.REVERSAL_PENDING,
             amount=original.amount,
             entry=original.entry,
+            fallback=original.fallback,
             pan=original.pan,
             brand=original.brand,
             sequence=original.sequence,

@@ -58,6 +58,7 @@ def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMes
     }
     sometimes: dict[str, Field] = {
         "pan": "" if pan is None else mask_pan(pan.reveal()),
+        "fallback": "chip" if request.fallback else "",
         "sequence": request.sequence,
         "original": "" if original is None else original.reference,
         "original-stan": 0 if original is None else original.stan,

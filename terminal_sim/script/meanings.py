@@ -27,6 +27,7 @@ FIELDS = {
     "cvm": "how the cardholder was verified",
     "deadline": "moment at which a waiting payment expires, in microseconds of virtual time",
     "digest": "digest of a new passcode",
+    "fallback": "`chip` where the stripe was read since the chip could not be.",
     "entry": "how the card's data came in (ISO 8583, DE 22)",
     "failures": "wrong passcodes in a row",
     "host_reference": "acquirer's reference (ISO 8583, DE 37)",

@@ -21,7 +21,7 @@ from tests.core.samples import AT, payment, void_of
 # The kinds and their fields as the journal has them: `?` marks those that a row may leave out.
 _PAYMENT = (
     "reference pan stan requested? brand? sequence? original? auth_code? response_code? host_reference? reason? aid? label? cvm?"
-    " cryptogram? avs_result? language? ticket? server? register? request? state amount currency entry at"
+    " cryptogram? avs_result? language? ticket? server? register? request? fallback? state amount currency entry at"
 )
 _OFFLINE = "reference state amount currency entry pan stan"
 CONTRACT = {
@@ -199,7 +199,7 @@ def test_any_row_that_takes_a_trace_number_moves_the_counter_once() -> None:
 
 _ASKED = {
     ("", "AUTH_SENT"), ("", "DECLINED"), ("AUTH_SENT", "COMPLETED"), ("AUTH_SENT", "DECLINED"),
-    ("AUTH_SENT", "REVERSAL_PENDING"), ("REVERSAL_PENDING", "REVERSED"), ("COMPLETED", "VOIDED"), ("", "PENDING"),
+    ("AUTH_SENT", "REVERSAL_PENDING"), ("AUTH_SENT", "PENDING"), ("REVERSAL_PENDING", "REVERSED"), ("COMPLETED", "VOIDED"), ("", "PENDING"),
     ("PENDING", "FORWARD_SENT"), ("PENDING", "EXPIRED"), ("PENDING", "LOST"), ("FORWARD_SENT", "COMPLETED"),
     ("FORWARD_SENT", "DECLINED"), ("FORWARD_SENT", "LOST"),
 }  # fmt: skip

@@ -105,7 +105,7 @@ def test_a_mute_chip_falls_back_to_its_stripe(drive: Drive) -> None:
     drive.terminal.swipe("mute")
     drive.pass_time()
     assert "approved" in shown(drive)
-    assert [p.entry.value for p in drive.durable.payments.values()] == ["stripe"]
+    assert [(p.entry.value, p.fallback) for p in drive.durable.payments.values()] == [("stripe", "chip")]
 
 
 def test_a_card_that_lies_in_the_slot_already_is_read(drive: Drive) -> None:

@@ -39,6 +39,15 @@ REQUESTS = [
         ),
     ),
     (
+        "a stripe in place of a chip that cannot be read",
+        replace(SALE, fallback=True),
+        (
+            "0100 3230048020C18000 000000 000000001000 1121204001 000007 261121204001 0801 00"
+            "34 4111111111111111D30032011234567890 5430303030303031 5453494D3030303030303030303031"
+            "0021 011341424344303031373935323933363031303037 0124"
+        ),
+    ),
+    (
         "a telephone order with CVC and address",
         replace(MOTO, avs=Avs(postal_code="K1A0B1", street_number="111")),
         (
@@ -470,3 +479,8 @@ def test_no_two_kinds_look_the_same_on_the_wire() -> None:
         (kind.facts.message_class, kind.facts.processing_code, kind.facts.condition) for kind in MessageKind
     ]
     assert len(set(looks)) == len(looks)
+
+
+def test_nothing_but_a_stripe_stands_for_a_chip() -> None:
+    with pytest.raises(MessageError, match="no fallback"):
+        encode_request(replace(MOTO, fallback=True))

@@ -18,7 +18,7 @@ with white space, which the library's text lengths can.
 | 11 | trace number (STAN)           | n6        | yes     | yes   | 000001 to 999999                                     |
 | 12 | local date and time           | n12       | yes     |       | YYMMDDhhmmss of 2000 to 2099                         |
 | 14 | expiry                        | n4        | maybe   |       | YYMM                                                 |
-| 22 | entry mode                    | n3        | yes     |       | 051 chip, 071 contactless, 901 stripe, 011 keyed     |
+| 22 | entry mode                    | n3        | yes     |       | 051 chip, 071 contactless, 901 stripe, 801 stripe for a chip that cannot be read, 011 keyed |
 | 23 | card sequence number          | n3        | maybe   |       |                                                      |
 | 25 | condition                     | n2        | yes     |       | 08 mail or telephone (of this payment or of the original), else 00 |
 | 35 | track 2                       | z..37     | maybe   |       | `D` on the wire, `=` in the value                    |

@@ -40,11 +40,13 @@ from terminal_sim.host.iso8583.wire import decode_fields, encode_fields
 from terminal_sim.secret import Secret
 
 _ENTRY_MODES = {
-    EntryMode.CHIP: "051",
-    EntryMode.CONTACTLESS: "071",
-    EntryMode.STRIPE: "901",
-    EntryMode.KEYED: "011",
+    (EntryMode.CHIP, False): "051",
+    (EntryMode.CONTACTLESS, False): "071",
+    (EntryMode.STRIPE, False): "901",
+    (EntryMode.STRIPE, True): "801",
+    (EntryMode.KEYED, False): "011",
 }
+"""DE 22 by the way of entry, and whether it stands for a chip that could not be read."""
 _ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()}
 _CONDITIONS = {condition.value: condition for condition in Condition}
 _ACCOUNTS = "0000"  # DE 3 after the transaction type: no account is named
@@ -85,7 +87,7 @@ def encode_request(request: HostRequest) -> bytes:
         "3": _processing_code(kind, original),
         "4": amount(request.amount),
         "11": trace_number(request.stan),
-        "22": _ENTRY_MODES[request.entry],
+        "22": _entry_mode(request),
         "25": _condition(kind, original).value,
         "41": filled(request.terminal, 8, "DE 41 (terminal)"),
         "42": filled(request.merchant, 15, "DE 42 (merchant)"),
@@ -155,6 +157,7 @@ def decode_request(message: bytes) -> HostRequest:
     sequence = digits(fields["23"], 3, 3, "DE 23") if "23" in fields else ""
     if sequence and sequence[0] != "0":
         raise MessageError("DE 23: a card sequence number is at most 99 (EMV Book 3, 5F34)")
+    entry, fallback = _ENTRIES[one_of(fields, "22", _ENTRIES)]
     return HostRequest(
         kind=kind,
         repeat=repeat,
@@ -164,7 +167,8 @@ def decode_request(message: bytes) -> HostRequest:
         reference=printable(private.get(PrivateTag.REFERENCE, ""), 1, 40, "the reference"),
         amount=amount_of(fields),
         at=moment,
-        entry=_ENTRIES[one_of(fields, "22", _ENTRIES)],
+        entry=entry,
+        fallback=fallback,
         pan=Secret(digits(fields["2"], 8, 19, "DE 2")) if "2" in fields else None,
         expiry=Secret(expiry(fields["14"])) if "14" in fields else None,
         sequence=sequence[1:],
@@ -176,6 +180,14 @@ def decode_request(message: bytes) -> HostRequest:
         original=original,
         reason=digits(fields["56"], 4, 4, "DE 56") if "56" in fields else "",
     )
+
+
+def _entry_mode(request: HostRequest) -> str:
+    """DE 22."""
+    mode = _ENTRY_MODES.get((request.entry, request.fallback))
+    if mode is None:
+        raise MessageError(f"DE 22: an entry by {request.entry.value} is no fallback")
+    return mode
 
 
 def _check_original(kind: MessageKind, original: Original | None) -> None:
