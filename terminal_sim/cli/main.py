@@ -213,6 +213,9 @@ def _profiles(commands: _Commands) -> None:
     _command(actions, "list", "profiles", "the bundled profiles")
     show = _command(actions, "show", "profiles", "a profile with every default written out, as TOML")
     show.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    show.add_argument(
+        "--kernel", action="store_true", help="its kernel file instead: applications, limits, action codes"
+    )
     options = _command(actions, "options", "profiles", "the options of a profile, with value and meaning")
     options.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
     _options(options)
@@ -223,7 +226,8 @@ def _profiles(commands: _Commands) -> None:
         metavar="PROFILE",
         help="bundled names and .toml files (all bundled ones by default)",
     )
-    _command(actions, "schema", "profiles", "the JSON Schema of profiles, for editors")
+    schema = _command(actions, "schema", "profiles", "the JSON Schema of profiles, for editors")
+    schema.add_argument("--kernel", action="store_true", help="that of kernel files instead")
     draw = _command(actions, "draw", "profiles", "state charts of flows")
     draw.add_argument(
         "names",

@@ -49,7 +49,13 @@ def _row(name: str) -> tuple[str, ...]:
 
 
 def _show(given: Namespace) -> int:
-    print(profiles.explain(profiles.load(given.profile)), end="")
+    profile = profiles.load(given.profile)
+    shown = (
+        profiles.explain_kernel(profiles.kernel_file(profile.kernel))
+        if given.kernel
+        else profiles.explain(profile)
+    )
+    print(shown, end="")
     return 0
 
 
@@ -80,8 +86,9 @@ def _check(given: Namespace) -> int:
     return ExitCode.WRONG if faulty else ExitCode.HELD
 
 
-def _schema(_: Namespace) -> int:
-    print(json.dumps(profiles.schema(), indent=2, ensure_ascii=False))
+def _schema(given: Namespace) -> int:
+    schema = profiles.kernel_schema() if given.kernel else profiles.schema()
+    print(json.dumps(schema, indent=2, ensure_ascii=False))
     return 0
 
 

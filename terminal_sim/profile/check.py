@@ -11,7 +11,7 @@ from terminal_sim.datafiles.positions import KeyPath
 from terminal_sim.datafiles.sources import ProfileError, dotted, load_table, located
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.texts import Texts
-from terminal_sim.profile.kernel import COUNTRIES
+from terminal_sim.profile.kernel import COUNTRIES, kernel_file, kernel_path
 
 # What was found sound by the identities of its parts, which are held here, so that no other object gets such an identity.
 _SOUND: dict[tuple[int, int, int, str], object] = {}
@@ -44,6 +44,11 @@ def _faults(
 ) -> Iterator[tuple[KeyPath, str]]:
     if profile.country not in COUNTRIES:
         yield ("country",), f"{profile.country!r} is not one of {', '.join(sorted(COUNTRIES))}"
+    try:
+        kernel_path(profile.kernel)
+    except ProfileError as error:
+        yield ("kernel",), str(error)
+    kernel_file(profile.kernel)
     for index, tag in enumerate(profile.languages):
         if not texts.has_locale(tag):
             known = " or ".join(texts.languages)

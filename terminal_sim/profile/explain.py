@@ -10,12 +10,23 @@ import msgspec
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.moment import Duration
+from terminal_sim.profile.kernel_file import KernelFile
 
 
 def explain(profile: Profile) -> str:
     """The profile as TOML with every default written out; what is left as the default carries `# default`."""
     head = [f"# {profile.maker} {profile.name}: {', '.join(sorted(profile.features))}"]
     return "\n".join(head + list(_tables(profile, ()))) + "\n"
+
+
+def explain_kernel(loaded: KernelFile) -> str:
+    """The same for a kernel file."""
+    lines = [
+        _line(*member) for member in _members(loaded) if member[0] != "applications" and member[1] is not None
+    ]
+    for one in loaded.applications:
+        lines += ["", "[[applications]]", *_tables(one, ("applications",))]
+    return "\n".join(lines) + "\n"
 
 
 def _tables(thing: Any, path: tuple[str, ...]) -> Iterator[str]:
@@ -26,11 +37,15 @@ def _tables(thing: Any, path: tuple[str, ...]) -> Iterator[str]:
         if is_dataclass(value) or isinstance(value, dict):
             below.append((name, value))
         else:
-            yield f"{_key(name)} = {toml_value(value)}{'  # default' if default else ''}"
+            yield _line(name, value, default)
     for name, value in below:
         inner = (*path, _key(name))
         yield from ("", f"[{'.'.join(inner)}]")
         yield from _tables(value, inner)
+
+
+def _line(name: str, value: Any, default: bool) -> str:
+    return f"{_key(name)} = {toml_value(value)}{'  # default' if default else ''}"
 
 
 def _members(thing: Any) -> Iterator[tuple[str, Any, bool]]:

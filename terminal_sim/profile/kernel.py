@@ -1,16 +1,20 @@
-"""The kernel's configuration from `profiles/kernel.toml`: the applications a terminal takes and what it can do."""
+"""The kernel's configuration of a terminal: the kernel file that its profile names, and what the profile itself says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Literal
+from pathlib import Path
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.money import CURRENCIES
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.positions import places
+from terminal_sim.datafiles.sources import ProfileError, load_table, located
+from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
 from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.profile.card_numbers import card_numbers
+from terminal_sim.profile.kernel_file import KernelApplication, KernelFile
+from terminal_sim.secret import Secret
 
 # ISO 3166-1: alpha-2 -> numeric.
 COUNTRIES = {
@@ -27,70 +31,39 @@ COUNTRIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableApplication:
-    """One application: `aid` in hex; `partial` where the AID on the card may go on; the action codes in hex (TAC).
-
-    `elements` are data elements of the terminal that this scheme alone asks for, by tag, all in hex.
-    """
-
-    aid: str
-    brand: str
-    partial: bool = True
-    contactless: bool = True
-    tac_default: str = "0000000000"
-    tac_denial: str = "0000000000"
-    tac_online: str = "0000000000"
-    elements: dict[str, str] = field(default_factory=dict)
+_LIBRARY = bundled() / "kernels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KernelTable:
-    """The file. Hex strings are tags 9F33 and 9F40, `terminal_type` is tag 9F35 (EMV Book 4, annex A).
-
-    Above `contactless_cvm_limit`, in minor units, a tap needs its cardholder verified.
-    """
-
-    kernel: Literal[1]
-    terminal_type: str
-    capabilities: str
-    additional_capabilities: str
-    contactless_cvm_limit: int
-    applications: tuple[TableApplication, ...]
+def kernel_names() -> list[str]:
+    """The bundled kernel files, in alphabetical order."""
+    return sorted(path.stem for path in _LIBRARY.glob("*.toml"))
 
 
-@cache
-def table() -> KernelTable:
-    """The bundled `kernel.toml`, read once."""
-    return read(bundled() / "kernel.toml", KernelTable)
+def kernel_path(name: str) -> Path:
+    """The kernel file that a profile names: a bundled one by name, any other by its path. Raises `ProfileError`."""
+    if "/" in name or name.endswith(".toml"):
+        return Path(name)
+    if name not in kernel_names():
+        cure = suggest(name, kernel_names()) or f"; there are {', '.join(kernel_names())}, or give a path"
+        raise ProfileError(f"there is no kernel file {name!r}{cure}")
+    return _LIBRARY / f"{name}.toml"
 
 
-@cache
-def _applications() -> tuple[Application, ...]:
-    """The applications of the table, the same objects for every terminal."""
-    loaded = table()
-    return tuple(
-        Application(
-            aid=bytes.fromhex(each.aid),
-            brand=each.brand,
-            partial=each.partial,
-            contactless=each.contactless,
-            tac_default=bytes.fromhex(each.tac_default),
-            tac_denial=bytes.fromhex(each.tac_denial),
-            tac_online=bytes.fromhex(each.tac_online),
-            elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in each.elements.items()),
-            contactless_cvm_limit=loaded.contactless_cvm_limit,
-        )
-        for each in loaded.applications
-    )
+def kernel_file(name: str) -> KernelFile:
+    """What the kernel file says, with all that it names checked. Raises `ProfileError` with the place."""
+    path = kernel_path(name)
+    loaded = read(path, KernelFile, library=_LIBRARY)
+    _exceptions(path, loaded)
+    return loaded
 
 
 def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
     """What the kernel of `terminal` works with; `profile.check` has seen that the country is one of `COUNTRIES`."""
-    loaded = table()
+    path = kernel_path(profile.kernel)
+    loaded = read(path, KernelFile, library=_LIBRARY)
     numeric, exponent = CURRENCIES[profile.currency]
     return KernelConfig(
-        applications=_applications(),
+        applications=tuple(_application(one, loaded) for one in loaded.applications),
         country=COUNTRIES[profile.country],
         currency=numeric,
         currency_exponent=exponent,
@@ -101,4 +74,50 @@ def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
         terminal_id=terminal,
         merchant_id=profile.merchant.id,
         languages=tuple(locale.split("-")[0] for locale in profile.languages),
+        exceptions=_exceptions(path, loaded),
     )
+
+
+def _exceptions(path: Path, loaded: KernelFile) -> frozenset[Secret[str]]:
+    """The card numbers of the file that the kernel file names, beside that one."""
+    if not loaded.exceptions:
+        return frozenset()
+    sources = load_table(path, _LIBRARY)[1]
+    said = next(one.file for one in sources if ("exceptions",) in places(one.text))
+    listed = said.parent / loaded.exceptions
+    if not listed.is_file():
+        raise located(("exceptions",), f"there is no file {loaded.exceptions!r} beside this one", sources)
+    return card_numbers(listed)
+
+
+def _application(one: KernelApplication, file: KernelFile) -> Application:
+    """The application with the limits of its file where it has none of its own."""
+    return Application(
+        aid=bytes.fromhex(one.aid),
+        brand=one.brand,
+        partial=one.partial,
+        version=bytes.fromhex(one.version),
+        contactless=one.contactless,
+        contactless_limit=_first(one.contactless_limit, file.contactless_limit),
+        contactless_cvm_limit=_first(one.contactless_cvm_limit, file.contactless_cvm_limit),
+        contactless_floor_limit=_first(one.contactless_floor_limit, file.contactless_floor_limit),
+        zero_amount_allowed=one.zero_amount_allowed,
+        status_check=one.status_check,
+        extended_selection=one.extended_selection,
+        kernel=one.kernel,
+        qualifiers=bytes.fromhex(one.ttq),
+        floor_limit=file.floor_limit if one.floor_limit is None else one.floor_limit,
+        threshold=one.threshold,
+        target_percent=one.target_percent,
+        max_target_percent=one.max_target_percent,
+        tac_default=bytes.fromhex(one.tac_default),
+        tac_denial=bytes.fromhex(one.tac_denial),
+        tac_online=bytes.fromhex(one.tac_online),
+        default_ddol=bytes.fromhex(one.default_ddol),
+        default_tdol=bytes.fromhex(one.default_tdol),
+        elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in one.elements.items()),
+    )
+
+
+def _first(own: int | None, of_all: int | None) -> int | None:
+    return of_all if own is None else own

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from terminal_sim.core.config import Profile
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.changes import Changes
-from terminal_sim.datafiles.sources import ProfileError
+from terminal_sim.datafiles.positions import places
+from terminal_sim.datafiles.sources import ProfileError, load_table
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
 
@@ -57,4 +59,12 @@ def load(profile: str | Path, options: Changes | None = None) -> Profile:
     for key in options or {}:
         if key in IDENTITY:
             raise ProfileError(f"{key!r} says which profile this is, and is no option")
-    return read(file_of(profile), Profile, library=bundled(), changes=options)
+    file = file_of(profile)
+    loaded = read(file, Profile, library=bundled(), changes=options)
+    return loaded if "kernel" in (options or {}) or not is_path(loaded.kernel) else _placed(loaded, file)
+
+
+def _placed(loaded: Profile, file: Path) -> Profile:
+    """The profile with the path of its kernel file from the file that names it."""
+    said = next(one.file for one in load_table(file, bundled())[1] if ("kernel",) in places(one.text))
+    return replace(loaded, kernel=str((said.parent / loaded.kernel).absolute()))

@@ -11,6 +11,12 @@ import msgspec
 from terminal_sim.core.config import Profile
 from terminal_sim.core.moment import Duration
 from terminal_sim.datafiles.hints import hints, plain_hint
+from terminal_sim.profile.kernel_file import KernelFile
+
+
+def kernel_schema() -> dict[str, Any]:
+    """The JSON Schema of a kernel file."""
+    return schema(KernelFile)
 
 
 def schema(cls: type = Profile) -> dict[str, Any]:

@@ -44,6 +44,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "home": "home screen",
         "merchant": "who takes the payments",
         "keypad": "keys",
+        "kernel": "what its acquirer loads for cards: a kernel file by name or path",
         "entries": "ways in which a card's data may come in",
         "menus": "menus by name",
         "printer": "printer, where it has one",

@@ -32,7 +32,8 @@ class Profile:
 
     `lights` are the reader's own, all green after a success. `app` says that the firmware is an app on a phone or tablet,
     which can be closed and whose link to the reader can break. `status_bar` says that the first display has a strip with the time, the link
-    and the battery above its screen.
+    and the battery above its screen. `kernel` names the file of what the acquirer loads for cards: a bundled one, or a path beside the
+    file that says it.
     """
 
     profile: Literal[1]
@@ -47,6 +48,7 @@ class Profile:
     home: Home
     merchant: Merchant
     keypad: Keypad
+    kernel: str = "test-acquirer"
     entries: AllowedEntryModes = AllowedEntryModes()
     menus: dict[str, Menu] = field(default_factory=dict)
     printer: PrinterConfig | None = None

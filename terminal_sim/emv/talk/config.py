@@ -49,7 +49,8 @@ class Application:
     currency with `status_check`, asks for the issuer (Contactless Book A, 5; Book B, 3.1.1). `kernel` is the identifier of the contactless
     kernel, 0 for that of the AID's scheme. `qualifiers` is the TTQ (9F66), empty where it follows from the terminal's capabilities.
     With `extended_selection` a card's extended selection (9F29) is used. The action codes (TAC) have
-    5 bytes each and the bits of the TVR. `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
+    5 bytes each and the bits of the TVR. `default_ddol` and `default_tdol` stand in for the lists that a card does not have.
+    `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
     selection (EMV Book 3, 10.6.2). `elements` are data elements of the terminal that only this application's scheme knows.
     """
 
@@ -74,6 +75,7 @@ class Application:
     tac_denial: bytes = bytes(5)
     tac_online: bytes = bytes(5)
     default_ddol: bytes = bytes.fromhex("9F3704")
+    default_tdol: bytes = b""
     elements: tuple[tuple[int, bytes], ...] = ()
 
 
