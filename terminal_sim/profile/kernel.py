@@ -11,7 +11,8 @@ from terminal_sim.datafiles.positions import places
 from terminal_sim.datafiles.sources import ProfileError, load_table, located
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
-from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.emv.talk.config import Application, CaKey, CdaMode, KernelConfig
+from terminal_sim.profile import ca_keys
 from terminal_sim.profile.card_numbers import card_numbers
 from terminal_sim.profile.kernel_file import KernelApplication, KernelFile
 from terminal_sim.secret import Secret
@@ -53,6 +54,7 @@ def kernel_file(name: str) -> KernelFile:
     """What the kernel file says, with all that it names checked. Raises `ProfileError` with the place."""
     path = kernel_path(name)
     loaded = read(path, KernelFile, library=_LIBRARY)
+    _ca_keys(path, loaded)
     _exceptions(path, loaded)
     return loaded
 
@@ -75,19 +77,27 @@ def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
         merchant_id=profile.merchant.id,
         languages=tuple(locale.split("-")[0] for locale in profile.languages),
         exceptions=_exceptions(path, loaded),
+        ca_keys=_ca_keys(path, loaded),
+        cda_mode=CdaMode(loaded.cda_mode),
     )
 
 
+def _ca_keys(path: Path, loaded: KernelFile) -> tuple[CaKey, ...]:
+    return ca_keys.load(_named(path, "ca_keys", loaded.ca_keys)) if loaded.ca_keys else ()
+
+
 def _exceptions(path: Path, loaded: KernelFile) -> frozenset[Secret[str]]:
-    """The card numbers of the file that the kernel file names, beside that one."""
-    if not loaded.exceptions:
-        return frozenset()
+    return card_numbers(_named(path, "exceptions", loaded.exceptions)) if loaded.exceptions else frozenset()
+
+
+def _named(path: Path, key: str, name: str) -> Path:
+    """The file `name`, from the folder of the file of the chain that says it under `key`."""
     sources = load_table(path, _LIBRARY)[1]
-    said = next(one.file for one in sources if ("exceptions",) in places(one.text))
-    listed = said.parent / loaded.exceptions
-    if not listed.is_file():
-        raise located(("exceptions",), f"there is no file {loaded.exceptions!r} beside this one", sources)
-    return card_numbers(listed)
+    said = next(one.file for one in sources if (key,) in places(one.text))
+    found = said.parent / name
+    if not found.is_file():
+        raise located((key,), f"there is no file {name!r} in the folder of this one", sources)
+    return found.resolve()
 
 
 def _application(one: KernelApplication, file: KernelFile) -> Application:

@@ -83,7 +83,9 @@ class KernelApplication:
 class KernelFile:
     """The file. `kernel` is the version of this format; what is said beside the applications holds for each of them.
 
-    `exceptions` is a text file beside this one with the card numbers that are stolen or lost (EMV Book 4, 6.3.5), one a line.
+    Files are named by their path from the folder of this one: `ca_keys` has the public keys of the schemes' certification authorities and
+    what they revoked, `exceptions` the card numbers that are stolen or lost (EMV Book 4, 6.3.5), one a line. `cda_mode` says in which
+    approvals a combined signature is asked for (Book 4, table 30).
     """
 
     kernel: Literal[1]
@@ -94,7 +96,9 @@ class KernelFile:
     contactless_limit: int | None = None
     contactless_floor_limit: int | None = None
     contactless_cvm_limit: int | None = None
+    ca_keys: str = ""
     exceptions: str = ""
+    cda_mode: Literal[1, 2, 3, 4] = 1
     applications: tuple[KernelApplication, ...]
 
     def __post_init__(self) -> None:

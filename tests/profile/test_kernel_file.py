@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import flows, profile
+from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.display.texts import Texts
 from terminal_sim.profile import ProfileError
 from terminal_sim.profile.kernel import kernel_config, kernel_names
@@ -35,10 +36,11 @@ def test_a_bundled_kernel_file_is_named_by_an_option() -> None:
 @pytest.mark.parametrize("name", kernel_names())
 def test_an_explained_kernel_file_reads_back_as_the_same(tmp_path: Path, name: str) -> None:
     told = profile.explain_kernel(profile.kernel_file(name))
-    for listed in (profile.kernel_file(name).exceptions,):
-        if listed:
-            (tmp_path / listed).write_text("", encoding="utf-8")
-    file = tmp_path / "again.toml"
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "keys").symlink_to(bundled() / "keys")
+    for listed in (bundled() / "kernels").glob("*.txt"):
+        (tmp_path / "kernels" / listed.name).write_bytes(listed.read_bytes())
+    file = tmp_path / "kernels" / "again.toml"
     file.write_text(told, encoding="utf-8")
     assert profile.kernel_file(str(file)) == profile.kernel_file(name)
 
@@ -84,7 +86,9 @@ ONE = '[[applications]]\naid = "A0000000031010"\nbrand = "visa"\n'
         (f'{ONE}default_ddol = "9F02"\n', "5:16: applications[0].default_ddol: the list ends within an entry"),
         (f'{ONE}default_ddol = "9F0206"\n', "5:16: applications[0].default_ddol: it must ask for the unpredictable"),
         (f'{ONE}elements = {{ XY = "00" }}\n', "5:19: applications[0].elements.XY: a tag in hexadecimal"),
-        ('exceptions = "none.txt"\n', "2:14: exceptions: there is no file 'none.txt' beside this one"),
+        ("cda_mode = 5\n", "2:12: cda_mode: 5 is not one of 1, 2, 3, 4"),
+        ('ca_keys = "none.toml"\n', "2:11: ca_keys: there is no file 'none.toml' in the folder"),
+        ('exceptions = "none.txt"\n', "2:14: exceptions: there is no file 'none.txt' in the folder"),
     ],
 )  # fmt: skip
 def test_a_kernel_file_that_no_kernel_could_use_is_refused(tmp_path: Path, added: str, says: str) -> None:
@@ -113,3 +117,10 @@ def test_the_bundled_online_kernel_file_sends_everything_to_the_issuer() -> None
     assert {one.contactless_cvm_limit for one in config.applications} == {25_000}
     assert (config.terminal_type, config.capabilities.hex().upper()) == ("22", "E0E800")
     assert config.exceptions == frozenset()
+
+
+def test_the_bundled_kernel_files_have_test_keys_alone() -> None:
+    for name in kernel_names():
+        config = kernel_config(profile.load("v400m", {"kernel": name}), "T1")
+        assert config.ca_keys
+        assert all(one.test for one in config.ca_keys)
