@@ -97,3 +97,28 @@ def test_any_block_is_read_or_is_an_error(block: bytes) -> None:
 def test_a_single_length_key_is_not_taken_for_pins() -> None:
     with pytest.raises(ValueError, match="16 or 24"):
         pinblock.encipher(pinblock.format2(Secret("1234")), Secret(bytes(8)))
+
+
+PAN_OF_STANDARD = Secret("4012345678909")
+
+
+@given(pins, st.binary(min_size=8, max_size=8))
+def test_a_block_of_format_3_is_filled_at_random_and_read_again(pin: str, random: bytes) -> None:
+    block = pinblock.format3(Secret(pin), PAN_OF_STANDARD, random)
+    assert pinblock.read_format3(block, PAN_OF_STANDARD) == Secret(pin)
+    with pytest.raises(PinBlockError):
+        pinblock.read_format0(block, PAN_OF_STANDARD)
+
+
+@given(pins, st.binary(min_size=8, max_size=8))
+def test_a_field_of_format_4_is_read_again(pin: str, random: bytes) -> None:
+    key = Secret(bytes(range(16)))
+    block = pinblock.encipher_aes(pinblock.format4(Secret(pin), random), PAN_OF_STANDARD, key)
+    assert pinblock.read_format4(pinblock.decipher_aes(block, PAN_OF_STANDARD, key)) == Secret(pin)
+
+
+def test_a_block_of_another_length_is_none_of_format_4() -> None:
+    with pytest.raises(PinBlockError):
+        pinblock.decipher_aes(Secret(bytes(8)), PAN_OF_STANDARD, Secret(bytes(16)))
+    with pytest.raises(PinBlockError):
+        pinblock.read_format4(Secret(bytes(8)))
