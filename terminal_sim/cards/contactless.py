@@ -34,6 +34,7 @@ class ContactlessCard:
         self._selected = False
         self._initiated = False
         self._to_certify = False
+        self._locked = face.consent
         self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.SELECT: self._select,
             Instruction.READ_RECORD: self._read_record,
@@ -69,9 +70,12 @@ class ContactlessCard:
         raise Refusal(StatusWord.NOT_FOUND)
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
-        """GET PROCESSING OPTIONS, answered with the ARQC of a new transaction; 6984 sends it to the contacts (Book C-3, 4.2)."""
+        """GET PROCESSING OPTIONS, answered with the ARQC of a new transaction; 6984 sends it to the contacts, 6986 to the owner (Book C-3, 4.2)."""
         if not self._selected or self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
+        if self._locked:
+            self._locked = False
+            raise Refusal(StatusWord.NOT_ALLOWED)
         values = layout.pdol_values(self._layout.pdol, command.data)
         if self._face.contact_above is not None and _amount(values) > self._face.contact_above:
             raise Refusal(StatusWord.REFERENCE_UNUSABLE)

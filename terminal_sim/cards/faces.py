@@ -92,7 +92,7 @@ class ContactlessFace:
 
     `cryptogram` is the command whose answer brings it: GET PROCESSING OPTIONS (EMV Book C-3), or GENERATE AC after the records (Books
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
-    units, the card wants its contacts used.
+    units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
     """
 
     applications: tuple[CardApplication, ...]
@@ -100,6 +100,7 @@ class ContactlessFace:
     cryptogram: Literal["processing-options", "generate-ac"] = "processing-options"
     pdol: str = ""
     contact_above: int | None = None
+    consent: bool = False
     historical: str = "80318066B1840C016E0183009000"
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.emv.talk.answers import Answer
+from terminal_sim.emv.talk.request import Start
 
 
 class Record(Struct, frozen=True):
@@ -65,12 +66,16 @@ class CloseReader(Struct, frozen=True):
 
 
 class StartCard(Struct, frozen=True):
-    """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41."""
+    """Begin the EMV conversation. `transaction_type` as tag 9C: 00 purchase, 20 refund; `sequence` as tag 9F41.
+
+    `start` is where a contactless one begins (EMV Contactless Book B, 2.2).
+    """
 
     entry: EntryMode
     amount: Money
     transaction_type: str
     sequence: int
+    start: Start = Start.PREPROCESSING
 
 
 class AnswerCard(Struct, frozen=True):

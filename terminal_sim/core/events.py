@@ -11,6 +11,7 @@ from terminal_sim.core.payment_request import PaymentRequest, RefundRequest
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.emv.talk.asks import Ask
 from terminal_sim.emv.talk.card import Stripe
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome
 
 
@@ -31,7 +32,9 @@ class Trigger(StrEnum):
     CARD_TAPPED = "card_tapped"
     CARD_REMOVED = "card_removed"
     KERNEL_PROMPT = "kernel_prompt"
+    KERNEL_MESSAGE = "kernel_message"
     KERNEL_OUTCOME = "kernel_outcome"
+    FIELD_ON = "field_on"
     HOST_REPLY = "host_reply"
     HOST_UNREACHABLE = "host_unreachable"
     RESOLVED = "resolved"
@@ -102,6 +105,12 @@ class KernelAsked(Struct, frozen=True):
     """The kernel waits for an answer to `ask`."""
 
     ask: Ask
+
+
+class KernelShows(Struct, frozen=True):
+    """The kernel has the terminal show `message`, and goes on meanwhile."""
+
+    message: DisplayMessage
 
 
 class KernelEnded(Struct, frozen=True):
@@ -251,6 +260,7 @@ Event = (
     | CardRemoved
     | CardSwiped
     | KernelAsked
+    | KernelShows
     | KernelEnded
     | HostReplied
     | HostUnreachable

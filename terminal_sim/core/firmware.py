@@ -21,6 +21,9 @@ from terminal_sim.core.text import Text
 if TYPE_CHECKING:  # a flow's context holds a firmware
     from terminal_sim.core.flow import Context
 
+FIELD_ALARM = "field"
+"""The alarm at which the contactless field is on again; `Trigger.FIELD_ON` follows from it."""
+
 
 class ReversalQueue(Protocol):
     """What is in doubt and gets resolved (`core.reversals`)."""

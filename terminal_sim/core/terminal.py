@@ -16,6 +16,7 @@ from terminal_sim.core import beside
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
+from terminal_sim.core.firmware import FIELD_ALARM
 from terminal_sim.core.frame import framed
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.core.moment import Instant
@@ -140,6 +141,8 @@ class Terminal(FlowStack):
             self.offline.tick()
         elif event.name == FORWARD_ALARM:
             self.offline.retry()
+        elif event.name == FIELD_ALARM:
+            self.fire(Trigger.FIELD_ON, event)
 
     def _reply(self, event: ev.HostReplied) -> None:
         reply = event.reply
@@ -274,6 +277,7 @@ _HANDLERS: dict[type, Callable[[Terminal, Any], object]] = {
     ev.CardSwiped: lambda t, e: t.offer(Trigger.CARD_SWIPED, e),
     ev.CardTapped: lambda t, e: t.offer(Trigger.CARD_TAPPED, e),
     ev.KernelAsked: lambda t, e: t.offer(Trigger.KERNEL_PROMPT, e),
+    ev.KernelShows: lambda t, e: t.offer(Trigger.KERNEL_MESSAGE, e),
     ev.KernelEnded: lambda t, e: t.offer(Trigger.KERNEL_OUTCOME, e),
     ev.Printed: lambda t, e: t.offer(Trigger.PRINTED, e),
     ev.PrinterStopped: lambda t, e: t.offer(Trigger.OUT_OF_PAPER, e),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import Event, KernelAsked, Touched, Trigger
+from terminal_sim.core.events import Event, KernelAsked, KernelShows, Touched, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import STAY, Move, Moves, State, States
 from terminal_sim.core.screen import Choice, Element, Input, Pad, Screen, Shown, TextLine, Title, Tone
 from terminal_sim.core.text import say
 from terminal_sim.emv.talk.answers import ApplicationChoice, TypedPin
 from terminal_sim.emv.talk.asks import Ask, ChooseApplication, EnterPin
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.flows import fields
+from terminal_sim.flows.kernel_messages import words_of
 from terminal_sim.flows.payment import PaymentFlow
 from terminal_sim.secret import Secret
 
@@ -19,13 +21,14 @@ _SHORTEST_PIN, _LONGEST_PIN = 4, 12
 
 
 class CardholderFlow(PaymentFlow):
-    """`asked` is what the kernel waits for."""
+    """`asked` is what the kernel waits for, `message` what it had the terminal show last."""
 
-    __slots__ = ("asked",)
+    __slots__ = ("asked", "message")
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.asked: Ask | None = None
+        self.message: DisplayMessage | None = None
 
     # Guards.
 
@@ -49,7 +52,7 @@ class CardholderFlow(PaymentFlow):
 
     def answer_pin(self, _: Event) -> None:
         self.terminal.order(fx.AnswerCard(TypedPin(Secret(self.typed))))
-        self.typed = ""
+        self.typed, self.message = "", None
 
     def ask_application(self, event: Event) -> None:
         self.keep_ask(event)
@@ -65,7 +68,27 @@ class CardholderFlow(PaymentFlow):
             self.asked = event.ask
             self.locale = self.terminal.language_of(event.ask.languages) or self.locale
 
+    def keep_message(self, event: Event) -> None:
+        """Show the message until the next one. A card that is read is told by a tone and all lights (Book A, 9.3)."""
+        if not isinstance(event, KernelShows):
+            return
+        self.message = event.message
+        if event.message is DisplayMessage.CARD_READ_OK:
+            self.terminal.order(fx.Beep("good"))
+            lights = self.terminal.profile.lights
+            if lights:
+                self.terminal.order(fx.ShowLights(tuple((light, "green") for light in lights)))
+
     # Screens.
+
+    def told(self) -> tuple[TextLine, ...]:
+        """The kernel's message as a line, where it has words."""
+        words = words_of((self.message,) if self.message is not None else ())
+        return (TextLine(words, words.id),) if words is not None else ()
+
+    def processing(self) -> Screen:
+        shown = super().processing()
+        return Screen(shown.id, (*shown.elements, *self.told()))
 
     def enter_pin(self) -> Screen:
         wrong: tuple[Element, ...] = ()
@@ -78,6 +101,7 @@ class CardholderFlow(PaymentFlow):
                 Title("enter-pin", say("enter-pin")),
                 *self.sum(),
                 *wrong,
+                *self.told(),
                 Input("enter-pin", Shown.MASKED, "*" * len(self.typed)),
                 Pad(),
                 fields.CONFIRM,
@@ -116,6 +140,7 @@ PROMPT_MOVES: Moves[CardholderFlow] = (
         guard=CardholderFlow.asks_for_application,
         action=CardholderFlow.ask_application,
     ),
+    Move(Trigger.KERNEL_MESSAGE, ("reading", "completing"), STAY, action=CardholderFlow.keep_message),
     Move(Trigger.DIGIT, "pin", STAY, guard=CardholderFlow.pin_fits, action=CardholderFlow.add),
     Move(Trigger.CLEAR, "pin", STAY, guard=CardholderFlow.has_input, action=CardholderFlow.rub_out),
     Move(

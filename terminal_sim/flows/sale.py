@@ -6,14 +6,15 @@ This file has the amount and how the card is presented; `card_payment` has what 
 from __future__ import annotations
 
 from terminal_sim.core import effects as fx
-from terminal_sim.core.events import CardSwiped, Event, ReaderChanged, Trigger
-from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.events import CardSwiped, Event, KernelEnded, ReaderChanged, Trigger
+from terminal_sim.core.firmware import FIELD_ALARM, Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.screen import Screen, Shown, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.talk.card import Stripe
 from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Start
 from terminal_sim.flows import fields
 from terminal_sim.flows.card_payment import (
     CONVERSATION_MOVES,
@@ -21,6 +22,7 @@ from terminal_sim.flows.card_payment import (
     CardPaymentFlow,
     verdict_of,
 )
+from terminal_sim.flows.kernel_messages import words_of
 from terminal_sim.flows.request import CardDetails, brand_name
 from terminal_sim.secret import Secret
 
@@ -42,17 +44,27 @@ _PRESENT = {
     (EntryMode.STRIPE,): "present-card-swipe",
 }
 
+_AGAIN = (Verdict.TRY_AGAIN, Verdict.SEE_PHONE)
+_MOST_TRIES = 5  # more conversations than that and one payment would never end
+_FIELD_OFF_UNIT = 100_000  # microseconds
+
 
 class SaleFlow(CardPaymentFlow, fields.AmountField):
-    """A purchase. `prompt` is the wording of the screen that asks for a card, `remark` what was wrong with the last one."""
+    """A purchase. `prompt` is the wording of the screen that asks for a card, `remark` what was wrong with the last one.
 
-    __slots__ = ("prompt", "remark")
+    `tries` counts the conversations that ended with another try; `field_off` is how long the field stays off before the next
+    tap, in microseconds.
+    """
+
+    __slots__ = ("field_off", "prompt", "remark", "tries")
     kind = MessageKind.SALE
 
     def __init__(self, terminal: Firmware) -> None:
         super().__init__(terminal)
         self.prompt = "present-card"
         self.remark: Text | None = None
+        self.tries = 0
+        self.field_off = 0
 
     # Guards.
 
@@ -88,6 +100,12 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
     def wants_stripe(self, event: Event) -> bool:
         return verdict_of(event) is Verdict.USE_STRIPE and self.terminal.profile.entries.stripe
 
+    def may_try_again(self, event: Event) -> bool:
+        return verdict_of(event) in _AGAIN and self.tries < _MOST_TRIES
+
+    def may_select_next(self, event: Event) -> bool:
+        return verdict_of(event) is Verdict.SELECT_NEXT and self.tries < _MOST_TRIES
+
     # Actions.
 
     def take_amount(self, _: Event) -> None:
@@ -96,10 +114,29 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
 
     def open_reader(self, _: Event) -> None:
         if self.terminal.environment.reader:
-            self.terminal.order(fx.OpenReader(self._readable()))
+            entries = self._readable()
+            if self.field_off:
+                self.terminal.order(fx.SetAlarm(FIELD_ALARM, self.terminal.now.mono + self.field_off))
+                entries = tuple(entry for entry in entries if entry is not EntryMode.CONTACTLESS)
+            self.field_off = 0
+            self.terminal.order(fx.OpenReader(entries))
         else:
             # The reader went while no flow wanted it, so no flow has handled the loss yet.
             self.terminal.post(ReaderChanged(False))
+
+    def try_again(self, event: Event) -> None:
+        """The same payment waits for a card once more, which may be another one (Book A, 6.2)."""
+        if not isinstance(event, KernelEnded):
+            return
+        self.tries += 1
+        self.remark = words_of(event.outcome.messages) or say("try-again")
+        self.field_off = event.outcome.field_off * _FIELD_OFF_UNIT
+        self.terminal.order(fx.Beep("attention"))
+
+    def select_next(self, _: Event) -> None:
+        """The card stays where it is: another application of it is tried (Book A, 6.2, Select Next)."""
+        self.tries += 1
+        self._start(self.entry, Start.COMBINATION_SELECTION)
 
     def insert_instead(self, _: Event) -> None:
         self.prompt, self.remark = "insert-instead", None
@@ -197,10 +234,10 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
         }
         return tuple(entry for entry in _WANTED[self.prompt] if there[entry])
 
-    def _start(self, entry: EntryMode) -> None:
-        self.entry, self.remark = entry, None
+    def _start(self, entry: EntryMode, start: Start = Start.PREPROCESSING) -> None:
+        self.entry, self.remark, self.message = entry, None, None
         stan = self.terminal.durable.trace_number.following
-        self.terminal.order(fx.StartCard(entry, self.amount, self.kind.facts.processing_code, stan))
+        self.terminal.order(fx.StartCard(entry, self.amount, self.kind.facts.processing_code, stan, start))
 
 
 def _stripe(event: Event) -> Stripe | None:
@@ -273,6 +310,21 @@ CARD_MOVES: Moves[SaleFlow] = (
         guard=SaleFlow.wants_stripe,
         action=SaleFlow.swipe_instead,
     ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "reading",
+        "present",
+        guard=SaleFlow.may_try_again,
+        action=SaleFlow.try_again,
+    ),
+    Move(
+        Trigger.KERNEL_OUTCOME,
+        "reading",
+        "reading",
+        guard=SaleFlow.may_select_next,
+        action=SaleFlow.select_next,
+    ),
+    Move(Trigger.FIELD_ON, "present", STAY, action=SaleFlow.open_reader),
     *CONVERSATION_MOVES,
 )
 

@@ -73,7 +73,7 @@ class ActRefused(Content, frozen=True):
 
 
 class EventTaken(Content, frozen=True):
-    """An event of the firmware by the name of its class; `name` is an alarm's, `verdict` and `reason` are the kernel's."""
+    """An event of the firmware by the name of its class; `name` is an alarm's or a message's, `verdict` and `reason` are the kernel's."""
 
     kind: ClassVar[str] = "event"
     event: str

@@ -17,12 +17,12 @@ from terminal_sim.core.events import (
     Event,
     HostReplied,
     HostUnreachable,
+    KernelShows,
     Printed,
     PrinterStopped,
 )
 from terminal_sim.core.message import EntryMode
 from terminal_sim.emv.data.entropy import draw
-from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.errors import StorageFailed
 from terminal_sim.host.dialect import MessageError
@@ -179,6 +179,7 @@ class Executor:
             entropy=draw(unpredictable, "entropy", 32),
             transaction_type=effect.transaction_type,
             sequence=effect.sequence,
+            start=effect.start,
         )
         board.stop_listening()
         if not contactless:
@@ -199,16 +200,12 @@ class Executor:
             board.keys,
             cards=board.cards,
             now=lambda: self.clock.now.mono,
-            shown=lambda message: self._shows(board, message),
+            shown=lambda message: self.post(board, KernelShows(message)),
             seen=None if self.tracing is None else partial(self.tracing.exchange, board),
             torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),
             gone=readers.card_left,
             lost=readers.fall_silent,
         )
-
-    def _shows(self, board: Board, message: DisplayMessage) -> None:
-        if self.tracing is not None:
-            self.tracing.note(board, f"the kernel shows {message.name.lower().replace('_', ' ')}")
 
     def _answer_card(self, board: Board, effect: fx.AnswerCard) -> None:
         if board.readers.conversation is not None:

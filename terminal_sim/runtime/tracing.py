@@ -13,6 +13,7 @@ from terminal_sim.core.events import (
     Event,
     HostReplied,
     KernelEnded,
+    KernelShows,
     KeyPressed,
     Printed,
     PrinterStopped,
@@ -59,6 +60,9 @@ class Tracing:
         elif isinstance(event, KernelEnded):
             ended = event.outcome
             self.emit(board, contents.EventTaken(type(event).__name__, "", ended.verdict.value, ended.reason))
+        elif isinstance(event, KernelShows):
+            shows = event.message.name.lower().replace("_", "-")
+            self.emit(board, contents.EventTaken(type(event).__name__, shows))
         elif not isinstance(event, HostReplied | Printed | PrinterStopped):
             self.emit(board, contents.EventTaken(type(event).__name__, getattr(event, "name", "")))
 

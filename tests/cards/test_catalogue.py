@@ -82,6 +82,8 @@ def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, nam
         assert outcome.card.languages == personality.languages
     if made.contactless is not None:
         outcome = terminal.tap(made)
+        if outcome.verdict is Verdict.SEE_PHONE:
+            outcome = terminal.tap(made)
         assert outcome.verdict is expected, outcome.reason
         assert outcome.card is not None
         assert outcome.card.brand == personality.brand

@@ -9,6 +9,7 @@ import pytest
 
 from terminal_sim.core import events as ev
 from terminal_sim.core.events import KEY_TRIGGERS, Event, Trigger
+from terminal_sim.core.firmware import FIELD_ALARM
 from terminal_sim.core.flow import AnyFlow, name_of
 from terminal_sim.core.message import HostReply, MessageClass
 from terminal_sim.core.money import Money
@@ -17,6 +18,7 @@ from terminal_sim.core.screen import Button, Choice, Pad
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.card import CardData
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.profile import check
 from terminal_sim.secret import Secret
@@ -190,6 +192,8 @@ def events_of(trigger: Trigger, drive: Drive) -> list[Event]:
             ev.KernelAsked(ChooseApplication(labels=("A", "B"))),
             ev.KernelAsked(GoOnline(card=CARD, icc_data=b"")),
         ],
+        Trigger.KERNEL_MESSAGE: [ev.KernelShows(message) for message in DisplayMessage],
+        Trigger.FIELD_ON: [ev.Alarm(FIELD_ALARM)],
         Trigger.KERNEL_OUTCOME: [ev.KernelEnded(Outcome(verdict=verdict)) for verdict in Verdict],
         Trigger.HOST_REPLY: [
             ev.HostReplied(

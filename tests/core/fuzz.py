@@ -22,6 +22,7 @@ from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.data import track
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline
 from terminal_sim.emv.talk.card import CardData
+from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows import load
 from terminal_sim.secret import Secret
@@ -73,7 +74,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
         [ev.CardInserted(), ev.CardTapped(), ev.CardRemoved(), ev.CardSwiped(STRIPE), ev.CardSwiped(CHIP_STRIPE),
          ev.CardSwiped(None), ev.Printed(RECEIPT), ev.PrinterStopped(RECEIPT), ev.PoweredOn(), ev.PowerOffPressed(),
          ev.ReaderChanged(False), ev.ReaderChanged(True), ev.ClockSet(-3_600_000_000), ev.Alarm("state"),
-         ev.Alarm("reversal"), ev.Alarm("nobody's"), ev.Returned(), ev.Returned(accepted=True)]
+         ev.Alarm("reversal"), ev.Alarm("field"), ev.Alarm("nobody's"), ev.Returned(), ev.Returned(accepted=True)]
     ),
     st.builds(_reply, _stans, st.sampled_from(AMOUNTS), st.sampled_from(["00", "10", "05"]),
               st.sampled_from([MessageClass.AUTHORISATION, MessageClass.REVERSAL, MessageClass.FINANCIAL])),
@@ -86,6 +87,7 @@ _singles: st.SearchStrategy[Event] = st.one_of(
         [ev.KernelAsked(EnterPin(pan=CARD.pan)), ev.KernelAsked(EnterPin(tries_left=2, wrong=True)),
          ev.KernelAsked(ChooseApplication(labels=("CREDIT", "DEBIT"))), ev.KernelAsked(GoOnline(card=CARD, icc_data=b""))]
     ),
+    st.sampled_from(DisplayMessage).map(ev.KernelShows),
     st.builds(_request, st.sampled_from(["first", "second"]), st.sampled_from([0, *AMOUNTS])),
     st.sampled_from(Verdict).map(lambda verdict: ev.KernelEnded(Outcome(verdict=verdict, card=CARD))),
 )  # fmt: skip

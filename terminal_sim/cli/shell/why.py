@@ -103,6 +103,8 @@ def _sentence(content: object, screen: str, flows: Mapping[str, AnyFlow], trigge
         case contents.EventTaken(verdict=verdict, reason=reason) if verdict:
             meant = _VERDICTS.get(verdict, verdict)
             return f"the kernel's verdict is {meant}{f': {reason}' if reason else ''}"
+        case contents.EventTaken(event="KernelShows", name=message):
+            return f"the kernel shows {message}"
         case contents.EventTaken(event=event):
             return _EVENTS.get(
                 event, "" if event in ("Alarm", "KernelAsked") else _CAMEL.sub(" ", event).lower()
