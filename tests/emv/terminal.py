@@ -8,6 +8,7 @@ from typing import Protocol
 
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.data import tlv
+from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import crypto
@@ -133,6 +134,12 @@ class Terminal:
         assert card.contactless is not None
         card.contactless.reset()
         return self.pay(card.contactless, self.request(Interface.CONTACTLESS, amount, **more))
+
+    @property
+    def asked_for_tc(self) -> bool:
+        """Whether the last GENERATE AC asked the card to approve, as it must have where no issuer did."""
+        asked = [command.apdu[2] & 0xC0 for command in self.commands if command.apdu[:2] == b"\x80\xae"]
+        return asked[-1:] == [Cryptogram.TC]
 
     @property
     def commands(self) -> list[Command]:

@@ -24,9 +24,9 @@ from terminal_sim.emv.data.fields import is_digits, printable
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
-from terminal_sim.emv.steps.exchange import CardError, Ended, exchange, put, show
+from terminal_sim.emv.steps.exchange import CardError, Ended, Gone, exchange, put, show
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import ApplicationChoice
+from terminal_sim.emv.talk.answers import ApplicationChoice, Loss
 from terminal_sim.emv.talk.asks import ChooseApplication, Step
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
@@ -56,6 +56,10 @@ def candidates(transaction: Transaction) -> Conversation[list[Candidate]]:
         found = yield from _from_directory(transaction)
         if not found:
             found = yield from _from_aids(transaction)
+    except Gone as gone:
+        if gone.loss is Loss.REMOVED:
+            raise
+        raise Ended(Verdict.USE_STRIPE, Rule.SELECT_UNREADABLE, "the chip does not answer") from None
     except (CardError, TlvError) as error:
         raise Ended(Verdict.USE_STRIPE, Rule.SELECT_UNREADABLE, f"the chip cannot be read: {error}") from None
     return found

@@ -24,6 +24,7 @@ from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Interface
+from terminal_sim.emv.talk.rules import Rule
 from tests.emv.terminal import Terminal, configuration
 
 FILE = Path(__file__).parents[2] / "vectors" / "emv" / "transcripts.json"
@@ -85,13 +86,18 @@ def supported(name: str) -> tuple[Application, ...]:
     )
 
 
-LISTS: dict[str, Verdict | list[str]] = {
-    "test_pse_card_blocked": Verdict.BLOCKED,
-    "test_aid_card_blocked": Verdict.BLOCKED,
-    "test_nothing_found": Verdict.NOT_ACCEPTED,
-    "test_pse_blocked": Verdict.NOT_ACCEPTED,
-    "test_aid_blocked": Verdict.BLOCKED,
-    "test_pse_app_not_supported": Verdict.NOT_ACCEPTED,
+End = tuple[Verdict, Rule]
+NONE_SHARED: End = (Verdict.NOT_ACCEPTED, Rule.SELECT_NONE_SHARED)
+NONE_LEFT: End = (Verdict.NOT_ACCEPTED, Rule.SELECT_NONE_LEFT)
+CARD_BLOCKED: End = (Verdict.BLOCKED, Rule.SELECT_CARD_BLOCKED)
+
+LISTS: dict[str, End | list[str]] = {
+    "test_pse_card_blocked": CARD_BLOCKED,
+    "test_aid_card_blocked": CARD_BLOCKED,
+    "test_nothing_found": NONE_SHARED,
+    "test_pse_blocked": NONE_SHARED,
+    "test_aid_blocked": (Verdict.BLOCKED, Rule.SELECT_APPLICATION_BLOCKED),
+    "test_pse_app_not_supported": NONE_SHARED,
     "test_pse_app_supported": ["VISA CREDIT"],
     "test_pse_multi_app_supported": ["V PAY", "V PAY"],
     "test_aid_multi_exact_match_app_supported": ["V PAY", "V PAY"],
@@ -102,12 +108,12 @@ LISTS: dict[str, Verdict | list[str]] = {
 
 
 @pytest.mark.parametrize(("name", "expected"), LISTS.items())
-def test_the_candidate_list_is_the_recorded_one(name: str, expected: Verdict | list[str]) -> None:
+def test_the_candidate_list_is_the_recorded_one(name: str, expected: End | list[str]) -> None:
     conversation = select.candidates(transaction(name, supported(name)))
-    if isinstance(expected, Verdict):
+    if isinstance(expected, tuple):
         with pytest.raises(Ended) as end:
             replayed(name, conversation)
-        assert end.value.verdict is expected
+        assert (end.value.verdict, end.value.rule) == expected
     else:
         found = replayed(name, conversation)
         assert [one.label for one in found] == expected
@@ -115,14 +121,14 @@ def test_the_candidate_list_is_the_recorded_one(name: str, expected: Verdict | l
         assert [one.priority for one in found] == sorted(one.priority for one in found)
 
 
-SELECTIONS: dict[str, Verdict | type[CardError] | None] = {
-    "test_select_app1": Verdict.NOT_ACCEPTED,
-    "test_select_app7": Verdict.NOT_ACCEPTED,
+SELECTIONS: dict[str, End | type[CardError] | None] = {
+    "test_select_app1": NONE_LEFT,
+    "test_select_app7": NONE_LEFT,
     "test_select_app4": CardError,
-    "test_select_app3": Verdict.BLOCKED,
-    "test_select_app5": Verdict.NOT_ACCEPTED,
-    "test_select_app2": Verdict.NOT_ACCEPTED,
-    "test_select_app6": Verdict.NOT_ACCEPTED,
+    "test_select_app3": CARD_BLOCKED,
+    "test_select_app5": NONE_LEFT,
+    "test_select_app2": NONE_LEFT,
+    "test_select_app6": NONE_LEFT,
     "test_select_app_success": None,
     "test_repeat_select_app_success": None,
 }
@@ -130,7 +136,7 @@ SELECTIONS: dict[str, Verdict | type[CardError] | None] = {
 
 @pytest.mark.parametrize(("name", "expected"), SELECTIONS.items())
 def test_the_only_candidate_is_selected_or_dropped_as_recorded(
-    name: str, expected: Verdict | type[CardError] | None
+    name: str, expected: End | type[CardError] | None
 ) -> None:
     command, _ = exchanges(name)[0]
     aid = command[5 : 5 + command[4]]
@@ -140,10 +146,10 @@ def test_the_only_candidate_is_selected_or_dropped_as_recorded(
     if expected is None:
         assert replayed(name, conversation) == only
         assert paying.directory[tags.DF_NAME] == aid
-    elif isinstance(expected, Verdict):
+    elif isinstance(expected, tuple):
         with pytest.raises(Ended) as end:
             replayed(name, conversation)
-        assert end.value.verdict is expected
+        assert (end.value.verdict, end.value.rule) == expected
     else:
         with pytest.raises(expected):
             replayed(name, conversation)
@@ -152,7 +158,7 @@ def test_the_only_candidate_is_selected_or_dropped_as_recorded(
 FOLLOWING = bytes.fromhex("A0000000041010")
 
 
-@pytest.mark.parametrize("name", [name for name, ends in SELECTIONS.items() if isinstance(ends, Verdict)])
+@pytest.mark.parametrize("name", [name for name, ends in SELECTIONS.items() if isinstance(ends, tuple)])
 def test_a_dropped_candidate_is_followed_by_the_next(name: str) -> None:
     command, answer = exchanges(name)[0]
     aid = command[5 : 5 + command[4]]

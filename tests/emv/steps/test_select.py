@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from terminal_sim.emv.data import apdu, tlv
+from terminal_sim.emv.kernels.transaction import transaction as kernel
 from terminal_sim.emv.steps import commands, select
 from terminal_sim.emv.steps.exchange import Ended
 from terminal_sim.emv.steps.select import Candidate
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.answers import ResponseApdu
+from terminal_sim.emv.talk.answers import CardGone, Loss, ResponseApdu
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
@@ -129,3 +130,20 @@ def test_the_languages_of_the_directory_hold_for_an_application_that_names_none(
         with pytest.raises(StopIteration):
             conversation.send(ResponseApdu(named("", fci)))
         assert paying.languages() == languages
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdict"),
+    [
+        (Loss.MUTE, Verdict.USE_STRIPE),
+        (Loss.TRANSMISSION, Verdict.USE_STRIPE),
+        (Loss.REMOVED, Verdict.CARD_GONE),
+    ],
+)
+def test_a_chip_that_does_not_answer_the_selection_leaves_its_stripe(loss: Loss, verdict: Verdict) -> None:
+    config = configuration()
+    conversation = kernel(config, Terminal(config).request(Interface.CONTACT))
+    assert next(conversation) == commands.select(apdu.PSE)
+    with pytest.raises(StopIteration) as end:
+        conversation.send(CardGone(loss))
+    assert end.value.value.verdict is verdict
