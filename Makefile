@@ -57,6 +57,7 @@ coverage: $(STAMP)
 # The documents as pages in out/docs, with the reference of the language written and the pictures drawn anew.
 docs: $(STAMP)
 	$(BIN)/python tools/language_book.py
+	$(BIN)/python tools/cards_book.py
 	$(BIN)/python tools/textmate.py
 	$(BIN)/terminal-sim run -q --update-pictures docs/drawn
 	$(BIN)/terminal-sim profiles draw sale --format svg --to docs/drawn/pictures

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from terminal_sim.cards.faces import ChipFace, ContactlessFace, Holder, StripeFace
 from terminal_sim.cards.personality import Personality
+from terminal_sim.cards.purpose import CardPurpose, ExpectedSales
 from terminal_sim.datafiles.toml import read
 from terminal_sim.emv.data import track
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
@@ -28,7 +29,7 @@ _RESPONSE: Final = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 class CardFile:
     """A file of `profiles/cards`. `expiry` is YYMM; `issuer_country` and `currency` are numeric ISO codes.
 
-    `issuer_response` is what this card's issuer answers to a request that is in order (ISO 8583, DE 39).
+    `purpose` and `expected` say what the card is for, and how a sale with it ends. `issuer_response` is what this card's issuer answers to a request that is in order (ISO 8583, DE 39).
     """
 
     card: Literal[1]
@@ -43,6 +44,8 @@ class CardFile:
     issuer_country: str = "124"
     currency: str = "124"
     issuer_response: str = "00"
+    purpose: CardPurpose | None = None
+    expected: ExpectedSales = field(default_factory=ExpectedSales)
     chip: ChipFace | None = None
     contactless: ContactlessFace | None = None
     stripe: StripeFace | None = None
@@ -104,6 +107,8 @@ def load(file: Path, library: Path | None = None) -> Personality:
         issuer_country=card.issuer_country,
         currency=card.currency,
         issuer_response=card.issuer_response,
+        purpose=card.purpose,
+        expected=card.expected,
         chip=card.chip,
         contactless=card.contactless,
         stripe=card.stripe,

@@ -127,6 +127,8 @@ class ChipCard:
 
     def _select(self, command: CardCommand) -> bytes:
         """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins."""
+        if self._chip.blocked == "card":
+            raise Refusal(StatusWord.NO_FUNCTION)
         if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if command.data == apdu.PSE and self._chip.directory:
@@ -140,6 +142,8 @@ class ChipCard:
                 self._forget()
                 self._application = index
                 self._phase = Phase.SELECTED
+                if self._chip.blocked == "application":
+                    raise Refusal(StatusWord.FILE_BLOCKED)
                 return fci
         raise Refusal(StatusWord.NOT_FOUND)
 
@@ -184,8 +188,8 @@ class ChipCard:
         return self._certify(kind, second, values)
 
     def _first_word(self, asked: Cryptogram) -> Cryptogram:
-        """The card certifies a decline as asked; where the terminal would approve, it asks for the issuer's decision (ARQC)."""
-        return Cryptogram.AAC if asked is Cryptogram.AAC else Cryptogram.ARQC
+        """The card certifies a decline as asked; where the terminal would approve, it asks for the issuer's decision (ARQC), or declines."""
+        return Cryptogram.AAC if asked is Cryptogram.AAC or self._chip.declines else Cryptogram.ARQC
 
     def _last_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
         """A TC only where the terminal asks for one and the issuer's authenticated answer, where there is one, approves."""

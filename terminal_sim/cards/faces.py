@@ -63,7 +63,9 @@ class ChipFace:
     """The contact face. `cvm` are tried in order, each where the terminal supports it.
 
     `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
-    card expects the issuer's answer, and with `insist` it declines without one. A `mute` chip does not even answer to reset.
+    card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
+    with an AAC. What is `blocked` is the application, which then can be selected but declines, or the whole card (EMV Book 1, 12.3).
+    A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked.
     """
 
     applications: tuple[CardApplication, ...] = ()
@@ -75,6 +77,8 @@ class ChipFace:
     directory: bool = True
     pin_tries: int = 3
     historical: str = "2063CB6600"
+    declines: bool = False
+    blocked: Literal["application", "card"] | None = None
     mute: bool = False
 
     def __post_init__(self) -> None:
@@ -82,8 +86,8 @@ class ChipFace:
         _check_hex("pdol", self.pdol, 0, 64)
         if not self.mute and not self.applications:
             raise ValueError("applications: a chip that answers has at least one")
-        if not 1 <= self.pin_tries <= 15:
-            raise ValueError("pin_tries: 1 to 15")
+        if not 0 <= self.pin_tries <= 15:
+            raise ValueError("pin_tries: 1 to 15, or 0 for a PIN that is blocked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from terminal_sim.cards.faces import ChipFace, ContactlessFace, Holder, StripeFace
+from terminal_sim.cards.purpose import CardPurpose, ExpectedSales
 from terminal_sim.secret import Secret
 
 
@@ -24,6 +25,8 @@ class Personality:
     issuer_country: str
     currency: str
     issuer_response: str
+    purpose: CardPurpose | None
+    expected: ExpectedSales
     chip: ChipFace | None
     contactless: ContactlessFace | None
     stripe: StripeFace | None

@@ -242,8 +242,24 @@ def _profiles(commands: _Commands) -> None:
 
 
 def _cards(commands: _Commands) -> None:
-    actions = _actions(commands, "cards", "virtual cards: list, show")
-    _command(actions, "list", "cards", "the bundled cards")
+    actions = _actions(commands, "cards", "virtual cards: list, show, matrix")
+    listed = _command(
+        actions, "list", "cards", "the bundled cards, what each is for, and how a sale with it ends"
+    )
+    listed.add_argument("--language", choices=("en", "fr"), default="en", help="English by default")
+    table = _command(
+        actions, "matrix", "cards", "sales with cards, terminals, languages and answers as a grid"
+    )
+    for option, metavar, meaning in (
+        ("--card", "CARD", "a card (repeatable; all by default)"),
+        ("--way", "WAY", "chip, contactless or stripe (repeatable; all by default)"),
+        ("--profile", "PROFILE", "a terminal (repeatable; v400m by default)"),
+        ("--locale", "TAG", "a language, such as fr-CA (repeatable; en-CA by default)"),
+        ("--answer", "ANSWER", "a column with this answer of the host, such as declined:51 (repeatable)"),
+    ):
+        ways = ("chip", "contactless", "stripe") if option == "--way" else None
+        table.add_argument(option, action="append", default=[], metavar=metavar, choices=ways, help=meaning)
+    table.add_argument("--offline", action="store_true", help="a column without a network")
     show = _command(actions, "show", "cards", "one card, with its numbers masked")
     show.add_argument("card", metavar="CARD")
 
@@ -452,7 +468,7 @@ def _help(commands: _Commands) -> None:
         nargs="*",
         metavar="WORD",
         help="what the lines do that begin so (press, expect screen), what a name means (visa-credit, printer-jam), or a list:"
-        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, packs, faults, steps, lights, light-states,"
+        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, packs, faults, steps, lights, light-states,"
         " displays, cards, terminals, features, options, variables, times, exit-codes; all lines by default",
     )
     words.add_argument(

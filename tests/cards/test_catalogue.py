@@ -74,7 +74,10 @@ def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, nam
     terminal.host = issuer
     terminal.pins = [personality.pin.reveal()] * 2 if personality.pin else []
     expected = Verdict.APPROVED if personality.issuer_response == "00" else Verdict.DECLINED
-    if made.chip is not None and made.chip.atr:
+    refuses = personality.chip is not None and (personality.chip.declines or personality.chip.blocked)
+    if made.chip is not None and refuses:
+        assert terminal.chip(made).verdict in (Verdict.DECLINED, Verdict.NOT_ACCEPTED, Verdict.BLOCKED)
+    elif made.chip is not None and made.chip.atr:
         outcome = terminal.chip(made)
         assert outcome.verdict is expected, outcome.reason
         assert outcome.card is not None

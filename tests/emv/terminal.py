@@ -40,6 +40,10 @@ AIDS = {
     "mastercard": "A0000000041010",
     "interac": "A0000002771010",
     "amex": "A00000002501",
+    "maestro": "A0000000043060",
+    "discover": "A0000001523010",
+    "jcb": "A0000000651010",
+    "unionpay": "A000000333",
 }
 
 Host = Callable[[GoOnline], HostDecision]
