@@ -5,6 +5,9 @@
 2. The action codes are DF8120 (default), DF8121 (denial) and DF8122 (online) where the configuration has them, else the TACs.
 3. The amount is compared with its limits by itself: a limit is exceeded, not reached.
 
+4. Where the configuration has them, relay resistance (`relay`) goes before the records, and recovery (`torn`) after them.
+5. The method of offline data authentication is CDA. One that fails declines; an AAC is not signed.
+
 The kernel has no mag-stripe mode, no data exchange and no data storage.
 """
 
@@ -14,13 +17,21 @@ from dataclasses import replace
 from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.kernels import relay, torn
 from terminal_sim.emv.steps import analysis, cvm, generate, tap
+from terminal_sim.emv.steps.authenticate import authenticate
 from terminal_sim.emv.steps.entry_point import Combination
-from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.steps.exchange import Ended, Gone
+from terminal_sim.emv.steps.state import OdaMethod, Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
+from terminal_sim.emv.talk.outcome import Verdict
+from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
 
+_AIP_CDA: Final = 0x01
+_CAN_CDA: Final = 0x08
 _CARD_DATA_INPUT: Final = 0xDF8117
 _CVM_REQUIRED: Final = 0xDF8118
 _CVM_NOT_REQUIRED: Final = 0xDF8119
@@ -32,15 +43,55 @@ _TAC_ONLINE: Final = 0xDF8122
 
 def certify(transaction: Transaction, combination: Combination) -> Conversation[None]:
     """Asks the card for its cryptogram. Raises `Ended` where the issuer is not to be asked."""
+    yield from relay.resist(transaction)
     yield from tap.read_card(transaction)
-    tap.check(transaction, combination)
-    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    tap.require(transaction)
+    recovered = yield from torn.recover(transaction)
+    if recovered is None:
+        asked = yield from _decide(transaction, combination)
+        made = yield from _generate(transaction, asked)
+    else:
+        asked, made = recovered.asked, recovered.made
+        _require_proof(transaction, made, signed=recovered.signed)
+    yield from tap.conclude(transaction, asked, made)
+
+
+def _decide(transaction: Transaction, combination: Combination) -> Conversation[Cryptogram]:
+    """The steps between the records and GENERATE AC, up to what is asked of the card."""
     transaction.terminal[tags.CAPABILITIES] = capabilities(transaction, required=combination.cvm_required)
+    if _AIP_CDA & transaction.card[tags.AIP][0] and _CAN_CDA & transaction.terminal[tags.CAPABILITIES][2]:
+        yield from authenticate(transaction)
+    else:
+        transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    tap.check(transaction, combination)
     yield from tap.walk(transaction, combination)
     _use_action_codes(transaction)
-    asked = analysis.first_decision(transaction)
-    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
-    yield from tap.conclude(transaction, asked, made)
+    return analysis.first_decision(transaction)
+
+
+def _generate(transaction: Transaction, asked: Cryptogram) -> Conversation[Cryptogram]:
+    """GENERATE AC, with a combined signature for all but an AAC where the card can give one (6.9); a card that leaves is wanted again."""
+    signed = (
+        asked is not Cryptogram.AAC
+        and transaction.method is OdaMethod.CDA
+        and not transaction.tvr & tvr.CDA_FAILED
+    )
+    try:
+        made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1, signed=signed)
+    except Gone:
+        kept = torn.keep(transaction, asked, signed=signed)
+        if kept is None:
+            raise
+        raise Ended(Verdict.TRY_AGAIN, Rule.TORN_KEPT, start=Start.PROTOCOL_ACTIVATION, torn=kept) from None
+    _require_proof(transaction, made, signed=signed)
+    return made
+
+
+def _require_proof(transaction: Transaction, made: Cryptogram, *, signed: bool) -> None:
+    """Raises `Ended` where a signature was asked for and failed: the card is declined before the issuer is asked."""
+    if signed and made is not Cryptogram.AAC and transaction.tvr & tvr.CDA_FAILED:
+        transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
+        raise Ended(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
 
 
 def capabilities(transaction: Transaction, *, required: bool) -> bytes:

@@ -4,7 +4,7 @@
 2. The card answers with its own in the CTQ (9F6C): online PIN, signature, verified on the device, and what is to be done where the
    terminal cannot approve offline.
 3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
-4. A TC is no offline approval here, since nothing proves it; the CTQ decides whether the issuer is asked instead (5.6).
+4. A TC is an offline approval where the card's signature proves it (`fast_dda`), else the CTQ decides what is done (5.6).
 
 The kernel has no mag-stripe mode, no issuer update by a second tap and no limits by program identifier (9F5A).
 """
@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from terminal_sim.emv.data import qualifiers, tags
+from terminal_sim.emv.data import qualifiers, tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.steps import analysis, cvm, pin, read, tap
+from terminal_sim.emv.kernels import fast_dda
+from terminal_sim.emv.steps import analysis, cvm, pin, read, restrictions, tap
 from terminal_sim.emv.steps.analysis import Reach
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import CardError, Ended
@@ -34,10 +35,14 @@ def certify(transaction: Transaction, combination: Combination) -> Conversation[
     yield from tap.card_read(transaction)
     kind = kind_of_cryptogram(transaction.card)
     if kind == Cryptogram.TC:
-        _ask_instead(transaction, combination)
-    elif kind != Cryptogram.ARQC:
+        offline = _approves_offline(transaction, combination)
+    elif kind == Cryptogram.ARQC:
+        offline = False
+    else:
         raise Ended(Verdict.DECLINED, Rule.CARD_DECLINED)
     yield from _verify_cardholder(transaction, combination, signed=kind == Cryptogram.TC)
+    if offline:
+        raise Ended(Verdict.APPROVED, Rule.CARD_APPROVED_OFFLINE)
 
 
 def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
@@ -50,20 +55,31 @@ def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
     return (data[4] << 2) & 0xC0
 
 
-def _ask_instead(transaction: Transaction, combination: Combination) -> None:
-    """A TC goes to the issuer where the CTQ says so. Raises `Ended` for another interface or a decline (5.6)."""
-    wishes = _wishes(transaction.card)[0]
-    if (
-        wishes & qualifiers.CTQ1_ONLINE_IF_ODA_FAILED
-        and analysis.reach(transaction) is not Reach.OFFLINE_ONLY
-    ):
-        return
-    if (
-        wishes & qualifiers.CTQ1_SWITCH_IF_ODA_FAILED
-        and combination.qualifiers[0] & qualifiers.TTQ1_CONTACT_CHIP
-    ):
+def _approves_offline(transaction: Transaction, combination: Combination) -> bool:
+    """Whether a TC is an approval; False where the CTQ asks the issuer instead. Raises `Ended` for a decline or another interface."""
+    wishes = _wishes(transaction.card)
+    ttq = combination.qualifiers[0]
+    online = analysis.reach(transaction) is not Reach.OFFLINE_ONLY
+    contact = bool(ttq & qualifiers.TTQ1_CONTACT_CHIP)
+    if not fast_dda.proves(transaction):
+        if wishes[0] & qualifiers.CTQ1_ONLINE_IF_ODA_FAILED and online:
+            return False
+        if wishes[0] & qualifiers.CTQ1_SWITCH_IF_ODA_FAILED and contact:
+            raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
+        raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
+    found = restrictions.findings(transaction)
+    if tvr.EXPIRED in found:
+        if wishes[0] & qualifiers.CTQ1_ONLINE_IF_EXPIRED and online:
+            return False
+        raise Ended(Verdict.DECLINED, Rule.RESTRICT_EXPIRED)
+    switches = (transaction.is_cash and wishes[0] & qualifiers.CTQ1_SWITCH_FOR_CASH) or (
+        transaction.is_cashback and wishes[0] & qualifiers.CTQ1_SWITCH_FOR_CASHBACK
+    )
+    if switches and contact:
         raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
-    raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
+    if switches or tvr.SERVICE_NOT_ALLOWED in found:
+        raise Ended(Verdict.DECLINED, Rule.RESTRICT_USAGE)
+    return True
 
 
 def _verify_cardholder(

@@ -43,7 +43,9 @@ def _ended(state: Transaction, pay: Conversation[Outcome]) -> Conversation[Outco
         outcome = yield from pay
     except Ended as end:
         ended = state.outcome(end.verdict, end.rule, end.detail)
-        return structs.replace(ended, start=end.start, messages=end.messages, field_off=end.field_off)
+        return structs.replace(
+            ended, start=end.start, messages=end.messages, field_off=end.field_off, torn=end.torn
+        )
     except Gone as gone:
         verdict = Verdict.CARD_GONE if gone.loss is Loss.REMOVED else Verdict.CARD_ERROR
         return state.outcome(verdict, _LOST[gone.loss], gone.detail)

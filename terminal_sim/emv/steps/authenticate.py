@@ -67,7 +67,7 @@ def authenticate(transaction: Transaction) -> Conversation[None]:
         if row.method is OdaMethod.SDA:
             _check_static(transaction)
         else:
-            transaction.icc_key = _icc_key(transaction)
+            transaction.icc_key = card_key(transaction)
         if row.method is OdaMethod.DDA:
             yield from _check_dynamic(transaction, transaction.icc_key)
     except CertificateError as failed:
@@ -83,7 +83,7 @@ def pin_key(transaction: Transaction) -> PublicKey | None:
     card = transaction.card
     try:
         if tags.PIN_CERTIFICATE not in card:
-            return transaction.icc_key or _icc_key(transaction)
+            return transaction.icc_key or card_key(transaction)
         return certificates.icc_key(
             _issuer_key(transaction),
             card[tags.PIN_CERTIFICATE],
@@ -148,7 +148,8 @@ def _issuer_key(transaction: Transaction) -> PublicKey:
     )
 
 
-def _icc_key(transaction: Transaction) -> PublicKey:
+def card_key(transaction: Transaction) -> PublicKey:
+    """The card's key out of its certificates (Book 2, 6.4). Raises `CertificateError` where it cannot be recovered."""
     card = transaction.card
     missing = [tag for tag in _DYNAMIC if tag not in card]
     if missing:
@@ -216,7 +217,10 @@ def _signature(data: bytes) -> bytes:
 
 
 def _pan(transaction: Transaction) -> str:
+    """The account number of 5A, else that of 57: a tap's records may have no other."""
+    if tags.PAN not in transaction.card:
+        return transaction.card_data().pan.reveal()
     try:
         return compressed(transaction.card[tags.PAN])
-    except (FormatError, KeyError):
-        raise CardError("the card has no account number") from None
+    except FormatError as error:
+        raise CardError(str(error)) from None

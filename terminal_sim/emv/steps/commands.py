@@ -10,7 +10,8 @@ from terminal_sim.emv.data.tags import COMMAND_TEMPLATE
 from terminal_sim.emv.talk.asks import Command, Step
 from terminal_sim.secret import Secret
 
-_CDA: Final = 0x10
+COMBINED_SIGNATURE: Final = 0x10
+"""The bit of P1 by which GENERATE AC is asked for a signature as well (Book 3, 6.5.5)."""
 
 
 def select(name: bytes, following: bool = False) -> Command:
@@ -33,7 +34,7 @@ def get_processing_options(pdol_data: bytes) -> Command:
 
 def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step, *, signed: bool = False) -> Command:
     """GENERATE AC for a cryptogram of this `kind` over the values that the CDOL asks for, `signed` along where CDA wants it (Book 3, 6.5.5)."""
-    p1 = kind | (_CDA if signed else 0)
+    p1 = kind | (COMBINED_SIGNATURE if signed else 0)
     return Command(_with_data(Instruction.GENERATE_AC, p1, 0x00, cdol_data, le=True), step)
 
 

@@ -58,6 +58,14 @@ _CAN_PIN: Final = CAN_PLAINTEXT_PIN | CAN_ONLINE_PIN | CAN_ENCIPHERED_PIN
 _ENCIPHERED_PINS: Final = (ENCIPHERED_PIN, ENCIPHERED_PIN_AND_SIGNATURE)
 _OFFLINE_PINS: Final = (PLAINTEXT_PIN, PLAINTEXT_PIN_AND_SIGNATURE, *_ENCIPHERED_PINS)
 
+_PERFORMED: Final = {
+    PLAINTEXT_PIN: "on-device",
+    ONLINE_PIN: "online-pin",
+    SIGNATURE: "signature",
+    NO_CVM: "no-cvm",
+    0x3F: "no-cvm",
+}
+
 NOT_WALKED: Final = bytes((0x3F, 0x00, 0x00))
 NONE_PERFORMED: Final = bytes((0x3F, 0x00, 0x01))
 
@@ -124,6 +132,12 @@ def verify(transaction: Transaction, *, pin_later: bool = False) -> Conversation
         if not rule.code & _NEXT_IF_FAILED:
             break
     transaction.mark(tvr.CVM_FAILED, Rule.CVM_FAILED)
+
+
+def performed(results: bytes) -> str:
+    """What CVM results (9F34) without a failure say, as the `cvm` of an outcome; a tap has no offline PIN, whose code says there
+    that the device verified its owner (Book C-2, 3.8)."""
+    return _PERFORMED.get(results[0] & 0x3F, "") if results[2] != _Result.FAILED else ""
 
 
 def applies(rule: CvmRule, cvms: CvmList, transaction: Transaction) -> bool:

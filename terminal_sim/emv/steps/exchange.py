@@ -19,6 +19,7 @@ from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
+from terminal_sim.emv.talk.torn import TornTransaction
 
 A = TypeVar("A", bound=KernelAnswer)
 
@@ -33,7 +34,7 @@ class CardError(Exception):
 class Ended(Exception):
     """The transaction ends here with a foreseen verdict by `rule`; carried out of the steps and turned into an `Outcome`.
 
-    `start`, `messages` and `field_off` are those of the outcome.
+    `start`, `messages`, `field_off` and `torn` are those of the outcome.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Ended(Exception):
         start: Start | None = None,
         messages: tuple[DisplayMessage, ...] = (),
         field_off: int = 0,
+        torn: TornTransaction | None = None,
     ) -> None:
         super().__init__(detail or rule.sentence)
         self.verdict = verdict
@@ -53,6 +55,7 @@ class Ended(Exception):
         self.start = start
         self.messages = messages
         self.field_off = field_off
+        self.torn = torn
 
 
 class Gone(Exception):

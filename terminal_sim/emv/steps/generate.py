@@ -41,7 +41,12 @@ def generate_ac(
     response = yield from exchange(commands.generate_ac(asked, data, step, signed=signed))
     if response.sw != StatusWord.OK:
         raise fault("GENERATE AC", response.sw)
-    answer = _read(response.data, signed=signed)
+    return take_answer(transaction, response.data, asked, signed=signed)
+
+
+def take_answer(transaction: Transaction, data: bytes, asked: Cryptogram, *, signed: bool) -> Cryptogram:
+    """Keeps what the card certifies by the answer `data` to a command that asked for `asked`, and returns its kind."""
+    answer = _read(data, signed=signed)
     try:
         kind = Cryptogram(answer[tags.CRYPTOGRAM_INFORMATION][0] & 0xC0)
     except ValueError:
@@ -50,7 +55,7 @@ def generate_ac(
         raise CardError(f"the card answers {kind.name} where {asked.name} was asked")
     transaction.cryptogram = answer
     if signed and kind is not Cryptogram.AAC:
-        _check_signature(transaction, response.data)
+        _check_signature(transaction, data)
     transaction.tsi |= tvr.TSI_CARD_RISK_PERFORMED
     return kind
 
@@ -89,6 +94,8 @@ def _check_signature(transaction: Transaction, response: bytes) -> None:
         covered = certificates.transaction_hash(transaction.sent, tlv.only(response, tags.RESPONSE_FORMAT_2))
         if proof.transaction_hash != covered:
             raise CertificateError("the signature covers other data than were exchanged", "B2 6.6.2")
+        if not proof.rest.startswith(transaction.relay):
+            raise CertificateError("the signature is of another relay resistance exchange", "C-2 3.10")
     except CertificateError as failed:
         answer.pop(tags.CRYPTOGRAM, None)
         transaction.mark(tvr.CDA_FAILED, Rule.ODA_CDA_FAILED, str(failed))

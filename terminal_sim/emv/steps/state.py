@@ -77,7 +77,8 @@ class Transaction:
     `directory` holds the answer to SELECT, `card` the answer to GET PROCESSING OPTIONS and the records, `cryptogram` the
     latest answer to GENERATE AC; `signed` lists the records that the AFL gives to offline data authentication, in its order.
     `method` is the offline data authentication that was chosen, `icc_key` the card's key once it is recovered, and `sent` the values
-    that went to the card for PDOL and CDOLs, which CDA covers. `pin_key`, for an enciphered PIN, is there once the certificates of
+    that went to the card for PDOL and CDOLs, which CDA covers; `relay` are the data
+    of the relay resistance exchange that a combined signature must have (Book C-2, 3.10). `pin_key`, for an enciphered PIN, is there once the certificates of
     the card give it (Book 2, 7.1). `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that
     names none (Book 1, 12.2.2). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
@@ -92,6 +93,7 @@ class Transaction:
     cryptogram: CardObjects = field(default_factory=CardObjects)
     signed: list[SignedRecord] = field(default_factory=list)
     sent: bytes = b""
+    relay: bytes = b""
     method: OdaMethod | None = None
     icc_key: PublicKey | None = None
     card_languages: bytes = b""
@@ -136,6 +138,7 @@ class Transaction:
         self.signed = []
         self.pin_key = None
         self.sent = b""
+        self.relay = b""
         self.method = None
         self.icc_key = None
         self._card_data = None

@@ -42,12 +42,16 @@ def card_read(transaction: Transaction) -> Conversation[None]:
     yield from show(DisplayMessage.CARD_READ_OK)
 
 
-def check(transaction: Transaction, combination: Combination) -> None:
-    """What the terminal finds out by itself about the records: restrictions and the floor limit. Raises `CardError` where they lack what is needed."""
+def require(transaction: Transaction) -> None:
+    """Raises `Ended` where the card has no CDOL1 and so is of another kernel, `CardError` where its records lack what is needed."""
     if tags.CDOL1 not in transaction.card:
         raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_NO_KERNEL)
     read.require(transaction, tags.PAN, tags.EXPIRATION_DATE)
     transaction.card_data()
+
+
+def check(transaction: Transaction, combination: Combination) -> None:
+    """What the terminal finds out by itself about the records: restrictions and the floor limit; sets TVR and TSI."""
     restrictions.check(transaction)
     if combination.floor_limit_exceeded:
         transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
@@ -79,6 +83,7 @@ def certify(
 ) -> Conversation[None]:
     """From the records to a cryptogram for the issuer, without offline data authentication. Raises `Ended` where the issuer is not asked."""
     yield from read_card(transaction)
+    require(transaction)
     check(transaction, combination)
     transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
     yield from verify_cardholder(transaction, combination, methods)

@@ -166,6 +166,12 @@ class Rule(Enum):
         "B 3.1.1",
         "the terminal takes no tap of this amount",
     )
+    RELAY_NOT_PERFORMED = "relay.not-performed", "C-2 3.10", "the card has no relay resistance protocol"
+    RELAY_TOO_FAST = "relay.too-fast", "C-2 3.10", "the card answered faster than it says it can"
+    RELAY_TIME_LIMITS = "relay.time-limits", "C-2 3.10", "the card took longer than it says it can"
+    RELAY_THRESHOLD = "relay.threshold", "C-2 3.10", "the times of card and terminal do not fit each other"
+    TORN_KEPT = "torn.kept", "C-2 3.7", "the card left in the middle and is wanted once more"
+    TORN_RECOVERED = "torn.recovered", "C-2 3.7", "the cryptogram of the torn transaction was recovered"
     CONTACTLESS_SEE_PHONE = (
         "contactless.see-phone",
         "C-3 4.2",
