@@ -37,6 +37,11 @@ def date(value: bytes) -> str:
     return text
 
 
+def full_year(yymmdd: str) -> str:
+    """YYYYMMDD of YYMMDD, or of the first digits of one: the years 50 to 99 are of the 20th century (Book 4, 6.7.3)."""
+    return ("19" if yymmdd >= "50" else "20") + yymmdd
+
+
 def compressed(value: bytes) -> str:
     """The digits of format cn: left justified, padded with F nibbles."""
     text = value.hex().rstrip("f")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data.fields import full_year
 from terminal_sim.emv.keys import rsa
 from terminal_sim.emv.keys.ca import RSA, SHA_1
 from terminal_sim.emv.keys.rsa import PublicKey, RsaError
@@ -181,16 +182,12 @@ def _check_hash(recovered: bytes, outside: bytes, what: str, paragraph: str) -> 
 
 
 def _check_date(mmyy: bytes, today: str, what: str, paragraph: str) -> None:
-    """The last day of the month must not be past; the years 50 to 99 are of the 20th century (Book 4, 6.7.3)."""
+    """The last day of the month must not be past."""
     text = mmyy.hex()
     if not text.isdigit() or not "01" <= text[:2] <= "12":
         raise CertificateError(f"{what} has no date of expiry", paragraph)
-    if _month(text[2:], text[:2]) < _month(today[:2], today[2:4]):
+    if full_year(text[2:] + text[:2]) < full_year(today[:4]):
         raise CertificateError(f"{what} has expired", paragraph)
-
-
-def _month(year: str, month: str) -> str:
-    return ("19" if year >= "50" else "20") + year + month
 
 
 def _key(

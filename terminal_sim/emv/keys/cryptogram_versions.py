@@ -6,11 +6,14 @@ use differently are told apart by the layout of 9F10.
 | version          | scheme            | certified after the common values | session key     | padding | ARPC         |
 |------------------|-------------------|-----------------------------------|-----------------|---------|--------------|
 | 01, 0A           | Amex, Visa        | verification results              | none            | 1       | 1, ICC key   |
+| 11               | Visa contactless  | byte 5 of 9F10, see below         | none            | 1       | none         |
 | 12, 16           | Visa              | the whole 9F10                    | ATC             | 2       | 2, session   |
 | 10, 11           | M/Chip            | results (11: and counters)        | ATC and UN      | 2       | 1, ICC key   |
 | 14, 15           | M/Chip            | results (15: and counters)        | ATC             | 2       | 1, session   |
 | 85               | Interac           | the whole 9F10                    | ATC and UN      | 2       | 1, session   |
 | A5               | common core (CCD) | the whole 9F10                    | ATC             | 2       | 2, session   |
+
+Visa's 11 certifies amount, unpredictable number and counter alone before that byte; no public known answer confirms its key and padding.
 """
 
 from __future__ import annotations
@@ -41,7 +44,9 @@ COMMON: Final = (
     tags.AIP,
     tags.ATC,
 )
-"""What every cryptogram of these versions certifies first, in this order (Book 2, 8.1.1)."""
+"""What a cryptogram certifies first, in this order, where its version has no list of its own (Book 2, 8.1.1)."""
+
+_CONTACTLESS: Final = (tags.AMOUNT, tags.UNPREDICTABLE_NUMBER, tags.ATC)
 
 
 class SessionKeyInput(Enum):
@@ -60,15 +65,16 @@ class ArpcKey(Enum):
 
 
 class ArpcMethod(Enum):
-    """How the issuer answers (Book 2, 8.2.1 and 8.2.2)."""
+    """How the issuer answers (Book 2, 8.2.1 and 8.2.2), if it does."""
 
+    NONE = 0
     RESPONSE_CODE = 1
     STATUS_UPDATE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CryptogramVersion:
-    """One row. `tail` is what is certified after `COMMON`."""
+    """One row. `first` are the elements that are certified first, `tail` is what follows them."""
 
     layout: IssuerDataLayout
     number: int
@@ -77,6 +83,7 @@ class CryptogramVersion:
     padding: MacPadding
     arpc: ArpcMethod
     arpc_key: ArpcKey
+    first: tuple[int, ...] = COMMON
 
     def session_key(self, key: Secret[bytes], atc: bytes, unpredictable: bytes) -> Secret[bytes]:
         """The key of the cryptogram: the card's `key` itself, or one derived for this transaction."""
@@ -89,8 +96,8 @@ class CryptogramVersion:
                 return derivation.session_key(key, atc + bytes(2) + unpredictable)
 
     def certified(self, values: Mapping[int, bytes], data: IssuerData) -> bytes:
-        """The input of the MAC. Raises `KeyError` where one of `COMMON` is missing."""
-        return b"".join([values[tag] for tag in COMMON]) + self.tail(data)
+        """The input of the MAC. Raises `KeyError` where one of `first` is missing."""
+        return b"".join([values[tag] for tag in self.first]) + self.tail(data)
 
     def cryptogram(self, key: Secret[bytes], values: Mapping[int, bytes], data: IssuerData) -> bytes:
         """The 8 bytes of an ARQC, TC or AAC under the card's `key`."""
@@ -108,7 +115,12 @@ class CryptogramVersion:
         status: bytes = bytes(4),
         proprietary: bytes = b"",
     ) -> bytes:
-        """Tag 91 in answer to `arqc`: by response `code` of 2 bytes, or by the card `status` update of 4 and up to 8 `proprietary` bytes."""
+        """Tag 91 in answer to `arqc`: by response `code` of 2 bytes, or by the card `status` update of 4 and up to 8 `proprietary` bytes.
+
+        It is empty where the version has no answer.
+        """
+        if self.arpc is ArpcMethod.NONE:
+            return b""
         answers_by = key if self.arpc_key is ArpcKey.ICC else self.session_key(key, atc, unpredictable)
         if self.arpc is ArpcMethod.RESPONSE_CODE:
             return arpc_1(answers_by, arqc, code) + code
@@ -138,6 +150,11 @@ def _results_and_counters(data: IssuerData) -> bytes:
     return data.results + data.counters[:8]
 
 
+def _fifth_byte(data: IssuerData) -> bytes:
+    """The byte 5 of Visa's 9F10, the first of the results behind their length."""
+    return data.results[1:2]
+
+
 def _whole(data: IssuerData) -> bytes:
     return data.whole
 
@@ -150,13 +167,14 @@ _V, _M, _I, _C = (
 )
 _NONE, _ATC, _UN = SessionKeyInput.NONE, SessionKeyInput.ATC, SessionKeyInput.ATC_AND_UN
 _1, _2 = MacPadding.ZEROS, MacPadding.ONE_AND_ZEROS
-_CODE, _STATUS = ArpcMethod.RESPONSE_CODE, ArpcMethod.STATUS_UPDATE
+_UNANSWERED, _CODE, _STATUS = ArpcMethod.NONE, ArpcMethod.RESPONSE_CODE, ArpcMethod.STATUS_UPDATE
 
 VERSIONS: Final = {
     (row.layout, row.number): row
     for row in (
         CryptogramVersion(_V, 0x01, _results, _NONE, _1, _CODE, ArpcKey.ICC),
         CryptogramVersion(_V, 0x0A, _results, _NONE, _1, _CODE, ArpcKey.ICC),
+        CryptogramVersion(_V, 0x11, _fifth_byte, _NONE, _1, _UNANSWERED, ArpcKey.ICC, first=_CONTACTLESS),
         CryptogramVersion(_V, 0x12, _whole, _ATC, _2, _STATUS, ArpcKey.SESSION),
         CryptogramVersion(_V, 0x16, _whole, _ATC, _2, _STATUS, ArpcKey.SESSION),
         CryptogramVersion(_M, 0x10, _results, _UN, _2, _CODE, ArpcKey.ICC),

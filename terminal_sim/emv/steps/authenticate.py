@@ -13,7 +13,7 @@ from typing import Final
 
 from terminal_sim.emv.data import dol, tags, tlv, tvr
 from terminal_sim.emv.data.apdu import StatusWord
-from terminal_sim.emv.data.fields import FormatError, compressed
+from terminal_sim.emv.data.fields import FormatError, compressed, full_year
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.keys import certificates
 from terminal_sim.emv.keys.certificates import CertificateError
@@ -166,16 +166,19 @@ def card_key(transaction: Transaction) -> PublicKey:
 
 
 def _ca_key(transaction: Transaction) -> CaKey:
-    """The scheme's key: by the first five bytes of the AID, and 8F (Book 2, 5.2)."""
+    """The scheme's key: by the first five bytes of the AID, and 8F (Book 2, 5.2). One past its date is not used any more (11.2)."""
     card = transaction.card
     if tags.CA_KEY_INDEX not in card or tags.ISSUER_CERTIFICATE not in card:
         raise CertificateError("the card has no certificate of its issuer", "B3 7.5")
     rid = (transaction.directory.get(tags.DF_NAME) or transaction.selected().aid)[:5]
     index = card[tags.CA_KEY_INDEX][0]
+    name = f"key {index:02X} of {rid.hex().upper()}"
     for key in transaction.config.ca_keys:
         if (key.rid, key.index) == (rid, index):
+            if full_year(key.expires) < full_year(transaction.request.date):
+                raise CertificateError(f"the terminal's {name} has expired", "B2 11.2")
             return key
-    raise CertificateError(f"the terminal has no key {index:02X} of {rid.hex().upper()}", "B2 5.2")
+    raise CertificateError(f"the terminal has no {name}", "B2 5.2")
 
 
 def _check_static(transaction: Transaction) -> None:

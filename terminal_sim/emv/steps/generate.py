@@ -131,8 +131,9 @@ def _read(data: bytes, *, signed: bool) -> CardObjects:
 
 
 def _tc_hash(transaction: Transaction) -> bytes:
-    """SHA-1 over the data that the TDOL lists; without a TDOL the default one, which is empty here (Book 3, 9.2.2)."""
+    """SHA-1 over the data that the card's TDOL lists, else the terminal's default one, which may list nothing (Book 3, 9.2.2)."""
     tdol = transaction.card.get(tags.TDOL)
     if tdol is None:
         transaction.mark(tvr.DEFAULT_TDOL_USED, Rule.DEFAULT_TDOL)
-    return hashlib.sha1(dol.build(tdol or b"", transaction.value)).digest()
+        tdol = transaction.selected().default_tdol
+    return hashlib.sha1(dol.build(tdol, transaction.value)).digest()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data.fields import full_year
 from terminal_sim.emv.steps.state import CASHBACK, PURCHASE, Transaction
 from terminal_sim.emv.talk.rules import Rule
 
@@ -84,6 +85,6 @@ def _is_atm(transaction: Transaction) -> bool:
     return terminal[tags.TERMINAL_TYPE].hex() in _ATM_TYPES and bool(gives_cash)
 
 
-def _day(yymmdd: bytes) -> tuple[int, bytes]:
-    """A date that compares: the years 50 to 99 are of the 20th century (Book 4, 6.7.3)."""
-    return (19 if yymmdd[0] >= 0x50 else 20, yymmdd)
+def _day(yymmdd: bytes) -> str:
+    """A date that compares."""
+    return full_year(yymmdd.hex())

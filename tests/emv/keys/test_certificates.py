@@ -99,6 +99,53 @@ def test_an_issuers_certificate_with_one_thing_wrong_is_refused(
         issuer_of(VISA, today, **changed)
 
 
+def altered(row: dict[str, Any], change: str) -> tuple[dict[str, Any], str]:
+    """The published row with its published change, and the day on which its card is read: `last byte of 9F46 16 -> 17`, `9F32 = 010001`."""
+    found: dict[str, Any] = json.loads(json.dumps(row))
+    today = "311231" if row is VISA else "250506"
+    match change.split():
+        case ["transaction", "date", day]:
+            return found, day
+        case [tag, "=", value]:
+            found["card"][f"tag_{tag}"] = value
+        case ["last", "byte", "of", tag, before, "->", after]:
+            name = f"tag_{tag.removeprefix('tag_')}"
+            holder, name = (found, "sdad_9F4B") if tag == "9F4B" else (found["card"], name)
+            assert holder[name].endswith(before)
+            holder[name] = holder[name][:-2] + after
+        case _:
+            raise AssertionError(change)
+    return found, today
+
+
+def read_as_far_as_published(row: dict[str, Any], today: str) -> None:
+    """The chain of a row whose card's static data are not published: its card key is what its certificate and remainder hold."""
+    card = row["card"]
+    issuer = issuer_of(row, today)
+    if "tag_93" in card and issuer.apply(hexed(card, "93"))[-1] != 0xBC:
+        raise CertificateError("the signed static data do not recover", "B2 5.4")
+    recovered = issuer.apply(hexed(card, "9F46"))
+    if recovered[-1] != 0xBC:
+        raise CertificateError("the card's certificate does not recover", "B2 6.4")
+    size = recovered[19]
+    digits = recovered[21 : 21 + min(size, len(recovered) - 42)] + hexed(card, "9F48")
+    icc = PublicKey(digits, int.from_bytes(hexed(card, "9F47")))
+    if "ddol_data" in row:
+        certificates.dynamic_signature(icc, bytes.fromhex(row["sdad_9F4B"]), bytes.fromhex(row["ddol_data"]))
+    else:
+        certificates.combined_signature(
+            icc, bytes.fromhex(row["sdad_9F4B"]), bytes.fromhex(row["unpredictable_number"])
+        )
+
+
+@pytest.mark.parametrize("row", read("certificates")["negative"], ids=lambda row: row["change"])
+def test_a_published_card_with_its_published_change_is_refused(row: dict[str, str]) -> None:
+    card = CARDS[row["of"]]
+    read_as_far_as_published(card, "250506")
+    with pytest.raises(CertificateError):
+        read_as_far_as_published(*altered(card, row["change"]))
+
+
 def test_a_certificate_of_another_issuer_and_a_revoked_one_are_refused() -> None:
     card, ca = VISA["card"], ca_of(VISA)
     given = (ca, hexed(card, "90"), hexed(card, "9F32"), hexed(card, "92"))

@@ -183,13 +183,29 @@ def test_issuer_application_data_come_apart_as_published(row: dict[str, Any]) ->
         assert data.counters.hex().upper() == row["counters"]
 
 
-def test_every_version_certifies_what_all_have_in_common_first() -> None:
-    values = {tag: bytes((place,)) * 4 for place, tag in enumerate(cryptogram_versions.COMMON)}
+def test_every_version_certifies_its_list_first() -> None:
+    known = {tag: bytes((place,)) * 4 for place, tag in enumerate(cryptogram_versions.COMMON)}
     for version in cryptogram_versions.VERSIONS.values():
+        values = {tag: known[tag] for tag in version.first}
         made = issuer_data.build(version.layout, 1, version.number, bytes(_RESULTS[version.layout]))
         data = issuer_data.parse(made)
         assert (data.layout, data.version, data.key_index) == (version.layout, version.number, 1)
         assert version.certified(values, data).startswith(b"".join(values.values()))
+
+
+def test_a_contactless_card_of_visa_certifies_amount_number_counter_and_one_byte_and_gets_no_answer() -> None:
+    data = issuer_data.parse(bytes.fromhex("06011103A0B0C0"))
+    values = {
+        tags.AMOUNT: bytes.fromhex("000000001250"),
+        tags.UNPREDICTABLE_NUMBER: bytes.fromhex("01234567"),
+        tags.ATC: bytes.fromhex("002C"),
+    }
+    version, card = version_of(data), key("0123456789ABCDEFFEDCBA9876543210")
+    assert version.certified(values, data).hex() == "000000001250" + "01234567" + "002c" + "a0"
+    made = version.cryptogram(card, values, data)
+    assert made == tdes.retail_mac(card.reveal(), version.certified(values, data), MacPadding.ZEROS)
+    given = (values[tags.ATC], values[tags.UNPREDICTABLE_NUMBER])
+    assert version.authentication_data(card, made, atc=given[0], unpredictable=given[1], code=b"00") == b""
 
 
 _RESULTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -185,6 +186,18 @@ def test_certificates_of_another_day_and_revoked_ones_fail() -> None:
         assert made.tvr & tvr.DDA_FAILED
 
 
+def test_a_key_of_the_scheme_past_its_date_is_not_used_any_more() -> None:
+    for expires, failed in (("290531", True), ("290601", False)):
+        made = genuine(DDA)
+        made.config = replace(made.config, ca_keys=(structs.replace(CA_KEY, expires=expires),))
+        if failed:
+            done(made)
+            assert "has expired" in made.reasons[-1].text
+        else:
+            done(made, SIGNED)
+        assert bool(made.tvr & tvr.DDA_FAILED) is failed
+
+
 def test_a_signature_over_other_data_is_no_proof() -> None:
     made = genuine(DDA)
     made.terminal[tags.UNPREDICTABLE_NUMBER] = bytes.fromhex("01234568")
@@ -274,3 +287,25 @@ def test_the_mode_says_when_a_signature_is_asked_for(
     assert generate.wants_signature(made, kind, second=second) is wanted
     made.tvr |= tvr.CDA_FAILED
     assert generate.wants_signature(made, kind, second=second) is False
+
+
+HASHED = [
+    ("the card's list", "9C01", "9F3704", "00", False),
+    ("the terminal's default list", None, "9F3704", "01234567", True),
+    ("a default list that is empty", None, "", "", True),
+]
+
+
+@pytest.mark.parametrize(("of_card", "of_terminal", "values", "default"), rows(HASHED))
+def test_a_cdol_that_asks_for_a_hash_gets_that_of_the_tdol(
+    of_card: str | None, of_terminal: str, values: str, default: bool
+) -> None:
+    made = genuine(DDA)
+    made.use(replace(made.selected(), default_tdol=bytes.fromhex(of_terminal)), "TEST", made.directory)
+    made.card[tags.CDOL1] = bytes.fromhex("9814")
+    if of_card is not None:
+        made.card[tags.TDOL] = bytes.fromhex(of_card)
+    answer = bytes.fromhex("800B80002C0102030405060708" + "9000")
+    [command] = _finish(generate.generate_ac(made, Cryptogram.ARQC, tags.CDOL1, Step.GENAC1), answer)
+    assert command.apdu[5:25] == hashlib.sha1(bytes.fromhex(values)).digest()
+    assert bool(made.tvr & tvr.DEFAULT_TDOL_USED) is default
