@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ IAD = bytes.fromhex("06011203A00000")
 TODAY = "261121"
 
 
+@cache
 def applied(key: str, frame: bytes) -> bytes:
     """The private operation of the chain's key `ca`, `issuer` or `icc`."""
     modulus = int(KEYS[key]["modulus"], 16)

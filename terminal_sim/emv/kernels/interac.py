@@ -3,7 +3,7 @@
 The terminal's objects of the scheme (9F58 merchant type, 9F59 terminal transaction information, 9F5A transaction type, 9F5D receipt limit,
 9F5E option status, 9F5F floor limit) are elements of the application's configuration. There is no signature: above the limit of
 verification a PIN goes to the issuer, above the contactless limit the card is inserted. It is not the scheme's specification, which
-is not public: it has no offline data authentication and no partial approval.
+is not public: it authenticates offline by CDA alone, where the card has it, and knows no partial approval.
 """
 
 from __future__ import annotations

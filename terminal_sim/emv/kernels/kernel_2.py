@@ -16,22 +16,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from terminal_sim.emv.data import tags, tvr
+from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.kernels import relay, torn
-from terminal_sim.emv.steps import analysis, cvm, generate, tap
-from terminal_sim.emv.steps.authenticate import authenticate
+from terminal_sim.emv.steps import analysis, cvm, tap
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import Ended, Gone
-from terminal_sim.emv.steps.state import OdaMethod, Transaction
-from terminal_sim.emv.talk.asks import Step
+from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
 
-_AIP_CDA: Final = 0x01
-_CAN_CDA: Final = 0x08
 _CARD_DATA_INPUT: Final = 0xDF8117
 _CVM_REQUIRED: Final = 0xDF8118
 _CVM_NOT_REQUIRED: Final = 0xDF8119
@@ -52,17 +48,14 @@ def certify(transaction: Transaction, combination: Combination) -> Conversation[
         made = yield from _generate(transaction, asked)
     else:
         asked, made = recovered.asked, recovered.made
-        _require_proof(transaction, made, signed=recovered.signed)
+        tap.require_proof(transaction, made, signed=recovered.signed)
     yield from tap.conclude(transaction, asked, made)
 
 
 def _decide(transaction: Transaction, combination: Combination) -> Conversation[Cryptogram]:
     """The steps between the records and GENERATE AC, up to what is asked of the card."""
     transaction.terminal[tags.CAPABILITIES] = capabilities(transaction, required=combination.cvm_required)
-    if _AIP_CDA & transaction.card[tags.AIP][0] and _CAN_CDA & transaction.terminal[tags.CAPABILITIES][2]:
-        yield from authenticate(transaction)
-    else:
-        transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    yield from tap.authenticate_card(transaction)
     tap.check(transaction, combination)
     yield from tap.walk(transaction, combination)
     _use_action_codes(transaction)
@@ -70,28 +63,15 @@ def _decide(transaction: Transaction, combination: Combination) -> Conversation[
 
 
 def _generate(transaction: Transaction, asked: Cryptogram) -> Conversation[Cryptogram]:
-    """GENERATE AC, with a combined signature for all but an AAC where the card can give one (6.9); a card that leaves is wanted again."""
-    signed = (
-        asked is not Cryptogram.AAC
-        and transaction.method is OdaMethod.CDA
-        and not transaction.tvr & tvr.CDA_FAILED
-    )
+    """GENERATE AC; a card that leaves before it answers is wanted again where it can be recovered."""
+    signed = tap.wants_signature(transaction, asked)
     try:
-        made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1, signed=signed)
+        return (yield from tap.generate_signed(transaction, asked, signed=signed))
     except Gone:
         kept = torn.keep(transaction, asked, signed=signed)
         if kept is None:
             raise
         raise Ended(Verdict.TRY_AGAIN, Rule.TORN_KEPT, start=Start.PROTOCOL_ACTIVATION, torn=kept) from None
-    _require_proof(transaction, made, signed=signed)
-    return made
-
-
-def _require_proof(transaction: Transaction, made: Cryptogram, *, signed: bool) -> None:
-    """Raises `Ended` where a signature was asked for and failed: the card is declined before the issuer is asked."""
-    if signed and made is not Cryptogram.AAC and transaction.tvr & tvr.CDA_FAILED:
-        transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
-        raise Ended(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
 
 
 def capabilities(transaction: Transaction, *, required: bool) -> bytes:

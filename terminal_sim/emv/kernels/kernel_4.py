@@ -1,7 +1,7 @@
 """Kernel 4 (EMV Book C-4, Expresspay), as far as public facts go: the card makes its cryptogram by GENERATE AC after its records.
 
-It is the common path of `tap`, with signature and online PIN by the card's CVM list. It is not the whole of Book C-4: it has no
-mag-stripe mode, no offline data authentication, no reader capabilities (9F6D, 9F6E) and no delayed authorisation, so that a card
+It is the common path of `tap`, with CDA, and with signature and online PIN by the card's CVM list. It is not the whole of Book C-4: it has no
+mag-stripe mode, no reader capabilities (9F6D, 9F6E) and no delayed authorisation, so that a card
 which asks for them in a DOL gets zeros.
 """
 

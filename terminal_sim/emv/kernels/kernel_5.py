@@ -1,7 +1,6 @@
 """Kernel 5 (EMV Book C-5, J/Speedy), as far as public facts go: the card makes its cryptogram by GENERATE AC after its records.
 
-It is the common path of `tap`. It is not the whole of Book C-5: it has no mag-stripe and no legacy mode, no offline data
-authentication, no terminal interchange profile (9F53), no transaction recovery and no data storage, so that a card which asks
+It is the common path of `tap`, with CDA. It is not the whole of Book C-5: it has no mag-stripe and no legacy mode, no terminal interchange profile (9F53), no transaction recovery and no data storage, so that a card which asks
 for them in a DOL gets zeros.
 """
 

@@ -4,7 +4,8 @@
 2. Up to the limit the terminal takes no verification of the cardholder, above it those that a tap allows; 9F33 says so, and
    the card's CVM list is walked with it. A device that has verified its owner needs no list (Book C-2, 3.8).
 3. An online PIN is typed when the card has left: its cryptogram certifies that it will be.
-4. There is no second GENERATE AC.
+4. The method of offline data authentication is CDA: a signature is asked for with all but an AAC, and one that fails declines.
+5. There is no second GENERATE AC.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Final
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions
+from terminal_sim.emv.steps.authenticate import authenticate
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import Ended, show
-from terminal_sim.emv.steps.state import Transaction
+from terminal_sim.emv.steps.state import OdaMethod, Transaction
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.messages import DisplayMessage
@@ -25,6 +27,8 @@ from terminal_sim.emv.talk.rules import Rule
 
 ONLINE_PIN_OR_SIGNATURE: Final = cvm.CAN_ONLINE_PIN | cvm.CAN_SIGNATURE
 
+_AIP_CDA: Final = 0x01
+_CAN_CDA: Final = 0x08
 _AIP_ON_DEVICE: Final = 0x02
 _ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
 _NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))
@@ -78,17 +82,46 @@ def walk(transaction: Transaction, combination: Combination) -> Conversation[Non
     yield from cvm.verify(transaction, pin_later=True)
 
 
+def authenticate_card(transaction: Transaction) -> Conversation[None]:
+    """Recovers the card's key where card and terminal have CDA; sets the TVR."""
+    if transaction.card[tags.AIP][0] & _AIP_CDA and transaction.terminal[tags.CAPABILITIES][2] & _CAN_CDA:
+        yield from authenticate(transaction)
+    else:
+        transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+
+
+def wants_signature(transaction: Transaction, asked: Cryptogram) -> bool:
+    """Whether the cryptogram is to come with a combined signature (Book C-2, 6.9)."""
+    has_key = transaction.method is OdaMethod.CDA and not transaction.tvr & tvr.CDA_FAILED
+    return has_key and asked is not Cryptogram.AAC
+
+
+def generate_signed(transaction: Transaction, asked: Cryptogram, *, signed: bool) -> Conversation[Cryptogram]:
+    """GENERATE AC. Raises `Ended` where the signature that it asked for does not prove the answer."""
+    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1, signed=signed)
+    require_proof(transaction, made, signed=signed)
+    return made
+
+
+def require_proof(transaction: Transaction, made: Cryptogram, *, signed: bool) -> None:
+    """Raises `Ended` where a signature was asked for and failed: the card is declined before the issuer is asked."""
+    if signed and made is not Cryptogram.AAC and transaction.tvr & tvr.CDA_FAILED:
+        transaction.terminal.pop(tags.AUTHORISATION_RESPONSE_CODE, None)
+        raise Ended(Verdict.DECLINED, Rule.ODA_CDA_FAILED)
+
+
 def certify(
     transaction: Transaction, combination: Combination, methods: int = ONLINE_PIN_OR_SIGNATURE
 ) -> Conversation[None]:
-    """From the records to a cryptogram for the issuer, without offline data authentication. Raises `Ended` where the issuer is not asked."""
+    """From the records to a cryptogram for the issuer. Raises `Ended` where the issuer is not asked."""
     yield from read_card(transaction)
     require(transaction)
+    yield from authenticate_card(transaction)
     check(transaction, combination)
-    transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
     yield from verify_cardholder(transaction, combination, methods)
     asked = analysis.first_decision(transaction)
-    made = yield from generate.generate_ac(transaction, asked, tags.CDOL1, Step.GENAC1)
+    signed = wants_signature(transaction, asked)
+    made = yield from generate_signed(transaction, asked, signed=signed)
     yield from conclude(transaction, asked, made)
 
 

@@ -84,8 +84,9 @@ def test_a_signed_tc_is_an_offline_approval() -> None:
     assert generate[2] == 0x50
 
 
-def test_an_arqc_is_signed_too() -> None:
-    outcome, _ = taken(taking(2), card())
+@pytest.mark.parametrize("kernel", [0, 2, 4, 5])
+def test_an_arqc_is_signed_too(kernel: int) -> None:
+    outcome, _ = taken(taking(kernel), card())
     assert (outcome.verdict, outcome.went_online) == (Verdict.APPROVED, True), outcome.reasons
     assert dict(tlv.split(outcome.icc_data))[tags.CRYPTOGRAM] == CRYPTOGRAM
 
