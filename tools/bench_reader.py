@@ -69,7 +69,7 @@ class _Recorded:
 def _recorded_sale() -> _Recorded:
     """The exchanges of an approved online sale with the bundled Visa card."""
     from terminal_sim.cards import catalogue
-    from terminal_sim.emv.keys.crypto import IssuerKeys
+    from terminal_sim.emv.keys.derivation import IssuerKeys
     from terminal_sim.emv.talk.outcome import Verdict
     from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 

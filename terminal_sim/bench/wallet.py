@@ -43,7 +43,7 @@ class Wallet:
         """The card of this name, the same one at each call; its issuer opens an account for it."""
         if name not in self._cards:
             from terminal_sim.cards import catalogue
-            from terminal_sim.emv.keys.crypto import IssuerKeys
+            from terminal_sim.emv.keys.derivation import IssuerKeys
 
             card = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
             who = card.personality

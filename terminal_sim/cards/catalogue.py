@@ -11,13 +11,13 @@ from typing import Protocol
 from terminal_sim.cards import card_file
 from terminal_sim.cards.chip import ChipCard, ChipState, MuteCard
 from terminal_sim.cards.contactless import ContactlessCard
-from terminal_sim.cards.memory import Memory
+from terminal_sim.cards.memory import Blocked, Memory
 from terminal_sim.cards.personality import Personality
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.emv.keys import crypto
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys import derivation
+from terminal_sim.emv.keys.derivation import IssuerKeys
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 
@@ -38,7 +38,11 @@ class CardState:
     """What a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field."""
 
     atc: int
+    last_online: int
     tries_left: int
+    offline_payments: int
+    offline_amount: int
+    blocked: Blocked
     chip: ChipState | None
 
 
@@ -54,11 +58,23 @@ class VirtualCard:
 
     def snapshot(self) -> CardState:
         chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None
-        return CardState(self.memory.atc, self.memory.tries_left, chip)
+        memory = self.memory
+        return CardState(
+            atc=memory.atc,
+            last_online=memory.last_online,
+            tries_left=memory.tries_left,
+            offline_payments=memory.offline_payments,
+            offline_amount=memory.offline_amount,
+            blocked=memory.blocked,
+            chip=chip,
+        )
 
     def resume(self, state: CardState) -> None:
         """Remember what another card of this personality remembered."""
-        self.memory.atc, self.memory.tries_left = state.atc, state.tries_left
+        memory = self.memory
+        memory.atc, memory.last_online, memory.tries_left = state.atc, state.last_online, state.tries_left
+        memory.offline_payments, memory.offline_amount = state.offline_payments, state.offline_amount
+        memory.blocked = state.blocked
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
 
@@ -81,8 +97,9 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
     """A new card of this personality, personalised with its key."""
     face, antenna = personality.chip, personality.contactless
     memory = Memory(
-        key=crypto.icc_key(issuer_keys.cryptograms, personality.pan, personality.sequence),
+        key=derivation.icc_key(issuer_keys.cryptograms, personality.pan, personality.sequence),
         tries_left=face.pin_tries if face else 0,
+        blocked=(face.blocked or "") if face else "",
     )
     chip: CardFace | None = None
     if face is not None:

@@ -15,20 +15,22 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
 
 from terminal_sim.cards import layout
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
+from terminal_sim.cards.results import CardFacts, verification_results
+from terminal_sim.cards.schemes import Scheme, scheme_of
 from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.keys import crypto, pinblock
+from terminal_sim.emv.keys import issuer_data, pinblock
+from terminal_sim.emv.keys.cryptogram_versions import ArpcMethod
 from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.secret import Secret
 
@@ -44,24 +46,29 @@ class Phase(Enum):
     FINISHED = "finished"
 
 
-_CVR_SECOND: Final = {None: 0x80, Cryptogram.AAC: 0x00, Cryptogram.TC: 0x40}
-_CVR_FIRST: Final = {Cryptogram.AAC: 0x00, Cryptogram.ARQC: 0x20}
-_CVR_AUTHENTICATION_FAILED: Final = 0x08
-_CVR_PIN_CHECKED: Final = 0x04
-_CVR_PIN_WRONG: Final = 0x02
+_KEY_INDEX = 0x01
+_APPROVED = 0x80
+"""Byte 2 of the card status update (Book 3, C10): the issuer approves the online transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChipState:
-    """What a chip knows while it has power: where it stands in its transaction, and what it has checked so far."""
+    """What a chip knows while it has power: where it stands in its transaction, and what it has checked so far.
 
-    phase: Phase
-    application: int
-    arqc: bytes
-    pin_checked: bool
-    pin_right: bool
-    authenticated: bool | None
-    authenticated_code: bytes
+    `application` is the index of the selected one, -1 for none; `unpredictable` is the terminal's number in the first GENERATE AC.
+    `authenticated` is None before the issuer's answer came; `approved` says whether an authenticated answer approves, and
+    `code` is its response code, empty where its method has none.
+    """
+
+    phase: Phase = Phase.IDLE
+    application: int = -1
+    unpredictable: bytes = b""
+    arqc: bytes = b""
+    pin_compared: bool = False
+    pin_right: bool = False
+    authenticated: bool | None = None
+    approved: bool = False
+    code: bytes = b""
 
 
 class ChipCard:
@@ -73,6 +80,7 @@ class ChipCard:
         self._memory = memory
         self._atr = layout.chip_atr(bytes.fromhex(chip.historical))
         self._layout = layout.chip(personality, chip)
+        self._now = ChipState()
         self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.SELECT: self._select,
             Instruction.READ_RECORD: self._read_record,
@@ -82,7 +90,6 @@ class ChipCard:
             Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
             Instruction.VERIFY: self._verify,
         }
-        self._forget()
 
     @property
     def atr(self) -> bytes:
@@ -90,60 +97,43 @@ class ChipCard:
 
     def reset(self) -> bytes:
         """Power on: the ATR. All but the memory is forgotten."""
-        self._forget()
+        self._now = ChipState()
         return self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
         """The R-APDU, status word included."""
         return answer(apdu, self._handlers)
 
-    def _forget(self) -> None:
-        self._phase = Phase.IDLE
-        self._application = -1
-        self._arqc = b""
-        self._pin_checked = False
-        self._pin_right = False
-        self._authenticated: bool | None = None
-        self._authenticated_code = b""
-
     def snapshot(self) -> ChipState:
-        return ChipState(
-            self._phase,
-            self._application,
-            self._arqc,
-            self._pin_checked,
-            self._pin_right,
-            self._authenticated,
-            self._authenticated_code,
-        )
+        return self._now
 
     def resume(self, state: ChipState) -> None:
         """Stand where the chip stood that gave `state`, as if no power had been away."""
-        self._phase = state.phase
-        self._application = state.application
-        self._arqc = state.arqc
-        self._pin_checked, self._pin_right = state.pin_checked, state.pin_right
-        self._authenticated, self._authenticated_code = state.authenticated, state.authenticated_code
+        self._now = state
+
+    @property
+    def _scheme(self) -> Scheme:
+        return scheme_of(self._layout.applications[self._now.application][0])
 
     def _select(self, command: CardCommand) -> bytes:
-        """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins."""
-        if self._chip.blocked == "card":
+        """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins.
+
+        A blocked card has no SELECT; a blocked application is selected with a warning (Book 1, 12.3).
+        """
+        if self._memory.blocked == "card":
             raise Refusal(StatusWord.NO_FUNCTION)
         if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if command.data == apdu.PSE and self._chip.directory:
-            self._forget()
-            self._phase = Phase.DIRECTORY
+            self._now = ChipState(phase=Phase.DIRECTORY)
             return self._layout.directory
-        start = self._application + 1 if command.p2 == 0x02 else 0
+        start = self._now.application + 1 if command.p2 == 0x02 else 0
         for index in range(start, len(self._layout.applications)):
             aid, fci = self._layout.applications[index]
             if command.data and aid.startswith(command.data):
-                self._forget()
-                self._application = index
-                self._phase = Phase.SELECTED
-                if self._chip.blocked == "application":
-                    raise Refusal(StatusWord.FILE_BLOCKED)
+                self._now = ChipState(phase=Phase.SELECTED, application=index)
+                if self._memory.blocked == "application":
+                    raise Refusal(StatusWord.FILE_BLOCKED, fci)
                 return fci
         raise Refusal(StatusWord.NOT_FOUND)
 
@@ -151,9 +141,9 @@ class ChipCard:
         """READ RECORD by number and SFI (Book 1, 11.2)."""
         if command.p2 & 0x07 != 0x04:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        if self._phase is Phase.DIRECTORY:
+        if self._now.phase is Phase.DIRECTORY:
             files = self._layout.directory_records
-        elif self._phase in (Phase.INITIATED, Phase.REQUESTED):
+        elif self._now.phase in (Phase.INITIATED, Phase.REQUESTED):
             files = self._layout.records
         else:
             raise Refusal(StatusWord.CONDITIONS)
@@ -164,64 +154,80 @@ class ChipCard:
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         """GET PROCESSING OPTIONS (Book 3, 6.5.8): begins a transaction, and answers with AIP and AFL."""
-        if self._phase is not Phase.SELECTED:
+        if self._now.phase is not Phase.SELECTED:
             raise Refusal(StatusWord.CONDITIONS)
         layout.pdol_values(self._layout.pdol, command.data)
         self._memory.begin()
-        self._phase = Phase.INITIATED
+        self._now = replace(self._now, phase=Phase.INITIATED)
         return self._layout.options
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, first and second (Book 3, 6.5.5)."""
-        if self._phase not in (Phase.INITIATED, Phase.REQUESTED):
+        if self._now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
         if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         asked = Cryptogram(command.p1)
-        second = self._phase is Phase.REQUESTED
+        second = self._now.phase is Phase.REQUESTED
         try:
             values = dol.read(self._layout.cdol2 if second else self._layout.cdol1, command.data)
         except DolError:
             raise Refusal(StatusWord.WRONG_LENGTH) from None
-        kind = self._last_word(asked, values) if second else self._first_word(asked)
-        self._phase = Phase.REQUESTED if kind is Cryptogram.ARQC else Phase.FINISHED
+        if second:
+            kind = self._last_word(asked, values)
+        else:
+            kind = self._first_word(asked, values)
+            self._now = replace(self._now, unpredictable=values[tags.UNPREDICTABLE_NUMBER])
+        phase = Phase.REQUESTED if kind is Cryptogram.ARQC else Phase.FINISHED
+        self._now = replace(self._now, phase=phase)
         return self._certify(kind, second, values)
 
-    def _first_word(self, asked: Cryptogram) -> Cryptogram:
-        """The card certifies a decline as asked; where the terminal would approve, it asks for the issuer's decision (ARQC), or declines."""
-        return Cryptogram.AAC if asked is Cryptogram.AAC or self._chip.declines else Cryptogram.ARQC
+    def _first_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
+        """The card's risk management (Book 3, 9.3): it never goes higher than asked. Where a TC is asked for, it gives one within its own
+        limits, which it counts at once, and else wants the issuer's decision.
+        """
+        if asked is Cryptogram.AAC or self._chip.declines or self._memory.blocked:
+            return Cryptogram.AAC
+        if asked is Cryptogram.TC and self._is_within_limits(values[tags.AMOUNT]):
+            return Cryptogram.TC
+        return Cryptogram.ARQC
+
+    def _is_within_limits(self, amount: bytes) -> bool:
+        limits = self._chip.offline
+        if limits is None or not amount.hex().isdigit():
+            return False
+        return self._memory.spend(int(amount.hex()), limits.payments, limits.amount)
 
     def _last_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
         """A TC only where the terminal asks for one and the issuer's authenticated answer, where there is one, approves."""
-        if asked is not Cryptogram.TC:
+        if asked is not Cryptogram.TC or self._memory.blocked:
             return Cryptogram.AAC
         code = values[tags.AUTHORISATION_RESPONSE_CODE]
         if tags.ISSUER_AUTHENTICATION_DATA in values and any(values[tags.ISSUER_AUTHENTICATION_DATA]):
             self._check_issuer(values[tags.ISSUER_AUTHENTICATION_DATA])
-        if self._authenticated is None:
+        now = self._now
+        if now.authenticated is None:
             return Cryptogram.AAC if self._chip.insist else Cryptogram.TC
-        approved = self._authenticated_code.decode("latin-1") in APPROVALS
-        return (
-            Cryptogram.TC
-            if self._authenticated and approved and code == self._authenticated_code
-            else Cryptogram.AAC
-        )
+        approves = now.authenticated and now.approved and now.code in (b"", code)
+        return Cryptogram.TC if approves else Cryptogram.AAC
 
     def _certify(self, kind: Cryptogram, second: bool, values: dict[int, bytes]) -> bytes:
-        first_kind = Cryptogram.ARQC if second or kind is Cryptogram.ARQC else Cryptogram.AAC
-        results = _CVR_SECOND[kind if second else None] | _CVR_FIRST[first_kind]
-        if self._authenticated is False:
-            results |= _CVR_AUTHENTICATION_FAILED
-        if self._pin_checked:
-            results |= _CVR_PIN_CHECKED if self._pin_right else _CVR_PIN_CHECKED | _CVR_PIN_WRONG
-        data = crypto.issuer_application_data(0x01, bytes((results, 0, 0)))
-        values = values | {tags.AIP: self._layout.aip, tags.ATC: self._memory.counter}
-        made = crypto.cryptogram(
-            self._memory.session(), crypto.certified(values, crypto.verification_results(data))
+        version, counter = self._scheme.version, self._memory.counter
+        facts = CardFacts(
+            first=Cryptogram.ARQC if second else kind,
+            second=kind if second else None,
+            issuer_failed=self._now.authenticated is False,
+            pin_compared=self._now.pin_compared,
+            pin_wrong=self._now.pin_compared and not self._now.pin_right,
+            pin_blocked="offline-pin" in self._chip.cvm and self._memory.tries_left == 0,
+            over_limit=self._chip.offline is not None and kind is Cryptogram.ARQC,
         )
+        results = verification_results(version.layout, facts)
+        data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
+        values = values | {tags.AIP: self._layout.aip, tags.ATC: counter}
+        made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
         if kind is Cryptogram.ARQC:
-            self._arqc = made
-        counter = self._memory.counter
+            self._now = replace(self._now, arqc=made)
         if self._chip.answer_format == 1:
             return tlv.encode(tags.RESPONSE_FORMAT_1, bytes((kind,)) + counter + made + data)
         return tlv.encode(
@@ -239,42 +245,64 @@ class ChipCard:
     def _external_authenticate(self, command: CardCommand) -> bytes:
         """EXTERNAL AUTHENTICATE, once in a transaction (Book 3, 6.5.4)."""
         expected = self._chip.issuer_authentication == "external-authenticate"
-        if self._phase is not Phase.REQUESTED or not expected or self._authenticated is not None:
+        if self._now.phase is not Phase.REQUESTED or not expected or self._now.authenticated is not None:
             raise Refusal(StatusWord.CONDITIONS)
         if command.p1 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if not 8 <= len(command.data) <= 16:
             raise Refusal(StatusWord.WRONG_LENGTH)
         self._check_issuer(command.data)
-        if not self._authenticated:
+        if not self._now.authenticated:
             raise Refusal(StatusWord.AUTHENTICATION_FAILED)
         return b""
 
     def _check_issuer(self, data: bytes) -> None:
-        """Compares the ARPC in tag 91's first 8 bytes with our own for the response code that follows (Book 2, 8.2.1)."""
-        code = data[8:10]
-        self._authenticated_code = code
-        self._authenticated = len(code) == 2 and hmac.compare_digest(
-            crypto.arpc(self._memory.session(), self._arqc, code), data[:8]
+        """Compares tag 91 with the card's own answer to its ARQC, by the method of its version (Book 2, 8.2).
+
+        An authenticated answer resets the counters of offline payments.
+        """
+        version = self._scheme.version
+        by_code = version.arpc is ArpcMethod.RESPONSE_CODE
+        code, status, more = (data[8:10], bytes(4), b"") if by_code else (bytes(2), data[4:8], data[8:])
+        is_whole = len(code) == 2 and len(status) == 4
+        expected = is_whole and version.authentication_data(
+            self._memory.key,
+            self._now.arqc,
+            atc=self._memory.counter,
+            unpredictable=self._now.unpredictable,
+            code=code,
+            status=status,
+            proprietary=more,
         )
+        genuine = bool(expected) and hmac.compare_digest(expected or b"", data[: len(expected or b"")])
+        approved = code.decode("latin-1") in APPROVALS if by_code else bool(status[1:2] >= b"\x80")
+        self._now = replace(
+            self._now, authenticated=genuine, approved=approved, code=code if by_code else b""
+        )
+        if genuine:
+            self._memory.went_online()
 
     def _get_data(self, command: CardCommand) -> bytes:
-        """GET DATA of the transaction counter and, on a card with an offline PIN, of its try counter (Book 3, 6.5.7)."""
+        """GET DATA of the transaction counter, the counter when the card was last online and, on a card with an offline PIN, of its tries
+        (Book 3, 6.5.7).
+        """
         tag = command.p1 << 8 | command.p2
         if tag == tags.ATC:
             return tlv.encode(tag, self._memory.counter)
+        if tag == tags.LAST_ONLINE_ATC:
+            return tlv.encode(tag, self._memory.last_online.to_bytes(2))
         if tag == tags.PIN_TRY_COUNTER and "offline-pin" in self._chip.cvm:
             return tlv.encode(tag, bytes((self._memory.tries_left,)))
         raise Refusal(StatusWord.DATA_NOT_FOUND)
 
     def _verify(self, command: CardCommand) -> bytes:
-        """VERIFY with a plaintext format 2 block (Book 3, 6.5.12): every wrong PIN costs a try, the right one restores them."""
+        """VERIFY with a plaintext format 2 block (Book 3, 6.5.12): a try is used up before the compare, the right PIN restores them all."""
         pin = self._personality.pin
         if command.p1 or command.p2 != 0x80:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         if pin is None or "offline-pin" not in self._chip.cvm:
             raise Refusal(StatusWord.REFERENCE_UNUSABLE)
-        if self._phase is not Phase.INITIATED:
+        if self._now.phase is not Phase.INITIATED:
             raise Refusal(StatusWord.CONDITIONS)
         if self._memory.tries_left == 0:
             raise Refusal(StatusWord.AUTHENTICATION_BLOCKED)
@@ -282,13 +310,12 @@ class ChipCard:
             entered = pinblock.read_format2(Secret(command.data))
         except PinBlockError:
             raise Refusal(StatusWord.WRONG_DATA) from None
-        self._pin_checked = True
-        self._pin_right = entered == pin
-        if self._pin_right:
-            self._memory.tries_left = self._chip.pin_tries
-            return b""
-        self._memory.tries_left -= 1
-        raise Refusal(0x63C0 | self._memory.tries_left)
+        left = self._memory.use_try()
+        self._now = replace(self._now, pin_compared=True, pin_right=entered == pin)
+        if not self._now.pin_right:
+            raise Refusal(0x63C0 | left)
+        self._memory.restore_tries(self._chip.pin_tries)
+        return b""
 
 
 class MuteCard:

@@ -13,11 +13,12 @@ _OK: Final = StatusWord.OK.to_bytes(2)
 
 
 class Refusal(Exception):
-    """The card refuses a command with a status word; carried out of the handlers."""
+    """The card refuses a command with a status word, or warns of what it answers (`data`); carried out of the handlers."""
 
-    def __init__(self, sw: int) -> None:
+    def __init__(self, sw: int, data: bytes = b"") -> None:
         super().__init__(f"{sw:04X}")
         self.sw = sw
+        self.data = data
 
 
 class CardCommand(Struct, frozen=True):
@@ -54,4 +55,4 @@ def answer(apdu: bytes, handlers: Mapping[int, Callable[[CardCommand], bytes]]) 
             raise Refusal(StatusWord.NO_INSTRUCTION)
         return handler(command) + _OK
     except Refusal as refusal:
-        return refusal.sw.to_bytes(2)
+        return refusal.data + refusal.sw.to_bytes(2)

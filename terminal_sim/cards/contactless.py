@@ -14,13 +14,15 @@ from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
+from terminal_sim.cards.results import CardFacts, verification_results
+from terminal_sim.cards.schemes import Scheme, scheme_of
 from terminal_sim.emv.data import apdu, dol, qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.fields import FormatError, digits
-from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.keys import issuer_data
 
-_CVR: Final = {Cryptogram.AAC: 0x80, Cryptogram.ARQC: 0xA0}
+_KEY_INDEX: Final = 0x01
 
 
 class ContactlessCard:
@@ -31,7 +33,7 @@ class ContactlessCard:
         self._memory = memory
         self._atr = layout.contactless_atr(bytes.fromhex(face.historical))
         self._layout = layout.contactless(personality, face)
-        self._selected = False
+        self._scheme: Scheme | None = None
         self._initiated = False
         self._to_certify = False
         self._locked = face.consent
@@ -49,7 +51,7 @@ class ContactlessCard:
 
     def reset(self) -> bytes:
         """The card enters the field: what PC/SC shows as its ATR."""
-        self._selected = self._initiated = self._to_certify = False
+        self._scheme, self._initiated, self._to_certify = None, False, False
         return self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
@@ -60,18 +62,20 @@ class ContactlessCard:
         """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
         if command.p1 != 0x04 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        self._selected = self._initiated = self._to_certify = False
+        self._scheme, self._initiated, self._to_certify = None, False, False
+        if self._memory.blocked == "card":
+            raise Refusal(StatusWord.NO_FUNCTION)
         if command.data == apdu.PPSE:
             return self._layout.directory
         for aid, fci in self._layout.applications:
             if command.data == aid:
-                self._selected = True
+                self._scheme = scheme_of(aid)
                 return fci
         raise Refusal(StatusWord.NOT_FOUND)
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         """GET PROCESSING OPTIONS, answered with the ARQC of a new transaction; 6984 sends it to the contacts, 6986 to the owner (Book C-3, 4.2)."""
-        if not self._selected or self._initiated:
+        if self._scheme is None or self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
         if self._locked:
             self._locked = False
@@ -85,12 +89,12 @@ class ContactlessCard:
             self._to_certify = True
             return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed)
         wishes = tlv.encode(tags.CTQ, self._qualifiers(values[tags.TTQ]))
-        fresh = self._certify(Cryptogram.ARQC, values) + wishes
+        fresh = self._certify(self._scheme, Cryptogram.ARQC, values) + wishes
         return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed + fresh)
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, once: a decline as asked, else an ARQC, since the issuer is to decide (Book 3, 6.5.5)."""
-        if not self._to_certify:
+        if not self._to_certify or self._scheme is None:
             raise Refusal(StatusWord.CONDITIONS)
         if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
@@ -99,18 +103,21 @@ class ContactlessCard:
         except DolError:
             raise Refusal(StatusWord.WRONG_LENGTH) from None
         self._to_certify = False
-        kind = Cryptogram.AAC if command.p1 == Cryptogram.AAC else Cryptogram.ARQC
-        return tlv.encode(tags.RESPONSE_FORMAT_2, self._certify(kind, values))
+        refused = command.p1 == Cryptogram.AAC or self._memory.blocked
+        kind = Cryptogram.AAC if refused else Cryptogram.ARQC
+        return tlv.encode(tags.RESPONSE_FORMAT_2, self._certify(self._scheme, kind, values))
 
-    def _certify(self, kind: Cryptogram, values: dict[int, bytes]) -> bytes:
+    def _certify(self, scheme: Scheme, kind: Cryptogram, values: dict[int, bytes]) -> bytes:
         """The cryptogram over `values` with what belongs to it, as data objects."""
-        data = crypto.issuer_application_data(0x01, bytes((_CVR[kind], 0, 0)))
+        version = scheme.version
+        results = verification_results(version.layout, CardFacts(first=kind))
+        data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
         values = values | {tags.AIP: self._layout.aip, tags.ATC: self._memory.counter}
-        certified = crypto.certified(values, crypto.verification_results(data))
+        made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
         return tlv.join(
             (
                 (tags.ISSUER_APPLICATION_DATA, data),
-                (tags.CRYPTOGRAM, crypto.cryptogram(self._memory.session(), certified)),
+                (tags.CRYPTOGRAM, made),
                 (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
                 (tags.ATC, self._memory.counter),
             )

@@ -59,13 +59,28 @@ class CardApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineLimits:
+    """What a card approves without its issuer: so many `payments` in a row, together no more than `amount` in minor units."""
+
+    payments: int
+    amount: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.payments <= 0xFF:
+            raise ValueError("payments: 0 to 255")
+        if not 0 <= self.amount <= 999_999_999_999:
+            raise ValueError("amount: 12 digits of minor units at most")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChipFace:
     """The contact face. `cvm` are tried in order, each where the terminal supports it.
 
     `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
     with an AAC. What is `blocked` is the application, which then can be selected but declines, or the whole card (EMV Book 1, 12.3).
-    A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked.
+    A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked. Within its `offline` limits a card
+    approves by itself what the terminal approves; without them the issuer decides always.
     """
 
     applications: tuple[CardApplication, ...] = ()
@@ -80,6 +95,7 @@ class ChipFace:
     declines: bool = False
     blocked: Literal["application", "card"] | None = None
     mute: bool = False
+    offline: OfflineLimits | None = None
 
     def __post_init__(self) -> None:
         _check_hex("historical", self.historical, 0, 15)

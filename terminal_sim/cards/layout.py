@@ -15,14 +15,22 @@ from typing import Final
 from terminal_sim.cards.command import Refusal
 from terminal_sim.cards.faces import CardApplication, ChipFace, ContactlessFace
 from terminal_sim.cards.personality import Personality
+from terminal_sim.cards.schemes import scheme_of
 from terminal_sim.emv.data import apdu, dol, tags, tlv, track
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.fields import numeric
 from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.keys.cryptogram_versions import ArpcMethod
 
 CERTIFIED_BY_TERMINAL: Final = bytes.fromhex("9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704")
-"""The part of `crypto.CERTIFIED` that the card does not know itself, as a DOL."""
+"""The part of `cryptogram_versions.COMMON` that the card does not know itself, as a DOL."""
+
+_ISSUER_ANSWER: Final = {
+    ArpcMethod.RESPONSE_CODE: bytes.fromhex("910A"),
+    ArpcMethod.STATUS_UPDATE: bytes.fromhex("9108"),
+}
+"""The entry of CDOL2 for the issuer authentication data, as long as its method makes them."""
 
 CONTACTLESS_PDOL: Final = bytes.fromhex("9F6604") + CERTIFIED_BY_TERMINAL
 
@@ -89,7 +97,9 @@ def chip(personality: Personality, chip: ChipFace) -> ChipLayout:
     """The contact face's content."""
     pdol = bytes.fromhex(chip.pdol)
     external = chip.issuer_authentication == "external-authenticate"
-    cdol2 = bytes.fromhex("8A02") + (b"" if external else bytes.fromhex("910A")) + CERTIFIED_BY_TERMINAL
+    version = scheme_of(bytes.fromhex(chip.applications[0].aid)).version
+    answer = b"" if external else _ISSUER_ANSWER[version.arpc]
+    cdol2 = bytes.fromhex("8A02") + answer + CERTIFIED_BY_TERMINAL
     aip = bytes((_AIP_CVM | _AIP_RISK | (_AIP_ISSUER_AUTHENTICATION if external else 0), 0x00))
     if chip.answer_format == 1:
         options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + _CHIP_AFL)

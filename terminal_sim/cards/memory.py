@@ -1,25 +1,32 @@
-"""What a card remembers without power, shared by its faces: the counter, the PIN tries and the card's key."""
+"""What a card remembers without power, shared by its faces: counters, the PIN tries, whether it is blocked, and the card's key."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from terminal_sim.cards.command import Refusal
 from terminal_sim.emv.data.apdu import StatusWord
-from terminal_sim.emv.keys import crypto
 from terminal_sim.secret import Secret
+
+Blocked = Literal["", "application", "card"]
 
 _LAST_ATC: Final = 0xFFFF
 
 
 @dataclass(slots=True)
 class Memory:
-    """`atc` is the number of transactions begun; `tries_left` those of the offline PIN."""
+    """`atc` is the number of transactions begun, `last_online` its value when the issuer's answer was last authenticated, `tries_left`
+    those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
+    """
 
     key: Secret[bytes]
     tries_left: int
     atc: int = 0
+    last_online: int = 0
+    offline_payments: int = 0
+    offline_amount: int = 0
+    blocked: Blocked = ""
 
     def begin(self) -> bytes:
         """The counter of a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""
@@ -33,6 +40,23 @@ class Memory:
         """The application transaction counter, tag 9F36."""
         return self.atc.to_bytes(2)
 
-    def session(self) -> Secret[bytes]:
-        """The key of the transaction that is under way."""
-        return crypto.session_key(self.key, self.counter)
+    def use_try(self) -> int:
+        """Takes one of the PIN tries; how many are left."""
+        self.tries_left -= 1
+        return self.tries_left
+
+    def restore_tries(self, limit: int) -> None:
+        """The right PIN, or the issuer, gives all tries back."""
+        self.tries_left = limit
+
+    def spend(self, amount: int, payments: int, total: int) -> bool:
+        """Counts an offline payment where it stays within so many `payments` and a `total`; whether it does."""
+        if self.offline_payments >= payments or self.offline_amount + amount > total:
+            return False
+        self.offline_payments += 1
+        self.offline_amount += amount
+        return True
+
+    def went_online(self) -> None:
+        """The issuer's answer is authenticated: offline payments are counted anew."""
+        self.last_online, self.offline_payments, self.offline_amount = self.atc, 0, 0

@@ -10,7 +10,6 @@ A stored payment carries the ARQC of the card that was asked once while the acqu
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,7 +17,7 @@ from terminal_sim.core.message import HostRequest, MessageClass
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.keys import crypto, derivation
+from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
 from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
 from terminal_sim.secret import Secret
@@ -27,12 +26,10 @@ _NO_SEQUENCE: Final = "00"  # a card without a sequence number derives its keys 
 _ASKING: Final = (Cryptogram.ARQC,)
 _ADVISING: Final = (Cryptogram.TC, Cryptogram.ARQC)
 _KIND: Final = 0xC0
-_OWN_VERSION: Final = bytes((crypto.CRYPTOGRAM_VERSION,))
 _APPROVED_STATUS: Final = bytes.fromhex(
     "00800000"
 )  # byte 2, bit 8: the issuer approves the online transaction
 _NOT_GENUINE: Final = "is not the one that this card makes over these data"
-_NEEDED: Final = (*crypto.CERTIFIED, tags.CRYPTOGRAM, tags.ISSUER_APPLICATION_DATA)
 
 
 def objects_of(icc_data: bytes) -> Mapping[int, bytes] | None:
@@ -55,8 +52,6 @@ def objection(
     if kind is None or kind not in allowed:
         said = kind.name if kind is not None else "no kind of cryptogram"
         return f"9F27 says {said}; {' or '.join(one.name for one in allowed)} belongs into this message"
-    if objects.get(tags.ISSUER_APPLICATION_DATA, b"")[2:3] == _OWN_VERSION:
-        return _objection_of_own(objects, card_key(request, pan, key))
     try:
         genuine = CardCryptogram.of(request.icc_data).is_genuine(card_key(request, pan, key))
     except tlv.TlvError as wrong:
@@ -64,28 +59,12 @@ def objection(
     return "" if genuine else f"the {kind.name} {_NOT_GENUINE}"
 
 
-def _objection_of_own(objects: Mapping[int, bytes], card: Secret[bytes]) -> str:
-    """As `objection`, for the cards whose cryptograms are of no scheme's version (`emv.keys.crypto`)."""
-    if missing := [f"{tag:X}" for tag in _NEEDED if tag not in objects]:
-        return f"DE 55 lacks {' '.join(missing)}"
-    try:
-        session = crypto.session_key(card, objects[tags.ATC])
-        results = crypto.verification_results(objects[tags.ISSUER_APPLICATION_DATA])
-    except ValueError as wrong:
-        return str(wrong)
-    made = crypto.cryptogram(session, crypto.certified(objects, results))
-    return "" if hmac.compare_digest(made, objects[tags.CRYPTOGRAM]) else f"the cryptogram {_NOT_GENUINE}"
-
-
 def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[bytes], code: str) -> bytes:
     """The value of tag 91 that answers the ARQC of `request` with the response `code`, by the method of its version; empty without an ARQC.
 
     Where the method has a card status update, it says whether the issuer approves (EMV Book 3, C10).
     """
-    objects = objects_of(request.icc_data) or {}
     try:
-        if objects.get(tags.ISSUER_APPLICATION_DATA, b"")[2:3] == _OWN_VERSION:
-            return crypto.make_arpc(request.icc_data, pan, sequence_of(request), key, code)
         found = CardCryptogram.of(request.icc_data)
         status = _APPROVED_STATUS if code in APPROVALS else bytes(4)
         return found.authentication_data(card_key(request, pan, key), code, status=status)

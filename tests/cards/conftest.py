@@ -6,7 +6,7 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY, Terminal, configuration
 
 

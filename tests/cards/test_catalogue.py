@@ -8,14 +8,14 @@ import pytest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.datafiles.sources import ProfileError
-from terminal_sim.emv.data import tlv, track, tvr
+from terminal_sim.emv.data import track, tvr
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
-from terminal_sim.emv.keys.crypto import IssuerKeys, make_arpc
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Verdict
 from terminal_sim.secret import Secret
-from tests.emv.terminal import ISSUER_KEY, Terminal, approving_host
+from tests.emv.terminal import Terminal, answering, approving_host
 
 Cards = Callable[[str], VirtualCard]
 
@@ -67,9 +67,7 @@ def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, nam
     def issuer(ask: GoOnline) -> HostDecision:
         decision = approving_host(ask)
         assert decision.response_code == "00"
-        code = personality.issuer_response
-        arpc = make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
-        return HostDecision(response_code=code, icc_data=tlv.encode(0x91, arpc))
+        return answering(ask, personality.issuer_response)
 
     terminal.host = issuer
     terminal.pins = [personality.pin.reveal()] * 2 if personality.pin else []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import CardFace, VirtualCard
 from terminal_sim.cards.chip import ChipCard
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 
 Cards = Callable[[str], VirtualCard]
@@ -109,7 +109,7 @@ WRONG = {
     "SELECT by file identifier": ("00A40000023F00", "6A86"),
     "an unknown application": ("00A4040007A0000000999999", "6A82"),
     "an empty name": ("00A4040000", "6A82"),
-    "an unknown data object": ("80CA9F1300", "6A88"),
+    "an unknown data object": ("80CA9F1400", "6A88"),
     "a PIN where none is compared": ("0020008008241234FFFFFFFFFF", "6984"),
     "a PIN of another format": ("0020008808241234FFFFFFFFFF", "6A86"),
 }

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.data import tlv
+from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
-from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.keys import derivation
+from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
 from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, ResponseApdu
 from terminal_sim.emv.talk.asks import (
     ChooseApplication,
@@ -55,13 +56,20 @@ class Answering(Protocol):
 
 def approving_host(ask: GoOnline) -> HostDecision:
     """Approves what carries a good ARQC, with an ARPC; 82 otherwise, 30 where something is missing."""
+    key = derivation.icc_key(ISSUER_KEY, ask.card.pan, ask.card.sequence or "00")
     try:
-        good = crypto.verify_arqc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY)
+        good = CardCryptogram.of(ask.icc_data).is_genuine(key)
     except TlvError:
         return HostDecision(response_code="30")
-    code = "00" if good else "82"
-    arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, code)
-    return HostDecision(response_code=code, icc_data=tlv.encode(0x91, arpc))
+    return answering(ask, "00" if good else "82")
+
+
+def answering(ask: GoOnline, code: str) -> HostDecision:
+    """The issuer's answer `code`, authenticated as the cryptogram's version wants it."""
+    key = derivation.icc_key(ISSUER_KEY, ask.card.pan, ask.card.sequence or "00")
+    status = bytes.fromhex("00800000") if code == "00" else bytes(4)
+    data = CardCryptogram.of(ask.icc_data).authentication_data(key, code, status=status)
+    return HostDecision(response_code=code, icc_data=tlv.encode(tags.ISSUER_AUTHENTICATION_DATA, data))
 
 
 @dataclass

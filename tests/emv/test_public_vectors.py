@@ -13,7 +13,7 @@ from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.kernel_3 import kind_of_cryptogram
-from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.keys import issuer_data
 from terminal_sim.emv.steps import cvm, restrictions, risk
 from terminal_sim.emv.steps.card_objects import CardObjects
 from terminal_sim.emv.steps.cvm import CvmRule
@@ -160,4 +160,5 @@ def test_the_kind_of_a_visa_cryptogram_stands_in_the_issuer_application_data(row
         kind_of_cryptogram({tags.ISSUER_APPLICATION_DATA: data})
         == {"AAC": 0x00, "TC": 0x40, "ARQC": 0x80}[row["type_of_first_ac"]]
     )
-    assert crypto.issuer_application_data(data[1], data[4:])[3:] == bytes.fromhex(row["cvr"])
+    made = issuer_data.build(issuer_data.IssuerDataLayout.VISA, data[1], data[2], data[4:])
+    assert made[3:] == bytes.fromhex(row["cvr"])

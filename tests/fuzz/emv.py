@@ -10,7 +10,7 @@ from terminal_sim.emv.data import describe, dol, tlv
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.keys import pinblock
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.outcome import Verdict

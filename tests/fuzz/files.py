@@ -13,7 +13,7 @@ from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.emv.data import track
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
 from terminal_sim.host.iso8583.requests import decode_request, encode_request

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from terminal_sim.core.message import Avs, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.emv.data import tlv
-from terminal_sim.emv.keys import crypto, pinblock
+from terminal_sim.emv.keys import derivation, pinblock
+from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.config import AnswerRule, UnknownCards
 from terminal_sim.host.dialect import MessageError
@@ -47,12 +48,12 @@ def icc_data(key: Secret[bytes], **changed: bytes) -> bytes:
         0x9F37: bytes.fromhex("01020304"),
         0x82: bytes.fromhex("1800"),
         0x9F36: bytes.fromhex("0001"),
-        0x9F10: crypto.issuer_application_data(1, bytes(3)),
+        0x9F10: bytes.fromhex("06010A03A00000"),
         0x9F27: b"\x80",
     }
-    session = crypto.session_key(crypto.icc_key(key, Secret(PAN), "00"), values[0x9F36])
-    certified = crypto.certified(values, crypto.verification_results(values[0x9F10]))
-    values[0x9F26] = crypto.cryptogram(session, certified)
+    made = CardCryptogram.of(tlv.join((values | {0x9F26: bytes(8)}).items()))
+    card = derivation.icc_key(key, Secret(PAN), "00")
+    values[0x9F26] = made.version.cryptogram(card, made.values, made.data)
     values.update({int(name[1:], 16): value for name, value in changed.items()})
     return b"".join(tlv.encode(tag, value) for tag, value in values.items())
 
@@ -178,7 +179,8 @@ def test_a_genuine_cryptogram_is_answered_with_the_issuers_own() -> None:
     data = icc_data(host.issuer_master_key)
     reply = asked(host, replace(SALE, icc_data=data))
     assert reply.response_code == "00"
-    expected = crypto.make_arpc(data, Secret(PAN), "00", host.issuer_master_key, "00")
+    card = derivation.icc_key(host.issuer_master_key, Secret(PAN), "00")
+    expected = CardCryptogram.of(data).authentication_data(card, "00")
     assert tlv.split(reply.icc_data) == [(0x91, expected)]
 
 

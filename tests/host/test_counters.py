@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from terminal_sim.core.message import EntryMode, HostRequest, MessageKind
 from terminal_sim.emv.data import tags, tlv
-from terminal_sim.emv.keys import crypto
+from terminal_sim.emv.keys import derivation, issuer_data
+from terminal_sim.emv.keys.cryptogram_versions import version_of
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.counters import CardCounters, CounterUse
 from terminal_sim.host.ledger_file import LedgerFile
@@ -37,12 +38,12 @@ def request(
     key = Acquirer.load(HOST_FILE).issuer_master_key
     values = CERTIFIED | {
         tags.ATC: atc.to_bytes(2),
-        tags.ISSUER_APPLICATION_DATA: crypto.issuer_application_data(1, bytes(3)),
+        tags.ISSUER_APPLICATION_DATA: bytes.fromhex("06010A03A00000"),
         tags.CRYPTOGRAM_INFORMATION: bytes((cryptogram,)),
     }
-    session = crypto.session_key(crypto.icc_key(key, Secret(PAN), "00"), values[tags.ATC])
-    results = crypto.verification_results(values[tags.ISSUER_APPLICATION_DATA])
-    values[tags.CRYPTOGRAM] = crypto.cryptogram(session, crypto.certified(values, results))
+    card = derivation.icc_key(key, Secret(PAN), "00")
+    data = issuer_data.parse(values[tags.ISSUER_APPLICATION_DATA])
+    values[tags.CRYPTOGRAM] = version_of(data).cryptogram(card, values, data)
     return replace(
         SALE,
         kind=kind,

@@ -14,7 +14,7 @@ import pytest
 from terminal_drivers.readers.ccid.serving import USB_APDU, ServedReader, ServedSerialReader, ServedUsbReader
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 from tests.interop.daemon import Pcscd, need
 

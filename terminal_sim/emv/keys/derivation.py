@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import tdes
 from terminal_sim.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKeys:
+    """The issuer's master key of 16 bytes, from which its cards' keys follow: for cryptograms, and for the MACs and the encipherment of scripts."""
+
+    cryptograms: Secret[bytes]
+
 
 _ODD: Final = bytes(byte ^ (byte.bit_count() + 1 & 1) for byte in range(256))
 _DECIMALISED: Final = str.maketrans("abcdef", "012345")

@@ -10,7 +10,7 @@ from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.faces import CardApplication
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import ChooseApplication, EnterPin, GoOnline, Show, Step
 from terminal_sim.emv.talk.messages import DisplayMessage

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.emv.data import apdu, tlv
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.talk.asks import EnterPin
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface

@@ -11,8 +11,8 @@ from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.cards.faces import CardApplication, ChipFace
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.kernels.transaction import transaction
-from terminal_sim.emv.keys import crypto, pinblock
-from terminal_sim.emv.keys.crypto import IssuerKeys
+from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.steps.online import IssuerAnswer, issuer_answer
 from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision
 from terminal_sim.emv.talk.asks import ChooseApplication, Command, EnterPin, GoOnline, Step
@@ -24,7 +24,7 @@ from terminal_sim.emv.talk.rules import Rule
 from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
-from tests.emv.terminal import ISSUER_KEY, PIN_KEY, Terminal, approving_host
+from tests.emv.terminal import PIN_KEY, Terminal, answering, approving_host
 
 Cards = Callable[[str], VirtualCard]
 VISA = "A0000000031010"
@@ -111,11 +111,7 @@ def test_external_authenticate_that_fails_stands_in_the_tvr(terminal: Terminal, 
 
 
 def test_an_arpc_for_another_response_code_does_not_approve(terminal: Terminal, card: Cards) -> None:
-    def turned(ask: GoOnline) -> HostDecision:
-        arpc = crypto.make_arpc(ask.icc_data, ask.card.pan, ask.card.sequence, ISSUER_KEY, "05")
-        return HostDecision(response_code="00", icc_data=tlv.encode(0x91, arpc))
-
-    terminal.host = turned
+    terminal.host = lambda ask: replace(answering(ask, "05"), response_code="00")
     assert terminal.chip(card("visa-credit")).verdict is Verdict.DECLINED
 
 
