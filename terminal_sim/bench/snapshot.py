@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 6
+VERSION = 7
 
 
 @dataclass(frozen=True, slots=True)

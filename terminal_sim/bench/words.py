@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
+from terminal_sim.host.script_commands import NAMES as COMMAND_NAMES
 from terminal_sim.host.seen import ALWAYS_SEEN, SOMETIMES_SEEN
 from terminal_sim.pos.model.report import FIELDS as SALES_FIELDS
 from terminal_sim.pos.model.rows import PaymentTypeKind
@@ -21,8 +22,12 @@ __all__ = [
     "PAYMENT_STATES",
     "REPORT_FIELDS",
     "SALES_FIELDS",
+    "SCRIPT_WORDS",
     "PaymentTypeKind",
 ]
+
+SCRIPT_WORDS = ("71", "72", *COMMAND_NAMES)
+"""What an issuer script begins with where it does not begin with the hex digits of a command."""
 
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""

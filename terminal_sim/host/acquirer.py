@@ -340,9 +340,13 @@ class Acquirer:
         data = self._issuer.authentication_data(request, code)
         if not self._sending or request.entry is not EntryMode.CHIP or not request.kind.facts.is_payment:
             return data
-        count, encoded = fitting(self._sending, LONGEST_ICC_DATA - len(data), self._numbered << 8)
+        securing = self._issuer.securing(request)
+        room = LONGEST_ICC_DATA - len(data)
+        count, encoded = fitting(self._sending, room, self._numbered << 8, securing)
         for _ in range(count):
-            self._sending.popleft()
+            sent = self._sending.popleft()
+            if sent.secured is not None and sent.secured.pin is not None:
+                self._issuer.change_pin(request, sent.secured.pin)
         return data + encoded
 
     def _answer(

@@ -19,7 +19,9 @@ from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
+from terminal_sim.emv.keys.secure_messaging import ScriptSession, style_of
 from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
+from terminal_sim.host.script_commands import CommandSecuring
 from terminal_sim.secret import Secret
 
 _NO_SEQUENCE: Final = "00"  # a card without a sequence number derives its keys with 00 (EMV Book 2, A1.4)
@@ -70,6 +72,26 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
         return found.authentication_data(card_key(request, pan, key), code, status=status)
     except ValueError:  # no ARQC to answer: the card will find the answer wanting
         return b""
+
+
+def securing_of(request: HostRequest, pan: Secret[str], key: Secret[bytes]) -> CommandSecuring | None:
+    """What secures the commands of scripts for the card of `request` (EMV Book 2, 9); None where its cryptogram is of no scheme's version.
+
+    One key of the card serves cryptograms, MACs and encipherment, as the keys of this issuer do.
+    """
+    try:
+        found = CardCryptogram.of(request.icc_data)
+    except tlv.TlvError:
+        return None
+    card = card_key(request, pan, key)
+    session = ScriptSession(
+        style=style_of(found.data.layout, found.data.version),
+        mac=card,
+        encipherment=card,
+        atc=found.values[tags.ATC],
+        arqc=found.value,
+    )
+    return CommandSecuring(session, card)
 
 
 def card_key(request: HostRequest, pan: Secret[str], key: Secret[bytes]) -> Secret[bytes]:

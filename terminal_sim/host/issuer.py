@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -33,6 +34,9 @@ from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
 from terminal_sim.secret import Secret
+
+if TYPE_CHECKING:
+    from terminal_sim.host.script_commands import CommandSecuring
 
 _ISSUER_AUTHENTICATION_DATA = 0x91  # EMV Book 3, Annex A
 FORMAT_ERROR, INVALID_CARD, EXPIRED = "30", "14", "54"
@@ -127,6 +131,22 @@ class Issuer:
 
         data = cryptograms.authentication_data(request, pan, self._config.issuer_master_key, code)
         return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
+
+    def securing(self, request: HostRequest) -> CommandSecuring | None:
+        """What secures commands for the card of `request`; None where the issuer has no keys of it."""
+        pan = card_number(request)
+        if pan is None or pan.reveal() not in self._accounts:
+            return None
+        from terminal_sim.host import cryptograms
+
+        return cryptograms.securing_of(request, pan, self._config.issuer_master_key)
+
+    def change_pin(self, request: HostRequest, pin: Secret[str]) -> None:
+        """The PIN of the card of `request` is another one from now on."""
+        pan = card_number(request)
+        account = None if pan is None else self._accounts.get(pan.reveal())
+        if account is not None:
+            self.open(replace(account, pin=pin))
 
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str

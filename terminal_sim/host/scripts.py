@@ -5,10 +5,11 @@ Rules:
    and its commands, each in a tag 86. Without a template it is 72.
 2. The scripts go into the next answer to a chip card, in their order; what does not fit into its DE 55 waits for the answer after it.
 
-| words                     | script                                                    |
-|---------------------------|-----------------------------------------------------------|
-| `HEX...`                  | these commands, each as it is, in a 72                     |
-| `71 HEX...`, `72 HEX...`  | the same in that template                                  |
+| words                     | script                                                                      |
+|---------------------------|-----------------------------------------------------------------------------|
+| `HEX...`                  | these commands, each as it is, in a 72                                      |
+| `NAME ...`                | a command that the issuer makes under secure messaging (`script_commands`)  |
+| `71 ...`, `72 ...`        | the same in that template                                                   |
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Final
 from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tlv
+from terminal_sim.host import script_commands
+from terminal_sim.host.script_commands import CommandSecuring, SecuredCommand
 
 _TEMPLATES: Final = {"71": tags.SCRIPT_BEFORE, "72": tags.SCRIPT_AFTER}
 _COMMAND: Final = re.compile(r"([0-9A-F]{2}){4,261}", re.ASCII)  # C-APDU of short form: header to Le
@@ -29,14 +32,18 @@ EXAMPLE: Final = "72 841E000008A1B2C3D4E5F60718"
 
 
 class IssuerScript(Struct, frozen=True, kw_only=True):
-    """One script: its `template` (tag 71 or 72) and its `commands`, C-APDUs in their order."""
+    """One script: its `template` (tag 71 or 72), and `commands` as they are, C-APDUs in their order, or one that is to be `secured`."""
 
     template: int
-    commands: tuple[bytes, ...]
+    commands: tuple[bytes, ...] = ()
+    secured: SecuredCommand | None = None
 
     def __str__(self) -> str:
         """As `parse` reads it."""
-        return " ".join((f"{self.template:X}", *(one.hex().upper() for one in self.commands)))
+        said = (
+            [str(self.secured)] if self.secured is not None else [one.hex().upper() for one in self.commands]
+        )
+        return " ".join((f"{self.template:X}", *said))
 
     @staticmethod
     def parse(words: Sequence[str]) -> IssuerScript:
@@ -46,23 +53,26 @@ class IssuerScript(Struct, frozen=True, kw_only=True):
             template = _TEMPLATES[commands.pop(0)]
         if not commands:
             raise ValueError(f"a script has a command: write {EXAMPLE}")
+        if (secured := script_commands.parse(commands)) is not None:
+            return IssuerScript(template=template, secured=secured)
         for word in commands:
             if not _COMMAND.fullmatch(word.upper()):
+                names = ", ".join(script_commands.NAMES)
                 raise ValueError(
-                    f"{word!r} is no command for a card: write its hex digits, such as {EXAMPLE}"
+                    f"{word!r} is no command for a card: write its hex digits, such as {EXAMPLE}, or {names}"
                 )
         script = IssuerScript(template=template, commands=tuple(map(bytes.fromhex, commands)))
-        if (length := len(script.encoded(0))) > _ROOM:
+        if (length := len(script.encoded(0, script.commands))) > _ROOM:
             raise ValueError(
                 f"a script of {length} bytes does not fit into an answer, which has room for {_ROOM}"
             )
         return script
 
-    def encoded(self, identifier: int) -> bytes:
-        """The template with its identifier and commands as BER-TLV."""
+    def encoded(self, identifier: int, commands: Sequence[bytes]) -> bytes:
+        """The template with its identifier and `commands` as BER-TLV."""
         parts = tlv.encode(tags.SCRIPT_IDENTIFIER, identifier.to_bytes(4))
         return tlv.encode(
-            self.template, parts + b"".join(tlv.encode(tags.SCRIPT_COMMAND, one) for one in self.commands)
+            self.template, parts + b"".join(tlv.encode(tags.SCRIPT_COMMAND, one) for one in commands)
         )
 
 
@@ -88,11 +98,22 @@ def _objects(data: bytes) -> list[tuple[int, bytes]]:
         return []
 
 
-def fitting(scripts: Sequence[IssuerScript], room: int, identifier: int) -> tuple[int, bytes]:
-    """How many of `scripts` fit into `room` bytes, from the first on, and these as BER-TLV; their identifiers count up from `identifier`."""
+def fitting(
+    scripts: Sequence[IssuerScript], room: int, identifier: int, securing: CommandSecuring | None
+) -> tuple[int, bytes]:
+    """How many of `scripts` fit into `room` bytes, from the first on, and these as BER-TLV; their identifiers count up from `identifier`.
+
+    Without `securing`, which has the keys of the card, a command that is to be secured waits for a card whose keys the issuer knows.
+    """
     encoded = b""
     for count, script in enumerate(scripts):
-        one = script.encoded(identifier + count)
+        if script.secured is None:
+            commands = script.commands
+        elif securing is not None:
+            commands = (securing.secured(script.secured),)
+        else:
+            return count, encoded
+        one = script.encoded(identifier + count, commands)
         if len(encoded) + len(one) > room:
             return count, encoded
         encoded += one

@@ -165,6 +165,16 @@ SCRIPTS = {
         "71 841E000008A1B2C3D4E5F60718",
         "A script that the terminal gives to the card before the final GENERATE AC.",
     ),
+    "unblock-pin": ("unblock-pin", "The card gets all its PIN tries back."),
+    "change-pin PIN": ("change-pin 4321", "The card gets another PIN, which the issuer takes from now on."),
+    "block-application": ("block-application", "The application declines from now on."),
+    "unblock-application": ("unblock-application", "The application is in use again."),
+    "block-card": ("block-card", "The card answers no selection any more."),
+    "put-data TAG VALUE": ("put-data 9F14 05", "The card gets another value of this data object."),
+    "update-record SFI NUMBER VALUE": (
+        "update-record 2 1 70035F3401",
+        "The card gets another record, whole, in the file of this short identifier.",
+    ),
 }
 """Each form with an example, and what it means."""
 

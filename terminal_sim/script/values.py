@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from terminal_sim.bench import Bench, BenchMisuse, Profile, ProfileError, Selector
-from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, MESSAGE_KINDS, REPORT_FIELDS, SALES_FIELDS
+from terminal_sim.bench.words import (
+    HOST_FIELDS,
+    JOURNAL_FIELDS,
+    MESSAGE_KINDS,
+    REPORT_FIELDS,
+    SALES_FIELDS,
+    SCRIPT_WORDS,
+)
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.region import PREFIX as REGION
 from terminal_sim.display.region import Region
@@ -18,7 +26,6 @@ from terminal_sim.script.vocabulary import (
     TEAR_STEPS,
     Vocabulary,
     check_answer,
-    check_script,
     is_message,
 )
 from terminal_sim.verbs import Tester, Verb
@@ -261,6 +268,14 @@ def _judge_step(value: Value, _: Scope) -> str:
     return f"a card has no step {value.text!r}{cure}"
 
 
+def _judge_script(value: Value, _: Scope) -> str:
+    """A template, a name, or digits of a command or of what belongs to one; what they come to together is found when it is sent."""
+    if value.text in SCRIPT_WORDS or all(digit in string.hexdigits for digit in value.text):
+        return ""
+    cure = suggest(value.text, SCRIPT_WORDS) or f": {', '.join(SCRIPT_WORDS)} or hex digits"
+    return f"{value.text!r} is no part of a script for a card{cure}"
+
+
 def _judge_state(value: Value, scope: Scope) -> str:
     """A bare word is a name; what is quoted is a file, which need not be there yet."""
     if value.form is not Form.STRING:
@@ -313,7 +328,7 @@ _RULES = {
         _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"
     ),
     ValueKind.PERCENT: _Rule(_reads(percent)),
-    ValueKind.SCRIPT: _Rule(_reads(check_script)),
+    ValueKind.SCRIPT: _Rule(_judge_script),
     ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.STATE: _Rule(_judge_state, (Form.WORD, Form.STRING)),
     ValueKind.STEP: _Rule(_judge_step),

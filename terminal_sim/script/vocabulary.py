@@ -118,12 +118,6 @@ def check_answer(text: str) -> None:
         bench.host_answers([text])
 
 
-def check_script(word: str) -> None:
-    """Checks with a bench of its own that a script of the issuer can begin so. Raises `BenchMisuse` with what may stand there."""
-    with Bench() as bench:
-        bench.host_sends([word, "84160000"])
-
-
 def check_clock(text: str) -> None:
     """Whether a bench can begin at this time. Raises `BenchMisuse` with the cure."""
     with Bench(clock=text):

@@ -163,11 +163,12 @@ class Actions(Waiting):
         with self._by_hand("host answers", *answers):
             self.bench.host_answers(answers)
 
-    @verb("host sends", "host sends 72 841E000008A1B2C3D4E5F60718")
+    @verb("host sends", "host sends unblock-pin", "host sends 72 841E000008A1B2C3D4E5F60718")
     def host_sends(self, *script: Annotated[str, ValueKind.SCRIPT]) -> None:
         """The issuer adds a script for the card to its next answer to a chip.
 
-        `71` or `72` says when the card gets it: before or after the final GENERATE AC. Each line is one script.
+        `71` or `72` says when the card gets it: before or after the final GENERATE AC. Each line is one script: a command that the issuer makes
+        under secure messaging (`host sends change-pin 4321`; `help scripts` lists them), or commands as hex digits.
         """
         with self._by_hand("host sends", *script):
             self.bench.host_sends(script)

@@ -75,7 +75,7 @@ STEPS = [
     ("a field said twice", "expect host amount=1 amount=2", "amount is said twice"),
     ("a field called as a preposition", "expect host within=5s", "within= has no place here"),
     ("an answer of the host", "host answers aproved", "is no answer of a host"),
-    ("a script of the issuer", "host sends 73 84160000", "is no command for a card"),
+    ("a script of the issuer", "host sends blok-card", "did you mean 'block-card'?"),
     ("a state of the network", "network sideways", "is not up or down or wifi or 4g"),
     ("a charge", "battery 105%", "is no charge"),
     ("a step of a card", "tear card after genac3", "did you mean 'genac2'?"),

@@ -2,7 +2,7 @@
 
 | style   | keys                                     | MAC over                                          | encipherment                          |
 |---------|------------------------------------------|---------------------------------------------------|---------------------------------------|
-| Visa    | card key XOR ATC (version 16: R = ARQC)  | header, ATC, ARQC, data                           | ECB of length, data, padding 2        |
+| Visa    | card key XOR ATC (12, 16: R = ARQC)       | header, ATC, ARQC, data                           | ECB of length, data, padding 2        |
 | M/Chip  | R = ARQC, ARQC + 1, ... for each command | header, ATC, R, data                              | CBC, padded only where it must be     |
 | Interac | R = ARQC                                 | header, data                                      | CBC, padded only where it must be     |
 | CCD     | R = ARQC                                 | chain (ARQC, then the MAC before), header, data   | CBC of data and padding 2             |
@@ -16,6 +16,7 @@ from typing import Final
 
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import derivation, tdes
+from terminal_sim.emv.keys.issuer_data import IssuerDataLayout
 from terminal_sim.secret import Secret
 
 SECURED: Final = 0x04
@@ -31,6 +32,20 @@ class Messaging(Enum):
     MCHIP = "mchip"
     INTERAC = "interac"
     CCD = "ccd"
+
+
+_STYLES: Final = {
+    IssuerDataLayout.VISA: Messaging.VISA,
+    IssuerDataLayout.MCHIP: Messaging.MCHIP,
+    IssuerDataLayout.INTERAC: Messaging.INTERAC,
+    IssuerDataLayout.CCD: Messaging.CCD,
+}
+_SESSION_KEYS: Final = ((IssuerDataLayout.VISA, 0x12), (IssuerDataLayout.VISA, 0x16))
+
+
+def style_of(layout: IssuerDataLayout, version: int) -> Messaging:
+    """The style of a card by the layout of its 9F10 and its cryptogram version."""
+    return Messaging.VISA_SESSION if (layout, version) in _SESSION_KEYS else _STYLES[layout]
 
 
 @dataclass(frozen=True, slots=True)
