@@ -13,7 +13,7 @@ from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration
 from terminal_sim.host.answers import ScriptedAnswer
 from terminal_sim.host.scripts import IssuerScript
-from terminal_sim.readers.card_fault import CardFault
+from terminal_sim.readers.card_fault import ComingFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
 
@@ -22,7 +22,7 @@ def conditions(
     board: Board,
     around: Environment,
     tear: CardTear | None,
-    card_fault: CardFault | None,
+    card_fault: ComingFault | None,
     wire: str,
     commit_failure: CommitFailure | None,
     answers: Iterable[ScriptedAnswer],
@@ -54,7 +54,7 @@ def conditions(
     if tear is not None:
         yield f"tear card after {tear}"
     if card_fault is not None:
-        yield f"fault {card_fault.value}"
+        yield f"fault {card_fault}"
     if wire:
         yield f"fault wire {wire}"
     if board.answer_fault is not None:

@@ -17,7 +17,7 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.readers.card_fault import CardFault, NextCommand
+from terminal_sim.readers.card_fault import CardFault, ComingFault, NextCommand
 from terminal_sim.readers.wire import Wire
 from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.board import Board
@@ -143,8 +143,8 @@ def _strike_answer(fault: AnswerFault) -> Arm:
 
 
 def _fail_card(fault: CardFault) -> Arm:
-    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
-        terminal.next_command.fault = fault
+    def arm(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+        terminal.next_command.fault = ComingFault(fault, *map(int, arguments))
 
     return arm
 
@@ -199,6 +199,16 @@ _OWN_WIRE = NeededPart(
 _KINDS = "|".join(fault.value for fault in Fault)
 _COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
 
+_CARD_FAULTS = {
+    CardFault.TORN: "finds that the card is pulled out",
+    CardFault.ANSWER_LOST: "is carried out, and the card is pulled out before it answers",
+    CardFault.MUTE: "has no answer from the card",
+    CardFault.SHORT: "is answered with one byte too few",
+    CardFault.GARBAGE: "is answered with bytes without sense",
+    CardFault.FAILURE: "is answered with 6F00 and nothing else",
+    CardFault.RESET: "meets a card that has lost its session, and has another ATR",
+}
+
 FAULTS: tuple[BenchFault, ...] = (
     BenchFault(
         "power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse
@@ -240,19 +250,15 @@ FAULTS: tuple[BenchFault, ...] = (
         "The next answer of the acquirer names another trace number.",
         _strike_answer(AnswerFault.WRONG_TRACE),
     ),
-    BenchFault(
-        CardFault.MUTE.value,
-        (),
-        "The card that is in, or the next one, does not answer its next command.",
-        _fail_card(CardFault.MUTE),
-        part=_VIRTUAL_READERS,
-    ),
-    BenchFault(
-        CardFault.GARBAGE.value,
-        (),
-        "The card that is in, or the next one, answers its next command with bytes without sense.",
-        _fail_card(CardFault.GARBAGE),
-        part=_VIRTUAL_READERS,
+    *(
+        BenchFault(
+            fault.value,
+            (replace(_COUNT, optional=True),),
+            f"The N-th command from now to a card, the next one without N, {meaning}.",
+            _fail_card(fault),
+            part=_VIRTUAL_READERS,
+        )
+        for fault, meaning in _CARD_FAULTS.items()
     ),
     BenchFault(
         "wire",

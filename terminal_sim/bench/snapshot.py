@@ -25,7 +25,7 @@ from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import PLAIN, keep_private
 from terminal_sim.host.acquirer import AcquirerState
-from terminal_sim.readers.card_fault import CardFault
+from terminal_sim.readers.card_fault import ComingFault
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import BoardState
 from terminal_sim.runtime.engine import EngineState
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 7
+VERSION = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class PresentedState:
     in_slot: str
     named: int
     tear: CardTear | None
-    card_fault: CardFault | None
+    card_fault: ComingFault | None
 
 
 @dataclass(frozen=True, slots=True)

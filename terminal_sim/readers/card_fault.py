@@ -1,51 +1,104 @@
-"""A card that fails once: it does not answer a command, or answers it with bytes that make no sense."""
+"""A card that fails once: at one of its commands it is torn away, silent, damaged or without its session."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from terminal_drivers.base import Card, CardMute
+from msgspec import structs
+
+from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
+from terminal_drivers.iso7816.atr import Atr
+
+_INTERNAL_ERROR = bytes.fromhex("6F00")
 
 
 class CardFault(Enum):
-    """How a card fails at one command; the value is the name of the fault."""
+    """How a card fails at one command; the value is the name of the fault.
 
+    A card that is torn, mute or reset has not taken the command; at the others it has carried it out.
+    """
+
+    TORN = "card-torn"
+    ANSWER_LOST = "card-answer-lost"
     MUTE = "card-mute"
+    SHORT = "card-short"
     GARBAGE = "card-garbage"
+    FAILURE = "card-failure"
+    RESET = "card-reset"
+
+
+@dataclass(frozen=True, slots=True)
+class ComingFault:
+    """A `fault` that strikes the card's `command`-th command from now."""
+
+    fault: CardFault
+    command: int = 1
+
+    def __str__(self) -> str:
+        """As a script says it."""
+        return self.fault.value if self.command == 1 else f"{self.fault.value} {self.command}"
 
 
 @dataclass(eq=False)
 class NextCommand:
-    """The next command to any card before a terminal's readers; `fault` is how the card fails at it, None where it does not."""
+    """The commands to any card before a terminal's readers; `fault` is how a card fails at one of them, None where none does."""
 
-    fault: CardFault | None = None
+    fault: ComingFault | None = None
+
+    def strike(self) -> CardFault | None:
+        """How the card fails at the command that comes now."""
+        coming = self.fault
+        if coming is None:
+            return None
+        if coming.command > 1:
+            self.fault = replace(coming, command=coming.command - 1)
+            return None
+        self.fault = None
+        return coming.fault
 
 
 class FailingCard:
-    """`card`, which fails at `next_command` as that says, and answers every other command.
+    """`card`, which fails where `next_command` says so, and answers every other command.
 
-    Garbage is the answer with each bit of its data inverted, or of its status word where it has no data. The card has carried the command
-    out; a mute one has not even taken it.
+    Garbage is the answer with each bit of its data inverted, or of its status word where it has no data. A short one lacks the last byte
+    of its data; where it has none the status word breaks off, and the reader waits for the rest in vain. A card that was reset has forgotten its session, and has another ATR.
     """
 
     def __init__(self, card: Card, next_command: NextCommand) -> None:
         self._card = card
         self._next = next_command
+        self._atr: bytes | None = None
 
     @property
     def atr(self) -> bytes:
-        return self._card.atr
+        return self._card.atr if self._atr is None else self._atr
 
     def reset(self) -> bytes:
-        return self._card.reset()
+        answer = self._card.reset()
+        return answer if self._atr is None else self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
-        fault, self._next.fault = self._next.fault, None
-        if fault is CardFault.MUTE:
-            raise CardMute("the card does not answer")
-        response = self._card.transmit(apdu)
-        return _inverted(response) if fault is CardFault.GARBAGE else response
+        match self._next.strike():
+            case None:
+                return self._card.transmit(apdu)
+            case CardFault.TORN:
+                raise CardRemoved("the card was pulled out")
+            case CardFault.ANSWER_LOST:
+                self._card.transmit(apdu)
+                raise CardRemoved("the card was pulled out before it answered")
+            case CardFault.MUTE:
+                raise CardMute("the card does not answer")
+            case CardFault.SHORT:
+                return _short(self._card.transmit(apdu))
+            case CardFault.GARBAGE:
+                return _inverted(self._card.transmit(apdu))
+            case CardFault.FAILURE:
+                self._card.transmit(apdu)
+                return _INTERNAL_ERROR
+            case CardFault.RESET:
+                self._atr = _another(self._card.reset())
+                return self._card.transmit(apdu)
 
 
 def _inverted(response: bytes) -> bytes:
@@ -53,3 +106,22 @@ def _inverted(response: bytes) -> bytes:
     if not data:
         return bytes(byte ^ 0xFF for byte in status)
     return bytes(byte ^ 0xFF for byte in data) + status
+
+
+def _short(response: bytes) -> bytes:
+    data, status = response[:-2], response[-2:]
+    if not data:
+        raise CardMute("the card has sent half a status word")
+    return data[:-1] + status
+
+
+def _another(atr: bytes) -> bytes:
+    """The ATR with another last historical byte; one that has none, or cannot be read, stays as it is."""
+    try:
+        read = Atr.parse(atr)
+    except FrameError:
+        return atr
+    if not read.historical:
+        return atr
+    *first, last = read.historical
+    return structs.replace(read, historical=bytes((*first, last ^ 0x01))).build()

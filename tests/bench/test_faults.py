@@ -10,6 +10,7 @@ import pytest
 from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.bench.faults import FAULTS, BenchFault
+from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.operator import HumanOperator
 from tests.contracts.drive import TEXTS
 
@@ -28,8 +29,9 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
     assert all(fault.meaning.endswith(".") for fault in FAULTS)
 
 
+CARD = ", ".join(f"{fault.value} [N]" for fault in CardFault)
 BEFORE = "power-cut-after N, commit-unknown, disk-full"
-AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, card-mute, card-garbage, wire {KINDS} [N], wire-mend, tamper"
+AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, {CARD}, wire {KINDS} [N], wire-mend, tamper"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
