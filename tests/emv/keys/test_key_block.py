@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal_sim.emv.keys import key_block
@@ -84,8 +84,9 @@ def test_a_changed_character_is_noticed(at: int, character: str) -> None:
             key_block.unwrap(PROTECTION, changed)
 
 
+@settings(max_examples=50)
 @given(
-    st.text(max_size=200) | st.text("0123456789ABCDEFKSPB", max_size=120).map(lambda tail: BLOCK[:14] + tail)
+    st.text(max_size=20) | st.text("0123456789ABCDEFKSPB", max_size=40).map(lambda tail: BLOCK[:14] + tail)
 )
 def test_any_other_text_is_refused_as_a_key_block(text: str) -> None:
     with pytest.raises(KeyBlockError):
@@ -100,7 +101,7 @@ def test_any_other_text_is_refused_as_a_key_block(text: str) -> None:
         ("E" + BLOCK[1:], "version E"),
         ("D" + BLOCK[1:], "code of the key block is wrong|whole blocks"),
         (BLOCK[:-1] + "x", "hex digits"),
-        (BLOCK[:6] + "0" + BLOCK[7:], "code of the key block is wrong"),
+        (BLOCK.replace("P0", "K0", 1), "code of the key block is wrong"),
         ("B0020P0TE00N0100KS08", "longer or shorter"),
         ("B0020P0TE00N0100KSXX", "no name or no length"),
     ],
