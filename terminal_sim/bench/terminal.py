@@ -265,6 +265,11 @@ class TerminalUnderTest:
     def beeps(self) -> int:
         return self.board.panel.beeps
 
+    @property
+    def reasons(self) -> str:
+        """Why the newest transaction with a card ended as it did, as short text; empty before one and while one runs."""
+        return self.board.cards.reasons
+
     def journal(self, after: int = 0) -> list[StoredRow]:
         """The rows of this terminal, without the first `after` ones."""
         return list(self.bench.journal.rows(self.name, after))

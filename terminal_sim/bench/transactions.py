@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import merge
 
 from terminal_sim.core.payment import PAYMENT_KINDS, Payment
@@ -27,6 +28,44 @@ def payment_detail(journal: Journal, reference: str) -> Detail | None:
         return None
     rows = ((stored.wall, stored.row) for stored in journal.rows(found.terminal))
     return detail(reference, rows, found.terminal)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReasons:
+    """What a payment of a journal says of its decisions, as words of the journal; `reasons` is short text (`emv.data.reasons`)."""
+
+    reference: str
+    kind: str
+    entry: str
+    state: str
+    response_code: str
+    reasons: str
+
+
+def payment_reasons(journal: Journal, reference: str = "") -> PaymentReasons | None:
+    """Why the payment `reference` ended so, or without one the newest that has reasons; None where there is none."""
+    found: Payment | None = None
+    if reference:
+        stored = journal.last_of(reference)
+        found = stored.row if stored is not None and isinstance(stored.row, Payment) else None
+        if found is None and stored is not None and isinstance(stored.row, ReversalRow):
+            return payment_reasons(journal, stored.row.original)
+    else:
+        for name in journal.terminals():
+            for stored, _ in journal.newest(name, [kind.value for kind in PAYMENT_KINDS]):
+                row = stored.row
+                if isinstance(row, Payment) and row.reasons and (found is None or row.at >= found.at):
+                    found = row
+    if found is None:
+        return None
+    return PaymentReasons(
+        found.reference,
+        found.kind.value,
+        found.entry.value,
+        found.state.value,
+        found.response_code,
+        found.reasons,
+    )
 
 
 def terminal_lines(journal: Journal, terminal: str, after: int = 0) -> Iterator[ReportLine]:

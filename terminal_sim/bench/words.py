@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
+from terminal_sim.emv.data.reasons import rules, told
+from terminal_sim.emv.talk.rules import Rule
 from terminal_sim.host.script_commands import NAMES as COMMAND_NAMES
 from terminal_sim.host.seen import ALWAYS_SEEN, SOMETIMES_SEEN
 from terminal_sim.pos.model.report import FIELDS as SALES_FIELDS
@@ -21,9 +23,12 @@ __all__ = [
     "MESSAGE_KINDS",
     "PAYMENT_STATES",
     "REPORT_FIELDS",
+    "RULES",
     "SALES_FIELDS",
     "SCRIPT_WORDS",
     "PaymentTypeKind",
+    "rules",
+    "told",
 ]
 
 SCRIPT_WORDS = ("71", "72", *COMMAND_NAMES)
@@ -31,6 +36,9 @@ SCRIPT_WORDS = ("71", "72", *COMMAND_NAMES)
 
 MESSAGE_KINDS = tuple(kind.value for kind in MessageKind)
 """The kinds of host messages."""
+
+RULES: Mapping[str, str] = {rule.value: f"{rule.sentence} ({rule.paragraph})" for rule in Rule}
+"""The rules by which card and terminal decide: what has happened where one is a reason, and its paragraph in the EMV books."""
 
 ENTRY_MODES = tuple(mode.value for mode in EntryMode)
 """The ways in which a card's data may come in."""

@@ -375,6 +375,15 @@ def _replay(commands: _Commands) -> None:
 
 
 def _verify(commands: _Commands) -> None:
+    why = _command(commands, "why", "why", "why the card payments of a state folder ended as they did")
+    why.add_argument("state", type=_path, metavar="STATE", help="the folder given to run --state")
+    why.add_argument(
+        "payment",
+        nargs="?",
+        default="",
+        metavar="PAYMENT",
+        help="a reference; without it the newest card payment",
+    )
     verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
     verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
 
@@ -468,7 +477,7 @@ def _help(commands: _Commands) -> None:
         nargs="*",
         metavar="WORD",
         help="what the lines do that begin so (press, expect screen), what a name means (visa-credit, printer-jam), or a list:"
-        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, packs, faults, steps, lights, light-states,"
+        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, rules, packs, faults, steps, lights, light-states,"
         " displays, cards, terminals, features, options, variables, times, exit-codes; all lines by default",
     )
     words.add_argument(

@@ -90,7 +90,8 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     time of the request in whole seconds, and `original` the payment that a void or refund names. `requested` differs from `amount` only after a
     partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
     of sale and are empty in a standalone payment; `request` is the point of sale's name for what it asked. `fallback`
-    is `chip` where the stripe was read since the chip could not be.
+    is `chip` where the stripe was read since the chip could not be. `reasons` is why card and terminal decided as they did, as short text
+    (`emv.data.reasons`).
     """
 
     KINDS: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in PAYMENT_KINDS)
@@ -118,6 +119,7 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     register: str = ""
     request: str = ""
     fallback: str = ""
+    reasons: str = ""
     state: PaymentState
     amount: Money
     entry: EntryMode

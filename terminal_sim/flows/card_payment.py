@@ -16,6 +16,7 @@ from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.text import Text, say
+from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.data.response_code import OFFLINE_APPROVED, UNREACHED_APPROVED
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import GoOnline
@@ -132,7 +133,10 @@ class CardPaymentFlow(CardholderFlow):
         self.outcome = outcome
         code = OFFLINE_APPROVED if self.payment is None else UNREACHED_APPROVED
         self.payment = structs.replace(
-            self.answered(began), state=PaymentState.PENDING, response_code=code.decode()
+            self.answered(began),
+            state=PaymentState.PENDING,
+            response_code=code.decode(),
+            reasons=written(outcome.reasons),
         )
         self.terminal.offline.store_approved(self.payment, request_of(self.terminal, self.payment, details))
         self.announce("approved")
@@ -198,6 +202,7 @@ class CardPaymentFlow(CardholderFlow):
     def _keep_outcome(self, event: Event) -> None:
         if isinstance(event, KernelEnded) and self.payment is not None:
             self.outcome = event.outcome
+            self.payment = structs.replace(self.payment, reasons=written(event.outcome.reasons))
 
     def answered(self, payment: Payment) -> Payment:
         """As for every payment, with what the card said in the end."""

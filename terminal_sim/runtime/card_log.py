@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.talk.answers import Amounts, FoundTorn, ListedCard, LookUpAnswer
 from terminal_sim.emv.talk.asks import FindException, FindTorn, LookUp, SumAmounts
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
@@ -23,12 +24,14 @@ class CardLogState:
 
     amounts: Mapping[_Card, int]
     torn: Mapping[_Card, TornTransaction]
+    reasons: str = ""
 
 
 class CardLog:
-    """`listed` are the numbers of the exception file."""
+    """`listed` are the numbers of the exception file. `reasons` is why the newest transaction ended so, as short text; empty while one runs."""
 
     def __init__(self, listed: frozenset[Secret[str]] = frozenset()) -> None:
+        self.reasons = ""
         self._listed = listed
         self._amounts: dict[_Card, int] = {}
         self._torn: dict[_Card, TornTransaction] = {}
@@ -46,6 +49,7 @@ class CardLog:
 
     def keep(self, outcome: Outcome, amount: int) -> None:
         """Keeps what the next transaction of this card may need: an approved `amount` in minor units, or a torn transaction."""
+        self.reasons = written(outcome.reasons)
         if outcome.torn is not None:
             self._torn[outcome.torn.pan, outcome.torn.sequence] = outcome.torn
         elif outcome.card is not None:
@@ -56,12 +60,14 @@ class CardLog:
 
     def clear(self) -> None:
         """Forget all cards."""
+        self.reasons = ""
         self._amounts.clear()
         self._torn.clear()
 
     def snapshot(self) -> CardLogState:
-        return CardLogState(dict(self._amounts), dict(self._torn))
+        return CardLogState(dict(self._amounts), dict(self._torn), self.reasons)
 
     def resume(self, state: CardLogState) -> None:
         """Go on with what another log had."""
         self._amounts, self._torn = dict(state.amounts), dict(state.torn)
+        self.reasons = state.reasons

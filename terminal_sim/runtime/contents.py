@@ -73,16 +73,20 @@ class ActRefused(Content, frozen=True):
 
 
 class EventTaken(Content, frozen=True):
-    """An event of the firmware by the name of its class; `name` is an alarm's or a message's, `verdict` and `reason` are the kernel's."""
+    """An event of the firmware by the name of its class; `name` is an alarm's or a message's; `verdict`, `reason` and `why` are the kernel's.
+
+    `reason` is the last reason in words, `why` all of them as short text (`emv.data.reasons`).
+    """
 
     kind: ClassVar[str] = "event"
     event: str
     name: str = ""
     verdict: str = ""
     reason: str = ""
+    why: str = ""
 
     def fields(self) -> Mapping[str, Value]:
-        said = {"name": self.name, "verdict": self.verdict, "reason": self.reason}
+        said = {"name": self.name, "verdict": self.verdict, "reason": self.reason, "why": self.why}
         return {"event": self.event, **{name: value for name, value in said.items() if value}}
 
 

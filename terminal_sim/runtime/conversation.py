@@ -95,6 +95,7 @@ class CardConversation:
 
         A chip that does not answer to reset, or with an answer that EMV refuses, leaves its stripe (EMV Book 4, 11.2); a card in the field has none to offer.
         """
+        self._cards.reasons = ""
         try:
             atr = self._slot.power_on()
             if not self.is_contactless:
@@ -103,9 +104,9 @@ class CardConversation:
             return self._left()
         except (CardMute, CardUnsupported, FrameError) as error:
             verdict = Verdict.CARD_ERROR if self.is_contactless else Verdict.USE_STRIPE
-            return KernelEnded(_ended(verdict, Rule.CARD_MUTE, error))
+            return self._failed(verdict, Rule.CARD_MUTE, error)
         except ReaderRefused as refused:
-            return _refused(refused)
+            return self._refused(refused)
         except DriverError:
             return self._without_reader()
         return self._run(lambda: next(self._kernel))
@@ -176,7 +177,7 @@ class CardConversation:
         except StopIteration as end:
             return self._ended(end.value)
         except ReaderRefused as refused:
-            return _refused(refused)
+            return self._refused(refused)
         except DriverError:
             return self._without_reader()
         self._asked = ask
@@ -208,12 +209,10 @@ class CardConversation:
         self._cards.keep(outcome, self.request.amount)
         return self._left() if outcome.verdict is Verdict.CARD_GONE else KernelEnded(outcome)
 
+    def _refused(self, refused: ReaderRefused) -> Event:
+        """A reader that is busy or at fault is there: only this card could not be read."""
+        return self._failed(Verdict.CARD_ERROR, Rule.CARD_UNREADABLE, refused)
 
-def _refused(refused: ReaderRefused) -> Event:
-    """A reader that is busy or at fault is there: only this card could not be read."""
-    return KernelEnded(_ended(Verdict.CARD_ERROR, Rule.CARD_UNREADABLE, refused))
-
-
-def _ended(verdict: Verdict, rule: Rule, error: Exception) -> Outcome:
-    """The end of a conversation that did not come about."""
-    return Outcome(verdict=verdict, reasons=(Reason(rule, detail=str(error)),))
+    def _failed(self, verdict: Verdict, rule: Rule, error: Exception) -> Event:
+        """The end of a conversation that did not come about."""
+        return self._ended(Outcome(verdict=verdict, reasons=(Reason(rule, detail=str(error)),)))

@@ -24,6 +24,7 @@ from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.screen import Screen
 from terminal_sim.emv.data.describe import mask_capdu, mask_rapdu, masked_command, masked_response
+from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.talk.asks import Command
 from terminal_sim.runtime import contents
 from terminal_sim.runtime.board import Board
@@ -59,7 +60,10 @@ class Tracing:
             self.emit(board, contents.Touch(event.target))
         elif isinstance(event, KernelEnded):
             ended = event.outcome
-            self.emit(board, contents.EventTaken(type(event).__name__, "", ended.verdict.value, ended.reason))
+            why = written(ended.reasons)
+            self.emit(
+                board, contents.EventTaken(type(event).__name__, "", ended.verdict.value, ended.reason, why)
+            )
         elif isinstance(event, KernelShows):
             shows = event.message.name.lower().replace("_", "-")
             self.emit(board, contents.EventTaken(type(event).__name__, shows))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from terminal_sim.bench import Bench, ProfileError
 from terminal_sim.bench.faults import FAULTS
-from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, REPORT_FIELDS, SALES_FIELDS
+from terminal_sim.bench.words import HOST_FIELDS, JOURNAL_FIELDS, REPORT_FIELDS, RULES, SALES_FIELDS
 from terminal_sim.script import meanings
 from terminal_sim.script.tree import Macro
 from terminal_sim.script.values import Scope
@@ -217,6 +217,7 @@ _LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[CompletionCandidate]]] = {
     ValueKind.LIGHT_STATE: _table(meanings.LIGHT_STATES),
     ValueKind.MESSAGE: _table(meanings.MESSAGES),
     ValueKind.PACK: _packs,
+    ValueKind.RULE: _table(RULES),
     ValueKind.SCRIPT: _scripts,
     ValueKind.SELECTOR: _selectors,
     ValueKind.STEP: _table(meanings.STEPS),

@@ -56,6 +56,7 @@ FIELDS = {
     "payments": "number of offline payments that were lost",
     "postal-code": "postal code that was typed for the address check",
     "reason": "why it happened",
+    "reasons": "why card and terminal decided so: rules, each with the bits that it set (`help rules`)",
     "reference": "terminal's own name of the payment",
     "refunded": "sum that was given back, in minor units",
     "register": "register of the point of sale",

@@ -16,6 +16,7 @@ from terminal_sim.bench.words import (
     KIND_MEANINGS,
     MESSAGE_KINDS,
     REPORT_FIELDS,
+    RULES,
     SALES_FIELDS,
 )
 from terminal_sim.profile import options
@@ -272,6 +273,7 @@ TOPICS: tuple[Topic, ...] = (
         "For `host sends`, which adds one to the next answer to a chip.",
         _scripts,
     ),
+    Topic("rules", "Rules", "For `expect why`: why card and terminal decided so.", _table(RULES)),
     Topic("packs", "Amount packs", "For `host pack`, and for `run --pack`.", _packs),
     Topic("faults", "Faults", "For `fault`.", _faults, ("Where",)),
     Topic("steps", "Steps of a card", "For `tear card after`.", _table(meanings.STEPS)),

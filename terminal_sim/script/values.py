@@ -14,6 +14,7 @@ from terminal_sim.bench.words import (
     JOURNAL_FIELDS,
     MESSAGE_KINDS,
     REPORT_FIELDS,
+    RULES,
     SALES_FIELDS,
     SCRIPT_WORDS,
 )
@@ -268,6 +269,12 @@ def _judge_step(value: Value, _: Scope) -> str:
     return f"a card has no step {value.text!r}{cure}"
 
 
+def _judge_rule(value: Value, _: Scope) -> str:
+    if value.text in RULES:
+        return ""
+    return f"there is no rule {value.text!r}{suggest(value.text, RULES) or '; `help rules` lists them'}"
+
+
 def _judge_script(value: Value, _: Scope) -> str:
     """A template, a name, or digits of a command or of what belongs to one; what they come to together is found when it is sent."""
     if value.text in SCRIPT_WORDS or all(digit in string.hexdigits for digit in value.text):
@@ -328,6 +335,7 @@ _RULES = {
         _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"
     ),
     ValueKind.PERCENT: _Rule(_reads(percent)),
+    ValueKind.RULE: _Rule(_judge_rule),
     ValueKind.SCRIPT: _Rule(_judge_script),
     ValueKind.SELECTOR: _Rule(_judge_selector, (Form.WORD, Form.STRING, Form.PATTERN)),
     ValueKind.STATE: _Rule(_judge_state, (Form.WORD, Form.STRING)),

@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import Annotated, Literal
 
 from terminal_sim.bench import Selector
-from terminal_sim.datafiles.suggest import most_like
+from terminal_sim.bench.words import RULES, rules, told
+from terminal_sim.datafiles.suggest import most_like, suggest
 from terminal_sim.verbs.row_expectations import NOW, RowExpectations, Throughout, Within
 from terminal_sim.verbs.rows import spelled
 from terminal_sim.verbs.signature import Keyword, Meaning, MinCount, ValueKind, verb
@@ -45,7 +46,14 @@ class Expectations(RowExpectations):
             found = self.terminal.view(on).matches(wanted)
             return partial(listed, found) if found else None
 
-        self._expect(holds, f"{wanted} on the screen", lambda: self._closest(wanted, on), no, within, for_)
+        self._expect(
+            holds,
+            f"{wanted} on the screen",
+            lambda: self._closest(wanted, on) + self._because(),
+            no,
+            within,
+            for_,
+        )
 
     @verb("forbid screen", 'forbid screen "Out of service"')
     def forbid_screen(self, what: Annotated[Selector | str, ValueKind.SELECTOR]) -> None:
@@ -107,6 +115,27 @@ class Expectations(RowExpectations):
 
         self._expect(holds, f"the light {name} {state or 'on'}", there, no, within, for_)
 
+    @verb("expect why", "expect why oda.not-performed", "expect no why taa.denial")
+    def expect_why(
+        self,
+        rule: Annotated[str, ValueKind.RULE],
+        *,
+        no: bool = False,
+        within: Within = DEFAULT_WITHIN,
+        for_: Throughout = NOW,
+    ) -> None:
+        """The reasons of the newest transaction with a card have this rule among them."""
+        if rule not in RULES:
+            raise BadScript(f"there is no rule {rule!r}{suggest(rule, RULES)}")
+
+        def holds() -> Said | None:
+            return (lambda: rule) if rule in rules(self.terminal.reasons) else None
+
+        def there() -> str:
+            return " ".join(rules(self.terminal.reasons)) or "no reason"
+
+        self._expect(holds, f"the reason {rule}", there, no, within, for_)
+
     @verb("expect beep", "expect beep within 1s")
     def expect_beep(
         self, *, no: bool = False, within: Within = DEFAULT_WITHIN, for_: Throughout = NOW
@@ -139,6 +168,10 @@ class Expectations(RowExpectations):
             caught, there, lambda: most_like(text, self._surface(from_).splitlines()), DEFAULT_WITHIN
         )
         return self.variables[name]
+
+    def _because(self) -> str:
+        """Why the newest transaction with a card ended as it did, where one has ended."""
+        return "".join(f"\n  because {sentence}" for sentence in told(self.terminal.reasons))
 
     def _receipt(self, copy: str) -> str:
         """The newest receipt, or the newest of that copy; "" where there is none."""

@@ -44,6 +44,7 @@ class ValueKind(Enum):
     PATTERN = "a regular expression with one group"
     PERCENT = "0% to 100%"
     READER = "a reader of the terminal: its address, or its protocol where it is the only one"
+    RULE = "a rule by which kernel and card decide"
     SCRIPT = "a part of an issuer script: its template, or a command for the card as hex digits"
     SELECTOR = "what to look for on a screen"
     STATE = "the name under which the state of everything is saved"

@@ -21,7 +21,7 @@ from tests.core.samples import AT, payment, void_of
 # The kinds and their fields as the journal has them: `?` marks those that a row may leave out.
 _PAYMENT = (
     "reference pan stan requested? brand? sequence? original? auth_code? response_code? host_reference? reason? aid? label? cvm?"
-    " cryptogram? avs_result? language? ticket? server? register? request? fallback? state amount currency entry at"
+    " cryptogram? avs_result? language? ticket? server? register? request? fallback? reasons? state amount currency entry at"
 )
 _OFFLINE = "reference state amount currency entry pan stan"
 CONTRACT = {

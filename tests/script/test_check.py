@@ -76,6 +76,7 @@ STEPS = [
     ("a field called as a preposition", "expect host within=5s", "within= has no place here"),
     ("an answer of the host", "host answers aproved", "is no answer of a host"),
     ("a script of the issuer", "host sends blok-card", "did you mean 'block-card'?"),
+    ("a rule", "expect why risk.flor-limit", "did you mean 'risk.floor-limit'?"),
     ("a state of the network", "network sideways", "is not up or down or wifi or 4g"),
     ("a charge", "battery 105%", "is no charge"),
     ("a step of a card", "tear card after genac3", "did you mean 'genac2'?"),

@@ -43,6 +43,7 @@ def test_every_verb_is_reached_word_by_word(scope: Scope) -> None:
         ("expect no", {"screen"}, {"no"}),
         ("network", {"up", "down", "slow"}, {"press"}),
         ("network slow", set(), {"up"}),
+        ("expect why", {"risk.floor-limit", "oda.not-performed"}, {"OK"}),
         ("host sends", {"71", "72", "block-card"}, {"OK"}),
         ("insert", {"visa-credit"}, {"OK"}),
         ("press", {"OK", "CANCEL"}, {"visa-credit"}),

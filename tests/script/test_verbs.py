@@ -25,6 +25,7 @@ FORMS = [
     'expect [no] receipt ["TEXT"...] [copy=merchant|customer] [within TIME] [for TIME]',
     "expect [no] report [field=value...] [count=N] [within TIME] [for TIME]",
     "expect [no] screen SELECTOR [on DISPLAY] [within TIME] [for TIME]",
+    "expect [no] why RULE [within TIME] [for TIME]",
     "fault FAULT [VALUE...]",
     "forbid screen SELECTOR",
     "hold KEY for TIME",

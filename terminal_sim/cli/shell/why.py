@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from terminal_sim.bench import AnyFlow, Bench, Duration, TerminalUnderTest, TraceEntry, contents
+from terminal_sim.bench.words import told
 from terminal_sim.cli.shell.deadlines import due
 from terminal_sim.datafiles.printable import printable
 
@@ -84,6 +85,8 @@ def _told(chain: Sequence[TraceEntry], flows: Mapping[str, AnyFlow]) -> Iterator
             later = entry.at.mono - last
             last = entry.at.mono
             yield entry.number, f"{Duration(later)} later {text}" if later else text
+        if isinstance(content, contents.EventTaken):
+            yield from ((entry.number, f"because {sentence}") for sentence in told(content.why))
     if commands:
         yield commands[-1].number, _commands(commands)
 
