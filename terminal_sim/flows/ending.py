@@ -16,6 +16,7 @@ from terminal_sim.core.payment import Payment
 from terminal_sim.core.receipt import Copy
 from terminal_sim.core.screen import Button, Element, Screen, TextLine, Title, Tone
 from terminal_sim.core.text import Text, say
+from terminal_sim.emv.data.response_code import REFERRALS
 from terminal_sim.flows import fields
 from terminal_sim.flows.receipts import Copies, receipt_for
 
@@ -138,6 +139,8 @@ class EndingFlow(fields.TypedField):
         if self.reply is not None and self.notice.id == "declined":
             code = say("response-code", code=self.reply.response_code)
             lines.append(TextLine(code, "response-code", Tone.SMALL))
+            if self.reply.response_code in REFERRALS:
+                lines.append(TextLine(say("call-your-bank"), "call-your-bank"))
         if self.terminal.environment.card_in:
             lines.append(TextLine(say("remove-card"), "remove-card"))
         buttons = (fields.CONFIRM,) if good else (fields.CONFIRM, fields.CANCEL)

@@ -12,6 +12,8 @@ from terminal_sim.core.text import Text, say
 from terminal_sim.emv.talk.messages import DisplayMessage
 
 _WORDS: Final = {
+    DisplayMessage.CALL_YOUR_BANK: "call-your-bank",
+    DisplayMessage.TRY_AGAIN: "try-again",
     DisplayMessage.CARD_READ_OK: "card-read-ok",
     DisplayMessage.ONE_CARD_ONLY: "one-card-only",
     DisplayMessage.TRY_ANOTHER_CARD: "try-another-card",

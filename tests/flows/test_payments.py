@@ -652,3 +652,11 @@ def test_the_red_key_of_a_keypad_still_closes_a_result() -> None:
         assert drive.terminal.press("CANCEL")
         assert drive.at_home
         assert states(drive) == ["COMPLETED"]
+
+
+def test_a_referral_is_declined_and_says_whom_to_call(drive: Drive) -> None:
+    drive.bench.host_answers(["declined:01"])
+    drive.sale("insert", "visa-credit")
+    drive.pass_time()
+    assert "declined" in shown(drive)
+    assert "call-your-bank" in shown(drive)

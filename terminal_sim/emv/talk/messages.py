@@ -12,8 +12,6 @@ class DisplayMessage(Enum):
     CALL_YOUR_BANK = 0x04
     NOT_AUTHORISED = 0x07
     ENTER_PIN = 0x09
-    INCORRECT_PIN = 0x0A
-    PIN_OK = 0x0D
     PROCESSING_ERROR = 0x0F
     REMOVE_CARD = 0x10
     TRY_AGAIN = 0x13

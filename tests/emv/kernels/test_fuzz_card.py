@@ -95,7 +95,8 @@ class FuzzCard:
             case Instruction.GENERATE_AC:
                 return self._cryptogram(command[2] & 0xC0)
             case Instruction.GET_DATA:
-                return tlv.encode(int.from_bytes(command[2:4]), random.randbytes(random.randrange(1, 4)))
+                value = random.randbytes(random.randrange(1, 4))
+                return command[2:4] + bytes((len(value),)) + value
             case Instruction.GET_CHALLENGE:
                 return random.randbytes(random.choice((8, 8, 7)))
         return b""
