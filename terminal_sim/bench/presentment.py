@@ -18,6 +18,7 @@ from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.card_fault import FailingCard, NextCommand
 from terminal_sim.readers.operator import CALLED, Operator
+from terminal_sim.readers.pace import PacedCard
 from terminal_sim.readers.parts import CONTACTLESS
 from terminal_sim.readers.tearing import CardTear
 from terminal_sim.runtime.board import Board
@@ -105,11 +106,15 @@ class Presentment:
             raise BenchMisuse(
                 f"{self._board.name} was saved with {state.in_slot} in its slot: only a virtual reader goes on with a card"
             )
-        self._operator.insert(state.in_slot, FailingCard(chip, self.next_command))
+        self._operator.insert(state.in_slot, self._in_hand(chip))
         wait = self._operator.timeout / _NEWS_TRIES
         for tried in range(_NEWS_TRIES):
             if self._board.readers.reader.poll(wait if tried else 0.0):
                 return
+
+    def _in_hand(self, card: Card) -> Card:
+        """The card as it stands before a reader: it takes its time, and fails where a fault says so."""
+        return FailingCard(PacedCard(card, self._engine.clock.spend), self.next_command)
 
     def check_place(self, part: ReaderPart, reader: str) -> None:
         """Raises `BenchMisuse` where no reader is at `reader`, or another one has that part.
@@ -141,7 +146,7 @@ class Presentment:
         def insert() -> None:
             nonlocal before
             before = self._board.readers.inserted
-            self._operator.insert(name, FailingCard(chip, self.next_command))
+            self._operator.insert(name, self._in_hand(chip))
 
         def inserted() -> bool:
             """It is in, or was: it may be out again by now."""
@@ -181,7 +186,7 @@ class Presentment:
 
     def tap(self, name: str, face: Card) -> None:
         """Hold the card into the field until the terminal has read it, and take it away."""
-        card = FailingCard(face, self.next_command)
+        card = self._in_hand(face)
         self._present(lambda: self._operator.tap(name, card), self._one_more())
         try:
             self._operator.leave()

@@ -104,6 +104,10 @@ class ChipCard:
         """The R-APDU, status word included."""
         return answer(apdu, self._handlers)
 
+    def response_time(self, _: bytes) -> int:
+        """How long an answer takes, in microseconds."""
+        return self._chip.response_ms * 1_000
+
     def snapshot(self) -> ChipState:
         return self._now
 

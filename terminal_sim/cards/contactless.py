@@ -58,6 +58,10 @@ class ContactlessCard:
         """The R-APDU, status word included."""
         return answer(apdu, self._handlers)
 
+    def response_time(self, _: bytes) -> int:
+        """How long an answer takes, in microseconds."""
+        return self._face.response_ms * 1_000
+
     def _select(self, command: CardCommand) -> bytes:
         """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
         if command.p1 != 0x04 or command.p2:

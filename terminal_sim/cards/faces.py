@@ -74,7 +74,7 @@ class OfflineLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChipFace:
-    """The contact face. `cvm` are tried in order, each where the terminal supports it.
+    """The contact face. `cvm` are tried in order, each where the terminal supports it. Each answer takes `response_ms`.
 
     `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
@@ -91,6 +91,7 @@ class ChipFace:
     insist: bool = False
     directory: bool = True
     pin_tries: int = 3
+    response_ms: int = 0
     historical: str = "2063CB6600"
     declines: bool = False
     blocked: Literal["application", "card"] | None = None
@@ -98,6 +99,7 @@ class ChipFace:
     offline: OfflineLimits | None = None
 
     def __post_init__(self) -> None:
+        _check_response(self.response_ms)
         _check_hex("historical", self.historical, 0, 15)
         _check_hex("pdol", self.pdol, 0, 64)
         if not self.mute and not self.applications:
@@ -108,7 +110,7 @@ class ChipFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactlessFace:
-    """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first.
+    """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first. Each answer takes `response_ms`.
 
     `cryptogram` is the command whose answer brings it: GET PROCESSING OPTIONS (EMV Book C-3), or GENERATE AC after the records (Books
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
@@ -119,11 +121,13 @@ class ContactlessFace:
     cvm: tuple[ContactlessCvm, ...] = ("signature",)
     cryptogram: Literal["processing-options", "generate-ac"] = "processing-options"
     pdol: str = ""
+    response_ms: int = 0
     contact_above: int | None = None
     consent: bool = False
     historical: str = "80318066B1840C016E0183009000"
 
     def __post_init__(self) -> None:
+        _check_response(self.response_ms)
         _check_hex("historical", self.historical, 0, 15)
         _check_hex("pdol", self.pdol, 0, 64)
         if self.cryptogram == "processing-options":
@@ -147,6 +151,11 @@ class StripeFace:
             raise ValueError("service_code: three digits, in quotes")
         if len(self.discretionary) > 11 or not is_digits(self.discretionary):
             raise ValueError("discretionary: 1 to 11 digits, in quotes")
+
+
+def _check_response(milliseconds: int) -> None:
+    if not 0 <= milliseconds <= 60_000:
+        raise ValueError("response_ms: 0 to 60000 milliseconds")
 
 
 def _check_hex(name: str, text: str, shortest: int, longest: int) -> None:

@@ -72,6 +72,11 @@ class VirtualClock:
         """All that is held, in the order in which it falls due."""
         return [Held(*held) for held in sorted(self._heap, key=lambda held: held[:2])]
 
+    def spend(self, microseconds: int) -> None:
+        """Let time pass in the middle of what is being done; what falls due meanwhile is called at the next jump."""
+        self._mono += microseconds
+        self._tick()
+
     def next_due(self) -> tuple[int, Due] | None:
         """What falls due next, and when."""
         return (self._heap[0][0], self._heap[0][2]) if self._heap else None

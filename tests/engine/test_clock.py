@@ -121,3 +121,13 @@ def test_the_wall_clock_runs_with_the_virtual_one() -> None:
 def test_a_clock_with_deadlines_does_not_restart() -> None:
     with pytest.raises(ValueError, match="deadlines are set"):
         Set(5).clock.restart(VirtualClock(0).snapshot())
+
+
+def test_what_falls_due_while_time_is_spent_is_called_at_the_next_jump() -> None:
+    set_ = Set(5, 20)
+    set_.clock.spend(10)
+    assert set_.called == []
+    assert set_.jump(15)
+    assert set_.called == [(10, 0)]
+    assert not set_.jump(15)
+    assert set_.clock.now.mono == 15

@@ -1,0 +1,44 @@
+"""The time that a virtual card takes for its answers, and the reader's patience with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol, runtime_checkable
+
+from terminal_drivers.base import Card, CardMute
+
+WAITING_TIME: Final = 1_000_000
+"""How long a reader waits for an answer, in microseconds: the work waiting time of T=0 with its default integer 10 at 3.57 MHz (ISO/IEC 7816-3, 10.2)."""
+
+
+@runtime_checkable
+class TimedCard(Protocol):
+    """A card that says how long it takes."""
+
+    def response_time(self, apdu: bytes) -> int:
+        """From the end of the command `apdu` to the end of its answer, in microseconds of the bench's clock; 0 for no time at all."""
+        ...
+
+
+class PacedCard:
+    """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time is mute."""
+
+    def __init__(self, card: Card, spend: Callable[[int], None]) -> None:
+        self._card = card
+        self._spend = spend
+
+    @property
+    def atr(self) -> bytes:
+        return self._card.atr
+
+    def reset(self) -> bytes:
+        return self._card.reset()
+
+    def transmit(self, apdu: bytes) -> bytes:
+        takes = self._card.response_time(apdu) if isinstance(self._card, TimedCard) else 0
+        if takes > WAITING_TIME:
+            self._spend(WAITING_TIME)
+            raise CardMute("the card takes longer than the reader waits")
+        if takes:
+            self._spend(takes)
+        return self._card.transmit(apdu)
