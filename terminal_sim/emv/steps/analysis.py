@@ -5,7 +5,8 @@
    for an ARQC where the online codes meet the TVR, else for a TC (Y1). One that is offline only declines where the default
    codes meet the TVR, else asks for a TC.
 3. Where the issuer cannot be reached, default codes that meet the TVR decline (Z3); else a TC is asked for (Y3).
-4. An action code that the card leaves out: denial all zeros, online and default all ones. The terminal's are ORed to them.
+4. A refund is asked of the issuer where the terminal can, and declined where he is out of reach: the acquirer takes no advice of one.
+5. An action code that the card leaves out: denial all zeros, online and default all ones. The terminal's are ORed to them.
 """
 
 from __future__ import annotations
@@ -47,16 +48,17 @@ def first_decision(transaction: Transaction) -> Cryptogram:
     if _denied(transaction):
         return _answer(transaction, OFFLINE_DECLINED)
     kind = reach(transaction)
-    if kind is Reach.ONLINE_ONLY or (kind is Reach.BOTH and _meets_online(transaction)):
+    if kind is Reach.OFFLINE_ONLY:
+        met = _meets_default(transaction)
+        return _answer(transaction, OFFLINE_DECLINED if met else OFFLINE_APPROVED)
+    if kind is Reach.ONLINE_ONLY or transaction.is_refund or _meets_online(transaction):
         return Cryptogram.ARQC
-    if kind is Reach.OFFLINE_ONLY and _meets_default(transaction):
-        return _answer(transaction, OFFLINE_DECLINED)
     return _answer(transaction, OFFLINE_APPROVED)
 
 
 def unreached_decision(transaction: Transaction) -> Cryptogram:
     """What the second GENERATE AC asks for where the issuer could not be reached."""
-    met = _meets_default(transaction)
+    met = transaction.is_refund or _meets_default(transaction)
     return _answer(transaction, UNREACHED_DECLINED if met else UNREACHED_APPROVED)
 
 

@@ -52,6 +52,7 @@ ICC_DATA = (
 PURCHASE: Final = b"\x00"
 CASH: Final = b"\x01"
 CASHBACK: Final = b"\x09"
+REFUND: Final = b"\x20"
 
 
 class SignedRecord(Struct, frozen=True):
@@ -153,6 +154,11 @@ class Transaction:
     def is_cash(self) -> bool:
         """Whether the cardholder gets cash and nothing else (9C, ISO 8583 processing code)."""
         return self.terminal[tags.TRANSACTION_TYPE] == CASH
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the cardholder gets money back for goods."""
+        return self.terminal[tags.TRANSACTION_TYPE] == REFUND
 
     @property
     def is_cashback(self) -> bool:

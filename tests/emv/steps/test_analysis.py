@@ -62,6 +62,14 @@ def test_the_first_cryptogram_is_asked_for_by_type_and_codes(
     assert transaction.terminal.get(tags.AUTHORISATION_RESPONSE_CODE) == code
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("22", ARQC), ("21", ARQC), ("23", TC)])
+def test_a_refund_is_asked_of_the_issuer_where_the_terminal_can(kind: str, asked: Cryptogram) -> None:
+    transaction = judged(kind, NONE, issuer=True)
+    transaction.terminal[tags.TRANSACTION_TYPE] = b"\x20"
+    assert analysis.first_decision(transaction) is asked
+    assert analysis.unreached_decision(transaction) is AAC
+
+
 @pytest.mark.parametrize(("tvr", "asked", "code"), [(DEFAULT, AAC, b"Z3"), (ONLINE, TC, b"Y3")])
 def test_an_issuer_out_of_reach_leaves_the_decision_to_the_default_codes(
     tvr: int, asked: Cryptogram, code: bytes
