@@ -20,6 +20,7 @@ from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_growth import growth  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
+from bench_oda import authentication  # noqa: E402
 from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
 from bench_report import report  # noqa: E402
@@ -34,6 +35,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "flow": flow_events,
     "sale": sales,
     "floor": floors,
+    "oda": authentication,
     "key": keys,
     "start": start,
     "setup": setup,
