@@ -25,6 +25,7 @@ from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.both_ends import BothEnds, ChipControls
 from terminal_drivers.readers.machine import CheckState, Finding, package
 from terminal_drivers.readers.pin_prompt import Key, Prompt
+from terminal_drivers.readers.protocol import HostReader
 from terminal_drivers.readers.served import FIELD, Served
 from terminal_drivers.wiring.address import parse_address
 from terminal_drivers.wiring.discovery import readers as found_readers
@@ -56,6 +57,8 @@ SELECT_DIRECTORY = bytes.fromhex("00A404000E315041592E5359532E444446303100")
 """SELECT 1PAY.SYS.DDF01 (EMV Book 1, 12.2.2): what most payment cards know."""
 PATIENCE = 60.0  # seconds for a person to insert a card
 LOOK = 0.2  # seconds between two looks
+IN_FIELD = "field"
+"""The place of a reader without a slot (`HostReader.places`)."""
 NO_CARD = f"no card came within {PATIENCE:g} s"
 
 
@@ -89,14 +92,19 @@ def conform(address: str, card: Card | None, say: Callable[[str], None]) -> list
     opened = open_reader(address)
     try:
         if card is not None:
-            if not (isinstance(opened, BothEnds) and isinstance(opened.device, ChipControls)):
-                raise Misuse(f"a person must put a card into {address}: do so, and leave the card out here")
-            opened.device.put(card)
+            put_card(opened, address, card)
         if not isinstance(opened, BothEnds) and _swipes_alone(address):
             say(f"swipe a card through {address}")
         return conformance.conform(opened)
     finally:
         opened.close()
+
+
+def put_card(opened: HostReader | BothEnds[HostReader, object], address: str, card: Card) -> None:
+    """Put `card` into a reader with both ends of ours. `Misuse` where a person must do it."""
+    if not (isinstance(opened, BothEnds) and isinstance(opened.device, ChipControls)):
+        raise Misuse(f"a person must put a card into {address}: do so, and leave the card out here")
+    opened.device.put(card)
 
 
 def _card_in(slot: ContactSlot) -> str:
@@ -142,9 +150,9 @@ def capture(
     try:
         places = reader.places()
         if places:
-            place, slot = _for_chip(places)
-            how = "hold a card to" if place == "field" else "insert a card into"
-            yield from _exchanges(slot, apdus, reader.wait, partial(say, f"{how} {address}"))
+            place, slot = place_for_chip(places)
+            await_card(slot, reader.wait, partial(say, asked_of_person(place, address)))
+            yield from _exchanges(slot, apdus)
         else:
             say(f"swipe a card through {address}")
             yield "swipe", repr(_swiped(reader.parted().stripe))
@@ -153,7 +161,12 @@ def capture(
         recorder.close()
 
 
-def _for_chip(places: Mapping[str, ContactSlot]) -> tuple[str, ContactSlot]:
+def asked_of_person(place: str, address: str) -> str:
+    """What a person is asked to do with a card at the `place` of a reader."""
+    return f"{'hold a card to' if place == IN_FIELD else 'insert a card into'} {address}"
+
+
+def place_for_chip(places: Mapping[str, ContactSlot]) -> tuple[str, ContactSlot]:
     """The first place for a chip card; a reader that has none of that kind refuses to be asked about it."""
     *others, last = places.items()
     for place, slot in others:
@@ -171,10 +184,8 @@ def needed_findings() -> Iterator[Finding]:
         yield from protocol.checks()
 
 
-def _exchanges(
-    slot: ContactSlot, apdus: Sequence[bytes], wait: Callable[[float], None], ask: Callable[[], None]
-) -> Iterator[tuple[str, str]]:
-    """What the card in a slot answers; where there is none, the person is asked for it once and waited for."""
+def await_card(slot: ContactSlot, wait: Callable[[float], None], ask: Callable[[], None]) -> None:
+    """Return when a card is in the slot; where there is none, the person is asked for it once. `CardAbsent` where none comes."""
     for look in range(round(PATIENCE / LOOK)):
         if slot.present():
             break
@@ -183,6 +194,10 @@ def _exchanges(
         wait(LOOK)
     else:
         raise CardAbsent(NO_CARD)
+
+
+def _exchanges(slot: ContactSlot, apdus: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+    """What the card in a slot answers."""
     slot.power_on()
     for apdu in apdus:
         yield apdu.hex(" ").upper(), slot.transmit(apdu).hex(" ").upper()

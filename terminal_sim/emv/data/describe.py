@@ -111,11 +111,12 @@ def _objects(data: bytes, depth: int) -> str:
         if tlv.is_constructed(tag):
             shown.append(f"{tag:X}{{{_objects(value, depth + 1)}}}")
         else:
-            shown.append(f"{tag:X}={_value(tag, value)}")
+            shown.append(f"{tag:X}={masked_value(tag, value)}")
     return " ".join(shown)
 
 
-def _value(tag: int, value: bytes) -> str:
+def masked_value(tag: int, value: bytes) -> str:
+    """The value of a data element as text: hexadecimal or quoted, `**` where it is hidden, its length where the dictionary does not know it."""
     element = DICTIONARY.get(tag)
     if element is None and tag != tags.RESPONSE_FORMAT_1:
         return _length(value)
