@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from terminal_sim.emv.data import tlv
+from terminal_sim.emv.kernels.transaction import transaction
+from terminal_sim.emv.talk.answers import Amounts, CardGone, FoundTorn, HostDecision, Loss, ResponseApdu
+from terminal_sim.emv.talk.asks import Command, FindTorn, GoOnline, Show
 from terminal_sim.emv.talk.config import Application, CaKey, KernelConfig
-from tests.emv.terminal import configuration
+from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
+from terminal_sim.emv.talk.outcome import Outcome
+from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.emv.talk.torn import TornTransaction
+from tests.emv.terminal import Terminal, configuration
 
 FOLDER = Path(__file__).parents[1] / "vectors" / "emv"
 CHAIN: dict[str, Any] = json.loads((FOLDER / "certificates.json").read_text("utf-8"))["vectors"][2]
@@ -192,3 +199,40 @@ def taking(kernel: int, *elements: tuple[int, str], **changes: Any) -> KernelCon
         capabilities=bytes.fromhex("E060C8"),
     )
     return replace(config, **changes)
+
+
+def taken(
+    config: KernelConfig,
+    card: TapCard,
+    *,
+    request: Request | None = None,
+    took: int = 0,
+    torn: TornTransaction | None = None,
+) -> tuple[Outcome, list[KernelAsk]]:
+    """The outcome and all that was asked; each command takes `took` microseconds, and the terminal has `torn` in its log."""
+    conversation = transaction(config, request or Terminal(config).request(Interface.CONTACTLESS))
+    asks: list[KernelAsk] = []
+    try:
+        ask = next(conversation)
+        while True:
+            asks.append(ask)
+            ask = conversation.send(_answer(card, ask, took, torn))
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome, asks
+
+
+def _answer(card: TapCard, ask: KernelAsk, took: int, torn: TornTransaction | None) -> KernelAnswer:
+    match ask:
+        case Command():
+            try:
+                return ResponseApdu(card.transmit(ask.apdu), took)
+            except LookupError:
+                return CardGone(Loss.REMOVED)
+        case Show():
+            return None
+        case FindTorn():
+            return FoundTorn(torn)
+        case GoOnline():
+            return HostDecision(response_code="00")
+    return Amounts(0)

@@ -6,7 +6,7 @@ One cryptogram is all that is taken: the card has left when the issuer answers, 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec import structs
 
@@ -18,7 +18,7 @@ from terminal_sim.emv.kernels import registry
 from terminal_sim.emv.kernels.registry import Kernel
 from terminal_sim.emv.steps import entry_point, initiate, select
 from terminal_sim.emv.steps.entry_point import Combination, ContactlessCandidate
-from terminal_sim.emv.steps.exchange import Ended, fault
+from terminal_sim.emv.steps.exchange import LOST, Ended, Gone, fault
 from terminal_sim.emv.steps.online import go_online
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.conversation import Conversation
@@ -26,6 +26,8 @@ from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
+
+T = TypeVar("T")
 
 _CONSENT: Final = 13
 """How long the field stays off while the owner looks at the device, in units of 100 ms (Book C-3, 4.2)."""
@@ -88,18 +90,28 @@ def _activate(transaction: Transaction) -> Conversation[tuple[Kernel, Combinatio
     allowed = allowed_combinations(transaction)
     if not allowed:
         raise _other_interface(Rule.CONTACTLESS_NOT_ALLOWED, DisplayMessage.INSERT_OR_SWIPE)
-    found = yield from entry_point.candidates(
-        transaction, [combination for _, combination in allowed], registry.TRAITS
+    found = yield from _in_selection(
+        entry_point.candidates(transaction, [combination for _, combination in allowed], registry.TRAITS)
     )
     if not found:
         raise _other_interface(Rule.SELECT_NOT_CONTACTLESS, DisplayMessage.TRY_ANOTHER_CARD)
     for each in found:
-        refused = yield from select.select_finally(transaction, each.candidate)
+        refused = yield from _in_selection(select.select_finally(transaction, each.candidate))
         if refused is not None or not _asks_as_its_kernel_must(transaction, each):
             continue
         if (yield from _accepts(transaction, each.combination)):
             return next((kernel, one) for kernel, one in allowed if one is each.combination)
     raise _other_interface(Rule.SELECT_CONTACTLESS_NONE_LEFT, DisplayMessage.TRY_ANOTHER_CARD)
+
+
+def _in_selection(selecting: Conversation[T]) -> Conversation[T]:
+    """A card that is lost before its application is selected begins again: nothing of it was used (Book B, 3.3; start B)."""
+    try:
+        return (yield from selecting)
+    except Gone as gone:
+        raise Ended(
+            Verdict.TRY_AGAIN, LOST[gone.loss], gone.detail, start=Start.PROTOCOL_ACTIVATION
+        ) from None
 
 
 def _asks_as_its_kernel_must(transaction: Transaction, each: ContactlessCandidate) -> bool:

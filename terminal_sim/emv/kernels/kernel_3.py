@@ -38,6 +38,8 @@ def certify(transaction: Transaction, combination: Combination) -> Conversation[
         offline = _approves_offline(transaction, combination)
     elif kind == Cryptogram.ARQC:
         offline = False
+        if tags.SIGNED_DYNAMIC_DATA in transaction.card and _proves_online(combination):
+            fast_dda.proves(transaction)
     else:
         raise Ended(Verdict.DECLINED, Rule.CARD_DECLINED)
     yield from _verify_cardholder(transaction, combination, signed=kind == Cryptogram.TC)
@@ -53,6 +55,11 @@ def kind_of_cryptogram(card: Mapping[int, bytes]) -> int:
     if len(data) < 5:
         raise CardError("neither 9F27 nor 9F10 says of what kind the cryptogram is")
     return (data[4] << 2) & 0xC0
+
+
+def _proves_online(combination: Combination) -> bool:
+    """Whether the terminal authenticates a card whose issuer is asked too; what it finds is a reason, and the issuer decides."""
+    return bool(combination.qualifiers[0] & qualifiers.TTQ1_ODA_FOR_ONLINE)
 
 
 def _approves_offline(transaction: Transaction, combination: Combination) -> bool:

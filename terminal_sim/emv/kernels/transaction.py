@@ -6,14 +6,12 @@ It yields what it needs (`KernelAsk`), is sent the answer, and returns an `Outco
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec import structs
 
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels import contact, contactless
-from terminal_sim.emv.steps.exchange import CardError, Ended, Gone
+from terminal_sim.emv.steps.exchange import LOST, CardError, Ended, Gone
 from terminal_sim.emv.steps.state import Transaction
 from terminal_sim.emv.talk.answers import Loss
 from terminal_sim.emv.talk.config import KernelConfig
@@ -21,12 +19,6 @@ from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.emv.talk.rules import Rule
-
-_LOST: Final = {
-    Loss.REMOVED: Rule.CARD_REMOVED,
-    Loss.MUTE: Rule.CARD_MUTE,
-    Loss.TRANSMISSION: Rule.CARD_UNREADABLE,
-}
 
 
 def transaction(config: KernelConfig, request: Request) -> Conversation[Outcome]:
@@ -48,7 +40,7 @@ def _ended(state: Transaction, pay: Conversation[Outcome]) -> Conversation[Outco
         )
     except Gone as gone:
         verdict = Verdict.CARD_GONE if gone.loss is Loss.REMOVED else Verdict.CARD_ERROR
-        return state.outcome(verdict, _LOST[gone.loss], gone.detail)
+        return state.outcome(verdict, LOST[gone.loss], gone.detail)
     except (CardError, TlvError, DolError) as error:
         return state.outcome(Verdict.CARD_ERROR, Rule.CARD_ERROR, str(error))
     return outcome

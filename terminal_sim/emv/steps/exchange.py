@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import CardResponse, Instruction, StatusWord
 from terminal_sim.emv.steps import commands
-from terminal_sim.emv.talk.answers import CardGone, ResponseApdu
+from terminal_sim.emv.talk.answers import CardGone, Loss, ResponseApdu
 from terminal_sim.emv.talk.asks import Ask, Command, LookUp, Show
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer
 from terminal_sim.emv.talk.messages import DisplayMessage
@@ -65,6 +65,14 @@ class Gone(Exception):
         super().__init__(gone.detail or gone.loss.value)
         self.loss = gone.loss
         self.detail = gone.detail
+
+
+LOST: Final = {
+    Loss.REMOVED: Rule.CARD_REMOVED,
+    Loss.MUTE: Rule.CARD_MUTE,
+    Loss.TRANSMISSION: Rule.CARD_UNREADABLE,
+}
+"""What became of a command that has no answer."""
 
 
 def put(ask: Ask | LookUp, kind: type[A]) -> Conversation[A]:

@@ -11,18 +11,14 @@ from msgspec import structs
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.kernels import relay
 from terminal_sim.emv.kernels.relay import RelayLimits, RelayTimes
-from terminal_sim.emv.kernels.transaction import transaction
-from terminal_sim.emv.talk.answers import Amounts, CardGone, FoundTorn, HostDecision, Loss, ResponseApdu
-from terminal_sim.emv.talk.asks import Command, FindTorn, GoOnline, Show
+from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.config import KernelConfig
-from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
-from terminal_sim.emv.talk.request import Interface, Request, Start
+from terminal_sim.emv.talk.request import Interface, Start
 from terminal_sim.emv.talk.rules import Rule
-from terminal_sim.emv.talk.torn import TornTransaction
 from tests.emv.table import rows
-from tests.emv.tapped import ATC, CRYPTOGRAM, TapCard, taking
+from tests.emv.tapped import ATC, CRYPTOGRAM, TapCard, taken, taking
 from tests.emv.terminal import Terminal
 
 CDOL = "9F02069F03069F1A0295055F2A029A039C019F3704"
@@ -36,43 +32,6 @@ SIGNING = bytes.fromhex("E060C8")
 
 def card(**changes: Any) -> TapCard:
     return TapCard(**({"aip": AIP, "pdol": "", "cdol": CDOL} | changes))
-
-
-def taken(
-    config: KernelConfig,
-    card: TapCard,
-    *,
-    request: Request | None = None,
-    took: int = 0,
-    torn: TornTransaction | None = None,
-) -> tuple[Outcome, list[KernelAsk]]:
-    """The outcome and all that was asked; each command takes `took` microseconds, and the terminal has `torn` in its log."""
-    conversation = transaction(config, request or Terminal(config).request(Interface.CONTACTLESS))
-    asks: list[KernelAsk] = []
-    try:
-        ask = next(conversation)
-        while True:
-            asks.append(ask)
-            ask = conversation.send(_answer(card, ask, took, torn))
-    except StopIteration as end:
-        outcome: Outcome = end.value
-        return outcome, asks
-
-
-def _answer(card: TapCard, ask: KernelAsk, took: int, torn: TornTransaction | None) -> KernelAnswer:
-    match ask:
-        case Command():
-            try:
-                return ResponseApdu(card.transmit(ask.apdu), took)
-            except LookupError:
-                return CardGone(Loss.REMOVED)
-        case Show():
-            return None
-        case FindTorn():
-            return FoundTorn(torn)
-        case GoOnline():
-            return HostDecision(response_code="00")
-    return Amounts(0)
 
 
 def test_a_signed_tc_is_an_offline_approval() -> None:

@@ -147,3 +147,11 @@ def test_a_device_that_wants_its_owner_is_to_be_looked_at() -> None:
 def test_a_card_whose_pdol_does_not_ask_for_the_ttq_is_passed_over() -> None:
     outcome = tapped(TapCard(pdol="9F3704"))
     assert outcome.reasons[-1].rule is Rule.SELECT_CONTACTLESS_NONE_LEFT
+
+
+@pytest.mark.parametrize(("ttq", "noted"), [("37000000", True), ("36000000", False)])
+def test_a_terminal_that_proves_cards_online_too_notes_a_signature_that_fails(ttq: str, noted: bool) -> None:
+    application = replace(taking(3).applications[0], qualifiers=bytes.fromhex(ttq))
+    outcome = tapped(TapCard(fast=True, spoilt=True), applications=(application,))
+    assert outcome.went_online
+    assert (Rule.ODA_DDA_FAILED in [reason.rule for reason in outcome.reasons]) is noted
