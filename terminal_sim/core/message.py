@@ -191,7 +191,7 @@ class Avs(Struct, frozen=True, kw_only=True):
 
 
 class HostRequest(Struct, frozen=True, kw_only=True):
-    """A request. `stan` 1..999999; `reference` is the terminal's own, unique; `at` is the terminal's civil time.
+    """A request. `key_serial` is that of the key that enciphers the PIN block, empty for a fixed one. `stan` 1..999999; `reference` is the terminal's own, unique; `at` is the terminal's civil time.
 
     `fallback` says that the stripe was read where a chip could not be (ISO 8583 DE 22: 80).
     `reason` is the message reason code of a reversal: 4000 customer cancellation, 4021 time-out, 4017 card refused.
@@ -213,6 +213,7 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     track2: Secret[str] | None = None
     cvc: Secret[str] | None = None
     pin_block: Secret[bytes] | None = None
+    key_serial: bytes = b""
     icc_data: bytes = b""
     avs: Avs | None = None
     original: Original | None = None

@@ -37,7 +37,7 @@ _A_MOMENT: Final = Duration.parse("100ms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sale:
+class PlannedSale:
     """A sale of 12.50 at a fresh terminal with a fresh card. `answer` is what `host answers`, empty where accounts and rules decide."""
 
     profile: str
@@ -94,7 +94,7 @@ class SaleRunner:
             terminal = bench.add_terminal(profile, power=False)
             return getattr(bench.card(card), way) is not None and getattr(terminal.profile.entries, way)
 
-    def run(self, sale: Sale) -> SaleEnd:
+    def run(self, sale: PlannedSale) -> SaleEnd:
         """Does the sale until a screen says how it went; gives up after three minutes of virtual time."""
         seen = _Seen()
         with Bench(texts=self.texts, trace=Trace(seen, keep=0)) as bench:
@@ -120,7 +120,7 @@ def sales(
     answers: tuple[str, ...] = ("",),
     online: tuple[bool, ...] = (True,),
     runner: SaleRunner,
-) -> Iterator[Sale]:
+) -> Iterator[PlannedSale]:
     """Every sale of the table that card and terminal can do; a terminal without a link gets one answer only, since none arrives."""
     for profile in profiles:
         for card in cards:
@@ -129,7 +129,7 @@ def sales(
                     for locale in locales:
                         for reached in online:
                             for answer in answers if reached else answers[:1]:
-                                yield Sale(
+                                yield PlannedSale(
                                     profile=profile,
                                     card=card,
                                     way=way,
@@ -154,7 +154,7 @@ def _opens_sale(terminal: TerminalUnderTest) -> str | None:
     return next((entry.id for entry in terminal.profile.home.entries if entry.flow == "sale"), None)
 
 
-def _present(terminal: TerminalUnderTest, sale: Sale) -> None:
+def _present(terminal: TerminalUnderTest, sale: PlannedSale) -> None:
     {"chip": terminal.insert, "contactless": terminal.tap, "stripe": terminal.swipe}[sale.way](sale.card)
 
 
@@ -165,7 +165,7 @@ def _not_begun(terminal: TerminalUnderTest) -> SaleEnd:
     return SaleEnd(screen=refusal.id if refusal else "", text=refusal.text if refusal else "", reason="")
 
 
-def _ended(bench: Bench, terminal: TerminalUnderTest, sale: Sale, seen: _Seen) -> SaleEnd:
+def _ended(bench: Bench, terminal: TerminalUnderTest, sale: PlannedSale, seen: _Seen) -> SaleEnd:
     personality = bench.card(sale.card).personality
     until = bench.now.mono + _PATIENCE
     text = ""

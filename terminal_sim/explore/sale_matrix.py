@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from terminal_sim.explore.sale import Sale, SaleEnd, SaleRunner
+from terminal_sim.explore.sale import PlannedSale, SaleEnd, SaleRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SaleMatrix:
     rows: tuple[tuple[str, ...], ...]
 
 
-def matrix(sales: Iterable[Sale], runner: SaleRunner) -> SaleMatrix:
+def matrix(sales: Iterable[PlannedSale], runner: SaleRunner) -> SaleMatrix:
     """Does the sales, and arranges how they end."""
     ends: dict[tuple[str, str], dict[str, SaleEnd]] = {}
     conditions: dict[str, None] = {}
@@ -31,7 +31,7 @@ def matrix(sales: Iterable[Sale], runner: SaleRunner) -> SaleMatrix:
     return SaleMatrix(("card", "way in", *conditions), tuple(rows))
 
 
-def condition_of(sale: Sale) -> str:
+def condition_of(sale: PlannedSale) -> str:
     """What a sale is done under, but for the card: terminal, language, and the link or the answer."""
     around = (f"host answers {sale.answer}" if sale.answer else "online") if sale.online else "network down"
     return f"{sale.profile} {sale.locale} {around}"

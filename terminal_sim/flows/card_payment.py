@@ -110,6 +110,7 @@ class CardPaymentFlow(CardholderFlow):
             sequence=card.sequence,
             track2=card.track2,
             pin_block=asked.pin_block,
+            key_serial=asked.key_serial,
             icc_data=asked.icc_data,
             aid=card.aid,
             label=card.label,

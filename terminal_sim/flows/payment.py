@@ -36,7 +36,7 @@ class PaymentFlow(EndingFlow):
 
         Full track data, card verification codes and PIN blocks are never kept (PCI DSS 3.3).
         """
-        card = structs.replace(card, track2=None, cvc=None, pin_block=None)
+        card = structs.replace(card, track2=None, cvc=None, pin_block=None, key_serial=b"")
         self.payment = structs.replace(
             payment_of(self.terminal, self.kind, self.amount, card, self.locale),
             state=PaymentState.PENDING,

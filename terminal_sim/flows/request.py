@@ -24,6 +24,7 @@ class CardDetails(Struct, frozen=True, kw_only=True):
     track2: Secret[str] | None = None
     cvc: Secret[str] | None = None
     pin_block: Secret[bytes] | None = None
+    key_serial: bytes = b""
     icc_data: bytes = b""
     avs: Avs | None = None
     aid: str = ""
@@ -80,6 +81,7 @@ def request_of(terminal: Firmware, payment: Payment, card: CardDetails) -> HostR
         track2=card.track2,
         cvc=card.cvc,
         pin_block=card.pin_block,
+        key_serial=card.key_serial,
         icc_data=card.icc_data,
         avs=card.avs,
     )

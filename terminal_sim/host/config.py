@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Literal
 
 from terminal_sim.core.message import MessageKind
@@ -26,17 +27,40 @@ def _checked(name: str, answer: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestKeys:
-    """TEST keys as hex digits: 16 bytes each, for triple DES."""
+    """TEST keys as hex digits, 16 bytes each: for triple DES, and the base of derived PIN keys for AES too."""
 
     __test__ = False  # a name that pytest would take for a test
 
     issuer_master_key: str = field(repr=False)
     pin_key: str = field(repr=False)
+    base_derivation_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("issuer_master_key", "pin_key"):
+        for name in ("issuer_master_key", "pin_key", "base_derivation_key"):
+            if name == "base_derivation_key" and not self.base_derivation_key:
+                continue
             if not _DOUBLE_LENGTH_KEY.fullmatch(getattr(self, name)):
                 raise ValueError(f"{name}: 32 hex digits wanted, a double-length triple DES key")
+
+
+class PinKeys(Enum):
+    """How the keys of online PINs are managed: one for all, or one for each PIN (ANSI X9.24-1 and X9.24-3)."""
+
+    FIXED = "fixed"
+    DUKPT_TDES = "dukpt-tdes"
+    DUKPT_AES = "dukpt-aes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinSetup:
+    """Online PINs: how their keys are managed, and the format of their blocks (ISO 9564-1), 4 with AES and 0 or 3 with triple DES."""
+
+    keys: PinKeys = PinKeys.FIXED
+    block_format: Literal[0, 3, 4] = 0
+
+    def __post_init__(self) -> None:
+        if (self.block_format == 4) is not (self.keys is PinKeys.DUKPT_AES):
+            raise ValueError('block_format: 4 belongs to keys = "dukpt-aes", 0 and 3 to the others')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +111,7 @@ class AcquirerConfig:
     id: str
     name: str
     test_keys: TestKeys
+    pin: PinSetup = PinSetup()
     delay: Duration = _QUICK
     pack: str = ""
     unknown_cards: UnknownCards = UnknownCards()
@@ -95,6 +120,10 @@ class AcquirerConfig:
     packs: dict[str, dict[str, AmountEnding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.pin.keys is not PinKeys.FIXED and not self.test_keys.base_derivation_key:
+            raise ValueError(
+                f"test_keys.base_derivation_key: keys of the kind {self.pin.keys.value} are derived from it"
+            )
         if self.pack and self.pack not in self.packs:
             raise ValueError(
                 f"pack: there is no pack {self.pack!r}; there is {', '.join(self.packs) or 'none'}"
@@ -116,6 +145,10 @@ class AcquirerConfig:
     @property
     def pin_key(self) -> Secret[bytes]:
         return Secret(bytes.fromhex(self.test_keys.pin_key))
+
+    @property
+    def base_derivation_key(self) -> Secret[bytes]:
+        return Secret(bytes.fromhex(self.test_keys.base_derivation_key))
 
     def ending_of(self, amount: int) -> tuple[str, AmountEnding] | None:
         """The ending of `amount` that the pack in force knows, and what it decides."""

@@ -165,7 +165,7 @@ class Issuer:
             if refusal.code:
                 return refusal
         if account is not None:
-            if request.pin_block is not None and not self._is_pin_right(request.pin_block, account):
+            if request.pin_block is not None and not self._is_pin_right(request, account):
                 return _Refusal(WRONG_PIN)
             if request.cvc is not None and account.cvc not in (None, request.cvc):
                 return _Refusal(WRONG_CVC)
@@ -194,18 +194,17 @@ class Issuer:
                 self.counters.take(use)
         return _Refusal(verification.refusal(objects, pin_block=request.pin_block is not None))
 
-    def _is_pin_right(self, block: Secret[bytes], account: Account) -> bool:
-        if account.pin is None:
+    def _is_pin_right(self, request: HostRequest, account: Account) -> bool:
+        if account.pin is None or request.pin_block is None:
             return True
-        from terminal_sim.emv.keys import pinblock  # only an online PIN needs ciphers
+        from terminal_sim.emv.keys.pinblock import PinBlockError  # only an online PIN needs ciphers
+        from terminal_sim.host import pin_keys
 
         try:
-            return (
-                pinblock.read_format0(pinblock.decipher(block, self._config.pin_key), account.pan)
-                == account.pin
-            )
-        except pinblock.PinBlockError:  # another key or another card number
+            typed = pin_keys.pin_of(self._config, request.pin_block, request.key_serial, account.pan)
+        except PinBlockError:  # another key or another card number
             return False
+        return typed == account.pin
 
 
 def card_number(request: HostRequest) -> Secret[str] | None:

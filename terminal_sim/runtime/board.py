@@ -136,6 +136,7 @@ class BoardState:
     beeps: int
     shown: tuple[Screen, str, str] | None
     key: Secret[bytes] | None
+    key_serial: bytes
     cards: CardLogState
     firmware: FirmwareMemory | None
 
@@ -175,6 +176,7 @@ class Board:
             beeps=self.panel.beeps,
             shown=(shown.screen, shown.locale, shown.display) if shown is not None else None,
             key=self.vault.key,
+            key_serial=self.keys.serial,
             cards=self.cards.snapshot(),
             firmware=self.firmware.snapshot() if self.firmware is not None else None,
         )

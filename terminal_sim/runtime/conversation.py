@@ -154,7 +154,7 @@ class CardConversation:
             return PinBlock(None)
         if self._asked.pan is None:
             return PinBlock(self._keys.card_block(answer.pin, self._asked.encipher))
-        return PinBlock(self._keys.pin_block(answer.pin, self._asked.pan))
+        return self._keys.pin_block(answer.pin, self._asked.pan)
 
     def _answer(self, answer: KernelAnswer) -> KernelAsk:
         self.answers.append(answer)

@@ -128,6 +128,7 @@ class Executor:
 
     def _erase_key(self, board: Board, _: fx.EraseKey) -> None:
         board.vault.erase()
+        board.keys.erase()
 
     def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
         board.panel.lights = dict(effect.lights)

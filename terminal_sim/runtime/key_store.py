@@ -1,25 +1,157 @@
-"""The keys of a terminal's PIN pad: what is asked of them comes back enciphered, and no key leaves the store."""
+"""The keys of a terminal's PIN pad: what is asked of them comes back enciphered, and no key leaves the store.
+
+A PIN key is fixed, or each is derived for one PIN and never used again (ANSI X9.24). The counter of derived keys is durable before its key
+is used, so that a power cut skips a key and never repeats one.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from terminal_sim.emv.data.entropy import draw
+from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import PinEncipherment
+from terminal_sim.errors import StorageFailed
+from terminal_sim.files import sync_folder
+from terminal_sim.host.config import AcquirerConfig, PinKeys
 from terminal_sim.secret import Secret
 
 
+class PinKeySource(Protocol):
+    """Where the keys of online PINs come from."""
+
+    @property
+    def serial(self) -> bytes:
+        """The serial number of the key that was used last; empty for a fixed key."""
+
+    def take(self) -> tuple[Secret[bytes], bytes]:
+        """The key of the next PIN, and its serial number; that is durable by then."""
+
+
+class FixedPinKey:
+    """One key for all PINs."""
+
+    serial = b""
+
+    def __init__(self, key: Secret[bytes]) -> None:
+        self._key = key
+
+    def take(self) -> tuple[Secret[bytes], bytes]:
+        return self._key, b""
+
+
+class SerialFile:
+    """Keeps a serial number in a file, which is on the disk before `keep` returns; without a file it is in memory."""
+
+    def __init__(self, file: Path | None, first: bytes) -> None:
+        self._file = file
+        self.last = first
+        if file is not None and file.exists():
+            self.last = bytes.fromhex(file.read_text("ascii"))
+
+    def keep(self, serial: bytes) -> None:
+        """Raises `StorageFailed` where the disk does not take it: then no key may be used."""
+        if self._file is not None:
+            fresh = self._file.with_suffix(".new")
+            try:
+                with fresh.open("w", encoding="ascii") as opened:
+                    opened.write(serial.hex())
+                    opened.flush()
+                    os.fsync(opened.fileno())
+                fresh.replace(self._file)
+                sync_folder(self._file.parent)
+            except OSError as error:
+                raise StorageFailed(
+                    f"{self._file}: the counter of PIN keys cannot be stored: {error.strerror}"
+                ) from None
+        self.last = serial
+
+
+class DerivedPinKeys:
+    """Keys derived from an initial key: `following` gives the next serial number, `key_of` the PIN key that belongs to one."""
+
+    def __init__(
+        self,
+        serials: SerialFile,
+        following: Callable[[bytes], bytes],
+        key_of: Callable[[bytes], Secret[bytes]],
+    ) -> None:
+        self._serials = serials
+        self._following = following
+        self._key_of = key_of
+
+    @property
+    def serial(self) -> bytes:
+        return self._serials.last
+
+    def take(self) -> tuple[Secret[bytes], bytes]:
+        serial = self._following(self._serials.last)
+        self._serials.keep(serial)
+        return self._key_of(serial), serial
+
+
+@dataclass(frozen=True, slots=True)
+class PinPadSetup:
+    """How the pad of the terminal `name` is loaded; `last` is the serial number that another pad has reached, to go on from there."""
+
+    config: AcquirerConfig
+    name: str
+    file: Path | None = None
+    last: bytes = b""
+
+    def source(self) -> PinKeySource:
+        """The keys, as the host file has them managed."""
+        config = self.config
+        if config.pin.keys is PinKeys.FIXED:
+            return FixedPinKey(config.pin_key)
+        from terminal_sim.host import pin_keys  # only derived keys need their derivation
+
+        derivation = pin_keys.derivation_of(config)
+        serials = SerialFile(self.file, self.last or derivation.first(self.name))
+        initial = derivation.initial(config.base_derivation_key, serials.last)
+        return DerivedPinKeys(
+            serials, derivation.following, lambda serial: derivation.pin_key(initial, serial)
+        )
+
+
 class KeyStore:
-    """Holds the acquirer's PIN key, 16 or 24 bytes of triple DES."""
+    """Holds the acquirer's PIN keys from `source`; blocks for the issuer have `block_format` 0, 3 or 4 (ISO 9564-1)."""
 
-    def __init__(self, pin_key: Secret[bytes]) -> None:
-        self._pin_key = pin_key
+    def __init__(self, source: PinKeySource, block_format: int = 0) -> None:
+        self._source: PinKeySource | None = source
+        self._format = block_format
 
-    def pin_block(self, pin: Secret[str], pan: Secret[str]) -> Secret[bytes]:
-        """`pin` bound to `pan` and enciphered: a block of 8 bytes, ISO 9564-1 format 0.
+    @property
+    def serial(self) -> bytes:
+        """The serial number of the key that was used last; empty for a fixed key, and once the keys are erased."""
+        return self._source.serial if self._source is not None else b""
 
-        Raises `PinBlockError` where PIN or PAN have a length that the format does not know.
+    def erase(self) -> None:
+        """Forget all keys, since the housing was opened."""
+        self._source = None
+
+    def pin_block(self, pin: Secret[str], pan: Secret[str]) -> PinBlock:
+        """`pin` bound to `pan` and enciphered, with the key's serial number.
+
+        Raises `PinBlockError` where PIN or PAN have a length that the format does not know, `KeyExhausted` where no key is left.
         """
         from terminal_sim.emv.keys import pinblock  # only an online PIN needs ciphers
 
-        return pinblock.encipher(pinblock.format0(pin, pan), self._pin_key)
+        if self._source is None:
+            raise RuntimeError("a pad whose keys are erased takes no PIN")
+        clear = pinblock.format0(pin, pan) if self._format == 0 else None
+        key, serial = self._source.take()
+        if clear is not None:
+            return PinBlock(pinblock.encipher(clear, key), serial)
+        # The filler need not be secret; it differs from PIN to PIN as the key or its serial number does.
+        filler = draw(serial + key.reveal(), "PIN block", 8)
+        if self._format == 3:
+            return PinBlock(pinblock.encipher(pinblock.format3(pin, pan, filler), key), serial)
+        return PinBlock(pinblock.encipher_aes(pinblock.format4(pin, filler), pan, key), serial)
 
     def card_block(self, pin: Secret[str], encipher: PinEncipherment | None) -> Secret[bytes]:
         """`pin` for the card: the 8 bytes of format 2, enciphered for the card's key where `encipher` says so (EMV Book 2, 7.2).

@@ -30,7 +30,7 @@ from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.runtime.card_log import CardLog
-from terminal_sim.runtime.key_store import KeyStore
+from terminal_sim.runtime.key_store import FixedPinKey, KeyStore
 from terminal_sim.secret import Secret
 
 ISSUER_KEY = Secret(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
@@ -77,7 +77,7 @@ class Terminal:
     """Drives conversations; `asks` is what the last one asked, `answers` what the card said to each command."""
 
     config: KernelConfig
-    keys: KeyStore = field(default_factory=lambda: KeyStore(PIN_KEY))
+    keys: KeyStore = field(default_factory=lambda: KeyStore(FixedPinKey(PIN_KEY)))
     host: Host = approving_host
     pins: list[str | None] = field(default_factory=list)
     choice: int = 0
@@ -133,7 +133,7 @@ class Terminal:
                 pin = Secret(typed)
                 if ask.pan is None:
                     return PinBlock(self.keys.card_block(pin, ask.encipher))
-                return PinBlock(self.keys.pin_block(pin, ask.pan))
+                return self.keys.pin_block(pin, ask.pan)
             case GoOnline():
                 return self.host(ask)
 

@@ -7,7 +7,7 @@ import pytest
 from terminal_sim import profile as profiles
 from terminal_sim.bench import Bench
 from terminal_sim.cards import catalogue
-from terminal_sim.explore.sale import WAYS_IN, Sale, SaleEnd, SaleRunner, sales
+from terminal_sim.explore.sale import WAYS_IN, PlannedSale, SaleEnd, SaleRunner, sales
 from terminal_sim.explore.sale_matrix import condition_of, matrix
 
 STANDALONE = tuple(name for name in profiles.names() if profiles.load(name).family == "standalone")
@@ -29,17 +29,17 @@ CONDITIONS = list(
 )
 
 
-def shown(sale: Sale) -> str:
+def shown(sale: PlannedSale) -> str:
     return f"{sale.card} {sale.way} {condition_of(sale)}"
 
 
-def expected_of(sale: Sale) -> str:
+def expected_of(sale: PlannedSale) -> str:
     """What the file of the card says of this way in."""
     with Bench(trace=False, texts=RUNNER.texts) as bench:
         return str(getattr(bench.card(sale.card).personality.expected, sale.way))
 
 
-def wrong_with(sale: Sale, end: SaleEnd) -> list[str]:
+def wrong_with(sale: PlannedSale, end: SaleEnd) -> list[str]:
     """What contradicts the card's file, the answer or the link in how a sale ended."""
     found = list(end.violations)
     if end.screen == "offline-not-allowed" and not sale.online:
@@ -64,7 +64,7 @@ def wrong_with(sale: Sale, end: SaleEnd) -> list[str]:
 
 
 @pytest.mark.parametrize("sale", SLICE, ids=shown)
-def test_a_sale_ends_as_the_file_of_the_card_says(sale: Sale) -> None:
+def test_a_sale_ends_as_the_file_of_the_card_says(sale: PlannedSale) -> None:
     assert wrong_with(sale, RUNNER.run(sale)) == []
 
 
@@ -80,7 +80,7 @@ def test_every_bundled_card_says_what_it_is_for_and_how_each_way_in_ends() -> No
 
 
 @pytest.mark.parametrize("sale", CONDITIONS, ids=shown)
-def test_answers_links_and_languages_change_what_they_should(sale: Sale) -> None:
+def test_answers_links_and_languages_change_what_they_should(sale: PlannedSale) -> None:
     end = RUNNER.run(sale)
     assert wrong_with(sale, end) == []
     assert RUNNER.run(sale) == end, "the same sale ends the same way"
@@ -88,7 +88,7 @@ def test_answers_links_and_languages_change_what_they_should(sale: Sale) -> None
 
 def test_a_sale_is_said_in_the_language_of_the_terminal() -> None:
     ends = [
-        RUNNER.run(Sale(profile="v400m", card="visa-stripe", way="stripe", locale=locale)).text
+        RUNNER.run(PlannedSale(profile="v400m", card="visa-stripe", way="stripe", locale=locale)).text
         for locale in ("en-CA", "fr-CA")
     ]
     assert ends == ["Approved", "Approuvé"]

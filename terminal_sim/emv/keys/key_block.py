@@ -29,7 +29,7 @@ _ENCRYPTION, _AUTHENTICATION = 0x45, 0x4D
 
 
 @dataclass(frozen=True, slots=True)
-class _Binding:
+class KeyBinding:
     """How the blocks of one version hold key and header together; `code` is the length of their authentication code."""
 
     cipher: KeyAlgorithm
@@ -38,10 +38,10 @@ class _Binding:
 
 
 _BINDINGS: Final = {
-    "A": _Binding(KeyAlgorithm.TDES, 4, derived=False),
-    "B": _Binding(KeyAlgorithm.TDES, 8, derived=True),
-    "C": _Binding(KeyAlgorithm.TDES, 4, derived=False),
-    "D": _Binding(KeyAlgorithm.AES, 16, derived=True),
+    "A": KeyBinding(KeyAlgorithm.TDES, 4, derived=False),
+    "B": KeyBinding(KeyAlgorithm.TDES, 8, derived=True),
+    "C": KeyBinding(KeyAlgorithm.TDES, 4, derived=False),
+    "D": KeyBinding(KeyAlgorithm.AES, 16, derived=True),
 }
 
 _CHECK_VALUES: Final = {"00": ciphered_zeros, "01": zeros_cmac}
@@ -121,7 +121,7 @@ def wrap(
     return head.decode("ascii") + (enciphered + code).hex().upper()
 
 
-def _binding_of(header: KeyBlockHeader, protection: Secret[bytes]) -> _Binding:
+def _binding_of(header: KeyBlockHeader, protection: Secret[bytes]) -> KeyBinding:
     binding = _BINDINGS.get(header.version)
     if binding is None:
         raise KeyBlockError(f"a key block of version {header.version}: only {', '.join(_BINDINGS)} are known")
@@ -133,7 +133,7 @@ def _binding_of(header: KeyBlockHeader, protection: Secret[bytes]) -> _Binding:
     return binding
 
 
-def _keys(binding: _Binding, protection: Secret[bytes]) -> tuple[Secret[bytes], Secret[bytes]]:
+def _keys(binding: KeyBinding, protection: Secret[bytes]) -> tuple[Secret[bytes], Secret[bytes]]:
     """The keys that encipher and authenticate: variants of the protection key (5.3.1), or derived from it (5.3.2, 5.3.3)."""
     if binding.derived:
         return _derived(binding, protection, 0), _derived(binding, protection, 1)
@@ -144,7 +144,7 @@ def _variant(protection: Secret[bytes], mask: int) -> Secret[bytes]:
     return Secret(bytes(byte ^ mask for byte in protection.reveal()))
 
 
-def _derived(binding: _Binding, protection: Secret[bytes], use: int) -> Secret[bytes]:
+def _derived(binding: KeyBinding, protection: Secret[bytes], use: int) -> Secret[bytes]:
     """The key for one `use` (0 enciphers, 1 authenticates): CMACs under the protection key of a counter and what is derived."""
     size, block = len(protection), binding.cipher.block
     indicator = binding.cipher.sizes.index(size) + (2 if binding.cipher is KeyAlgorithm.AES else 0)
@@ -154,7 +154,7 @@ def _derived(binding: _Binding, protection: Secret[bytes], use: int) -> Secret[b
     return Secret(b"".join(parts)[:size])
 
 
-def _code(binding: _Binding, key: Secret[bytes], message: bytes) -> bytes:
+def _code(binding: KeyBinding, key: Secret[bytes], message: bytes) -> bytes:
     """A CMAC under a derived key; under a variant the first half of the last block of CBC."""
     if binding.derived:
         return _cmac(binding, key, message)
@@ -163,7 +163,7 @@ def _code(binding: _Binding, key: Secret[bytes], message: bytes) -> bytes:
     return encryptor.update(message)[-binding.cipher.block :][: binding.code]
 
 
-def _cmac(binding: _Binding, key: Secret[bytes], message: bytes) -> bytes:
+def _cmac(binding: KeyBinding, key: Secret[bytes], message: bytes) -> bytes:
     mac = CMAC(cipher_of(key, binding.cipher))
     mac.update(message)
     return mac.finalize()
@@ -176,7 +176,7 @@ def _key_in(clear: bytes, header: KeyBlockHeader) -> Secret[bytes]:
     return Secret(clear[2 : 2 + bits // 8])
 
 
-def _compare_check_values(block: KeyBlock, protection: Secret[bytes], binding: _Binding) -> None:
+def _compare_check_values(block: KeyBlock, protection: Secret[bytes], binding: KeyBinding) -> None:
     """Compares the optional blocks KC and KP with the key and the protection key (X9.143, 6.3.6)."""
     compared = (("KC", block.key, block.header.cipher), ("KP", protection, binding.cipher))
     for name, key, cipher in compared:

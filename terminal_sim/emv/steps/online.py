@@ -31,6 +31,7 @@ def go_online(transaction: Transaction) -> Conversation[IssuerAnswer]:
         card=transaction.card_data(),
         icc_data=transaction.icc_data(),
         pin_block=transaction.pin_block,
+        key_serial=transaction.key_serial,
         verified=not transaction.tvr & (tvr.CVM_FAILED | tvr.PIN_TRIES_EXCEEDED),
     )
     decision = yield from put(ask, HostDecision)

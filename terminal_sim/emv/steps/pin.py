@@ -38,7 +38,7 @@ def online(transaction: Transaction) -> Conversation[bool]:
     if entered.block is None:
         transaction.pin_bypassed = True
         return False
-    transaction.pin_block = entered.block
+    transaction.pin_block, transaction.key_serial = entered.block, entered.key_serial
     transaction.cvm = "online-pin"
     return True
 

@@ -102,6 +102,7 @@ class Transaction:
     tsi: int = 0
     cvm: str = ""
     pin_block: Secret[bytes] | None = None
+    key_serial: bytes = b""
     pin_bypassed: bool = False
     pin_key: PublicKey | None = None
     went_online: bool = False

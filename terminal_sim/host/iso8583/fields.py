@@ -23,6 +23,8 @@ class PrivateTag(IntEnum):
     STREET_NUMBER = 5
     TEXT = 6
     ORIGINAL_PROCESSING = 7
+    KEY_SERIAL = 8
+    LONG_PIN_BLOCK = 9
 
 
 _PRIVATE_TAGS = frozenset(PrivateTag)

@@ -49,6 +49,7 @@ _ENTRY_MODES = {
 """DE 22 by the way of entry, and whether it stands for a chip that could not be read."""
 _ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()}
 _CONDITIONS = {condition.value: condition for condition in Condition}
+_PIN_FIELD = 8  # bytes of DE 52
 _ACCOUNTS = "0000"  # DE 3 after the transaction type: no account is named
 _FIELDS = frozenset(
     [
@@ -105,7 +106,9 @@ def encode_request(request: HostRequest) -> bytes:
         fields["23"] = "0" + digits(request.sequence, 2, 2, "DE 23 (card sequence number)")
     if request.track2 is not None:
         fields["35"] = track2(request.track2.reveal().replace("=", "D"))
-    if request.pin_block is not None:
+    if request.pin_block is not None and len(request.pin_block) not in (_PIN_FIELD, 2 * _PIN_FIELD):
+        raise MessageError("DE 52: a PIN block has 8 bytes, or 16 where it is enciphered by AES")
+    if request.pin_block is not None and len(request.pin_block) == _PIN_FIELD:
         fields["52"] = request.pin_block.reveal().hex()
     if request.icc_data:
         fields["55"] = request.icc_data.hex()
@@ -120,6 +123,10 @@ def encode_request(request: HostRequest) -> bytes:
         )
         if original.kind is not next(_originals(facts.message_class, facts.condition)):
             private[PrivateTag.ORIGINAL_PROCESSING] = facts.processing_code
+    if request.key_serial:
+        private[PrivateTag.KEY_SERIAL] = request.key_serial.hex()
+    if request.pin_block is not None and len(request.pin_block) != _PIN_FIELD:
+        private[PrivateTag.LONG_PIN_BLOCK] = request.pin_block.reveal().hex()
     if request.cvc is not None:
         private[PrivateTag.CVC] = digits(request.cvc.reveal(), 3, 4, "the CVC")
     if request.avs is not None:
@@ -174,12 +181,32 @@ def decode_request(message: bytes) -> HostRequest:
         sequence=sequence[1:],
         track2=Secret(track2(fields["35"]).replace("D", "=")) if "35" in fields else None,
         cvc=Secret(digits(private[PrivateTag.CVC], 3, 4, "the CVC")) if PrivateTag.CVC in private else None,
-        pin_block=Secret(bytes.fromhex(fields["52"])) if "52" in fields else None,
+        pin_block=_pin_block(fields, private),
+        key_serial=_hex(private.get(PrivateTag.KEY_SERIAL, ""), (0, 10, 12), "the key serial number"),
         icc_data=bytes.fromhex(fields.get("55", "")),
         avs=avs,
         original=original,
         reason=digits(fields["56"], 4, 4, "DE 56") if "56" in fields else "",
     )
+
+
+def _pin_block(fields: Mapping[str, str], private: Mapping[int, str]) -> Secret[bytes] | None:
+    """DE 52 has the 8 bytes of triple DES, a private field the 16 of AES (ISO 9564-1, format 4)."""
+    if PrivateTag.LONG_PIN_BLOCK not in private:
+        return Secret(bytes.fromhex(fields["52"])) if "52" in fields else None
+    if "52" in fields:
+        raise MessageError("DE 52 and a PIN block of 16 bytes")
+    return Secret(_hex(private[PrivateTag.LONG_PIN_BLOCK], (2 * _PIN_FIELD,), "the PIN block"))
+
+
+def _hex(text: str, sizes: tuple[int, ...], what: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise MessageError(f"{what} is written in hex digits") from None
+    if len(value) not in sizes or text != value.hex():
+        raise MessageError(f"{what} has {' or '.join(map(str, sizes))} bytes")
+    return value
 
 
 def _entry_mode(request: HostRequest) -> str:

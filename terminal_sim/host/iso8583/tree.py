@@ -1,6 +1,6 @@
 """A message of the dialect for eyes: masked, and as a tree of its fields with offsets from the first byte of the message.
 
-Hidden are the middle of a card number (DE 2), expiry, track 2 and PIN block (DE 14, 35, 52), the CVC in DE 48, and in DE 55 what an
+Hidden are the middle of a card number (DE 2), expiry, track 2 and PIN block (DE 14, 35, 52), the CVC and a long PIN block in DE 48, and in DE 55 what an
 APDU hides. What cannot be read is hidden as a whole.
 """
 
@@ -46,6 +46,7 @@ _NAMES: Final = {
     "90": "original data elements",
 }
 _ALL_HIDDEN: Final = frozenset(("14", "35", "52"))
+_HIDDEN_PRIVATE: Final = (None, PrivateTag.CVC, PrivateTag.LONG_PIN_BLOCK)
 
 
 def masked(message: bytes) -> MaskedBytes:
@@ -77,9 +78,7 @@ def _hidden(message: bytes, place: ElementPlace) -> Iterator[tuple[int, int]]:
     elif place.form.field in _ALL_HIDDEN:
         yield place.value, place.end
     elif place.form.field == "48":
-        yield from (
-            (first, end) for tag, first, end in _private(message, place) if tag in (None, PrivateTag.CVC)
-        )
+        yield from ((first, end) for tag, first, end in _private(message, place) if tag in _HIDDEN_PRIVATE)
     elif place.form.field == "55":
         try:
             yield from hidden_values(value, place.value)

@@ -18,7 +18,7 @@ from terminal_sim.emv.talk.asks import Command, EnterPin, PinEncipherment, Show
 from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.request import Interface
-from terminal_sim.runtime.key_store import KeyStore
+from terminal_sim.runtime.key_store import FixedPinKey, KeyStore
 from terminal_sim.secret import Secret
 from tests.emv.table import rows
 from tests.emv.terminal import PIN_KEY, Terminal, configuration
@@ -27,7 +27,7 @@ FILE = Path(__file__).parents[2] / "vectors" / "emv" / "pin_encipherment.json"
 [PUBLISHED] = json.loads(FILE.read_text("utf-8"))["vectors"]
 KEY = PublicKey(bytes.fromhex(PUBLISHED["icc_modulus"]), int(PUBLISHED["icc_exponent"], 16))
 CHALLENGE = bytes.fromhex(PUBLISHED["get_challenge"])
-PAD = KeyStore(PIN_KEY)
+PAD = KeyStore(FixedPinKey(PIN_KEY))
 OK = b"\x90\x00"
 
 
