@@ -15,6 +15,8 @@ from terminal_sim.emv.keys.ca import checksum
 from terminal_sim.emv.keys.rsa import PublicKey
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "profiles" / "keys"
+REVOKED: Final = "00DEAD"
+"""The serial number of an issuer's certificate that the authority has taken back."""
 INDEX: Final = 0xB7
 """No scheme has published a key of this index, live or for tests."""
 EXPONENT: Final = 3
@@ -51,7 +53,7 @@ def main() -> None:
         check = checksum(bytes.fromhex(rid), INDEX, authority).hex().upper()
         parts.append(
             f'\n# {name}\n[[ca]]\nrid = "{rid}"\nindex = "{INDEX:02X}"\nexponent = "03"\n'
-            f'modulus = "{authority.modulus.hex().upper()}"\nchecksum = "{check}"\nexpires = "491231"\ntest = true\n'
+            f'modulus = "{authority.modulus.hex().upper()}"\nchecksum = "{check}"\nexpires = "491231"\ntest = true\nrevoked = ["{REVOKED}"]\n'
         )
     (FOLDER / "test-ca.toml").write_text("".join(parts), encoding="utf-8")
     parts = [_PRIVATE_HEAD]

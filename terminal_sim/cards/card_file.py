@@ -80,7 +80,7 @@ class CardFile:
                 raise ValueError(
                     f"stripe.discretionary: track 2 has room for {room} digits behind this number"
                 )
-        asks_pin = (self.chip is not None and {"online-pin", "offline-pin"} & set(self.chip.cvm)) or (
+        asks_pin = (self.chip is not None and ("online-pin" in self.chip.cvm or self.chip.compares_pin)) or (
             self.contactless is not None and "online-pin" in self.contactless.cvm
         )
         if asks_pin and not self.pin:

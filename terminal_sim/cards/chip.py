@@ -4,7 +4,7 @@
 |------------|------------------------|---------------------------------------------------|
 | DIRECTORY  | SELECT 1PAY.SYS.DDF01  | READ RECORD                                       |
 | SELECTED   | SELECT of an AID       | GET PROCESSING OPTIONS                            |
-| INITIATED  | GET PROCESSING OPTIONS | READ RECORD, VERIFY, first GENERATE AC            |
+| INITIATED  | GET PROCESSING OPTIONS | READ RECORD, INTERNAL AUTHENTICATE, GET CHALLENGE, VERIFY, first GENERATE AC |
 | REQUESTED  | an ARQC                | EXTERNAL AUTHENTICATE once, second GENERATE AC    |
 | FINISHED   | a TC or an AAC         | SELECT                                            |
 
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from terminal_sim.cards import layout
+from terminal_sim.cards import layout, signing
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
@@ -32,6 +32,7 @@ from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.keys import issuer_data, pinblock
 from terminal_sim.emv.keys.cryptogram_versions import ArpcMethod
 from terminal_sim.emv.keys.pinblock import PinBlockError
+from terminal_sim.emv.keys.rsa import RsaError
 from terminal_sim.secret import Secret
 
 
@@ -47,6 +48,10 @@ class Phase(Enum):
 
 
 _KEY_INDEX = 0x01
+_COMBINED = 0x10
+_DDOL_BYTES = 4
+_PIN_HEADER = 0x7F
+_PIN_METHODS = {0x80: "offline-pin", 0x88: "enciphered-pin"}
 _APPROVED = 0x80
 """Byte 2 of the card status update (Book 3, C10): the issuer approves the online transaction."""
 
@@ -55,7 +60,9 @@ _APPROVED = 0x80
 class ChipState:
     """What a chip knows while it has power: where it stands in its transaction, and what it has checked so far.
 
-    `application` is the index of the selected one, -1 for none; `unpredictable` is the terminal's number in the first GENERATE AC.
+    `application` is the index of the selected one, -1 for none; `unpredictable` is the terminal's number in the first GENERATE AC,
+    `sent` are the values that came for PDOL and CDOLs, which CDA signs. `challenge` is the last random number of the card, good for one
+    command; `signed` says that it performed DDA.
     `authenticated` is None before the issuer's answer came; `approved` says whether an authenticated answer approves, and
     `code` is its response code, empty where its method has none.
     """
@@ -64,6 +71,9 @@ class ChipState:
     application: int = -1
     unpredictable: bytes = b""
     arqc: bytes = b""
+    sent: bytes = b""
+    challenge: bytes = b""
+    signed: bool = False
     pin_compared: bool = False
     pin_right: bool = False
     authenticated: bool | None = None
@@ -90,6 +100,9 @@ class ChipCard:
             Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
             Instruction.VERIFY: self._verify,
         }
+        if chip.oda in ("dda", "cda"):
+            self._handlers[Instruction.INTERNAL_AUTHENTICATE] = self._internal_authenticate
+            self._handlers[Instruction.GET_CHALLENGE] = self._get_challenge
 
     @property
     def atr(self) -> bytes:
@@ -151,7 +164,8 @@ class ChipCard:
             files = self._layout.records
         else:
             raise Refusal(StatusWord.CONDITIONS)
-        record = files.get((command.p2 >> 3, command.p1))
+        place = command.p2 >> 3, command.p1
+        record = files.get(place) or self._layout.certificates().get(place)
         if record is None:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record
@@ -162,16 +176,17 @@ class ChipCard:
             raise Refusal(StatusWord.CONDITIONS)
         layout.pdol_values(self._layout.pdol, command.data)
         self._memory.begin()
-        self._now = replace(self._now, phase=Phase.INITIATED)
+        self._now = replace(self._now, phase=Phase.INITIATED, sent=command.data[2:])
         return self._layout.options
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, first and second (Book 3, 6.5.5)."""
         if self._now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
-        if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
+        combined = self._chip.oda == "cda" and command.p1 & 0x3F == _COMBINED
+        if (command.p1 & 0x3F and not combined) or command.p1 & 0xC0 == 0xC0 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        asked = Cryptogram(command.p1)
+        asked = Cryptogram(command.p1 & 0xC0)
         second = self._now.phase is Phase.REQUESTED
         try:
             values = dol.read(self._layout.cdol2 if second else self._layout.cdol1, command.data)
@@ -183,8 +198,8 @@ class ChipCard:
             kind = self._first_word(asked, values)
             self._now = replace(self._now, unpredictable=values[tags.UNPREDICTABLE_NUMBER])
         phase = Phase.REQUESTED if kind is Cryptogram.ARQC else Phase.FINISHED
-        self._now = replace(self._now, phase=phase)
-        return self._certify(kind, second, values)
+        self._now = replace(self._now, phase=phase, sent=self._now.sent + command.data)
+        return self._certify(kind, second, values, combined=combined and kind is not Cryptogram.AAC)
 
     def _first_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
         """The card's risk management (Book 3, 9.3): it never goes higher than asked. Where a TC is asked for, it gives one within its own
@@ -215,7 +230,7 @@ class ChipCard:
         approves = now.authenticated and now.approved and now.code in (b"", code)
         return Cryptogram.TC if approves else Cryptogram.AAC
 
-    def _certify(self, kind: Cryptogram, second: bool, values: dict[int, bytes]) -> bytes:
+    def _certify(self, kind: Cryptogram, second: bool, values: dict[int, bytes], *, combined: bool) -> bytes:
         version, counter = self._scheme.version, self._memory.counter
         facts = CardFacts(
             first=Cryptogram.ARQC if second else kind,
@@ -223,7 +238,9 @@ class ChipCard:
             issuer_failed=self._now.authenticated is False,
             pin_compared=self._now.pin_compared,
             pin_wrong=self._now.pin_compared and not self._now.pin_right,
-            pin_blocked="offline-pin" in self._chip.cvm and self._memory.tries_left == 0,
+            pin_blocked=self._chip.compares_pin and self._memory.tries_left == 0,
+            dynamic=self._now.signed,
+            combined=combined,
             over_limit=self._chip.offline is not None and kind is Cryptogram.ARQC,
         )
         results = verification_results(version.layout, facts)
@@ -232,6 +249,8 @@ class ChipCard:
         made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
         if kind is Cryptogram.ARQC:
             self._now = replace(self._now, arqc=made)
+        if combined:
+            return self._combined(kind, made, data, values[tags.UNPREDICTABLE_NUMBER])
         if self._chip.answer_format == 1:
             return tlv.encode(tags.RESPONSE_FORMAT_1, bytes((kind,)) + counter + made + data)
         return tlv.encode(
@@ -245,6 +264,49 @@ class ChipCard:
                 )
             ),
         )
+
+    def _combined(self, kind: Cryptogram, made: bytes, data: bytes, unpredictable: bytes) -> bytes:
+        """The answer of CDA: the cryptogram stands in the signature alone (Book 2, 6.6.1)."""
+        answered = tlv.join(
+            (
+                (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
+                (tags.ATC, self._memory.counter),
+                (tags.ISSUER_APPLICATION_DATA, data),
+            )
+        )
+        number = self._memory.random(b"number", unpredictable)
+        dynamic = signing.combined_data(number, kind, made, self._now.sent + answered)
+        signature = tlv.encode(tags.SIGNED_DYNAMIC_DATA, self._signature(dynamic, unpredictable))
+        return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signature)
+
+    def _internal_authenticate(self, command: CardCommand) -> bytes:
+        """INTERNAL AUTHENTICATE over the values of the DDOL (Book 3, 6.5.9; Book 2, 6.5.1)."""
+        if command.p1 or command.p2:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        if self._now.phase is not Phase.INITIATED:
+            raise Refusal(StatusWord.CONDITIONS)
+        if len(command.data) != _DDOL_BYTES:
+            raise Refusal(StatusWord.WRONG_LENGTH)
+        number = self._memory.random(b"number", command.data)
+        signature = self._signature(bytes((len(number),)) + number, command.data)
+        self._now = replace(self._now, signed=True)
+        if self._chip.answer_format == 1:
+            return tlv.encode(tags.RESPONSE_FORMAT_1, signature)
+        return tlv.encode(tags.RESPONSE_FORMAT_2, tlv.encode(tags.SIGNED_DYNAMIC_DATA, signature))
+
+    def _signature(self, dynamic: bytes, terminal: bytes) -> bytes:
+        made = signing.signed_dynamic_data(dynamic, terminal)
+        return signing.turned(made) if self._chip.oda_fault == "signature" else made
+
+    def _get_challenge(self, command: CardCommand) -> bytes:
+        """GET CHALLENGE: 8 bytes that no command before has seen (Book 3, 6.5.6)."""
+        if command.p1 or command.p2:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        if self._now.phase is not Phase.INITIATED:
+            raise Refusal(StatusWord.CONDITIONS)
+        challenge = self._memory.random(b"challenge", self._now.challenge)
+        self._now = replace(self._now, challenge=challenge)
+        return challenge
 
     def _external_authenticate(self, command: CardCommand) -> bytes:
         """EXTERNAL AUTHENTICATE, once in a transaction (Book 3, 6.5.4)."""
@@ -295,23 +357,27 @@ class ChipCard:
             return tlv.encode(tag, self._memory.counter)
         if tag == tags.LAST_ONLINE_ATC:
             return tlv.encode(tag, self._memory.last_online.to_bytes(2))
-        if tag == tags.PIN_TRY_COUNTER and "offline-pin" in self._chip.cvm:
+        if tag == tags.PIN_TRY_COUNTER and self._chip.compares_pin:
             return tlv.encode(tag, bytes((self._memory.tries_left,)))
         raise Refusal(StatusWord.DATA_NOT_FOUND)
 
     def _verify(self, command: CardCommand) -> bytes:
-        """VERIFY with a plaintext format 2 block (Book 3, 6.5.12): a try is used up before the compare, the right PIN restores them all."""
+        """VERIFY with a format 2 block, plain or enciphered (Book 3, 6.5.12): a try is used up before the compare, the right PIN restores
+        them all.
+        """
         pin = self._personality.pin
-        if command.p1 or command.p2 != 0x80:
+        method = _PIN_METHODS.get(command.p2)
+        if command.p1 or method is None or (method == "enciphered-pin" and method not in self._chip.cvm):
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        if pin is None or "offline-pin" not in self._chip.cvm:
+        if pin is None or method not in self._chip.cvm:
             raise Refusal(StatusWord.REFERENCE_UNUSABLE)
         if self._now.phase is not Phase.INITIATED:
             raise Refusal(StatusWord.CONDITIONS)
         if self._memory.tries_left == 0:
             raise Refusal(StatusWord.AUTHENTICATION_BLOCKED)
+        block = command.data if method == "offline-pin" else self._deciphered(command.data)
         try:
-            entered = pinblock.read_format2(Secret(command.data))
+            entered = pinblock.read_format2(Secret(block))
         except PinBlockError:
             raise Refusal(StatusWord.WRONG_DATA) from None
         left = self._memory.use_try()
@@ -320,6 +386,19 @@ class ChipCard:
             raise Refusal(0x63C0 | left)
         self._memory.restore_tries(self._chip.pin_tries)
         return b""
+
+    def _deciphered(self, data: bytes) -> bytes:
+        """The PIN block of an enciphered PIN, which must carry the card's last challenge (Book 2, 7.2)."""
+        challenge, self._now = self._now.challenge, replace(self._now, challenge=b"")
+        if not challenge:
+            raise Refusal(StatusWord.CONDITIONS)
+        try:
+            plain = signing.pin_key().apply(data)
+        except RsaError:
+            raise Refusal(StatusWord.WRONG_DATA) from None
+        if plain[0] != _PIN_HEADER or not hmac.compare_digest(plain[9:17], challenge):
+            raise Refusal(StatusWord.WRONG_DATA)
+        return plain[1:9]
 
 
 class MuteCard:

@@ -6,10 +6,10 @@ GENERATE AC (EMV Books C-2 and C-4) that command, once; anything else is answere
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from terminal_sim.cards import layout
+from terminal_sim.cards import layout, signing
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
@@ -23,6 +23,8 @@ from terminal_sim.emv.data.fields import FormatError, digits
 from terminal_sim.emv.keys import issuer_data
 
 _KEY_INDEX: Final = 0x01
+_COMBINED: Final = 0x10
+_FAST_DDA_VERSION: Final = b"\x01"
 
 
 class ContactlessCard:
@@ -36,6 +38,7 @@ class ContactlessCard:
         self._scheme: Scheme | None = None
         self._initiated = False
         self._to_certify = False
+        self._sent = b""
         self._locked = face.consent
         self._handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.SELECT: self._select,
@@ -89,42 +92,93 @@ class ContactlessCard:
             raise Refusal(StatusWord.REFERENCE_UNUSABLE)
         self._memory.begin()
         self._initiated = True
+        self._sent = command.data[2:]
         if self._face.cryptogram == "generate-ac":
             self._to_certify = True
             return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed)
-        wishes = tlv.encode(tags.CTQ, self._qualifiers(values[tags.TTQ]))
-        fresh = self._certify(self._scheme, Cryptogram.ARQC, values) + wishes
+        kind = Cryptogram.AAC if self._memory.blocked else self._first_word(values)
+        wishes = self._qualifiers(values[tags.TTQ])
+        fresh = tlv.join(self._certify(self._scheme, kind, values)) + tlv.encode(tags.CTQ, wishes)
+        if self._face.oda == "dda":
+            fresh += self._fast_signature(values, wishes)
         return tlv.encode(tags.RESPONSE_FORMAT_2, self._layout.fixed + fresh)
+
+    def _first_word(self, values: dict[int, bytes]) -> Cryptogram:
+        """A TC within the card's own limits where the terminal does not want the issuer asked, else an ARQC."""
+        if values[tags.TTQ][1] & qualifiers.TTQ2_ONLINE_CRYPTOGRAM or not self._is_within_limits(values):
+            return Cryptogram.ARQC
+        return Cryptogram.TC
+
+    def _is_within_limits(self, values: dict[int, bytes]) -> bool:
+        """Whether the card approves by itself; the payment counts at once."""
+        limits = self._face.offline
+        return limits is not None and self._memory.spend(_amount(values), limits.payments, limits.amount)
+
+    def _fast_signature(self, values: dict[int, bytes], wishes: bytes) -> bytes:
+        """9F69 and 9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along."""
+        unpredictable = values[tags.UNPREDICTABLE_NUMBER]
+        authentication = _FAST_DDA_VERSION + self._memory.random(b"fast", unpredictable)[:4] + wishes
+        covered = unpredictable + values[tags.AMOUNT] + values[tags.CURRENCY] + authentication
+        return tlv.join(
+            (
+                (tags.CARD_AUTHENTICATION_DATA, authentication),
+                (tags.SIGNED_DYNAMIC_DATA, self._signature(b"\x02" + self._memory.counter, covered)),
+            )
+        )
+
+    def _signature(self, dynamic: bytes, terminal: bytes) -> bytes:
+        made = signing.signed_dynamic_data(dynamic, terminal)
+        return signing.turned(made) if self._face.oda_fault == "signature" else made
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, once: a decline as asked, else an ARQC, since the issuer is to decide (Book 3, 6.5.5)."""
         if not self._to_certify or self._scheme is None:
             raise Refusal(StatusWord.CONDITIONS)
-        if command.p1 & 0x3F or command.p1 == 0xC0 or command.p2:
+        combined = self._face.oda == "cda" and command.p1 & 0x3F == _COMBINED
+        if (command.p1 & 0x3F and not combined) or command.p1 & 0xC0 == 0xC0 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         try:
             values = dol.read(layout.CERTIFIED_BY_TERMINAL, command.data)
         except DolError:
             raise Refusal(StatusWord.WRONG_LENGTH) from None
         self._to_certify = False
-        refused = command.p1 == Cryptogram.AAC or self._memory.blocked
-        kind = Cryptogram.AAC if refused else Cryptogram.ARQC
-        return tlv.encode(tags.RESPONSE_FORMAT_2, self._certify(self._scheme, kind, values))
+        kind = self._answer_to(command.p1 & 0xC0, values)
+        objects = self._certify(self._scheme, kind, values)
+        if not combined or kind is Cryptogram.AAC:
+            return tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(objects))
+        return self._combined(kind, objects, command.data, values[tags.UNPREDICTABLE_NUMBER])
 
-    def _certify(self, scheme: Scheme, kind: Cryptogram, values: dict[int, bytes]) -> bytes:
+    def _answer_to(self, asked: int, values: dict[int, bytes]) -> Cryptogram:
+        if asked == Cryptogram.AAC or self._memory.blocked:
+            return Cryptogram.AAC
+        within = asked == Cryptogram.TC and self._is_within_limits(values)
+        return Cryptogram.TC if within else Cryptogram.ARQC
+
+    def _combined(
+        self, kind: Cryptogram, objects: Sequence[tuple[int, bytes]], data: bytes, unpredictable: bytes
+    ) -> bytes:
+        """The answer of CDA: the cryptogram stands in the signature alone (Book 2, 6.6.1)."""
+        made = dict(objects)[tags.CRYPTOGRAM]
+        answered = tlv.join(one for one in objects if one[0] != tags.CRYPTOGRAM)
+        number = self._memory.random(b"number", unpredictable)
+        dynamic = signing.combined_data(number, kind, made, self._sent + data + answered)
+        signature = tlv.encode(tags.SIGNED_DYNAMIC_DATA, self._signature(dynamic, unpredictable))
+        return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signature)
+
+    def _certify(
+        self, scheme: Scheme, kind: Cryptogram, values: dict[int, bytes]
+    ) -> tuple[tuple[int, bytes], ...]:
         """The cryptogram over `values` with what belongs to it, as data objects."""
         version = scheme.version
         results = verification_results(version.layout, CardFacts(first=kind))
         data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
         values = values | {tags.AIP: self._layout.aip, tags.ATC: self._memory.counter}
         made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
-        return tlv.join(
-            (
-                (tags.ISSUER_APPLICATION_DATA, data),
-                (tags.CRYPTOGRAM, made),
-                (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
-                (tags.ATC, self._memory.counter),
-            )
+        return (
+            (tags.ISSUER_APPLICATION_DATA, data),
+            (tags.CRYPTOGRAM, made),
+            (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
+            (tags.ATC, self._memory.counter),
         )
 
     def _qualifiers(self, ttq: bytes) -> bytes:
@@ -145,7 +199,8 @@ class ContactlessCard:
             raise Refusal(StatusWord.CONDITIONS)
         if command.p2 & 0x07 != 0x04:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        record = self._layout.records.get((command.p2 >> 3, command.p1))
+        place = command.p2 >> 3, command.p1
+        record = self._layout.records.get(place) or self._layout.certificates().get(place)
         if record is None:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record

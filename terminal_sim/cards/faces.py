@@ -11,8 +11,11 @@ from typing import Final, Literal
 
 from terminal_sim.emv.data.fields import is_digits
 
-ChipCvm = Literal["online-pin", "offline-pin", "signature", "no-cvm"]
+ChipCvm = Literal["online-pin", "offline-pin", "enciphered-pin", "signature", "no-cvm"]
 ContactlessCvm = Literal["on-device", "online-pin", "signature"]
+ChipOda = Literal["none", "sda", "dda", "cda"]
+OdaFault = Literal["none", "certificate", "signature", "revoked"]
+"""What is wrong with the keys of a card: the certificate of its issuer, what it or its issuer signs, or that the certificate was taken back."""
 
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})*", re.ASCII)
 
@@ -80,7 +83,8 @@ class ChipFace:
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
     with an AAC. What is `blocked` is the application, which then can be selected but declines, or the whole card (EMV Book 1, 12.3).
     A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked. Within its `offline` limits a card
-    approves by itself what the terminal approves; without them the issuer decides always.
+    approves by itself what the terminal approves; without them the issuer decides always. `oda` is how it proves offline that it is
+    genuine (EMV Book 2, 5 and 6), and `oda_fault` what is wrong with that proof.
     """
 
     applications: tuple[CardApplication, ...] = ()
@@ -97,11 +101,20 @@ class ChipFace:
     blocked: Literal["application", "card"] | None = None
     mute: bool = False
     offline: OfflineLimits | None = None
+    oda: ChipOda = "none"
+    oda_fault: OdaFault = "none"
+
+    @property
+    def compares_pin(self) -> bool:
+        """Whether the chip compares a PIN itself."""
+        return "offline-pin" in self.cvm or "enciphered-pin" in self.cvm
 
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
         _check_hex("historical", self.historical, 0, 15)
         _check_hex("pdol", self.pdol, 0, 64)
+        if "enciphered-pin" in self.cvm and self.oda not in ("dda", "cda"):
+            raise ValueError("oda: a card that deciphers a PIN has keys: dda or cda")
         if not self.mute and not self.applications:
             raise ValueError("applications: a chip that answers has at least one")
         if not 0 <= self.pin_tries <= 15:
@@ -115,6 +128,8 @@ class ContactlessFace:
     `cryptogram` is the command whose answer brings it: GET PROCESSING OPTIONS (EMV Book C-3), or GENERATE AC after the records (Books
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
     units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
+    `offline`, `oda` and `oda_fault` are as on the chip: a card of GET PROCESSING OPTIONS proves itself by fast DDA, one of GENERATE AC
+    by CDA.
     """
 
     applications: tuple[CardApplication, ...]
@@ -125,6 +140,9 @@ class ContactlessFace:
     contact_above: int | None = None
     consent: bool = False
     historical: str = "80318066B1840C016E0183009000"
+    offline: OfflineLimits | None = None
+    oda: Literal["none", "dda", "cda"] = "none"
+    oda_fault: OdaFault = "none"
 
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
@@ -137,6 +155,8 @@ class ContactlessFace:
             raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:
             raise ValueError("applications: at least one")
+        if self.oda not in ("none", "dda" if self.cryptogram == "processing-options" else "cda"):
+            raise ValueError("oda: dda for a cryptogram of processing-options, cda for one of generate-ac")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

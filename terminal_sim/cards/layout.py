@@ -6,12 +6,13 @@ All of it follows from the personality and is built once, since none of it chang
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import xor
 from typing import Final
 
+from terminal_sim.cards import signing
 from terminal_sim.cards.command import Refusal
 from terminal_sim.cards.faces import CardApplication, ChipFace, ContactlessFace
 from terminal_sim.cards.personality import Personality
@@ -35,15 +36,28 @@ _ISSUER_ANSWER: Final = {
 CONTACTLESS_PDOL: Final = bytes.fromhex("9F6604") + CERTIFIED_BY_TERMINAL
 
 # EMV Book 3, annex C1 (AIP) and C3 (CVM list); Book 3, 10.2 (AFL).
-_CVM_CODES: Final = {"offline-pin": 0x01, "online-pin": 0x02, "signature": 0x1E, "no-cvm": 0x1F}
+_CVM_CODES: Final = {
+    "offline-pin": 0x01,
+    "enciphered-pin": 0x04,
+    "online-pin": 0x02,
+    "signature": 0x1E,
+    "no-cvm": 0x1F,
+}
 _NEXT_IF_FAILED: Final = 0x40
 _IF_SUPPORTED: Final = 0x03
 
 _AIP_CVM, _AIP_RISK, _AIP_ISSUER_AUTHENTICATION, _AIP_ON_DEVICE = 0x10, 0x08, 0x04, 0x02
 _AIP_EMV_MODE: Final = 0x80  # byte 2, EMV Book C-2, A.1.16
 
+_AIP_ODA: Final = {"none": 0x00, "sda": 0x40, "dda": 0x20, "cda": 0x21}
+
 _CHIP_AFL: Final = bytes.fromhex("08010100 10010200")
+_SIGNED_CHIP_AFL: Final = bytes.fromhex("08010100 10010101 10020200 18010300")
 _CONTACTLESS_AFL: Final = bytes.fromhex("08010100")
+_SIGNED_CONTACTLESS_AFL: Final = bytes.fromhex("08010101 18010200")
+_CERTIFICATES: Final = 3
+"""The SFI of the certificates."""
+_DDOL: Final = bytes.fromhex("9F3704")
 
 _EFFECTIVE: Final = "200101"
 _USAGE: Final = bytes.fromhex("FF00")
@@ -57,7 +71,7 @@ Records = dict[tuple[int, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class ChipLayout:
-    """`applications` are (AID, FCI); `options` is the whole answer to GET PROCESSING OPTIONS."""
+    """`applications` are (AID, FCI); `options` is the whole answer to GET PROCESSING OPTIONS. `certificates` are made when they are asked for."""
 
     directory: bytes
     directory_records: Records
@@ -68,6 +82,7 @@ class ChipLayout:
     aip: bytes
     options: bytes
     records: Records
+    certificates: Callable[[], Records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class ContactlessLayout:
     aip: bytes
     fixed: bytes
     records: Records
+    certificates: Callable[[], Records]
 
 
 def chip_atr(historical: bytes) -> bytes:
@@ -100,11 +116,14 @@ def chip(personality: Personality, chip: ChipFace) -> ChipLayout:
     version = scheme_of(bytes.fromhex(chip.applications[0].aid)).version
     answer = b"" if external else _ISSUER_ANSWER[version.arpc]
     cdol2 = bytes.fromhex("8A02") + answer + CERTIFIED_BY_TERMINAL
-    aip = bytes((_AIP_CVM | _AIP_RISK | (_AIP_ISSUER_AUTHENTICATION if external else 0), 0x00))
+    first = _AIP_CVM | _AIP_RISK | _AIP_ODA[chip.oda] | (_AIP_ISSUER_AUTHENTICATION if external else 0)
+    aip = bytes((first, 0x00))
+    afl = _CHIP_AFL if chip.oda == "none" else _afl(_SIGNED_CHIP_AFL, 3 if _deciphers(chip) else 2)
+    records = _emv_records(personality, chip.cvm, cdol2)
     if chip.answer_format == 1:
-        options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + _CHIP_AFL)
+        options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + afl)
     else:
-        options = tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(((tags.AIP, aip), (tags.AFL, _CHIP_AFL))))
+        options = tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(((tags.AIP, aip), (tags.AFL, afl))))
     entries = b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in chip.applications)
     languages = "".join(personality.languages).encode()
     return ChipLayout(
@@ -116,7 +135,8 @@ def chip(personality: Personality, chip: ChipFace) -> ChipLayout:
         cdol2=cdol2,
         aip=aip,
         options=options,
-        records=_emv_records(personality, chip.cvm, cdol2),
+        records=records,
+        certificates=partial(_certificates, personality, chip, _static(records, (2, 1), aip)),
     )
 
 
@@ -126,16 +146,30 @@ def contactless(personality: Personality, face: ContactlessFace) -> ContactlessL
     directory = _fci(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries),))
     if face.cryptogram == "generate-ac":
         pdol = bytes.fromhex(face.pdol)
-        aip = bytes((_AIP_CVM | (_AIP_ON_DEVICE if "on-device" in face.cvm else 0), _AIP_EMV_MODE))
+        first = _AIP_CVM | _AIP_ODA[face.oda] | (_AIP_ON_DEVICE if "on-device" in face.cvm else 0)
+        aip = bytes((first, _AIP_EMV_MODE))
+        afl = _CHIP_AFL if face.oda == "none" else _afl(_SIGNED_CHIP_AFL, 2)
+        records = _emv_records(personality, [one for one in face.cvm if one != "on-device"] + ["no-cvm"])
         return ContactlessLayout(
             directory=directory,
             applications=_applications(personality, face.applications, pdol),
             pdol=pdol,
             aip=aip,
-            fixed=tlv.join(((tags.AIP, aip), (tags.AFL, _CHIP_AFL))),
-            records=_emv_records(personality, [one for one in face.cvm if one != "on-device"] + ["no-cvm"]),
+            fixed=tlv.join(((tags.AIP, aip), (tags.AFL, afl))),
+            records=records,
+            certificates=partial(_certificates, personality, face, _static(records, (2, 1), aip)),
         )
-    aip = bytes(2)
+    aip = bytes((_AIP_ODA[face.oda], 0x00))
+    signs = face.oda != "none"
+    number = ((tags.PAN, _compressed(personality.pan.reveal())),) if signs else ()
+    records = {
+        (1, 1): _record(
+            *number,
+            (tags.EXPIRATION_DATE, _last_day(personality.expiry)),
+            (tags.ISSUER_COUNTRY, numeric(personality.issuer_country, 2)),
+            (tags.USAGE_CONTROL, _USAGE),
+        )
+    }
     return ContactlessLayout(
         directory=directory,
         applications=_applications(personality, face.applications, CONTACTLESS_PDOL),
@@ -144,18 +178,13 @@ def contactless(personality: Personality, face: ContactlessFace) -> ContactlessL
         fixed=tlv.join(
             (
                 (tags.AIP, aip),
-                (tags.AFL, _CONTACTLESS_AFL),
+                (tags.AFL, _SIGNED_CONTACTLESS_AFL if signs else _CONTACTLESS_AFL),
                 (tags.TRACK_2, track.to_tag57(personality.track2())),
                 (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
             )
         ),
-        records={
-            (1, 1): _record(
-                (tags.EXPIRATION_DATE, _last_day(personality.expiry)),
-                (tags.ISSUER_COUNTRY, numeric(personality.issuer_country, 2)),
-                (tags.USAGE_CONTROL, _USAGE),
-            )
-        },
+        records=records,
+        certificates=partial(_certificates, personality, face, _static(records, (1, 1), aip)),
     )
 
 
@@ -195,6 +224,43 @@ def _emv_records(personality: Personality, cvm: Sequence[str], cdol2: bytes = b"
             (tags.IAC_ONLINE, _IAC_ONLINE),
         ),
     }
+
+
+def _afl(signed: bytes, certificates: int) -> bytes:
+    """The list with so many records of certificates, which are its last file."""
+    return signed[:-2] + bytes((certificates, 0))
+
+
+def _deciphers(chip: ChipFace) -> bool:
+    return "enciphered-pin" in chip.cvm
+
+
+def _static(records: Records, signed: tuple[int, int], aip: bytes) -> bytes:
+    """The static data to be authenticated (Book 3, 10.3): the value of the one signed record, and the AIP that 9F4A names."""
+    return tlv.only(records[signed], tags.RECORD) + aip
+
+
+def _certificates(personality: Personality, face: ChipFace | ContactlessFace, static: bytes) -> Records:
+    """The records of certificates: the issuer's key, then the card's or the signed static data, then the key for PINs."""
+    if face.oda == "none":
+        return {}
+    serial = signing.REVOKED_SERIAL if face.oda_fault == "revoked" else signing.SERIAL
+    issuer = signing.issuer_certificate(personality.pan, serial)
+    if face.oda_fault == "certificate":
+        issuer = signing.spoilt(issuer, tags.ISSUER_CERTIFICATE)
+    if face.oda == "sda":
+        own: signing.Objects = ((tags.SIGNED_STATIC_DATA, signing.signed_static_data(static)),)
+        if face.oda_fault == "signature":
+            own = signing.spoilt(own, tags.SIGNED_STATIC_DATA)
+    else:
+        own = (*signing.icc_certificate(personality.pan, static), (tags.DDOL, _DDOL))
+    made = {
+        (_CERTIFICATES, 1): _record(*issuer),
+        (_CERTIFICATES, 2): _record(*own, (tags.STATIC_TAG_LIST, bytes((tags.AIP,)))),
+    }
+    if isinstance(face, ChipFace) and _deciphers(face):
+        made[_CERTIFICATES, 3] = _record(*signing.pin_certificate(personality.pan))
+    return made
 
 
 def _applications(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -39,6 +40,10 @@ class Memory:
     def counter(self) -> bytes:
         """The application transaction counter, tag 9F36."""
         return self.atc.to_bytes(2)
+
+    def random(self, purpose: bytes, more: bytes) -> bytes:
+        """8 bytes that nobody without the card's key foresees; the same run of a bench gives the same ones."""
+        return hashlib.sha256(self.key.reveal() + purpose + self.counter + more).digest()[:8]
 
     def use_try(self) -> int:
         """Takes one of the PIN tries; how many are left."""

@@ -25,7 +25,7 @@ WRONG = [
     ("an exponent that EMV does not allow", 'exponent = "03"', 'exponent = "05"', "exponent"),
     ("an index of two bytes", 'index = "B7"', 'index = "B7B7"', "index"),
     ("a date of eight digits", 'expires = "491231"', 'expires = "20491231"', "expires"),
-    ("a serial number of two bytes", "test = true", 'test = true\nrevoked = ["0001"]', "revoked"),
+    ("a serial number of two bytes", 'revoked = ["00DEAD"]', 'revoked = ["0001"]', "revoked"),
     ("an unknown field", "test = true", "trusted = true", "trusted"),
 ]
 
