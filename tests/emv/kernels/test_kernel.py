@@ -8,7 +8,7 @@ from msgspec import structs
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.cards.faces import CardApplication, ChipFace
+from terminal_sim.cards.faces import CardApplication, ChipFace, OfflineLimits
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import pinblock
@@ -549,3 +549,42 @@ def test_a_cashback_stands_in_the_other_amount(terminal: Terminal, card: Cards) 
     assert sent[tags.AMOUNT_OTHER] == bytes.fromhex("000000000250")
     with pytest.raises(ValueError, match="cashback"):
         next(transaction(terminal.config, structs.replace(request, amount_other=1251)))
+
+
+def test_scripts_of_128_bytes_in_one_message_are_run(terminal: Terminal, card: Cards) -> None:
+    command = tlv.encode(0x86, bytes.fromhex("80CA9F3600"))
+    scripts = tlv.encode(0x71, command * 8) + tlv.encode(0x72, command * 9 + bytes(5))
+    assert len(scripts) == 128
+    terminal.host = lambda ask: with_scripts(approving_host(ask), scripts)
+    outcome = terminal.chip(card("visa-credit"))
+    assert sum(one.apdu[:4] == bytes.fromhex("80CA9F36") for one in terminal.commands) == 17
+    assert dict(tlv.split(outcome.icc_data))[tags.SCRIPT_RESULTS] == bytes.fromhex("2000000000" * 2)
+
+
+@pytest.mark.parametrize("size", [7, 17])
+def test_an_issuers_authentication_of_a_wrong_length_fails_without_a_command(
+    terminal: Terminal, card: Cards, size: int
+) -> None:
+    terminal.host = lambda _: HostDecision(response_code="00", icc_data=tlv.encode(0x91, bytes(size)))
+    outcome = terminal.chip(card("visa-credit"))
+    assert not any(command.apdu[:2] == b"\x00\x82" for command in terminal.commands)
+    assert (outcome.tvr[4] & 0x40, outcome.tsi[0] & 0x10) == (0x40, 0x10)
+
+
+class Trusting(Lenient):
+    """A card whose issuer's action codes are all zeros, and that decides by its own limits."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        return self._chip.transmit(apdu) if apdu[1] == 0xAE else super().transmit(apdu)
+
+
+def test_a_card_pays_offline_up_to_its_own_limits_and_then_asks_its_issuer(
+    terminal: Terminal, card: Cards, keys: IssuerKeys
+) -> None:
+    offline_terminal(terminal)
+    visa = card("visa-credit")
+    assert visa.personality.chip is not None
+    limits = OfflineLimits(payments=2, amount=100_000)
+    visa = with_chip(visa, keys, replace(visa.personality.chip, offline=limits))
+    went = [terminal.pay(Trusting(visa), terminal.request(Interface.CONTACT)).went_online for _ in range(3)]
+    assert went == [False, False, True]
