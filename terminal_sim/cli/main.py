@@ -385,6 +385,27 @@ def _replay(commands: _Commands) -> None:
 
 
 def _verify(commands: _Commands) -> None:
+    actions = _actions(commands, "emv", "data of cards: decode")
+    decode = _command(
+        actions, "decode", "emv", "what bytes of a card or a terminal mean, card numbers masked"
+    )
+    decode.add_argument(
+        "hex", nargs="+", metavar="HEX", help="hex digits, with blanks and colons where you like"
+    )
+    decode.add_argument(
+        "--as", dest="kind", default="", metavar="KIND",
+        help="tlv, dol, atr, track, tvr, tsi, aip, auc, ttq, ctq, cid, iad, gac, cvm-list, ...; guessed without it",
+    )  # fmt: skip
+    decode.add_argument(
+        "--kernel",
+        type=int,
+        default=0,
+        metavar="N",
+        help="tags as this contactless kernel means them (2 to 7)",
+    )
+    decode.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
+    )
     why = _command(commands, "why", "why", "why the card payments of a state folder ended as they did")
     why.add_argument("state", type=_path, metavar="STATE", help="the folder given to run --state")
     why.add_argument(

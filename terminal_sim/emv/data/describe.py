@@ -53,7 +53,7 @@ def mask_capdu(capdu: bytes) -> str:
         file = capdu[5 : 5 + capdu[4]] if len(capdu) > 5 else b""
         if file in (apdu.PSE, apdu.PPSE):
             return f"{name} {file.decode()}"
-        return f"{name} {MASKED if _carries_number(file) else file.hex().upper()}"
+        return f"{name} {MASKED if shows_number(file) else file.hex().upper()}"
     if name == "READ RECORD":
         return f"{name} {p1} of file {p2 >> 3}"
     if name == "GENERATE AC" and p1 in list(Cryptogram):
@@ -75,7 +75,7 @@ def masked_command(capdu: bytes) -> MaskedBytes:
     if len(capdu) <= 5:
         return MaskedBytes(capdu)
     end = min(5 + capdu[4], len(capdu))
-    shown = command_name(capdu) == "SELECT" and not _carries_number(capdu[5:end])
+    shown = command_name(capdu) == "SELECT" and not shows_number(capdu[5:end])
     return MaskedBytes.of(capdu, [] if shown else [(5, end)])
 
 
@@ -125,22 +125,22 @@ def masked_value(tag: int, value: bytes) -> str:
     if element is not None and element.format in (DataFormat.ANS, DataFormat.AN) and _is_plain(value):
         # Letters in hexadecimal are full of digits: what is shown as text is searched as text.
         return MASKED if _says_number(value) else f'"{value.decode("ascii")}"'
-    return MASKED if _carries_number(value) else value.hex().upper()
+    return MASKED if shows_number(value) else value.hex().upper()
 
 
 def _is_shown(tag: int, value: bytes) -> bool:
     """Whether a value may be seen: it is known, not sensitive, and carries no number of a card."""
     element = DICTIONARY.get(tag)
     if element is None:
-        return tag == tags.RESPONSE_FORMAT_1 and not _carries_number(value)
-    return not element.sensitive and not _carries_number(value)
+        return tag == tags.RESPONSE_FORMAT_1 and not shows_number(value)
+    return not element.sensitive and not shows_number(value)
 
 
 def _is_plain(value: bytes) -> bool:
     return all(0x20 <= byte < 0x7F and byte != 0x22 for byte in value)
 
 
-def _carries_number(value: bytes) -> bool:
+def shows_number(value: bytes) -> bool:
     """Whether somewhere in `value`, as hexadecimal digits or as text, there is what could be the number of a card."""
     return any(_holds_number(run) for run in _DIGITS.findall(value.hex())) or _says_number(value)
 

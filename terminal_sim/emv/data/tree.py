@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal_sim.emv.data import apdu, tlv
+from terminal_sim.emv.data import apdu, bits, tlv
 from terminal_sim.emv.data.describe import command_name
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.data.tlv import TlvError
@@ -18,7 +18,7 @@ HIDDEN = "••"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The bytes from `first` up to `end`, what they are called, and their value in hexadecimal or words.
+    """The bytes from `first` up to `end`, what they are called, and their value in hexadecimal or words; an element that is made of bits has the names of those that are set.
 
     `tag` is what the protocol knows them by (`9F02`, `DE 4`), empty for a part without one; `parts` lie within and cover no byte twice.
     """
@@ -79,6 +79,8 @@ def object_tree(within: MaskedBytes, first: int, end: int, depth: int = 1) -> tu
         element = DICTIONARY.get(tag)
         inner = object_tree(within, first + start, first + stop, depth + 1) if tlv.is_constructed(tag) else ()
         value = "" if inner else _value(within, first + start, first + stop)
+        if value != HIDDEN and (set_bits := bits.names(tag, within.data[first + start : first + stop])):
+            value = f"{value} ({', '.join(set_bits)})"
         name = element.name if element is not None else "template" if tlv.is_constructed(tag) else "unknown"
         parts.append(Part(name, first + begin, first + stop, value, f"{tag:X}", inner))
     return tuple(parts)
