@@ -18,6 +18,7 @@ from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.derivation import IssuerKeys
+from terminal_sim.secret import Secret
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 
@@ -43,6 +44,9 @@ class CardState:
     offline_payments: int
     offline_amount: int
     blocked: Blocked
+    pin: Secret[str] | None
+    scripts: int
+    script_failed: bool
     chip: ChipState | None
 
 
@@ -66,6 +70,9 @@ class VirtualCard:
             offline_payments=memory.offline_payments,
             offline_amount=memory.offline_amount,
             blocked=memory.blocked,
+            pin=memory.pin,
+            scripts=memory.scripts,
+            script_failed=memory.script_failed,
             chip=chip,
         )
 
@@ -74,7 +81,8 @@ class VirtualCard:
         memory = self.memory
         memory.atc, memory.last_online, memory.tries_left = state.atc, state.last_online, state.tries_left
         memory.offline_payments, memory.offline_amount = state.offline_payments, state.offline_amount
-        memory.blocked = state.blocked
+        memory.blocked, memory.pin = state.blocked, state.pin
+        memory.scripts, memory.script_failed = state.scripts, state.script_failed
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
 

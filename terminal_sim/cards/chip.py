@@ -15,16 +15,17 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from terminal_sim.cards import layout, signing
+from terminal_sim.cards import layout, scripts, signing
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
 from terminal_sim.cards.results import CardFacts, verification_results
 from terminal_sim.cards.schemes import Scheme, scheme_of
+from terminal_sim.cards.scripts import ScriptProgress, ScriptRunner
 from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
@@ -79,6 +80,7 @@ class ChipState:
     authenticated: bool | None = None
     approved: bool = False
     code: bytes = b""
+    scripts: ScriptProgress = field(default_factory=ScriptProgress)
 
 
 class ChipCard:
@@ -99,10 +101,12 @@ class ChipCard:
             Instruction.GET_DATA: self._get_data,
             Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
             Instruction.VERIFY: self._verify,
+            **dict.fromkeys(scripts.COMMANDS, self._run_script_command),
         }
         if chip.oda in ("dda", "cda"):
             self._handlers[Instruction.INTERNAL_AUTHENTICATE] = self._internal_authenticate
             self._handlers[Instruction.GET_CHALLENGE] = self._get_challenge
+        self._scripts = ScriptRunner(memory, chip.pin_tries)
 
     @property
     def atr(self) -> bytes:
@@ -242,6 +246,8 @@ class ChipCard:
             dynamic=self._now.signed,
             combined=combined,
             over_limit=self._chip.offline is not None and kind is Cryptogram.ARQC,
+            scripts=self._memory.scripts,
+            script_failed=self._memory.script_failed,
         )
         results = verification_results(version.layout, facts)
         data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
@@ -347,6 +353,20 @@ class ChipCard:
         )
         if genuine:
             self._memory.went_online()
+            if not self._now.scripts.count:
+                self._memory.begin_scripts()  # its answer says that the issuer knows of those before
+
+    def _run_script_command(self, command: CardCommand) -> bytes:
+        """A command of an issuer script, before or after the second GENERATE AC (Book 3, 10.10)."""
+        if not self._now.arqc:
+            raise Refusal(StatusWord.CONDITIONS)
+        progress, refusal = self._scripts.run(
+            command, self._scheme.messaging, self._now.arqc, self._now.scripts
+        )
+        self._now = replace(self._now, scripts=progress)
+        if refusal is not None:
+            raise refusal
+        return b""
 
     def _get_data(self, command: CardCommand) -> bytes:
         """GET DATA of the transaction counter, the counter when the card was last online and, on a card with an offline PIN, of its tries
@@ -365,7 +385,7 @@ class ChipCard:
         """VERIFY with a format 2 block, plain or enciphered (Book 3, 6.5.12): a try is used up before the compare, the right PIN restores
         them all.
         """
-        pin = self._personality.pin
+        pin = self._memory.pin or self._personality.pin
         method = _PIN_METHODS.get(command.p2)
         if command.p1 or method is None or (method == "enciphered-pin" and method not in self._chip.cvm):
             raise Refusal(StatusWord.WRONG_PARAMETERS)

@@ -34,7 +34,7 @@ def parse(apdu: bytes) -> CardCommand:
     """Raises `Refusal` (6700) where Lc does not fit, and (6E00) for a class that no EMV command has."""
     if len(apdu) < 4:
         raise Refusal(StatusWord.WRONG_LENGTH)
-    if apdu[0] not in (0x00, 0x80):
+    if apdu[0] not in (0x00, 0x80, 0x84):
         raise Refusal(StatusWord.NO_CLASS)
     data = b""
     if len(apdu) > 5:

@@ -19,6 +19,8 @@ _LAST_ATC: Final = 0xFFFF
 class Memory:
     """`atc` is the number of transactions begun, `last_online` its value when the issuer's answer was last authenticated, `tries_left`
     those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
+    `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
+    `script_failed` whether one of them failed, until an issuer that was told has answered.
     """
 
     key: Secret[bytes]
@@ -28,6 +30,9 @@ class Memory:
     offline_payments: int = 0
     offline_amount: int = 0
     blocked: Blocked = ""
+    pin: Secret[str] | None = None
+    scripts: int = 0
+    script_failed: bool = False
 
     def begin(self) -> bytes:
         """The counter of a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""
@@ -61,6 +66,10 @@ class Memory:
         self.offline_payments += 1
         self.offline_amount += amount
         return True
+
+    def begin_scripts(self) -> None:
+        """What became of earlier scripts is not told any more."""
+        self.scripts, self.script_failed = 0, False
 
     def went_online(self) -> None:
         """The issuer's answer is authenticated: offline payments are counted anew."""

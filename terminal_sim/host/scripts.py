@@ -21,6 +21,7 @@ from typing import Final
 from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.keys import issuer_data
 from terminal_sim.host import script_commands
 from terminal_sim.host.script_commands import CommandSecuring, SecuredCommand
 
@@ -89,6 +90,16 @@ def scripts_in(icc_data: bytes) -> str:
 def results_in(icc_data: bytes) -> str:
     """The results of scripts (9F5B) in a request's DE 55, as hex digits: five bytes for each script (EMV Book 4, A5)."""
     return next((value.hex().upper() for tag, value in _objects(icc_data) if tag == tags.SCRIPT_RESULTS), "")
+
+
+def told_by_card(icc_data: bytes) -> str:
+    """What the card says in 9F10 of the script commands that it got last: how many, and whether one failed; empty for none."""
+    data = next((value for tag, value in _objects(icc_data) if tag == tags.ISSUER_APPLICATION_DATA), b"")
+    try:
+        said = issuer_data.parse(data)
+    except tlv.TlvError:
+        return ""
+    return f"{said.scripts}, failed" if said.script_failed else str(said.scripts or "")
 
 
 def _objects(data: bytes) -> list[tuple[int, bytes]]:

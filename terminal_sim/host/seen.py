@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.host.issuer import card_number
-from terminal_sim.host.scripts import results_in, scripts_in
+from terminal_sim.host.scripts import results_in, scripts_in, told_by_card
 from terminal_sim.secret import mask_pan
 
 Field = str | int
@@ -26,6 +26,7 @@ SOMETIMES_SEEN = (
     "authorised",
     "script",
     "script-results",
+    "card-scripts",
     "note",
 )
 
@@ -69,6 +70,7 @@ def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMes
         "authorised": 0 if reply.authorised is None else reply.authorised.minor,
         "script": scripts_in(reply.icc_data) if reply.icc_data else "",
         "script-results": results_in(request.icc_data) if request.icc_data else "",
+        "card-scripts": told_by_card(request.icc_data) if request.icc_data else "",
         "note": note,
     }
     fields.update({name: value for name, value in sometimes.items() if value})

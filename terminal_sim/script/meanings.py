@@ -44,6 +44,7 @@ FIELDS = {
     "name": "which passcode it is",
     "script": "issuer scripts in the answer, as `host sends` words them",
     "script-results": "results of issuer scripts (9F5B), five bytes for each as hex digits",
+    "card-scripts": "script commands that the card got last, as it says itself: `1`, or `1, failed`",
     "note": "what made the acquirer decide so",
     "notice": "id of the wording with which the terminal ended the payment",
     "number": "number of the online order",

@@ -109,6 +109,6 @@ def test_a_card_gets_the_commands_of_a_script() -> None:
         till.insert("visa-credit")
         bench.settle()
         bench.advance(2_000_000)
-        sent = [str(entry) for entry in bench.trace.entries if BLOCK in str(entry).upper()]
+        sent = [str(entry) for entry in bench.trace.entries if "APPLICATION BLOCK" in str(entry)]
         assert sent
         assert till.conditions() == []

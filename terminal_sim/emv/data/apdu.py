@@ -28,6 +28,10 @@ class Instruction(IntEnum):
     INTERNAL_AUTHENTICATE = 0x0088
     EXCHANGE_RELAY_RESISTANCE_DATA = 0x80EA
     RECOVER_AC = 0x80D0
+    APPLICATION_BLOCK = 0x841E
+    APPLICATION_UNBLOCK = 0x8418
+    CARD_BLOCK = 0x8416
+    PIN_CHANGE_UNBLOCK = 0x8424
 
     @property
     def ins(self) -> int:
@@ -63,6 +67,8 @@ class StatusWord(IntEnum):
     SECURITY_STATUS = 0x6982, "security status not satisfied"
     AUTHENTICATION_BLOCKED = 0x6983, "authentication method blocked"
     REFERENCE_UNUSABLE = 0x6984, "reference data unusable"
+    MAC_MISSING = 0x6987, "secure messaging data objects missing"
+    MAC_WRONG = 0x6988, "secure messaging data objects incorrect"
     CONDITIONS = 0x6985, "conditions of use not satisfied"
     NOT_ALLOWED = 0x6986, "command not allowed"
     WRONG_DATA = 0x6A80, "wrong data"

@@ -54,7 +54,31 @@ class IssuerData(Struct, frozen=True):
         at, shift = _SECOND[self.layout]
         return _KINDS.get(self.results[at] >> shift & 0x03) if self.results[at] >> shift & 0x03 != 2 else None
 
+    @property
+    def scripts(self) -> int:
+        """How many commands of scripts the card got when it last got any."""
+        return self.results[_SCRIPTS[self.layout]] >> 4
 
+    @property
+    def script_failed(self) -> bool:
+        """Whether one of these commands failed."""
+        at, mask = _SCRIPT_FAILED[self.layout]
+        return bool(self.results[at] & mask)
+
+
+_SCRIPTS = {
+    IssuerDataLayout.VISA: 3,
+    IssuerDataLayout.MCHIP: 2,
+    IssuerDataLayout.INTERAC: 3,
+    IssuerDataLayout.CCD: 3,
+}
+"""The byte within `results` whose upper half is the number of script commands."""
+_SCRIPT_FAILED = {
+    IssuerDataLayout.VISA: (3, 0x08),
+    IssuerDataLayout.MCHIP: (4, 0x01),
+    IssuerDataLayout.INTERAC: (3, 0x08),
+    IssuerDataLayout.CCD: (3, 0x08),
+}
 _KINDS = {0: Cryptogram.AAC, 1: Cryptogram.TC, 2: Cryptogram.ARQC}
 _FIRST = {
     IssuerDataLayout.VISA: (1, 4),

@@ -126,6 +126,17 @@ def decipher(style: Messaging, key: Secret[bytes], enciphered: bytes) -> bytes:
             return tdes.decrypt_cbc(key.reveal(), enciphered)
 
 
+def read_visa_pin_data(data: Secret[bytes], card: Secret[bytes]) -> Secret[str]:
+    """The new PIN of `visa_pin_data` without the current one. Raises `ValueError` where it holds none."""
+    mixed = int.from_bytes(data.reveal()) ^ int.from_bytes(card.reveal()[4:8])
+    digits = mixed.to_bytes(8).hex()
+    length = int(digits[1], 16)
+    pin, rest = digits[2 : 2 + length], digits[2 + length :]
+    if digits[0] != "0" or not 4 <= length <= 12 or not pin.isdigit() or rest.strip("f"):
+        raise ValueError("the data hold no PIN")
+    return Secret(pin)
+
+
 def visa_pin_data(pin: Secret[str], card: Secret[bytes], current: Secret[str] | None = None) -> Secret[bytes]:
     """The 8 bytes of a PIN change command of Visa: the last 4 bytes of the left half of the card's AC key XOR length, PIN, F.
 
