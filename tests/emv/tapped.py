@@ -11,8 +11,16 @@ from typing import Any
 
 from terminal_sim.emv.data import tlv
 from terminal_sim.emv.kernels.transaction import transaction
-from terminal_sim.emv.talk.answers import Amounts, CardGone, FoundTorn, HostDecision, Loss, ResponseApdu
-from terminal_sim.emv.talk.asks import Command, FindTorn, GoOnline, Show
+from terminal_sim.emv.talk.answers import (
+    Amounts,
+    CardGone,
+    FoundTorn,
+    HostDecision,
+    ListedCard,
+    Loss,
+    ResponseApdu,
+)
+from terminal_sim.emv.talk.asks import Command, FindException, FindTorn, GoOnline, Show
 from terminal_sim.emv.talk.config import Application, CaKey, KernelConfig
 from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome
@@ -233,6 +241,8 @@ def _answer(card: TapCard, ask: KernelAsk, took: int, torn: TornTransaction | No
             return None
         case FindTorn():
             return FoundTorn(torn)
+        case FindException():
+            return ListedCard(False)
         case GoOnline():
             return HostDecision(response_code="00")
     return Amounts(0)

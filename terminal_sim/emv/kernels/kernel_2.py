@@ -56,7 +56,7 @@ def _decide(transaction: Transaction, combination: Combination) -> Conversation[
     """The steps between the records and GENERATE AC, up to what is asked of the card."""
     transaction.terminal[tags.CAPABILITIES] = capabilities(transaction, required=combination.cvm_required)
     yield from tap.authenticate_card(transaction)
-    tap.check(transaction, combination)
+    yield from tap.check(transaction, combination)
     yield from tap.walk(transaction, combination)
     _use_action_codes(transaction)
     return analysis.first_decision(transaction)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from terminal_sim.emv.data import qualifiers, tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.kernels import fast_dda
-from terminal_sim.emv.steps import analysis, cvm, pin, read, restrictions, tap
+from terminal_sim.emv.steps import analysis, cvm, pin, read, restrictions, risk, tap
 from terminal_sim.emv.steps.analysis import Reach
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import CardError, Ended
@@ -35,7 +35,7 @@ def certify(transaction: Transaction, combination: Combination) -> Conversation[
     yield from tap.card_read(transaction)
     kind = kind_of_cryptogram(transaction.card)
     if kind == Cryptogram.TC:
-        offline = _approves_offline(transaction, combination)
+        offline = yield from _approves_offline(transaction, combination)
     elif kind == Cryptogram.ARQC:
         offline = False
         if tags.SIGNED_DYNAMIC_DATA in transaction.card and _proves_online(combination):
@@ -62,8 +62,8 @@ def _proves_online(combination: Combination) -> bool:
     return bool(combination.qualifiers[0] & qualifiers.TTQ1_ODA_FOR_ONLINE)
 
 
-def _approves_offline(transaction: Transaction, combination: Combination) -> bool:
-    """Whether a TC is an approval; False where the CTQ asks the issuer instead. Raises `Ended` for a decline or another interface."""
+def _approves_offline(transaction: Transaction, combination: Combination) -> Conversation[bool]:
+    """Whether a TC is an approval; False where the CTQ or the terminal's own wish (TTQ) asks the issuer instead. Raises `Ended` for a decline or another interface."""
     wishes = _wishes(transaction.card)
     ttq = combination.qualifiers[0]
     online = analysis.reach(transaction) is not Reach.OFFLINE_ONLY
@@ -74,6 +74,8 @@ def _approves_offline(transaction: Transaction, combination: Combination) -> boo
         if wishes[0] & qualifiers.CTQ1_SWITCH_IF_ODA_FAILED and contact:
             raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
         raise Ended(Verdict.DECLINED, Rule.CARD_OFFLINE_UNPROVEN)
+    if (yield from risk.is_listed(transaction)):
+        raise Ended(Verdict.DECLINED, Rule.RISK_EXCEPTION_FILE)
     found = restrictions.findings(transaction)
     if tvr.EXPIRED in found:
         if wishes[0] & qualifiers.CTQ1_ONLINE_IF_EXPIRED and online:
@@ -86,7 +88,7 @@ def _approves_offline(transaction: Transaction, combination: Combination) -> boo
         raise Ended(Verdict.USE_CHIP, Rule.CONTACTLESS_OTHER_INTERFACE)
     if switches or tvr.SERVICE_NOT_ALLOWED in found:
         raise Ended(Verdict.DECLINED, Rule.RESTRICT_USAGE)
-    return True
+    return not combination.qualifiers[1] & qualifiers.TTQ2_ONLINE_CRYPTOGRAM
 
 
 def _verify_cardholder(

@@ -5,7 +5,7 @@
    the same combinations as at start A.
 2. A combination is not allowed for an amount that reaches its contactless limit, and for an amount of zero where zero is not
    allowed or the reader cannot go online. Reaching the limit of cardholder verification requires one; an amount over the floor
-   limit asks for an online cryptogram.
+   limit asks for an online cryptogram, and so do a merchant who wants the issuer asked, and a refund, which no advice can carry.
 3. A kernel with limits of its own compares otherwise: its limits are exceeded and not reached (Book C-2).
 4. The directory 2PAY.SYS.DDF01 is the whole list (3.3.2). An entry belongs to a combination where its name begins with the AID and it
    asks for that kernel or for any. The cardholder is not asked.
@@ -33,6 +33,7 @@ ANY_KERNEL: Final = 0
 """The kernel identifier by which a card asks for no certain kernel (3.3.2.5)."""
 
 _CAPABLE_OF_CHIP: Final = 0x20
+_REFUND: Final = "20"
 _OFFLINE_ONLY: Final = "36"
 _FCI: Final = DataOrigin(Source.FCI)
 
@@ -94,7 +95,8 @@ def preprocess(
     exceeded = amount > (application.floor_limit if floor is None else floor)
     required = meets(amount, application.contactless_cvm_limit)
     status_check = application.status_check and amount == 10**config.currency_exponent
-    if amount == 0 or exceeded or status_check:
+    refund = request.transaction_type == _REFUND
+    if amount == 0 or exceeded or status_check or refund or request.forced_online:
         ttq[1] |= qualifiers.TTQ2_ONLINE_CRYPTOGRAM
     if required:
         ttq[1] |= qualifiers.TTQ2_CVM_REQUIRED

@@ -32,8 +32,7 @@ _UPPER_LIMIT: Final = 0x9F23
 def manage(transaction: Transaction) -> Conversation[None]:
     """All checks of a contact transaction; sets the TVR and the TSI."""
     card = transaction.card_data()
-    listed = yield from put(FindException(card.pan, card.sequence), ListedCard)
-    if listed.listed:
+    if (yield from is_listed(transaction)):
         transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
     if transaction.request.forced_online:
         transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
@@ -41,6 +40,13 @@ def manage(transaction: Transaction) -> Conversation[None]:
     if not compare_floor_limit(transaction, logged.total) and _selected(transaction):
         transaction.mark(tvr.SELECTED_AT_RANDOM, Rule.RISK_RANDOM)
     yield from _check_velocity(transaction)
+
+
+def is_listed(transaction: Transaction) -> Conversation[bool]:
+    """Whether the card is on the exception file (Book 4, 6.3.5)."""
+    card = transaction.card_data()
+    found = yield from put(FindException(card.pan, card.sequence), ListedCard)
+    return found.listed
 
 
 def compare_floor_limit(transaction: Transaction, logged: int = 0) -> bool:

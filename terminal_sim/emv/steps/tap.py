@@ -14,7 +14,7 @@ from typing import Final
 
 from terminal_sim.emv.data import tags, tvr
 from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions
+from terminal_sim.emv.steps import analysis, cvm, generate, pin, read, restrictions, risk
 from terminal_sim.emv.steps.authenticate import authenticate
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import Ended, show
@@ -54,9 +54,13 @@ def require(transaction: Transaction) -> None:
     transaction.card_data()
 
 
-def check(transaction: Transaction, combination: Combination) -> None:
-    """What the terminal finds out by itself about the records: restrictions and the floor limit; sets TVR and TSI."""
+def check(transaction: Transaction, combination: Combination) -> Conversation[None]:
+    """What the terminal finds out by itself: restrictions, exception file, the merchant's wish, the floor limit; sets TVR and TSI."""
     restrictions.check(transaction)
+    if (yield from risk.is_listed(transaction)):
+        transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
+    if transaction.request.forced_online:
+        transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
     if combination.floor_limit_exceeded:
         transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
     transaction.tsi |= tvr.TSI_RISK_PERFORMED
@@ -117,7 +121,7 @@ def certify(
     yield from read_card(transaction)
     require(transaction)
     yield from authenticate_card(transaction)
-    check(transaction, combination)
+    yield from check(transaction, combination)
     yield from verify_cardholder(transaction, combination, methods)
     asked = analysis.first_decision(transaction)
     signed = wants_signature(transaction, asked)

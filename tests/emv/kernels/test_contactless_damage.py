@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from terminal_sim.emv.data import tlv
 from terminal_sim.emv.kernels.transaction import transaction
-from terminal_sim.emv.talk.answers import CardGone, FoundTorn, HostDecision, Loss, PinBlock, ResponseApdu
-from terminal_sim.emv.talk.asks import Command, EnterPin, FindTorn, GoOnline, Show
+from terminal_sim.emv.talk.answers import (
+    CardGone,
+    FoundTorn,
+    HostDecision,
+    ListedCard,
+    Loss,
+    PinBlock,
+    ResponseApdu,
+)
+from terminal_sim.emv.talk.asks import Command, EnterPin, FindException, FindTorn, GoOnline, Show
 from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface
@@ -78,6 +86,8 @@ def _answer(card: TapCard, ask: KernelAsk, damaged: dict[int, bytes | None], num
             return None
         case FindTorn():
             return FoundTorn(None)
+        case FindException():
+            return ListedCard(False)
         case GoOnline():
             return HostDecision(response_code="00")
         case EnterPin():
