@@ -53,6 +53,7 @@ def _print_matrix(given: Namespace) -> None:
         locales=tuple(given.locale or ["en-CA"]),
         answers=("", *given.answer),
         online=(True, False) if given.offline else (True,),
+        kernel=given.kernel,
         runner=runner,
     )
     made = matrix(asked, runner)

@@ -259,6 +259,12 @@ def _cards(commands: _Commands) -> None:
     ):
         ways = ("chip", "contactless", "stripe") if option == "--way" else None
         table.add_argument(option, action="append", default=[], metavar=metavar, choices=ways, help=meaning)
+    table.add_argument(
+        "--kernel",
+        default="",
+        metavar="NAME",
+        help="the kernel file of the acquirer, such as offline-capable",
+    )
     table.add_argument("--offline", action="store_true", help="a column without a network")
     show = _command(actions, "show", "cards", "one card, with its numbers masked")
     show.add_argument("card", metavar="CARD")

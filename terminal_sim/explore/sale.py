@@ -38,7 +38,10 @@ _A_MOMENT: Final = Duration.parse("100ms")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSale:
-    """A sale of 12.50 at a fresh terminal with a fresh card. `answer` is what `host answers`, empty where accounts and rules decide."""
+    """A sale of 12.50 at a fresh terminal with a fresh card. `answer` is what `host answers`, empty where accounts and rules decide.
+
+    `kernel` is the kernel file of the terminal's acquirer, empty for the one that its profile names.
+    """
 
     profile: str
     card: str
@@ -46,6 +49,7 @@ class PlannedSale:
     locale: str
     answer: str = ""
     online: bool = True
+    kernel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,8 @@ class SaleRunner:
         """Does the sale until a screen says how it went; gives up after three minutes of virtual time."""
         seen = _Seen()
         with Bench(texts=self.texts, trace=Trace(seen, keep=0)) as bench:
-            terminal = bench.add_terminal(sale.profile, locale=sale.locale)
+            options = {"kernel": sale.kernel} if sale.kernel else None
+            terminal = bench.add_terminal(sale.profile, locale=sale.locale, options=options)
             if not sale.online:
                 terminal.network(False)
             if sale.answer:
@@ -119,6 +124,7 @@ def sales(
     locales: tuple[str, ...],
     answers: tuple[str, ...] = ("",),
     online: tuple[bool, ...] = (True,),
+    kernel: str = "",
     runner: SaleRunner,
 ) -> Iterator[PlannedSale]:
     """Every sale of the table that card and terminal can do; a terminal without a link gets one answer only, since none arrives."""
@@ -136,6 +142,7 @@ def sales(
                                     locale=locale,
                                     answer=answer,
                                     online=reached,
+                                    kernel=kernel,
                                 )
 
 

@@ -141,3 +141,35 @@ def test_the_whole_matrix_ends_in_order(profile: str) -> None:
     )
     wrong = [f"{shown(sale)}: {found}" for sale in every if (found := wrong_with(sale, RUNNER.run(sale)))]
     assert wrong == []
+
+
+GENUINE = ("visa-sda", "visa-dda", "visa-offline", "mastercard-offline")
+NOT_GENUINE = ("visa-wrong-certificate", "visa-wrong-signature", "visa-revoked")
+
+
+@pytest.mark.parametrize(
+    ("card", "offline"),
+    [
+        *((card, "approved") for card in GENUINE),
+        *((card, "no-connection") for card in NOT_GENUINE),
+        ("visa-credit", "no-connection"),
+    ],
+)
+def test_a_card_that_proves_itself_pays_without_the_issuer_and_another_is_decided_online(
+    card: str, offline: str
+) -> None:
+    ends = [
+        RUNNER.run(
+            PlannedSale(
+                profile="v400m",
+                card=card,
+                way="chip",
+                locale="en-CA",
+                online=online,
+                kernel="offline-capable",
+            )
+        )
+        for online in (True, False)
+    ]
+    assert [end.screen for end in ends] == ["approved", offline]
+    assert [end.violations for end in ends] == [(), ()]
