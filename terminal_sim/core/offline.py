@@ -245,7 +245,9 @@ class OfflineQueue:
     def _next(self) -> None:
         terminal = self._terminal
         oldest = next(iter(terminal.durable.stored.values()), None)
-        if self._sent is not None or oldest is None or terminal.durable.outage or not self._may_leave(oldest):
+        if self._sent is not None or oldest is None or not self._may_leave(oldest):
+            return
+        if terminal.durable.outage or _reason(terminal.environment):
             return
         payment = terminal.durable.payments[oldest.reference]
         if not oldest.sent:
