@@ -9,11 +9,12 @@ from typing import Literal
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.host.answers import ScriptedAnswer
+from terminal_sim.host.loaded_keys import TestKeys
 from terminal_sim.secret import Secret
 
 AVS_WORDS = ("match", "postal-only", "street-only", "no-match", "unknown")
-_DOUBLE_LENGTH_KEY = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
 _CODE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 _QUICK = Duration(300_000)
 
@@ -23,24 +24,6 @@ def _checked(name: str, answer: str) -> None:
         ScriptedAnswer.parse(answer)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestKeys:
-    """TEST keys as hex digits, 16 bytes each: for triple DES, and the base of derived PIN keys for AES too."""
-
-    __test__ = False  # a name that pytest would take for a test
-
-    issuer_master_key: str = field(repr=False)
-    pin_key: str = field(repr=False)
-    base_derivation_key: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        for name in ("issuer_master_key", "pin_key", "base_derivation_key"):
-            if name == "base_derivation_key" and not self.base_derivation_key:
-                continue
-            if not _DOUBLE_LENGTH_KEY.fullmatch(getattr(self, name)):
-                raise ValueError(f"{name}: 32 hex digits wanted, a double-length triple DES key")
 
 
 class PinKeys(Enum):
@@ -120,10 +103,7 @@ class AcquirerConfig:
     packs: dict[str, dict[str, AmountEnding]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.pin.keys is not PinKeys.FIXED and not self.test_keys.base_derivation_key:
-            raise ValueError(
-                f"test_keys.base_derivation_key: keys of the kind {self.pin.keys.value} are derived from it"
-            )
+        self._check_keys()
         if self.pack and self.pack not in self.packs:
             raise ValueError(
                 f"pack: there is no pack {self.pack!r}; there is {', '.join(self.packs) or 'none'}"
@@ -140,15 +120,34 @@ class AcquirerConfig:
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
-        return Secret(bytes.fromhex(self.test_keys.issuer_master_key))
+        return self._key("issuer_master_key")
 
     @property
     def pin_key(self) -> Secret[bytes]:
-        return Secret(bytes.fromhex(self.test_keys.pin_key))
+        return self._key("pin_key")
 
     @property
     def base_derivation_key(self) -> Secret[bytes]:
-        return Secret(bytes.fromhex(self.test_keys.base_derivation_key))
+        return self._key("base_derivation_key")
+
+    def _key(self, name: str) -> Secret[bytes]:
+        is_aes = name == "base_derivation_key" and self.pin.keys is PinKeys.DUKPT_AES
+        return self.test_keys.key(name, KeyAlgorithm.AES if is_aes else KeyAlgorithm.TDES)
+
+    def _check_keys(self) -> None:
+        """Raises `ValueError` where a key is missing or cannot be loaded; a base key that nothing is derived from is left alone."""
+        names = ["issuer_master_key", "pin_key"]
+        if self.pin.keys is not PinKeys.FIXED:
+            names.append("base_derivation_key")
+            if not self.test_keys.has("base_derivation_key"):
+                raise ValueError(
+                    f"test_keys.base_derivation_key: keys of the kind {self.pin.keys.value} are derived from it"
+                )
+        for name in names:
+            try:
+                self._key(name)
+            except ValueError as error:
+                raise ValueError(f"test_keys.{error}") from None
 
     def ending_of(self, amount: int) -> tuple[str, AmountEnding] | None:
         """The ending of `amount` that the pack in force knows, and what it decides."""

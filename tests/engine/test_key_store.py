@@ -6,7 +6,8 @@ import pytest
 
 from terminal_sim.bench import Bench, Duration, ProfileError, TerminalUnderTest
 from terminal_sim.datafiles.bundled import bundled
-from terminal_sim.emv.keys import pinblock
+from terminal_sim.emv.keys import key_block, pinblock
+from terminal_sim.emv.keys.key_block_header import KeyBlockHeader
 from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.emv.talk.answers import PinBlock, TypedPin
 from terminal_sim.errors import StorageFailed
@@ -104,6 +105,21 @@ def test_an_online_pin_is_right_at_the_issuer_however_its_key_is_managed(
         assert terminal.view().screen.id == "approved"
     with Bench(host=host_file(tmp_path, managed, block_format)) as bench:
         assert paid(bench, "9999").view().screen.id != "approved"
+
+
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_an_online_pin_is_right_with_a_base_key_out_of_a_key_block(tmp_path: Path, size: int) -> None:
+    protection = bytes(range(32))
+    header = KeyBlockHeader(version="D", usage="B0", algorithm="A", mode="X")
+    block = key_block.wrap(Secret(protection), header, Secret(bytes(range(100, 100 + size))), bytes)
+    file = host_file(tmp_path, "dukpt-aes", 4)
+    text = file.read_text("utf-8").replace(
+        'base_derivation_key = "0123456789ABCDEFFEDCBA9876543210"',
+        f'base_derivation_key = "{block}"\nkey_block_protection_key = "{protection.hex()}"',
+    )
+    file.write_text(text, "utf-8")
+    with Bench(host=file) as bench:
+        assert paid(bench, "4321").view().screen.id == "approved"
 
 
 @pytest.mark.parametrize("managed", ["dukpt-tdes", "dukpt-aes"])

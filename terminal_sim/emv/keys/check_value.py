@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.cmac import CMAC
 
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.secret import Secret
-
-
-class KeyAlgorithm(Enum):
-    """The cipher that a key is for, by the letter that a key block has for it (ASC X9 TR-31:2018, table 7)."""
-
-    TDES = "T"
-    AES = "A"
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The lengths of its keys in bytes."""
-        return (16, 24) if self is KeyAlgorithm.TDES else (16, 24, 32)
-
-    @property
-    def block(self) -> int:
-        """The length of its blocks in bytes."""
-        return 8 if self is KeyAlgorithm.TDES else 16
 
 
 def check_value(key: Secret[bytes], algorithm: KeyAlgorithm) -> bytes:

@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.cmac import CMAC
 
 from terminal_sim.emv.keys import check_value
 from terminal_sim.emv.keys import key_block_header as headers
-from terminal_sim.emv.keys.check_value import KeyAlgorithm, cipher_of, ciphered_zeros, zeros_cmac
+from terminal_sim.emv.keys.check_value import cipher_of, ciphered_zeros, zeros_cmac
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.emv.keys.key_block_header import KeyBlockError, KeyBlockHeader
 from terminal_sim.secret import Secret
 
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*", re.ASCII)
 _ENCRYPTION, _AUTHENTICATION = 0x45, 0x4D
-"""What the two variants of a protection key are XORed with, byte by byte (5.3.1)."""
+"""What the two variants of a protection key are XORed with, byte by byte (5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def _binding_of(header: KeyBlockHeader, protection: Secret[bytes]) -> KeyBinding
 
 
 def _keys(binding: KeyBinding, protection: Secret[bytes]) -> tuple[Secret[bytes], Secret[bytes]]:
-    """The keys that encipher and authenticate: variants of the protection key (5.3.1), or derived from it (5.3.2, 5.3.3)."""
+    """The keys that encipher and authenticate: variants of the protection key, or derived from it (5.3)."""
     if binding.derived:
         return _derived(binding, protection, 0), _derived(binding, protection, 1)
     return _variant(protection, _ENCRYPTION), _variant(protection, _AUTHENTICATION)

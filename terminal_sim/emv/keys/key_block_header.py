@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.emv.keys.check_value import KeyAlgorithm
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 
 _FIXED: Final = 16
 _LONGEST: Final = 9999

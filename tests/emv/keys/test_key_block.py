@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal_sim.emv.keys import key_block
-from terminal_sim.emv.keys.check_value import KeyAlgorithm, check_value, ciphered_zeros
+from terminal_sim.emv.keys.check_value import check_value, ciphered_zeros
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.emv.keys.key_block_header import KeyBlockError, KeyBlockHeader
 from terminal_sim.secret import Secret
 

@@ -1,0 +1,119 @@
+"""The keys of a host file: each as hex digits or as a key block (TR-31), and compared with the check value that came with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from terminal_sim.emv.keys import key_block_header
+from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
+from terminal_sim.emv.keys.key_block_header import USAGES, KeyBlockError
+from terminal_sim.secret import Secret
+
+_DOUBLE_LENGTH_KEY: Final = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
+_PROTECTION_KEY: Final = re.compile(r"(?:[0-9A-Fa-f]{16}){2,4}", re.ASCII)
+_CHECK_VALUE: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){2,5}", re.ASCII)
+
+_USAGE_OF: Final = {"issuer_master_key": "E0", "pin_key": "P0", "base_derivation_key": "B0"}
+"""What the key block of each key says that it is for."""
+_SIZES: Final = {
+    ("issuer_master_key", KeyAlgorithm.TDES): (16,),
+    ("pin_key", KeyAlgorithm.TDES): (16, 24),
+    ("base_derivation_key", KeyAlgorithm.TDES): (16,),
+    ("base_derivation_key", KeyAlgorithm.AES): (16, 24, 32),
+}
+"""How many bytes a key out of a key block may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestKeys:
+    """TEST keys: 16 bytes as hex digits, or a key block under `key_block_protection_key`, which is hex digits itself.
+
+    `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
+    """
+
+    __test__ = False  # a name that pytest would take for a test
+
+    issuer_master_key: str = field(repr=False)
+    pin_key: str = field(repr=False)
+    base_derivation_key: str = field(default="", repr=False)
+    key_block_protection_key: str = field(default="", repr=False)
+    check_values: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.key_block_protection_key and not _PROTECTION_KEY.fullmatch(self.key_block_protection_key):
+            raise ValueError("key_block_protection_key: 32, 48 or 64 hex digits wanted")
+        for name in _USAGE_OF:
+            if self.has(name) or name != "base_derivation_key":
+                self._check_text(name)
+        for name, value in self.check_values.items():
+            if not self.has(name):
+                raise ValueError(
+                    f"check_values.{name}: there is no such key; the keys are {', '.join(_USAGE_OF)}"
+                )
+            if not _CHECK_VALUE.fullmatch(value):
+                raise ValueError(f"check_values.{name}: 4 to 10 hex digits wanted, such as 08D7B4")
+
+    def has(self, name: str) -> bool:
+        """Whether the key `name` is given."""
+        return name in _USAGE_OF and bool(getattr(self, name))
+
+    def key(self, name: str, algorithm: KeyAlgorithm) -> Secret[bytes]:
+        """The key `name`, which is for the cipher `algorithm`.
+
+        Raises `ValueError` where its key block is damaged or holds another kind of key, or where its check value is another.
+        """
+        text: str = getattr(self, name)
+        key = (
+            Secret(bytes.fromhex(text))
+            if _DOUBLE_LENGTH_KEY.fullmatch(text)
+            else self._unwrapped(name, text, algorithm)
+        )
+        expected = self.check_values.get(name, "").upper()
+        if expected:
+            from terminal_sim.emv.keys.check_value import check_value, ciphered_zeros  # needs ciphers
+
+            values = [value_of(key, algorithm).hex().upper() for value_of in (check_value, ciphered_zeros)]
+            if not any(value.startswith(expected) for value in values):
+                raise ValueError(
+                    f"{name}: the check value of this key is {values[0]}, and check_values.{name} says {expected}"
+                )
+        return key
+
+    def _unwrapped(self, name: str, text: str, algorithm: KeyAlgorithm) -> Secret[bytes]:
+        from terminal_sim.emv.keys import key_block  # only a key block needs ciphers
+
+        try:
+            block = key_block.unwrap(Secret(bytes.fromhex(self.key_block_protection_key)), text)
+        except KeyBlockError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if block.header.cipher is not algorithm:
+            raise ValueError(
+                f"{name}: the key block has a key for {block.header.cipher.name}, {algorithm.name} is wanted"
+            )
+        sizes = _SIZES[name, algorithm]
+        if len(block.key) not in sizes:
+            wanted = " or ".join(map(str, sizes))
+            raise ValueError(
+                f"{name}: the key block has a key of {len(block.key)} bytes, {wanted} are wanted"
+            )
+        return block.key
+
+    def _check_text(self, name: str) -> None:
+        text: str = getattr(self, name)
+        if _DOUBLE_LENGTH_KEY.fullmatch(text):
+            return
+        try:
+            header, _ = key_block_header.read(text)
+        except KeyBlockError as error:
+            raise ValueError(
+                f"{name}: 32 hex digits wanted, a double-length key, or a key block; as one it is wrong: {error}"
+            ) from None
+        usage = _USAGE_OF[name]
+        if header.usage != usage:
+            raise ValueError(
+                f"{name}: the key block has usage {header.usage} ({header.use}); {usage} ({USAGES[usage]}) is wanted"
+            )
+        if not self.key_block_protection_key:
+            raise ValueError(f"{name}: a key block is opened by key_block_protection_key, which is missing")
