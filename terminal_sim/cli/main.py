@@ -242,7 +242,7 @@ def _profiles(commands: _Commands) -> None:
 
 
 def _cards(commands: _Commands) -> None:
-    actions = _actions(commands, "cards", "virtual cards: list, show, matrix; real ones: read")
+    actions = _actions(commands, "cards", "virtual cards: list, show, matrix; real ones: read, record")
     listed = _command(
         actions, "list", "cards", "the bundled cards, what each is for, and how a sale with it ends"
     )
@@ -269,15 +269,25 @@ def _cards(commands: _Commands) -> None:
     show = _command(actions, "show", "cards", "one card, with its numbers masked")
     show.add_argument("card", metavar="CARD")
     read = _command(actions, "read", "read_card", "what the card in a reader states, with its numbers masked")
-    read.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
-    read.add_argument("--card", default="", metavar="NAME", help="put this card into a virtual reader first")
-    read.add_argument(
-        "--profile", default="v400m", metavar="NAME", help="the terminal whose kernel file counts (v400m)"
-    )
-    read.add_argument(
-        "--ca-keys", type=_path, metavar="FILE", help="keys of the schemes instead of the kernel file's"
-    )
     read.add_argument("--format", choices=("text", "json"), default="text", help="text by default")
+    record = _command(
+        actions,
+        "record",
+        "read_card",
+        "a card file in the likeness of the card in a reader, with a test number",
+    )
+    record.add_argument("--to", type=_path, required=True, metavar="FILE.toml", help="a new file")
+    for one in (read, record):
+        one.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
+        one.add_argument(
+            "--card", default="", metavar="NAME", help="put this card into a virtual reader first"
+        )
+        one.add_argument(
+            "--profile", default="v400m", metavar="NAME", help="the terminal whose kernel file counts (v400m)"
+        )
+        one.add_argument(
+            "--ca-keys", type=_path, metavar="FILE", help="keys of the schemes instead of the kernel file's"
+        )
 
 
 def _readers(commands: _Commands) -> None:

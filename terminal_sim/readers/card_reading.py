@@ -8,7 +8,7 @@ from functools import partial
 from terminal_drivers.base import Card, ContactSlot, Misuse
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.wiring.opening import open_reader
-from terminal_sim.emv.kernels.examination import ApplicationFinding, examine
+from terminal_sim.emv.kernels.examination import CardFinding, examine
 from terminal_sim.emv.talk.answers import ResponseApdu
 from terminal_sim.emv.talk.asks import Command
 from terminal_sim.emv.talk.config import KernelConfig
@@ -23,7 +23,7 @@ def read_card(
     request: Callable[[Interface], Request],
     card: Card | None,
     say: Callable[[str], None],
-) -> tuple[ApplicationFinding, ...]:
+) -> CardFinding:
     """Examine the card in the slot or field of the reader at an address; `say` asks a person for it where there is none.
 
     `card` goes into a reader with both ends of ours. `request` makes the request for the interface of the reader. `Misuse`: no such
@@ -49,9 +49,7 @@ def read_card(
         opened.close()
 
 
-def _answered(
-    conversation: Conversation[tuple[ApplicationFinding, ...]], slot: ContactSlot
-) -> tuple[ApplicationFinding, ...]:
+def _answered(conversation: Conversation[CardFinding], slot: ContactSlot) -> CardFinding:
     """Answers each command by the card in the `slot`."""
     try:
         ask = next(conversation)
@@ -60,5 +58,5 @@ def _answered(
                 raise TypeError(f"an examination asks the card alone, not for {type(ask).__name__}")
             ask = conversation.send(ResponseApdu(slot.transmit(ask.apdu)))
     except StopIteration as end:
-        found: tuple[ApplicationFinding, ...] = end.value
+        found: CardFinding = end.value
         return found

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench
+from terminal_sim.bench import Bench, BenchMisuse
+from terminal_sim.cards import card_file
 from terminal_sim.cli.main import main
+from terminal_sim.emv.kernels.examination import CardFinding, examine
+from terminal_sim.emv.talk.answers import ResponseApdu
+from terminal_sim.emv.talk.asks import Command
+from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.profile.kernel import kernel_config
+from terminal_sim.profile.load import load
+from terminal_sim.readers.card_likeness import likeness
 from terminal_sim.script.exit_code import ExitCode
 
 LIVE = "it may be a live one"
@@ -75,3 +83,61 @@ def test_what_cannot_be_read_is_said_in_one_line(
     assert not out
     assert err.count("\n") == 1
     assert says in err
+
+
+SALE = """keys 1
+terminal v400m
+cards    deck
+scenario "A card in the likeness of another pays"
+  press  OK 1250 OK
+  {how} {name}
+  {pin}expect screen "Approved"
+"""
+
+
+@pytest.mark.parametrize(
+    ("card", "pin"), [("visa-credit", ""), ("interac-debit", "press 1234 OK\n  "), ("amex-credit", "")]
+)
+def test_a_card_is_recorded_as_a_test_card_that_pays_the_same_way(
+    card: str, pin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "deck" / "mine.toml"
+    file.parent.mkdir()
+    line = ["cards", "record", "ccid+virtual:", "--card", card, "--to", str(file)]
+    assert main(line) == ExitCode.HELD
+    for secret in numbers_of(card)[:2]:
+        assert secret not in file.read_text("utf-8")
+    script = tmp_path / "sale.keys"
+    script.write_text(SALE.format(how="insert", name="mine", pin=pin), "utf-8")
+    assert main(["run", str(script), "-q"]) == ExitCode.HELD
+    capsys.readouterr()
+    assert main(line) == ExitCode.WRONG
+    assert "mine.toml: File exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("card", ["visa-credit", "mastercard-pin", "interac-debit"])
+def test_a_tapped_card_is_examined_and_recorded_by_its_own_face(card: str, tmp_path: Path) -> None:
+    config = kernel_config(load("v400m"), "READER01")
+    with Bench() as bench:
+        face = bench.card(card).contactless
+    assert face is not None
+    face.reset()
+    request = Request(
+        interface=Interface.CONTACTLESS, amount=0, date="260101", time="120000", unpredictable=bytes(4)
+    )
+    conversation = examine(config, request)
+    ask = next(conversation)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            assert isinstance(ask, Command)
+            ask = conversation.send(ResponseApdu(face.transmit(ask.apdu)))
+    found: CardFinding = end.value.value
+    assert [one.problem for one in found.applications] == [""]
+    file = tmp_path / "tapped.toml"
+    file.write_text(likeness(found, config.applications, "tapped"), "utf-8")
+    assert card_file.load(file).contactless is not None
+
+
+def test_a_card_of_no_known_brand_is_not_recorded() -> None:
+    with pytest.raises(BenchMisuse, match="no application that this terminal knows"):
+        likeness(CardFinding(Interface.CONTACT, ()), (), "nothing")

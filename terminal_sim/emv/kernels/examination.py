@@ -59,7 +59,15 @@ class ApplicationFinding:
     problem: str
 
 
-def examine(config: KernelConfig, request: Request) -> Conversation[tuple[ApplicationFinding, ...]]:
+@dataclass(frozen=True, slots=True)
+class CardFinding:
+    """What a card is by one of its interfaces, application by application in the order of its directory."""
+
+    interface: Interface
+    applications: tuple[ApplicationFinding, ...]
+
+
+def examine(config: KernelConfig, request: Request) -> Conversation[CardFinding]:
     """Examines the card that answers the commands, application by application. Raises `Gone` where it leaves."""
     names = yield from _directory(request.interface)
     if not names:
@@ -68,7 +76,7 @@ def examine(config: KernelConfig, request: Request) -> Conversation[tuple[Applic
     for name in names:
         finding = yield from _application(config, request, name)
         found.append(finding)
-    return tuple(found)
+    return CardFinding(request.interface, tuple(found))
 
 
 def _directory(interface: Interface) -> Conversation[list[bytes]]:
