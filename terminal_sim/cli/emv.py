@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from terminal_sim.bench.decoding import KINDS, DecodedItem, DecodeError, decoded
+from terminal_sim.bench.decoding import KINDS, Decoded, DecodedItem, DecodeError, decoded
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.datafiles.printable import printable
 
@@ -19,12 +19,15 @@ def run(given: Namespace) -> int:
         said = {"kind": found.kind, "or": list(found.others), "items": [_record(one) for one in found.items]}
         print(json.dumps(said, indent=2, ensure_ascii=False))
         return 0
-    print(KINDS[found.kind])
-    for line in _lines(found.items, 1):
-        print(printable(line))
-    if found.others:
-        print(f"(or --as {', '.join(found.others)})")
+    for line in decoded_lines(found):
+        print(line)
     return 0
+
+
+def decoded_lines(found: Decoded) -> list[str]:
+    """What was decoded as lines: the kind, what was found, and what else it could have been."""
+    lines = [KINDS[found.kind], *map(printable, _lines(found.items, 1))]
+    return [*lines, f"(or --as {', '.join(found.others)})"] if found.others else lines
 
 
 def _record(item: DecodedItem) -> dict[str, Any]:

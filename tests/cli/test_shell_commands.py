@@ -47,6 +47,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         ("record none/sale.keys", "none/sale.keys: there is no folder none"),
         ("record there.keys", "there.keys is there already: name another file, or take it away first"),
         ("record sale.keys nothing", "'nothing' is nothing that a recording expects"),
+        ("decode 9F0", "3 hex digits are no whole bytes"),
+        ("decode 0000 as tvr", "Terminal Verification Results (95) has 5 bytes, not 2"),
         ("trace 0", "'0' is no number of lines: write 1 or more"),
     ],
 )
@@ -58,6 +60,13 @@ def test_what_cannot_be_done_is_one_sentence(shell: Shell, tmp_path: Path, line:
     assert err.startswith(f"{line}: ")
     assert says in err
     assert (tmp_path / "there.png").read_text() == (tmp_path / "there.keys").read_text() == "kept"
+
+
+def test_bytes_are_decoded_by_their_kind(shell: Shell) -> None:
+    code, out, _ = shell("decode 95 05 0000008000", "decode 1C00 as aip")
+    assert code == 0
+    assert '"floor limit exceeded"' in out
+    assert '"terminal risk management to be performed"' in out
 
 
 def test_pictures_and_receipts_become_files(shell: Shell, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def square() -> Iterator[ShellSession]:
         ("tap ch", ['"Charge $12.50"', "id:charge"]),
         ('tap "Ch', ['"Charge $12.50"']),
         ("tap id:ch", ["id:charge"]),
-        ("insert mastercard-p", ["mastercard-pin"]),
+        ("insert mastercard-pi", ["mastercard-pin"]),
         ("fault host-dup", ["host-duplicate"]),
         ("expect host sale amo", ["amount="]),
         ("clock ", ["run", "pause", "next"]),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from terminal_sim.bench import Duration
+from terminal_sim.bench.decoding import DecodeError, decoded
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import naming
+from terminal_sim.cli.emv import decoded_lines
 from terminal_sim.cli.help import help_of
 from terminal_sim.cli.recorded_file import RecordedFile
 from terminal_sim.cli.shell.deadlines import described, due
@@ -139,6 +141,14 @@ def _why(shell: Shell, _: Sequence[str]) -> list[str]:
     return [session.mask(line) for line in why(session.bench, session.terminal, session.log.entries)]
 
 
+def _decode(_: Shell, words: Sequence[str]) -> list[str]:
+    kind = words[-1] if len(words) > 2 and words[-2] == "as" else ""
+    try:
+        return decoded_lines(decoded(" ".join(words[:-2] if kind else words), kind))
+    except DecodeError as error:
+        raise UserError(str(error)) from None
+
+
 def _screen(shell: Shell, _: Sequence[str]) -> list[str]:
     return [printable(shell.session.terminal.appearance().text)]
 
@@ -221,6 +231,7 @@ COMMANDS: tuple[ShellCommand, ...] = (
     ShellCommand(("clock", "next"), "", 0, 0, "jump to what is due next, and say what it was", _clock_next),
     ShellCommand(("back",), "[N]", 0, 1, "take back the last line, or the last N, that changed something", _back),
     ShellCommand(("why",), "", 0, 0, "what led to the screen as it is now, event by event", _why),
+    ShellCommand(("decode",), "HEX... [as KIND]", 1, 9_999, "what bytes of a card or a terminal mean, by name", _decode),
     ShellCommand(("screen",), "", 0, 0, "all that the device shows, once more", _screen),
     ShellCommand(("picture",), "FILE.png|svg", 1, 1, "all that the device shows, as a picture", _picture),
     ShellCommand(("receipt",), "[FILE.txt|svg|png]", 0, 1, "the newest receipt, here or as a file", _receipt),

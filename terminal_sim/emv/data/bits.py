@@ -230,6 +230,11 @@ def mask(tag: int, byte: int, number: int) -> int:
     return _PLACED[tag, byte, number].mask
 
 
+def byte_mask(tag: int, byte: int, number: int) -> int:
+    """The same bit within its byte alone."""
+    return 1 << (_PLACED[tag, byte, number].number - 1)
+
+
 def names(tag: int, value: bytes) -> tuple[str, ...]:
     """The names of the bits that are set in `value`, in their order; nothing for an element that is not made of bits."""
     if tag not in NAMES:

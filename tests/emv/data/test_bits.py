@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.emv.data import bits, tags, tvr
+from terminal_sim.emv.data import bits, qualifiers, tags, tvr
 
 _TVR = json.loads((Path(__file__).parents[2] / "vectors" / "emv" / "tvr.json").read_text("utf-8"))
 
@@ -38,6 +38,17 @@ def test_a_bit_without_a_name_has_no_mask() -> None:
 def test_the_highest_bit_of_the_first_byte_is_the_highest_of_the_value() -> None:
     assert tvr.ODA_NOT_PERFORMED == 0x80_00_00_00_00
     assert bits.mask(tags.AIP, 2, 8) == 0x00_80
+
+
+def test_a_mask_within_a_byte_is_that_of_the_whole_value_without_the_other_bytes() -> None:
+    for bit in bits.BITS:
+        shift = 8 * (len(bits.NAMES[bit.tag]) - bit.byte)
+        assert bits.byte_mask(bit.tag, bit.byte, bit.number) << shift == bit.mask
+    assert (qualifiers.TTQ1_EMV_MODE, qualifiers.TTQ3_ON_DEVICE, qualifiers.CTQ1_NOT_AT_ATM) == (
+        0x20,
+        0x40,
+        0x01,
+    )
 
 
 def test_a_value_that_is_too_short_has_the_bits_of_its_bytes() -> None:
