@@ -1,6 +1,6 @@
 """A card file in the likeness of a card that was examined: its applications and rules, with a test number of the brand and no one's name.
 
-1. What is taken: applications with labels and priorities, languages, countries and currency, methods of verification, PDOL, and where the
+1. What is taken: applications with labels and priorities, languages, countries and currency, methods of verification and authentication, PDOL, and where the
    issuer's answer goes. Nothing that is masked in a trace is among it.
 2. What is not: number, name, dates, keys and certificates. The file is a card of this product, signed by its own test keys.
 """
@@ -17,6 +17,7 @@ from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.card_number import BRANDS, Brand, is_luhn_valid
 from terminal_sim.emv.kernels.examination import ApplicationFinding, CardFinding
+from terminal_sim.emv.steps.state import OdaMethod
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.request import Interface
 from terminal_sim.errors import BenchMisuse
@@ -25,12 +26,14 @@ _CONTACT_METHODS: Final = {
     0x01: "offline-pin",
     0x02: "online-pin",
     0x03: "offline-pin",
-    0x04: "offline-pin",
-    0x05: "offline-pin",
+    0x04: "enciphered-pin",
+    0x05: "enciphered-pin",
     0x1E: "signature",
     0x1F: "no-cvm",
 }
 """Methods of a CVM list (EMV Book 3, C3) as card files have them."""
+_WITHOUT_KEYS: Final = _CONTACT_METHODS | {0x04: "offline-pin", 0x05: "offline-pin"}
+"""As above, for a card without a key of its own, which cannot decipher a PIN."""
 _CONTACTLESS_METHODS: Final = {0x02: "online-pin", 0x1E: "signature"}
 _ON_DEVICE, _EXTERNAL_AUTHENTICATE = 0x02, 0x04
 _LONGEST_PDOL: Final = 64
@@ -86,10 +89,12 @@ def likeness(found: CardFinding, known: Iterable[Application], name: str) -> str
 
 def _contact(whole: list[ApplicationFinding]) -> list[str]:
     first = whole[0]
+    deciphers = first.method in (OdaMethod.DDA, OdaMethod.CDA)
     by_command = _byte(first, tags.AIP) & _EXTERNAL_AUTHENTICATE
     return [
         "[chip]",
-        *_methods(first, _CONTACT_METHODS, []),
+        *_methods(first, _CONTACT_METHODS if deciphers else _WITHOUT_KEYS, []),
+        *_authentication(first),
         *_pdol(first),
         f'issuer_authentication = "{"external-authenticate" if by_command else "generate-ac"}"',
         *_applications(whole),
@@ -141,6 +146,11 @@ def _methods(finding: ApplicationFinding, known: dict[int, str], own: list[str])
     found = [known[code & 0x3F] for code in listed[::2] if code & 0x3F in known]
     names = list(dict.fromkeys([*own, *found]))
     return [f"cvm = {json.dumps(names)}"] if names else []
+
+
+def _authentication(finding: ApplicationFinding) -> list[str]:
+    """The method by which the card proves itself, whether it could be proven here or not."""
+    return [f'oda = "{finding.method.value.lower()}"'] if finding.method is not None else []
 
 
 def _pdol(finding: ApplicationFinding) -> list[str]:

@@ -10,9 +10,11 @@ import pytest
 from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.cards import card_file
 from terminal_sim.cli.main import main
-from terminal_sim.emv.kernels.examination import CardFinding, examine
+from terminal_sim.emv.kernels.examination import ApplicationFinding, CardFinding, StatedElement, examine
+from terminal_sim.emv.steps.state import OdaMethod
 from terminal_sim.emv.talk.answers import ResponseApdu
 from terminal_sim.emv.talk.asks import Command
+from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.profile.load import load
@@ -46,6 +48,25 @@ def test_a_card_is_shown_with_what_it_states_and_declines_in_the_end(
     assert "cryptogram      AAC, for an amount of zero that was declined" in out
     for secret in numbers_of(card):
         assert secret not in out
+
+
+@pytest.mark.parametrize(
+    ("card", "says", "live"),
+    [
+        ("visa-sda", "SDA: held, by a TEST key", False),
+        ("visa-dda", "DDA: held, by a TEST key", False),
+        ("visa-revoked", "CDA: failed", True),
+        ("visa-wrong-signature", "DDA: failed", True),
+        ("visa-credit", "none: card and terminal share no method", True),
+    ],
+)
+def test_a_card_that_a_test_key_proves_is_no_live_one(
+    card: str, says: str, live: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cards", "read", "ccid+virtual:", "--card", card]) == ExitCode.HELD
+    out, err = capsys.readouterr()
+    assert f"authentication  {says}" in out
+    assert (LIVE in err) is live
 
 
 def test_a_card_is_shown_as_json_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +117,13 @@ scenario "A card in the likeness of another pays"
 
 
 @pytest.mark.parametrize(
-    ("card", "pin"), [("visa-credit", ""), ("interac-debit", "press 1234 OK\n  "), ("amex-credit", "")]
+    ("card", "pin"),
+    [
+        ("visa-credit", ""),
+        ("visa-dda", ""),
+        ("mastercard-enciphered-pin", "press 1234 OK\n  "),
+        ("interac-debit", "press 1234 OK\n  "),
+    ],
 )
 def test_a_card_is_recorded_as_a_test_card_that_pays_the_same_way(
     card: str, pin: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -136,6 +163,17 @@ def test_a_tapped_card_is_examined_and_recorded_by_its_own_face(card: str, tmp_p
     file = tmp_path / "tapped.toml"
     file.write_text(likeness(found, config.applications, "tapped"), "utf-8")
     assert card_file.load(file).contactless is not None
+
+
+@pytest.mark.parametrize(
+    ("method", "cvm"),
+    [(OdaMethod.DDA, "enciphered-pin"), (OdaMethod.SDA, "offline-pin"), (None, "offline-pin")],
+)
+def test_a_card_without_a_key_of_its_own_deciphers_no_pin(method: OdaMethod | None, cvm: str) -> None:
+    listed = StatedElement("record 1 of file 1", "8E", "CVM List", "00000000000000000403")
+    finding = ApplicationFinding("A0000000031010", "VISA", (listed,), method, False, False, (), None, "")
+    known = (Application(aid=bytes.fromhex("A0000000031010"), brand="visa"),)
+    assert f'cvm = ["{cvm}"]' in likeness(CardFinding(Interface.CONTACT, (finding,)), known, "mine")
 
 
 def test_a_card_of_no_known_brand_is_not_recorded() -> None:
