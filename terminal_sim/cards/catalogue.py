@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -47,6 +47,8 @@ class CardState:
     pin: Secret[str] | None
     scripts: int
     script_failed: bool
+    objects: Mapping[int, bytes]
+    records: Mapping[tuple[int, int], bytes]
     chip: ChipState | None
 
 
@@ -73,6 +75,8 @@ class VirtualCard:
             pin=memory.pin,
             scripts=memory.scripts,
             script_failed=memory.script_failed,
+            objects=dict(memory.objects),
+            records=dict(memory.records),
             chip=chip,
         )
 
@@ -83,6 +87,7 @@ class VirtualCard:
         memory.offline_payments, memory.offline_amount = state.offline_payments, state.offline_amount
         memory.blocked, memory.pin = state.blocked, state.pin
         memory.scripts, memory.script_failed = state.scripts, state.script_failed
+        memory.objects, memory.records = dict(state.objects), dict(state.records)
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
 

@@ -106,7 +106,7 @@ class ChipCard:
         if chip.oda in ("dda", "cda"):
             self._handlers[Instruction.INTERNAL_AUTHENTICATE] = self._internal_authenticate
             self._handlers[Instruction.GET_CHALLENGE] = self._get_challenge
-        self._scripts = ScriptRunner(memory, chip.pin_tries)
+        self._scripts = ScriptRunner(memory, chip.pin_tries, frozenset(self._layout.records))
 
     @property
     def atr(self) -> bytes:
@@ -170,6 +170,8 @@ class ChipCard:
             raise Refusal(StatusWord.CONDITIONS)
         place = command.p2 >> 3, command.p1
         record = files.get(place) or self._layout.certificates().get(place)
+        if self._now.phase is not Phase.DIRECTORY:
+            record = self._memory.records.get(place, record)
         if record is None:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record
@@ -379,6 +381,8 @@ class ChipCard:
             return tlv.encode(tag, self._memory.last_online.to_bytes(2))
         if tag == tags.PIN_TRY_COUNTER and self._chip.compares_pin:
             return tlv.encode(tag, bytes((self._memory.tries_left,)))
+        if tag in self._memory.objects:
+            return tlv.encode(tag, self._memory.objects[tag])
         raise Refusal(StatusWord.DATA_NOT_FOUND)
 
     def _verify(self, command: CardCommand) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from terminal_sim.cards.command import Refusal
@@ -20,7 +20,8 @@ class Memory:
     """`atc` is the number of transactions begun, `last_online` its value when the issuer's answer was last authenticated, `tries_left`
     those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
     `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
-    `script_failed` whether one of them failed, until an issuer that was told has answered.
+    `script_failed` whether one of them failed, until an issuer that was told has answered. `objects` (by tag) and `records` (by SFI and
+    number) are those that its issuer has changed.
     """
 
     key: Secret[bytes]
@@ -33,6 +34,8 @@ class Memory:
     pin: Secret[str] | None = None
     scripts: int = 0
     script_failed: bool = False
+    objects: dict[int, bytes] = field(default_factory=dict)
+    records: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     def begin(self) -> bytes:
         """The counter of a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""

@@ -7,6 +7,8 @@
 | 84 16 00 00 CARD BLOCK         | answers no selection any more                             |
 | 84 24 00 00 PIN UNBLOCK        | gives all PIN tries back                                  |
 | 84 24 00 02 PIN CHANGE         | has another PIN, with all its tries                       |
+| 84 DA, the tag, PUT DATA       | gives the value to GET DATA                               |
+| 84 DC UPDATE RECORD            | gives the value to READ RECORD, where it has the record   |
 
 A command is taken after an ARQC only, for its keys come from that. Without a MAC it is answered 6987; with a wrong one, or after one that was wrong
 in the same transaction, 6988. What was run, and whether one failed, stands in the results of the card's next transaction.
@@ -41,10 +43,11 @@ class ScriptProgress:
 
 @dataclass(frozen=True, slots=True)
 class ScriptRunner:
-    """Runs script commands on a card's `memory`; `tries` is what its PIN has when they are all there."""
+    """Runs script commands on a card's `memory`; `tries` is what its PIN has when they are all there, `records` are those of the card."""
 
     memory: Memory
     tries: int
+    records: frozenset[tuple[int, int]]
 
     def run(
         self, command: CardCommand, messaging: Messaging, arqc: bytes, so_far: ScriptProgress
@@ -71,9 +74,12 @@ class ScriptRunner:
                 now = ScriptProgress(now.count, so_far.chain, broken=True)
                 raise Refusal(StatusWord.MAC_WRONG)
             now = ScriptProgress(now.count, made)
-            if command.p1 or (command.p2 and command.instruction != Instruction.PIN_CHANGE_UNBLOCK):
+            if command.instruction in _ADDRESSED:
+                _ADDRESSED[command.instruction](self, command.p1, command.p2, data)
+            elif command.p1 or (command.p2 and command.instruction != Instruction.PIN_CHANGE_UNBLOCK):
                 raise Refusal(StatusWord.WRONG_PARAMETERS)
-            _DONE[command.instruction](self, command.p2, data, session)
+            else:
+                _DONE[command.instruction](self, command.p2, data, session)
         except Refusal as refusal:
             self.memory.script_failed = True
             return now, refusal
@@ -96,6 +102,14 @@ class ScriptRunner:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         self.memory.restore_tries(self.tries)
 
+    def _put_data(self, first: int, second: int, data: bytes) -> None:
+        self.memory.objects[first << 8 | second] = data
+
+    def _update_record(self, number: int, file: int, data: bytes) -> None:
+        if (file >> 3, number) not in self.records:
+            raise Refusal(StatusWord.RECORD_NOT_FOUND)
+        self.memory.records[file >> 3, number] = data
+
     def _new_pin(self, data: bytes, session: ScriptSession) -> Secret[str]:
         number = self.memory.scripts - 1
         try:
@@ -114,5 +128,10 @@ _DONE: Final[dict[int, _Done]] = {
     Instruction.CARD_BLOCK: ScriptRunner._block_card,
     Instruction.PIN_CHANGE_UNBLOCK: ScriptRunner._change_or_unblock_pin,
 }
-COMMANDS: Final = tuple(_DONE)
+_ADDRESSED: Final[dict[int, Callable[[ScriptRunner, int, int, bytes], None]]] = {
+    Instruction.PUT_DATA: ScriptRunner._put_data,
+    Instruction.UPDATE_RECORD: ScriptRunner._update_record,
+}
+"""The commands whose P1 and P2 say what they change."""
+COMMANDS: Final = (*_DONE, *_ADDRESSED)
 """The instructions of the table, each CLA and INS."""

@@ -190,14 +190,32 @@ def test_two_transactions_have_two_cryptograms(card: Cards) -> None:
 
 @settings(max_examples=200)
 @given(
-    st.sampled_from(["visa-credit", "mastercard-pin", "interac-debit", "phone"]),
+    st.sampled_from(
+        ["visa-credit", "mastercard-pin", "interac-debit", "phone", "visa-offline", "mastercard-offline"]
+    ),
     st.lists(
         st.one_of(
             st.binary(max_size=270),
             st.sampled_from([SELECT_VISA, SELECT_PSE, GPO, GENERATE_ARQC, GENERATE_TC]).map(bytes.fromhex),
             st.tuples(
                 st.sampled_from(
-                    ["00A404", "80A800", "80AE80", "80AE40", "00B201", "008200", "002000", "80CA9F"]
+                    [
+                        "00A404",
+                        "80A800",
+                        "80AE80",
+                        "80AE40",
+                        "80AE90",
+                        "00B201",
+                        "008200",
+                        "008400",
+                        "008800",
+                        "002000",
+                        "80CA9F",
+                        "841E00",
+                        "842400",
+                        "84DA9F",
+                        "84DC01",
+                    ]
                 ),
                 st.binary(min_size=1, max_size=40),
             ).map(lambda one: bytes.fromhex(one[0]) + one[1]),

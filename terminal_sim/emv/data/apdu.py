@@ -32,6 +32,8 @@ class Instruction(IntEnum):
     APPLICATION_UNBLOCK = 0x8418
     CARD_BLOCK = 0x8416
     PIN_CHANGE_UNBLOCK = 0x8424
+    PUT_DATA = 0x84DA
+    UPDATE_RECORD = 0x84DC
 
     @property
     def ins(self) -> int:

@@ -1,0 +1,101 @@
+"""Single commands of the issuer under secure messaging: what they change, and which are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from terminal_sim.cards.catalogue import CardFace, VirtualCard
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.keys import derivation, pinblock
+from terminal_sim.emv.keys.cryptogram_versions import version_of
+from terminal_sim.emv.keys.issuer_data import parse
+from terminal_sim.emv.keys.secure_messaging import Messaging, ScriptSession, style_of, visa_pin_data
+from terminal_sim.secret import Secret
+from tests.emv.terminal import ISSUER_KEY
+
+Cards = Callable[[str], VirtualCard]
+
+ARQC = "80AE80001D" + "00" * 29 + "00"
+
+
+class ScriptIssuer:
+    """The issuer of a card that has asked for a decision; it secures one command after the other."""
+
+    def __init__(self, made: VirtualCard) -> None:
+        assert made.chip is not None
+        personality = made.personality
+        assert personality.chip is not None
+        self.face: CardFace = made.chip
+        self.aid = bytes.fromhex(personality.chip.applications[0].aid)
+        self.pdol = bytes.fromhex(personality.chip.pdol)
+        self.card = derivation.icc_key(ISSUER_KEY, personality.pan, personality.sequence)
+        self.number, self.chain = 0, b""
+        self.ask()
+
+    def select(self) -> str:
+        return self.face.transmit(bytes((0, 0xA4, 4, 0, len(self.aid))) + self.aid)[-2:].hex().upper()
+
+    def ask(self) -> bytes:
+        """A transaction up to the ARQC; its answer."""
+        self.select()
+        self.face.transmit(bytes.fromhex("80A8000002830000"))
+        answer = self.face.transmit(bytes.fromhex(ARQC))
+        [(tag, value)] = tlv.split(answer[:-2])
+        found = (
+            {tags.ATC: value[1:3], tags.CRYPTOGRAM: value[3:11], tags.ISSUER_APPLICATION_DATA: value[11:]}
+            if tag == tags.RESPONSE_FORMAT_1
+            else dict(tlv.split(value))
+        )
+        row = version_of(parse(found[tags.ISSUER_APPLICATION_DATA]))
+        self.session = ScriptSession(
+            style_of(row.layout, row.number), self.card, self.card, found[tags.ATC], found[tags.CRYPTOGRAM]
+        )
+        self.number, self.chain = 0, b""
+        return answer
+
+    def send(self, head: str, data: bytes = b"") -> str:
+        header = bytes.fromhex(head) + bytes((len(data) + 8,))
+        self.chain = self.session.mac_of(self.number, header, data, self.chain)
+        self.number += 1
+        return self.face.transmit(header + data + self.chain).hex().upper()
+
+    def pin_data(self, pin: str) -> bytes:
+        style = self.session.style
+        visa = style in (Messaging.VISA, Messaging.VISA_SESSION)
+        plain = visa_pin_data(Secret(pin), self.card) if visa else pinblock.format2(Secret(pin))
+        return self.session.encipher(self.number, plain.reveal())
+
+
+def test_data_and_records_that_the_issuer_changes_are_read(card: Cards) -> None:
+    issuer = ScriptIssuer(card("mastercard-offline"))
+    assert issuer.send("84DA9F58", b"\x05") == "9000"
+    assert issuer.face.transmit(bytes.fromhex("80CA9F5800")).hex().upper() == "9F5801059000"
+    record = bytes.fromhex("7004 5F200141".replace(" ", ""))
+    assert issuer.send("84DC010C", record) == "9000"
+    assert issuer.face.transmit(bytes.fromhex("00B2010C00")) == record + b"\x90\x00"
+    assert issuer.send("84DC090C", record) == "6A83"
+
+
+def test_what_is_not_the_issuers_is_refused_and_changes_nothing(card: Cards) -> None:
+    made = card("visa-offline")
+    issuer = ScriptIssuer(made)
+    face = issuer.face
+    assert face.transmit(bytes.fromhex("841E000008" + "00" * 8)).hex().upper() == "6988"
+    assert face.transmit(bytes.fromhex("841E000004" + "00" * 4)).hex().upper() == "6987"
+    assert issuer.send("84240000") == "6988"
+    issuer.ask()
+    assert issuer.send("84240001") == "6A86"
+    assert issuer.send("84240002", bytes(8)) == "6A80"
+    assert made.memory.blocked == ""
+    face.reset()
+    assert face.transmit(bytes.fromhex("841E000008" + "00" * 8)).hex().upper() == "6985"
+
+
+def test_a_card_that_is_resumed_remembers_what_its_issuer_changed(card: Cards) -> None:
+    first, second = card("mastercard-offline"), card("mastercard-offline")
+    issuer = ScriptIssuer(first)
+    issuer.send("84DA9F58", b"\x05")
+    issuer.send("84240002", issuer.pin_data("98765"))
+    issuer.send("841E0000")
+    second.resume(first.snapshot())
+    assert second.snapshot() == first.snapshot()
