@@ -23,6 +23,7 @@ ACTS = (
     ("hold",),
     ("host", "answers"),
     ("host", "pack"),
+    ("host", "sends"),
     ("insert",),
     ("network",),
     ("network", "slow"),

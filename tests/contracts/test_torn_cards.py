@@ -25,8 +25,11 @@ ALLOWED: dict[CardFault, set[str]] = {
     CardFault.MUTE: {"card-error", "declined", "swipe-instead"},
     CardFault.SHORT: _END,
     CardFault.FAILURE: _END,
-    CardFault.RESET: _END | {"present-card"},
+    CardFault.RESET: _END,
 }
+TAPPED = {
+    "present-card"
+}  # a card that leaves the field, or its senses, during its selection is asked for again (Book B, 3.3)
 MOST_COMMANDS = 60
 PATIENCE = 30  # s
 
@@ -125,7 +128,7 @@ def test_a_card_that_fails_at_any_command_leads_to_an_end_that_is_allowed(
     name: str, how: str, fault: CardFault
 ) -> None:
     endings = tear_everywhere("v400m", name, how, fault)
-    assert endings.keys() <= ALLOWED[fault], endings
+    assert endings.keys() <= ALLOWED[fault] | (TAPPED if how == "tap" else set()), endings
 
 
 @pytest.mark.soak
@@ -137,4 +140,4 @@ def test_every_card_that_fails_at_any_command_leads_to_an_end_that_is_allowed(
 ) -> None:
     for how in presentations(name):
         endings = tear_everywhere(profile, name, how, fault)
-        assert endings.keys() <= ALLOWED[fault], (how, endings)
+        assert endings.keys() <= ALLOWED[fault] | (TAPPED if how == "tap" else set()), (how, endings)

@@ -67,7 +67,7 @@ def test_the_kernel_is_told_how_long_each_command_took() -> None:
         assert "Approved" in terminal.view().text
 
 
-@pytest.mark.parametrize(("way", "words"), [("chip", "Swipe the card"), ("contactless", "Card error")])
+@pytest.mark.parametrize(("way", "words"), [("chip", "Swipe the card"), ("contactless", "Try again")])
 def test_a_card_that_takes_longer_than_the_reader_waits_is_mute(way: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "too-slow.toml").write_text(
         f'extends = "visa-slow"\nid = "too-slow"\n[{way}]\nresponse_ms = 1001\n', encoding="utf-8"
