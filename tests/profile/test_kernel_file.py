@@ -115,7 +115,7 @@ def test_the_bundled_online_kernel_file_sends_everything_to_the_issuer() -> None
     config = kernel_config(profile.load("v400m"), "T1")
     assert {one.floor_limit for one in config.applications} == {0}
     assert {one.contactless_cvm_limit for one in config.applications} == {25_000}
-    assert (config.terminal_type, config.capabilities.hex().upper()) == ("22", "E0E800")
+    assert (config.terminal_type, config.capabilities.hex().upper()) == ("22", "E0F8C8")
     assert config.exceptions == frozenset()
 
 
