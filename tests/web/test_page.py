@@ -138,6 +138,7 @@ def test_a_card_is_dragged_to_the_slot(browser: Browser) -> None:
         page = opened(browser, bench)
         bench.acts("press OK 1250 OK")
         until(page, "present-card")
+        page.locator(".card", has_text="visa-declined").scroll_into_view_if_needed()
         card = page.locator(".card", has_text="visa-declined").bounding_box()
         slot = page.locator('#floor [data-part="slot"]').bounding_box()
         assert card
