@@ -12,7 +12,7 @@ from typing import Final
 
 from terminal_sim.emv.keys.cryptogram_versions import VERSIONS, CryptogramVersion
 from terminal_sim.emv.keys.issuer_data import IssuerDataLayout
-from terminal_sim.emv.keys.secure_messaging import Messaging
+from terminal_sim.emv.keys.secure_messaging import Messaging, style_of
 
 _RID_BYTES: Final = 5
 
@@ -22,22 +22,26 @@ class Scheme:
     """How the cards of a scheme certify, and how they understand their issuer's scripts."""
 
     version: CryptogramVersion
-    messaging: Messaging
+
+    @property
+    def messaging(self) -> Messaging:
+        """The style of secure messaging that belongs to the version."""
+        return style_of(self.version.layout, self.version.number)
 
 
-def _row(layout: IssuerDataLayout, number: int, messaging: Messaging) -> Scheme:
-    return Scheme(VERSIONS[layout, number], messaging)
+def _row(layout: IssuerDataLayout, number: int) -> Scheme:
+    return Scheme(VERSIONS[layout, number])
 
 
-_COMMON_CORE: Final = _row(IssuerDataLayout.CCD, 0xA5, Messaging.CCD)
+_COMMON_CORE: Final = _row(IssuerDataLayout.CCD, 0xA5)
 _SCHEMES: Final = {
-    "A000000003": _row(IssuerDataLayout.VISA, 0x0A, Messaging.VISA),
-    "A000000004": _row(IssuerDataLayout.MCHIP, 0x10, Messaging.MCHIP),
-    "A000000025": _row(IssuerDataLayout.VISA, 0x01, Messaging.VISA),
-    "A000000065": _row(IssuerDataLayout.VISA, 0x12, Messaging.VISA_SESSION),
-    "A000000152": _row(IssuerDataLayout.VISA, 0x12, Messaging.VISA_SESSION),
-    "A000000277": _row(IssuerDataLayout.INTERAC, 0x85, Messaging.INTERAC),
-    "A000000333": _row(IssuerDataLayout.VISA, 0x01, Messaging.VISA),
+    "A000000003": _row(IssuerDataLayout.VISA, 0x0A),
+    "A000000004": _row(IssuerDataLayout.MCHIP, 0x10),
+    "A000000025": _row(IssuerDataLayout.VISA, 0x01),
+    "A000000065": _row(IssuerDataLayout.VISA, 0x12),
+    "A000000152": _row(IssuerDataLayout.VISA, 0x12),
+    "A000000277": _row(IssuerDataLayout.INTERAC, 0x85),
+    "A000000333": _row(IssuerDataLayout.VISA, 0x01),
 }
 
 

@@ -40,7 +40,7 @@ _STYLES: Final = {
     IssuerDataLayout.INTERAC: Messaging.INTERAC,
     IssuerDataLayout.CCD: Messaging.CCD,
 }
-_SESSION_KEYS: Final = ((IssuerDataLayout.VISA, 0x12), (IssuerDataLayout.VISA, 0x16))
+_SESSION_KEYS: Final = ((IssuerDataLayout.VISA, 0x16),)
 
 
 def style_of(layout: IssuerDataLayout, version: int) -> Messaging:

@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.entropy import draw
@@ -23,10 +21,6 @@ from terminal_sim.emv.talk.asks import FindException, SumAmounts
 from terminal_sim.emv.talk.config import Application
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.rules import Rule
-
-_LAST_ONLINE_ATC: Final = 0x9F13
-_LOWER_LIMIT: Final = 0x9F14
-_UPPER_LIMIT: Final = 0x9F23
 
 
 def manage(transaction: Transaction) -> Conversation[None]:
@@ -76,18 +70,18 @@ def selects(application: Application, amount: int, drawn: int) -> bool:
 def _check_velocity(transaction: Transaction) -> Conversation[None]:
     """Velocity checking (10.6.3): two GET DATA, at most four bits."""
     card = transaction.card
-    if _LOWER_LIMIT not in card or _UPPER_LIMIT not in card:
+    if tags.LOWER_OFFLINE_LIMIT not in card or tags.UPPER_OFFLINE_LIMIT not in card:
         return
     counter = yield from _counter(tags.ATC)
-    last = yield from _counter(_LAST_ONLINE_ATC)
+    last = yield from _counter(tags.LAST_ONLINE_ATC)
     if last == 0:
         transaction.mark(tvr.NEW_CARD, Rule.RISK_NEW_CARD)
     if counter is None or last is None or counter <= last:
         transaction.mark(tvr.LOWER_LIMIT_EXCEEDED | tvr.UPPER_LIMIT_EXCEEDED, Rule.RISK_NO_COUNTER)
         return
-    if counter - last > card[_LOWER_LIMIT][0]:
+    if counter - last > card[tags.LOWER_OFFLINE_LIMIT][0]:
         transaction.mark(tvr.LOWER_LIMIT_EXCEEDED, Rule.RISK_LOWER_LIMIT)
-    if counter - last > card[_UPPER_LIMIT][0]:
+    if counter - last > card[tags.UPPER_OFFLINE_LIMIT][0]:
         transaction.mark(tvr.UPPER_LIMIT_EXCEEDED, Rule.RISK_UPPER_LIMIT)
 
 

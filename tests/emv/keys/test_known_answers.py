@@ -12,11 +12,13 @@ from terminal_sim.emv.data import tags
 from terminal_sim.emv.keys import cryptogram_versions, derivation, issuer_data, tdes
 from terminal_sim.emv.keys.cryptogram_versions import arpc_1, arpc_2, version_of
 from terminal_sim.emv.keys.derivation import IccKeyOption
+from terminal_sim.emv.keys.issuer_data import IssuerDataLayout
 from terminal_sim.emv.keys.secure_messaging import (
     Messaging,
     ScriptSession,
     decipher,
     encipher,
+    style_of,
     visa_pin_data,
 )
 from terminal_sim.emv.keys.tdes import MacPadding
@@ -37,12 +39,15 @@ def key(text: str) -> Secret[bytes]:
 KEYS = read("keys_and_arpc")
 CRYPTOGRAMS = read("cryptograms")["vectors"]
 SCRIPTS = read("secure_messaging")
-STYLES = {
-    "visa-cvn10": Messaging.VISA,
-    "visa-cvn18": Messaging.VISA,
-    "visa-cvn22": Messaging.VISA_SESSION,
-    "interac-cvn133": Messaging.INTERAC,
+LAYOUTS = {
+    "Visa": IssuerDataLayout.VISA,
+    "Interac": IssuerDataLayout.INTERAC,
+    "Mastercard": IssuerDataLayout.MCHIP,
 }
+
+
+def style_by_row(row: dict[str, Any]) -> Messaging:
+    return style_of(LAYOUTS[row["scheme"]], int(row["cryptogram_version"][:2], 16))
 
 
 def by_id(row: dict[str, Any]) -> str:
@@ -123,7 +128,7 @@ def test_a_cryptogram_and_its_answer_are_the_published_ones(row: dict[str, Any])
 @pytest.mark.parametrize("row", CRYPTOGRAMS, ids=by_id)
 def test_the_commands_of_a_script_are_the_published_ones(row: dict[str, Any]) -> None:
     session = ScriptSession(
-        STYLES.get(row["id"], Messaging.MCHIP),
+        style_by_row(row),
         card_of(row, "smi"),
         card_of(row, "smc"),
         bytes.fromhex(row["input"]["9F36"]),
