@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
+from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.receipts import ReceiptTaker
 from terminal_sim.bench.saving import Continuation, saved
@@ -134,7 +135,8 @@ class Bench:
         self.engine = Engine(self.clock, self.writer, seed, None if trace is False else self.trace)
         self.flows = load_flows()
         self.terminals: list[TerminalUnderTest] = []
-        self.wallet = Wallet(self.acquirer, decks)
+        memories = CardMemoryFolder(self._state / "cards") if self._state is not None else None
+        self.wallet = Wallet(self.acquirer, decks, memories)
         self.names = TerminalNames(self.journal)
         self.till = Till(
             self.clock, sales, self._new_sales, None if self._folder is None else self._folder.kept_till()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
 
@@ -23,11 +25,17 @@ class Slot(Protocol):
 
 
 class Wallet:
-    """The cards by name. `decks` are folders of further card files, and `acquirer` reaches the issuer of all of them."""
+    """The cards by name. `decks` are folders of further card files, and `acquirer` reaches the issuer of all of them.
 
-    def __init__(self, acquirer: Acquirer, decks: Sequence[Path]) -> None:
+    `files` keep what the cards remember from one bench to the next; without them a card is new on each bench.
+    """
+
+    def __init__(
+        self, acquirer: Acquirer, decks: Sequence[Path], files: CardMemoryFolder | None = None
+    ) -> None:
         self._acquirer = acquirer
         self._decks = tuple(decks)
+        self._files = files
         self._cards: dict[str, VirtualCard] = {}
         self._known: dict[str, CardState] = {}
         self._holders: dict[str, Slot] = {}  # where each card was presented last
@@ -47,6 +55,9 @@ class Wallet:
 
             card = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
             who = card.personality
+            known = self._known.get(name)
+            if known is None and self._files is not None:
+                known = self._files.known(name)
             self._acquirer.open_account(
                 who.pan.reveal(),
                 who.brand,
@@ -56,10 +67,12 @@ class Wallet:
                 postal_code=who.postal_code,
                 street_number=who.street_number,
                 response_code=who.issuer_response,
-                issued="" if name in self._known else who.sequence,
+                issued="" if known is not None else who.sequence,
             )
-            if name in self._known:
-                card.resume(self._known[name])
+            if known is not None:
+                card.resume(known)
+            if self._files is not None:
+                card.keep_by(partial(self._files.keep, name))
             self._cards[name] = card
         return self._cards[name]
 

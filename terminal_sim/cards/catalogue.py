@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -79,6 +79,11 @@ class VirtualCard:
             records=dict(memory.records),
             chip=chip,
         )
+
+    def keep_by(self, keep: Callable[[CardState], None]) -> None:
+        """Let `keep` make durable what the card remembers without power, before an answer that follows from it leaves the card."""
+        self.memory.kept = self.memory.facts()
+        self.memory.keep = lambda: keep(replace(self.snapshot(), chip=None))
 
     def resume(self, state: CardState) -> None:
         """Remember what another card of this personality remembered."""

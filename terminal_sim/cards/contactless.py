@@ -58,8 +58,10 @@ class ContactlessCard:
         return self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
-        """The R-APDU, status word included."""
-        return answer(apdu, self._handlers)
+        """The R-APDU, status word included; what the card remembers is durable by then."""
+        response = answer(apdu, self._handlers)
+        self._memory.settle()
+        return response
 
     def response_time(self, _: bytes) -> int:
         """How long an answer takes, in microseconds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ class Memory:
     those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
     `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
     `script_failed` whether one of them failed, until an issuer that was told has answered. `objects` (by tag) and `records` (by SFI and
-    number) are those that its issuer has changed.
+    number) are those that its issuer has changed. `keep` makes all of it durable; `kept` is what it made durable last.
     """
 
     key: Secret[bytes]
@@ -36,6 +37,23 @@ class Memory:
     script_failed: bool = False
     objects: dict[int, bytes] = field(default_factory=dict)
     records: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    keep: Callable[[], None] | None = None
+    kept: tuple[object, ...] = ()
+
+    def settle(self) -> None:
+        """Has what changed kept, where a keeper is there: the card calls it before an answer leaves."""
+        if self.keep is None:
+            return
+        now = self.facts()
+        if now != self.kept:
+            self.keep()
+            self.kept = now
+
+    def facts(self) -> tuple[object, ...]:
+        """All that outlives the power, but for the key."""
+        counters = self.atc, self.last_online, self.tries_left, self.offline_payments, self.offline_amount
+        changed = tuple(self.objects.items()), tuple(self.records.items())
+        return (*counters, self.blocked, self.pin, self.scripts, self.script_failed, *changed)
 
     def begin(self) -> bytes:
         """The counter of a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""

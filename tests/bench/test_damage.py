@@ -108,7 +108,7 @@ def _opens_with_less(folder: Path, held: Acknowledged) -> str:
 def _try(state: tuple[Path, Acknowledged], change: str, times: int, place: Path) -> None:
     whole, held = state
     random = Random(change)
-    files = sorted(file for file in whole.iterdir() if file.stat().st_size)
+    files = sorted(file for file in whole.iterdir() if file.is_file() and file.stat().st_size)
     for number in range(times):
         folder = place / str(number)
         shutil.copytree(whole, folder)
