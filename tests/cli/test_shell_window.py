@@ -31,8 +31,8 @@ class Device:
 
 
 DEVICES = (
-    Device("v400m", ("press OK 1250 OK",), "insert mast", "insert mastercard-pin"),
-    Device("s1f2", ("tap id:payment", "press 1250 OK"), "insert mast", "insert mastercard-pin"),
+    Device("v400m", ("press OK 1250 OK",), "insert mastercard-pi", "insert mastercard-pin"),
+    Device("s1f2", ("tap id:payment", "press 1250 OK"), "insert mastercard-pi", "insert mastercard-pin"),
     Device("square-reader", ("press 1250", "tap id:charge"), "tap-card pho", "tap-card phone"),
     Device("square-stand", ("press 1250", "tap id:charge"), "insert visa-credit-", "insert visa-credit-fr"),
     Device("square-register", ("press 1250", "tap id:charge"), "insert visa-credit-", "insert visa-credit-fr"),

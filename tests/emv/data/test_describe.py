@@ -36,7 +36,7 @@ COMMANDS = [
     ("a cryptogram", "80AE8000020102 00", "GENERATE AC ARQC [3 bytes]"),
     ("a PIN is never shown", "0020008008241234FFFFFFFFFF", "VERIFY [8 bytes]"),
     ("a data object", "80CA9F1700", "GET DATA 9F17"),
-    ("an unknown command", "84DA0000081122334455667788", "84DA0000 [8 bytes]"),
+    ("an unknown command", "84D20000081122334455667788", "84D20000 [8 bytes]"),
     ("half a header", "00A4", "[2 bytes]"),
     ("a number as a file name", "00A404000841111111111111 1100", "SELECT **"),
 ]
