@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -16,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 AGAIN = 1.0
 INTERRUPT = "\x03"
+
+
+def _of_its_own() -> None:
+    """The window controls its program, which an interrupt reaches even where those who run the tests ignore one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Keyboard:
@@ -39,7 +46,7 @@ class Keyboard:
             stdout=far,
             stderr=far,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_of_its_own,
         )
         os.close(far)
 

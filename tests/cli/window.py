@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,11 @@ ENTER, TAB, INTERRUPT, END, RIGHT, UP = "\r", "\t", "\x03", "\x04", "\x1b[C", "\
 _ASKED = re.escape("\x1b[6n")
 _WHERE = "\x1b[1;1R"  # at the top, so that all of the window is below
 _STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+def _hears_interrupts() -> None:
+    """The program hears an interrupt, even where those who run the tests ignore one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Window:
@@ -45,6 +51,7 @@ class Window:
             dimensions=(rows, columns),
             encoding="utf-8",
             timeout=PATIENCE,
+            preexec_fn=_hears_interrupts,
         )
         self._program.delaybeforesend = None
         self._answers = answers
