@@ -38,6 +38,22 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def replace_private(path: Path, content: bytes) -> None:
+    """Put a file of its owner alone in the place of `path`, on the disk when this returns: what was there stands until the new one is whole.
+
+    Raises `OSError`.
+    """
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        keep_private(descriptor)
+        opened.write(content)
+        opened.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)
+    sync_folder(path.parent)
+
+
 def runtime_file() -> Path:
     """Where a served bench is announced to commands of the same user: in the user's runtime folder, or else among the user's states.
 

@@ -7,7 +7,6 @@ the result of a PIN, that its card will forget. A file holds what a chip would h
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ import msgspec
 
 from terminal_sim.bench import plain
 from terminal_sim.errors import BenchMisuse, StorageFailed
-from terminal_sim.files import NO_LINK, PLAIN, keep_private, sync_folder
+from terminal_sim.files import replace_private
 
 if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
@@ -53,16 +52,8 @@ class CardMemoryFolder:
         """Writes what the card remembers; it is on the disk when this returns. Raises `StorageFailed`."""
         content = msgspec.json.encode(plain.encoded(state))
         file = self._folder / f"{name}.json"
-        fresh = file.with_suffix(".new")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
-            with os.fdopen(descriptor, "wb") as opened:
-                keep_private(opened.fileno())
-                opened.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            fresh.replace(file)
-            sync_folder(self._folder)
+            replace_private(file, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         except OSError as error:
             raise StorageFailed(f"{file}: the memory of a card cannot be stored: {error.strerror}") from None

@@ -351,7 +351,9 @@ class ChipCard:
             proprietary=more,
         )
         genuine = bool(expected) and hmac.compare_digest(expected or b"", data[: len(expected or b"")])
-        approved = code.decode("latin-1") in APPROVALS if by_code else bool(status[1:2] >= b"\x80")
+        approved = (
+            code.decode("latin-1") in APPROVALS if by_code else is_whole and bool(status[1] & _APPROVED)
+        )
         self._now = replace(
             self._now, authenticated=genuine, approved=approved, code=code if by_code else b""
         )

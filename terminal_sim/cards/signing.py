@@ -91,7 +91,7 @@ def issuer_certificate(pan: Secret[str], serial: bytes = SERIAL) -> Objects:
         (tags.CA_KEY_INDEX, CA_KEY_INDEX),
         (tags.ISSUER_CERTIFICATE, certificate),
         (tags.ISSUER_KEY_REMAINDER, remainder),
-        (tags.ISSUER_KEY_EXPONENT, _exponent(issuer)),
+        (tags.ISSUER_KEY_EXPONENT, issuer.exponent_bytes),
     )
 
 
@@ -149,14 +149,14 @@ def _of_card(pan: Secret[str], key: PublicKey, static: bytes) -> tuple[bytes, by
     number = bytes.fromhex(pan.reveal().ljust(20, "F"))
     head = bytes((ICC_CERTIFICATE,)) + number + _EXPIRES + SERIAL
     certificate, remainder = _certified(_file().issuer.key(), head, key, ICC_OVERHEAD, static)
-    return certificate, remainder, _exponent(key)
+    return certificate, remainder, key.exponent_bytes
 
 
 def _certified(
     signer: PrivateKey, head: bytes, key: PublicKey, overhead: int, static: bytes
 ) -> tuple[bytes, bytes]:
     """The certificate of `key`, and the digits of its modulus that find no room in it."""
-    exponent = _exponent(key)
+    exponent = key.exponent_bytes
     room = signer.public.size - overhead
     digits, remainder = key.modulus[:room], key.modulus[room:]
     content = head + bytes((SHA_1, RSA, key.size, len(exponent))) + digits
@@ -166,7 +166,3 @@ def _certified(
 def _framed(signer: PrivateKey, content: bytes, outside: bytes) -> bytes:
     filled = content.ljust(signer.public.size - _FRAME, b"\xbb")
     return signer.apply(b"\x6a" + filled + hashlib.sha1(filled + outside).digest() + b"\xbc")
-
-
-def _exponent(key: PublicKey) -> bytes:
-    return key.exponent.to_bytes((key.exponent.bit_length() + 7) // 8)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, Literal
 
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest, Trace, TraceEntry, contents
@@ -128,22 +129,20 @@ def sales(
     runner: SaleRunner,
 ) -> Iterator[PlannedSale]:
     """Every sale of the table that card and terminal can do; a terminal without a link gets one answer only, since none arrives."""
-    for profile in profiles:
-        for card in cards:
-            for way in ways:
-                if runner.takes(profile, card, way):
-                    for locale in locales:
-                        for reached in online:
-                            for answer in answers if reached else answers[:1]:
-                                yield PlannedSale(
-                                    profile=profile,
-                                    card=card,
-                                    way=way,
-                                    locale=locale,
-                                    answer=answer,
-                                    online=reached,
-                                    kernel=kernel,
-                                )
+    links = [(reached, answer) for reached in online for answer in (answers if reached else answers[:1])]
+    for profile, card, way in product(profiles, cards, ways):
+        if not runner.takes(profile, card, way):
+            continue
+        for locale, (reached, answer) in product(locales, links):
+            yield PlannedSale(
+                profile=profile,
+                card=card,
+                way=way,
+                locale=locale,
+                answer=answer,
+                online=reached,
+                kernel=kernel,
+            )
 
 
 def _begin(terminal: TerminalUnderTest) -> None:

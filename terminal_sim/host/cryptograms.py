@@ -55,7 +55,7 @@ def objection(
         said = kind.name if kind is not None else "no kind of cryptogram"
         return f"9F27 says {said}; {' or '.join(one.name for one in allowed)} belongs into this message"
     try:
-        genuine = CardCryptogram.of(request.icc_data).is_genuine(card_key(request, pan, key))
+        genuine = CardCryptogram.of_objects(objects).is_genuine(card_key(request, pan, key))
     except tlv.TlvError as wrong:
         return str(wrong)
     return "" if genuine else f"the {kind.name} {_NOT_GENUINE}"

@@ -82,6 +82,7 @@ class Issuer:
 
     def __init__(self, config: AcquirerConfig, spent: Callable[[Secret[str]], int]) -> None:
         self._config = config
+        self._master_key = config.issuer_master_key
         self._spent = spent
         self._accounts: dict[str, Account] = {}
         self.counters = CardCounters()
@@ -92,7 +93,7 @@ class Issuer:
 
     def issue(self, pan: Secret[str], sequence: str) -> None:
         """A card with this number is fresh from the factory: its counter begins anew."""
-        self.counters.begin_anew(card_digest(pan, sequence, self._config.issuer_master_key))
+        self.counters.begin_anew(card_digest(pan, sequence, self._master_key))
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -119,7 +120,7 @@ class Issuer:
         from terminal_sim.host import cryptograms  # only chip payments need ciphers
 
         objects = cryptograms.objects_of(request.icc_data)
-        return cryptograms.counter_use(objects, request, pan, self._config.issuer_master_key)
+        return cryptograms.counter_use(objects, request, pan, self._master_key)
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 by the method of the cryptogram's version (EMV Book 2, 8.2); empty without an ARQC or an account."""
@@ -129,7 +130,7 @@ class Issuer:
         from terminal_sim.emv.data import tlv  # only chip payments need ciphers
         from terminal_sim.host import cryptograms
 
-        data = cryptograms.authentication_data(request, pan, self._config.issuer_master_key, code)
+        data = cryptograms.authentication_data(request, pan, self._master_key, code)
         return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
 
     def securing(self, request: HostRequest) -> CommandSecuring | None:
@@ -139,7 +140,7 @@ class Issuer:
             return None
         from terminal_sim.host import cryptograms
 
-        return cryptograms.securing_of(request, pan, self._config.issuer_master_key)
+        return cryptograms.securing_of(request, pan, self._master_key)
 
     def change_pin(self, request: HostRequest, pin: Secret[str]) -> None:
         """The PIN of the card of `request` is another one from now on."""
@@ -184,7 +185,7 @@ class Issuer:
 
         objects = cryptograms.objects_of(request.icc_data)
         if account is not None:
-            key = self._config.issuer_master_key
+            key = self._master_key
             if note := cryptograms.objection(objects, request, account.pan, key):
                 return _Refusal(WRONG_CRYPTOGRAM, note)
             use = cryptograms.counter_use(objects, request, account.pan, key)

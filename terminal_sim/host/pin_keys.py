@@ -67,17 +67,21 @@ def pin_of(config: AcquirerConfig, block: Secret[bytes], serial: bytes, pan: Sec
 
     Raises `PinBlockError` where it is not enciphered under this acquirer's keys, or bound to another card number.
     """
-    key = config.pin_key
-    if config.pin.keys is not PinKeys.FIXED:
-        derivation = derivation_of(config)
-        if len(serial) != derivation.size:
-            raise PinBlockError(f"a key serial number has {derivation.size} bytes, not {len(serial)}")
-        try:
-            key = derivation.pin_key(derivation.initial(config.base_derivation_key, serial), serial)
-        except ValueError as error:
-            raise PinBlockError(str(error)) from None
+    key = _key_of(config, serial)
     if config.pin.block_format == 4:
         return pinblock.read_format4(pinblock.decipher_aes(block, pan, key))
     clear = pinblock.decipher(block, key)
     read = pinblock.read_format0 if config.pin.block_format == 0 else pinblock.read_format3
     return read(clear, pan)
+
+
+def _key_of(config: AcquirerConfig, serial: bytes) -> Secret[bytes]:
+    if config.pin.keys is PinKeys.FIXED:
+        return config.pin_key
+    derivation = derivation_of(config)
+    if len(serial) != derivation.size:
+        raise PinBlockError(f"a key serial number has {derivation.size} bytes, not {len(serial)}")
+    try:
+        return derivation.pin_key(derivation.initial(config.base_derivation_key, serial), serial)
+    except ValueError as error:
+        raise PinBlockError(str(error)) from None

@@ -23,7 +23,7 @@ from terminal_sim.core.message import HostRequest
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.errors import BenchMisuse, StorageFailed
-from terminal_sim.files import HAS_MODES, PLAIN, sync_folder
+from terminal_sim.files import HAS_MODES, replace_private
 from terminal_sim.secret import Secret
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
@@ -109,7 +109,7 @@ class Vault:
             return
         try:
             if self._file.exists():
-                _write_private(self._file, bytes(_KEY_BYTES))
+                replace_private(self._file, bytes(_KEY_BYTES))
         except OSError as error:
             raise StorageFailed(f"{self._file}: the key cannot be erased: {error.strerror}") from None
 
@@ -123,7 +123,7 @@ class Vault:
     def _keep(self, key: Secret[bytes]) -> None:
         if self._file is not None:
             try:
-                _write_private(self._file, key.reveal())
+                replace_private(self._file, key.reveal())
             except OSError as error:
                 raise StorageFailed(
                     f"{self._file}: the key of stored payments cannot be stored: {error.strerror}; make room, or check its rights"
@@ -166,16 +166,3 @@ def _read_private(path: Path) -> bytes | None:
     if len(kept) != _KEY_BYTES:
         raise BenchMisuse(f"{path}: it has {len(kept)} bytes, and a key has {_KEY_BYTES}; {_CURE}")
     return kept
-
-
-def _write_private(path: Path, key: bytes) -> None:
-    """Durable before anything is sealed with it, and whole: what was there before stands until the new file does."""
-    made = path.with_suffix(".new")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, 0o600)
-    try:
-        os.write(descriptor, key)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    made.replace(path)
-    sync_folder(path.parent)

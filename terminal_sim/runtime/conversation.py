@@ -43,7 +43,7 @@ from terminal_sim.runtime.key_store import KeyStore
 
 @dataclass(frozen=True, slots=True)
 class ConversationState:
-    """All that a pure kernel needs to stand where another one stood. The answers hold card data, and a PIN that was typed."""
+    """All that a pure kernel needs to stand where another one stood. The answers hold card data, and the block of a PIN."""
 
     request: Request
     answers: tuple[KernelAnswer, ...] = field(repr=False)
@@ -52,8 +52,8 @@ class ConversationState:
 class CardConversation:
     """The `kernel` of a `request`, the `slot` that its commands go to, and the `keys` that make blocks of PINs.
 
-    `cards` answers what the kernel looks up, `now` is the virtual clock in microseconds, `shown` gets each message. `seen` gets each command with its response; `torn` gets each step once it is done, and whether it was a command: cards
-    are torn away there. `gone` is called when the card has left a contact slot, before its reader reports it; `lost` when
+    `cards` answers what the kernel looks up, `now` is the virtual clock in microseconds, `shown` gets each message. `seen` gets each
+    command with its response; `torn` gets each step once it is done, and whether it was a command: cards are torn away there. `gone` is called when the card has left a contact slot, before its reader reports it; `lost` when
     the reader itself is away.
     """
 

@@ -6,7 +6,6 @@ is used, so that a power cut skips a key and never repeats one.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import PinEncipherment
 from terminal_sim.errors import StorageFailed
-from terminal_sim.files import sync_folder
+from terminal_sim.files import replace_private
 from terminal_sim.host.config import AcquirerConfig, PinKeys
 from terminal_sim.secret import Secret
 
@@ -56,14 +55,8 @@ class SerialFile:
     def keep(self, serial: bytes) -> None:
         """Raises `StorageFailed` where the disk does not take it: then no key may be used."""
         if self._file is not None:
-            fresh = self._file.with_suffix(".new")
             try:
-                with fresh.open("w", encoding="ascii") as opened:
-                    opened.write(serial.hex())
-                    opened.flush()
-                    os.fsync(opened.fileno())
-                fresh.replace(self._file)
-                sync_folder(self._file.parent)
+                replace_private(self._file, serial.hex().encode())
             except OSError as error:
                 raise StorageFailed(
                     f"{self._file}: the counter of PIN keys cannot be stored: {error.strerror}"
@@ -163,6 +156,7 @@ class KeyStore:
         block = pinblock.format2(pin)
         if encipher is None:
             return block
+        from terminal_sim.emv.keys.rsa import PublicKey  # only an enciphered PIN needs RSA
+
         plain = b"\x7f" + block.reveal() + encipher.challenge + encipher.padding
-        modulus = int.from_bytes(encipher.modulus)
-        return Secret(pow(int.from_bytes(plain), encipher.exponent, modulus).to_bytes(len(encipher.modulus)))
+        return Secret(PublicKey(encipher.modulus, encipher.exponent).apply(plain))

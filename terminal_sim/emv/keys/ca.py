@@ -33,5 +33,4 @@ def check(rid: bytes, index: int, key: PublicKey, checked: bytes) -> None:
 
 def checksum(rid: bytes, index: int, key: PublicKey) -> bytes:
     """The SHA-1 by which a key is checked (Book 2, 11.2.2)."""
-    short = key.exponent.to_bytes((key.exponent.bit_length() + 7) // 8)
-    return hashlib.sha1(rid + bytes((index,)) + key.modulus + short).digest()
+    return hashlib.sha1(rid + bytes((index,)) + key.modulus + key.exponent_bytes).digest()

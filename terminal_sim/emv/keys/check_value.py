@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.cmac import CMAC
 
+from terminal_sim.emv.keys import tdes
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.secret import Secret
 
@@ -31,8 +32,5 @@ def zeros_cmac(key: Secret[bytes], algorithm: KeyAlgorithm) -> bytes:
 
 
 def cipher_of(key: Secret[bytes], algorithm: KeyAlgorithm) -> TripleDES | AES:
-    """The cipher itself; a triple DES key of two parts is its first part again at the end."""
-    value = key.reveal()
-    if algorithm is KeyAlgorithm.AES:
-        return AES(value)
-    return TripleDES(value + value[:8] if len(value) == 16 else value)
+    """The cipher itself."""
+    return AES(key.reveal()) if algorithm is KeyAlgorithm.AES else tdes.cipher(key.reveal())

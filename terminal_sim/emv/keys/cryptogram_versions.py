@@ -210,7 +210,11 @@ class CardCryptogram:
     @classmethod
     def of(cls, icc_data: bytes) -> CardCryptogram:
         """Reads DE 55. Raises `TlvError` where it is not BER-TLV, or something is missing that the cryptogram certifies."""
-        values = dict(tlv.split(icc_data))
+        return cls.of_objects(dict(tlv.split(icc_data)))
+
+    @classmethod
+    def of_objects(cls, values: Mapping[int, bytes]) -> CardCryptogram:
+        """As `of`, from the data objects of DE 55 by tag."""
         missing = [f"{tag:X}" for tag in _NEEDED if tag not in values]
         if missing:
             raise TlvError(f"the data for the issuer lack {' '.join(missing)}")

@@ -40,6 +40,11 @@ class PublicKey:
         """N, in bytes."""
         return len(self.modulus)
 
+    @property
+    def exponent_bytes(self) -> bytes:
+        """The exponent in as few bytes as it has, as certificates and checksums write it."""
+        return self.exponent.to_bytes((self.exponent.bit_length() + 7) // 8)
+
     def apply(self, value: bytes) -> bytes:
         """The public operation on a value of N bytes; the result has N bytes. Raises `RsaError` for another length or too large a value."""
         if len(value) != len(self.modulus):

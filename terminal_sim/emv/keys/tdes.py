@@ -22,25 +22,25 @@ class MacPadding(Enum):
     ONE_AND_ZEROS = 2
 
 
-def _full(key: bytes) -> bytes:
-    """K1 K2 K3 of a key of one, two or three parts. Raises `ValueError` where it has another length."""
+def cipher(key: bytes) -> TripleDES:
+    """The cipher of a key of one, two or three parts. Raises `ValueError` where it has another length."""
     if len(key) == 8:
-        return key * 3
+        return TripleDES(key * 3)
     if len(key) == 16:
-        return key + key[:8]
+        return TripleDES(key + key[:8])
     if len(key) == 24:
-        return key
+        return TripleDES(key)
     raise ValueError(f"a DES key has 8, 16 or 24 bytes, not {len(key)}")
 
 
 @lru_cache(maxsize=128)
 def _encryptor(key: bytes) -> CipherContext:
-    return Cipher(TripleDES(_full(key)), ECB()).encryptor()
+    return Cipher(cipher(key), ECB()).encryptor()
 
 
 @lru_cache(maxsize=32)
 def _decryptor(key: bytes) -> CipherContext:
-    return Cipher(TripleDES(_full(key)), ECB()).decryptor()
+    return Cipher(cipher(key), ECB()).decryptor()
 
 
 def encrypt(key: bytes, blocks: bytes) -> bytes:
@@ -61,9 +61,9 @@ def encrypt_cbc(key: bytes, blocks: bytes) -> bytes:
     """CBC over whole blocks of 8 bytes, the first chained to zeros."""
     if len(blocks) % BLOCK:
         raise ValueError("DES works on whole blocks of 8 bytes")
-    cipher, chain, enciphered = _encryptor(key), 0, b""
+    encryptor, chain, enciphered = _encryptor(key), 0, b""
     for at in range(0, len(blocks), BLOCK):
-        block = cipher.update((chain ^ int.from_bytes(blocks[at : at + BLOCK])).to_bytes(BLOCK))
+        block = encryptor.update((chain ^ int.from_bytes(blocks[at : at + BLOCK])).to_bytes(BLOCK))
         chain = int.from_bytes(block)
         enciphered += block
     return enciphered
