@@ -15,22 +15,24 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from terminal_sim.cards import layout, scripts, signing
+from msgspec import Struct
+from msgspec.structs import replace
+
+from terminal_sim.cards import certifying, layout, scripts, signing
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ChipFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
-from terminal_sim.cards.results import CardFacts, verification_results
+from terminal_sim.cards.results import CardFacts
 from terminal_sim.cards.schemes import Scheme, scheme_of
 from terminal_sim.cards.scripts import ScriptProgress, ScriptRunner
 from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.keys import issuer_data, pinblock
+from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.cryptogram_versions import ArpcMethod
 from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.emv.keys.rsa import RsaError
@@ -48,8 +50,6 @@ class Phase(Enum):
     FINISHED = "finished"
 
 
-_KEY_INDEX = 0x01
-_COMBINED = 0x10
 _DDOL_BYTES = 4
 _PIN_HEADER = 0x7F
 _PIN_METHODS = {0x80: "offline-pin", 0x88: "enciphered-pin"}
@@ -57,8 +57,7 @@ _APPROVED = 0x80
 """Byte 2 of the card status update (Book 3, C10): the issuer approves the online transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChipState:
+class ChipState(Struct, frozen=True):
     """What a chip knows while it has power: where it stands in its transaction, and what it has checked so far.
 
     `application` is the index of the selected one, -1 for none; `unpredictable` is the terminal's number in the first GENERATE AC,
@@ -80,7 +79,7 @@ class ChipState:
     authenticated: bool | None = None
     approved: bool = False
     code: bytes = b""
-    scripts: ScriptProgress = field(default_factory=ScriptProgress)
+    scripts: ScriptProgress = ScriptProgress()
 
 
 class ChipCard:
@@ -191,10 +190,7 @@ class ChipCard:
         """GENERATE AC, first and second (Book 3, 6.5.5)."""
         if self._now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
-        combined = self._chip.oda == "cda" and command.p1 & 0x3F == _COMBINED
-        if (command.p1 & 0x3F and not combined) or command.p1 & 0xC0 == 0xC0 or command.p2:
-            raise Refusal(StatusWord.WRONG_PARAMETERS)
-        asked = Cryptogram(command.p1 & 0xC0)
+        asked, combined = certifying.requested(command, signs=self._chip.oda == "cda")
         second = self._now.phase is Phase.REQUESTED
         try:
             values = dol.read(self._layout.cdol2 if second else self._layout.cdol1, command.data)
@@ -239,7 +235,7 @@ class ChipCard:
         return Cryptogram.TC if approves else Cryptogram.AAC
 
     def _certify(self, kind: Cryptogram, second: bool, values: dict[int, bytes], *, combined: bool) -> bytes:
-        version, counter = self._scheme.version, self._memory.counter
+        counter = self._memory.counter
         facts = CardFacts(
             first=Cryptogram.ARQC if second else kind,
             second=kind if second else None,
@@ -253,10 +249,7 @@ class ChipCard:
             scripts=self._memory.scripts,
             script_failed=self._memory.script_failed,
         )
-        results = verification_results(version.layout, facts)
-        data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
-        values = values | {tags.AIP: self._layout.aip, tags.ATC: counter}
-        made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
+        made, data = certifying.certified(self._scheme.version, self._memory, self._layout.aip, facts, values)
         if kind is Cryptogram.ARQC:
             self._now = replace(self._now, arqc=made)
         if combined:
@@ -284,10 +277,15 @@ class ChipCard:
                 (tags.ISSUER_APPLICATION_DATA, data),
             )
         )
-        number = self._memory.random(b"number", unpredictable)
-        dynamic = signing.combined_data(number, kind, made, self._now.sent + answered)
-        signature = tlv.encode(tags.SIGNED_DYNAMIC_DATA, self._signature(dynamic, unpredictable))
-        return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signature)
+        return certifying.combined_answer(
+            self._memory,
+            kind,
+            made,
+            sent=self._now.sent,
+            answered=answered,
+            unpredictable=unpredictable,
+            fault=self._chip.oda_fault,
+        )
 
     def _internal_authenticate(self, command: CardCommand) -> bytes:
         """INTERNAL AUTHENTICATE over the values of the DDOL (Book 3, 6.5.9; Book 2, 6.5.1)."""
@@ -298,15 +296,11 @@ class ChipCard:
         if len(command.data) != _DDOL_BYTES:
             raise Refusal(StatusWord.WRONG_LENGTH)
         number = self._memory.random(b"number", command.data)
-        signature = self._signature(bytes((len(number),)) + number, command.data)
+        signature = certifying.signature(bytes((len(number),)) + number, command.data, self._chip.oda_fault)
         self._now = replace(self._now, signed=True)
         if self._chip.answer_format == 1:
             return tlv.encode(tags.RESPONSE_FORMAT_1, signature)
         return tlv.encode(tags.RESPONSE_FORMAT_2, tlv.encode(tags.SIGNED_DYNAMIC_DATA, signature))
-
-    def _signature(self, dynamic: bytes, terminal: bytes) -> bytes:
-        made = signing.signed_dynamic_data(dynamic, terminal)
-        return signing.turned(made) if self._chip.oda_fault == "signature" else made
 
     def _get_challenge(self, command: CardCommand) -> bytes:
         """GET CHALLENGE: 8 bytes that no command before has seen (Book 3, 6.5.6)."""

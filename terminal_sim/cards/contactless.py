@@ -9,21 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from terminal_sim.cards import layout, signing
+from terminal_sim.cards import certifying, layout
 from terminal_sim.cards.command import CardCommand, Refusal, answer
 from terminal_sim.cards.faces import ContactlessFace
 from terminal_sim.cards.memory import Memory
 from terminal_sim.cards.personality import Personality
-from terminal_sim.cards.results import CardFacts, verification_results
+from terminal_sim.cards.results import CardFacts
 from terminal_sim.cards.schemes import Scheme, scheme_of
 from terminal_sim.emv.data import apdu, dol, qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.fields import FormatError, digits
-from terminal_sim.emv.keys import issuer_data
 
-_KEY_INDEX: Final = 0x01
-_COMBINED: Final = 0x10
 _FAST_DDA_VERSION: Final = b"\x01"
 
 
@@ -120,40 +117,35 @@ class ContactlessCard:
         """9F69 and 9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along."""
         unpredictable = values[tags.UNPREDICTABLE_NUMBER]
         authentication = _FAST_DDA_VERSION + self._memory.random(b"fast", unpredictable)[:4] + wishes
+        number = b"\x02" + self._memory.counter
         covered = unpredictable + values[tags.AMOUNT] + values[tags.CURRENCY] + authentication
         return tlv.join(
             (
                 (tags.CARD_AUTHENTICATION_DATA, authentication),
-                (tags.SIGNED_DYNAMIC_DATA, self._signature(b"\x02" + self._memory.counter, covered)),
+                (tags.SIGNED_DYNAMIC_DATA, certifying.signature(number, covered, self._face.oda_fault)),
             )
         )
-
-    def _signature(self, dynamic: bytes, terminal: bytes) -> bytes:
-        made = signing.signed_dynamic_data(dynamic, terminal)
-        return signing.turned(made) if self._face.oda_fault == "signature" else made
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, once: a decline as asked, else an ARQC, since the issuer is to decide (Book 3, 6.5.5)."""
         if not self._to_certify or self._scheme is None:
             raise Refusal(StatusWord.CONDITIONS)
-        combined = self._face.oda == "cda" and command.p1 & 0x3F == _COMBINED
-        if (command.p1 & 0x3F and not combined) or command.p1 & 0xC0 == 0xC0 or command.p2:
-            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        asked, combined = certifying.requested(command, signs=self._face.oda == "cda")
         try:
             values = dol.read(layout.CERTIFIED_BY_TERMINAL, command.data)
         except DolError:
             raise Refusal(StatusWord.WRONG_LENGTH) from None
         self._to_certify = False
-        kind = self._answer_to(command.p1 & 0xC0, values)
+        kind = self._answer_to(asked, values)
         objects = self._certify(self._scheme, kind, values)
         if not combined or kind is Cryptogram.AAC:
             return tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(objects))
         return self._combined(kind, objects, command.data, values[tags.UNPREDICTABLE_NUMBER])
 
-    def _answer_to(self, asked: int, values: dict[int, bytes]) -> Cryptogram:
-        if asked == Cryptogram.AAC or self._memory.blocked:
+    def _answer_to(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
+        if asked is Cryptogram.AAC or self._memory.blocked:
             return Cryptogram.AAC
-        within = asked == Cryptogram.TC and self._is_within_limits(values)
+        within = asked is Cryptogram.TC and self._is_within_limits(values)
         return Cryptogram.TC if within else Cryptogram.ARQC
 
     def _combined(
@@ -162,20 +154,23 @@ class ContactlessCard:
         """The answer of CDA: the cryptogram stands in the signature alone (Book 2, 6.6.1)."""
         made = dict(objects)[tags.CRYPTOGRAM]
         answered = tlv.join(one for one in objects if one[0] != tags.CRYPTOGRAM)
-        number = self._memory.random(b"number", unpredictable)
-        dynamic = signing.combined_data(number, kind, made, self._sent + data + answered)
-        signature = tlv.encode(tags.SIGNED_DYNAMIC_DATA, self._signature(dynamic, unpredictable))
-        return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signature)
+        return certifying.combined_answer(
+            self._memory,
+            kind,
+            made,
+            sent=self._sent + data,
+            answered=answered,
+            unpredictable=unpredictable,
+            fault=self._face.oda_fault,
+        )
 
     def _certify(
         self, scheme: Scheme, kind: Cryptogram, values: dict[int, bytes]
     ) -> tuple[tuple[int, bytes], ...]:
         """The cryptogram over `values` with what belongs to it, as data objects."""
-        version = scheme.version
-        results = verification_results(version.layout, CardFacts(first=kind))
-        data = issuer_data.build(version.layout, _KEY_INDEX, version.number, results)
-        values = values | {tags.AIP: self._layout.aip, tags.ATC: self._memory.counter}
-        made = version.cryptogram(self._memory.key, values, issuer_data.parse(data))
+        made, data = certifying.certified(
+            scheme.version, self._memory, self._layout.aip, CardFacts(first=kind), values
+        )
         return (
             (tags.ISSUER_APPLICATION_DATA, data),
             (tags.CRYPTOGRAM, made),
