@@ -61,7 +61,7 @@ from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.contents import ActRefused, ReaderFrame
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
-from terminal_sim.runtime.key_store import KeyStore, PinPadSetup
+from terminal_sim.runtime.key_store import KeyStore, pin_keys_of
 from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Subscriber, Trace
 
@@ -180,11 +180,11 @@ class Bench:
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
         self._addresses.append((reader,) if isinstance(reader, str) else tuple(reader))
-        pad = PinPadSetup(
+        pin_keys = pin_keys_of(
             self.acquirer.config,
             name,
-            None if self._state is None else self._state / f"{name}.pin-serial",
-            state.board.key_serial if state is not None else b"",
+            file=None if self._state is None else self._state / f"{name}.pin-serial",
+            last=state.board.key_serial if state is not None else b"",
         )
         kernel = kernel_config(model, name)
         board = Board(
@@ -193,7 +193,7 @@ class Bench:
             link=AcquirerLink(self.acquirer),
             printer=Printer(),
             kernel=kernel,
-            keys=KeyStore(pad.source(), self.acquirer.config.pin.block_format),
+            keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),
             cards=CardLog(kernel.exceptions),
             vault=Vault(
                 None if self._state is None else self._state / f"{name}.key",

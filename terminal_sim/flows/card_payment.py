@@ -20,6 +20,7 @@ from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.data.response_code import OFFLINE_APPROVED, UNREACHED_APPROVED
 from terminal_sim.emv.talk.answers import HostDecision
 from terminal_sim.emv.talk.asks import GoOnline
+from terminal_sim.emv.talk.card import CardData
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES, CardholderFlow
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
@@ -94,24 +95,29 @@ class CardPaymentFlow(CardholderFlow):
         """The first cryptogram is kept for the issuer; the card is asked for no second one, which it could only refuse."""
         self.keep_ask(event)
         if isinstance(self.asked, GoOnline):
-            self.defer(self._details(self.asked))
+            self.defer(self._requested(self.asked))
 
     def send_chip(self, event: Event) -> None:
         self.keep_ask(event)
         if isinstance(self.asked, GoOnline):
-            self.request(self._details(self.asked))
+            self.request(self._requested(self.asked))
 
-    def _details(self, asked: GoOnline) -> CardDetails:
-        card = asked.card
+    def _requested(self, asked: GoOnline) -> CardDetails:
+        return structs.replace(
+            self._details(asked.card, asked.icc_data),
+            track2=asked.card.track2,
+            pin_block=asked.pin_block,
+            key_serial=asked.key_serial,
+        )
+
+    def _details(self, card: CardData, icc_data: bytes) -> CardDetails:
+        """The card as it was read, without what only a request for a decision has: track 2 and the block of a PIN."""
         return CardDetails(
             entry=self.entry,
             pan=card.pan,
             expiry=Secret(card.expiry) if card.expiry else None,
             sequence=card.sequence,
-            track2=card.track2,
-            pin_block=asked.pin_block,
-            key_serial=asked.key_serial,
-            icc_data=asked.icc_data,
+            icc_data=icc_data,
             aid=card.aid,
             label=card.label,
         )
@@ -120,16 +126,8 @@ class CardPaymentFlow(CardholderFlow):
         """Keep a payment that the card has approved offline, with its TC, for the acquirer to be advised of."""
         if not isinstance(event, KernelEnded) or event.outcome.card is None:
             return
-        outcome, card = event.outcome, event.outcome.card
-        details = CardDetails(
-            entry=self.entry,
-            pan=card.pan,
-            expiry=Secret(card.expiry) if card.expiry else None,
-            sequence=card.sequence,
-            icc_data=outcome.icc_data,
-            aid=card.aid,
-            label=card.label,
-        )
+        outcome = event.outcome
+        details = self._details(event.outcome.card, outcome.icc_data)
         began = self.payment or payment_of(self.terminal, self.kind, self.amount, details, self.locale)
         self.outcome = outcome
         code = OFFLINE_APPROVED if self.payment is None else UNREACHED_APPROVED

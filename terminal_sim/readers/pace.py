@@ -20,11 +20,17 @@ class TimedCard(Protocol):
         ...
 
 
+def _no_time(_apdu: bytes) -> int:
+    """What a card takes that says nothing of it."""
+    return 0
+
+
 class PacedCard:
     """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time is mute."""
 
     def __init__(self, card: Card, spend: Callable[[int], None]) -> None:
         self._card = card
+        self._response_time = card.response_time if isinstance(card, TimedCard) else _no_time
         self._spend = spend
 
     @property
@@ -35,7 +41,7 @@ class PacedCard:
         return self._card.reset()
 
     def transmit(self, apdu: bytes) -> bytes:
-        takes = self._card.response_time(apdu) if isinstance(self._card, TimedCard) else 0
+        takes = self._response_time(apdu)
         if takes > WAITING_TIME:
             self._spend(WAITING_TIME)
             raise CardMute("the card takes longer than the reader waits")

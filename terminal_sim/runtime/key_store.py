@@ -7,7 +7,6 @@ is used, so that a power cut skips a key and never repeats one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -87,28 +86,21 @@ class DerivedPinKeys:
         return self._key_of(serial), serial
 
 
-@dataclass(frozen=True, slots=True)
-class PinPadSetup:
-    """How the pad of the terminal `name` is loaded; `last` is the serial number that another pad has reached, to go on from there."""
+def pin_keys_of(
+    config: AcquirerConfig, name: str, *, file: Path | None = None, last: bytes = b""
+) -> PinKeySource:
+    """The PIN keys of the pad of the terminal `name`, as the host file has them managed.
 
-    config: AcquirerConfig
-    name: str
-    file: Path | None = None
-    last: bytes = b""
+    `file` keeps the serial number of derived keys; `last` is the one that another pad has reached, to go on from there.
+    """
+    if config.pin.keys is PinKeys.FIXED:
+        return FixedPinKey(config.pin_key)
+    from terminal_sim.host import pin_keys  # only derived keys need their derivation
 
-    def source(self) -> PinKeySource:
-        """The keys, as the host file has them managed."""
-        config = self.config
-        if config.pin.keys is PinKeys.FIXED:
-            return FixedPinKey(config.pin_key)
-        from terminal_sim.host import pin_keys  # only derived keys need their derivation
-
-        derivation = pin_keys.derivation_of(config)
-        serials = SerialFile(self.file, self.last or derivation.first(self.name))
-        initial = derivation.initial(config.base_derivation_key, serials.last)
-        return DerivedPinKeys(
-            serials, derivation.following, lambda serial: derivation.pin_key(initial, serial)
-        )
+    derivation = pin_keys.derivation_of(config)
+    serials = SerialFile(file, last or derivation.first(name))
+    initial = derivation.initial(config.base_derivation_key, serials.last)
+    return DerivedPinKeys(serials, derivation.following, lambda serial: derivation.pin_key(initial, serial))
 
 
 class KeyStore:

@@ -32,6 +32,7 @@ def lines(items: tuple[DecodedItem, ...]) -> Iterator[str]:
         ("3B6500002063CB6800", "atr", "TS convention 3B direct"),
         ("3B80 01 81", "atr", "TD1 interface byte 01 T=1"),
         ("4761739001010010D22122011143804400000F", "track", "account number 476173******0010"),
+        ("6799998900D25122010000", "track", "account number ******8900"),
         ("0000000000000000420103001F00", "cvm-list", "1 rule 4201 enciphered PIN online, if unattended cash, else the next rule"),
         ("08010100 10010301", "afl", "2 entry 10010301 file 2, records 1 to 3, 1 of them for offline data authentication"),
         ("06010A03A0A000", "iad", "CVR card verification results 03A0A000 first cryptogram ARQC no second cryptogram"),

@@ -18,6 +18,7 @@ from terminal_sim.emv.data.fields import FormatError
 from terminal_sim.emv.data.tags import DataFormat
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.data.track import TrackError
+from terminal_sim.secret import mask_pan
 
 
 class DecodeError(ValueError):
@@ -151,9 +152,8 @@ def track_2(data: bytes) -> tuple[DecodedItem, ...]:
         stripe = track.from_tag57(data)
     except (TrackError, FormatError) as error:
         raise DecodeError(str(error)) from None
-    number = stripe.pan.reveal()
     return (
-        DecodedItem("", "account number", f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}"),
+        DecodedItem("", "account number", mask_pan(stripe.pan.reveal())),
         DecodedItem("", "expiration date", "**", ("masked, as all that identifies the card",)),
         DecodedItem("", "service code", stripe.service_code),
         DecodedItem("", "discretionary data", MASKED),

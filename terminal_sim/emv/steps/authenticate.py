@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,9 +54,11 @@ _METHODS: Final = (
 """Best first."""
 
 
-def authenticate(transaction: Transaction) -> Conversation[None]:
-    """Chooses the method and performs it as far as its place allows; sets TVR and TSI, and keeps the card's key."""
-    row = _chosen(transaction)
+def authenticate(
+    transaction: Transaction, methods: Collection[OdaMethod] = tuple(OdaMethod)
+) -> Conversation[None]:
+    """Chooses one of `methods` and performs it as far as its place allows; sets TVR and TSI, and keeps the card's key."""
+    row = _chosen(transaction, methods)
     if row is None:
         transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
         return
@@ -122,9 +125,10 @@ def _objects(record: bytes) -> list[tuple[int, bytes]]:
         return []
 
 
-def _chosen(transaction: Transaction) -> MethodRow | None:
+def _chosen(transaction: Transaction, methods: Collection[OdaMethod]) -> MethodRow | None:
     offered, supported = transaction.card[tags.AIP][0], transaction.terminal[tags.CAPABILITIES][2]
-    return next((row for row in _METHODS if offered & row.card and supported & row.terminal), None)
+    shared = (row for row in _METHODS if offered & row.card and supported & row.terminal)
+    return next((row for row in shared if row.method in methods), None)
 
 
 def _require(transaction: Transaction, row: MethodRow) -> None:

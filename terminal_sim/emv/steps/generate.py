@@ -69,7 +69,7 @@ def refused(transaction: Transaction, asked: Cryptogram) -> Ended:
 
 def wants_signature(transaction: Transaction, asked: Cryptogram, *, second: bool = False) -> bool:
     """Whether GENERATE AC asks for a combined signature (Book 4, 6.3.2.1): never with an AAC, nor once CDA has failed."""
-    if transaction.method is not OdaMethod.CDA or transaction.tvr & tvr.CDA_FAILED:
+    if not can_sign(transaction):
         return False
     mode = transaction.config.cda_mode
     if asked is Cryptogram.ARQC:
@@ -77,6 +77,11 @@ def wants_signature(transaction: Transaction, asked: Cryptogram, *, second: bool
     if asked is Cryptogram.TC:
         return not second or mode in (CdaMode.ARQC_AND_TC, CdaMode.TC)
     return False
+
+
+def can_sign(transaction: Transaction) -> bool:
+    """Whether a combined signature can be asked for: CDA is the method, and the card's key was recovered."""
+    return transaction.method is OdaMethod.CDA and not transaction.tvr & tvr.CDA_FAILED
 
 
 def _check_signature(transaction: Transaction, response: bytes) -> None:

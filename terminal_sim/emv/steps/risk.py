@@ -26,14 +26,19 @@ from terminal_sim.emv.talk.rules import Rule
 def manage(transaction: Transaction) -> Conversation[None]:
     """All checks of a contact transaction; sets the TVR and the TSI."""
     card = transaction.card_data()
-    if (yield from is_listed(transaction)):
-        transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
-    if transaction.request.forced_online:
-        transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
+    yield from check_exceptions(transaction)
     logged = yield from put(SumAmounts(card.pan, card.sequence), Amounts)
     if not compare_floor_limit(transaction, logged.total) and _selected(transaction):
         transaction.mark(tvr.SELECTED_AT_RANDOM, Rule.RISK_RANDOM)
     yield from _check_velocity(transaction)
+
+
+def check_exceptions(transaction: Transaction) -> Conversation[None]:
+    """The exception file (Book 4, 6.3.5) and the merchant's wish to ask the issuer (10.6); sets the TVR."""
+    if (yield from is_listed(transaction)):
+        transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
+    if transaction.request.forced_online:
+        transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
 
 
 def is_listed(transaction: Transaction) -> Conversation[bool]:

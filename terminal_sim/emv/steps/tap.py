@@ -27,8 +27,6 @@ from terminal_sim.emv.talk.rules import Rule
 
 ONLINE_PIN_OR_SIGNATURE: Final = cvm.CAN_ONLINE_PIN | cvm.CAN_SIGNATURE
 
-_AIP_CDA: Final = 0x01
-_CAN_CDA: Final = 0x08
 _AIP_ON_DEVICE: Final = 0x02
 _ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
 _NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))
@@ -57,10 +55,7 @@ def require(transaction: Transaction) -> None:
 def check(transaction: Transaction, combination: Combination) -> Conversation[None]:
     """What the terminal finds out by itself: restrictions, exception file, the merchant's wish, the floor limit; sets TVR and TSI."""
     restrictions.check(transaction)
-    if (yield from risk.is_listed(transaction)):
-        transaction.mark(tvr.ON_EXCEPTION_FILE, Rule.RISK_EXCEPTION_FILE)
-    if transaction.request.forced_online:
-        transaction.mark(tvr.MERCHANT_FORCED_ONLINE, Rule.RISK_MERCHANT_FORCED)
+    yield from risk.check_exceptions(transaction)
     if combination.floor_limit_exceeded:
         transaction.mark(tvr.FLOOR_LIMIT_EXCEEDED, Rule.RISK_FLOOR_LIMIT)
     transaction.tsi |= tvr.TSI_RISK_PERFORMED
@@ -87,17 +82,13 @@ def walk(transaction: Transaction, combination: Combination) -> Conversation[Non
 
 
 def authenticate_card(transaction: Transaction) -> Conversation[None]:
-    """Recovers the card's key where card and terminal have CDA; sets the TVR."""
-    if transaction.card[tags.AIP][0] & _AIP_CDA and transaction.terminal[tags.CAPABILITIES][2] & _CAN_CDA:
-        yield from authenticate(transaction)
-    else:
-        transaction.mark(tvr.ODA_NOT_PERFORMED, Rule.ODA_NOT_PERFORMED)
+    """Recovers the card's key where card and terminal have CDA, the one method of these kernels; sets the TVR."""
+    yield from authenticate(transaction, (OdaMethod.CDA,))
 
 
 def wants_signature(transaction: Transaction, asked: Cryptogram) -> bool:
     """Whether the cryptogram is to come with a combined signature (Book C-2, 6.9)."""
-    has_key = transaction.method is OdaMethod.CDA and not transaction.tvr & tvr.CDA_FAILED
-    return has_key and asked is not Cryptogram.AAC
+    return generate.can_sign(transaction) and asked is not Cryptogram.AAC
 
 
 def generate_signed(transaction: Transaction, asked: Cryptogram, *, signed: bool) -> Conversation[Cryptogram]:
