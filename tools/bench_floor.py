@@ -32,6 +32,7 @@ from terminal_sim.cards.chip import ChipCard
 from terminal_sim.cards.contactless import ContactlessCard
 from terminal_sim.emv.data.tlv import primitives
 from terminal_sim.emv.keys import tdes
+from terminal_sim.emv.keys.tdes import MacPadding, padded
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.iso8583.wire import SPEC, decode_fields, encode_fields
 from terminal_sim.journal.chain import StoredRow
@@ -91,9 +92,10 @@ class _Said:
             self.blocks.append(blocks)
             return encrypt(key, blocks)
 
-        def signed(key: bytes, message: bytes) -> bytes:
-            self.blocks += [message[at : at + 8].ljust(8, b"\0") for at in range(0, len(message) + 1, 8)]
-            return mac(key, message)
+        def signed(key: bytes, message: bytes, padding: MacPadding = MacPadding.ONE_AND_ZEROS) -> bytes:
+            filled = padded(message, padding)
+            self.blocks += [filled[at : at + 8] for at in range(0, len(filled), 8)]
+            return mac(key, message, padding)
 
         with (
             patch.object(Acquirer, "decide", deciding),
