@@ -39,6 +39,7 @@ from terminal_sim.display.status_bar import NO_LINK, StatusBar
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.flows import of as flows_of
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.store import Journal
@@ -135,6 +136,32 @@ class TerminalUnderTest:
     def network_is_up(self) -> bool:
         """Whether the terminal's own link is there, with the payment service behind it or without."""
         return self._surroundings.environment.network_up
+
+    @property
+    def running_flows(self) -> list[tuple[str, str]]:
+        """The flows that run, lowest first, each with the state that it is in; none while the power is off."""
+        running = self.board.firmware.stack if self.board.firmware is not None else ()
+        return [(context.flow.name, context.state) for context in running]
+
+    @property
+    def flows(self) -> Mapping[str, AnyFlow]:
+        """The flows that it can come to, by name."""
+        return flows_of(self.profile)
+
+    @property
+    def battery_charge(self) -> int | None:
+        """The charge in percent; None for a terminal without a battery."""
+        return self._surroundings.environment.battery if self.profile.battery is not None else None
+
+    @property
+    def link(self) -> str:
+        """The link in use, of those that its profile has."""
+        return self._surroundings.environment.link
+
+    @property
+    def takes_standalone(self) -> bool:
+        """Whether its account takes payments that the terminal begins itself."""
+        return self._surroundings.environment.standalone
 
     # Keeping and going on.
 

@@ -15,7 +15,7 @@ from terminal_sim.core.flow import DONE, STAY, AnyFlow, Context, Move, name_of
 from terminal_sim.display.chart_layout import GAP, ROW, SIZE, UNDER_HEAD, Cell, StateBox, Style, arranged
 from terminal_sim.display.chart_lines import ChartLines
 from terminal_sim.display.layout import Run
-from terminal_sim.display.markup import document, number, rect, text
+from terminal_sim.display.markup import attribute, document, number, rect, text
 from terminal_sim.display.metrics import width
 
 _INK, _SOFT = "#1b2430", "#5a6270"
@@ -117,6 +117,7 @@ def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial:
         return
     plain = _INITIAL if initial else _BOX
     fill = plain if marked is None else _SEEN_BOX if cell.name in marked.came_to else _UNSEEN_BOX
+    yield f"<g data-state={attribute(cell.name)}>"
     yield rect(x, cell.y, wide, cell.tall, fill, round_by=8)
     heads = {row: dest for dest, row in cell.box.leads.items()}
     rule = cell.y + cell.box.baseline(0) + UNDER_HEAD
@@ -127,3 +128,4 @@ def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial:
         if marked is not None and at in heads:
             ink = _SEEN if (cell.name, heads[at]) in marked.seen else _UNSEEN
         yield text(run, ink)
+    yield "</g>"

@@ -9,6 +9,7 @@ from terminal_sim.verbs import Verb
 from terminal_sim.verbs.signature import NEGATION, ValueKind
 from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal
 from terminal_sim.web.handlers import Handlers
+from terminal_sim.web.listings import listings
 from terminal_sim.web.operations import SAID_VERBS, Media, Operation, Query
 from terminal_sim.web.problem import ProblemKind
 from terminal_sim.web.served import ServedBench
@@ -23,7 +24,7 @@ _DISPLAY = Query("display", "the display, by its name in the profile; the first 
 
 def operations(served: ServedBench) -> tuple[Operation, ...]:
     """Every operation, in the order in which the document shows them."""
-    return tuple(_operations(Handlers(served)))
+    return (*_operations(Handlers(served)), *listings(served))
 
 
 def _operations(do: Handlers) -> Iterator[Operation]:
@@ -205,15 +206,6 @@ def _operations(do: Handlers) -> Iterator[Operation]:
         handler=do.entry,
         problems=_NAMED,
         summary="One event with its bytes decoded",
-    )
-    yield Operation(
-        id="verbs", method="GET", path="/verbs", handler=do.verbs, summary="The verbs of the language"
-    )
-    yield Operation(
-        id="profiles", method="GET", path="/profiles", handler=do.profiles, summary="The bundled profiles"
-    )
-    yield Operation(
-        id="cards", method="GET", path="/cards", handler=do.cards, summary="The cards, with masked numbers"
     )
 
 

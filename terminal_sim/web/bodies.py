@@ -27,6 +27,12 @@ class Acts(Struct, frozen=True, forbid_unknown_fields=True):
     lines: Lines
 
 
+class ScriptText(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole script of the language."""
+
+    text: Annotated[str, Meta(max_length=1_000_000)]
+
+
 class ClockChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What happens to virtual time: exactly one of these."""
 

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
 from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
 from terminal_sim.script.vocabulary import vocabulary
-from terminal_sim.secret import mask_pan
-from terminal_sim.verbs import VERBS, Verb
+from terminal_sim.verbs import Verb
 from terminal_sim.web.acting import act, say
 from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal, read, read_object
 from terminal_sim.web.entries import detailed, flat
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Media
+from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, answered
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench, ServedTerminal
 from terminal_sim.web.stream import stream
 
 T = TypeVar("T")
-
-
-def said(found: object, status: int = 200) -> HttpAnswer:
-    return HttpAnswer(json.dumps(found, ensure_ascii=False, default=str).encode(), status=status)
 
 
 class Handlers:
@@ -35,7 +30,7 @@ class Handlers:
     # The bench and its clock.
 
     async def bench(self, _: HttpCall) -> HttpAnswer:
-        return said(await self._served.do(self._standing))
+        return answered(await self._served.do(self._standing))
 
     async def change_clock(self, call: HttpCall) -> HttpAnswer:
         change = read(call.body, ClockChange)
@@ -51,7 +46,7 @@ class Handlers:
             await (self._served.run() if change.run else self._served.pause())
         else:
             await self._served.do(partial(self._move_clock, change))
-        return said(await self._served.do(self._standing))
+        return answered(await self._served.do(self._standing))
 
     def _move_clock(self, change: ClockChange) -> None:
         bench = self._served.bench
@@ -90,12 +85,14 @@ class Handlers:
     # Terminals.
 
     async def terminals(self, _: HttpCall) -> HttpAnswer:
-        return said(await self._served.do(lambda: [each.about() for each in self._served.terminals.values()]))
+        return answered(
+            await self._served.do(lambda: [each.about() for each in self._served.terminals.values()])
+        )
 
     async def add_terminal(self, call: HttpCall) -> HttpAnswer:
         wanted = read(call.body, NewTerminal)
         assert isinstance(wanted, NewTerminal)
-        return said(await self._served.do(partial(self._add, wanted)), 201)
+        return answered(await self._served.do(partial(self._add, wanted)), 201)
 
     def _add(self, wanted: NewTerminal) -> dict[str, object]:
         if wanted.profile not in vocabulary().profiles:
@@ -113,12 +110,12 @@ class Handlers:
             raise ApiProblem(ProblemKind.REFUSED, str(refused)) from None
 
     async def terminal(self, call: HttpCall) -> HttpAnswer:
-        return said(await self._at(call, ServedTerminal.about))
+        return answered(await self._at(call, ServedTerminal.about))
 
     async def acts(self, call: HttpCall) -> HttpAnswer:
         wanted = read(call.body, Acts)
         assert isinstance(wanted, Acts)
-        return said(await self._at(call, lambda at: act(self._served, at, wanted.lines)))
+        return answered(await self._at(call, lambda at: act(self._served, at, wanted.lines)))
 
     async def lines(self, call: HttpCall) -> HttpAnswer:
         try:
@@ -127,7 +124,7 @@ class Handlers:
             raise ApiProblem(ProblemKind.BAD_VALUE, "the lines are no UTF-8", field="body") from None
         lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n")]
         wanted = [line for line in lines if line and not line.startswith("#")]
-        return said(await self._served.do(lambda: act(self._served, self._chosen(call), wanted)))
+        return answered(await self._served.do(lambda: act(self._served, self._chosen(call), wanted)))
 
     def _chosen(self, call: HttpCall) -> ServedTerminal:
         name = str(call.query.get("terminal", ""))
@@ -140,14 +137,14 @@ class Handlers:
 
         async def do(call: HttpCall) -> HttpAnswer:
             given = read_object(call.body)
-            return said(await self._at(call, lambda at: say(self._served, at, verb, given)))
+            return answered(await self._at(call, lambda at: say(self._served, at, verb, given)))
 
         return do
 
     # What it shows.
 
     async def screen(self, call: HttpCall) -> HttpAnswer:
-        return said(await self._at(call, partial(self._screen, call)))
+        return answered(await self._at(call, partial(self._screen, call)))
 
     def _screen(self, call: HttpCall, at: ServedTerminal) -> dict[str, object]:
         view = at.terminal.view(self._display(call, at))
@@ -201,7 +198,7 @@ class Handlers:
             printed = enumerate(at.terminal.receipts, 1)
             return [{"n": n, "copy": each.copy, "text": each.text} for n, each in printed]
 
-        return said(await self._at(call, receipts))
+        return answered(await self._at(call, receipts))
 
     async def receipt_svg(self, call: HttpCall) -> HttpAnswer:
         def receipt(at: ServedTerminal) -> str:
@@ -242,13 +239,13 @@ class Handlers:
                 for row in at.terminal.journal(after)
             ]
 
-        return said(await self._at(call, rows))
+        return answered(await self._at(call, rows))
 
     async def report(self, call: HttpCall) -> HttpAnswer:
-        return said(await self._at(call, lambda at: at.terminal.report()))
+        return answered(await self._at(call, lambda at: at.terminal.report()))
 
     async def host_messages(self, _: HttpCall) -> HttpAnswer:
-        return said(await self._served.do(self._messages))
+        return answered(await self._served.do(self._messages))
 
     def _messages(self) -> list[dict[str, object]]:
         return [
@@ -272,7 +269,7 @@ class Handlers:
             raise ApiProblem(
                 ProblemKind.NOT_FOUND, f"there is no event {number}; there are {first} to {last}"
             )
-        return said(detailed(entry))
+        return answered(detailed(entry))
 
     async def events(self, call: HttpCall) -> HttpAnswer:
         known = call.query.get("after", call.headers.get("last-event-id", "0"))
@@ -283,19 +280,6 @@ class Handlers:
             )
         return HttpAnswer(stream(self._served, int(text)), Media.EVENTS)
 
-    # What there is.
-
-    async def verbs(self, _: HttpCall) -> HttpAnswer:
-        return said(
-            [{"verb": " ".join(verb.words), "form": verb.form, "doc": verb.doc} for verb in VERBS.values()]
-        )
-
-    async def profiles(self, _: HttpCall) -> HttpAnswer:
-        return said(sorted(vocabulary().profiles))
-
-    async def cards(self, _: HttpCall) -> HttpAnswer:
-        return said(await self._served.do(lambda: list(_cards(self._served))))
-
     async def _at(self, call: HttpCall, what: Callable[[ServedTerminal], T]) -> T:
         return await self._served.do(lambda: what(self._served.terminal(call.path["terminal"])))
 
@@ -304,16 +288,3 @@ def _device(at: ServedTerminal) -> str:
     from terminal_sim.display.device import device_svg
 
     return device_svg(at.terminal.profile, at.terminal.appearance())
-
-
-def _cards(served: ServedBench) -> Iterator[dict[str, object]]:
-    for name in served.bench.card_names():
-        card = served.bench.card(name)
-        ways = (("insert", card.chip), ("tap-card", card.contactless), ("swipe", card.stripe))
-        yield {
-            "id": name,
-            "name": card.personality.name,
-            "brand": card.personality.brand,
-            "number": mask_pan(card.personality.pan.reveal()),
-            "ways": [verb for verb, face in ways if face is not None],
-        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -58,6 +59,11 @@ class HttpAnswer:
     media: Media = Media.JSON
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def answered(found: object, status: int = 200) -> HttpAnswer:
+    """An answer of JSON."""
+    return HttpAnswer(json.dumps(found, ensure_ascii=False, default=str).encode(), status=status)
 
 
 Handler = Callable[[HttpCall], Awaitable[HttpAnswer]]

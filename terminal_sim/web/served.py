@@ -20,6 +20,7 @@ from typing import TypeVar
 from terminal_sim.bench import Bench, Duration, ReceiptTaker, TerminalUnderTest, Trace
 from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder
 from terminal_sim.script.typed_lines import TypedLines
+from terminal_sim.web.catalogue import WAYS
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 
@@ -76,9 +77,29 @@ class ServedTerminal:
             "lights": dict(terminal.lights) if terminal.is_on else {},
             "card": terminal.card_in_slot,
             "conditions": terminal.conditions(),
+            "flows": [f"{flow}.{state}" for flow, state in terminal.running_flows],
+            "takes": [verb for verb, way in WAYS.items() if terminal.wants_card(way)]
+            if terminal.is_on
+            else [],
+            "has": self._parts(),
+            "battery": terminal.battery_charge,
+            "link": terminal.link,
+            "links": list(terminal.profile.links),
+            "standalone": terminal.takes_standalone,
             "receipts": len(terminal.receipts),
             **self.screen_now(),
         }
+
+    def _parts(self) -> list[str]:
+        """The parts and services that not every terminal has."""
+        profile = self.terminal.profile
+        parts = {
+            "printer": profile.printer is not None,
+            "battery": profile.battery is not None,
+            "orders": any(entry.id == "orders" for entry in profile.home.entries),
+            "app": profile.app,
+        }
+        return [part for part, there in parts.items() if there]
 
 
 class ServedBench:
