@@ -31,6 +31,15 @@ def requested(command: CardCommand, *, signs: bool) -> tuple[Cryptogram, bool]:
     return Cryptogram(command.p1 & _KIND), combined
 
 
+def signs(combined: bool, asked: Cryptogram, kind: Cryptogram) -> bool:
+    """Whether the answer `kind` to what was `asked` carries a combined signature.
+
+    A TC and an ARQC do where the terminal wants one, an AAC instead of them does not (Book 2, 6.6.1). The books have no terminal that
+    asks for an AAC with a signature; one that does gets it, beside the cryptogram in clear.
+    """
+    return combined and (kind is not Cryptogram.AAC or asked is Cryptogram.AAC)
+
+
 def certified(
     version: CryptogramVersion, memory: Memory, aip: bytes, facts: CardFacts, values: Mapping[int, bytes]
 ) -> tuple[bytes, bytes]:
@@ -52,7 +61,7 @@ def combined_answer(
     unpredictable: bytes,
     fault: OdaFault,
 ) -> bytes:
-    """The answer of CDA: the cryptogram `made` stands in the signature alone (Book 2, 6.6.1).
+    """The answer of CDA: the cryptogram `made` stands in the signature (Book 2, 6.6.1).
 
     The signature covers what was `sent` for PDOL and CDOLs, and the data objects that are `answered` beside it.
     """

@@ -203,7 +203,7 @@ class ChipCard:
             self._now = replace(self._now, unpredictable=values[tags.UNPREDICTABLE_NUMBER])
         phase = Phase.REQUESTED if kind is Cryptogram.ARQC else Phase.FINISHED
         self._now = replace(self._now, phase=phase, sent=self._now.sent + command.data)
-        return self._certify(kind, second, values, combined=combined and kind is not Cryptogram.AAC)
+        return self._certify(kind, second, values, combined=certifying.signs(combined, asked, kind))
 
     def _first_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
         """The card's risk management (Book 3, 9.3): it never goes higher than asked. Where a TC is asked for, it gives one within its own
@@ -269,11 +269,12 @@ class ChipCard:
         )
 
     def _combined(self, kind: Cryptogram, made: bytes, data: bytes, unpredictable: bytes) -> bytes:
-        """The answer of CDA: the cryptogram stands in the signature alone (Book 2, 6.6.1)."""
+        """The answer of CDA: a TC or an ARQC stands in the signature alone (Book 2, 6.6.1)."""
         answered = tlv.join(
             (
                 (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
                 (tags.ATC, self._memory.counter),
+                *(((tags.CRYPTOGRAM, made),) if kind is Cryptogram.AAC else ()),
                 (tags.ISSUER_APPLICATION_DATA, data),
             )
         )

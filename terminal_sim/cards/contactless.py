@@ -138,7 +138,7 @@ class ContactlessCard:
         self._to_certify = False
         kind = self._answer_to(asked, values)
         objects = self._certify(self._scheme, kind, values)
-        if not combined or kind is Cryptogram.AAC:
+        if not certifying.signs(combined, asked, kind):
             return tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(objects))
         return self._combined(kind, objects, command.data, values[tags.UNPREDICTABLE_NUMBER])
 
@@ -151,9 +151,10 @@ class ContactlessCard:
     def _combined(
         self, kind: Cryptogram, objects: Sequence[tuple[int, bytes]], data: bytes, unpredictable: bytes
     ) -> bytes:
-        """The answer of CDA: the cryptogram stands in the signature alone (Book 2, 6.6.1)."""
+        """The answer of CDA: a TC or an ARQC stands in the signature alone (Book 2, 6.6.1)."""
         made = dict(objects)[tags.CRYPTOGRAM]
-        answered = tlv.join(one for one in objects if one[0] != tags.CRYPTOGRAM)
+        hidden = tags.CRYPTOGRAM if kind is not Cryptogram.AAC else 0
+        answered = tlv.join(one for one in objects if one[0] != hidden)
         return certifying.combined_answer(
             self._memory,
             kind,

@@ -170,6 +170,25 @@ def test_what_is_out_of_order_or_wrong_is_refused(
     assert face.transmit(bytes.fromhex(command)).hex().upper() == word
 
 
+ASKED = [("AAC with a signature", 0x10, True), ("AAC", 0x00, False)]
+
+
+@pytest.mark.parametrize(("p1", "signed"), [one[1:] for one in ASKED], ids=[one[0] for one in ASKED])
+def test_a_decline_shows_its_cryptogram_and_is_signed_where_the_terminal_asks_for_that(
+    card: Cards, p1: int, signed: bool
+) -> None:
+    face = card("mastercard-offline").chip
+    assert face is not None
+    values = bytes.fromhex("000000001000 000000000000 0124 0000000000 0124 261121 00 12345678")
+    for one in (SELECT.replace("03101000", "04101000"), GPO):
+        face.transmit(bytes.fromhex(one))
+    answer = face.transmit(bytes((0x80, 0xAE, p1, 0, len(values))) + values + b"\0")
+    objects = dict(tlv.split(tlv.only(answer[:-2], tags.RESPONSE_FORMAT_2)))
+    assert objects[tags.CRYPTOGRAM_INFORMATION] == b"\0"
+    assert len(objects[tags.CRYPTOGRAM]) == 8
+    assert (tags.SIGNED_DYNAMIC_DATA in objects) == signed
+
+
 def test_two_challenges_differ_and_a_challenge_is_good_once(card: Cards) -> None:
     face = card("visa-offline").chip
     assert face is not None
