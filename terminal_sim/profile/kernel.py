@@ -11,7 +11,7 @@ from terminal_sim.datafiles.positions import places
 from terminal_sim.datafiles.sources import ProfileError, load_table, located
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.datafiles.toml import read
-from terminal_sim.emv.talk.config import Application, CaKey, CdaMode, KernelConfig
+from terminal_sim.emv.talk.config import Application, CaKey, CdaMode, KernelConfig, ReaderLimits
 from terminal_sim.profile import ca_keys
 from terminal_sim.profile.card_numbers import card_numbers
 from terminal_sim.profile.kernel_file import KernelApplication, KernelFile
@@ -102,15 +102,18 @@ def _named(path: Path, key: str, name: str) -> Path:
 
 def _application(one: KernelApplication, file: KernelFile) -> Application:
     """The application with the limits of its file where it has none of its own."""
+    limit = _first(one.contactless_limit, file.contactless_limit)
+    cvm_limit = _first(one.contactless_cvm_limit, file.contactless_cvm_limit)
+    floor_limit = _first(one.contactless_floor_limit, file.contactless_floor_limit)
     return Application(
         aid=bytes.fromhex(one.aid),
         brand=one.brand,
         partial=one.partial,
         version=bytes.fromhex(one.version),
         contactless=one.contactless,
-        contactless_limit=_first(one.contactless_limit, file.contactless_limit),
-        contactless_cvm_limit=_first(one.contactless_cvm_limit, file.contactless_cvm_limit),
-        contactless_floor_limit=_first(one.contactless_floor_limit, file.contactless_floor_limit),
+        contactless_limit=limit,
+        contactless_cvm_limit=cvm_limit,
+        contactless_floor_limit=floor_limit,
         zero_amount_allowed=one.zero_amount_allowed,
         status_check=one.status_check,
         extended_selection=one.extended_selection,
@@ -125,6 +128,17 @@ def _application(one: KernelApplication, file: KernelFile) -> Application:
         tac_online=bytes.fromhex(one.tac_online),
         default_ddol=bytes.fromhex(one.default_ddol),
         default_tdol=bytes.fromhex(one.default_tdol),
+        reader_limits=tuple(
+            ReaderLimits(
+                program=bytes.fromhex(each.program),
+                contactless_limit=_first(each.contactless_limit, limit),
+                contactless_cvm_limit=_first(each.contactless_cvm_limit, cvm_limit),
+                contactless_floor_limit=_first(each.contactless_floor_limit, floor_limit),
+                zero_amount_allowed=each.zero_amount_allowed,
+                status_check=each.status_check,
+            )
+            for each in one.reader_limits
+        ),
         elements=tuple((int(tag, 16), bytes.fromhex(value)) for tag, value in one.elements.items()),
     )
 

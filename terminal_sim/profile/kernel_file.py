@@ -21,11 +21,30 @@ _LARGEST: Final = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramLimits:
+    """Limits for cards of one program: `program` is the beginning of their application program identifier (9F5A).
+
+    A limit that is left out is that of the application.
+    """
+
+    program: str
+    contactless_limit: int | None = None
+    contactless_floor_limit: int | None = None
+    contactless_cvm_limit: int | None = None
+    zero_amount_allowed: bool = True
+    status_check: bool = False
+
+    def __post_init__(self) -> None:
+        _check_hex("program", self.program, 1, 16)
+        _check_limits(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KernelApplication:
     """One application that the terminal takes: `aid` names it, `brand` is its scheme; `partial` where the AID on the card may go on.
 
     `kernel` is the contactless kernel (2 Mastercard, 3 Visa, ...), 0 that of the AID's scheme. `default_ddol` and `default_tdol` are lists for
-    cards that have none. `elements` are data elements of the terminal that this scheme alone asks for, by tag.
+    cards that have none. `reader_limits` are other limits for certain programs of cards (kernel 3, dynamic reader limits). `elements` are data elements of the terminal that this scheme alone asks for, by tag.
     """
 
     aid: str
@@ -50,6 +69,7 @@ class KernelApplication:
     zero_amount_allowed: bool = True
     status_check: bool = False
     extended_selection: bool = False
+    reader_limits: tuple[ProgramLimits, ...] = ()
     elements: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,6 +93,10 @@ class KernelApplication:
             raise ValueError(
                 f"max_target_percent: at least the {self.target_percent} of target_percent, not {self.max_target_percent}"
             )
+        programs = [limits.program.upper() for limits in self.reader_limits]
+        for program in programs:
+            if programs.count(program) > 1:
+                raise ValueError(f"reader_limits: the program {program} stands there twice; leave one out")
         for tag, value in self.elements.items():
             if not _TAG.fullmatch(tag) or len(tag) % 2:
                 raise ValueError(f"elements.{tag}: a tag in hexadecimal, as 9F58")
@@ -123,9 +147,9 @@ class KernelFile:
                 )
 
 
-def _check_limits(said: KernelApplication | KernelFile) -> None:
+def _check_limits(said: KernelApplication | KernelFile | ProgramLimits) -> None:
     for name in ("floor_limit", "contactless_limit", "contactless_floor_limit", "contactless_cvm_limit"):
-        limit = getattr(said, name)
+        limit = getattr(said, name, None)
         if limit is not None and not 0 <= limit <= _LARGEST:
             raise ValueError(f"{name}: an amount in minor units, 0 to {_LARGEST}, not {limit}")
 

@@ -81,13 +81,14 @@ def _issuer() -> bytes:
 class TapCard:
     """One application with one signed record; `gpo` are more objects of its answer to GET PROCESSING OPTIONS, where `fast` signs it too.
 
-    `recoverable` is a GENERATE AC that it got before it was torn away. `rest` stands behind the signed data of CDA. `answers` replaces the answer to an instruction, once each, in order; None there is a card
+    `program` is its 9F5A. `recoverable` is a GENERATE AC that it got before it was torn away. `rest` stands behind the signed data of CDA. `answers` replaces the answer to an instruction, once each, in order; None there is a card
     that has left.
     """
 
     aip: str = "2080"
     pdol: str = "9F66049F02069F03069F1A0295055F2A029A039C019F3704"
     cdol: str = ""
+    program: str = ""
     record: dict[int, bytes] = field(default_factory=dict)
     gpo: dict[int, bytes] = field(default_factory=dict)
     fast: bool = False
@@ -116,7 +117,9 @@ class TapCard:
                 entry = tlv.encode(0x61, tlv.encode(0x4F, AID))
                 return self._fci(data, tlv.encode(0xBF0C, entry))
             case 0xA4:
-                return self._fci(AID, tlv.encode(0x9F38, bytes.fromhex(self.pdol)) if self.pdol else b"")
+                asked = tlv.encode(0x9F38, bytes.fromhex(self.pdol)) if self.pdol else b""
+                program = tlv.encode(0x9F5A, bytes.fromhex(self.program)) if self.program else b""
+                return self._fci(AID, asked + (tlv.encode(0xBF0C, program) if program else b""))
             case 0xA8:
                 self.sent = data[2:]
                 return self._options()

@@ -67,6 +67,8 @@ def test_a_profile_that_names_no_kernel_file_points_to_its_line(tmp_path: Path) 
 
 
 ONE = '[[applications]]\naid = "A0000000031010"\nbrand = "visa"\n'
+LIMITS = "[[applications.reader_limits]]\n"
+PROGRAM = f'{LIMITS}program = "31"\n'
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,9 @@ ONE = '[[applications]]\naid = "A0000000031010"\nbrand = "visa"\n'
         ("floor_limit = -1\n", "2:15: floor_limit: an amount in minor units, 0 to 4294967295, not -1"),
         ("applications = []\n", "2:16: applications: at least one"),
         (f"{ONE}{ONE}", "2:1: applications: A0000000031010 stands there twice"),
+        (f"{ONE}{LIMITS}program = '3'\n", "6:11: applications[0].reader_limits[0].program: 1 to 16 bytes"),
+        (f"{ONE}{LIMITS}program = '31'\nstatus_check = 1\n", "7:16: applications[0].reader_limits[0].status_check"),
+        (f"{ONE}{2 * PROGRAM}", "5:1: applications[0].reader_limits: the program 31 stands there twice; leave one out"),
         (f'{ONE}aid2 = "A0"\n', "5:1: applications[0].aid2: unknown key; did you mean 'aid'?"),
         (f'{ONE}tac_denial = "00"\n', "5:14: applications[0].tac_denial: 5 bytes in hexadecimal, not '00'"),
         (f'{ONE}ttq = "36"\n', "5:7: applications[0].ttq: 4 bytes in hexadecimal, not '36'"),

@@ -115,7 +115,15 @@ _OF_KERNELS: Final[dict[int, tuple[DataElement, ...]]] = {
         DataElement(0xDF8137, "Relay Resistance Transmission Time Mismatch Threshold", _TERMINAL, _B, 1, 1),
     ),
     VISA: (
-        DataElement(0x9F5A, "Application Program Identifier", _CARD, _B, 1, 16, tags.FCI_DISCRETIONARY),
+        DataElement(
+            tags.APPLICATION_PROGRAM,
+            "Application Program Identifier",
+            _CARD,
+            _B,
+            1,
+            16,
+            tags.FCI_DISCRETIONARY,
+        ),
         DataElement(0x9F5D, "Available Offline Spending Amount", _CARD, _N, 6, 6, tags.RESPONSE_FORMAT_2),
         DataElement(0x9F7C, "Customer Exclusive Data", _CARD, _B, 0, 32, tags.RESPONSE_FORMAT_2, True),
     ),

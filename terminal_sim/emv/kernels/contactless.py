@@ -95,12 +95,18 @@ def _activate(transaction: Transaction) -> Conversation[tuple[Kernel, Combinatio
     )
     if not found:
         raise _other_interface(Rule.SELECT_NOT_CONTACTLESS, DisplayMessage.TRY_ANOTHER_CARD)
+    over_limit = False
     for each in found:
         refused = yield from _in_selection(select.select_finally(transaction, each.candidate))
         if refused is not None or not _asks_as_its_kernel_must(transaction, each):
             continue
-        if (yield from _accepts(transaction, each.combination)):
-            return next((kernel, one) for kernel, one in allowed if one is each.combination)
+        combination = entry_point.for_program(transaction, each.combination)
+        if combination is None:
+            over_limit = True
+        elif (yield from _accepts(transaction, combination)):
+            return next(kernel for kernel, one in allowed if one is each.combination), combination
+    if over_limit:
+        raise _other_interface(Rule.CONTACTLESS_NOT_ALLOWED, DisplayMessage.INSERT_OR_SWIPE)
     raise _other_interface(Rule.SELECT_CONTACTLESS_NONE_LEFT, DisplayMessage.TRY_ANOTHER_CARD)
 
 

@@ -6,7 +6,7 @@
 3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
 4. A TC is an offline approval where the card's signature proves it (`fast_dda`), else the CTQ decides what is done (5.6).
 
-The kernel has no mag-stripe mode, no issuer update by a second tap and no limits by program identifier (9F5A).
+The kernel has no mag-stripe mode and no issuer update by a second tap.
 """
 
 from __future__ import annotations

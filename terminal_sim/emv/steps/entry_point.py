@@ -9,11 +9,14 @@
 3. A kernel with limits of its own compares otherwise: its limits are exceeded and not reached (Book C-2).
 4. The directory 2PAY.SYS.DDF01 is the whole list (3.3.2). An entry belongs to a combination where its name begins with the AID and it
    asks for that kernel or for any. The cardholder is not asked.
+5. A kernel with dynamic limits compares the amount once more where the selected application names its program (9F5A) and the
+   configuration has limits for it (Book C-3). Of several that fit the longest one counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from msgspec import Struct
@@ -25,7 +28,7 @@ from terminal_sim.emv.steps import commands, cvm, select
 from terminal_sim.emv.steps.card_objects import CardObjects, DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange
 from terminal_sim.emv.steps.state import Transaction
-from terminal_sim.emv.talk.config import Application, KernelConfig
+from terminal_sim.emv.talk.config import Application, KernelConfig, ReaderLimits
 from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.request import Request
 
@@ -42,7 +45,7 @@ class KernelTraits(Struct, frozen=True):
     """What the entry point knows of a kernel: its `identifier`, and the `rid` whose cards use it where they name none.
 
     The limits of a kernel with `own_limits` are exceeded, and those of others reached; one that `uses_qualifiers` gets the TTQ (9F66), and
-    one that `needs_qualifiers` is only for a card whose PDOL asks for it.
+    one that `needs_qualifiers` is only for a card whose PDOL asks for it. One with `dynamic_limits` looks at the card's program.
     """
 
     identifier: int
@@ -50,6 +53,7 @@ class KernelTraits(Struct, frozen=True):
     own_limits: bool = False
     uses_qualifiers: bool = False
     needs_qualifiers: bool = False
+    dynamic_limits: bool = False
 
 
 class Combination(Struct, frozen=True):
@@ -108,6 +112,29 @@ def preprocess(
         floor_limit_exceeded=exceeded,
         cvm_required=required,
     )
+
+
+def for_program(transaction: Transaction, combination: Combination) -> Combination | None:
+    """The combination with the limits of the selected card's program, as it is where there are none; None where they do not allow the amount."""
+    if not combination.kernel.dynamic_limits:
+        return combination
+    limits = _limits_of(combination.application, transaction.directory.raw(tags.APPLICATION_PROGRAM) or b"")
+    if limits is None:
+        return combination
+    application = replace(
+        combination.application,
+        contactless_limit=limits.contactless_limit,
+        contactless_cvm_limit=limits.contactless_cvm_limit,
+        contactless_floor_limit=limits.contactless_floor_limit,
+        zero_amount_allowed=limits.zero_amount_allowed,
+        status_check=limits.status_check,
+    )
+    return preprocess(transaction.config, transaction.request, application, combination.kernel)
+
+
+def _limits_of(application: Application, program: bytes) -> ReaderLimits | None:
+    fitting = [one for one in application.reader_limits if program.startswith(one.program)]
+    return max(fitting, key=lambda one: len(one.program), default=None)
 
 
 def terminal_qualifiers(config: KernelConfig) -> bytes:

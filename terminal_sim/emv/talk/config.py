@@ -40,6 +40,21 @@ class CaKey(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderLimits:
+    """Limits that stand in for those of the application where the card's program (9F5A) begins with `program` (EMV Book C-3, 3.1).
+
+    The fields are those of `Application`.
+    """
+
+    program: bytes
+    contactless_limit: int | None = None
+    contactless_cvm_limit: int | None = None
+    contactless_floor_limit: int | None = None
+    zero_amount_allowed: bool = True
+    status_check: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """An application the terminal supports (EMV Book 1, 12.3.1): its AID and how it is matched.
 
@@ -51,7 +66,7 @@ class Application:
     With `extended_selection` a card's extended selection (9F29) is used. The action codes (TAC) have
     5 bytes each and the bits of the TVR. `default_ddol` and `default_tdol` stand in for the lists that a card does not have.
     `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
-    selection (EMV Book 3, 10.6.2). `elements` are data elements of the terminal that only this application's scheme knows.
+    selection (EMV Book 3, 10.6.2). `reader_limits` are the limits of certain programs of cards. `elements` are data elements of the terminal that only this application's scheme knows.
     """
 
     aid: bytes
@@ -76,6 +91,7 @@ class Application:
     tac_online: bytes = bytes(5)
     default_ddol: bytes = bytes.fromhex("9F3704")
     default_tdol: bytes = b""
+    reader_limits: tuple[ReaderLimits, ...] = ()
     elements: tuple[tuple[int, bytes], ...] = ()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from terminal_sim.emv.talk.config import ReaderLimits
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface
@@ -155,3 +156,58 @@ def test_a_terminal_that_proves_cards_online_too_notes_a_signature_that_fails(tt
     outcome = tapped(TapCard(fast=True, spoilt=True), applications=(application,))
     assert outcome.went_online
     assert (Rule.ODA_DDA_FAILED in [reason.rule for reason in outcome.reasons]) is noted
+
+
+def limits(program: str, **more: Any) -> ReaderLimits:
+    return ReaderLimits(program=bytes.fromhex(program), **more)
+
+
+OF_PROGRAMS = [
+    ("no program: the application's", "", (), (1000, "36004000", Verdict.APPROVED)),
+    ("a program without limits", "3102", (limits("32"),), (1000, "36004000", Verdict.APPROVED)),
+    (
+        "a floor limit of nothing",
+        "3102",
+        (limits("31", contactless_floor_limit=0),),
+        (1000, "36804000", "online"),
+    ),
+    ("a limit that is reached", "31", (limits("31", contactless_limit=1000),), (1000, "", Verdict.USE_CHIP)),
+    (
+        "the longest one that fits",
+        "3102",
+        (limits("31", contactless_limit=1), limits("3102", contactless_floor_limit=1000)),
+        (1000, "36004000", Verdict.APPROVED),
+    ),
+    (
+        "a limit of verification",
+        "31",
+        (limits("31", contactless_floor_limit=1000, contactless_cvm_limit=1000),),
+        (1000, "36404000", Verdict.APPROVED),
+    ),
+    (
+        "a status check",
+        "31",
+        (limits("31", contactless_floor_limit=1000, status_check=True),),
+        (100, "36804000", "online"),
+    ),
+    (
+        "an amount of zero that is not allowed",
+        "31",
+        (limits("31", zero_amount_allowed=False),),
+        (0, "", Verdict.USE_CHIP),
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "sets", "ends"), rows(OF_PROGRAMS))
+def test_the_program_of_a_card_has_limits_of_its_own(
+    program: str, sets: tuple[ReaderLimits, ...], ends: tuple[int, str, object]
+) -> None:
+    amount, qualifiers, verdict = ends
+    config = taking(3)
+    config = replace(config, applications=(replace(config.applications[0], reader_limits=sets),))
+    card = TapCard(fast=True, kind=TC, program=program)
+    terminal = Terminal(config)
+    outcome = terminal.pay(card, terminal.request(Interface.CONTACTLESS, amount))
+    assert ("online" if outcome.went_online else outcome.verdict) == verdict, outcome.reasons
+    assert card.sent[:4].hex() == qualifiers
