@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from terminal_sim.bench import Bench, TerminalUnderTest
-from terminal_sim.cards.chip import ChipCard
-from terminal_sim.cards.contactless import ContactlessCard
+from terminal_sim.cards.system.chip import ChipCard
+from terminal_sim.cards.system.contactless import ContactlessCard
 from terminal_sim.emv.data.tlv import primitives
 from terminal_sim.emv.keys import tdes
 from terminal_sim.emv.keys.tdes import MacPadding, padded

@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone writes its own book
 
-from terminal_sim.cards import card_file, catalogue  # noqa: E402
+from terminal_sim.cards import catalogue  # noqa: E402
+from terminal_sim.cards.profile import card_file  # noqa: E402
 
 PAGE = ROOT / "docs" / "cards.md"
 BEGIN, END = (

@@ -51,7 +51,7 @@ from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState, VirtualCard
-    from terminal_sim.cards.personality import Personality
+    from terminal_sim.cards.profile.personality import Personality
 
 How = Literal["insert", "tap", "swipe"]
 _ENTRY: dict[How, EntryMode] = {

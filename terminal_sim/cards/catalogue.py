@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from terminal_sim.cards import card_file
-from terminal_sim.cards.chip import ChipCard, ChipState, MuteCard
-from terminal_sim.cards.contactless import ContactlessCard
-from terminal_sim.cards.memory import Blocked, Memory
-from terminal_sim.cards.personality import Personality
+from terminal_sim.cards.profile import card_file
+from terminal_sim.cards.profile.personality import Personality
+from terminal_sim.cards.system.chip import ChipCard, MuteCard
+from terminal_sim.cards.system.contact import ChipState
+from terminal_sim.cards.system.contactless import ContactlessCard
+from terminal_sim.cards.system.memory import Blocked, Memory
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from terminal_sim.cards import card_file
+from terminal_sim.cards.profile import card_file
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.card_number import BRANDS, Brand, is_luhn_valid

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import CardFace, VirtualCard
-from terminal_sim.cards.chip import ChipCard
+from terminal_sim.cards.system.chip import ChipCard
 from terminal_sim.emv.keys.derivation import IssuerKeys
 from tests.emv.terminal import ISSUER_KEY
 

@@ -10,9 +10,9 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import CardFace, VirtualCard
-from terminal_sim.cards.faces import OfflineLimits
-from terminal_sim.cards.results import CardFacts, verification_results
-from terminal_sim.cards.schemes import scheme_of
+from terminal_sim.cards.profile.faces import OfflineLimits
+from terminal_sim.cards.system.results import CardFacts, verification_results
+from terminal_sim.cards.system.schemes import scheme_of
 from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.keys.issuer_data import IssuerDataLayout

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from terminal_sim.cards import catalogue, signing
+from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
+from terminal_sim.cards.system import signing
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.keys import certificates

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse
-from terminal_sim.cards import card_file
+from terminal_sim.cards.profile import card_file
 from terminal_sim.cli.main import main
 from terminal_sim.emv.kernels.examination import ApplicationFinding, CardFinding, StatedElement, examine
 from terminal_sim.emv.steps.state import OdaMethod

@@ -8,7 +8,7 @@ from pathlib import Path
 from terminal_drivers.base import Misuse
 from terminal_drivers.wiring.address import parse_address
 from terminal_sim.cards import catalogue
-from terminal_sim.cards.card_file import load as load_card
+from terminal_sim.cards.profile.card_file import load as load_card
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError

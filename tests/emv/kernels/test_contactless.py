@@ -7,7 +7,7 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.cards.faces import CardApplication
+from terminal_sim.cards.profile.faces import CardApplication
 from terminal_sim.emv.data import tags, tlv, tvr
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.derivation import IssuerKeys

@@ -21,8 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from terminal_sim.cards.command import CardCommand, Refusal
-from terminal_sim.cards.memory import Memory
+from terminal_sim.cards.system.command import CardCommand, Refusal
+from terminal_sim.cards.system.memory import Memory
 from terminal_sim.emv.data.apdu import Instruction, StatusWord
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.emv.keys.pinblock import PinBlockError

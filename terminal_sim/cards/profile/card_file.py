@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from terminal_sim.cards.faces import ChipFace, ContactlessFace, Holder, StripeFace
-from terminal_sim.cards.personality import Personality
-from terminal_sim.cards.purpose import CardPurpose, ExpectedSales
+from terminal_sim.cards.profile.faces import ChipFace, ContactlessFace, Holder, StripeFace
+from terminal_sim.cards.profile.personality import Personality
+from terminal_sim.cards.profile.purpose import CardPurpose, ExpectedSales
 from terminal_sim.datafiles.toml import read
 from terminal_sim.emv.data import track
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid

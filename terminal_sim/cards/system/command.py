@@ -29,6 +29,17 @@ class CardCommand(Struct, frozen=True):
     p2: int
     data: bytes
 
+    def record_place(self) -> tuple[int, int]:
+        """SFI and number of the record that READ RECORD asks for. Raises `Refusal` where P2 names none (Book 1, 11.2)."""
+        if self.p2 & 0x07 != 0x04:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        return self.p2 >> 3, self.p1
+
+    def need_no_parameters(self) -> None:
+        """Raises `Refusal` where P1 or P2 says anything."""
+        if self.p1 or self.p2:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+
 
 def parse(apdu: bytes) -> CardCommand:
     """Raises `Refusal` (6700) where Lc does not fit, and (6E00) for a class that no EMV command has."""
@@ -46,7 +57,11 @@ def parse(apdu: bytes) -> CardCommand:
     return CardCommand(apdu[0] << 8 | apdu[1], apdu[2], apdu[3], data)
 
 
-def answer(apdu: bytes, handlers: Mapping[int, Callable[[CardCommand], bytes]]) -> bytes:
+Handlers = Mapping[int, Callable[[CardCommand], bytes]]
+"""What answers a command, by its instruction: the data of the answer, or a `Refusal`."""
+
+
+def answer(apdu: bytes, handlers: Handlers) -> bytes:
     """The R-APDU to `apdu`: the data that the handler of its instruction gives and 9000, or the status word of a refusal."""
     try:
         command = parse(apdu)

@@ -109,6 +109,11 @@ class ChipFace:
         """Whether the chip compares a PIN itself."""
         return "offline-pin" in self.cvm or "enciphered-pin" in self.cvm
 
+    @property
+    def deciphers_pin(self) -> bool:
+        """Whether the chip takes its PIN enciphered."""
+        return "enciphered-pin" in self.cvm
+
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
         _check_hex("historical", self.historical, 0, 15)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from terminal_sim.cards.command import Refusal
+from terminal_sim.cards.system.command import Refusal
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.secret import Secret
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terminal_sim.cards.faces import ChipFace, ContactlessFace, Holder, StripeFace
-from terminal_sim.cards.purpose import CardPurpose, ExpectedSales
+from terminal_sim.cards.profile.faces import ChipFace, ContactlessFace, Holder, StripeFace
+from terminal_sim.cards.profile.purpose import CardPurpose, ExpectedSales
 from terminal_sim.secret import Secret
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
-from terminal_sim.cards import signing
-from terminal_sim.cards.command import CardCommand, Refusal
-from terminal_sim.cards.faces import OdaFault
-from terminal_sim.cards.memory import Memory
-from terminal_sim.cards.results import CardFacts, verification_results
+from terminal_sim.cards.profile.faces import OdaFault
+from terminal_sim.cards.system import signing
+from terminal_sim.cards.system.command import CardCommand, Refusal
+from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.results import CardFacts, verification_results
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.keys import issuer_data
@@ -51,20 +51,47 @@ def certified(
     return version.cryptogram(memory.key, whole, issuer_data.parse(data)), data
 
 
+def plain_answer(
+    memory: Memory, kind: Cryptogram, made: bytes, data: bytes, *, answer_format: Literal[1, 2] = 2
+) -> bytes:
+    """The answer of GENERATE AC without a signature: the cryptogram `made`, and `data`, which is 9F10 (Book 3, 6.5.5.4)."""
+    if answer_format == 1:
+        return tlv.encode(tags.RESPONSE_FORMAT_1, bytes((kind,)) + memory.counter + made + data)
+    return tlv.encode(
+        tags.RESPONSE_FORMAT_2,
+        tlv.join(
+            (
+                (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
+                (tags.ATC, memory.counter),
+                (tags.CRYPTOGRAM, made),
+                (tags.ISSUER_APPLICATION_DATA, data),
+            )
+        ),
+    )
+
+
 def combined_answer(
     memory: Memory,
     kind: Cryptogram,
     made: bytes,
+    data: bytes,
     *,
     sent: bytes,
-    answered: bytes,
     unpredictable: bytes,
     fault: OdaFault,
 ) -> bytes:
-    """The answer of CDA: the cryptogram `made` stands in the signature (Book 2, 6.6.1).
+    """The answer of CDA: the cryptogram `made` of a TC or an ARQC stands in the signature alone (Book 2, 6.6.1).
 
-    The signature covers what was `sent` for PDOL and CDOLs, and the data objects that are `answered` beside it.
+    The signature covers what was `sent` for PDOL and CDOLs, and the data objects that are answered beside it.
     """
+    answered = tlv.join(
+        (
+            (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
+            (tags.ATC, memory.counter),
+            *(((tags.CRYPTOGRAM, made),) if kind is Cryptogram.AAC else ()),
+            (tags.ISSUER_APPLICATION_DATA, data),
+        )
+    )
     dynamic = signing.combined_data(memory.random(b"number", unpredictable), kind, made, sent + answered)
     signed = tlv.encode(tags.SIGNED_DYNAMIC_DATA, signature(dynamic, unpredictable, fault))
     return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signed)

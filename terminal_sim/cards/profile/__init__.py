@@ -1,0 +1,1 @@
+"""What a card is: its file, read strictly into a `Personality`."""

@@ -1,0 +1,1 @@
+"""What a card does: an application from its selection to its last cryptogram, and what it holds and remembers for that."""

@@ -1,0 +1,102 @@
+"""The contact face of a virtual card: its directory, the selection of its applications, and which of them a command is for (EMV Book 1, 11 and 12)."""
+
+from __future__ import annotations
+
+from terminal_sim.cards.profile.faces import ChipFace
+from terminal_sim.cards.profile.personality import Personality
+from terminal_sim.cards.system import content, directory
+from terminal_sim.cards.system.atr import chip_atr
+from terminal_sim.cards.system.command import CardCommand, Refusal, answer
+from terminal_sim.cards.system.contact import ChipState, ContactApplication, Phase
+from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.records import record_of
+from terminal_sim.emv.data import apdu
+from terminal_sim.emv.data.apdu import Instruction, StatusWord
+
+
+class ChipCard:
+    """Answers APDUs as the chip of `personality`. `memory` is what survives a reset."""
+
+    def __init__(self, personality: Personality, chip: ChipFace, memory: Memory) -> None:
+        self._chip = chip
+        self._memory = memory
+        self._atr = chip_atr(bytes.fromhex(chip.historical))
+        self._directory = directory.contact_directory(personality.languages)
+        self._directory_records = {(1, 1): record_of(directory.entries(chip.applications))}
+        self._applications = tuple(
+            ContactApplication(content.on_chip(personality, chip, one), chip, memory, personality.pin)
+            for one in chip.applications
+        )
+        own = {Instruction.SELECT: self._select, Instruction.READ_RECORD: self._read_record}
+        self._handlers = tuple({**one.handlers, **own} for one in self._applications)
+        self._current = 0
+
+    @property
+    def atr(self) -> bytes:
+        return self._atr
+
+    def reset(self) -> bytes:
+        """Power on: the ATR. All but the memory is forgotten."""
+        self.resume(ChipState())
+        return self._atr
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """The R-APDU, status word included; what the card remembers is durable by then."""
+        response = answer(apdu, self._handlers[self._current])
+        self._memory.settle()
+        return response
+
+    def response_time(self, _: bytes) -> int:
+        """How long an answer takes, in microseconds."""
+        return self._chip.response_ms * 1_000
+
+    def snapshot(self) -> ChipState:
+        return self._applications[self._current].now
+
+    def resume(self, state: ChipState) -> None:
+        """Stand where the chip stood that gave `state`, as if no power had been away. Without a selection the first application is meant."""
+        self._current = max(state.application, 0)
+        self._applications[self._current].now = state
+
+    def _select(self, command: CardCommand) -> bytes:
+        """SELECT by DF name (Book 1, 11.3): the directory, or the first, with P2 02 the next, application that the name begins.
+
+        A blocked card has no SELECT; a blocked application is selected with a warning (Book 1, 12.3).
+        """
+        if self._memory.blocked == "card":
+            raise Refusal(StatusWord.NO_FUNCTION)
+        if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        if command.data == apdu.PSE and self._chip.directory:
+            self.resume(ChipState(phase=Phase.DIRECTORY))
+            return self._directory
+        start = self.snapshot().application + 1 if command.p2 == 0x02 else 0
+        for index, application in enumerate(self._applications[start:], start):
+            held = application.held
+            if command.data and held.aid.startswith(command.data):
+                self.resume(ChipState(phase=Phase.SELECTED, application=index))
+                if self._memory.blocked == "application":
+                    raise Refusal(StatusWord.FILE_BLOCKED, held.fci)
+                return held.fci
+        raise Refusal(StatusWord.NOT_FOUND)
+
+    def _read_record(self, command: CardCommand) -> bytes:
+        """READ RECORD of the directory while it is selected, else of the application."""
+        if self.snapshot().phase is not Phase.DIRECTORY:
+            return self._applications[self._current].handlers[Instruction.READ_RECORD](command)
+        record = self._directory_records.get(command.record_place())
+        if record is None:
+            raise Refusal(StatusWord.RECORD_NOT_FOUND)
+        return record
+
+
+class MuteCard:
+    """A chip that does not answer: no ATR, and silence to every command."""
+
+    atr = b""
+
+    def reset(self) -> bytes:
+        return b""
+
+    def transmit(self, apdu: bytes) -> bytes:  # noqa: ARG002 - a mute card answers nothing
+        return b""

@@ -1,0 +1,121 @@
+"""The contactless face of a virtual card: its directory, the selection of its applications, and the begin of their transactions.
+
+The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, READ RECORD, and what the application has besides
+(`tap_options`, `tap_generate`); anything else is answered 6985.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from terminal_sim.cards.profile.faces import ContactlessFace
+from terminal_sim.cards.profile.personality import Personality
+from terminal_sim.cards.system import content, directory, risk
+from terminal_sim.cards.system.atr import contactless_atr
+from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal, answer
+from terminal_sim.cards.system.content import ApplicationContent
+from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.tap_generate import GenerateApplication
+from terminal_sim.cards.system.tap_options import OptionsApplication
+from terminal_sim.emv.data import apdu, tags
+from terminal_sim.emv.data.apdu import Instruction, StatusWord
+
+
+class TapApplication(Protocol):
+    """An application as the face needs it: what it holds, how it begins a transaction and leaves one, and its own commands."""
+
+    held: ApplicationContent
+    handlers: Handlers
+
+    def begin(self, values: dict[int, bytes], sent: bytes) -> bytes: ...
+
+    def leave(self) -> None: ...
+
+
+class ContactlessCard:
+    """Answers APDUs as the antenna face of `personality`. `memory` is shared with the chip."""
+
+    def __init__(self, personality: Personality, face: ContactlessFace, memory: Memory) -> None:
+        self._face = face
+        self._memory = memory
+        self._atr = contactless_atr(bytes.fromhex(face.historical))
+        self._directory = directory.contactless_directory(face.applications)
+        kind = GenerateApplication if face.cryptogram == "generate-ac" else OptionsApplication
+        self._applications: tuple[TapApplication, ...] = tuple(
+            kind(content.at_antenna(personality, face, one), face, memory) for one in face.applications
+        )
+        self._selected: TapApplication | None = None
+        self._initiated = False
+        self._locked = face.consent
+        self._own: Handlers = {
+            Instruction.SELECT: self._select,
+            Instruction.READ_RECORD: self._read_record,
+            Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
+        }
+        self._handlers = self._handlers_of(self._applications[0])
+
+    @property
+    def atr(self) -> bytes:
+        return self._atr
+
+    def reset(self) -> bytes:
+        """The card enters the field: what PC/SC shows as its ATR."""
+        self._leave()
+        return self._atr
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """The R-APDU, status word included; what the card remembers is durable by then."""
+        response = answer(apdu, self._handlers)
+        self._memory.settle()
+        return response
+
+    def response_time(self, _: bytes) -> int:
+        """How long an answer takes, in microseconds."""
+        return self._face.response_ms * 1_000
+
+    def _select(self, command: CardCommand) -> bytes:
+        """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
+        if command.p1 != 0x04 or command.p2:
+            raise Refusal(StatusWord.WRONG_PARAMETERS)
+        self._leave()
+        if self._memory.blocked == "card":
+            raise Refusal(StatusWord.NO_FUNCTION)
+        if command.data == apdu.PPSE:
+            return self._directory
+        for application in self._applications:
+            if command.data == application.held.aid:
+                self._selected, self._handlers = application, self._handlers_of(application)
+                return application.held.fci
+        raise Refusal(StatusWord.NOT_FOUND)
+
+    def _get_processing_options(self, command: CardCommand) -> bytes:
+        """GET PROCESSING OPTIONS of a new transaction; 6984 sends it to the contacts, 6986 to the owner (Book C-3, 4.2)."""
+        if self._selected is None or self._initiated:
+            raise Refusal(StatusWord.CONDITIONS)
+        if self._locked:
+            self._locked = False
+            raise Refusal(StatusWord.NOT_ALLOWED)
+        values = content.pdol_values(self._selected.held.pdol, command.data)
+        highest = self._face.contact_above
+        if highest is not None and risk.amount(values[tags.AMOUNT]) > highest:
+            raise Refusal(StatusWord.REFERENCE_UNUSABLE)
+        response = self._selected.begin(values, command.data[2:])
+        self._initiated = True
+        return response
+
+    def _read_record(self, command: CardCommand) -> bytes:
+        """READ RECORD by number and SFI (Book 1, 11.2)."""
+        if self._selected is None or not self._initiated:
+            raise Refusal(StatusWord.CONDITIONS)
+        record = self._selected.held.record(command.record_place())
+        if record is None:
+            raise Refusal(StatusWord.RECORD_NOT_FOUND)
+        return record
+
+    def _leave(self) -> None:
+        if self._selected is not None:
+            self._selected.leave()
+        self._selected, self._initiated = None, False
+
+    def _handlers_of(self, application: TapApplication) -> Handlers:
+        return {**application.handlers, **self._own}

@@ -1,0 +1,53 @@
+"""How the applications of a card are found: the directories, their entries, and the control information of each application (EMV Book 1, 11.3 and 12.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from terminal_sim.cards.profile.faces import CardApplication
+from terminal_sim.emv.data import apdu, tags, tlv
+
+
+def contact_directory(languages: Sequence[str]) -> bytes:
+    """The control information of the directory on contact, whose records are in the file with SFI 1."""
+    return _control_information(
+        apdu.PSE, ((tags.DIRECTORY_SFI, b"\x01"), (tags.LANGUAGES, "".join(languages).encode()))
+    )
+
+
+def entries(applications: Sequence[CardApplication]) -> bytes:
+    """The applications as the directories list them, a template each."""
+    return b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in applications)
+
+
+def contactless_directory(applications: Sequence[CardApplication]) -> bytes:
+    """The control information of the contactless directory, with its entries (Book B, 3.3.1)."""
+    return _control_information(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries(applications)),))
+
+
+def control_information(application: CardApplication, languages: Sequence[str], pdol: bytes) -> bytes:
+    """What SELECT of an application answers."""
+    objects = [(tags.LABEL, application.label.encode()), (tags.PRIORITY, _priority(application))]
+    if pdol:
+        objects.append((tags.PDOL, pdol))
+    objects.append((tags.LANGUAGES, "".join(languages).encode()))
+    if application.preferred_name:
+        objects += [(tags.CODE_TABLE, b"\x01"), (tags.PREFERRED_NAME, application.preferred_name.encode())]
+    return _control_information(bytes.fromhex(application.aid), objects)
+
+
+def _entry(application: CardApplication) -> bytes:
+    objects = [(tags.AID_CARD, bytes.fromhex(application.aid)), (tags.LABEL, application.label.encode())]
+    if application.preferred_name:
+        objects.append((tags.PREFERRED_NAME, application.preferred_name.encode()))
+    objects.append((tags.PRIORITY, _priority(application)))
+    return tlv.join(objects)
+
+
+def _priority(application: CardApplication) -> bytes:
+    return bytes((application.priority | (0x80 if application.confirm else 0),))
+
+
+def _control_information(name: bytes, proprietary: Sequence[tuple[int, bytes]]) -> bytes:
+    body = tlv.encode(tags.DF_NAME, name) + tlv.encode(tags.FCI_PROPRIETARY, tlv.join(proprietary))
+    return tlv.encode(tags.FCI, body)

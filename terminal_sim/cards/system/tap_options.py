@@ -1,0 +1,82 @@
+"""A contactless application that certifies in GET PROCESSING OPTIONS: cryptogram, wishes and fast DDA in one answer (EMV Book C-3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from terminal_sim.cards.profile.faces import ContactlessFace
+from terminal_sim.cards.system import certifying, risk
+from terminal_sim.cards.system.command import Handlers
+from terminal_sim.cards.system.content import ApplicationContent
+from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.results import CardFacts
+from terminal_sim.emv.data import qualifiers, tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram
+
+_FAST_DDA_VERSION: Final = b"\x01"
+
+
+class OptionsApplication:
+    """Its one answer is made of the values that its PDOL asks for."""
+
+    def __init__(self, held: ApplicationContent, face: ContactlessFace, memory: Memory) -> None:
+        self.held = held
+        self.handlers: Handlers = {}
+        self._face = face
+        self._memory = memory
+
+    def leave(self) -> None:
+        """Nothing is left of a transaction behind its one answer."""
+
+    def begin(self, values: dict[int, bytes], sent: bytes) -> bytes:  # noqa: ARG002 - nothing comes that is signed along later
+        """The cryptogram of a new transaction with what belongs to it (Book C-3, 4.2)."""
+        self._memory.begin()
+        kind = Cryptogram.AAC if self._memory.blocked else self._first_word(values)
+        wishes = self._qualifiers(values[tags.TTQ])
+        made, data = certifying.certified(
+            self.held.scheme.version, self._memory, self.held.aip, CardFacts(first=kind), values
+        )
+        fresh = tlv.join(
+            (
+                (tags.ISSUER_APPLICATION_DATA, data),
+                (tags.CRYPTOGRAM, made),
+                (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
+                (tags.ATC, self._memory.counter),
+                (tags.CTQ, wishes),
+            )
+        )
+        if self._face.oda == "dda":
+            fresh += self._fast_signature(values, wishes)
+        return tlv.encode(tags.RESPONSE_FORMAT_2, self.held.options + fresh)
+
+    def _first_word(self, values: dict[int, bytes]) -> Cryptogram:
+        """A TC within the card's own limits where the terminal does not want the issuer asked, else an ARQC."""
+        asks_issuer = values[tags.TTQ][1] & qualifiers.TTQ2_ONLINE_CRYPTOGRAM
+        if not asks_issuer and risk.is_within(self._face.offline, self._memory, values[tags.AMOUNT]):
+            return Cryptogram.TC
+        return Cryptogram.ARQC
+
+    def _qualifiers(self, ttq: bytes) -> bytes:
+        """The CTQ: verified on the device, or the first of the card's methods that the terminal supports, where the terminal wants one."""
+        if "on-device" in self._face.cvm:
+            return bytes((0, qualifiers.CTQ2_ON_DEVICE))
+        if ttq[1] & qualifiers.TTQ2_CVM_REQUIRED:
+            for method in self._face.cvm:
+                if method == "online-pin" and ttq[0] & qualifiers.TTQ1_ONLINE_PIN:
+                    return bytes((qualifiers.CTQ1_ONLINE_PIN, 0))
+                if method == "signature" and ttq[0] & qualifiers.TTQ1_SIGNATURE:
+                    return bytes((qualifiers.CTQ1_SIGNATURE, 0))
+        return bytes(2)
+
+    def _fast_signature(self, values: dict[int, bytes], wishes: bytes) -> bytes:
+        """9F69 and 9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along."""
+        unpredictable = values[tags.UNPREDICTABLE_NUMBER]
+        authentication = _FAST_DDA_VERSION + self._memory.random(b"fast", unpredictable)[:4] + wishes
+        number = b"\x02" + self._memory.counter
+        covered = unpredictable + values[tags.AMOUNT] + values[tags.CURRENCY] + authentication
+        return tlv.join(
+            (
+                (tags.CARD_AUTHENTICATION_DATA, authentication),
+                (tags.SIGNED_DYNAMIC_DATA, certifying.signature(number, covered, self._face.oda_fault)),
+            )
+        )
