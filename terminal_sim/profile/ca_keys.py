@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -62,9 +61,8 @@ class CaKeyFile:
     ca: tuple[CaKeyEntry, ...]
 
 
-@cache
 def load(file: Path) -> tuple[CaKey, ...]:
-    """The keys of a file, the same objects for every terminal. Raises `ProfileError`, which names file, line, key and cure."""
+    """The keys of a file. Raises `ProfileError`, which names file, line, key and cure."""
     return tuple(one.key() for one in read(file, CaKeyFile).ca)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.money import CURRENCIES
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.positions import places
 from terminal_sim.datafiles.sources import ProfileError, load_table, located
 from terminal_sim.datafiles.suggest import suggest
@@ -32,7 +34,17 @@ COUNTRIES = {
 }
 
 
+class _Made(NamedTuple):
+    """What is made of a kernel file and of those that it names, the same objects for every terminal."""
+
+    file: KernelFile
+    applications: tuple[Application, ...]
+    ca_keys: tuple[CaKey, ...]
+    exceptions: frozenset[Secret[str]]
+
+
 _LIBRARY = bundled() / "kernels"
+_KEPT: Kept[Path, _Made] = Kept()
 
 
 def kernel_names() -> list[str]:
@@ -52,20 +64,16 @@ def kernel_path(name: str) -> Path:
 
 def kernel_file(name: str) -> KernelFile:
     """What the kernel file says, with all that it names checked. Raises `ProfileError` with the place."""
-    path = kernel_path(name)
-    loaded = read(path, KernelFile, library=_LIBRARY)
-    _ca_keys(path, loaded)
-    _exceptions(path, loaded)
-    return loaded
+    return _made_of(kernel_path(name)).file
 
 
 def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
     """What the kernel of `terminal` works with; `profile.check` has seen that the country is one of `COUNTRIES`."""
-    path = kernel_path(profile.kernel)
-    loaded = read(path, KernelFile, library=_LIBRARY)
+    made = _made_of(kernel_path(profile.kernel))
+    loaded = made.file
     numeric, exponent = CURRENCIES[profile.currency]
     return KernelConfig(
-        applications=tuple(_application(one, loaded) for one in loaded.applications),
+        applications=made.applications,
         country=COUNTRIES[profile.country],
         currency=numeric,
         currency_exponent=exponent,
@@ -76,18 +84,27 @@ def kernel_config(profile: Profile, terminal: str) -> KernelConfig:
         terminal_id=terminal,
         merchant_id=profile.merchant.id,
         languages=tuple(locale.split("-")[0] for locale in profile.languages),
-        exceptions=_exceptions(path, loaded),
-        ca_keys=_ca_keys(path, loaded),
+        exceptions=made.exceptions,
+        ca_keys=made.ca_keys,
         cda_mode=CdaMode(loaded.cda_mode),
     )
 
 
-def _ca_keys(path: Path, loaded: KernelFile) -> tuple[CaKey, ...]:
-    return ca_keys.load(_named(path, "ca_keys", loaded.ca_keys)) if loaded.ca_keys else ()
-
-
-def _exceptions(path: Path, loaded: KernelFile) -> frozenset[Secret[str]]:
-    return card_numbers(_named(path, "exceptions", loaded.exceptions)) if loaded.exceptions else frozenset()
+def _made_of(path: Path) -> _Made:
+    loaded = read(path, KernelFile, library=_LIBRARY)
+    kept = _KEPT.get(path)
+    if kept is not None and kept.file is loaded:
+        return kept
+    keys = _named(path, "ca_keys", loaded.ca_keys) if loaded.ca_keys else None
+    listed = _named(path, "exceptions", loaded.exceptions) if loaded.exceptions else None
+    made = _Made(
+        file=loaded,
+        applications=tuple(_application(one, loaded) for one in loaded.applications),
+        ca_keys=ca_keys.load(keys) if keys else (),
+        exceptions=card_numbers(listed) if listed else frozenset(),
+    )
+    _KEPT.keep(path, made, filter(None, (keys, listed)))
+    return made
 
 
 def _named(path: Path, key: str, name: str) -> Path:
