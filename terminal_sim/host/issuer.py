@@ -213,7 +213,7 @@ def card_number(request: HostRequest) -> Secret[str] | None:
     if request.track2 is None:
         return request.pan
     of_track2 = Secret(request.track2.reveal().partition("=")[0])
-    return of_track2 if request.pan in (None, of_track2) else None
+    return of_track2 if request.pan is None or request.pan == of_track2 else None
 
 
 def _expiry(request: HostRequest) -> str:

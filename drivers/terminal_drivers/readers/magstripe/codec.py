@@ -9,14 +9,20 @@
 4. Bits are text of `0` and `1` in reading order. Text has its sentinels and no LRC.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, reduce
+from itertools import repeat
+from operator import xor
+from typing import NamedTuple
 
 from terminal_drivers.base import FrameError, Misuse
 
 CLOCKING = "0" * 25
 CARD_LENGTH = 3.375  # inches, ID-1
+_WRONG = -1  # the value of a character whose parity is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +79,21 @@ def encode(track: int, text: str) -> str:
         raise Misuse(f"track {track} begins with {form.start} and has its only {form.end} at its end")
     if len(text) >= form.longest:
         raise Misuse(f"track {track} holds {form.longest} characters, sentinels and LRC among them")
-    values = [ord(character) - form.first for character in text]
-    if not all(0 <= value < 1 << form.bits for value in values):
+    alphabet = _alphabet(form)
+    try:
+        drawn = [alphabet.bits[character] for character in text]
+    except KeyError:
         raise Misuse(
             f"track {track} has characters from {form.first:02X} to {form.first + (1 << form.bits) - 1:02X}"
-        )
-    lrc = 0
-    for value in values:
-        lrc ^= value
-    return "".join(_alphabet(form.bits)[value] for value in (*values, lrc))
+        ) from None
+    lrc = reduce(xor, map(alphabet.values.__getitem__, drawn))
+    return "".join(drawn) + alphabet.bits[alphabet.characters[lrc]]
 
 
 def decode(track: int, bits: str) -> str:
     """Return the text of a track swiped in either direction; `StripeError` where it is damaged."""
     form = _format(track)
-    if bits.strip("01"):
+    if bits.count("0") + bits.count("1") != len(bits):
         raise Misuse("bits are text of 0 and 1")
     try:
         return _forward(track, form, bits)
@@ -99,38 +105,46 @@ def decode(track: int, bits: str) -> str:
             raise (backwards if error.damage is Damage.NO_START else error) from None
 
 
+class StripeCharacters(NamedTuple):
+    """The `characters` of a format by value, the bits of each, the value of each by its bits, and what cuts a track into characters."""
+
+    characters: str
+    bits: Mapping[str, str]
+    values: Mapping[str, int]
+    piece: re.Pattern[str]
+
+
 @cache
-def _alphabet(bits: int) -> tuple[str, ...]:
-    """The bits of every character, by its value."""
-    return tuple(
-        f"{(1 - value.bit_count() % 2) << bits | value:0{bits + 1}b}"[::-1] for value in range(1 << bits)
+def _alphabet(form: Format) -> StripeCharacters:
+    size = form.bits + 1
+    drawn = [
+        f"{(1 - value.bit_count() % 2) << form.bits | value:0{size}b}"[::-1]
+        for value in range(1 << form.bits)
+    ]
+    characters = "".join(chr(form.first + value) for value in range(1 << form.bits))
+    return StripeCharacters(
+        characters,
+        dict(zip(characters, drawn, strict=True)),
+        {bits: value for value, bits in enumerate(drawn)},
+        re.compile(f".{{{size}}}"),
     )
 
 
-@cache
-def _values(bits: int) -> dict[str, int]:
-    """The value of every character, by its bits; those of wrong parity are not there."""
-    return {pattern: value for value, pattern in enumerate(_alphabet(bits))}
-
-
 def _forward(track: int, form: Format, bits: str) -> str:
+    alphabet = _alphabet(form)
     bits = bits[bits.find("1") :] if "1" in bits else ""
-    size, values = form.bits + 1, _values(form.bits)
-    start, end = ord(form.start) - form.first, ord(form.end) - form.first
-    text: list[int] = []
-    lrc = 0
-    for at in range(0, len(bits) - form.bits, size):
-        value = values.get(bits[at : at + size])
-        if not text and value != start:
-            break
-        if value is None:
-            raise StripeError(track, Damage.PARITY)
-        if text and text[-1] == end:
-            if value != lrc:
-                raise StripeError(track, Damage.LRC)
-            if "1" in bits[at + size :]:
-                raise StripeError(track, Damage.BEHIND)
-            return "".join(chr(form.first + each) for each in text)
-        text.append(value)
-        lrc ^= value
-    raise StripeError(track, Damage.NO_END if text else Damage.NO_START)
+    values = list(map(alphabet.values.get, alphabet.piece.findall(bits), repeat(_WRONG)))
+    if not values or values[0] != ord(form.start) - form.first:
+        raise StripeError(track, Damage.NO_START)
+    end = ord(form.end) - form.first
+    length = values.index(end) + 1 if end in values else len(values)
+    text = values[: length + 1]
+    if _WRONG in text:
+        raise StripeError(track, Damage.PARITY)
+    if len(text) == length:
+        raise StripeError(track, Damage.NO_END)
+    if text.pop() != reduce(xor, text):
+        raise StripeError(track, Damage.LRC)
+    if "1" in bits[(length + 1) * (form.bits + 1) :]:
+        raise StripeError(track, Damage.BEHIND)
+    return "".join(map(alphabet.characters.__getitem__, text))
