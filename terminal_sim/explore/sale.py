@@ -93,12 +93,6 @@ class SaleRunner:
 
     texts: Texts = field(default_factory=Texts.load)
 
-    def takes(self, profile: str, card: str, way: WayIn) -> bool:
-        """Whether the card has such a face and the terminal such a way in."""
-        with Bench(texts=self.texts, trace=False) as bench:
-            terminal = bench.add_terminal(profile, power=False)
-            return getattr(bench.card(card), way) is not None and getattr(terminal.profile.entries, way)
-
     def run(self, sale: PlannedSale) -> SaleEnd:
         """Does the sale until a screen says how it went; gives up after three minutes of virtual time."""
         seen = _Seen()
@@ -130,9 +124,7 @@ def sales(
 ) -> Iterator[PlannedSale]:
     """Every sale of the table that card and terminal can do; a terminal without a link gets one answer only, since none arrives."""
     links = [(reached, answer) for reached in online for answer in (answers if reached else answers[:1])]
-    for profile, card, way in product(profiles, cards, ways):
-        if not runner.takes(profile, card, way):
-            continue
+    for profile, card, way in _possible(profiles, cards, ways, runner):
         for locale, (reached, answer) in product(locales, links):
             yield PlannedSale(
                 profile=profile,
@@ -143,6 +135,20 @@ def sales(
                 online=reached,
                 kernel=kernel,
             )
+
+
+def _possible(
+    profiles: tuple[str, ...], cards: tuple[str, ...], ways: tuple[WayIn, ...], runner: SaleRunner
+) -> list[tuple[str, str, WayIn]]:
+    """Where the card has such a face and the terminal such a way in."""
+    with Bench(texts=runner.texts, trace=False) as bench:
+        entries = {name: bench.add_terminal(name, power=False).profile.entries for name in profiles}
+        faces = {name: bench.card(name) for name in cards}
+        return [
+            (profile, card, way)
+            for profile, card, way in product(profiles, cards, ways)
+            if getattr(faces[card], way) is not None and getattr(entries[profile], way)
+        ]
 
 
 def _begin(terminal: TerminalUnderTest) -> None:

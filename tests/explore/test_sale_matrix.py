@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from terminal_sim import profile as profiles
@@ -33,10 +35,11 @@ def shown(sale: PlannedSale) -> str:
     return f"{sale.card} {sale.way} {condition_of(sale)}"
 
 
-def expected_of(sale: PlannedSale) -> str:
+@cache
+def expected_of(card: str, way: str) -> str:
     """What the file of the card says of this way in."""
     with Bench(trace=False, texts=RUNNER.texts) as bench:
-        return str(getattr(bench.card(sale.card).personality.expected, sale.way))
+        return str(getattr(bench.card(card).personality.expected, way))
 
 
 def wrong_with(sale: PlannedSale, end: SaleEnd) -> list[str]:
@@ -44,7 +47,7 @@ def wrong_with(sale: PlannedSale, end: SaleEnd) -> list[str]:
     found = list(end.violations)
     if end.screen == "offline-not-allowed" and not sale.online:
         return found
-    expected = expected_of(sale)
+    expected = expected_of(sale.card, sale.way)
     if expected == "swipe-instead" and not profiles.load(sale.profile).entries.stripe:
         expected = "card-error"
     if not end.screen:
