@@ -32,7 +32,7 @@ from terminal_sim.journal.chain import Chains
 from terminal_sim.journal.head import HeadError, HeadFile
 
 NAME = "checkpoint"
-VERSION = 2
+VERSION = 3
 _FIRST_LINE = f"terminal-sim checkpoint {VERSION} {__version__}\n".encode()
 _DIGEST = 32
 _JOURNAL, _BOOKS, _SALES = "journal.db", "acquirer.jsonl", "pos.db"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from heapq import merge
 
 from terminal_sim.core.payment import PAYMENT_KINDS, Payment
-from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.core.rows.kinds import CardRefusedRow, ReversalRow
+from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.journal.store import Journal
 from terminal_sim.reports.detail import Detail, detail
 from terminal_sim.reports.transactions import ReportLine, line_of
 
+_WITH_REASONS = (*(kind.value for kind in PAYMENT_KINDS), *CardRefusedRow.KINDS)
 _KINDS = (*(kind.value for kind in PAYMENT_KINDS), *ReversalRow.KINDS)
 
 
@@ -32,7 +34,10 @@ def payment_detail(journal: Journal, reference: str) -> Detail | None:
 
 @dataclass(frozen=True, slots=True)
 class PaymentReasons:
-    """What a payment of a journal says of its decisions, as words of the journal; `reasons` is short text (`emv.data.reasons`)."""
+    """What a payment of a journal, or a card that was refused, says of its decisions, as words of the journal.
+
+    `reasons` is short text (`emv.data.reasons`).
+    """
 
     reference: str
     kind: str
@@ -43,29 +48,29 @@ class PaymentReasons:
 
 
 def payment_reasons(journal: Journal, reference: str = "") -> PaymentReasons | None:
-    """Why the payment `reference` ended so, or without one the newest that has reasons; None where there is none."""
-    found: Payment | None = None
+    """Why the payment or the refused card `reference` ended so, or without one the newest that has reasons; None where there is none."""
     if reference:
         stored = journal.last_of(reference)
-        found = stored.row if stored is not None and isinstance(stored.row, Payment) else None
-        if found is None and stored is not None and isinstance(stored.row, ReversalRow):
+        if stored is not None and isinstance(stored.row, ReversalRow):
             return payment_reasons(journal, stored.row.original)
-    else:
-        for name in journal.terminals():
-            for stored, _ in journal.newest(name, [kind.value for kind in PAYMENT_KINDS]):
-                row = stored.row
-                if isinstance(row, Payment) and row.reasons and (found is None or row.at >= found.at):
-                    found = row
-    if found is None:
+        return _reasons_of(stored.row) if stored is not None else None
+    newest = (stored for name in journal.terminals() for stored, _ in journal.newest(name, _WITH_REASONS))
+    found = [
+        stored.row
+        for stored in newest
+        if isinstance(stored.row, Payment | CardRefusedRow) and stored.row.reasons
+    ]
+    return _reasons_of(sorted(found, key=lambda row: row.at)[-1]) if found else None
+
+
+def _reasons_of(row: JournalRow) -> PaymentReasons | None:
+    if isinstance(row, CardRefusedRow):
+        kind, entry = row.transaction.value, row.entry.value
+        return PaymentReasons(row.reference, kind, entry, f"refused ({row.verdict})", "", row.reasons)
+    if not isinstance(row, Payment):
         return None
-    return PaymentReasons(
-        found.reference,
-        found.kind.value,
-        found.entry.value,
-        found.state.value,
-        found.response_code,
-        found.reasons,
-    )
+    kind, entry = row.kind.value, row.entry.value
+    return PaymentReasons(row.reference, kind, entry, row.state.value, row.response_code, row.reasons)
 
 
 def terminal_lines(journal: Journal, terminal: str, after: int = 0) -> Iterator[ReportLine]:

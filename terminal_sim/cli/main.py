@@ -429,7 +429,7 @@ def _verify(commands: _Commands) -> None:
         nargs="?",
         default="",
         metavar="PAYMENT",
-        help="a reference; without it the newest card payment",
+        help="a reference, of a refused card as V4000001-R1; without it the newest",
     )
     verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
     verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")

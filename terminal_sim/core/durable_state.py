@@ -16,6 +16,7 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import (
     AccountRow,
     BootRow,
+    CardRefusedRow,
     OfflineSettingsRow,
     OrderRow,
     OrdersSeenRow,
@@ -91,6 +92,7 @@ class DurableState:
     `taken_originals` has the payments that a void or refund names, as long as it is not declined. `stored` has the offline payments
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
     approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
+    `refused` counts the cards that were refused before the acquirer was asked.
     """
 
     payments: KnownPayments = field(default_factory=KnownPayments)
@@ -107,6 +109,7 @@ class DurableState:
     offline: OfflineSettings = OfflineSettings()
     orders: list[OnlineOrder] = field(default_factory=list)
     orders_seen: int = 0
+    refused: int = 0
     signed_in: bool = True
     tampered: bool = False
 
@@ -178,6 +181,9 @@ class DurableState:
         if row.act == "factory-reset":
             self.offline = OfflineSettings()
 
+    def _card_refused(self, _: CardRefusedRow) -> None:
+        self.refused += 1
+
     def _tamper(self, _: TamperRow) -> None:
         self.tampered = True
 
@@ -225,6 +231,7 @@ _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
     BootRow: DurableState._boot,
     PasscodeRow: DurableState._passcode,
     AccountRow: DurableState._account,
+    CardRefusedRow: DurableState._card_refused,
     TamperRow: DurableState._tamper,
     OrderRow: DurableState._order,
     OrdersSeenRow: DurableState._orders_seen,

@@ -15,6 +15,7 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.rows.kinds import CardRefusedRow
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.data.response_code import OFFLINE_APPROVED, UNREACHED_APPROVED
@@ -26,7 +27,7 @@ from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES, Cardholde
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER
 from terminal_sim.flows.request import CardDetails, brand_name, payment_of, request_of
-from terminal_sim.secret import Secret
+from terminal_sim.secret import Secret, mask_pan
 
 
 class CardPaymentFlow(CardholderFlow):
@@ -163,7 +164,9 @@ class CardPaymentFlow(CardholderFlow):
         self.announce("declined")
 
     def refused_by_card(self, event: Event) -> None:
-        """The card said no before the acquirer was asked: nothing was sent, nothing is recorded."""
+        """The card said no before the acquirer was asked: nothing was sent, and the record says why."""
+        if isinstance(event, KernelEnded):
+            self._record_refused(event.outcome)
         match verdict_of(event):
             case Verdict.DECLINED:
                 self.announce("declined")
@@ -171,6 +174,23 @@ class CardPaymentFlow(CardholderFlow):
                 self.announce("not-accepted")
             case _:
                 self.announce("card-error")
+
+    def _record_refused(self, outcome: Outcome) -> None:
+        pan = outcome.card.pan.reveal() if outcome.card is not None else ""
+        terminal = self.terminal
+        terminal.record(
+            CardRefusedRow(
+                reference=f"{terminal.name}-R{terminal.durable.refused + 1}",
+                transaction=self.kind,
+                verdict=outcome.verdict.value,
+                amount=self.amount,
+                entry=self.entry,
+                at=terminal.now.civil_second,
+                pan=mask_pan(pan),
+                brand=brand_name(pan),
+                reasons=written(outcome.reasons),
+            )
+        )
 
     def card_gone(self, _: Event) -> None:
         self.announce("card-removed")

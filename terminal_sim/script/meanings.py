@@ -78,6 +78,8 @@ FIELDS = {
     "text": "text of the online order",
     "ticket": "ticket of the point of sale",
     "time": "civil time",
+    "transaction": "kind of payment for which the card was refused",
+    "verdict": "how the conversation with the card ended",
     "to": "last digits of the telephone number that a receipt goes to",
     "type": "type of the transaction: `Sale`, `Refund`, `Void` or `Reversal`",
 }

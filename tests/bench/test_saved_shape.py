@@ -20,7 +20,7 @@ from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
 SAVED_BENCH = {14: "1fe228be1a475c72"}
-CHECKPOINT = {2: "4e26bf9b41912d38"}
+CHECKPOINT = {3: "a1ca8d9277415777"}
 """The digest of the shape that each version has."""
 
 

@@ -54,6 +54,33 @@ def test_a_payment_by_its_reference_and_one_without_a_chip(
     assert "no chip took part in it" in capsys.readouterr().out
 
 
+REFUSED = """keys 1
+terminal v400m
+
+scenario "A card that declines"
+  press  OK 1250 OK
+  insert visa-card-declines
+  expect screen "Declined"
+  expect no host
+  expect journal card.refused verdict=declined transaction=sale count=1
+  expect why card.declined
+"""
+
+
+def test_a_card_that_was_refused_before_the_host_was_asked_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "refused.keys").write_text(REFUSED, encoding="utf-8")
+    kept = str(tmp_path / "kept")
+    assert main(["run", "-q", "--state", kept, str(tmp_path / "refused.keys")]) == 0, capsys.readouterr().out
+    capsys.readouterr()
+    for asked in ((), ("V4000001-R1",)):
+        assert main(["why", kept, *asked]) == 0
+        head, *reasons = capsys.readouterr().out.splitlines()
+        assert head == "V4000001-R1: sale, chip, refused (declined), because:"
+        assert reasons[-1].endswith("declined by the card (card.declined, B3 9.2)")
+
+
 def test_a_payment_that_is_not_there_is_refused_in_one_line(
     state: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

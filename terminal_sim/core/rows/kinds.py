@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from msgspec import Struct
 
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.offline import (
@@ -157,6 +158,26 @@ class ReceiptRow(JournalRow, Struct, frozen=True, kw_only=True):
     state: str
 
 
+class CardRefusedRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """A card was refused before the acquirer was asked: `reasons` says why, as short text (`emv.data.reasons`).
+
+    `reference` is the terminal's own name of the attempt, `transaction` what was to be paid by it, `verdict` how the card's conversation
+    ended. `pan` is masked, and empty like `brand` where the card was not read.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("card.refused",)
+
+    reference: str
+    transaction: MessageKind
+    verdict: str
+    amount: Money
+    entry: EntryMode
+    at: datetime
+    pan: str = ""
+    brand: str = ""
+    reasons: str = ""
+
+
 class UnexpectedRow(JournalRow, Struct, frozen=True, kw_only=True):
     """An answer of the acquirer has arrived that nothing waits for; it changes nothing."""
 
@@ -189,6 +210,7 @@ ROW_CLASSES: tuple[type[JournalRow], ...] = (
     OfflineSettingsRow,
     AccountRow,
     ReceiptRow,
+    CardRefusedRow,
     TamperRow,
     UnexpectedRow,
 )

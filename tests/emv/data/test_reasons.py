@@ -11,9 +11,10 @@ from terminal_sim.emv.data.reasons import rules, told, written
 from terminal_sim.emv.talk.rules import Reason, Rule
 
 ONE = st.builds(
-    lambda rule, bit: Reason(rule, bit.tag, (bit.name,)) if bit else Reason(rule),
+    lambda rule, bit, detail: Reason(rule, bit.tag if bit else 0, (bit.name,) if bit else (), detail),
     st.sampled_from(Rule),
     st.none() | st.sampled_from(bits.BITS),
+    st.text(st.characters(codec="utf-8")),
 )
 
 
@@ -22,22 +23,28 @@ def test_every_reason_is_told_by_its_rule_and_its_bits(reasons: list[Reason]) ->
     text = written(reasons)
     assert list(rules(text)) == [reason.rule.value for reason in reasons]
     for reason, sentence in zip(reasons, told(text), strict=True):
-        assert sentence.startswith(f"{reason.rule.sentence} ({reason.rule.value}, {reason.rule.paragraph})")
+        assert sentence.startswith((reason.rule.sentence, reason.detail or "?"))
+        assert f"{reason.detail} ({reason.rule.value}, {reason.rule.paragraph})" in sentence
         assert all(f'"{name}"' in sentence for name in reason.bits)
 
 
 def test_bits_of_one_reason_stand_together() -> None:
     said = (
         Reason(Rule.TAA_DENIAL, tags.TVR, ("cardholder verification was not successful", "PIN not entered")),
-        Reason(Rule.CARD_DECLINED, detail="what this card said stays here"),
+        Reason(Rule.CARD_ERROR, detail="READ RECORD 1 of file 2: 6A83 record not found"),
+        Reason(Rule.ISSUER_DECLINED, detail="declined by the issuer (05)"),
     )
-    assert written(said) == "taa.denial@95.3.8+3.4 card.declined"
+    assert written(said) == (
+        "taa.denial@95.3.8+3.4 card.error:READ%20RECORD%201%20of%20file%202%3A%206A83%20record%20not%20found "
+        "issuer.declined:declined%20by%20the%20issuer%20(05)"
+    )
     assert list(told(written(said))) == [
         (
             "the denial codes meet the verification results (taa.denial, B3 10.7): Terminal Verification Results (95): "
             '"cardholder verification was not successful" (byte 3, bit 8), "PIN not entered" (byte 3, bit 4)'
         ),
-        "declined by the card (card.declined, B3 9.2)",
+        "the card broke a rule of its conversation: READ RECORD 1 of file 2: 6A83 record not found (card.error, B3 7.5)",
+        "declined by the issuer (05) (issuer.declined, B3 10.9)",
     ]
 
 
