@@ -1,4 +1,4 @@
-"""The virtual cards of a bench: one of each name, which remembers what it has seen, and the account that its issuer has for it."""
+"""The virtual cards of a bench: one of each name, which remembers what it has seen, and the accounts that its issuers have for it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Wallet:
         return catalogue.names(self._decks)
 
     def card(self, name: str) -> VirtualCard:
-        """The card of this name, the same one at each call; its issuer opens an account for it."""
+        """The card of this name, the same one at each call; its issuers open its accounts."""
         if name not in self._cards:
             from terminal_sim.cards import catalogue
             from terminal_sim.emv.keys.derivation import IssuerKeys
@@ -58,17 +58,18 @@ class Wallet:
             known = self._known.get(name)
             if known is None and self._files is not None:
                 known = self._files.known(name)
-            self._acquirer.open_account(
-                who.pan.reveal(),
-                who.brand,
-                expiry=who.expiry,
-                cvc=who.cvc.reveal() if who.cvc else "",
-                pin=who.pin.reveal() if who.pin else "",
-                postal_code=who.postal_code,
-                street_number=who.street_number,
-                response_code=who.issuer_response,
-                issued="" if known is not None else who.sequence,
-            )
+            for account in who.accounts:
+                self._acquirer.open_account(
+                    account.pan.reveal(),
+                    account.brand,
+                    expiry=who.expiry,
+                    cvc=who.cvc.reveal() if who.cvc else "",
+                    pin=who.pin.reveal() if who.pin else "",
+                    postal_code=who.postal_code,
+                    street_number=who.street_number,
+                    response_code=who.issuer_response,
+                    issued="" if known is not None else account.sequence,
+                )
             if known is not None:
                 card.resume(known)
             if self._files is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -13,13 +13,13 @@ from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system.chip import ChipCard, MuteCard
 from terminal_sim.cards.system.contact import ChipState
 from terminal_sim.cards.system.contactless import ContactlessCard
-from terminal_sim.cards.system.memory import Blocked, Memory
+from terminal_sim.cards.system.memory import AccountState, CardMemory, Memory
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.derivation import IssuerKeys
-from terminal_sim.secret import Secret
+from terminal_sim.errors import BenchMisuse
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)  # a name is no path: it must not lead out of the folders
 
@@ -37,19 +37,9 @@ class CardFace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """What a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field."""
+    """What each account of a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field."""
 
-    atc: int
-    last_online: int
-    tries_left: int
-    offline_payments: int
-    offline_amount: int
-    blocked: Blocked
-    pin: Secret[str] | None
-    scripts: int
-    script_failed: bool
-    objects: Mapping[int, bytes]
-    records: Mapping[tuple[int, int], bytes]
+    accounts: tuple[AccountState, ...]
     chip: ChipState | None
 
 
@@ -57,7 +47,7 @@ class CardState:
 class VirtualCard:
     """A card with the faces it has. `chip` and `contactless` share one `memory`; `stripe` is ASCII by track number."""
 
-    memory: Memory
+    memory: CardMemory
     personality: Personality
     chip: CardFace | None
     contactless: CardFace | None
@@ -65,35 +55,20 @@ class VirtualCard:
 
     def snapshot(self) -> CardState:
         chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None
-        memory = self.memory
-        return CardState(
-            atc=memory.atc,
-            last_online=memory.last_online,
-            tries_left=memory.tries_left,
-            offline_payments=memory.offline_payments,
-            offline_amount=memory.offline_amount,
-            blocked=memory.blocked,
-            pin=memory.pin,
-            scripts=memory.scripts,
-            script_failed=memory.script_failed,
-            objects=dict(memory.objects),
-            records=dict(memory.records),
-            chip=chip,
-        )
+        return CardState(accounts=self.memory.now, chip=chip)
 
     def keep_by(self, keep: Callable[[CardState], None]) -> None:
         """Let `keep` make durable what the card remembers without power, before an answer that follows from it leaves the card."""
-        self.memory.kept = self.memory.facts()
-        self.memory.keep = lambda: keep(replace(self.snapshot(), chip=None))
+        self.memory.keep_by(lambda: keep(replace(self.snapshot(), chip=None)))
 
     def resume(self, state: CardState) -> None:
-        """Remember what another card of this personality remembered."""
-        memory = self.memory
-        memory.atc, memory.last_online, memory.tries_left = state.atc, state.last_online, state.tries_left
-        memory.offline_payments, memory.offline_amount = state.offline_payments, state.offline_amount
-        memory.blocked, memory.pin = state.blocked, state.pin
-        memory.scripts, memory.script_failed = state.scripts, state.script_failed
-        memory.objects, memory.records = dict(state.objects), dict(state.records)
+        """Remember what another card of this personality remembered. Raises `BenchMisuse` where the card has other accounts by now."""
+        if len(state.accounts) != len(self.memory.accounts):
+            raise BenchMisuse(
+                f"the card {self.personality.id!r} has {len(self.memory.accounts)} accounts, and what it remembers is of {len(state.accounts)}:"
+                " its file was changed; begin with a new state"
+            )
+        self.memory.resume(state.accounts)
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
 
@@ -115,10 +90,14 @@ def load(name: str, directories: Sequence[Path], issuer_keys: IssuerKeys) -> Vir
 def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
     """A new card of this personality, personalised with its key."""
     face, antenna = personality.chip, personality.contactless
-    memory = Memory(
-        key=derivation.icc_key(issuer_keys.cryptograms, personality.pan, personality.sequence),
-        tries_left=face.pin_tries if face else 0,
-        blocked=(face.blocked or "") if face else "",
+    state = AccountState(
+        tries_left=face.pin_tries if face else 0, blocked=(face.blocked or "") if face else ""
+    )
+    memory = CardMemory(
+        tuple(
+            Memory(derivation.icc_key(issuer_keys.cryptograms, one.pan, one.sequence), state)
+            for one in personality.accounts
+        )
     )
     chip: CardFace | None = None
     if face is not None:

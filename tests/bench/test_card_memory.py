@@ -20,7 +20,7 @@ NAME = "mastercard-pin"
 def tries(folder: Path) -> int:
     known = CardMemoryFolder(folder / "cards").known(NAME)
     assert known is not None
-    return known.tries_left
+    return known.accounts[0].tries_left
 
 
 def test_a_wrong_pin_costs_a_try_on_the_next_bench_too(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_the_counter_is_on_the_disk_when_the_card_answers(tmp_path: Path) -> Non
             bench.advance(60_000_000)
             known = CardMemoryFolder(tmp_path / "cards").known("visa-credit")
             assert known is not None
-            seen.append((known.atc, card.memory.atc))
+            seen.append((known.accounts[0].atc, card.memory.now[0].atc))
             till.remove_card()
             bench.advance(60_000_000)
     assert seen == [(1, 1), (2, 2)]

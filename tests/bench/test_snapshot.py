@@ -321,7 +321,7 @@ def test_what_a_card_remembers_is_saved_though_it_lies_on_the_table() -> None:
     with Bench(texts=TEXTS) as bench, Bench(texts=TEXTS) as other:
         second_sale(bench, bench.add_terminal("v400m"))
         other.add_terminal("v400m", state_from=bench.save())
-        assert other.card("visa-credit").memory.atc == 1
+        assert other.card("visa-credit").memory.now[0].atc == 1
 
 
 def test_a_state_shows_no_secret() -> None:

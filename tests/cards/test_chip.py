@@ -176,7 +176,7 @@ def test_external_authenticate_has_its_form(card: Cards) -> None:
 def test_a_counter_that_has_run_out_begins_nothing(card: Cards) -> None:
     visa = chip(card("visa-credit"))
     assert isinstance(visa, ChipCard)
-    visa._memory.atc = 0xFFFE
+    visa._memory.accounts[0].keep(atc=0xFFFE)
     assert say(visa, SELECT_VISA, GPO, SELECT_VISA, GPO) == ["9000", "9000", "9000", "6985"]
 
 

@@ -86,7 +86,7 @@ def test_what_is_not_the_issuers_is_refused_and_changes_nothing(card: Cards) -> 
     issuer.ask()
     assert issuer.send("84240001") == "6A86"
     assert issuer.send("84240002", bytes(8)) == "6A80"
-    assert made.memory.blocked == ""
+    assert made.memory.now[0].blocked == ""
     face.reset()
     assert face.transmit(bytes.fromhex("841E000008" + "00" * 8)).hex().upper() == "6985"
 

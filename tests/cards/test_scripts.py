@@ -58,7 +58,7 @@ def test_a_blocked_application_declines_until_it_is_unblocked(card: str, templat
         first = pay(bench, till, card)
         assert first == ("approved" if template == "72" else "declined")
         assert pay(bench, till, card) in ("declined", "not-accepted")
-        assert bench.card(card).memory.blocked == "application"
+        assert bench.card(card).memory.now[0].blocked == "application"
 
 
 @pytest.mark.parametrize("card", CHIPS)
@@ -76,7 +76,7 @@ def test_a_changed_pin_is_the_one_that_counts(card: str) -> None:
         till = bench.add_terminal("v400m")
         bench.host_sends(["change-pin", "909090"])
         assert pay(bench, till, card) == "approved"
-        pin = bench.card(card).memory.pin
+        pin = bench.card(card).memory.now[0].pin
         assert pin is not None
         assert pin.reveal() == "909090"
         assert pay(bench, till, card, "909090") == "approved"
@@ -97,7 +97,7 @@ def test_an_unblocked_pin_has_all_its_tries() -> None:
         till = bench.add_terminal("v400m")
         bench.host_sends(["71", "unblock-pin"])
         assert pay(bench, till, "mastercard-pin", "0000") in ("approved", "declined")
-        assert bench.card("mastercard-pin").memory.tries_left == 3
+        assert bench.card("mastercard-pin").memory.now[0].tries_left == 3
 
 
 @pytest.mark.parametrize("card", CHIPS)
@@ -128,7 +128,7 @@ def test_a_command_without_a_mac_or_before_an_arqc_is_refused() -> None:
         chip.transmit(b"\x80\xae\x80\x00" + bytes((len(certified),)) + certified)
         assert chip.transmit(bytes.fromhex("841E0000")) == bytes.fromhex("6987")
         assert chip.transmit(block) == bytes.fromhex("6988")
-        assert bench.card("visa-credit").memory.blocked == ""
+        assert bench.card("visa-credit").memory.now[0].blocked == ""
 
 
 def test_what_scripts_change_is_part_of_what_a_card_remembers() -> None:
@@ -139,4 +139,4 @@ def test_what_scripts_change_is_part_of_what_a_card_remembers() -> None:
         card: VirtualCard = bench.card("mastercard-pin")
         other = catalogue.make(card.personality, IssuerKeys(bench.acquirer.issuer_master_key))
         other.resume(card.snapshot())
-        assert other.memory == card.memory
+        assert other.memory.now == card.memory.now

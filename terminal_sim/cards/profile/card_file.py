@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from terminal_sim.cards.profile.faces import ChipFace, ContactlessFace, Holder, StripeFace
+from terminal_sim.cards.profile.faces import ChipFace, ContactlessFace, Holder, StripeFace, fault_of_number
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.profile.purpose import CardPurpose, ExpectedSales
 from terminal_sim.datafiles.toml import read
 from terminal_sim.emv.data import track
-from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
+from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.secret import Secret
@@ -51,12 +51,12 @@ class CardFile:
     stripe: StripeFace | None = None
 
     def __post_init__(self) -> None:
+        if wrong := fault_of_number(self.pan):
+            raise ValueError(f"pan: {wrong}")
         brand = brand_of(self.pan)
-        if brand is None or not is_luhn_valid(self.pan) or len(self.pan) not in brand.lengths:
-            raise ValueError("pan: no number of a known brand: wrong first digits, length or check digit")
         if len(self.expiry) != 4 or not is_digits(self.expiry) or not "01" <= self.expiry[2:] <= "12":
             raise ValueError("expiry: YYMM wanted, four digits in quotes")
-        if self.cvc and (len(self.cvc) != brand.cvc or not is_digits(self.cvc)):
+        if self.cvc and brand is not None and (len(self.cvc) != brand.cvc or not is_digits(self.cvc)):
             raise ValueError(f"cvc: {brand.cvc} digits for this brand, in quotes")
         if self.pin and (
             not pinblock.SHORTEST <= len(self.pin) <= pinblock.LONGEST or not is_digits(self.pin)
@@ -80,7 +80,7 @@ class CardFile:
                 raise ValueError(
                     f"stripe.discretionary: track 2 has room for {room} digits behind this number"
                 )
-        asks_pin = (self.chip is not None and ("online-pin" in self.chip.cvm or self.chip.compares_pin)) or (
+        asks_pin = (self.chip is not None and self.chip.asks_pin) or (
             self.contactless is not None and "online-pin" in self.contactless.cvm
         )
         if asks_pin and not self.pin:

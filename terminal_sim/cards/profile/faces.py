@@ -6,17 +6,21 @@ A `ValueError` begins with the name of the field that breaks a rule, so that the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+from terminal_sim.cards.profile.cvm import CvmEntry, parse_rules
+from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.fields import is_digits
 
-ChipCvm = Literal["online-pin", "offline-pin", "enciphered-pin", "signature", "no-cvm"]
 ContactlessCvm = Literal["on-device", "online-pin", "signature"]
 ChipOda = Literal["none", "sda", "dda", "cda"]
 OdaFault = Literal["none", "certificate", "signature", "revoked"]
 """What is wrong with the keys of a card: the certificate of its issuer, what it or its issuer signs, or that the certificate was taken back."""
 
+CODE_TABLES: Final = range(1, 11)
+"""The issuer code tables of tag 9F11: parts 1 to 10 of ISO/IEC 8859 (EMV Book 4, A3)."""
+_LONGEST_NAME: Final = 16
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})*", re.ASCII)
 
 
@@ -40,28 +44,6 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardApplication:
-    """An application on the card. `priority` 1 to 15, 0 for none; `confirm` asks the cardholder before it is used."""
-
-    aid: str
-    label: str
-    preferred_name: str = ""
-    priority: int = 1
-    confirm: bool = False
-
-    def __post_init__(self) -> None:
-        _check_hex("aid", self.aid, 5, 16)
-        for name in ("label", "preferred_name"):
-            text = getattr(self, name)
-            if len(text) > 16 or not text.isascii():
-                raise ValueError(f"{name}: at most 16 ASCII characters")
-        if not self.label:
-            raise ValueError("label: 1 to 16 characters")
-        if not 0 <= self.priority <= 15:
-            raise ValueError("priority: 1 to 15, or 0 for none")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineLimits:
     """What a card approves without its issuer: so many `payments` in a row, together no more than `amount` in minor units."""
 
@@ -76,8 +58,59 @@ class OfflineLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardApplication:
+    """An application on the card. `priority` 1 to 15, 0 for none; `confirm` asks the cardholder before it is used.
+
+    `preferred_name` is in the letters of the `code_table`, part of ISO/IEC 8859. What stands behind it is the application's own and goes
+    before what card and face have: another account (`pan`, `sequence`) with its own keys and counters, another `currency`, and on the
+    chip `cvm`, `oda` and `offline`.
+    """
+
+    aid: str
+    label: str
+    preferred_name: str = ""
+    code_table: int = 1
+    priority: int = 1
+    confirm: bool = False
+    pan: str = field(default="", repr=False)
+    sequence: str = ""
+    currency: str = ""
+    cvm: tuple[str, ...] = ()
+    oda: ChipOda | None = None
+    offline: OfflineLimits | None = None
+
+    def __post_init__(self) -> None:
+        _check_hex("aid", self.aid, 5, 16)
+        if not 1 <= len(self.label) <= _LONGEST_NAME or not self.label.isascii():
+            raise ValueError("label: 1 to 16 characters of ASCII, at most 16")
+        if self.code_table not in CODE_TABLES:
+            raise ValueError(f"code_table: {CODE_TABLES[0]} to {CODE_TABLES[-1]}, a part of ISO/IEC 8859")
+        try:
+            if len(self.preferred_name_bytes) > _LONGEST_NAME:
+                raise ValueError("preferred_name: at most 16 characters")
+        except UnicodeEncodeError:
+            raise ValueError(
+                f"preferred_name: code table {self.code_table} (ISO/IEC 8859-{self.code_table}) has not all of these letters"
+            ) from None
+        if not 0 <= self.priority <= 15:
+            raise ValueError("priority: 1 to 15, or 0 for none")
+        if self.pan and (wrong := fault_of_number(self.pan)):
+            raise ValueError(f"pan: {wrong}")
+        for name, length in (("sequence", 2), ("currency", 3)):
+            value = getattr(self, name)
+            if value and (len(value) != length or not is_digits(value)):
+                raise ValueError(f"{name}: {length} digits, in quotes")
+        _check_rules(self.cvm)
+
+    @property
+    def preferred_name_bytes(self) -> bytes:
+        """The preferred name in its code table."""
+        return self.preferred_name.encode(f"iso8859_{self.code_table}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChipFace:
-    """The contact face. `cvm` are tried in order, each where the terminal supports it. Each answer takes `response_ms`.
+    """The contact face. `cvm` are the rules of its CVM list, in the words of `profile.cvm`. Each answer takes `response_ms`.
 
     `answer_format` 1 or 2 of GET PROCESSING OPTIONS and GENERATE AC (EMV Book 3, 6.5); `issuer_authentication` is where the
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
@@ -88,7 +121,7 @@ class ChipFace:
     """
 
     applications: tuple[CardApplication, ...] = ()
-    cvm: tuple[ChipCvm, ...] = ("no-cvm", "signature")
+    cvm: tuple[str, ...] = ("no-cvm", "signature")
     pdol: str = ""
     answer_format: Literal[1, 2] = 1
     issuer_authentication: Literal["external-authenticate", "generate-ac"] = "external-authenticate"
@@ -105,23 +138,48 @@ class ChipFace:
     oda_fault: OdaFault = "none"
 
     @property
+    def rules(self) -> tuple[CvmEntry, ...]:
+        """The rules of the CVM list."""
+        return parse_rules(self.cvm)
+
+    @property
     def compares_pin(self) -> bool:
         """Whether the chip compares a PIN itself."""
-        return "offline-pin" in self.cvm or "enciphered-pin" in self.cvm
+        return any(rule.compares_pin for rule in self.rules)
 
     @property
     def deciphers_pin(self) -> bool:
         """Whether the chip takes its PIN enciphered."""
-        return "enciphered-pin" in self.cvm
+        return any(rule.deciphers_pin for rule in self.rules)
+
+    @property
+    def asks_pin(self) -> bool:
+        """Whether the chip or its issuer compares a PIN for any application."""
+        rules = [rule for one in self.applications for rule in self.of(one).rules]
+        return any(rule.compares_pin or rule.method == "online-pin" for rule in rules)
+
+    def of(self, application: CardApplication) -> ChipFace:
+        """The face as one of its applications has it."""
+        return replace(
+            self,
+            cvm=application.cvm or self.cvm,
+            oda=application.oda or self.oda,
+            offline=application.offline or self.offline,
+        )
 
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
         _check_hex("historical", self.historical, 0, 15)
         _check_hex("pdol", self.pdol, 0, 64)
-        if "enciphered-pin" in self.cvm and self.oda not in ("dda", "cda"):
+        _check_rules(self.cvm)
+        if self.deciphers_pin and self.oda not in ("dda", "cda"):
             raise ValueError("oda: a card that deciphers a PIN has keys: dda or cda")
         if not self.mute and not self.applications:
             raise ValueError("applications: a chip that answers has at least one")
+        for one in self.applications:
+            deciphers = any(rule.deciphers_pin for rule in parse_rules(one.cvm))
+            if deciphers and (one.oda or self.oda) not in ("dda", "cda"):
+                raise ValueError("applications: one that deciphers a PIN has keys: oda = dda or cda")
         if not 0 <= self.pin_tries <= 15:
             raise ValueError("pin_tries: 1 to 15, or 0 for a PIN that is blocked")
 
@@ -160,6 +218,8 @@ class ContactlessFace:
             raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:
             raise ValueError("applications: at least one")
+        if any(one.cvm or one.oda or one.offline for one in self.applications):
+            raise ValueError("applications: cvm, oda and offline of an application are those of a chip")
         if self.oda not in ("none", "dda" if self.cryptogram == "processing-options" else "cda"):
             raise ValueError("oda: dda for a cryptogram of processing-options, cda for one of generate-ac")
 
@@ -176,6 +236,21 @@ class StripeFace:
             raise ValueError("service_code: three digits, in quotes")
         if len(self.discretionary) > 11 or not is_digits(self.discretionary):
             raise ValueError("discretionary: 1 to 11 digits, in quotes")
+
+
+def fault_of_number(pan: str) -> str:
+    """What is wrong with a card number; empty where nothing is."""
+    brand = brand_of(pan)
+    if brand is None or not is_luhn_valid(pan) or len(pan) not in brand.lengths:
+        return "no number of a known brand: wrong first digits, length or check digit"
+    return ""
+
+
+def _check_rules(texts: tuple[str, ...]) -> None:
+    try:
+        parse_rules(texts)
+    except ValueError as wrong:
+        raise ValueError(f"cvm: {wrong}") from None
 
 
 def _check_response(milliseconds: int) -> None:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from terminal_sim.cards.profile.faces import ChipFace, ContactlessFace, Holder, StripeFace
+from terminal_sim.cards.profile.faces import CardApplication, ChipFace, ContactlessFace, Holder, StripeFace
 from terminal_sim.cards.profile.purpose import CardPurpose, ExpectedSales
+from terminal_sim.emv.data.card_number import brand_of
 from terminal_sim.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class CardAccount:
+    """What applications draw on: a number, and which of its cards this is."""
+
+    pan: Secret[str]
+    sequence: str
+
+    @property
+    def brand(self) -> str:
+        """The brand that the number is of."""
+        brand = brand_of(self.pan.reveal())
+        return brand.name if brand else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +47,28 @@ class Personality:
     stripe: StripeFace | None
 
     @property
+    def accounts(self) -> tuple[CardAccount, ...]:
+        """The account of the card's own number, then those that its applications have besides."""
+        faces = [face for face in (self.chip, self.contactless) if face is not None]
+        found = [self.account(one) for face in faces for one in face.applications]
+        return tuple(dict.fromkeys([CardAccount(self.pan, self.sequence), *found]))
+
+    def account(self, application: CardApplication) -> CardAccount:
+        """The account that an application draws on."""
+        pan = Secret(application.pan) if application.pan else self.pan
+        return CardAccount(pan, application.sequence or self.sequence)
+
+    def of(self, application: CardApplication) -> Personality:
+        """The card as one of its applications knows it: with the application's own number, sequence number and currency where it has them."""
+        account = self.account(application)
+        return replace(
+            self,
+            pan=account.pan,
+            sequence=account.sequence,
+            currency=application.currency or self.currency,
+        )
+
+    @property
     def last4(self) -> str:
         """The last four digits of the number, as a receipt prints them."""
         return self.pan.reveal()[-4:]
@@ -44,7 +81,8 @@ class Personality:
     @property
     def secret_texts(self) -> frozenset[str]:
         """Everything of the card that no report shows: number, PIN, security code, and the expiry in each way in which it is written."""
-        codes = {secret.reveal() for secret in (self.pan, self.pin, self.cvc) if secret is not None}
+        numbers = [one.pan for one in self.accounts]
+        codes = {secret.reveal() for secret in (*numbers, self.pin, self.cvc) if secret is not None}
         month, year = self.expiry[2:], self.expiry[:2]
         return frozenset(codes | {self.expiry, self.expiry_mmyy, f"{month}/{year}", f"{month}/20{year}"})
 

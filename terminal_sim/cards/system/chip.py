@@ -8,7 +8,7 @@ from terminal_sim.cards.system import content, directory
 from terminal_sim.cards.system.atr import chip_atr
 from terminal_sim.cards.system.command import CardCommand, Refusal, answer
 from terminal_sim.cards.system.contact import ChipState, ContactApplication, Phase
-from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.memory import CardMemory
 from terminal_sim.cards.system.records import record_of
 from terminal_sim.emv.data import apdu
 from terminal_sim.emv.data.apdu import Instruction, StatusWord
@@ -17,14 +17,19 @@ from terminal_sim.emv.data.apdu import Instruction, StatusWord
 class ChipCard:
     """Answers APDUs as the chip of `personality`. `memory` is what survives a reset."""
 
-    def __init__(self, personality: Personality, chip: ChipFace, memory: Memory) -> None:
+    def __init__(self, personality: Personality, chip: ChipFace, memory: CardMemory) -> None:
         self._chip = chip
         self._memory = memory
         self._atr = chip_atr(bytes.fromhex(chip.historical))
-        self._directory = directory.contact_directory(personality.languages)
+        self._directory = directory.contact_directory(chip.applications, personality.languages)
         self._directory_records = {(1, 1): record_of(directory.entries(chip.applications))}
         self._applications = tuple(
-            ContactApplication(content.on_chip(personality, chip, one), chip, memory, personality.pin)
+            ContactApplication(
+                content.on_chip(personality.of(one), chip.of(one), one),
+                chip.of(one),
+                memory.accounts[personality.accounts.index(personality.account(one))],
+                personality.pin,
+            )
             for one in chip.applications
         )
         own = {Instruction.SELECT: self._select, Instruction.READ_RECORD: self._read_record}
@@ -63,7 +68,7 @@ class ChipCard:
 
         A blocked card has no SELECT; a blocked application is selected with a warning (Book 1, 12.3).
         """
-        if self._memory.blocked == "card":
+        if self._memory.is_blocked:
             raise Refusal(StatusWord.NO_FUNCTION)
         if command.p1 != 0x04 or command.p2 not in (0x00, 0x02):
             raise Refusal(StatusWord.WRONG_PARAMETERS)
@@ -75,7 +80,7 @@ class ChipCard:
             held = application.held
             if command.data and held.aid.startswith(command.data):
                 self.resume(ChipState(phase=Phase.SELECTED, application=index))
-                if self._memory.blocked == "application":
+                if application.is_blocked:
                     raise Refusal(StatusWord.FILE_BLOCKED, held.fci)
                 return held.fci
         raise Refusal(StatusWord.NOT_FOUND)

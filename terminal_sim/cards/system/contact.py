@@ -93,12 +93,17 @@ class ContactApplication:
             self.handlers[Instruction.INTERNAL_AUTHENTICATE] = self._internal_authenticate
             self.handlers[Instruction.GET_CHALLENGE] = self._get_challenge
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the issuer has blocked the application."""
+        return self._memory.now.blocked == "application"
+
     def _read_record(self, command: CardCommand) -> bytes:
         """READ RECORD by number and SFI (Book 1, 11.2)."""
         place = command.record_place()
         if self.now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
-        record = self._memory.records.get(place) or self.held.record(place)
+        record = self._memory.now.records.get(place) or self.held.record(place)
         if record is None:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
         return record
@@ -132,7 +137,7 @@ class ContactApplication:
 
     def _last_word(self, asked: Cryptogram, values: dict[int, bytes]) -> Cryptogram:
         answer = values.get(tags.ISSUER_AUTHENTICATION_DATA, b"")
-        if asked is Cryptogram.TC and not self._memory.blocked and any(answer):
+        if asked is Cryptogram.TC and not self._memory.now.blocked and any(answer):
             self._check_issuer(answer)
         code = values[tags.AUTHORISATION_RESPONSE_CODE]
         return risk.last_word(asked, self._memory, self.now.issuer, code, insists=self._face.insist)
@@ -145,12 +150,12 @@ class ContactApplication:
             issuer_failed=now.issuer is not None and not now.issuer.genuine,
             pin_compared=now.pin_compared,
             pin_wrong=now.pin_compared and not now.pin_right,
-            pin_blocked=self._face.compares_pin and memory.tries_left == 0,
+            pin_blocked=self._face.compares_pin and memory.now.tries_left == 0,
             dynamic=now.signed,
             combined=combined,
             over_limit=self._face.offline is not None and kind is Cryptogram.ARQC,
-            scripts=memory.scripts,
-            script_failed=memory.script_failed,
+            scripts=memory.now.scripts,
+            script_failed=memory.now.script_failed,
         )
         made, data = certifying.certified(self.held.scheme.version, memory, self.held.aip, facts, values)
         if kind is Cryptogram.ARQC:
@@ -234,23 +239,23 @@ class ContactApplication:
         if tag == tags.ATC:
             return tlv.encode(tag, self._memory.counter)
         if tag == tags.LAST_ONLINE_ATC:
-            return tlv.encode(tag, self._memory.last_online.to_bytes(2))
+            return tlv.encode(tag, self._memory.now.last_online.to_bytes(2))
         if tag == tags.PIN_TRY_COUNTER and self._face.compares_pin:
-            return tlv.encode(tag, bytes((self._memory.tries_left,)))
-        if tag in self._memory.objects:
-            return tlv.encode(tag, self._memory.objects[tag])
+            return tlv.encode(tag, bytes((self._memory.now.tries_left,)))
+        if tag in self._memory.now.objects:
+            return tlv.encode(tag, self._memory.now.objects[tag])
         raise Refusal(StatusWord.DATA_NOT_FOUND)
 
     def _verify(self, command: CardCommand) -> bytes:
         """VERIFY: a try is used up before the compare, the right PIN restores them all (Book 3, 6.5.12)."""
-        own = self._memory.pin or self._own_pin
-        method = pin.method(self._face, command, has_pin=own is not None)
+        own = self._memory.now.pin or self._own_pin
+        enciphered = pin.is_enciphered(self._face, command, has_pin=own is not None)
         if self.now.phase is not Phase.INITIATED:
             raise Refusal(StatusWord.CONDITIONS)
-        if self._memory.tries_left == 0:
+        if self._memory.now.tries_left == 0:
             raise Refusal(StatusWord.AUTHENTICATION_BLOCKED)
         block = command.data
-        if method == "enciphered-pin":
+        if enciphered:
             challenge, self.now = self.now.challenge, replace(self.now, challenge=b"")
             block = pin.deciphered(command.data, challenge)
         entered = pin.read_block(block)

@@ -14,7 +14,7 @@ from terminal_sim.cards.system import content, directory, risk
 from terminal_sim.cards.system.atr import contactless_atr
 from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal, answer
 from terminal_sim.cards.system.content import ApplicationContent
-from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.memory import CardMemory
 from terminal_sim.cards.system.tap_generate import GenerateApplication
 from terminal_sim.cards.system.tap_options import OptionsApplication
 from terminal_sim.emv.data import apdu, tags
@@ -35,14 +35,19 @@ class TapApplication(Protocol):
 class ContactlessCard:
     """Answers APDUs as the antenna face of `personality`. `memory` is shared with the chip."""
 
-    def __init__(self, personality: Personality, face: ContactlessFace, memory: Memory) -> None:
+    def __init__(self, personality: Personality, face: ContactlessFace, memory: CardMemory) -> None:
         self._face = face
         self._memory = memory
         self._atr = contactless_atr(bytes.fromhex(face.historical))
         self._directory = directory.contactless_directory(face.applications)
         kind = GenerateApplication if face.cryptogram == "generate-ac" else OptionsApplication
         self._applications: tuple[TapApplication, ...] = tuple(
-            kind(content.at_antenna(personality, face, one), face, memory) for one in face.applications
+            kind(
+                content.at_antenna(personality.of(one), face, one),
+                face,
+                memory.accounts[personality.accounts.index(personality.account(one))],
+            )
+            for one in face.applications
         )
         self._selected: TapApplication | None = None
         self._initiated = False
@@ -78,7 +83,7 @@ class ContactlessCard:
         if command.p1 != 0x04 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         self._leave()
-        if self._memory.blocked == "card":
+        if self._memory.is_blocked:
             raise Refusal(StatusWord.NO_FUNCTION)
         if command.data == apdu.PPSE:
             return self._directory

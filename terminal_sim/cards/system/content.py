@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from terminal_sim.cards.profile.cvm import parse_rules
 from terminal_sim.cards.profile.faces import CardApplication, ChipFace, ContactlessFace
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system import certificates, directory, records
@@ -79,7 +80,7 @@ def on_chip(personality: Personality, face: ChipFace, application: CardApplicati
         options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + afl)
     else:
         options = tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(((tags.AIP, aip), (tags.AFL, afl))))
-    made = records.for_generate_ac(personality, face.cvm, _CERTIFIED, cdol2)
+    made = records.for_generate_ac(personality, face.rules, _CERTIFIED, cdol2)
     pdol = bytes.fromhex(face.pdol)
     return ApplicationContent(
         aid=aid,
@@ -133,8 +134,8 @@ def _for_generate_ac(
     first = _AIP_CVM | _AIP_ODA[face.oda] | (_AIP_ON_DEVICE if "on-device" in face.cvm else 0)
     aip = bytes((first, _AIP_EMV_MODE))
     afl = _AFL if face.oda == "none" else _SIGNED_AFL
-    methods = [one for one in face.cvm if one != "on-device"] + ["no-cvm"]
-    made = records.for_generate_ac(personality, methods, _CERTIFIED)
+    rules = parse_rules((*(one for one in face.cvm if one != "on-device"), "no-cvm"))
+    made = records.for_generate_ac(personality, rules, _CERTIFIED)
     pdol = bytes.fromhex(face.pdol)
     return ApplicationContent(
         aid=aid,

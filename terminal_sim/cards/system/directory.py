@@ -6,18 +6,29 @@ from collections.abc import Sequence
 
 from terminal_sim.cards.profile.faces import CardApplication
 from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data.fields import numeric
 
 
-def contact_directory(languages: Sequence[str]) -> bytes:
-    """The control information of the directory on contact, whose records are in the file with SFI 1."""
-    return _control_information(
-        apdu.PSE, ((tags.DIRECTORY_SFI, b"\x01"), (tags.LANGUAGES, "".join(languages).encode()))
-    )
+def contact_directory(applications: Sequence[CardApplication], languages: Sequence[str]) -> bytes:
+    """The control information of the directory on contact, whose records are in the file with SFI 1.
+
+    It has one code table for all preferred names in its entries, that of the first application with such a name.
+    """
+    objects = [(tags.DIRECTORY_SFI, b"\x01"), (tags.LANGUAGES, "".join(languages).encode())]
+    objects += [(tags.CODE_TABLE, _code_table(one)) for one in applications if one.preferred_name][:1]
+    return _control_information(apdu.PSE, objects)
 
 
 def entries(applications: Sequence[CardApplication]) -> bytes:
-    """The applications as the directories list them, a template each."""
-    return b"".join(tlv.encode(tags.APPLICATION_TEMPLATE, _entry(one)) for one in applications)
+    """The applications as a directory lists them, a template each, with the preferred names that are in the directory's code table."""
+    table = next((one.code_table for one in applications if one.preferred_name), 0)
+    return b"".join(
+        tlv.encode(
+            tags.APPLICATION_TEMPLATE,
+            _entry(one, named=bool(one.preferred_name) and one.code_table == table),
+        )
+        for one in applications
+    )
 
 
 def contactless_directory(applications: Sequence[CardApplication]) -> bytes:
@@ -32,14 +43,21 @@ def control_information(application: CardApplication, languages: Sequence[str], 
         objects.append((tags.PDOL, pdol))
     objects.append((tags.LANGUAGES, "".join(languages).encode()))
     if application.preferred_name:
-        objects += [(tags.CODE_TABLE, b"\x01"), (tags.PREFERRED_NAME, application.preferred_name.encode())]
+        objects += [
+            (tags.CODE_TABLE, _code_table(application)),
+            (tags.PREFERRED_NAME, application.preferred_name_bytes),
+        ]
     return _control_information(bytes.fromhex(application.aid), objects)
 
 
-def _entry(application: CardApplication) -> bytes:
+def _code_table(application: CardApplication) -> bytes:
+    return numeric(f"{application.code_table:02}", 1)
+
+
+def _entry(application: CardApplication, *, named: bool) -> bytes:
     objects = [(tags.AID_CARD, bytes.fromhex(application.aid)), (tags.LABEL, application.label.encode())]
-    if application.preferred_name:
-        objects.append((tags.PREFERRED_NAME, application.preferred_name.encode()))
+    if named:
+        objects.append((tags.PREFERRED_NAME, application.preferred_name_bytes))
     objects.append((tags.PRIORITY, _priority(application)))
     return tlv.join(objects)
 

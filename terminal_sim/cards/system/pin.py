@@ -15,17 +15,21 @@ from terminal_sim.emv.keys.rsa import RsaError
 from terminal_sim.secret import Secret
 
 _HEADER: Final = 0x7F
-_METHODS: Final = {0x80: "offline-pin", 0x88: "enciphered-pin"}
+_PLAIN, _ENCIPHERED = 0x80, 0x88
+"""P2 of VERIFY."""
 
 
-def method(face: ChipFace, command: CardCommand, *, has_pin: bool) -> str:
-    """The method that VERIFY names by its P2. Raises `Refusal` where the card has no such method, or no PIN."""
-    named = _METHODS.get(command.p2)
-    if command.p1 or named is None or (named == "enciphered-pin" and not face.deciphers_pin):
+def is_enciphered(face: ChipFace, command: CardCommand, *, has_pin: bool) -> bool:
+    """Whether VERIFY brings its PIN enciphered. Raises `Refusal` where the card takes it no such way, or has none."""
+    if command.p1 or command.p2 not in (_PLAIN, _ENCIPHERED):
         raise Refusal(StatusWord.WRONG_PARAMETERS)
-    if not has_pin or named not in face.cvm:
+    enciphered = command.p2 == _ENCIPHERED
+    if enciphered and not face.deciphers_pin:
+        raise Refusal(StatusWord.WRONG_PARAMETERS)
+    plain = any(rule.compares_pin and not rule.deciphers_pin for rule in face.rules)
+    if not has_pin or not (enciphered or plain):
         raise Refusal(StatusWord.REFERENCE_UNUSABLE)
-    return named
+    return enciphered
 
 
 def read_block(block: bytes) -> Secret[str]:

@@ -6,19 +6,10 @@ from calendar import monthrange
 from collections.abc import Sequence
 from typing import Final
 
+from terminal_sim.cards.profile.cvm import CvmEntry, encoded_list
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.emv.data import tags, tlv, track
 from terminal_sim.emv.data.fields import numeric
-
-_CVM_CODES: Final = {
-    "offline-pin": 0x01,
-    "enciphered-pin": 0x04,
-    "online-pin": 0x02,
-    "signature": 0x1E,
-    "no-cvm": 0x1F,
-}
-_NEXT_IF_FAILED: Final = 0x40
-_IF_SUPPORTED: Final = 0x03
 
 _EFFECTIVE: Final = "200101"
 _USAGE: Final = bytes.fromhex("FF00")
@@ -41,7 +32,7 @@ def record_of(joined: bytes) -> bytes:
 
 
 def for_generate_ac(
-    personality: Personality, cvm: Sequence[str], cdol1: bytes, cdol2: bytes = b""
+    personality: Personality, rules: Sequence[CvmEntry], cdol1: bytes, cdol2: bytes = b""
 ) -> Records:
     """The records that lead to GENERATE AC; a card without `cdol2` is asked for one cryptogram."""
     second = ((tags.CDOL2, cdol2),) if cdol2 else ()
@@ -58,7 +49,7 @@ def for_generate_ac(
             (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
             (tags.USAGE_CONTROL, _USAGE),
             (tags.APPLICATION_CURRENCY, numeric(personality.currency, 2)),
-            (tags.CVM_LIST, _cvm_list(cvm)),
+            (tags.CVM_LIST, encoded_list(rules)),
         ),
         (2, 2): record(
             (tags.CDOL1, cdol1),
@@ -81,15 +72,6 @@ def for_processing_options(personality: Personality, *, signed: bool) -> Records
             (tags.USAGE_CONTROL, _USAGE),
         )
     }
-
-
-def _cvm_list(methods: Sequence[str]) -> bytes:
-    """Each method where the terminal supports it, then the next; amounts X and Y are not used."""
-    rules = b""
-    for place, method in enumerate(methods, start=1):
-        more = _NEXT_IF_FAILED if place < len(methods) else 0
-        rules += bytes((_CVM_CODES[method] | more, _IF_SUPPORTED))
-    return bytes(8) + rules
 
 
 def _last_day(yymm: str) -> bytes:

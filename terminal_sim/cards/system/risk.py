@@ -29,7 +29,7 @@ def first_word(
     asked: Cryptogram, limits: OfflineLimits | None, memory: Memory, value: bytes, *, declines: bool = False
 ) -> Cryptogram:
     """The first cryptogram: where a TC is asked for, the card gives one within its `limits`, and else wants the issuer's decision."""
-    if asked is Cryptogram.AAC or declines or memory.blocked:
+    if asked is Cryptogram.AAC or declines or memory.now.blocked:
         return Cryptogram.AAC
     if asked is Cryptogram.TC and is_within(limits, memory, value):
         return Cryptogram.TC
@@ -43,7 +43,7 @@ def last_word(
 
     `code` is the response code that the terminal says; a card that `insists` declines without an answer of the issuer.
     """
-    if asked is not Cryptogram.TC or memory.blocked:
+    if asked is not Cryptogram.TC or memory.now.blocked:
         return Cryptogram.AAC
     if issuer is None:
         return Cryptogram.AAC if insists else Cryptogram.TC

@@ -56,7 +56,7 @@ class ScriptRunner:
         if not so_far.count:
             self.memory.begin_scripts()
         now = ScriptProgress(so_far.count + 1, so_far.chain, so_far.broken)
-        self.memory.scripts = now.count
+        self.memory.keep(scripts=now.count)
         session = ScriptSession(
             style=messaging,
             mac=self.memory.key,
@@ -81,37 +81,37 @@ class ScriptRunner:
             else:
                 _DONE[command.instruction](self, command.p2, data, session)
         except Refusal as refusal:
-            self.memory.script_failed = True
+            self.memory.keep(script_failed=True)
             return now, refusal
         return now, None
 
     def _block_application(self, _: int, __: bytes, ___: ScriptSession) -> None:
-        self.memory.blocked = self.memory.blocked or "application"
+        self.memory.keep(blocked=self.memory.now.blocked or "application")
 
     def _unblock_application(self, _: int, __: bytes, ___: ScriptSession) -> None:
-        if self.memory.blocked == "application":
-            self.memory.blocked = ""
+        if self.memory.now.blocked == "application":
+            self.memory.keep(blocked="")
 
     def _block_card(self, _: int, __: bytes, ___: ScriptSession) -> None:
-        self.memory.blocked = "card"
+        self.memory.keep(blocked="card")
 
     def _change_or_unblock_pin(self, how: int, data: bytes, session: ScriptSession) -> None:
         if how == _CHANGE:
-            self.memory.pin = self._new_pin(data, session)
+            self.memory.keep(pin=self._new_pin(data, session))
         elif how != _UNBLOCK:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         self.memory.restore_tries(self.tries)
 
     def _put_data(self, first: int, second: int, data: bytes) -> None:
-        self.memory.objects[first << 8 | second] = data
+        self.memory.keep(objects={**self.memory.now.objects, first << 8 | second: data})
 
     def _update_record(self, number: int, file: int, data: bytes) -> None:
         if (file >> 3, number) not in self.records:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
-        self.memory.records[file >> 3, number] = data
+        self.memory.keep(records={**self.memory.now.records, (file >> 3, number): data})
 
     def _new_pin(self, data: bytes, session: ScriptSession) -> Secret[str]:
-        number = self.memory.scripts - 1
+        number = self.memory.now.scripts - 1
         try:
             block = Secret(session.decipher(number, data))
             if session.style in (Messaging.VISA, Messaging.VISA_SESSION):

@@ -31,7 +31,7 @@ class OptionsApplication:
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes:  # noqa: ARG002 - nothing comes that is signed along later
         """The cryptogram of a new transaction with what belongs to it (Book C-3, 4.2)."""
         self._memory.begin()
-        kind = Cryptogram.AAC if self._memory.blocked else self._first_word(values)
+        kind = Cryptogram.AAC if self._memory.now.blocked else self._first_word(values)
         wishes = self._qualifiers(values[tags.TTQ])
         made, data = certifying.certified(
             self.held.scheme.version, self._memory, self.held.aip, CardFacts(first=kind), values

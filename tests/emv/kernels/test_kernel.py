@@ -266,7 +266,7 @@ def test_the_first_supported_method_of_the_list_is_performed(
     assert visa.personality.chip is not None
     terminal.config = replace(terminal.config, capabilities=bytes.fromhex(capabilities))
     terminal.pins = ["1234"]
-    outcome = terminal.chip(with_chip(visa, keys, replace(visa.personality.chip, cvm=cvm)))  # type: ignore[arg-type]
+    outcome = terminal.chip(with_chip(visa, keys, replace(visa.personality.chip, cvm=cvm)))
     assert outcome.cvm == done
     assert dict(tlv.split(outcome.icc_data))[tags.CVM_RESULTS] == bytes.fromhex(results)
     assert outcome.tvr[2] == byte3
