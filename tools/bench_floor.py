@@ -47,7 +47,7 @@ How = Literal["insert", "tap", "swipe"]
 
 
 @dataclass(slots=True)
-class _Said:
+class Said:
     """What one sale said on its lines and wrote."""
 
     wants_frames = True
@@ -122,7 +122,7 @@ def _codecs(quick: bool) -> list[Figure]:
         {name: value for name, value in decode_fields(message, known).items() if name not in bitmaps}
         for message in said.messages
     ]
-    parts = _parts(said)
+    parts = parts_of(said)
     with Bench(trace=False) as bench:
         bench.card("visa-credit")
         request = said.messages[0]
@@ -160,7 +160,7 @@ def _figure(how: How, quick: bool) -> Figure:
     said = _said(how)
     with Bench(trace=False) as bench:
         terminal = bench.add_terminal(PROFILE)
-        parts = _parts(said)
+        parts = parts_of(said)
 
         def floor() -> None:
             for part in parts.values():
@@ -185,9 +185,9 @@ def _figure(how: How, quick: bool) -> Figure:
     )
 
 
-def _said(how: How) -> _Said:
+def _said(how: How) -> Said:
     """What the second sale of a terminal says: the first opens accounts and makes keys that stay."""
-    said = _Said()
+    said = Said()
     with Bench(trace=Trace(said)) as bench:
         terminal: TerminalUnderTest = bench.add_terminal(PROFILE)
         sale(bench, terminal, how)
@@ -200,7 +200,7 @@ def _said(how: How) -> _Said:
     return said
 
 
-def _parts(said: _Said) -> dict[str, Callable[[], None]]:
+def parts_of(said: Said) -> dict[str, Callable[[], None]]:
     """The operations of the floor, by what they are."""
     decoded = [iso8583.decode(message, SPEC)[0] for message in said.messages]
     payloads = [bytes(length) for length in said.frames]

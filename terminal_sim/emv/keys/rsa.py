@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from terminal_sim.secret import Secret
@@ -55,7 +56,7 @@ class PublicKey:
         return int(powmod(number, self.exponent, modulus)).to_bytes(len(self.modulus))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrivateKey:
     """A key by its primes; `public` is the other half. The operation uses the Chinese remainder theorem."""
 
@@ -68,8 +69,15 @@ class PrivateKey:
         public = self.public
         if len(value) != public.size or int.from_bytes(value) >= int.from_bytes(public.modulus):
             raise RsaError("the value does not fit the key")
-        p, q = int.from_bytes(self.p.reveal()), int.from_bytes(self.q.reveal())
+        p, q, exponent_p, exponent_q, inverse = self._remainders
         number = int.from_bytes(value)
-        of_p = int(powmod(number % p, pow(public.exponent, -1, p - 1), p))
-        of_q = int(powmod(number % q, pow(public.exponent, -1, q - 1), q))
-        return (of_q + (of_p - of_q) * pow(q, -1, p) % p * q).to_bytes(public.size)
+        of_p = int(powmod(number % p, exponent_p, p))
+        of_q = int(powmod(number % q, exponent_q, q))
+        return (of_q + (of_p - of_q) * inverse % p * q).to_bytes(public.size)
+
+    @cached_property
+    def _remainders(self) -> tuple[int, int, int, int, int]:
+        """The primes, the private exponent modulo each less one, and the inverse of q modulo p: made once for a key."""
+        p, q = int.from_bytes(self.p.reveal()), int.from_bytes(self.q.reveal())
+        exponent = self.public.exponent
+        return p, q, pow(exponent, -1, p - 1), pow(exponent, -1, q - 1), pow(q, -1, p)
