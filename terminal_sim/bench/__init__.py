@@ -19,6 +19,7 @@ from terminal_sim.bench.bench import (
 )
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptFiles, ReceiptTaker
 from terminal_sim.core.flow import STAY, AnyFlow
+from terminal_sim.core.screen import Tone
 from terminal_sim.flows import load as flows
 from terminal_sim.flows import of as flows_of
 from terminal_sim.runtime import contents
@@ -46,6 +47,7 @@ __all__ = [
     "SelectorError",
     "Subscriber",
     "TerminalUnderTest",
+    "Tone",
     "Trace",
     "TraceEntry",
     "TracePoint",

@@ -304,13 +304,18 @@ class Bench:
         """Every request that reached the acquirer, masked, oldest first."""
         return self.acquirer.messages
 
-    def violations(self) -> list[str]:
-        """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench."""
+    def violations(self, *, resolved: bool = False) -> list[str]:
+        """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench.
+
+        `resolved` says that everything had its time with the acquirer within reach, so that nothing may be in doubt.
+        """
         from terminal_sim.journal.invariants import violations
 
         till = self.till.point_of_sale
         sales = till.book.sales.values() if till is not None else ()
-        return violations(self.journal, self.acquirer.entries(), self.acquirer.messages, sales)
+        return violations(
+            self.journal, self.acquirer.entries(), self.acquirer.messages, sales, resolved=resolved
+        )
 
     # The point of sale.
 

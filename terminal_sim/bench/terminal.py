@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from terminal_drivers.base import ReaderPart
@@ -162,6 +163,36 @@ class TerminalUnderTest:
     def takes_standalone(self) -> bool:
         """Whether its account takes payments that the terminal begins itself."""
         return self._surroundings.environment.standalone
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What two moments have in common from which the same things can happen: the flows that are open, what the one on top remembers in kind, and the surroundings.
+
+        Of a text counts whether there is one and its length up to two, of a number whether it is zero, of any other value whether it is there.
+        """
+        firmware = self.board.firmware
+        if firmware is None:
+            return ("off",)
+        top = firmware.stack[-1]
+        slots = tuple(_kind_of(getattr(top, slot)) for slot in top.slots() if slot != "state")
+        around = self._surroundings.environment
+        world = (
+            around.network_up,
+            around.service_up,
+            around.paper,
+            around.reader,
+            around.card_in,
+            around.app_open,
+            around.standalone,
+        )
+        durable = firmware.durable
+        counted = (
+            min(len(durable.payments), 2),
+            min(len(durable.stored), 2),
+            min(len(durable.doubtful), 2),
+            durable.outage is not None,
+        )
+        return (tuple(self.running_flows), slots, world, counted)
 
     # Keeping and going on.
 
@@ -529,3 +560,12 @@ class TerminalUnderTest:
         self.board.panel.ignored = ""
         self.post(event)
         return not self.board.panel.ignored
+
+
+def _kind_of(value: object) -> object:
+    """What of a value tells moments apart."""
+    if value is None or isinstance(value, bool | Enum):
+        return value
+    if isinstance(value, str | tuple | list | Secret):
+        return min(len(value), 2)
+    return value != 0 if isinstance(value, int) else type(value).__name__

@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         _run,
         _bundle,
         _replay,
+        _explore,
         _check,
         _fmt,
         _profiles,
@@ -400,6 +401,30 @@ def _replay(commands: _Commands) -> None:
     )
 
 
+def _explore(commands: _Commands) -> None:
+    explore = _command(
+        commands, "explore", "explore", "act at a terminal, and keep a script of whatever it does wrong"
+    )
+    explore.add_argument("profile", metavar="PROFILE", help="a bundled name, or a .toml file")
+    explore.add_argument(
+        "--for",
+        dest="span",
+        default="60s",
+        metavar="TIME",
+        help="how long, of processor time; 60s by default",
+    )
+    explore.add_argument(
+        "--acts", type=_number, default=0, metavar="N",
+        help="stop after N acts instead: the same seed gives the same findings in the same order",
+    )  # fmt: skip
+    explore.add_argument("--seed", type=int, default=1, metavar="N", help="of every choice; 1 by default")
+    explore.add_argument(
+        "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"
+    )
+    _locale(explore)
+    _options(explore)
+
+
 def _verify(commands: _Commands) -> None:
     actions = _actions(commands, "emv", "data of cards: decode")
     decode = _command(
@@ -614,6 +639,12 @@ def _bench(command: _Parser) -> None:
         help="virtual (in the process), pty, recording:FOLDER, or a real reader such as ccid+serial:///dev/ttyUSB0; again for a"
         " stripe head beside a chip reader; virtual by default",
     )  # fmt: skip
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len("999999999")):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number: write digits")
+    return int(text)
 
 
 def _event(text: str) -> int:

@@ -45,7 +45,7 @@ class CheckoutFlow(RequestedFlow, fields.AmountField):
 
     def pad(self) -> Screen:
         elements: list[Element] = [Input("amount", Shown.MONEY, self.typed_amount)]
-        if isinstance(self.complaint, Text):
+        if isinstance(self.complaint, Text) and self.complaint == self._why_not():
             elements.append(TextLine(self.complaint, self.complaint.id, Tone.BAD))
         arrived = len(self.terminal.durable.orders) - self.terminal.durable.orders_seen
         if arrived:

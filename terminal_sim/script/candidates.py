@@ -188,6 +188,12 @@ def _faults(_: Scope) -> Iterator[CompletionCandidate]:
     yield from (CompletionCandidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
 
 
+def _oracles(_: Scope) -> Iterator[CompletionCandidate]:
+    from terminal_sim.oracles.catalogue import CODES  # most lines name none
+
+    return _explained(CODES, CandidateKind.VALUE)
+
+
 def _packs(scope: Scope) -> Iterator[CompletionCandidate]:
     yield CompletionCandidate("none", CandidateKind.VALUE, "no pack is in force")
     for name in scope.vocabulary.packs:
@@ -216,6 +222,7 @@ _LISTS: Mapping[ValueKind, Callable[[Scope], Iterator[CompletionCandidate]]] = {
     ValueKind.LIGHT: _lights,
     ValueKind.LIGHT_STATE: _table(meanings.LIGHT_STATES),
     ValueKind.MESSAGE: _table(meanings.MESSAGES),
+    ValueKind.ORACLE: _oracles,
     ValueKind.PACK: _packs,
     ValueKind.RULE: _table(RULES),
     ValueKind.SCRIPT: _scripts,

@@ -145,6 +145,12 @@ def _scripts(_: Vocabulary) -> Iterator[Entry]:
         yield Entry(form, meaning, form, examples=(f"host sends {example}",))
 
 
+def _oracles(words: Vocabulary) -> Iterator[Entry]:
+    from terminal_sim.oracles.catalogue import CODES  # few ask for it
+
+    return _table(CODES)(words)
+
+
 def _packs(words: Vocabulary) -> Iterator[Entry]:
     yield from (Entry(name, "the last digits of an amount decide its answer") for name in words.packs)
     yield Entry("none", "no pack is in force")
@@ -274,6 +280,7 @@ TOPICS: tuple[Topic, ...] = (
         _scripts,
     ),
     Topic("rules", "Rules", "For `expect why`: why card and terminal decided so.", _table(RULES)),
+    Topic("oracles", "Oracles", "For `verify`: the rules that a session is held to.", _oracles),
     Topic("packs", "Amount packs", "For `host pack`, and for `run --pack`.", _packs),
     Topic("faults", "Faults", "For `fault`.", _faults, ("Where",)),
     Topic("steps", "Steps of a card", "For `tear card after`.", _table(meanings.STEPS)),

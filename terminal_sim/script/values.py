@@ -275,6 +275,14 @@ def _judge_rule(value: Value, _: Scope) -> str:
     return f"there is no rule {value.text!r}{suggest(value.text, RULES) or '; `help rules` lists them'}"
 
 
+def _judge_oracle(value: Value, _: Scope) -> str:
+    from terminal_sim.oracles.catalogue import CODES  # most scripts name none
+
+    if value.text in CODES:
+        return ""
+    return f"there is no rule {value.text!r}{suggest(value.text, CODES) or '; `help oracles` lists them'}"
+
+
 def _judge_script(value: Value, _: Scope) -> str:
     """A template, a name, or digits of a command or of what belongs to one; what they come to together is found when it is sent."""
     if value.text in SCRIPT_WORDS or all(digit in string.hexdigits for digit in value.text):
@@ -330,6 +338,7 @@ _RULES = {
     ValueKind.LIGHT: _Rule(_judge_light),
     ValueKind.MESSAGE: _Rule(_judge_message),
     ValueKind.NAME: _Rule(_judge_name),
+    ValueKind.ORACLE: _Rule(_judge_oracle),
     ValueKind.PACK: _Rule(_judge_name),
     ValueKind.PATTERN: _Rule(
         _reads(one_group), (Form.PATTERN,), "this is a pattern: write it between slashes, /one (group)/"

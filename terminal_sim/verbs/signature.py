@@ -40,6 +40,7 @@ class ValueKind(Enum):
     LIGHT_STATE = "the state of a light"
     MESSAGE = "a kind of host message, or its type of four digits"
     NAME = "a name"
+    ORACLE = "a rule that the simulator holds a session to"
     PACK = "an amount pack of the acquirer, or `none`"
     PATTERN = "a regular expression with one group"
     PERCENT = "0% to 100%"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from terminal_sim.verbs.actions import Actions
 from terminal_sim.verbs.expectations import Expectations
+from terminal_sim.verbs.judging import Judging
 from terminal_sim.verbs.point_of_sale import PointOfSaleVerbs
 from terminal_sim.verbs.signature import Parameter, ValueKind, Verb, verbs_of
 from terminal_sim.verbs.waiting import BadScript, ExpectationFailed, ScreenSnapshot
@@ -20,7 +21,7 @@ __all__ = [
 ]
 
 
-class Tester(Actions, Expectations, PointOfSaleVerbs):
+class Tester(Actions, Expectations, Judging, PointOfSaleVerbs):
     """Everything that a test can do at one terminal and expect of it: its public methods are the verbs."""
 
     # pytest takes every class whose name begins with Test for tests.

@@ -1,0 +1,52 @@
+"""An act of the explorer: the words of a line of the script language, such as ("press", "1000", "OK") or ("network", "down").
+
+A session is a list of acts. What an act does is what its line does in a script, so that a list of acts is a script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+Act: TypeAlias = tuple[str, ...]
+
+PRESS, PRESS_BLINDLY, TAP, WAIT = "press", "press!", "tap", "wait"
+PRESENTING: Mapping[str, Literal["insert", "tap", "swipe"]] = {
+    "insert": "insert",
+    "tap-card": "tap",
+    "swipe": "swipe",
+}
+FAULTS = ("network", "service", "paper", "battery", "power", "fault", "host", "tear", "account")
+"""The first words of acts that make something go wrong around the terminal, or right again."""
+
+
+def line_of(act: Act) -> str:
+    """The act as a line of a script."""
+    return f"{TAP} id:{act[1]}" if act[0] == TAP else " ".join(act)
+
+
+def cost(act: Act) -> int:
+    """What the act adds to the length of a session: a fault counts as five ordinary acts."""
+    return 5 if act[0] in FAULTS else 1
+
+
+def is_digits(word: str) -> bool:
+    """Whether a word of keys spells itself."""
+    return word.isascii() and word.isdigit()
+
+
+def joined(acts: Iterable[Act]) -> list[Act]:
+    """The same with key presses that follow one another as one act, digits as one word."""
+    found: list[Act] = []
+    for act in acts:
+        if found and act[0] == PRESS and found[-1][0] == PRESS:
+            keys = [*found[-1][1:]]
+            for word in act[1:]:
+                if keys and is_digits(word) and is_digits(keys[-1]):
+                    keys[-1] += word
+                else:
+                    keys.append(word)
+            found[-1] = (PRESS, *keys)
+        else:
+            found.append(act)
+    return found

@@ -1,0 +1,58 @@
+"""A finding: the rule that is broken, and the shortest script that breaks it, as a file that fails again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from terminal_sim.explore.product import VERSION
+from terminal_sim.explore.search.act import Act, line_of
+from terminal_sim.explore.search.ground import CRASH, Ground
+from terminal_sim.oracles.oracle import OracleAlarm
+
+_WIDTH = 116
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplorerFinding:
+    """`acts` are the shrunk ones of session `session`, which had `length` acts; `runs` is how many candidates were tried."""
+
+    alarm: OracleAlarm
+    ground: Ground = field(repr=False)
+    acts: tuple[Act, ...]
+    session: int
+    length: int
+    runs: int
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What two findings of one cause have in common: the rule, and the verbs that lead to it."""
+        return self.alarm.code, *(act[0] for act in self.acts)
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without an ending."""
+        return f"{self.alarm.code.lower()}-{self.session}"
+
+
+def script(finding: ExplorerFinding, seed: int) -> str:
+    """The finding as a `.keys` file whose last line does not hold."""
+    alarm, ground = finding.alarm, finding.ground
+    said = _wrapped(f"{alarm.code}: {alarm.sentence}: {alarm.detail}")
+    head = ["keys 1", *said, f"# terminal-sim {VERSION}, explore --seed {seed}, session {finding.session}."]
+    settings = [f"terminal {ground.profile}"]
+    settings += [f"locale {ground.locale}"] if ground.locale else []
+    settings += [f"with {key}={value}" for key, value in ground.options.items()]
+    steps = ["  watch", *(f"  {line_of(act)}" for act in finding.acts)]
+    verdict = [] if alarm.code == CRASH else [f"  verify {alarm.code}"]
+    return "\n".join([*head, *settings, "", f'scenario "{alarm.code}"', *steps, *verdict]) + "\n"
+
+
+def _wrapped(text: str) -> Sequence[str]:
+    """The text as lines of remarks."""
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) > _WIDTH and lines[-1]:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [f"# {line}" for line in lines]

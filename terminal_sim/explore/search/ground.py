@@ -1,0 +1,171 @@
+"""Where the explorer acts: benches that begin alike, at which lists of acts are done and judged.
+
+Each act is recorded as what it turned out to be: a key that the screen does not take, and an act that cannot be done where the terminal stands, are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from terminal_sim.bench import (
+    Bench,
+    BenchMisuse,
+    Duration,
+    JournalError,
+    Profile,
+    ProfileError,
+    TerminalUnderTest,
+    Trace,
+)
+from terminal_sim.datafiles.suggest import close_word
+from terminal_sim.display.texts import Texts
+from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.oracles.oracle import Oracle, OracleAlarm
+from terminal_sim.oracles.watch import OracleWatch
+from terminal_sim.profile import load
+from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
+
+_REFUSED = (BenchMisuse, BadScript, ExpectationFailed, JournalError, ProfileError)
+CRASH = "I-crash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it."""
+
+    profile: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    oracles: Sequence[Oracle] = ()
+    seed: int = 0
+    locale: str = ""
+    model: Profile
+    texts: Texts
+
+    @classmethod
+    def of(
+        cls,
+        profile: str,
+        options: Mapping[str, str],
+        oracles: Sequence[Oracle],
+        seed: int = 0,
+        locale: str = "",
+    ) -> Ground:
+        """Raises `ProfileError` for a profile or options that there are not."""
+        return cls(
+            profile=profile,
+            options=options,
+            oracles=oracles,
+            seed=seed,
+            locale=locale,
+            model=load(profile, options),
+            texts=Texts.load(),
+        )
+
+    def session(self) -> ExploredSession:
+        """A new session."""
+        return ExploredSession(self)
+
+    def alarms(self, acts: Iterable[Act]) -> tuple[list[Act], list[OracleAlarm]]:
+        """Does the acts on a new bench: those that could be done, and the verdict on them."""
+        with self.session() as session:
+            for act in acts:
+                session.do(act)
+                if session.crashed is not None:
+                    break
+            return session.acts, session.verdict()
+
+
+class ExploredSession:
+    """One bench with its terminal and its judges. `acts` are those that were done, `crashed` what broke the bench."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.acts: list[Act] = []
+        self.crashed: OracleAlarm | None = None
+        self.bench = Bench(seed=ground.seed, trace=Trace(keep=0), texts=ground.texts)
+        try:
+            self.terminal: TerminalUnderTest = self.bench.add_terminal(
+                ground.model, locale=ground.locale or None
+            )
+        except BaseException:
+            self.bench.close()
+            raise
+        self._tester = Tester(self.bench, self.terminal)
+        self.watch = OracleWatch(self.bench, self.terminal, ground.oracles)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bench.close()
+
+    def do(self, act: Act) -> bool:
+        """Does one act, if it can be done here, and has it judged; whether it was done."""
+        try:
+            done = self._done(act)
+        except _REFUSED:
+            done = []
+        except Exception as broken:  # noqa: BLE001 - whatever a firmware raises is a finding
+            self.acts.append(act)
+            detail = f"{type(broken).__name__}: {broken}"
+            self.crashed = OracleAlarm(CRASH, "no act breaks the bench", detail, self.bench.trace.number)
+            return True
+        self.acts += done
+        if done:
+            self.watch.settle()
+        return bool(done)
+
+    @property
+    def alarms(self) -> list[OracleAlarm]:
+        """Those of the rules that are asked after each act, so far."""
+        return self.watch.alarms if self.crashed is None else [*self.watch.alarms, self.crashed]
+
+    def verdict(self) -> list[OracleAlarm]:
+        """All alarms, the invariants of money among them."""
+        return self.watch.verdict() if self.crashed is None else self.alarms
+
+    def _done(self, act: Act) -> list[Act]:
+        word = act[0]
+        if word in (PRESS, PRESS_BLINDLY):
+            return self._pressed(act[1:], blindly=word == PRESS_BLINDLY)
+        if word == TAP:
+            return [act] if self._tapped(act[1]) else []
+        if word == WAIT:
+            self.bench.advance(Duration.parse(act[1]))
+            return [act]
+        if word in PRESENTING and not self.terminal.wants_card(PRESENTING[word]):
+            return []
+        for length in (2, 1, 3):
+            verb = VERBS.get(act[:length])
+            if verb is not None and len(act) >= length:
+                getattr(self._tester, verb.method)(*act[length:])
+                return [act]
+        raise BadScript(f"{act[0]!r} is no verb: {close_word(act[0], [one[0] for one in VERBS])}")
+
+    def _pressed(self, words: Sequence[str], *, blindly: bool) -> list[Act]:
+        done: list[Act] = []
+        keys = [key for word in words for key in (word if is_digits(word) else [word])]
+        for key in keys:
+            how = PRESS if self.terminal.takes(key) else PRESS_BLINDLY
+            if self.terminal.profile.keypad.named(key) is None or (how == PRESS_BLINDLY and not blindly):
+                continue
+            self.terminal.press(key)
+            if done and done[-1][0] == how and is_digits(key) and is_digits(done[-1][-1]):
+                done[-1] = (*done[-1][:-1], done[-1][-1] + key)
+            elif done and done[-1][0] == how:
+                done[-1] = (*done[-1], key)
+            else:
+                done.append((how, key))
+        return done
+
+    def _tapped(self, target: str) -> bool:
+        found = [item for item in self.terminal.view().items if item.id == target and item.touchable]
+        if len(found) != 1 or (found[0].key and found[0].id.startswith("key-")):
+            return False
+        self.terminal.touch(target)
+        return True

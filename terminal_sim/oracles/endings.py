@@ -1,0 +1,113 @@
+"""Rules of how a payment ends: what the screen says is what the journal has, and what the acquirer answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, text_of
+from terminal_sim.oracles.oracle import oracle
+
+_APPROVED = ("00", "10")
+_NOT_PAID = (
+    "declined",
+    "cancelled",
+    "timed-out",
+    "card-removed",
+    "no-connection",
+    "card-error",
+    "not-accepted",
+    "reader-lost",
+    "void-declined",
+)
+
+
+def _ended(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
+    """The newest row of the payment that this occurrence was about; what is forwarded behind the screen is none."""
+
+    def is_behind(row: SeenRow) -> bool:
+        before = facts.payments.get(row.text("reference"))
+        return "FORWARD_SENT" in (row.text("state"), before[-1].text("state") if before else "")
+
+    own = [
+        row
+        for row in seen.rows
+        if row.kind in PAYMENT_KINDS and row.text("state") != "VOIDED" and not is_behind(row)
+    ]
+    return own[-1] if own else None
+
+
+@oracle("R-ending-1", "the screen that ends a payment says what its row says", contents.ScreenShown)
+def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    row, screen = _ended(facts, seen), seen.came_to
+    if row is None:
+        if screen in ("accepted-offline", "approved") and not _late_ok(facts):
+            yield f"{screen} is shown, and no row says so"
+        return
+    state = row.text("state")
+    if screen == "approved" and state not in ("COMPLETED", "PENDING"):
+        yield f"approved is shown, and {row.text('reference')} is {state}"
+    elif screen == "accepted-offline" and state != "PENDING":
+        yield f"accepted-offline is shown, and {row.text('reference')} is {state}"
+    elif screen in _NOT_PAID and state in ("COMPLETED", "PENDING"):
+        yield f"{screen} is shown, and {row.text('reference')} is {state}"
+
+
+def _late_ok(facts: SessionFacts) -> bool:
+    """A screen that comes back to the result of a payment says nothing new."""
+    last = facts.last
+    return last is not None and last.text("state") in ("COMPLETED", "PENDING", "VOIDED", "FORWARD_SENT")
+
+
+@oracle(
+    "R-ending-2",
+    "a payment is completed by an answer of the acquirer that is one to it and approves it",
+    contents.RowStored,
+)
+def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    arrived = [
+        (one.content.stan, one.content.amount, one.content.code, one.content.into)
+        for one in seen.entries
+        if isinstance(one.content, contents.MessageReceived)
+    ]
+    for row in seen.rows:
+        if (
+            row.kind not in ("sale", "moto", "refund")
+            or row.text("state") != "COMPLETED"
+            or row.text("reference") in facts.gone
+        ):
+            continue
+        rows = facts.payments.get(row.text("reference"), [])
+        if rows and rows[-1].text("state") == "FORWARD_SENT":
+            continue
+        asked = rows[0].number("amount") if rows else row.number("requested")
+        stan = row.number("stan")
+        fitting = [one for one in (*facts.received, *arrived) if one[:2] == (stan, asked)]
+        if not any(code in _APPROVED and mti[2:3] == "1" for _, _, code, mti in fitting):
+            yield f"{row.text('reference')} is completed, and no approval with trace number {stan} and amount {asked} has come"
+
+
+@oracle("R-ending-3", "the response code on the screen and in the row is the acquirer's", contents.RowStored)
+def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if (
+            row.kind not in PAYMENT_KINDS
+            or not row.text("response_code")
+            or row.text("response_code")[0] == "Y"
+        ):
+            continue
+        codes = {one[2] for one in facts.received if one[0] == row.number("stan")}
+        codes |= {
+            one.content.code
+            for one in seen.entries
+            if isinstance(one.content, contents.MessageReceived) and one.content.stan == row.number("stan")
+        }
+        if row.text("response_code") not in codes:
+            yield f"{row.text('reference')} has {row.text('response_code')}, and the answers had {', '.join(sorted(codes)) or 'nothing'}"
+        shown = text_of(seen.after, "response-code")
+        if shown and digits(row.text("response_code")) not in digits(shown):
+            yield f"{shown!r}, and the answer was {row.text('response_code')}"
+
+
+ENDINGS = (says_the_row, answered, code)

@@ -1,0 +1,261 @@
+"""What a person knows who has watched a session from its beginning: a fold over its occurrences, and nothing of the firmware's own memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from terminal_sim.bench import PrintedReceipt, Profile, TerminalUnderTest, Tone, TraceEntry, contents
+from terminal_sim.oracles.occurrence import Around, Occurrence, SeenRow, TypedEntry, field_of, screen_id
+
+PAYMENT_KINDS = ("sale", "moto", "refund", "void")
+_ASKING = ("amount", "home")
+_PRESENTING = ("insert", "tap-card", "swipe")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenOutage:
+    """The acquirer is out of reach since `lost_at`; `since` says when each reason began. Microseconds of virtual time."""
+
+    reason: str
+    lost_at: int
+    since: dict[str, int]
+
+
+@dataclass(slots=True)
+class SessionFacts:
+    """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
+
+    `payments` has all rows of each payment by its reference, oldest payment first; `received` the answers that arrived as (trace number, amount, code,
+    message type), `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
+    that was confirmed for the next payment, None where none was. `accepted` has the passcodes that were accepted since the home screen.
+    """
+
+    terminal: TerminalUnderTest
+    around: Around
+    mono: int = 0
+    rows: list[SeenRow] = field(default_factory=list)
+    payments: dict[str, list[SeenRow]] = field(default_factory=dict)
+    stored: dict[str, SeenRow] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    received: list[tuple[int, int, str, str]] = field(default_factory=list)
+    sent: list[tuple[str, str, int, int, int]] = field(default_factory=list)
+    printed: list[PrintedReceipt] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    wrong: dict[str, int] = field(default_factory=dict)
+    locked: dict[str, int] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+    new_code: str = ""
+    typed: str = ""
+    confirmed: list[TypedEntry] = field(default_factory=list)
+    asked: int | None = None
+    card: str = ""
+    way: str = ""
+    outage: SeenOutage | None = None
+    allowed: bool = False
+    limit: int = 0
+    signed_in: bool = True
+    is_tampered: bool = False
+    orders: list[int] = field(default_factory=list)
+    stands_since: int = 0
+    flow: str = ""
+    state: str = ""
+    paper_trouble_at: int = -1
+    left: tuple[int, tuple[str, ...]] = (0, ())
+    homes: dict[object, str] = field(default_factory=dict)
+    pin: str = ""
+    tries_left: int = -1
+    powered_at: int = 0
+
+    @property
+    def profile(self) -> Profile:
+        return self.terminal.profile
+
+    def branch(self, terminal: TerminalUnderTest) -> SessionFacts:
+        """The same for a session that goes on from here at `terminal`: containers are copied, what they hold is shared."""
+        return replace(
+            self,
+            terminal=terminal,
+            rows=self.rows.copy(),
+            payments={name: rows.copy() for name, rows in self.payments.items()},
+            stored=self.stored.copy(),
+            gone=self.gone.copy(),
+            received=self.received.copy(),
+            sent=self.sent.copy(),
+            printed=self.printed.copy(),
+            codes=self.codes.copy(),
+            changed=self.changed.copy(),
+            wrong=self.wrong.copy(),
+            locked=self.locked.copy(),
+            accepted=self.accepted.copy(),
+            confirmed=self.confirmed.copy(),
+            orders=self.orders.copy(),
+            homes=self.homes.copy(),
+        )
+
+    # What follows from the profile.
+
+    def session_left(self, now: int) -> int:
+        """Microseconds for which payments are still taken in the outage that lasts; 0 in none."""
+        rules, outage = self.profile.offline, self.outage
+        if outage is None:
+            return 0
+        session = rules.session.network if outage.reason == "network" else rules.session.service
+        end = outage.since[outage.reason] + session
+        if rules.anchor == "connection-lost" and rules.upload is not None:
+            end = min(end, outage.lost_at + rules.upload)
+        return max(end - now, 0)
+
+    @property
+    def waiting(self) -> list[SeenRow]:
+        """The stored payments that are not answered yet, oldest first."""
+        return [row for name, row in self.stored.items() if name not in self.gone]
+
+    @property
+    def unsent(self) -> list[SeenRow]:
+        """Those that have not left either."""
+        return [row for row in self.waiting if self.newest(row.text("reference")).text("state") == "PENDING"]
+
+    def newest(self, reference: str) -> SeenRow:
+        """The newest row of a payment."""
+        return self.payments[reference][-1]
+
+    @property
+    def last(self) -> SeenRow | None:
+        """The newest row of the newest payment."""
+        return next((rows[-1] for rows in reversed(self.payments.values())), None)
+
+    # The fold.
+
+    def take(self, seen: Occurrence) -> None:
+        """Fold one occurrence in, once it was judged."""
+        self._surroundings(seen)
+        kind, _, amount = field_of(seen.before)
+        if kind == "money" and seen.key == "OK" and seen.came_to and screen_id(seen.before) in _ASKING:
+            self.asked = amount
+        for entry in seen.entries:
+            self._entry(entry)
+        for row in seen.rows:
+            self._row(row, seen)
+        self.printed += seen.printed
+        if not seen.ignored and (seen.key or seen.target):
+            self.stands_since = seen.mono
+        if seen.line.startswith("power"):
+            self.powered_at = seen.mono
+        if seen.confirmed is not None:
+            self.confirmed.append(seen.confirmed)
+        if screen_id(seen.before) == "home" and seen.came_to:
+            left = (
+                [one.id for one in seen.before.items if one.tone is Tone.BAD]
+                if seen.before is not None
+                else []
+            )
+            self.left = (0, ()) if seen.key == "OK" else (amount, tuple(left))
+        if seen.came_to == "home":
+            self.accepted.clear()
+            self.confirmed.clear()
+            self.asked, self.pin, self.tries_left = None, "", -1
+        self.mono = seen.until
+
+    def _surroundings(self, seen: Occurrence) -> None:
+        self.around = seen.around
+        word, _, rest = seen.line.partition(" ")
+        if word in _PRESENTING:
+            self.card, self.way = rest, word
+        if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
+            self.paper_trouble_at = seen.mono
+        reason = seen.around.outage
+        if seen.is_on and reason != (self.outage.reason if self.outage else ""):
+            if not reason:
+                self.outage = None
+            elif self.outage is None:
+                self.outage = SeenOutage(reason, seen.mono, {reason: seen.mono})
+            else:
+                since = {reason: seen.mono, **self.outage.since}
+                self.outage = SeenOutage(reason, self.outage.lost_at, since)
+
+    def _entry(self, entry: TraceEntry) -> None:
+        content = entry.content
+        if isinstance(content, contents.StateChanged):
+            self.flow, self.state = content.flow, content.dest
+            self.stands_since = entry.at.mono
+        elif isinstance(content, contents.MessageReceived):
+            self.received.append((content.stan, content.amount, content.code, content.into))
+        elif isinstance(content, contents.MessageSent):
+            self.sent.append((content.out, content.mti, content.stan, content.amount, entry.at.mono))
+
+    def _row(self, row: SeenRow, seen: Occurrence) -> None:
+        self.rows.append(row)
+        if row.kind in PAYMENT_KINDS:
+            self.payments.setdefault(row.text("reference"), []).append(row)
+        elif row.kind == "offline.stored":
+            self.stored[row.text("reference")] = row
+        elif row.kind in ("offline.forwarded", "offline.declined", "offline.expired", "offline.lost"):
+            self.gone.add(row.text("reference"))
+        elif row.kind == "offline.settings":
+            self.allowed = {"yes": True, "no": False}.get(row.text("allowed"), self.allowed)
+            self.limit = row.number("limit") or self.limit
+        elif row.kind == "passcode":
+            self._passcode(row, seen)
+        elif row.kind == "account":
+            self.signed_in = row.text("act") in ("sign-in", "switch-pos")
+            if row.text("act") == "factory-reset":
+                self.allowed, self.limit = self.profile.offline.allowed, self.profile.offline.limit
+        elif row.kind == "tamper":
+            self.is_tampered = True
+        elif row.kind == "order":
+            self.orders.append(row.number("amount"))
+
+    def _passcode(self, row: SeenRow, seen: Occurrence) -> None:
+        name, result = row.text("name"), row.text("result")
+        if result == "wrong":
+            self.wrong[name] = self.wrong.get(name, 0) + 1
+            rules = self.profile.passcodes.get(name)
+            if rules is not None and self.wrong[name] >= rules.tries:
+                self.wrong[name] = 0
+                self.locked[name] = row.mono + rules.lock
+            return
+        self.wrong[name] = self.locked[name] = 0
+        if result == "accepted":
+            self.accepted.add(name)
+        elif seen.confirmed is not None:
+            self.codes[name] = seen.confirmed.digits
+            self.changed.add(name)
+
+
+def beginning(terminal: TerminalUnderTest) -> SessionFacts:
+    """The facts of a fresh terminal: what its profile says."""
+    profile = terminal.profile
+    around = Around(link=profile.links[0] if profile.links else "", standalone=profile.standalone.enabled)
+    return SessionFacts(
+        terminal,
+        around,
+        codes={name: one.code for name, one in profile.passcodes.items()},
+        allowed=profile.offline.allowed,
+        limit=profile.offline.limit,
+    )
+
+
+def around_after(around: Around, line: str) -> Around:
+    """The surroundings after an act that a script says as `line`."""
+    match line.split():
+        case ["network", "up" | "down" as state]:
+            return around._replace(network=state == "up")
+        case ["network", "wifi" | "4g" | "ethernet" | "bluetooth" | "usb" as link]:
+            return around._replace(link=link)
+        case ["service", state]:
+            return around._replace(service=state == "up")
+        case ["account", "standalone", state]:
+            return around._replace(standalone=state == "on")
+        case ["paper", state]:
+            return around._replace(paper=state, jammed=around.jammed and state != "in")
+        case ["battery", charge]:
+            return around._replace(battery=int(charge.removesuffix("%")))
+        case ["fault", "printer-jam"]:
+            return around._replace(jammed=True)
+        case ["fault", "app", state]:
+            return around._replace(app_open=state == "open")
+        case ["fault", "reader-link", state]:
+            return around._replace(reader=state == "up")
+        case _:
+            return around

@@ -1,0 +1,134 @@
+"""What one act, or one jump of time, brought about: the entries of the trace from it up to the next, and the screens before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from terminal_sim.bench import PrintedReceipt, Role, TraceEntry, View, contents
+
+Value = str | int
+
+
+class SeenRow(NamedTuple):
+    """A row of the journal: its kind, its values by name, and when it was written (microseconds of virtual time)."""
+
+    kind: str
+    values: Mapping[str, Value]
+    mono: int
+
+    def text(self, name: str) -> str:
+        """A value as text, "" where the row has none."""
+        return str(self.values.get(name, ""))
+
+    def number(self, name: str) -> int:
+        """A value as a number, 0 where the row has none."""
+        value = self.values.get(name, 0)
+        return value if isinstance(value, int) else int(value or 0)
+
+
+class TypedEntry(NamedTuple):
+    """What stood in the field of `screen` when it was confirmed."""
+
+    screen: str
+    digits: str
+
+
+class Around(NamedTuple):
+    """What surrounds the terminal, as it was made by acts."""
+
+    network: bool = True
+    link: str = ""
+    service: bool = True
+    paper: str = "in"
+    jammed: bool = False
+    battery: int = 100
+    app_open: bool = True
+    reader: bool = True
+    standalone: bool = True
+
+    @property
+    def outage(self) -> str:
+        """Why the acquirer is out of reach: `network`, which hides `service`, or "" where it is in reach."""
+        return "network" if not self.network else "" if self.service else "service"
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """`key` is the key that the act pressed, by the keypad or by a button; `target` what it touched, `line` what it says in a script.
+
+    `before` and `after` are the screens of the main display, None while the terminal is off. `confirmed` is what was in the field when its key
+    was pressed. `mono` is when it began, `until` when the next one did.
+    """
+
+    entries: list[TraceEntry]
+    mono: int
+    until: int
+    before: View | None
+    after: View | None
+    around_before: Around
+    around: Around
+    key: str = ""
+    target: str = ""
+    line: str = ""
+    due: str = ""
+    confirmed: TypedEntry | None = None
+    rows: list[SeenRow] = field(default_factory=list)
+    screens: list[View] = field(default_factory=list)
+    printed: list[PrintedReceipt] = field(default_factory=list)
+    kinds: set[type[contents.Content]] = field(default_factory=set)
+    is_on: bool = True
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the screen did not take the key or the touch."""
+        return contents.InputIgnored in self.kinds
+
+    @property
+    def event(self) -> int:
+        """The number of its last entry."""
+        return self.entries[-1].number
+
+    @property
+    def came_to(self) -> str:
+        """The id of the screen that is new since the occurrence before, "" where it is the same."""
+        now = screen_id(self.after)
+        return now if now != screen_id(self.before) else ""
+
+
+def screen_id(view: View | None) -> str:
+    """The id of what is shown, "off" where nothing is."""
+    return "off" if view is None else view.screen.id
+
+
+def text_of(view: View | None, item: str) -> str:
+    """The text of the item with this id, with what stands to its right; "" where it is not shown."""
+    if view is None:
+        return ""
+    return next((one.wording for one in view.items if one.id == item), "")
+
+
+def has(view: View | None, item: str) -> bool:
+    """Whether an item with this id is shown."""
+    return view is not None and any(one.id == item for one in view.items)
+
+
+def ids(view: View | None, *roles: Role) -> list[str]:
+    """The ids of the items of these roles, in reading order."""
+    return [] if view is None else [one.id for one in view.items if one.role in roles]
+
+
+def digits(text: str) -> str:
+    """The digits of a text in their order: `$12.50` is `1250`."""
+    return "".join(letter for letter in text if letter in "0123456789")
+
+
+def field_of(view: View | None) -> tuple[str, str, int]:
+    """The field that is typed: how it shows what is typed (`money`, `masked`, ... or "" for none), and that as text and as a number."""
+    typed = view.screen.input if view is not None else None
+    if typed is None:
+        return "", "", 0
+    if isinstance(typed.value, str):
+        return typed.shown.value, typed.value, len(typed.value)
+    return typed.shown.value, str(typed.value.minor), typed.value.minor

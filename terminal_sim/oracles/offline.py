@@ -1,0 +1,157 @@
+"""Rules of payments that are taken while the acquirer is out of reach: which are, until when, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.amounts import amount_asked
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, field_of, has
+from terminal_sim.oracles.oracle import oracle
+
+_ENTRIES = ("chip", "contactless", "stripe", "keyed")
+
+
+def _of_an_outage(seen: Occurrence) -> list[SeenRow]:
+    """The payments that were stored in this occurrence since the acquirer was out of reach; what a card approved itself is no such payment."""
+    states = {row.text("reference"): row.text("response_code") for row in seen.rows if row.kind == "sale"}
+    return [
+        row
+        for row in seen.rows
+        if row.kind == "offline.stored"
+        and row.text("outage")
+        and states.get(row.text("reference")) not in ("Y1", "Y3")
+    ]
+
+
+@oracle(
+    "R-offline-1",
+    "a payment is taken offline only as the profile and the merchant allow it",
+    contents.RowStored,
+)
+def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules = facts.profile.offline
+    brands = {row.text("reference"): row.text("brand") for row in seen.rows if row.kind == "sale"}
+    for row in _of_an_outage(seen):
+        amount, entry, brand = row.number("amount"), row.text("entry"), brands.get(row.text("reference"), "")
+        waiting = facts.waiting
+        total = sum(one.number("amount") for one in waiting) + amount
+        if not rules.enabled or not facts.allowed:
+            yield f"{amount} was taken, and offline payments are not allowed"
+        if amount > facts.limit:
+            yield f"{amount} was taken, and the limit is {facts.limit}"
+        if entry in _ENTRIES and not getattr(rules.entries, entry):
+            yield f"a payment by {entry} was taken, and the profile takes none offline"
+        if brand in rules.refused_brands:
+            yield f"a card of {brand} was taken, and the profile refuses it offline"
+        if rules.queue_count and len(waiting) >= rules.queue_count:
+            yield f"{len(waiting)} payments wait already, of at most {rules.queue_count}"
+        if rules.queue_sum and total > rules.queue_sum:
+            yield f"what waits comes to {total}, of at most {rules.queue_sum}"
+        if facts.outage is None:
+            yield f"{amount} was taken offline with the acquirer within reach"
+        elif not facts.session_left(row.mono):
+            yield f"{amount} was taken when the time for a lost {facts.outage.reason} was over"
+
+
+@oracle(
+    "R-offline-2",
+    "a payment that waits expires when its anchor and the profile's time to upload say",
+    contents.RowStored,
+)
+def deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules = facts.profile.offline
+    for row in _of_an_outage(seen):
+        if facts.outage is None:
+            continue
+        oldest = next(iter(facts.unsent), None)
+        first = oldest.number("anchor") if oldest is not None else row.mono
+        anchor = facts.outage.lost_at if rules.anchor == "connection-lost" else first
+        until = 0 if rules.upload is None else anchor + rules.upload
+        if row.number("deadline") != until:
+            yield f"the deadline is {row.number('deadline')}, and not {until}, which is {rules.upload} after {rules.anchor}"
+
+
+@oracle("R-offline-3", "a payment whose time is over expires")
+def expiry(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.stored or not seen.is_on or "boot" in (row.kind for row in seen.rows):
+        return
+    ended = {
+        row.text("reference")
+        for row in seen.rows
+        if row.kind in ("offline.expired", "offline.lost", "offline.sent")
+    }
+    for row in facts.unsent:
+        due = row.number("deadline")
+        if due and due < seen.mono and row.text("reference") not in ended and due > facts.powered_at:
+            yield f"{row.text('reference')} was to expire at {due}, it is {seen.mono}, and it still waits"
+
+
+_REFUSALS = (
+    "offline-not-allowed", "offline-session-over", "offline-limit-exceeded", "offline-queue-full",
+    "not-offline-contactless", "not-offline-gift-card", "not-offline-manual", "not-offline-clearpay",
+)  # fmt: skip
+
+
+@oracle("R-offline-4", "a payment is refused offline only for a reason that holds", contents.ScreenShown)
+def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    rules, now = facts.profile.offline, seen.mono
+    for reason in _REFUSALS:
+        if not has(seen.after, reason) or has(seen.before, reason):
+            continue
+        if facts.outage is None or not seen.around.outage:
+            if not seen.around.outage and seen.around == seen.around_before:
+                yield f"{reason} is said with the acquirer within reach"
+            continue
+        amount = amount_asked(facts, seen) or field_of(seen.before)[2]
+        waiting = facts.waiting
+        total = sum(one.number("amount") for one in waiting) + amount
+        if reason == "offline-not-allowed" and facts.allowed:
+            yield "offline payments are allowed, and the screen says that they are not"
+        elif reason == "offline-session-over" and facts.allowed and facts.session_left(now) > 0:
+            yield f"the time of a lost {facts.outage.reason} is not over for {facts.session_left(now)} microseconds"
+        elif reason == "offline-limit-exceeded" and amount and amount <= facts.limit:
+            if not rules.queue_sum or total <= rules.queue_sum:
+                yield f"{amount} is refused, and the limit is {facts.limit}"
+        elif reason == "offline-queue-full" and len(waiting) < rules.queue_count:
+            yield f"{len(waiting)} payments wait, of at most {rules.queue_count}"
+        elif reason == "not-offline-contactless" and rules.entries.contactless:
+            yield "contactless cards are taken offline, and the screen says that they are not"
+
+
+@oracle(
+    "R-offline-5",
+    "nothing is forwarded to an acquirer that is known to be out of reach",
+    contents.MessageSent,
+)
+def silence(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.profile.offline.enabled or facts.outage is None or not seen.around.outage:
+        return
+    for entry in seen.entries:
+        if isinstance(entry.content, contents.MessageSent) and entry.content.out == "advice":
+            yield f"{entry.content.out} {entry.content.stan} was sent while the {seen.around.outage} was down"
+
+
+@oracle(
+    "R-offline-6",
+    "the limit and the switch of offline payments are what the merchant confirmed",
+    contents.RowStored,
+)
+def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if row.kind != "offline.settings":
+            continue
+        if not facts.profile.offline.permission:
+            yield "the account has no permission to change it"
+        limit = row.number("limit")
+        if limit and limit != field_of(seen.before)[2]:
+            yield f"the limit became {limit}, and {field_of(seen.before)[2]} was confirmed"
+        if limit > facts.profile.offline.limit_max:
+            yield f"the limit became {limit}, above {facts.profile.offline.limit_max}"
+        wanted = {"allow": "yes", "allow-not": "no"}.get(seen.target, "")
+        if wanted and row.text("allowed") != wanted:
+            yield f"{seen.target} was touched, and the row says {row.text('allowed')!r}"
+
+
+OFFLINE = (taken, deadline, expiry, refused, silence, settings)

@@ -1,0 +1,159 @@
+"""Watches a bench from its beginning and applies the rules: after each act and each jump of time, and when it is asked for a verdict.
+
+It is a subscriber of the trace. What an act brought about is judged when the next one begins, or when a verdict is asked for, so that it is the same
+whoever acts: a script, a person in the shell, the explorer, the replay of a bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from terminal_sim.bench import Bench, Duration, TerminalUnderTest, TraceEntry, View, contents
+from terminal_sim.oracles.facts import around_after, beginning
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, TypedEntry, field_of, screen_id
+from terminal_sim.oracles.oracle import Oracle, OracleAlarm
+
+HEALED = Duration.parse("26h")
+"""After so long with everything cured nothing may be in doubt any more."""
+
+_MOST = 40  # alarms of one session: a broken rule may break at each act
+
+
+class OracleWatch:
+    """`alarms` are those so far, in their order. `oracles` are the rules that are applied."""
+
+    wants_frames = wants_bytes = False
+
+    def __init__(self, bench: Bench, terminal: TerminalUnderTest, oracles: Sequence[Oracle]) -> None:
+        self.alarms: list[OracleAlarm] = []
+        self._bench = bench
+        self._terminal = terminal
+        self._always = [one for one in oracles if not one.after]
+        self._after = _by_content(oracles)
+        self.facts = beginning(terminal)
+        self._entries: list[TraceEntry] = []
+        self._view: View | None = terminal.view() if terminal.is_on else None
+        self._before = self._view
+        self._printed = len(terminal.receipts)
+        self._key = ""
+        self._typed = ""
+        self._sound_since = bench.now.mono
+        bench.trace.subscribe(self)
+
+    def take(self, entry: TraceEntry) -> None:
+        """See `Subscriber`."""
+        content = entry.content
+        if entry.cause == entry.number and content.begins:
+            self.settle(entry.at.mono)
+            self._key = ""
+        if isinstance(content, contents.KeyPress):
+            self._key = self._terminal.key_in_hand.reveal() if content.key == "DIGIT" else content.key
+        elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
+            self._view = content.text
+        self._entries.append(entry)
+
+    def settle(self, mono: int | None = None) -> None:
+        """Judge what has happened since the last time; `mono` is now."""
+        if not self._entries:
+            return
+        seen = self._occurrence(self._bench.now.mono if mono is None else mono)
+        self._entries = []
+        judged = [*self._always]
+        for kind in seen.kinds:
+            judged += self._after.get(kind, ())
+        done: set[str] = set()
+        for one in judged:
+            if one.code not in done and len(self.alarms) < _MOST:
+                done.add(one.code)
+                for detail in one.judge(self.facts, seen):
+                    self.alarms.append(OracleAlarm(one.code, one.sentence, detail, seen.event))
+        self.facts.take(seen)
+        self._before = seen.after
+
+    def verdict(self) -> list[OracleAlarm]:
+        """The alarms so far, and the invariants of money as they stand now."""
+        self.settle()
+        found = list(self.alarms)
+        healed = self._terminal.is_on and self._bench.now.mono - self._sound_since >= HEALED
+        healed = healed and not self._terminal.conditions()
+        for line in self._bench.violations(resolved=healed):
+            code, _, rest = line.partition(" ")
+            sentence, _, detail = rest.partition(": ")
+            found.append(OracleAlarm(f"I-{code}", sentence, detail, self._bench.trace.number))
+        return found
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._bench.trace.unsubscribe(self)
+
+    def _occurrence(self, until: int) -> Occurrence:
+        entries, facts, before = self._entries, self.facts, self._before
+        first = entries[0].content
+        line = first.line if isinstance(first, contents.Act) else ""
+        if line:
+            self._sound_since = until
+        is_on = self._terminal.is_on
+        if not is_on:
+            self._view, self._sound_since = None, until
+        elif self._view is None:
+            self._view = self._terminal.view()
+        seen = Occurrence(
+            entries=entries,
+            mono=entries[0].at.mono,
+            until=until,
+            before=before,
+            after=self._view,
+            around_before=facts.around,
+            around=around_after(facts.around, line) if line else facts.around,
+            key=self._pressed(first, before),
+            target=first.target if isinstance(first, contents.Touch) else "",
+            line=line,
+            due=first.due if isinstance(first, contents.TimePassed) else "",
+            is_on=is_on,
+        )
+        for entry in entries:
+            content = entry.content
+            seen.kinds.add(type(content))
+            if isinstance(content, contents.RowStored):
+                seen.rows.append(SeenRow(content.row, content.values, entry.at.mono))
+            elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
+                seen.screens.append(content.text)
+        if contents.ReceiptPrinted in seen.kinds:
+            printed = self._terminal.receipts
+            seen.printed = printed[self._printed :]
+            self._printed = len(printed)
+        self._type(seen)
+        return seen
+
+    def _pressed(self, first: contents.Content, before: View | None) -> str:
+        if isinstance(first, contents.KeyPress):
+            return self._key
+        if isinstance(first, contents.Touch) and before is not None:
+            return next((item.key for item in before.items if item.id == first.target), "")
+        return ""
+
+    def _type(self, seen: Occurrence) -> None:
+        """Follow what is typed into the field that stands, and what is confirmed."""
+        kind, _, was = field_of(seen.before)
+        _, _, now = field_of(seen.after)
+        if not kind:
+            self._typed = ""
+            return
+        if seen.key == "OK":
+            seen.confirmed = TypedEntry(screen_id(seen.before), self._typed)
+        stays = not seen.came_to
+        if stays and len(seen.key) == 1 and seen.key.isdigit():
+            if not seen.ignored and (now != was or kind == "money"):
+                self._typed += seen.key
+        elif stays and seen.key == "CLEAR":
+            self._typed = self._typed[:-1]
+        elif not stays or (now != was and not now):
+            self._typed = ""
+
+
+def _by_content(oracles: Sequence[Oracle]) -> Mapping[type[contents.Content], list[Oracle]]:
+    found: dict[type[contents.Content], list[Oracle]] = {}
+    for one in oracles:
+        for kind in one.after:
+            found.setdefault(kind, []).append(one)
+    return found

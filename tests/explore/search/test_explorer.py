@@ -1,0 +1,70 @@
+"""The explorer: it finds what is planted, leaves a script that fails again, is quiet about sound firmware, and does the same again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from terminal_sim import profile
+from terminal_sim.explore.search.campaign import Campaign
+from terminal_sim.explore.search.explorer import Explorer
+from terminal_sim.explore.search.finding import ExplorerFinding, script
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.script.check import check
+from terminal_sim.script.options import Options
+from terminal_sim.script.parse import parse
+from terminal_sim.script.plan import plan
+from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.script.run import Runner
+from terminal_sim.script.vocabulary import vocabulary
+from tests.explore.planted import BUGS, PlantedBug
+
+FEW = 1_500
+
+
+def explored(
+    name: str, acts: int, seed: int = 1, bug: PlantedBug | None = None, most: int = 99
+) -> list[ExplorerFinding]:
+    """The findings of so many acts; no more than `most`."""
+    ground = Ground.of(name, bug.options if bug is not None else {}, ORACLES)
+    campaign = Campaign(Explorer(ground, seed))
+    for _ in campaign.run(lambda one: one.acts < acts):
+        if len(campaign.findings) >= most:
+            break
+    return campaign.findings
+
+
+def outcome(finding: ExplorerFinding, folder: Path) -> ScenarioOutcome:
+    """How the script of a finding ends where the firmware is as it is now."""
+    file = folder / f"{finding.name}.keys"
+    file.write_text(script(finding, 1), encoding="utf-8")
+    (case,) = plan(check(parse(file), vocabulary(), environ={}))
+    return Runner(Options()).run(case).outcome
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.what for bug in BUGS])
+def test_a_planted_bug_is_found_and_its_script_fails_there_and_nowhere_else(
+    bug: PlantedBug, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patch:
+        bug.patch(patch)
+        (finding,) = explored(bug.profile, 6_000, bug=bug, most=1)
+        assert outcome(finding, tmp_path) is ScenarioOutcome.UNMET
+    assert outcome(finding, tmp_path) is ScenarioOutcome.HELD
+
+
+@pytest.mark.parametrize("name", profile.names())
+def test_a_sound_firmware_alarms_nobody(name: str) -> None:
+    assert explored(name, 200) == []
+
+
+def test_the_same_seed_does_the_same_acts() -> None:
+    def sessions(seed: int) -> list[object]:
+        explorer = Explorer(Ground.of("v400m", {}, ORACLES), seed)
+        found = explorer.run()
+        return [next(found).acts for _ in range(3)]
+
+    assert sessions(3) == sessions(3)
+    assert sessions(3) != sessions(4)
