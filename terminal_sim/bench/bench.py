@@ -43,8 +43,8 @@ from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
-from terminal_sim.journal.file import IN_MEMORY
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.memory import MemoryJournal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import (
     RECORDING,
@@ -120,7 +120,7 @@ class Bench:
             raise BenchMisuse(str(wrong)) from None
         begins = wall_of(moment(clock or DEFAULT_CLOCK))
         self._folder = None if state is None else StateFolder(state)
-        self.journal = Journal(IN_MEMORY) if self._folder is None else self._folder.journal
+        self.journal: JournalStore = MemoryJournal() if self._folder is None else self._folder.journal
         if self._folder is not None:
             self.acquirer.keep_books(self._folder.books)
         sales = self._folder.sales if self._folder is not None else None
@@ -335,8 +335,8 @@ class Bench:
         if self.till.point_of_sale is not None:
             self.till.point_of_sale.reached(terminal)
 
-    def _new_sales(self) -> Journal:
-        return Journal(IN_MEMORY) if self._folder is None else self._folder.open_sales()
+    def _new_sales(self) -> JournalStore:
+        return MemoryJournal() if self._folder is None else self._folder.open_sales()
 
     @property
     def is_traced(self) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.chain import Batch
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 
@@ -31,7 +31,7 @@ class JournalWriter:
 
     unknown: type[Exception] = CommitUnknown
 
-    def __init__(self, journal: Journal, clock: VirtualClock) -> None:
+    def __init__(self, journal: JournalStore, clock: VirtualClock) -> None:
         self.journal = journal
         self.failure: CommitFailure | None = None
         self._clock = clock

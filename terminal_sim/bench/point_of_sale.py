@@ -36,7 +36,7 @@ from terminal_sim.core.payment_request import (
 from terminal_sim.core.rows.schema import Field, FlatRow, JournalRow
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.journal.errors import CommitUnknown
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.report import PaymentTypeTotal, SalesLine, sales_lines, totals_by_type
@@ -68,7 +68,7 @@ class PointOfSale:
     Its methods raise `BenchMisuse` with one sentence for what cannot be.
     """
 
-    def __init__(self, clock: VirtualClock, open_journal: Callable[[], Journal], book: Book) -> None:
+    def __init__(self, clock: VirtualClock, open_journal: Callable[[], JournalStore], book: Book) -> None:
         self.book = book
         self.out_of_service = ""
         self._clock = clock

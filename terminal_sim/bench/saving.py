@@ -15,7 +15,7 @@ from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.runtime.engine import Engine
 
 
@@ -30,7 +30,7 @@ class SavableBench(Protocol):
     """The parts of a bench that a saved state is made of, and resumed into."""
 
     engine: Engine
-    journal: Journal
+    journal: JournalStore
     acquirer: Acquirer
     writer: JournalWriter
     wallet: Wallet
@@ -100,7 +100,7 @@ def _resume(bench: SavableBench, state: SavedState) -> None:
     bench.wallet.resume(state.cards)
 
 
-def _append(journal: Journal, rows: Iterable[SavedRow]) -> None:
+def _append(journal: JournalStore, rows: Iterable[SavedRow]) -> None:
     for row in rows:
         journal.append(row.terminal, row.boot, row.mono, row.wall, [FlatRow(row.kind, row.fields)])
 

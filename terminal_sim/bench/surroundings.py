@@ -18,7 +18,7 @@ from terminal_sim.core.events import (
     ServiceChanged,
 )
 from terminal_sim.errors import BenchMisuse
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalRows
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
@@ -34,7 +34,7 @@ class SurroundingsState:
 class Surroundings:
     """The surroundings of the terminal on `board`. They outlive a power cut; each change settles before it returns."""
 
-    def __init__(self, engine: Engine, journal: Journal, board: Board, profile: Profile) -> None:
+    def __init__(self, engine: Engine, journal: JournalRows, board: Board, profile: Profile) -> None:
         self._engine = engine
         self._journal = journal
         self._board = board

@@ -43,7 +43,7 @@ from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import of as flows_of
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
@@ -74,7 +74,7 @@ class TerminalBench(Protocol):
 
     texts: Texts
     engine: Engine
-    journal: Journal
+    journal: JournalStore
     flows: Mapping[str, AnyFlow]
     receipt_takers: Sequence[ReceiptTaker]
 

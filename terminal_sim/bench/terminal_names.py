@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from terminal_sim.core.trace_number import serial
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalRows
 
 
 class TerminalNames:
@@ -15,7 +15,7 @@ class TerminalNames:
     A model gets the names that it has in `journal` and then free ones. No two terminals have one name, and no model has that of another.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: JournalRows) -> None:
         self._journal = journal
         self._numbers: Counter[str] = Counter()
         self._given: set[str] = set()

@@ -10,7 +10,7 @@ from terminal_sim.core.known_payments import KnownPayments
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.journal.reading import JournalReading
+from terminal_sim.journal.records import JournalRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class TerminalPast:
     sealed: dict[str, int] = field(default_factory=dict)
 
 
-def past_of(journal: JournalReading, terminal: str, kept: TerminalPast | None = None) -> TerminalPast:
+def past_of(journal: JournalRows, terminal: str, kept: TerminalPast | None = None) -> TerminalPast:
     """The fold over all rows of `terminal`, from `kept` on, which it takes over. Raises `JournalDamagedError`."""
 
     def read(rows: Collection[int]) -> Iterable[tuple[int, Payment]]:
@@ -51,6 +51,6 @@ def past_of(journal: JournalReading, terminal: str, kept: TerminalPast | None = 
     return TerminalPast(number, durable, payments, waiting)
 
 
-def sealed_rows(journal: JournalReading, past: TerminalPast) -> list[JournalRow]:
+def sealed_rows(journal: JournalRows, past: TerminalPast) -> list[JournalRow]:
     """The rows with the sealed card data of the payments that wait to be forwarded."""
     return [stored.row for stored in journal.numbered(past.sealed.values())]

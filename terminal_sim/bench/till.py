@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal_sim.bench.till_past import TillPast, till_past
 from terminal_sim.journal.chain import StoredRow
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.runtime.clock import VirtualClock
 
@@ -26,8 +26,8 @@ class Till:
     def __init__(
         self,
         clock: VirtualClock,
-        journal: Journal | None,
-        new_journal: Callable[[], Journal],
+        journal: JournalStore | None,
+        new_journal: Callable[[], JournalStore],
         kept: TillPast | None = None,
     ) -> None:
         self.point_of_sale: PointOfSale | None = None
@@ -51,7 +51,7 @@ class Till:
         """All rows of the point of sale."""
         return () if self._journal is None else tuple(self._journal.rows(POINT_OF_SALE))
 
-    def journal(self) -> Journal:
+    def journal(self) -> JournalStore:
         """The journal, made where there is none."""
         if self._journal is None:
             self._journal = self._new_journal()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from terminal_sim.journal.reading import JournalReading
+from terminal_sim.journal.records import JournalRows
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.rows import row_of
@@ -18,7 +18,7 @@ class TillPast:
     book: Book = field(default_factory=Book)
 
 
-def till_past(journal: JournalReading, kept: TillPast | None = None) -> TillPast:
+def till_past(journal: JournalRows, kept: TillPast | None = None) -> TillPast:
     """The fold over all rows, from `kept` on, which it takes over. Raises `JournalDamagedError`."""
     past = kept or TillPast()
     number = past.number

@@ -9,7 +9,7 @@ from heapq import merge
 from terminal_sim.core.payment import PAYMENT_KINDS, Payment
 from terminal_sim.core.rows.kinds import CardRefusedRow, ReversalRow
 from terminal_sim.core.rows.schema import JournalRow
-from terminal_sim.journal.store import Journal
+from terminal_sim.journal.records import JournalRows
 from terminal_sim.reports.detail import Detail, detail
 from terminal_sim.reports.transactions import ReportLine, line_of
 
@@ -17,13 +17,13 @@ _WITH_REASONS = (*(kind.value for kind in PAYMENT_KINDS), *CardRefusedRow.KINDS)
 _KINDS = (*(kind.value for kind in PAYMENT_KINDS), *ReversalRow.KINDS)
 
 
-def report_lines(journal: Journal, terminal: str = "") -> Iterator[ReportLine]:
+def report_lines(journal: JournalRows, terminal: str = "") -> Iterator[ReportLine]:
     """The lines of one terminal, or of all, in the order of time."""
     names = [terminal] if terminal else journal.terminals()
     return merge(*(terminal_lines(journal, name) for name in names), key=lambda line: line.time)
 
 
-def payment_detail(journal: Journal, reference: str) -> Detail | None:
+def payment_detail(journal: JournalRows, reference: str) -> Detail | None:
     """All that is known of the payment `reference`; None where there is none."""
     found = journal.last_of(reference)
     if found is None:
@@ -47,7 +47,7 @@ class PaymentReasons:
     reasons: str
 
 
-def payment_reasons(journal: Journal, reference: str = "") -> PaymentReasons | None:
+def payment_reasons(journal: JournalRows, reference: str = "") -> PaymentReasons | None:
     """Why the payment or the refused card `reference` ended so, or without one the newest that has reasons; None where there is none."""
     if reference:
         stored = journal.last_of(reference)
@@ -73,7 +73,7 @@ def _reasons_of(row: JournalRow) -> PaymentReasons | None:
     return PaymentReasons(row.reference, kind, entry, row.state.value, row.response_code, row.reasons)
 
 
-def terminal_lines(journal: Journal, terminal: str, after: int = 0) -> Iterator[ReportLine]:
+def terminal_lines(journal: JournalRows, terminal: str, after: int = 0) -> Iterator[ReportLine]:
     """The lines of one terminal that have a row behind its number `after`, in the order of time."""
     for stored, original in journal.newest(terminal, _KINDS, after):
         row = stored.row
