@@ -17,6 +17,11 @@ class GrowingList(Sequence[T], Generic[T]):
         self._items = list(items)
         self._length = len(self._items)
 
+    @classmethod
+    def of(cls, items: Iterable[T]) -> GrowingList[T]:
+        """A list of these items, which shares them where they are such a list."""
+        return items.copy() if isinstance(items, GrowingList) else cls(items)
+
     def append(self, item: T) -> None:
         if len(self._items) > self._length:
             self._items = self._items[: self._length]
@@ -46,6 +51,10 @@ class GrowingList(Sequence[T], Generic[T]):
         if not -self._length <= at < self._length:
             raise IndexError(at)
         return self._items[at % self._length]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other list has the same items, of whatever kind it is."""
+        return list(self) == list(other) if isinstance(other, list | GrowingList) else NotImplemented
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self)!r})"

@@ -14,6 +14,7 @@ from terminal_sim.bench.bench import (
     SavedState,
     Selector,
     SelectorError,
+    Snapshot,
     TerminalUnderTest,
     View,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "SavedState",
     "Selector",
     "SelectorError",
+    "Snapshot",
     "Subscriber",
     "TerminalUnderTest",
     "Tone",

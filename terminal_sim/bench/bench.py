@@ -21,8 +21,9 @@ from terminal_sim import profile as profiles
 from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.receipts import ReceiptTaker
+from terminal_sim.bench.saved_state import SavedState
 from terminal_sim.bench.saving import Continuation, saved
-from terminal_sim.bench.snapshot import SavedState
+from terminal_sim.bench.snapshot import Snapshot
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.terminal_names import TerminalNames
@@ -43,7 +44,7 @@ from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
-from terminal_sim.journal.memory import MemoryJournal
+from terminal_sim.journal.memory import MemoryJournal, state_of
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.readers.opening import (
@@ -83,6 +84,7 @@ __all__ = [
     "SavedState",
     "Selector",
     "SelectorError",
+    "Snapshot",
     "TerminalUnderTest",
     "View",
 ]  # fmt: skip
@@ -184,7 +186,6 @@ class Bench:
             self.acquirer.config,
             name,
             file=None if self._state is None else self._state / f"{name}.pin-serial",
-            last=state.board.key_serial if state is not None else b"",
         )
         kernel = kernel_config(model, name)
         board = Board(
@@ -195,10 +196,7 @@ class Bench:
             kernel=kernel,
             keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),
             cards=CardLog(kernel.exceptions),
-            vault=Vault(
-                None if self._state is None else self._state / f"{name}.key",
-                key=state.board.key if state is not None else None,
-            ),
+            vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )
         self.engine.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware)
@@ -209,7 +207,7 @@ class Bench:
             self.till.point_of_sale.attach(terminal, board)
         if state is not None and state_from is not None:
             slot = state_from.cards.get(state.presented.in_slot)
-            terminal.resume(state, state_from.engine, slot)
+            terminal.resume(state, slot)
         if power and not terminal.is_on:
             terminal.power_on()
         return terminal
@@ -380,10 +378,53 @@ class Bench:
 
         Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
         """
-        return saved(self)
+        return saved(self.snapshot(), self.engine.lasting())
 
-    def branch(self, *subscribers: Subscriber) -> Bench:
-        """Another bench in memory, which stands where this one does and goes on by itself; both are closed by their callers.
+    def snapshot(self) -> Snapshot:
+        """The bench as it is now, once everything has settled: what `restore` brings it back to, and `branch` begins another one from.
+
+        Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
+        """
+        engine = self.engine.snapshot()
+        return Snapshot(
+            trace=self.trace.snapshot(),
+            engine=engine,
+            journal=state_of(self.journal),
+            till=self.till.snapshot(),
+            acquirer=self.acquirer.snapshot(),
+            cards=self.wallet.snapshot(),
+            numbers=self.names.snapshot(),
+            commit_failure=self.writer.failure,
+            terminals=tuple(terminal.snapshot() for terminal in self.terminals),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be as this bench, or the one that it branched from, was at that moment. Its terminals are the same objects, and no subscriber hears of it.
+
+        Raises `BenchMisuse` where the bench keeps its rows in a folder, or its terminals are not those of that moment.
+        """
+        if not isinstance(self.journal, MemoryJournal):
+            raise BenchMisuse(
+                f"{self._state} keeps what has happened: a bench goes back where it keeps nothing, so leave --state out"
+            )
+        there = [(one.state.board.name, one.state.profile) for one in snapshot.terminals]
+        if there != [(one.name, one.profile.id) for one in self.terminals]:
+            names = ", ".join(name for name, _ in there) or "none"
+            raise BenchMisuse(f"that moment has other terminals than this bench: {names}")
+        with self.trace.unheard():
+            self.journal.restore(snapshot.journal)
+            self.till.restore(snapshot.till, self.terminals)
+            self.acquirer.restore(snapshot.acquirer)
+            self.wallet.restore(snapshot.cards)
+            self.names.restore(snapshot.numbers, (name for name, _ in there))
+            self.writer.failure = snapshot.commit_failure
+            for terminal, kept in zip(self.terminals, snapshot.terminals, strict=True):
+                terminal.restore(kept, snapshot.cards.get(kept.state.presented.in_slot))
+            self.engine.restore(snapshot.engine)
+        self.trace.restore(snapshot.trace)
+
+    def branch(self, snapshot: Snapshot | None = None, *subscribers: Subscriber) -> Bench:
+        """Another bench in memory, which stands where this one does, or did at the moment of `snapshot`, and goes on by itself; both are closed by their callers.
 
         Its trace counts on from this one's, and `subscribers` take it: the same acts at both give the same entries, but for reader frames.
         Raises `BenchMisuse` where this bench cannot be saved, or a reader of it is not one of ours.
@@ -393,13 +434,12 @@ class Bench:
                 raise BenchMisuse(
                     f"a bench with the reader {address} has no branch: another one cannot open it"
                 )
-        state = self.save()
+        there = snapshot or self.snapshot()
         other = Bench(seed=self._seed, decks=self._decks, trace=Trace(*subscribers), texts=self.texts)
-        other.trace.go_on(self.trace.point)
+        other.acquirer.restore(there.acquirer)  # its keys come before the pads and cards that have them
         for terminal, reader in zip(self.terminals, self._addresses, strict=True):
-            other.add_terminal(
-                terminal.profile, locale=terminal.locale, reader=reader, power=False, state_from=state
-            )
+            other.add_terminal(terminal.profile, locale=terminal.locale, reader=reader, power=False)
+        other.restore(there)
         return other
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from importlib import import_module
 
 from msgspec import Struct
 
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.secret import Secret
 
 Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
@@ -61,7 +62,7 @@ def encoded(value: object) -> Plain:
         return int(value) if type(value) is int else _tagged(_name(value), int(value))
     if isinstance(value, bytes):
         return _tagged("bytes", value.hex())
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | GrowingList):
         return _tagged("tuple", [encoded(one) for one in value])
     if isinstance(value, AbstractSet):
         return _tagged("set", sorted((encoded(one) for one in value), key=repr))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, DriverError, Misuse, ReaderPart
-from terminal_sim.bench.snapshot import PresentedState
+from terminal_sim.bench.saved_state import PresentedState
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.talk.asks import Step
 from terminal_sim.errors import BenchMisuse
@@ -68,7 +68,7 @@ class Presentment:
         self._board = board
         self._operator = operator
         self._places = places
-        self._apdus = 0
+        self._apdus = 0  # commands of the conversation with the card that was presented last
         self._tear: CardTear | None = None
         self.next_command = NextCommand()
         # A card is in the slot, or was, that the operator has not been asked to take out yet.
@@ -94,12 +94,21 @@ class Presentment:
                 f"{self._board.name} is not saved: the card in its slot was not inserted by name"
             )
         in_slot = self._in_slot if readers.card_in else ""
-        return PresentedState(in_slot, self._named, self._tear, self.next_command.fault)
+        return PresentedState(in_slot, self._named, self._apdus, self._tear, self.next_command.fault)
 
-    def resume(self, state: PresentedState, chip: Card | None) -> None:
-        """Put the card back that was in the slot. Raises `BenchMisuse` where only a person could."""
-        self._in_slot, self._named, self._tear = state.in_slot, state.named, state.tear
+    def restore(self, state: PresentedState, chip: Card | None) -> None:
+        """Have the card in the slot that was in it, and no other. Raises `BenchMisuse` where only a person could."""
+        self._in_slot, self._named, self._apdus, self._tear = (
+            state.in_slot,
+            state.named,
+            state.apdus,
+            state.tear,
+        )
         self.next_command.fault = state.card_fault
+        if not self._operator.is_human:
+            with suppress(DriverError):  # nothing is in it
+                self._operator.remove()
+            self._board.readers.reader.poll()
         if chip is None:
             return
         if self._operator.is_human:

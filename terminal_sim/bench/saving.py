@@ -1,4 +1,4 @@
-"""A bench that is saved, and one that goes on from a saved state (`bench.snapshot`)."""
+"""A bench that is saved, and one that goes on from a saved state (`bench.saved_state`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from terminal_sim.bench.journal import JournalWriter
-from terminal_sim.bench.snapshot import SavedRow, SavedState, TerminalState
+from terminal_sim.bench.saved_state import SavedRow, SavedState, TerminalState
+from terminal_sim.bench.snapshot import Snapshot
 from terminal_sim.bench.terminal_names import TerminalNames
 from terminal_sim.bench.till import Till
 from terminal_sim.bench.wallet import Wallet
@@ -16,18 +17,11 @@ from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.records import JournalStore
-from terminal_sim.runtime.engine import Engine
+from terminal_sim.runtime.engine import Engine, EngineState
 
 
-class SavableTerminal(Protocol):
-    """A terminal as far as saving its bench needs it."""
-
-    def journal(self) -> Iterable[StoredRow]: ...
-    def snapshot(self) -> TerminalState: ...
-
-
-class SavableBench(Protocol):
-    """The parts of a bench that a saved state is made of, and resumed into."""
+class ResumableBench(Protocol):
+    """The parts of a bench that a saved state is resumed into."""
 
     engine: Engine
     journal: JournalStore
@@ -38,32 +32,28 @@ class SavableBench(Protocol):
     till: Till
 
     @property
-    def terminals(self) -> Sequence[SavableTerminal]: ...
+    def terminals(self) -> Sequence[object]: ...
 
 
-def saved(bench: SavableBench) -> SavedState:
-    """The bench once everything has settled. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
-    engine = bench.engine.snapshot()
-    rows = sorted(
-        (row for terminal in bench.terminals for row in terminal.journal()), key=lambda row: row.seq
-    )
+def saved(snapshot: Snapshot, engine: EngineState) -> SavedState:
+    """The moment as a value that shares nothing with a bench; `engine` is its lasting state."""
     state = SavedState(
         engine=engine,
-        rows=_without_chain(rows),
-        acquirer=bench.acquirer.snapshot(),
-        cards=bench.wallet.snapshot(),
-        sales=_without_chain(bench.till.rows()),
-        numbers=bench.names.snapshot(),
-        commit_failure=bench.writer.failure,
-        terminals=tuple(terminal.snapshot() for terminal in bench.terminals),
+        rows=_without_chain(snapshot.journal.rows),
+        acquirer=snapshot.acquirer,
+        cards=snapshot.cards,
+        sales=_without_chain(snapshot.till.journal.rows) if snapshot.till is not None else (),
+        numbers=snapshot.numbers,
+        commit_failure=snapshot.commit_failure,
+        terminals=tuple(terminal.state for terminal in snapshot.terminals),
     )
-    return SavedState.from_bytes(state.to_bytes())  # it shares nothing with a bench that goes on
+    return SavedState.from_bytes(state.to_bytes())
 
 
 class Continuation:
     """The saved state that a bench goes on from, where it does."""
 
-    def __init__(self, bench: SavableBench) -> None:
+    def __init__(self, bench: ResumableBench) -> None:
         self._bench = bench
         self._state: SavedState | None = None
 
@@ -87,16 +77,16 @@ class Continuation:
         return terminal
 
 
-def _resume(bench: SavableBench, state: SavedState) -> None:
+def _resume(bench: ResumableBench, state: SavedState) -> None:
     """All of a bench but its terminals."""
     _append(bench.journal, state.rows)
     if state.sales:
         _append(bench.till.journal(), state.sales)
         bench.till.set_up()
-    bench.acquirer.resume(state.acquirer)
-    bench.engine.restart(state.engine)
+    bench.acquirer.restore(state.acquirer)
+    bench.engine.restore(state.engine)
     bench.writer.failure = state.commit_failure
-    bench.names.resume(state.numbers, (terminal.board.name for terminal in state.terminals))
+    bench.names.restore(state.numbers, (terminal.board.name for terminal in state.terminals))
     bench.wallet.resume(state.cards)
 
 

@@ -47,8 +47,8 @@ class Surroundings:
     def snapshot(self) -> SurroundingsState:
         return SurroundingsState(replace(self._environment), tuple(self._orders))
 
-    def resume(self, state: SurroundingsState) -> None:
-        """Be as another terminal's were, without an event for a firmware."""
+    def restore(self, state: SurroundingsState) -> None:
+        """Be as at that moment, without an event for a firmware."""
         self._environment, self._orders = replace(state.environment), list(state.orders)
 
     @property

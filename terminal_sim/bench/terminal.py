@@ -12,7 +12,8 @@ from terminal_sim.bench.conditions import conditions
 from terminal_sim.bench.faults import Storage
 from terminal_sim.bench.presentment import Presentment, chip_of, face_of, stripe_of
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptTaker
-from terminal_sim.bench.snapshot import TerminalState
+from terminal_sim.bench.saved_state import TerminalState
+from terminal_sim.bench.snapshot import TerminalSnapshot
 from terminal_sim.bench.surroundings import Surroundings
 from terminal_sim.bench.terminal_past import TerminalPast, sealed_rows
 from terminal_sim.core.config import Profile
@@ -41,13 +42,14 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import View, view
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.flows import of as flows_of
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
 from terminal_sim.runtime.board import Board
-from terminal_sim.runtime.engine import Engine, EngineState
+from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class TerminalUnderTest:
         self._presenting = Presentment(bench.engine, board, hardware.operator, hardware.places)
         self.wire = hardware.wire
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
-        self._papers: list[PrintedReceipt] = []
+        self._papers: GrowingList[PrintedReceipt] = GrowingList()
         # The last view of each display: one that says the same is this one, with all that was worked out of it.
         self._drawn: dict[str, View] = {}
         self._card: VirtualCard | None = None
@@ -196,8 +198,39 @@ class TerminalUnderTest:
 
     # Keeping and going on.
 
-    def snapshot(self) -> TerminalState:
+    def snapshot(self) -> TerminalSnapshot:
         """This terminal at this moment. Raises `BenchMisuse` where a card or reader is out of the simulator's hands."""
+        firmware = self.board.firmware
+        return TerminalSnapshot(
+            self._state(),
+            firmware.durable.copy() if firmware is not None else None,
+            self.board.panel.shown,
+            self._papers.copy(),
+        )
+
+    def restore(self, snapshot: TerminalSnapshot, card: CardState | None) -> None:
+        """Be as at that moment; `card` is what the card in the slot knew. Raises `BenchMisuse` where only a person could put it back."""
+        state, board = snapshot.state, self.board
+        board.restore(state.board)
+        board.panel.shown = snapshot.shown
+        self._papers = snapshot.papers.copy()
+        self._surroundings.restore(state.surroundings)
+        self._card, self._card_name = None, ""
+        if state.card:
+            self._taken_up(state.card)
+        slot = state.presented.in_slot
+        held = self.bench.into_hand(slot, self) if slot else None
+        self._presenting.restore(state.presented, chip_of(slot, held) if held is not None else None)
+        board.firmware = None
+        if snapshot.durable is not None and state.board.firmware is not None:
+            board.firmware = self._firmware_of(snapshot.durable.copy())
+            board.firmware.restore(state.board.firmware)
+        if state.board.readers.conversation is not None:
+            self.bench.engine.converse(board, state.board.readers.conversation)
+        if held is not None and card is not None:
+            held.resume(card)
+
+    def _state(self) -> TerminalState:
         if self.wire is not None and self.wire.condition:
             raise BenchMisuse(
                 f"{self.name} is not saved: the line to its reader has a fault, {self.wire.condition}: `fault wire-mend` first"
@@ -211,31 +244,16 @@ class TerminalUnderTest:
             card=self._card_name,
         )
 
-    def resume(self, state: TerminalState, engine: EngineState, card: CardState | None) -> None:
-        """Go on where the terminal of `state` stood; `card` is what the card in its slot knew."""
-        board = self.board
-        board.resume(state.board)
-        self._surroundings.resume(state.surroundings)
-        if state.card:
-            self._taken_up(state.card)
-        slot = state.presented.in_slot
-        held = self.bench.into_hand(slot, self) if slot else None
-        self._presenting.resume(state.presented, chip_of(slot, held) if held is not None else None)
-        past = self.bench.past_of(self.name)
-        # The saved state has the key itself.
-        board.vault.load(sealed_rows(self.bench.journal, past), waiting=())
-        if state.board.firmware is not None:
-            board.firmware = self._firmware_of(past.durable)
-            board.firmware.resume(state.board.firmware)
-            board.firmware.locale = self.locale
-        self.bench.engine.resume(board, engine.waiting, state.board.readers.conversation)
-        if held is not None and card is not None:
-            held.resume(card)
+    def resume(self, state: TerminalState, card: CardState | None) -> None:
+        """Go on where the terminal of `state` stood, in the language of this one; `card` is what the card in its slot knew."""
+        shown = None
         if state.board.shown is not None:
             screen, locale, display = state.board.shown
-            board.panel.shown = view(
-                screen, self.profile, self.bench.texts, locale, display, seller=self.locale
-            )
+            shown = view(screen, self.profile, self.bench.texts, locale, display, seller=self.locale)
+        durable = self.bench.past_of(self.name).durable
+        self.restore(TerminalSnapshot(state, durable, shown, GrowingList()), card)
+        if self.board.firmware is not None:
+            self.board.firmware.locale = self.locale
 
     # Eyes.
 
@@ -300,8 +318,8 @@ class TerminalUnderTest:
     def _printed(self) -> Sequence[PrintedReceipt]:
         printer = self.profile.printer
         if printer is not None:
-            new = self.board.printer.printed[len(self._papers) :]
-            self._papers += [PrintedReceipt(receipt, self.bench.texts, printer) for receipt in new]
+            for receipt in self.board.printer.printed[len(self._papers) :]:
+                self._papers.append(PrintedReceipt(receipt, self.bench.texts, printer))
         return self._papers
 
     @property

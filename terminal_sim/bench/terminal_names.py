@@ -34,8 +34,8 @@ class TerminalNames:
         """How many names were looked at for each model."""
         return dict(self._numbers)
 
-    def resume(self, numbers: Mapping[str, int], given: Iterable[str]) -> None:
-        """Go on behind the names that another bench has given."""
+    def restore(self, numbers: Mapping[str, int], given: Iterable[str]) -> None:
+        """Go on behind the names that were given at that moment."""
         self._numbers = Counter(numbers)
         self._given = set(given)
 

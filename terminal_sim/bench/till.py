@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from terminal_sim.bench.snapshot import TillSnapshot
 from terminal_sim.bench.till_past import TillPast, till_past
 from terminal_sim.journal.chain import StoredRow
+from terminal_sim.journal.memory import MemoryJournal, state_of
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.runtime.clock import VirtualClock
@@ -56,6 +58,24 @@ class Till:
         if self._journal is None:
             self._journal = self._new_journal()
         return self._journal
+
+    def snapshot(self) -> TillSnapshot | None:
+        """The point of sale at this moment, None where it was never used."""
+        if self.point_of_sale is None:
+            return None
+        rows = MemoryJournal().snapshot() if self._journal is None else state_of(self._journal)
+        return TillSnapshot(rows, self.point_of_sale.book.copy(), self.point_of_sale.out_of_service)
+
+    def restore(self, snapshot: TillSnapshot | None, terminals: Iterable[TerminalUnderTest]) -> None:
+        """Have the point of sale of that moment beside these terminals. The rows are in memory, as those of the bench are."""
+        terminals = tuple(terminals)
+        self._journal, self.point_of_sale = None, None
+        for terminal in terminals:
+            terminal.board.point_of_sale = None
+        if snapshot is not None:
+            self._journal = MemoryJournal(snapshot.journal)
+            made = self.used(terminals)
+            made.book, made.out_of_service = snapshot.book.copy(), snapshot.out_of_service
 
     def close(self) -> None:
         if self._journal is not None:

@@ -36,7 +36,9 @@ class Wallet:
         self._acquirer = acquirer
         self._decks = tuple(decks)
         self._files = files
-        self._cards: dict[str, VirtualCard] = {}
+        self._made: dict[str, VirtualCard] = {}
+        self._cards: dict[str, VirtualCard] = {}  # those that were used, of all that were made
+        self._fresh: dict[str, CardState] = {}  # what each card knew when it was made
         self._known: dict[str, CardState] = {}
         self._holders: dict[str, Slot] = {}  # where each card was presented last
 
@@ -50,15 +52,14 @@ class Wallet:
     def card(self, name: str) -> VirtualCard:
         """The card of this name, the same one at each call; its issuers open its accounts."""
         if name not in self._cards:
-            from terminal_sim.cards import catalogue
-            from terminal_sim.emv.keys.derivation import IssuerKeys
-
-            card = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
+            card = self._new(name)
             who = card.personality
             known = self._known.get(name)
             if known is None and self._files is not None:
                 known = self._files.known(name)
             for account in who.accounts:
+                if name in self._known and self._acquirer.has_account(account.pan):
+                    continue  # as that moment had it
                 self._acquirer.open_account(
                     account.pan.reveal(),
                     account.brand,
@@ -77,6 +78,18 @@ class Wallet:
             self._cards[name] = card
         return self._cards[name]
 
+    def _new(self, name: str) -> VirtualCard:
+        """The card as it comes from the factory."""
+        if name not in self._made:
+            from terminal_sim.cards import catalogue
+            from terminal_sim.emv.keys.derivation import IssuerKeys
+
+            made = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
+            self._made[name], self._fresh[name] = made, made.snapshot()
+        elif name in self._fresh:
+            self._made[name].resume(self._fresh[name])
+        return self._made[name]
+
     def into_hand(self, name: str, terminal: Slot) -> VirtualCard:
         """The card for a presentment at `terminal`. Raises `BenchMisuse` while it is in the slot of another one: there is one of each."""
         holder = self._holders.get(name, terminal)
@@ -92,3 +105,11 @@ class Wallet:
     def resume(self, known: Mapping[str, CardState]) -> None:
         """Let each card remember what it knew, once it is taken out."""
         self._known = dict(known)
+
+    def restore(self, known: Mapping[str, CardState]) -> None:
+        """Have used the cards that were used at that moment, each with what it knew then."""
+        self._cards = {name: card for name, card in self._made.items() if name in known}
+        for name, card in self._cards.items():
+            card.resume(known[name])
+        self._known = {name: state for name, state in known.items() if name not in self._cards}
+        self._holders.clear()

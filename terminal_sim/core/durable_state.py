@@ -120,6 +120,27 @@ class DurableState:
             durable.apply(row)
         return durable
 
+    def copy(self) -> DurableState:
+        """The same state, which goes on by itself: the containers are copied, and what is in them never changes."""
+        return DurableState(
+            payments=self.payments.copy(),
+            trace_number=self.trace_number.copy(),
+            passcodes=self.passcodes.copy(),
+            boots=self.boots,
+            doubtful=self.doubtful.copy(),
+            taken_originals=self.taken_originals.copy(),
+            stored=self.stored.copy(),
+            declined_later=self.declined_later.copy(),
+            receipts_due=self.receipts_due.copy(),
+            requested=self.requested.copy(),
+            outage=self.outage,
+            offline=self.offline,
+            orders=self.orders.copy(),
+            orders_seen=self.orders_seen,
+            signed_in=self.signed_in,
+            tampered=self.tampered,
+        )
+
     def apply(self, row: JournalRow) -> None:
         """Fold one row in. A row whose class has no fold below is a record and changes nothing."""
         if isinstance(row, NumberedRow):

@@ -62,8 +62,8 @@ class Context:
         """What this flow remembers; all of it is values that never change."""
         return ContextMemory(self.flow.name, {slot: getattr(self, slot) for slot in self.slots()})
 
-    def resume(self, memory: ContextMemory) -> None:
-        """Go on where the context stood that gave `memory`."""
+    def restore(self, memory: ContextMemory) -> None:
+        """Be where the context stood that gave `memory`."""
         for slot in self.slots():
             setattr(self, slot, memory.slots[slot])
 

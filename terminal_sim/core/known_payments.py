@@ -23,6 +23,12 @@ class KnownPayments(Mapping[str, Payment]):
         self._held: dict[str, Payment | int] = dict(earlier or {})
         self._read = read
 
+    def copy(self) -> KnownPayments:
+        """The same payments; neither of the two sees what the other one learns."""
+        other = KnownPayments(read=self._read)
+        other._held = self._held.copy()
+        return other
+
     def __getitem__(self, reference: str) -> Payment:
         held = self._held[reference]
         return held if isinstance(held, Payment) else self._fetched({held: reference})[reference]

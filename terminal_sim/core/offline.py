@@ -58,7 +58,7 @@ class OfflineQueue:
     def snapshot(self) -> OfflineMemory:
         return OfflineMemory(self._sent, self._attempts)
 
-    def resume(self, memory: OfflineMemory) -> None:
+    def restore(self, memory: OfflineMemory) -> None:
         self._sent, self._attempts = memory.sent, memory.attempts
 
     # Outages.

@@ -36,7 +36,7 @@ class Reversals:
     def snapshot(self) -> ReversalMemory:
         return ReversalMemory(self._sent, tuple(sorted(self._sent_before)), self._fresh, self._attempts)
 
-    def resume(self, memory: ReversalMemory) -> None:
+    def restore(self, memory: ReversalMemory) -> None:
         self._sent, self._fresh, self._attempts = memory.sent, memory.fresh, memory.attempts
         self._sent_before = set(memory.sent_before)
 

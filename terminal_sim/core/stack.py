@@ -99,19 +99,20 @@ class FlowStack:
             request=self.requests.running,
         )
 
-    def resume(self, memory: FirmwareMemory) -> None:
-        """Go on where the firmware stood that gave `memory`; nothing is entered anew, and no effect is ordered."""
+    def restore(self, memory: FirmwareMemory) -> None:
+        """Be where the firmware stood that gave `memory`; nothing is entered anew, and no effect is ordered."""
         self.locale = memory.locale
         self.environment = replace(memory.environment)
         self.now = memory.now
         self.awaited = memory.awaited
         self._unwinding = memory.unwinding
-        self.reversals.resume(memory.reversals)
-        self.offline.resume(memory.offline)
+        self.reversals.restore(memory.reversals)
+        self.offline.restore(memory.offline)
         self.requests.running = memory.request
+        self.stack.clear()
         for kept in memory.stack:
             context = self.flows[kept.flow].begin(self)
-            context.resume(kept)
+            context.restore(kept)
             self.stack.append(context)
 
     def order(self, effect: fx.Effect) -> None:

@@ -34,6 +34,9 @@ class TraceNumber:
             self.taken_by.add(reference)
             self.last = stan
 
+    def copy(self) -> TraceNumber:
+        return TraceNumber(self.last, self.taken_by.copy())
+
     @property
     def count(self) -> int:
         """How many numbers were taken in the life of the journal: it never wraps."""

@@ -14,23 +14,23 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct
 
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest
 from terminal_sim.core.money import Money
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
 from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
 from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.config import AcquirerConfig
-from terminal_sim.host.counters import CounterUse
 from terminal_sim.host.dialect import Dialect, MessageError
 from terminal_sim.host.iso8583.dialect import ISO8583
-from terminal_sim.host.issuer import Account, Issuer, card_number
-from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry
+from terminal_sim.host.issuer import Account, Issuer, IssuerState, card_number
+from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry, LedgerState
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
@@ -49,19 +49,17 @@ class Answer(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcquirerState:
+class AcquirerState(Struct, frozen=True, kw_only=True):
     """All of an acquirer at one moment. `answered` has each message whose repeats get its answer."""
 
     config: AcquirerConfig
-    entries: tuple[LedgerEntry, ...]
-    messages: tuple[SeenMessage, ...]
+    ledger: LedgerState
+    issuer: IssuerState
+    messages: Sequence[SeenMessage]
     numbered: int
     scripted: tuple[ScriptedAnswer, ...]
-    answered: tuple[AnsweredMessage, ...]
-    accounts: tuple[Account, ...]
-    counters: tuple[CounterUse, ...]
     sending: tuple[IssuerScript, ...]
+    answered: Mapping[MessageKey, AnsweredMessage]
 
 
 class Acquirer:
@@ -71,7 +69,7 @@ class Acquirer:
         self.config = config
         self.dialect = dialect
         self._ledger = Ledger()
-        self.messages: list[SeenMessage] = []
+        self.messages: GrowingList[SeenMessage] = GrowingList()
         self._issuer = Issuer(config, self._ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
@@ -122,8 +120,8 @@ class Acquirer:
 
     def _recall(self, records: Iterable[LedgerRecord]) -> None:
         for record in records:
-            self._ledger.restore(record.entries)
-            self._issuer.counters.restore(record.counters)
+            self._ledger.recall(record.entries)
+            self._issuer.counters.recall(record.counters)
             for message in record.answers:
                 self._know(message)
 
@@ -140,32 +138,29 @@ class Acquirer:
         """All that decides the next answers: it holds test card numbers, PINs and keys."""
         return AcquirerState(
             config=self.config,
-            entries=tuple(self.ledger.entries),
-            messages=tuple(self.messages),
+            ledger=self.ledger.snapshot(),
+            issuer=self._issuer.snapshot(),
+            messages=self.messages.copy(),
             numbered=self._numbered,
             scripted=tuple(self._scripted),
-            answered=tuple(self._answered.values()),
-            accounts=self._issuer.accounts,
-            counters=self._issuer.counters.uses,
             sending=tuple(self._sending),
+            answered=self._answered.copy(),
         )
 
-    def resume(self, state: AcquirerState) -> None:
-        """Go on where another acquirer stood. Raises `ValueError` where the books of this one have entries."""
-        if len(self._ledger):
+    def restore(self, state: AcquirerState) -> None:
+        """Be as an acquirer was at that moment. Raises `ValueError` where books in a file have entries: these stay."""
+        if self._books is not None and len(self._ledger):
             raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
         self.config = state.config
-        self._ledger.restore(state.entries)
-        self.messages = list(state.messages)
+        self._ledger.restore(state.ledger)
+        self._issuer = Issuer(state.config, self._ledger.spent)
+        self._issuer.restore(state.issuer)
+        self.messages = GrowingList.of(state.messages)
         self._numbered = state.numbered
         self._scripted = deque(state.scripted)
         self._sending = deque(state.sending)
-        self._answered = {message.key: message for message in state.answered}
-        self._issuer = Issuer(state.config, self._ledger.spent)
-        for account in state.accounts:
-            self._issuer.open(account)
-        self._issuer.counters.restore(state.counters)
-        self._keep(0, 0, state.answered)
+        self._answered = dict(state.answered)
+        self._keep(0, 0, tuple(state.answered.values()))
         self.make_durable()
 
     @property
@@ -212,6 +207,10 @@ class Acquirer:
                 balance=balance,
             )
         )
+
+    def has_account(self, pan: Secret[str]) -> bool:
+        """Whether the issuer has an account of this number."""
+        return self._issuer.knows(pan)
 
     def script(self, answers: Sequence[str]) -> None:
         """Queues answers for the next messages of any kind. Raises `ValueError` and then queues none."""

@@ -40,31 +40,43 @@ def card_digest(pan: Secret[str], sequence: str, key: Secret[bytes]) -> str:
     return hmac.digest(key.reveal(), f"{pan.reveal()}/{sequence}".encode(), "sha256").hex()[:_DIGEST]
 
 
+class CountersState(Struct, frozen=True, kw_only=True):
+    """The counters at one moment: the highest of each card, each use by its name, and the cards that were issued."""
+
+    highest: Mapping[str, int]
+    uses: Mapping[str, CounterUse]
+    issued: frozenset[str]
+
+
 class CardCounters:
-    """See the rules above. Uses of earlier books may be restored when something speaks of them."""
+    """See the rules above. Uses of earlier books may be recalled when something speaks of them."""
 
     def __init__(self) -> None:
         self._highest: dict[str, int] = {}
         self._uses: dict[str, CounterUse] = {}
         self._issued: set[str] = set()
 
+    def snapshot(self) -> CountersState:
+        return CountersState(
+            highest=self._highest.copy(), uses=self._uses.copy(), issued=frozenset(self._issued)
+        )
+
+    def restore(self, state: CountersState) -> None:
+        self._highest, self._uses = dict(state.highest), dict(state.uses)
+        self._issued = set(state.issued)
+
     def __len__(self) -> int:
         return len(self._uses)
 
     def since(self, number: int) -> tuple[CounterUse, ...]:
-        """The uses after the first `number` that were seen or restored."""
+        """The uses after the first `number` that were seen or recalled."""
         return tuple(islice(self._uses.values(), number, None))
 
-    @property
-    def uses(self) -> tuple[CounterUse, ...]:
-        """Each counter that was seen or restored, in that order."""
-        return tuple(self._uses.values())
-
     def begin_behind(self, highest: Mapping[str, int]) -> None:
-        """The highest counter of each card is known from earlier books, though none of their uses is restored yet."""
+        """The highest counter of each card is known from earlier books, though none of their uses is recalled yet."""
         self._highest = dict(highest)
 
-    def restore(self, uses: Iterable[CounterUse]) -> None:
+    def recall(self, uses: Iterable[CounterUse]) -> None:
         """Take over uses of earlier books, but for those of a card that was issued since."""
         for use in uses:
             if use.card not in self._issued:

@@ -22,7 +22,7 @@ A number without an account has no keys, PIN, CVC or address to compare with: th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from terminal_sim.core.message import Avs, HostRequest
 from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
-from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
+from terminal_sim.host.counters import CardCounters, CountersState, CounterUse, card_digest
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ class Account:
     street_number: str = ""
     response_code: str = APPROVED
     balance: int | None = None
+
+
+class IssuerState(Struct, frozen=True):
+    """An issuer at one moment: its accounts by card number, and the counters that it has seen."""
+
+    accounts: Mapping[str, Account]
+    counters: CountersState
 
 
 class IssuerDecision(Struct, frozen=True, kw_only=True):
@@ -87,18 +94,24 @@ class Issuer:
         self._accounts: dict[str, Account] = {}
         self.counters = CardCounters()
 
+    def snapshot(self) -> IssuerState:
+        return IssuerState(self._accounts.copy(), self.counters.snapshot())
+
+    def restore(self, state: IssuerState) -> None:
+        self._accounts = dict(state.accounts)
+        self.counters.restore(state.counters)
+
     def open(self, account: Account) -> None:
         """Opens the account, or replaces the one of the same card number."""
         self._accounts[account.pan.reveal()] = account
 
+    def knows(self, pan: Secret[str]) -> bool:
+        """Whether there is an account of this number."""
+        return pan.reveal() in self._accounts
+
     def issue(self, pan: Secret[str], sequence: str) -> None:
         """A card with this number is fresh from the factory: its counter begins anew."""
         self.counters.begin_anew(card_digest(pan, sequence, self._master_key))
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """All accounts, in the order of their opening."""
-        return tuple(self._accounts.values())
 
     def judge(self, request: HostRequest) -> IssuerDecision:
         """Whether the account pays: see the table above."""

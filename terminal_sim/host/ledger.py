@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from operator import attrgetter
 
@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from terminal_sim.core.message import Booking, HostRequest, Original
 from terminal_sim.core.money import Money
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answers import APPROVED
 from terminal_sim.secret import Secret
 
@@ -44,14 +45,38 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     pan: Secret[str] | None = None
 
 
+class LedgerState(Struct, frozen=True, kw_only=True):
+    """The books at one moment: how many entries they count, those that are known, those that touch each payment, and the tombstones."""
+
+    count: int
+    entries: Sequence[LedgerEntry]
+    touching: Mapping[str, tuple[LedgerEntry, ...]]
+    tombstones: frozenset[tuple[str, int, str]]
+
+
 class Ledger:
-    """Entries in order; see the rules above. Those of earlier books may be restored when something speaks of them."""
+    """Entries in order; see the rules above. Those of earlier books may be recalled when something speaks of them."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._entries: list[LedgerEntry] = []
-        self._touching: dict[str, list[LedgerEntry]] = {}  # all that touches a payment, by its reference
+        self._entries: GrowingList[LedgerEntry] = GrowingList()
+        self._touching: dict[
+            str, tuple[LedgerEntry, ...]
+        ] = {}  # all that touches a payment, by its reference
         self._tombstones: set[tuple[str, int, str]] = set()
+
+    def snapshot(self) -> LedgerState:
+        return LedgerState(
+            count=self._count,
+            entries=self._entries.copy(),
+            touching=self._touching.copy(),
+            tombstones=frozenset(self._tombstones),
+        )
+
+    def restore(self, state: LedgerState) -> None:
+        self._count = state.count
+        self._entries = GrowingList.of(state.entries)
+        self._touching, self._tombstones = dict(state.touching), set(state.tombstones)
 
     def __len__(self) -> int:
         return self._count
@@ -66,10 +91,10 @@ class Ledger:
         return tuple(new)[::-1]
 
     def begin_behind(self, count: int) -> None:
-        """So many entries of earlier books are there, though none of them is restored yet."""
+        """So many entries of earlier books are there, though none of them is recalled yet."""
         self._count = count
 
-    def restore(self, entries: Iterable[LedgerEntry]) -> None:
+    def recall(self, entries: Iterable[LedgerEntry]) -> None:
         """Take over entries of earlier books: those of a payment in their order."""
         for entry in entries:
             self._enter(entry)
@@ -180,4 +205,4 @@ class Ledger:
             (e.original for e in self._touching.get(entry.original, ()) if e.reference == entry.original), ""
         )
         for reference in {entry.reference, entry.original, undone} - {""}:
-            self._touching.setdefault(reference, []).append(entry)
+            self._touching[reference] = (*self._touching.get(reference, ()), entry)

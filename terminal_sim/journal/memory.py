@@ -10,6 +10,7 @@ from msgspec import Struct
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.journal.chain import Batch, ChainEnd, StoredRow, chained, encode
+from terminal_sim.journal.records import JournalStore
 
 
 class JournalState(Struct, frozen=True):
@@ -24,11 +25,8 @@ class JournalState(Struct, frozen=True):
 class MemoryJournal:
     """A `JournalStore`. Its rows have the numbers and hashes that they have in a file."""
 
-    def __init__(self) -> None:
-        self._rows: GrowingList[StoredRow] = GrowingList()
-        self._of_terminal: dict[str, GrowingList[StoredRow]] = {}
-        self._ends: dict[str, ChainEnd] = {}
-        self._mono = 0
+    def __init__(self, state: JournalState | None = None) -> None:
+        self.restore(state or JournalState(GrowingList(), {}, {}, 0))
 
     def snapshot(self) -> JournalState:
         of_terminal = {name: rows.copy() for name, rows in self._of_terminal.items()}
@@ -36,9 +34,11 @@ class MemoryJournal:
 
     def restore(self, state: JournalState) -> None:
         """Have the rows of that moment and no others; it may be one of another journal."""
-        self._rows = state.rows.copy()
-        self._of_terminal = {name: rows.copy() for name, rows in state.of_terminal.items()}
-        self._ends = dict(state.ends)
+        self._rows: GrowingList[StoredRow] = state.rows.copy()
+        self._of_terminal: dict[str, GrowingList[StoredRow]] = {
+            name: rows.copy() for name, rows in state.of_terminal.items()
+        }
+        self._ends: dict[str, ChainEnd] = dict(state.ends)
         self._mono = state.mono
 
     # As `JournalStore` says.
@@ -151,3 +151,17 @@ class MemoryJournal:
                 for row in self._rows
             ),
         )
+
+
+def state_of(journal: JournalStore) -> JournalState:
+    """The rows of any journal at this moment, as those of one in memory."""
+    if isinstance(journal, MemoryJournal):
+        return journal.snapshot()
+    rows = sorted(
+        (row for name in journal.terminals() for row in journal.rows(name)), key=lambda row: row.seq
+    )
+    of_terminal: dict[str, GrowingList[StoredRow]] = {}
+    for row in rows:
+        of_terminal.setdefault(row.terminal, GrowingList()).append(row)
+    ends = {name: ChainEnd(of[-1].number, of[-1].hash) for name, of in of_terminal.items()}
+    return JournalState(GrowingList(rows), of_terminal, ends, journal.last_mono())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -14,15 +14,15 @@ from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.talk.config import KernelConfig
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.dialect import Dialect
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.card_log import CardLog, CardLogState
-from terminal_sim.runtime.card_vault import Vault
-from terminal_sim.runtime.key_store import KeyStore
+from terminal_sim.runtime.card_vault import Vault, VaultState
+from terminal_sim.runtime.key_store import KeyStore, KeyStoreState
 from terminal_sim.runtime.reader_port import ReaderPort, ReaderPortState
-from terminal_sim.secret import Secret
 
 
 class DrawnScreen(Protocol):
@@ -55,7 +55,7 @@ class Printer:
 
     paper: Paper = Paper.IN
     jammed: bool = False
-    printed: list[Receipt] = field(default_factory=list)
+    printed: GrowingList[Receipt] = field(default_factory=GrowingList)
     out: Callable[[Receipt], None] = lambda _: None
 
     def print(self, receipt: Receipt) -> bool:
@@ -121,7 +121,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """A board at one moment; `shown` is the screen that the trace has last, its locale and its display."""
+    """A board at one moment; `shown` is the screen that the trace has last, its locale and its display, and `generation` how many it has had."""
 
     name: str
     readers: ReaderPortState
@@ -130,13 +130,15 @@ class BoardState:
     answer_fault: AnswerFault | None
     paper: Paper
     jammed: bool
-    printed: tuple[Receipt, ...]
+    printed: Sequence[Receipt]
     power: Power
     lights: Mapping[str, str]
     beeps: int
+    ignored: str
     shown: tuple[Screen, str, str] | None
-    key: Secret[bytes] | None
-    key_serial: bytes
+    generation: int
+    vault: VaultState
+    keys: KeyStoreState
     cards: CardLogState
     firmware: FirmwareMemory | None
 
@@ -170,27 +172,32 @@ class Board:
             answer_fault=self.answer_fault,
             paper=self.printer.paper,
             jammed=self.printer.jammed,
-            printed=tuple(self.printer.printed),
+            printed=self.printer.printed.copy(),
             power=replace(self.power, alarms=dict(self.power.alarms)),
             lights=dict(self.panel.lights),
             beeps=self.panel.beeps,
+            ignored=self.panel.ignored,
             shown=(shown.screen, shown.locale, shown.display) if shown is not None else None,
-            key=self.vault.key,
-            key_serial=self.keys.serial,
+            generation=self.panel.generation,
+            vault=self.vault.snapshot(),
+            keys=self.keys.snapshot(),
             cards=self.cards.snapshot(),
             firmware=self.firmware.snapshot() if self.firmware is not None else None,
         )
 
-    def resume(self, state: BoardState) -> None:
-        """Take over the facts; firmware, card and conversation come by themselves, and the key with the vault."""
-        self.readers.resume(state.readers)
+    def restore(self, state: BoardState) -> None:
+        """Have the facts of that moment; firmware, card, conversation and the screen that is shown come by themselves."""
+        self.readers.restore(state.readers)
         self.link.up, self.link.slow = state.link_up, state.link_slow
         self.answer_fault = state.answer_fault
         self.printer.paper, self.printer.jammed = state.paper, state.jammed
-        self.printer.printed = list(state.printed)
+        self.printer.printed = GrowingList.of(state.printed)
         self.power = replace(state.power, alarms=dict(state.power.alarms))
         self.panel.lights, self.panel.beeps = dict(state.lights), state.beeps
-        self.cards.resume(state.cards)
+        self.panel.ignored, self.panel.generation = state.ignored, state.generation
+        self.vault.restore(state.vault)
+        self.keys.restore(state.keys)
+        self.cards.restore(state.cards)
 
     def switch_off(self) -> None:
         """Nothing of the firmware's memory survives: what matters is in the journal."""

@@ -67,7 +67,6 @@ class CardLog:
     def snapshot(self) -> CardLogState:
         return CardLogState(dict(self._amounts), dict(self._torn), self.reasons)
 
-    def resume(self, state: CardLogState) -> None:
-        """Go on with what another log had."""
+    def restore(self, state: CardLogState) -> None:
         self._amounts, self._torn = dict(state.amounts), dict(state.torn)
         self.reasons = state.reasons

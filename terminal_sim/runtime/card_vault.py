@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from random import Random
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.core.effects import Store
@@ -24,24 +24,27 @@ from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.errors import BenchMisuse, StorageFailed
 from terminal_sim.files import HAS_MODES, replace_private
+from terminal_sim.runtime.random_source import RandomSource
 from terminal_sim.secret import Secret
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
 _CURE = "put it back from a copy, or start a new state folder"
 
 
+class VaultState(Struct, frozen=True):
+    """A vault at one moment: its key, and the sealed card data by the references of their payments, in hexadecimal."""
+
+    key: Secret[bytes] | None
+    sealed: Mapping[str, str]
+
+
 class Vault:
-    """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source.
+    """`file` keeps the key, made when it is first needed; None keeps it in memory, drawn from the bench's own random source."""
 
-    `key` is the one of a device that is started again elsewhere.
-    """
-
-    def __init__(self, file: Path | None = None, *, key: Secret[bytes] | None = None) -> None:
+    def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._key: Secret[bytes] | None = None
         self._sealed: dict[str, str] = {}
-        if key is not None:
-            self._keep(key)
 
     def load(self, rows: Iterable[JournalRow], *, waiting: Collection[str]) -> None:
         """Take over what the journal keeps; `waiting` has the references of stored payments that are still to be forwarded.
@@ -62,7 +65,17 @@ class Vault:
                     f"{self._file}: this is not the key that {reference} is sealed under; {_CURE}"
                 )
 
-    def sealed(self, effect: Store, random: Random) -> OfflineStoredRow:
+    def snapshot(self) -> VaultState:
+        return VaultState(self._key_kept(), self._sealed.copy())
+
+    def restore(self, state: VaultState) -> None:
+        """Have the key and the card data of that moment; a key that lies in a file is put there. Raises `StorageFailed`."""
+        self._sealed = dict(state.sealed)
+        if state.key is not None and state.key != self._key:
+            self._keep(state.key)
+        self._key = state.key
+
+    def sealed(self, effect: Store, random: RandomSource) -> OfflineStoredRow:
         """The row of `effect` that says so, with the sealed card data of its request."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -113,7 +126,7 @@ class Vault:
         except OSError as error:
             raise StorageFailed(f"{self._file}: the key cannot be erased: {error.strerror}") from None
 
-    def _key_for_sealing(self, random: Random) -> Secret[bytes]:
+    def _key_for_sealing(self, random: RandomSource) -> Secret[bytes]:
         key = self._key_kept()
         if key is None:
             key = Secret(random.randbytes(_KEY_BYTES) if self._file is None else os.urandom(_KEY_BYTES))

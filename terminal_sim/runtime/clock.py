@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from terminal_sim.core.moment import Instant
 from terminal_sim.runtime.deadlines import Due
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, order=True):
     """A deadline on the heap: when it is due, its place among those of one instant, and what is due."""
 
     mono: int
@@ -19,12 +19,12 @@ class Held:
     due: Due
 
 
-@dataclass(frozen=True, slots=True)
-class ClockState:
-    """The time, and how many deadlines were set so far."""
+class ClockState(Struct, frozen=True):
+    """The time, how many deadlines were set so far, and what is held, as a heap."""
 
     now: Instant
     order: int
+    held: tuple[Held, ...]
 
 
 class VirtualClock:
@@ -33,7 +33,7 @@ class VirtualClock:
     def __init__(self, wall: int, mono: int = 0) -> None:
         self._mono = mono
         self._offset = wall - mono
-        self._heap: list[tuple[int, int, Due]] = []
+        self._heap: list[Held] = []
         self._order = 0
         self.now = Instant(mono, wall)
 
@@ -48,29 +48,23 @@ class VirtualClock:
         self.now = Instant(self._mono, self._mono + self._offset)
 
     def snapshot(self) -> ClockState:
-        """The time alone: what waits is `waiting`."""
-        return ClockState(self.now, self._order)
+        return ClockState(self.now, self._order, tuple(self._heap))
 
-    def restart(self, state: ClockState) -> None:
-        """Begin at another moment. Raises `ValueError` where deadlines are set."""
-        if self._heap:
-            raise ValueError("deadlines are set: a clock with deadlines does not restart")
+    def restore(self, state: ClockState) -> None:
+        """Be at that moment, and hold what was held then."""
         self._mono, self._offset = state.now.mono, state.now.wall - state.now.mono
         self._order = state.order
-        self._tick()
-
-    def hold(self, held: Held) -> None:
-        """Hold a deadline of another clock, in the place that it had there."""
-        heapq.heappush(self._heap, (held.mono, held.order, held.due))
+        self._heap = list(state.held)
+        self.now = state.now
 
     def at(self, mono: int, due: Due) -> None:
         """Hold `due` until virtual time reaches `mono`; deadlines of one instant keep the order in which they were set."""
         self._order += 1
-        heapq.heappush(self._heap, (mono, self._order, due))
+        heapq.heappush(self._heap, Held(mono, self._order, due))
 
     def waiting(self) -> list[Held]:
         """All that is held, in the order in which it falls due."""
-        return [Held(*held) for held in sorted(self._heap, key=lambda held: held[:2])]
+        return sorted(self._heap)
 
     def spend(self, microseconds: int) -> None:
         """Let time pass in the middle of what is being done; what falls due meanwhile is called at the next jump."""
@@ -79,7 +73,7 @@ class VirtualClock:
 
     def next_due(self) -> tuple[int, Due] | None:
         """What falls due next, and when."""
-        return (self._heap[0][0], self._heap[0][2]) if self._heap else None
+        return (self._heap[0].mono, self._heap[0].due) if self._heap else None
 
     def drop_next(self) -> None:
         """Forget what falls due next."""
@@ -87,12 +81,12 @@ class VirtualClock:
 
     def jump(self, until: int, fall_due: Callable[[Due], None]) -> bool:
         """Jump to the next deadline up to `until` and hand on all that is due then; False where there is none, at `until`."""
-        if not self._heap or self._heap[0][0] > until:
+        if not self._heap or self._heap[0].mono > until:
             self._mono = max(self._mono, until)
             self._tick()
             return False
-        self._mono = max(self._mono, self._heap[0][0])
+        self._mono = max(self._mono, self._heap[0].mono)
         self._tick()
-        while self._heap and self._heap[0][0] <= self._mono:
-            fall_due(heapq.heappop(self._heap)[2])
+        while self._heap and self._heap[0].mono <= self._mono:
+            fall_due(heapq.heappop(self._heap).due)
         return True

@@ -140,6 +140,10 @@ class CardConversation:
         with suppress(DriverError):
             self._slot.power_on()
 
+    def drop(self) -> None:
+        """Forget the conversation without a word to the card."""
+        self._kernel.close()
+
     def close(self) -> None:
         """Abandon the conversation; a card or reader that is gone needs no power-off."""
         self._kernel.close()

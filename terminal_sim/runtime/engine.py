@@ -12,12 +12,11 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
@@ -27,23 +26,22 @@ from terminal_sim.core.events import (
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.errors import StorageFailed
 from terminal_sim.runtime.board import Board
-from terminal_sim.runtime.clock import ClockState, Held, VirtualClock
+from terminal_sim.runtime.clock import ClockState, VirtualClock
 from terminal_sim.runtime.conversation import ConversationState
 from terminal_sim.runtime.deadlines import AlarmDue, Deadline, Due
 from terminal_sim.runtime.executor import Executor
+from terminal_sim.runtime.random_source import RandomSource, RandomState
 from terminal_sim.runtime.trace import Trace
 from terminal_sim.runtime.tracing import Tracing
 
-_RANDOM_VERSION = 3  # of the states of `random.Random`
 
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """The time, what waits, and the random source: its Mersenne twister of 624 words and a position, four bytes each."""
+class EngineState(Struct, frozen=True):
+    """The time with all that waits for it, and the random source. `jumped` says that the trace has not been told yet by how much time passed since `told`."""
 
     clock: ClockState
-    waiting: tuple[Held, ...]
-    random: bytes = field(repr=False)
+    random: RandomState
+    jumped: bool
+    told: int
 
 
 class JournalPort(Protocol):
@@ -88,7 +86,7 @@ class Engine:
         self.tracing = Tracing(trace, clock) if trace is not None else None
         self._jumped = False
         self._journal = journal
-        self._random = Random(seed)
+        self._random = RandomSource(seed)
         self._boards: dict[str, Board] = {}
         self._queue: deque[Posted] = deque()
         self._executor = Executor(clock, self._random, self.tracing, self.post)
@@ -104,32 +102,32 @@ class Engine:
         self._queue.append(Posted(board.name, board.power.life, event))
 
     def snapshot(self) -> EngineState:
-        """Once all that is queued is settled: the time, what waits, and where the random source stands."""
+        """Once all that is queued is settled."""
         self.settle()
-        version, words, _ = self._random.getstate()
-        if version != _RANDOM_VERSION:
-            raise ValueError(f"the random source has states of version {version}, not {_RANDOM_VERSION}")
-        alive = tuple(held for held in self.clock.waiting() if self._is_alive(held.due))
-        random = b"".join(word.to_bytes(4) for word in words)
-        return EngineState(self.clock.snapshot(), alive, random)
+        told = self.tracing.told if self.tracing is not None else 0
+        return EngineState(self.clock.snapshot(), self._random.snapshot(), self._jumped, told)
 
-    def restart(self, state: EngineState) -> None:
-        """Begin where another engine stood, as yet without any terminal and what waits for it."""
-        self.clock.restart(state.clock)
-        words = (state.random[at : at + 4] for at in range(0, len(state.random), 4))
-        self._random.setstate((_RANDOM_VERSION, tuple(int.from_bytes(word) for word in words), None))
+    def lasting(self) -> EngineState:
+        """As `snapshot`, without what the terminals have dropped meanwhile, and alike whatever way led to this moment."""
+        state = self.snapshot()
+        held = tuple(one for one in self.clock.waiting() if self._is_alive(one.due))
+        return replace(state, clock=replace(state.clock, held=held), random=self._random.read())
 
-    def resume(self, board: Board, waiting: Iterable[Held], conversation: ConversationState | None) -> None:
-        """Let `board` have what waited for its terminal, and the conversation that was under way, with the card that is in."""
-        for held in waiting:
-            if held.due.terminal == board.name:
-                self.clock.hold(held)
-        if conversation is None:
-            return
-        talk = board.readers.conversation = self._executor.conversation(board, conversation.request)
+    def restore(self, state: EngineState) -> None:
+        """Be at that moment, with nothing queued. What is held of a terminal waits for it to be attached."""
+        self._queue.clear()
+        self.clock.restore(state.clock)
+        self._random.restore(state.random)
+        self._jumped = state.jumped
+        if self.tracing is not None:
+            self.tracing.told = state.told
+
+    def converse(self, board: Board, state: ConversationState) -> None:
+        """Let the firmware of `board` be in the middle of that conversation, with the card that is in."""
+        talk = board.readers.conversation = self._executor.conversation(board, state.request)
         if board.readers.card_in and not talk.is_contactless:
             talk.power()
-        talk.replay(conversation.answers)
+        talk.replay(state.answers)
 
     def settle(self) -> None:
         """Handle everything that is queued and all that follows from it."""
@@ -263,7 +261,10 @@ class Engine:
 
     def _is_alive(self, due: Due) -> bool:
         """Whether the terminal still waits for it: in the life that it began in, and for an alarm that is set so."""
-        power = self._boards[due.terminal].power
+        board = self._boards.get(due.terminal)
+        if board is None:
+            return False
+        power = board.power
         return due.life == power.life and (
             not isinstance(due, AlarmDue) or power.alarms.get(due.name) == due.at
         )

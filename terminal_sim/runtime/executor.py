@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from random import Random
 from typing import Any
 
 from terminal_sim.core import effects as fx
@@ -33,6 +32,7 @@ from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.conversation import CardConversation
 from terminal_sim.runtime.deadlines import AlarmDue, DeliveryDue
+from terminal_sim.runtime.random_source import RandomSource
 from terminal_sim.runtime.tracing import Tracing
 
 
@@ -42,7 +42,7 @@ class Executor:
     def __init__(
         self,
         clock: VirtualClock,
-        random: Random,
+        random: RandomSource,
         tracing: Tracing | None,
         post: Callable[[Board, Event], None],
     ) -> None:

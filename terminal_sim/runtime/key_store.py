@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
 from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import PinEncipherment
@@ -29,6 +31,9 @@ class PinKeySource(Protocol):
     def take(self) -> tuple[Secret[bytes], bytes]:
         """The key of the next PIN, and its serial number; that is durable by then."""
 
+    def go_on(self, serial: bytes) -> None:
+        """Take the keys behind the one with this serial number from now on."""
+
 
 class FixedPinKey:
     """One key for all PINs."""
@@ -40,6 +45,9 @@ class FixedPinKey:
 
     def take(self) -> tuple[Secret[bytes], bytes]:
         return self._key, b""
+
+    def go_on(self, serial: bytes) -> None:
+        """There is one key."""
 
 
 class SerialFile:
@@ -85,39 +93,54 @@ class DerivedPinKeys:
         self._serials.keep(serial)
         return self._key_of(serial), serial
 
+    def go_on(self, serial: bytes) -> None:
+        self._serials.keep(serial)
 
-def pin_keys_of(
-    config: AcquirerConfig, name: str, *, file: Path | None = None, last: bytes = b""
-) -> PinKeySource:
-    """The PIN keys of the pad of the terminal `name`, as the host file has them managed.
 
-    `file` keeps the serial number of derived keys; `last` is the one that another pad has reached, to go on from there.
-    """
+def pin_keys_of(config: AcquirerConfig, name: str, *, file: Path | None = None) -> PinKeySource:
+    """The PIN keys of the pad of the terminal `name`, as the host file has them managed; `file` keeps the serial number of derived keys."""
     if config.pin.keys is PinKeys.FIXED:
         return FixedPinKey(config.pin_key)
     from terminal_sim.host import pin_keys  # only derived keys need their derivation
 
     derivation = pin_keys.derivation_of(config)
-    serials = SerialFile(file, last or derivation.first(name))
+    serials = SerialFile(file, derivation.first(name))
     initial = derivation.initial(config.base_derivation_key, serials.last)
     return DerivedPinKeys(serials, derivation.following, lambda serial: derivation.pin_key(initial, serial))
+
+
+class KeyStoreState(Struct, frozen=True):
+    """A store at one moment: the serial number of the key that was used last, empty for a fixed one, and whether the keys are erased."""
+
+    serial: bytes
+    erased: bool
 
 
 class KeyStore:
     """Holds the acquirer's PIN keys from `source`; blocks for the issuer have `block_format` 0, 3 or 4 (ISO 9564-1)."""
 
     def __init__(self, source: PinKeySource, block_format: int = 0) -> None:
-        self._source: PinKeySource | None = source
+        self._source = source
+        self._erased = False
         self._format = block_format
 
     @property
     def serial(self) -> bytes:
         """The serial number of the key that was used last; empty for a fixed key, and once the keys are erased."""
-        return self._source.serial if self._source is not None else b""
+        return b"" if self._erased else self._source.serial
 
     def erase(self) -> None:
         """Forget all keys, since the housing was opened."""
-        self._source = None
+        self._erased = True
+
+    def snapshot(self) -> KeyStoreState:
+        return KeyStoreState(self._source.serial, self._erased)
+
+    def restore(self, state: KeyStoreState) -> None:
+        """Have used as many keys as at that moment."""
+        self._erased = state.erased
+        if state.serial != self._source.serial:
+            self._source.go_on(state.serial)
 
     def pin_block(self, pin: Secret[str], pan: Secret[str]) -> PinBlock:
         """`pin` bound to `pan` and enciphered, with the key's serial number.
@@ -126,7 +149,7 @@ class KeyStore:
         """
         from terminal_sim.emv.keys import pinblock  # only an online PIN needs ciphers
 
-        if self._source is None:
+        if self._erased:
             raise RuntimeError("a pad whose keys are erased takes no PIN")
         clear = pinblock.format0(pin, pan) if self._format == 0 else None
         key, serial = self._source.take()

@@ -68,8 +68,11 @@ class ReaderPort:
             talk.snapshot() if talk is not None else None,
         )
 
-    def resume(self, state: ReaderPortState) -> None:
-        """Take over the facts; the card and the conversation come by themselves."""
+    def restore(self, state: ReaderPortState) -> None:
+        """Have the facts of that moment; the card and the conversation come by themselves."""
+        if self.conversation is not None:
+            self.conversation.drop()
+            self.conversation = None
         self.open, self.card_in, self.linked = state.open, state.card_in, state.linked
         self.passed, self.inserted, self.begun = state.passed, state.inserted, state.begun
 

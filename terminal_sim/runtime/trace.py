@@ -11,8 +11,7 @@ Rules:
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
@@ -20,6 +19,7 @@ from typing import IO, Protocol
 from msgspec import Struct
 
 from terminal_sim.core.moment import Instant
+from terminal_sim.growing_list import GrowingList
 from terminal_sim.runtime.contents import Act, Content, ReaderFrame, TimePassed, Value
 
 _LONGEST_FIRST_LINE = 1 << 20  # bytes; a screen with its text is a few thousand
@@ -108,11 +108,25 @@ class Tail:
     wants_frames = wants_bytes = False
 
     def __init__(self, keep: int) -> None:
-        self.entries: deque[TraceEntry] = deque(maxlen=keep)
+        self._keep = keep
+        self._entries: GrowingList[TraceEntry] = GrowingList()
+
+    @property
+    def entries(self) -> Sequence[TraceEntry]:
+        """Oldest first."""
+        return self._entries[-self._keep :]
 
     def take(self, entry: TraceEntry) -> None:
         if not isinstance(entry.content, TimePassed | ReaderFrame):
-            self.entries.append(entry)
+            if len(self._entries) > 2 * self._keep:
+                self._entries = GrowingList(self.entries)
+            self._entries.append(entry)
+
+    def snapshot(self) -> GrowingList[TraceEntry]:
+        return self._entries.copy()
+
+    def restore(self, entries: GrowingList[TraceEntry]) -> None:
+        self._entries = entries.copy()
 
 
 class TracePoint(Struct, frozen=True):
@@ -120,6 +134,13 @@ class TracePoint(Struct, frozen=True):
 
     number: int
     cause: int
+
+
+class TraceState(Struct, frozen=True):
+    """A trace at one moment: where it stands, and its last entries."""
+
+    point: TracePoint
+    last: GrowingList[TraceEntry]
 
 
 class Trace:
@@ -144,7 +165,7 @@ class Trace:
         self._weigh()
 
     @property
-    def entries(self) -> deque[TraceEntry]:
+    def entries(self) -> Sequence[TraceEntry]:
         """The last entries, oldest first."""
         return self._last.entries
 
@@ -162,9 +183,17 @@ class Trace:
         """Count on from where the trace of another bench stood."""
         self._number, self._cause = point.number, point.cause
 
+    def snapshot(self) -> TraceState:
+        return TraceState(self.point, self._last.snapshot())
+
+    def restore(self, state: TraceState) -> None:
+        """Count on from that moment, and have the last entries of then. What subscribers took is theirs."""
+        self.go_on(state.point)
+        self._last.restore(state.last)
+
     def tail(self, count: int) -> list[str]:
         """The last `count` entries as lines that begin with their numbers."""
-        entries = list(self.entries)[-count:]
+        entries = self.entries[-count:]
         width = max((len(str(entry.number)) for entry in entries), default=0)
         return [f"{entry.number:>{width}} {entry.line()}" for entry in entries]
 

@@ -39,24 +39,24 @@ class Tracing:
     def __init__(self, trace: Trace, clock: VirtualClock) -> None:
         self.trace = trace
         self._clock = clock
-        self._mono = clock.now.mono
+        self.told = clock.now.mono  # up to when the trace knows that time has passed
 
     def emit(self, board: Board, content: Content) -> None:
         self.trace.emit(self._clock.now, board.name, content)
 
     def time_passed(self, board: Board, due: str) -> None:
         """Virtual time has jumped to the deadline `due` of this board."""
-        by, self._mono = self._clock.now.mono - self._mono, self._clock.now.mono
+        by, self.told = self._clock.now.mono - self.told, self._clock.now.mono
         self.emit(board, contents.TimePassed(by, due))
 
     def event(self, board: Board, event: Event) -> None:
         if isinstance(event, KeyPressed):
-            self._mono = self._clock.now.mono
+            self.told = self._clock.now.mono
             shown: Screen | None = board.firmware.screen() if board.firmware else None
             hidden = shown is not None and shown.input is not None and shown.input.shown.secret
             self.emit(board, contents.KeyPress("DIGIT" if hidden and event.key.isdigit() else event.key))
         elif isinstance(event, Touched):
-            self._mono = self._clock.now.mono
+            self.told = self._clock.now.mono
             self.emit(board, contents.Touch(event.target))
         elif isinstance(event, KernelEnded):
             ended = event.outcome

@@ -16,6 +16,7 @@ from terminal_sim.bench.state_reading import read_state
 from terminal_sim.bench.transactions import report_lines
 from terminal_sim.core.message import MessageKind, Original
 from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model.rows import PaymentTypeKind
 from tests.bench.test_state_folder import paid, sale
 from tests.host.samples import SALE
@@ -223,6 +224,7 @@ def test_a_file_that_could_not_be_stored_leaves_no_checkpoint(tmp_path: Path) ->
     with Bench(state=tmp_path) as bench:
         till = bench.add_terminal("v400m")
         sale(bench, till)
+        assert isinstance(bench.journal, Journal)
         bench.journal._stopped = True
     assert not counts(tmp_path)
 

@@ -99,6 +99,7 @@ def _opens_with_less(folder: Path, held: Acknowledged) -> str:
         for model in MODELS:
             bench.add_terminal(model)
         bench.advance(20 * SECOND)
+        assert isinstance(bench.journal, Journal)
         if bench.journal.query("select 1 from journal where kind = 'offline.lost'"):
             return "the stored payment"
         return "; ".join(bench.violations())

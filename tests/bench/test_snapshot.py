@@ -12,7 +12,7 @@ import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, SavedState, TerminalUnderTest
 from terminal_sim.bench.presentment import chip_of
-from terminal_sim.bench.snapshot import VERSION, PresentedState
+from terminal_sim.bench.saved_state import VERSION, PresentedState
 from terminal_sim.readers.operator import HumanOperator
 from tests.contracts.drive import CARDS, TEXTS, Drive, full, prompting
 from tests.contracts.states import PASSING, WAYS, Place, has
@@ -441,7 +441,7 @@ def test_a_real_reader_does_not_go_on_with_a_virtual_card() -> None:
         with pytest.raises(
             BenchMisuse, match="visa-credit in its slot: only a virtual reader goes on with a card"
         ):
-            till._presenting.resume(PresentedState("visa-credit", 1, None, None), chip)
+            till._presenting.restore(PresentedState("visa-credit", 1, 0, None, None), chip)
 
 
 def test_a_reader_that_is_away_is_not_saved() -> None:

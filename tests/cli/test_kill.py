@@ -135,7 +135,7 @@ class Killed:
             entries = bench.acquirer.entries()
             assert violations(bench.journal, entries, bench.host_messages(), resolved=True) == []
             ledger = Ledger()
-            ledger.restore(entries)
+            ledger.recall(entries)
             payments: dict[str, Payment] = {}
             for name in bench.journal.terminals():
                 for stored in bench.journal.rows(name):

@@ -113,13 +113,11 @@ def test_the_walk_itself_is_a_function_of_its_seed() -> None:
 
 def test_the_walk_finds_a_card_number_that_is_not_masked() -> None:
     """The scan can fail: a number in the trace is found, whole or in part."""
-    with Drive(full(NAMES[0])) as drive:
-        assert leaks(drive) == []
-        drive.bench.trace.emit(drive.bench.now, "X", Note("5555444433331111"))
-        assert leaks(drive)
-        drive.bench.trace.entries.pop()
-        drive.bench.trace.emit(drive.bench.now, "X", Note("55554444 33331111"))
-        assert leaks(drive)
+    for number in ("5555444433331111", "55554444 33331111"):
+        with Drive(full(NAMES[0])) as drive:
+            assert leaks(drive) == []
+            drive.bench.trace.emit(drive.bench.now, "X", Note(number))
+            assert leaks(drive)
 
 
 @pytest.mark.parametrize("locale", LOCALES)

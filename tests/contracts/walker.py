@@ -262,16 +262,17 @@ class Walk:
 
 def _show(seed: int, acts: int) -> None:
     walk = Walk(seed, trace=Trace(keep=100_000))
-    seen = 0
+    seen = shown = 0
 
     def look() -> None:
-        nonlocal seen
+        nonlocal seen, shown
         for said in walk.said[seen:]:
             print("#", said)
         seen = len(walk.said)
         for entry in walk.drive.bench.trace.entries:
-            print("   ", entry.line())
-        walk.drive.bench.trace.entries.clear()
+            if entry.number > shown:
+                print("   ", entry.line())
+        shown = walk.drive.bench.trace.number
 
     walk.go(acts, look)
     walk.heal()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,9 +117,16 @@ def test_the_wall_clock_runs_with_the_virtual_one() -> None:
     assert set_.clock.now.wall == 17
 
 
-def test_a_clock_with_deadlines_does_not_restart() -> None:
-    with pytest.raises(ValueError, match="deadlines are set"):
-        Set(5).clock.restart(VirtualClock(0).snapshot())
+def test_a_clock_goes_back_to_a_moment_with_all_that_was_held() -> None:
+    set_ = Set(5, 8)
+    moment = set_.clock.snapshot()
+    set_.jump(8)
+    set_.jump(8)
+    set_.clock.set_wall(7)
+    set_.at(9, 2)
+    set_.clock.restore(moment)
+    assert set_.clock.snapshot() == moment
+    assert [(held.mono, held.due.name) for held in set_.clock.waiting()] == [(5, "0"), (8, "1")]
 
 
 def test_what_falls_due_while_time_is_spent_is_called_at_the_next_jump() -> None:

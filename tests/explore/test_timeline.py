@@ -10,7 +10,7 @@ from terminal_sim.bench import Bench, BenchMisuse, SavedState, TerminalUnderTest
 from terminal_sim.explore.bundle import Bundle, BundleError
 from terminal_sim.explore.replay import Replay
 from terminal_sim.explore.timeline import Timeline
-from terminal_sim.secret import Secret
+from terminal_sim.runtime.card_vault import VaultState
 from tests.explore.conftest import bundle_of
 
 DAY = """keys 1
@@ -43,7 +43,9 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def known(state: SavedState) -> bytes:
     """The bytes of a saved bench without the keys of its devices, which each bench draws for itself."""
-    terminals = (replace(one, board=replace(one.board, key=Secret(b""))) for one in state.terminals)
+    terminals = (
+        replace(one, board=replace(one.board, vault=VaultState(None, {}))) for one in state.terminals
+    )
     return replace(state, terminals=tuple(terminals)).to_bytes()
 
 
@@ -97,7 +99,7 @@ def test_a_branch_goes_on_as_the_bench_would_and_each_by_itself() -> None:
         terminal = bench.add_terminal("v400m")
         for key in ("OK", "1", "2", "5", "0", "OK"):
             terminal.press(key)
-        with bench.branch(there) as branch:
+        with bench.branch(None, there) as branch:
             assert branch.trace.number == bench.trace.number
             pay(branch, branch.terminals[0])
             assert len(branch.journal.terminals()) == 1

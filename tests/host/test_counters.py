@@ -164,5 +164,5 @@ def test_uses_of_a_card_that_was_issued_since_do_not_come_back() -> None:
     counters = CardCounters()
     counters.begin_behind({"card": 9})
     counters.begin_anew("card")
-    counters.restore([CounterUse(card="card", atc=1, payment="before")])
+    counters.recall([CounterUse(card="card", atc=1, payment="before")])
     assert counters.objection(CounterUse(card="card", atc=1, payment="now"), late=False) == ""

@@ -88,7 +88,7 @@ def test_a_repeated_message_gets_the_same_scripts() -> None:
 
 def test_scripts_that_wait_are_part_of_a_saved_acquirer() -> None:
     host, later = sending(BLOCK), opened()
-    later.resume(host.snapshot())
+    later.restore(host.snapshot())
     assert len(scripts(asked(later, request(1, 1)))) == 1
 
 

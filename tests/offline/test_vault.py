@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given
@@ -21,6 +20,7 @@ from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.offline import OfflineStoredRow, about
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.runtime.card_vault import Vault
+from terminal_sim.runtime.random_source import RandomSource
 from terminal_sim.secret import Secret
 from tests.offline.shop import HOUR, SECOND, shop
 
@@ -56,7 +56,7 @@ def sealed(vault: Vault, request: HostRequest = REQUEST, seed: int = 0) -> Offli
         at=request.at,
     )
     stored = OfflineStoredRow(**about(payment), outage="network", anchor=1)
-    row = vault.sealed(Store(payment, stored, request), Random(seed))
+    row = vault.sealed(Store(payment, stored, request), RandomSource(seed))
     assert replace(row, sealed="") == stored
     return row
 

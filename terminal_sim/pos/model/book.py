@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +59,18 @@ class Book:
         for row in rows:
             book.apply(row)
         return book
+
+    def copy(self) -> Book:
+        """The same book, which goes on by itself: the containers are copied, and what is in them never changes."""
+        return Book(
+            sales=self.sales.copy(),
+            types=self.types.copy(),
+            registers=self.registers.copy(),
+            servers=self.servers.copy(),
+            tenders=self.tenders,
+            requests=self.requests.copy(),
+            doubtful=self.doubtful.copy(),
+        )
 
     def apply(self, row: JournalRow) -> None:
         _FOLDS[type(row)](self, row)
@@ -234,13 +247,16 @@ class Book:
         self.sales[row.ticket] = Sale(row.ticket, row.amount, row.at, row.server, row.register)
 
     def _cancelled(self, row: SaleCancelledRow) -> None:
-        self.sales[row.ticket].cancelled = True
+        self.sales[row.ticket] = dataclasses.replace(self.sales[row.ticket], cancelled=True)
 
     def _tendered(self, row: TenderRow) -> None:
         sale = self.sales[row.ticket]
         taken_back = row.outcome is TenderOutcome.CANCELLED and row.notice == "pos-cancelled"
-        sale.cancelled = taken_back if not row.is_refund else sale.cancelled
-        sale.tenders[row.number] = row
+        self.sales[row.ticket] = dataclasses.replace(
+            sale,
+            cancelled=taken_back if not row.is_refund else sale.cancelled,
+            tenders={**sale.tenders, row.number: row},
+        )
         self.tenders = max(self.tenders, row.number)
         if row.request:
             self.requests[row.request] = row.ticket, row.number

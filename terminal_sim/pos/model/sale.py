@@ -38,7 +38,7 @@ CARD = PaymentType("CARD", "Card terminal", PaymentTypeKind.CARD_TERMINAL)
 """The payment type that is built in: a terminal charges a card."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Sale:
     """`tenders` has every payment and refund by number in its newest state, in the order in which they were begun."""
 
