@@ -49,7 +49,7 @@ async def _serve(given: Namespace, options: object) -> None:
     ):
         address = service.address
         if given.run_clock:
-            await service.bench.run()
+            await service.bench.pace().run()
         if given.json:
             said = {
                 "url": address.url,
@@ -58,7 +58,7 @@ async def _serve(given: Namespace, options: object) -> None:
                 "link": address.link,
                 "token": address.token,
                 "file": str(file),
-                "terminals": list(service.bench.terminals),
+                "terminals": list(service.bench.branch().terminals),
             }
             print(json.dumps(said), flush=True)
         else:

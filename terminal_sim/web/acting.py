@@ -1,4 +1,4 @@
-"""Lines of the language at a served terminal, for HTTP and WebSocket alike: done, or refused with a reason that a program can read."""
+"""Lines of the language at a terminal of a served bench, for HTTP and WebSocket alike: done, or refused with a reason that a program can read."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from terminal_sim.script.bind import VerbCall
 from terminal_sim.script.line_of import WrongArgument
 from terminal_sim.verbs import BadScript, ExpectationFailed, Verb
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN
+from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.problem import ApiProblem, ProblemKind
-from terminal_sim.web.served import ServedBench, ServedTerminal
+from terminal_sim.web.seat import ServedTerminal
 
 NO_PATIENCE = Duration(0)
 
 
 def act(
-    served: ServedBench,
+    branch: ServedBranch,
     terminal: ServedTerminal,
     lines: Sequence[str],
     *,
@@ -31,19 +32,22 @@ def act(
     terminal.lines.tester.patience = patience
     calls = []
     for number, line in enumerate(lines):
-        with _refusing(served, field=f"lines.{number}", done=0):
+        with _refusing(branch, field=f"lines.{number}", done=0):
             calls.append(terminal.lines.read(line))
     for number, call in enumerate(calls):
-        with _refusing(served, field=f"lines.{number}", done=done):
-            terminal.lines.perform(call)
+        with _refusing(branch, field=f"lines.{number}", done=done):
+            try:
+                terminal.lines.perform(call)
+            finally:
+                branch.keep()
             if isinstance(call, VerbCall):
                 terminal.recorder.said(call)
         done += 1
-    return {"done": done} | standing(served, terminal)
+    return {"done": done} | _standing(branch, terminal)
 
 
 def say(
-    served: ServedBench, terminal: ServedTerminal, verb: Verb, given: Mapping[str, object]
+    branch: ServedBranch, terminal: ServedTerminal, verb: Verb, given: Mapping[str, object]
 ) -> dict[str, object]:
     """Does one verb with its arguments by name, as a person does it: what the screen does not take now is refused. Raises `ApiProblem`."""
     try:
@@ -52,18 +56,18 @@ def say(
         raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=wrong.argument) from None
     except BadScript as wrong:
         raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong)) from None
-    return {"line": terminal.lines.mask(line)} | act(served, terminal, [line], patience=NO_PATIENCE)
+    return {"line": terminal.lines.mask(line)} | act(branch, terminal, [line], patience=NO_PATIENCE)
 
 
-def standing(served: ServedBench, terminal: ServedTerminal) -> dict[str, object]:
+def _standing(branch: ServedBranch, terminal: ServedTerminal) -> dict[str, object]:
     """The newest event of the bench, and the screen of the terminal with its generation."""
-    return {"event": served.history.last, **terminal.screen_now(), "notes": terminal.notes()}
+    return {"event": branch.history.last, **terminal.screen_now(), "notes": terminal.notes()}
 
 
 @contextmanager
-def _refusing(served: ServedBench, *, field: str, done: int) -> Iterator[None]:
+def _refusing(branch: ServedBranch, *, field: str, done: int) -> Iterator[None]:
     """What a line can be refused for, as a problem. What the terminal does not take is a conflict; what cannot be meant is a bad value."""
-    more: dict[str, object] = {"done": done, "event": served.history.last}
+    more: dict[str, object] = {"done": done, "event": branch.history.last}
     try:
         yield
     except WrongArgument as wrong:
@@ -74,10 +78,10 @@ def _refusing(served: ServedBench, *, field: str, done: int) -> Iterator[None]:
         raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=field, more=more) from None
     except ExpectationFailed as unmet:
         there = f"; there was {unmet.nearest}" if unmet.nearest else ""
-        more |= {"expected": unmet.expected, "near": unmet.nearest, "event": served.history.last}
+        more |= {"expected": unmet.expected, "near": unmet.nearest, "event": branch.history.last}
         raise ApiProblem(
             ProblemKind.REFUSED, f"expected {unmet.expected}{there}", field=field, more=more
         ) from None
     except (BenchMisuse, JournalError, ProfileError) as refused:
-        more |= {"event": served.history.last}
+        more |= {"event": branch.history.last}
         raise ApiProblem(ProblemKind.REFUSED, str(refused), field=field, more=more) from None

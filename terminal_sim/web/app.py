@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from terminal_sim.web.answered import Answered
 from terminal_sim.web.api import PREFIX, operations
 from terminal_sim.web.files import page_files
 from terminal_sim.web.guard import Access, Application, Guard
@@ -18,7 +19,7 @@ from terminal_sim.web.openapi import document
 from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Query
 from terminal_sim.web.problem import MEDIA_TYPE, ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench
-from terminal_sim.web.socket import Answered, SocketConversation
+from terminal_sim.web.socket import SocketConversation
 
 _STATUS = {
     404: (ProblemKind.NOT_FOUND, "there is no such path"),
@@ -69,7 +70,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
                 raise ApiProblem(ProblemKind.NOT_THAT_TYPE, f"the body is to be {wanted}")
         call = HttpCall(
             path=dict(request.path_params),
-            query=_query(operation.query, request.query_params),
+            query=_query(operation.parameters, request.query_params),
             body=await request.body() if has_body else b"",
             headers=request.headers,
         )

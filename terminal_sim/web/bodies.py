@@ -33,6 +33,18 @@ class ScriptText(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=1_000_000)]
 
 
+class NewBranch(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_event": "from"}):
+    """Where a branch goes on from: the number of an event that has happened."""
+
+    from_event: Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class BranchChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What becomes of a branch."""
+
+    live: bool
+
+
 class ClockChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What happens to virtual time: exactly one of these."""
 

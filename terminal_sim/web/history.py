@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 
 from terminal_sim.bench import TraceEntry, contents
 
@@ -60,6 +61,17 @@ class TraceHistory:
         # Entries are numbered without gaps.
         return iter(entries[max(number + 1 - entries[0].number, 0) :]) if entries else iter(())
 
+    def back_from(self, number: int) -> Iterator[TraceEntry]:
+        """The entry of this number and those before it, newest first, as far as they are kept."""
+        entries = self._entries
+        return (entries[at] for at in range(min(number - self.first, len(entries) - 1), -1, -1))
+
+    def until(self, number: int) -> TraceHistory:
+        """Another history with the entries up to this number, which goes on by itself."""
+        other = TraceHistory(self._loop)
+        other._entries = self._entries[: max(number + 1 - self.first, 0)]
+        return other
+
     async def grown(self) -> None:
         """Returns when entries have come since the last call began to wait."""
         await self._grown.wait()
@@ -67,7 +79,12 @@ class TraceHistory:
     def end(self) -> None:
         """Lets every listener go: the bench is about to be closed."""
         self.has_ended = True
-        self._tell()
+        self.wake()
+
+    def wake(self) -> None:
+        """Lets every listener look again, from any thread."""
+        with suppress(RuntimeError):  # the loop has ended, and every listener with it
+            self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
         self._told = False

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from terminal_sim.bench import contents
 from terminal_sim.script.vocabulary import vocabulary
+from terminal_sim.web.answering import Answering
 from terminal_sim.web.bodies import ScriptText, read
+from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.catalogue import card_rows, fault_rows, flow_rows, verb_rows
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, Operation, Query, answered
+from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, Operation, Query, Reach, answered
 from terminal_sim.web.own_scripts import problems
 from terminal_sim.web.problem import ApiProblem, ProblemKind
-from terminal_sim.web.served import ServedBench, ServedTerminal
+from terminal_sim.web.seat import ServedTerminal
+from terminal_sim.web.served import ServedBench
 
-T = TypeVar("T")
 _AT = "/terminals/{terminal}"
-_NAMED = (ProblemKind.NOT_FOUND,)
 _MOST_CANDIDATES = 200
 
 
@@ -42,6 +42,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/cards",
         handler=listing.cards,
+        reach=Reach.BRANCH,
         summary="The cards, with masked numbers and what each is for",
     )
     yield Operation(
@@ -58,7 +59,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/faults",
         handler=listing.faults,
-        problems=_NAMED,
+        reach=Reach.BRANCH,
         summary="The faults that the terminal can have, with their arguments",
     )
     yield Operation(
@@ -67,7 +68,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         path=f"{_AT}/complete",
         handler=listing.complete,
         query=(Query("line", "the line as far as it is typed; empty by default", text=True),),
-        problems=(*_NAMED, ProblemKind.BAD_VALUE),
+        reach=Reach.BRANCH,
         summary="What a line that is being typed may go on with",
     )
     yield Operation(
@@ -75,7 +76,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/flows",
         handler=listing.flows,
-        problems=_NAMED,
+        reach=Reach.BRANCH,
         summary="The flows of the terminal as tables: states, time-outs, moves",
     )
     yield Operation(
@@ -84,16 +85,13 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         path=f"{_AT}/flows/{{flow}}.svg",
         handler=listing.chart,
         answer=Media.SVG,
-        problems=_NAMED,
+        reach=Reach.BRANCH,
         summary="The chart of a flow: what was taken at this terminal is ticked and green, what was not has a cross and is red",
     )
 
 
-class Listings:
-    """`served` is the bench that they tell of."""
-
-    def __init__(self, served: ServedBench) -> None:
-        self._served = served
+class Listings(Answering):
+    """What each of them lists."""
 
     async def verbs(self, _: HttpCall) -> HttpAnswer:
         return answered(list(verb_rows()))
@@ -101,8 +99,8 @@ class Listings:
     async def profiles(self, _: HttpCall) -> HttpAnswer:
         return answered(sorted(vocabulary().profiles))
 
-    async def cards(self, _: HttpCall) -> HttpAnswer:
-        return answered(await self._served.do(lambda: list(card_rows(self._served.bench))))
+    async def cards(self, call: HttpCall) -> HttpAnswer:
+        return answered(await self.on_branch(call, lambda branch: list(card_rows(branch.bench))))
 
     async def check(self, call: HttpCall) -> HttpAnswer:
         wanted = read(call.body, ScriptText)
@@ -110,12 +108,12 @@ class Listings:
         return answered(await self._served.do(lambda: problems(wanted.text)))
 
     async def faults(self, call: HttpCall) -> HttpAnswer:
-        return answered(await self._at(call, lambda at: list(fault_rows(at.terminal))))
+        return answered(await self.at_terminal(call, lambda _, at: list(fault_rows(at.terminal))))
 
     async def complete(self, call: HttpCall) -> HttpAnswer:
         line = str(call.query.get("line", ""))
 
-        def candidates(at: ServedTerminal) -> dict[str, object]:
+        def candidates(_: ServedBranch, at: ServedTerminal) -> dict[str, object]:
             found = at.lines.complete(line)
             rows = [
                 {"text": one.text, "kind": one.kind.value, "meaning": one.meaning, "form": one.form}
@@ -123,35 +121,33 @@ class Listings:
             ]
             return {"start": found.start, "candidates": rows}
 
-        return answered(await self._at(call, candidates))
+        return answered(await self.at_terminal(call, candidates))
 
     async def flows(self, call: HttpCall) -> HttpAnswer:
-        return answered(await self._at(call, lambda at: list(flow_rows(at.terminal.flows))))
+        return answered(await self.at_terminal(call, lambda _, at: list(flow_rows(at.terminal.flows))))
 
     async def chart(self, call: HttpCall) -> HttpAnswer:
         from terminal_sim.display import statechart
 
         name = call.path["flow"]
 
-        def drawn(at: ServedTerminal) -> str:
+        def drawn(branch: ServedBranch, at: ServedTerminal) -> str:
             flow = at.terminal.flows.get(name)
             if flow is None:
                 known = ", ".join(at.terminal.flows)
                 raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no flow {name!r}; there is {known}")
-            seen = self._changes(at, name)
+            seen = _changes(branch, at, name)
             return statechart.svg(flow, seen, {state for change in seen for state in change})
 
-        return HttpAnswer((await self._at(call, drawn)).encode(), Media.SVG)
+        return HttpAnswer((await self.at_terminal(call, drawn)).encode(), Media.SVG)
 
-    def _changes(self, at: ServedTerminal, flow: str) -> set[tuple[str, str]]:
-        """The changes of state of a flow at this terminal, as far as the trace is kept."""
-        return {
-            (entry.content.source, entry.content.dest)
-            for entry in self._served.history.after(0)
-            if isinstance(entry.content, contents.StateChanged)
-            and entry.terminal == at.terminal.name
-            and entry.content.flow == flow
-        }
 
-    async def _at(self, call: HttpCall, what: Callable[[ServedTerminal], T]) -> T:
-        return await self._served.do(lambda: what(self._served.terminal(call.path["terminal"])))
+def _changes(branch: ServedBranch, at: ServedTerminal, flow: str) -> set[tuple[str, str]]:
+    """The changes of state of a flow at this terminal, as far as the trace is kept."""
+    return {
+        (entry.content.source, entry.content.dest)
+        for entry in branch.history.after(0)
+        if isinstance(entry.content, contents.StateChanged)
+        and entry.terminal == at.terminal.name
+        and entry.content.flow == flow
+    }

@@ -72,7 +72,7 @@ def _operation(each: Operation) -> dict[str, object]:
     said: dict[str, Any] = {
         "operationId": each.id,
         "summary": each.summary,
-        "parameters": [*map(_of_path, _IN_PATH.findall(each.path)), *map(_of_query, each.query)],
+        "parameters": [*map(_of_path, _IN_PATH.findall(each.path)), *map(_of_query, each.parameters)],
         "responses": {str(each.status): _answer(each), **_problems(each)},
     }
     if each.takes_text:
@@ -90,7 +90,7 @@ def _answer(each: Operation) -> dict[str, object]:
 
 
 def _problems(each: Operation) -> dict[str, object]:
-    kinds = sorted({*_ALWAYS, *each.problems}, key=lambda kind: kind.status)
+    kinds = sorted({*_ALWAYS, *each.refusals}, key=lambda kind: kind.status)
     problem = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}
     return {str(kind.status): {"description": kind.code, "content": problem} for kind in kinds}
 

@@ -41,6 +41,17 @@ class Query:
     maximum: int = 2**53
 
 
+class Reach(Enum):
+    """What of a served bench an operation is about, and so which parameters it has besides its own."""
+
+    ALL = ()
+    BRANCH = (Query("branch", "the branch; the live one by default", text=True),)
+    MOMENT = (
+        *BRANCH,
+        Query("at", "as it was when this event had happened; as it is now by default"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """One request, read: `path` and `query` by their names, and the body as its bytes."""
@@ -49,6 +60,17 @@ class HttpCall:
     query: dict[str, str | int]
     body: bytes
     headers: Mapping[str, str]
+
+    @property
+    def branch(self) -> str:
+        """The name of the branch, "" for the live one."""
+        return str(self.query.get("branch", ""))
+
+    @property
+    def at(self) -> int | None:
+        """The event whose moment is asked for, None for now."""
+        at = self.query.get("at")
+        return None if at is None else int(at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +93,10 @@ Handler = Callable[[HttpCall], Awaitable[HttpAnswer]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`body` is the type of a body of JSON, `schema` its schema where it is made from something else, `takes_text` that it is lines of text."""
+    """`body` is the type of a body of JSON, `schema` its schema where it is made from something else, `takes_text` that it is lines of text.
+
+    `problems` are its own; those of its parameters and of its path come by themselves.
+    """
 
     id: str
     method: str
@@ -82,6 +107,22 @@ class Operation:
     schema: dict[str, object] | None = None
     takes_text: bool = False
     query: tuple[Query, ...] = ()
+    reach: Reach = Reach.ALL
     answer: Media = Media.JSON
     status: int = 200
     problems: tuple[ProblemKind, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Query, ...]:
+        """All of its query."""
+        return (*self.query, *self.reach.value)
+
+    @property
+    def refusals(self) -> frozenset[ProblemKind]:
+        """All that it may refuse a request with, besides what every operation may."""
+        own = {*self.problems, ProblemKind.BAD_VALUE}  # a parameter that it has not
+        if "{" in self.path or self.reach is not Reach.ALL:
+            own.add(ProblemKind.NOT_FOUND)
+        if self.reach is Reach.MOMENT:
+            own.add(ProblemKind.REFUSED)
+        return frozenset(own)

@@ -1,32 +1,32 @@
 """A bench that is served: its own thread does everything, and the server's loop hands it work.
 
-1. Whatever touches the bench is a call given to `ServedBench.do`; calls run one after the other, in the order in which they were given.
-2. Terminals are named `v400m-1`, `v400m-2`, ... in the order in which they were set up.
-3. Virtual time stands still, or it runs by the wall: then the loop lets it pass in steps of `STEP`.
+1. Whatever touches a bench is a call given to `ServedBench.do`; calls run one after the other, in the order in which they were given.
+2. A served bench has branches. The first one is `b1`; one of them is live: it is meant where none is named.
+3. Virtual time of a branch stands still, or it runs by the wall.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TypeVar
 
-from terminal_sim.bench import Bench, Duration, ReceiptTaker, TerminalUnderTest, Trace
-from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder
-from terminal_sim.script.typed_lines import TypedLines
-from terminal_sim.web.catalogue import WAYS
+from terminal_sim.bench import Bench, Duration, ReceiptTaker, Trace
+from terminal_sim.script.recorder import ScriptHead
+from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.history import TraceHistory
+from terminal_sim.web.pace import Pace
 from terminal_sim.web.problem import ApiProblem, ProblemKind
+from terminal_sim.web.seat import ServedTerminal
 
 T = TypeVar("T")
-STEP = 0.05  # s
-MICROS = 1_000_000
+MOST_BRANCHES = 16
+_FIRST = "b1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,98 +40,42 @@ class BenchOptions:
     receipts: Sequence[ReceiptTaker] = ()
 
 
-class ServedTerminal:
-    """One terminal, by the name that the API gives it."""
-
-    def __init__(self, name: str, bench: Bench, terminal: TerminalUnderTest, head: ScriptHead) -> None:
-        self.id = name
-        self.terminal = terminal
-        self.lines = TypedLines(bench, terminal, keeps_files=False)
-        self.recorder = ScriptRecorder(bench, terminal, head, idle=IdleTime.LEFT_OUT)
-
-    def screen_now(self, display: str = "main") -> dict[str, object]:
-        """The generation of the screen and its id; a terminal that is off has neither."""
-        if not self.terminal.is_on:
-            return {"generation": 0, "screen": "off"}
-        return {"generation": self.terminal.generation, "screen": self.terminal.view(display).screen.id}
-
-    def notes(self) -> list[str]:
-        """The notes of acts since they were read last."""
-        notes = [self.lines.mask(note) for note in self.lines.tester.notes]
-        self.lines.tester.notes.clear()
-        return notes
-
-    def about(self) -> dict[str, object]:
-        """What it is and how it stands."""
-        terminal = self.terminal
-        return {
-            "id": self.id,
-            "name": terminal.name,
-            "profile": terminal.profile.id,
-            "model": terminal.profile.name,
-            "maker": terminal.profile.maker,
-            "locale": terminal.locale,
-            "locales": list(terminal.profile.languages),
-            "on": terminal.is_on,
-            "displays": list(terminal.profile.displays),
-            "lights": dict(terminal.lights) if terminal.is_on else {},
-            "card": terminal.card_in_slot,
-            "conditions": terminal.conditions(),
-            "flows": [f"{flow}.{state}" for flow, state in terminal.running_flows],
-            "takes": [verb for verb, way in WAYS.items() if terminal.wants_card(way)]
-            if terminal.is_on
-            else [],
-            "has": self._parts(),
-            "battery": terminal.battery_charge,
-            "link": terminal.link,
-            "links": list(terminal.profile.links),
-            "standalone": terminal.takes_standalone,
-            "receipts": len(terminal.receipts),
-            **self.screen_now(),
-        }
-
-    def _parts(self) -> list[str]:
-        """The parts and services that not every terminal has."""
-        profile = self.terminal.profile
-        parts = {
-            "printer": profile.printer is not None,
-            "battery": profile.battery is not None,
-            "orders": any(entry.id == "orders" for entry in profile.home.entries),
-            "app": profile.app,
-        }
-        return [part for part, there in parts.items() if there]
-
-
 class ServedBench:
-    """`open` makes one. Everything but `do`, `run`, `pause` and `close` is for calls given to `do`."""
+    """`open` makes one. `do`, `close` and `pace` are for the loop of the server, everything else is for calls given to `do`.
+
+    `boot` is another text each time that a bench is opened: who comes back sees by it that all is new.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, options: BenchOptions) -> None:
-        self._options = options
-        self.history = TraceHistory(loop)
-        self.terminals: dict[str, ServedTerminal] = {}
+        self.options = options
+        self.boot = secrets.token_hex(8)
+        self.branches: dict[str, ServedBranch] = {}
+        self._paces: dict[str, Pace] = {}
+        self._live = _FIRST
+        self._opened = 1
         self._loop = loop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="bench")
-        self._numbers: Counter[str] = Counter()
-        self._pacer: asyncio.Task[None] | None = None
-        self._bench: Bench | None = None
+        self._closed = False
 
     @classmethod
     async def open(cls, options: BenchOptions) -> ServedBench:
         """Raises what `Bench` raises."""
         served = cls(asyncio.get_running_loop(), options)
+        history = TraceHistory(served._loop)
 
-        def make() -> Bench:
-            return Bench(
+        def make() -> None:
+            bench = Bench(
                 seed=options.seed,
                 clock=options.clock,
                 state=options.state,
                 pack=options.pack,
-                trace=Trace(served.history),
+                trace=Trace(history),
                 receipts=options.receipts,
             )
+            served.branches[_FIRST] = ServedBranch(_FIRST, bench, history)
 
         try:
-            served._bench = await served.do(make)
+            await served.do(make)
         except BaseException:
             served._thread.shutdown()
             raise
@@ -142,83 +86,126 @@ class ServedBench:
         try:
             return await self._loop.run_in_executor(self._thread, what)
         except RuntimeError as closed:
-            if self._bench is None:
+            if self._closed:
                 raise ApiProblem(ProblemKind.STOPPING, "the bench is being closed") from closed
             raise
 
+    def end(self) -> None:
+        """Lets every watcher go: the bench is about to be closed."""
+        for branch in list(self.branches.values()):
+            branch.history.end()
+
     async def close(self) -> None:
         """Switches everything off. A call that runs is let finish."""
-        await self.pause()
-        bench, self._bench = self.bench, None
-        await self._loop.run_in_executor(self._thread, bench.close)
+        for pace in self._paces.values():
+            await pace.pause()
+        self._closed = True
+        await self._loop.run_in_executor(self._thread, self._close)
         self._thread.shutdown()
 
-    # On the bench's thread.
+    def _close(self) -> None:
+        for branch in self.branches.values():
+            branch.close()
+
+    # Branches.
 
     @property
-    def bench(self) -> Bench:
-        if self._bench is None:
+    def live(self) -> str:
+        """The name of the branch that is meant where none is named."""
+        return self._live
+
+    def branch(self, name: str = "") -> ServedBranch:
+        """The branch of this name, the live one for none. Raises `ApiProblem`."""
+        if self._closed:
             raise ApiProblem(ProblemKind.STOPPING, "the bench is being closed")
-        return self._bench
+        try:
+            return self.branches[name or self._live]
+        except KeyError:
+            there = ", ".join(self.branches)
+            raise ApiProblem(
+                ProblemKind.NOT_FOUND, f"there is no branch {name!r}; there is {there}"
+            ) from None
+
+    def open_branch(self, of: str, event: int) -> ServedBranch:
+        """Another branch, which goes on from when `event` of the branch `of` had happened. Raises `ApiProblem`."""
+        if len(self.branches) >= MOST_BRANCHES:
+            raise ApiProblem(
+                ProblemKind.REFUSED, f"there are {MOST_BRANCHES} branches already: delete one first"
+            )
+        name = f"b{self._opened + 1}"
+        made = self.branch(of).branch(name, event)
+        self._opened += 1
+        self.branches[name] = made
+        return made
+
+    def go_live(self, name: str) -> ServedBranch:
+        """The branch is meant from now on where none is named; the one before stays as a branch. Raises `ApiProblem`."""
+        chosen = self.branch(name)
+        before = self.branch()
+        if chosen is not before and self.options.state is not None:
+            raise ApiProblem(
+                ProblemKind.REFUSED, "this bench keeps its journal in a folder: no branch takes its place"
+            )
+        self._live = chosen.name
+        before.history.wake()
+        return chosen
+
+    def close_branch(self, name: str) -> ServedBranch:
+        """The branch is gone. Raises `ApiProblem` for the live one."""
+        branch = self.branch(name)
+        if branch.name == self._live:
+            raise ApiProblem(ProblemKind.REFUSED, f"{name} is live: choose another one first")
+        del self.branches[branch.name]
+        branch.close()
+        return branch
 
     def add(
-        self, profile: str, *, locale: str | None = None, options: Mapping[str, object] | None = None
+        self,
+        profile: str,
+        *,
+        locale: str | None = None,
+        options: Mapping[str, object] | None = None,
+        branch: str = "",
     ) -> ServedTerminal:
-        """Raises `ProfileError` and `BenchMisuse`."""
-        terminal = self.bench.add_terminal(profile, locale=locale, options=options)
-        self._numbers[terminal.profile.id] += 1
-        name = f"{terminal.profile.id}-{self._numbers[terminal.profile.id]}"
+        """Sets a terminal up. Raises `ProfileError` and `BenchMisuse`."""
+        at = self.branch(branch)
+        terminal = at.bench.add_terminal(profile, locale=locale, options=options)
+        chosen = self.options
         head = ScriptHead(
             profile=profile,
             locale=terminal.locale,
             options={key: written(value) for key, value in (options or {}).items()},
-            pack=self._options.pack or "",
-            clock=self._options.clock or "",
-            seed=self._options.seed,
+            pack=chosen.pack or "",
+            clock=chosen.clock or "",
+            seed=chosen.seed,
         )
-        self.terminals[name] = ServedTerminal(name, self.bench, terminal, head)
-        return self.terminals[name]
-
-    def terminal(self, name: str) -> ServedTerminal:
-        """Raises `ApiProblem`."""
-        try:
-            return self.terminals[name]
-        except KeyError:
-            there = ", ".join(self.terminals) or "none"
-            raise ApiProblem(
-                ProblemKind.NOT_FOUND, f"there is no terminal {name!r}; there is {there}"
-            ) from None
+        made = at.seat(terminal, head)
+        at.keep()
+        return made
 
     # The clock.
 
-    @property
-    def is_running(self) -> bool:
-        """Whether virtual time runs by the wall; it stops by itself where no more time can pass."""
-        return self._pacer is not None and not self._pacer.done()
+    def pace(self, name: str = "") -> Pace:
+        """How the time of a branch passes. Raises `ApiProblem`."""
+        branch = self.branch(name)
+        if branch.name not in self._paces:
 
-    async def run(self) -> None:
-        """Let virtual time run by the wall, second for second."""
-        if not self.is_running:
-            self._pacer = asyncio.create_task(self._pace())
+            async def advance(by: Duration) -> None:
+                await self.do(partial(branch.advance, by))
 
-    async def pause(self) -> None:
-        """Let virtual time stand still."""
-        pacer, self._pacer = self._pacer, None
-        if pacer is not None:
-            pacer.cancel()
-            await asyncio.gather(pacer, return_exceptions=True)
+            self._paces[branch.name] = Pace(advance)
+        return self._paces[branch.name]
 
-    async def _pace(self) -> None:
-        then = monotonic()
-        while True:
-            await asyncio.sleep(STEP)
-            now = monotonic()
-            passed = Duration(round((now - then) * MICROS))
-            then = now
-            await self.do(partial(self._advance, passed))
+    def runs(self, name: str = "") -> bool:
+        """Whether virtual time of the branch runs by the wall."""
+        pace = self._paces.get(name or self._live)
+        return pace is not None and pace.runs
 
-    def _advance(self, by: Duration) -> None:
-        self.bench.advance(by)
+    async def stop_time(self, name: str) -> None:
+        """Virtual time of the branch stands still: it is about to go, or another one is looked at."""
+        pace = self._paces.pop(name, None)
+        if pace is not None:
+            await pace.pause()
 
 
 def written(value: object) -> str:

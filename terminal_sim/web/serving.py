@@ -82,7 +82,7 @@ async def serving(
                 await asyncio.sleep(0.005)
             yield BenchService(address=address, bench=bench, server=server)
         finally:
-            bench.history.end()
+            bench.end()
             server.should_exit = True
             await running
     finally:

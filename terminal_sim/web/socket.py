@@ -6,13 +6,14 @@
 3. A touch may name the generation of the screen that its user saw as `seen`: where the screen has changed since so that the element is gone or
    has moved, nothing is touched.
 4. A client that names itself (`{"hello": "..."}` first) and comes back gets the old answer to a `seq` that was answered already.
+5. An input is meant for the `branch` that it names, else for the one that is watched. Who watches the live branch is told `{"branch": {...}}`
+   when another one becomes live, and gets nothing more until it subscribes again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -20,31 +21,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from terminal_sim.bench import contents
 from terminal_sim.display.view import View
-from terminal_sim.verbs import Verb
 from terminal_sim.web.acting import act, say
+from terminal_sim.web.answered import Answered, ClientAnswers
 from terminal_sim.web.bodies import read
+from terminal_sim.web.branch import ServedBranch
+from terminal_sim.web.branching import about_branch
 from terminal_sim.web.feed import Feed, Interest
 from terminal_sim.web.guard import PROTOCOL
 from terminal_sim.web.operations import SAID_VERBS
 from terminal_sim.web.problem import ApiProblem, ProblemKind
-from terminal_sim.web.served import ServedBench, ServedTerminal
+from terminal_sim.web.seat import ServedTerminal
+from terminal_sim.web.served import ServedBench
 
-_CLIENTS = 64
-_ANSWERS = 200
-
-
-class Answered:
-    """The last answers that each named client got, by their `seq`."""
-
-    def __init__(self) -> None:
-        self._clients: OrderedDict[str, OrderedDict[int, bytes]] = OrderedDict()
-
-    def of(self, client: str) -> OrderedDict[int, bytes]:
-        answers = self._clients.setdefault(client, OrderedDict())
-        self._clients.move_to_end(client)
-        while len(self._clients) > _CLIENTS:
-            self._clients.popitem(last=False)
-        return answers
+_NOT_ARGUMENTS = ("seq", "do", "terminal", "branch", "seen")
 
 
 class SocketConversation:
@@ -54,8 +43,9 @@ class SocketConversation:
         self._served = served
         self._answered = answered
         self._socket = socket
-        self._answers: OrderedDict[int, bytes] = OrderedDict()
+        self._answers = ClientAnswers()
         self._feed: Feed | None = None
+        self._subscribed = asyncio.Event()
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
@@ -70,101 +60,134 @@ class SocketConversation:
             pushing.cancel()
             await asyncio.gather(pushing, return_exceptions=True)
 
-    # What happens.
+    # On the server's loop.
 
     async def _push(self) -> None:
         while True:
-            if self._feed is None or not self._feed.is_behind:
-                await self._served.history.grown()
-            await self._tell()
+            feed = self._feed
+            if feed is None:
+                self._subscribed.clear()
+                await self._subscribed.wait()
+                continue
+            if not self._has_news(feed):
+                await feed.branch.history.grown()
+            if self._has_news(feed):
+                await self._tell("")
 
-    async def _tell(self, last: bytes = b"") -> None:
-        """Sends what has happened, and then `last`."""
-        async with self._sending:
-            if self._feed is not None:
-                # A screen that was drawn later than an event may be sent before that event's batch, never after an older screen.
-                for message in self._feed.events():
-                    await self._send(message)
-                for message in await self._served.do(self._feed.screens):
-                    await self._send(message)
-            if last:
-                await self._socket.send_text(last.decode())
+    def _has_news(self, feed: Feed) -> bool:
+        return feed.is_behind or feed.is_late or not self._is_watched(feed)
 
-    async def _send(self, message: dict[str, object]) -> None:
-        await self._socket.send_text(msgspec.json.encode(message).decode())
-
-    # What is asked.
+    def _is_watched(self, feed: Feed) -> bool:
+        """Whether the branch of the feed is still the one that its watcher asked for."""
+        name = feed.interest.branch or self._served.live
+        return self._served.branches.get(name) is feed.branch
 
     async def _take(self, text: str) -> None:
+        await self._tell(text)
+        if self._feed is not None:
+            self._subscribed.set()
+
+    async def _tell(self, text: str) -> None:
+        """Does what `text` asks for, if anything, and sends what has happened and the answer: what one input caused comes before its answer."""
+        async with self._sending:
+            for message in await self._served.do(lambda: list(self._messages(text))):
+                await self._socket.send_text(message.decode())
+
+    # On the bench's thread, all of it in one go: no other input comes between.
+
+    def _messages(self, text: str) -> Iterator[bytes]:
+        answer = self._answer(text) if text else b""
+        for message in self._news():
+            yield msgspec.json.encode(message)
+        if answer:
+            yield answer
+
+    def _news(self) -> Iterator[dict[str, object]]:
+        feed = self._feed
+        if feed is None:
+            return
+        if not self._is_watched(feed):
+            self._feed = None
+            yield {"branch": about_branch(self._served, self._served.branch())}
+            return
+        yield from feed.events()
+        yield from feed.screens()
+        yield from feed.clock(runs=self._served.runs(feed.branch.name))
+
+    def _answer(self, text: str) -> bytes:
         seq = 0
         try:
             said = _object(text)
             if "hello" in said:
                 self._answers = self._answered.of(_text(said, "hello"))
-                return
+                return b""
             seq = _seq(said)
-            if seq in self._answers:
-                await self._tell(self._answers[seq])
-                return
-            answer = {"seq": seq, "done": await self._do(said)}
+            if "sub" in said:
+                return msgspec.json.encode({"seq": seq, "done": self._subscribe(said["sub"])})
+            return self._answers.once(seq, text, lambda: self._done(seq, said))
+        except ApiProblem as problem:
+            return msgspec.json.encode({"seq": seq, "refused": problem.as_object()})
+
+    def _subscribe(self, wanted: object) -> dict[str, object]:
+        interest = read(msgspec.json.encode(wanted), Interest)
+        assert isinstance(interest, Interest)
+        branch = self._served.branch(interest.branch)
+        self._feed = Feed(branch, interest)
+        return {
+            "event": branch.history.last,
+            "first": branch.history.first,
+            "branch": branch.name,
+            "boot": self._served.boot,
+        }
+
+    def _done(self, seq: int, said: dict[str, Any]) -> bytes:
+        try:
+            answer: dict[str, object] = {"seq": seq, "done": self._do(said)}
         except ApiProblem as problem:
             answer = {"seq": seq, "refused": problem.as_object()}
-        encoded = msgspec.json.encode(answer)
-        if seq:
-            self._answers[seq] = encoded
-            while len(self._answers) > _ANSWERS:
-                self._answers.popitem(last=False)
-        await self._tell(encoded)
+        return msgspec.json.encode(answer)
 
-    async def _do(self, said: dict[str, Any]) -> dict[str, object]:
-        if "sub" in said:
-            interest = read(msgspec.json.encode(said["sub"]), Interest)
-            assert isinstance(interest, Interest)
-            self._feed = Feed(self._served, interest)
-            return {"event": self._served.history.last, "first": self._served.history.first}
-        name = _text(said, "terminal")
+    def _do(self, said: dict[str, Any]) -> dict[str, object]:
+        watched = self._feed.interest.branch if self._feed is not None else ""
+        branch = self._served.branch(_text(said, "branch") if "branch" in said else watched)
+        at = branch.terminal(_text(said, "terminal"))
         if "lines" in said:
             lines = said["lines"]
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
                 raise ApiProblem(ProblemKind.BAD_VALUE, "lines are a list of texts", field="lines")
-            return await self._served.do(lambda: act(self._served, self._served.terminal(name), lines))
+            return act(branch, at, lines)
         verb = SAID_VERBS.get(_text(said, "do"))
         if verb is None:
             raise ApiProblem(ProblemKind.BAD_VALUE, f"there is no verb {said['do']!r}", field="do")
-        given = {key: value for key, value in said.items() if key not in ("seq", "do", "terminal", "seen")}
-        return await self._served.do(partial(self._say, name, verb, given, said.get("seen")))
+        given = {key: value for key, value in said.items() if key not in _NOT_ARGUMENTS}
+        if "seen" in said:
+            _check_seen(branch, at, str(given.get("what", "")), said["seen"])
+        return say(branch, at, verb, given)
 
-    def _say(self, name: str, verb: Verb, given: dict[str, object], seen: object) -> dict[str, object]:
-        """In one go on the bench's thread: no other act comes between what its user saw and what is done."""
-        at = self._served.terminal(name)
-        if seen is not None:
-            self._check_seen(at, str(given.get("what", "")), seen)
-        return say(self._served, at, verb, given)
 
-    def _check_seen(self, at: ServedTerminal, what: str, seen: object) -> None:
-        """Raises `ApiProblem` where the element that its user saw is another one by now, or elsewhere."""
-        if seen == at.terminal.generation:
-            return
-        then = next((view for view in self._screens(at) if view[0] == seen), None)
-        element = what.removeprefix("id:")
-        was = _place(then[1], element) if then is not None else None
-        if was is None or was != _place(at.terminal.view(), element):
-            raise ApiProblem(
-                ProblemKind.REFUSED, "the screen has changed since: nothing was touched", field="seen"
-            )
+def _check_seen(branch: ServedBranch, at: ServedTerminal, what: str, seen: object) -> None:
+    """Raises `ApiProblem` where the element that its user saw is another one by now, or elsewhere."""
+    if seen == at.terminal.generation:
+        return
+    then = next((view for generation, view in _screens(branch, at) if generation == seen), None)
+    element = what.removeprefix("id:")
+    was = _place(then, element) if then is not None else None
+    if was is None or was != _place(at.terminal.view(), element):
+        raise ApiProblem(
+            ProblemKind.REFUSED, "the screen has changed since: nothing was touched", field="seen"
+        )
 
-    def _screens(self, at: ServedTerminal) -> list[tuple[int, View]]:
-        history = self._served.history
-        found = []
-        for entry in history.after(max(history.last - 500, 0)):
-            content = entry.content
-            if (
-                isinstance(content, contents.ScreenShown)
-                and entry.terminal == at.terminal.name
-                and isinstance(content.text, View)
-            ):
-                found.append((content.generation, content.text))
-        return found
+
+def _screens(branch: ServedBranch, at: ServedTerminal) -> Iterator[tuple[int, View]]:
+    history = branch.history
+    for entry in history.after(max(history.last - 500, 0)):
+        content = entry.content
+        if (
+            isinstance(content, contents.ScreenShown)
+            and entry.terminal == at.terminal.name
+            and isinstance(content.text, View)
+        ):
+            yield content.generation, content.text
 
 
 def _place(view: View, element: str) -> tuple[object, object] | None:

@@ -10,24 +10,24 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
+from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.feed import Feed, Interest
-from terminal_sim.web.served import ServedBench
 
 KEEP_ALIVE = 15.0  # s
 
 
-async def stream(served: ServedBench, after: int) -> AsyncIterator[bytes]:
+async def stream(branch: ServedBranch, after: int) -> AsyncIterator[bytes]:
     """The text of the stream, from the event after `after` on, until the watcher goes away."""
-    feed = Feed(served, Interest(after=after))
+    feed = Feed(branch, Interest(after=after))
     yield b"retry: 1000\n\n"
-    while not served.history.has_ended:
+    while not branch.history.has_ended:
         for message in feed.events():
             yield _lost(message["lost"]) if "lost" in message else b"".join(map(_event, _entries(message)))
         if feed.is_behind:
             continue
         try:
             async with asyncio.timeout(KEEP_ALIVE):
-                await served.history.grown()
+                await branch.history.grown()
         except TimeoutError:
             yield b": still here\n\n"
 

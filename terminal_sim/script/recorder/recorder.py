@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from copy import copy
 from dataclasses import replace
 from itertools import islice
 
@@ -104,6 +105,15 @@ class ScriptRecorder:
         """Forget what was recorded since it was of this length: `bench` stands as the one before did then, and writes the same trace."""
         self._bench, self._terminal = bench, terminal
         del self._happenings[length:]
+
+    def branched(self, bench: Bench, terminal: TerminalUnderTest, length: int) -> ScriptRecorder:
+        """Another recorder, which goes on from what this one had recorded when it was of this length; `bench` stands as its own did then."""
+        other = copy(self)
+        other._bench, other._terminal, other._ended = bench, terminal, None
+        other._happenings = self._happenings[:length]
+        other._remarks = list(self._remarks)
+        bench.trace.subscribe(other)
+        return other
 
     # What the trace says.
 
