@@ -31,22 +31,43 @@ _LIGHTS = {
 _EDGE, _BAND, _KEYS = 22, 24, 236
 
 
+class DeviceDrawing:
+    """The drawing of one model: what never changes about it is drawn once."""
+
+    def __init__(self, profile: Profile) -> None:
+        drawing = profile.drawing or default_drawing(profile)
+        self._profile = profile
+        self._drawing = drawing
+        self._housing = (
+            *(line for body in drawing.bodies for line in _body(body)),
+            *_openings(profile, drawing),
+            *_band(drawing.band),
+            *(line for mark in drawing.marks for line in _mark(mark.text, mark.at, drawing)),
+        )
+        self._keys = tuple(_keys(profile, drawing.keypad)) if drawing.keypad is not None else ()
+
+    def svg(self, shown: Appearance) -> str:
+        """The terminal as it looks now, as an SVG document in units of its drawing."""
+        profile, drawing = self._profile, self._drawing
+        parts = [
+            *self._housing,
+            *(
+                line
+                for name, area in drawing.displays.items()
+                for line in _display(profile, shown, name, area)
+            ),
+            *self._keys,
+            *_lights(drawing.lights, shown.lights),
+        ]
+        first = next(iter(shown.views.values()))
+        title = f"{SIMULATOR}: {profile.maker} {profile.name}"
+        wide, deep = drawing.box
+        return document(wide, deep, title, parts, locale=first.locale)
+
+
 def device_svg(profile: Profile, shown: Appearance) -> str:
     """The terminal as it looks now, as an SVG document in units of its drawing."""
-    drawing = profile.drawing or default_drawing(profile)
-    wide, deep = drawing.box
-    parts = [
-        *(line for body in drawing.bodies for line in _body(body)),
-        *_openings(profile, drawing),
-        *_band(drawing.band),
-        *(line for mark in drawing.marks for line in _mark(mark.text, mark.at, drawing)),
-        *(line for name, area in drawing.displays.items() for line in _display(profile, shown, name, area)),
-        *(_keys(profile, drawing.keypad) if drawing.keypad is not None else ()),
-        *_lights(drawing.lights, shown.lights),
-    ]
-    title = f"{SIMULATOR}: {profile.maker} {profile.name}"
-    first = next(iter(shown.views.values()))
-    return document(wide, deep, title, parts, locale=first.locale)
+    return DeviceDrawing(profile).svg(shown)
 
 
 def default_drawing(profile: Profile) -> Drawing:

@@ -80,11 +80,9 @@ class TypedLines:
                 raise BadScript("a state is kept by a name here, and not in a file")
         return call
 
-    def line(self, verb: Verb, given: Mapping[str, object]) -> str:
-        """The line that `verb` with arguments by name is, checked. Raises `WrongArgument` and `BadScript`."""
-        line = line_of(verb, given)
-        self.read(line)
-        return line
+    def call(self, verb: Verb, given: Mapping[str, object]) -> Call:
+        """What `verb` with arguments by name means; its step has the line. Raises `WrongArgument` and `BadScript`."""
+        return self.read(line_of(verb, given))
 
     def perform(self, call: Call) -> None:
         """Raises `ExpectationFailed` where it does not hold, `BenchMisuse` where the bench refuses it, and `BadScript`."""

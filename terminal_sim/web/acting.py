@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from terminal_sim.bench import BenchMisuse, Duration, JournalError, ProfileError
-from terminal_sim.script.bind import VerbCall
+from terminal_sim.script.bind import Call, VerbCall
 from terminal_sim.script.line_of import WrongArgument
 from terminal_sim.verbs import BadScript, ExpectationFailed, Verb
 from terminal_sim.verbs.waiting import DEFAULT_WITHIN
@@ -17,33 +17,17 @@ from terminal_sim.web.seat import ServedTerminal
 NO_PATIENCE = Duration(0)
 
 
-def act(
-    branch: ServedBranch,
-    terminal: ServedTerminal,
-    lines: Sequence[str],
-    *,
-    patience: Duration = DEFAULT_WITHIN,
-) -> dict[str, object]:
-    """Does the lines and says where the bench stands then. Raises `ApiProblem`, whose `done` is how many lines were done before.
+def act(branch: ServedBranch, terminal: ServedTerminal, lines: Sequence[str]) -> dict[str, object]:
+    """Does the lines, which wait in virtual time as in a script, and says where the bench stands then.
 
-    `patience` is how much virtual time may pass until the screen takes an act: none for a person, who sees the screen.
+    Raises `ApiProblem`, whose `done` is how many lines were done before: none where one of them cannot be meant.
     """
-    done = 0
-    terminal.lines.tester.patience = patience
     calls = []
     for number, line in enumerate(lines):
         with _refusing(branch, field=f"lines.{number}", done=0):
             calls.append(terminal.lines.read(line))
-    for number, call in enumerate(calls):
-        with _refusing(branch, field=f"lines.{number}", done=done):
-            try:
-                terminal.lines.perform(call)
-            finally:
-                branch.keep()
-            if isinstance(call, VerbCall):
-                terminal.recorder.said(call)
-        done += 1
-    return {"done": done} | _standing(branch, terminal)
+    terminal.lines.tester.patience = DEFAULT_WITHIN
+    return _performed(branch, terminal, calls)
 
 
 def say(
@@ -51,12 +35,26 @@ def say(
 ) -> dict[str, object]:
     """Does one verb with its arguments by name, as a person does it: what the screen does not take now is refused. Raises `ApiProblem`."""
     try:
-        line = terminal.lines.line(verb, given)
+        call = terminal.lines.call(verb, given)
     except WrongArgument as wrong:
         raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong), field=wrong.argument) from None
     except BadScript as wrong:
         raise ApiProblem(ProblemKind.BAD_VALUE, str(wrong)) from None
-    return {"line": terminal.lines.mask(line)} | act(branch, terminal, [line], patience=NO_PATIENCE)
+    terminal.lines.tester.patience = NO_PATIENCE
+    return {"line": terminal.lines.mask(call.step.source)} | _performed(branch, terminal, [call])
+
+
+def _performed(branch: ServedBranch, terminal: ServedTerminal, calls: Sequence[Call]) -> dict[str, object]:
+    """Does the calls in order up to the first that is refused; each leaves a moment of the branch."""
+    for done, call in enumerate(calls):
+        with _refusing(branch, field=f"lines.{done}", done=done):
+            try:
+                terminal.lines.perform(call)
+                if isinstance(call, VerbCall):
+                    terminal.recorder.said(call)
+            finally:
+                branch.keep()
+    return {"done": len(calls)} | _standing(branch, terminal)
 
 
 def _standing(branch: ServedBranch, terminal: ServedTerminal) -> dict[str, object]:

@@ -14,7 +14,7 @@ from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Reach, 
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat
 from terminal_sim.web.served import ServedBench
-from terminal_sim.web.showing import drawing, journal_rows, message_rows
+from terminal_sim.web.showing import journal_rows, message_rows
 from terminal_sim.web.standing import standing
 
 _BODY = (ProblemKind.NOT_JSON, ProblemKind.BAD_VALUE)
@@ -162,7 +162,7 @@ def _screens(a: Seat, b: Seat) -> dict[str, object]:
     changed = {
         display: changed_items(a.view(display), b.view(display)) for display in a.terminal.profile.displays
     }
-    return {"a": drawing(a), "b": drawing(b), "changed": changed}
+    return {"a": a.drawing(), "b": b.drawing(), "changed": changed}
 
 
 def _papers(at: Seat) -> list[dict[str, object]]:

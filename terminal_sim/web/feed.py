@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from terminal_sim.bench import TraceEntry
-from terminal_sim.display.device import device_svg
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.entries import flat
 from terminal_sim.web.seat import ServedTerminal
@@ -39,7 +38,7 @@ class Feed:
         self.branch = branch
         self.interest = interest
         self._sent = interest.after
-        self._shown: dict[str, tuple[object, ...]] = {}
+        self._shown: dict[str, dict[str, object]] = {}
         self._clock: dict[str, object] = {}
 
     def events(self) -> Iterator[dict[str, object]]:
@@ -81,11 +80,10 @@ class Feed:
         return changed
 
     def _changed(self, at: ServedTerminal) -> Iterator[dict[str, object]]:
-        shown, about = at.appearance(), at.about()
-        now = shown.views, shown.lights, about
+        now = {"terminal": at.id, "svg": at.drawing(), **at.about()}
         if self._shown.get(at.id) != now:
             self._shown[at.id] = now
-            yield {"screen": {"terminal": at.id, "svg": device_svg(at.terminal.profile, shown), **about}}
+            yield {"screen": now}
 
     def _is_wanted(self, entry: TraceEntry) -> bool:
         kinds, terminals = self.interest.kinds, self.interest.terminals

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from terminal_sim.bench import Bench, TerminalUnderTest, View
 from terminal_sim.display.appearance import Appearance
+from terminal_sim.display.device import DeviceDrawing
 from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder
 from terminal_sim.script.typed_lines import TypedLines
 from terminal_sim.verbs.waiting import TesterMemory
@@ -19,6 +21,7 @@ class Seat:
         self.id = name
         self.terminal = terminal
         self._shown = shown
+        self._drawn: tuple[object, object, str] = ({}, {}, "")
 
     def view(self, display: str = "main") -> View:
         """What the display shows."""
@@ -34,6 +37,19 @@ class Seat:
             return shown
         first = next(iter(shown.views))
         return replace(shown, views={**shown.views, first: self._shown})
+
+    @cached_property
+    def _device(self) -> DeviceDrawing:
+        return DeviceDrawing(self.terminal.profile)
+
+    def drawing(self) -> str:
+        """The whole device (SVG); it is drawn anew where it looks otherwise than at the last call."""
+        shown = self.appearance()
+        views, lights, svg = self._drawn
+        if shown.views != views or shown.lights != lights:
+            svg = self._device.svg(shown)
+            self._drawn = shown.views, shown.lights, svg
+        return svg
 
     def screen_now(self, display: str = "main") -> dict[str, object]:
         """The generation of the screen and its id; a terminal that is off has neither."""

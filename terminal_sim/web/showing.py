@@ -148,10 +148,10 @@ class Showing(Answering):
         return HttpAnswer(await self.at_seat(call, lambda at: _png(_picture(call, at))), Media.PNG)
 
     async def device_svg(self, call: HttpCall) -> HttpAnswer:
-        return HttpAnswer((await self.at_seat(call, drawing)).encode(), Media.SVG)
+        return HttpAnswer((await self.at_seat(call, Seat.drawing)).encode(), Media.SVG)
 
     async def device_png(self, call: HttpCall) -> HttpAnswer:
-        return HttpAnswer(await self.at_seat(call, lambda at: _png(drawing(at))), Media.PNG)
+        return HttpAnswer(await self.at_seat(call, lambda at: _png(at.drawing())), Media.PNG)
 
     async def receipts(self, call: HttpCall) -> HttpAnswer:
         def receipts(at: Seat) -> list[dict[str, object]]:
@@ -183,13 +183,6 @@ class Showing(Answering):
 
     async def host_messages(self, call: HttpCall) -> HttpAnswer:
         return answered(await self.on_bench(call, lambda bench, _: message_rows(bench)))
-
-
-def drawing(at: Seat) -> str:
-    """The whole device (SVG)."""
-    from terminal_sim.display.device import device_svg
-
-    return device_svg(at.terminal.profile, at.appearance())
 
 
 def journal_rows(at: Seat, after: int = 0) -> list[dict[str, object]]:
