@@ -83,7 +83,7 @@ class Feed:
         now = {"terminal": at.id, "svg": at.drawing(), **at.about()}
         if self._shown.get(at.id) != now:
             self._shown[at.id] = now
-            yield {"screen": now}
+            yield {"screen": {**now, "event": self.branch.history.last}}
 
     def _is_wanted(self, entry: TraceEntry) -> bool:
         kinds, terminals = self.interest.kinds, self.interest.terminals

@@ -12,6 +12,7 @@ def standing(bench: Bench, *, runs: bool) -> dict[str, object]:
         "clock": bench.now.civil.isoformat(timespec="milliseconds"),
         "t": bench.now.mono,
         "running": runs,
+        "seed": bench.seed,
         "event": bench.trace.number,
         "next": None
         if deadline is None
