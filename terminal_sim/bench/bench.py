@@ -114,7 +114,7 @@ class Bench:
         self.receipt_takers = receipts
         self.texts = texts or Texts.load()
         self._state = state
-        self._seed = seed
+        self.seed = seed
         self.trace = trace or Trace()
         try:
             self.acquirer = Acquirer.load(_host_file(host), pack=pack)
@@ -178,7 +178,7 @@ class Bench:
             raise BenchMisuse(f"{model.id} does not speak {speaks!r}; it speaks {', '.join(model.languages)}")
         profiles.check(model, self.flows, self.texts, locale=speaks)
         name = state.board.name if state is not None else self.names.following(model.id)
-        about = {"terminal": model.id, "seed": str(self._seed)}
+        about = {"terminal": model.id, "seed": str(self.seed)}
         hardware = self._hardware(reader, name, record, about)
         self._readers.append(hardware)
         self._addresses.append((reader,) if isinstance(reader, str) else tuple(reader))
@@ -435,7 +435,7 @@ class Bench:
                     f"a bench with the reader {address} has no branch: another one cannot open it"
                 )
         there = snapshot or self.snapshot()
-        other = Bench(seed=self._seed, decks=self._decks, trace=Trace(*subscribers), texts=self.texts)
+        other = Bench(seed=self.seed, decks=self._decks, trace=Trace(*subscribers), texts=self.texts)
         other.acquirer.restore(there.acquirer)  # its keys come before the pads and cards that have them
         for terminal, reader in zip(self.terminals, self._addresses, strict=True):
             other.add_terminal(terminal.profile, locale=terminal.locale, reader=reader, power=False)
