@@ -53,4 +53,4 @@ def past_of(journal: JournalRows, terminal: str, kept: TerminalPast | None = Non
 
 def sealed_rows(journal: JournalRows, past: TerminalPast) -> list[JournalRow]:
     """The rows with the sealed card data of the payments that wait to be forwarded."""
-    return [stored.row for stored in journal.numbered(past.sealed.values())]
+    return [stored.row for stored in journal.numbered(past.sealed.values())] if past.sealed else []

@@ -57,10 +57,10 @@ class Journal(JournalReading):
         counted = self._head.mark if self._head is not None else None
         super().__init__(open_database(name, vfs, holds=counted.count if counted is not None else 0), name)
         try:
-            if known is None:
-                self.verify()
-            else:
+            if known is not None:
                 self._ends, self._mono, self._mark = dict(known.ends), known.mono, known.mark
+            elif name != IN_MEMORY:  # a journal in memory begins without rows
+                self.verify()
             self._start_head()
             keep_log_no_longer(self._db)
         except BaseException:

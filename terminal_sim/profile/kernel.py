@@ -56,10 +56,12 @@ def kernel_path(name: str) -> Path:
     """The kernel file that a profile names: a bundled one by name, any other by its path. Raises `ProfileError`."""
     if "/" in name or name.endswith(".toml"):
         return Path(name)
-    if name not in kernel_names():
-        cure = suggest(name, kernel_names()) or f"; there are {', '.join(kernel_names())}, or give a path"
+    path = _LIBRARY / f"{name}.toml"
+    if not path.is_file():
+        known = kernel_names()
+        cure = suggest(name, known) or f"; there are {', '.join(known)}, or give a path"
         raise ProfileError(f"there is no kernel file {name!r}{cure}")
-    return _LIBRARY / f"{name}.toml"
+    return path
 
 
 def kernel_file(name: str) -> KernelFile:

@@ -7,6 +7,7 @@ letters of other scripts, the end of a long title) is in a short digest of all t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from unicodedata import normalize
 
@@ -15,6 +16,7 @@ _DIGEST = 8
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=256)
 def file_name(*parts: str, apart: str = "") -> str:
     """`script--a-title--v400m--en-ca--1f0c22ab`: the parts that have words, and a digest of all parts. It has no suffix.
 
