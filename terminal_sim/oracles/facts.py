@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from terminal_sim.bench import PrintedReceipt, Profile, TerminalUnderTest, Tone, TraceEntry, contents
-from terminal_sim.oracles.occurrence import Around, Occurrence, SeenRow, TypedEntry, field_of, screen_id
+from terminal_sim.bench import PrintedReceipt, Profile, Role, TerminalUnderTest, Tone, TraceEntry, contents
+from terminal_sim.oracles.occurrence import (
+    Around,
+    Occurrence,
+    SeenRow,
+    TypedEntry,
+    digits,
+    field_of,
+    ids,
+    screen_id,
+    text_of,
+)
 
+FILTERS = {
+    "pending": ("PENDING", "FORWARD_SENT"), "completed": ("COMPLETED",), "declined": ("DECLINED",), "expired": ("EXPIRED",), "lost": ("LOST",),
+}  # fmt: skip
+_RESULTS = (
+    "approved",
+    "accepted-offline",
+    "declined",
+    "cancelled",
+    "timed-out",
+    "card-removed",
+    "no-connection",
+    "card-error",
+    "reader-lost",
+)
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 _ASKING = ("amount", "home")
 _PRESENTING = ("insert", "tap-card", "swipe")
@@ -64,6 +88,11 @@ class SessionFacts:
     left: tuple[int, tuple[str, ...]] = (0, ())
     homes: dict[object, str] = field(default_factory=dict)
     pin: str = ""
+    picked: str = ""
+    filter: str = ""
+    ended: str = ""
+    left_home_at: int = 0
+    asked_by_till: bool = False
     tries_left: int = -1
     powered_at: int = 0
 
@@ -151,11 +180,35 @@ class SessionFacts:
                 else []
             )
             self.left = (0, ()) if seen.key == "OK" else (amount, tuple(left))
+        if screen_id(seen.before) == "home" and seen.came_to:
+            self.left_home_at, self.ended, self.filter = seen.mono, "", ""
+        self._list(seen)
+        if seen.came_to in _RESULTS:
+            self.ended = seen.came_to
+        if seen.confirmed is not None and seen.confirmed.screen == "enter-pin":
+            self.pin = seen.confirmed.digits
+        said = text_of(seen.after, "wrong-pin")
+        self.tries_left = int(digits(said) or "0") if said else self.tries_left
         if seen.came_to == "home":
             self.accepted.clear()
             self.confirmed.clear()
             self.asked, self.pin, self.tries_left = None, "", -1
         self.mono = seen.until
+
+    def _list(self, seen: Occurrence) -> None:
+        """Which payment is picked in a list, and which filter is set."""
+        if screen_id(seen.before) == "filter" and seen.target and seen.came_to:
+            self.filter = seen.target
+        if seen.before is not None and seen.target in ids(seen.before, Role.TAB):
+            self.filter = ""
+        if seen.came_to == "transactions" and screen_id(seen.before) not in ("filter", "transaction"):
+            self.filter = ""
+        if seen.target.startswith("txn-") and seen.came_to == "transaction":
+            newest = [rows[-1] for rows in reversed(self.payments.values())][: self.profile.limits.history]
+            if self.filter in FILTERS:
+                newest = [row for row in newest if row.text("state") in FILTERS[self.filter]]
+            number = int(seen.target.removeprefix("txn-"))
+            self.picked = newest[number - 1].text("reference") if number <= len(newest) else ""
 
     def _surroundings(self, seen: Occurrence) -> None:
         self.around = seen.around

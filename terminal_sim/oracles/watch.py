@@ -89,7 +89,8 @@ class OracleWatch:
     def _occurrence(self, until: int) -> Occurrence:
         entries, facts, before = self._entries, self.facts, self._before
         first = entries[0].content
-        line = first.line if isinstance(first, contents.Act) else ""
+        refused = any(isinstance(entry.content, contents.ActRefused) for entry in entries)
+        line = first.line if isinstance(first, contents.Act) and not refused else ""
         if line:
             self._sound_since = until
         is_on = self._terminal.is_on

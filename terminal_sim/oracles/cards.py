@@ -1,0 +1,321 @@
+"""Rules of the card and its holder: the PIN, the ways in that the reader takes, the language, the display of the customer, and what is kept secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from terminal_sim.bench import Role, contents
+from terminal_sim.oracles.amounts import amount_asked
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+
+_SHORTEST_PIN, _LONGEST_PIN = 4, 12
+_ASKS = ("present-card", "insert-instead", "swipe-instead", "clearpay-tap")
+_HOW: tuple[Literal["insert", "tap", "swipe"], ...] = ("insert", "tap", "swipe")
+_WORDS = {"insert": ("insert", "insér"), "tap": ("tap", "appos"), "swipe": ("swipe", "gliss")}
+
+
+@oracle(
+    "R-pin-1",
+    "a PIN has 4 to 12 digits, which the screen never shows",
+    contents.KeyPress,
+    contents.ScreenShown,
+)
+def length(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    kind, typed, count = field_of(seen.after)
+    if kind == "masked" and digits(typed):
+        yield f"{typed!r} stands on the screen"
+    if screen_id(seen.after) == "enter-pin" and count > _LONGEST_PIN:
+        yield f"{count} digits stand in the field"
+    if screen_id(seen.before) != "enter-pin" or seen.key != "OK" or seen.confirmed is None:
+        return
+    typed_now = len(seen.confirmed.digits)
+    taken = bool(seen.came_to) or contents.StateChanged in seen.kinds
+    if taken and typed_now < _SHORTEST_PIN and seen.is_on:
+        yield f"a PIN of {typed_now} digits was taken"
+    if not taken and typed_now >= _SHORTEST_PIN and seen.is_on:
+        yield f"a PIN of {typed_now} digits was not taken"
+
+
+@oracle("R-pin-2", "a PIN that was asked for and typed right is in the result", contents.RowStored)
+def in_the_result(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if (
+            row.kind not in ("sale", "refund")
+            or row.text("state") != "COMPLETED"
+            or not facts.pin
+            or row.text("reference") in facts.gone
+        ):
+            continue
+        before = facts.payments.get(row.text("reference"))
+        if before is not None and before[-1].text("state") == "FORWARD_SENT":
+            continue
+        card = facts.terminal.card
+        right = card is not None and card.pin is not None and card.pin.reveal() == facts.pin
+        if right and "pin" not in row.text("cvm"):
+            yield f"{row.text('reference')} was verified by {row.text('cvm') or 'nothing'}, and a PIN was typed"
+
+
+@oracle("R-pin-3", "each wrong PIN leaves one try less", contents.ScreenShown)
+def tries(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = text_of(seen.after, "wrong-pin")
+    if said and screen_id(seen.before) == "enter-pin" and seen.key == "OK" and facts.tries_left >= 0:
+        left = int(digits(said) or "0")
+        if left >= facts.tries_left:
+            yield f"{said!r}, and before there were {facts.tries_left}"
+
+
+@oracle("R-reader-1", "the reader takes the ways in that the screen names, and no others")
+def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.is_on or not seen.around.reader or seen.until != seen.mono:
+        return
+    screen = screen_id(seen.after)
+    terminal = facts.terminal
+    open_now = {how for how in _HOW if terminal.wants_card(how)}
+    if screen not in _ASKS:
+        if open_now and screen != "processing":
+            yield f"the reader waits to {' and '.join(sorted(open_now))}, and the screen is {screen}"
+        return
+    said = text_of(seen.after, screen).lower()
+    named = {how for how, words in _WORDS.items() if any(word in said for word in words)}
+    if said and open_now - named and not seen.around.outage:
+        yield f"{said!r}, and the reader waits to {' and '.join(sorted(open_now))}"
+    entries = facts.profile.entries
+    have = {"insert": entries.chip, "tap": entries.contactless, "swipe": entries.stripe}
+    for how in sorted(open_now | named):
+        if not have[how]:
+            yield f"a card to {how} is asked for, and the terminal takes none so"
+
+
+@oracle("R-reader-2", "a card that was asked for is taken")
+def taken(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    word = seen.line.partition(" ")[0]
+    if (
+        word in ("insert", "tap-card", "swipe")
+        and seen.is_on
+        and screen_id(seen.before) in _ASKS
+        and facts.around == seen.around
+    ):
+        changed = (
+            contents.StateChanged in seen.kinds
+            or contents.ScreenShown in seen.kinds
+            or contents.Beeped in seen.kinds
+        )
+        if not changed:
+            yield f"{seen.line}, and nothing came of it"
+
+
+_CARDHOLDERS = ("enter-pin", "choose-application", "processing", "approved", "declined", "cancelled", "card-removed", "remove-card", "timed-out",
+                "no-connection", "card-error", "accepted-offline", "not-accepted", "receipt-number", "out-of-paper", "customer-receipt",
+                "merchant-receipt", "reader-lost", "offline-not-allowed", "insert-instead", "swipe-instead", "present-card", "clearpay-tap", "see-phone",
+                "pos-cancelled", "not-offline-card", "not-offline-gift-card", "not-offline-contactless", "offline-limit-exceeded",
+                "offline-session-over", "offline-queue-full")  # fmt: skip
+
+
+@oracle(
+    "R-language-1",
+    "what the seller reads is in the terminal's language, what a cardholder reads in the card's where it is spoken",
+    contents.ScreenShown,
+)
+def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.after is None:
+        return
+    own, screen = facts.terminal.locale, screen_id(seen.after)
+    if facts.profile.displays[seen.after.display].read_by != "both":
+        return
+    if screen not in _CARDHOLDERS and seen.after.locale != own:
+        yield f"{screen} is in {seen.after.locale}, and the terminal speaks {own}"
+    card = facts.terminal.card
+    if screen == "enter-pin" and card is not None and not seen.around.outage:
+        spoken = [
+            tag
+            for language in card.languages
+            for tag in facts.profile.languages
+            if tag.partition("-")[0] == language
+        ]
+        wanted = spoken[0] if spoken else own
+        if seen.after.locale != wanted:
+            yield f"the PIN is asked for in {seen.after.locale}, and the card wants {wanted}"
+
+
+@oracle(
+    "R-customer-1",
+    "the customer's display shows this customer's payment, and nothing that is the seller's",
+    contents.ScreenShown,
+)
+def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if "customer" not in facts.profile.displays or not seen.is_on or seen.until != seen.mono:
+        return
+    view, screen = facts.terminal.view("customer"), screen_id(seen.after)
+    if any(one.role in (Role.TAB, Role.BANNER) for one in view.items):
+        yield "it has tabs or banners"
+    private = screen in (
+        "home",
+        "history",
+        "transactions",
+        "transaction",
+        "receipts",
+        "filter",
+        "orders",
+        "status",
+        "passcode",
+        "offline-payments",
+        "offline-limit",
+        "signed-out",
+        "tampered",
+    )
+    if (private or screen.startswith("menu-")) and view.screen.id != "welcome":
+        yield f"it shows {view.screen.id} while the seller looks at {screen}"
+    asked = amount_asked(facts, seen)
+    said = next((one.wording for one in view.items if one.id == "sum"), "")
+    if screen in _ASKS and asked is not None and view.screen.id == "welcome" and not facts.asked_by_till:
+        yield f"it shows nothing of the payment of {asked}"
+    if said and asked is not None and screen in _ASKS and digits(said).lstrip("0") != str(asked):
+        yield f"it shows {said!r}, and {asked} was confirmed"
+
+
+@oracle("R-secret-1", "nothing that was typed as a secret stands in a row", contents.RowStored)
+def secrets(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    typed = {
+        one.digits for one in facts.confirmed if one.screen in _SECRET and len(one.digits) >= _SHORTEST_PIN
+    }
+    if (
+        seen.confirmed is not None
+        and seen.confirmed.screen in _SECRET
+        and len(seen.confirmed.digits) >= _SHORTEST_PIN
+    ):
+        typed.add(seen.confirmed.digits)
+    codes = {
+        one.digits
+        for one in (*facts.confirmed, *((seen.confirmed,) if seen.confirmed else ()))
+        if one.screen == "cvc" and one.digits
+    }
+    card = facts.terminal.card
+    pan = card.pan.reveal() if card is not None else ""
+    for row in seen.rows:
+        for name, value in row.values.items():
+            text = str(value)
+            if text in typed | codes and name not in (
+                "amount",
+                "requested",
+                "stan",
+                "failures",
+                "locked_until",
+                "limit",
+                "at",
+            ):
+                yield f"{name} of {row.kind} is what was typed"
+            if (pan and pan in text) or any(len(one) > _LONGEST_PIN and one in text for one in typed):
+                yield f"{name} of {row.kind} has a card number in clear"
+
+
+_SECRET = ("passcode", "new-passcode", "repeat-passcode", "enter-pin", "card-number", "cvc")
+
+
+@oracle("R-field-1", "a field is empty when it is asked for")
+def empty(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    kind, typed, count = field_of(seen.after)
+    if (
+        kind
+        and seen.came_to
+        and seen.came_to != "home"
+        and count
+        and screen_id(seen.before) not in ("off", "notice")
+    ):
+        yield f"{typed!r} stands in {seen.came_to} when it is asked for"
+
+
+@oracle(
+    "R-field-2", "a digit that is typed stands in the field, as far as the field has room", contents.KeyPress
+)
+def each_digit(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    (kind, *_kept, was), (now_kind, *_now, now) = field_of(seen.before), field_of(seen.after)
+    if kind in ("", "money") or now_kind != kind or seen.came_to or not seen.is_on:
+        return
+    if seen.key.isdigit() and not seen.ignored and now <= was and not (kind == "date" and now == was):
+        yield f"{seen.key} was typed into {screen_id(seen.after)}, and {now} digits stand there after {was}"
+
+
+@oracle(
+    "R-entry-1",
+    "a typed card is taken only with a right number, a month that is not over and a code of its length",
+    contents.StateChanged,
+)
+def typed_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = seen.confirmed
+    if said is None or not seen.came_to or not seen.is_on or seen.came_to in ("cancelled", "timed-out"):
+        return
+    if said.screen == "card-number" and not _is_right(said.digits):
+        yield f"a number of {len(said.digits)} digits with a wrong check digit was taken"
+    elif said.screen == "expiry":
+        now = facts.terminal.bench.engine.clock.now.civil
+        month, year = int(said.digits[:2] or "0"), 2000 + int(said.digits[2:] or "0")
+        if len(said.digits) != 4 or not 1 <= month <= 12 or (year, month) < (now.year, now.month):
+            yield f"{said.digits} was taken in {now:%m%y}"
+    elif said.screen == "cvc":
+        number = next((one.digits for one in reversed(facts.confirmed) if one.screen == "card-number"), "")
+        if len(said.digits) != (4 if number.startswith(("34", "37")) else 3):
+            yield f"a code of {len(said.digits)} digits was taken"
+
+
+@oracle("R-entry-2", "a typed card that is right is not refused", contents.KeyPress, contents.Touch)
+def right_card(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = seen.confirmed
+    if said is None or seen.came_to or not seen.is_on:
+        return
+    if said.screen == "expiry" and len(said.digits) == 4 and has(seen.after, "expired-card"):
+        now = facts.terminal.bench.engine.clock.now.civil
+        if 1 <= int(said.digits[:2]) <= 12 and (2000 + int(said.digits[2:]), int(said.digits[:2])) >= (
+            now.year,
+            now.month,
+        ):
+            yield f"{said.digits} is refused as expired in {now:%m%y}"
+    if (
+        said.screen == "expiry"
+        and 1 <= int(said.digits[:2] or "0") <= 12
+        and len(said.digits) == 4
+        and has(seen.after, "expiry-invalid")
+    ):
+        yield f"{said.digits} is refused as no month"
+
+
+@oracle("R-entry-3", "the security code is asked for as the profile says", contents.StateChanged)
+def code_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = seen.confirmed
+    if (
+        said is None
+        or said.screen != "expiry"
+        or not seen.came_to
+        or seen.came_to in ("cancelled", "timed-out")
+    ):
+        return
+    if (seen.came_to == "cvc") != facts.profile.moto.ask_cvc:
+        yield f"{seen.came_to} comes after the expiry"
+
+
+def _is_right(number: str) -> bool:
+    """Whether the check digit of a card number is right (ISO/IEC 7812-1, Annex B)."""
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return len(number) >= 12 and total % 10 == 0
+
+
+CARDS = (
+    length,
+    in_the_result,
+    tries,
+    ways,
+    taken,
+    language,
+    customer,
+    secrets,
+    empty,
+    each_digit,
+    typed_card,
+    right_card,
+    code_asked,
+)

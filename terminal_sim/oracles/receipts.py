@@ -1,0 +1,216 @@
+"""Rules of paper: which copies come out, of which payment, and what stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import PrintedReceipt, contents
+from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, screen_id
+from terminal_sim.oracles.oracle import oracle
+
+_ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
+_PAID = ("COMPLETED", "VOIDED")
+
+
+def _ids(paper: PrintedReceipt) -> list[str]:
+    """The ids of the wordings of its lines, in their order."""
+    parts = (
+        part
+        for line in paper.receipt.lines
+        for part in (getattr(line, "text", ""), getattr(line, "label", ""))
+    )
+    return [str(part.id) for part in parts if not isinstance(part, str)]
+
+
+def is_reprint(paper: PrintedReceipt) -> bool:
+    """Whether it has the mark of a copy."""
+    return "receipt-copy" in _ids(paper)
+
+
+def _row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | None:
+    """The newest row of a payment, those of this occurrence among them."""
+    own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("reference") == reference]
+    if own:
+        return own[-1]
+    return facts.payments[reference][-1] if reference in facts.payments else None
+
+
+@oracle(
+    "R-paper-1",
+    "each copy of a receipt comes out once, and a second time only as a reprint that was asked for",
+    contents.ReceiptPrinted,
+)
+def once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    asked = [(row.text("original"), row.text("copy")) for row in seen.rows if row.kind == "reprint"]
+    before = [(one.receipt.reference, one.copy) for one in facts.printed if not is_reprint(one)]
+    for paper in seen.printed:
+        key = paper.receipt.reference, paper.copy
+        if is_reprint(paper):
+            if key not in asked:
+                yield f"a {paper.copy} copy of {key[0]} was printed again, and nothing was asked for"
+            continue
+        if key in before:
+            yield f"the {paper.copy} receipt of {key[0]} came out twice"
+        before.append(key)
+    if asked and not seen.printed and seen.around.paper != "out" and not seen.around.jammed and seen.is_on:
+        yield f"a copy of {asked[0][0]} was asked for, and nothing came out"
+
+
+@oracle("R-paper-2", "a reprint is the receipt as it was, with a mark", contents.ReceiptPrinted)
+def reprint(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        if not is_reprint(paper):
+            continue
+        first = next(
+            (
+                one
+                for one in facts.printed
+                if not is_reprint(one)
+                and (one.receipt.reference, one.copy) == (paper.receipt.reference, paper.copy)
+            ),
+            None,
+        )
+        if (
+            first is not None
+            and first.receipt.lines != paper.receipt.lines[1:]
+            and not _changed_since(facts, paper)
+        ):
+            yield f"the copy of {paper.receipt.reference} says other things than the {paper.copy} receipt did"
+
+
+def _changed_since(facts: SessionFacts, paper: PrintedReceipt) -> bool:
+    """Whether the payment ended in another way since its receipt came out."""
+    states = {row.text("state") for row in facts.payments.get(paper.receipt.reference, ())}
+    return bool(states & {"PENDING", "REVERSAL_PENDING"})
+
+
+@oracle("R-paper-3", "a reprint is of the payment that the screen shows", contents.RowStored)
+def of_the_picked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if row.kind != "reprint" or not facts.picked:
+            continue
+        payment = facts.payments.get(row.text("original"))
+        if payment is None:
+            yield f"{row.text('original')} was printed again, and there is no such payment"
+        elif row.text("original") != facts.picked:
+            yield f"{row.text('original')} was printed again, and {facts.picked} was picked"
+        wanted = screen_id(seen.before).removesuffix("-receipt")
+        if wanted in ("customer", "merchant") and row.text("copy") != wanted:
+            yield f"the {row.text('copy')} copy was printed, and the screen offers the {wanted} copy"
+
+
+@oracle("R-paper-4", "a receipt says what the row of its payment says", contents.ReceiptPrinted)
+def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        row = _row_of(facts, seen, paper.receipt.reference)
+        if row is None:
+            yield f"it is of {paper.receipt.reference}, and there is no such payment"
+            continue
+        ids = _ids(paper)
+        total = [
+            getattr(line, "value", None)
+            for line in paper.receipt.lines
+            if getattr(getattr(line, "label", None), "id", "") == "receipt-total"
+        ]
+        minor = getattr(total[0], "minor", None) if total else None
+        if minor != row.number("amount"):
+            yield f"its total is {minor}, and {row.text('reference')} is for {row.number('amount')}"
+        state = row.text("state")
+        if "receipt-approved" in ids and state not in (*_PAID, "PENDING", "FORWARD_SENT"):
+            yield f"it says approved, and {row.text('reference')} is {state}"
+        if "receipt-declined" in ids and state in _PAID:
+            yield f"it says declined, and {row.text('reference')} is {state}"
+        if ("receipt-void" in ids) != (row.kind == "void" and state in _PAID):
+            yield f"it is of a {row.kind}, and {'has' if 'receipt-void' in ids else 'lacks'} the mark of a void"
+        if row.text("pan")[-4:] not in paper.text:
+            yield f"it lacks the last four digits of {row.text('pan')}"
+        header = facts.profile.receipts.header
+        if any(line.strip() not in paper.text for line in header):
+            yield "it lacks a line of the profile's header"
+        signed = "receipt-signature" in ids
+        if signed != (
+            row.text("cvm") == "signature" and paper.copy == "merchant" and "receipt-approved" in ids
+        ):
+            yield f"the {paper.copy} copy {'has' if signed else 'lacks'} a line for a signature, and the cardholder was verified by {row.text('cvm') or 'nothing'}"
+
+
+@oracle(
+    "R-paper-5",
+    "the customer copy speaks the card's language where the profile says so, the merchant copy the terminal's",
+    contents.ReceiptPrinted,
+)
+def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        row = _row_of(facts, seen, paper.receipt.reference)
+        if row is None:
+            continue
+        foreign = paper.copy == "customer" and facts.profile.receipts.card_language and row.text("language")
+        wanted = row.text("language") if foreign else facts.terminal.locale
+        if paper.receipt.locale != wanted:
+            yield f"the {paper.copy} copy is in {paper.receipt.locale}, and should be in {wanted}"
+
+
+@oracle(
+    "R-paper-6",
+    "a payment that has ended leaves the copies that the profile prints by itself",
+    contents.ScreenShown,
+)
+def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to != "home" or facts.profile.printer is None or seen.line or not seen.is_on:
+        return
+    last, rules = facts.last, facts.profile.receipts
+    if (
+        last is None
+        or last.mono < facts.left_home_at
+        or facts.paper_trouble_at >= facts.left_home_at
+        or facts.powered_at >= facts.left_home_at
+    ):
+        return
+    if (
+        facts.ended not in ("approved", "accepted-offline", *(("declined",) if rules.declined else ()))
+        or seen.around.paper == "out"
+    ):
+        return
+    if last.text("state") == "REVERSAL_PENDING" and last.kind == "void":
+        return
+    out = [
+        one.copy
+        for one in facts.printed
+        if one.receipt.reference == last.text("reference") and not is_reprint(one)
+    ]
+    for copy, policy in (("merchant", rules.merchant), ("customer", rules.customer)):
+        if policy == "auto" and copy not in out:
+            yield f"{last.text('reference')} has ended, and its {copy} copy has not come out"
+        if policy == "no" and copy in out:
+            yield f"the {copy} copy of {last.text('reference')} came out, and the profile prints none"
+
+
+@oracle(
+    "R-paper-7",
+    "a copy that stopped for want of paper comes out when there is paper",
+    contents.ReceiptPrinted,
+    contents.Act,
+)
+def goes_on(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.line == "paper in"
+        and screen_id(seen.before) == "out-of-paper"
+        and not seen.printed
+        and seen.is_on
+    ):
+        yield "there is paper again, and nothing came out"
+
+
+@oracle("R-paper-8", "no receipt has a whole card number", contents.ReceiptPrinted)
+def masked(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        for line in paper.text.splitlines():
+            label, star, value = line.partition("*")
+            if star and len(digits(value)) > 4:
+                yield f"{line.strip()!r} shows {len(digits(value))} digits of a card"
+            if len(digits(line)) >= 13 and not label.strip():
+                yield f"{line.strip()!r} has as many digits as a card number"
+
+
+PAPER = (once, reprint, of_the_picked, says_the_row, language, complete, goes_on, masked)
