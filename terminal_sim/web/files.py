@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.display.texts import Texts
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -13,18 +18,27 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-_NAMES = (
-    "index.html", "style.css", "icon.svg", "app.js", "connection.js", "details.js", "drawing.js", "film.js", "timeline.js", "words.js",
-    "vendor/lit-html.js", "fonts/inter.woff2", "fonts/jetbrains-mono.woff2",
-)  # fmt: skip
+_LANGUAGES = ("en", "fr")
+
+
+def words() -> Mapping[str, Mapping[str, str]]:
+    """The words of the page by language and id."""
+    texts = Texts.load(bundled() / "strings" / "page")
+    return {language: dict(texts.catalogue(language)) for language in _LANGUAGES}
 
 
 @cache
 def page_files() -> Mapping[str, tuple[bytes, str]]:
-    """Bytes and media type of each file, by its path at the server."""
-    folder = files("terminal_sim.web") / "page"
-    found = {
-        f"/page/{name}": (folder.joinpath(name).read_bytes(), _TYPES["." + name.rpartition(".")[2]])
-        for name in _NAMES
-    }
+    """Bytes and media type of each file, by its path at the server; the words of both languages are one more module."""
+    found = dict(_served("/page/", files("terminal_sim.web") / "page"))
+    wordings = f"export const WORDINGS = {json.dumps(words(), ensure_ascii=False)};\n"
+    found["/page/wordings.js"] = (wordings.encode(), _TYPES[".js"])
     return {"/": found.pop("/page/index.html"), **found}
+
+
+def _served(path: str, folder: Traversable) -> Iterator[tuple[str, tuple[bytes, str]]]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            yield from _served(f"{path}{item.name}/", item)
+        elif (media := _TYPES.get("." + item.name.rpartition(".")[2])) is not None:
+            yield path + item.name, (item.read_bytes(), media)

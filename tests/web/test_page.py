@@ -67,7 +67,9 @@ def is_own(url: str, bench: Client) -> None:
 
 def until(page: Page, screen: str) -> None:
     """Waits until the chosen terminal shows this screen."""
-    page.wait_for_function("id => document.querySelector('.caption code')?.textContent === id", arg=screen)
+    page.wait_for_function(
+        "id => document.querySelector('#stage .caption code')?.textContent === id", arg=screen
+    )
 
 
 def recorded(bench: Client, profile: str) -> str:
@@ -78,6 +80,11 @@ def recorded(bench: Client, profile: str) -> str:
 
 def click(page: Page, name: str) -> None:
     page.locator("#floor").get_by_role("button", name=name, exact=True).first.click()
+
+
+def jump(page: Page, time: str) -> None:
+    page.locator("#jump").click()
+    page.get_by_role("button", name=f"Jump {time}").click()
 
 
 def sale(page: Page, profile: str) -> None:
@@ -91,7 +98,7 @@ def sale(page: Page, profile: str) -> None:
     click(page, "OK" if profile == "v400m" else "Confirm" if profile == "s1f2" else "Charge $12.50")
     until(page, "present-card")
     page.get_by_role("button", name="Insert visa-credit", exact=True).click()
-    page.get_by_role("button", name="Jump 1s").click()
+    jump(page, "1s")
     until(page, "approved")
 
 
@@ -126,6 +133,8 @@ def test_a_sale_by_the_keyboard_alone(browser: Browser) -> None:
         page.locator("#floor").focus()
         page.keyboard.type("1234")
         page.keyboard.press("Enter")
+        page.locator("#jump").focus()
+        page.keyboard.press("Enter")
         page.get_by_role("button", name="Jump 1s").focus()
         page.keyboard.press("Enter")
         until(page, "approved")
@@ -140,15 +149,17 @@ def test_a_card_is_dragged_to_the_slot(browser: Browser) -> None:
         until(page, "present-card")
         page.locator(".card", has_text="visa-declined").scroll_into_view_if_needed()
         card = page.locator(".card", has_text="visa-declined").bounding_box()
-        slot = page.locator('#floor [data-part="slot"]').bounding_box()
         assert card
-        assert slot
         page.mouse.move(card["x"] + 20, card["y"] + 10)
         page.mouse.down()
-        page.mouse.move(slot["x"] + 20, slot["y"] + 2, steps=8)
+        page.mouse.move(card["x"] - 40, card["y"] + 10, steps=4)
+        slot = page.locator('#floor [data-way="insert"]').bounding_box()
+        assert slot
+        page.mouse.move(slot["x"] + 20, slot["y"] + 20, steps=8)
+        page.locator(".caption .verb", has_text="insert visa-declined").wait_for()
         page.mouse.up()
         page.get_by_role("button", name="Remove").wait_for()
-        page.get_by_role("button", name="Jump 1s").click()
+        jump(page, "1s")
         until(page, "declined")
         page.context.close()
 
@@ -214,9 +225,9 @@ def test_an_outage_is_two_clicks_and_a_day_is_one(browser: Browser) -> None:
     with served("square-terminal") as bench:
         page = opened(browser, bench)
         page.get_by_role("group", name="Network").get_by_role("button", name="down").click()
-        page.locator(".chip", has_text="network down").wait_for()
-        page.get_by_role("button", name="Jump 24h").click()
-        page.wait_for_function("() => document.querySelector('time').textContent.startsWith('2026-01-16')")
+        page.locator(".seg .off", has_text="down").wait_for()
+        jump(page, "24h")
+        page.wait_for_function("() => document.querySelector('time').dateTime.startsWith('2026-01-16')")
         page.context.close()
 
 
@@ -260,7 +271,7 @@ def test_the_film_strip_shows_the_device_as_it_was(browser: Browser) -> None:
         until(page, "amount")
         page.wait_for_function("() => document.querySelectorAll('.cell').length >= 2")
         page.locator(".cell").first.click()
-        page.locator(".past").wait_for()
+        page.locator(".stage .past").wait_for()
         page.wait_for_function("() => !document.querySelector('#floor').textContent.includes('$0.07')")
         page.locator("#floor [data-key=CANCEL]").first.click()
         page.locator(".refused", has_text="past").wait_for()

@@ -10,6 +10,7 @@ export class Connection {
     this.onState = onState;
     this.seq = 0;
     this.last = 0; // the newest event that has come
+    this.boot = ""; // which run of the server this is
     this.waiting = new Map(); // what was asked and is not answered, by its seq
     this.pause = 250;
     this.name = crypto.randomUUID();
@@ -22,10 +23,9 @@ export class Connection {
     this.socket.onopen = () => {
       this.pause = 250;
       this.send({ hello: this.name });
-      this.ask({ sub: { after: this.last } });
+      this.subscribe();
       // What was asked before the loss may have been done: the bench answers a seq that it knows without doing it again.
       for (const [seq, { said }] of [...this.waiting]) if (!said.sub) this.send({ seq, ...said });
-      this.onState("live");
     };
     this.socket.onmessage = ({ data }) => this.take(JSON.parse(data));
     this.socket.onclose = () => {
@@ -33,6 +33,21 @@ export class Connection {
       setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(this.pause * 2, SLOWEST);
     };
+  }
+
+  // A bench that has fewer events than this page has seen is another one.
+  async subscribe() {
+    const { done } = await this.ask({ sub: { after: this.last } });
+    if (!done) return;
+    const restarted = (this.boot && done.boot && done.boot !== this.boot) || done.event < this.last;
+    this.boot = done.boot ?? this.boot;
+    this.onState(restarted ? "restarted" : "live");
+  }
+
+  // Takes everything from the first event on.
+  anew() {
+    this.last = 0;
+    return this.subscribe();
   }
 
   take(message) {
@@ -57,20 +72,32 @@ export class Connection {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(said));
   }
 
-  async get(path) {
-    const answer = await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    return answer.headers.get("content-type").includes("json") ? answer.json() : answer.text();
+  get(path) {
+    return this.fetched("GET", path);
   }
 
-  async post(path, body) {
+  post(path, body) {
+    return this.fetched("POST", path, body);
+  }
+
+  delete(path) {
+    return this.fetched("DELETE", path);
+  }
+
+  // What was answered, as JSON or text. Throws an Error with the sentence of a refusal.
+  async fetched(method, path, body) {
     const answer = await fetch(`/api/v1${path}`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
     });
-    const found = await answer.json();
-    if (!answer.ok) throw new Error(found.detail);
-    return found;
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    return /json(;|$)/.test(answer.headers.get("content-type")) ? answer.json() : answer.text();
+  }
+
+  async blob(path) {
+    const answer = await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    return answer.blob();
   }
 }

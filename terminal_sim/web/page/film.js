@@ -1,56 +1,83 @@
-// The film strip: one picture for each act, of the screen on which it settled. Its axis is the order of what was done, never time.
+// The film strip: a picture for each act, of the screen on which it settled. Its axis is the order of what was done, never time.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { parse } from "./drawing.js";
-import { brief } from "./timeline.js";
+import { firstDisplay } from "./drawing.js";
+import { MINUTE, shortly } from "./moments.js";
 import { say } from "./words.js";
 
-const LONGEST = 300; // pictures
-const ACTS = new Set(["act", "key", "touch", "time"]);
+const LONGEST = 400; // pictures that are kept
+const SHOWN = 60; // cells in the document
 
 export class Film {
-  constructor() {
-    this.cells = []; // oldest first: terminal, the number of the newest event that it shows, what was done, and the drawing as text
+  constructor(timeline) {
+    this.timeline = timeline;
+    this.clear();
   }
 
-  // Keeps the drawing that came after these entries. Keys that follow each other are one act, as they are one line of a script.
-  add(terminal, svg, entries) {
-    const act = entries.findLast((entry) => ACTS.has(entry.kind));
-    const last = entries.at(-1);
-    if (!act || !last) return;
-    const label = brief(act);
-    const before = this.cells.at(-1);
-    if (before && before.terminal === terminal && before.act === act.n) this.cells.pop();
-    this.cells.push({ terminal, n: last.n, act: act.n, label, at: act.t, svg });
-    if (this.cells.length > LONGEST) this.cells.shift();
+  clear() {
+    this.pictures = new Map(); // of each terminal, by its id: drawings with how it stood and the newest event then, oldest first
   }
 
-  // The cell whose picture was there when the event `n` had happened.
-  at(terminal, n) {
-    return this.cells.findLast((cell) => cell.terminal === terminal && cell.n <= n);
+  // Keeps how a terminal stood when the event `n` had happened.
+  keep(about, drawing, n) {
+    const pictures = this.pictures.get(about.id) ?? [];
+    pictures.push({ n, drawing, about, thumb: null });
+    if (pictures.length > LONGEST) pictures.shift();
+    this.pictures.set(about.id, pictures);
   }
 
-  view(terminal, shown, look) {
-    const own = this.cells.filter((cell) => cell.terminal === terminal).slice(-40);
-    if (!own.length) return nothing;
-    return html`<div class="film" role="group" aria-label=${say("film")} tabindex="0">${own.map((cell, index) => html`
-      ${index && cell.at - own[index - 1].at > 60e6 ? html`<span class="gap">${distance(cell.at - own[index - 1].at)}</span>` : nothing}
-      <button class="cell ${cell === shown ? "on" : ""}" aria-pressed=${cell === shown} aria-label="${say("event")} ${cell.n}: ${cell.label}" @click=${() => look(cell)}>
-        <span class="thumb">${thumb(cell)}</span><small>${cell.label}</small></button>`)}</div>`;
+  // The picture that was there when the event `n` had happened.
+  at(id, n) {
+    return this.pictures.get(id)?.findLast((picture) => picture.n <= n);
+  }
+
+  // The acts of which there is a picture of this terminal, oldest first, each with the last one. An act that shows nothing new has none.
+  cells(id) {
+    const pictures = this.pictures.get(id) ?? [];
+    const found = [];
+    for (const picture of pictures) {
+      const act = this.timeline.actOf(picture.n);
+      if (!act) continue;
+      if (found.at(-1)?.act === act) found.at(-1).picture = picture;
+      else found.push({ act, picture });
+    }
+    return found.slice(-SHOWN);
+  }
+
+  view(id, past, look) {
+    const cells = this.cells(id);
+    if (!cells.length) return html`<div class="film"></div>`;
+    const shown = past ?? this.timeline.last;
+    const on = cells.findLast(({ act }) => act.n <= shown) ?? cells[0];
+    return html`<div class="film" role="group" aria-label=${say("film")} tabindex="0">${cells.map((cell, index) => {
+      const before = cells[index - 1]?.act.t ?? cell.act.t;
+      return html`${cell.act.t - before > 30 * MINUTE ? html`<span class="gap"><b>${shortly(cell.act.t - before)}</b></span>` : nothing}${drawnCell(cell, cell === on, past && cell.act.n > past, look)}`;
+    })}</div>`;
   }
 }
 
-// A small picture shows and takes nothing: it is an image, and its keys are none.
-function thumb(cell) {
-  if (!cell.thumb) {
-    cell.thumb = parse(cell.svg);
-    for (const inner of cell.thumb.querySelectorAll("[role], [tabindex], [aria-label]")) for (const name of ["role", "tabindex", "aria-label"]) inner.removeAttribute(name);
-    cell.thumb.setAttribute("aria-hidden", "true");
-  }
-  return cell.thumb;
+function drawnCell({ act, picture }, on, later, look) {
+  picture.thumb ??= firstDisplay(picture.drawing);
+  return html`<button class="cell ${on ? "on" : ""} ${later ? "later" : ""}" aria-pressed=${on} tabindex=${on ? 0 : -1} data-n=${act.n}
+    aria-label="${say("event")} ${act.n}: ${act.label}, ${say("kind-screen")} ${picture.about.screen}" @click=${() => look(lastOf(act))}>
+    <span class="thumb">${picture.thumb}</span><small>${short(act)}</small><span class="ticks">${ticks(act)}</span></button>`;
 }
 
-function distance(micros) {
-  const minutes = micros / 60e6;
-  return minutes >= 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes)} min`;
+// The number of the newest event of an act.
+export const lastOf = (act) => act.entries.at(-1)?.n ?? act.n;
+
+const MOST_TICKS = 24;
+
+function ticks(act) {
+  return [act.head, ...act.entries].filter((one) => one.kind !== "event").slice(0, MOST_TICKS).map((one) => html`<i class="k-${one.kind === "key" || one.kind === "touch" ? "act" : one.kind}"></i>`);
+}
+
+// What tells acts apart: the keys, the target, the verb of a card.
+function short(act) {
+  if (act.kind === "time") return `+${shortly(act.head.by)}`;
+  const [verb, ...rest] = act.label.split(" ");
+  if (verb === "press" || verb === "press!") return rest.join(" ");
+  if (verb === "tap") return rest.join(" ").replace(/^id:|"/g, "");
+  if (verb === "network") return `net ${rest.join(" ")}`;
+  return ["insert", "remove", "swipe", "tap-card"].includes(verb) ? verb : act.label;
 }
