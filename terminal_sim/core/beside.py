@@ -11,11 +11,12 @@ from terminal_sim.core.stack import FlowStack
 
 
 def network(terminal: FlowStack, event: ev.NetworkChanged) -> None:
-    """A link that is back lets what is in doubt and what was kept go out."""
+    """A link that is back lets what is in doubt, what is not answered and what was kept go out."""
     restored = event.up and not terminal.environment.network_up
     terminal.environment.network_up, terminal.environment.link = event.up, event.link
     if restored:
         terminal.reversals.due()
+        terminal.advices.repeat()
     terminal.offline.look_around()
     terminal.fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
 
@@ -26,6 +27,7 @@ def service(terminal: FlowStack, event: ev.ServiceChanged) -> None:
     terminal.environment.service_up = event.up
     if restored:
         terminal.reversals.due()
+        terminal.advices.repeat()
     terminal.offline.look_around()
     terminal.fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
 

@@ -202,8 +202,10 @@ class DurableState:
         if row.act == "factory-reset":
             self.offline = OfflineSettings()
 
-    def _card_refused(self, _: CardRefusedRow) -> None:
+    def _card_refused(self, row: CardRefusedRow) -> None:
         self.refused += 1
+        if row.stan:
+            self.trace_number.take(row.reference, row.stan)
 
     def _tamper(self, _: TamperRow) -> None:
         self.tampered = True

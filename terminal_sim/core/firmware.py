@@ -57,6 +57,12 @@ class KeptPayments(Protocol):
     def discard(self, why: str, *before: JournalRow) -> None: ...
 
 
+class AdviceQueue(Protocol):
+    """What cards said in the end, for their issuers (`core.card_advices`)."""
+
+    def begin(self, advice: HostRequest) -> None: ...
+
+
 class RequestDesk(Protocol):
     """What a point of sale asks for (`core.requests`)."""
 
@@ -82,6 +88,8 @@ class Firmware(Protocol):
 
     @property
     def reversals(self) -> ReversalQueue: ...
+    @property
+    def advices(self) -> AdviceQueue: ...
     @property
     def offline(self) -> KeptPayments: ...
     @property

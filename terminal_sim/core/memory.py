@@ -39,7 +39,7 @@ class OfflineMemory:
 
 @dataclass(frozen=True, slots=True)
 class FirmwareMemory:
-    """All of a firmware but what its journal rows say. `stack` begins with the lowest flow."""
+    """All of a firmware but what its journal rows say. `stack` begins with the lowest flow; `advices` are not answered yet."""
 
     locale: str
     environment: Environment
@@ -48,5 +48,6 @@ class FirmwareMemory:
     awaited: HostRequest | None
     unwinding: bool
     reversals: ReversalMemory
+    advices: tuple[HostRequest, ...]
     offline: OfflineMemory
     request: TerminalRequest | None

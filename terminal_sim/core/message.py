@@ -30,6 +30,7 @@ class MessageClass(Enum):
 
     AUTHORISATION = "authorisation"
     FINANCIAL = "financial"
+    AUTHORISATION_ADVICE = "authorisation-advice"
     ADVICE = "advice"
     REVERSAL = "reversal"
 
@@ -45,6 +46,7 @@ class Booking(Enum):
     VOID = "void"
     REVERSAL = "reversal"
     TOMBSTONE = "tombstone"
+    NOTHING = "nothing"
 
     @property
     def moves_money(self) -> bool:
@@ -64,7 +66,7 @@ class KindFacts:
     """What is particular to a kind of message.
 
     `processing_code` is the transaction type of DE 3 and of EMV tag 9C (EMV Book 3, Annex A), two digits; it is empty where
-    the message carries that of its original. `condition` is what DE 25 says of the kind itself; a message that names an
+    the message carries that of its original, and of a purchase where it has none. `condition` is what DE 25 says of the kind itself; a message that names an
     original carries the original's condition. `report` is the word of the Payment transactions report, empty for a kind that
     has no journal rows of its own. `is_payment` says that its journal rows are whole payments with a reference of their own.
     `voidable` says that a completed payment can be voided, `deferrable` that a payment can be stored while the acquirer
@@ -158,6 +160,14 @@ class MessageKind(Enum):
             booking=Booking.CHARGE,
         ),
     )
+    CARD_ADVICE = (
+        "card-advice",
+        KindFacts(
+            message_class=MessageClass.AUTHORISATION_ADVICE,
+            processing_code="",
+            booking=Booking.NOTHING,
+        ),
+    )
 
     @property
     def charges(self) -> bool:
@@ -172,7 +182,7 @@ class MessageKind(Enum):
     @property
     def undoes(self) -> bool:
         """Whether it takes another message back. Such a message names its original, and is repeated until it is answered."""
-        return not self.moves_money
+        return not self.moves_money and self.facts.booking is not Booking.NOTHING
 
 
 class Original(Struct, frozen=True, kw_only=True):

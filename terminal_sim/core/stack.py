@@ -13,6 +13,7 @@ from dataclasses import replace
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core import own_flows
+from terminal_sim.core.card_advices import CardAdvices
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.environment import Environment, refusal, shows
@@ -46,6 +47,7 @@ class FlowStack:
 
     __slots__ = (
         "_unwinding",
+        "advices",
         "awaited",
         "durable",
         "effects",
@@ -77,6 +79,7 @@ class FlowStack:
         self.now = Instant(0, 0)
         self.stack: list[Context] = []
         self.reversals = Reversals(self)
+        self.advices = CardAdvices(self)
         self.offline: OfflineQueue = OfflineQueue(self)
         self.requests = PaymentRequests(self)
         self.awaited: HostRequest | None = None
@@ -95,6 +98,7 @@ class FlowStack:
             awaited=self.awaited,
             unwinding=self._unwinding,
             reversals=self.reversals.snapshot(),
+            advices=self.advices.snapshot(),
             offline=self.offline.snapshot(),
             request=self.requests.running,
         )
@@ -107,6 +111,7 @@ class FlowStack:
         self.awaited = memory.awaited
         self._unwinding = memory.unwinding
         self.reversals.restore(memory.reversals)
+        self.advices.restore(memory.advices)
         self.offline.restore(memory.offline)
         self.requests.running = memory.request
         self.stack.clear()
@@ -160,7 +165,8 @@ class FlowStack:
         return shows(self.profile, entry)
 
     def send(self, request: HostRequest) -> None:
-        """Send a flow's request; its answer alone comes back to the flow."""
+        """Send a flow's request; its answer alone comes back to the flow. What a card said before goes first."""
+        self.advices.repeat()
         self.awaited = request
         self.effects.append(fx.Send(request))
 

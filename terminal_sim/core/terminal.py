@@ -151,7 +151,7 @@ class Terminal(FlowStack):
             self.offer(Trigger.HOST_REPLY, event)
         elif self.reversals.reply(reply):
             self.fire(Trigger.RESOLVED, event)
-        elif not self.offline.reply(reply):
+        elif not (self.offline.reply(reply) or self.advices.reply(reply)):
             self._unexpected_reply(reply)
 
     def _unexpected_reply(self, reply: HostReply) -> None:

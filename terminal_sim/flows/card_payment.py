@@ -13,7 +13,7 @@ from terminal_sim.core.events import (
 )
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import Move, Moves, State, States
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, MessageKind, Original
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import CardRefusedRow
 from terminal_sim.core.text import Text, say
@@ -153,18 +153,27 @@ class CardPaymentFlow(CardholderFlow):
     def complete_chip(self, event: Event) -> None:
         self._keep_outcome(event)
         self.complete(event)
+        self._advise()
 
     def decline_chip(self, event: Event) -> None:
         self._keep_outcome(event)
         self.decline(event)
+        self._advise()
+
+    def give_up_chip(self, event: Event) -> None:
+        """The acquirer was not in reach, and the card did not approve by itself."""
+        self._keep_outcome(event)
+        self.give_up(event)
+        self._advise()
 
     def reverse_refused(self, event: Event) -> None:
         self._keep_outcome(event)
         self.reverse(CARD_REFUSED)
         self.announce("declined")
+        self._advise()
 
     def refused_by_card(self, event: Event) -> None:
-        """The card said no before the acquirer was asked: nothing was sent, and the record says why."""
+        """The card said no before the acquirer was asked: it is not asked, and the record says why."""
         if isinstance(event, KernelEnded):
             self._record_refused(event.outcome)
         match verdict_of(event):
@@ -176,21 +185,37 @@ class CardPaymentFlow(CardholderFlow):
                 self.announce("card-error")
 
     def _record_refused(self, outcome: Outcome) -> None:
-        pan = outcome.card.pan.reveal() if outcome.card is not None else ""
-        terminal = self.terminal
-        terminal.record(
-            CardRefusedRow(
-                reference=f"{terminal.name}-R{terminal.durable.refused + 1}",
-                transaction=self.kind,
-                verdict=outcome.verdict.value,
-                amount=self.amount,
-                entry=self.entry,
-                at=terminal.now.civil_second,
-                pan=mask_pan(pan),
-                brand=brand_name(pan),
-                reasons=written(outcome.reasons),
-            )
+        terminal, card = self.terminal, outcome.card
+        pan = card.pan.reveal() if card is not None else ""
+        row = CardRefusedRow(
+            reference=f"{terminal.name}-R{terminal.durable.refused + 1}",
+            transaction=self.kind,
+            verdict=outcome.verdict.value,
+            amount=self.amount,
+            entry=self.entry,
+            at=terminal.now.civil_second,
+            pan=mask_pan(pan),
+            brand=brand_name(pan),
+            stan=terminal.durable.trace_number.following if outcome.advice and card is not None else 0,
+            reasons=written(outcome.reasons),
         )
+        details = self._details(card, outcome.icc_data) if card is not None and row.stan else None
+        if details is not None:
+            paid = payment_of(terminal, self.kind, self.amount, details, self.locale)
+            refused = structs.replace(paid, reference=row.reference)
+            advice = structs.replace(request_of(terminal, refused, details), kind=MessageKind.CARD_ADVICE)
+        terminal.record(row)
+        if details is not None:
+            terminal.advices.begin(advice)
+
+    def _advise(self) -> None:
+        """Tell the issuer what the card said in the end, where it is to hear of it."""
+        outcome, payment = self.outcome, self.payment
+        if outcome is None or outcome.card is None or payment is None or not outcome.advice:
+            return
+        request = request_of(self.terminal, payment, self._details(outcome.card, outcome.icc_data))
+        original = Original(kind=payment.kind, stan=payment.stan, reference=payment.reference)
+        self.terminal.advices.begin(structs.replace(request, kind=MessageKind.CARD_ADVICE, original=original))
 
     def card_gone(self, _: Event) -> None:
         self.announce("card-removed")
@@ -333,7 +358,7 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         "completing",
         "failed",
         guard=CardPaymentFlow.never_delivered,
-        action=CardPaymentFlow.give_up,
+        action=CardPaymentFlow.give_up_chip,
     ),
     Move(
         Trigger.KERNEL_OUTCOME,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from terminal_sim.core.message import EntryMode, HostReply, HostRequest
+from terminal_sim.core.message import Booking, EntryMode, HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
@@ -255,6 +255,8 @@ class Acquirer:
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
         """What overrules the issuer for this message, and the note of it for the trace."""
+        if request.kind.facts.booking is Booking.NOTHING:
+            return ScriptedAnswer(), ""
         if self._scripted:
             return self._scripted.popleft(), ""
         pan = card_number(request)
@@ -302,6 +304,9 @@ class Acquirer:
             self._books.append(record)
 
     def _decide(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
+        self._issuer.hear(request)
+        if request.kind.facts.booking is Booking.NOTHING:
+            return self._answer(request, APPROVED), ""
         if request.amount.minor == 0:
             return self._answer(request, _INVALID_AMOUNT), ""
         if request.kind.charges:
@@ -342,10 +347,10 @@ class Acquirer:
         securing = self._issuer.securing(request)
         room = LONGEST_ICC_DATA - len(data)
         count, encoded = fitting(self._sending, room, self._numbered << 8, securing)
-        for _ in range(count):
+        for number in range(count):
             sent = self._sending.popleft()
             if sent.secured is not None and sent.secured.pin is not None:
-                self._issuer.change_pin(request, sent.secured.pin)
+                self._issuer.ask_to_change_pin(request, sent.secured.pin, (self._numbered << 8) + number)
         return data + encoded
 
     def _answer(

@@ -30,6 +30,7 @@ from msgspec import Struct
 
 from terminal_sim.core.message import Avs, HostRequest
 from terminal_sim.emv.data.card_number import is_luhn_valid
+from terminal_sim.host import scripts
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.counters import CardCounters, CountersState, CounterUse, card_digest
@@ -58,10 +59,19 @@ class Account:
     balance: int | None = None
 
 
+class PinChange(Struct, frozen=True, kw_only=True):
+    """The new `pin` of the card of `pan` went out in the script `identifier` (9F18); it counts once the card has taken it."""
+
+    pan: Secret[str]
+    pin: Secret[str]
+    identifier: int
+
+
 class IssuerState(Struct, frozen=True):
-    """An issuer at one moment: its accounts by card number, and the counters that it has seen."""
+    """An issuer at one moment: its accounts and new PINs by card number, and the counters that it has seen."""
 
     accounts: Mapping[str, Account]
+    changes: Mapping[str, PinChange]
     counters: CountersState
 
 
@@ -92,13 +102,15 @@ class Issuer:
         self._master_key = config.issuer_master_key
         self._spent = spent
         self._accounts: dict[str, Account] = {}
+        self._changes: dict[str, PinChange] = {}
         self.counters = CardCounters()
 
     def snapshot(self) -> IssuerState:
-        return IssuerState(self._accounts.copy(), self.counters.snapshot())
+        return IssuerState(self._accounts.copy(), self._changes.copy(), self.counters.snapshot())
 
     def restore(self, state: IssuerState) -> None:
         self._accounts = dict(state.accounts)
+        self._changes = dict(state.changes)
         self.counters.restore(state.counters)
 
     def open(self, account: Account) -> None:
@@ -155,12 +167,24 @@ class Issuer:
 
         return cryptograms.securing_of(request, pan, self._master_key)
 
-    def change_pin(self, request: HostRequest, pin: Secret[str]) -> None:
-        """The PIN of the card of `request` is another one from now on."""
+    def ask_to_change_pin(self, request: HostRequest, pin: Secret[str], identifier: int) -> None:
+        """A script with this identifier gives the card of `request` a new PIN."""
         pan = card_number(request)
-        account = None if pan is None else self._accounts.get(pan.reveal())
-        if account is not None:
-            self.open(replace(account, pin=pin))
+        if pan is not None:
+            self._changes[pan.reveal()] = PinChange(pan=pan, pin=pin, identifier=identifier)
+
+    def hear(self, request: HostRequest) -> None:
+        """What a message says of the scripts that its card got: a new PIN counts once the card has taken it, and never where it did not."""
+        pan = card_number(request)
+        change = None if pan is None else self._changes.get(pan.reveal())
+        if pan is None or change is None:
+            return
+        taken = scripts.is_taken(request.icc_data, change.identifier, asks=request.kind.charges)
+        if taken is not None:
+            del self._changes[pan.reveal()]
+        account = self._accounts.get(pan.reveal())
+        if taken and account is not None:
+            self.open(replace(account, pin=change.pin))
 
     def _refusal(
         self, request: HostRequest, pan: Secret[str], account: Account | None, avs_result: str

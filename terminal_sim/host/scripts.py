@@ -22,11 +22,14 @@ from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.keys import issuer_data
+from terminal_sim.emv.keys.issuer_data import IssuerData
 from terminal_sim.host import script_commands
 from terminal_sim.host.script_commands import CommandSecuring, SecuredCommand
 
 _TEMPLATES: Final = {"71": tags.SCRIPT_BEFORE, "72": tags.SCRIPT_AFTER}
 _COMMAND: Final = re.compile(r"([0-9A-F]{2}){4,261}", re.ASCII)  # C-APDU of short form: header to Le
+_RESULT: Final = 5  # bytes of a result in 9F5B: how it ended, and the script's identifier (EMV Book 4, A5)
+_SUCCESSFUL: Final = 0x20
 LONGEST_ICC_DATA: Final = 255  # bytes of DE 55
 _ROOM: Final = LONGEST_ICC_DATA - 18  # what the longest issuer authentication data (91) leave
 EXAMPLE: Final = "72 841E000008A1B2C3D4E5F60718"
@@ -92,14 +95,32 @@ def results_in(icc_data: bytes) -> str:
     return next((value.hex().upper() for tag, value in _objects(icc_data) if tag == tags.SCRIPT_RESULTS), "")
 
 
+def is_taken(icc_data: bytes, identifier: int, *, asks: bool) -> bool | None:
+    """Whether the card took the script `identifier`, by the terminal's results (9F5B), else, in a message that `asks` for a decision, by
+    the card's own word (9F10) of the scripts that it got last; None where neither speaks of it.
+    """
+    results = bytes.fromhex(results_in(icc_data))
+    for at in range(0, len(results) - 4, _RESULT):
+        if int.from_bytes(results[at + 1 : at + _RESULT]) == identifier:
+            return results[at] & 0xF0 == _SUCCESSFUL
+    said = _said_by_card(icc_data) if asks else None
+    return None if said is None or not said.scripts else not said.script_failed
+
+
 def told_by_card(icc_data: bytes) -> str:
     """What the card says in 9F10 of the script commands that it got last: how many, and whether one failed; empty for none."""
-    data = next((value for tag, value in _objects(icc_data) if tag == tags.ISSUER_APPLICATION_DATA), b"")
-    try:
-        said = issuer_data.parse(data)
-    except tlv.TlvError:
+    said = _said_by_card(icc_data)
+    if said is None:
         return ""
     return f"{said.scripts}, failed" if said.script_failed else str(said.scripts or "")
+
+
+def _said_by_card(icc_data: bytes) -> IssuerData | None:
+    data = next((value for tag, value in _objects(icc_data) if tag == tags.ISSUER_APPLICATION_DATA), b"")
+    try:
+        return issuer_data.parse(data)
+    except tlv.TlvError:
+        return None
 
 
 def _objects(data: bytes) -> list[tuple[int, bytes]]:

@@ -111,6 +111,7 @@ MESSAGES = {
     "refund": "Money goes back to a card.",
     "reversal": "A request whose end is unknown is taken back.",
     "advice": "An offline payment is forwarded.",
+    "card-advice": "The issuer hears what a card said in the end: results of his scripts, or a decline that it asks to be told of.",
 }
 
 FEATURES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from terminal_sim.bench import Bench, TerminalUnderTest
+from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.display.texts import Texts
@@ -90,6 +90,31 @@ def test_an_online_pin_is_changed_at_the_issuer() -> None:
         assert pay(bench, till, "visa-online-pin") == "approved"
         assert pay(bench, till, "visa-online-pin", "909090") == "approved"
         assert pay(bench, till, "visa-online-pin") == "declined"
+
+
+def test_a_new_pin_that_never_reached_its_card_is_not_the_issuers() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        bench.host_sends(["change-pin", "909090"])
+        till.tear_after("genac2")
+        with pytest.raises(BenchMisuse, match="no card is in the slot"):
+            pay(bench, till, "visa-online-pin")
+        assert pay(bench, till, "visa-online-pin") == "approved"
+
+
+def test_the_results_of_scripts_reach_the_issuer_by_an_advice() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        bench.host_sends(["unblock-pin"])
+        assert pay(bench, till, "visa-credit") == "approved"
+        sale, advice = bench.host_messages()
+        assert (advice.kind, advice.mti, advice.fields["original"]) == (
+            "card-advice",
+            "0120",
+            sale.fields["reference"],
+        )
+        assert str(advice.fields["script-results"]).startswith("20")
+        assert bench.acquirer.net(str(sale.fields["reference"])) == sale.fields["amount"]
 
 
 def test_an_unblocked_pin_has_all_its_tries() -> None:

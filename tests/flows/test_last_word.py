@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
-from terminal_sim.core.message import HostReply, HostRequest, MessageClass
+from terminal_sim.core.message import HostReply, HostRequest, MessageClass, MessageKind
 from terminal_sim.emv.talk.asks import GoOnline
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from tests.core.fuzz import CARD, Fresh, keys
@@ -61,6 +62,65 @@ def test_acquirer_and_card_together_decide(code: str, verdict: Verdict, state: s
     assert [(one.kind.value, one.reason) for one in reversals] == [("reversal", reason)] * bool(reason)
     beeps = [effect.tone for effect in ordered if isinstance(effect, fx.Beep)]
     assert beeps == ["good" if state in (COMPLETED, ADVISED) else "bad"]
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [("00", Verdict.APPROVED), ("00", Verdict.DECLINED), ("05", Verdict.DECLINED)]
+)
+def test_the_issuer_hears_what_the_card_said_in_the_end_behind_the_final_row(
+    code: str, verdict: Verdict
+) -> None:
+    terminal = Fresh()
+    request = asked(terminal)
+    terminal.handle(answer(request, code))
+    results = bytes.fromhex("9F5B052001020304")
+    ordered = terminal.handle(
+        ev.KernelEnded(Outcome(verdict=verdict, card=CARD, icc_data=results, advice=True))
+    )
+    [advice] = [
+        effect.request
+        for effect in ordered
+        if isinstance(effect, fx.Send) and effect.request.kind is MessageKind.CARD_ADVICE
+    ]
+    row = next(effect for effect in ordered if isinstance(effect, fx.Record))
+    assert ordered.index(row) < ordered.index(fx.Send(advice))
+    assert (advice.icc_data, advice.track2, advice.pin_block) == (results, None, None)
+    assert advice.original is not None
+    assert (advice.original.reference, advice.original.stan) == (request.reference, request.stan)
+
+
+def test_an_advice_that_is_not_answered_is_repeated_with_the_next_request() -> None:
+    terminal = Fresh()
+    declined = Outcome(verdict=Verdict.DECLINED, card=CARD, icc_data=b"\x9f\x27\x01\x08", advice=True)
+    for event in (*keys("OK", "1000", "OK"), ev.CardInserted()):
+        terminal.handle(event)
+    first = sent(terminal.handle(ev.KernelEnded(declined)))
+    assert [one.kind for one in first] == [MessageKind.CARD_ADVICE]
+    [row] = [row for row in terminal.rows if row.kind == "card.refused"]
+    assert (row.fields["reference"], row.fields["stan"]) == (first[0].reference, first[0].stan)
+    for event in (ev.CardRemoved(), *keys("OK")):
+        terminal.handle(event)
+    for event in (*keys("OK", "1000", "OK"), ev.CardInserted()):
+        terminal.handle(event)
+    repeated, request = sent(terminal.handle(ev.KernelAsked(GoOnline(card=CARD, icc_data=b""))))
+    assert repeated == structs.replace(first[0], repeat=True)
+    assert request.stan == first[0].stan + 1
+    reply = HostReply(
+        message_class=MessageClass.AUTHORISATION_ADVICE,
+        terminal=repeated.terminal,
+        stan=repeated.stan,
+        amount=repeated.amount,
+        response_code="00",
+    )
+    assert not [one for one in terminal.handle(ev.HostReplied(reply)) if isinstance(one, fx.Record)]
+    assert not sent(terminal.handle(ev.NetworkChanged(False, "wifi")))
+    assert MessageKind.CARD_ADVICE not in [
+        one.kind for one in sent(terminal.handle(ev.NetworkChanged(True, "wifi")))
+    ]
+
+
+def sent(ordered: list[fx.Effect]) -> list[HostRequest]:
+    return [effect.request for effect in ordered if isinstance(effect, fx.Send)]
 
 
 @pytest.mark.parametrize("unreached", [False, True], ids=["not asked", "not reached"])

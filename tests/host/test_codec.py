@@ -454,7 +454,7 @@ def test_the_longest_request_fits_into_a_message() -> None:
 def test_every_message_type_of_the_terminal_is_answered() -> None:
     requests_ = [replace(SALE, kind=kind, repeat=repeat) for kind in MessageKind for repeat in (False, True)]
     replies = {reply_type(REQUEST_TYPES[ISO8583.label(request_)][0]) for request_ in requests_}
-    assert replies == {"0110", "0210", "0230", "0410"}
+    assert replies == {"0110", "0130", "0210", "0230", "0410"}
 
 
 def test_a_reply_of_a_request_s_message_type_is_refused() -> None:

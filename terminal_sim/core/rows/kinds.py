@@ -162,7 +162,8 @@ class CardRefusedRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A card was refused before the acquirer was asked: `reasons` says why, as short text (`emv.data.reasons`).
 
     `reference` is the terminal's own name of the attempt, `transaction` what was to be paid by it, `verdict` how the card's conversation
-    ended. `pan` is masked, and empty like `brand` where the card was not read.
+    ended. `pan` is masked, and empty like `brand` where the card was not read. `stan` is the trace number of the advice that the card wanted
+    sent, 0 where there is none.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = ("card.refused",)
@@ -175,6 +176,7 @@ class CardRefusedRow(JournalRow, Struct, frozen=True, kw_only=True):
     at: datetime
     pan: str = ""
     brand: str = ""
+    stan: int = 0
     reasons: str = ""
 
 

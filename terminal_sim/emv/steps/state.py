@@ -242,6 +242,8 @@ class Transaction:
             cvm=self.cvm,
             icc_data=self.icc_data(),
             reasons=tuple(self.reasons),
+            advice=tags.SCRIPT_RESULTS in self.terminal
+            or any(reason.rule is Rule.CARD_ADVICE for reason in self.reasons),
         )
 
 

@@ -35,7 +35,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     `cryptogram` is 9F26 in hex, `tvr` 5 bytes (95), `tsi` 2 bytes (9B); `cvm` is one of `no-cvm`, `signature`, `online-pin`,
     `offline-pin`, `on-device`, or empty; `icc_data` is DE 55 as BER-TLV. `reasons` stand in the order in which they arose, the last one
     being why it ended so. `start` is where the next attempt begins, None where there is none; `field_off` is how long the field
-    stays off before it, in units of 100 ms; `torn` is what the terminal keeps for the card's next tap.
+    stays off before it, in units of 100 ms; `torn` is what the terminal keeps for the card's next tap. `advice` says that the issuer is to hear of
+    the end: scripts of his have results, or the card asks for it (EMV Book 3, table 15: CID, bit 4).
     """
 
     verdict: Verdict
@@ -52,6 +53,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     receipt: bool = False
     field_off: int = 0
     torn: TornTransaction | None = None
+    advice: bool = False
 
     @property
     def reason(self) -> str:

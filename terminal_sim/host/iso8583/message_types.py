@@ -4,6 +4,7 @@
 |---------------|---------|------------|---------------|
 | authorisation | 0100    | 0101       | 0110          |
 | financial     | 0200    | 0201       | 0210          |
+| authorisation advice | 0120 | 0121   | 0130          |
 | advice        | 0220    | 0221       | 0230          |
 | reversal      | 0400    | 0401       | 0410          |
 """
@@ -15,6 +16,7 @@ from terminal_sim.core.message import MessageClass
 _REQUESTS = {
     MessageClass.AUTHORISATION: "0100",
     MessageClass.FINANCIAL: "0200",
+    MessageClass.AUTHORISATION_ADVICE: "0120",
     MessageClass.ADVICE: "0220",
     MessageClass.REVERSAL: "0400",
 }

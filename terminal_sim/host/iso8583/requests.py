@@ -50,6 +50,7 @@ _ENTRY_MODES = {
 _ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()}
 _CONDITIONS = {condition.value: condition for condition in Condition}
 _PIN_FIELD = 8  # bytes of DE 52
+_PURCHASE = "00"  # DE 3 of a message that has neither a transaction type of its own nor an original
 _ACCOUNTS = "0000"  # DE 3 after the transaction type: no account is named
 _FIELDS = frozenset(
     [
@@ -230,9 +231,9 @@ def _check_original(kind: MessageKind, original: Original | None) -> None:
 
 def _processing_code(kind: MessageKind, original: Original | None) -> str:
     """DE 3."""
-    code = kind.facts.processing_code
-    if not code and original is not None:
-        code = original.kind.facts.processing_code
+    code = kind.facts.processing_code or (
+        _PURCHASE if original is None else original.kind.facts.processing_code
+    )
     return code + _ACCOUNTS
 
 
