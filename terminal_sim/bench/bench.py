@@ -34,6 +34,7 @@ from terminal_sim.bench.wallet import Wallet
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
+from terminal_sim.core.observed_flow import FlowObserver, observed
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
@@ -335,6 +336,13 @@ class Bench:
 
     def _new_sales(self) -> JournalStore:
         return MemoryJournal() if self._folder is None else self._folder.open_sales()
+
+    def observe(self, observer: FlowObserver | None) -> None:
+        """Tell `observer` of every guard that a flow asks and every move that it makes from now on; None tells nobody."""
+        self.flows = load_flows() if observer is None else observed(load_flows(), observer)
+        for terminal in self.terminals:
+            if terminal.is_on:
+                terminal.firmware.run_by(self.flows)
 
     @property
     def is_traced(self) -> bool:

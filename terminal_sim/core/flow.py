@@ -34,6 +34,7 @@ logging.getLogger("transitions").setLevel(logging.ERROR)
 
 DONE = "done"
 STAY = None
+NOTHING = "-"  # in the name of a move that stays, or asks no guard
 _TIMEOUTS = {f.name for f in fields(Timeouts)}
 
 
@@ -134,12 +135,13 @@ def name_of(reference: Callable[..., object] | None) -> str:
 
 
 class Plan(NamedTuple):
-    """A move with its methods resolved."""
+    """A move with its methods resolved. `name` has the words flow, state, trigger, destination and guard, `-` for none."""
 
     guards: tuple[Callable[[Context, Event], bool], ...]
     actions: tuple[Callable[[Context, Event], None], ...]
     dest: str | None
     enter: tuple[Callable[[Context, Event], None], ...]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,15 @@ class Flow(Generic[Ctx]):
                     tuple(getattr(context, str(name)) for name in states[one.dest].on_enter)
                     if one.dest
                     else (),
+                    " ".join(
+                        (
+                            self.name,
+                            source,
+                            event.name,
+                            one.dest or NOTHING,
+                            *([str(condition.func) for condition in one.conditions] or [NOTHING]),
+                        )
+                    ),
                 )
                 for one in transitions
             )
@@ -237,13 +248,16 @@ class Flow(Generic[Ctx]):
         plan = self._plan(context, trigger, event)
         if plan is None:
             return False
+        self._make(plan, context, event)
+        return True
+
+    def _make(self, plan: Plan, context: Context, event: Event) -> None:
         for action in plan.actions:
             action(context, event)
         if plan.dest is not STAY:
             context.state = plan.dest
             for action in plan.enter:
                 action(context, event)
-        return True
 
     def takes(self, context: Context, trigger: Trigger, event: Event) -> bool:
         """Whether a move would take the event, without making it."""

@@ -120,6 +120,12 @@ class FlowStack:
             context.restore(kept)
             self.stack.append(context)
 
+    def run_by(self, flows: Mapping[str, AnyFlow]) -> None:
+        """Let these flows run the terminal, which are the same by their names and tables."""
+        self.flows = flows
+        for context in self.stack:
+            context.flow = flows[context.flow.name]
+
     def order(self, effect: fx.Effect) -> None:
         self.effects.append(effect)
 
