@@ -11,13 +11,13 @@ from terminal_sim.core.flow import AnyFlow, Context, Flow
 
 
 class FlowObserver(Protocol):
-    """Is told what flows do with the events that they are given. A `move` is the `name` of its `Plan`."""
+    """Is told what the flows of a terminal do with events. `model` is the id of its profile, `move` the `name` of a `Plan`."""
 
-    def asked(self, move: str, *, held: bool) -> None:
+    def asked(self, model: str, move: str, *, held: bool) -> None:
         """The guard of a move was asked, and held or not."""
         ...
 
-    def moved(self, move: str) -> None:
+    def moved(self, model: str, move: str) -> None:
         """A move is about to be made."""
         ...
 
@@ -35,12 +35,13 @@ class ObservedFlow(Flow[Context]):
         return made
 
     def fire(self, context: Context, trigger: Trigger, event: Event) -> bool:
+        model = context.terminal.profile.id
         for plan in self.plans.get((context.state, trigger), ()):
             held = all(guard(context, event) for guard in plan.guards)
             if plan.guards:
-                self.observer.asked(plan.name, held=held)
+                self.observer.asked(model, plan.name, held=held)
             if held:
-                self.observer.moved(plan.name)
+                self.observer.moved(model, plan.name)
                 self._make(plan, context, event)
                 return True
         return False

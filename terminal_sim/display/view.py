@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from msgspec import structs
 
 from terminal_sim.core.config import Profile
-from terminal_sim.core.screen import Screen, Shown
+from terminal_sim.core.screen import Banner, Screen, Shown, Tab
+from terminal_sim.core.text import Text
 from terminal_sim.display.item import Item, Role, items_of
 from terminal_sim.display.layout import Placed, arrange
 from terminal_sim.display.lines import boxed
@@ -20,6 +22,13 @@ __all__ = ["Item", "Role", "Selector", "SelectorError", "View", "view"]
 
 
 _DIGIT = re.compile(r"[0-9]")
+
+
+def _wordings_in(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, Text):
+            yield value.id
+            yield from _wordings_in(of for _, of in value.args)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,15 @@ class View:
     def text(self) -> str:
         """The screen drawn in characters, in a frame at the display's width."""
         return boxed(self._items, self.profile.displays[self.display].columns, self.profile.keypad.rows)
+
+    @cached_property
+    def wordings(self) -> frozenset[tuple[str, str]]:
+        """The language and the id of each wording of the catalogue that stands on it."""
+        return frozenset(
+            (self.frame or self.locale if isinstance(element, Banner | Tab) else self.locale, wording)
+            for element in self.screen.elements
+            for wording in _wordings_in(structs.astuple(element))
+        )
 
     def recorded(self) -> View:
         """The view as a trace keeps it: no digit of an expiry that is being typed."""

@@ -1,36 +1,156 @@
-"""Which states of the flows runs came to, and which moves between states they took."""
+"""What was covered of the terminals of a bench, by the models of the terminals.
+
+| key                                             | what was seen                                                                |
+|-------------------------------------------------|------------------------------------------------------------------------------|
+| `state FLOW STATE`                              | the flow came to the state                                                   |
+| `change FLOW STATE STATE`                       | it went from one state to another, `done` where it ended                     |
+| `move FLOW STATE TRIGGER STATE GUARD`           | this move of the table was made; `-` for no other state, and for no guard    |
+| `guard FLOW STATE TRIGGER STATE GUARD yes`      | the guard of this move was asked and held; `no` where it did not             |
+| `screen ID`, `text LANGUAGE ID`                 | a screen, and a wording in a language                                        |
+| `request KIND MTI`, `answer MTI CODE`           | a message to the acquirer, and one of its answers                            |
+| `unanswered WHY`                                | what became of a request without an answer                                   |
+| `fault WORDS FLOW STATE`                        | a fault, or its cure, while this flow was on top in this state               |
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from terminal_sim.bench import STAY, AnyFlow, TraceEntry, contents
+from terminal_sim.bench import STAY, AnyFlow, Bench, TerminalUnderTest, TraceEntry, View, contents
 
 Change = tuple[str, str]
 """The states that a move leads from and to; a state that a flow ends in is `done`."""
 
+FAULTS = ("network", "service", "paper", "battery", "power", "fault", "host", "tear", "account")
+"""The first words of acts that change what surrounds a terminal."""
+
+_FIRST_LINE = "terminal-sim coverage 1"
+
+
+class CoverageError(Exception):
+    """A file that holds no coverage; the text names it."""
+
 
 @dataclass(slots=True)
 class Coverage:
-    """What was seen, by the names of the flows. It is a subscriber of a trace; `wants_frames` and `wants_bytes` are those of `Subscriber`."""
+    """The keys that were seen, by the id of the model; "" where none is known. It is a subscriber of a trace and an observer of flows."""
 
+    keys: dict[str, set[str]] = field(default_factory=dict)
     wants_frames: bool = False
     wants_bytes: bool = False
-    seen: dict[str, Counter[Change]] = field(default_factory=dict)
+    _bench: Bench | None = None
+
+    def follow(self, bench: Bench) -> None:
+        """See all that happens on the bench from now on."""
+        self._bench = bench
+        bench.trace.subscribe(self)
+        bench.observe(self)
+
+    # What is seen.
 
     def take(self, entry: TraceEntry) -> None:
-        if isinstance(entry.content, contents.StateChanged):
-            self.add(entry.content.flow, entry.content.source, entry.content.dest)
+        content = entry.content
+        match content:
+            case contents.StateChanged(flow=flow, source=source, dest=dest):
+                self.change(self._model(entry.terminal), flow, source, dest)
+            case contents.ScreenShown(screen=screen, text=drawn):
+                seen = self._of(self._model(entry.terminal))
+                seen.add(f"screen {screen}")
+                if isinstance(drawn, View):
+                    seen.update(f"text {language} {wording}" for language, wording in drawn.wordings)
+            case contents.MessageSent(out=kind, mti=mti):
+                self._of(self._model(entry.terminal)).add(f"request {kind} {mti}")
+            case contents.MessageReceived(into=mti, code=code):
+                self._of(self._model(entry.terminal)).add(f"answer {mti} {code}")
+            case contents.MessageFailed(problem=problem):
+                self._of(self._model(entry.terminal)).add(f"unanswered {problem}")
+            case contents.Act(line=line) if line.partition(" ")[0] in FAULTS:
+                self._struck(entry.terminal, line)
+            case _:
+                return
 
-    def add(self, flow: str, source: str, dest: str) -> None:
+    def asked(self, model: str, move: str, *, held: bool) -> None:
+        self._of(model).add(f"guard {move} {'yes' if held else 'no'}")
+
+    def moved(self, model: str, move: str) -> None:
+        self._of(model).add(f"move {move}")
+
+    def change(self, model: str, flow: str, source: str, dest: str) -> None:
         """The flow went from one state to another; `source` is empty where it began."""
-        self.seen.setdefault(flow, Counter())[source, dest] += 1
+        seen = self._of(model)
+        seen.add(f"change {flow} {source or '-'} {dest}")
+        seen.add(f"state {flow} {dest}")
 
-    def of(self, flow: AnyFlow) -> FlowCoverage:
-        """What was seen of one flow."""
-        return FlowCoverage(flow, self.seen.get(flow.name, Counter()))
+    def _struck(self, terminal: str, line: str) -> None:
+        place = next((one.running_flows for one in self._terminals() if one.name == terminal), [])
+        if place:
+            words = "-".join(word for word in line.split() if not any(map(str.isdigit, word)))
+            self._of(self._model(terminal)).add(f"fault {words} {' '.join(place[-1])}")
+
+    def _model(self, terminal: str) -> str:
+        return next((one.profile.id for one in self._terminals() if one.name == terminal), "")
+
+    def _terminals(self) -> Iterable[TerminalUnderTest]:
+        return () if self._bench is None else self._bench.terminals
+
+    def _of(self, model: str) -> set[str]:
+        found = self.keys.get(model)
+        return self.keys.setdefault(model, set()) if found is None else found
+
+    # Together and apart.
+
+    def add(self, other: Coverage) -> None:
+        """See all that the other one has seen."""
+        for model, seen in other.keys.items():
+            self._of(model).update(seen)
+
+    def without(self, other: Coverage) -> Coverage:
+        """What this one has seen and the other one has not."""
+        return Coverage(
+            {model: new for model, seen in self.keys.items() if (new := seen - other.keys.get(model, set()))}
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        """A line for each key behind its model, sorted."""
+        return sorted(f"{model or '-'} {key}" for model, seen in self.keys.items() for key in seen)
+
+    @classmethod
+    def of_lines(cls, lines: Iterable[str]) -> Coverage:
+        """What `lines` gave."""
+        made = cls()
+        for line in lines:
+            model, _, key = line.partition(" ")
+            made._of("" if model == "-" else model).add(key)
+        return made
+
+    def write(self, file: Path) -> None:
+        """Write the keys, sorted: the same coverage gives the same bytes. Raises `OSError`."""
+        file.write_text("\n".join((_FIRST_LINE, *self.lines, "")), encoding="utf-8", newline="\n")
+
+    @classmethod
+    def read(cls, file: Path) -> Coverage:
+        """What `write` wrote. Raises `CoverageError`."""
+        try:
+            first, *lines = file.read_text(encoding="utf-8").split("\n")
+        except OSError as error:
+            raise CoverageError(f"{file}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            first, lines = "", []
+        if first != _FIRST_LINE:
+            raise CoverageError(f"{file}: this is no coverage: its first line is not {_FIRST_LINE!r}")
+        wrong = next((n for n, line in enumerate(lines[:-1], 2) if line.count(" ") < 2), 0)
+        if wrong:
+            raise CoverageError(f"{file}:{wrong}: a line has a model, a kind and what was seen")
+        return cls.of_lines(line for line in lines if line)
+
+    def of(self, flow: AnyFlow, model: str | None = None) -> FlowCoverage:
+        """What was seen of one flow, on terminals of one model or of all."""
+        chosen = self.keys.values() if model is None else [self.keys.get(model, set())]
+        words = (key.split() for seen in chosen for key in seen if key.startswith(f"change {flow.name} "))
+        return FlowCoverage(flow, frozenset((source, dest) for _, _, source, dest in words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +158,18 @@ class FlowCoverage:
     """How much of a flow was seen. A move that stays in its state is no change, and counts nowhere."""
 
     flow: AnyFlow
-    seen: Mapping[Change, int]
+    seen: frozenset[Change]
 
     @property
     def states(self) -> frozenset[str]:
         """The states that were come to."""
-        came_to = {dest for _, dest in self.seen} | {source for source, _ in self.seen}
+        came_to = {state for change in self.seen for state in change}
         return frozenset(state.name for state in self.flow.states if state.name in came_to)
 
     @property
     def changes(self) -> frozenset[Change]:
         """The changes of state that the table has and that were taken."""
-        return frozenset(change for change in changes_of(self.flow) if self.seen.get(change))
+        return frozenset(change for change in changes_of(self.flow) if change in self.seen)
 
     @property
     def missing_states(self) -> tuple[str, ...]:
@@ -57,7 +177,7 @@ class FlowCoverage:
 
     @property
     def missing_changes(self) -> tuple[Change, ...]:
-        return tuple(change for change in changes_of(self.flow) if not self.seen.get(change))
+        return tuple(change for change in changes_of(self.flow) if change not in self.seen)
 
 
 def changes_of(flow: AnyFlow) -> tuple[Change, ...]:

@@ -51,7 +51,7 @@ class Evidence:
         timeline: list[int] = []
         for entry in record.timeline:
             if entry.kind == "state":
-                self.coverage.add(*(str(entry.fields[name]) for name in ("flow", "source", "dest")))
+                self.coverage.change("", *(str(entry.fields[name]) for name in ("flow", "source", "dest")))
             timeline += (entry.number, entry.cause, entry.at, self._number(entry))
         return TryEvidence(record.steps, tuple(timeline))
 

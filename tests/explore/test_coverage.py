@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from terminal_sim import profile as profiles
 from terminal_sim.bench import Bench, Trace, flows
-from terminal_sim.explore.coverage import Coverage, changes_of
+from terminal_sim.explore.coverage import Coverage, CoverageError, changes_of
+from terminal_sim.explore.denominator import Denominator
+from tests.contracts.walker import Walk
 
 SALE = flows()["sale"]
 
@@ -23,8 +30,8 @@ def test_a_trace_says_which_states_and_changes_a_sale_came_to() -> None:
 
 def test_what_was_seen_and_what_is_missing_is_the_whole_table() -> None:
     coverage = Coverage()
-    coverage.add("sale", "", "amount")
-    coverage.add("sale", "amount", "done")
+    coverage.change("v400m", "sale", "", "amount")
+    coverage.change("v400m", "sale", "amount", "done")
     sale = coverage.of(SALE)
     assert {*sale.changes, *sale.missing_changes} == set(changes_of(SALE))
     assert {*sale.states, *sale.missing_states} == {state.name for state in SALE.states}
@@ -33,3 +40,93 @@ def test_what_was_seen_and_what_is_missing_is_the_whole_table() -> None:
 
 def test_a_flow_that_was_never_begun_has_nothing_seen() -> None:
     assert Coverage().of(SALE).states == frozenset()
+
+
+def typed(*keys: str, profile: str = "v400m") -> Coverage:
+    """What keys that are pressed on the home screen cover."""
+    coverage = Coverage()
+    with Bench() as bench:
+        coverage.follow(bench)
+        terminal = bench.add_terminal(profile)
+        for key in keys:
+            terminal.press(key)
+    return coverage
+
+
+def test_moves_and_guards_both_ways_are_seen_and_a_question_is_not() -> None:
+    seen = typed("OK", "OK", "1", "OK").keys["v400m"]
+    assert {"screen amount", "text en-CA present-card"} <= seen
+    assert any(key.startswith("move sale amount confirm present ") for key in seen)
+    asked = [key for key in seen if key.startswith("guard sale amount confirm present ")]
+    assert sorted(key.rpartition(" ")[2] for key in asked) == ["no", "yes"]
+    with Bench() as bench:
+        coverage = Coverage()
+        terminal = bench.add_terminal("v400m")
+        coverage.follow(bench)
+        assert terminal.takes("OK")
+        assert coverage.keys == {}
+        terminal.press("OK")
+        assert "move home idle confirm - starts_by_key" in coverage.keys["v400m"]
+
+
+def test_a_fault_is_seen_in_the_state_in_which_it_struck() -> None:
+    from terminal_sim.verbs import Tester
+
+    coverage = Coverage()
+    with Bench() as bench:
+        coverage.follow(bench)
+        terminal = bench.add_terminal("v400m")
+        terminal.press("OK")
+        Tester(bench, terminal).network("down")
+    assert "fault network-down sale amount" in coverage.keys["v400m"]
+
+
+def test_coverage_is_added_subtracted_stored_and_read(tmp_path: Path) -> None:
+    short, long = typed("OK"), typed("OK", "1", "OK")
+    assert short.without(long).lines == []
+    new = long.without(short)
+    assert new.lines
+    assert not set(new.lines) & set(short.lines)
+    new.add(short)
+    assert new.lines == long.lines
+    new.write(tmp_path / "one.cov")
+    long.write(tmp_path / "two.cov")
+    assert (tmp_path / "one.cov").read_bytes() == (tmp_path / "two.cov").read_bytes()
+    assert Coverage.read(tmp_path / "one.cov").keys == long.keys
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "its first line is not"),
+        ("terminal-sim coverage 1\nv400m state\n", "2: a line has a model, a kind"),
+    ],
+)
+def test_what_is_no_coverage_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "x.cov"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CoverageError, match=said):
+        Coverage.read(file)
+    with pytest.raises(CoverageError, match="No such file"):
+        Coverage.read(tmp_path / "none.cov")
+
+
+def test_what_a_profile_forbids_is_named_by_its_key_and_a_variant_allows_it() -> None:
+    stock = profiles.load("square-terminal")
+    asking = profiles.load("square-terminal", {"moto.ask_address": True})
+    why = Denominator.of(stock).forbidden
+    behind = [key for key, keys in why.items() if keys == "moto.ask_address"]
+    assert any(key.startswith("state ") for key in behind)
+    both = Denominator.of(stock, [asking])
+    assert set(behind) <= both.allowed
+    assert not both.allowed & both.forbidden.keys()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_walk_covers_what_its_profile_is_said_to_forbid(seed: int) -> None:
+    walk, coverage = Walk(seed), Coverage()
+    with walk.drive as drive:
+        coverage.follow(drive.bench)
+        walk.go(60, lambda: None)
+        forbidden = Denominator.of(drive.profile).forbidden
+        assert not coverage.keys[drive.profile.id] & forbidden.keys()
