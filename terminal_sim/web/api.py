@@ -7,6 +7,7 @@ from terminal_sim.web.handlers import deeds
 from terminal_sim.web.happenings import happenings
 from terminal_sim.web.listings import listings
 from terminal_sim.web.operations import Operation
+from terminal_sim.web.running import running
 from terminal_sim.web.served import ServedBench
 from terminal_sim.web.showing import showing
 
@@ -20,5 +21,6 @@ def operations(served: ServedBench) -> tuple[Operation, ...]:
         *showing(served),
         *happenings(served),
         *branching(served),
+        *running(served),
         *listings(served),
     )

@@ -33,6 +33,17 @@ class ScriptText(Struct, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=1_000_000)]
 
 
+class ScriptRun(Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole script to be run. `profiles` and `locale` go before its own; `only` selects scenarios, as `run -k`."""
+
+    text: Annotated[str, Meta(max_length=1_000_000)]
+    profiles: list[str] = []
+    locale: str = ""
+    seed: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    pack: str | None = None
+    only: Annotated[str, Meta(max_length=1_000)] = ""
+
+
 class NewBranch(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_event": "from"}):
     """Where a branch goes on from: the number of an event that has happened."""
 

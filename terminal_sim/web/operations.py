@@ -23,6 +23,7 @@ class Media(Enum):
     TEXT = "text/plain; charset=utf-8"
     SVG = "image/svg+xml"
     PNG = "image/png"
+    XML = "application/xml"
     LINES = "application/jsonl"
     EVENTS = "text/event-stream"
 

@@ -22,6 +22,7 @@ from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.pace import Pace
 from terminal_sim.web.problem import ApiProblem, ProblemKind
+from terminal_sim.web.script_runs import ScriptRuns
 from terminal_sim.web.seat import ServedTerminal
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class ServedBench:
         self.boot = secrets.token_hex(8)
         self.branches: dict[str, ServedBranch] = {}
         self._paces: dict[str, Pace] = {}
+        self.script_runs = ScriptRuns()
         self._live = _FIRST
         self._opened = 1
         self._loop = loop
@@ -102,6 +104,7 @@ class ServedBench:
         self._closed = True
         await self._loop.run_in_executor(self._thread, self._close)
         self._thread.shutdown()
+        await self._loop.run_in_executor(None, self.script_runs.close)
 
     def _close(self) -> None:
         for branch in self.branches.values():
