@@ -19,7 +19,7 @@ from terminal_sim.web.seat import Seat, SeatMemory, ServedTerminal
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class BranchOrigin:
     """Where a branch began: after the event `event` of the branch `branch`."""
 
     branch: str
@@ -29,7 +29,9 @@ class Origin:
 class ServedBranch:
     """`name` is that of the API; `origin` is None for the first one."""
 
-    def __init__(self, name: str, bench: Bench, history: TraceHistory, origin: Origin | None = None) -> None:
+    def __init__(
+        self, name: str, bench: Bench, history: TraceHistory, origin: BranchOrigin | None = None
+    ) -> None:
         self.name = name
         self.bench = bench
         self.history = history
@@ -87,7 +89,7 @@ class ServedBranch:
         bench = self._past.branch(moment)
         history = self.history.until(moment.event)
         bench.trace.subscribe(history)
-        other = ServedBranch(name, bench, history, Origin(self.name, moment.event))
+        other = ServedBranch(name, bench, history, BranchOrigin(self.name, moment.event))
         other._numbers = self._numbers.copy()
         for (seat, memory), terminal in zip(moment.beside.items(), bench.terminals, strict=False):
             other.terminals[seat] = self.terminals[seat].branched(bench, terminal, memory)

@@ -10,7 +10,7 @@ from terminal_sim.web.answering import Answering
 from terminal_sim.web.bodies import BranchChange, NewBranch, read
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.entries import flat
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Reach, answered
+from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, OperationReach, answered
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat
 from terminal_sim.web.served import ServedBench
@@ -35,7 +35,7 @@ def branching(served: ServedBench) -> Iterator[Operation]:
         method="POST",
         path="/branches",
         handler=do.open,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         body=NewBranch,
         status=201,
         problems=(*_BODY, ProblemKind.NOT_FOUND, ProblemKind.REFUSED),

@@ -13,7 +13,15 @@ from terminal_sim.web.answering import Answering
 from terminal_sim.web.argument_schema import schema_of
 from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal, read, read_object
 from terminal_sim.web.branch import ServedBranch
-from terminal_sim.web.operations import SAID_VERBS, HttpAnswer, HttpCall, Operation, Query, Reach, answered
+from terminal_sim.web.operations import (
+    SAID_VERBS,
+    HttpAnswer,
+    HttpCall,
+    Operation,
+    OperationReach,
+    Query,
+    answered,
+)
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat, ServedTerminal
 from terminal_sim.web.served import ServedBench
@@ -31,7 +39,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/bench",
         handler=do.bench,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="The clock, the next deadline, the newest event, and what breaks an invariant",
     )
     yield Operation(
@@ -39,7 +47,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="POST",
         path="/bench/clock",
         handler=do.change_clock,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         body=ClockChange,
         problems=(*_BODY, ProblemKind.REFUSED),
         summary="Lets virtual time pass, jump to the next deadline, run by the wall or stand still; or sets the wall clock",
@@ -49,7 +57,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/terminals",
         handler=do.terminals,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="The terminals of the bench",
     )
     yield Operation(
@@ -57,7 +65,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="POST",
         path="/terminals",
         handler=do.add_terminal,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         body=NewTerminal,
         status=201,
         problems=(*_BODY, ProblemKind.REFUSED),
@@ -68,7 +76,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=_AT,
         handler=do.terminal,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="How a terminal stands",
     )
     yield Operation(
@@ -76,7 +84,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="POST",
         path=f"{_AT}/acts",
         handler=do.acts,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         body=Acts,
         problems=(*_BODY, ProblemKind.REFUSED),
         summary="Does lines of the script language in order, up to the first that is refused; acts and expectations wait in virtual time",
@@ -86,7 +94,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         method="POST",
         path="/lines",
         handler=do.lines,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         takes_text=True,
         query=(Query("terminal", "the terminal; the first one by default", text=True),),
         problems=(ProblemKind.REFUSED,),
@@ -98,7 +106,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
             method="POST",
             path=f"{_AT}/verbs/{name}",
             handler=do.verb(verb),
-            reach=Reach.BRANCH,
+            reach=OperationReach.BRANCH,
             schema=schema_of(verb),
             problems=(*_BODY, ProblemKind.REFUSED),
             summary=verb.doc.partition("\n")[0],

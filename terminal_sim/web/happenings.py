@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from terminal_sim.web.answering import Answering
 from terminal_sim.web.entries import detailed, flat
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, Operation, Query, Reach, answered
+from terminal_sim.web.operations import (
+    HttpAnswer,
+    HttpCall,
+    Media,
+    Operation,
+    OperationReach,
+    Query,
+    answered,
+)
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench
 from terminal_sim.web.stream import stream
@@ -23,7 +31,7 @@ def happenings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/trace",
         handler=tell.trace,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         query=(_AFTER, Query("limit", "how many at most; 1,000 by default", maximum=10_000)),
         answer=Media.LINES,
         summary="Events, one object of JSON a line; X-First-Event is the oldest that is kept",
@@ -33,7 +41,7 @@ def happenings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/events",
         handler=tell.events,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         query=(_AFTER,),
         answer=Media.EVENTS,
         summary="Events as they happen, as server-sent events with their numbers as ids",
@@ -43,7 +51,7 @@ def happenings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/trace/{number}",
         handler=tell.entry,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="One event with its bytes decoded",
     )
 

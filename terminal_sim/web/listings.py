@@ -10,7 +10,15 @@ from terminal_sim.web.answering import Answering
 from terminal_sim.web.bodies import ScriptText, read
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.catalogue import card_rows, fault_rows, flow_rows, verb_rows
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, Operation, Query, Reach, answered
+from terminal_sim.web.operations import (
+    HttpAnswer,
+    HttpCall,
+    Media,
+    Operation,
+    OperationReach,
+    Query,
+    answered,
+)
 from terminal_sim.web.own_scripts import problems
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import ServedTerminal
@@ -42,7 +50,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/cards",
         handler=listing.cards,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="The cards, with masked numbers and what each is for",
     )
     yield Operation(
@@ -59,7 +67,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/faults",
         handler=listing.faults,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="The faults that the terminal can have, with their arguments",
     )
     yield Operation(
@@ -68,7 +76,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         path=f"{_AT}/complete",
         handler=listing.complete,
         query=(Query("line", "the line as far as it is typed; empty by default", text=True),),
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="What a line that is being typed may go on with",
     )
     yield Operation(
@@ -76,7 +84,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/flows",
         handler=listing.flows,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="The flows of the terminal as tables: states, time-outs, moves",
     )
     yield Operation(
@@ -85,7 +93,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
         path=f"{_AT}/flows/{{flow}}.svg",
         handler=listing.chart,
         answer=Media.SVG,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         summary="The chart of a flow: what was taken at this terminal is ticked and green, what was not has a cross and is red",
     )
 

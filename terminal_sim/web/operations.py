@@ -42,7 +42,7 @@ class Query:
     maximum: int = 2**53
 
 
-class Reach(Enum):
+class OperationReach(Enum):
     """What of a served bench an operation is about, and so which parameters it has besides its own."""
 
     ALL = ()
@@ -108,7 +108,7 @@ class Operation:
     schema: dict[str, object] | None = None
     takes_text: bool = False
     query: tuple[Query, ...] = ()
-    reach: Reach = Reach.ALL
+    reach: OperationReach = OperationReach.ALL
     answer: Media = Media.JSON
     status: int = 200
     problems: tuple[ProblemKind, ...] = ()
@@ -122,8 +122,8 @@ class Operation:
     def refusals(self) -> frozenset[ProblemKind]:
         """All that it may refuse a request with, besides what every operation may."""
         own = {*self.problems, ProblemKind.BAD_VALUE}  # a parameter that it has not
-        if "{" in self.path or self.reach is not Reach.ALL:
+        if "{" in self.path or self.reach is not OperationReach.ALL:
             own.add(ProblemKind.NOT_FOUND)
-        if self.reach is Reach.MOMENT:
+        if self.reach is OperationReach.MOMENT:
             own.add(ProblemKind.REFUSED)
         return frozenset(own)

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Bench
 from terminal_sim.web.answering import Answering
-from terminal_sim.web.operations import HttpAnswer, HttpCall, Media, Operation, Query, Reach, answered
+from terminal_sim.web.operations import (
+    HttpAnswer,
+    HttpCall,
+    Media,
+    Operation,
+    OperationReach,
+    Query,
+    answered,
+)
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat
 from terminal_sim.web.served import ServedBench
@@ -24,7 +32,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/screen",
         handler=show.screen,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         query=(_DISPLAY,),
         problems=(ProblemKind.REFUSED,),
         summary="The settled screen as elements and text",
@@ -40,7 +48,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
             method="GET",
             path=f"{_AT}/screen.{ending}",
             handler=handler,
-            reach=Reach.MOMENT,
+            reach=OperationReach.MOMENT,
             query=(_DISPLAY,),
             answer=media,
             problems=(ProblemKind.REFUSED,),
@@ -55,7 +63,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
             method="GET",
             path=f"{_AT}/device.{ending}",
             handler=handler,
-            reach=Reach.MOMENT,
+            reach=OperationReach.MOMENT,
             answer=media,
             summary=f"The whole device as {media.bare}: housing, displays, keys, lights",
         )
@@ -64,7 +72,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/receipts",
         handler=show.receipts,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="What the printer has printed",
     )
     for ending, media, handler in (
@@ -76,7 +84,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
             method="GET",
             path=f"{_AT}/receipts/{{number}}.{ending}",
             handler=handler,
-            reach=Reach.MOMENT,
+            reach=OperationReach.MOMENT,
             answer=media,
             summary=f"One receipt as {media.bare}",
         )
@@ -85,7 +93,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/recording",
         handler=show.recording,
-        reach=Reach.BRANCH,
+        reach=OperationReach.BRANCH,
         query=(Query("as", "keys, or pytest for a Python test; keys by default", text=True),),
         answer=Media.TEXT,
         summary="What was done at the terminal, as a script that does it again",
@@ -95,7 +103,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/journal",
         handler=show.journal,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         query=(_AFTER,),
         summary="The rows of the terminal's journal",
     )
@@ -104,7 +112,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path=f"{_AT}/report",
         handler=show.report,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="The payment transactions report",
     )
     yield Operation(
@@ -112,7 +120,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         method="GET",
         path="/host/messages",
         handler=show.host_messages,
-        reach=Reach.MOMENT,
+        reach=OperationReach.MOMENT,
         summary="Every request that reached the acquirer, masked",
     )
 
