@@ -26,6 +26,7 @@ from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.keeping import RunKeeper
+from terminal_sim.script.loaded import not_collected
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
 from terminal_sim.script.processes import ParallelRun, Write
@@ -107,6 +108,7 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
     if given.record is not None:
         given.record.mkdir(parents=True, exist_ok=True)
     with ExitStack() as files:
+        files.enter_context(not_collected())
         trace = files.enter_context(OutputFile(given.trace, TRACE)) if given.trace is not None else None
         junit = files.enter_context(OutputFile(given.junit, JUNIT)) if given.junit is not None else None
         if trace is not None:
