@@ -20,6 +20,7 @@ from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.bench.journal import JournalWriter
+from terminal_sim.bench.network_hosts import NetworkHosts
 from terminal_sim.bench.receipts import ReceiptTaker
 from terminal_sim.bench.saved_state import SavedState
 from terminal_sim.bench.saving import Continuation, saved
@@ -94,6 +95,9 @@ __all__ = [
 class Bench:
     """See the module. `state` is a folder that keeps the journal and the acquirer's books; without it, all is in memory.
 
+    `host` is the host file of the virtual acquirer. With `host_at` the terminals reach another host over a network, by an address such as
+    `iso8583://127.0.0.1:8583`: their cards and keys are still those of the host file. `first_terminal` is the number in the name of the first
+    terminal of each model, 1 to 9999, so that benches that share a host have terminals of their own.
     `decks` are folders of further card files, `pack` names an amount pack of the acquirer, `trace` takes everything
     that happens (without one, the last entries are kept in memory; False: nothing is spent on it). `receipts` take those that come out of its printers.
     Raises `ProfileError`, `JournalError` and `BenchMisuse` with one sentence about the name that is wrong.
@@ -106,6 +110,8 @@ class Bench:
         clock: str | datetime | None = None,
         state: Path | None = None,
         host: str | Path = "test-acquirer",
+        host_at: str = "",
+        first_terminal: int = 1,
         pack: str | None = None,
         decks: Sequence[Path] = (),
         trace: Trace | Literal[False] | None = None,
@@ -118,11 +124,12 @@ class Bench:
         self.seed = seed
         self.trace = trace or Trace()
         try:
-            self.acquirer = Acquirer.load(_host_file(host), pack=pack)
+            self.acquirer = Acquirer.load(host_file(host), pack=pack)
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
         begins = wall_of(moment(clock or DEFAULT_CLOCK))
-        self._folder = None if state is None else StateFolder(state)
+        self.network = NetworkHosts.at(host_at) if host_at else None
+        self._folder = None if state is None else StateFolder(state, on_network=self.network is not None)
         self.journal: JournalStore = MemoryJournal() if self._folder is None else self._folder.journal
         if self._folder is not None:
             self.acquirer.keep_books(self._folder.books)
@@ -140,7 +147,7 @@ class Bench:
         self.terminals: list[TerminalUnderTest] = []
         memories = CardMemoryFolder(self._state / "cards") if self._state is not None else None
         self.wallet = Wallet(self.acquirer, decks, memories)
-        self.names = TerminalNames(self.journal)
+        self.names = TerminalNames(self.journal, first_terminal)
         self.till = Till(
             self.clock, sales, self._new_sales, None if self._folder is None else self._folder.kept_till()
         )
@@ -192,7 +199,7 @@ class Bench:
         board = Board(
             name=name,
             readers=ReaderPort(hardware.reader, silent=self._silent),
-            link=AcquirerLink(self.acquirer),
+            link=AcquirerLink(self.acquirer) if self.network is None else self.network.link(),
             printer=Printer(),
             kernel=kernel,
             keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),
@@ -200,6 +207,8 @@ class Bench:
             vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )
         self.engine.attach(board)
+        if self.network is not None:
+            self.network.attach(board)
         terminal = TerminalUnderTest(self, board, model, speaks, hardware)
         self.terminals.append(terminal)
         if hardware.operator.reports_late:
@@ -280,6 +289,7 @@ class Bench:
 
     def host_answers(self, answers: Sequence[str]) -> None:
         """Queue the answers of the next messages, in the words of the script language."""
+        self._own_acquirer()
         try:
             self.acquirer.script(answers)
         except ValueError as wrong:
@@ -287,6 +297,7 @@ class Bench:
 
     def host_sends(self, script: Sequence[str]) -> None:
         """Queue an issuer script for the next answer to a chip card, in the words of the script language."""
+        self._own_acquirer()
         try:
             self.acquirer.send(script)
         except ValueError as wrong:
@@ -294,27 +305,33 @@ class Bench:
 
     def host_pack(self, name: str) -> None:
         """Let the acquirer answer by the amount pack `name` from now on, "" by none."""
+        self._own_acquirer()
         try:
             self.acquirer.use_pack(name)
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
 
+    def _own_acquirer(self) -> None:
+        """Raises `BenchMisuse` where the answers are those of a host on a network."""
+        if self.network is not None:
+            raise BenchMisuse(f"the host is at {self.network.address}: what it answers is set there")
+
     def host_messages(self) -> Sequence[SeenMessage]:
-        """Every request that reached the acquirer, masked, oldest first."""
-        return self.acquirer.messages
+        """Every request that reached the acquirer, or that was sent to a host on a network, masked, oldest first."""
+        return self.acquirer.messages if self.network is None else self.network.log.messages
 
     def violations(self, *, resolved: bool = False) -> list[str]:
         """Which invariants of money, state, wire and secrets do not hold now; empty on a sound bench.
 
-        `resolved` says that everything had its time with the acquirer within reach, so that nothing may be in doubt.
+        `resolved` says that everything had its time with the acquirer within reach, so that nothing may be in doubt. Those that ask the
+        host's books are left out where the host is on a network.
         """
         from terminal_sim.journal.invariants import violations
 
         till = self.till.point_of_sale
         sales = till.book.sales.values() if till is not None else ()
-        return violations(
-            self.journal, self.acquirer.entries(), self.acquirer.messages, sales, resolved=resolved
-        )
+        entries = self.acquirer.entries() if self.network is None else None
+        return violations(self.journal, entries, self.host_messages(), sales, resolved=resolved)
 
     # The point of sale.
 
@@ -368,7 +385,20 @@ class Bench:
         # All others have reported everything by now.
         for terminal in self.terminals if self._silent else self._reporting_late:
             terminal.listen()
-        self.engine.advance(self.clock.now.mono + duration)
+        until = self.clock.now.mono + duration
+        if self.network is None:
+            self.engine.advance(until)
+        else:
+            self.network.advance(self.engine, until)
+
+    def pass_to_next(self, until: int) -> None:
+        """Let time pass to the next deadline, or to the next news of a host on a network, `until` at the latest."""
+        deadline = self.next_deadline()
+        then = until if deadline is None else min(deadline.at, until)
+        if self.network is None:
+            self.advance(Duration(max(then - self.now.mono, 0)))
+        else:
+            self.network.step(self.engine, then)
 
     def settle(self) -> None:
         self.engine.settle()
@@ -391,8 +421,12 @@ class Bench:
     def snapshot(self) -> Snapshot:
         """The bench as it is now, once everything has settled: what `restore` brings it back to, and `branch` begins another one from.
 
-        Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
+        Raises `BenchMisuse` with the reason where a card, a reader or the host is out of the simulator's hands.
         """
+        if self.network is not None:
+            raise BenchMisuse(
+                f"the host is at {self.network.address}: what it knows cannot be kept with the bench"
+            )
         engine = self.engine.snapshot()
         return Snapshot(
             trace=self.trace.snapshot(),
@@ -454,6 +488,7 @@ class Bench:
         """Switch everything off: no thread, file or descriptor stays behind."""
         for terminal in self.terminals:
             terminal.board.switch_off()
+            terminal.board.link.close()
         for reader in self._readers:
             reader.close()
         if self._folder is None:
@@ -475,7 +510,8 @@ class Bench:
         self.close()
 
 
-def _host_file(host: str | Path) -> Path:
+def host_file(host: str | Path) -> Path:
+    """The host file of this name or path. Raises `BenchMisuse` with the names there are."""
     if isinstance(host, Path):
         return host
     file = bundled() / "hosts" / f"{host}.toml"

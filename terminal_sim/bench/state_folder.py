@@ -5,6 +5,7 @@ Rules:
 2. Both halves are read and checked, each by itself and against the other, before anything is written. What is refused is closed at once.
    A checkpoint (`bench.state_checkpoint`) that counts stands for that check.
 3. Each message that was booked has its payment in the journal, since a terminal records a request before it sends it.
+4. Where the host is on a network its books are elsewhere: the file `host` says so from the first opening on, and there are no books here.
 """
 
 from __future__ import annotations
@@ -20,26 +21,30 @@ from terminal_sim.bench.state_checkpoint import Checkpoint, encoded_past, encode
 from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.bench.till_past import TillPast, till_past
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.files import sync_folder
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.journal.errors import JournalDamagedError, JournalError
 from terminal_sim.journal.lock import FolderLock
 from terminal_sim.journal.store import Journal
 
 _SALES = "pos.db"
+HOST = "host"
+_HOST_SAYS = b"The host of these terminals is on a network, and so are its books.\n"
 _CURE = "put the whole state folder back from a copy, or start a new one"
 
 
 class StateFolder:
     """The folder, made where there is none; `fully` checks all rows and records whatever its `checkpoint` says.
 
-    Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure.
+    `on_network` says whether the host is on a network, None that either will do. Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure.
     """
 
-    def __init__(self, folder: Path, *, fully: bool = False) -> None:
+    def __init__(self, folder: Path, *, fully: bool = False, on_network: bool | None = False) -> None:
         self.path = folder
-        _make(folder)
+        make_folder(folder)
         with ExitStack() as opened:
             opened.callback(FolderLock(folder).close)
+            self.on_network = (folder / HOST).is_file()
             self.checkpoint = state_checkpoint.read(folder)
             found = self._trusted = None if fully else self.checkpoint
             try:
@@ -59,12 +64,36 @@ class StateFolder:
                     self.sales = Journal(folder / _SALES, known=found.sales)
                 if self.sales is not None:
                     opened.callback(self.sales.close)
-                if found is None:
+                if on_network is not None and on_network is not self.on_network:
+                    self._change_host(on_network=on_network)
+                if found is None and not self.on_network:
                     _check_against_each_other(folder, self.journal, self.books)
                 self.books.start()
             except LedgerFileError as wrong:
                 raise BenchMisuse(str(wrong)) from None
             self._opened = opened.pop_all()
+
+    def _change_host(self, *, on_network: bool) -> None:
+        """A folder keeps the host that it begins with. Raises `BenchMisuse`."""
+        if not on_network:
+            raise BenchMisuse(
+                f"{self.path}: its payments are with a host on a network: say where, with --host ADDRESS"
+            )
+        if self.journal.terminals():
+            raise BenchMisuse(
+                f"{self.path}: its payments are with its own acquirer: start a new folder for a host on a network"
+            )
+        try:
+            with (self.path / HOST).open("xb") as file:
+                file.write(_HOST_SAYS)
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(self.path)
+        except OSError as error:
+            raise BenchMisuse(
+                f"{self.path / HOST}: cannot be written: {error.strerror}; make room, or check its rights"
+            ) from None
+        self.on_network = True
 
     def open_sales(self) -> Journal:
         """The journal of the point of sale, which is made with its first row."""
@@ -145,7 +174,8 @@ def _sales_of(folder: Path, journal: Journal) -> Journal | None:
     return sales
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder where there is none. Raises `JournalError` where that cannot be, or all users may write to it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

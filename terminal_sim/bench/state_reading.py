@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from terminal_sim.bench import state_checkpoint
-from terminal_sim.bench.state_folder import StateFolder, check_rights
+from terminal_sim.bench.state_folder import HOST, StateFolder, check_rights
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import NO_LINK, PLAIN
 from terminal_sim.journal.errors import JournalBusyError, JournalError
@@ -50,10 +50,10 @@ def _opened(folder: Path, place: Path, fully: bool) -> StateFolder:
         stamps = _stamps(folder)
         if not any(size for size, _ in stamps):
             raise JournalError(f"{folder}: no journal is kept there; give the folder of run --state")
-        for name in (state_checkpoint.NAME, *_FILES):
+        for name in (HOST, state_checkpoint.NAME, *_FILES):
             _copy(folder / name, copy / name)
         try:
-            return StateFolder(copy, fully=fully)
+            return StateFolder(copy, fully=fully, on_network=None)
         except (BenchMisuse, JournalError) as wrong:
             if stamps == failed_at:
                 raise type(wrong)(str(wrong).replace(str(copy), str(folder))) from None

@@ -12,11 +12,12 @@ from terminal_sim.journal.records import JournalRows
 class TerminalNames:
     """The same names in whatever order models are added.
 
-    A model gets the names that it has in `journal` and then free ones. No two terminals have one name, and no model has that of another.
+    A model gets the names that it has in `journal` and then free ones, from number `first` on. No two terminals have one name, and no model has that of another.
     """
 
-    def __init__(self, journal: JournalRows) -> None:
+    def __init__(self, journal: JournalRows, first: int = 1) -> None:
         self._journal = journal
+        self._first = first
         self._numbers: Counter[str] = Counter()
         self._given: set[str] = set()
 
@@ -25,7 +26,7 @@ class TerminalNames:
         prefix = f"{model.upper().replace('-', '')[:4]:0<4}"
         while True:
             self._numbers[model] += 1
-            name = f"{prefix}{_numbered(self._numbers[model])}"
+            name = f"{prefix}{_numbered(self._first + self._numbers[model] - 1)}"
             if name not in self._given and self._journal.model_of(name) in ("", model):
                 self._given.add(name)
                 return name

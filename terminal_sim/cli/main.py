@@ -110,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
         _shell,
         _record,
         _serve,
+        _host,
         _help,
         _lsp,
         _completion,
@@ -130,6 +131,14 @@ def _run(commands: _Commands) -> None:
         metavar="FILE.jsonl",
         help="write everything that happens, one JSON object a line",
     )
+    run.add_argument(
+        "--host", default="", metavar="ADDRESS",
+        help="a host on a network in the place of the virtual acquirer: iso8583://127.0.0.1:8583 or tls+iso8583://...?ca=FILE",
+    )  # fmt: skip
+    run.add_argument(
+        "--first-terminal", type=_terminal_number, default=1, metavar="N",
+        help="the number of the first terminal, so that several runs with one host have terminals of their own; 1 by default",
+    )  # fmt: skip
     run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     run.add_argument(
         "--record", type=_path, metavar="FOLDER",
@@ -344,6 +353,30 @@ def _serve(commands: _Commands) -> None:
     send.add_argument(
         "--terminal", default="", metavar="NAME", help="such as v400m-1; the first one by default"
     )
+
+
+def _host(commands: _Commands) -> None:
+    actions = _actions(commands, "host", "the virtual acquirer by itself: serve")
+    serve = _command(
+        actions, "serve", "host", "serve the acquirer to terminals of other processes, until quit or Ctrl-C"
+    )
+    serve.add_argument(
+        "address", nargs="?", default="iso8583://127.0.0.1:8583", metavar="ADDRESS",
+        help="iso8583://127.0.0.1:8583 by default; port 0 is a free one; tls+iso8583://...?certificate=FILE&key=FILE",
+    )  # fmt: skip
+    serve.add_argument(
+        "--host", default="test-acquirer", metavar="NAME", help="a bundled host, or a .toml file"
+    )
+    serve.add_argument("--pack", metavar="NAME", help="the amount pack that is in force")
+    serve.add_argument("--state", type=_path, metavar="DIR", help="keep its books in this folder")
+    serve.add_argument(
+        "--cards", type=_path, action="append", default=[], metavar="DIR",
+        help="open accounts for the cards of this folder, too (repeatable)",
+    )  # fmt: skip
+    serve.add_argument(
+        "--log", type=_path, metavar="FILE.jsonl", help="write its messages there, not to the output"
+    )
+    serve.add_argument("--json", action="store_true", help="print where it is as one line of JSON")
 
 
 def _doctor(commands: _Commands) -> None:
@@ -656,6 +689,12 @@ def _event(text: str) -> int:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= len("100")):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of times: write 0 to 999")
+    return int(text)
+
+
+def _terminal_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= 9999):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of a terminal: write 1 to 9999")
     return int(text)
 
 

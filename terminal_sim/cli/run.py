@@ -60,11 +60,18 @@ def run(given: Namespace) -> int:
     cases = [case for program in programs for case in plan(program, given.expression)]
     if given.list:
         return _listed(cases)
+    if given.host and given.state is None:
+        raise UserError(
+            "--host needs --state DIR: a host remembers what it has answered, and a terminal that began to count anew"
+            " would send it trace numbers that it knows"
+        )
     if given.grid is not None:
         _check_grid(given.grid)
     options = Options(
         seed=given.seed,
         pack=given.pack,
+        host=given.host,
+        first_terminal=given.first_terminal,
         reader=reader,
         record=given.record,
         state=given.state,

@@ -42,11 +42,15 @@ _GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes 
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What comes back after `delay` microseconds: bytes, or None for nothing ever. `note` is for the trace."""
+    """What comes back after `delay` microseconds: bytes, or None for nothing ever. `note` is for the trace.
+
+    `message` is the request, None where it was not understood.
+    """
 
     reply: bytes | None
     delay: int
     note: str = ""
+    message: SeenMessage | None = None
 
 
 class AcquirerState(Struct, frozen=True, kw_only=True):
@@ -65,11 +69,14 @@ class AcquirerState(Struct, frozen=True, kw_only=True):
 class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
-    def __init__(self, config: AcquirerConfig, dialect: Dialect = ISO8583) -> None:
+    def __init__(
+        self, config: AcquirerConfig, dialect: Dialect = ISO8583, *, keeps_messages: bool = True
+    ) -> None:
         self.config = config
         self.dialect = dialect
         self._ledger = Ledger()
         self.messages: GrowingList[SeenMessage] = GrowingList()
+        self._keeps_messages = keeps_messages
         self._issuer = Issuer(config, self._ledger.spent)
         self._numbered = 0
         self._scripted: deque[ScriptedAnswer] = deque()
@@ -78,8 +85,9 @@ class Acquirer:
         self._books: LedgerFile | None = None
 
     @classmethod
-    def load(cls, path: Path, *, pack: str | None = None) -> Acquirer:
-        """The acquirer of a host file; `pack` names another amount pack than the file does, "" none.
+    def load(cls, path: Path, *, pack: str | None = None, keeps_messages: bool = True) -> Acquirer:
+        """The acquirer of a host file; `pack` names another amount pack than the file does, "" none. `messages` grows with
+        each message, unless `keeps_messages` is False: an acquirer that serves for days keeps none.
 
         Raises `ProfileError` for a damaged file, `ValueError` for an unknown pack.
         """
@@ -88,7 +96,8 @@ class Acquirer:
         )
 
         config = typed_toml.read(path, AcquirerConfig)
-        return cls(config if pack is None else replace(config, pack=pack))
+        config = config if pack is None else replace(config, pack=pack)
+        return cls(config, keeps_messages=keeps_messages)
 
     def use_pack(self, name: str) -> None:
         """Let the amount pack `name` decide from now on, "" none. Raises `ValueError` for an unknown one."""
@@ -247,11 +256,13 @@ class Acquirer:
         scripted, decided = self._next_answer(request)
         reply, found = self._reply(request, scripted)
         note = "; ".join(filter(None, (decided, found)))
-        self.messages.append(seen(request, reply, note, self.dialect.label(request)))
+        got = seen(request, reply, note, self.dialect.label(request))
+        if self._keeps_messages:
+            self.messages.append(got)
         if scripted.fate is AnswerFate.LOST:
-            return Answer(reply=None, delay=0, note=note)
+            return Answer(reply=None, delay=0, note=note, message=got)
         encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else self.dialect.encode_reply(reply)
-        return Answer(reply=encoded, delay=self.config.delay + scripted.late, note=note)
+        return Answer(reply=encoded, delay=self.config.delay + scripted.late, note=note, message=got)
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
         """What overrules the issuer for this message, and the note of it for the trace."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.link import Arrival
-
-CONNECT_TIMEOUT = 5_000_000  # microseconds until a terminal gives up connecting
+from terminal_sim.host.link import CONNECT_TIMEOUT, Arrival
 
 
 class AcquirerLink:
@@ -18,7 +16,7 @@ class AcquirerLink:
         self.up = True
         self.slow = 0
 
-    def send(self, message: bytes) -> Sequence[Arrival]:
+    def send(self, message: bytes, stan: int) -> Sequence[Arrival]:  # noqa: ARG002 - the answer is known at once
         """The acquirer's answer, or that it is unreachable; nothing at all where the acquirer stays silent."""
         if not self.up:
             return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
@@ -34,3 +32,6 @@ class AcquirerLink:
     def receive(self) -> Sequence[Arrival]:
         """Nothing: everything is known when it is sent."""
         return ()
+
+    def close(self) -> None:
+        """It holds nothing."""

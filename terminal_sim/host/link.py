@@ -7,18 +7,22 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+CONNECT_TIMEOUT = 5_000_000  # microseconds until a terminal gives up connecting
+
 
 class Arrival(Struct, frozen=True, kw_only=True):
     """What reaches the terminal `delay` microseconds of virtual time after it was handed over: bytes, or a problem instead.
 
-    `unreachable`: there was no connection, so nothing was sent and nothing can have been charged. Bytes that the dialect
-    cannot read count as no answer, since the host may have charged. `note` is for the trace.
+    `unreachable`: there was no connection, so nothing was sent and nothing can have been charged. `closed`: the connection has
+    ended behind a request, which the host may have got. Bytes that the dialect cannot read count as no answer likewise.
+    `stan` is the trace number of the request that a problem is about, 0 where the link cannot tell. `note` is for the trace.
     """
 
     delay: int = 0
     message: bytes = b""
-    problem: Literal["", "unreachable"] = ""
+    problem: Literal["", "unreachable", "closed"] = ""
     note: str = ""
+    stan: int = 0
 
 
 class HostLink(Protocol):
@@ -30,10 +34,10 @@ class HostLink(Protocol):
     up: bool
     slow: int
 
-    def send(self, message: bytes) -> Sequence[Arrival]:
+    def send(self, message: bytes, stan: int) -> Sequence[Arrival]:
         """Send one message. The result is what comes back of it as far as the link can tell at once, in order of delay.
 
-        It may reach the terminal after `release` has returned.
+        It may reach the terminal after `release` has returned. `stan` is the message's trace number, by which a later problem is told.
         """
         ...
 
@@ -46,4 +50,8 @@ class HostLink(Protocol):
 
     def receive(self) -> Sequence[Arrival]:
         """What has come since the last call and was no result of `send`; this does not wait."""
+        ...
+
+    def close(self) -> None:
+        """Release what the link holds of the system."""
         ...

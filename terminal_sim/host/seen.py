@@ -35,7 +35,7 @@ class SeenMessage(Struct, frozen=True, kw_only=True):
     """A request as the acquirer decoded it. `kind` is the name of its `MessageKind`, `mti` what the dialect calls it.
 
     `fields` has every name of `ALWAYS_SEEN` and, where they apply, names of `SOMETIMES_SEEN`. `response` is the code of the
-    answer, also where the answer got lost.
+    answer, also where the answer got lost; of a host on a network it is empty while none has come.
     """
 
     kind: str
@@ -43,8 +43,8 @@ class SeenMessage(Struct, frozen=True, kw_only=True):
     fields: Mapping[str, Field]
 
 
-def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMessage:
-    """What the acquirer keeps of a request and of its reply; `note` says what decided, `mti` is the dialect's label of the request."""
+def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> SeenMessage:
+    """What is kept of a request and of its reply, where there is one; `note` says what decided, `mti` is the dialect's label of the request."""
     pan, original, avs = card_number(request), request.original, request.avs
     fields: dict[str, Field] = {
         "terminal": request.terminal,
@@ -55,7 +55,7 @@ def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMes
         "currency": request.amount.currency,
         "entry": request.entry.value,
         "at": request.at.isoformat(sep=" "),
-        "response": reply.response_code,
+        "response": "" if reply is None else reply.response_code,
     }
     sometimes: dict[str, Field] = {
         "pan": "" if pan is None else mask_pan(pan.reveal()),
@@ -66,9 +66,9 @@ def seen(request: HostRequest, reply: HostReply, note: str, mti: str) -> SeenMes
         "reason": request.reason,
         "postal-code": "" if avs is None else avs.postal_code,
         "street-number": "" if avs is None else avs.street_number,
-        "avs": reply.avs_result,
-        "authorised": 0 if reply.authorised is None else reply.authorised.minor,
-        "script": scripts_in(reply.icc_data) if reply.icc_data else "",
+        "avs": "" if reply is None else reply.avs_result,
+        "authorised": 0 if reply is None or reply.authorised is None else reply.authorised.minor,
+        "script": scripts_in(reply.icc_data) if reply is not None and reply.icc_data else "",
         "script-results": results_in(request.icc_data) if request.icc_data else "",
         "card-scripts": told_by_card(request.icc_data) if request.icc_data else "",
         "note": note,

@@ -6,16 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import ip_address
 
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import Unsafe
+from terminal_sim.loopback import BEYOND, is_loopback
 
 _DEFAULT_PORT = 9100
 _DEVICE = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})", re.ASCII)
 _ENDPOINT = re.compile(r"([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?", re.ASCII)
 _FORMS = "file:///dev/usb/lp0, serial:///dev/ttyUSB0?baud=19200, usb://04b8:0202 or network://127.0.0.1:9100"
-_BEYOND = "beyond"
 
 
 class PrinterError(ValueError):
@@ -41,7 +40,7 @@ _OPTIONS: Mapping[PrinterLine, tuple[str, ...]] = {
     PrinterLine.FILE: _OF_ALL,
     PrinterLine.SERIAL: (*_OF_ALL, "baud"),
     PrinterLine.USB: _OF_ALL,
-    PrinterLine.NETWORK: (*_OF_ALL, _BEYOND),
+    PrinterLine.NETWORK: (*_OF_ALL, BEYOND),
 }
 
 
@@ -92,11 +91,11 @@ class PrinterAddress:
             raise PrinterError(f"{text!r}: a port is 1 to 65535")
         if (
             self.line is PrinterLine.NETWORK
-            and not _is_here(self.endpoint[0])
-            and _BEYOND not in self.options
+            and not is_loopback(self.endpoint[0])
+            and BEYOND not in self.options
         ):
             raise UnsafePrinter(
-                f"{text!r} is another machine, and receipts would go there in clear: allow it with ?{_BEYOND}=loopback"
+                f"{text!r} is another machine, and receipts would go there in clear: allow it with ?{BEYOND}=loopback"
             )
 
 
@@ -109,13 +108,3 @@ def _options(text: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
             raise PrinterError(f"{text!r} has no option {name!r}{cure}")
         options[name] = value
     return options
-
-
-def _is_here(host: str) -> bool:
-    """Whether the host is this machine, by what its name says and without asking for it."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

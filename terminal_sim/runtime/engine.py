@@ -169,10 +169,14 @@ class Engine:
         events = board.readers.poll(timeout)
         for event in events or ():
             self.post(board, event)
+        return self.receive(board) or events is not None
+
+    def receive(self, board: Board) -> bool:
+        """Take what has come over the board's host link, and say whether there was anything."""
         arrivals = board.link.receive()
         for arrival in arrivals:
-            self._executor.await_arrival(board, arrival)
-        return events is not None or bool(arrivals)
+            self._executor.await_arrival(board, arrival, arrival.stan)
+        return bool(arrivals)
 
     # The loop.
 

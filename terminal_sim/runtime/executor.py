@@ -84,7 +84,7 @@ class Executor:
         message = board.dialect.encode_request(request)
         if self.tracing is not None:
             self.tracing.sent(board, request, message)
-        for arrival in board.link.send(message):
+        for arrival in board.link.send(message, request.stan):
             self.await_arrival(board, arrival, request.stan)
         self._sent[board.name] = board
 
@@ -137,9 +137,9 @@ class Executor:
         """Hand the firmware what has come over the link: a reply, or that the acquirer was out of reach; nothing for what cannot be read."""
         message = due.arrival.message
         problem: str = due.arrival.problem
-        if problem:
+        if problem == "unreachable":
             self.post(board, HostUnreachable(due.stan))
-        else:
+        elif not problem:
             try:
                 reply = board.dialect.decode_reply(message)
             except MessageError:

@@ -159,6 +159,8 @@ class CaseRun:
         return Bench(
             seed=options.seed,
             pack=options.pack,
+            host_at=options.host,
+            first_terminal=options.first_terminal,
             clock=clock,
             state=options.state,
             decks=chosen.decks,

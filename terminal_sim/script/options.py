@@ -13,7 +13,7 @@ from terminal_sim.script.keeping import RunKeeper
 class Options:
     """What every scenario of a run has in common.
 
-    `reader` is an address or several. `pack` names another amount pack than the acquirer's file does. `state` is a folder that keeps the journal.
+    `reader` is an address or several. `pack` names another amount pack than the acquirer's file does. `host` is the address of a host on a network that takes the place of the virtual acquirer, and `first_terminal` the number of the first terminal. `state` is a folder that keeps the journal.
     `update_pictures` stores the pictures of `screenshot` instead of comparing them (a user asks for it by `update_option`); `pictures` is a folder for
     the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
@@ -23,6 +23,8 @@ class Options:
 
     seed: int = 0
     pack: str | None = None
+    host: str = ""
+    first_terminal: int = 1
     reader: str | tuple[str, ...] = "virtual"
     record: Path | None = None
     state: Path | None = None

@@ -229,10 +229,8 @@ class Waiting:
                 raise self._failure(f"never to see {forbidden}", listed(found), before)
 
     def _pass(self, limit: int, before: ScreenSnapshot) -> None:
-        """Lets time pass until the next deadline of the bench or `limit` (virtual microseconds), whichever is first."""
-        deadline = self.bench.next_deadline()
-        then = limit if deadline is None else min(deadline.at, limit)
-        self.bench.advance(Duration(max(then - self.bench.now.mono, 0)))
+        """Lets time pass until the next deadline or news of the bench, or `limit` (virtual microseconds), whichever is first."""
+        self.bench.pass_to_next(limit)
         self._watch(before)
 
     def _until(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_BOOKS = re.compile(r"\b(?:ledger|net)\b")  # the tables made of the host's books
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,8 @@ class Invariant:
     code: str
     says: str
     sql: str
+
+    @property
+    def asks_the_books(self) -> bool:
+        """Whether the query reads the host's books."""
+        return _BOOKS.search(self.sql) is not None
