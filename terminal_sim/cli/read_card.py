@@ -82,6 +82,9 @@ def _print_finding(finding: ApplicationFinding) -> None:
     title = f"{finding.label or 'application'} ({finding.aid})"
     rows = [(one.where, one.tag, one.name, one.value) for one in finding.elements]
     print_table(title, ("Where", "Tag", "Name", "Value"), rows)
+    for number, logged in enumerate(finding.log, start=1):
+        stated = ", ".join(f"{one.name} {one.value}" for one in logged.elements)
+        print(f"logged {number:<8} {stated}")
     print(f"authentication  {_authentication(finding)}")
     for reason in finding.reasons:
         print(f"                {reason}")

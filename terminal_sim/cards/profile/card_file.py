@@ -22,6 +22,7 @@ from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import pinblock
 from terminal_sim.secret import Secret
 
+_LONGEST_LOG: Final = 30
 _RESPONSE: Final = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 
 
@@ -29,7 +30,8 @@ _RESPONSE: Final = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 class CardFile:
     """A file of `profiles/cards`. `expiry` is YYMM; `issuer_country` and `currency` are numeric ISO codes.
 
-    `purpose` and `expected` say what the card is for, and how a sale with it ends. `issuer_response` is what this card's issuer answers to a request that is in order (ISO 8583, DE 39).
+    `log` is how many transactions each
+    account of the card keeps in its log. `purpose` and `expected` say what the card is for, and how a sale with it ends. `issuer_response` is what this card's issuer answers to a request that is in order (ISO 8583, DE 39).
     """
 
     card: Literal[1]
@@ -43,6 +45,7 @@ class CardFile:
     sequence: str = "01"
     issuer_country: str = "124"
     currency: str = "124"
+    log: int = 0
     issuer_response: str = "00"
     purpose: CardPurpose | None = None
     expected: ExpectedSales = field(default_factory=ExpectedSales)
@@ -66,6 +69,8 @@ class CardFile:
             value = getattr(self, name)
             if len(value) != length or not is_digits(value):
                 raise ValueError(f"{name}: {length} digits, in quotes")
+        if not 0 <= self.log <= _LONGEST_LOG:
+            raise ValueError(f"log: 1 to {_LONGEST_LOG} transactions, or 0 for no log")
         if not _RESPONSE.fullmatch(self.issuer_response):
             raise ValueError("issuer_response: two capital letters or digits, such as 05")
         if self.chip is None and self.contactless is None and self.stripe is None:
@@ -106,6 +111,7 @@ def load(file: Path, library: Path | None = None) -> Personality:
         holder=card.holder,
         issuer_country=card.issuer_country,
         currency=card.currency,
+        log=card.log,
         issuer_response=card.issuer_response,
         purpose=card.purpose,
         expected=card.expected,

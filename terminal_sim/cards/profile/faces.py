@@ -21,6 +21,8 @@ OdaFault = Literal["none", "certificate", "signature", "revoked"]
 CODE_TABLES: Final = range(1, 11)
 """The issuer code tables of tag 9F11: parts 1 to 10 of ISO/IEC 8859 (EMV Book 4, A3)."""
 _LONGEST_NAME: Final = 16
+Protocols = Literal["T=0", "T=1", "both"]
+"""The transmission protocols that a chip offers (ISO/IEC 7816-3)."""
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})*", re.ASCII)
 
 
@@ -116,7 +118,7 @@ class ChipFace:
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
     with an AAC. What is `blocked` is the application, which then can be selected but declines, or the whole card (EMV Book 1, 12.3).
     A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked. Within its `offline` limits a card
-    approves by itself what the terminal approves; without them the issuer decides always. `oda` is how it proves offline that it is
+    approves by itself what the terminal approves; without them the issuer decides always. Its ATR offers `protocols`. `oda` is how it proves offline that it is
     genuine (EMV Book 2, 5 and 6), and `oda_fault` what is wrong with that proof.
     """
 
@@ -130,6 +132,7 @@ class ChipFace:
     pin_tries: int = 3
     response_ms: int = 0
     historical: str = "2063CB6600"
+    protocols: Protocols = "T=0"
     declines: bool = False
     blocked: Literal["application", "card"] | None = None
     mute: bool = False
@@ -185,6 +188,26 @@ class ChipFace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelayFace:
+    """How a card resists relaying (EMV Book C-2, 3.10): its processing takes `least` to `most` and its answer `transmission`, as it says in units of 100 us.
+
+    `takes` is what the exchange takes indeed, in units of 100 us: a card whose answers are relayed takes longer than it says.
+    """
+
+    least: int
+    most: int
+    transmission: int
+    takes: int
+
+    def __post_init__(self) -> None:
+        for name in ("least", "most", "transmission", "takes"):
+            if not 0 <= getattr(self, name) <= 0xFFFF:
+                raise ValueError(f"{name}: 0 to 65535 units of 100 us")
+        if self.least > self.most:
+            raise ValueError("least: no more than most")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactlessFace:
     """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first. Each answer takes `response_ms`.
 
@@ -192,7 +215,7 @@ class ContactlessFace:
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
     units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
     `offline`, `oda` and `oda_fault` are as on the chip: a card of GET PROCESSING OPTIONS proves itself by fast DDA, one of GENERATE AC
-    by CDA.
+    by CDA. One of GENERATE AC may resist relaying (`relay`), and with `recovers` gives the cryptogram of a torn transaction again.
     """
 
     applications: tuple[CardApplication, ...]
@@ -206,6 +229,8 @@ class ContactlessFace:
     offline: OfflineLimits | None = None
     oda: Literal["none", "dda", "cda"] = "none"
     oda_fault: OdaFault = "none"
+    relay: RelayFace | None = None
+    recovers: bool = False
 
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
@@ -214,6 +239,9 @@ class ContactlessFace:
         if self.cryptogram == "processing-options":
             if self.pdol:
                 raise ValueError('pdol: only a card with cryptogram = "generate-ac" has one of its own')
+            for name in ("relay", "recovers"):
+                if getattr(self, name):
+                    raise ValueError(f'{name}: only a card with cryptogram = "generate-ac" has it')
         elif self.contact_above is not None and "9F0206" not in self.pdol:
             raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:

@@ -39,6 +39,7 @@ class Personality:
     holder: Holder
     issuer_country: str
     currency: str
+    log: int
     issuer_response: str
     purpose: CardPurpose | None
     expected: ExpectedSales

@@ -79,10 +79,12 @@ def combined_answer(
     sent: bytes,
     unpredictable: bytes,
     fault: OdaFault,
+    more: bytes = b"",
 ) -> bytes:
     """The answer of CDA: the cryptogram `made` of a TC or an ARQC stands in the signature alone (Book 2, 6.6.1).
 
-    The signature covers what was `sent` for PDOL and CDOLs, and the data objects that are answered beside it.
+    The signature covers what was `sent` for PDOL and CDOLs, and the data objects that are answered beside it. `more` stands in it at
+    the end of the dynamic data.
     """
     answered = tlv.join(
         (
@@ -92,7 +94,9 @@ def combined_answer(
             (tags.ISSUER_APPLICATION_DATA, data),
         )
     )
-    dynamic = signing.combined_data(memory.random(b"number", unpredictable), kind, made, sent + answered)
+    dynamic = (
+        signing.combined_data(memory.random(b"number", unpredictable), kind, made, sent + answered) + more
+    )
     signed = tlv.encode(tags.SIGNED_DYNAMIC_DATA, signature(dynamic, unpredictable, fault))
     return tlv.encode(tags.RESPONSE_FORMAT_2, answered + signed)
 

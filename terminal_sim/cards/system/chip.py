@@ -6,7 +6,7 @@ from terminal_sim.cards.profile.faces import ChipFace
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system import content, directory
 from terminal_sim.cards.system.atr import chip_atr
-from terminal_sim.cards.system.command import CardCommand, Refusal, answer
+from terminal_sim.cards.system.command import CardCommand, Refusal, answer, found
 from terminal_sim.cards.system.contact import ChipState, ContactApplication, Phase
 from terminal_sim.cards.system.memory import CardMemory
 from terminal_sim.cards.system.records import record_of
@@ -20,7 +20,7 @@ class ChipCard:
     def __init__(self, personality: Personality, chip: ChipFace, memory: CardMemory) -> None:
         self._chip = chip
         self._memory = memory
-        self._atr = chip_atr(bytes.fromhex(chip.historical))
+        self._atr = chip_atr(bytes.fromhex(chip.historical), chip.protocols)
         self._directory = directory.contact_directory(chip.applications, personality.languages)
         self._directory_records = {(1, 1): record_of(directory.entries(chip.applications))}
         self._applications = tuple(
@@ -89,10 +89,7 @@ class ChipCard:
         """READ RECORD of the directory while it is selected, else of the application."""
         if self.snapshot().phase is not Phase.DIRECTORY:
             return self._applications[self._current].handlers[Instruction.READ_RECORD](command)
-        record = self._directory_records.get(command.record_place())
-        if record is None:
-            raise Refusal(StatusWord.RECORD_NOT_FOUND)
-        return record
+        return found(self._directory_records.get(command.record_place()))
 
 
 class MuteCard:

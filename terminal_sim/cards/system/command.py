@@ -57,6 +57,13 @@ def parse(apdu: bytes) -> CardCommand:
     return CardCommand(apdu[0] << 8 | apdu[1], apdu[2], apdu[3], data)
 
 
+def found(record: bytes | None) -> bytes:
+    """The record that READ RECORD asks for. Raises `Refusal` where there is none."""
+    if record is None:
+        raise Refusal(StatusWord.RECORD_NOT_FOUND)
+    return record
+
+
 Handlers = Mapping[int, Callable[[CardCommand], bytes]]
 """What answers a command, by its instruction: the data of the answer, or a `Refusal`."""
 

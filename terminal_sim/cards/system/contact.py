@@ -8,6 +8,7 @@
 | REQUESTED  | an ARQC                | READ RECORD, EXTERNAL AUTHENTICATE once, scripts, second GENERATE AC |
 | FINISHED   | a TC or an AAC         | SELECT, scripts after an ARQC                     |
 
+From its selection on an application shows its log, and GET DATA is answered always.
 A command out of its order is answered 6985. The counter rises with GET PROCESSING OPTIONS and outlives every reset.
 """
 
@@ -21,8 +22,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.cards.profile.faces import ChipFace
-from terminal_sim.cards.system import certifying, content, issuer_authentication, pin, risk, scripts
-from terminal_sim.cards.system.command import CardCommand, Refusal
+from terminal_sim.cards.system import (
+    certifying,
+    content,
+    data_objects,
+    issuer_authentication,
+    log,
+    pin,
+    risk,
+    scripts,
+)
+from terminal_sim.cards.system.command import CardCommand, Refusal, found
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.issuer_authentication import IssuerAuthentication
 from terminal_sim.cards.system.memory import Memory
@@ -101,12 +111,11 @@ class ContactApplication:
     def _read_record(self, command: CardCommand) -> bytes:
         """READ RECORD by number and SFI (Book 1, 11.2)."""
         place = command.record_place()
+        if place[0] == log.FILE and self.held.log_records and self.now.application >= 0:
+            return found(log.record(self._memory, place[1]))
         if self.now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
-        record = self._memory.now.records.get(place) or self.held.record(place)
-        if record is None:
-            raise Refusal(StatusWord.RECORD_NOT_FOUND)
-        return record
+        return found(self._memory.now.records.get(place) or self.held.record(place))
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         """GET PROCESSING OPTIONS (Book 3, 6.5.8): begins a transaction, and answers with AIP and AFL."""
@@ -160,6 +169,8 @@ class ContactApplication:
         made, data = certifying.certified(self.held.scheme.version, memory, self.held.aip, facts, values)
         if kind is Cryptogram.ARQC:
             self.now = replace(now, arqc=made)
+        else:
+            log.write(memory, self.held.log_records, kind, values)
         if combined:
             return certifying.combined_answer(
                 memory,
@@ -232,19 +243,13 @@ class ContactApplication:
         return b""
 
     def _get_data(self, command: CardCommand) -> bytes:
-        """GET DATA of the transaction counter, the counter when the card was last online and, on a card with an offline PIN, of its tries
-        (Book 3, 6.5.7).
-        """
-        tag = command.p1 << 8 | command.p2
-        if tag == tags.ATC:
-            return tlv.encode(tag, self._memory.counter)
-        if tag == tags.LAST_ONLINE_ATC:
-            return tlv.encode(tag, self._memory.now.last_online.to_bytes(2))
-        if tag == tags.PIN_TRY_COUNTER and self._face.compares_pin:
-            return tlv.encode(tag, bytes((self._memory.now.tries_left,)))
-        if tag in self._memory.now.objects:
-            return tlv.encode(tag, self._memory.now.objects[tag])
-        raise Refusal(StatusWord.DATA_NOT_FOUND)
+        """GET DATA, at any time (Book 3, 6.5.7)."""
+        return data_objects.answered(
+            command,
+            self._memory,
+            compares_pin=self._face.compares_pin,
+            logs=self.held.log_records > 0,
+        )
 
     def _verify(self, command: CardCommand) -> bytes:
         """VERIFY: a try is used up before the compare, the right PIN restores them all (Book 3, 6.5.12)."""

@@ -6,25 +6,28 @@ The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, RE
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from terminal_sim.cards.profile.faces import ContactlessFace
 from terminal_sim.cards.profile.personality import Personality
-from terminal_sim.cards.system import content, directory, risk
+from terminal_sim.cards.system import content, data_objects, directory, log, risk
 from terminal_sim.cards.system.atr import contactless_atr
-from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal, answer
+from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal, answer, found
 from terminal_sim.cards.system.content import ApplicationContent
-from terminal_sim.cards.system.memory import CardMemory
+from terminal_sim.cards.system.memory import CardMemory, Memory
 from terminal_sim.cards.system.tap_generate import GenerateApplication
 from terminal_sim.cards.system.tap_options import OptionsApplication
 from terminal_sim.emv.data import apdu, tags
 from terminal_sim.emv.data.apdu import Instruction, StatusWord
+
+_RELAY_EXCHANGE: Final = Instruction.EXCHANGE_RELAY_RESISTANCE_DATA.to_bytes(2)
 
 
 class TapApplication(Protocol):
     """An application as the face needs it: what it holds, how it begins a transaction and leaves one, and its own commands."""
 
     held: ApplicationContent
+    memory: Memory
     handlers: Handlers
 
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes: ...
@@ -56,6 +59,7 @@ class ContactlessCard:
             Instruction.SELECT: self._select,
             Instruction.READ_RECORD: self._read_record,
             Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
+            Instruction.GET_DATA: self._get_data,
         }
         self._handlers = self._handlers_of(self._applications[0])
 
@@ -74,8 +78,11 @@ class ContactlessCard:
         self._memory.settle()
         return response
 
-    def response_time(self, _: bytes) -> int:
-        """How long an answer takes, in microseconds."""
+    def response_time(self, command: bytes) -> int:
+        """How long the answer to `command` takes, in microseconds; the exchange against relaying has a time of its own."""
+        relay = self._face.relay
+        if relay is not None and command[:2] == _RELAY_EXCHANGE:
+            return relay.takes * 100
         return self._face.response_ms * 1_000
 
     def _select(self, command: CardCommand) -> bytes:
@@ -109,13 +116,25 @@ class ContactlessCard:
         return response
 
     def _read_record(self, command: CardCommand) -> bytes:
-        """READ RECORD by number and SFI (Book 1, 11.2)."""
-        if self._selected is None or not self._initiated:
+        """READ RECORD by number and SFI (Book 1, 11.2); the log can be read from the selection on."""
+        if self._selected is None:
             raise Refusal(StatusWord.CONDITIONS)
-        record = self._selected.held.record(command.record_place())
-        if record is None:
-            raise Refusal(StatusWord.RECORD_NOT_FOUND)
-        return record
+        held = self._selected.held
+        place = command.record_place()
+        if place[0] == log.FILE and held.log_records:
+            return found(log.record(self._selected.memory, place[1]))
+        if not self._initiated:
+            raise Refusal(StatusWord.CONDITIONS)
+        return found(held.record(place))
+
+    def _get_data(self, command: CardCommand) -> bytes:
+        """GET DATA of an application that is selected; a tapped card compares no PIN (Book 3, 6.5.7)."""
+        if self._selected is None:
+            raise Refusal(StatusWord.CONDITIONS)
+        held = self._selected.held
+        return data_objects.answered(
+            command, self._selected.memory, compares_pin=False, logs=held.log_records > 0
+        )
 
     def _leave(self) -> None:
         if self._selected is not None:

@@ -13,7 +13,7 @@ from typing import Final
 from terminal_sim.cards.profile.cvm import parse_rules
 from terminal_sim.cards.profile.faces import CardApplication, ChipFace, ContactlessFace
 from terminal_sim.cards.profile.personality import Personality
-from terminal_sim.cards.system import certificates, directory, records
+from terminal_sim.cards.system import certificates, directory, log, records
 from terminal_sim.cards.system.command import Refusal
 from terminal_sim.cards.system.records import Records
 from terminal_sim.cards.system.schemes import Scheme, scheme_of
@@ -26,7 +26,8 @@ from terminal_sim.emv.keys.cryptogram_versions import ArpcMethod
 
 _CERTIFIED: Final = bytes.fromhex("9F0206 9F0306 9F1A02 9505 5F2A02 9A03 9C01 9F3704")
 """The part of `cryptogram_versions.COMMON` that the card does not know itself, as a DOL."""
-_TAP_PDOL: Final = bytes.fromhex("9F6604") + _CERTIFIED
+DRDOL: Final = bytes.fromhex("9A03 9F0206 9F3704")
+"""9F51: by what a card knows the transaction whose cryptogram it gives again (Book C-2, 5.8)."""
 _ISSUER_ANSWER: Final = {
     ArpcMethod.RESPONSE_CODE: bytes.fromhex("910A"),
     ArpcMethod.STATUS_UPDATE: bytes.fromhex("9108"),
@@ -36,6 +37,7 @@ _ISSUER_ANSWER: Final = {
 # EMV Book 3, annex C1 (AIP) and 10.2 (AFL).
 _AIP_CVM, _AIP_RISK, _AIP_ISSUER_AUTHENTICATION, _AIP_ON_DEVICE = 0x10, 0x08, 0x04, 0x02
 _AIP_EMV_MODE: Final = 0x80  # byte 2, EMV Book C-2, A.1.16
+_AIP_RELAY: Final = 0x01
 _AIP_ODA: Final = {"none": 0x00, "sda": 0x40, "dda": 0x20, "cda": 0x21}
 _AFL: Final = bytes.fromhex("08010100 10010200")
 _SIGNED_AFL: Final = bytes.fromhex("08010100 10010101 10020200 18010200")
@@ -58,6 +60,7 @@ class ApplicationContent:
     cdol2: bytes
     aip: bytes
     options: bytes
+    log_records: int
     records: Records
     certificates: Callable[[], Records]
 
@@ -72,7 +75,8 @@ def on_chip(personality: Personality, face: ChipFace, application: CardApplicati
     scheme = scheme_of(aid)
     external = face.issuer_authentication == "external-authenticate"
     answer = b"" if external else _ISSUER_ANSWER[scheme.version.arpc]
-    cdol2 = bytes.fromhex("8A02") + answer + _CERTIFIED
+    cdol1 = _wanted(personality)
+    cdol2 = bytes.fromhex("8A02") + answer + cdol1
     first = _AIP_CVM | _AIP_RISK | _AIP_ODA[face.oda] | (_AIP_ISSUER_AUTHENTICATION if external else 0)
     aip = bytes((first, 0x00))
     afl = _AFL if face.oda == "none" else _SIGNED_AFL_WITH_PIN_KEY if face.deciphers_pin else _SIGNED_AFL
@@ -80,17 +84,18 @@ def on_chip(personality: Personality, face: ChipFace, application: CardApplicati
         options = tlv.encode(tags.RESPONSE_FORMAT_1, aip + afl)
     else:
         options = tlv.encode(tags.RESPONSE_FORMAT_2, tlv.join(((tags.AIP, aip), (tags.AFL, afl))))
-    made = records.for_generate_ac(personality, face.rules, _CERTIFIED, cdol2)
+    made = records.for_generate_ac(personality, face.rules, cdol1, cdol2)
     pdol = bytes.fromhex(face.pdol)
     return ApplicationContent(
         aid=aid,
-        fci=directory.control_information(application, personality.languages, pdol),
+        fci=directory.control_information(application, personality.languages, pdol, personality.log),
         scheme=scheme,
         pdol=pdol,
-        cdol1=_CERTIFIED,
+        cdol1=cdol1,
         cdol2=cdol2,
         aip=aip,
         options=options,
+        log_records=personality.log,
         records=made,
         certificates=_certificates(personality, face, made, (2, 1), aip),
     )
@@ -104,13 +109,14 @@ def at_antenna(
         return _for_generate_ac(personality, face, application)
     aid = bytes.fromhex(application.aid)
     signed = face.oda != "none"
+    pdol = bytes.fromhex("9F6604") + _wanted(personality)
     aip = bytes((_AIP_ODA[face.oda], 0x00))
     made = records.for_processing_options(personality, signed=signed)
     return ApplicationContent(
         aid=aid,
-        fci=directory.control_information(application, personality.languages, _TAP_PDOL),
+        fci=directory.control_information(application, personality.languages, pdol, personality.log),
         scheme=scheme_of(aid),
-        pdol=_TAP_PDOL,
+        pdol=pdol,
         cdol1=b"",
         cdol2=b"",
         aip=aip,
@@ -122,6 +128,7 @@ def at_antenna(
                 (tags.PAN_SEQUENCE, numeric(personality.sequence, 1)),
             )
         ),
+        log_records=personality.log,
         records=made,
         certificates=_certificates(personality, face, made, (1, 1), aip),
     )
@@ -132,23 +139,31 @@ def _for_generate_ac(
 ) -> ApplicationContent:
     aid = bytes.fromhex(application.aid)
     first = _AIP_CVM | _AIP_ODA[face.oda] | (_AIP_ON_DEVICE if "on-device" in face.cvm else 0)
-    aip = bytes((first, _AIP_EMV_MODE))
+    aip = bytes((first, _AIP_EMV_MODE | (_AIP_RELAY if face.relay is not None else 0)))
     afl = _AFL if face.oda == "none" else _SIGNED_AFL
     rules = parse_rules((*(one for one in face.cvm if one != "on-device"), "no-cvm"))
-    made = records.for_generate_ac(personality, rules, _CERTIFIED)
+    cdol1 = _wanted(personality)
+    more = ((tags.DRDOL, DRDOL),) if face.recovers else ()
+    made = records.for_generate_ac(personality, rules, cdol1, more=more)
     pdol = bytes.fromhex(face.pdol)
     return ApplicationContent(
         aid=aid,
-        fci=directory.control_information(application, personality.languages, pdol),
+        fci=directory.control_information(application, personality.languages, pdol, personality.log),
         scheme=scheme_of(aid),
         pdol=pdol,
-        cdol1=_CERTIFIED,
+        cdol1=cdol1,
         cdol2=b"",
         aip=aip,
         options=tlv.join(((tags.AIP, aip), (tags.AFL, afl))),
+        log_records=personality.log,
         records=made,
         certificates=_certificates(personality, face, made, (2, 1), aip),
     )
+
+
+def _wanted(personality: Personality) -> bytes:
+    """What the card asks the terminal for: what it certifies, and the time for its log."""
+    return _CERTIFIED + (log.TIME if personality.log else b"")
 
 
 def pdol_values(pdol: bytes, data: bytes) -> dict[int, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from terminal_sim.cards.profile.faces import CardApplication
+from terminal_sim.cards.system import log
 from terminal_sim.emv.data import apdu, tags, tlv
 from terminal_sim.emv.data.fields import numeric
 
@@ -36,8 +37,10 @@ def contactless_directory(applications: Sequence[CardApplication]) -> bytes:
     return _control_information(apdu.PPSE, ((tags.FCI_DISCRETIONARY, entries(applications)),))
 
 
-def control_information(application: CardApplication, languages: Sequence[str], pdol: bytes) -> bytes:
-    """What SELECT of an application answers."""
+def control_information(
+    application: CardApplication, languages: Sequence[str], pdol: bytes, log_records: int
+) -> bytes:
+    """What SELECT of an application answers; one with a log says where it is."""
     objects = [(tags.LABEL, application.label.encode()), (tags.PRIORITY, _priority(application))]
     if pdol:
         objects.append((tags.PDOL, pdol))
@@ -47,6 +50,9 @@ def control_information(application: CardApplication, languages: Sequence[str], 
             (tags.CODE_TABLE, _code_table(application)),
             (tags.PREFERRED_NAME, application.preferred_name_bytes),
         ]
+    if log_records:
+        entry = tlv.encode(tags.LOG_ENTRY, log.entry(log_records))
+        objects.append((tags.FCI_DISCRETIONARY, entry))
     return _control_information(bytes.fromhex(application.aid), objects)
 
 

@@ -19,6 +19,13 @@ Blocked = Literal["", "application", "card"]
 _LAST_ATC: Final = 0xFFFF
 
 
+class TornAnswer(Struct, frozen=True):
+    """An answer to GENERATE AC that may have been lost: what a terminal has to know of the transaction, and the answer."""
+
+    known: bytes
+    answer: bytes
+
+
 class AccountState(Struct, frozen=True, kw_only=True):
     """What the applications of one account remember; those that share a number and its sequence number share their keys, and so all of this.
 
@@ -26,7 +33,8 @@ class AccountState(Struct, frozen=True, kw_only=True):
     those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
     `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
     `script_failed` whether one of them failed, until an issuer that was told has answered. `objects` (by tag) and `records` (by SFI and
-    number) are those that its issuer has changed.
+    number) are those that its issuer has changed. `log` has the last transactions, the newest first, and `torn` the cryptogram that
+    RECOVER AC gives again.
     """
 
     tries_left: int
@@ -40,6 +48,8 @@ class AccountState(Struct, frozen=True, kw_only=True):
     script_failed: bool = False
     objects: Mapping[int, bytes] = {}
     records: Mapping[tuple[int, int], bytes] = {}
+    log: tuple[bytes, ...] = ()
+    torn: TornAnswer | None = None
 
 
 @dataclass(slots=True)

@@ -32,9 +32,13 @@ def record_of(joined: bytes) -> bytes:
 
 
 def for_generate_ac(
-    personality: Personality, rules: Sequence[CvmEntry], cdol1: bytes, cdol2: bytes = b""
+    personality: Personality,
+    rules: Sequence[CvmEntry],
+    cdol1: bytes,
+    cdol2: bytes = b"",
+    more: Sequence[tuple[int, bytes]] = (),
 ) -> Records:
-    """The records that lead to GENERATE AC; a card without `cdol2` is asked for one cryptogram."""
+    """The records that lead to GENERATE AC; a card without `cdol2` is asked for one cryptogram. `more` stands beside the CDOLs."""
     second = ((tags.CDOL2, cdol2),) if cdol2 else ()
     return {
         (1, 1): record(
@@ -54,6 +58,7 @@ def for_generate_ac(
         (2, 2): record(
             (tags.CDOL1, cdol1),
             *second,
+            *more,
             (tags.IAC_DEFAULT, _IAC_DEFAULT),
             (tags.IAC_DENIAL, _IAC_DENIAL),
             (tags.IAC_ONLINE, _IAC_ONLINE),

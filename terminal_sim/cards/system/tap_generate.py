@@ -1,15 +1,19 @@
-"""A contactless application that certifies by GENERATE AC after its records (EMV Books C-2 and C-4)."""
+"""A contactless application that certifies by GENERATE AC after its records (EMV Books C-2 and C-4).
+
+A face may add two protections of Book C-2: EXCHANGE RELAY RESISTANCE DATA before the records, and RECOVER AC, by which a terminal gets
+the answer again that was lost when the card left the field.
+"""
 
 from __future__ import annotations
 
 from terminal_sim.cards.profile.faces import ContactlessFace
-from terminal_sim.cards.system import certifying, content, risk
+from terminal_sim.cards.system import certifying, content, log, relay_resistance, risk
 from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal
 from terminal_sim.cards.system.content import ApplicationContent
-from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.memory import Memory, TornAnswer
 from terminal_sim.cards.system.results import CardFacts
-from terminal_sim.emv.data import tags, tlv
-from terminal_sim.emv.data.apdu import Instruction, StatusWord
+from terminal_sim.emv.data import dol, tags, tlv
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 
 
 class GenerateApplication:
@@ -17,11 +21,17 @@ class GenerateApplication:
 
     def __init__(self, held: ApplicationContent, face: ContactlessFace, memory: Memory) -> None:
         self.held = held
-        self.handlers: Handlers = {Instruction.GENERATE_AC: self._generate_ac}
+        self.memory = memory
         self._face = face
-        self._memory = memory
         self._to_certify = False
         self._sent = b""
+        self._exchange = b""
+        self._exchanges = 0
+        self.handlers: Handlers = {
+            Instruction.GENERATE_AC: self._generate_ac,
+            **({Instruction.RECOVER_AC: self._recover_ac} if face.recovers else {}),
+            **({Instruction.EXCHANGE_RELAY_RESISTANCE_DATA: self._resist} if face.relay else {}),
+        }
 
     def leave(self) -> None:
         """The transaction is over, as far as it came."""
@@ -29,9 +39,17 @@ class GenerateApplication:
 
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes:  # noqa: ARG002 - the cryptogram comes later
         """AIP and AFL of a new transaction; `sent` is what CDA signs along."""
-        self._memory.begin()
-        self._to_certify, self._sent = True, sent
+        self.memory.begin()
+        self._to_certify, self._sent, self._exchange, self._exchanges = True, sent, b"", 0
         return tlv.encode(tags.RESPONSE_FORMAT_2, self.held.options)
+
+    def _resist(self, command: CardCommand) -> bytes:
+        """EXCHANGE RELAY RESISTANCE DATA, before GENERATE AC; the last exchange is the one that is signed (Book C-2, 5.3)."""
+        if not self._to_certify or self._face.relay is None or self._exchanges == relay_resistance.ATTEMPTS:
+            raise Refusal(StatusWord.CONDITIONS)
+        self._exchange = relay_resistance.exchanged(command, self._face.relay, self.memory)
+        self._exchanges += 1
+        return relay_resistance.answer_of(self._exchange)
 
     def _generate_ac(self, command: CardCommand) -> bytes:
         """GENERATE AC, once: a TC within the card's limits, a decline as asked, else an ARQC, since the issuer is to decide (Book 3, 6.5.5)."""
@@ -40,18 +58,37 @@ class GenerateApplication:
         asked, combined = certifying.requested(command, signs=self._face.oda == "cda")
         values = content.cdol_values(self.held.cdol1, command.data)
         self._to_certify = False
-        kind = risk.first_word(asked, self._face.offline, self._memory, values[tags.AMOUNT])
+        kind = risk.first_word(asked, self._face.offline, self.memory, values[tags.AMOUNT])
+        log.write(self.memory, self.held.log_records, kind, values)
+        answer = self._certified(kind, values, command.data, signed=certifying.signs(combined, asked, kind))
+        if self._face.recovers:
+            self.memory.keep(torn=TornAnswer(dol.build(content.DRDOL, values.get), answer))
+        return answer
+
+    def _certified(self, kind: Cryptogram, values: dict[int, bytes], sent: bytes, *, signed: bool) -> bytes:
         made, data = certifying.certified(
-            self.held.scheme.version, self._memory, self.held.aip, CardFacts(first=kind), values
+            self.held.scheme.version, self.memory, self.held.aip, CardFacts(first=kind), values
         )
-        if not certifying.signs(combined, asked, kind):
-            return certifying.plain_answer(self._memory, kind, made, data)
+        if not signed:
+            return certifying.plain_answer(self.memory, kind, made, data)
         return certifying.combined_answer(
-            self._memory,
+            self.memory,
             kind,
             made,
             data,
-            sent=self._sent + command.data,
+            sent=self._sent + sent,
             unpredictable=values[tags.UNPREDICTABLE_NUMBER],
             fault=self._face.oda_fault,
+            more=self._exchange,
         )
+
+    def _recover_ac(self, command: CardCommand) -> bytes:
+        """RECOVER AC: the last answer to GENERATE AC again, to a terminal that knows its transaction (Book C-2, 5.8)."""
+        command.need_no_parameters()
+        if not self._to_certify:
+            raise Refusal(StatusWord.CONDITIONS)
+        torn = self.memory.now.torn
+        if torn is None or torn.known != command.data:
+            raise Refusal(StatusWord.DATA_NOT_FOUND)
+        self._to_certify = False
+        return torn.answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from terminal_sim.cards.profile.faces import ContactlessFace
-from terminal_sim.cards.system import certifying, risk
+from terminal_sim.cards.system import certifying, log, risk
 from terminal_sim.cards.system.command import Handlers
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory
@@ -23,25 +23,26 @@ class OptionsApplication:
         self.held = held
         self.handlers: Handlers = {}
         self._face = face
-        self._memory = memory
+        self.memory = memory
 
     def leave(self) -> None:
         """Nothing is left of a transaction behind its one answer."""
 
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes:  # noqa: ARG002 - nothing comes that is signed along later
         """The cryptogram of a new transaction with what belongs to it (Book C-3, 4.2)."""
-        self._memory.begin()
-        kind = Cryptogram.AAC if self._memory.now.blocked else self._first_word(values)
+        self.memory.begin()
+        kind = Cryptogram.AAC if self.memory.now.blocked else self._first_word(values)
         wishes = self._qualifiers(values[tags.TTQ])
         made, data = certifying.certified(
-            self.held.scheme.version, self._memory, self.held.aip, CardFacts(first=kind), values
+            self.held.scheme.version, self.memory, self.held.aip, CardFacts(first=kind), values
         )
+        log.write(self.memory, self.held.log_records, kind, values)
         fresh = tlv.join(
             (
                 (tags.ISSUER_APPLICATION_DATA, data),
                 (tags.CRYPTOGRAM, made),
                 (tags.CRYPTOGRAM_INFORMATION, bytes((kind,))),
-                (tags.ATC, self._memory.counter),
+                (tags.ATC, self.memory.counter),
                 (tags.CTQ, wishes),
             )
         )
@@ -52,7 +53,7 @@ class OptionsApplication:
     def _first_word(self, values: dict[int, bytes]) -> Cryptogram:
         """A TC within the card's own limits where the terminal does not want the issuer asked, else an ARQC."""
         asks_issuer = values[tags.TTQ][1] & qualifiers.TTQ2_ONLINE_CRYPTOGRAM
-        if not asks_issuer and risk.is_within(self._face.offline, self._memory, values[tags.AMOUNT]):
+        if not asks_issuer and risk.is_within(self._face.offline, self.memory, values[tags.AMOUNT]):
             return Cryptogram.TC
         return Cryptogram.ARQC
 
@@ -71,8 +72,8 @@ class OptionsApplication:
     def _fast_signature(self, values: dict[int, bytes], wishes: bytes) -> bytes:
         """9F69 and 9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along."""
         unpredictable = values[tags.UNPREDICTABLE_NUMBER]
-        authentication = _FAST_DDA_VERSION + self._memory.random(b"fast", unpredictable)[:4] + wishes
-        number = b"\x02" + self._memory.counter
+        authentication = _FAST_DDA_VERSION + self.memory.random(b"fast", unpredictable)[:4] + wishes
+        number = b"\x02" + self.memory.counter
         covered = unpredictable + values[tags.AMOUNT] + values[tags.CURRENCY] + authentication
         return tlv.join(
             (

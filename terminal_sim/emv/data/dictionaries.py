@@ -59,7 +59,6 @@ _REST: Final = (
     DataElement(0x9F3C, "Transaction Reference Currency Code", _TERMINAL, _N, 2, 2),
     DataElement(0x9F3D, "Transaction Reference Currency Exponent", _TERMINAL, _N, 1, 1),
     DataElement(0x9F43, "Application Reference Currency Exponent", _CARD, _N, 1, 4, tags.RECORD),
-    DataElement(0x9F4D, "Log Entry", _CARD, _B, 2, 2, tags.FCI_DISCRETIONARY),
     DataElement(0x9F4E, "Merchant Name and Location", _TERMINAL, _ANS, 0, 252),
     DataElement(0x9F4F, "Log Format", _CARD, _B, 0, 252),
 )

@@ -156,6 +156,9 @@ ICC_KEY_REMAINDER: Final = 0x9F48
 DDOL: Final = 0x9F49
 STATIC_TAG_LIST: Final = 0x9F4A
 SIGNED_DYNAMIC_DATA: Final = 0x9F4B
+LOG_ENTRY: Final = 0x9F4D
+LOG_FORMAT: Final = 0x9F4F
+DRDOL: Final = 0x9F51
 ICC_DYNAMIC_NUMBER: Final = 0x9F4C
 APPLICATION_PROGRAM: Final = 0x9F5A
 SCRIPT_RESULTS: Final = 0x9F5B
@@ -272,6 +275,7 @@ DICTIONARY: Final[dict[int, DataElement]] = {
         DataElement(ICC_KEY_REMAINDER, "ICC Public Key Remainder", _CARD, _B, 0, 248, RECORD),
         DataElement(DDOL, "Dynamic Data Authentication DOL", _CARD, _B, 0, 252, RECORD),
         DataElement(STATIC_TAG_LIST, "Static Data Authentication Tag List", _CARD, _B, 0, 252, RECORD),
+        DataElement(LOG_ENTRY, "Log Entry", _CARD, _B, 2, 2, FCI_DISCRETIONARY),
         DataElement(
             SIGNED_DYNAMIC_DATA, "Signed Dynamic Application Data", _CARD, _B, 1, 248, RESPONSE_FORMAT_2, True
         ),

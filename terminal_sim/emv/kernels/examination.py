@@ -16,6 +16,8 @@ from terminal_sim.emv.data.apdu import Cryptogram, StatusWord
 from terminal_sim.emv.data.dol import DolError
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.data.tlv import TlvError
+from terminal_sim.emv.kernels import transaction_log
+from terminal_sim.emv.kernels.transaction_log import LoggedTransaction
 from terminal_sim.emv.steps import commands, generate, initiate, read, select
 from terminal_sim.emv.steps.authenticate import authenticate
 from terminal_sim.emv.steps.card_objects import CardObjects, Source
@@ -45,7 +47,8 @@ class ApplicationFinding:
     """What one application is. `aid` in hexadecimal; `problem` is what kept it from being examined to its end, empty where nothing did.
 
     `method` is the authentication that was tried, `proven` whether it held, `test_key` whether a key did that is marked as test;
-    `reasons` are the sentences of what failed. `cryptogram` is the kind that the card gave in the end.
+    `reasons` are the sentences of what failed. `cryptogram` is the kind that the card gave in the end. `log` are the transactions that it
+    has logged, the newest first.
     """
 
     aid: str
@@ -57,6 +60,7 @@ class ApplicationFinding:
     reasons: tuple[str, ...]
     cryptogram: Cryptogram | None
     problem: str
+    log: tuple[LoggedTransaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,11 @@ def _application(config: KernelConfig, request: Request, name: bytes) -> Convers
     transaction = Transaction(config, request)
     counters: list[StatedElement] = []
     cryptogram, problem = None, ""
+    logged: list[LoggedTransaction] = []
     try:
         yield from _read(transaction, name)
         counters = yield from _counters()
+        logged = yield from transaction_log.read_log(transaction.directory.get(tags.LOG_ENTRY, b""))
         yield from authenticate(transaction)
         if tags.CDOL1 in transaction.card:
             cryptogram = yield from generate.generate_ac(transaction, Cryptogram.AAC, tags.CDOL1, Step.GENAC1)
@@ -154,6 +160,7 @@ def _application(config: KernelConfig, request: Request, name: bytes) -> Convers
         reasons=tuple(reason.text for reason in transaction.reasons),
         cryptogram=cryptogram,
         problem=problem,
+        log=tuple(logged),
     )
 
 

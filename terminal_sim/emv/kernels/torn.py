@@ -27,7 +27,6 @@ from terminal_sim.emv.talk.conversation import Conversation
 from terminal_sim.emv.talk.rules import Rule
 from terminal_sim.emv.talk.torn import TornTransaction
 
-DRDOL: Final = 0x9F51
 _LIFETIME: Final = 0xDF811C
 _RECORDS: Final = 0xDF811D
 _SENT: Final = 0xDF8111
@@ -58,7 +57,7 @@ class Recovered(Struct, frozen=True):
 
 def keep(transaction: Transaction, asked: Cryptogram, *, signed: bool) -> TornTransaction | None:
     """What is kept of a transaction whose card left during GENERATE AC; None where it cannot be recovered."""
-    if not any(transaction.terminal.get(_RECORDS, b"")) or DRDOL not in transaction.card:
+    if not any(transaction.terminal.get(_RECORDS, b"")) or tags.DRDOL not in transaction.card:
         return None
     card = transaction.card_data()
     objects = [(tag, transaction.terminal[tag]) for tag in _KEPT]
@@ -73,7 +72,7 @@ def keep(transaction: Transaction, asked: Cryptogram, *, signed: bool) -> TornTr
 
 def recover(transaction: Transaction) -> Conversation[Recovered | None]:
     """Asks the card for the cryptogram of a torn transaction; None where there is none to recover."""
-    if not any(transaction.terminal.get(_RECORDS, b"")) or DRDOL not in transaction.card:
+    if not any(transaction.terminal.get(_RECORDS, b"")) or tags.DRDOL not in transaction.card:
         return None
     card = transaction.card_data()
     found = yield from put(FindTorn(card.pan, card.sequence), FoundTorn)
@@ -82,7 +81,7 @@ def recover(transaction: Transaction) -> Conversation[Recovered | None]:
     kept = dict(found.torn.objects)
     if not _is_recoverable(transaction, kept):
         return None
-    wanted = transaction.card[DRDOL]
+    wanted = transaction.card[tags.DRDOL]
 
     def value(tag: int) -> bytes | None:
         return kept[tag] if tag in kept else transaction.value(tag)
