@@ -1,7 +1,8 @@
 // What a person does on the page. Whatever is done is an act of the table of verbs; choosing, filtering and scrolling are no acts.
 
-import { bench, drawn, facts, refresh, soon } from "./bench.js";
-import { chosen, film, show, state, timeline } from "./state.js";
+import { bench, drawn, facts, goLive, refresh, soon } from "./bench.js";
+import { parse } from "./drawing.js";
+import { chosen, show, state, timeline } from "./state.js";
 import { say } from "./words.js";
 
 const REFUSAL = 6_000; // ms for which a refusal stands beside what was pressed
@@ -84,20 +85,32 @@ export async function choose(n) {
   }
 }
 
+let looking = 0; // the newest event that was asked for: an older one that comes later is not shown
+
 // Shows the bench as it was after event `n`; after the newest one it is live.
-export function look(n) {
-  const picture = film.at(state.chosen, n);
-  if (!picture || n >= timeline.last) {
+export async function look(n) {
+  if (n >= timeline.last || n < 1) {
     live();
     return;
   }
-  state.past = { n, t: timeline.entry(n)?.t ?? 0, drawing: picture.drawing, about: picture.about };
-  timeline.follows = false;
-  drawn.delete(state.chosen);
+  looking = n;
+  const id = state.chosen;
   choose(n);
+  try {
+    const [about, svg, clock] = await Promise.all([bench.get(`/terminals/${id}?at=${n}`), bench.get(`/terminals/${id}/device.svg?at=${n}`), bench.get(`/bench?at=${n}`)]);
+    if (looking !== n || id !== state.chosen) return;
+    state.past = { n, t: clock.t, clock, drawing: parse(svg), about };
+    timeline.follows = false;
+    drawn.delete(id);
+    refresh();
+    show();
+  } catch (wrong) {
+    refuse(wrong.message);
+  }
 }
 
 export function live() {
+  looking = 0;
   state.past = null;
   timeline.follows = true;
   timeline.unseen = 0;
@@ -108,8 +121,35 @@ export function live() {
 
 // Goes on from the moment that is looked back at, as another branch.
 export async function branchHere() {
-  refuse(say("not-now"));
-  return false;
+  const was = bench.branch;
+  const from = state.past.n;
+  try {
+    const made = await bench.post("/branches", { from });
+    await goLive(made.branch);
+    state.branched = { ...made, was };
+  } catch (wrong) {
+    refuse(wrong.message);
+    return false;
+  }
+  show();
+  return true;
+}
+
+// Back to the branch that was live before; the newer one stays beside it.
+export async function undoBranch() {
+  const { was } = state.branched;
+  state.branched = null;
+  await goLive(was);
+  show();
+}
+
+export async function compare(a, b) {
+  try {
+    state.compared = await bench.get(`/branches/${a}/diff/${b}`);
+  } catch (wrong) {
+    refuse(wrong.message);
+  }
+  show();
 }
 
 export const isOff = () => !chosen()?.on;

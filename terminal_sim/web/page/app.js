@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { look } from "./acts.js";
+import { comparison } from "./compare.js";
 import { bench, connect, facts, refresh, start } from "./bench.js";
 import { dock } from "./dock.js";
 import { helpView } from "./help.js";
@@ -27,7 +28,7 @@ function page() {
     <a class="skip" href="#rows" @click=${(event) => skip(event, "#rows")}>${say("skip-timeline")}</a>
     ${top()}
     ${banner()}
-    <main data-pane=${state.pane} class=${state.together ? "all" : ""}>${state.together ? together() : html`${stage()}
+    <main data-pane=${state.pane} class=${state.compared ? "compare" : state.together ? "all" : ""}>${state.compared ? comparison() : state.together ? together() : html`${stage()}
       <aside class="side" id="side" aria-label=${say("cards-and-surroundings")}>${tray()}${surroundings()}</aside>
       ${log()}${dock()}`}</main>
     <nav class="tabs" aria-label=${say("regions")}>${PANES.map((pane) =>

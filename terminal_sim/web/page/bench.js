@@ -2,7 +2,7 @@
 
 import { Connection } from "./connection.js";
 import { parse } from "./drawing.js";
-import { film, show, state, timeline } from "./state.js";
+import { chosen, film, show, state, timeline } from "./state.js";
 
 export let bench; // the connection
 
@@ -26,6 +26,28 @@ function linked(how) {
   show();
 }
 
+let waiting = []; // for the page to have followed to another branch
+
+// Another branch is live: everything is taken anew from there.
+async function switched() {
+  timeline.clear();
+  film.clear();
+  state.terminals.clear();
+  drawings.clear();
+  drawn.clear();
+  Object.assign(state, { past: null, entry: null });
+  await bench.anew();
+  await start();
+  for (const followed of waiting.splice(0)) followed();
+}
+
+// Makes a branch the live one, and resolves when the page has followed.
+export async function goLive(branch) {
+  const followed = new Promise((resolve) => waiting.push(resolve));
+  await bench.post(`/branches/${branch}`, { live: true });
+  await followed;
+}
+
 function heard(message) {
   if (message.events) {
     timeline.add(message.events);
@@ -41,7 +63,7 @@ function heard(message) {
     drawn.delete(about.id);
     film.keep(about, drawing, event ?? timeline.last);
   }
-  if (message.branch) window.dispatchEvent(new CustomEvent("branch", { detail: message.branch }));
+  if (message.branch) switched();
   show();
 }
 
@@ -60,37 +82,57 @@ export function soon() {
   timer = setTimeout(refresh, SOON);
 }
 
-// Fetches what no message brings: the clock, how terminals stand, and the script, receipts and rows of the chosen one.
+// Fetches what no message brings: the script, receipts and rows of the chosen terminal.
 export async function refresh() {
   clearTimeout(timer);
   const id = state.chosen;
   if (!id || state.link !== "live") return;
   const at = `/terminals/${id}`;
-  const [now, terminals, script] = await Promise.all([bench.get("/bench"), bench.get("/terminals"), bench.get(`${at}/recording`)]);
-  state.bench = now;
-  // A screen that has come meanwhile is newer than this answer.
-  for (const each of terminals) if (!(state.terminals.get(each.id)?.generation > each.generation)) know(each);
-  if (id !== state.chosen) return;
-  state.script = script;
-  await papers(id);
-  if (state.left === "journal") state.journal = await bench.get(`${at}/journal`);
-  if (state.left === "report") state.report = await bench.get(`${at}/report`);
+  const then = state.past ? `?at=${state.past.n}` : "";
+  try {
+    state.script = await bench.get(`${at}/recording`);
+    if (state.left === "journal") state.journal = await bench.get(`${at}/journal${then}`);
+    if (state.left === "report") state.report = await bench.get(`${at}/report${then}`);
+    if (state.left === "compare") state.branches = await bench.get("/branches");
+    await papers(id, then);
+    fill();
+  } catch {
+    return; // the bench is away, or the terminal gone: what comes next is asked for then
+  }
   show();
 }
 
-let printed = ["", 0];
+let printed = [];
 
 // The receipts with their pictures; those that are there already are not fetched again.
-async function papers(id) {
-  const count = state.terminals.get(id)?.receipts ?? 0;
-  if (printed[0] === id && printed[1] === count) return;
-  printed = [id, count];
-  const receipts = await bench.get(`/terminals/${id}/receipts`);
+async function papers(id, then) {
+  const count = chosen()?.receipts ?? 0;
+  if (printed[0] === id && printed[1] === count && printed[2] === bench.branch) return;
+  printed = [id, count, bench.branch];
+  const receipts = await bench.get(`/terminals/${id}/receipts${then}`);
   const newest = receipts.slice(-6);
-  const pictures = await Promise.all(newest.map((each) => bench.get(`/terminals/${id}/receipts/${each.n}.svg`)));
+  const pictures = await Promise.all(newest.map((each) => bench.get(`/terminals/${id}/receipts/${each.n}.svg${then}`)));
   newest.forEach((each, index) => { each.svg = pictures[index]; });
   state.receipts = newest;
   drawn.delete(id);
+}
+
+let filling = false;
+
+// Fetches the pictures of the strip that are older than the page, the newest first, one at a time.
+export async function fill() {
+  if (filling) return;
+  filling = true;
+  for (let n; (n = film.missing(state.chosen).pop()); show()) {
+    const id = state.chosen;
+    try {
+      const [about, svg] = await Promise.all([bench.get(`/terminals/${id}?at=${n}`), bench.get(`/terminals/${id}/device.svg?at=${n}`)]);
+      film.insert(about, parse(svg), n);
+    } catch {
+      film.gone.add(n);
+    }
+  }
+  filling = false;
 }
 
 // The table of the flows and the faults of a terminal, fetched when they are wanted first.
@@ -104,8 +146,10 @@ export async function facts(id) {
 }
 
 export async function start() {
-  const [terminals, cards, profiles, verbs] = await Promise.all([bench.get("/terminals"), bench.get("/cards"), bench.get("/profiles"), bench.get("/verbs")]);
+  const [now, terminals, cards, profiles, verbs] = await Promise.all(["/bench", "/terminals", "/cards", "/profiles", "/verbs"].map((path) => bench.get(path)));
+  state.bench = now;
   terminals.forEach(know);
+  if (!state.terminals.has(state.chosen)) state.chosen = terminals[0]?.id ?? "";
   Object.assign(state, { cards, profiles, verbs });
   await refresh();
   show();

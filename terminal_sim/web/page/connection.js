@@ -11,6 +11,7 @@ export class Connection {
     this.seq = 0;
     this.last = 0; // the newest event that has come
     this.boot = ""; // which run of the server this is
+    this.branch = ""; // the live branch
     this.waiting = new Map(); // what was asked and is not answered, by its seq
     this.pause = 250;
     this.name = crypto.randomUUID();
@@ -41,6 +42,7 @@ export class Connection {
     if (!done) return;
     const restarted = (this.boot && done.boot && done.boot !== this.boot) || done.event < this.last;
     this.boot = done.boot ?? this.boot;
+    this.branch = done.branch ?? "";
     this.onState(restarted ? "restarted" : "live");
   }
 

@@ -15,6 +15,7 @@ export class Film {
   }
 
   clear() {
+    this.gone = new Set(); // moments that the bench cannot go back to
     this.pictures = new Map(); // of each terminal, by its id: drawings with how it stood and the newest event then, oldest first
   }
 
@@ -26,22 +27,34 @@ export class Film {
     this.pictures.set(about.id, pictures);
   }
 
+  // The moments of the strip of which there is no picture: those before the page was open.
+  missing(id) {
+    return this.cells(id).filter(({ act, picture }) => !picture && act.entries.some((entry) => entry.kind === "screen")).map(({ act }) => lastOf(act)).filter((n) => !this.gone.has(n));
+  }
+
+  // A picture that was fetched takes its place among the others.
+  insert(about, drawing, n) {
+    const pictures = [...(this.pictures.get(about.id) ?? []), { n, drawing, about, thumb: null }];
+    this.pictures.set(about.id, pictures.sort((a, b) => a.n - b.n));
+  }
+
   // The picture that was there when the event `n` had happened.
   at(id, n) {
     return this.pictures.get(id)?.findLast((picture) => picture.n <= n);
   }
 
-  // The acts of which there is a picture of this terminal, oldest first, each with the last one. An act that shows nothing new has none.
+  // The newest acts in which something happened to this terminal, oldest first, each with the last picture of it, where there is one yet.
   cells(id) {
     const pictures = this.pictures.get(id) ?? [];
     const found = [];
-    for (const picture of pictures) {
-      const act = this.timeline.actOf(picture.n);
-      if (!act) continue;
-      if (found.at(-1)?.act === act) found.at(-1).picture = picture;
-      else found.push({ act, picture });
+    let at = pictures.length - 1;
+    for (let index = this.timeline.acts.length - 1; index >= 0 && found.length < SHOWN; index--) {
+      const act = this.timeline.acts[index];
+      while (at >= 0 && pictures[at].n > lastOf(act)) at -= 1;
+      const picture = at >= 0 && pictures[at].n >= act.n ? pictures[at] : null;
+      if (picture || this.timeline.names.get(act.terminal) === id) found.push({ act, picture });
     }
-    return found.slice(-SHOWN);
+    return found.reverse();
   }
 
   view(id, past, look) {
@@ -57,10 +70,11 @@ export class Film {
 }
 
 function drawnCell({ act, picture }, on, later, look) {
-  picture.thumb ??= firstDisplay(picture.drawing);
+  if (picture) picture.thumb ??= firstDisplay(picture.drawing);
+  const screen = picture?.about.screen ?? act.entries.findLast((entry) => entry.kind === "screen")?.screen ?? "";
   return html`<button class="cell ${on ? "on" : ""} ${later ? "later" : ""}" aria-pressed=${on} tabindex=${on ? 0 : -1} data-n=${act.n}
-    aria-label="${say("event")} ${act.n}: ${act.label}, ${say("kind-screen")} ${picture.about.screen}" @click=${() => look(lastOf(act))}>
-    <span class="thumb">${picture.thumb}</span><small>${short(act)}</small><span class="ticks">${ticks(act)}</span></button>`;
+    aria-label="${say("event")} ${act.n}: ${act.label}, ${say("kind-screen")} ${screen}" @click=${() => look(lastOf(act))}>
+    <span class="thumb">${picture?.thumb ?? nothing}</span><small>${short(act)}</small><span class="ticks">${ticks(act)}</span></button>`;
 }
 
 // The number of the newest event of an act.

@@ -1,7 +1,7 @@
 // The stage: a tab a terminal, the device, what it says of itself; at smaller widths the card in the hand and the surroundings.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { act, add, branchHere, live, pick } from "./acts.js";
+import { act, add, branchHere, compare, live, pick, undoBranch } from "./acts.js";
 import { bench, drawings, drawn } from "./bench.js";
 import { device } from "./device.js";
 import { save } from "./files.js";
@@ -19,7 +19,7 @@ export function stage() {
   const at = chosen();
   return html`<section class="stage" id="stage" aria-label=${say("device")}>
     ${tabs()}
-    ${state.past ? looking(at) : nothing}
+    ${state.past ? looking(at) : state.branched ? branched(state.branched) : nothing}
     <div id="floor" class="floor" tabindex="0" role="group" aria-label="SIMULATOR: ${at ? `${at.maker} ${at.model}` : ""}" data-off=${at && !at.on ? "" : nothing}
       @pointerdown=${pressed} @click=${released} @keydown=${keyDown} @keyup=${keyUp} @contextmenu=${about}
       @focusin=${() => listening(state.chosen)} @focusout=${() => listening("")}></div>
@@ -58,7 +58,7 @@ function listening(id) {
   show();
 }
 
-function tabs() {
+export function tabs() {
   const all = [...state.terminals.values()];
   return html`<div class="bar">
     ${all.length > MANY ? many(all) : html`<div role="tablist" class="seats" aria-label=${say("terminals")} @keydown=${roved}>${all.map((each) =>
@@ -101,6 +101,12 @@ function looking(at) {
   const ago = (state.bench?.t ?? 0) - state.past.t;
   return html`<div class="past" role="status"><span><b>${say("event")} ${state.past.n}</b> ${say("of")} ${timeline.last}<span class="opt">${ago > 0 ? `, ${say("ago", { time: shortly(ago) })}` : ""}</span></span><span class="grow"></span>
     <button class="btn" @click=${branchHere}>${say("branch-here")}</button><button class="btn primary" @click=${live}>${say("live")}</button></div>`;
+}
+
+function branched({ branch, from, was }) {
+  return html`<div class="past" role="status"><span>${say("branched", { branch, from })}</span><span class="grow"></span>
+    <button class="btn" @click=${() => compare(was, branch)}>${say("compare")}</button><button class="btn" @click=${undoBranch}>${say("undo")}</button>
+    <button class="ic small" aria-label=${say("close")} @click=${() => { state.branched = null; show(); }}>${icon("close")}</button></div>`;
 }
 
 function caption(at) {

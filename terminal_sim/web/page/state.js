@@ -21,6 +21,8 @@ export const state = {
   past: null, // the moment that is looked back at
   together: false, // all terminals side by side
   compared: null, // two branches side by side
+  branched: null, // the branch that the page made last, and which was live before
+  branches: [],
   // What is open.
   pane: "device", // at phone width
   left: "details",

@@ -2,12 +2,12 @@
 
 import { html } from "./vendor/lit-html.js";
 import { pick } from "./acts.js";
-import { drawingOf, light } from "./stage.js";
+import { drawingOf, light, tabs } from "./stage.js";
 import { state } from "./state.js";
 import { say } from "./words.js";
 
 export function together() {
-  return html`<div class="together" tabindex="0" role="group" aria-label=${say("together")}>${[...state.terminals.values()].map((at) => html`<figure>
+  return html`${tabs()}<div class="together" tabindex="0" role="group" aria-label=${say("together")}>${[...state.terminals.values()].map((at) => html`<figure>
     <div class="floor" data-terminal=${at.id}>${drawingOf(at.id, at)}</div>
     <figcaption><button class="seat" @click=${() => pick(at.id)}>${light(at)}<b>${at.model}</b> <span class="flow">${at.flows.at(-1) ?? say("off")}</span></button></figcaption></figure>`)}</div>`;
 }

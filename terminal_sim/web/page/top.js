@@ -18,7 +18,7 @@ export function top() {
   return html`<header class="top">
     <h1 class="brand"><svg viewBox="0 0 16 20" aria-hidden="true"><path d="M3.7 .75h8.6a3 3 0 0 1 3 3v12.5a3 3 0 0 1-3 3H3.7a3 3 0 0 1-3-3V3.75a3 3 0 0 1 3-3zM4 4h8v5.5H4zM4.6 13h.01M8 13h.01M11.4 13h.01M4.6 16h.01M8 16h.01M11.4 16h.01"/></svg><span>terminal-sim</span></h1>
     <strong class="simtag">SIMULATOR</strong>
-    ${state.bench ? clock(state.bench) : nothing}
+    ${state.bench ? clock(state.past?.clock ? { ...state.past.clock, running: state.bench.running } : state.bench) : nothing}
     <span class="grow"></span>
     ${recorder()}
     <button class="btn" id="share" aria-haspopup="menu" aria-label=${say("share")} @click=${share}>${icon("share")}<span>${say("share")}</span></button>
@@ -30,7 +30,7 @@ export function top() {
 }
 
 function clock(now) {
-  const shown = state.past ? state.past.about.clock ?? now.clock : now.clock;
+  const shown = (state.past?.clock ?? now).clock;
   const [day, time] = shown.split("T");
   return html`<div class="clock" role="group" aria-label=${say("clock")}>
     <button class="ic" id="run" aria-pressed=${now.running} aria-label=${say(now.running ? "pause" : "run")} title="${say(now.running ? "pause" : "run")} (p)" @click=${running}>${icon(now.running ? "pause" : "run")}</button>

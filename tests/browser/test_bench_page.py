@@ -3,103 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from terminal_sim.cli.main import main
-from tests.web.kit import Client, served
+from tests.browser.page_kit import Scheme, click, dropped, jump, opened, recorded, sale, until
+from tests.web.kit import served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-Scheme = Literal["light", "dark"]
 DEVICES = ("v400m", "square-reader")
 OTHER_DEVICES = ("s1f2", "square-terminal", "square-register", "square-stand")
 WIDTHS = (1440, 1024, 390)
-PATIENCE = 20_000  # ms
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-if CHROMIUM is None:
-    pytest.skip("Debian's chromium is not installed", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-def opened(
-    browser: Browser, bench: Client, *, locale: str = "en-CA", scheme: Scheme = "light", width: int = 1440
-) -> Page:
-    """The page of the bench, which may ask nobody else for anything and report no error."""
-    context = browser.new_context(
-        locale=locale, color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.on("request", lambda request: is_own(request.url, bench))
-    page.on("pageerror", lambda error: pytest.fail(f"the page breaks: {error}"))
-    page.goto(bench.address.link)
-    page.wait_for_selector("#floor svg")
-    return page
-
-
-def is_own(url: str, bench: Client) -> None:
-    """Fails where the page asks anybody but its bench."""
-    assert url.startswith((bench.address.url, f"ws://{bench.address.host}", "blob:", "data:")), url
-
-
-def until(page: Page, screen: str) -> None:
-    """Waits until the chosen terminal shows this screen."""
-    page.wait_for_function(
-        "id => document.querySelector('#stage .caption code')?.textContent === id", arg=screen
-    )
-
-
-def recorded(bench: Client, profile: str) -> str:
-    text = bench.get(f"/terminals/{profile}-1/recording")
-    assert isinstance(text, bytes)
-    return text.decode()
-
-
-def click(page: Page, name: str) -> None:
-    page.locator("#floor").get_by_role("button", name=name, exact=True).first.click()
-
-
-def jump(page: Page, time: str) -> None:
-    page.locator("#jump").click()
-    page.get_by_role("button", name=f"Jump {time}").click()
-
-
-def sale(page: Page, profile: str) -> None:
-    """A sale of $12.50 by the mouse alone."""
-    if profile == "s1f2":
-        click(page, "Payment")
-    elif profile == "v400m":
-        click(page, "OK")
-    for digit in "1250":
-        click(page, digit)
-    click(page, "OK" if profile == "v400m" else "Confirm" if profile == "s1f2" else "Charge $12.50")
-    until(page, "present-card")
-    page.get_by_role("button", name="Insert visa-credit", exact=True).click()
-    jump(page, "1s")
-    until(page, "approved")
 
 
 @pytest.mark.parametrize(
@@ -147,17 +65,7 @@ def test_a_card_is_dragged_to_the_slot(browser: Browser) -> None:
         page = opened(browser, bench)
         bench.acts("press OK 1250 OK")
         until(page, "present-card")
-        page.locator(".card", has_text="visa-declined").scroll_into_view_if_needed()
-        card = page.locator(".card", has_text="visa-declined").bounding_box()
-        assert card
-        page.mouse.move(card["x"] + 20, card["y"] + 10)
-        page.mouse.down()
-        page.mouse.move(card["x"] - 40, card["y"] + 10, steps=4)
-        slot = page.locator('#floor [data-way="insert"]').bounding_box()
-        assert slot
-        page.mouse.move(slot["x"] + 20, slot["y"] + 20, steps=8)
-        page.locator(".caption .verb", has_text="insert visa-declined").wait_for()
-        page.mouse.up()
+        dropped(page, "visa-declined", "insert")
         page.get_by_role("button", name="Remove").wait_for()
         jump(page, "1s")
         until(page, "declined")
@@ -263,19 +171,36 @@ def test_axe_finds_nothing(locale: str, scheme: Scheme, browser: Browser) -> Non
             page.context.close()
 
 
-def test_the_film_strip_shows_the_device_as_it_was(browser: Browser) -> None:
+def test_a_key_pressed_in_the_past_begins_a_branch_and_loses_nothing(browser: Browser) -> None:
     with served("v400m") as bench:
         page = opened(browser, bench)
         for name in ("OK", "7"):
             click(page, name)
-        until(page, "amount")
-        page.wait_for_function("() => document.querySelectorAll('.cell').length >= 2")
-        page.locator(".cell").first.click()
-        page.locator(".stage .past").wait_for()
-        page.wait_for_function("() => !document.querySelector('#floor').textContent.includes('$0.07')")
-        page.locator("#floor [data-key=CANCEL]").first.click()
-        page.locator(".refused", has_text="past").wait_for()
-        page.get_by_role("button", name="Live", exact=True).click()
         page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.07')")
-        assert bench.get("/terminals/v400m-1/screen")["id"] == "amount"
+        page.wait_for_function("() => document.querySelectorAll('.cell').length >= 3")
+        page.locator(".cell").nth(1).click()
+        page.locator(".stage .past", has_text="event").wait_for()
+        page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.00')")
+        page.locator("#floor [data-key='5']").last.click()
+        page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.05')")
+        page.get_by_role("button", name="Compare", exact=True).click()
+        page.locator(".cmp.differs", has_text="press 7").wait_for()
+        page.get_by_role("button", name="Close", exact=True).click()
+        page.get_by_role("button", name="Undo", exact=True).click()
+        page.wait_for_function("() => document.querySelector('#floor').textContent.includes('$0.07')")
+        assert [each["live"] for each in bench.get("/branches")] == [True, False]
+        page.context.close()
+
+
+def test_looking_back_shows_the_device_as_it_was_and_live_as_it_is(browser: Browser) -> None:
+    with served("v400m") as bench:
+        bench.acts("press OK 1250 OK", "insert visa-credit", 'expect screen "Approved"')
+        page = opened(browser, bench)
+        until(page, "approved")
+        page.locator("#rows").focus()
+        page.keyboard.press("<")
+        page.locator(".stage .past").wait_for()
+        until(page, "processing")
+        page.keyboard.press("End")
+        until(page, "approved")
         page.context.close()
