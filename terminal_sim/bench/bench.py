@@ -19,6 +19,7 @@ from terminal_drivers.base import DriverError
 from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.card_memory import CardMemoryFolder
+from terminal_sim.bench.host_file import host_file
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.network_hosts import NetworkHosts
 from terminal_sim.bench.receipts import ReceiptTaker
@@ -36,7 +37,6 @@ from terminal_sim.core.config import Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration, Instant, wall_of
 from terminal_sim.core.observed_flow import FlowObserver, observed
-from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
@@ -508,14 +508,3 @@ class Bench:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def host_file(host: str | Path) -> Path:
-    """The host file of this name or path. Raises `BenchMisuse` with the names there are."""
-    if isinstance(host, Path):
-        return host
-    file = bundled() / "hosts" / f"{host}.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in (bundled() / "hosts").glob("*.toml")))
-        raise BenchMisuse(f"there is no host {host!r}; there are {known}")
-    return file

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from terminal_sim.bench.bench import host_file
+from terminal_sim.bench.host_file import host_file
 from terminal_sim.bench.state_folder import make_folder
 from terminal_sim.bench.wallet import Wallet
 from terminal_sim.errors import BenchMisuse

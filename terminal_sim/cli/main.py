@@ -459,6 +459,15 @@ def _explore(commands: _Commands) -> None:
 
 
 def _verify(commands: _Commands) -> None:
+    keys = _actions(commands, "keys", "keys by their check values: list")
+    listed = _command(keys, "list", "keys", "the keys of acquirer, PIN pad and schemes by their check values")
+    listed.add_argument(
+        "target", metavar="STATE|PROFILE", help="the folder given to run --state, or a profile by its name"
+    )
+    listed.add_argument(
+        "--host", default="test-acquirer", metavar="HOST",
+        help="whose keys: a bundled host, or a .toml file; test-acquirer by default",
+    )  # fmt: skip
     actions = _actions(commands, "emv", "data of cards: decode")
     decode = _command(
         actions, "decode", "emv", "what bytes of a card or a terminal mean, card numbers masked"

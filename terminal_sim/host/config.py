@@ -11,7 +11,7 @@ from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.host.answers import ScriptedAnswer
-from terminal_sim.host.loaded_keys import TestKeys
+from terminal_sim.host.loaded_keys import LoadedKey, TestKeys
 from terminal_sim.secret import Secret
 
 AVS_WORDS = ("match", "postal-only", "street-only", "no-match", "unknown")
@@ -130,24 +130,30 @@ class AcquirerConfig:
     def base_derivation_key(self) -> Secret[bytes]:
         return self._key("base_derivation_key")
 
-    def _key(self, name: str) -> Secret[bytes]:
-        is_aes = name == "base_derivation_key" and self.pin.keys is PinKeys.DUKPT_AES
-        return self.test_keys.key(name, KeyAlgorithm.AES if is_aes else KeyAlgorithm.TDES)
-
-    def _check_keys(self) -> None:
-        """Raises `ValueError` where a key is missing or cannot be loaded; a base key that nothing is derived from is left alone."""
+    def loaded_keys(self) -> list[LoadedKey]:
+        """The keys in use, those of one kind of PIN key among them; a base key that nothing is derived from is left alone."""
         names = ["issuer_master_key", "pin_key"]
         if self.pin.keys is not PinKeys.FIXED:
             names.append("base_derivation_key")
-            if not self.test_keys.has("base_derivation_key"):
-                raise ValueError(
-                    f"test_keys.base_derivation_key: keys of the kind {self.pin.keys.value} are derived from it"
-                )
-        for name in names:
-            try:
-                self._key(name)
-            except ValueError as error:
-                raise ValueError(f"test_keys.{error}") from None
+        return [self.test_keys.loaded(name, self._algorithm(name)) for name in names]
+
+    def _key(self, name: str) -> Secret[bytes]:
+        return self.test_keys.key(name, self._algorithm(name))
+
+    def _algorithm(self, name: str) -> KeyAlgorithm:
+        is_aes = name == "base_derivation_key" and self.pin.keys is PinKeys.DUKPT_AES
+        return KeyAlgorithm.AES if is_aes else KeyAlgorithm.TDES
+
+    def _check_keys(self) -> None:
+        """Raises `ValueError` where a key is missing or cannot be loaded."""
+        if self.pin.keys is not PinKeys.FIXED and not self.test_keys.has("base_derivation_key"):
+            raise ValueError(
+                f"test_keys.base_derivation_key: keys of the kind {self.pin.keys.value} are derived from it"
+            )
+        try:
+            self.loaded_keys()
+        except ValueError as error:
+            raise ValueError(f"test_keys.{error}") from None
 
     def ending_of(self, amount: int) -> tuple[str, AmountEnding] | None:
         """The ending of `amount` that the pack in force knows, and what it decides."""

@@ -26,6 +26,16 @@ _SIZES: Final = {
 """How many bytes a key out of a key block may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedKey:
+    """A key of a host file by its name there; `usage` is what a key block says that it is for (TR-31:2018, table 6)."""
+
+    name: str
+    usage: str
+    algorithm: KeyAlgorithm
+    key: Secret[bytes]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestKeys:
     """TEST keys: 16 bytes as hex digits, or a key block under `key_block_protection_key`, which is hex digits itself.
@@ -58,6 +68,10 @@ class TestKeys:
     def has(self, name: str) -> bool:
         """Whether the key `name` is given."""
         return name in _USAGE_OF and bool(getattr(self, name))
+
+    def loaded(self, name: str, algorithm: KeyAlgorithm) -> LoadedKey:
+        """The key `name` with what it is for. Raises `ValueError` as `key` does."""
+        return LoadedKey(name, _USAGE_OF[name], algorithm, self.key(name, algorithm))
 
     def key(self, name: str, algorithm: KeyAlgorithm) -> Secret[bytes]:
         """The key `name`, which is for the cipher `algorithm`.

@@ -15,7 +15,7 @@ from msgspec import Struct
 from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import PinEncipherment
-from terminal_sim.errors import StorageFailed
+from terminal_sim.errors import BenchMisuse, StorageFailed
 from terminal_sim.files import replace_private
 from terminal_sim.host.config import AcquirerConfig, PinKeys
 from terminal_sim.secret import Secret
@@ -57,7 +57,7 @@ class SerialFile:
         self._file = file
         self.last = first
         if file is not None and file.exists():
-            self.last = bytes.fromhex(file.read_text("ascii"))
+            self.last = _serial_in(file, len(first))
 
     def keep(self, serial: bytes) -> None:
         """Raises `StorageFailed` where the disk does not take it: then no key may be used."""
@@ -69,6 +69,19 @@ class SerialFile:
                     f"{self._file}: the counter of PIN keys cannot be stored: {error.strerror}"
                 ) from None
         self.last = serial
+
+
+def _serial_in(file: Path, size: int) -> bytes:
+    """Raises `BenchMisuse` where the file holds no serial number of `size` bytes."""
+    try:
+        serial = bytes.fromhex(file.read_text("ascii"))
+    except ValueError:
+        serial = b""
+    if len(serial) != size:
+        raise BenchMisuse(
+            f"{file}: this is no key serial number of {size} bytes; put the file back, or remove it: then keys that were used are used again"
+        )
+    return serial
 
 
 class DerivedPinKeys:
