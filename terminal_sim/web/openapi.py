@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from terminal_sim.web.operations import Operation, Query
+from terminal_sim.web.operations import Media, Operation, Query
 from terminal_sim.web.problem import MEDIA_TYPE, ProblemKind
 
 _ALWAYS = (
@@ -84,9 +84,12 @@ def _operation(each: Operation) -> dict[str, object]:
 
 
 def _answer(each: Operation) -> dict[str, object]:
-    binary = {"type": "string", "format": "binary"}
-    schema: dict[str, str] = {} if each.answer.bare == "application/json" else binary
-    return {"description": "Done", "content": {each.answer.bare: {"schema": schema}}}
+    content = {media.bare: {"schema": _schema(media)} for media in (each.answer, *each.also)}
+    return {"description": "Done", "content": content}
+
+
+def _schema(media: Media) -> dict[str, str]:
+    return {} if media is Media.JSON else {"type": "string", "format": "binary"}
 
 
 def _problems(each: Operation) -> dict[str, object]:

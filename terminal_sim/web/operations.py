@@ -24,6 +24,8 @@ class Media(Enum):
     SVG = "image/svg+xml"
     PNG = "image/png"
     XML = "application/xml"
+    HTML = "text/html; charset=utf-8"
+    PCAPNG = "application/x-pcapng"
     LINES = "application/jsonl"
     EVENTS = "text/event-stream"
 
@@ -96,7 +98,7 @@ Handler = Callable[[HttpCall], Awaitable[HttpAnswer]]
 class Operation:
     """`body` is the type of a body of JSON, `schema` its schema where it is made from something else, `takes_text` that it is lines of text.
 
-    `problems` are its own; those of its parameters and of its path come by themselves.
+    `answer` is what it is answered with, `also` what else where a parameter asks for it. `problems` are its own; those of its parameters and of its path come by themselves.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Operation:
     query: tuple[Query, ...] = ()
     reach: OperationReach = OperationReach.ALL
     answer: Media = Media.JSON
+    also: tuple[Media, ...] = ()
     status: int = 200
     problems: tuple[ProblemKind, ...] = ()
 
