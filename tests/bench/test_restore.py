@@ -148,6 +148,16 @@ def test_a_bench_does_not_go_back_to_a_moment_with_other_terminals() -> None:
             bench.restore(there)
 
 
+def test_a_branch_has_the_terminals_of_its_moment() -> None:
+    with Bench(texts=TEXTS) as bench:
+        bench.add_terminal("square-terminal")
+        there = bench.snapshot()
+        bench.add_terminal("v400m")
+        with bench.branch(there) as branch, bench.branch() as both:
+            assert [one.name for one in branch.terminals] == ["SQUA0001"]
+            assert [one.name for one in both.terminals] == ["SQUA0001", "V4000001"]
+
+
 def test_a_moment_with_a_card_in_a_real_reader_has_no_snapshot() -> None:
     with Bench(texts=TEXTS) as bench:
         till = bench.add_terminal("v400m")
