@@ -479,7 +479,9 @@ class Bench:
         there = snapshot or self.snapshot()
         other = Bench(seed=self.seed, decks=self._decks, trace=Trace(*subscribers), texts=self.texts)
         other.acquirer.restore(there.acquirer)  # its keys come before the pads and cards that have them
-        for terminal, reader in list(zip(self.terminals, self._addresses, strict=True))[: len(there.terminals)]:
+        for terminal, reader in list(zip(self.terminals, self._addresses, strict=True))[
+            : len(there.terminals)
+        ]:
             other.add_terminal(terminal.profile, locale=terminal.locale, reader=reader, power=False)
         other.restore(there)
         return other

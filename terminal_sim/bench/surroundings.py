@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from terminal_sim.core.config import Profile
 from terminal_sim.core.environment import Environment
@@ -45,11 +48,11 @@ class Surroundings:
         self._orders: list[OrderArrived] = []
 
     def snapshot(self) -> SurroundingsState:
-        return SurroundingsState(replace(self._environment), tuple(self._orders))
+        return SurroundingsState(copy(self._environment), tuple(self._orders))
 
     def restore(self, state: SurroundingsState) -> None:
         """Be as at that moment, without an event for a firmware."""
-        self._environment, self._orders = replace(state.environment), list(state.orders)
+        self._environment, self._orders = copy(state.environment), list(state.orders)
 
     @property
     def environment(self) -> Environment:

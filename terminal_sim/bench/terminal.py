@@ -211,6 +211,9 @@ class TerminalUnderTest:
     def restore(self, snapshot: TerminalSnapshot, card: CardState | None) -> None:
         """Be as at that moment; `card` is what the card in the slot knew. Raises `BenchMisuse` where only a person could put it back."""
         state, board = snapshot.state, self.board
+        if self.wire is not None and self.wire.condition:
+            self.wire.mend()
+        held_one = board.readers.card_in
         board.restore(state.board)
         board.panel.shown = snapshot.shown
         self._papers = snapshot.papers.copy()
@@ -220,7 +223,9 @@ class TerminalUnderTest:
             self._taken_up(state.card)
         slot = state.presented.in_slot
         held = self.bench.into_hand(slot, self) if slot else None
-        self._presenting.restore(state.presented, chip_of(slot, held) if held is not None else None)
+        self._presenting.restore(
+            state.presented, chip_of(slot, held) if held is not None else None, instead=held_one
+        )
         board.firmware = None
         if snapshot.durable is not None and state.board.firmware is not None:
             board.firmware = self._firmware_of(snapshot.durable.copy())

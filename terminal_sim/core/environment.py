@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from terminal_sim.core.config import MenuEntry, Profile
 from terminal_sim.core.events import Paper
 from terminal_sim.core.text import Text, say
 
 
-@dataclass(slots=True)
-class Environment:
+class Environment(Struct):
     """`link` is the one in use; `battery` in percent; `card_in` a chip card in the slot; `app_open` where the firmware is an app.
 
     `standalone` says that the account takes payments which the terminal begins itself.

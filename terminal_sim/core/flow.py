@@ -69,12 +69,13 @@ class Context:
             setattr(self, slot, memory.slots[slot])
 
     @classmethod
-    def slots(cls) -> Iterator[str]:
+    def slots(cls) -> tuple[str, ...]:
         """The slots of the class and its bases, but for the terminal and the flow's table."""
-        for base in cls.__mro__:
-            yield from (
-                slot for slot in base.__dict__.get("__slots__", ()) if slot not in ("terminal", "flow")
-            )
+        known = _SLOTS.get(cls)
+        if known is None:
+            every = (slot for base in cls.__mro__ for slot in base.__dict__.get("__slots__", ()))
+            known = _SLOTS[cls] = tuple(slot for slot in every if slot not in ("terminal", "flow"))
+        return known
 
     def go_home(self, _: Event) -> None:
         """Leave this flow and every other but the lowest: the action of a move to `DONE`."""
@@ -84,6 +85,9 @@ class Context:
         """As `go_home`, where what is open gives way to the request of a point of sale."""
         self.go_home(event)
         self.terminal.post(event)
+
+
+_SLOTS: dict[type, tuple[str, ...]] = {}  # of the classes that were asked for
 
 
 # A table made for one context serves every subclass of it, hence contravariant.

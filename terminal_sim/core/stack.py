@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import copy
 
 from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
@@ -92,7 +92,7 @@ class FlowStack:
         """What this firmware remembers besides its journal, once everything that was handed to it is handled."""
         return FirmwareMemory(
             locale=self.locale,
-            environment=replace(self.environment),
+            environment=copy(self.environment),
             now=self.now,
             stack=tuple(context.snapshot() for context in self.stack),
             awaited=self.awaited,
@@ -106,7 +106,7 @@ class FlowStack:
     def restore(self, memory: FirmwareMemory) -> None:
         """Be where the firmware stood that gave `memory`; nothing is entered anew, and no effect is ordered."""
         self.locale = memory.locale
-        self.environment = replace(memory.environment)
+        self.environment = copy(memory.environment)
         self.now = memory.now
         self.awaited = memory.awaited
         self._unwinding = memory.unwinding

@@ -83,6 +83,7 @@ class Acquirer:
         self._sending: deque[IssuerScript] = deque()
         self._answered: dict[MessageKey, AnsweredMessage] = {}
         self._books: LedgerFile | None = None
+        self._kept: AcquirerState | None = None  # its state, until something changes it
 
     @classmethod
     def load(cls, path: Path, *, pack: str | None = None, keeps_messages: bool = True) -> Acquirer:
@@ -102,6 +103,7 @@ class Acquirer:
     def use_pack(self, name: str) -> None:
         """Let the amount pack `name` decide from now on, "" none. Raises `ValueError` for an unknown one."""
         self.config = replace(self.config, pack=name)
+        self._kept = None
 
     @property
     def scripted(self) -> Sequence[ScriptedAnswer]:
@@ -145,6 +147,11 @@ class Acquirer:
 
     def snapshot(self) -> AcquirerState:
         """All that decides the next answers: it holds test card numbers, PINs and keys."""
+        if self._kept is None:
+            self._kept = self._state()
+        return self._kept
+
+    def _state(self) -> AcquirerState:
         return AcquirerState(
             config=self.config,
             ledger=self.ledger.snapshot(),
@@ -160,9 +167,13 @@ class Acquirer:
         """Be as an acquirer was at that moment. Raises `ValueError` where books in a file have entries: these stay."""
         if self._books is not None and len(self._ledger):
             raise ValueError("the acquirer's books have entries: only empty ones are gone on with")
+        if state is self._kept:
+            return
+        if state.config is not self.config:
+            self._issuer = Issuer(state.config, self._ledger.spent)
+        self._kept = state
         self.config = state.config
         self._ledger.restore(state.ledger)
-        self._issuer = Issuer(state.config, self._ledger.spent)
         self._issuer.restore(state.issuer)
         self.messages = GrowingList.of(state.messages)
         self._numbered = state.numbered
@@ -201,6 +212,7 @@ class Acquirer:
         What is left empty is not compared with what a request says. `issued` is the sequence number of a card that is fresh from
         the factory, whose counter begins anew.
         """
+        self._kept = None
         if issued:
             self._issuer.issue(Secret(pan), issued)
         self._issuer.open(
@@ -223,10 +235,12 @@ class Acquirer:
 
     def script(self, answers: Sequence[str]) -> None:
         """Queues answers for the next messages of any kind. Raises `ValueError` and then queues none."""
+        self._kept = None
         self._scripted.extend([ScriptedAnswer.parse(text) for text in answers])
 
     def send(self, words: Sequence[str]) -> None:
         """Queues one issuer script for the next answer to a chip card, in the words of `host.scripts`. Raises `ValueError`."""
+        self._kept = None
         self._sending.append(IssuerScript.parse(words))
 
     def net(self, reference: str, terminal: str | None = None) -> int:
@@ -249,6 +263,7 @@ class Acquirer:
 
     def decide(self, message: bytes) -> Answer:
         """As `respond`, but the answer must not leave before `make_durable` has returned."""
+        self._kept = None
         try:
             request = self.dialect.decode_request(message)
         except MessageError as error:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.memory import FirmwareMemory
@@ -67,8 +71,7 @@ class Printer:
         return True
 
 
-@dataclass(eq=False)
-class Power:
+class Power(Struct, eq=False):
     """The life that a firmware lives between two power cuts.
 
     `life` counts the cuts: what was ordered in one life does nothing in the next. `boot` is the number of the boot, from the
@@ -78,7 +81,7 @@ class Power:
 
     life: int = 0
     boot: int = 0
-    alarms: dict[str, int] = field(default_factory=dict)
+    alarms: dict[str, int] = msgspec.field(default_factory=dict)
     fuse: int = 0
     out_of_service: str = ""
 

@@ -73,6 +73,8 @@ class ReaderPort:
         if self.conversation is not None:
             self.conversation.drop()
             self.conversation = None
+        self.lost = False
+        self.silent.discard(self)
         self.open, self.card_in, self.linked = state.open, state.card_in, state.linked
         self.passed, self.inserted, self.begun = state.passed, state.inserted, state.begun
 
