@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_folder import StateFolder
-from terminal_sim.bench.state_reading import read_state
+from terminal_sim.bench.state_reading import read_host_books, read_state
 from terminal_sim.bench.terminal_past import past_of
 from terminal_sim.bench.till_past import till_past
 from terminal_sim.core.durable_state import DurableState
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
 from terminal_sim.journal.invariants import INVARIANTS, violations
@@ -20,27 +22,38 @@ from terminal_sim.pos.model.rows import row_of
 from terminal_sim.runtime.card_vault import Vault
 
 
-def checked(folder: Path) -> Iterator[str]:
-    """A line for each check that holds. Raises `BenchMisuse` or `JournalError` with the first thing that is wrong and the cure."""
+def checked(folder: Path, host: Path | None = None) -> Iterator[str]:
+    """A line for each check that holds. `host` is the folder of a host on a network, whose books are then compared with the journal.
+
+    Raises `BenchMisuse` or `JournalError` with the first thing that is wrong and the cure.
+    """
     with read_state(folder, fully=True) as state:
+        if host is not None and not state.on_network:
+            raise BenchMisuse(f"{folder}: it has the books of its own acquirer: leave out --host")
         yield from _files(state)
         yield _checkpoint(folder, state)
         yield from _keys(folder, state)
         sales = Book.of(row_of(row.flat) for row in _sales_rows(state)).sales.values()
-        entries = (
-            None
-            if state.on_network
-            else [entry for record in state.books.records for entry in record.entries]
-        )
+        entries: list[LedgerEntry] | None = None
+        if not state.on_network:
+            entries = [entry for record in state.books.records for entry in record.entries]
+        elif host is not None:
+            entries = _entries_of(host, state.journal.terminals())
+            yield f"host: {len(entries)} entries of these terminals in {host}, each chained to the one before"
         broken = violations(state.journal, entries, sales=sales)
         if broken:
             more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
             raise JournalDamagedError(f"{folder}: {broken[0]}{more}; keep the folder for support")
-        if state.on_network:
+        if entries is None:
             held = sum(not one.asks_the_books for one in INVARIANTS)
             yield f"invariants: the {held} that ask the journal alone hold"
         else:
             yield f"invariants: all {len(INVARIANTS)} hold for journal and books"
+
+
+def _entries_of(host: Path, terminals: Collection[str]) -> list[LedgerEntry]:
+    records = read_host_books(host)
+    return [entry for record in records for entry in record.entries if entry.terminal in terminals]
 
 
 def _files(state: StateFolder) -> Iterator[str]:
@@ -51,7 +64,7 @@ def _files(state: StateFolder) -> Iterator[str]:
         " journal.head counts"
     )
     if state.on_network:
-        yield "host: on a network, so its books are not here and were not compared"
+        yield "host: on a network, so its books are not here"
     else:
         yield from _books(state)
     if state.sales is not None:

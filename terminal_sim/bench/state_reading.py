@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_folder import HOST, StateFolder, check_rights
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import NO_LINK, PLAIN
+from terminal_sim.host.books_index import LedgerRecord
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.journal.errors import JournalBusyError, JournalError
 
 # Heads first: what they count was stored before them.
@@ -29,6 +32,8 @@ _FILES = (
 )  # fmt: skip
 _ATTEMPTS = 10
 _PIECE = 1 << 20
+
+Read = TypeVar("Read")
 
 
 @contextmanager
@@ -42,7 +47,27 @@ def read_state(folder: Path, *, fully: bool = False) -> Iterator[StateFolder]:
         yield state
 
 
+def read_host_books(folder: Path) -> list[LedgerRecord]:
+    """The records of the acquirer that `folder` keeps, that of `host serve --state`, checked. Raises `BenchMisuse` and `JournalError`."""
+    check_rights(folder)
+
+    def opened(copy: Path) -> list[LedgerRecord]:
+        try:
+            with closing(LedgerFile(copy / "acquirer.jsonl")) as books:
+                return books.records
+        except LedgerFileError as wrong:
+            raise BenchMisuse(str(wrong)) from None
+
+    with TemporaryDirectory(prefix="terminal-sim-") as place:
+        return _whole(folder, Path(place), opened)
+
+
 def _opened(folder: Path, place: Path, fully: bool) -> StateFolder:
+    return _whole(folder, place, lambda copy: StateFolder(copy, fully=fully, on_network=None))
+
+
+def _whole(folder: Path, place: Path, opened: Callable[[Path], Read]) -> Read:
+    """What `opened` reads of a copy that holds together."""
     failed_at: list[tuple[int, int]] | None = None
     for attempt in range(_ATTEMPTS):
         copy = place / str(attempt)
@@ -53,7 +78,7 @@ def _opened(folder: Path, place: Path, fully: bool) -> StateFolder:
         for name in (HOST, state_checkpoint.NAME, *_FILES):
             _copy(folder / name, copy / name)
         try:
-            return StateFolder(copy, fully=fully, on_network=None)
+            return opened(copy)
         except (BenchMisuse, JournalError) as wrong:
             if stamps == failed_at:
                 raise type(wrong)(str(wrong).replace(str(copy), str(folder))) from None

@@ -500,6 +500,10 @@ def _verify(commands: _Commands) -> None:
     )
     verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
     verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
+    verify.add_argument(
+        "--host", type=_path, metavar="DIR",
+        help="the folder given to host serve --state, where the terminals had their host on a network",
+    )  # fmt: skip
 
 
 def _selecting(report: _Parser) -> None:

@@ -12,7 +12,7 @@ from terminal_sim.script.exit_code import ExitCode
 
 def run(given: Namespace) -> int:
     with as_user_errors(BenchMisuse, JournalError):
-        for line in checked(given.state):
+        for line in checked(given.state, given.host):
             print(line, flush=True)
     print(f"{given.state}: sound")
     return ExitCode.HELD

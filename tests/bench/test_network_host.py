@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from terminal_sim.bench import Bench, BenchMisuse, Duration, TerminalUnderTest
+from terminal_sim.bench import Bench, BenchMisuse, Duration, JournalError, TerminalUnderTest
+from terminal_sim.bench.state_check import checked
+from terminal_sim.journal.invariants import INVARIANTS
 from tests.host.network.kit import Serving, TestAuthority
 
 QUICK = {"timeouts.issuer": "500ms"}
@@ -197,6 +199,25 @@ def test_two_benches_share_the_books_of_a_host(tmp_path: Path) -> None:
         assert known == [("V4000001", 1), ("V4000002", 1), ("V4000001", 2)]
     with pytest.raises(BenchMisuse, match="say where, with --host ADDRESS"):
         Bench(state=tmp_path / "1")
+
+
+def test_what_the_host_has_booked_is_compared_with_the_journal(tmp_path: Path) -> None:
+    with Serving(state=tmp_path / "host") as host:
+        for folder, payments in (("two", 2), ("one", 1)):
+            with Bench(host_at=host.address, state=tmp_path / folder) as bench:
+                till = bench.add_terminal("v400m")
+                for _ in range(payments):
+                    swiped(till)
+                    assert until(bench, till, "approved") == "approved"
+                    until(bench, till, "home")
+    *_, last = checked(tmp_path / "two", tmp_path / "host")
+    assert last == f"invariants: all {len(INVARIANTS)} hold for journal and books"
+    with pytest.raises(JournalError, match="M2 the host charged what the terminal does not know"):
+        list(checked(tmp_path / "one", tmp_path / "host"))
+    with Bench(state=tmp_path / "alone") as bench:
+        bench.add_terminal("v400m")
+    with pytest.raises(BenchMisuse, match="it has the books of its own acquirer: leave out --host"):
+        list(checked(tmp_path / "alone", tmp_path / "host"))
 
 
 def test_a_folder_keeps_the_host_that_it_begins_with(tmp_path: Path, host: Serving) -> None:
