@@ -34,9 +34,7 @@ def run(given: Namespace) -> int:
     _clear_line()
     took = time.process_time() - began
     explorer = campaign.explorer
-    print(
-        f"{explorer.sessions} sessions, {explorer.acts} acts in {took:.1f} s, {len(explorer.places)} places"
-    )
+    print(f"{explorer.sessions} sessions, {explorer.acts} acts in {took:.1f} s, {explorer.places} places")
     if not campaign.findings:
         print("nothing is wrong")
         return ExitCode.HELD
@@ -54,7 +52,7 @@ def _goes_on(most: int, span: Duration, began: float, campaign: Campaign) -> Cal
     def goes_on(explorer: Explorer) -> bool:
         took = time.process_time() - began
         if is_terminal():
-            line = f"{explorer.acts} acts, {explorer.acts / max(took, 0.01):.0f}/s, {len(explorer.places)} places, {len(campaign.findings)} findings"
+            line = f"{explorer.acts} acts, {explorer.acts / max(took, 0.01):.0f}/s, {explorer.places} places, {len(campaign.findings)} findings"
             print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
         return explorer.acts < most if most else took * 1_000_000 < span
 

@@ -106,7 +106,7 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if row.text("response_code") not in codes:
             yield f"{row.text('reference')} has {row.text('response_code')}, and the answers had {', '.join(sorted(codes)) or 'nothing'}"
         shown = text_of(seen.after, "response-code")
-        if shown and digits(row.text("response_code")) not in digits(shown):
+        if shown and _ended(facts, seen) is row and digits(row.text("response_code")) not in digits(shown):
             yield f"{shown!r}, and the answer was {row.text('response_code')}"
 
 

@@ -100,11 +100,10 @@ class SessionFacts:
     def profile(self) -> Profile:
         return self.terminal.profile
 
-    def branch(self, terminal: TerminalUnderTest) -> SessionFacts:
-        """The same for a session that goes on from here at `terminal`: containers are copied, what they hold is shared."""
+    def branch(self) -> SessionFacts:
+        """The same for a session that goes on from here: containers are copied, what they hold is shared."""
         return replace(
             self,
-            terminal=terminal,
             rows=self.rows.copy(),
             payments={name: rows.copy() for name, rows in self.payments.items()},
             stored=self.stored.copy(),

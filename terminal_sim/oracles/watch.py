@@ -7,9 +7,10 @@ whoever acts: a script, a person in the shell, the explorer, the replay of a bun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest, TraceEntry, View, contents
-from terminal_sim.oracles.facts import around_after, beginning
+from terminal_sim.oracles.facts import SessionFacts, around_after, beginning
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, TypedEntry, field_of, screen_id
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 
@@ -17,6 +18,19 @@ HEALED = Duration.parse("26h")
 """After so long with everything cured nothing may be in doubt any more."""
 
 _MOST = 40  # alarms of one session: a broken rule may break at each act
+
+
+@dataclass(frozen=True, slots=True)
+class WatchMoment:
+    """What a watch knew at a moment: the facts, the screens, how much was printed and typed, since when all is sound, and the alarms."""
+
+    facts: SessionFacts
+    view: View | None
+    before: View | None
+    printed: int
+    typed: str
+    sound_since: int
+    alarms: tuple[OracleAlarm, ...]
 
 
 class OracleWatch:
@@ -81,6 +95,25 @@ class OracleWatch:
             sentence, _, detail = rest.partition(": ")
             found.append(OracleAlarm(f"I-{code}", sentence, detail, self._bench.trace.number))
         return found
+
+    def moment(self) -> WatchMoment:
+        """What it knows now, for `go_back`."""
+        return WatchMoment(
+            self.facts.branch(),
+            self._view,
+            self._before,
+            self._printed,
+            self._typed,
+            self._sound_since,
+            tuple(self.alarms),
+        )
+
+    def go_back(self, moment: WatchMoment) -> None:
+        """Watch on from a moment to which the bench was brought back."""
+        self.facts = moment.facts.branch()
+        self._view, self._before = moment.view, moment.before
+        self._printed, self._typed, self._sound_since = moment.printed, moment.typed, moment.sound_since
+        self.alarms, self._entries = [*moment.alarms], []
 
     def close(self) -> None:
         """Watch no longer."""

@@ -18,11 +18,13 @@ MOST_OF_ONE_CODE = 3
 
 @dataclass(slots=True)
 class Campaign:
-    """`findings` are those so far, in their order; `heard` counts the sessions in which each rule was broken."""
+    """`findings` are those so far, in their order; `heard` counts the sessions in which each rule was broken, and `unrepeated` are alarms that a
+    session done again did not give."""
 
     explorer: Explorer
     findings: list[ExplorerFinding] = field(default_factory=list)
     heard: Counter[str] = field(default_factory=Counter)
+    unrepeated: list[OracleAlarm] = field(default_factory=list)
 
     def run(self, goes_on: Callable[[Explorer], bool]) -> Iterator[ExplorerFinding]:
         """Each finding when it is found, for as long as `goes_on` says so between two sessions."""
@@ -37,17 +39,21 @@ class Campaign:
             if self.heard[alarm.code] > MOST_OF_ONE_CODE:
                 continue
             finding = shrunk(self.explorer.ground, end, alarm)
-            if finding.cause not in (one.cause for one in self.findings):
+            if finding is None:
+                self.unrepeated.append(alarm)
+            elif finding.cause not in (one.cause for one in self.findings):
                 self.findings.append(finding)
                 yield finding
 
 
-def shrunk(ground: Ground, end: ExploredEnd, alarm: OracleAlarm) -> ExplorerFinding:
-    """The finding of an alarm in a session, made short."""
+def shrunk(ground: Ground, end: ExploredEnd, alarm: OracleAlarm) -> ExplorerFinding | None:
+    """The finding of an alarm in a session, made short; None where the session does not break the rule when it is done again from its beginning."""
     shrinker = Shrinker(ground, alarm.code)
     acts = shrinker.shrunk(end.acts)
     done, alarms = ground.alarms(acts)
-    said = next((one for one in alarms if one.code == alarm.code), alarm)
+    said = next((one for one in alarms if one.code == alarm.code), None)
+    if said is None:
+        return None
     return ExplorerFinding(
         alarm=said,
         ground=ground,

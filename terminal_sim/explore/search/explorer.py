@@ -1,20 +1,27 @@
-"""The explorer: one session after the other, each from the seed and its number alone, and what is wrong in them."""
+"""The explorer: one session after the other, each from the seed and its number alone, and what is wrong in them.
+
+Four kinds of sessions take turns: errands with something else in between; an archived moment and ordinary acts from there; an archived moment, a fault that was not
+tried at its place, ordinary acts, its cure and ordinary acts; and days at the till, woven from ways that led from home to home. Each ends with the cure of everything, and
+a day and more in which nothing may stay in doubt.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from terminal_sim.bench import Duration
 from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.errands import Errand, errands
-from terminal_sim.explore.search.ground import ExploredSession, Ground
-from terminal_sim.explore.search.offers import cures, offers
+from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
+from terminal_sim.explore.search.offers import cures, faults, offers
 from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.oracles.watch import HEALED
 
 _LONGEST = 40  # acts of an ordinary session
+_FROM_HERE = 8  # ordinary acts behind an archived moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,47 +34,151 @@ class ExploredEnd:
 
 
 class Explorer:
-    """Explores one ground. `acts` counts what was done."""
+    """Explores one ground on one bench. `acts` counts what was done, `sessions` how often it began anew."""
 
     def __init__(self, ground: Ground, seed: int) -> None:
         self.ground = ground
         self.acts = 0
         self.sessions = 0
-        self.places: set[object] = set()
+        self.archive = Archive()
         self._seed = seed
-        self._errands = errands(ground.model)
+        self._errands = errands(ground.model, ground.numbers, ground.pins)
+        self._untried = list(self._errands)
+        self._kinds: tuple[Callable[[ExploredSession, Random], None], ...] = (
+            self._errand_session,
+            self._from_archive,
+            self._errand_session,
+            self._sweep,
+            self._errand_session,
+            self._day,
+        )
+
+    @property
+    def places(self) -> int:
+        """In how many states of flows it was."""
+        return len(self.archive.cells)
 
     def run(self) -> Iterator[ExploredEnd]:
         """Sessions without end."""
-        while True:
-            self.sessions += 1
-            yield self._session(self.sessions)
-
-    def _session(self, number: int) -> ExploredEnd:
-        chance = Random(f"{self._seed}/{self.ground.profile}/{sorted(self.ground.options.items())}/{number}")
+        Random(self._seed).shuffle(self._untried)
         with self.ground.session() as session:
-            while len(session.acts) < _LONGEST and not session.alarms:
-                if session.terminal.view().screen.id == "home" and chance.random() < 0.6:
-                    self._run_errand(session, chance.choice(self._errands), chance)
-                    continue
-                found = offers(session)
-                act = chance.choices([one.act for one in found], [one.weight for one in found])[0]
-                session.do(act)
-                self.places.add(tuple(session.terminal.running_flows[-1:]))
-            heal(session)
-            self.acts += len(session.acts)
-            return ExploredEnd(number, session.acts, session.verdict())
+            begins = session.moment()
+            while begins is not None:
+                self.sessions += 1
+                yield self._session(session, begins, self.sessions)
 
-    def _run_errand(self, session: ExploredSession, errand: Errand, chance: Random) -> None:
-        """Goes the way, now and then with something else in between, until a step of it cannot be done."""
+    def _session(self, session: ExploredSession, begins: SessionMoment, number: int) -> ExploredEnd:
+        chance = Random(f"{self._seed}/{self.ground.profile}/{sorted(self.ground.options.items())}/{number}")
+        session.go_back(begins)
+        kind = self._kinds[number % len(self._kinds)]
+        kind(session, chance)
+        self.acts += len(session.acts)
+        heal(session)
+        return ExploredEnd(number, session.acts, session.verdict())
+
+    # The kinds of sessions.
+
+    def _errand_session(self, session: ExploredSession, chance: Random) -> None:
+        """Errands, those first that were never gone, with ordinary acts behind each."""
+        while len(session.acts) < _LONGEST and not session.alarms:
+            if not self._is_home(session):
+                self._ordinary(session, chance, chance.randint(1, 6))
+                if not self._is_home(session):
+                    self._go_home(session)
+                continue
+            errand = self._untried.pop() if self._untried else chance.choice(self._errands)
+            self._way(session, errand, chance)
+
+    def _from_archive(self, session: ExploredSession, chance: Random) -> None:
+        chosen = self.archive.choose(chance)
+        if chosen is None:
+            self._errand_session(session, chance)
+            return
+        session.go_back(chosen[1].moment)
+        self._ordinary(session, chance, _FROM_HERE)
+        if not session.alarms and chance.random() < 0.5:
+            self._go_home(session)
+            self._way(session, chance.choice(self._errands), chance)
+
+    def _sweep(self, session: ExploredSession, chance: Random) -> None:
+        chosen = self.archive.choose(chance)
+        if chosen is None:
+            self._errand_session(session, chance)
+            return
+        place, cell = chosen
+        session.go_back(cell.moment)
+        self._do(session, self.archive.unswept(place, faults(self.ground.model), chance))
+        self._ordinary(session, chance, chance.randint(2, 6))
+        if session.alarms:
+            return
+        for cure in cures(session.terminal):
+            self._do(session, cure)
+        self._ordinary(session, chance, chance.randint(2, 5))
+
+    def _day(self, session: ExploredSession, chance: Random) -> None:
+        """Two to five ways one after the other, now and then the same twice, with a fault between."""
+        if not self.archive.ways:
+            self._errand_session(session, chance)
+            return
+        for _ in range(chance.randint(2, 5)):
+            way = self.archive.way(chance)
+            for _ in range(2 if chance.random() < 0.4 else 1):
+                self._way(session, way, chance)
+                self._go_home(session)
+            if chance.random() < 0.3:
+                self._do(session, chance.choice(faults(self.ground.model)))
+            if session.alarms:
+                return
+
+    # What they are made of.
+
+    def _ordinary(self, session: ExploredSession, chance: Random, count: int) -> None:
+        for _ in range(count):
+            if session.alarms:
+                return
+            found = offers(session)
+            self._do(session, chance.choices([one.act for one in found], [one.weight for one in found])[0])
+
+    def _way(self, session: ExploredSession, errand: Errand, chance: Random) -> None:
+        """Goes a way, seldom with something else in between."""
+        begun, rows = len(session.acts), len(session.watch.facts.rows)
+        begins_at_home = self._is_home(session)
         for act in errand:
             if session.alarms:
                 return
-            if chance.random() < 0.05:
-                found = offers(session)
-                session.do(chance.choices([one.act for one in found], [one.weight for one in found])[0])
-            session.do(act)
-            self.places.add(tuple(session.terminal.running_flows[-1:]))
+            if chance.random() < 0.02:
+                self._ordinary(session, chance, 1)
+            self._do(session, act)
+        if begins_at_home:
+            kinds = tuple(sorted({row.kind for row in session.watch.facts.rows[rows:]}))
+            self.archive.add_way(kinds, tuple(session.acts[begun:]))
+
+    def _go_home(self, session: ExploredSession) -> None:
+        """By the red key, by what the screen has, and by waiting at last."""
+        for act in (
+            ("press", "CANCEL"),
+            ("tap", "home"),
+            ("press", "OK"),
+            ("remove", "card"),
+            ("press", "CANCEL"),
+            ("wait", "3min"),
+        ):
+            if session.alarms or self._is_home(session):
+                return
+            self._do(session, act)
+
+    def _do(self, session: ExploredSession, act: Act) -> None:
+        if not session.do(act) or session.alarms or not session.terminal.is_on:
+            return
+        place, signature = session.terminal.running_flows[-1], session.terminal.signature
+        if self.archive.wants(place, signature, session.acts):
+            moment = session.moment()
+            if moment is not None:
+                self.archive.keep(place, signature, moment)
+
+    @staticmethod
+    def _is_home(session: ExploredSession) -> bool:
+        return session.terminal.is_on and session.terminal.view().screen.id == "home"
 
 
 def heal(session: ExploredSession) -> None:

@@ -17,14 +17,16 @@ from terminal_sim.bench import (
     JournalError,
     Profile,
     ProfileError,
+    Snapshot,
     TerminalUnderTest,
     Trace,
 )
 from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display.texts import Texts
 from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.explore.secret_words import details_of
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
-from terminal_sim.oracles.watch import OracleWatch
+from terminal_sim.oracles.watch import OracleWatch, WatchMoment
 from terminal_sim.profile import load
 from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
 
@@ -34,7 +36,9 @@ CRASH = "I-crash"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it."""
+    """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it.
+
+    `numbers` and `pins` are those of the cards by their names."""
 
     profile: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -43,6 +47,8 @@ class Ground:
     locale: str = ""
     model: Profile
     texts: Texts
+    numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -54,7 +60,11 @@ class Ground:
         locale: str = "",
     ) -> Ground:
         """Raises `ProfileError` for a profile or options that there are not."""
+        with Bench(trace=False) as bench:
+            details = details_of(bench)
         return cls(
+            numbers={name: one["pan"] for name, one in details.items()},
+            pins={name: one["pin"] for name, one in details.items() if "pin" in one},
             profile=profile,
             options=options,
             oracles=oracles,
@@ -76,6 +86,15 @@ class Ground:
                 if session.crashed is not None:
                     break
             return session.acts, session.verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionMoment:
+    """Where a session stood: after which acts, its bench, and what its judges knew."""
+
+    acts: tuple[Act, ...]
+    bench: Snapshot = field(repr=False)
+    watch: WatchMoment = field(repr=False)
 
 
 class ExploredSession:
@@ -103,6 +122,19 @@ class ExploredSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.bench.close()
+
+    def moment(self) -> SessionMoment | None:
+        """Where the session stands, None where a bench cannot be kept there."""
+        try:
+            return SessionMoment(tuple(self.acts), self.bench.snapshot(), self.watch.moment())
+        except BenchMisuse:
+            return None
+
+    def go_back(self, moment: SessionMoment) -> None:
+        """Stand where the session stood at that moment."""
+        self.bench.restore(moment.bench)
+        self.watch.go_back(moment.watch)
+        self.acts, self.crashed = [*moment.acts], None
 
     def do(self, act: Act) -> bool:
         """Does one act, if it can be done here, and has it judged; whether it was done."""
