@@ -11,10 +11,8 @@ from pathlib import Path
 from terminal_sim.bench import Duration, ProfileError
 from terminal_sim.cli.console import as_user_errors, is_terminal, naming, options_of, print_table
 from terminal_sim.datafiles.printable import printable
-from terminal_sim.explore.search.campaign import Campaign
-from terminal_sim.explore.search.explorer import Explorer
+from terminal_sim.explore.search.campaign import Campaign, campaign
 from terminal_sim.explore.search.finding import ExplorerFinding, script
-from terminal_sim.explore.search.ground import Ground
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.script.exit_code import ExitCode
 
@@ -22,39 +20,40 @@ from terminal_sim.script.exit_code import ExitCode
 def run(given: Namespace) -> int:
     with as_user_errors(ProfileError, ValueError):
         span = Duration.parse(given.span)
-        ground = Ground.of(given.profile, options_of(given.options), ORACLES, locale=given.locale)
-        with ground.session():
+        explored = campaign(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
+        with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
-    campaign = Campaign(Explorer(ground, given.seed))
     began = time.process_time()
-    for finding in campaign.run(_goes_on(given.acts, span, began, campaign)):
+    for finding in explored.run(_goes_on(given.acts, span, began)):
         file = _kept(finding, given.out, given.seed)
         _clear_line()
         print(printable(f"{file}: {finding.alarm}"), flush=True)
     _clear_line()
     took = time.process_time() - began
-    explorer = campaign.explorer
-    print(f"{explorer.sessions} sessions, {explorer.acts} acts in {took:.1f} s, {explorer.places} places")
-    if not campaign.findings:
+    print(f"{explored.sessions} sessions, {explored.acts} acts in {took:.1f} s, {explored.places} places")
+    for alarm in explored.unrepeated:
+        print(printable(f"heard once and not again: {alarm}"))
+    if not explored.findings:
         print("nothing is wrong")
         return ExitCode.HELD
     rows = [
         (one.alarm.code, one.alarm.sentence, f"{len(one.acts)} of {one.length}", f"{one.name}.keys")
-        for one in campaign.findings
+        for one in explored.findings
     ]
     print_table("Findings", ("rule", "sentence", "acts", "script"), rows)
     return ExitCode.UNMET
 
 
-def _goes_on(most: int, span: Duration, began: float, campaign: Campaign) -> Callable[[Explorer], bool]:
+def _goes_on(most: int, span: Duration, began: float) -> Callable[[Campaign], bool]:
     """Whether the exploration goes on after a session; at a person's terminal one line says how it stands."""
 
-    def goes_on(explorer: Explorer) -> bool:
+    def goes_on(one: Campaign) -> bool:
         took = time.process_time() - began
         if is_terminal():
-            line = f"{explorer.acts} acts, {explorer.acts / max(took, 0.01):.0f}/s, {explorer.places} places, {len(campaign.findings)} findings"
+            rate = one.acts / max(took, 0.01)
+            line = f"{one.acts} acts, {rate:.0f}/s, {one.places} places, {len(one.findings)} findings"
             print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
-        return explorer.acts < most if most else took * 1_000_000 < span
+        return one.acts < most if most else took * 1_000_000 < span
 
     return goes_on
 

@@ -217,7 +217,8 @@ class SessionFacts:
         if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
             self.paper_trouble_at = seen.mono
         reason = seen.around.outage
-        if seen.is_on and reason != (self.outage.reason if self.outage else ""):
+        knows = seen.is_on or any(row.kind == "offline.outage" for row in seen.rows)
+        if knows and reason != (self.outage.reason if self.outage else ""):
             if not reason:
                 self.outage = None
             elif self.outage is None:

@@ -100,8 +100,10 @@ def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for reason in _REFUSALS:
         if not has(seen.after, reason) or has(seen.before, reason):
             continue
+        if seen.around != seen.around_before:
+            continue
         if facts.outage is None or not seen.around.outage:
-            if not seen.around.outage and seen.around == seen.around_before:
+            if not seen.around.outage:
                 yield f"{reason} is said with the acquirer within reach"
             continue
         amount = amount_asked(facts, seen) or field_of(seen.before)[2]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.shrink import Shrinker
-from terminal_sim.oracles.oracle import OracleAlarm
+from terminal_sim.explore.search.variants import variants
+from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 
 MOST_OF_ONE_CODE = 3
 """Sessions in which one rule is broken that are made short: further ones are most likely of the same cause."""
@@ -18,32 +21,63 @@ MOST_OF_ONE_CODE = 3
 
 @dataclass(slots=True)
 class Campaign:
-    """`findings` are those so far, in their order; `heard` counts the sessions in which each rule was broken, and `unrepeated` are alarms that a
+    """One explorer for each variant of the profile, the profile as it is first. `findings` are those so far, in their order; `heard` counts the sessions in which each rule was broken, and `unrepeated` are alarms that a
     session done again did not give."""
 
-    explorer: Explorer
+    explorers: tuple[Explorer, ...]
     findings: list[ExplorerFinding] = field(default_factory=list)
     heard: Counter[str] = field(default_factory=Counter)
     unrepeated: list[OracleAlarm] = field(default_factory=list)
 
-    def run(self, goes_on: Callable[[Explorer], bool]) -> Iterator[ExplorerFinding]:
-        """Each finding when it is found, for as long as `goes_on` says so between two sessions."""
-        for end in self.explorer.run():
-            yield from self._found(end)
-            if not goes_on(self.explorer):
-                return
+    @property
+    def acts(self) -> int:
+        """How many acts were done."""
+        return sum(one.acts for one in self.explorers)
 
-    def _found(self, end: ExploredEnd) -> Iterator[ExplorerFinding]:
+    @property
+    def sessions(self) -> int:
+        """How many sessions there were."""
+        return sum(one.sessions for one in self.explorers)
+
+    @property
+    def places(self) -> int:
+        """In how many states of flows the terminal was."""
+        return len({place for one in self.explorers for place in one.archive.cells})
+
+    def run(self, goes_on: Callable[[Campaign], bool]) -> Iterator[ExplorerFinding]:
+        """Each finding when it is found, for as long as `goes_on` says so between two sessions. The first explorer has every other turn."""
+        first, *others = [(one, one.run()) for one in self.explorers]
+        with ExitStack() as running:
+            for _, sessions in (first, *others):
+                running.callback(sessions.close)
+            for number in count():
+                explorer, sessions = (
+                    first if number % 2 == 0 or not others else others[number // 2 % len(others)]
+                )
+                yield from self._found(explorer, next(sessions))
+                if not goes_on(self):
+                    return
+
+    def _found(self, explorer: Explorer, end: ExploredEnd) -> Iterator[ExplorerFinding]:
         for alarm in {alarm.code: alarm for alarm in reversed(end.alarms)}.values():
             self.heard[alarm.code] += 1
             if self.heard[alarm.code] > MOST_OF_ONE_CODE:
                 continue
-            finding = shrunk(self.explorer.ground, end, alarm)
+            finding = shrunk(explorer.ground, end, alarm)
             if finding is None:
                 self.unrepeated.append(alarm)
             elif finding.cause not in (one.cause for one in self.findings):
                 self.findings.append(finding)
                 yield finding
+
+
+def campaign(
+    profile: str, options: Mapping[str, str], oracles: Sequence[Oracle], seed: int, locale: str = ""
+) -> Campaign:
+    """An exploration of a profile and its variants. Raises `ProfileError` for a profile or options that there are not."""
+    first = Ground.of(profile, options, oracles, locale=locale)
+    grounds = [Ground.of(profile, each, oracles, locale=locale) for each in variants(first.model, options)]
+    return Campaign(tuple(Explorer(ground, seed) for ground in grounds))
 
 
 def shrunk(ground: Ground, end: ExploredEnd, alarm: OracleAlarm) -> ExplorerFinding | None:

@@ -7,7 +7,7 @@ a day and more in which nothing may stay in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -53,12 +53,7 @@ class Explorer:
             self._day,
         )
 
-    @property
-    def places(self) -> int:
-        """In how many states of flows it was."""
-        return len(self.archive.cells)
-
-    def run(self) -> Iterator[ExploredEnd]:
+    def run(self) -> Generator[ExploredEnd, None, None]:
         """Sessions without end."""
         Random(self._seed).shuffle(self._untried)
         with self.ground.session() as session:
