@@ -136,6 +136,7 @@ def _application(one: KernelApplication, file: KernelFile) -> Application:
         zero_amount_allowed=one.zero_amount_allowed,
         status_check=one.status_check,
         extended_selection=one.extended_selection,
+        magstripe_mode=one.magstripe_mode,
         kernel=one.kernel,
         qualifiers=bytes.fromhex(one.ttq),
         floor_limit=file.floor_limit if one.floor_limit is None else one.floor_limit,

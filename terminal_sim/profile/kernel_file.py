@@ -43,7 +43,7 @@ class ProgramLimits:
 class KernelApplication:
     """One application that the terminal takes: `aid` names it, `brand` is its scheme; `partial` where the AID on the card may go on.
 
-    `kernel` is the contactless kernel (2 Mastercard, 3 Visa, ...), 0 that of the AID's scheme. `default_ddol` and `default_tdol` are lists for
+    With `magstripe_mode` kernel 2 takes cards that have no EMV mode. `kernel` is the contactless kernel (2 Mastercard, 3 Visa, ...), 0 that of the AID's scheme. `default_ddol` and `default_tdol` are lists for
     cards that have none. `reader_limits` are other limits for certain programs of cards (kernel 3, dynamic reader limits). `elements` are data elements of the terminal that this scheme alone asks for, by tag.
     """
 
@@ -69,6 +69,7 @@ class KernelApplication:
     zero_amount_allowed: bool = True
     status_check: bool = False
     extended_selection: bool = False
+    magstripe_mode: bool = False
     reader_limits: tuple[ProgramLimits, ...] = ()
     elements: dict[str, str] = field(default_factory=dict)
 

@@ -184,6 +184,46 @@ class TapCard:
         return tlv.encode(0x77, tlv.join({**objects, 0x9F4B: signature}.items()))
 
 
+STRIPE = "5123456789012345D35121010000000000000F"
+
+
+@dataclass
+class StripeCard:
+    """A card without EMV mode: one record, and CVC3 7330 (29488) with the counter 94."""
+
+    aip: str = "0000"
+    record: dict[int, str] = field(default_factory=dict)
+    answer: dict[int, str] = field(default_factory=lambda: {0x9F61: "7330", 0x9F36: "005E"})
+    sent: bytes = b""
+
+    def transmit(self, apdu: bytes, /) -> bytes:
+        data = apdu[5 : 5 + apdu[4]]
+        match apdu[1]:
+            case 0xA4 if data == b"2PAY.SYS.DDF01":
+                entry = tlv.encode(0xBF0C, tlv.encode(0x61, tlv.encode(0x4F, AID)))
+                return self._fci(data, entry)
+            case 0xA4:
+                return self._fci(AID, b"")
+            case 0xA8:
+                options = {0x82: self.aip, 0x94: "08010100"}
+                return self._template(0x77, options)
+            case 0xB2:
+                usual = {0x9F6B: STRIPE, 0x9F65: "000E", 0x9F66: "0E70", 0x9F67: "03"}
+                return self._template(0x70, usual | self.record)
+            case 0x2A if apdu[:4] == bytes.fromhex("802A8E80"):
+                self.sent = data
+                return self._template(0x77, self.answer)
+            case _:
+                return b"\x6d\x00"
+
+    def _fci(self, name: bytes, inner: bytes) -> bytes:
+        return tlv.encode(0x6F, tlv.encode(0x84, name) + tlv.encode(0xA5, inner)) + b"\x90\x00"
+
+    def _template(self, tag: int, objects: dict[int, str]) -> bytes:
+        stated = [(each, bytes.fromhex(value)) for each, value in objects.items() if value]
+        return tlv.encode(tag, tlv.join(stated)) + b"\x90\x00"
+
+
 def ca_key() -> CaKey:
     key = KEYS["ca"]
     return CaKey(

@@ -484,3 +484,14 @@ def test_no_two_kinds_look_the_same_on_the_wire() -> None:
 def test_nothing_but_a_stripe_stands_for_a_chip() -> None:
     with pytest.raises(MessageError, match="no fallback"):
         encode_request(replace(MOTO, fallback=True))
+
+
+def test_a_track_that_a_card_has_made_in_its_field_has_an_entry_mode_of_its_own() -> None:
+    tapped = replace(
+        SALE, entry=EntryMode.CONTACTLESS, track2=Secret("5123456789012345=3512101123"), icc_data=b""
+    )
+    message = encode_request(tapped)
+    assert b"\x09\x11" in message
+    assert decode_request(message).entry is EntryMode.CONTACTLESS
+    with_chip = encode_request(replace(tapped, icc_data=bytes.fromhex("9F360200AB")))
+    assert b"\x00\x71" in with_chip

@@ -16,7 +16,7 @@ from terminal_sim.emv.data.dol import parse
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.kernels import registry
 from terminal_sim.emv.kernels.registry import Kernel
-from terminal_sim.emv.steps import entry_point, initiate, select
+from terminal_sim.emv.steps import entry_point, initiate, select, tap
 from terminal_sim.emv.steps.entry_point import Combination, ContactlessCandidate
 from terminal_sim.emv.steps.exchange import LOST, Ended, Gone, fault
 from terminal_sim.emv.steps.online import go_online
@@ -28,9 +28,6 @@ from terminal_sim.emv.talk.request import Start
 from terminal_sim.emv.talk.rules import Rule
 
 T = TypeVar("T")
-
-_CONSENT: Final = 13
-"""How long the field stays off while the owner looks at the device, in units of 100 ms (Book C-3, 4.2)."""
 
 _MESSAGES: Final = {
     Verdict.APPROVED: DisplayMessage.APPROVED,
@@ -143,7 +140,7 @@ def _accepts(transaction: Transaction, combination: Combination) -> Conversation
             Rule.CONTACTLESS_SEE_PHONE,
             start=Start.PROTOCOL_ACTIVATION,
             messages=(DisplayMessage.SEE_PHONE,),
-            field_off=_CONSENT,
+            field_off=tap.CONSENT,
         )
     if response.sw != StatusWord.CONDITIONS:
         raise fault("GET PROCESSING OPTIONS", response.sw)

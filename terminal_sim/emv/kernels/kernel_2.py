@@ -7,8 +7,9 @@
 
 4. Where the configuration has them, relay resistance (`relay`) goes before the records, and recovery (`torn`) after them.
 5. The method of offline data authentication is CDA. One that fails declines; an AAC is not signed.
+6. A card without EMV mode is read in mag-stripe mode (`magstripe`) where the application's configuration has it.
 
-The kernel has no mag-stripe mode, no data exchange and no data storage.
+The kernel has no data exchange and no data storage.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Final
 
 from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.apdu import Cryptogram
-from terminal_sim.emv.kernels import relay, torn
+from terminal_sim.emv.kernels import magstripe, relay, torn
 from terminal_sim.emv.steps import analysis, cvm, tap
 from terminal_sim.emv.steps.entry_point import Combination
 from terminal_sim.emv.steps.exchange import Ended, Gone
@@ -39,6 +40,9 @@ _TAC_ONLINE: Final = 0xDF8122
 
 def certify(transaction: Transaction, combination: Combination) -> Conversation[None]:
     """Asks the card for its cryptogram. Raises `Ended` where the issuer is not to be asked."""
+    if magstripe.applies(transaction):
+        yield from magstripe.certify(transaction, combination)
+        return
     yield from relay.resist(transaction)
     yield from tap.read_card(transaction)
     tap.require(transaction)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
 from typing import Final, Self
 
@@ -49,11 +49,12 @@ _WRONG_IS_ABSENT: Final = frozenset((0x42, 0x5F20, 0x5F50, 0x9F0B, 0x9F0C, 0x9F1
 class CardObjects(MutableMapping[int, bytes]):
     """The objects by tag. `[]`, `get` and `in` check the format and raise `CardError`; `raw` gives the value as it came."""
 
-    __slots__ = ("_origins", "_values")
+    __slots__ = ("_elements", "_origins", "_values")
 
     def __init__(self, values: Iterable[tuple[int, bytes]] = ()) -> None:
         self._values: dict[int, bytes] = dict(values)
         self._origins: dict[int, DataOrigin] = {}
+        self._elements: Mapping[int, DataElement] = DICTIONARY
 
     @classmethod
     def of(cls, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> Self:
@@ -62,10 +63,14 @@ class CardObjects(MutableMapping[int, bytes]):
         made.take(objects, origin)
         return made
 
+    def understand(self, elements: Mapping[int, DataElement]) -> None:
+        """From now on objects are taken and checked by the dictionary of another kernel, to which tags may mean other things."""
+        self._elements = elements
+
     def take(self, objects: Iterable[tuple[int, bytes]], origin: DataOrigin) -> None:
         """Keeps what the card states in one answer. Raises `CardError` where a known object is there already."""
         for tag, value in objects:
-            element = DICTIONARY.get(tag)
+            element = self._elements.get(tag)
             if element is not None and element.source is not DataSource.CARD:
                 continue
             if not value and tag not in _EMPTY_IS_WRONG:
@@ -89,7 +94,7 @@ class CardObjects(MutableMapping[int, bytes]):
 
     def __getitem__(self, tag: int) -> bytes:
         value = self._values[tag]
-        element = DICTIONARY.get(tag)
+        element = self._elements.get(tag)
         if element is not None:
             try:
                 element.check(value)

@@ -55,6 +55,12 @@ def recover_ac(drdol_data: bytes) -> Command:
     return Command(data, Step.GENAC1)
 
 
+def compute_cryptographic_checksum(udol_data: bytes) -> Command:
+    """COMPUTE CRYPTOGRAPHIC CHECKSUM with the values that the card's UDOL asks for (Book C-2, 5.2)."""
+    data = _with_data(Instruction.COMPUTE_CRYPTOGRAPHIC_CHECKSUM, 0x8E, 0x80, udol_data, le=True)
+    return Command(data, Step.GENAC1)
+
+
 def external_authenticate(issuer_authentication: bytes) -> Command:
     """EXTERNAL AUTHENTICATE with tag 91 of the issuer's answer (Book 3, 6.5.4)."""
     return Command(

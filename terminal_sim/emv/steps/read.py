@@ -6,9 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data import dictionaries, tags, tlv
 from terminal_sim.emv.data.apdu import StatusWord
-from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.steps import commands
 from terminal_sim.emv.steps.card_objects import DataOrigin, Source
 from terminal_sim.emv.steps.exchange import CardError, exchange, fault
@@ -75,4 +74,4 @@ def require(transaction: Transaction, *needed: int) -> None:
     """Raises `CardError` where a mandatory data element is missing (Book 3, 7.2)."""
     for tag in needed:
         if tag not in transaction.card:
-            raise CardError(f"the card has no {DICTIONARY[tag].name} ({tag:X})")
+            raise CardError(f"the card has no {dictionaries.name(tag)} ({tag:X})")

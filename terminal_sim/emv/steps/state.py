@@ -81,7 +81,7 @@ class Transaction:
     that went to the card for PDOL and CDOLs, which CDA covers; `relay` are the data
     of the relay resistance exchange that a combined signature must have (Book C-2, 3.10). `pin_key`, for an enciphered PIN, is there once the certificates of
     the card give it (Book 2, 7.1). `card_languages` are those of the directory 1PAY.SYS.DDF01, which hold for an application that
-    names none (Book 1, 12.2.2). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
+    names none (Book 1, 12.2.2). `magstripe` says that the card has made a track and no cryptogram (Book C-2). `cvm` is one of `no-cvm`, `signature`, `online-pin`, `offline-pin`, `on-device`, or empty.
     """
 
     config: KernelConfig
@@ -98,6 +98,7 @@ class Transaction:
     method: OdaMethod | None = None
     icc_key: PublicKey | None = None
     card_languages: bytes = b""
+    magstripe: bool = False
     tvr: int = 0
     tsi: int = 0
     cvm: str = ""
@@ -143,6 +144,7 @@ class Transaction:
         self.relay = b""
         self.method = None
         self.icc_key = None
+        self.magstripe = False
         self._card_data = None
         self.terminal = {tag: value for tag, value in self.terminal.items() if tag not in self._scheme}
         self.terminal |= application.elements
@@ -178,7 +180,9 @@ class Transaction:
         return tuple(text[at : at + 2] for at in range(0, len(text) - 1, 2))
 
     def icc_data(self) -> bytes:
-        """DE 55 as BER-TLV."""
+        """DE 55 as BER-TLV; empty where the card was read in mag-stripe mode."""
+        if self.magstripe:
+            return b""
         return tlv.join((tag, value) for tag in ICC_DATA if (value := self.value(tag)) is not None)
 
     def card_data(self) -> CardData:

@@ -27,6 +27,9 @@ from terminal_sim.emv.talk.rules import Rule
 
 ONLINE_PIN_OR_SIGNATURE: Final = cvm.CAN_ONLINE_PIN | cvm.CAN_SIGNATURE
 
+CONSENT: Final = 13
+"""How long the field stays off while the owner looks at the device, in units of 100 ms (Book C-3, 4.2)."""
+
 _AIP_ON_DEVICE: Final = 0x02
 _ON_DEVICE: Final = bytes((0x01, 0x00, 0x02))
 _NOT_NEEDED: Final = bytes((0x3F, 0x00, 0x02))

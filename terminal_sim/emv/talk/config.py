@@ -63,7 +63,7 @@ class Application:
     there is no such limit, and the kernels that compare by themselves count from above a limit. An amount of zero, or of one unit of the
     currency with `status_check`, asks for the issuer (Contactless Book A, 5; Book B, 3.1.1). `kernel` is the identifier of the contactless
     kernel, 0 for that of the AID's scheme. `qualifiers` is the TTQ (9F66), empty where it follows from the terminal's capabilities.
-    With `extended_selection` a card's extended selection (9F29) is used. The action codes (TAC) have
+    With `extended_selection` a card's extended selection (9F29) is used, with `magstripe_mode` a card of kernel 2 that has no EMV mode. The action codes (TAC) have
     5 bytes each and the bits of the TVR. `default_ddol` and `default_tdol` stand in for the lists that a card does not have.
     `threshold`, under the `floor_limit`, and the percentages, 0 to 99, are those of random
     selection (EMV Book 3, 10.6.2). `reader_limits` are the limits of certain programs of cards. `elements` are data elements of the terminal that only this application's scheme knows.
@@ -80,6 +80,7 @@ class Application:
     zero_amount_allowed: bool = True
     status_check: bool = False
     extended_selection: bool = False
+    magstripe_mode: bool = False
     kernel: int = 0
     qualifiers: bytes = b""
     floor_limit: int = 0

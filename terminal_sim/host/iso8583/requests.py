@@ -47,7 +47,11 @@ _ENTRY_MODES = {
     (EntryMode.KEYED, False): "011",
 }
 """DE 22 by the way of entry, and whether it stands for a chip that could not be read."""
-_ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()}
+_CONTACTLESS_STRIPE = "911"
+"""DE 22 of a track that a card has made in its field, without data of a chip."""
+_ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()} | {
+    _CONTACTLESS_STRIPE: (EntryMode.CONTACTLESS, False)
+}
 _CONDITIONS = {condition.value: condition for condition in Condition}
 _PIN_FIELD = 8  # bytes of DE 52
 _PURCHASE = "00"  # DE 3 of a message that has neither a transaction type of its own nor an original
@@ -212,6 +216,8 @@ def _hex(text: str, sizes: tuple[int, ...], what: str) -> bytes:
 
 def _entry_mode(request: HostRequest) -> str:
     """DE 22."""
+    if request.entry is EntryMode.CONTACTLESS and request.track2 is not None and not request.icc_data:
+        return _CONTACTLESS_STRIPE
     mode = _ENTRY_MODES.get((request.entry, request.fallback))
     if mode is None:
         raise MessageError(f"DE 22: an entry by {request.entry.value} is no fallback")

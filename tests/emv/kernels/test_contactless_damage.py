@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from terminal_sim.emv.talk.asks import Command, EnterPin, FindException, FindTor
 from terminal_sim.emv.talk.conversation import KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.outcome import Outcome
 from terminal_sim.emv.talk.request import Interface
-from tests.emv.tapped import AID, TapCard, taking
+from tests.emv.tapped import AID, StripeCard, TapCard, taking
 from tests.emv.terminal import Terminal
 
 CDOL = "9F02069F03069F1A0295055F2A029A039C019F3704"
@@ -45,6 +47,11 @@ TAGS = [
     0x9F51,
     0x9F69,
     0x9F6C,
+    0x9F61,
+    0x9F65,
+    0x9F66,
+    0x9F67,
+    0x9F6B,
 ]
 objects = st.lists(st.tuples(st.sampled_from(TAGS), st.binary(max_size=12)), max_size=8)
 templates = st.tuples(st.sampled_from([0x70, 0x77, 0x80]), objects).map(
@@ -60,9 +67,11 @@ answers = st.one_of(
 )
 
 
-def ended(kernel: int, card: TapCard, damaged: dict[int, bytes | None]) -> Outcome:
+def ended(kernel: int, card: TapCard | StripeCard, damaged: dict[int, bytes | None]) -> Outcome:
     """The outcome of a tap whose command of each number in `damaged` is answered by that; None is a card that has left."""
     config = taking(kernel, *ELEMENTS)
+    taken = replace(config.applications[0], magstripe_mode=True)
+    config = replace(config, applications=(taken,))
     conversation = transaction(config, Terminal(config).request(Interface.CONTACTLESS))
     commands = 0
     try:
@@ -77,7 +86,9 @@ def ended(kernel: int, card: TapCard, damaged: dict[int, bytes | None]) -> Outco
     raise AssertionError(f"the kernel asks more than {MAX_ASKS} times")
 
 
-def _answer(card: TapCard, ask: KernelAsk, damaged: dict[int, bytes | None], number: int) -> KernelAnswer:
+def _answer(
+    card: TapCard | StripeCard, ask: KernelAsk, damaged: dict[int, bytes | None], number: int
+) -> KernelAnswer:
     match ask:
         case Command():
             said = damaged[number] if number in damaged else card.transmit(ask.apdu)
@@ -113,6 +124,15 @@ def test_a_card_that_is_not_damaged_is_paid_with(kernel: int) -> None:
 def test_one_damaged_answer_ends_in_an_outcome(kernel: int, at: int, answer: bytes | None) -> None:
     outcome = ended(kernel, genuine(kernel), {at: answer})
     assert "1234560012345608" not in repr(outcome)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 5), answers)
+def test_one_damaged_answer_of_a_card_that_makes_a_track_ends_in_an_outcome(
+    at: int, answer: bytes | None
+) -> None:
+    outcome = ended(2, StripeCard(), {at: answer})
+    assert "5123456789012345" not in repr(outcome)
 
 
 @settings(max_examples=35)
