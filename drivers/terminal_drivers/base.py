@@ -56,6 +56,10 @@ class CardMute(DriverError):
     """The card is there and does not answer."""
 
 
+class CardCollision(DriverError):
+    """Several cards are in the field, so that none of them is selected."""
+
+
 class CardUnsupported(DriverError):
     """The card offers only transmission protocols that this driver does not speak."""
 
@@ -137,7 +141,7 @@ class Card(Protocol):
         ...
 
     def reset(self) -> bytes:
-        """Forget the session and return the ATR. `CardMute` where the chip does not answer."""
+        """Forget the session and return the ATR. `CardMute` where the chip does not answer, `CardCollision` where it is not alone."""
         ...
 
     def transmit(self, apdu: bytes) -> bytes:
@@ -205,8 +209,8 @@ class ContactSlot(Protocol):
         ...
 
     def power_on(self) -> bytes:
-        """Reset the card and return its ATR. `CardAbsent`, `CardMute`, `CardUnsupported`; `FrameError`: bad
-        ATR.
+        """Reset the card and return its ATR. `CardAbsent`, `CardMute`, `CardUnsupported`, in a field `CardCollision`; `FrameError`:
+        bad ATR.
         """
         ...
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, DriverError, Misuse, ReaderPart
+from terminal_drivers.readers.field import CardsTogether
 from terminal_sim.bench.saved_state import PresentedState
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.emv.talk.asks import Step
@@ -194,10 +195,11 @@ class Presentment:
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
         self._present(lambda: self._operator.swipe(name, stripe), self._one_more())
 
-    def tap(self, name: str, face: Card) -> None:
-        """Hold the card into the field until the terminal has read it, and take it away."""
-        card = self._in_hand(face)
-        self._present(lambda: self._operator.tap(name, card), self._one_more())
+    def tap(self, faces: Mapping[str, Card]) -> None:
+        """Hold a card by its name, or several together, into the field until the terminal has read it, and take all away."""
+        cards = [self._in_hand(face) for face in faces.values()]
+        held = cards[0] if len(cards) == 1 else CardsTogether(*cards)
+        self._present(lambda: self._operator.tap(" and ".join(faces), held), self._one_more())
         try:
             self._operator.leave()
         except DriverError:

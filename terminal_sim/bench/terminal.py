@@ -441,9 +441,12 @@ class TerminalUnderTest:
     def insert(self, name: str) -> None:
         self._presenting.insert(name, chip_of(name, self._in_hand(name)))
 
-    def tap(self, name: str) -> None:
-        """Hold the card into the field until the terminal has read it, and take it away."""
-        self._presenting.tap(name, face_of(name, self._in_hand(name)))
+    def tap(self, name: str, *, beside: str = "") -> None:
+        """Hold the card into the field until the terminal has read it, and take it away; `beside` names one that is held with it."""
+        if beside == name:
+            raise BenchMisuse(f"there is one card {name!r}: name another one beside it")
+        others = {beside: face_of(beside, self._in_hand(beside))} if beside else {}
+        self._presenting.tap({name: face_of(name, self._in_hand(name)), **others})
 
     def swipe(self, name: str) -> None:
         self._presenting.swipe(name, stripe_of(name, self._in_hand(name)))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from terminal_drivers.base import (
     CardAbsent,
+    CardCollision,
     CardMute,
     CardUnsupported,
     ContactSlot,
@@ -35,10 +37,18 @@ from terminal_sim.emv.talk.asks import Ask, Command, EnterPin, LookUp, Show, Ste
 from terminal_sim.emv.talk.conversation import Conversation, KernelAnswer, KernelAsk
 from terminal_sim.emv.talk.messages import DisplayMessage
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
-from terminal_sim.emv.talk.request import Interface, Request
+from terminal_sim.emv.talk.request import Interface, Request, Start
 from terminal_sim.emv.talk.rules import Reason, Rule
 from terminal_sim.runtime.card_log import CardLog
 from terminal_sim.runtime.key_store import KeyStore
+
+_COLLISION: Final = Outcome(
+    verdict=Verdict.TRY_AGAIN,
+    reasons=(Reason(Rule.CONTACTLESS_COLLISION),),
+    messages=(DisplayMessage.ONE_CARD_ONLY,),
+    start=Start.PROTOCOL_ACTIVATION,
+)
+"""The end of a conversation with several cards: the same payment waits for one of them (EMV Contactless Book A, 9.4, message 19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,8 @@ class CardConversation:
                 require_emv(Atr.parse(atr))
         except CardAbsent:
             return self._left()
+        except CardCollision:
+            return self._ended(_COLLISION)
         except (CardMute, CardUnsupported, FrameError) as error:
             verdict = Verdict.CARD_ERROR if self.is_contactless else Verdict.USE_STRIPE
             return self._failed(verdict, Rule.CARD_MUTE, error)

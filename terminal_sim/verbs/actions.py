@@ -100,10 +100,17 @@ class Actions(Waiting):
         """Waits for a reader that takes a chip card and puts the card in; `at` names it where there are several."""
         self._present("insert", self.terminal.insert, "insert", card, at)
 
-    @verb("tap-card", "tap-card visa-credit")
-    def tap_card(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
+    @verb("tap-card", "tap-card visa-credit", "tap-card visa-credit beside interac-debit")
+    def tap_card(
+        self,
+        card: Annotated[str, ValueKind.CARD],
+        *,
+        beside: Annotated[str, ValueKind.CARD, Keyword("beside", "another card that is held with it")] = "",
+        at: At = "",
+    ) -> None:
         """Waits for a reader that takes a contactless card and holds the card to it."""
-        self._present("tap", self.terminal.tap, "tap-card", card, at)
+        both = (("beside", beside),) if beside else ()
+        self._present("tap", lambda name: self.terminal.tap(name, beside=beside), "tap-card", card, at, both)
 
     @verb("swipe", "swipe visa-stripe")
     def swipe(self, card: Annotated[str, ValueKind.CARD], *, at: At = "") -> None:
@@ -357,6 +364,7 @@ class Actions(Waiting):
         word: str,
         card: str,
         at: str,
+        more: tuple[tuple[str, str], ...] = (),
     ) -> None:
         if at:
             self.terminal.check_place(how, at)
@@ -366,7 +374,8 @@ class Actions(Waiting):
             lambda: "a screen that asks for none",
         )
         try:
-            with self._by_hand(word, card, *(("at", quoted(at)) if at else ())):
+            said = (*(part for pair in more for part in pair), *(("at", quoted(at)) if at else ()))
+            with self._by_hand(word, card, *said):
                 present(card)
         finally:
             named = self.terminal.card

@@ -47,7 +47,7 @@ FORMS = [
     "service up|down",
     "swipe CARD [at READER]",
     "tap SELECTOR",
-    "tap-card CARD [at READER]",
+    "tap-card CARD [beside CARD] [at READER]",
     "tear card after STEP...",
     "wait TIME",
 ]

@@ -156,6 +156,11 @@ class Rule(Enum):
         "C-3 4.2",
         "the card wants the contact interface",
     )
+    CONTACTLESS_COLLISION = (
+        "contactless.collision",
+        "A 9.4",
+        "several cards were in the field",
+    )
     CONTACTLESS_NO_KERNEL = (
         "contactless.no-kernel",
         "B 3.3.2",

@@ -7,7 +7,7 @@
 
 from typing import Protocol, TypeVar
 
-from terminal_drivers.base import CardAbsent, CardMute, CardRemoved, FrameError, ReaderRefused
+from terminal_drivers.base import CardAbsent, CardCollision, CardMute, CardRemoved, FrameError, ReaderRefused
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
 from terminal_drivers.readers.ccid.messages import (
     Abort,
@@ -88,6 +88,8 @@ class SlotCommands:
             raise CardAbsent(f"slot {self.number} is empty")
         if answer.error == SlotError.ICC_MUTE:
             raise CardMute(f"the card in slot {self.number} does not answer")
+        if answer.error == SlotError.CARD_COLLISION:
+            raise CardCollision(f"several cards are in the field of slot {self.number}")
         text = f"{error_name(answer.error)} in slot {self.number}"
         if answer.error in DAMAGED:
             raise FrameError(f"the card's answer was damaged: {text}")

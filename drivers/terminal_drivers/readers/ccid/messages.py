@@ -32,6 +32,8 @@ class SlotError(IntEnum):
 
     NOT_SUPPORTED = 0x00
     CMD_SLOT_BUSY = 0xE0
+    CARD_COLLISION = 0xC0
+    """Of the range that CCID leaves to vendors (table 6.2-2): this is how a virtual field of ours reports several cards."""
     PIN_CANCELLED = 0xEF
     PIN_TIMEOUT = 0xF0
     BUSY_WITH_AUTO_SEQUENCE = 0xF2

@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVarTuple
 
-from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
+from terminal_drivers.base import Card, CardCollision, CardMute, CardRemoved, FrameError
 from terminal_drivers.iso7816 import t0
 from terminal_drivers.iso7816.apdu import CommandApdu
 from terminal_drivers.iso7816.atr import Atr, contactless
@@ -235,6 +235,8 @@ class VirtualSlot:
             raise
         except CardMute as mute:
             raise Refused(SlotError.ICC_MUTE) from mute
+        except CardCollision as collision:
+            raise Refused(SlotError.CARD_COLLISION) from collision
         except FrameError as error:
             raise Refused(AT_LENGTH if self.level is Level.TPDU else SlotError.XFR_PARITY_ERROR) from error
         if self.chip is not chip:

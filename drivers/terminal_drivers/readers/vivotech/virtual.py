@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError, Misuse, Tracks
+from terminal_drivers.base import Card, CardCollision, CardMute, CardRemoved, FrameError, Misuse, Tracks
 from terminal_drivers.readers.vivotech.codec import (
     HEADER,
     LONGEST_DATA,
@@ -32,6 +32,7 @@ ICC, CONTACTLESS = 0x20, 0x00
 TYPE_A = 0x01
 UID = bytes.fromhex("08A1B2C3")  # 08: a random UID, which the card draws anew each time
 BURST_MODE = bytes.fromhex("FFF7")
+COLLISION = bytes.fromhex("21 0000 00")
 UNSUPPORTED_CARD = bytes.fromhex("27 0000 00")  # error code, SW1 SW2, RF state
 
 
@@ -276,6 +277,8 @@ class VirtualVivotech:
             raise _Refused(Status.FAILED) from gone
         except CardMute as mute:
             raise _Refused(Status.TIMEOUT) from mute
+        except CardCollision as collision:
+            raise _Refused(Status.FAILED, COLLISION) from collision
         if self._cards.get(place) is not card or len(answer) > LONGEST_DATA or HEADER in answer:
             raise _Refused(Status.FAILED)
         return answer
