@@ -15,7 +15,7 @@ from tests.emv.terminal import ISSUER_KEY
 
 Cards = Callable[[str], VirtualCard]
 
-ARQC = "80AE80001D" + "00" * 29 + "00"
+GENERATE_ARQC = bytes.fromhex("80AE8000")
 
 
 class ScriptIssuer:
@@ -29,6 +29,7 @@ class ScriptIssuer:
         self.aid = bytes.fromhex(personality.chip.applications[0].aid)
         self.pdol = bytes.fromhex(personality.chip.pdol)
         self.card = derivation.icc_key(ISSUER_KEY, personality.pan, personality.sequence)
+        self.logs = personality.log > 0
         self.number, self.chain = 0, b""
         self.ask()
 
@@ -39,7 +40,8 @@ class ScriptIssuer:
         """A transaction up to the ARQC; its answer."""
         self.select()
         self.face.transmit(bytes.fromhex("80A8000002830000"))
-        answer = self.face.transmit(bytes.fromhex(ARQC))
+        values = bytes(32 if self.logs else 29)  # a card with a log wants the time too
+        answer = self.face.transmit(GENERATE_ARQC + bytes((len(values),)) + values + b"\0")
         [(tag, value)] = tlv.split(answer[:-2])
         found = (
             {tags.ATC: value[1:3], tags.CRYPTOGRAM: value[3:11], tags.ISSUER_APPLICATION_DATA: value[11:]}

@@ -89,7 +89,8 @@ class ChipCard:
         """READ RECORD of the directory while it is selected, else of the application."""
         if self.snapshot().phase is not Phase.DIRECTORY:
             return self._applications[self._current].handlers[Instruction.READ_RECORD](command)
-        return found(self._directory_records.get(command.record_place()))
+        place = command.record_place()
+        return found(self._directory_records.get(place), in_file=(place[0], 1) in self._directory_records)
 
 
 class MuteCard:

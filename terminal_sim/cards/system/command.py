@@ -57,10 +57,10 @@ def parse(apdu: bytes) -> CardCommand:
     return CardCommand(apdu[0] << 8 | apdu[1], apdu[2], apdu[3], data)
 
 
-def found(record: bytes | None) -> bytes:
-    """The record that READ RECORD asks for. Raises `Refusal` where there is none."""
+def found(record: bytes | None, *, in_file: bool = True) -> bytes:
+    """The record that READ RECORD asks for. Raises `Refusal` where there is none, or not even its file (ISO/IEC 7816-4, 7.3.3)."""
     if record is None:
-        raise Refusal(StatusWord.RECORD_NOT_FOUND)
+        raise Refusal(StatusWord.RECORD_NOT_FOUND if in_file else StatusWord.NOT_FOUND)
     return record
 
 

@@ -115,10 +115,12 @@ class ContactApplication:
             return found(log.record(self._memory, place[1]))
         if self.now.phase not in (Phase.INITIATED, Phase.REQUESTED):
             raise Refusal(StatusWord.CONDITIONS)
-        return found(self._memory.now.records.get(place) or self.held.record(place))
+        record = self._memory.now.records.get(place) or self.held.record(place)
+        return found(record, in_file=self.held.has_file(place[0]))
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         """GET PROCESSING OPTIONS (Book 3, 6.5.8): begins a transaction, and answers with AIP and AFL."""
+        command.need_no_parameters()
         if self.now.phase is not Phase.SELECTED:
             raise Refusal(StatusWord.CONDITIONS)
         content.pdol_values(self.held.pdol, command.data)

@@ -24,13 +24,15 @@ _RELAY_EXCHANGE: Final = Instruction.EXCHANGE_RELAY_RESISTANCE_DATA.to_bytes(2)
 
 
 class TapApplication(Protocol):
-    """An application as the face needs it: what it holds, how it begins a transaction and leaves one, and its own commands."""
+    """An application as the face needs it: what it holds, how it begins a transaction and leaves one, its records and its own commands."""
 
     held: ApplicationContent
     memory: Memory
     handlers: Handlers
 
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes: ...
+
+    def record(self, place: tuple[int, int]) -> bytes | None: ...
 
     def leave(self) -> None: ...
 
@@ -86,22 +88,24 @@ class ContactlessCard:
         return self._face.response_ms * 1_000
 
     def _select(self, command: CardCommand) -> bytes:
-        """SELECT of the directory or of an application by its whole AID (Book B, 3.3)."""
+        """SELECT of the directory or of an application by its whole AID (Book B, 3.3); where it fails, what was selected stays so."""
         if command.p1 != 0x04 or command.p2:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        self._leave()
         if self._memory.is_blocked:
             raise Refusal(StatusWord.NO_FUNCTION)
         if command.data == apdu.PPSE:
+            self._leave()
             return self._directory
         for application in self._applications:
             if command.data == application.held.aid:
+                self._leave()
                 self._selected, self._handlers = application, self._handlers_of(application)
                 return application.held.fci
         raise Refusal(StatusWord.NOT_FOUND)
 
     def _get_processing_options(self, command: CardCommand) -> bytes:
         """GET PROCESSING OPTIONS of a new transaction; 6984 sends it to the contacts, 6986 to the owner (Book C-3, 4.2)."""
+        command.need_no_parameters()
         if self._selected is None or self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
         if self._locked:
@@ -125,7 +129,7 @@ class ContactlessCard:
             return found(log.record(self._selected.memory, place[1]))
         if not self._initiated:
             raise Refusal(StatusWord.CONDITIONS)
-        return found(held.record(place))
+        return found(self._selected.record(place), in_file=held.has_file(place[0]))
 
     def _get_data(self, command: CardCommand) -> bytes:
         """GET DATA of an application that is selected; a tapped card compares no PIN (Book 3, 6.5.7)."""

@@ -68,6 +68,10 @@ class ApplicationContent:
         """The record of SFI and number, None where there is none."""
         return self.records.get(place) or self.certificates().get(place)
 
+    def has_file(self, sfi: int) -> bool:
+        """Whether there is any record in the file."""
+        return any(file == sfi for file, _ in (*self.records, *self.certificates()))
+
 
 def on_chip(personality: Personality, face: ChipFace, application: CardApplication) -> ApplicationContent:
     """An application of the contact face."""

@@ -43,6 +43,10 @@ class GenerateApplication:
         self._to_certify, self._sent, self._exchange, self._exchanges = True, sent, b"", 0
         return tlv.encode(tags.RESPONSE_FORMAT_2, self.held.options)
 
+    def record(self, place: tuple[int, int]) -> bytes | None:
+        """The record of SFI and number, None where there is none."""
+        return self.held.record(place)
+
     def _resist(self, command: CardCommand) -> bytes:
         """EXCHANGE RELAY RESISTANCE DATA, before GENERATE AC; the last exchange is the one that is signed (Book C-2, 5.3)."""
         if not self._to_certify or self._face.relay is None or self._exchanges == relay_resistance.ATTEMPTS:

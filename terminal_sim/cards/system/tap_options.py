@@ -9,6 +9,7 @@ from terminal_sim.cards.system import certifying, log, risk
 from terminal_sim.cards.system.command import Handlers
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory
+from terminal_sim.cards.system.records import record_of
 from terminal_sim.cards.system.results import CardFacts
 from terminal_sim.emv.data import qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
@@ -24,9 +25,18 @@ class OptionsApplication:
         self.handlers: Handlers = {}
         self._face = face
         self.memory = memory
+        self._authentication = b""
 
     def leave(self) -> None:
-        """Nothing is left of a transaction behind its one answer."""
+        """Of a transaction nothing is left."""
+        self._authentication = b""
+
+    def record(self, place: tuple[int, int]) -> bytes | None:
+        """The record of SFI and number, None where there is none; the last one has what fast DDA has signed of the card (9F69)."""
+        record = self.held.record(place)
+        if record is None or not self._authentication or place != max(self.held.certificates()):
+            return record
+        return record_of(tlv.only(record, tags.RECORD) + self._authentication)
 
     def begin(self, values: dict[int, bytes], sent: bytes) -> bytes:  # noqa: ARG002 - nothing comes that is signed along later
         """The cryptogram of a new transaction with what belongs to it (Book C-3, 4.2)."""
@@ -70,14 +80,11 @@ class OptionsApplication:
         return bytes(2)
 
     def _fast_signature(self, values: dict[int, bytes], wishes: bytes) -> bytes:
-        """9F69 and 9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along."""
+        """9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along, in 9F69."""
         unpredictable = values[tags.UNPREDICTABLE_NUMBER]
         authentication = _FAST_DDA_VERSION + self.memory.random(b"fast", unpredictable)[:4] + wishes
         number = b"\x02" + self.memory.counter
         covered = unpredictable + values[tags.AMOUNT] + values[tags.CURRENCY] + authentication
-        return tlv.join(
-            (
-                (tags.CARD_AUTHENTICATION_DATA, authentication),
-                (tags.SIGNED_DYNAMIC_DATA, certifying.signature(number, covered, self._face.oda_fault)),
-            )
-        )
+        self._authentication = tlv.encode(tags.CARD_AUTHENTICATION_DATA, authentication)
+        signed = certifying.signature(number, covered, self._face.oda_fault)
+        return tlv.encode(tags.SIGNED_DYNAMIC_DATA, signed)

@@ -71,7 +71,12 @@ def _keys(card: dict[int, bytes]) -> tuple[bytes, bytes, bytes, str, str]:
     """The issuer's master keys for cryptograms, MACs and encipherment, the card's number and its sequence number."""
     keys = tomllib.loads(_HOST.read_text("utf-8"))["test_keys"]
     master = bytes.fromhex(keys["issuer_master_key"])
-    return master, master, master, _number(card), card[0x5F34].hex()
+    scripts = (
+        bytes.fromhex(keys.get(name, keys["issuer_master_key"]))
+        for name in ("script_mac_key", "script_encipherment_key")
+    )
+    mac, cipher = scripts
+    return master, mac, cipher, _number(card), card[0x5F34].hex()
 
 
 def _number(card: dict[int, bytes]) -> str:

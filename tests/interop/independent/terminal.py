@@ -131,7 +131,8 @@ class IndependentTerminal:
         return proofs.icc_key(self._issuer_key(), *certificate, self.card[0x5A], b"")
 
     def fast_dda(self, icc: Key) -> None:
-        """The signature of a tap of kernel 3 (Book C-3, annex C)."""
+        """The signature of a tap of kernel 3, with 9F69 out of the last record (Book C-3, annex C)."""
+        demand(list(self.card)[-1] == 0x9F69, "9F69 is not in the last record")
         authentication = self.card[0x9F69]
         demand(authentication[0] == 1 and authentication[5:] == self.card[0x9F6C], "9F69 has other wishes")
         covered = b"".join(self.terminal[tag] for tag in (0x9F37, 0x9F02, 0x5F2A)) + authentication
@@ -226,6 +227,8 @@ class IndependentTerminal:
                 self._take(flat(body))
                 if number < first + signed:
                     self._static += body if file >> 3 <= 10 else data
+            absent = bytes((0x00, 0xB2, first, 30 << 3 | 4, 0))
+            demand(exchange(self.transmit, absent)[1] == 0x6A82, "a file that is not there is 6A82")
             beyond = bytes((0x00, 0xB2, 0x7F, file | 4, 0))
             demand(exchange(self.transmit, beyond)[1] == 0x6A83, "a record that is not there is 6A83")
 
