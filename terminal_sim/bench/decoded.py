@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from terminal_sim.emv.data.tree import Part, command_tree, response_tree
 from terminal_sim.host.iso8583.tree import message_tree
@@ -28,7 +29,7 @@ def decoded(entry: TraceEntry) -> tuple[DecodedBytes, ...]:
     content = entry.content
     if isinstance(content, ApduExchange):
         return (
-            *_decoded("command", content.command_bytes, command_tree),
+            *_decoded("command", content.command_bytes, partial(command_tree, wanted=content.wanted)),
             *_decoded("response", content.response_bytes, response_tree),
         )
     if isinstance(content, MessageSent | MessageReceived):

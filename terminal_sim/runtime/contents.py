@@ -112,7 +112,7 @@ class ScreenShown(Content, frozen=True):
 
 
 class ApduExchange(Content, frozen=True):
-    """A command and its answer as one line each; their masked bytes where a subscriber wants bytes."""
+    """A command and its answer as one line each; their masked bytes where a subscriber wants bytes, and the list by which the command's data were made."""
 
     kind: ClassVar[str] = "apdu"
     step: str
@@ -120,6 +120,7 @@ class ApduExchange(Content, frozen=True):
     response: str
     command_bytes: MaskedBytes | None = None
     response_bytes: MaskedBytes | None = None
+    wanted: bytes = b""
 
     def fields(self) -> Mapping[str, Value]:
         return {"step": self.step, "command": self.command, "response": self.response}

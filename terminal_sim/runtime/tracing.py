@@ -94,8 +94,9 @@ class Tracing:
                 command.step.value,
                 mask_capdu(command.apdu),
                 mask_rapdu(response),
-                masked_command(command.apdu) if wanted else None,
+                masked_command(command.apdu, command.wanted) if wanted else None,
                 masked_response(response) if wanted else None,
+                command.wanted if wanted else b"",
             ),
         )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from terminal_sim.emv.data import apdu, tags, tlv
+from terminal_sim.emv.data import apdu, dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.tags import DICTIONARY, DataFormat
@@ -68,15 +68,32 @@ def command_name(capdu: bytes) -> str:
     return _COMMANDS.get(capdu[0] << 8 | capdu[1], capdu[:4].hex().upper())
 
 
-def masked_command(capdu: bytes) -> MaskedBytes:
-    """A C-APDU without its data, unless they name a file (SELECT) that carries no number of a card."""
+def masked_command(capdu: bytes, wanted: bytes = b"") -> MaskedBytes:
+    """A C-APDU without its data, unless they name a file (SELECT) that carries no number of a card.
+
+    Of data that were made by the list `wanted`, each value is shown that a line of the trace would show.
+    """
     if len(capdu) < 4:
         return MaskedBytes.of(capdu, [(0, len(capdu))])
     if len(capdu) <= 5:
         return MaskedBytes(capdu)
     end = min(5 + capdu[4], len(capdu))
+    if values := listed_values(capdu, wanted):
+        return MaskedBytes.of(
+            capdu, [(first, stop) for tag, first, stop in values if not _is_shown(tag, capdu[first:stop])]
+        )
     shown = command_name(capdu) == "SELECT" and not shows_number(capdu[5:end])
     return MaskedBytes.of(capdu, [] if shown else [(5, end)])
+
+
+def listed_values(capdu: bytes, wanted: bytes) -> tuple[tuple[int, int, int], ...]:
+    """Tag, first offset and the one after the last of each value that the list `wanted` asked for; nothing where the data are others."""
+    if not wanted or len(capdu) <= 5:
+        return ()
+    first, end = 5, min(5 + capdu[4], len(capdu))
+    if command_name(capdu) == "GET PROCESSING OPTIONS":
+        first += 2 if capdu[6] < 0x80 else 3  # tag 83 and its length
+    return dol.located(wanted, first, end)
 
 
 def masked_response(rapdu: bytes) -> MaskedBytes:

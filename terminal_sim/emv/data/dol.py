@@ -79,6 +79,21 @@ def read(dol: bytes, data: bytes) -> dict[int, bytes]:
     return values
 
 
+def located(dol: bytes, first: int, end: int) -> tuple[tuple[int, int, int], ...]:
+    """Tag, first offset and the one after the last of each value of command data that lie from `first` up to `end`; nothing where they are not what `dol` asks for."""
+    try:
+        entries = parse(dol)
+    except DolError:
+        return ()
+    if sum(entry.length for entry in entries) != end - first:
+        return ()
+    found, at = [], first
+    for entry in entries:
+        found.append((entry.tag, at, at + entry.length))
+        at += entry.length
+    return tuple(found)
+
+
 def fit(value: bytes, length: int, how: DataFormat) -> bytes:
     """`value` cut or filled to `length` bytes; a number loses and gains on its left, everything else on its right."""
     if how is DataFormat.N:

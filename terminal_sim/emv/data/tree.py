@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from terminal_sim.emv.data import apdu, bits, tlv
-from terminal_sim.emv.data.describe import command_name
+from terminal_sim.emv.data.describe import command_name, listed_values
 from terminal_sim.emv.data.tags import DICTIONARY
 from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.secret import MaskedBytes
@@ -31,8 +31,8 @@ class Part:
     parts: tuple[Part, ...] = ()
 
 
-def command_tree(command: MaskedBytes) -> tuple[Part, ...]:
-    """Header, Lc, data and Le of a C-APDU in short form; all as one part where it is none."""
+def command_tree(command: MaskedBytes, wanted: bytes = b"") -> tuple[Part, ...]:
+    """Header, Lc, data and Le of a C-APDU in short form; all as one part where it is none. Data that were made by the list `wanted` have its values as parts."""
     data = command.data
     if len(data) < 4:
         return (_plain(command, "command", 0, len(data)),)
@@ -46,11 +46,18 @@ def command_tree(command: MaskedBytes) -> tuple[Part, ...]:
         end = min(5 + data[4], len(data))
         parts += [
             _plain(command, "length of the data", 4, 5, "Lc"),
-            Part("data", 5, end, _value(command, 5, end)),
+            _data(command, end, wanted),
         ]
         if end < len(data):
             parts.append(_plain(command, "expected length", end, len(data), "Le"))
     return tuple(parts)
+
+
+def _data(command: MaskedBytes, end: int, wanted: bytes) -> Part:
+    values = tuple(
+        _element(command, tag, first, stop) for tag, first, stop in listed_values(command.data, wanted)
+    )
+    return Part("data", 5, end, "" if values else _value(command, 5, end), parts=values)
 
 
 def response_tree(response: MaskedBytes) -> tuple[Part, ...]:
@@ -76,14 +83,27 @@ def object_tree(within: MaskedBytes, first: int, end: int, depth: int = 1) -> tu
         return ()
     parts = []
     for tag, begin, start, stop in located:
-        element = DICTIONARY.get(tag)
         inner = object_tree(within, first + start, first + stop, depth + 1) if tlv.is_constructed(tag) else ()
-        value = "" if inner else _value(within, first + start, first + stop)
-        if value != HIDDEN and (set_bits := bits.names(tag, within.data[first + start : first + stop])):
-            value = f"{value} ({', '.join(set_bits)})"
-        name = element.name if element is not None else "template" if tlv.is_constructed(tag) else "unknown"
-        parts.append(Part(name, first + begin, first + stop, value, f"{tag:X}", inner))
+        parts.append(_element(within, tag, first + start, first + stop, begin=first + begin, inner=inner))
     return tuple(parts)
+
+
+def _element(
+    within: MaskedBytes,
+    tag: int,
+    start: int,
+    stop: int,
+    *,
+    begin: int | None = None,
+    inner: tuple[Part, ...] = (),
+) -> Part:
+    """A data element with its name and the names of the bits that are set; its value lies from `start` up to `stop`, it begins at `begin`."""
+    known = DICTIONARY.get(tag)
+    value = "" if inner else _value(within, start, stop)
+    if value != HIDDEN and (set_bits := bits.names(tag, within.data[start:stop])):
+        value = f"{value} ({', '.join(set_bits)})"
+    name = known.name if known is not None else "template" if tlv.is_constructed(tag) else "unknown"
+    return Part(name, start if begin is None else begin, stop, value, f"{tag:X}", inner)
 
 
 def _plain(within: MaskedBytes, name: str, first: int, end: int, tag: str = "") -> Part:

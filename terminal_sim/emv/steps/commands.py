@@ -26,16 +26,18 @@ def read_record(sfi: int, record: int, step: Step = Step.READ) -> Command:
     return Command(_header(Instruction.READ_RECORD, record, sfi << 3 | 4) + b"\x00", step)
 
 
-def get_processing_options(pdol_data: bytes) -> Command:
-    """`pdol_data` are the values that the PDOL asks for, empty where the card has no PDOL (Book 3, 6.5.8)."""
+def get_processing_options(pdol_data: bytes, pdol: bytes = b"") -> Command:
+    """`pdol_data` are the values that the `pdol` asks for, empty where the card has no PDOL (Book 3, 6.5.8)."""
     data = tlv.encode(COMMAND_TEMPLATE, pdol_data)
-    return Command(_with_data(Instruction.GET_PROCESSING_OPTIONS, 0x00, 0x00, data, le=True), Step.GPO)
+    return Command(_with_data(Instruction.GET_PROCESSING_OPTIONS, 0x00, 0x00, data, le=True), Step.GPO, pdol)
 
 
-def generate_ac(kind: Cryptogram, cdol_data: bytes, step: Step, *, signed: bool = False) -> Command:
-    """GENERATE AC for a cryptogram of this `kind` over the values that the CDOL asks for, `signed` along where CDA wants it (Book 3, 6.5.5)."""
+def generate_ac(
+    kind: Cryptogram, cdol_data: bytes, step: Step, *, signed: bool = False, cdol: bytes = b""
+) -> Command:
+    """GENERATE AC for a cryptogram of this `kind` over the values that the `cdol` asks for, `signed` along where CDA wants it (Book 3, 6.5.5)."""
     p1 = kind | (COMBINED_SIGNATURE if signed else 0)
-    return Command(_with_data(Instruction.GENERATE_AC, p1, 0x00, cdol_data, le=True), step)
+    return Command(_with_data(Instruction.GENERATE_AC, p1, 0x00, cdol_data, le=True), step, cdol)
 
 
 def internal_authenticate(ddol_data: bytes) -> Command:

@@ -101,7 +101,7 @@ def exchange(command: Command) -> Conversation[CardResponse]:
         microseconds += answer.microseconds
         kind, low = answer.sw >> 8, answer.sw & 0xFF
         if kind == 0x6C and not corrected and _has_le(sending.apdu):
-            sending = Command(sending.apdu[:-1] + bytes((low,)), command.step)
+            sending = Command(sending.apdu[:-1] + bytes((low,)), command.step, command.wanted)
             corrected = True
             continue
         if not answer.data and sending.apdu[1] == _GET_RESPONSE and kind == 0x61:

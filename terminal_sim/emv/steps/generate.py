@@ -38,7 +38,7 @@ def generate_ac(
         transaction.terminal[tags.TC_HASH] = _tc_hash(transaction)
     data = dol.build(wanted, transaction.value)
     transaction.sent += data
-    response = yield from exchange(commands.generate_ac(asked, data, step, signed=signed))
+    response = yield from exchange(commands.generate_ac(asked, data, step, signed=signed, cdol=wanted))
     if response.sw != StatusWord.OK:
         raise fault("GENERATE AC", response.sw)
     return take_answer(transaction, response.data, asked, signed=signed)

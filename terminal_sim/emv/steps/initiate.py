@@ -15,7 +15,7 @@ def get_processing_options(transaction: Transaction) -> Conversation[CardRespons
     """Sends the data that the PDOL asks for; the answer is not yet read, since its status decides what happens next."""
     wanted = transaction.directory.get(tags.PDOL, b"")
     transaction.sent = dol.build(wanted, transaction.value)
-    response = yield from exchange(commands.get_processing_options(transaction.sent))
+    response = yield from exchange(commands.get_processing_options(transaction.sent, wanted))
     return response
 
 

@@ -24,10 +24,14 @@ class Step(Enum):
 
 
 class Command(Struct, frozen=True):
-    """A C-APDU for the card, in short form. `repr` does not show it, since a VERIFY carries a PIN."""
+    """A C-APDU for the card, in short form. `repr` does not show it, since a VERIFY carries a PIN.
+
+    `wanted` is the list by which its data were made, empty where it has none: what the data are can be read by it (EMV Book 3, 5.4).
+    """
 
     apdu: bytes
     step: Step
+    wanted: bytes = b""
 
     def __repr__(self) -> str:
         return f"Command(step={self.step!r})"

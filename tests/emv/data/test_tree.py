@@ -111,3 +111,28 @@ def test_templates_beyond_the_bounded_depth_hide_the_whole_answer(depth: int) ->
     first, _ = response_tree(masked_response(nested(depth)))
     assert depth_of(first) == (depth + 1 if depth < tlv.MAX_DEPTH else 1)
     assert (first.value == HIDDEN) == (depth >= tlv.MAX_DEPTH)
+
+
+def test_data_that_were_made_by_a_list_have_its_values_as_parts_and_hide_those_of_the_card() -> None:
+    wanted = bytes.fromhex("9F0206 9505 5A08")
+    # GENERATE AC over an amount of 12.50, a TVR and the number of a card
+    capdu = bytes.fromhex("80AE800013 000000001250 8000048000 4111111111111111 00")
+    masked = masked_command(capdu, wanted)
+    *_, data, _ = command_tree(masked, wanted)
+    assert [(part.tag, part.value) for part in data.parts] == [
+        ("9F02", "000000001250"),
+        (
+            "95",
+            "8000048000 (offline data authentication was not performed, online PIN entered, floor limit exceeded)",
+        ),
+        ("5A", HIDDEN),
+    ]
+    assert masked.hex().endswith("8000048000" + "••" * 8 + "00")
+
+
+@pytest.mark.parametrize("wanted", ["", "9F0206", "9F02", "9F02069505"])
+def test_data_that_are_not_what_the_list_asks_for_stay_hidden(wanted: str) -> None:
+    capdu = bytes.fromhex("80AE800007 00000000125011 00")
+    masked = masked_command(capdu, bytes.fromhex(wanted))
+    assert masked.hex() == "80AE800007" + "••" * 7 + "00"
+    assert [part.parts for part in command_tree(masked, bytes.fromhex(wanted))] == [(), (), (), (), ()]
