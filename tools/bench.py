@@ -29,6 +29,7 @@ from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_setup import setup  # noqa: E402
 from bench_shell import shell  # noqa: E402
+from bench_snapshot import snapshots  # noqa: E402
 from bench_start import start  # noqa: E402
 from bench_web import web  # noqa: E402
 
@@ -53,6 +54,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "completion": completions,
     "report": report,
     "shell": shell,
+    "snapshot": snapshots,
     "web": web,
 }
 

@@ -28,11 +28,11 @@ class TraceComparison:
 
     wants_bytes = False
 
-    def __init__(self, lines: tuple[str, ...], *, frames: bool, seen: int) -> None:
+    def __init__(self, lines: tuple[str, ...], *, frames: bool) -> None:
         self.wants_frames = frames
         self._lines = lines if frames else tuple(line for line in lines if _FRAME not in line)
         self._screens = "", ""
-        self.seen = seen
+        self.seen = 0
         self.difference: TraceDifference | None = None
 
     def take(self, entry: TraceEntry) -> None:
@@ -44,6 +44,11 @@ class TraceComparison:
         if got != wanted:
             self.difference = TraceDifference(entry.number, wanted, got, *self._screens)
         self.seen += 1
+
+    def go_back(self, seen: int) -> None:
+        """Stand where so many lines have come, all of them as they were."""
+        self.seen, self.difference = seen, None
+        self._screens = "", ""
 
     def end(self) -> None:
         """The bundle has no line that did not come."""

@@ -23,9 +23,9 @@ from terminal_sim.bench import (
     JournalError,
     ProfileError,
     SavedState,
+    Snapshot,
     TerminalUnderTest,
     Trace,
-    TracePoint,
 )
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.bundle import Bundle, BundleError, has_frames
@@ -50,19 +50,19 @@ _ACTS = Path("acts.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class ReplayMoment:
-    """A replay between two acts: how many acts are done, how many lines without frames have come, where the trace stands, and the bench."""
+    """A replay between two acts: after which event, how many acts are done, how many lines without frames have come, and the bench."""
 
+    event: int
     acts: int
     lines: int
-    trace: TracePoint
-    state: SavedState = field(repr=False)
+    snapshot: Snapshot = field(repr=False)
 
 
 class Replay:
     """One replay: a bench with the bundle's terminal, at which `acts` does one act after the other. It is closed when it is left.
 
-    It begins at the beginning, or `since` a moment of another replay of the bundle; without `frames` it does not look at reader frames, whose
-    numbers begin anew at such a moment. Raises `BundleError` for a bundle of which no bench can be made.
+    Without `frames` it does not look at reader frames, whose numbers go on where it goes back to a moment. Raises `BundleError` for a bundle of
+    which no bench can be made.
     """
 
     def __init__(
@@ -71,16 +71,14 @@ class Replay:
         environ: Mapping[str, str],
         *,
         frames: bool = True,
-        since: ReplayMoment | None = None,
     ) -> None:
         self.bundle = bundle
-        self._done = since.acts if since is not None else 0
+        self._done = 0
         self._pressed = 0  # keys of the act that is being done
         self.broken: Exception | None = None
         self._compared = TraceComparison(
             bundle.trace,
-            frames=frames and since is None and has_frames(bundle.head.readers),
-            seen=since.lines if since is not None else 0,
+            frames=frames and has_frames(bundle.head.readers),
         )
         self._open = ExitStack()
         try:
@@ -89,7 +87,7 @@ class Replay:
             self._deck.mkdir()
             for name, data in bundle.cards.items():
                 (self._deck / f"{name}.toml").write_bytes(data)
-            self.bench, self.terminal = self._wired(folder, since)
+            self.bench, self.terminal = self._wired(folder)
             self._words = self._said(environ)
             self._performer = self._performed()
         except Exception as wrong:
@@ -99,13 +97,17 @@ class Replay:
             self._open.close()
             raise
 
+    def close(self) -> None:
+        """Close the bench, and leave no file behind."""
+        self._open.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open.close()
+        self.close()
 
     @property
     def event(self) -> int:
@@ -147,7 +149,13 @@ class Replay:
 
     def moment(self) -> ReplayMoment:
         """This moment, between two acts. Raises `BenchMisuse` where the bench cannot be saved: on a recording, for one."""
-        return ReplayMoment(self._done, self._compared.seen, self.bench.trace.point, self.bench.save())
+        return ReplayMoment(self.event, self._done, self._compared.seen, self.bench.snapshot())
+
+    def go_back(self, moment: ReplayMoment) -> None:
+        """Stand at a moment of this replay, or of another one of the same bundle, and go on from there. Both are `frames=False`."""
+        self.bench.restore(moment.snapshot)
+        self._done, self._pressed, self.broken = moment.acts, 0, None
+        self._compared.go_back(moment.lines)
 
     # Time and acts.
 
@@ -211,8 +219,8 @@ class Replay:
 
     # The bench.
 
-    def _wired(self, folder: Path, since: ReplayMoment | None) -> tuple[Bench, TerminalUnderTest]:
-        """A bench with the terminal as it was before the first act, or at the moment; files of the bundle lie in `folder` under names of ours."""
+    def _wired(self, folder: Path) -> tuple[Bench, TerminalUnderTest]:
+        """A bench with the terminal as it was before the first act; files of the bundle lie in `folder` under names of ours."""
         bundle, head = self.bundle, self.bundle.head
         profile, recording = folder / "profile.toml", folder / "recording.pcapng"
         profile.write_text(head.terminals[0].toml, encoding="utf-8")
@@ -226,16 +234,14 @@ class Replay:
                 trace=Trace(self._compared),
             )
         )
-        if since is not None:
-            bench.trace.go_on(since.trace)
         terminal = bench.add_terminal(
             profile,
             locale=head.locale,
             reader=f"{RECORDING}{recording}" if bundle.recording else _of_ours(head.readers),
             power=False,
-            state_from=since.state if since is not None else self._start(),
+            state_from=self._start(),
         )
-        if since is None and not terminal.is_on:
+        if not terminal.is_on:
             terminal.power_on()
         return bench, terminal
 

@@ -50,22 +50,25 @@ def known(state: SavedState) -> bytes:
 
 
 def test_the_bench_at_an_event_is_that_of_a_replay_up_to_it_and_goes_on_alike(day: Bundle) -> None:
-    timeline = Timeline(day, {})
-    for event in range(1, day.last_event + 1, 17):
-        with timeline.at(event) as there, Replay(day, {}) as replay:
-            list(replay.acts(event))
-            assert there.event == replay.event >= event
-            assert there.terminal.appearance().text == replay.terminal.appearance().text
-            assert there.bench.now == replay.bench.now
-            assert known(there.bench.save()) == known(replay.bench.save())
-            list(there.acts())
-            assert there.difference is None
-            assert there.event == day.last_event
+    with Timeline(day, {}) as timeline:
+        for event in (1, *range(day.last_event, 1, -43)):
+            with timeline.at(event) as there, Replay(day, {}) as replay:
+                list(replay.acts(event))
+                for stands in (there, timeline.look(event)):
+                    assert stands.event == replay.event >= event
+                    assert stands.terminal.appearance().text == replay.terminal.appearance().text
+                    assert stands.bench.now == replay.bench.now
+                    assert known(stands.bench.save()) == known(replay.bench.save())
+                list(there.acts())
+                assert there.difference is None
+                assert there.event == day.last_event
 
 
 def test_an_event_that_the_run_has_not_is_refused(day: Bundle) -> None:
-    with pytest.raises(BundleError, match="this run has the events 1 to"):
-        Timeline(day, {}).at(day.last_event + 1)
+    with Timeline(day, {}) as timeline:
+        for look in (timeline.at, timeline.look):
+            with pytest.raises(BundleError, match="this run has the events 1 to"):
+                look(day.last_event + 1)
 
 
 class Lines:
