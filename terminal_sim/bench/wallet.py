@@ -82,9 +82,8 @@ class Wallet:
         """The card as it comes from the factory."""
         if name not in self._made:
             from terminal_sim.cards import catalogue
-            from terminal_sim.emv.keys.derivation import IssuerKeys
 
-            made = catalogue.load(name, self._decks, IssuerKeys(self._acquirer.issuer_master_key))
+            made = catalogue.load(name, self._decks, self._acquirer.issuer_keys)
             self._made[name], self._fresh[name] = made, made.snapshot()
         elif name in self._fresh:
             self._made[name].resume(self._fresh[name])

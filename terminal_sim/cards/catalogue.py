@@ -17,7 +17,6 @@ from terminal_sim.cards.system.memory import AccountState, CardMemory, Memory
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.datafiles.suggest import suggest
-from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.errors import BenchMisuse
 
@@ -37,9 +36,13 @@ class CardFace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """What each account of a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field."""
+    """What each account of a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field.
+
+    `commands` is how many the chip was given.
+    """
 
     accounts: tuple[AccountState, ...]
+    commands: int
     chip: ChipState | None
 
 
@@ -55,7 +58,7 @@ class VirtualCard:
 
     def snapshot(self) -> CardState:
         chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None
-        return CardState(accounts=self.memory.now, chip=chip)
+        return CardState(accounts=self.memory.now, commands=self.memory.commands, chip=chip)
 
     def keep_by(self, keep: Callable[[CardState], None]) -> None:
         """Let `keep` make durable what the card remembers without power, before an answer that follows from it leaves the card."""
@@ -69,6 +72,7 @@ class VirtualCard:
                 " its file was changed; begin with a new state"
             )
         self.memory.resume(state.accounts)
+        self.memory.commands = state.commands
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
 
@@ -94,10 +98,7 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
         tries_left=face.pin_tries if face else 0, blocked=(face.blocked or "") if face else ""
     )
     memory = CardMemory(
-        tuple(
-            Memory(derivation.icc_key(issuer_keys.cryptograms, one.pan, one.sequence), state)
-            for one in personality.accounts
-        )
+        tuple(Memory(issuer_keys.of_card(one.pan, one.sequence), state) for one in personality.accounts)
     )
     chip: CardFace | None = None
     if face is not None:

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -35,6 +36,9 @@ from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
 from terminal_sim.secret import Secret
+
+if TYPE_CHECKING:
+    from terminal_sim.emv.keys.derivation import IssuerKeys
 
 _CONFLICTING_DUPLICATE = "94"
 _INVALID_AMOUNT = "13"
@@ -184,9 +188,9 @@ class Acquirer:
         self.make_durable()
 
     @property
-    def issuer_master_key(self) -> Secret[bytes]:
-        """The TEST key, 16 bytes, from which the cards of this bench derive theirs."""
-        return self.config.issuer_master_key
+    def issuer_keys(self) -> IssuerKeys:
+        """The TEST keys from which the cards of this bench derive theirs."""
+        return self.config.issuer_keys
 
     @property
     def pin_key(self) -> Secret[bytes]:

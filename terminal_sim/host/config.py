@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
@@ -13,6 +13,9 @@ from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.host.answers import ScriptedAnswer
 from terminal_sim.host.loaded_keys import LoadedKey, TestKeys
 from terminal_sim.secret import Secret
+
+if TYPE_CHECKING:
+    from terminal_sim.emv.keys.derivation import IssuerKeys
 
 AVS_WORDS = ("match", "postal-only", "street-only", "no-match", "unknown")
 _CODE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
@@ -119,8 +122,22 @@ class AcquirerConfig:
                     raise ValueError(f"packs.{name}.{ending}: an ending of an amount has digits only")
 
     @property
+    def issuer_keys(self) -> IssuerKeys:
+        """The master keys of the cards' issuer."""
+        from terminal_sim.emv.keys.derivation import IssuerKeys  # only a card needs ciphers
+
+        return IssuerKeys(
+            cryptograms=self.issuer_master_key,
+            mac=self._optional("script_mac_key"),
+            encipherment=self._optional("script_encipherment_key"),
+        )
+
+    @property
     def issuer_master_key(self) -> Secret[bytes]:
         return self._key("issuer_master_key")
+
+    def _optional(self, name: str) -> Secret[bytes] | None:
+        return self._key(name) if self.test_keys.has(name) else None
 
     @property
     def pin_key(self) -> Secret[bytes]:
@@ -132,7 +149,8 @@ class AcquirerConfig:
 
     def loaded_keys(self) -> list[LoadedKey]:
         """The keys in use, those of one kind of PIN key among them; a base key that nothing is derived from is left alone."""
-        names = ["issuer_master_key", "pin_key"]
+        optional = ("script_mac_key", "script_encipherment_key")
+        names = ["issuer_master_key", "pin_key", *(one for one in optional if self.test_keys.has(one))]
         if self.pin.keys is not PinKeys.FIXED:
             names.append("base_derivation_key")
         return [self.test_keys.loaded(name, self._algorithm(name)) for name in names]

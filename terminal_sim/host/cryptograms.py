@@ -19,6 +19,7 @@ from terminal_sim.emv.data.apdu import Cryptogram
 from terminal_sim.emv.data.response_code import APPROVALS
 from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.keys.secure_messaging import ScriptSession, style_of
 from terminal_sim.host.counters import CardCounters, CounterUse, card_digest
 from terminal_sim.host.script_commands import CommandSecuring
@@ -28,9 +29,8 @@ _NO_SEQUENCE: Final = "00"  # a card without a sequence number derives its keys 
 _ASKING: Final = (Cryptogram.ARQC,)
 _ADVISING: Final = (Cryptogram.TC, Cryptogram.ARQC)
 _KIND: Final = 0xC0
-_APPROVED_STATUS: Final = bytes.fromhex(
-    "00800000"
-)  # byte 2, bit 8: the issuer approves the online transaction
+_APPROVED_STATUS: Final = bytes.fromhex("00820000")
+"""Byte 2: the issuer approves the online transaction, and has the card's offline counters begin anew."""
 _NOT_GENUINE: Final = "is not the one that this card makes over these data"
 
 
@@ -74,24 +74,21 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
         return b""
 
 
-def securing_of(request: HostRequest, pan: Secret[str], key: Secret[bytes]) -> CommandSecuring | None:
-    """What secures the commands of scripts for the card of `request` (EMV Book 2, 9); None where its cryptogram is of no scheme's version.
-
-    One key of the card serves cryptograms, MACs and encipherment, as the keys of this issuer do.
-    """
+def securing_of(request: HostRequest, pan: Secret[str], keys: IssuerKeys) -> CommandSecuring | None:
+    """What secures the commands of scripts for the card of `request` (EMV Book 2, 9); None where its cryptogram is of no scheme's version."""
     try:
         found = CardCryptogram.of(request.icc_data)
     except tlv.TlvError:
         return None
-    card = card_key(request, pan, key)
+    card = keys.of_card(pan, sequence_of(request))
     session = ScriptSession(
         style=style_of(found.data.layout, found.data.version),
-        mac=card,
-        encipherment=card,
+        mac=card.mac,
+        encipherment=card.encipherment,
         atc=found.values[tags.ATC],
         arqc=found.value,
     )
-    return CommandSecuring(session, card)
+    return CommandSecuring(session, card.cryptograms)
 
 
 def card_key(request: HostRequest, pan: Secret[str], key: Secret[bytes]) -> Secret[bytes]:

@@ -165,7 +165,7 @@ class Issuer:
             return None
         from terminal_sim.host import cryptograms
 
-        return cryptograms.securing_of(request, pan, self._master_key)
+        return cryptograms.securing_of(request, pan, self._config.issuer_keys)
 
     def ask_to_change_pin(self, request: HostRequest, pin: Secret[str], identifier: int) -> None:
         """A script with this identifier gives the card of `request` a new PIN."""

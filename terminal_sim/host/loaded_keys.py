@@ -15,15 +15,26 @@ _DOUBLE_LENGTH_KEY: Final = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
 _PROTECTION_KEY: Final = re.compile(r"(?:[0-9A-Fa-f]{16}){2,4}", re.ASCII)
 _CHECK_VALUE: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){2,5}", re.ASCII)
 
-_USAGE_OF: Final = {"issuer_master_key": "E0", "pin_key": "P0", "base_derivation_key": "B0"}
+_USAGE_OF: Final = {
+    "issuer_master_key": "E0",
+    "script_encipherment_key": "E1",
+    "script_mac_key": "E2",
+    "pin_key": "P0",
+    "base_derivation_key": "B0",
+}
 """What the key block of each key says that it is for."""
 _SIZES: Final = {
     ("issuer_master_key", KeyAlgorithm.TDES): (16,),
+    ("script_encipherment_key", KeyAlgorithm.TDES): (16,),
+    ("script_mac_key", KeyAlgorithm.TDES): (16,),
     ("pin_key", KeyAlgorithm.TDES): (16, 24),
     ("base_derivation_key", KeyAlgorithm.TDES): (16,),
     ("base_derivation_key", KeyAlgorithm.AES): (16, 24, 32),
 }
 """How many bytes a key out of a key block may have."""
+
+
+_NEEDED: Final = ("issuer_master_key", "pin_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,16 @@ class LoadedKey:
 class TestKeys:
     """TEST keys: 16 bytes as hex digits, or a key block under `key_block_protection_key`, which is hex digits itself.
 
-    `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
+    Cards understand scripts by the keys that follow from `script_mac_key` and `script_encipherment_key`, where these are missing by those
+    of `issuer_master_key`. `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
     """
 
     __test__ = False  # a name that pytest would take for a test
 
     issuer_master_key: str = field(repr=False)
     pin_key: str = field(repr=False)
+    script_mac_key: str = field(default="", repr=False)
+    script_encipherment_key: str = field(default="", repr=False)
     base_derivation_key: str = field(default="", repr=False)
     key_block_protection_key: str = field(default="", repr=False)
     check_values: dict[str, str] = field(default_factory=dict)
@@ -55,7 +69,7 @@ class TestKeys:
         if self.key_block_protection_key and not _PROTECTION_KEY.fullmatch(self.key_block_protection_key):
             raise ValueError("key_block_protection_key: 32, 48 or 64 hex digits wanted")
         for name in _USAGE_OF:
-            if self.has(name) or name != "base_derivation_key":
+            if self.has(name) or name in _NEEDED:
                 self._check_text(name)
         for name, value in self.check_values.items():
             if not self.has(name):

@@ -172,6 +172,10 @@ SCRIPTS = {
     ),
     "unblock-pin": ("unblock-pin", "The card gets all its PIN tries back."),
     "change-pin PIN": ("change-pin 4321", "The card gets another PIN, which the issuer takes from now on."),
+    "change-pin-by-old OLD PIN": (
+        "change-pin-by-old 1234 4321",
+        "The same on a card of Visa, where the old PIN is the card's.",
+    ),
     "block-application": ("block-application", "The application declines from now on."),
     "unblock-application": ("unblock-application", "The application is in use again."),
     "block-card": ("block-card", "The card answers no selection any more."),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import CardFace, VirtualCard
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.keys import derivation, pinblock
 from terminal_sim.emv.keys.cryptogram_versions import version_of
+from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.emv.keys.issuer_data import parse
 from terminal_sim.emv.keys.secure_messaging import Messaging, ScriptSession, style_of, visa_pin_data
 from terminal_sim.secret import Secret
@@ -86,11 +90,40 @@ def test_what_is_not_the_issuers_is_refused_and_changes_nothing(card: Cards) -> 
     assert face.transmit(bytes.fromhex("841E000004" + "00" * 4)).hex().upper() == "6987"
     assert issuer.send("84240000") == "6988"
     issuer.ask()
-    assert issuer.send("84240001") == "6A86"
+    assert issuer.send("84240003") == "6A86"
+    issuer.ask()
+    assert issuer.send("84240001") == "6A80"
     assert issuer.send("84240002", bytes(8)) == "6A80"
     assert made.memory.now[0].blocked == ""
     face.reset()
     assert face.transmit(bytes.fromhex("841E000008" + "00" * 8)).hex().upper() == "6985"
+
+
+@pytest.mark.parametrize(("old", "word"), [("1234", "9000"), ("9999", "6A80")])
+def test_a_pin_is_changed_by_whoever_knows_the_old_one(card: Cards, old: str, word: str) -> None:
+    made = card("visa-offline")
+    assert made.personality.pin == Secret("1234")
+    issuer = ScriptIssuer(made)
+    plain = visa_pin_data(Secret("98765"), issuer.card, Secret(old))
+    assert issuer.send("84240001", issuer.session.encipher(0, plain.reveal())) == word
+    assert made.memory.now[0].pin == (Secret("98765") if word == "9000" else None)
+
+
+def test_other_schemes_have_no_change_by_the_old_pin(card: Cards) -> None:
+    assert ScriptIssuer(card("mastercard-offline")).send("84240001", bytes(8)) == "6A86"
+
+
+def test_macs_and_encipherment_have_keys_of_their_own(card: Cards) -> None:
+    three = IssuerKeys(ISSUER_KEY, mac=Secret(bytes(range(16))), encipherment=Secret(bytes(range(16, 32))))
+    made = catalogue.make(card("mastercard-offline").personality, three)
+    issuer = ScriptIssuer(made)
+    assert issuer.send("84240000") == "6988"
+    issuer.ask()
+    own = three.of_card(made.personality.pan, made.personality.sequence)
+    session = issuer.session
+    issuer.session = ScriptSession(session.style, own.mac, own.encipherment, session.atc, session.arqc)
+    assert issuer.send("84240002", issuer.pin_data("98765")) == "9000"
+    assert made.memory.now[0].pin == Secret("98765")
 
 
 def test_a_card_that_is_resumed_remembers_what_its_issuer_changed(card: Cards) -> None:

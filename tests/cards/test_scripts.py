@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
+from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.display.texts import Texts
-from terminal_sim.emv.keys.derivation import IssuerKeys
+from terminal_sim.secret import Secret
 
 TEXTS = Texts.load()
 CHIPS = (
@@ -162,6 +165,21 @@ def test_what_scripts_change_is_part_of_what_a_card_remembers() -> None:
         bench.host_sends(["change-pin", "909090"])
         pay(bench, till, "mastercard-pin")
         card: VirtualCard = bench.card("mastercard-pin")
-        other = catalogue.make(card.personality, IssuerKeys(bench.acquirer.issuer_master_key))
+        other = catalogue.make(card.personality, bench.acquirer.issuer_keys)
         other.resume(card.snapshot())
         assert other.memory.now == card.memory.now
+
+
+def test_an_issuer_with_keys_for_scripts_alone_is_understood(tmp_path: Path) -> None:
+    keys = (
+        '[test_keys]\nscript_mac_key = "89B07FC1E6D3A2F4457AEC13DFB60B5D"\n'
+        'script_encipherment_key = "C44FB0F2571A0ED96846791F7C2AE5B3"\n'
+    )
+    text = (bundled() / "hosts" / "test-acquirer.toml").read_text("utf-8")
+    (tmp_path / "keys.toml").write_text(text.replace("[test_keys]\n", keys), "utf-8")
+    with Bench(texts=TEXTS, host=tmp_path / "keys.toml") as bench:
+        till = bench.add_terminal("v400m")
+        bench.host_sends(["change-pin", "909090"])
+        assert pay(bench, till, "mastercard-pin") == "approved"
+        assert bench.card("mastercard-pin").memory.now[0].pin == Secret("909090")
+        assert bench.acquirer.issuer_keys.mac != bench.acquirer.issuer_keys.cryptograms

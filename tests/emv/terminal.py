@@ -67,7 +67,7 @@ def approving_host(ask: GoOnline) -> HostDecision:
 def answering(ask: GoOnline, code: str) -> HostDecision:
     """The issuer's answer `code`, authenticated as the cryptogram's version wants it."""
     key = derivation.icc_key(ISSUER_KEY, ask.card.pan, ask.card.sequence or "00")
-    status = bytes.fromhex("00800000") if code == "00" else bytes(4)
+    status = bytes.fromhex("00820000") if code == "00" else bytes(4)
     data = CardCryptogram.of(ask.icc_data).authentication_data(key, code, status=status)
     return HostDecision(response_code=code, icc_data=tlv.encode(tags.ISSUER_AUTHENTICATION_DATA, data))
 

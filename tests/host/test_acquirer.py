@@ -176,10 +176,10 @@ def test_a_card_without_a_pin_at_its_issuer_is_not_asked_for_the_right_one() -> 
 
 def test_a_genuine_cryptogram_is_answered_with_the_issuers_own() -> None:
     host = opened()
-    data = icc_data(host.issuer_master_key)
+    data = icc_data(host.issuer_keys.cryptograms)
     reply = asked(host, replace(SALE, icc_data=data))
     assert reply.response_code == "00"
-    card = derivation.icc_key(host.issuer_master_key, Secret(PAN), "00")
+    card = derivation.icc_key(host.issuer_keys.cryptograms, Secret(PAN), "00")
     expected = CardCryptogram.of(data).authentication_data(card, "00")
     assert tlv.split(reply.icc_data) == [(0x91, expected)]
 
@@ -195,7 +195,7 @@ def test_a_genuine_cryptogram_is_answered_with_the_issuers_own() -> None:
 )
 def test_a_cryptogram_that_is_not_the_cards_is_declined_82(why: str, changed: dict[str, bytes]) -> None:
     host = opened()
-    reply = asked(host, replace(SALE, icc_data=icc_data(host.issuer_master_key, **changed)))
+    reply = asked(host, replace(SALE, icc_data=icc_data(host.issuer_keys.cryptograms, **changed)))
     assert reply.response_code == "82", why
 
 
@@ -206,7 +206,7 @@ def test_icc_data_that_are_no_tlv_are_declined_82_without_an_arpc() -> None:
 
 def test_a_decline_is_authenticated_too_so_that_the_card_believes_it() -> None:
     host = opened(response_code="05")
-    data = icc_data(host.issuer_master_key)
+    data = icc_data(host.issuer_keys.cryptograms)
     reply = asked(host, replace(SALE, icc_data=data))
     assert tlv.split(reply.icc_data)[0][1].endswith(b"05")
 
@@ -219,7 +219,7 @@ def test_a_card_of_another_issuer_pays_without_an_arpc() -> None:
 
 def test_a_forwarded_offline_payment_carries_a_tc_and_is_charged() -> None:
     host = opened()
-    data = icc_data(host.issuer_master_key, t9F27=b"\x40")
+    data = icc_data(host.issuer_keys.cryptograms, t9F27=b"\x40")
     advice = replace(SALE, kind=MessageKind.ADVICE, icc_data=data)
     reply = asked(host, advice)
     assert (reply.label, reply.response_code, host.net(advice.reference)) == ("0230", "00", 1000)

@@ -35,7 +35,7 @@ def request(
     stan: int, atc: int, *, kind: MessageKind = MessageKind.SALE, cryptogram: int = ARQC
 ) -> HostRequest:
     """A payment of the sample card by chip, with a genuine cryptogram of this counter."""
-    key = Acquirer.load(HOST_FILE).issuer_master_key
+    key = Acquirer.load(HOST_FILE).issuer_keys.cryptograms
     values = CERTIFIED | {
         tags.ATC: atc.to_bytes(2),
         tags.ISSUER_APPLICATION_DATA: bytes.fromhex("06010A03A00000"),

@@ -14,7 +14,7 @@ from terminal_sim.secret import Secret
 from tests.host.samples import HOST_FILE, PAN, SALE, asked
 from tests.host.test_counters import CERTIFIED, opened
 
-KEY = derivation.icc_key(Acquirer.load(HOST_FILE).issuer_master_key, Secret(PAN), "00")
+KEY = derivation.icc_key(Acquirer.load(HOST_FILE).issuer_keys.cryptograms, Secret(PAN), "00")
 ROWS = sorted(VERSIONS.values(), key=lambda row: (row.layout.value, row.number))
 RESULTS = {"visa": 3, "mchip": 6, "interac": 4, "ccd": 5}
 
@@ -48,7 +48,7 @@ def test_the_issuer_checks_and_answers_each_version(version: CryptogramVersion) 
     reply = asked(host, sale)
     assert reply.response_code == "00"
     answer = dict(tlv.split(reply.icc_data)).get(tags.ISSUER_AUTHENTICATION_DATA, b"")
-    status = bytes.fromhex("00800000")
+    status = bytes.fromhex("00820000")
     assert answer == CardCryptogram.of(sale.icc_data).authentication_data(KEY, "00", status=status)
     sizes = {ArpcMethod.NONE: 0, ArpcMethod.RESPONSE_CODE: 10, ArpcMethod.STATUS_UPDATE: 8}
     assert len(answer) == sizes[version.arpc]

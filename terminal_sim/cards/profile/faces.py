@@ -23,6 +23,15 @@ CODE_TABLES: Final = range(1, 11)
 _LONGEST_NAME: Final = 16
 Protocols = Literal["T=0", "T=1", "both"]
 """The transmission protocols that a chip offers (ISO/IEC 7816-3)."""
+CardWish = Literal[
+    "online-if-oda-failed",
+    "switch-if-oda-failed",
+    "online-if-expired",
+    "switch-for-cash",
+    "switch-for-cashback",
+    "not-at-atm",
+]
+"""What a card of GET PROCESSING OPTIONS wants in its CTQ besides a verification (EMV Book C-3, annex A)."""
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})*", re.ASCII)
 
 
@@ -43,6 +52,18 @@ class Holder:
             raise ValueError("languages: one to four languages of two letters each, such as en")
         if not 2 <= len(self.name) <= 26 or not (self.name.isascii() and self.name.isprintable()):
             raise ValueError("name: 2 to 26 characters, as SURNAME/FIRST")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wear:
+    """A worn contact: of 100 answers `percent` are lost, which ones follows from `seed`."""
+
+    percent: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= 100:
+            raise ValueError("percent: 0 to 100 of 100 answers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +139,7 @@ class ChipFace:
     card expects the issuer's answer, and with `insist` it declines without one. A chip that `declines` answers the first GENERATE AC
     with an AAC. What is `blocked` is the application, which then can be selected but declines, or the whole card (EMV Book 1, 12.3).
     A `mute` chip does not even answer to reset. With 0 `pin_tries` its PIN is blocked. Within its `offline` limits a card
-    approves by itself what the terminal approves; without them the issuer decides always. Its ATR offers `protocols`. `oda` is how it proves offline that it is
+    approves by itself what the terminal approves; without them the issuer decides always. Its ATR offers `protocols`. A chip with `wear` is silent now and then. `oda` is how it proves offline that it is
     genuine (EMV Book 2, 5 and 6), and `oda_fault` what is wrong with that proof.
     """
 
@@ -139,6 +160,7 @@ class ChipFace:
     offline: OfflineLimits | None = None
     oda: ChipOda = "none"
     oda_fault: OdaFault = "none"
+    wear: Wear | None = None
 
     @property
     def rules(self) -> tuple[CvmEntry, ...]:
@@ -215,7 +237,7 @@ class ContactlessFace:
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
     units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
     `offline`, `oda` and `oda_fault` are as on the chip: a card of GET PROCESSING OPTIONS proves itself by fast DDA, one of GENERATE AC
-    by CDA. One of GENERATE AC may resist relaying (`relay`), and with `recovers` gives the cryptogram of a torn transaction again.
+    by CDA, and a card of GET PROCESSING OPTIONS has `wishes` for its CTQ. One of GENERATE AC may resist relaying (`relay`), and with `recovers` gives the cryptogram of a torn transaction again.
     """
 
     applications: tuple[CardApplication, ...]
@@ -229,6 +251,7 @@ class ContactlessFace:
     offline: OfflineLimits | None = None
     oda: Literal["none", "dda", "cda"] = "none"
     oda_fault: OdaFault = "none"
+    wishes: tuple[CardWish, ...] = ()
     relay: RelayFace | None = None
     recovers: bool = False
 
@@ -242,6 +265,8 @@ class ContactlessFace:
             for name in ("relay", "recovers"):
                 if getattr(self, name):
                     raise ValueError(f'{name}: only a card with cryptogram = "generate-ac" has it')
+        elif self.wishes:
+            raise ValueError('wishes: only a card with cryptogram = "processing-options" has a CTQ')
         elif self.contact_above is not None and "9F0206" not in self.pdol:
             raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:

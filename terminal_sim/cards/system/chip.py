@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from terminal_sim.cards.profile.faces import ChipFace
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system import content, directory
@@ -49,11 +51,20 @@ class ChipCard:
         """The R-APDU, status word included; what the card remembers is durable by then."""
         response = answer(apdu, self._handlers[self._current])
         self._memory.settle()
-        return response
+        self._memory.commands += 1
+        return b"" if self._is_lost(self._memory.commands) else response
 
     def response_time(self, _: bytes) -> int:
         """How long an answer takes, in microseconds."""
         return self._chip.response_ms * 1_000
+
+    def _is_lost(self, command: int) -> bool:
+        """Whether the answer to the command of this number is lost by wear: the card has done what it says, and is silent."""
+        wear = self._chip.wear
+        if wear is None:
+            return False
+        drawn = hashlib.sha256(f"{wear.seed} {command}".encode()).digest()
+        return int.from_bytes(drawn[:4]) % 100 < wear.percent
 
     def snapshot(self) -> ChipState:
         return self._applications[self._current].now

@@ -31,6 +31,7 @@ from terminal_sim.cards.system import (
     pin,
     risk,
     scripts,
+    status_update,
 )
 from terminal_sim.cards.system.command import CardCommand, Refusal, found
 from terminal_sim.cards.system.content import ApplicationContent
@@ -89,7 +90,7 @@ class ContactApplication:
         self._face = face
         self._memory = memory
         self._own_pin = own_pin
-        self._scripts = ScriptRunner(memory, face.pin_tries, frozenset(held.records))
+        self._scripts = ScriptRunner(memory, face.pin_tries, frozenset(held.records), own_pin)
         self.handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.READ_RECORD: self._read_record,
             Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
@@ -221,14 +222,14 @@ class ContactApplication:
         return b""
 
     def _check_issuer(self, data: bytes) -> IssuerAuthentication:
-        """Keeps whether tag 91 is genuine; such an answer resets the counters of offline payments."""
+        """Keeps whether tag 91 is genuine; such an answer resets the counters of offline payments, or says what else the card is to do."""
         version = self.held.scheme.version
         found = issuer_authentication.checked(
             version, self._memory, self.now.arqc, self.now.unpredictable, data
         )
         self.now = replace(self.now, issuer=found)
         if found.genuine:
-            self._memory.went_online()
+            status_update.obey(found.update, self._memory, self._face.pin_tries)
             if not self.now.scripts.count:
                 self._memory.begin_scripts()  # its answer says that the issuer knows of those before
         return found

@@ -16,11 +16,12 @@ _APPROVED: Final = 0x80
 
 
 class IssuerAuthentication(Struct, frozen=True):
-    """Whether the answer is `genuine` and `approved`; `code` is its response code, empty where its method has none."""
+    """Whether the answer is `genuine` and `approved`; `code` is its response code, `update` its card status update, empty where its method has none."""
 
     genuine: bool
     approved: bool
     code: bytes
+    update: bytes = b""
 
     def approves(self, code: bytes) -> bool:
         """Whether it approves a transaction of which the terminal says the response `code`."""
@@ -45,4 +46,4 @@ def checked(
     )
     genuine = bool(expected) and hmac.compare_digest(expected or b"", data[: len(expected or b"")])
     approved = code.decode("latin-1") in APPROVALS if by_code else is_whole and bool(status[1] & _APPROVED)
-    return IssuerAuthentication(genuine, approved, code if by_code else b"")
+    return IssuerAuthentication(genuine, approved, code if by_code else b"", b"" if by_code else status)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from terminal_sim.cards.system.command import Refusal
 from terminal_sim.emv.data.apdu import StatusWord
+from terminal_sim.emv.keys.derivation import CardKeys
 from terminal_sim.secret import Secret
 
 Blocked = Literal["", "application", "card"]
@@ -31,7 +32,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
 
     `atc` is the number of transactions begun, `last_online` its value when the issuer's answer was last authenticated, `tries_left`
     those of the offline PIN. `offline_payments`, and `offline_amount` in minor units, were approved by the card since then.
-    `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
+    With `online_next` its issuer wants to be asked about the next payment. `pin` is one that its issuer has changed. `scripts` is how many commands of scripts the card got when it last got any, and
     `script_failed` whether one of them failed, until an issuer that was told has answered. `objects` (by tag) and `records` (by SFI and
     number) are those that its issuer has changed. `log` has the last transactions, the newest first, and `torn` the cryptogram that
     RECOVER AC gives again.
@@ -42,6 +43,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
     last_online: int = 0
     offline_payments: int = 0
     offline_amount: int = 0
+    online_next: bool = False
     blocked: Blocked = ""
     pin: Secret[str] | None = None
     scripts: int = 0
@@ -54,10 +56,15 @@ class AccountState(Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Memory:
-    """The memory of one account: its card `key`, and its state `now`."""
+    """The memory of one account: its `keys`, and its state `now`."""
 
-    key: Secret[bytes]
+    keys: CardKeys
     now: AccountState
+
+    @property
+    def key(self) -> Secret[bytes]:
+        """The key for cryptograms."""
+        return self.keys.cryptograms
 
     def begin(self) -> None:
         """Counts a new transaction. A card whose counter has run out begins none (EMV Book 2, A1.3)."""
@@ -105,12 +112,16 @@ class Memory:
 
 
 class CardMemory:
-    """The memories of all accounts of a card, the first of them that of its own number."""
+    """The memories of all accounts of a card, the first of them that of its own number.
+
+    `commands` counts those that the chip was given, for its wear: it is not durable.
+    """
 
     def __init__(self, accounts: tuple[Memory, ...]) -> None:
         self.accounts = accounts
         self._kept = self.now
         self._keep: Callable[[], None] | None = None
+        self.commands = 0
 
     @property
     def now(self) -> tuple[AccountState, ...]:

@@ -20,7 +20,7 @@ def amount(value: bytes) -> int:
 
 def is_within(limits: OfflineLimits | None, memory: Memory, value: bytes) -> bool:
     """Whether the card approves this amount by itself; such a payment counts at once."""
-    if limits is None or not value.hex().isdigit():
+    if limits is None or memory.now.online_next or not value.hex().isdigit():
         return False
     return memory.spend(int(value.hex()), limits.payments, limits.amount)
 

@@ -6,6 +6,7 @@
 | 84 18 00 00 APPLICATION UNBLOCK| takes payments again                                      |
 | 84 16 00 00 CARD BLOCK         | answers no selection any more                             |
 | 84 24 00 00 PIN UNBLOCK        | gives all PIN tries back                                  |
+| 84 24 00 01 PIN CHANGE         | the same, where the data prove its PIN of now (Visa alone) |
 | 84 24 00 02 PIN CHANGE         | has another PIN, with all its tries                       |
 | 84 DA, the tag, PUT DATA       | gives the value to GET DATA                               |
 | 84 DC UPDATE RECORD            | gives the value to READ RECORD, where it has the record   |
@@ -29,7 +30,9 @@ from terminal_sim.emv.keys.pinblock import PinBlockError
 from terminal_sim.emv.keys.secure_messaging import MAC_BYTES, Messaging, ScriptSession, read_visa_pin_data
 from terminal_sim.secret import Secret
 
-_UNBLOCK, _CHANGE = 0x00, 0x02
+_UNBLOCK, _CHANGE_BY_OLD, _CHANGE = 0x00, 0x01, 0x02
+
+_VISA: Final = (Messaging.VISA, Messaging.VISA_SESSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,14 @@ class ScriptProgress:
 
 @dataclass(frozen=True, slots=True)
 class ScriptRunner:
-    """Runs script commands on a card's `memory`; `tries` is what its PIN has when they are all there, `records` are those of the card."""
+    """Runs script commands on a card's `memory`; `tries` is what its PIN has when they are all there, `records` are those of the card, `own_pin`
+    is the PIN that it began with.
+    """
 
     memory: Memory
     tries: int
     records: frozenset[tuple[int, int]]
+    own_pin: Secret[str] | None
 
     def run(
         self, command: CardCommand, messaging: Messaging, arqc: bytes, so_far: ScriptProgress
@@ -59,8 +65,8 @@ class ScriptRunner:
         self.memory.keep(scripts=now.count)
         session = ScriptSession(
             style=messaging,
-            mac=self.memory.key,
-            encipherment=self.memory.key,
+            mac=self.memory.keys.mac,
+            encipherment=self.memory.keys.encipherment,
             atc=self.memory.counter,
             arqc=arqc,
         )
@@ -98,6 +104,8 @@ class ScriptRunner:
     def _change_or_unblock_pin(self, how: int, data: bytes, session: ScriptSession) -> None:
         if how == _CHANGE:
             self.memory.keep(pin=self._new_pin(data, session))
+        elif how == _CHANGE_BY_OLD and session.style in _VISA:
+            self.memory.keep(pin=self._new_pin(data, session, self.memory.now.pin or self.own_pin))
         elif how != _UNBLOCK:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
         self.memory.restore_tries(self.tries)
@@ -110,12 +118,14 @@ class ScriptRunner:
             raise Refusal(StatusWord.RECORD_NOT_FOUND)
         self.memory.keep(records={**self.memory.now.records, (file >> 3, number): data})
 
-    def _new_pin(self, data: bytes, session: ScriptSession) -> Secret[str]:
+    def _new_pin(
+        self, data: bytes, session: ScriptSession, current: Secret[str] | None = None
+    ) -> Secret[str]:
         number = self.memory.now.scripts - 1
         try:
             block = Secret(session.decipher(number, data))
-            if session.style in (Messaging.VISA, Messaging.VISA_SESSION):
-                return read_visa_pin_data(block, self.memory.key)
+            if session.style in _VISA:
+                return read_visa_pin_data(block, self.memory.key, current)
             return pinblock.read_format2(block)
         except (ValueError, PinBlockError):
             raise Refusal(StatusWord.WRONG_DATA) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from terminal_sim.cards.profile.faces import ContactlessFace
+from terminal_sim.cards.profile.faces import CardWish, ContactlessFace
 from terminal_sim.cards.system import certifying, log, risk
 from terminal_sim.cards.system.command import Handlers
 from terminal_sim.cards.system.content import ApplicationContent
@@ -15,6 +15,15 @@ from terminal_sim.emv.data import qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram
 
 _FAST_DDA_VERSION: Final = b"\x01"
+_WISHES: Final[dict[CardWish, int]] = {
+    "online-if-oda-failed": qualifiers.CTQ1_ONLINE_IF_ODA_FAILED,
+    "switch-if-oda-failed": qualifiers.CTQ1_SWITCH_IF_ODA_FAILED,
+    "online-if-expired": qualifiers.CTQ1_ONLINE_IF_EXPIRED,
+    "switch-for-cash": qualifiers.CTQ1_SWITCH_FOR_CASH,
+    "switch-for-cashback": qualifiers.CTQ1_SWITCH_FOR_CASHBACK,
+    "not-at-atm": qualifiers.CTQ1_NOT_AT_ATM,
+}
+"""Byte 1 of the CTQ."""
 
 
 class OptionsApplication:
@@ -68,16 +77,21 @@ class OptionsApplication:
         return Cryptogram.ARQC
 
     def _qualifiers(self, ttq: bytes) -> bytes:
-        """The CTQ: verified on the device, or the first of the card's methods that the terminal supports, where the terminal wants one."""
+        """The CTQ: what the card wishes, and its verification."""
+        first, second = self._verification(ttq)
+        return bytes((sum(_WISHES[one] for one in self._face.wishes) | first, second))
+
+    def _verification(self, ttq: bytes) -> tuple[int, int]:
+        """Verified on the device, or the first of the card's methods that the terminal supports, where the terminal wants one."""
         if "on-device" in self._face.cvm:
-            return bytes((0, qualifiers.CTQ2_ON_DEVICE))
+            return 0, qualifiers.CTQ2_ON_DEVICE
         if ttq[1] & qualifiers.TTQ2_CVM_REQUIRED:
             for method in self._face.cvm:
                 if method == "online-pin" and ttq[0] & qualifiers.TTQ1_ONLINE_PIN:
-                    return bytes((qualifiers.CTQ1_ONLINE_PIN, 0))
+                    return qualifiers.CTQ1_ONLINE_PIN, 0
                 if method == "signature" and ttq[0] & qualifiers.TTQ1_SIGNATURE:
-                    return bytes((qualifiers.CTQ1_SIGNATURE, 0))
-        return bytes(2)
+                    return qualifiers.CTQ1_SIGNATURE, 0
+        return 0, 0
 
     def _fast_signature(self, values: dict[int, bytes], wishes: bytes) -> bytes:
         """9F4B of fast DDA (Book C-3, annex C): the counter is the dynamic number, and the wishes are signed along, in 9F69."""

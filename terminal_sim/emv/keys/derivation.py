@@ -13,10 +13,30 @@ from terminal_sim.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class IssuerKeys:
-    """The issuer's master key of 16 bytes, from which its cards' keys follow: for cryptograms, and for the MACs and the encipherment of scripts."""
+class CardKeys:
+    """A card's keys of 16 bytes: for cryptograms, and for the MACs and the encipherment of scripts."""
 
     cryptograms: Secret[bytes]
+    mac: Secret[bytes]
+    encipherment: Secret[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKeys:
+    """The issuer's master keys of 16 bytes, from which its cards' keys follow; one key may serve for all."""
+
+    cryptograms: Secret[bytes]
+    mac: Secret[bytes] | None = None
+    encipherment: Secret[bytes] | None = None
+
+    def of_card(self, pan: Secret[str], sequence: str) -> CardKeys:
+        """The keys of the card with this number and the two digits of its sequence number, each by option A."""
+        own = icc_key(self.cryptograms, pan, sequence)
+        return CardKeys(
+            cryptograms=own,
+            mac=icc_key(self.mac, pan, sequence) if self.mac else own,
+            encipherment=icc_key(self.encipherment, pan, sequence) if self.encipherment else own,
+        )
 
 
 _ODD: Final = bytes(byte ^ (byte.bit_count() + 1 & 1) for byte in range(256))

@@ -126,9 +126,11 @@ def decipher(style: Messaging, key: Secret[bytes], enciphered: bytes) -> bytes:
             return tdes.decrypt_cbc(key.reveal(), enciphered)
 
 
-def read_visa_pin_data(data: Secret[bytes], card: Secret[bytes]) -> Secret[str]:
-    """The new PIN of `visa_pin_data` without the current one. Raises `ValueError` where it holds none."""
-    mixed = int.from_bytes(data.reveal()) ^ int.from_bytes(card.reveal()[4:8])
+def read_visa_pin_data(
+    data: Secret[bytes], card: Secret[bytes], current: Secret[str] | None = None
+) -> Secret[str]:
+    """The new PIN of `visa_pin_data`, in whose data the `current` one may be mixed. Raises `ValueError` where it holds none."""
+    mixed = int.from_bytes(data.reveal()) ^ int.from_bytes(card.reveal()[4:8]) ^ _mixed_in(current)
     digits = mixed.to_bytes(8).hex()
     length = int(digits[1], 16)
     pin, rest = digits[2 : 2 + length], digits[2 + length :]
@@ -147,6 +149,8 @@ def visa_pin_data(pin: Secret[str], card: Secret[bytes], current: Secret[str] | 
         raise ValueError("a PIN has 4 to 12 digits")
     block = int.from_bytes(bytes.fromhex(f"0{len(text):X}{text}".ljust(16, "F")))
     block ^= int.from_bytes(card.reveal()[4:8])
-    if current is not None:
-        block ^= int.from_bytes(bytes.fromhex(current.reveal().ljust(16, "0")))
-    return Secret(block.to_bytes(8))
+    return Secret((block ^ _mixed_in(current)).to_bytes(8))
+
+
+def _mixed_in(current: Secret[str] | None) -> int:
+    return 0 if current is None else int.from_bytes(bytes.fromhex(current.reveal().ljust(16, "0")))
