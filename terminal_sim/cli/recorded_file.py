@@ -19,7 +19,8 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import naming
 from terminal_sim.readers.opening import VIRTUAL
 from terminal_sim.script.case_run import CannotBegin
-from terminal_sim.script.recorder import RecordedScript, replay
+from terminal_sim.script.recorder import RecordedScript
+from terminal_sim.script.recorder.replay import replay
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.tree import ScriptError
 

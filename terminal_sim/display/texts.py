@@ -24,6 +24,7 @@ from terminal_sim.core.text import Phrase, Text, Value
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.kept import Kept
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.display.po_file import po_messages
 
 _ONE = "[one]"  # after the id of a wording: its form for a single thing
 _PLACE = re.compile(r"\{(\w+)(?::([\w-]+))?\}")
@@ -134,16 +135,11 @@ def plain(text: str) -> str:
 
 
 def _wordings(file: Path) -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
     found: dict[str, str] = {}
-    with file.open("rb") as stream:
-        for message in read_po(stream):
-            ids, forms = message.id, message.string
-            if isinstance(ids, tuple | list) and isinstance(forms, tuple | list):
-                found[ids[0]], found[ids[0] + _ONE] = forms[-1], forms[0]
-            elif ids:
-                found[str(ids)] = str(forms)
+    for message in po_messages(file.read_text("utf-8").split("\n")):
+        if len(message.forms) > 1:
+            found[message.id + _ONE] = message.forms[0]
+        found[message.id] = message.forms[-1]
     return found
 
 

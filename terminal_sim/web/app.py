@@ -44,7 +44,8 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
         routes=[
             *(Route(PREFIX + each.path, _endpoint(each), methods=[each.method]) for each in table),
             Route(f"{PREFIX}/openapi.json", openapi),
-            *(Route(path, _file(*found)) for path, found in page_files().items()),
+            Route("/", _page),
+            Route("/page/{name:path}", _page),
             WebSocketRoute(f"{PREFIX}/ws", socket),
         ],
         exception_handlers={ApiProblem: _problem, HTTPException: _http},
@@ -52,11 +53,12 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
     return Guard(app, access)
 
 
-def _file(body: bytes, media: str) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(_: Request) -> Response:
-        return Response(body, headers={"content-type": media})
-
-    return answer
+async def _page(request: Request) -> Response:
+    """A file of the page, by its path in a closed list."""
+    found = page_files().get(request.scope["path"])
+    if found is None:
+        raise HTTPException(404)
+    return Response(found[0], headers={"content-type": found[1]})
 
 
 def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:

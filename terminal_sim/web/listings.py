@@ -19,7 +19,6 @@ from terminal_sim.web.operations import (
     Query,
     answered,
 )
-from terminal_sim.web.own_scripts import problems
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import ServedTerminal
 from terminal_sim.web.served import ServedBench
@@ -111,6 +110,8 @@ class Listings(Answering):
         return answered(await self.on_branch(call, lambda branch: list(card_rows(branch.bench))))
 
     async def check(self, call: HttpCall) -> HttpAnswer:
+        from terminal_sim.web.own_scripts import problems
+
         wanted = read(call.body, ScriptText)
         assert isinstance(wanted, ScriptText)
         return answered(await self._served.do(lambda: problems(wanted.text)))

@@ -12,9 +12,9 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from terminal_sim.bench import Bench, Duration, ReceiptTaker, Trace
 from terminal_sim.script.recorder import ScriptHead
@@ -22,8 +22,10 @@ from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.history import TraceHistory
 from terminal_sim.web.pace import Pace
 from terminal_sim.web.problem import ApiProblem, ProblemKind
-from terminal_sim.web.script_runs import ScriptRuns
 from terminal_sim.web.seat import ServedTerminal
+
+if TYPE_CHECKING:
+    from terminal_sim.web.script_runs import ScriptRuns
 
 T = TypeVar("T")
 MOST_BRANCHES = 16
@@ -52,12 +54,18 @@ class ServedBench:
         self.boot = secrets.token_hex(8)
         self.branches: dict[str, ServedBranch] = {}
         self._paces: dict[str, Pace] = {}
-        self.script_runs = ScriptRuns()
         self._live = _FIRST
         self._opened = 1
         self._loop = loop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="bench")
         self._closed = False
+
+    @cached_property
+    def script_runs(self) -> ScriptRuns:
+        """The scripts that are run beside the bench; most benches run none."""
+        from terminal_sim.web.script_runs import ScriptRuns
+
+        return ScriptRuns()
 
     @classmethod
     async def open(cls, options: BenchOptions) -> ServedBench:
@@ -104,7 +112,8 @@ class ServedBench:
         self._closed = True
         await self._loop.run_in_executor(self._thread, self._close)
         self._thread.shutdown()
-        await self._loop.run_in_executor(None, self.script_runs.close)
+        if "script_runs" in self.__dict__:
+            await self._loop.run_in_executor(None, self.script_runs.close)
 
     def _close(self) -> None:
         for branch in self.branches.values():

@@ -14,7 +14,8 @@ from terminal_sim.script.check import check
 from terminal_sim.script.options import Options
 from terminal_sim.script.parse import parse_text
 from terminal_sim.script.plan import plan
-from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder, replay
+from terminal_sim.script.recorder import IdleTime, ScriptHead, ScriptRecorder
+from terminal_sim.script.recorder.replay import replay
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.typed_lines import TypedLines

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.bench import Bench, BenchMisuse, SavedState
-from terminal_sim.script.recorder import Expected, RecordedScript, ScriptHead, ScriptRecorder, replay
+from terminal_sim.script.recorder import Expected, RecordedScript, ScriptHead, ScriptRecorder
+from terminal_sim.script.recorder.replay import replay
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.verbs import Tester
 

@@ -2,8 +2,7 @@
 
 from terminal_sim.script.recorder.recorded_script import RecordedScript
 from terminal_sim.script.recorder.recorder import ScriptRecorder
-from terminal_sim.script.recorder.replay import replay
 from terminal_sim.script.recorder.script_head import ScriptHead
 from terminal_sim.script.recorder.wishes import Expected, IdleTime, Naming
 
-__all__ = ["Expected", "IdleTime", "Naming", "RecordedScript", "ScriptHead", "ScriptRecorder", "replay"]
+__all__ = ["Expected", "IdleTime", "Naming", "RecordedScript", "ScriptHead", "ScriptRecorder"]
