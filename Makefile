@@ -24,6 +24,7 @@ quick: lint
 test: $(STAMP)
 	@sh tools/debian.sh
 	@sh tools/pyscard.sh "$(BIN)/python"
+	@sh tools/others.sh "$(VENV)"
 	$(BIN)/python -m pytest -q -m "not soak" $(SPREAD)
 	$(BIN)/python -m pytest -q -m "not soak" tests/fuzz
 
