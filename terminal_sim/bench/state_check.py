@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from terminal_sim.bench import state_checkpoint
+from terminal_sim.bench.state_checkpoint import Checkpoint
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_host_books, read_state
 from terminal_sim.bench.terminal_past import past_of
@@ -13,6 +14,7 @@ from terminal_sim.bench.till_past import till_past
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
 from terminal_sim.journal.invariants import INVARIANTS, violations
@@ -88,18 +90,30 @@ def _checkpoint(folder: Path, state: StateFolder) -> str:
     kept, rows = state.checkpoint, sum(map(state.journal.count, state.journal.terminals()))
     if kept is None:
         return "checkpoint: none that counts; the next opening reads and checks every row and record"
-    same = kept.journal == state.journal.chains and kept.books == state.books.index
-    for name in state.journal.terminals():
-        past = kept.past_of(name)
-        same = same and past is not None and past_of(state.journal, name, past) == state.past_of(name)
-    if state.sales is not None:
-        same = same and till_past(state.sales, kept.till_past()) == till_past(state.sales)
-    if not same:
+    if not _is_right(kept, state):
         raise JournalDamagedError(
             f"{folder / state_checkpoint.NAME}: it does not say what the rows and records say; delete this file, which costs"
             " nothing but time"
         )
+    first = kept.journal.mark.count
+    if not state.is_at_rest:
+        return f"checkpoint: says what the first {first} of {rows} rows come to; the next opening reads and checks those behind them"
     return f"checkpoint: says what {rows} rows and the books come to; the next opening checks the bytes of all files against it"
+
+
+def _is_right(kept: Checkpoint, state: StateFolder) -> bool:
+    """Whether the checkpoint, and what stands behind it, come to what all rows and records come to."""
+    try:
+        same = state.journal.chains_behind(kept.journal) == state.journal.chains
+        same = same and LedgerFile(state.books.path, kept.books).index == state.books.index
+    except (JournalDamagedError, LedgerFileError):
+        return False
+    for name in state.journal.terminals():
+        past = past_of(state.journal, name, kept.past_of(name))
+        same = same and past == state.past_of(name)
+    if state.sales is not None:
+        same = same and till_past(state.sales, kept.till_past()) == till_past(state.sales)
+    return same
 
 
 def _sales_rows(state: StateFolder) -> list[StoredRow]:

@@ -1,10 +1,11 @@
-"""The checkpoint of a state folder: what its files come to, kept at an orderly end, so that the next opening need not read all rows.
+"""The checkpoint of a state folder: what its files came to at an orderly end, so that an opening need not read all rows.
 
 Rules:
-1. A checkpoint is worth something for exactly the files that it was made of. It holds the SHA-256 of each, and it counts only where all
-   of them are the same bytes, the heads say what it says, no write-ahead log is left, and its own SHA-256 fits. So a bit that flips
-   anywhere in a closed folder is noticed at the next opening.
-2. It is never needed. Where it does not count, after a kill, a power cut or a damage, all rows and records are read and checked.
+1. A checkpoint is worth something for the very bytes that it was made of. It holds the SHA-256 of each file, and it counts only where the
+   databases are the same bytes, the books begin with the same, the heads count no less, and its own SHA-256 fits. So a bit that flips
+   anywhere in a folder at rest is noticed at the next opening.
+2. What a process that was killed has left behind those bytes, in the logs and at the end of the books, is read and checked.
+   A checkpoint is never needed: where it does not count, all rows and records are read.
 3. It is made of rows and records that were checked when the folder was opened, or that this bench has stored itself. What changes in a file
    while a bench has the folder open is found by the full check of `terminal-sim verify`, which never uses a checkpoint.
 4. Its first line has the version of its shape and of the program, since another program may fold the same rows otherwise.
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
@@ -29,13 +30,14 @@ from terminal_sim.core.known_payments import KnownPayments
 from terminal_sim.files import NO_LINK, PLAIN, keep_private
 from terminal_sim.host.books_index import BooksIndex
 from terminal_sim.journal.chain import Chains
-from terminal_sim.journal.head import HeadError, HeadFile
+from terminal_sim.journal.head import HeadError, HeadFile, Mark
 
 NAME = "checkpoint"
 VERSION = 3
 _FIRST_LINE = f"terminal-sim checkpoint {VERSION} {__version__}\n".encode()
 _DIGEST = 32
-_JOURNAL, _BOOKS, _SALES = "journal.db", "acquirer.jsonl", "pos.db"
+_BOOKS = "acquirer.jsonl"
+_FILES = ("journal.db", _BOOKS, "pos.db")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +86,45 @@ def encoded_till(past: TillPast) -> msgspec.Raw:
 
 
 def read(folder: Path) -> Checkpoint | None:
-    """The checkpoint of the folder, where there is one that counts for its files as they are now."""
+    """The checkpoint of the folder, where there is one that counts for all of its files as they are now."""
+    found = beginning(folder)
+    return found if found is not None and is_whole(folder, found) else None
+
+
+def beginning(folder: Path) -> Checkpoint | None:
+    """The checkpoint of the folder, where it counts for what its files begin with."""
     content = _content(folder / NAME)
     head, body = len(_FIRST_LINE), len(_FIRST_LINE) + _DIGEST
     if not content.startswith(_FIRST_LINE) or content[head:body] != sha256(content[body:]).digest():
         return None
     try:
         found = _decode(content[body:])
-    except msgspec.DecodeError:
+        heads = [(HeadFile(folder / name).mark, mark) for name, mark in _marks(found).items()]
+    except (msgspec.DecodeError, HeadError):
         return None
-    marks = {"journal.head": found.journal.mark, "acquirer.head": found.books.mark}
-    if found.sales is not None:
-        marks["pos.head"] = found.sales.mark
-    try:
-        same = all(HeadFile(folder / name).mark == mark for name, mark in marks.items())
-    except HeadError:
+    if any(head is None or head.count < mark.count for head, mark in heads):
         return None
-    return found if same and digests(folder) == found.files else None
+    return found if _digests(folder, found.files, found.books.end) == found.files else None
+
+
+def is_whole(folder: Path, checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint that counts for what the files begin with counts for all that they have."""
+    paths = {name: folder / name for name in _FILES if (folder / name).exists()}
+    return (
+        paths.keys() == checkpoint.files.keys()
+        and all(HeadFile(folder / name).mark == mark for name, mark in _marks(checkpoint).items())
+        and not any(_log_is_left(path) for path in paths.values())
+        and _BOOKS in paths
+        and paths[_BOOKS].stat().st_size == checkpoint.books.end
+    )
+
+
+def _marks(checkpoint: Checkpoint) -> dict[str, Mark]:
+    """What the heads say that count the files of the checkpoint."""
+    marks = {"journal.head": checkpoint.journal.mark, "acquirer.head": checkpoint.books.mark}
+    if checkpoint.sales is not None:
+        marks["pos.head"] = checkpoint.sales.mark
+    return marks
 
 
 def write(folder: Path, checkpoint: Checkpoint) -> None:
@@ -115,19 +139,26 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
 
 def digests(folder: Path) -> dict[str, bytes] | None:
     """The SHA-256 of each file that there is; None where a log is left, or a file cannot be read."""
+    names = [name for name in _FILES if (folder / name).exists()]
+    return None if any(_log_is_left(folder / name) for name in names) else _digests(folder, names)
+
+
+def _digests(folder: Path, names: Iterable[str], books: int = -1) -> dict[str, bytes] | None:
+    """The SHA-256 of these files, of the books that of their first bytes alone; None where one cannot be read."""
     found = {}
     try:
-        for name in (_JOURNAL, _BOOKS, _SALES):
-            path = folder / name
-            log = path.with_name(f"{name}-wal")
-            if log.exists() and log.stat().st_size:
-                return None
-            if path.exists():
-                with open(_opened(path), "rb") as file:
-                    found[name] = file_digest(file, "sha256").digest()
+        for name in names:
+            with open(_opened(folder / name), "rb") as file:
+                whole = name != _BOOKS or books < 0
+                found[name] = (file_digest(file, "sha256") if whole else sha256(file.read(books))).digest()
     except OSError:
         return None
     return found
+
+
+def _log_is_left(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _opened(path: Path) -> int:

@@ -3,7 +3,7 @@
 Rules:
 1. One bench at a time uses a folder: its lock is taken first and given back last.
 2. Both halves are read and checked, each by itself and against the other, before anything is written. What is refused is closed at once.
-   A checkpoint (`bench.state_checkpoint`) that counts stands for that check.
+   A checkpoint (`bench.state_checkpoint`) that counts stands for the check of what it was made of.
 3. Each message that was booked has its payment in the journal, since a terminal records a request before it sends it.
 4. Where the host is on a network its books are elsewhere: the file `host` says so from the first opening on, and there are no books here.
 """
@@ -12,17 +12,22 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from terminal_sim.bench import state_checkpoint
 from terminal_sim.bench.state_checkpoint import Checkpoint, encoded_past, encoded_till
 from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.bench.till_past import TillPast, till_past
+from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.files import sync_folder
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
+from terminal_sim.journal.chain import Chains
 from terminal_sim.journal.errors import JournalDamagedError, JournalError
 from terminal_sim.journal.lock import FolderLock
 from terminal_sim.journal.store import Journal
@@ -36,6 +41,7 @@ _CURE = "put the whole state folder back from a copy, or start a new one"
 class StateFolder:
     """The folder, made where there is none; `fully` checks all rows and records whatever its `checkpoint` says.
 
+    `checkpoint` counts for what the files began with, and for all of them where the folder `is_at_rest`, as an orderly end leaves it.
     `on_network` says whether the host is on a network, None that either will do. Raises `BenchMisuse` and `JournalError` with the file, what is wrong and the cure.
     """
 
@@ -45,12 +51,14 @@ class StateFolder:
         with ExitStack() as opened:
             opened.callback(FolderLock(folder).close)
             self.on_network = (folder / HOST).is_file()
-            self.checkpoint = state_checkpoint.read(folder)
+            self.checkpoint = state_checkpoint.beginning(folder)
+            self.is_at_rest = self.checkpoint is not None and state_checkpoint.is_whole(
+                folder, self.checkpoint
+            )
             found = self._trusted = None if fully else self.checkpoint
             try:
                 self.books = LedgerFile(folder / "acquirer.jsonl", found.books if found else None)
                 opened.callback(self.books.close)
-                self.sales: Journal | None = None
                 file = folder / "journal.db"
                 if self.books.index.mark.count and not (file.exists() and file.stat().st_size):
                     raise BenchMisuse(
@@ -58,16 +66,14 @@ class StateFolder:
                     )
                 self.journal = Journal(file, known=found.journal if found else None)
                 opened.callback(self.journal.close)
-                if found is None:
-                    self.sales = _sales_of(folder, self.journal)
-                elif found.sales is not None:
-                    self.sales = Journal(folder / _SALES, known=found.sales)
+                after = found.journal.mark.count if found else 0
+                self.sales = _sales_of(folder, self.journal, after, found.sales if found else None)
                 if self.sales is not None:
                     opened.callback(self.sales.close)
                 if on_network is not None and on_network is not self.on_network:
                     self._change_host(on_network=on_network)
-                if found is None and not self.on_network:
-                    _check_against_each_other(folder, self.journal, self.books)
+                if not self.on_network:
+                    _check_against_each_other(folder, self.journal, after, self.books)
                 self.books.start()
             except LedgerFileError as wrong:
                 raise BenchMisuse(str(wrong)) from None
@@ -143,28 +149,31 @@ class StateFolder:
         self._opened.close()
 
 
-def _sales_of(folder: Path, journal: Journal) -> Journal | None:
-    """The journal of the point of sale, where there is one. What a terminal was asked for is known there, or it is not all there."""
+def _sales_of(folder: Path, journal: Journal, after: int, known: Chains | None) -> Journal | None:
+    """The journal of the point of sale, where there is one. What a terminal was asked for in the rows behind `after` is known there."""
     file = folder / _SALES
     asked = journal.query(
         "select distinct fields ->> 'request' as request from journal"
-        " where instr(fields, '\"request\"') and fields ->> 'request' is not null"
+        " where seq > :after and instr(fields, '\"request\"') and fields ->> 'request' is not null",
+        {"after": after},
     )
-    if not asked and not file.exists() and not file.with_suffix(".head").exists():
+    if known is None and not asked and not file.exists() and not file.with_suffix(".head").exists():
         return None
     if asked and not (file.exists() and file.stat().st_size):
         raise BenchMisuse(f"{file}: it is gone or empty, and terminals have payments of it; {_CURE}")
+    sales = Journal(file, known=known)
+    if not asked:
+        return sales
     # Imported here: most state folders have no point of sale.
     from terminal_sim.pos.model.rows import request_id
 
-    sales = Journal(file)
-    known = {
+    requests = {
         request_id(row["number"])
         for row in sales.query(
             "select distinct fields ->> 'number' as number from journal where kind in ('payment', 'refund')"
         )
     }
-    missing = sorted({str(row["request"]) for row in asked} - known)
+    missing = sorted({str(row["request"]) for row in asked} - requests)
     if missing:
         sales.close()
         raise BenchMisuse(
@@ -201,23 +210,35 @@ def check_rights(folder: Path) -> None:
         )
 
 
-def _check_against_each_other(folder: Path, journal: Journal, books: LedgerFile) -> None:
-    known = {row["txn"] for row in journal.query("select distinct txn from journal where txn is not null")}
-    booked = {entry.reference for record in books.records for entry in record.entries}
-    strange = sorted(booked - known)
+def _check_against_each_other(folder: Path, journal: Journal, after: int, books: LedgerFile) -> None:
+    """Holds the rows behind `after` and the records that were read against what the other has."""
+    booked = {entry.reference for record in books.found for entry in record.entries}
+    strange = booked - _payments(journal, "seq > :after", {"after": after})
+    if strange and after:
+        named = {"named": msgspec.json.encode(sorted(strange)).decode()}
+        strange -= _payments(journal, "txn in (select value from json_each(:named))", named)
     if strange:
         raise BenchMisuse(
-            f"{folder}: the acquirer has booked {strange[0]}, which the journal does not know: journal.db and"
+            f"{folder}: the acquirer has booked {min(strange)}, which the journal does not know: journal.db and"
             f" acquirer.jsonl are of different folders or times; {_CURE}"
         )
-    answered = {message.reply.host_reference for record in books.records for message in record.answers}
+    answered = {message.reply.host_reference for record in books.found for message in record.answers}
     sql = (
-        "select distinct fields ->> 'host_reference' as host from journal"
-        " where instr(fields, '\"host_reference\"') and fields ->> 'host_reference' is not null and fields ->> 'host_reference' != ''"
+        "select distinct txn, fields ->> 'host_reference' as host from journal where seq > :after"
+        " and instr(fields, '\"host_reference\"') and fields ->> 'host_reference' is not null and fields ->> 'host_reference' != ''"
     )
-    missing = sorted({str(row["host"]) for row in journal.query(sql)} - answered)
+    missing = sorted(
+        str(row["host"])
+        for row in journal.query(sql, {"after": after})
+        if row["host"] not in answered and not books.has_answered(str(row["txn"]), str(row["host"]))
+    )
     if missing:
         raise BenchMisuse(
             f"{folder}: the journal has the answer {missing[0]} of the acquirer, which acquirer.jsonl does not"
             f" have: they are of different folders or times; {_CURE}"
         )
+
+
+def _payments(journal: Journal, which: str, bindings: Mapping[str, Field]) -> set[str]:
+    sql = f"select distinct txn from journal where txn is not null and {which}"
+    return {row["txn"] for row in journal.query(sql, bindings)}

@@ -5,7 +5,7 @@ Rules:
    one message, with the SHA-256 of the hash of the line before and of the record.
 2. `append` hands the system one more line. `sync` returns after all of them are on the disk, and after the head beside the file says
    so (`journal.head`); the answers of several messages then wait for one flush.
-3. Opening reads and checks every line, unless an index of exactly this file is given, and writes nothing; `start` does. A damaged
+3. Opening reads and checks every line, but for first ones whose index is given, and writes nothing; `start` does. A damaged
    file is not opened and not changed. A last line that the head does not count and that is no whole record is what a cut has left
    of a message without an answer: it is taken off.
 4. Card numbers are not written: no rule of the books needs them, but for a balance, which starts anew with each run.
@@ -45,13 +45,14 @@ class LedgerFileError(ValueError):
 class LedgerFile:
     """The books in `path`, made by `start` where there are none. Raises `LedgerFileError`.
 
-    `known` is the index of the file as it is now, where that is certain: then no line is read before it is asked for.
+    `known` is the index of the first lines of the file, where that is certain, and goes on with the file: only the lines behind them
+    are then read and checked. `found` are the records that were read at the opening.
     """
 
     def __init__(self, path: Path, known: BooksIndex | None = None) -> None:
         self.path = path
         self.index = known or BooksIndex(mark=Mark(digest=_GENESIS))
-        self._records: list[LedgerRecord] | None = None if known else []
+        self.found: list[LedgerRecord] = []
         self._descriptor = -1
         self._failed = ""
         self._synced = True
@@ -59,8 +60,12 @@ class LedgerFile:
             self._head = HeadFile(path.with_name("acquirer.head"))
         except HeadError as wrong:
             raise LedgerFileError(str(wrong)) from None
+        content = _content(path)
         if known is None:
-            self._read(_content(path))
+            self._read(content)
+        else:
+            self._read_records(content[known.end :], self._counted())
+        self._records: list[LedgerRecord] | None = None if known else list(self.found)
         self._earlier = self.index.end
         self._told: set[int] = set()  # where the lines begin that `about` and `rest` have given
         self._asked: set[str] = set()
@@ -181,6 +186,14 @@ class LedgerFile:
 
     # Reading.
 
+    def has_answered(self, reference: str, host_reference: str) -> bool:
+        """Whether a message that speaks of the payment `reference` was answered so."""
+        return any(
+            message.reply.host_reference == host_reference
+            for at in self.index.places.get(reference, ())
+            for message in self._record_at(at).answers
+        )
+
     def _record_at(self, at: int) -> LedgerRecord:
         with self.path.open("rb") as file:
             file.seek(at)
@@ -201,30 +214,38 @@ class LedgerFile:
             if counted is not None and counted.count:
                 raise self._wrong(f"it is gone or empty, and {counted.count} messages were answered")
             return
-        lines = content.split(b"\n")
-        unfinished = len(lines) - 1 if lines[-1] else 0  # the number of a line without its end
-        if lines[0] != _HEADER:
-            if counted is not None and not counted.count and len(lines) == 1 and _HEADER.startswith(lines[0]):
+        header, _, records = content.partition(b"\n")
+        if header != _HEADER:
+            if counted is not None and not counted.count and header == content and _HEADER.startswith(header):
                 return  # what a cut left of the first line
-            raise self._wrong(_not_ours(lines[0]), 1)
-        if counted is None:
-            raise self._wrong(f"{self._head.path.name} is missing beside it")
+            raise self._wrong(_not_ours(header), 1)
         index.end = len(_HEADER) + 1
-        passed = not counted.count
-        for number, line in enumerate(lines[1:], 1):
+        self._read_records(records, self._counted())
+        index.end = min(index.end, len(content))
+
+    def _counted(self) -> Mark:
+        if self._head.mark is None:
+            raise self._wrong(f"{self._head.path.name} is missing beside it")
+        return self._head.mark
+
+    def _read_records(self, content: bytes, counted: Mark) -> None:
+        """Reads the lines behind those of the index, and holds all that is there then against what was `counted`."""
+        index = self.index
+        before, end = index.mark.count, index.end + len(content)
+        *lines, unfinished = content.split(b"\n")
+        passed = not counted.count or index.mark == counted
+        for number, line in enumerate([*lines, *([unfinished] if unfinished else [])], before + 1):
             if not line:
-                if number < len(lines) - 1:
-                    raise self._wrong("an empty line", number + 1)
-                break
+                raise self._wrong("an empty line", number + 1)
             try:
                 self._take(line)
             except ValueError as wrong:
-                if number == unfinished and number > counted.count:
+                if unfinished and number > max(before + len(lines), counted.count):
                     break
                 raise self._wrong(str(wrong), number + 1) from None
             if number == counted.count:
                 passed = index.mark == counted
-        index.end = min(index.end, len(content))
+        index.end = min(index.end, end)
         if not passed or index.mark.count < counted.count:
             raise self._wrong(
                 f"it has {index.mark.count} messages that were answered, and there were {counted.count}"
@@ -242,7 +263,7 @@ class LedgerFile:
             raise ValueError("this record was changed after it was written")
         record = _decode(body)
         self.index.take(record, digest, len(line) + 1)
-        self.records.append(record)
+        self.found.append(record)
 
     def _wrong(self, what: str, line: int = 0) -> LedgerFileError:
         place = f"{self.path}:{line}" if line else str(self.path)

@@ -21,6 +21,7 @@ APPLICATION_ID = 0x54534A31  # "TSJ1"
 _SCHEMA_FILE = re.compile(r"v(\d+)\.sql", re.ASCII)
 
 
+_SHORTEST_LOG = 1_000  # pages
 CURE = "keep the file for support, and put the whole state folder back from a copy or start a new one"
 
 
@@ -135,6 +136,13 @@ def _configure(db: apsw.Connection, path: str) -> None:
     _pragma(db, "synchronous=full")
     _pragma(db, "temp_store=memory")
     _pragma(db, "trusted_schema=off")
+    # A file that the log has not been taken into has the bytes that its folder's checkpoint counts for.
+    _pragma(db, f"wal_autocheckpoint={max(_SHORTEST_LOG, _page_count(db) // 2)}")
+
+
+def _page_count(db: apsw.Connection) -> int:
+    pages = _pragma(db, "page_count")
+    return pages if isinstance(pages, int) else 0
 
 
 def _check_schema(db: apsw.Connection, path: str, holds: int) -> None:

@@ -4,7 +4,7 @@ Rules:
 1. `append` returns after the rows are on the disk (WAL, synchronous=FULL) or raises `CommitUnknown`. After that the object takes
    no more rows, since a second commit could undo what the first one wrote.
 2. One writer: the file is locked as long as it is open. (The lock of a state folder is `journal.lock`.)
-3. Opening reads and checks every row, unless it is known of exactly this file where its chains end. A damaged file is not opened
+3. Opening reads and checks every row, but for first ones of which it is known where their chains end. A damaged file is not opened
    and not changed.
 4. The head beside the file (`journal.head`) counts its rows, so that a log that is cut or gone is missed at the next opening.
 """
@@ -40,7 +40,7 @@ _INSERT = "insert into journal values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 class Journal(JournalReading):
     """The journal in `path`, made where there is none, or in memory. `vfs` names an APSW file system other than the default.
 
-    `known` is where the chains of the file end as it is now, where that is certain: then no row is read before it is asked for.
+    `known` is where the chains of the first rows of the file end, where that is certain: then only the rows behind them are read and checked.
     Raises `JournalBusyError`, `JournalDamagedError`, or `JournalError` where the file is not for this version.
     """
 
@@ -57,10 +57,8 @@ class Journal(JournalReading):
         counted = self._head.mark if self._head is not None else None
         super().__init__(open_database(name, vfs, holds=counted.count if counted is not None else 0), name)
         try:
-            if known is not None:
-                self._ends, self._mono, self._mark = dict(known.ends), known.mono, known.mark
-            elif name != IN_MEMORY:  # a journal in memory begins without rows
-                self.verify()
+            if name != IN_MEMORY:  # a journal in memory begins without rows
+                self._go_on_from(self.chains_behind(known or Chains({}, 0, Mark())))
             self._start_head()
             keep_log_no_longer(self._db)
         except BaseException:
@@ -137,10 +135,15 @@ class Journal(JournalReading):
 
     def verify(self) -> None:
         """Reads every row and checks numbers and chains. Raises `JournalDamagedError` that names the first bad row."""
-        ends: dict[str, ChainEnd] = {}
-        seq = mono = 0
-        mark, counted = Mark(), (self._head.mark if self._head is not None else None) or Mark()
-        for columns in self._select("order by seq"):
+        self._go_on_from(self.chains_behind(Chains({}, 0, Mark())))
+
+    def chains_behind(self, known: Chains) -> Chains:
+        """Where the chains end, of which only the rows behind those of `known` are read and checked. Raises `JournalDamagedError`."""
+        ends, seq, mono, mark = dict(known.ends), known.mark.count, known.mono, known.mark
+        counted = (self._head.mark if self._head is not None else None) or Mark()
+        if seq == counted.count and mark != counted:
+            raise self._not_those(seq)
+        for columns in self._select("where seq > ? order by seq", (seq,)):
             seq += 1
             terminal, number = columns[1], columns[2]
             wrong = difference(columns, seq, ends.get(terminal, ChainEnd()))
@@ -150,10 +153,16 @@ class Journal(JournalReading):
             mono = max(mono, columns[4])
             mark = marked(mark, columns[10])
             if seq == counted.count and mark != counted:
-                raise self._damaged(f"its first {seq} rows are not those that were stored")
+                raise self._not_those(seq)
         if seq < counted.count:
             raise self._damaged(f"it has {seq} rows, and {counted.count} were stored: the end of it is lost")
-        self._ends, self._mono, self._mark = ends, mono, mark
+        return Chains(ends, mono, mark)
+
+    def _not_those(self, count: int) -> JournalDamagedError:
+        return self._damaged(f"its first {count} rows are not those that were stored")
+
+    def _go_on_from(self, chains: Chains) -> None:
+        self._ends, self._mono, self._mark = dict(chains.ends), chains.mono, chains.mark
 
     def close(self) -> None:
         """Releases the file. A disk error here loses nothing: every row is in the log, which the next opening reads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,64 @@ def test_a_bench_that_is_closed_leaves_a_checkpoint_and_one_that_is_killed_does_
     with Bench(state=tmp_path) as bench:
         sale(bench, bench.add_terminal("v400m"))
         assert not counts(tmp_path)
+
+
+def killed(tmp_path: Path) -> Path:
+    """A folder with a sale of an orderly run, and another one of a run that was killed."""
+    paid(tmp_path / "state")
+    with Bench(state=tmp_path / "state") as bench:
+        sale(bench, bench.add_terminal("v400m"))
+        return Path(shutil.copytree(tmp_path / "state", tmp_path / "killed"))
+
+
+def known(state: StateFolder) -> tuple[object, ...]:
+    """What the rows of the terminal come to."""
+    past = state.past_of("V4000001")
+    return past.number, past.payments, past.durable.boots, list(past.durable.payments.values())
+
+
+def test_after_a_kill_only_what_is_behind_the_checkpoint_is_read(tmp_path: Path) -> None:
+    folder = killed(tmp_path)
+    state = StateFolder(folder)
+    assert state.checkpoint is not None
+    assert not state.is_at_rest
+    assert len(state.books.found) == 1
+    found = state.journal.chains, state.books.records, known(state)
+    state.close()
+    fully = StateFolder(folder, fully=True)
+    assert found == (fully.journal.chains, fully.books.found, known(fully))
+    fully.close()
+
+
+def test_the_full_check_says_how_far_a_checkpoint_counts_after_a_kill(tmp_path: Path) -> None:
+    folder = killed(tmp_path)
+    assert any("checkpoint: says what the first 3 of 6 rows come to" in line for line in checked(folder))
+
+
+BEHIND: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "the log is gone": ("journal.db-wal", Path.unlink, "were stored"),
+    "the log is cut": (
+        "journal.db-wal",
+        lambda file: file.write_bytes(file.read_bytes()[:5000]),
+        "were stored",
+    ),
+    "a bit of the log": ("journal.db-wal", lambda file: _flipped(file), "were stored"),
+    "the last record is gone": (
+        "acquirer.jsonl",
+        lambda file: file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1])),
+        "there were",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", BEHIND)
+def test_what_is_missing_behind_a_checkpoint_is_missed(change: str, tmp_path: Path) -> None:
+    name, act, says = BEHIND[change]
+    folder = killed(tmp_path)
+    act(folder / name)
+    assert state_checkpoint.beginning(folder) is not None
+    with pytest.raises((JournalError, ValueError), match=says):
+        StateFolder(folder)
 
 
 def _flipped(file: Path) -> None:
