@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
 
 FORMAT = "terminal-sim saved bench"
-VERSION = 20
+VERSION = 21
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,15 @@ from terminal_sim.core.flow import Move, Moves, State, States
 from terminal_sim.core.message import EntryMode, MessageKind, Original
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import CardRefusedRow
+from terminal_sim.core.screen import Screen, TextLine, Tone
 from terminal_sim.core.text import Text, say
 from terminal_sim.emv.data.reasons import written
 from terminal_sim.emv.data.response_code import OFFLINE_APPROVED, UNREACHED_APPROVED
-from terminal_sim.emv.talk.answers import HostDecision
-from terminal_sim.emv.talk.asks import GoOnline
+from terminal_sim.emv.talk.answers import HostDecision, PresentedAgain
+from terminal_sim.emv.talk.asks import GoOnline, PresentAgain
 from terminal_sim.emv.talk.card import CardData
 from terminal_sim.emv.talk.outcome import Outcome, Verdict
+from terminal_sim.flows import fields
 from terminal_sim.flows.cardholder import PROMPT_MOVES, PROMPT_STATES, CardholderFlow
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING, CARD_REFUSED, NO_ANSWER
@@ -48,6 +50,9 @@ class CardPaymentFlow(CardholderFlow):
     def kernel_waits(self, _: Event) -> bool:
         """Whether the kernel gets the acquirer's answer before the payment ends: the card has the last word."""
         return isinstance(self.asked, GoOnline)
+
+    def asks_for_card_again(self, event: Event) -> bool:
+        return isinstance(event, KernelAsked) and isinstance(event.ask, PresentAgain)
 
     def chip_waits(self, event: Event) -> bool:
         return self.kernel_waits(event) and self.entry is EntryMode.CHIP
@@ -149,6 +154,18 @@ class CardPaymentFlow(CardholderFlow):
 
     def tell_card_of_no_host(self, _: Event) -> None:
         self.terminal.order(fx.AnswerCard(HostDecision(response_code=None)))
+
+    def ask_card_again(self, event: Event) -> None:
+        """The acquirer has answered, and the card's issuer has something for it: the card is wanted in the field once more."""
+        self.keep_ask(event)
+        self.terminal.order(fx.Beep("attention"))
+        self.terminal.order(fx.OpenReader((EntryMode.CONTACTLESS,)))
+
+    def card_is_back(self, _: Event) -> None:
+        self.terminal.order(fx.AnswerCard(PresentedAgain(True)))
+
+    def card_stays_away(self, _: Event) -> None:
+        self.terminal.order(fx.AnswerCard(PresentedAgain(False)))
 
     def complete_chip(self, event: Event) -> None:
         self._keep_outcome(event)
@@ -267,6 +284,14 @@ class CardPaymentFlow(CardholderFlow):
         """Whether payments are taken offline now, and this one is of a kind that can be."""
         return self.kind.facts.deferrable and self.terminal.offline.active
 
+    # Screens.
+
+    def present_again(self) -> Screen:
+        return Screen(
+            "present-again",
+            (*self.sum(), TextLine(say("present-again"), "present-again", Tone.BIG), fields.CANCEL),
+        )
+
 
 def verdict_of(event: Event) -> Verdict | None:
     """How the kernel's conversation ended, where `event` says that it did."""
@@ -279,6 +304,7 @@ CONVERSATION_STATES: States[CardPaymentFlow] = (
     *PROMPT_STATES,
     AUTHORISING,
     State("completing", CardPaymentFlow.processing, timeout="card"),
+    State("again", CardPaymentFlow.present_again, timeout="card"),
     *ENDINGS,
 )
 CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
@@ -337,6 +363,18 @@ CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
         "completing",
         guard=CardPaymentFlow.kernel_waits,
         action=CardPaymentFlow.tell_card_of_no_host,
+    ),
+    Move(
+        Trigger.KERNEL_PROMPT,
+        "completing",
+        "again",
+        guard=CardPaymentFlow.asks_for_card_again,
+        action=CardPaymentFlow.ask_card_again,
+    ),
+    Move(Trigger.CARD_TAPPED, "again", "completing", action=CardPaymentFlow.card_is_back),
+    *(
+        Move(trigger, "again", "completing", action=CardPaymentFlow.card_stays_away)
+        for trigger in (Trigger.CANCEL, Trigger.TIMEOUT, Trigger.READER_LOST)
     ),
     *ANSWER_MOVES,
     Move(

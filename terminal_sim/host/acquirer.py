@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Booking, EntryMode, HostReply, HostRequest
+from terminal_sim.core.message import Booking, HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
@@ -345,7 +345,8 @@ class Acquirer:
             return self._answer(request, scripted.code), ""
         if request.original is not None and request.kind.undoes:
             return self._answer(request, self._ledger.undo(request, request.original)), ""
-        return self._answer(request, self._ledger.refund(request, card_number(request))), ""
+        code = self._ledger.refund(request, card_number(request))
+        return self._answer(request, code, icc_data=self._icc_data(request, code)), ""
 
     def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
         if self._ledger.is_reversed_before_arrival(request):
@@ -372,7 +373,7 @@ class Acquirer:
     def _icc_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: issuer authentication data, and the scripts that wait, where a chip in the slot can run them."""
         data = self._issuer.authentication_data(request, code)
-        if not self._sending or request.entry is not EntryMode.CHIP or not request.kind.facts.is_payment:
+        if not self._sending or not self._issuer.reaches_card(request) or not request.kind.facts.is_payment:
             return data
         securing = self._issuer.securing(request)
         room = LONGEST_ICC_DATA - len(data)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Avs, HostRequest
+from terminal_sim.core.message import Avs, EntryMode, HostRequest
 from terminal_sim.emv.data.card_number import is_luhn_valid
 from terminal_sim.host import scripts
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
@@ -157,6 +157,12 @@ class Issuer:
 
         data = cryptograms.authentication_data(request, pan, self._master_key, code)
         return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
+
+    def reaches_card(self, request: HostRequest) -> bool:
+        """Whether scripts come to the card of `request`: in a slot, or at a second tap that terminal and card support."""
+        if request.entry is EntryMode.CHIP:
+            return True
+        return request.entry is EntryMode.CONTACTLESS and scripts.has_second_tap(request.icc_data)
 
     def securing(self, request: HostRequest) -> CommandSecuring | None:
         """What secures commands for the card of `request`; None where the issuer has no keys of it."""

@@ -20,7 +20,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.data import qualifiers, tags, tlv
 from terminal_sim.emv.keys import issuer_data
 from terminal_sim.emv.keys.issuer_data import IssuerData
 from terminal_sim.host import script_commands
@@ -105,6 +105,18 @@ def is_taken(icc_data: bytes, identifier: int, *, asks: bool) -> bool | None:
             return results[at] & 0xF0 == _SUCCESSFUL
     said = _said_by_card(icc_data) if asks else None
     return None if said is None or not said.scripts else not said.script_failed
+
+
+def has_second_tap(icc_data: bytes) -> bool:
+    """Whether a request's DE 55 says that terminal (9F66) and card (9F6C) support scripts at a second tap (EMV Book C-3)."""
+    objects = dict(_objects(icc_data))
+    terminal, card = objects.get(tags.TTQ, b"")[2:3], objects.get(tags.CTQ, b"")[1:2]
+    return bool(
+        terminal
+        and card
+        and terminal[0] & qualifiers.TTQ3_ISSUER_UPDATE
+        and card[0] & qualifiers.CTQ2_ISSUER_UPDATE
+    )
 
 
 def told_by_card(icc_data: bytes) -> str:

@@ -30,6 +30,7 @@ from terminal_sim.emv.talk.answers import (
     HostDecision,
     Loss,
     PinBlock,
+    PresentedAgain,
     ResponseApdu,
     TypedPin,
 )
@@ -124,9 +125,11 @@ class CardConversation:
         return self._run(lambda: next(self._kernel))
 
     def resume(self, answer: Answer) -> Event:
-        """Answer what the kernel asked last, and run it on."""
+        """Answer what the kernel asked last, and run it on; a card that is presented again is powered first."""
         if isinstance(answer, HostDecision):
             self._torn(Step.ONLINE, False)
+        if isinstance(answer, PresentedAgain) and answer.there:
+            self.power()
         return self._run(lambda: self._answer(self._enciphered(answer)))
 
     def snapshot(self) -> ConversationState:

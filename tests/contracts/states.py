@@ -70,6 +70,17 @@ def _with_card(flow: str, how: str = "insert", card: str = "visa-credit") -> Way
     return go
 
 
+def _second_tap(flow: str) -> Way:
+    """The acquirer has answered a tapped card whose issuer has a script for it."""
+
+    def go(drive: Drive) -> None:
+        drive.bench.host_sends(["unblock-pin"])
+        _with_card(flow, "tap", "second-tap")(drive)
+        drive.pass_time()
+
+    return go
+
+
 def _then_wait(way: Way) -> Way:
     def go(drive: Drive) -> None:
         way(drive)
@@ -92,6 +103,7 @@ def _card_ways(flow: str) -> dict[Place, Way]:
         (flow, "application"): _with_card(flow, card="two-applications"),
         (flow, "authorising"): pay,
         (flow, "completing"): _then_wait(pay),
+        (flow, "again"): _second_tap(flow),
         **_endings(flow, pay),
     }
 
@@ -297,6 +309,8 @@ def has(profile: Profile, place: Place) -> bool:
         return bool(profile.home.shortcuts)
     if place == ("notice", "shown"):
         return profile.battery is not None
+    if state == "again":
+        return profile.entries.contactless
     if state in ("out-of-paper", "offer-copy", "receipts", "receipt", "printed"):
         return profile.printer is not None
     return True

@@ -13,7 +13,13 @@ from terminal_sim.emv.data.tlv import TlvError
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import derivation
 from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
-from terminal_sim.emv.talk.answers import ApplicationChoice, HostDecision, PinBlock, ResponseApdu
+from terminal_sim.emv.talk.answers import (
+    ApplicationChoice,
+    HostDecision,
+    PinBlock,
+    PresentedAgain,
+    ResponseApdu,
+)
 from terminal_sim.emv.talk.asks import (
     ChooseApplication,
     Command,
@@ -21,6 +27,7 @@ from terminal_sim.emv.talk.asks import (
     FindException,
     FindTorn,
     GoOnline,
+    PresentAgain,
     Show,
     SumAmounts,
 )
@@ -81,6 +88,7 @@ class Terminal:
     host: Host = approving_host
     pins: list[str | None] = field(default_factory=list)
     choice: int = 0
+    comes_back: bool = True
     asks: list[KernelAsk] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
     messages: list[DisplayMessage] = field(default_factory=list)
@@ -136,6 +144,8 @@ class Terminal:
                 return self.keys.pin_block(pin, ask.pan)
             case GoOnline():
                 return self.host(ask)
+            case PresentAgain():
+                return PresentedAgain(self.comes_back)
 
     def chip(self, card: VirtualCard, amount: int = 1250, **more: str) -> Outcome:
         assert card.chip is not None

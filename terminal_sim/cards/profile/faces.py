@@ -237,7 +237,8 @@ class ContactlessFace:
     C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
     units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
     `offline`, `oda` and `oda_fault` are as on the chip: a card of GET PROCESSING OPTIONS proves itself by fast DDA, one of GENERATE AC
-    by CDA, and a card of GET PROCESSING OPTIONS has `wishes` for its CTQ. One of GENERATE AC may resist relaying (`relay`), and with `recovers` gives the cryptogram of a torn transaction again.
+    by CDA, and a card of GET PROCESSING OPTIONS has `wishes` for its CTQ and with `issuer_update` takes what its issuer sends at a second tap. One of GENERATE AC
+    may resist relaying (`relay`), and with `recovers` gives the cryptogram of a torn transaction again.
     """
 
     applications: tuple[CardApplication, ...]
@@ -254,6 +255,7 @@ class ContactlessFace:
     wishes: tuple[CardWish, ...] = ()
     relay: RelayFace | None = None
     recovers: bool = False
+    issuer_update: bool = False
 
     def __post_init__(self) -> None:
         _check_response(self.response_ms)
@@ -267,6 +269,10 @@ class ContactlessFace:
                     raise ValueError(f'{name}: only a card with cryptogram = "generate-ac" has it')
         elif self.wishes:
             raise ValueError('wishes: only a card with cryptogram = "processing-options" has a CTQ')
+        elif self.issuer_update:
+            raise ValueError(
+                'issuer_update: only a card with cryptogram = "processing-options" has a second tap'
+            )
         elif self.contact_above is not None and "9F0206" not in self.pdol:
             raise ValueError("contact_above: the card must know the amount, so its pdol has 9F0206")
         if not self.applications:

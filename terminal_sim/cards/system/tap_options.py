@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from terminal_sim.cards.profile.faces import CardWish, ContactlessFace
-from terminal_sim.cards.system import certifying, log, risk
-from terminal_sim.cards.system.command import Handlers
+from terminal_sim.cards.system import certifying, issuer_authentication, log, risk, scripts
+from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory
 from terminal_sim.cards.system.records import record_of
 from terminal_sim.cards.system.results import CardFacts
+from terminal_sim.cards.system.scripts import ScriptProgress, ScriptRunner
 from terminal_sim.emv.data import qualifiers, tags, tlv
-from terminal_sim.emv.data.apdu import Cryptogram
+from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 
 _FAST_DDA_VERSION: Final = b"\x01"
 _WISHES: Final[dict[CardWish, int]] = {
@@ -24,6 +25,8 @@ _WISHES: Final[dict[CardWish, int]] = {
     "not-at-atm": qualifiers.CTQ1_NOT_AT_ATM,
 }
 """Byte 1 of the CTQ."""
+_PIN_TRIES: Final = 3
+"""What an unblocked PIN has: an antenna compares none."""
 
 
 class OptionsApplication:
@@ -35,9 +38,17 @@ class OptionsApplication:
         self._face = face
         self.memory = memory
         self._authentication = b""
+        self._arqc = self._unpredictable = b""
+        self._progress = ScriptProgress()
+        self._scripts = ScriptRunner(memory, _PIN_TRIES, frozenset(held.records), own_pin=None)
+        if face.issuer_update:
+            self.handlers = {
+                Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
+                **dict.fromkeys(scripts.COMMANDS, self._run_script_command),
+            }
 
     def leave(self) -> None:
-        """Of a transaction nothing is left."""
+        """Of a transaction its ARQC is left, for what the issuer sends at a second tap."""
         self._authentication = b""
 
     def record(self, place: tuple[int, int]) -> bytes | None:
@@ -52,9 +63,14 @@ class OptionsApplication:
         self.memory.begin()
         kind = Cryptogram.AAC if self.memory.now.blocked else self._first_word(values)
         wishes = self._qualifiers(values[tags.TTQ])
+        if self._face.issuer_update and values[tags.TTQ][2] & qualifiers.TTQ3_ISSUER_UPDATE:
+            wishes = bytes((wishes[0], wishes[1] | qualifiers.CTQ2_ISSUER_UPDATE))
+        self._progress = ScriptProgress()
         made, data = certifying.certified(
             self.held.scheme.version, self.memory, self.held.aip, CardFacts(first=kind), values
         )
+        self._arqc = made if kind is Cryptogram.ARQC else b""
+        self._unpredictable = values[tags.UNPREDICTABLE_NUMBER]
         log.write(self.memory, self.held.log_records, kind, values)
         fresh = tlv.join(
             (
@@ -68,6 +84,31 @@ class OptionsApplication:
         if self._face.oda == "dda":
             fresh += self._fast_signature(values, wishes)
         return tlv.encode(tags.RESPONSE_FORMAT_2, self.held.options + fresh)
+
+    def _external_authenticate(self, command: CardCommand) -> bytes:
+        """EXTERNAL AUTHENTICATE at a second tap: the issuer's answer to the ARQC of the first one (Book 3, 6.5.4)."""
+        if not self._arqc:
+            raise Refusal(StatusWord.CONDITIONS)
+        command.need_no_parameters()
+        version = self.held.scheme.version
+        found = issuer_authentication.checked(
+            version, self.memory, self._arqc, self._unpredictable, command.data
+        )
+        if not found.genuine:
+            raise Refusal(StatusWord.AUTHENTICATION_FAILED)
+        self.memory.went_online()
+        return b""
+
+    def _run_script_command(self, command: CardCommand) -> bytes:
+        """A command of an issuer script at a second tap (Book 3, 10.10)."""
+        if not self._arqc:
+            raise Refusal(StatusWord.CONDITIONS)
+        self._progress, refusal = self._scripts.run(
+            command, self.held.scheme.messaging, self._arqc, self._progress
+        )
+        if refusal is not None:
+            raise refusal
+        return b""
 
     def _first_word(self, values: dict[int, bytes]) -> Cryptogram:
         """A TC within the card's own limits where the terminal does not want the issuer asked, else an ARQC."""

@@ -14,7 +14,7 @@ from terminal_sim.emv.data import tags
 from terminal_sim.emv.data.apdu import StatusWord
 from terminal_sim.emv.data.dol import parse
 from terminal_sim.emv.data.response_code import APPROVALS
-from terminal_sim.emv.kernels import registry
+from terminal_sim.emv.kernels import issuer_update, registry
 from terminal_sim.emv.kernels.registry import Kernel
 from terminal_sim.emv.steps import entry_point, initiate, select, tap
 from terminal_sim.emv.steps.entry_point import Combination, ContactlessCandidate
@@ -51,6 +51,8 @@ def pay(transaction: Transaction) -> Conversation[Outcome]:
     decision = yield from go_online(transaction)
     if decision.response_code is None:
         return transaction.outcome(Verdict.DECLINED, Rule.ISSUER_UNREACHED)
+    if kernel.traits.issuer_update:
+        yield from issuer_update.update(transaction, combination, decision)
     if decision.response_code in APPROVALS:
         return transaction.outcome(Verdict.APPROVED)
     return transaction.outcome(

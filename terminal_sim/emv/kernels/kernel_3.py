@@ -6,7 +6,9 @@
 3. The TVR stays as the card certified it in its cryptogram: what follows is not written into it.
 4. A TC is an offline approval where the card's signature proves it (`fast_dda`), else the CTQ decides what is done (5.6).
 
-The kernel has no mag-stripe mode and no issuer update by a second tap.
+5. What the issuer sends goes to the card at a second tap (`issuer_update`).
+
+The kernel has no mag-stripe mode.
 """
 
 from __future__ import annotations

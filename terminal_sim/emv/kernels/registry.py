@@ -30,7 +30,13 @@ def _kernel(identifier: int, rid: str, certify: Certify, **traits: bool) -> Kern
 KERNELS: Final = (
     _kernel(2, "A000000004", kernel_2.certify, own_limits=True),
     _kernel(
-        3, "A000000003", kernel_3.certify, uses_qualifiers=True, needs_qualifiers=True, dynamic_limits=True
+        3,
+        "A000000003",
+        kernel_3.certify,
+        uses_qualifiers=True,
+        needs_qualifiers=True,
+        dynamic_limits=True,
+        issuer_update=True,
     ),
     _kernel(4, "A000000025", kernel_4.certify),
     _kernel(5, "A000000065", kernel_5.certify),

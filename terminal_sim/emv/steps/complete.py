@@ -96,28 +96,38 @@ def _authenticate_issuer(transaction: Transaction, data: bytes) -> Conversation[
     if not transaction.card[tags.AIP][0] & _AIP_ISSUER_AUTHENTICATION:
         return
     transaction.tsi |= tvr.TSI_ISSUER_AUTHENTICATION_PERFORMED
-    if 8 <= len(data) <= 16:
-        response = yield from exchange(commands.external_authenticate(data))
-        if response.sw == StatusWord.OK:
-            return
+    if (yield from authenticates(data)):
+        return
     transaction.mark(tvr.ISSUER_AUTHENTICATION_FAILED, Rule.ISSUER_AUTHENTICATION_FAILED)
+
+
+def authenticates(data: bytes) -> Conversation[bool]:
+    """EXTERNAL AUTHENTICATE with the value of tag 91: whether the card takes it for its issuer's (10.9)."""
+    if not 8 <= len(data) <= 16:
+        return False
+    response = yield from exchange(commands.external_authenticate(data))
+    return response.sw == StatusWord.OK
 
 
 def _run(
     transaction: Transaction, scripts: tuple[tuple[int, bytes], ...], kind: int, failed: int
 ) -> Conversation[None]:
-    """Runs the scripts of one `kind`, appends five bytes of result for each (Book 4, 12.2.4: 9F5B)."""
+    """Runs the scripts of one `kind`."""
     for tag, script in scripts:
         if tag != kind:
             continue
         transaction.tsi |= tvr.TSI_SCRIPT_PERFORMED
-        identifier, result = yield from _run_script(
-            script, Step.ONLINE if kind == tags.SCRIPT_BEFORE else Step.OTHER
-        )
-        if result & 0xF0 != _SUCCESSFUL:
+        step = Step.ONLINE if kind == tags.SCRIPT_BEFORE else Step.OTHER
+        if not (yield from run_script(transaction, script, step)):
             transaction.mark(failed, Rule.SCRIPT_FAILED)
-        results = transaction.terminal.get(tags.SCRIPT_RESULTS, b"")
-        transaction.terminal[tags.SCRIPT_RESULTS] = results + bytes((result,)) + identifier
+
+
+def run_script(transaction: Transaction, script: bytes, step: Step) -> Conversation[bool]:
+    """Runs one script and appends its five bytes of result (Book 4, 12.2.4: 9F5B); whether all of its commands were done."""
+    identifier, result = yield from _run_script(script, step)
+    results = transaction.terminal.get(tags.SCRIPT_RESULTS, b"")
+    transaction.terminal[tags.SCRIPT_RESULTS] = results + bytes((result,)) + identifier
+    return result & 0xF0 == _SUCCESSFUL
 
 
 def _run_script(script: bytes, step: Step) -> Conversation[tuple[bytes, int]]:

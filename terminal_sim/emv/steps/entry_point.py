@@ -45,7 +45,7 @@ class KernelTraits(Struct, frozen=True):
     """What the entry point knows of a kernel: its `identifier`, and the `rid` whose cards use it where they name none.
 
     The limits of a kernel with `own_limits` are exceeded, and those of others reached; one that `uses_qualifiers` gets the TTQ (9F66), and
-    one that `needs_qualifiers` is only for a card whose PDOL asks for it. One with `dynamic_limits` looks at the card's program.
+    one that `needs_qualifiers` is only for a card whose PDOL asks for it. One with `dynamic_limits` looks at the card's program, one with `issuer_update` gives the card at a second tap what its issuer sent.
     """
 
     identifier: int
@@ -54,6 +54,7 @@ class KernelTraits(Struct, frozen=True):
     uses_qualifiers: bool = False
     needs_qualifiers: bool = False
     dynamic_limits: bool = False
+    issuer_update: bool = False
 
 
 class Combination(Struct, frozen=True):
@@ -87,6 +88,8 @@ def preprocess(
 ) -> Combination | None:
     """The combination for this amount, or None where it is not allowed (3.1.1)."""
     ttq = bytearray(application.qualifiers or terminal_qualifiers(config))
+    if kernel.issuer_update and not application.qualifiers:
+        ttq[2] |= qualifiers.TTQ3_ISSUER_UPDATE
     ttq[1] &= ~(qualifiers.TTQ2_ONLINE_CRYPTOGRAM | qualifiers.TTQ2_CVM_REQUIRED) & 0xFF
     amount = request.amount
     offline_only = bool(ttq[0] & qualifiers.TTQ1_OFFLINE_ONLY)

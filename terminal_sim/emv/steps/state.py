@@ -48,6 +48,9 @@ ICC_DATA = (
 )
 """DE 55 in the order it is sent; what is unknown at that moment is left out. No element of it is sensitive."""
 
+_QUALIFIERS: Final = (tags.TTQ, tags.CTQ)
+"""What DE 55 has besides where the kernel sends the TTQ: by them the issuer knows whether a tapped card takes scripts."""
+
 
 PURCHASE: Final = b"\x00"
 CASH: Final = b"\x01"
@@ -183,7 +186,8 @@ class Transaction:
         """DE 55 as BER-TLV; empty where the card was read in mag-stripe mode."""
         if self.magstripe:
             return b""
-        return tlv.join((tag, value) for tag in ICC_DATA if (value := self.value(tag)) is not None)
+        sent = (*ICC_DATA, *_QUALIFIERS) if tags.TTQ in self.terminal else ICC_DATA
+        return tlv.join((tag, value) for tag in sent if (value := self.value(tag)) is not None)
 
     def card_data(self) -> CardData:
         """The card as read. Raises `CardError` where PAN or expiry are missing or disagree."""

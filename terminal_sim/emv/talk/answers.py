@@ -85,6 +85,12 @@ class PinBlock(Struct, frozen=True):
     key_serial: bytes = b""
 
 
+class PresentedAgain(Struct, frozen=True):
+    """Whether the card is in the field once more."""
+
+    there: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostDecision:
     """The issuer's answer: response code (tag 8A) and the issuer's DE 55 as it came.
@@ -96,7 +102,7 @@ class HostDecision:
     icc_data: bytes = field(default=b"", repr=False)
 
 
-Answer = ApplicationChoice | TypedPin | HostDecision
+Answer = ApplicationChoice | TypedPin | PresentedAgain | HostDecision
 """What a flow answers. Any PIN goes through the key store, so that the kernel gets it as a `PinBlock`."""
 
 CardAnswer = ResponseApdu | CardGone

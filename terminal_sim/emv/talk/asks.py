@@ -102,6 +102,15 @@ class EnterPin(Struct, frozen=True, kw_only=True):
     encipher: PinEncipherment | None = None
 
 
+class PresentAgain(Struct, frozen=True):
+    """The card is to be held into the field once more, for what its issuer sent (EMV Book C-3); answered by `PresentedAgain`.
+
+    `languages` are the card's, as in the other asks.
+    """
+
+    languages: tuple[str, ...] = ()
+
+
 class GoOnline(Struct, frozen=True, kw_only=True):
     """An authorization request: the card's data, DE 55 as BER-TLV and the enciphered PIN block with its key serial number.
 
@@ -120,5 +129,5 @@ class GoOnline(Struct, frozen=True, kw_only=True):
         return self.card.languages
 
 
-Ask = ChooseApplication | EnterPin | GoOnline
+Ask = ChooseApplication | EnterPin | PresentAgain | GoOnline
 """What the terminal's firmware is asked; a `Command` goes to the card."""

@@ -10,6 +10,7 @@
 | `ChooseApplication`  | `ApplicationChoice`                                      |
 | `EnterPin`           | `PinBlock`                                               |
 | `GoOnline`           | `HostDecision`                                           |
+| `PresentAgain`       | `PresentedAgain`                                         |
 
 The kernel never waits, reads no clock and draws no random number, so it can be paused, torn and replayed at each ask. A decline, a fallback or "use the other interface" is an `Outcome`; an
 exception means that we broke a rule.

@@ -148,6 +148,16 @@ class Rule(Enum):
         "the card does not take the answer for its issuer's",
     )
     SCRIPT_FAILED = "issuer.script-failed", "B3 10.10", "the card refused a command of the issuer's script"
+    ISSUER_UPDATE_MISSED = (
+        "issuer.update-missed",
+        "C-3 5.9",
+        "the card was not there for what its issuer sent",
+    )
+    ISSUER_UPDATE_FAILED = (
+        "issuer.update-failed",
+        "C-3 5.9",
+        "the card did not take what its issuer sent",
+    )
     DEFAULT_TDOL = "card.default-tdol", "B3 9.2.2", "the card has no TDOL and the terminal's default was used"
 
     # Contactless.

@@ -163,32 +163,32 @@ def limits(program: str, **more: Any) -> ReaderLimits:
 
 
 OF_PROGRAMS = [
-    ("no program: the application's", "", (), (1000, "36004000", Verdict.APPROVED)),
-    ("a program without limits", "3102", (limits("32"),), (1000, "36004000", Verdict.APPROVED)),
+    ("no program: the application's", "", (), (1000, "3600c000", Verdict.APPROVED)),
+    ("a program without limits", "3102", (limits("32"),), (1000, "3600c000", Verdict.APPROVED)),
     (
         "a floor limit of nothing",
         "3102",
         (limits("31", contactless_floor_limit=0),),
-        (1000, "36804000", "online"),
+        (1000, "3680c000", "online"),
     ),
     ("a limit that is reached", "31", (limits("31", contactless_limit=1000),), (1000, "", Verdict.USE_CHIP)),
     (
         "the longest one that fits",
         "3102",
         (limits("31", contactless_limit=1), limits("3102", contactless_floor_limit=1000)),
-        (1000, "36004000", Verdict.APPROVED),
+        (1000, "3600c000", Verdict.APPROVED),
     ),
     (
         "a limit of verification",
         "31",
         (limits("31", contactless_floor_limit=1000, contactless_cvm_limit=1000),),
-        (1000, "36404000", Verdict.APPROVED),
+        (1000, "3640c000", Verdict.APPROVED),
     ),
     (
         "a status check",
         "31",
         (limits("31", contactless_floor_limit=1000, status_check=True),),
-        (100, "36804000", "online"),
+        (100, "3680c000", "online"),
     ),
     (
         "an amount of zero that is not allowed",
