@@ -150,7 +150,6 @@ class Presentment:
         return self._in_slot if self._board.readers.card_in else ""
 
     def insert(self, name: str, chip: Card) -> None:
-        self._in_slot = name
         self._asked_for = self._operator.is_human
         before: int | None = None
 
@@ -166,6 +165,7 @@ class Presentment:
             )
 
         self._present(insert, inserted)
+        self._in_slot = name  # not the one that was refused while another is in
         self._named = self._board.readers.inserted
 
     @property

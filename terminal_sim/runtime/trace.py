@@ -114,7 +114,7 @@ class Tail:
     @property
     def entries(self) -> Sequence[TraceEntry]:
         """Oldest first."""
-        return self._entries[-self._keep :]
+        return self._entries[max(len(self._entries) - self._keep, 0) :]
 
     def take(self, entry: TraceEntry) -> None:
         if not isinstance(entry.content, TimePassed | ReaderFrame):
