@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         _run,
         _bundle,
         _replay,
+        _coverage,
         _explore,
         _check,
         _fmt,
@@ -140,6 +141,10 @@ def _run(commands: _Commands) -> None:
         help="the number of the first terminal, so that several runs with one host have terminals of their own; 1 by default",
     )  # fmt: skip
     run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    run.add_argument(
+        "--coverage", type=_path, metavar="FILE.cov",
+        help="write what was covered of the terminals: states, moves, guards, screens, wordings, messages, faults",
+    )  # fmt: skip
     run.add_argument(
         "--record", type=_path, metavar="FOLDER",
         help="record all readers, a new file for each scenario; --reader recording:FOLDER replays them",
@@ -431,6 +436,47 @@ def _replay(commands: _Commands) -> None:
     )
     replay.add_argument(
         "--step", action="store_true", help="show each act, with what the terminal shows after it"
+    )
+    replay.add_argument(
+        "--firmware", default="", metavar="PLACE",
+        help="do it on another terminal-sim, in a process of its own: a wheel, the folder of a checkout, or self",
+    )  # fmt: skip
+
+
+def _coverage(commands: _Commands) -> None:
+    coverage = _command(
+        commands,
+        "coverage",
+        "coverage",
+        "what runs have covered of their terminals, of what the profiles allow",
+    )
+    coverage.add_argument(
+        "files",
+        type=_path,
+        nargs="+",
+        metavar="FILE.cov",
+        help="as run --coverage wrote them; several are added",
+    )
+    coverage.add_argument(
+        "--profile", action="append", default=[], metavar="PROFILE",
+        help="of these models alone; a .toml file says what there is to cover of a model of your own (repeatable)",
+    )  # fmt: skip
+    coverage.add_argument(
+        "--variant", dest="variants", action="append", default=[], metavar="KEY=VALUE",
+        help="count what a terminal with this option allows as there to be covered, too (repeatable)",
+    )  # fmt: skip
+    coverage.add_argument(
+        "--missing", action="store_true", help="list what is missing, and how near one came"
+    )
+    coverage.add_argument("--since", type=_path, metavar="OLD.cov", help="say what is covered no longer")
+    coverage.add_argument(
+        "--html", type=_path, metavar="FILE.html", help="write a page with the chart of each flow"
+    )
+    coverage.add_argument(
+        "--fail-under",
+        type=float,
+        metavar="N",
+        help="exit 1 where fewer than N of a hundred moves of a model were made",
     )
 
 

@@ -37,6 +37,8 @@ def run(given: Namespace) -> int:
             raise UserError(
                 f"{given.file}: this run has the events 1 to {bundle.last_event}, and not {given.to}"
             )
+        if given.firmware:
+            return _on_another(given, bundle)
         with Replay(bundle, os.environ) as replay:
             if given.to is not None:
                 return _opened(replay, given.to)
@@ -44,16 +46,34 @@ def run(given: Namespace) -> int:
                 return ExitCode.HELD
             difference, broken = replay.difference, replay.broken
     about = f"{given.file}: {bundle.head.scenario.title} on {bundle.head.terminals[0].profile}"
+    code = _told(about, bundle, difference)
+    if broken is not None and difference is None:
+        print(printable(f"and the bench broke as it did then: {type(broken).__name__}: {broken}"))
+    return code
+
+
+def _told(about: str, bundle: Bundle, difference: TraceDifference | None) -> ExitCode:
     if difference is None:
         counted = f"{len(bundle.acts)} acts, {len(bundle.trace)} lines of trace"
         print(printable(f"{about}: the same, byte for byte ({counted})"))
-        if broken is not None:
-            print(printable(f"and the bench broke as it did then: {type(broken).__name__}: {broken}"))
         return ExitCode.HELD
     print(printable(f"{about}: another from event {difference.event} on"))
     for line in _explained(difference, bundle):
         print(printable(line))
     return ExitCode.UNMET
+
+
+def _on_another(given: Namespace, bundle: Bundle) -> ExitCode:
+    """Does the run on another firmware. Raises `BundleError` where that is none, or cannot."""
+    from terminal_sim.explore.firmware import firmware_at  # most replays run here
+
+    if given.to is not None or given.step:
+        raise UserError("--firmware does the whole run in another process: leave --to and --step out")
+    with firmware_at(given.firmware) as firmware:
+        answer = firmware.replay(given.file, os.environ)
+    title, model = bundle.head.scenario.title, bundle.head.terminals[0].profile
+    about = f"{given.file}: {title} on {model}, by {given.firmware} ({answer.version})"
+    return _told(about, bundle, answer.difference)
 
 
 def _done(replay: Replay, *, step: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from terminal_sim.run_report.junit import document
 from terminal_sim.run_report.scenario import reported, without_evidence
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
-from terminal_sim.script.keeping import RunKeeper
+from terminal_sim.script.keeping import BenchObserver, RunKeeper
 from terminal_sim.script.loaded import not_collected
 from terminal_sim.script.options import Options
 from terminal_sim.script.plan import Case, plan
@@ -83,6 +83,7 @@ def run(given: Namespace) -> int:
         keep_lines=given.junit is not None or given.format != TEXT or _is_github(given),
         receipts=given.receipts,
         keeper=_keeper(given),
+        observer=_observer(given),
     )
     with as_user_errors(BenchMisuse, JournalError, ProfileError), printer_at(given.printer) as printer:
         return _run(cases, replace(options, printer=printer), given)
@@ -97,6 +98,24 @@ def _keeper(given: Namespace) -> RunKeeper | None:
     from terminal_sim.explore.bundles import FailureBundles  # most runs keep nothing
 
     return FailureBundles(given.bundles)
+
+
+def _observer(given: Namespace) -> Callable[[], BenchObserver] | None:
+    if given.coverage is None:
+        return None
+    from terminal_sim.explore.coverage import Coverage  # most runs count nothing
+
+    return Coverage
+
+
+def _write_coverage(file: Path, results: Sequence[RunResult]) -> None:
+    from terminal_sim.explore.coverage import Coverage
+
+    coverage = Coverage()
+    for result in results:
+        coverage.add(Coverage.of_lines(result.observed))
+    with naming(file):
+        coverage.write(file)
 
 
 def _listed(cases: Sequence[Case]) -> ExitCode:
@@ -143,6 +162,9 @@ def _run(cases: Sequence[Case], options: Options, given: Namespace) -> ExitCode:
         if report is not None:
             with naming(given.report):
                 printer.aside(f"report: {report.write(datetime.now(UTC))}")
+        if given.coverage is not None:
+            _write_coverage(given.coverage, results)
+            printer.aside(f"coverage: {given.coverage}")
         if given.grid is not None:
             _write_grid(given.grid, results)
             printer.aside(f"grid: {given.grid}")

@@ -35,12 +35,19 @@ def mermaid(flow: AnyFlow) -> str:
     return "\n".join(lines) + "\n"
 
 
-def svg(flow: AnyFlow, seen: Collection[tuple[str, str]] | None = None, came_to: Collection[str] = ()) -> str:
+def svg(
+    flow: AnyFlow,
+    seen: Collection[tuple[str, str]] | None = None,
+    came_to: Collection[str] = (),
+    *,
+    closed: Collection[tuple[str, str]] = (),
+) -> str:
     """The flow as an SVG document. Where `seen` is given, changes of state are green or red by whether they are in it, and boxes by `came_to`.
 
-    A row that is seen begins with a tick, one that is not with a cross, since colour alone says nothing to some.
+    Those that are `closed` are grey: nobody can make them here. A row that is seen begins with a tick, one that is not with a cross, and a closed one
+    with a dash, since colour alone says nothing to some.
     """
-    marked = None if seen is None else _Marks(seen, came_to)
+    marked = None if seen is None else _Marks(seen, came_to, closed)
     columns = arranged({state.name: _box(flow, state.name, marked) for state in flow.states}, flow.initial)
     lines = ChartLines(columns)
     starts = f"starts {', '.join(flow.starts)}" if flow.starts else ""
@@ -66,13 +73,21 @@ def svg(flow: AnyFlow, seen: Collection[tuple[str, str]] | None = None, came_to:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """The changes of state that were seen, and the states that were come to."""
+    """The changes of state that were seen, the states that were come to, and the changes that are closed."""
 
     seen: Collection[tuple[str, str]]
     came_to: Collection[str]
+    closed: Collection[tuple[str, str]]
 
     def tick(self, source: str, dest: str) -> str:
-        return "✓" if (source, dest) in self.seen else "✗"
+        if (source, dest) in self.seen:
+            return "✓"
+        return "–" if (source, dest) in self.closed else "✗"
+
+    def ink(self, source: str, dest: str) -> str:
+        if (source, dest) in self.seen:
+            return _SEEN
+        return _SOFT if (source, dest) in self.closed else _UNSEEN
 
 
 def _label(move: Move[Context]) -> str:
@@ -126,6 +141,6 @@ def _drawn(cell: Cell, x: float, wide: float, marked: _Marks | None, *, initial:
         run = Run(label, x + SIZE, cell.y + cell.box.baseline(at), SIZE, "start", style is Style.HEAD)
         ink = _SOFT if style is Style.FACT else _INK
         if marked is not None and at in heads:
-            ink = _SEEN if (cell.name, heads[at]) in marked.seen else _UNSEEN
+            ink = marked.ink(cell.name, heads[at])
         yield text(run, ink)
     yield "</g>"

@@ -85,6 +85,7 @@ class CaseRun:
         self._failed_screen: Path | None = None
         self._took = NO_TIME
         self._kept = KeptBundle()
+        self._observer = options.observer() if options.observer is not None else None
         keeper = options.keeper
         self._keeping = (
             keeper.follow(case, self._wired, options.seed, options.pack) if keeper is not None else None
@@ -117,12 +118,15 @@ class CaseRun:
             records=() if self._log is None else (self._log.record(),),
             bundle=self._kept.file,
             failed_screen=self._failed_screen,
+            observed=() if self._observer is None else tuple(self._observer.lines),
         )
 
     def perform(self) -> None:
         """Raises `Stopped` where a step fails, and whatever a bench raises that breaks."""
         start = self._start()
         with self._bench() as bench:
+            if self._observer is not None:
+                self._observer.follow(bench)
             tester = self._tester(bench, start)
             self.has_begun = True
             if self._keeping is not None:

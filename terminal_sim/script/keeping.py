@@ -41,6 +41,19 @@ class RunLog(Subscriber, Protocol):
         """
 
 
+class BenchObserver(Protocol):
+    """Observes a bench from before there is a terminal on it."""
+
+    def follow(self, bench: Bench) -> None:
+        """See all that happens on the bench from now on."""
+        ...
+
+    @property
+    def lines(self) -> list[str]:
+        """What was seen, a line each."""
+        ...
+
+
 class RunKeeper(Protocol):
     """Keeps runs."""
 

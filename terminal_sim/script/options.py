@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from terminal_sim.bench import ReceiptTaker, Subscriber
-from terminal_sim.script.keeping import RunKeeper
+from terminal_sim.script.keeping import BenchObserver, RunKeeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Options:
     the stored ones, where they do not stand beside their scripts, and `root` what the way of a script within it begins at; `out` is a folder for the
     pictures of failures, if any. `subscribers` take the trace of every bench. `record` is a folder, which is there, for a recording of each case; `reader` is
     `recording:FOLDER` to replay them. A scenario that does not hold is run `retry` times more, until it does. `keep_steps` records what each step of
-    a scenario did; `keep_lines` records the lines of the steps and their verdicts alone. `receipts` is a folder that keeps all receipts as files, and `printer` takes them, too. `keeper` keeps whole runs in files.
+    a scenario did; `keep_lines` records the lines of the steps and their verdicts alone. `receipts` is a folder that keeps all receipts as files, and `printer` takes them, too. `keeper` keeps whole runs in files. `observer` makes what observes the bench of one run.
     """
 
     seed: int = 0
@@ -40,6 +41,7 @@ class Options:
     keep_steps: bool = False
     keep_lines: bool = False
     keeper: RunKeeper | None = None
+    observer: Callable[[], BenchObserver] | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class RunResult:
 
     `took` is virtual time, `seconds` that of the wall; `pictures` are the files of its screenshots by their names, `differing` those that are not as
     they are stored. `records` has what each try did, in their order, where the options ask for it.
-    `bundle` is the file in which the last try is kept, where it is; `failed_screen` is a picture of what the device showed where it failed.
+    `bundle` is the file in which the last try is kept, where it is; `failed_screen` is a picture of what the device showed where it failed, and `observed` what the observer of the options saw.
     """
 
     case: Case
@@ -51,6 +51,7 @@ class RunResult:
     records: tuple[TryRecord, ...] = ()
     bundle: Path | None = None
     failed_screen: Path | None = None
+    observed: tuple[str, ...] = ()
 
 
 def exit_code(results: Iterable[RunResult]) -> ExitCode:
