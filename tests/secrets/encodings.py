@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 
 def spellings(digits: str) -> dict[str, bytes]:
@@ -73,6 +74,12 @@ def telling_runs(text: str, pan: str) -> Iterator[str]:
     # A run of one digit or of zeros is in too many harmless numbers: round amounts and counters of microseconds.
     inner = {run for run in runs if len(set(run)) > 2 and "000" not in run}
     start = pan[:7] if "0000" not in pan[:7] else pan
-    for number in _NUMBER.findall(text):
+    for number in _numbers(text):
         if number.startswith(start) or any(run in number for run in inner):
             yield number
+
+
+@lru_cache(maxsize=1)
+def _numbers(text: str) -> tuple[str, ...]:
+    """Each number in `text`, once: one text is searched for many cards."""
+    return tuple(dict.fromkeys(_NUMBER.findall(text)))
