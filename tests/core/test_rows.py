@@ -30,6 +30,7 @@ CONTRACT = {
     "void": _PAYMENT,
     "refund": _PAYMENT,
     "reversal": "reference original state amount currency entry pan stan reason",
+    "card.refused": "reference transaction verdict amount currency entry at pan? brand? stan? reasons?",
     "reprint": "original copy",
     "passcode": "name result failures? locked_until? digest?",
     "boot": "boot in_doubt model?",

@@ -82,7 +82,7 @@ def test_each_kind_has_the_type_of_the_field(kind: MessageKind, type_: str) -> N
 
 def test_every_state_has_a_status_and_every_payment_kind_a_type() -> None:
     assert set(STATUSES) == set(PaymentState)
-    assert set(TYPES) == {kind.value for kind in MessageKind} - {"advice"}
+    assert set(TYPES) == {kind.value for kind in MessageKind if kind.facts.report}
 
 
 def test_a_reversal_is_a_line_of_its_own_with_its_payments_card_and_time() -> None:
