@@ -4,11 +4,12 @@ import { html, nothing, render } from "./vendor/lit-html.js";
 import { look } from "./acts.js";
 import { comparison } from "./compare.js";
 import { bench, connect, facts, refresh, start } from "./bench.js";
+import { border, resize } from "./border.js";
 import { dock } from "./dock.js";
 import { helpView } from "./help.js";
 import { icon } from "./icons.js";
 import { listen } from "./keyboard.js";
-import { follow, log } from "./log.js";
+import { follow, layRows, log } from "./log.js";
 import { menuView } from "./menu.js";
 import { paletteView } from "./palette.js";
 import { lay, stage } from "./stage.js";
@@ -30,7 +31,7 @@ function page() {
     ${banner()}
     <main data-pane=${state.pane} class=${state.compared ? "compare" : state.together ? "all" : ""}>${state.compared ? comparison() : state.together ? together() : html`${stage()}
       <aside class="side" id="side" aria-label=${say("cards-and-surroundings")}>${tray()}${surroundings()}</aside>
-      ${log()}${dock()}`}</main>
+      ${log()}${border()}${dock()}`}</main>
     <nav class="tabs" aria-label=${say("regions")}>${PANES.map((pane) =>
       html`<button aria-pressed=${state.pane === pane} @click=${() => { state.pane = pane; show(); }}>${icon(pane)}${say(pane)}</button>`)}</nav>
     ${status()}
@@ -62,6 +63,7 @@ function skip(event, to) {
 async function open() {
   document.documentElement.lang = language;
   theme();
+  resize();
   const given = new URLSearchParams(location.hash.slice(1));
   const token = given.get("token");
   if (!token) {
@@ -71,6 +73,7 @@ async function open() {
   drawnBy(() => {
     render(page(), document.body);
     lay();
+    layRows();
     follow();
   });
   connect(token);

@@ -48,11 +48,17 @@ export class Film {
     const pictures = this.pictures.get(id) ?? [];
     const found = [];
     let at = pictures.length - 1;
+    let next = Infinity; // where the act after this one of the same terminal begins
     for (let index = this.timeline.acts.length - 1; index >= 0 && found.length < SHOWN; index--) {
       const act = this.timeline.acts[index];
-      while (at >= 0 && pictures[at].n > lastOf(act)) at -= 1;
+      const own = this.timeline.names.get(act.terminal) === id;
+      if (!own && act.kind !== "time") continue;
+      while (at >= 0 && pictures[at].n >= next) at -= 1;
       const picture = at >= 0 && pictures[at].n >= act.n ? pictures[at] : null;
-      if (picture || this.timeline.names.get(act.terminal) === id) found.push({ act, picture });
+      if (own || picture) {
+        found.push({ act, picture });
+        next = act.n;
+      }
     }
     return found.reverse();
   }

@@ -1,6 +1,6 @@
 // The log: film strip, filter, and the timeline, of which only the rows in view are in the document.
 
-import { html, nothing } from "./vendor/lit-html.js";
+import { html, nothing, render } from "./vendor/lit-html.js";
 import { brief, mood, result, text } from "./brief.js";
 import { choose, line, live, look } from "./acts.js";
 import { kindsOf, toggled } from "./filter.js";
@@ -21,7 +21,7 @@ export function log() {
   return html`<section class="log" id="log" aria-label=${say("timeline")}>
     ${film.view(state.chosen, state.past?.n, look)}
     ${bar()}
-    <div id="rows" class="rows" role="grid" aria-label=${say("timeline")} aria-rowcount=${timeline.rows.length} tabindex="0" @scroll=${scrolled} @contextmenu=${about}>${rows()}</div>
+    <div id="rows" class="rows" role="grid" aria-label=${say("timeline")} aria-rowcount=${timeline.rows.length} tabindex="0" @scroll=${scrolled} @contextmenu=${about}></div>
     ${timeline.unseen ? html`<button class="pill" @click=${live}>${say("new-rows", { n: timeline.unseen })}</button>` : nothing}
   </section>`;
 }
@@ -100,15 +100,24 @@ const more = (event) => menu(event.currentTarget, [
 let top = 0;
 let deep = 600;
 
+// A list that is scrolled draws its rows and nothing else of the page.
 function scrolled(event) {
   const box = event.target;
   const followed = timeline.follows;
   top = box.scrollTop;
   deep = box.clientHeight;
-  timeline.follows = !state.past && top + deep >= box.scrollHeight - rowHeight();
-  if (timeline.follows && !followed) timeline.unseen = 0;
+  timeline.follows = !state.past && top + deep >= timeline.rows.length * rowHeight() - rowHeight();
   if (!timeline.follows) laid = 0;
-  show();
+  layRows();
+  if (timeline.follows && !followed && timeline.unseen) {
+    timeline.unseen = 0;
+    show();
+  }
+}
+
+export function layRows() {
+  const box = document.querySelector("#rows");
+  if (box) render(rows(), box);
 }
 
 function rows() {

@@ -116,7 +116,7 @@ async function play() {
 function verdict(played) {
   if (played.state === "passed") return say("played-green");
   if (played.state === "running") return say("played-running");
-  return played.failure ? `${say("played-red", { n: played.failure.line })} ${played.failure.text ?? ""}` : say("played-wrong");
+  return played.failure ? `${say("played-red", { n: played.failure.line })}\n${played.failure.text}` : `${say("played-wrong")} ${played.why ?? ""}`;
 }
 
 function note(event) {

@@ -152,8 +152,15 @@ function hand(at) {
       <button class="btn" @click=${() => act({ do: "remove-card" })}>${say("remove-card")}</button>`
     : html`<span class="who muted">${say("no-card")}</span><span class="grow"></span>`}
     <button class="ic" aria-label=${say("cards")} title=${say("cards")} aria-haspopup="menu" @click=${cards}>${icon("cards")}</button>
-    <button class="ic keys-open" aria-label=${say("keypad")} aria-expanded=${state.keypad ?? false} @click=${() => { state.keypad = !state.keypad; show(); }}>${icon("keypad")}</button></div>
+    ${drawings.get(at.id)?.querySelector(":scope > [data-key]") ? html`<button class="ic keys-open" aria-label=${say("keypad")} aria-expanded=${state.keypad ?? false} @click=${() => { state.keypad = !state.keypad; show(); }}>${icon("keypad")}</button>` : nothing}</div>
+    ${state.keypad ? sheet(at) : nothing}
     <div class="around">${chips(at)}</div></div>`;
+}
+
+// The keys of the terminal in a size for fingers, where drawn ones are too small.
+function sheet(at) {
+  const keys = [...(drawings.get(at.id)?.querySelectorAll("[data-key]") ?? [])].filter((key) => !key.closest("[data-display]")).map((key) => key.dataset.key);
+  return html`<div class="keysheet" role="group" aria-label=${say("keypad")}>${keys.map((key) => html`<button @click=${() => act({ do: "press-blindly", keys: [key] })}>${key}</button>`)}</div>`;
 }
 
 function cards(event) {

@@ -32,6 +32,7 @@ export const state = {
   help: false,
   refused: "",
   took: 0, // ms from the newest input to its settled screen
+  keypad: false, // whether the keys are open as a sheet, at phone width
   keysTo: "", // the terminal that has the keyboard
   carried: null, // a card that is dragged
   // The script and the paper of the chosen terminal.

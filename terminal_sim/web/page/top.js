@@ -73,13 +73,18 @@ export function showScript() {
   show();
 }
 
+// What the timeline shows now, as a file.
+const traceAs = (form) => `/trace?limit=100000&as=${form}&filter=${encodeURIComponent(timeline.mistakes.length ? "" : timeline.written)}`;
+
 function share(event) {
   const id = state.chosen;
   const n = state.past?.n ?? state.entry?.n ?? timeline.last;
   menu(event.currentTarget, [
     { label: say("share-link", { n }), act: () => navigator.clipboard.writeText(`${location.origin}/#token=${bench.token}&event=${n}`) },
     { label: say("share-picture"), act: async () => save(await bench.blob(`/terminals/${id}/device.png`), `${id}.png`) },
-    { label: say("share-trace"), act: async () => save(await bench.blob("/trace?limit=10000"), "trace.jsonl") },
+    { label: say("share-trace"), act: async () => save(await bench.blob(traceAs("jsonl")), "trace.jsonl") },
+    { label: say("share-html"), act: async () => save(await bench.blob(traceAs("html")), "trace.html") },
+    { label: say("share-pcapng"), hint: say("share-masked"), act: async () => save(await bench.blob(traceAs("pcapng")), "trace.pcapng") },
     { label: say("share-script"), act: async () => save(await bench.get(`/terminals/${id}/recording`), "recorded.keys") },
     { label: say("share-journal"), act: async () => save(JSON.stringify(await bench.get(`/terminals/${id}/journal`), null, 1), "journal.json") },
   ]);

@@ -1,8 +1,7 @@
 // The card tray: a row a card with what it is for and a button for each way in that it has.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { act, refuse } from "./acts.js";
-import { bench } from "./bench.js";
+import { act } from "./acts.js";
 import { lift } from "./dragging.js";
 import { icon } from "./icons.js";
 import { menu } from "./menu.js";
@@ -21,9 +20,7 @@ export function tray() {
     <h2>${say("cards")} <span class="muted">${found.length}</span><span class="grow"></span>
       ${wanted === null ? nothing : html`<input id="find-card" type="search" .value=${wanted} aria-label=${say("find-card")} @input=${(event) => { wanted = event.target.value; show(); }} @keydown=${leaves}>`}
       <button class="ic" aria-label=${say("find-card")} title=${say("find-card")} @click=${find}>${icon("find")}</button></h2>
-    <div class="cards" tabindex="0" role="group" aria-label=${say("cards")}>${found.map((card) => row(card, at))}
-      <button class="card add" @click=${choose}><i class="face none">${icon("plus")}</i><span><b>${say("add-card")}</b><small>${say("add-card-how")}</small></span></button>
-      <input type="file" id="card-file" accept=".toml" hidden @change=${send}></div></section>`;
+    <div class="cards" tabindex="0" role="group" aria-label=${say("cards")}>${found.map((card) => row(card, at))}</div></section>`;
 }
 
 const purpose = (card) => (card.purpose[language] ?? card.name).replace(/\.$/, "");
@@ -67,22 +64,4 @@ export function more(event, card) {
     ...(inside ? [{ label: say("remove-card"), act: () => act({ do: "remove-card" }) }] : card.ways.map((way) => ({ label: `${say(`way-${way}`)} ${card.id}`, act: () => act({ do: way, card: card.id }) }))),
     ...STEPS.map((step) => ({ label: `tear card after ${step}`, hint: say("step-" + step), act: () => act({ do: "tear-card-after", step: [step] }) })),
   ], card.id);
-}
-
-function choose() {
-  document.querySelector("#card-file").click();
-}
-
-// A card file is data: the bench checks it and says line and column of what is wrong.
-async function send(event) {
-  const [file] = event.target.files;
-  event.target.value = "";
-  if (!file) return;
-  try {
-    await bench.post("/cards", { name: file.name, text: await file.text() });
-    state.cards = await bench.get("/cards");
-    show();
-  } catch (wrong) {
-    refuse(wrong.message);
-  }
 }
