@@ -162,6 +162,7 @@ class FuzzTerminal:
                     _command(
                         Instruction.RECOVER_AC, 0, 0, torn.known if torn is not None else self._values(13)
                     ),
+                    _command(Instruction.COMPUTE_CRYPTOGRAPHIC_CHECKSUM, 0x8E, 0x80, self._values(4)),
                     _bare(Instruction.GET_RESPONSE, 0, 0),
                 )
             )

@@ -81,7 +81,9 @@ def test_every_card_pays_by_each_way_it_has(terminal: Terminal, card: Cards, nam
         assert outcome.card is not None
         assert (outcome.card.pan, outcome.card.expiry) == (personality.pan, personality.expiry)
         assert outcome.card.languages == personality.languages
-    if made.contactless is not None:
+    if made.contactless is not None and personality.expected.contactless == "insert-instead":
+        assert terminal.tap(made).verdict is Verdict.USE_CHIP
+    elif made.contactless is not None:
         outcome = terminal.tap(made)
         if outcome.verdict is Verdict.SEE_PHONE:
             outcome = terminal.tap(made)

@@ -18,7 +18,7 @@ QUICK = (
     "mastercard-near",
     "debit-two-accounts",
     "visa-worn",
-    "phone-locked",
+    "mastercard-magstripe-mode",
 )
 TALKING = [name for name in catalogue.names() if name not in ("mute", "gift-card", "visa-stripe")]
 LONG = 65_536
@@ -33,7 +33,7 @@ def test_a_card_keeps_its_rules_whatever_a_terminal_does(name: str) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("name", TALKING)
 def test_every_card_keeps_its_rules_in_a_long_walk(name: str) -> None:
-    for seed in range(10):
+    for seed in range(3):
         FuzzTerminal(name, seed).walk(2_000)
 
 

@@ -9,6 +9,8 @@ import pytest
 from terminal_sim.bench import Bench, TerminalUnderTest
 from terminal_sim.cards.catalogue import VirtualCard
 from terminal_sim.display.texts import Texts
+from terminal_sim.emv.data import tags, tlv
+from terminal_sim.emv.keys import tdes
 
 Cards = Callable[[str], VirtualCard]
 TEXTS = Texts.load()
@@ -124,3 +126,31 @@ def test_a_terminal_takes_the_protocols_that_emv_allows(name: str, ends: str) ->
         till.insert(name)
         bench.advance(3_000_000)
         assert till.view().screen.id == ends
+
+
+def test_a_card_of_mag_stripe_mode_pays_where_the_kernel_file_has_the_mode() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = tapping(bench)
+        till.tap("mastercard-magstripe-mode")
+        bench.advance(3_000_000)
+        assert till.view().screen.id == "approved"
+        [sale] = bench.host_messages()
+        assert sale.fields["entry"] == "contactless"
+
+
+def test_the_code_of_mag_stripe_mode_is_made_of_track_number_and_counter(card: Cards) -> None:
+    made = card("mastercard-magstripe-mode")
+    say = face_of(made)
+    compute = "802A8E80041234567800"
+    assert say(SELECT)[-4:] == "9000"
+    assert say(compute) == "6985"
+    assert say(OPTIONS) == "770A82020000940408010100" + "9000"
+    record = bytes.fromhex(say("00B2010C00"))[:-2]
+    track = dict(tlv.split(tlv.only(record, tags.RECORD)))[0x9F6B]
+    key = made.memory.accounts[0].key.reveal()
+    start = tdes.retail_mac(key, track)[-2:]
+    code = tdes.encrypt(key, start + bytes.fromhex("12345678" + "0001"))[-2:]
+    assert say("802A8E80031234567800"[:-4] + "00") == "6700"
+    assert say("802A8F80041234567800") == "6A86"
+    assert say(compute) == "770A" + "9F6102" + code.hex().upper() + "9F36020001" + "9000"
+    assert say(compute) == "6985"

@@ -234,7 +234,7 @@ class ContactlessFace:
     """The contactless face. `cvm` are what the card agrees to where the terminal wants a verification, best first. Each answer takes `response_ms`.
 
     `cryptogram` is the command whose answer brings it: GET PROCESSING OPTIONS (EMV Book C-3), or GENERATE AC after the records (Books
-    C-2 and C-4), with a `pdol` of the card's own. A card with `on-device` states it at every tap. Above `contact_above`, in minor
+    C-2 and C-4), with a `pdol` of the card's own, or it is a `checksum` of mag-stripe mode (Book C-2), CVC3. A card with `on-device` states it at every tap. Above `contact_above`, in minor
     units, the card wants its contacts used. With `consent` it is a device that is locked at its first tap, and is unlocked for the next one.
     `offline`, `oda` and `oda_fault` are as on the chip: a card of GET PROCESSING OPTIONS proves itself by fast DDA, one of GENERATE AC
     by CDA, and a card of GET PROCESSING OPTIONS has `wishes` for its CTQ and with `issuer_update` takes what its issuer sends at a second tap. One of GENERATE AC
@@ -243,7 +243,7 @@ class ContactlessFace:
 
     applications: tuple[CardApplication, ...]
     cvm: tuple[ContactlessCvm, ...] = ("signature",)
-    cryptogram: Literal["processing-options", "generate-ac"] = "processing-options"
+    cryptogram: Literal["processing-options", "generate-ac", "checksum"] = "processing-options"
     pdol: str = ""
     response_ms: int = 0
     contact_above: int | None = None
@@ -267,6 +267,10 @@ class ContactlessFace:
             for name in ("relay", "recovers"):
                 if getattr(self, name):
                     raise ValueError(f'{name}: only a card with cryptogram = "generate-ac" has it')
+        elif self.cryptogram == "checksum":
+            for name in ("pdol", "relay", "recovers", "wishes", "offline", "contact_above"):
+                if getattr(self, name):
+                    raise ValueError(f"{name}: a card of mag-stripe mode has no such thing")
         elif self.wishes:
             raise ValueError('wishes: only a card with cryptogram = "processing-options" has a CTQ')
         elif self.issuer_update:
@@ -279,8 +283,10 @@ class ContactlessFace:
             raise ValueError("applications: at least one")
         if any(one.cvm or one.oda or one.offline for one in self.applications):
             raise ValueError("applications: cvm, oda and offline of an application are those of a chip")
-        if self.oda not in ("none", "dda" if self.cryptogram == "processing-options" else "cda"):
-            raise ValueError("oda: dda for a cryptogram of processing-options, cda for one of generate-ac")
+        if self.oda not in ("none", {"processing-options": "dda", "generate-ac": "cda"}.get(self.cryptogram)):
+            raise ValueError(
+                "oda: dda for a cryptogram of processing-options, cda for one of generate-ac, none in mag-stripe mode"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

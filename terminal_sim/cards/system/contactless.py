@@ -6,6 +6,7 @@ The order is SELECT 2PAY.SYS.DDF01, SELECT of an AID, GET PROCESSING OPTIONS, RE
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from terminal_sim.cards.profile.faces import ContactlessFace
@@ -15,6 +16,7 @@ from terminal_sim.cards.system.atr import contactless_atr
 from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal, answer, found
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import CardMemory, Memory
+from terminal_sim.cards.system.tap_checksum import ChecksumApplication
 from terminal_sim.cards.system.tap_generate import GenerateApplication
 from terminal_sim.cards.system.tap_options import OptionsApplication
 from terminal_sim.emv.data import apdu, tags
@@ -37,6 +39,14 @@ class TapApplication(Protocol):
     def leave(self) -> None: ...
 
 
+_KINDS: Final[dict[str, Callable[[ApplicationContent, ContactlessFace, Memory], TapApplication]]] = {
+    "processing-options": OptionsApplication,
+    "generate-ac": GenerateApplication,
+    "checksum": ChecksumApplication,
+}
+"""The kind of application by the command that certifies."""
+
+
 class ContactlessCard:
     """Answers APDUs as the antenna face of `personality`. `memory` is shared with the chip."""
 
@@ -45,7 +55,7 @@ class ContactlessCard:
         self._memory = memory
         self._atr = contactless_atr(bytes.fromhex(face.historical))
         self._directory = directory.contactless_directory(face.applications)
-        kind = GenerateApplication if face.cryptogram == "generate-ac" else OptionsApplication
+        kind = _KINDS[face.cryptogram]
         self._applications: tuple[TapApplication, ...] = tuple(
             kind(
                 content.at_antenna(personality.of(one), face, one),

@@ -111,6 +111,8 @@ def at_antenna(
     """An application of the contactless face, which certifies by the command that the face names."""
     if face.cryptogram == "generate-ac":
         return _for_generate_ac(personality, face, application)
+    if face.cryptogram == "checksum":
+        return _for_magstripe_mode(personality, application)
     aid = bytes.fromhex(application.aid)
     signed = face.oda != "none"
     pdol = bytes.fromhex("9F6604") + _wanted(personality)
@@ -162,6 +164,24 @@ def _for_generate_ac(
         log_records=personality.log,
         records=made,
         certificates=_certificates(personality, face, made, (2, 1), aip),
+    )
+
+
+def _for_magstripe_mode(personality: Personality, application: CardApplication) -> ApplicationContent:
+    aid = bytes.fromhex(application.aid)
+    aip = bytes(2)
+    return ApplicationContent(
+        aid=aid,
+        fci=directory.control_information(application, personality.languages, b"", 0),
+        scheme=scheme_of(aid),
+        pdol=b"",
+        cdol1=b"",
+        cdol2=b"",
+        aip=aip,
+        options=tlv.join(((tags.AIP, aip), (tags.AFL, _TAP_AFL))),
+        log_records=0,
+        records=records.for_magstripe_mode(personality),
+        certificates=dict,
     )
 
 

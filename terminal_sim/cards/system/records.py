@@ -10,12 +10,19 @@ from terminal_sim.cards.profile.cvm import CvmEntry, encoded_list
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.emv.data import tags, tlv, track
 from terminal_sim.emv.data.fields import numeric
+from terminal_sim.secret import Secret
 
 _EFFECTIVE: Final = "200101"
 _USAGE: Final = bytes.fromhex("FF00")
 _IAC_DEFAULT: Final = bytes.fromhex("F840AC8000")
 _IAC_DENIAL: Final = bytes.fromhex("0010000000")
 _IAC_ONLINE: Final = bytes.fromhex("F860ACF800")
+
+MAGSTRIPE_RECORD: Final = (1, 1)
+"""SFI and number of the record in mag-stripe mode."""
+_CVC3_MAP, _NUMBER_MAP, _COUNTER_DIGITS = 0x9F65, 0x9F66, 0x9F67
+MAGSTRIPE_TRACK_2: Final = 0x9F6B
+_MAGSTRIPE_VERSION: Final = 0x9F6C
 
 Records = dict[tuple[int, int], bytes]
 """Records by (SFI, record number)."""
@@ -75,6 +82,23 @@ def for_processing_options(personality: Personality, *, signed: bool) -> Records
             (tags.EXPIRATION_DATE, _last_day(personality.expiry)),
             (tags.ISSUER_COUNTRY, numeric(personality.issuer_country, 2)),
             (tags.USAGE_CONTROL, _USAGE),
+        )
+    }
+
+
+def for_magstripe_mode(personality: Personality) -> Records:
+    """The record of a card in mag-stripe mode (Book C-2): its track 2 with room for CVC3, number and counter, three digits each, and their maps."""
+    account, _, rest = personality.track2().reveal().partition("=")
+    dated = rest[: len("YYMM201")]
+    room = track.LONGEST_TRACK_2 - len(account) - len("=") - len(dated)
+    stripe = Secret(f"{account}={dated}{'0' * room}")
+    return {
+        MAGSTRIPE_RECORD: record(
+            (_MAGSTRIPE_VERSION, b"\0\1"),
+            (MAGSTRIPE_TRACK_2, track.to_tag57(stripe)),
+            (_CVC3_MAP, bytes.fromhex("000E")),
+            (_NUMBER_MAP, bytes.fromhex("0E70")),
+            (_COUNTER_DIGITS, b"\3"),
         )
     }
 
