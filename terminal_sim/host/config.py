@@ -11,7 +11,7 @@ from terminal_sim.core.message import MessageKind
 from terminal_sim.core.moment import Duration
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.host.answers import ScriptedAnswer
-from terminal_sim.host.loaded_keys import LoadedKey, TestKeys
+from terminal_sim.host.loaded_keys import BY_BIN, LoadedKey, TestKeys
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
@@ -130,7 +130,13 @@ class AcquirerConfig:
             cryptograms=self.issuer_master_key,
             mac=self._optional("script_mac_key"),
             encipherment=self._optional("script_encipherment_key"),
+            by_bin=self.keys_by_bin,
         )
+
+    @property
+    def keys_by_bin(self) -> dict[str, Secret[bytes]]:
+        """The master keys of issuers with one of their own, by the beginning of their card numbers."""
+        return {each: self._key(f"{BY_BIN}{each}") for each in self.test_keys.issuer_master_keys}
 
     @property
     def issuer_master_key(self) -> Secret[bytes]:
@@ -150,7 +156,13 @@ class AcquirerConfig:
     def loaded_keys(self) -> list[LoadedKey]:
         """The keys in use, those of one kind of PIN key among them; a base key that nothing is derived from is left alone."""
         optional = ("script_mac_key", "script_encipherment_key")
-        names = ["issuer_master_key", "pin_key", *(one for one in optional if self.test_keys.has(one))]
+        by_bin = (f"{BY_BIN}{each}" for each in self.test_keys.issuer_master_keys)
+        names = [
+            "issuer_master_key",
+            "pin_key",
+            *by_bin,
+            *(one for one in optional if self.test_keys.has(one)),
+        ]
         if self.pin.keys is not PinKeys.FIXED:
             names.append("base_derivation_key")
         return [self.test_keys.loaded(name, self._algorithm(name)) for name in names]

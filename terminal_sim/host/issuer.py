@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from terminal_sim.core.message import Avs, EntryMode, HostRequest
-from terminal_sim.emv.data.card_number import is_luhn_valid
+from terminal_sim.emv.data.card_number import is_luhn_valid, longest_beginning
 from terminal_sim.host import scripts
 from terminal_sim.host.answers import APPROVED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
@@ -99,7 +99,7 @@ class Issuer:
 
     def __init__(self, config: AcquirerConfig, spent: Callable[[Secret[str]], int]) -> None:
         self._config = config
-        self._master_key = config.issuer_master_key
+        self._master_key, self._by_bin = config.issuer_master_key, config.keys_by_bin
         self._spent = spent
         self._accounts: dict[str, Account] = {}
         self._changes: dict[str, PinChange] = {}
@@ -123,7 +123,7 @@ class Issuer:
 
     def issue(self, pan: Secret[str], sequence: str) -> None:
         """A card with this number is fresh from the factory: its counter begins anew."""
-        self.counters.begin_anew(card_digest(pan, sequence, self._master_key))
+        self.counters.begin_anew(card_digest(pan, sequence, self._key_of(pan)))
 
     def judge(self, request: HostRequest) -> IssuerDecision:
         """Whether the account pays: see the table above."""
@@ -145,7 +145,7 @@ class Issuer:
         from terminal_sim.host import cryptograms  # only chip payments need ciphers
 
         objects = cryptograms.objects_of(request.icc_data)
-        return cryptograms.counter_use(objects, request, pan, self._master_key)
+        return cryptograms.counter_use(objects, request, pan, self._key_of(pan))
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 by the method of the cryptogram's version (EMV Book 2, 8.2); empty without an ARQC or an account."""
@@ -155,8 +155,12 @@ class Issuer:
         from terminal_sim.emv.data import tlv  # only chip payments need ciphers
         from terminal_sim.host import cryptograms
 
-        data = cryptograms.authentication_data(request, pan, self._master_key, code)
+        data = cryptograms.authentication_data(request, pan, self._key_of(pan), code)
         return tlv.encode(_ISSUER_AUTHENTICATION_DATA, data) if data else b""
+
+    def _key_of(self, pan: Secret[str]) -> Secret[bytes]:
+        """The master key of the issuer of the card."""
+        return self._by_bin.get(longest_beginning(pan.reveal(), self._by_bin), self._master_key)
 
     def reaches_card(self, request: HostRequest) -> bool:
         """Whether scripts come to the card of `request`: in a slot, or at a second tap that terminal and card support."""
@@ -228,7 +232,7 @@ class Issuer:
 
         objects = cryptograms.objects_of(request.icc_data)
         if account is not None:
-            key = self._master_key
+            key = self._key_of(account.pan)
             if note := cryptograms.objection(objects, request, account.pan, key):
                 return _Refusal(WRONG_CRYPTOGRAM, note)
             use = cryptograms.counter_use(objects, request, account.pan, key)

@@ -35,6 +35,14 @@ _SIZES: Final = {
 
 
 _NEEDED: Final = ("issuer_master_key", "pin_key")
+BY_BIN: Final = "issuer_master_keys."
+"""What stands before the beginning of card numbers in the name of an issuer's own key."""
+_BEGINNING: Final = re.compile(r"[0-9]{1,11}", re.ASCII)
+
+
+def _kind(name: str) -> str:
+    """The name of the key of the same kind: an issuer's own key is as that of all."""
+    return "issuer_master_key" if name.startswith(BY_BIN) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,14 @@ class TestKeys:
     """TEST keys: 16 bytes as hex digits, or a key block under `key_block_protection_key`, which is hex digits itself.
 
     Cards understand scripts by the keys that follow from `script_mac_key` and `script_encipherment_key`, where these are missing by those
-    of `issuer_master_key`. `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
+    of `issuer_master_key`. `issuer_master_keys` are those of other issuers, by the beginning of their card numbers. `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
     """
 
     __test__ = False  # a name that pytest would take for a test
 
     issuer_master_key: str = field(repr=False)
     pin_key: str = field(repr=False)
+    issuer_master_keys: dict[str, str] = field(default_factory=dict, repr=False)
     script_mac_key: str = field(default="", repr=False)
     script_encipherment_key: str = field(default="", repr=False)
     base_derivation_key: str = field(default="", repr=False)
@@ -68,8 +77,13 @@ class TestKeys:
     def __post_init__(self) -> None:
         if self.key_block_protection_key and not _PROTECTION_KEY.fullmatch(self.key_block_protection_key):
             raise ValueError("key_block_protection_key: 32, 48 or 64 hex digits wanted")
-        for name in _USAGE_OF:
-            if self.has(name) or name in _NEEDED:
+        for beginning in self.issuer_master_keys:
+            if not _BEGINNING.fullmatch(beginning):
+                raise ValueError(
+                    f"issuer_master_keys.{beginning}: the first 1 to 11 digits of card numbers wanted, such as 411111"
+                )
+        for name in (*_USAGE_OF, *(f"{BY_BIN}{beginning}" for beginning in self.issuer_master_keys)):
+            if self.has(name) or name in _NEEDED or name.startswith(BY_BIN):
                 self._check_text(name)
         for name, value in self.check_values.items():
             if not self.has(name):
@@ -81,18 +95,18 @@ class TestKeys:
 
     def has(self, name: str) -> bool:
         """Whether the key `name` is given."""
-        return name in _USAGE_OF and bool(getattr(self, name))
+        return (name in _USAGE_OF or name.startswith(BY_BIN)) and bool(self._text(name))
 
     def loaded(self, name: str, algorithm: KeyAlgorithm) -> LoadedKey:
         """The key `name` with what it is for. Raises `ValueError` as `key` does."""
-        return LoadedKey(name, _USAGE_OF[name], algorithm, self.key(name, algorithm))
+        return LoadedKey(name, _USAGE_OF[_kind(name)], algorithm, self.key(name, algorithm))
 
     def key(self, name: str, algorithm: KeyAlgorithm) -> Secret[bytes]:
         """The key `name`, which is for the cipher `algorithm`.
 
         Raises `ValueError` where its key block is damaged or holds another kind of key, or where its check value is another.
         """
-        text: str = getattr(self, name)
+        text = self._text(name)
         key = (
             Secret(bytes.fromhex(text))
             if _DOUBLE_LENGTH_KEY.fullmatch(text)
@@ -120,7 +134,7 @@ class TestKeys:
             raise ValueError(
                 f"{name}: the key block has a key for {block.header.cipher.name}, {algorithm.name} is wanted"
             )
-        sizes = _SIZES[name, algorithm]
+        sizes = _SIZES[_kind(name), algorithm]
         if len(block.key) not in sizes:
             wanted = " or ".join(map(str, sizes))
             raise ValueError(
@@ -128,8 +142,15 @@ class TestKeys:
             )
         return block.key
 
-    def _check_text(self, name: str) -> None:
+    def _text(self, name: str) -> str:
+        """What the file says under `name`, empty where it says nothing."""
+        if name.startswith(BY_BIN):
+            return self.issuer_master_keys.get(name.removeprefix(BY_BIN), "")
         text: str = getattr(self, name)
+        return text
+
+    def _check_text(self, name: str) -> None:
+        text = self._text(name)
         if _DOUBLE_LENGTH_KEY.fullmatch(text):
             return
         try:
@@ -138,7 +159,7 @@ class TestKeys:
             raise ValueError(
                 f"{name}: 32 hex digits wanted, a double-length key, or a key block; as one it is wrong: {error}"
             ) from None
-        usage = _USAGE_OF[name]
+        usage = _USAGE_OF[_kind(name)]
         if header.usage != usage:
             raise ValueError(
                 f"{name}: the key block has usage {header.usage} ({header.use}); {usage} ({USAGES[usage]}) is wanted"

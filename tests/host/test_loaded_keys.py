@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from terminal_sim.bench import Bench
 from terminal_sim.datafiles.sources import ProfileError
-from terminal_sim.emv.keys import key_block
+from terminal_sim.emv.keys import derivation, key_block
 from terminal_sim.emv.keys.check_value import check_value
 from terminal_sim.emv.keys.key_algorithm import KeyAlgorithm
 from terminal_sim.emv.keys.key_block_header import KeyBlockHeader
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.secret import Secret
+from tests.contracts.drive import TEXTS
 from tests.host.samples import HOST_FILE
 
 PROTECTION = bytes(range(0x40, 0x60))
@@ -61,6 +63,7 @@ def test_a_check_value_of_the_key_is_taken(tmp_path: Path, digits: int) -> None:
 
 
 OTHER = PROTECTION[::-1]
+OWN = "0F1E2D3C4B5A69788796A5B4C3D2E1F0"
 WRONG: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
     "no protection key": ({"pin_key": block("P0", "T")}, {}, "key_block_protection_key, which is missing"),
     "another protection key": (
@@ -92,6 +95,16 @@ WRONG: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
         "a key of 24 bytes, 16 are wanted",
     ),
     "half a block": ({"pin_key": block("P0", "T")[:-2]}, {}, "says that it has 112 characters, and has 110"),
+    "no beginning of card numbers": (
+        {"issuer_master_keys.41x": OWN},
+        {},
+        "the first 1 to 11 digits of card numbers",
+    ),
+    "an issuer's key that is none": (
+        {"issuer_master_keys.41": "12"},
+        {},
+        "issuer_master_keys.41: 32 hex digits wanted",
+    ),
     "another check value": (
         {},
         {"pin_key": "123456"},
@@ -124,3 +137,29 @@ def test_a_protection_key_does_not_show(tmp_path: Path) -> None:
     config = loaded(tmp_path, lines)
     assert PROTECTION.hex() not in repr(config)
     assert lines["pin_key"] not in repr(config)
+
+
+def test_an_issuer_with_a_key_of_its_own_is_known_by_the_longest_beginning(tmp_path: Path) -> None:
+    lines = {
+        "issuer_master_keys.41": block("E0", "T"),
+        "issuer_master_keys.411111": OWN,
+        "key_block_protection_key": PROTECTION.hex(),
+    }
+    keys = loaded(tmp_path, lines).issuer_keys
+    for pan, master in (("4111111111111111", OWN), ("4100000000000001", ""), ("5555555555554444", "")):
+        expected = Secret(bytes.fromhex(master)) if master else PIN_KEY if pan[0] == "4" else keys.cryptograms
+        assert keys.of_card(Secret(pan), "00").mac == derivation.icc_key(expected, Secret(pan), "00")
+
+
+def test_cards_and_issuer_of_a_beginning_have_the_same_key(tmp_path: Path) -> None:
+    loaded(tmp_path, {"issuer_master_keys.411111": OWN})
+    with Bench(host=tmp_path / "host.toml", texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        bench.host_sends(["unblock-pin"])
+        for key in ("OK", "1", "0", "0", "0", "OK"):
+            till.press(key)
+        till.insert("visa-credit")
+        bench.advance(2_000_000)
+        assert till.view().screen.id == "approved"
+        assert str(bench.host_messages()[-1].fields["script-results"]).startswith("20")
+        assert bench.acquirer.config.issuer_keys.by_bin

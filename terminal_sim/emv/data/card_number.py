@@ -6,6 +6,7 @@ cards is here. Square's gift cards begin with 7783.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,3 +68,8 @@ def is_luhn_valid(pan: str) -> bool:
             value = value * 2 - 9 if value > 4 else value * 2
         total += value
     return total % 10 == 0
+
+
+def longest_beginning(pan: str, beginnings: Iterable[str]) -> str:
+    """The longest of `beginnings` with which the card number begins; empty where there is none."""
+    return max((each for each in beginnings if pan.startswith(each)), key=len, default="")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from terminal_sim.emv.data.card_number import longest_beginning
 from terminal_sim.emv.data.fields import is_digits
 from terminal_sim.emv.keys import tdes
 from terminal_sim.secret import Secret
@@ -23,14 +25,22 @@ class CardKeys:
 
 @dataclass(frozen=True, slots=True)
 class IssuerKeys:
-    """The issuer's master keys of 16 bytes, from which its cards' keys follow; one key may serve for all."""
+    """The issuer's master keys of 16 bytes, from which its cards' keys follow; one key may serve for all.
+
+    `by_bin` has the one key of other issuers, by the beginning of their card numbers.
+    """
 
     cryptograms: Secret[bytes]
     mac: Secret[bytes] | None = None
     encipherment: Secret[bytes] | None = None
+    by_bin: Mapping[str, Secret[bytes]] = field(default_factory=dict)
 
     def of_card(self, pan: Secret[str], sequence: str) -> CardKeys:
         """The keys of the card with this number and the two digits of its sequence number, each by option A."""
+        beginning = longest_beginning(pan.reveal(), self.by_bin)
+        if beginning:
+            only = icc_key(self.by_bin[beginning], pan, sequence)
+            return CardKeys(cryptograms=only, mac=only, encipherment=only)
         own = icc_key(self.cryptograms, pan, sequence)
         return CardKeys(
             cryptograms=own,
