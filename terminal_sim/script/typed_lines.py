@@ -17,7 +17,7 @@ from terminal_sim.script.values import Scope, judge
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript, Tester, Verb
 from terminal_sim.verbs.mask import Mask
-from terminal_sim.verbs.pictures import StoredPictures
+from terminal_sim.verbs.pictures import StoredPictures, TakenPictures
 from terminal_sim.verbs.signature import ValueKind
 
 _TYPED = Path("line")
@@ -26,7 +26,7 @@ _TYPED = Path("line")
 class TypedLines:
     """Does lines at one terminal. `macros` are the calls of the macros that calls may name, `decks` folders of further cards.
 
-    Without `keeps_files` no line writes a file: another program says what is done at the bench, and not to this machine's folders.
+    Without `keeps_files` no line writes a file: another program says what is done at the bench, and not to this machine's folders; pictures are `taken` into memory then.
     """
 
     def __init__(
@@ -42,9 +42,10 @@ class TypedLines:
         self.pictures = StoredPictures(
             Path("pictures"), lambda name: file_name(name, terminal.profile.id, terminal.locale), update=True
         )
+        self.taken = TakenPictures()
         variables = {"profile": terminal.profile.id, "locale": terminal.locale}
         self.tester = Tester(
-            bench, terminal, variables=variables, pictures=self.pictures if keeps_files else None
+            bench, terminal, variables=variables, pictures=self.pictures if keeps_files else self.taken
         )
         names = vocabulary()
         self._scope = Scope(names, (terminal.profile,), names.cards(decks), tuple(decks))

@@ -38,11 +38,29 @@ class DifferingPicture:
     side_by_side: Path | None = None
 
 
+MOST_TAKEN = 50
+
+
 class Pictures(Protocol):
     """Where a test looks its pictures up."""
 
     def problem(self, name: str, picture: Picture) -> str:
         """What is wrong with `picture` as the one called `name`; "" where it is as stored, or is stored now."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPictures:
+    """Pictures that are kept in memory, the last `MOST_TAKEN` of them, and compared with nothing: who works by hand looks at them."""
+
+    taken: dict[str, Picture] = field(default_factory=dict)
+
+    def problem(self, name: str, picture: Picture) -> str:
+        """See `Pictures`."""
+        self.taken.pop(name, None)
+        self.taken[name] = picture
+        for oldest in list(self.taken)[:-MOST_TAKEN]:
+            del self.taken[oldest]
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Bench
 from terminal_sim.web.answering import Answering
+from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.operations import (
     HttpAnswer,
     HttpCall,
@@ -16,7 +17,7 @@ from terminal_sim.web.operations import (
     answered,
 )
 from terminal_sim.web.problem import ApiProblem, ProblemKind
-from terminal_sim.web.seat import Seat
+from terminal_sim.web.seat import Seat, ServedTerminal
 from terminal_sim.web.served import ServedBench
 
 _AT = "/terminals/{terminal}"
@@ -88,6 +89,15 @@ def showing(served: ServedBench) -> Iterator[Operation]:
             answer=media,
             summary=f"One receipt as {media.bare}",
         )
+    yield Operation(
+        id="picture",
+        method="GET",
+        path=f"{_AT}/pictures/{{name}}.png",
+        handler=show.picture,
+        reach=OperationReach.BRANCH,
+        answer=Media.PNG,
+        summary="A picture that `screenshot` took, by its name; the last 50 are kept",
+    )
     yield Operation(
         id="recording",
         method="GET",
@@ -173,6 +183,18 @@ class Showing(Answering):
 
     async def receipt_png(self, call: HttpCall) -> HttpAnswer:
         return HttpAnswer(await self.at_seat(call, lambda at: _png(_receipt(call, at))), Media.PNG)
+
+    async def picture(self, call: HttpCall) -> HttpAnswer:
+        name = call.path["name"]
+
+        def picture(_: ServedBranch, at: ServedTerminal) -> bytes:
+            taken = at.lines.taken.taken
+            if name not in taken:
+                there = ", ".join(taken) or "none"
+                raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no picture {name!r}; there is {there}")
+            return taken[name].png
+
+        return HttpAnswer(await self.at_terminal(call, picture), Media.PNG)
 
     async def recording(self, call: HttpCall) -> HttpAnswer:
         wanted = str(call.query.get("as") or "keys")

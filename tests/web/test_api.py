@@ -143,14 +143,21 @@ def test_a_secret_is_masked_wherever_it_is_shown(bench: Client) -> None:
     assert [entry["n"] for entry in entries] == list(range(1, len(entries) + 1))
 
 
-@pytest.mark.parametrize("line", ['save state "file"', 'screenshot "home"'])
-def test_no_line_writes_a_file(
-    bench: Client, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_line_writes_a_file(bench: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    status, problem = bench.ask("POST", f"{API}/terminals/v400m-1/acts", {"lines": [line]})
+    status, problem = bench.ask("POST", f"{API}/terminals/v400m-1/acts", {"lines": ['save state "file"']})
     assert (status, problem["field"]) == (422, "lines.0")
+    bench.acts('screenshot "home"')
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_is_taken_into_memory_and_recorded(bench: Client) -> None:
+    bench.acts("press OK", 'screenshot "amount"')
+    status, _, drawn = bench.ask_raw("GET", f"{API}/terminals/v400m-1/pictures/amount.png")
+    assert status == 200
+    assert drawn.startswith(b"\x89PNG")
+    assert bench.ask("GET", f"{API}/terminals/v400m-1/pictures/other.png")[0] == 404
+    assert b'screenshot "amount"' in bench.get("/terminals/v400m-1/recording")
 
 
 def test_pictures_are_what_the_product_draws(shared: Client) -> None:

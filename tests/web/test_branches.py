@@ -159,6 +159,18 @@ def test_a_moment_or_branch_that_there_is_not_is_said(
     assert (said, bool(problem["detail"])) == (status, True)
 
 
+def test_a_moment_before_another_terminal_was_set_up_has_the_ones_of_then() -> None:
+    with served("square-terminal", "v400m") as bench:
+        bench.acts("press OK")
+        assert [each["id"] for each in bench.get("/terminals?at=3")] == ["square-terminal-1"]
+        assert bench.ask("GET", f"{API}{AT}?at=3")[0] == 404
+        last = bench.get("/bench")["event"]
+        assert len(bench.get(f"/terminals?at={last}")) == 2
+        assert bench.get("/terminals/square-terminal-1/screen?at=3")["id"] == "home"
+        assert bench.post("/branches", {"from": 3})["branch"] == "b2"
+        assert [each["id"] for each in bench.get("/terminals?branch=b2")] == ["square-terminal-1"]
+
+
 def test_a_bench_in_a_folder_keeps_its_first_branch_live(tmp_path: Any) -> None:
     with served("v400m", state=tmp_path / "state") as bench:
         bench.acts("press OK 1250")
