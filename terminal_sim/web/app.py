@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from terminal_sim.web.answered import Answered
 from terminal_sim.web.api import PREFIX, operations
+from terminal_sim.web.documentation import documentation
 from terminal_sim.web.files import page_files
 from terminal_sim.web.guard import Access, Application, Guard
 from terminal_sim.web.openapi import document
@@ -37,6 +38,9 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
     async def openapi(_: Request) -> Response:
         return JSONResponse(description)
 
+    async def docs(_: Request) -> Response:
+        return HTMLResponse(documentation(description))
+
     async def socket(websocket: WebSocket) -> None:
         await SocketConversation(served, answered, websocket).run()
 
@@ -44,6 +48,7 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
         routes=[
             *(Route(PREFIX + each.path, _endpoint(each), methods=[each.method]) for each in table),
             Route(f"{PREFIX}/openapi.json", openapi),
+            Route("/docs", docs),
             Route("/", _page),
             Route("/page/{name:path}", _page),
             WebSocketRoute(f"{PREFIX}/ws", socket),

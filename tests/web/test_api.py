@@ -169,3 +169,12 @@ def test_pictures_are_what_the_product_draws(shared: Client) -> None:
         status, headers, body = shared.ask_raw("GET", f"{API}/terminals/v400m-1/{path}")
         assert (status, headers["content-type"]) == (200, media)
         assert body.startswith(start)
+
+
+def test_the_documentation_is_a_page_that_anybody_on_this_machine_reads(shared: Client) -> None:
+    status, about, page = shared.ask_raw("GET", "/docs", headers={"Authorization": ""})
+    assert (status, about["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.count(b"<section") == sum(map(len, shared.get("/openapi.json")["paths"].values()))
+    assert b"<script" not in page
+    assert shared.ask("GET", "/page/documentation.css")[0] == 200
+    assert shared.ask("GET", "/page/../served.py")[0] == 404
