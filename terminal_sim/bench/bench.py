@@ -199,7 +199,7 @@ class Bench:
         board = Board(
             name=name,
             readers=ReaderPort(hardware.reader, silent=self._silent),
-            link=AcquirerLink(self.acquirer) if self.network is None else self.network.link(),
+            link=AcquirerLink(self.acquirer) if self.network is None else self.network.link(model.timeouts),
             printer=Printer(),
             kernel=kernel,
             keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),

