@@ -250,6 +250,12 @@ FAULTS: tuple[BenchFault, ...] = (
         "The next answer of the acquirer names another trace number.",
         _strike_answer(AnswerFault.WRONG_TRACE),
     ),
+    BenchFault(
+        AnswerFault.WRONG_TYPE.value,
+        (),
+        "The next answer of the acquirer has the message type of an answer to something else.",
+        _strike_answer(AnswerFault.WRONG_TYPE),
+    ),
     *(
         BenchFault(
             fault.value,
@@ -259,6 +265,13 @@ FAULTS: tuple[BenchFault, ...] = (
             part=_VIRTUAL_READERS,
         )
         for fault, meaning in _CARD_FAULTS.items()
+    ),
+    BenchFault(
+        CardFault.STRIPE.value,
+        (replace(_COUNT, optional=True),),
+        "The N-th swipe from now, the next one without N, cannot be read.",
+        _fail_card(CardFault.STRIPE),
+        part=_VIRTUAL_READERS,
     ),
     BenchFault(
         "wire",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NEWS_TRIES = 1_000  # a reader behind a line of ours reports within a few of these
 _LEAVING_TRIES = 25
+_UNREADABLE: Mapping[int, str] = {2: ";=?"}  # sentinels that were found, and nothing between them
 
 
 def chip_of(name: str, card: VirtualCard) -> Card:
@@ -193,7 +194,8 @@ class Presentment:
                     self.remove()
 
     def swipe(self, name: str, stripe: Mapping[int, str]) -> None:
-        self._present(lambda: self._operator.swipe(name, stripe), self._one_more())
+        drawn = _UNREADABLE if self.next_command.spoils_stripe() else stripe
+        self._present(lambda: self._operator.swipe(name, drawn), self._one_more())
 
     def tap(self, faces: Mapping[str, Card]) -> None:
         """Hold a card by its name, or several together, into the field until the terminal has read it, and take all away."""

@@ -6,15 +6,15 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
-from pathlib import Path
 
 from terminal_sim.bench import Duration, ProfileError
 from terminal_sim.cli.console import as_user_errors, is_terminal, naming, options_of, print_table
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.search.campaign import Campaign, campaign
-from terminal_sim.explore.search.finding import ExplorerFinding, script
+from terminal_sim.explore.search.keeping import keep, keep_corpus
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.script.exit_code import ExitCode
+from terminal_sim.script.results import ScenarioOutcome
 
 
 def run(given: Namespace) -> int:
@@ -25,11 +25,19 @@ def run(given: Namespace) -> int:
             pass  # a profile of which no terminal can be made is told at once
     began = time.process_time()
     for finding in explored.run(_goes_on(given.acts, span, began)):
-        file = _kept(finding, given.out, given.seed)
+        with naming(given.out):
+            kept = keep(finding, given.out, given.seed)
         _clear_line()
-        print(printable(f"{file}: {finding.alarm}"), flush=True)
+        print(printable(f"{kept.script}: {finding.alarm}"), flush=True)
+        if kept.outcome is ScenarioOutcome.HELD:
+            print(
+                f"{kept.script}: the script holds where the exploration did not: a fault of the simulator",
+                flush=True,
+            )
     _clear_line()
     took = time.process_time() - began
+    with naming(given.out):
+        keep_corpus(explored.explorers, given.out)
     print(f"{explored.sessions} sessions, {explored.acts} acts in {took:.1f} s, {explored.places} places")
     for alarm in explored.unrepeated:
         print(printable(f"heard once and not again: {alarm}"))
@@ -61,12 +69,3 @@ def _goes_on(most: int, span: Duration, began: float) -> Callable[[Campaign], bo
 def _clear_line() -> None:
     if is_terminal():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _kept(finding: ExplorerFinding, folder: Path, seed: int) -> Path:
-    """The finding's script in `folder`, which is made. Raises `UserError` where it cannot be written."""
-    file = folder / f"{finding.name}.keys"
-    with naming(file):
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(script(finding, seed), encoding="utf-8")
-    return file

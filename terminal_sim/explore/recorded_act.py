@@ -40,6 +40,7 @@ ACTS = (
     ("swipe",),
     ("tap-card",),
     ("tear", "card", "after"),
+    ("watch",),
 )
 """The words of the verbs that write an act into the trace and touch nothing outside of the bench."""
 

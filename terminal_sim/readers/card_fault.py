@@ -14,7 +14,7 @@ _INTERNAL_ERROR = bytes.fromhex("6F00")
 
 
 class CardFault(Enum):
-    """How a card fails at one command; the value is the name of the fault.
+    """How a card fails at one command, or its stripe when it is swiped; the value is the name of the fault.
 
     A card that is torn, mute or reset has not taken the command; at the others it has carried it out.
     """
@@ -26,6 +26,7 @@ class CardFault(Enum):
     GARBAGE = "card-garbage"
     FAILURE = "card-failure"
     RESET = "card-reset"
+    STRIPE = "stripe-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,14 @@ class NextCommand:
     def strike(self) -> CardFault | None:
         """How the card fails at the command that comes now."""
         coming = self.fault
-        if coming is None:
-            return None
+        return None if coming is None or coming.fault is CardFault.STRIPE else self._next(coming)
+
+    def spoils_stripe(self) -> bool:
+        """Whether the stripe that is swiped now cannot be read."""
+        coming = self.fault
+        return coming is not None and coming.fault is CardFault.STRIPE and self._next(coming) is not None
+
+    def _next(self, coming: ComingFault) -> CardFault | None:
         if coming.command > 1:
             self.fault = replace(coming, command=coming.command - 1)
             return None
@@ -96,6 +103,8 @@ class FailingCard:
             case CardFault.FAILURE:
                 self._card.transmit(apdu)
                 return _INTERNAL_ERROR
+            case CardFault.STRIPE:
+                return self._card.transmit(apdu)
             case CardFault.RESET:
                 self._atr = _another(self._card.reset())
                 return self._card.transmit(apdu)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from terminal_sim.core.message import MessageClass
 from terminal_sim.core.money import Money
 from terminal_sim.core.trace_number import LAST_STAN
 from terminal_sim.host.dialect import Dialect
@@ -21,6 +22,7 @@ class AnswerFault(Enum):
     DUPLICATE = "host-duplicate"
     WRONG_AMOUNT = "host-wrong-amount"
     WRONG_TRACE = "host-wrong-trace"
+    WRONG_TYPE = "host-wrong-type"
 
 
 def strike(fault: AnswerFault, arrival: Arrival, dialect: Dialect) -> tuple[Arrival, ...]:
@@ -31,6 +33,16 @@ def strike(fault: AnswerFault, arrival: Arrival, dialect: Dialect) -> tuple[Arri
         return noted, replace(arrival, note="")
     if fault is AnswerFault.WRONG_AMOUNT:
         wrong = replace(reply, amount=Money(reply.amount.minor + 1, reply.amount.currency))
+    elif fault is AnswerFault.WRONG_TYPE:
+        wrong = replace(reply, message_class=_ANOTHER[reply.message_class])
     else:
         wrong = replace(reply, stan=reply.stan % LAST_STAN + 1)
     return (replace(noted, message=dialect.encode_reply(wrong)),)
+
+
+_ANOTHER = {
+    MessageClass.AUTHORISATION: MessageClass.FINANCIAL,
+    MessageClass.FINANCIAL: MessageClass.AUTHORISATION,
+    MessageClass.ADVICE: MessageClass.AUTHORISATION,
+    MessageClass.REVERSAL: MessageClass.ADVICE,
+}

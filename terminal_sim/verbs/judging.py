@@ -36,7 +36,8 @@ class Judging(Waiting):
         from terminal_sim.oracles.watch import OracleWatch
 
         self._watched_from = self._snapshot()
-        self._judge = OracleWatch(self.bench, self.terminal, ORACLES)
+        with self._by_hand("watch"):
+            self._judge = OracleWatch(self.bench, self.terminal, ORACLES)
 
     @verb("verify", "watch", "press OK", "verify", "verify R-amount-4")
     def verify(self, *codes: Annotated[str, ValueKind.ORACLE, MinCount(0)]) -> None:

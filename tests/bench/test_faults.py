@@ -31,7 +31,7 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
 
 CARD = ", ".join(f"{fault.value} [N]" for fault in CardFault)
 BEFORE = "power-cut-after N, commit-unknown, disk-full"
-AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, {CARD}, wire {KINDS} [N], wire-mend, tamper"
+AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, host-wrong-type, {CARD}, wire {KINDS} [N], wire-mend, tamper"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -171,7 +171,7 @@ def test_an_answer_that_arrives_twice_counts_once_and_is_on_record(bench: Bench)
     assert till.conditions() == []
 
 
-@pytest.mark.parametrize("fault", ["host-wrong-amount", "host-wrong-trace"])
+@pytest.mark.parametrize("fault", ["host-wrong-amount", "host-wrong-trace", "host-wrong-type"])
 def test_an_answer_to_something_else_is_unexpected_and_the_payment_is_reversed(
     bench: Bench, fault: str
 ) -> None:
@@ -182,6 +182,17 @@ def test_an_answer_to_something_else_is_unexpected_and_the_payment_is_reversed(
     bench.advance(300 * SECOND)
     assert [row.kind for row in till.journal()].count("unexpected") == 1
     assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
+
+
+def test_a_stripe_that_cannot_be_read_is_swiped_again(bench: Bench) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("stripe-unreadable")
+    assert till.conditions() == ["fault stripe-unreadable"]
+    sale(till, lambda: till.swipe("visa-stripe"))
+    assert (till.view().screen.id, till.conditions(), states(till)) == ("present-card", [], [])
+    till.swipe("visa-stripe")
+    bench.advance(SECOND)
+    assert states(till) == ["COMPLETED"]
 
 
 def test_a_fault_of_an_answer_waits_for_one_that_can_be_read(bench: Bench) -> None:

@@ -30,6 +30,10 @@ class Campaign:
     unrepeated: list[OracleAlarm] = field(default_factory=list)
 
     @property
+    def _alarms(self) -> list[OracleAlarm]:
+        return [one.alarm for one in self.findings]
+
+    @property
     def acts(self) -> int:
         """How many acts were done."""
         return sum(one.acts for one in self.explorers)
@@ -61,12 +65,14 @@ class Campaign:
     def _found(self, explorer: Explorer, end: ExploredEnd) -> Iterator[ExplorerFinding]:
         for alarm in {alarm.code: alarm for alarm in reversed(end.alarms)}.values():
             self.heard[alarm.code] += 1
-            if self.heard[alarm.code] > MOST_OF_ONE_CODE:
+            if self.heard[alarm.code] > MOST_OF_ONE_CODE or told_of(alarm) in map(told_of, self._alarms):
                 continue
-            finding = shrunk(explorer.ground, end, alarm)
+            finding = shrunk(explorer.ground, end, alarm, self.explorers[0].ground)
             if finding is None:
                 self.unrepeated.append(alarm)
-            elif finding.cause not in (one.cause for one in self.findings):
+            elif finding.cause not in (one.cause for one in self.findings) and told_of(
+                finding.alarm
+            ) not in map(told_of, self._alarms):
                 self.findings.append(finding)
                 yield finding
 
@@ -80,19 +86,28 @@ def campaign(
     return Campaign(tuple(Explorer(ground, seed) for ground in grounds))
 
 
-def shrunk(ground: Ground, end: ExploredEnd, alarm: OracleAlarm) -> ExplorerFinding | None:
-    """The finding of an alarm in a session, made short; None where the session does not break the rule when it is done again from its beginning."""
+def told_of(alarm: OracleAlarm) -> tuple[str, str]:
+    """What two alarms of one cause have in common: the rule, and the detail but for its numbers."""
+    return alarm.code, "".join(letter for letter in alarm.detail if not letter.isdigit())
+
+
+def shrunk(ground: Ground, end: ExploredEnd, alarm: OracleAlarm, plain: Ground) -> ExplorerFinding | None:
+    """The finding of an alarm in a session, made short, on the `plain` ground where the same happens there.
+
+    None where the session does not break the rule when it is done again from its beginning.
+    """
     shrinker = Shrinker(ground, alarm.code)
     acts = shrinker.shrunk(end.acts)
-    done, alarms = ground.alarms(acts)
-    said = next((one for one in alarms if one.code == alarm.code), None)
-    if said is None:
-        return None
-    return ExplorerFinding(
-        alarm=said,
-        ground=ground,
-        acts=tuple(done),
-        session=end.number,
-        length=len(end.acts),
-        runs=shrinker.runs,
-    )
+    for where in (plain, ground):
+        done, alarms = where.alarms(acts)
+        said = next((one for one in alarms if one.code == alarm.code), None)
+        if said is not None:
+            return ExplorerFinding(
+                alarm=said,
+                ground=where,
+                acts=tuple(done),
+                session=end.number,
+                length=len(end.acts),
+                runs=shrinker.runs,
+            )
+    return None

@@ -430,7 +430,7 @@ def _hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 ("remove", "card"),
                 (WAIT, "3min"),
             )
-        for fault in ("host-duplicate", "host-wrong-amount", "host-wrong-trace"):
+        for fault in ("host-duplicate", "host-wrong-amount", "host-wrong-trace", "host-wrong-type"):
             yield (("fault", fault), *begun, CHIP, (WAIT, "150s"), ("remove", "card"), (WAIT, "3min"))
         for effects in ("3", "6", "9", "12", "16"):
             yield (

@@ -21,6 +21,7 @@ from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.oracles.watch import HEALED
 
 _LONGEST = 40  # acts of an ordinary session
+_ERRANDS_FIRST = 4  # as long as there are errands that were never gone, three sessions of four go some
 _FROM_HERE = 8  # ordinary acts behind an archived moment
 
 
@@ -66,6 +67,8 @@ class Explorer:
         chance = Random(f"{self._seed}/{self.ground.profile}/{sorted(self.ground.options.items())}/{number}")
         session.go_back(begins)
         kind = self._kinds[number % len(self._kinds)]
+        if self._untried and number % _ERRANDS_FIRST:
+            kind = self._errand_session
         kind(session, chance)
         self.acts += len(session.acts)
         heal(session)

@@ -40,12 +40,16 @@ def script(finding: ExplorerFinding, seed: int) -> str:
     alarm, ground = finding.alarm, finding.ground
     said = _wrapped(f"{alarm.code}: {alarm.sentence}: {alarm.detail}")
     head = ["keys 1", *said, f"# terminal-sim {VERSION}, explore --seed {seed}, session {finding.session}."]
-    settings = [f"terminal {ground.profile}"]
-    settings += [f"locale {ground.locale}"] if ground.locale else []
-    settings += [f"with {key}={value}" for key, value in ground.options.items()]
     steps = ["  watch", *(f"  {line_of(act)}" for act in finding.acts)]
     verdict = [] if alarm.code == CRASH else [f"  verify {alarm.code}"]
-    return "\n".join([*head, *settings, "", f'scenario "{alarm.code}"', *steps, *verdict]) + "\n"
+    return "\n".join([*head, *settings(ground), "", f'scenario "{alarm.code}"', *steps, *verdict]) + "\n"
+
+
+def settings(ground: Ground) -> list[str]:
+    """The lines of a script that set up what `ground` begins with."""
+    lines = [f"terminal {ground.profile}"]
+    lines += [f"locale {ground.locale}"] if ground.locale else []
+    return [*lines, *(f"with {key}={value}" for key, value in ground.options.items())]
 
 
 def _wrapped(text: str) -> Sequence[str]:

@@ -178,6 +178,8 @@ def faults(profile: Profile) -> tuple[Act, ...]:
         ("host", "answers", "timeout"), ("host", "answers", "declined:51"), ("host", "answers", "late:130s"), ("host", "answers", "garbage"),
         ("host", "answers", "partial:500"), ("host", "answers", "declined:55"),
         ("fault", "host-duplicate"), ("fault", "host-wrong-amount"), ("fault", "host-wrong-trace"),
+        ("fault", "host-wrong-type"),
+        ("fault", "stripe-unreadable"),
         ("fault", "card-torn"), ("fault", "card-mute"), ("fault", "card-garbage"), ("fault", "card-answer-lost", "4"),
         ("fault", "commit-unknown"), ("fault", "disk-full"), ("fault", "wire", "drop"), ("fault", "wire", "unplug"),
         *((("fault", "power-cut-after", str(n))) for n in (1, 2, 3, 5, 8)),

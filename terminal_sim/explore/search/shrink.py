@@ -13,6 +13,7 @@ from terminal_sim.explore.search.act import PRESENTING, PRESS, WAIT, Act, is_dig
 from terminal_sim.explore.search.ground import Ground
 
 MOST_RUNS = 400
+_FEW = 6
 _UNITS = tuple(map(Duration.parse, ("1d", "1h", "1min", "1s")))
 
 
@@ -31,6 +32,7 @@ class Shrinker:
         best = [*acts]
         if not self._fails(best):
             return best
+        best = self._end_alone(best)
         while self.runs < self._most:
             before = [*best]
             best = self._fewer(best)
@@ -38,7 +40,15 @@ class Shrinker:
             best = self._simpler(best)
             if best == before:
                 break
+            best = self._end_alone(best)
         return joined(best)
+
+    def _end_alone(self, acts: list[Act]) -> list[Act]:
+        """The last few acts, where they are enough: what went before then has nothing to do with it."""
+        for count in range(1, min(_FEW, len(acts) - 1) + 1):
+            if self._fails(acts[-count:]):
+                return acts[-count:]
+        return acts
 
     def _fewer(self, acts: list[Act]) -> list[Act]:
         """Leave out runs of acts, each half as long as the last."""
@@ -50,9 +60,6 @@ class Shrinker:
                 if rest and self._fails(rest):
                     acts = rest
                 at -= size
-            at = min(at + size, len(acts) - size)
-            if at > 0 and (rest := acts[size:]) and self._fails(rest):
-                acts = rest
             size //= 2
         return acts
 
@@ -103,6 +110,8 @@ def simpler_acts(act: Act) -> Iterator[Act]:
                 for short in dict.fromkeys(("1", "1000")):
                     if len(short) < len(word) or (short == "1000" and len(word) == 4 and word != short):
                         yield (*act[:at], short, *act[at + 1 :])
+    elif act[:2] == ("host", "answers") and len(act) > 3:
+        yield act[:3]
     elif act[0] == WAIT:
         length = Duration.parse(act[1])
         for unit in _UNITS:
