@@ -56,6 +56,11 @@ class View:
         """What stands on the screen, in reading order."""
         return tuple(placed.item for placed in self.placed)
 
+    @property
+    def unplaced(self) -> tuple[Item, ...]:
+        """The same without where they stand, which takes as long again to work out."""
+        return self._items
+
     @cached_property
     def text(self) -> str:
         """The screen drawn in characters, in a frame at the display's width."""

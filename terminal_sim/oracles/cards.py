@@ -149,7 +149,7 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if "customer" not in facts.profile.displays or not seen.is_on or seen.until != seen.mono:
         return
     view, screen = facts.terminal.view("customer"), screen_id(seen.after)
-    if any(one.role in (Role.TAB, Role.BANNER) for one in view.items):
+    if any(one.role in (Role.TAB, Role.BANNER) for one in view.unplaced):
         yield "it has tabs or banners"
     private = screen in (
         "home",
@@ -169,7 +169,7 @@ def customer(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if (private or screen.startswith("menu-")) and view.screen.id != "welcome":
         yield f"it shows {view.screen.id} while the seller looks at {screen}"
     asked = amount_asked(facts, seen)
-    said = next((one.wording for one in view.items if one.id == "sum"), "")
+    said = next((one.wording for one in view.unplaced if one.id == "sum"), "")
     if screen in _ASKS and asked is not None and view.screen.id == "welcome" and not facts.asked_by_till:
         yield f"it shows nothing of the payment of {asked}"
     if said and asked is not None and screen in _ASKS and digits(said).lstrip("0") != str(asked):

@@ -174,7 +174,7 @@ class SessionFacts:
             self.confirmed.append(seen.confirmed)
         if screen_id(seen.before) == "home" and seen.came_to:
             left = (
-                [one.id for one in seen.before.items if one.tone is Tone.BAD]
+                [one.id for one in seen.before.unplaced if one.tone is Tone.BAD]
                 if seen.before is not None
                 else []
             )

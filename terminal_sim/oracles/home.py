@@ -41,7 +41,7 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None:
         return
     home = facts.profile.home
-    tabs = [one for one in seen.after.items if one.role is Role.TAB]
+    tabs = [one for one in seen.after.unplaced if one.role is Role.TAB]
     if tabs:
         wanted = ["home", *(one.id for one in home.entries)]
         if [one.id for one in tabs] != wanted:
@@ -54,7 +54,7 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         elif screen_id(seen.after) == "home" and marked != ["home"]:
             yield f"the home screen stands, and {marked[0]} is marked"
     if screen_id(seen.after) == "home" and home.style != "tabs":
-        shown = [one.id for one in seen.after.items if one.role is Role.CHOICE]
+        shown = [one.id for one in seen.after.unplaced if one.role is Role.CHOICE]
         wanted = [one.id for one in home.entries if _is_listed(facts.profile, one.needs)]
         if shown != wanted:
             yield f"it offers {', '.join(shown)}, and not {', '.join(wanted)}"
@@ -122,7 +122,7 @@ def function_of_surroundings(facts: SessionFacts, seen: Occurrence) -> Iterator[
         facts.outage is None,
         seen.after.locale,
     )
-    said = " / ".join(one.wording for one in seen.after.items if one.role is not Role.BANNER)
+    said = " / ".join(one.wording for one in seen.after.unplaced if one.role is not Role.BANNER)
     first = facts.homes.setdefault(about, said)
     if said != first:
         yield f"{said!r}, and before {first!r}"

@@ -40,7 +40,7 @@ def order(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None or screen_id(seen.after) not in LISTS_OF:
         return
     wanted = listed(facts, seen)
-    shown = [one for one in seen.after.items if one.id.startswith(_ROW)]
+    shown = [one for one in seen.after.unplaced if one.id.startswith(_ROW)]
     if bool(shown) != bool(wanted):
         yield f"{len(shown)} payments are shown of {len(wanted)}"
     for one in shown:
@@ -69,9 +69,9 @@ def picked(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     ):
         return
     touched = text_of(seen.before, seen.target)
-    lines = [one.wording for one in seen.after.items] if seen.after is not None else []
+    lines = [one.wording for one in seen.after.unplaced] if seen.after is not None else []
     summary = (
-        next((one.text for one in seen.before.items if one.id == seen.target), "")
+        next((one.text for one in seen.before.unplaced if one.id == seen.target), "")
         if seen.before is not None
         else ""
     )

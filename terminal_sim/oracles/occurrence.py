@@ -106,17 +106,17 @@ def text_of(view: View | None, item: str) -> str:
     """The text of the item with this id, with what stands to its right; "" where it is not shown."""
     if view is None:
         return ""
-    return next((one.wording for one in view.items if one.id == item), "")
+    return next((one.wording for one in view.unplaced if one.id == item), "")
 
 
 def has(view: View | None, item: str) -> bool:
     """Whether an item with this id is shown."""
-    return view is not None and any(one.id == item for one in view.items)
+    return view is not None and any(one.id == item for one in view.unplaced)
 
 
 def ids(view: View | None, *roles: Role) -> list[str]:
     """The ids of the items of these roles, in reading order."""
-    return [] if view is None else [one.id for one in view.items if one.role in roles]
+    return [] if view is None else [one.id for one in view.unplaced if one.role in roles]
 
 
 def digits(text: str) -> str:

@@ -6,7 +6,7 @@ whoever acts: a script, a person in the shell, the explorer, the replay of a bun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest, TraceEntry, View, contents
@@ -42,8 +42,8 @@ class OracleWatch:
         self.alarms: list[OracleAlarm] = []
         self._bench = bench
         self._terminal = terminal
-        self._always = [one for one in oracles if not one.after]
-        self._after = _by_content(oracles)
+        self._oracles = tuple(oracles)
+        self._by_kinds: dict[frozenset[type[contents.Content]], tuple[Oracle, ...]] = {}
         self.facts = beginning(terminal)
         self._entries: list[TraceEntry] = []
         self._view: View | None = terminal.view() if terminal.is_on else None
@@ -72,14 +72,9 @@ class OracleWatch:
             return
         seen = self._occurrence(self._bench.now.mono if mono is None else mono)
         self._entries = []
-        judged = [*self._always]
-        for kind in seen.kinds:
-            judged += self._after.get(kind, ())
-        done: set[str] = set()
-        for one in judged:
-            if one.code not in done and len(self.alarms) < _MOST:
-                done.add(one.code)
-                for detail in one.judge(self.facts, seen):
+        for one in self._asked(frozenset(seen.kinds)):
+            for detail in one.judge(self.facts, seen):
+                if len(self.alarms) < _MOST:
                     self.alarms.append(OracleAlarm(one.code, one.sentence, detail, seen.event))
         self.facts.take(seen)
         self._before = seen.after
@@ -118,6 +113,14 @@ class OracleWatch:
     def close(self) -> None:
         """Watch no longer."""
         self._bench.trace.unsubscribe(self)
+
+    def _asked(self, kinds: frozenset[type[contents.Content]]) -> tuple[Oracle, ...]:
+        """The rules that are asked where entries of these kinds have come, in the order of the catalogue."""
+        known = self._by_kinds.get(kinds)
+        if known is None:
+            known = tuple(one for one in self._oracles if not one.after or not kinds.isdisjoint(one.after))
+            self._by_kinds[kinds] = known
+        return known
 
     def _occurrence(self, until: int) -> Occurrence:
         entries, facts, before = self._entries, self.facts, self._before
@@ -163,7 +166,7 @@ class OracleWatch:
         if isinstance(first, contents.KeyPress):
             return self._key
         if isinstance(first, contents.Touch) and before is not None:
-            return next((item.key for item in before.items if item.id == first.target), "")
+            return next((item.key for item in before.unplaced if item.id == first.target), "")
         return ""
 
     def _type(self, seen: Occurrence) -> None:
@@ -183,11 +186,3 @@ class OracleWatch:
             self._typed = self._typed[:-1]
         elif not stays or (now != was and not now):
             self._typed = ""
-
-
-def _by_content(oracles: Sequence[Oracle]) -> Mapping[type[contents.Content], list[Oracle]]:
-    found: dict[type[contents.Content], list[Oracle]] = {}
-    for one in oracles:
-        for kind in one.after:
-            found.setdefault(kind, []).append(one)
-    return found
