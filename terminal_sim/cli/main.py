@@ -641,7 +641,7 @@ def _help(commands: _Commands) -> None:
         nargs="*",
         metavar="WORD",
         help="what the lines do that begin so (press, expect screen), what a name means (visa-credit, printer-jam), or a list:"
-        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, rules, packs, faults, steps, lights, light-states,"
+        " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, rules, oracles, packs, faults, steps, lights, light-states,"
         " displays, cards, terminals, features, options, variables, times, exit-codes; all lines by default",
     )
     words.add_argument(
