@@ -23,7 +23,7 @@ ACTS = (
 )  # fmt: skip
 """What a step begins with, each with its words."""
 
-KEYWORDS = ("=", "at", "except", "for", "from", "on", "with", "within")
+KEYWORDS = ("=", "at", "beside", "except", "for", "from", "on", "with", "within")
 """The words before a value of a step."""
 
 NEGATABLE = "expect"
