@@ -18,6 +18,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
+from time import sleep
 from types import FrameType
 
 from terminal_sim.bench import Bench, BenchMisuse, JournalError, ProfileError
@@ -26,6 +27,7 @@ from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.readers.diagnostics import FIELD, Key, Prompt, Served, serve
 from terminal_sim.readers.opening import DriverError
+from terminal_sim.readers.pace import PacedCard
 from terminal_sim.readers.tearing import COMMAND_STEPS, CardTear, TornCard
 
 WORDS = "insert NAME [SLOT], remove [SLOT], tap NAME, swipe NAME, tear STEP|N [SLOT], press DIGITS|ENTER|CLEAR|CANCEL..., quit"
@@ -66,6 +68,11 @@ def _serve(given: Namespace, hands: ServedReaderLines, reader: Served) -> None:
     _obey(hands, sys.stdin)
 
 
+def _let_pass(microseconds: int) -> None:
+    """A card before a reader of other people takes its time for real."""
+    sleep(microseconds / 1_000_000)
+
+
 class ServedReaderLines:
     """What a person does at the served reader."""
 
@@ -94,12 +101,12 @@ class ServedReaderLines:
                     raise UserError(f"no such line; there are {WORDS}")
 
     def insert(self, name: str, slot: int = 0) -> None:
-        card = TornCard(chip_of(name, self._bench.card(name)))
+        card = TornCard(PacedCard(chip_of(name, self._bench.card(name)), _let_pass))
         self._reader.insert(card, slot)
         self._cards[slot] = card
 
     def _tap(self, name: str) -> None:
-        card = TornCard(face_of(name, self._bench.card(name)))
+        card = TornCard(PacedCard(face_of(name, self._bench.card(name)), _let_pass))
         self._reader.tap(card)
         self._cards[FIELD] = card
 

@@ -26,7 +26,7 @@ def _no_time(_apdu: bytes) -> int:
 
 
 class PacedCard:
-    """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time is mute."""
+    """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time, or gives no answer, is mute."""
 
     def __init__(self, card: Card, spend: Callable[[int], None]) -> None:
         self._card = card
@@ -47,4 +47,8 @@ class PacedCard:
             raise CardMute("the card takes longer than the reader waits")
         if takes:
             self._spend(takes)
-        return self._card.transmit(apdu)
+        answer = self._card.transmit(apdu)
+        if not answer:
+            self._spend(WAITING_TIME)
+            raise CardMute("the card does not answer")
+        return answer

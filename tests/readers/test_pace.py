@@ -46,6 +46,39 @@ def test_an_answer_that_comes_too_late_is_none_and_the_reader_has_waited() -> No
     assert spent == [WAITING_TIME]
 
 
+class Silent(Timed):
+    """A card that does what it is asked, and says nothing."""
+
+    def transmit(self, _: bytes) -> bytes:
+        return b""
+
+
+def test_a_card_that_gives_no_answer_is_mute_and_the_reader_has_waited() -> None:
+    spent: list[int] = []
+    with pytest.raises(CardMute):
+        PacedCard(Silent(), spent.append).transmit(bytes(3))
+    assert spent == [WAITING_TIME]
+
+
+def test_a_worn_card_fails_as_a_card_and_never_as_a_reader() -> None:
+    with Bench(texts=TEXTS, trace=False) as bench:
+        terminal = bench.add_terminal(profiles.load("v400m"))
+        ends = set()
+        for _ in range(12):
+            sale(terminal)
+            terminal.insert("visa-worn")
+            bench.advance(5 * SECOND)
+            ends.add(terminal.view().screen.id)
+            if terminal.board.readers.card_in:
+                terminal.remove_card()
+            while terminal.view().screen.id != "home":
+                if not terminal.press("CANCEL"):
+                    bench.advance(30 * SECOND)
+        assert bench.violations() == []
+    assert ends <= {"approved", "declined", "card-error", "swipe-instead"}
+    assert len(ends) > 1, "some answers are lost"
+
+
 def sale(terminal: TerminalUnderTest, amount: str = "1000") -> None:
     terminal.press("OK")
     for key in (*amount, "OK"):
