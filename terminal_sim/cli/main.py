@@ -344,6 +344,14 @@ def _serve(commands: _Commands) -> None:
         "profiles", nargs="*", metavar="PROFILE", help="terminals on the bench; v400m where none is named"
     )
     serve.add_argument("--port", type=_port, default=0, metavar="N", help="a free one by default")
+    serve.add_argument(
+        "--address", default="127.0.0.1", metavar="ADDRESS",
+        help="another address of this machine than 127.0.0.1; one that other machines reach needs TLS",
+    )  # fmt: skip
+    serve.add_argument(
+        "--certificate", type=_path, metavar="FILE.pem", help="serve by TLS with this certificate"
+    )
+    serve.add_argument("--key", type=_path, metavar="FILE.pem", help="the private key of the certificate")
     serve.add_argument("--seed", type=int, default=0, metavar="N", help="of everything random; 0 by default")
     serve.add_argument("--clock", metavar="MOMENT", help="the date and time that the bench begins with")
     serve.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")

@@ -18,7 +18,7 @@ _CODES = {409: ExitCode.UNMET, 500: ExitCode.BROKEN}
 
 
 def run(given: Namespace) -> int:
-    url, token = _served()
+    url, token, certificate = _served()
     query = f"?{urllib.parse.urlencode({'terminal': given.terminal})}" if given.terminal else ""
     request = urllib.request.Request(
         f"{url}/api/v1/lines{query}",
@@ -26,7 +26,7 @@ def run(given: Namespace) -> int:
         headers={"Authorization": f"Bearer {token}", "Content-Type": "text/plain; charset=utf-8"},
     )
     # A proxy of the environment has nothing to do with this machine's own address.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), *_trusting(certificate))
     try:
         with opener.open(request, timeout=_LONGEST_WAIT) as answer:
             for note in json.load(answer)["notes"]:
@@ -46,12 +46,25 @@ def run(given: Namespace) -> int:
     return ExitCode.HELD
 
 
-def _served() -> tuple[str, str]:
-    """Address and token of the bench that this user serves. Raises `UserError`."""
+def _trusting(certificate: str) -> list[urllib.request.BaseHandler]:
+    """What trusts the bench's own certificate and nothing else, where it is served by TLS."""
+    if not certificate:
+        return []
+    import ssl
+
+    context = ssl.create_default_context(cafile=certificate)
+    context.verify_flags |= (
+        ssl.VERIFY_X509_PARTIAL_CHAIN
+    )  # the certificate itself is trusted, whoever issued it
+    return [urllib.request.HTTPSHandler(context=context)]
+
+
+def _served() -> tuple[str, str, str]:
+    """Address and token, and the file of the certificate if it has one, of the bench that this user serves. Raises `UserError`."""
     file = runtime_file()
     try:
         said = json.loads(file.read_text("utf-8"))
-        return said["url"], said["token"]
+        return said["url"], said["token"], said["certificate"]
     except FileNotFoundError:
         raise UserError("no bench is served: start one with `terminal-sim serve`") from None
     except (OSError, ValueError, KeyError, TypeError) as wrong:

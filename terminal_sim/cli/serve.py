@@ -38,13 +38,15 @@ def run(given: Namespace) -> int:
 
 
 async def _serve(given: Namespace, options: object) -> None:
+    from terminal_sim.web.listening import ListenAt
     from terminal_sim.web.served import BenchOptions
     from terminal_sim.web.serving import announced, serving
 
     assert isinstance(options, BenchOptions)
     profiles = given.profiles or ["v400m"]
+    at = ListenAt(given.address, given.port, given.certificate, given.key)
     async with (
-        serving(options, port=given.port, profiles=profiles, version=version("terminal-sim")) as service,
+        serving(options, at=at, profiles=profiles, version=version("terminal-sim")) as service,
         announced(service.address) as file,
     ):
         address = service.address

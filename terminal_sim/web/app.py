@@ -15,13 +15,14 @@ from terminal_sim.web.answered import Answered
 from terminal_sim.web.api import PREFIX, operations
 from terminal_sim.web.documentation import documentation
 from terminal_sim.web.files import page_files
-from terminal_sim.web.guard import Access, Application, Guard
+from terminal_sim.web.guard import Access, Application, Guard, Receive, Scope, Send, refuse
 from terminal_sim.web.openapi import document
 from terminal_sim.web.operations import HttpAnswer, HttpCall, Operation, Query
 from terminal_sim.web.problem import MEDIA_TYPE, ApiProblem, ProblemKind
 from terminal_sim.web.served import ServedBench
 from terminal_sim.web.socket import SocketConversation
 
+MOST_SOCKETS = 256
 _STATUS = {
     404: (ProblemKind.NOT_FOUND, "there is no such path"),
     405: (ProblemKind.NO_METHOD, "this path has no such method"),
@@ -33,16 +34,13 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
     table = operations(served)
     description = document(table, prefix=PREFIX, version=version, server=server)
 
-    answered = Answered()
+    door = SocketDoor(served)
 
     async def openapi(_: Request) -> Response:
         return JSONResponse(description)
 
     async def docs(_: Request) -> Response:
         return HTMLResponse(documentation(description))
-
-    async def socket(websocket: WebSocket) -> None:
-        await SocketConversation(served, answered, websocket).run()
 
     app = Starlette(
         routes=[
@@ -51,11 +49,31 @@ def application(served: ServedBench, access: Access, *, version: str, server: st
             Route("/docs", docs),
             Route("/", _page),
             Route("/page/{name:path}", _page),
-            WebSocketRoute(f"{PREFIX}/ws", socket),
+            WebSocketRoute(f"{PREFIX}/ws", door),
         ],
         exception_handlers={ApiProblem: _problem, HTTPException: _http},
     )
     return Guard(app, access)
+
+
+class SocketDoor:
+    """Lets in the WebSockets of at most `MOST_SOCKETS` clients at a time (an ASGI application)."""
+
+    def __init__(self, served: ServedBench) -> None:
+        self._served = served
+        self._answered = Answered()
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._open >= MOST_SOCKETS:
+            problem = ApiProblem(ProblemKind.TOO_MANY, f"{MOST_SOCKETS} sockets are open: close one first")
+            await refuse(scope, send, problem)
+            return
+        self._open += 1
+        try:
+            await SocketConversation(self._served, self._answered, WebSocket(scope, receive, send)).run()
+        finally:
+            self._open -= 1
 
 
 async def _page(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Serving a bench: sockets bound to this machine, a token, uvicorn, and a private file by which other commands find the bench."""
+"""Serving a bench: a socket bound to one address, a token, uvicorn, and a private file by which other commands find the bench."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from terminal_sim.files import NO_LINK, PLAIN, keep_private, runtime_file
 from terminal_sim.web.app import application
 from terminal_sim.web.guard import Access
+from terminal_sim.web.listening import ListenAt
 from terminal_sim.web.served import BenchOptions, ServedBench
 
-LOOPBACK = "127.0.0.1"
 _TOKEN_BYTES = 32
 
 if TYPE_CHECKING:
@@ -28,15 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ServedAddress:
-    """Where a bench is served."""
+    """Where a bench is served; by TLS where it has a certificate."""
 
     host: str
     port: int
     token: str
+    certificate: Path | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        named = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.certificate is None else 'https'}://{named}:{self.port}"
 
     @property
     def link(self) -> str:
@@ -60,10 +62,15 @@ class BenchService:
 
 @asynccontextmanager
 async def serving(
-    options: BenchOptions, *, port: int = 0, profiles: Sequence[str] = (), version: str
+    options: BenchOptions, *, at: ListenAt | None = None, profiles: Sequence[str] = (), version: str
 ) -> AsyncIterator[BenchService]:
-    """Serves a bench with these terminals on it until the block ends; port 0 takes a free one. Raises `OSError`, and what `Bench` raises."""
-    listener = _listener(port)
+    """Serves a bench with these terminals on it until the block ends, on this machine alone by default.
+
+    Raises `OSError`, `Unsafe`, and what `Bench` raises.
+    """
+    at = at or ListenAt()
+    at.check()
+    listener = _listener(at)
     try:
         bench = await ServedBench.open(options)
     except BaseException:
@@ -72,10 +79,11 @@ async def serving(
     try:
         for name in profiles:
             await bench.do(partial(bench.add, name))
-        address = ServedAddress(LOOPBACK, listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES))
-        access = Access.at(address.token, [LOOPBACK], address.port)
+        port = listener.getsockname()[1]
+        address = ServedAddress(at.address, port, secrets.token_urlsafe(_TOKEN_BYTES), at.certificate)
+        access = Access.at(address.token, [at.address], port, secure=at.is_secure)
         app = application(bench, access, version=version, server=address.url)
-        server = _server(app)
+        server = _server(app, at)
         running = asyncio.create_task(server.serve([listener]))
         try:
             while not server.started and not running.done():
@@ -90,12 +98,13 @@ async def serving(
         await bench.close()
 
 
-def _listener(port: int) -> socket.socket:
+def _listener(at: ListenAt) -> socket.socket:
     """A socket that says it is TCP: asyncio switches Nagle's algorithm off for those alone, and an answer in two parts would wait 40 ms."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET if at.ip.version == 4 else socket.AF_INET6
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
+        listener.bind((at.address, at.port))
         listener.listen()
     except OSError:
         listener.close()
@@ -103,7 +112,7 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _server(app: object) -> uvicorn.Server:
+def _server(app: object, at: ListenAt) -> uvicorn.Server:
     # Imported here: the commands that find a bench need no server.
     import uvicorn
 
@@ -117,6 +126,8 @@ def _server(app: object) -> uvicorn.Server:
         ws_max_size=1 << 20,
         ws_max_queue=32,
         ws_per_message_deflate=False,
+        ssl_certfile=at.certificate,
+        ssl_keyfile=at.key,
         lifespan="off",
         limit_concurrency=1_000,
         timeout_graceful_shutdown=2,
@@ -131,7 +142,8 @@ async def announced(address: ServedAddress) -> AsyncIterator[Path]:
     """Keeps the runtime file, which its owner alone can read, while the block runs."""
     file = runtime_file()
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    said = {"url": address.url, "token": address.token, "pid": os.getpid()}
+    certificate = "" if address.certificate is None else str(address.certificate.resolve())
+    said = {"url": address.url, "token": address.token, "pid": os.getpid(), "certificate": certificate}
     fresh = file.with_suffix(f".{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
     with os.fdopen(descriptor, "wb") as opened:
