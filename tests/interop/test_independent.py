@@ -115,7 +115,11 @@ def decided(own: dict[str, Any], kind: int) -> list[str]:
     return ["TC"] if kind == TC and "offline" in own else ["ARQC", "TC"]
 
 
-TAPS = [(name, face) for name, face in faces("contactless") if not face.get("consent")]
+TAPS = [
+    (name, face)
+    for name, face in faces("contactless")
+    if not face.get("consent") and face.get("cryptogram") != "checksum"  # mag-stripe mode certifies nothing
+]
 
 
 @pytest.mark.parametrize(("name", "face"), TAPS, ids=[name for name, _ in TAPS])
