@@ -98,7 +98,10 @@ def make(personality: Personality, issuer_keys: IssuerKeys) -> VirtualCard:
         tries_left=face.pin_tries if face else 0, blocked=(face.blocked or "") if face else ""
     )
     memory = CardMemory(
-        tuple(Memory(issuer_keys.of_card(one.pan, one.sequence), state) for one in personality.accounts)
+        tuple(
+            Memory(issuer_keys.of_card(one.pan, one.sequence), state, state.tries_left, personality.pin)
+            for one in personality.accounts
+        )
     )
     chip: CardFace | None = None
     if face is not None:

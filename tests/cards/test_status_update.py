@@ -37,8 +37,8 @@ UPDATES: dict[str, tuple[str, dict[str, object]]] = {
 
 @pytest.mark.parametrize(("update", "changed"), UPDATES.values(), ids=UPDATES)
 def test_a_card_does_what_its_issuer_says(update: str, changed: dict[str, object]) -> None:
-    memory = Memory(KEYS, BEFORE)
-    status_update.obey(bytes.fromhex(update), memory, 3)
+    memory = Memory(KEYS, BEFORE, most_tries=3)
+    status_update.obey(bytes.fromhex(update), memory)
     assert {name: getattr(memory.now, name) for name in changed} == changed
     assert (memory.now.last_online, memory.now.atc) == (7, 7)
 

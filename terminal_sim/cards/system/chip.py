@@ -30,7 +30,6 @@ class ChipCard:
                 content.on_chip(personality.of(one), chip.of(one), one),
                 chip.of(one),
                 memory.accounts[personality.accounts.index(personality.account(one))],
-                personality.pin,
             )
             for one in chip.applications
         )

@@ -41,7 +41,6 @@ from terminal_sim.cards.system.results import CardFacts
 from terminal_sim.cards.system.scripts import ScriptProgress, ScriptRunner
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
-from terminal_sim.secret import Secret
 
 
 class Phase(Enum):
@@ -80,17 +79,14 @@ class ChipState(Struct, frozen=True):
 
 
 class ContactApplication:
-    """Answers the commands of one transaction after another; `now` is where it stands, `own_pin` the PIN that its issuer gave it."""
+    """Answers the commands of one transaction after another; `now` is where it stands."""
 
-    def __init__(
-        self, held: ApplicationContent, face: ChipFace, memory: Memory, own_pin: Secret[str] | None
-    ) -> None:
+    def __init__(self, held: ApplicationContent, face: ChipFace, memory: Memory) -> None:
         self.held = held
         self.now = ChipState()
         self._face = face
         self._memory = memory
-        self._own_pin = own_pin
-        self._scripts = ScriptRunner(memory, face.pin_tries, frozenset(held.records), own_pin)
+        self._scripts = ScriptRunner(memory, frozenset(held.records))
         self.handlers: dict[int, Callable[[CardCommand], bytes]] = {
             Instruction.READ_RECORD: self._read_record,
             Instruction.GET_PROCESSING_OPTIONS: self._get_processing_options,
@@ -229,7 +225,7 @@ class ContactApplication:
         )
         self.now = replace(self.now, issuer=found)
         if found.genuine:
-            status_update.obey(found.update, self._memory, self._face.pin_tries)
+            status_update.obey(found.update, self._memory)
             if not self.now.scripts.count:
                 self._memory.begin_scripts()  # its answer says that the issuer knows of those before
         return found
@@ -256,7 +252,7 @@ class ContactApplication:
 
     def _verify(self, command: CardCommand) -> bytes:
         """VERIFY: a try is used up before the compare, the right PIN restores them all (Book 3, 6.5.12)."""
-        own = self._memory.now.pin or self._own_pin
+        own = self._memory.pin
         enciphered = pin.is_enciphered(self._face, command, has_pin=own is not None)
         if self.now.phase is not Phase.INITIATED:
             raise Refusal(StatusWord.CONDITIONS)
@@ -271,5 +267,5 @@ class ContactApplication:
         self.now = replace(self.now, pin_compared=True, pin_right=entered == own)
         if not self.now.pin_right:
             raise Refusal(0x63C0 | left)
-        self._memory.restore_tries(self._face.pin_tries)
+        self._memory.restore_tries()
         return b""

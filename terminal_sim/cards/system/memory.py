@@ -56,10 +56,14 @@ class AccountState(Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Memory:
-    """The memory of one account: its `keys`, and its state `now`."""
+    """The memory of one account: its `keys`, and its state `now`; `most_tries` are those of its PIN when they are all there, `first_pin` is the one
+    that it was issued with.
+    """
 
     keys: CardKeys
     now: AccountState
+    most_tries: int = 0
+    first_pin: Secret[str] | None = None
 
     @property
     def key(self) -> Secret[bytes]:
@@ -90,9 +94,14 @@ class Memory:
         self.keep(tries_left=self.now.tries_left - 1)
         return self.now.tries_left
 
-    def restore_tries(self, limit: int) -> None:
+    @property
+    def pin(self) -> Secret[str] | None:
+        """The PIN that the card compares with."""
+        return self.now.pin or self.first_pin
+
+    def restore_tries(self) -> None:
         """The right PIN, or the issuer, gives all tries back."""
-        self.keep(tries_left=limit)
+        self.keep(tries_left=self.most_tries)
 
     def spend(self, amount: int, payments: int, total: int) -> bool:
         """Counts an offline payment where it stays within so many `payments` and a `total`; whether it does."""

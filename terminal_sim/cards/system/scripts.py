@@ -46,14 +46,10 @@ class ScriptProgress:
 
 @dataclass(frozen=True, slots=True)
 class ScriptRunner:
-    """Runs script commands on a card's `memory`; `tries` is what its PIN has when they are all there, `records` are those of the card, `own_pin`
-    is the PIN that it began with.
-    """
+    """Runs script commands on a card's `memory`; `records` are those of the card."""
 
     memory: Memory
-    tries: int
     records: frozenset[tuple[int, int]]
-    own_pin: Secret[str] | None
 
     def run(
         self, command: CardCommand, messaging: Messaging, arqc: bytes, so_far: ScriptProgress
@@ -105,10 +101,10 @@ class ScriptRunner:
         if how == _CHANGE:
             self.memory.keep(pin=self._new_pin(data, session))
         elif how == _CHANGE_BY_OLD and session.style in _VISA:
-            self.memory.keep(pin=self._new_pin(data, session, self.memory.now.pin or self.own_pin))
+            self.memory.keep(pin=self._new_pin(data, session, self.memory.pin))
         elif how != _UNBLOCK:
             raise Refusal(StatusWord.WRONG_PARAMETERS)
-        self.memory.restore_tries(self.tries)
+        self.memory.restore_tries()
 
     def _put_data(self, first: int, second: int, data: bytes) -> None:
         self.memory.keep(objects={**self.memory.now.objects, first << 8 | second: data})

@@ -12,8 +12,8 @@ _COUNTERS: Final = 0x03
 _KEEP_COUNTERS: Final = 0x00
 
 
-def obey(update: bytes, memory: Memory, highest_tries: int) -> None:
-    """Does what the 4 bytes say: blocks, gives PIN tries up to `highest_tries`, wants the issuer asked next time, and counts offline payments anew.
+def obey(update: bytes, memory: Memory) -> None:
+    """Does what the 4 bytes say: blocks, gives PIN tries, wants the issuer asked next time, and counts offline payments anew.
 
     An issuer of method 1 sends no update: its answer has the offline payments counted anew.
     """
@@ -25,7 +25,7 @@ def obey(update: bytes, memory: Memory, highest_tries: int) -> None:
     if update[1] & _COUNTERS != _KEEP_COUNTERS:
         memory.went_online()
     if update[1] & _UPDATE_TRIES:
-        memory.restore_tries(min(update[0] & _TRIES, highest_tries))
+        memory.keep(tries_left=min(update[0] & _TRIES, memory.most_tries))
     if update[1] & _BLOCK_APPLICATION:
         memory.keep(blocked=memory.now.blocked or "application")
     if update[1] & _BLOCK_CARD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from terminal_sim.cards.profile.faces import CardWish, ContactlessFace
-from terminal_sim.cards.system import certifying, issuer_authentication, log, risk, scripts
+from terminal_sim.cards.system import certifying, issuer_authentication, log, risk, scripts, status_update
 from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory
@@ -25,8 +25,6 @@ _WISHES: Final[dict[CardWish, int]] = {
     "not-at-atm": qualifiers.CTQ1_NOT_AT_ATM,
 }
 """Byte 1 of the CTQ."""
-_PIN_TRIES: Final = 3
-"""What an unblocked PIN has: an antenna compares none."""
 
 
 class OptionsApplication:
@@ -39,8 +37,8 @@ class OptionsApplication:
         self.memory = memory
         self._authentication = b""
         self._arqc = self._unpredictable = b""
-        self._progress = ScriptProgress()
-        self._scripts = ScriptRunner(memory, _PIN_TRIES, frozenset(held.records), own_pin=None)
+        self._progress, self._answered = ScriptProgress(), False
+        self._scripts = ScriptRunner(memory, frozenset(held.records))
         if face.issuer_update:
             self.handlers = {
                 Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
@@ -65,7 +63,7 @@ class OptionsApplication:
         wishes = self._qualifiers(values[tags.TTQ])
         if self._face.issuer_update and values[tags.TTQ][2] & qualifiers.TTQ3_ISSUER_UPDATE:
             wishes = bytes((wishes[0], wishes[1] | qualifiers.CTQ2_ISSUER_UPDATE))
-        self._progress = ScriptProgress()
+        self._progress, self._answered = ScriptProgress(), False
         made, data = certifying.certified(
             self.held.scheme.version, self.memory, self.held.aip, CardFacts(first=kind), values
         )
@@ -86,17 +84,20 @@ class OptionsApplication:
         return tlv.encode(tags.RESPONSE_FORMAT_2, self.held.options + fresh)
 
     def _external_authenticate(self, command: CardCommand) -> bytes:
-        """EXTERNAL AUTHENTICATE at a second tap: the issuer's answer to the ARQC of the first one (Book 3, 6.5.4)."""
-        if not self._arqc:
+        """EXTERNAL AUTHENTICATE at a second tap, once: the issuer's answer to the ARQC of the first one (Book 3, 6.5.4)."""
+        if not self._arqc or self._answered:
             raise Refusal(StatusWord.CONDITIONS)
         command.need_no_parameters()
+        self._answered = True
         version = self.held.scheme.version
         found = issuer_authentication.checked(
             version, self.memory, self._arqc, self._unpredictable, command.data
         )
         if not found.genuine:
             raise Refusal(StatusWord.AUTHENTICATION_FAILED)
-        self.memory.went_online()
+        status_update.obey(found.update, self.memory)
+        if not self._progress.count:
+            self.memory.begin_scripts()  # its answer says that the issuer knows of those before
         return b""
 
     def _run_script_command(self, command: CardCommand) -> bytes:
