@@ -15,7 +15,7 @@ from tests.offline.shop import DAY, DEVICES, HOUR, SECOND, Shop, shop, with_rule
 
 HISTORIES, PARTS = 2_000, 20
 # `make test` goes through these parts, `make soak` through the others.
-SHORT = 8
+SHORT = 5
 ACTS = 14
 # Around each window as well as anywhere: a second before, on it, a second after.
 WAITS = (1, 59, 3_599, 3_600, 3_601, 7_200, 40_000, 43_200, 86_399, 86_400, 86_401, 90_000)
