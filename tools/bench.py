@@ -22,6 +22,7 @@ from bench_flow import flow_events  # noqa: E402
 from bench_growth import growth  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
 from bench_oda import authentication  # noqa: E402
+from bench_page import page  # noqa: E402
 from bench_picture import pictures  # noqa: E402
 from bench_reader import paced, pcscd  # noqa: E402
 from bench_report import report  # noqa: E402
@@ -48,6 +49,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "growth": growth,
     "line": round_trips,
     "codec": codec,
+    "page": page,
     "paced": paced,
     "pcscd": pcscd,
     "picture": pictures,

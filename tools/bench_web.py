@@ -30,7 +30,7 @@ _PREFIX = "/api/v1"
 
 def web(quick: bool) -> list[Figure]:
     rounds = 100 if quick else 400
-    with _served(1) as bench:
+    with served_bench(1) as bench:
         by_socket = _by_socket(bench, rounds)
         by_http = _by_http(
             bench,
@@ -38,7 +38,7 @@ def web(quick: bool) -> list[Figure]:
             lambda n: ("POST", f"{_PREFIX}/terminals/v400m-1/verbs/press-blindly", {"keys": [str(n % 10)]}),
         )
         nothing = _by_http(bench, rounds, lambda _: ("GET", "/page/icon.svg", None))
-    with _served(TERMINALS) as bench:
+    with served_bench(TERMINALS) as bench:
         many = _by_http(bench, 5, lambda _: ("POST", f"{_PREFIX}/bench/clock", {"advance": "1s"}))
     first = _first_screen(3 if quick else 7)
     return [
@@ -56,7 +56,7 @@ def web(quick: bool) -> list[Figure]:
 
 
 @contextmanager
-def _served(terminals: int) -> Iterator[ServedAddress]:
+def served_bench(terminals: int) -> Iterator[ServedAddress]:
     """A bench in a thread of its own, served until the block ends."""
     ready = threading.Event()
     known: list[tuple[ServedAddress, asyncio.AbstractEventLoop, asyncio.Event]] = []

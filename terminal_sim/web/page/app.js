@@ -3,7 +3,7 @@
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { look } from "./acts.js";
 import { comparison } from "./compare.js";
-import { bench, connect, facts, refresh, start } from "./bench.js";
+import { connect, facts, refresh, start } from "./bench.js";
 import { border, resize } from "./border.js";
 import { dock } from "./dock.js";
 import { helpView } from "./help.js";
@@ -25,8 +25,8 @@ const RUNNING = 1000; // ms between two looks at a clock that runs
 
 function page() {
   return html`
-    <a class="skip" href="#floor" @click=${(event) => skip(event, "#floor")}>${say("skip")}</a>
-    <a class="skip" href="#rows" @click=${(event) => skip(event, "#rows")}>${say("skip-timeline")}</a>
+    ${state.together || state.compared ? nothing : html`<a class="skip" href="#floor" @click=${(event) => skip(event, "#floor")}>${say("skip")}</a>
+    <a class="skip" href="#rows" @click=${(event) => skip(event, "#rows")}>${say("skip-timeline")}</a>`}
     ${top()}
     ${banner()}
     <main data-pane=${state.pane} class=${state.compared ? "compare" : state.together ? "all" : ""}>${state.compared ? comparison() : state.together ? together() : html`${stage()}
@@ -84,7 +84,6 @@ async function open() {
   if (given.get("event")) look(Number(given.get("event")));
   setInterval(() => state.bench?.running && refresh(), RUNNING);
   addEventListener("resize", show);
-  document.body.dataset.ready = String(Boolean(bench));
 }
 
 open();

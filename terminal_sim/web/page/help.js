@@ -14,11 +14,11 @@ const KEYS = [
 export function helpView() {
   if (!state.help) return nothing;
   const letters = setting("letters", true);
-  return html`<aside class="help" role="dialog" aria-label=${say("help")} tabindex="-1" @keydown=${closes}>
+  return html`<div class="help" role="dialog" aria-label=${say("help")} tabindex="-1" @keydown=${closes}>
     <h2>${say("help")}<span class="grow"></span><button class="btn" @click=${close}>${say("close")}</button></h2>
     <label class="check"><input type="checkbox" .checked=${letters} @change=${(event) => { set("letters", event.target.checked); show(); }}> ${say("letters")}</label>
     ${KEYS.map(([title, keys]) => html`<h3>${say(title)}</h3><dl>${keys.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${say(what)}</dd></div>`)}</dl>`)}
-    <h3>${say("verbs")}</h3><dl class="verbs">${state.verbs.map((verb) => html`<div><dt><code>${verb.form}</code></dt><dd>${verb.doc.split("\n")[0]}</dd></div>`)}</dl></aside>`;
+    <h3>${say("verbs")}</h3><dl class="verbs">${state.verbs.map((verb) => html`<div><dt><code>${verb.form}</code></dt><dd>${verb.doc.split("\n")[0]}</dd></div>`)}</dl></div>`;
 }
 
 function close() {

@@ -52,7 +52,7 @@ function bar() {
   const kinds = kindsOf(timeline.written);
   return html`<div class="filter"><label class="find">${icon("find")}<span class="typed"><span class="under" aria-hidden="true">${underlined()}</span>
       <input id="filter" type="search" .value=${timeline.written} placeholder=${say("filter")} aria-label=${say("filter-label")} spellcheck="false" autocomplete="off" @input=${(event) => narrow(event.target.value)}></span></label>
-    ${timeline.mistakes.length ? html`<button class="chip warn" role="status" @click=${mend}>${mistake()}</button>` : nothing}
+    ${timeline.mistakes.length ? html`<span role="status"><button class="chip warn" @click=${mend}>${mistake()}</button></span>` : nothing}
     <div class="kinds" role="group" aria-label=${say("kinds")}>${TOGGLES.map((kind) =>
       html`<button class="kind k-${kind}" aria-pressed=${!kinds.length || kinds.includes(kind)} @click=${() => narrow(toggled(timeline.written, kind))}>${kindWord(kind)}</button>`)}</div>
     <button class="ic" aria-label=${say("more")} title=${say("more")} aria-haspopup="menu" @click=${more}>${icon("more")}</button></div>`;
@@ -121,7 +121,7 @@ export function layRows() {
 }
 
 function rows() {
-  if (!timeline.rows.length) return html`<p class="empty">${say(timeline.entries.length ? "no-match" : "no-events")}</p>`;
+  if (!timeline.rows.length) return html`<div role="row" class="empty"><span role="gridcell">${say(timeline.entries.length ? "no-match" : "no-events")}</span></div>`;
   const tall = rowHeight();
   const first = Math.max(0, Math.min(Math.floor(top / tall), timeline.rows.length - Math.floor(deep / tall)) - MARGIN);
   const last = Math.min(timeline.rows.length, Math.ceil((top + deep) / tall) + MARGIN);

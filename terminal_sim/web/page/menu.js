@@ -31,9 +31,9 @@ export function menuView() {
   const below = at.y < innerHeight * 0.62;
   const place = below ? `left:${x}px;top:${at.y}px;max-height:${innerHeight - at.y - 8}px` : `left:${x}px;bottom:${innerHeight - at.top}px;max-height:${at.top - 8}px`;
   const forms = items.some((item) => item.form);
-  return html`<div class="menu" .style=${place} role=${forms ? "dialog" : "menu"} aria-label=${title || say("menu")} @keydown=${walked} @focusout=${left}>
-    ${title ? html`<p class="head" role="presentation">${title}</p>` : nothing}
-    ${items.map((item) => (item.form ? form(item) : choice(item, forms)))}
+  return html`<div class="menu" .style=${place} role="dialog" aria-label=${title || say("menu")} @keydown=${walked} @focusout=${left}>
+    ${title ? html`<p class="head" >${title}</p>` : nothing}
+    <div role=${forms ? nothing : "menu"} aria-label=${forms ? nothing : title || say("menu")}>${items.map((item) => (item.form ? form(item) : choice(item, forms)))}</div>
     ${state.menu.wrong ? html`<p class="bad" role="alert">${state.menu.wrong}</p>` : nothing}</div>`;
 }
 
