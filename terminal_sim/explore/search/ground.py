@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -60,8 +61,7 @@ class Ground:
         locale: str = "",
     ) -> Ground:
         """Raises `ProfileError` for a profile or options that there are not."""
-        with Bench(trace=False) as bench:
-            details = details_of(bench)
+        details = _details()
         return cls(
             numbers={name: one["pan"] for name, one in details.items()},
             pins={name: one["pin"] for name, one in details.items() if "pin" in one},
@@ -95,6 +95,13 @@ class SessionMoment:
     acts: tuple[Act, ...]
     bench: Snapshot = field(repr=False)
     watch: WatchMoment = field(repr=False)
+
+
+@cache
+def _details() -> Mapping[str, Mapping[str, str]]:
+    """What is typed of each bundled card, read once."""
+    with Bench(trace=False) as bench:
+        return details_of(bench)
 
 
 class ExploredSession:

@@ -64,14 +64,14 @@ def test_a_planted_bug_is_found_and_its_script_fails_there_and_nowhere_else(
 
 @pytest.mark.parametrize("name", profile.names())
 def test_a_sound_firmware_alarms_nobody(name: str) -> None:
-    assert explored(name, 200) == []
+    assert explored(name, 80) == []
 
 
 def test_the_same_seed_does_the_same_acts() -> None:
     def sessions(seed: int) -> list[object]:
         explorer = Explorer(Ground.of("v400m", {}, ORACLES), seed)
         found = explorer.run()
-        return [next(found).acts for _ in range(3)]
+        return [next(found).acts for _ in range(2)]
 
     assert sessions(3) == sessions(3)
     assert sessions(3) != sessions(4)
