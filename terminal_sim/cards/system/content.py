@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from terminal_sim.cards.profile.cvm import parse_rules
@@ -49,7 +49,7 @@ _SIGNED_TAP_AFL: Final = bytes.fromhex("08010101 18010200")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationContent:
     """`aid` and `fci` answer its selection. `options` is what GET PROCESSING OPTIONS answers in every transaction: on the chip the whole
-    answer, at a tap the data objects of its template. `certificates` are made when they are asked for.
+    answer, at a tap the data objects of its template. `certificates` are made when they are first asked for.
     """
 
     aid: bytes
@@ -216,4 +216,4 @@ def _certificates(
     aip: bytes,
 ) -> Callable[[], Records]:
     static = certificates.static_data(made, signed, aip)
-    return partial(certificates.certificates, personality, face, static)
+    return cache(partial(certificates.certificates, personality, face, static))
