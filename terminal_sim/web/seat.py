@@ -119,7 +119,8 @@ class ServedTerminal(Seat):
     @classmethod
     def fresh(cls, name: str, bench: Bench, terminal: TerminalUnderTest, head: ScriptHead) -> ServedTerminal:
         """One that was set up just now."""
-        return cls(name, bench, terminal, ScriptRecorder(bench, terminal, head, idle=IdleTime.LEFT_OUT))
+        recorder = ScriptRecorder(bench, terminal, head, idle=IdleTime.LEFT_OUT, keeps_state=False)
+        return cls(name, bench, terminal, recorder)
 
     def branched(self, bench: Bench, terminal: TerminalUnderTest, memory: SeatMemory) -> ServedTerminal:
         """The same one on another bench, which stands as this one did then."""

@@ -178,3 +178,11 @@ def test_the_documentation_is_a_page_that_anybody_on_this_machine_reads(shared: 
     assert b"<script" not in page
     assert shared.ask("GET", "/page/documentation.css")[0] == 200
     assert shared.ask("GET", "/page/../served.py")[0] == 404
+
+
+def test_every_terminal_of_a_bench_has_a_script_that_needs_no_other_file() -> None:
+    with served("v400m", "s1f2", "v400m") as bench:
+        for name in ("v400m-1", "s1f2-1", "v400m-2"):
+            script = bench.get(f"/terminals/{name}/recording").decode()
+            assert "from state" not in script
+            assert bench.post("/scripts/check", {"text": script}) == []

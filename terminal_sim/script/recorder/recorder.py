@@ -2,7 +2,7 @@
 
 1. Keys and touches come from the entries of the firmware, everything else from the `act` entries that verbs write.
 2. A recording that begins with anything but a terminal at its first screen begins with the saved state of its bench; where the bench
-   cannot be saved, the script starts from a fresh terminal and a remark says so.
+   cannot be saved, the script starts from a fresh terminal and a remark says so. Without `keeps_state` it always does: the script needs no other file.
 3. What an act that was refused changed is nothing: it is left out.
 """
 
@@ -71,6 +71,7 @@ class ScriptRecorder:
         expected: Set[Expected] = frozenset(),
         naming: Naming = Naming.ID,
         idle: IdleTime = IdleTime.KEPT,
+        keeps_state: bool = True,
     ) -> None:
         if not bench.is_traced:
             raise BenchMisuse("nothing is recorded here: this bench writes no trace")
@@ -81,7 +82,7 @@ class ScriptRecorder:
         self._naming = naming
         self._idle = idle
         self._remarks: list[str] = []
-        self._state = self._beginning()
+        self._state = self._beginning(keeps_state=keeps_state)
         self._card = terminal.card.id if terminal.card is not None else ""
         self._before = self._counts()
         self._holding = 0  # the number of the act that holds a key
@@ -224,9 +225,13 @@ class ScriptRecorder:
 
     # What there is.
 
-    def _beginning(self) -> SavedState | None:
-        """The state that the script begins with; None for a fresh terminal."""
-        if self._is_fresh():
+    def _beginning(self, *, keeps_state: bool) -> SavedState | None:
+        """The state that the script begins with; None for a fresh terminal, and where no file of a state is kept beside the script."""
+        if not keeps_state and self._bench.now.mono:
+            self._remarks.append(
+                "This starts from a fresh terminal; the bench had been used when this one came."
+            )
+        if self._is_fresh() or not keeps_state:
             clock = self._bench.now.civil.isoformat()
             if clock != DEFAULT_CLOCK and not self._head.clock:
                 self._head = replace(self._head, clock=clock)

@@ -20,7 +20,7 @@ export function stage() {
   return html`<section class="stage" id="stage" aria-label=${say("device")}>
     ${tabs()}
     ${state.past ? looking(at) : state.branched ? branched(state.branched) : nothing}
-    <div id="floor" class="floor" tabindex="0" role="group" aria-label="SIMULATOR: ${at ? `${at.maker} ${at.model}` : ""}" data-off=${at && !at.on ? "" : nothing}
+    <div id="floor" class="floor" tabindex="0" role="group" aria-label="SIMULATOR: ${at ? `${at.maker} ${at.model}` : ""}" data-off=${at && !at.on ? "" : nothing} data-lost=${state.link === "lost" ? "" : nothing}
       @pointerdown=${pressed} @click=${released} @keydown=${keyDown} @keyup=${keyUp} @contextmenu=${about}
       @focusin=${() => listening(state.chosen)} @focusout=${() => listening("")}></div>
     <p class="caption">${caption(at)}</p>
@@ -68,7 +68,7 @@ export function tabs() {
     <button class="ic" id="together" aria-label=${say("together")} title=${say("together")} aria-pressed=${state.together} @click=${() => { state.together = !state.together; show(); }}>${icon("all")}</button></div>`;
 }
 
-const label = (each, all) => (all.filter((one) => one.model === each.model).length > 1 ? each.id : each.model);
+export const label = (each, all) => (all.filter((one) => one.model === each.model).length > 1 ? each.id : each.model);
 
 // Green, amber where network or service is down, red where it is out of service, hollow where it is off.
 export function light(each) {
@@ -88,11 +88,13 @@ function roved(event) {
 
 let wanted = "";
 
+// The terminals that are looked for, all where nothing is.
+export const found = () => [...state.terminals.values()].filter((each) => `${each.id} ${each.name} ${each.model} ${each.screen}`.toLowerCase().includes(wanted.toLowerCase()));
+
 function many(all) {
-  const found = all.filter((each) => `${each.id} ${each.name} ${each.model} ${each.screen}`.toLowerCase().includes(wanted.toLowerCase()));
   return html`<input id="terminals" type="search" .value=${wanted} placeholder=${say("find-terminal", { n: all.length })} aria-label=${say("find-terminal", { n: all.length })}
-      @input=${(event) => { wanted = event.target.value; show(); }} @keydown=${(event) => event.key === "Enter" && found[0] && pick(found[0].id)}>
-    <select aria-label=${say("terminals")} @change=${(event) => pick(event.target.value)}>${found.map((each) =>
+      @input=${(event) => { wanted = event.target.value; show(); }} @keydown=${(event) => event.key === "Enter" && found()[0] && pick(found()[0].id)}>
+    <select aria-label=${say("terminals")} @change=${(event) => pick(event.target.value)}>${found().map((each) =>
       html`<option value=${each.id} ?selected=${each.id === state.chosen}>${each.id} · ${each.screen}</option>`)}</select>`;
 }
 

@@ -2,12 +2,13 @@
 
 import { html } from "./vendor/lit-html.js";
 import { pick } from "./acts.js";
-import { drawingOf, light, tabs } from "./stage.js";
+import { drawingOf, found, label, light, tabs } from "./stage.js";
 import { state } from "./state.js";
 import { say } from "./words.js";
 
 export function together() {
-  return html`${tabs()}<div class="together" tabindex="0" role="group" aria-label=${say("together")}>${[...state.terminals.values()].map((at) => html`<figure>
+  const all = [...state.terminals.values()];
+  return html`${tabs()}<div class="together" tabindex="0" role="group" aria-label=${say("together")}>${found().map((at) => html`<figure>
     <div class="floor" data-terminal=${at.id}>${drawingOf(at.id, at)}</div>
-    <figcaption><button class="seat" @click=${() => pick(at.id)}>${light(at)}<b>${at.model}</b> <span class="flow">${at.flows.at(-1) ?? say("off")}</span></button></figcaption></figure>`)}</div>`;
+    <figcaption><button class="seat" @click=${() => pick(at.id)}>${light(at)}<b>${label(at, all)}</b> <span class="flow">${at.flows.at(-1) ?? say("off")}</span></button></figcaption></figure>`)}</div>`;
 }
