@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, installed or not
 
+from bench_api import api  # noqa: E402
 from bench_cda import combined_sales  # noqa: E402
 from bench_completion import completions  # noqa: E402
 from bench_fleet import day, durable, fleet  # noqa: E402
@@ -58,6 +59,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "shell": shell,
     "snapshot": snapshots,
     "web": web,
+    "api": api,
 }
 
 
