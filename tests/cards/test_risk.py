@@ -10,7 +10,7 @@ import pytest
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import CardFace, VirtualCard
-from terminal_sim.cards.profile.faces import OfflineLimits
+from terminal_sim.cards.profile.traits import OfflineLimits
 from terminal_sim.cards.system.results import CardFacts, verification_results
 from terminal_sim.cards.system.schemes import scheme_of
 from terminal_sim.emv.data.apdu import Cryptogram

@@ -10,7 +10,8 @@ import pytest
 from terminal_sim.bench import Bench
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.cards.profile.faces import CardWish, Wear
+from terminal_sim.cards.profile.faces import CardWish
+from terminal_sim.cards.profile.traits import Wear
 from terminal_sim.cards.system import status_update
 from terminal_sim.cards.system.memory import AccountState, Memory
 from terminal_sim.display.texts import Texts

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from terminal_sim.cards.profile.cvm import CvmEntry, parse_rules
+from terminal_sim.cards.profile.traits import OfflineLimits, RelayFace, Wear
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.emv.data.fields import is_digits
 
@@ -52,32 +53,6 @@ class Holder:
             raise ValueError("languages: one to four languages of two letters each, such as en")
         if not 2 <= len(self.name) <= 26 or not (self.name.isascii() and self.name.isprintable()):
             raise ValueError("name: 2 to 26 characters, as SURNAME/FIRST")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wear:
-    """A worn contact: of 100 answers `percent` are lost, which ones follows from `seed`."""
-
-    percent: int
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.percent <= 100:
-            raise ValueError("percent: 0 to 100 of 100 answers")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineLimits:
-    """What a card approves without its issuer: so many `payments` in a row, together no more than `amount` in minor units."""
-
-    payments: int
-    amount: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.payments <= 0xFF:
-            raise ValueError("payments: 0 to 255")
-        if not 0 <= self.amount <= 999_999_999_999:
-            raise ValueError("amount: 12 digits of minor units at most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,26 +182,6 @@ class ChipFace:
                 raise ValueError("applications: one that deciphers a PIN has keys: oda = dda or cda")
         if not 0 <= self.pin_tries <= 15:
             raise ValueError("pin_tries: 1 to 15, or 0 for a PIN that is blocked")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayFace:
-    """How a card resists relaying (EMV Book C-2, 3.10): its processing takes `least` to `most` and its answer `transmission`, as it says in units of 100 us.
-
-    `takes` is what the exchange takes indeed, in units of 100 us: a card whose answers are relayed takes longer than it says.
-    """
-
-    least: int
-    most: int
-    transmission: int
-    takes: int
-
-    def __post_init__(self) -> None:
-        for name in ("least", "most", "transmission", "takes"):
-            if not 0 <= getattr(self, name) <= 0xFFFF:
-                raise ValueError(f"{name}: 0 to 65535 units of 100 us")
-        if self.least > self.most:
-            raise ValueError("least: no more than most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.cards.profile.faces import RelayFace
+from terminal_sim.cards.profile.traits import RelayFace
 from terminal_sim.cards.system.command import CardCommand, Refusal
 from terminal_sim.cards.system.memory import Memory
 from terminal_sim.emv.data import tags, tlv

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal_sim.cards.profile.faces import OfflineLimits
+from terminal_sim.cards.profile.traits import OfflineLimits
 from terminal_sim.cards.system.command import Refusal
 from terminal_sim.cards.system.issuer_authentication import IssuerAuthentication
 from terminal_sim.cards.system.memory import Memory

@@ -8,7 +8,8 @@ from msgspec import structs
 
 from terminal_sim.cards import catalogue
 from terminal_sim.cards.catalogue import VirtualCard
-from terminal_sim.cards.profile.faces import CardApplication, ChipFace, OfflineLimits
+from terminal_sim.cards.profile.faces import CardApplication, ChipFace
+from terminal_sim.cards.profile.traits import OfflineLimits
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.kernels.transaction import transaction
 from terminal_sim.emv.keys import pinblock
