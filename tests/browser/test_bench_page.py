@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,20 @@ def test_a_sale_by_clicking_becomes_a_script_that_holds(
         assert "insert visa-credit" in script.read_text("utf-8")
         assert main(["run", "-q", str(script)]) == 0
         page.context.close()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("profile", ["v400m", *OTHER_DEVICES])
+def test_the_same_script_as_a_python_test_is_green(profile: str, browser: Browser, tmp_path: Path) -> None:
+    with served(profile) as bench:
+        page = opened(browser, bench)
+        sale(page, profile)
+        found = bench.get(f"/terminals/{profile}-1/recording?as=pytest")
+        (tmp_path / "test_recorded.py").write_bytes(found)
+        page.context.close()
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_recorded.py"]  # fmt: skip
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-1000:]
 
 
 def test_a_sale_by_the_keyboard_alone(browser: Browser) -> None:
