@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, in
 from bench_api import api  # noqa: E402
 from bench_cda import combined_sales  # noqa: E402
 from bench_completion import completions  # noqa: E402
+from bench_explore import exploring  # noqa: E402
 from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
@@ -57,6 +58,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "completion": completions,
     "report": report,
     "shell": shell,
+    "explore": exploring,
     "snapshot": snapshots,
     "web": web,
     "api": api,

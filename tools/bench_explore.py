@@ -1,0 +1,56 @@
+"""What the explorer does in a time: acts a second with and without the rules that judge them, and how many places it came to after 1, 10 and 60 s."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from bench_rig import Figure
+from bench_sale import PROFILE
+
+from terminal_sim.explore.search.campaign import campaign
+from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.oracles.oracle import Oracle
+
+AIM = 3_000  # acts a second
+_SPAN = 10.0
+_MOMENTS = (1.0, 10.0, 60.0)
+
+
+def exploring(quick: bool) -> list[Figure]:
+    """Figures of processor time."""
+    rates = {
+        name: _rate(oracles, 2.0 if quick else _SPAN)
+        for name, oracles in (("with", ORACLES), ("without", ()))
+    }
+    figures = [
+        Figure(f"explorer, acts a second {name} rules", f"{rate:,.0f}", f">= {AIM:,}", rate >= AIM)
+        for name, rate in rates.items()
+    ]
+    curve = ", ".join(
+        f"{places} after {at:g} s" for at, places in _curve(_MOMENTS[:1] if quick else _MOMENTS)
+    )
+    return [*figures, Figure(f"explorer, places of {PROFILE}", curve)]
+
+
+def _rate(oracles: Sequence[Oracle], span: float) -> float:
+    found = campaign(PROFILE, {}, oracles, 1)
+    began = time.process_time()
+    for _ in found.run(lambda _: time.process_time() - began < span):
+        pass
+    return found.acts / (time.process_time() - began)
+
+
+def _curve(moments: Sequence[float]) -> list[tuple[float, int]]:
+    found = campaign(PROFILE, {}, ORACLES, 1)
+    began, curve = time.process_time(), []
+    ahead = [*moments]
+
+    def goes_on(_: object) -> bool:
+        if ahead and time.process_time() - began >= ahead[0]:
+            curve.append((ahead.pop(0), found.places))
+        return bool(ahead)
+
+    for _ in found.run(goes_on):
+        pass
+    return curve
