@@ -36,7 +36,9 @@ class Forward(Struct, frozen=True):
 
 
 class EraseKey(Struct, frozen=True):
-    """Destroy the key that card data is sealed with: what it sealed is unreadable from now on."""
+    """Destroy the key that card data is sealed with: what it sealed is unreadable from now on. With `pad` the keys of the PIN pad go as well: the housing was opened."""
+
+    pad: bool = False
 
 
 class ShowLights(Struct, frozen=True):

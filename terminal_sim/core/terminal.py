@@ -235,7 +235,7 @@ class Terminal(FlowStack):
 
     def _tampered(self, _: ev.Tampered) -> None:
         """Keys go first; what they sealed is then lost, and said to be."""
-        self.order(fx.EraseKey())
+        self.order(fx.EraseKey(pad=True))
         self.offline.discard("tamper", TamperRow(state="detected"))
         self._give_up()
 

@@ -126,9 +126,10 @@ class Executor:
         else:
             self.post(board, CardDataLost(effect.request.reference))
 
-    def _erase_key(self, board: Board, _: fx.EraseKey) -> None:
+    def _erase_key(self, board: Board, effect: fx.EraseKey) -> None:
         board.vault.erase()
-        board.keys.erase()
+        if effect.pad:
+            board.keys.erase()
 
     def _show_lights(self, board: Board, effect: fx.ShowLights) -> None:
         board.panel.lights = dict(effect.lights)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim import profile
+from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.campaign import campaign
 from terminal_sim.explore.search.explorer import Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding, script
@@ -85,3 +86,16 @@ def test_every_planted_bug_is_found_in_thirty_seconds(bug: PlantedBug, tmp_path:
         assert outcome(finding, tmp_path) is not ScenarioOutcome.HELD
     assert outcome(finding, tmp_path) is ScenarioOutcome.HELD
     print(f"{bug.what}: {finding.alarm.code}, {len(finding.acts)} acts of {finding.length}")
+
+
+def test_a_pin_is_taken_after_the_app_was_deleted_and_signed_in_again() -> None:
+    """The explorer found that it broke the bench."""
+    leave: list[Act] = [("tap", "more"), ("tap", "delete-app"), ("press", "OK"), ("tap", "sign-in")]
+    pay: list[Act] = [
+        ("press", "1000", "OK"),
+        ("insert", "interac-debit"),
+        ("press", "1234", "OK"),
+        ("wait", "2s"),
+    ]
+    done, alarms = Ground.of("square-reader", {}, ORACLES).alarms([*leave, *pay])
+    assert (done, alarms) == ([*leave, *pay], [])
