@@ -48,7 +48,7 @@ class FirmwareAnswer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Firmware:
+class FirmwareTree:
     """A product to run: `paths` go before all others where Python looks for modules; none for this product."""
 
     name: str
@@ -85,10 +85,10 @@ class Firmware:
 
 
 @contextmanager
-def firmware_at(place: str) -> Iterator[Firmware]:
+def firmware_at(place: str) -> Iterator[FirmwareTree]:
     """The firmware at a place: `self`, a folder, or a wheel, for as long as the context lasts. Raises `BundleError` for another one."""
     if place == SELF:
-        yield Firmware(SELF)
+        yield FirmwareTree(SELF)
         return
     path = Path(place)
     if path.is_dir():
@@ -101,13 +101,13 @@ def firmware_at(place: str) -> Iterator[Firmware]:
         yield _in_folder(place, Path(folder))
 
 
-def _in_folder(name: str, folder: Path) -> Firmware:
+def _in_folder(name: str, folder: Path) -> FirmwareTree:
     if not (folder / "terminal_sim" / "__init__.py").is_file():
         raise BundleError(
             f"{name}: no firmware is in it: a checkout or a wheel of terminal-sim has a folder terminal_sim"
         )
     roots = (folder, folder / "drivers") if (folder / "drivers").is_dir() else (folder,)
-    return Firmware(name, tuple(root.resolve() for root in roots))
+    return FirmwareTree(name, tuple(root.resolve() for root in roots))
 
 
 def _unpack(wheel: Path, folder: Path) -> None:
