@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.pytest_plugin.bundles import keep_bundle
+from terminal_sim.pytest_plugin.coverage import begin_coverage, carry_coverage
 from terminal_sim.pytest_plugin.fixtures import parametrize_terminal, terminal, terminal_sim_profile
 from terminal_sim.pytest_plugin.items import SUFFIX, KeysFile
 from terminal_sim.pytest_plugin.options import add_older_names, add_options, check_options
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     check_options(config)
     begin_report(config)
+    begin_coverage(config)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -68,4 +70,5 @@ def pytest_runtest_makereport(
             end_at_their_line(call.excinfo.value)
     report = yield
     carry(item, call, report)
+    carry_coverage(item, call, report)
     return report

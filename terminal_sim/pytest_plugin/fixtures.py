@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from terminal_sim.pytest_plugin.bundles import followed
+from terminal_sim.pytest_plugin.coverage import observe
 from terminal_sim.pytest_plugin.options import chosen_options, default_profile
 from terminal_sim.pytest_plugin.pictures import pictures_of
 from terminal_sim.pytest_plugin.run_report import log_of, logged
@@ -94,6 +95,7 @@ def terminal(request: pytest.FixtureRequest, terminal_sim_profile: str) -> Itera
     except BenchMisuse as wrong:
         pytest.fail(str(wrong), pytrace=False)
     with bench:
+        observe(request.node, bench)
         try:
             state = _state(request, wanted.state)
             terminal = bench.add_terminal(

@@ -12,6 +12,7 @@ import pytest
 
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.pytest_plugin.bundles import keeper_of
+from terminal_sim.pytest_plugin.coverage import covered, observer_of
 from terminal_sim.pytest_plugin.options import (
     DEFAULT_READER,
     UPDATE_PICTURES,
@@ -71,6 +72,7 @@ class KeysFile(pytest.File):
                     pack=self.options.pack,
                     update_pictures=self.options.update_pictures,
                     keeper=keeper_of(self.options),
+                    observer=observer_of(self.config),
                     update_option=UPDATE_PICTURES,
                     pictures=self.options.pictures,
                     root=self.config.rootpath,
@@ -137,6 +139,7 @@ class KeysItem(pytest.Item):
             self._tell(RunResult(case=self.case, outcome=ScenarioOutcome.UNMET, text=cannot.report))
             raise KeysFailed(str(cannot)) from None
         self._tell(result)
+        covered(self, result.observed)
         for note in result.notes:
             self.add_report_section("call", "notes", f"{note}\n")
         if result.outcome is not ScenarioOutcome.HELD:

@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, Any] = {
     "out": "out",
     "retry": 0,
     "report": None,
+    "coverage": None,
 }
 _OLDER_OPTIONS = {"--terminal": "profile", "--terminal-reader": "reader"}
 _INI = "terminal_sim_profile"
@@ -55,6 +56,7 @@ class ChosenOptions:
     out: Path
     retry: int
     report: Path | None
+    coverage: Path | None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -115,6 +117,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="write DIR/index.html: every step of each scenario with its screen and what happened, on one page that opens from the disk",
     )
+    group.addoption(
+        f"{PREFIX}coverage",
+        metavar="FILE.cov",
+        help="write what the tests covered of their terminals, for `terminal-sim coverage`",
+    )
     parser.addini(_INI, f"profile of the terminal fixture (default: {DEFAULT_PROFILE})", default="")
 
 
@@ -142,6 +149,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
     pictures: str | None = _given(config, "pictures_dir")
     bundles: str | None = _given(config, "bundles")
     report: str | None = _given(config, "report")
+    coverage: str | None = _given(config, "coverage")
     return ChosenOptions(
         profiles=tuple(_given(config, "profile")),
         reader=readers[0] if len(readers) == 1 else tuple(readers) or DEFAULT_READER,
@@ -154,6 +162,7 @@ def chosen_options(config: pytest.Config) -> ChosenOptions:
         out=config.invocation_params.dir / _given(config, "out"),
         retry=_given(config, "retry"),
         report=config.invocation_params.dir / report if report is not None else None,
+        coverage=config.invocation_params.dir / coverage if coverage is not None else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,29 @@ def test_a_file_that_is_no_coverage_is_refused_in_one_line(
     (tmp_path / "x.cov").write_text("shopping", encoding="utf-8")
     assert main(["coverage", str(tmp_path / "x.cov")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+PYTHON = """
+def test_a_sale(terminal):
+    terminal.press("OK", "1", "OK")
+    terminal.insert("visa-credit")
+"""
+
+
+@pytest.mark.parametrize("spread", [(), pytest.param(("-n", "2"), marks=pytest.mark.soak)])
+def test_pytest_writes_what_scripts_and_python_tests_cover(tmp_path: Path, spread: tuple[str, ...]) -> None:
+    (tmp_path / "test_sale.py").write_text(PYTHON, encoding="utf-8")
+    (tmp_path / "a.keys").write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *spread]
+    done = subprocess.run(
+        [*command, "--terminal-sim-coverage=a.cov"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert f"coverage: {tmp_path / 'a.cov'}" in done.stdout, done.stdout + done.stderr
+    lines = (tmp_path / "a.cov").read_text(encoding="utf-8")
+    assert "v400m fault network-down sale amount\n" in lines
+    assert "v400m state sale reading\n" in lines

@@ -9,7 +9,9 @@ import pytest
 from terminal_sim.bench import Bench, Trace
 from terminal_sim.cli import UserError
 from terminal_sim.cli.shell.session import ShellSession
+from terminal_sim.cli.shell.turning_points import turning_points
 from terminal_sim.cli.shell.why import why
+from tests.explore.test_inevitable import never_so_much
 
 
 def told(*lines: str, profile: str = "v400m") -> list[str]:
@@ -71,3 +73,25 @@ def test_no_secret_is_told() -> None:
         "press OK 1250 OK", "insert mastercard-pin", "press ${card.pin} OK", 'expect screen "Approved"'
     )
     assert not any("1234" in line or "5555444433331111" in line for line in said)
+
+
+def test_why_with_a_rule_says_from_where_on_nothing_saved_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("terminal_sim.cli.shell.turning_points.GOINGS_ON", 2)
+    monkeypatch.setattr("terminal_sim.cli.shell.turning_points.ORACLES", [never_so_much])
+    with Bench(trace=Trace()) as bench:
+        session = ShellSession(bench, bench.add_terminal("v400m"))
+        for line in ("press OK", "press 9500 OK"):
+            session.say(line)
+        alarm, *lines = turning_points(session, "R-test")
+        assert alarm == "R-test no amount above 90.00 is ever typed: 95.00"
+        assert [line.strip().partition("  ")[0] for line in lines] == [
+            "(the beginning)",
+            "press OK",
+            "press 9500 OK",
+        ]
+        assert lines[-1].endswith("went wrong  2 of 2 times  <- from here on nothing saved it")
+        assert session.terminal.view().screen.id == "present-card"
+        with pytest.raises(
+            UserError, match="R-other is not broken by what was done here; rules that are: R-test"
+        ):
+            list(turning_points(session, "R-other"))

@@ -136,8 +136,12 @@ def _back(shell: Shell, words: Sequence[str]) -> list[str]:
     return [f"taken back: {shell.session.mask(line)}" for line in undone]
 
 
-def _why(shell: Shell, _: Sequence[str]) -> list[str]:
+def _why(shell: Shell, words: Sequence[str]) -> list[str]:
     session = shell.session
+    if words:
+        from terminal_sim.cli.shell.turning_points import turning_points  # few ask, and it needs the explorer
+
+        return [session.mask(line) for line in turning_points(session, words[0])]
     return [session.mask(line) for line in why(session.bench, session.terminal, session.log.entries)]
 
 
@@ -230,7 +234,10 @@ COMMANDS: tuple[ShellCommand, ...] = (
     ShellCommand(("clock", "pause"), "", 0, 0, "let it stand; only lines make it pass", _clock_pause),
     ShellCommand(("clock", "next"), "", 0, 0, "jump to what is due next, and say what it was", _clock_next),
     ShellCommand(("back",), "[N]", 0, 1, "take back the last line, or the last N, that changed something", _back),
-    ShellCommand(("why",), "", 0, 0, "what led to the screen as it is now, event by event", _why),
+    ShellCommand(
+        ("why",), "[CODE]", 0, 1,
+        "what led to the screen as it is now, event by event; or from where on nothing kept what was done here from breaking the rule CODE", _why,
+    ),
     ShellCommand(("decode",), "HEX... [as KIND]", 1, 9_999, "what bytes of a card or a terminal mean, by name", _decode),
     ShellCommand(("screen",), "", 0, 0, "all that the device shows, once more", _screen),
     ShellCommand(("picture",), "FILE.png|svg", 1, 1, "all that the device shows, as a picture", _picture),

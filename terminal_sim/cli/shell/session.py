@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from terminal_sim.bench import Bench, BenchMisuse, SavedState, TerminalUnderTest, Trace, TraceEntry, contents
 from terminal_sim.cli import UserError
@@ -24,6 +25,9 @@ from terminal_sim.verbs import BadScript, ExpectationFailed, ValueKind
 from terminal_sim.verbs.actions import SHORTEST_SECRET
 from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.states import is_file
+
+if TYPE_CHECKING:
+    from terminal_sim.explore.inevitable import Step
 
 Again = Callable[[SavedState], tuple[Bench, TerminalUnderTest]]
 """Makes another bench that goes on from a state; it takes the trace of the first one along."""
@@ -64,6 +68,7 @@ class ShellSession:
     ) -> None:
         self.bench = bench
         self.terminal = terminal
+        self._macros, self._decks = macros, decks
         self.lines = TypedLines(bench, terminal, macros, decks)
         self.log = EntryLog(bench.trace)
         self._again = again
@@ -111,6 +116,21 @@ class ShellSession:
         finally:
             act.seconds = perf_counter() - began
             act.changed = len(self.log.entries) > act.entries or self.bench.now != at
+
+    @property
+    def steps(self) -> list[Step]:
+        """What was done here and changed something, each line to be done again at another bench."""
+
+        def again(what: Call | PassedTime) -> Callable[[Bench, TerminalUnderTest], None]:
+            def do(bench: Bench, terminal: TerminalUnderTest) -> None:
+                if isinstance(what, PassedTime):
+                    bench.advance(what.duration)
+                else:
+                    TypedLines(bench, terminal, self._macros, self._decks, keeps_files=False).perform(what)
+
+            return do
+
+        return [(act.line or "time passes", again(act.what)) for act in self._done.acts]
 
     # What is taken back.
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -74,6 +74,11 @@ class DoneActs:
             with suppress(BenchMisuse):  # an earlier state serves
                 self._keep_state()
         self._acts.append(act)
+
+    @property
+    def acts(self) -> Sequence[DoneAct]:
+        """What changed something, oldest first."""
+        return [act for act in self._acts if act.changed]
 
     @property
     def undoable(self) -> list[DoneAct]:
