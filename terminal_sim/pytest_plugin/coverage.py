@@ -24,7 +24,7 @@ def begin_coverage(config: pytest.Config) -> None:
     """Collects in the process that gets all results."""
     file = chosen_options(config).coverage
     if file is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(_Collecting(file), _PLUGIN)
+        config.pluginmanager.register(_CoverageCollector(file), _PLUGIN)
 
 
 def observer_of(config: pytest.Config) -> Callable[[], BenchObserver] | None:
@@ -60,7 +60,7 @@ def carry_coverage(test: pytest.Item, call: pytest.CallInfo[None], report: pytes
         del test.stash[_SEEN]
 
 
-class _Collecting:
+class _CoverageCollector:
     """The plugin of the process that writes the file: the only one, or the controller of xdist."""
 
     def __init__(self, file: Path) -> None:
