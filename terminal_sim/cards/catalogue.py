@@ -12,7 +12,7 @@ from terminal_sim.cards.profile import card_file
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system.chip import ChipCard, MuteCard
 from terminal_sim.cards.system.contact import ChipState
-from terminal_sim.cards.system.contactless import ContactlessCard
+from terminal_sim.cards.system.contactless import ContactlessCard, ContactlessState
 from terminal_sim.cards.system.memory import AccountState, CardMemory, Memory
 from terminal_sim.datafiles.bundled import bundled
 from terminal_sim.datafiles.sources import ProfileError
@@ -36,7 +36,7 @@ class CardFace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """What each account of a card remembers, and its chip as long as it has power. An antenna face forgets all outside of the field.
+    """What each account of a card remembers, its chip as long as it has power, and what its antenna face leaves outside of the field.
 
     `commands` is how many the chip was given.
     """
@@ -44,6 +44,7 @@ class CardState:
     accounts: tuple[AccountState, ...]
     commands: int
     chip: ChipState | None
+    contactless: ContactlessState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ class VirtualCard:
 
     def snapshot(self) -> CardState:
         chip = self.chip.snapshot() if isinstance(self.chip, ChipCard) else None
-        return CardState(accounts=self.memory.now, commands=self.memory.commands, chip=chip)
+        face = self.contactless.snapshot() if isinstance(self.contactless, ContactlessCard) else None
+        return CardState(accounts=self.memory.now, commands=self.memory.commands, chip=chip, contactless=face)
 
     def keep_by(self, keep: Callable[[CardState], None]) -> None:
         """Let `keep` make durable what the card remembers without power, before an answer that follows from it leaves the card."""
-        self.memory.keep_by(lambda: keep(replace(self.snapshot(), chip=None)))
+        self.memory.keep_by(lambda: keep(replace(self.snapshot(), chip=None, contactless=None)))
 
     def resume(self, state: CardState) -> None:
         """Remember what another card of this personality remembered. Raises `BenchMisuse` where the card has other accounts by now."""
@@ -75,6 +77,8 @@ class VirtualCard:
         self.memory.commands = state.commands
         if isinstance(self.chip, ChipCard) and state.chip is not None:
             self.chip.resume(state.chip)
+        if isinstance(self.contactless, ContactlessCard) and state.contactless is not None:
+            self.contactless.resume(state.contactless)
 
 
 def names(directories: Sequence[Path] = ()) -> list[str]:

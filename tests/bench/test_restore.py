@@ -148,6 +148,24 @@ def test_a_bench_does_not_go_back_to_a_moment_with_other_terminals() -> None:
             bench.restore(there)
 
 
+def test_a_device_that_asked_its_owner_asks_again_when_the_moment_comes_again() -> None:
+    with Bench(texts=TEXTS) as bench:
+        till = bench.add_terminal("v400m")
+        type_amount(bench, till)
+        till.press("OK")
+        there = bench.snapshot()
+        ends = []
+        for _ in range(2):
+            bench.restore(there)
+            till.tap("phone-locked")
+            bench.advance(5 * SECOND)
+            ends.append(till.view().screen.id)
+            till.tap("phone-locked")
+            ends.append(till.view().screen.id)
+        assert ends[:2] == ends[2:]
+        assert ends[0] != ends[1]
+
+
 def test_a_branch_has_the_terminals_of_its_moment() -> None:
     with Bench(texts=TEXTS) as bench:
         bench.add_terminal("square-terminal")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from terminal_sim.cards.profile.faces import ContactlessFace
 from terminal_sim.cards.profile.personality import Personality
 from terminal_sim.cards.system import content, data_objects, directory, log, risk
@@ -19,10 +21,18 @@ from terminal_sim.cards.system.memory import CardMemory, Memory
 from terminal_sim.cards.system.tap_checksum import ChecksumApplication
 from terminal_sim.cards.system.tap_generate import GenerateApplication
 from terminal_sim.cards.system.tap_options import OptionsApplication
+from terminal_sim.cards.system.tap_state import TapState
 from terminal_sim.emv.data import apdu, tags
 from terminal_sim.emv.data.apdu import Instruction, StatusWord
 
 _RELAY_EXCHANGE: Final = Instruction.EXCHANGE_RELAY_RESISTANCE_DATA.to_bytes(2)
+
+
+class ContactlessState(Struct, frozen=True):
+    """An antenna face outside of the field: whether its owner has still to confirm on the device, and what each application has left."""
+
+    locked: bool
+    applications: tuple[TapState, ...]
 
 
 class TapApplication(Protocol):
@@ -37,6 +47,10 @@ class TapApplication(Protocol):
     def record(self, place: tuple[int, int]) -> bytes | None: ...
 
     def leave(self) -> None: ...
+
+    def snapshot(self) -> TapState: ...
+
+    def resume(self, state: TapState) -> None: ...
 
 
 _KINDS: Final[dict[str, Callable[[ApplicationContent, ContactlessFace, Memory], TapApplication]]] = {
@@ -149,6 +163,17 @@ class ContactlessCard:
         return data_objects.answered(
             command, self._selected.memory, compares_pin=False, logs=held.log_records > 0
         )
+
+    def snapshot(self) -> ContactlessState:
+        """What is left outside of the field."""
+        return ContactlessState(self._locked, tuple(one.snapshot() for one in self._applications))
+
+    def resume(self, state: ContactlessState) -> None:
+        """Be out of the field, as another face of this personality was."""
+        self._leave()
+        self._locked = state.locked
+        for application, left in zip(self._applications, state.applications, strict=True):
+            application.resume(left)
 
     def _leave(self) -> None:
         if self._selected is not None:

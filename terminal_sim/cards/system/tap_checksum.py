@@ -7,6 +7,7 @@ from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory
 from terminal_sim.cards.system.records import MAGSTRIPE_RECORD, MAGSTRIPE_TRACK_2
+from terminal_sim.cards.system.tap_state import TapState
 from terminal_sim.emv.data import tags, tlv
 from terminal_sim.emv.data.apdu import Instruction, StatusWord
 from terminal_sim.emv.keys import tdes
@@ -27,6 +28,12 @@ class ChecksumApplication:
         self.handlers: Handlers = {Instruction.COMPUTE_CRYPTOGRAPHIC_CHECKSUM: self._compute}
         self._on_device = "on-device" in face.cvm
         self._to_compute = False
+
+    def snapshot(self) -> TapState:
+        return TapState()
+
+    def resume(self, state: TapState) -> None:
+        """Nothing is left outside of the field but what the memory has."""
 
     def leave(self) -> None:
         """The transaction is over, as far as it came."""

@@ -12,6 +12,7 @@ from terminal_sim.cards.system.command import CardCommand, Handlers, Refusal
 from terminal_sim.cards.system.content import ApplicationContent
 from terminal_sim.cards.system.memory import Memory, TornAnswer
 from terminal_sim.cards.system.results import CardFacts
+from terminal_sim.cards.system.tap_state import TapState
 from terminal_sim.emv.data import dol, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 
@@ -32,6 +33,12 @@ class GenerateApplication:
             **({Instruction.RECOVER_AC: self._recover_ac} if face.recovers else {}),
             **({Instruction.EXCHANGE_RELAY_RESISTANCE_DATA: self._resist} if face.relay else {}),
         }
+
+    def snapshot(self) -> TapState:
+        return TapState()
+
+    def resume(self, state: TapState) -> None:
+        """Nothing is left outside of the field but what the memory has."""
 
     def leave(self) -> None:
         """The transaction is over, as far as it came."""

@@ -12,6 +12,7 @@ from terminal_sim.cards.system.memory import Memory
 from terminal_sim.cards.system.records import record_of
 from terminal_sim.cards.system.results import CardFacts
 from terminal_sim.cards.system.scripts import ScriptProgress, ScriptRunner
+from terminal_sim.cards.system.tap_state import TapState
 from terminal_sim.emv.data import qualifiers, tags, tlv
 from terminal_sim.emv.data.apdu import Cryptogram, Instruction, StatusWord
 
@@ -44,6 +45,12 @@ class OptionsApplication:
                 Instruction.EXTERNAL_AUTHENTICATE: self._external_authenticate,
                 **dict.fromkeys(scripts.COMMANDS, self._run_script_command),
             }
+
+    def snapshot(self) -> TapState:
+        return TapState(self._arqc, self._unpredictable, self._progress)
+
+    def resume(self, state: TapState) -> None:
+        self._arqc, self._unpredictable, self._progress = state.arqc, state.unpredictable, state.progress
 
     def leave(self) -> None:
         """Of a transaction its ARQC is left, for what the issuer sends at a second tap."""
