@@ -67,6 +67,11 @@ class BenchPast(Generic[T]):
         """A bench that goes on from then by itself. Its caller closes it."""
         return self._bench.branch(moment.snapshot)
 
+    def go_on_with(self, bench: Bench) -> None:
+        """Keep the moments of `bench` from now on, which has taken the place of ours; those of ours stay."""
+        self._leave()
+        self._bench = bench
+
     def close(self) -> None:
         """Forget everything."""
         self._leave()

@@ -237,3 +237,28 @@ def test_back_says_why_a_bench_does_not_go_back(
     assert code == 2
     assert err.startswith("back: nothing is taken back here: ")
     assert why in err
+
+
+def test_the_device_is_shown_as_it_stood_at_an_event_and_nothing_changes_by_it(piped: Piped) -> None:
+    code, out, _ = piped(
+        "press OK 12", "press 50 OK", "insert visa-credit", "at 6", "back", "at 1", "trace 1"
+    )
+    assert code == 0
+    shown = out.partition("# after event ")[2]
+    assert "$0.12" in shown.partition("taken back")[0]
+    assert "taken back: insert visa-credit" in shown
+    assert "Start" in shown.partition("# after event ")[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("at 0", "there is no event 0; there are 1 to"),
+        ("at 99999", "there is no event 99999; there are 1 to"),
+        ("at home", "'home' is no number of an event: `trace` shows them"),
+    ],
+)
+def test_an_event_that_there_is_not_is_refused(piped: Piped, line: str, why: str) -> None:
+    code, out, err = piped("press OK", line)
+    assert code == 2
+    assert why in out + err

@@ -75,7 +75,10 @@ def converse(
     """
     pace = WallPace()
     lines = _lines(session, pace, plain=plain)
-    return Conversation(session, lines, pace, traced=traced, head=head, recording=recording).hold()
+    try:
+        return Conversation(session, lines, pace, traced=traced, head=head, recording=recording).hold()
+    finally:
+        session.close()
 
 
 def _lines(session: ShellSession, pace: WallPace, *, plain: bool) -> Lines:

@@ -136,6 +136,15 @@ def _back(shell: Shell, words: Sequence[str]) -> list[str]:
     return [f"taken back: {shell.session.mask(line)}" for line in undone]
 
 
+def _at(shell: Shell, words: Sequence[str]) -> list[str]:
+    event, then = shell.session.stood_at(_event(words[0]))
+    terminal = then.terminals[0]
+    said = [f"# after event {event}, at {then.now.civil:%Y-%m-%d %H:%M:%S}"]
+    if not terminal.is_on:
+        return [*said, "# it was off"]
+    return [*said, printable(terminal.appearance().recorded().text)]
+
+
 def _why(shell: Shell, words: Sequence[str]) -> list[str]:
     session = shell.session
     if words:
@@ -206,6 +215,12 @@ def _record_stop(shell: Shell, _: Sequence[str]) -> list[str]:
     return said
 
 
+def _event(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) <= len("999999999")):
+        raise UserError(f"{word!r} is no number of an event: `trace` shows them")
+    return int(word)
+
+
 def _count(word: str) -> int:
     if not (word.isascii() and word.isdigit() and len(word) <= _MOST and int(word)):
         raise UserError(f"{word!r} is no number of lines: write 1 or more")
@@ -233,6 +248,7 @@ COMMANDS: tuple[ShellCommand, ...] = (
     ShellCommand(("clock", "run"), "", 0, 0, "let virtual time pass as the wall clock does", _clock_run),
     ShellCommand(("clock", "pause"), "", 0, 0, "let it stand; only lines make it pass", _clock_pause),
     ShellCommand(("clock", "next"), "", 0, 0, "jump to what is due next, and say what it was", _clock_next),
+    ShellCommand(("at",), "EVENT", 1, 1, "all that the device showed when an event had happened, by its number", _at),
     ShellCommand(("back",), "[N]", 0, 1, "take back the last line, or the last N, that changed something", _back),
     ShellCommand(
         ("why",), "[CODE]", 0, 1,

@@ -17,6 +17,7 @@ from terminal_sim.cli.shell.history import without_digits
 from terminal_sim.cli.shell.undo import DoneAct, DoneActs, KeptState, PassedTime
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.display.appearance import Appearance
+from terminal_sim.explore.past import BenchPast
 from terminal_sim.script.bind import Call, VerbCall
 from terminal_sim.script.recorder import ScriptRecorder
 from terminal_sim.script.tree import Form
@@ -80,6 +81,8 @@ class ShellSession:
         self._held = False
         self._shown: Appearance | None = None
         self._receipts = 0
+        self._past: BenchPast[None] = BenchPast(bench)
+        self._past.keep(None)
 
     # What is done.
 
@@ -116,6 +119,7 @@ class ShellSession:
         finally:
             act.seconds = perf_counter() - began
             act.changed = len(self.log.entries) > act.entries or self.bench.now != at
+            self._past.keep(None)
 
     @property
     def steps(self) -> list[Step]:
@@ -175,6 +179,7 @@ class ShellSession:
         with _uninterrupted(), self.bench.trace.unheard():
             left = self.bench
             self.bench, self.terminal = self._again(kept.bench)
+            self._past.go_on_with(self.bench)
             left.close()
             self.lines.tester.go_back(self.bench, self.terminal, kept.tester)
             for done in since:
@@ -194,6 +199,21 @@ class ShellSession:
         elif not _leaves_the_bench(what):
             with suppress(ExpectationFailed, BadScript, BenchMisuse):  # as it did the first time
                 self.lines.perform(what)
+
+    def stood_at(self, event: int) -> tuple[int, Bench]:
+        """The bench as it stood when `event` had happened and all that the same line caused, and the last event of that moment.
+
+        It is to be looked at until the next call. Raises `UserError` for an event that there is not, or where no moment is kept.
+        """
+        if not 1 <= event <= self.bench.trace.number:
+            raise UserError(f"there is no event {event}; there are 1 to {self.bench.trace.number}")
+        with as_user_errors(BenchMisuse):
+            moment = self._past.moment(event)
+            return moment.event, self._past.bench_at(moment)
+
+    def close(self) -> None:
+        """Let the benches go that this one looked back with; its own is its caller's."""
+        self._past.close()
 
     # What is seen.
 
