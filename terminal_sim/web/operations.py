@@ -26,6 +26,7 @@ class Media(Enum):
     XML = "application/xml"
     HTML = "text/html; charset=utf-8"
     PCAPNG = "application/x-pcapng"
+    ZIP = "application/zip"
     LINES = "application/jsonl"
     EVENTS = "text/event-stream"
 

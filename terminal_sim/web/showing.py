@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from terminal_sim.bench import Bench
@@ -109,6 +110,16 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         summary="What was done at the terminal, as a script that does it again",
     )
     yield Operation(
+        id="bundle",
+        method="GET",
+        path=f"{_AT}/bundle",
+        handler=show.bundle,
+        reach=OperationReach.BRANCH,
+        answer=Media.ZIP,
+        problems=(ProblemKind.REFUSED,),
+        summary="The recording, done once more on a fresh bench and kept in one file for `terminal-sim replay`",
+    )
+    yield Operation(
         id="journal",
         method="GET",
         path=f"{_AT}/journal",
@@ -203,6 +214,17 @@ class Showing(Answering):
         script = await self.at_terminal(call, lambda _, at: at.recorder.recording())
         text = script.keys() if wanted == "keys" else script.pytest()
         return HttpAnswer(text.encode(), Media.TEXT)
+
+    async def bundle(self, call: HttpCall) -> HttpAnswer:
+        recorded = await self.at_terminal(call, lambda _, at: at.recorder.recording())
+        # Imported here: a page that opens wants no bundle.
+        from terminal_sim.web.recorded_run import bundle_of
+
+        return HttpAnswer(
+            await asyncio.to_thread(bundle_of, recorded),
+            Media.ZIP,
+            headers={"content-disposition": f'attachment; filename="{call.path["terminal"]}.tsim"'},
+        )
 
     async def journal(self, call: HttpCall) -> HttpAnswer:
         after = int(call.query.get("after", 0))

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
 from tests.web.kit import API, PATIENCE, Client, served
 
@@ -186,3 +187,17 @@ def test_every_terminal_of_a_bench_has_a_script_that_needs_no_other_file() -> No
             script = bench.get(f"/terminals/{name}/recording").decode()
             assert "from state" not in script
             assert bench.post("/scripts/check", {"text": script}) == []
+
+
+def test_a_recording_is_kept_as_a_bundle_that_is_replayed_byte_for_byte(tmp_path: Path) -> None:
+    with served("v400m") as bench:
+        lines = [
+            "press OK 1250 OK",
+            "insert mastercard-pin",
+            "press ${card.pin} OK",
+            'expect screen "Approved"',
+        ]
+        bench.post("/terminals/v400m-1/acts", {"lines": lines})
+        file = tmp_path / "sale.tsim"
+        file.write_bytes(bench.get("/terminals/v400m-1/bundle"))
+    assert main(["replay", str(file)]) == 0

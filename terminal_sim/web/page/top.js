@@ -86,6 +86,7 @@ function share(event) {
     { label: say("share-html"), act: async () => save(await bench.blob(traceAs("html")), "trace.html") },
     { label: say("share-pcapng"), hint: say("share-masked"), act: async () => save(await bench.blob(traceAs("pcapng")), "trace.pcapng") },
     { label: say("share-script"), act: async () => save(await bench.get(`/terminals/${id}/recording`), "recorded.keys") },
+    { label: say("share-bundle"), act: async () => save(await bench.blob(`/terminals/${id}/bundle`), `${id}.tsim`) },
     { label: say("share-journal"), act: async () => save(JSON.stringify(await bench.get(`/terminals/${id}/journal`), null, 1), "journal.json") },
   ]);
 }
