@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from terminal_sim.host.seen import SeenMessage
 
 MOST = 256  # connections at a time
 IDLE = 600.0  # seconds
+_HANDSHAKE = 20.0  # seconds of TLS
 _MICROS = 1_000_000
 _PIECE = 65_536  # bytes that are read at once
 _NOISE = bytes(12)  # shorter than any message of the dialect
@@ -61,9 +63,7 @@ class AcquirerServer:
     async def listen(self) -> HostAddress:
         """Where it is reached, with the port that the system chose where the address has port 0. Raises `OSError`."""
         address = self.address
-        self._server = await asyncio.start_server(
-            self._connected, address.host, address.port, ssl=self._tls, limit=_PIECE
-        )
+        self._server = await asyncio.start_server(self._connected, address.host, address.port, limit=_PIECE)
         port: int = self._server.sockets[0].getsockname()[1]
         self.address = HostAddress(address.host, port, address.framing, address.tls)
         return self.address
@@ -74,7 +74,10 @@ class AcquirerServer:
             self._server.close()
         for connection in self._connections.values():
             connection.close()
+        for task in self._connections:
+            task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.sleep(0)  # the transports that were aborted close in the next turn of the loop
 
     def end(self, why: str = "") -> None:
         """Let `ended` come true: the server is to be closed, with the reason where there is one."""
@@ -117,7 +120,8 @@ class AcquirerServer:
             return
         connection = self._connections[task] = _TerminalConnection(self, reader, writer)
         try:
-            await connection.serve()
+            if self._tls is None or await connection.secure(self._tls):
+                await connection.serve()
         finally:
             del self._connections[task]
             connection.close()
@@ -135,6 +139,15 @@ class _TerminalConnection:
         self._answers: set[asyncio.Task[None]] = set()
         host, port, *_ = writer.get_extra_info("peername")
         self._peer = f"{host}:{port}"
+
+    async def secure(self, tls: ssl.SSLContext) -> bool:
+        """Agree on TLS with the terminal; False where that cannot be. A connection is ours before it is secure, so that it is closed in any case."""
+        try:
+            await self._writer.start_tls(tls, ssl_handshake_timeout=_HANDSHAKE)
+        except (OSError, TimeoutError) as wrong:  # `ssl.SSLError` among them
+            self._server.seen(ServedMessage(peer=self._peer, note=f"hung up: no TLS: {wrong}"))
+            return False
+        return True
 
     async def serve(self) -> None:
         """Take requests until the terminal hangs up, or does not keep to the frames."""
