@@ -28,6 +28,7 @@ from terminal_sim.host.seen import SeenMessage
 
 MOST = 256  # connections at a time
 IDLE = 600.0  # seconds
+_TURNS = 10
 _HANDSHAKE = 20.0  # seconds of TLS
 _MICROS = 1_000_000
 _PIECE = 65_536  # bytes that are read at once
@@ -71,6 +72,13 @@ class AcquirerServer:
     async def close(self) -> None:
         """Hang up everywhere. What was decided is durable."""
         if self._server is not None:
+            # asyncio loses the socket of a connection that it takes while its server closes. So none is taken any more, and those that
+            # were get their tasks, before the server closes.
+            for listening in self._server.sockets:
+                with suppress(NotImplementedError):
+                    asyncio.get_running_loop().remove_reader(listening.fileno())
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             self._server.close()
         for connection in self._connections.values():
             connection.close()
