@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from terminal_sim.core.known_payments import KnownPayments
@@ -122,24 +122,9 @@ class DurableState:
 
     def copy(self) -> DurableState:
         """The same state, which goes on by itself: the containers are copied, and what is in them never changes."""
-        return DurableState(
-            payments=self.payments.copy(),
-            trace_number=self.trace_number.copy(),
-            passcodes=self.passcodes.copy(),
-            boots=self.boots,
-            doubtful=self.doubtful.copy(),
-            taken_originals=self.taken_originals.copy(),
-            stored=self.stored.copy(),
-            declined_later=self.declined_later.copy(),
-            receipts_due=self.receipts_due.copy(),
-            requested=self.requested.copy(),
-            outage=self.outage,
-            offline=self.offline,
-            orders=self.orders.copy(),
-            orders_seen=self.orders_seen,
-            signed_in=self.signed_in,
-            tampered=self.tampered,
-        )
+        kept = (getattr(self, name) for name in _FIELDS)
+        copied: list[Any] = [one.copy() if isinstance(one, _CONTAINERS) else one for one in kept]
+        return DurableState(*copied)
 
     def apply(self, row: JournalRow) -> None:
         """Fold one row in. A row whose class has no fold below is a record and changes nothing."""
@@ -249,6 +234,8 @@ class DurableState:
         self.declined_later.add(row.reference)
 
 
+_FIELDS = tuple(each.name for each in fields(DurableState))
+_CONTAINERS = (KnownPayments, TraceNumber, dict, set, list)
 _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
     Payment: DurableState._payment,
     BootRow: DurableState._boot,

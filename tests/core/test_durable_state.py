@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from terminal_sim.core.durable_state import DurableState, PasscodeState, passcode_digest
+from terminal_sim.core.durable_state import (
+    DurableState,
+    OfflineSettings,
+    OnlineOrder,
+    Outage,
+    PasscodeState,
+    passcode_digest,
+)
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
@@ -213,3 +222,32 @@ def test_a_digest_tells_codes_terminals_and_passcodes_apart_and_no_code() -> Non
     }
     assert len(digests) == 8
     assert not any("0856" in digest or "2468" in digest for digest in digests)
+
+
+def test_a_copy_knows_the_same_and_goes_on_by_itself() -> None:
+    """Each field has another value than a terminal begins with, so that one that is left out is noticed."""
+    fresh, state = DurableState(), DurableState()
+    for each in fields(DurableState):
+        value = getattr(state, each.name)
+        if isinstance(value, bool | int):
+            setattr(state, each.name, not value if isinstance(value, bool) else 7)
+    state.offline = OfflineSettings(allowed=True)
+    state.outage = Outage("network", 1, {"network": 1})
+    state.apply(payment())
+    state.trace_number.take("V40000010009", 9)
+    state.passcodes["admin"] = PasscodeState(failures=1)
+    for name in ("doubtful", "stored", "receipts_due", "requested"):
+        getattr(state, name)["V40000010001"] = None
+    for name in ("taken_originals", "declined_later"):
+        getattr(state, name).add("V40000010001")
+    state.orders.append(OnlineOrder(1, "order", 100))
+    copied = state.copy()
+    for each in fields(DurableState):
+        mine, theirs = getattr(state, each.name), getattr(copied, each.name)
+        if each.name not in ("payments", "trace_number"):
+            assert mine != getattr(fresh, each.name), each.name
+            assert theirs == mine, each.name
+        if hasattr(mine, "copy"):
+            assert theirs is not mine, each.name
+    assert list(copied.payments) == list(state.payments)
+    assert copied.trace_number.count == state.trace_number.count
