@@ -90,6 +90,43 @@ def chained(seq: int, batch: Batch, row: FlatRow, end: ChainEnd) -> Columns:
     return (seq, *known, end.hash, sha256(end.hash + encode(known)).digest())
 
 
+class Addition(Struct, frozen=True):
+    """Rows that a journal gets: as they are stored, as columns of the table, and where the chains of their terminals end behind them."""
+
+    rows: list[StoredRow]
+    columns: list[Columns]
+    ends: Mapping[str, ChainEnd]
+
+
+def added(batches: Sequence[Batch], count: int, ends: Mapping[str, ChainEnd]) -> Addition:
+    """The rows of `batches`, in this order, behind the `count` rows of a journal whose chains end at `ends`."""
+    behind: dict[str, ChainEnd] = {}
+    stored: list[StoredRow] = []
+    columns: list[Columns] = []
+    for batch in batches:
+        end = behind.get(batch.terminal) or ends.get(batch.terminal, ChainEnd())
+        for row in batch.rows:
+            seq = count + len(stored) + 1
+            one = chained(seq, batch, row, end)
+            end = ChainEnd(end.number + 1, one[-1])
+            columns.append(one)
+            stored.append(
+                StoredRow(
+                    seq,
+                    batch.terminal,
+                    end.number,
+                    batch.boot,
+                    batch.mono,
+                    batch.wall,
+                    row.kind,
+                    row.fields,
+                    end.hash,
+                )
+            )
+        behind[batch.terminal] = end
+    return Addition(stored, columns, behind)
+
+
 def marked(mark: Mark, digest: bytes) -> Mark:
     """The mark after one more row of whatever terminal."""
     return Mark(mark.count + 1, sha256(mark.digest + digest).digest())

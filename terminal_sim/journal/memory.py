@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.growing_list import GrowingList
-from terminal_sim.journal.chain import Batch, ChainEnd, StoredRow, chained, encode
+from terminal_sim.journal.chain import Batch, ChainEnd, StoredRow, added, encode
 from terminal_sim.journal.records import JournalStore
 
 
@@ -53,36 +53,15 @@ class MemoryJournal:
         return self.append_many((Batch(terminal, boot, mono, wall, rows),))
 
     def append_many(self, batches: Sequence[Batch]) -> list[StoredRow]:
-        stored: list[StoredRow] = []
-        ends: dict[str, ChainEnd] = {}
-        for batch in batches:
-            end = ends.get(batch.terminal) or self._ends.get(batch.terminal, ChainEnd())
-            for row in batch.rows:
-                seq = len(self._rows) + len(stored) + 1
-                digest = chained(seq, batch, row, end)[-1]
-                end = ChainEnd(end.number + 1, digest)
-                stored.append(
-                    StoredRow(
-                        seq,
-                        batch.terminal,
-                        end.number,
-                        batch.boot,
-                        batch.mono,
-                        batch.wall,
-                        row.kind,
-                        row.fields,
-                        digest,
-                    )
-                )
-            ends[batch.terminal] = end
-        for one in stored:
+        addition = added(batches, len(self._rows), self._ends)
+        for one in addition.rows:
             self._rows.append(one)
             if one.terminal not in self._of_terminal:
                 self._of_terminal[one.terminal] = GrowingList()
             self._of_terminal[one.terminal].append(one)
-        self._ends.update(ends)
+        self._ends.update(addition.ends)
         self._mono = max((self._mono, *(batch.mono for batch in batches)))
-        return stored
+        return addition.rows
 
     def verify(self) -> None:
         """Nothing but this process reaches the memory, so there is no damage to find."""

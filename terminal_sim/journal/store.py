@@ -25,7 +25,7 @@ from terminal_sim.journal.chain import (
     Chains,
     Columns,
     StoredRow,
-    chained,
+    added,
     difference,
     marked,
 )
@@ -102,36 +102,14 @@ class Journal(JournalReading):
         """Stores the rows of several terminals in one commit, in this order. Raises `CommitUnknown`."""
         if self._stopped:
             raise CommitUnknown(f"{self.path}: a commit before this one failed; open the journal again")
-        ends: dict[str, ChainEnd] = {}
-        stored: list[StoredRow] = []
-        columns: list[Columns] = []
-        mark = self._mark
-        for batch in batches:
-            end = ends.get(batch.terminal) or self._ends.get(batch.terminal, ChainEnd())
-            for row in batch.rows:
-                seq = mark.count + 1
-                one = chained(seq, batch, row, end)
-                end, mark = ChainEnd(end.number + 1, one[-1]), marked(mark, one[-1])
-                columns.append(one)
-                stored.append(
-                    StoredRow(
-                        seq,
-                        batch.terminal,
-                        end.number,
-                        batch.boot,
-                        batch.mono,
-                        batch.wall,
-                        row.kind,
-                        row.fields,
-                        end.hash,
-                    )
-                )
-            ends[batch.terminal] = end
-        self._commit(columns, mark)
+        addition, mark = added(batches, self._mark.count, self._ends), self._mark
+        for columns in addition.columns:
+            mark = marked(mark, columns[-1])
+        self._commit(addition.columns, mark)
         self._mark = mark
-        self._ends.update(ends)
+        self._ends.update(addition.ends)
         self._mono = max((self._mono, *(batch.mono for batch in batches)))
-        return stored
+        return addition.rows
 
     def verify(self) -> None:
         """Reads every row and checks numbers and chains. Raises `JournalDamagedError` that names the first bad row."""
