@@ -8,7 +8,7 @@ from typing import TypeVar
 from terminal_sim.bench import Bench
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.operations import HttpCall
-from terminal_sim.web.problem import ApiProblem, ProblemKind
+from terminal_sim.web.problem import ApiProblem
 from terminal_sim.web.seat import Seat, ServedTerminal
 from terminal_sim.web.served import ServedBench
 
@@ -45,8 +45,7 @@ class Answering:
 
         def seen(_: Bench, seats: dict[str, Seat]) -> T:
             if name not in seats:
-                there = ", ".join(seats) or "none"
-                raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no terminal {name!r}; there is {there}")
+                raise ApiProblem.missing("terminal", name, seats)
             return what(seats[name])
 
         return await self.on_bench(call, seen)

@@ -51,7 +51,10 @@ class ServedBranch:
 
     def terminal(self, name: str) -> ServedTerminal:
         """Raises `ApiProblem`."""
-        return _named(self.terminals, name)
+        try:
+            return self.terminals[name]
+        except KeyError:
+            raise ApiProblem.missing("terminal", name, self.terminals) from None
 
     # Time.
 
@@ -125,11 +128,3 @@ class ServedBranch:
         self.history.end()
         self._past.close()
         self.bench.close()
-
-
-def _named(seats: Mapping[str, ServedTerminal], name: str) -> ServedTerminal:
-    try:
-        return seats[name]
-    except KeyError:
-        there = ", ".join(seats) or "none"
-        raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no terminal {name!r}; there is {there}") from None

@@ -15,6 +15,7 @@ from terminal_sim.web.bodies import Acts, ClockChange, NewTerminal, read, read_o
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.operations import (
     SAID_VERBS,
+    TERMINAL,
     HttpAnswer,
     HttpCall,
     Operation,
@@ -27,7 +28,6 @@ from terminal_sim.web.seat import Seat, ServedTerminal
 from terminal_sim.web.served import ServedBench
 from terminal_sim.web.standing import standing
 
-_AT = "/terminals/{terminal}"
 _BODY = (ProblemKind.NOT_JSON, ProblemKind.BAD_VALUE)
 
 
@@ -74,7 +74,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="terminal",
         method="GET",
-        path=_AT,
+        path=TERMINAL,
         handler=do.terminal,
         reach=OperationReach.MOMENT,
         summary="How a terminal stands",
@@ -82,7 +82,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="acts",
         method="POST",
-        path=f"{_AT}/acts",
+        path=f"{TERMINAL}/acts",
         handler=do.acts,
         reach=OperationReach.BRANCH,
         body=Acts,
@@ -104,7 +104,7 @@ def deeds(served: ServedBench) -> Iterator[Operation]:
         yield Operation(
             id=verb.method,
             method="POST",
-            path=f"{_AT}/verbs/{name}",
+            path=f"{TERMINAL}/verbs/{name}",
             handler=do.verb(verb),
             reach=OperationReach.BRANCH,
             schema=schema_of(verb),

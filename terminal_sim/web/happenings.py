@@ -14,6 +14,7 @@ from terminal_sim.web.answering import Answering
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.entries import detailed, flat
 from terminal_sim.web.operations import (
+    AFTER,
     HttpAnswer,
     HttpCall,
     Media,
@@ -30,7 +31,6 @@ from terminal_sim.web.trace_page import trace_page
 MOST = 100_000  # entries of an answer
 _FORMS = ("jsonl", "html", "pcapng")
 _AT_ONCE = 500  # entries that are looked at in one go
-_AFTER = Query("after", "the newest that is known already, by its number; 0 for all")
 
 
 def happenings(served: ServedBench) -> Iterator[Operation]:
@@ -43,7 +43,7 @@ def happenings(served: ServedBench) -> Iterator[Operation]:
         handler=tell.trace,
         reach=OperationReach.BRANCH,
         query=(
-            _AFTER,
+            AFTER,
             Query("limit", "how many at most; 1,000 by default", maximum=MOST),
             Query("filter", "which, in the filter language: `kind:apdu,host sw:6A83 n>60`", text=True),
             Query("as", "jsonl, html, or pcapng with the masked bytes; jsonl by default", text=True),
@@ -58,7 +58,7 @@ def happenings(served: ServedBench) -> Iterator[Operation]:
         path="/events",
         handler=tell.events,
         reach=OperationReach.BRANCH,
-        query=(_AFTER,),
+        query=(AFTER,),
         answer=Media.EVENTS,
         summary="Events as they happen, as server-sent events with their numbers as ids",
     )

@@ -11,6 +11,7 @@ from terminal_sim.web.bodies import ScriptText, read
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.catalogue import card_rows, fault_rows, flow_rows, verb_rows
 from terminal_sim.web.operations import (
+    TERMINAL,
     HttpAnswer,
     HttpCall,
     Media,
@@ -23,7 +24,6 @@ from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import ServedTerminal
 from terminal_sim.web.served import ServedBench
 
-_AT = "/terminals/{terminal}"
 _MOST_CANDIDATES = 200
 
 
@@ -64,7 +64,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="faults",
         method="GET",
-        path=f"{_AT}/faults",
+        path=f"{TERMINAL}/faults",
         handler=listing.faults,
         reach=OperationReach.BRANCH,
         summary="The faults that the terminal can have, with their arguments",
@@ -72,7 +72,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="complete",
         method="GET",
-        path=f"{_AT}/complete",
+        path=f"{TERMINAL}/complete",
         handler=listing.complete,
         query=(Query("line", "the line as far as it is typed; empty by default", text=True),),
         reach=OperationReach.BRANCH,
@@ -81,7 +81,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="flows",
         method="GET",
-        path=f"{_AT}/flows",
+        path=f"{TERMINAL}/flows",
         handler=listing.flows,
         reach=OperationReach.BRANCH,
         summary="The flows of the terminal as tables: states, time-outs, moves",
@@ -89,7 +89,7 @@ def listings(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="flowChart",
         method="GET",
-        path=f"{_AT}/flows/{{flow}}.svg",
+        path=f"{TERMINAL}/flows/{{flow}}.svg",
         handler=listing.chart,
         answer=Media.SVG,
         reach=OperationReach.BRANCH,
@@ -143,8 +143,7 @@ class Listings(Answering):
         def drawn(branch: ServedBranch, at: ServedTerminal) -> str:
             flow = at.terminal.flows.get(name)
             if flow is None:
-                known = ", ".join(at.terminal.flows)
-                raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no flow {name!r}; there is {known}")
+                raise ApiProblem.missing("flow", name, at.terminal.flows)
             seen = _changes(branch, at, name)
             return statechart.svg(flow, seen, {state for change in seen for state in change})
 

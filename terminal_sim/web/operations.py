@@ -45,6 +45,11 @@ class Query:
     maximum: int = 2**53
 
 
+AFTER = Query("after", "the newest that is known already, by its number; 0 for all")
+TERMINAL = "/terminals/{terminal}"
+"""The path of one terminal, with which those of all that it has begin."""
+
+
 class OperationReach(Enum):
     """What of a served bench an operation is about, and so which parameters it has besides its own."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,6 +46,12 @@ class ApiProblem(Exception):
         self.detail = detail
         self.field = field
         self.more = dict(more or {})
+
+    @classmethod
+    def missing(cls, what: str, name: str, there: Iterable[str]) -> ApiProblem:
+        """There is no `what` of this name; `there` are the names that there are."""
+        known = ", ".join(there) or "none"
+        return cls(ProblemKind.NOT_FOUND, f"there is no {what} {name!r}; there is {known}")
 
     def as_object(self) -> dict[str, object]:
         said: dict[str, object] = {"code": self.kind.code, "status": self.kind.status, "detail": self.detail}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from terminal_sim.bench import BenchMisuse, ProfileError, TraceEntry, contents
 from terminal_sim.script.case_run import CannotBegin
@@ -26,6 +27,7 @@ from terminal_sim.web.own_scripts import FILE, own_script
 from terminal_sim.web.problem import ApiProblem, ProblemKind
 
 MOST_RUNS = 20
+T = TypeVar("T")
 _NO_SECRETS: Mapping[str, str] = {}
 _LINE = re.compile(rf"{re.escape(FILE.name)}:(\d+)")
 
@@ -140,13 +142,16 @@ class ScriptRuns:
         self._thread.submit(run.run)
         return run
 
+    def beside(self, what: Callable[[], T]) -> Future[T]:
+        """Does `what` when the runs that were begun before have ended."""
+        return self._thread.submit(what)
+
     def run(self, name: str) -> StartedRun:
         """Raises `ApiProblem`."""
         try:
             return self._runs[name]
         except KeyError:
-            there = ", ".join(self._runs) or "none"
-            raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no run {name!r}; there is {there}") from None
+            raise ApiProblem.missing("run", name, self._runs) from None
 
     def close(self) -> None:
         """Stops all that runs, at its next event."""

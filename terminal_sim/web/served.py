@@ -133,10 +133,7 @@ class ServedBench:
         try:
             return self.branches[name or self._live]
         except KeyError:
-            there = ", ".join(self.branches)
-            raise ApiProblem(
-                ProblemKind.NOT_FOUND, f"there is no branch {name!r}; there is {there}"
-            ) from None
+            raise ApiProblem.missing("branch", name, self.branches) from None
 
     def open_branch(self, of: str, event: int) -> ServedBranch:
         """Another branch, which goes on from when `event` of the branch `of` had happened. Raises `ApiProblem`."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 
 from terminal_sim.bench import Bench
 from terminal_sim.web.answering import Answering
 from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.operations import (
+    AFTER,
+    TERMINAL,
     HttpAnswer,
     HttpCall,
     Media,
@@ -21,8 +24,6 @@ from terminal_sim.web.problem import ApiProblem, ProblemKind
 from terminal_sim.web.seat import Seat, ServedTerminal
 from terminal_sim.web.served import ServedBench
 
-_AT = "/terminals/{terminal}"
-_AFTER = Query("after", "the newest that is known already, by its number; 0 for all")
 _DISPLAY = Query("display", "the display, by its name in the profile; the first one by default", text=True)
 
 
@@ -32,7 +33,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="screen",
         method="GET",
-        path=f"{_AT}/screen",
+        path=f"{TERMINAL}/screen",
         handler=show.screen,
         reach=OperationReach.MOMENT,
         query=(_DISPLAY,),
@@ -48,7 +49,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         yield Operation(
             id=f"screen_{ending}",
             method="GET",
-            path=f"{_AT}/screen.{ending}",
+            path=f"{TERMINAL}/screen.{ending}",
             handler=handler,
             reach=OperationReach.MOMENT,
             query=(_DISPLAY,),
@@ -63,7 +64,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         yield Operation(
             id=f"device_{ending}",
             method="GET",
-            path=f"{_AT}/device.{ending}",
+            path=f"{TERMINAL}/device.{ending}",
             handler=handler,
             reach=OperationReach.MOMENT,
             answer=media,
@@ -72,7 +73,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="receipts",
         method="GET",
-        path=f"{_AT}/receipts",
+        path=f"{TERMINAL}/receipts",
         handler=show.receipts,
         reach=OperationReach.MOMENT,
         summary="What the printer has printed",
@@ -84,7 +85,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
         yield Operation(
             id=f"receipt_{ending}",
             method="GET",
-            path=f"{_AT}/receipts/{{number}}.{ending}",
+            path=f"{TERMINAL}/receipts/{{number}}.{ending}",
             handler=handler,
             reach=OperationReach.MOMENT,
             answer=media,
@@ -93,7 +94,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="picture",
         method="GET",
-        path=f"{_AT}/pictures/{{name}}.png",
+        path=f"{TERMINAL}/pictures/{{name}}.png",
         handler=show.picture,
         reach=OperationReach.BRANCH,
         answer=Media.PNG,
@@ -102,7 +103,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="recording",
         method="GET",
-        path=f"{_AT}/recording",
+        path=f"{TERMINAL}/recording",
         handler=show.recording,
         reach=OperationReach.BRANCH,
         query=(Query("as", "keys, or pytest for a Python test; keys by default", text=True),),
@@ -112,7 +113,7 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="bundle",
         method="GET",
-        path=f"{_AT}/bundle",
+        path=f"{TERMINAL}/bundle",
         handler=show.bundle,
         reach=OperationReach.BRANCH,
         answer=Media.ZIP,
@@ -122,16 +123,16 @@ def showing(served: ServedBench) -> Iterator[Operation]:
     yield Operation(
         id="journal",
         method="GET",
-        path=f"{_AT}/journal",
+        path=f"{TERMINAL}/journal",
         handler=show.journal,
         reach=OperationReach.MOMENT,
-        query=(_AFTER,),
+        query=(AFTER,),
         summary="The rows of the terminal's journal",
     )
     yield Operation(
         id="report",
         method="GET",
-        path=f"{_AT}/report",
+        path=f"{TERMINAL}/report",
         handler=show.report,
         reach=OperationReach.MOMENT,
         summary="The payment transactions report",
@@ -201,8 +202,7 @@ class Showing(Answering):
         def picture(_: ServedBranch, at: ServedTerminal) -> bytes:
             taken = at.lines.taken.taken
             if name not in taken:
-                there = ", ".join(taken) or "none"
-                raise ApiProblem(ProblemKind.NOT_FOUND, f"there is no picture {name!r}; there is {there}")
+                raise ApiProblem.missing("picture", name, taken)
             return taken[name].png
 
         return HttpAnswer(await self.at_terminal(call, picture), Media.PNG)
@@ -221,7 +221,7 @@ class Showing(Answering):
         from terminal_sim.web.recorded_run import bundle_of
 
         return HttpAnswer(
-            await asyncio.to_thread(bundle_of, recorded),
+            await asyncio.wrap_future(self._served.script_runs.beside(partial(bundle_of, recorded))),
             Media.ZIP,
             headers={"content-disposition": f'attachment; filename="{call.path["terminal"]}.tsim"'},
         )
