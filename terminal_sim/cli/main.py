@@ -107,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
         _cards,
         _readers,
         _report,
+        _keys,
+        _emv,
+        _why,
         _verify,
         _shell,
         _record,
@@ -512,7 +515,7 @@ def _explore(commands: _Commands) -> None:
     _options(explore)
 
 
-def _verify(commands: _Commands) -> None:
+def _keys(commands: _Commands) -> None:
     keys = _actions(commands, "keys", "keys by their check values: list")
     listed = _command(keys, "list", "keys", "the keys of acquirer, PIN pad and schemes by their check values")
     listed.add_argument(
@@ -522,6 +525,9 @@ def _verify(commands: _Commands) -> None:
         "--host", default="test-acquirer", metavar="HOST",
         help="whose keys: a bundled host, or a .toml file; test-acquirer by default",
     )  # fmt: skip
+
+
+def _emv(commands: _Commands) -> None:
     actions = _actions(commands, "emv", "data of cards: decode")
     decode = _command(
         actions, "decode", "emv", "what bytes of a card or a terminal mean, card numbers masked"
@@ -543,6 +549,9 @@ def _verify(commands: _Commands) -> None:
     decode.add_argument(
         "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
     )
+
+
+def _why(commands: _Commands) -> None:
     why = _command(commands, "why", "why", "why the card payments of a state folder ended as they did")
     why.add_argument("state", type=_path, metavar="STATE", help="the folder given to run --state")
     why.add_argument(
@@ -552,6 +561,9 @@ def _verify(commands: _Commands) -> None:
         metavar="PAYMENT",
         help="a reference, of a refused card as V4000001-R1; without it the newest",
     )
+
+
+def _verify(commands: _Commands) -> None:
     verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
     verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
     verify.add_argument(
