@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bench_rig import Figure
 from bench_sale import PROFILE
 
-from terminal_sim.explore.search.campaign import campaign
+from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.oracles.oracle import Oracle
 
@@ -34,7 +34,7 @@ def exploring(quick: bool) -> list[Figure]:
 
 
 def _rate(oracles: Sequence[Oracle], span: float) -> float:
-    found = campaign(PROFILE, {}, oracles, 1)
+    found = exploration(PROFILE, {}, oracles, 1)
     began = time.process_time()
     for _ in found.run(lambda _: time.process_time() - began < span):
         pass
@@ -42,7 +42,7 @@ def _rate(oracles: Sequence[Oracle], span: float) -> float:
 
 
 def _curve(moments: Sequence[float]) -> list[tuple[float, int]]:
-    found = campaign(PROFILE, {}, ORACLES, 1)
+    found = exploration(PROFILE, {}, ORACLES, 1)
     began, curve = time.process_time(), []
     ahead = [*moments]
 

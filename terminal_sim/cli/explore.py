@@ -10,7 +10,7 @@ from collections.abc import Callable
 from terminal_sim.bench import Duration, ProfileError
 from terminal_sim.cli.console import as_user_errors, is_terminal, naming, options_of, print_table
 from terminal_sim.datafiles.printable import printable
-from terminal_sim.explore.search.campaign import Campaign, campaign
+from terminal_sim.explore.search.exploration import Exploration, exploration
 from terminal_sim.explore.search.keeping import keep, keep_corpus
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.script.exit_code import ExitCode
@@ -20,7 +20,7 @@ from terminal_sim.script.results import ScenarioOutcome
 def run(given: Namespace) -> int:
     with as_user_errors(ProfileError, ValueError):
         span = Duration.parse(given.span)
-        explored = campaign(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
+        explored = exploration(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
         with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
     began = time.process_time()
@@ -52,10 +52,10 @@ def run(given: Namespace) -> int:
     return ExitCode.UNMET
 
 
-def _goes_on(most: int, span: Duration, began: float) -> Callable[[Campaign], bool]:
+def _goes_on(most: int, span: Duration, began: float) -> Callable[[Exploration], bool]:
     """Whether the exploration goes on after a session; at a person's terminal one line says how it stands."""
 
-    def goes_on(one: Campaign) -> bool:
+    def goes_on(one: Exploration) -> bool:
         took = time.process_time() - began
         if is_terminal():
             rate = one.acts / max(took, 0.01)

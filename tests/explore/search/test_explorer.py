@@ -8,7 +8,7 @@ import pytest
 
 from terminal_sim import profile
 from terminal_sim.explore.search.act import Act
-from terminal_sim.explore.search.campaign import campaign
+from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.explorer import Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding, script
 from terminal_sim.explore.search.ground import Ground
@@ -38,7 +38,7 @@ def explored(
     name: str, acts: int, seed: int = 1, bug: PlantedBug | None = None, most: int = 99
 ) -> list[ExplorerFinding]:
     """The findings of so many acts; no more than `most`."""
-    found = campaign(name, bug.options if bug is not None else {}, ORACLES, seed)
+    found = exploration(name, bug.options if bug is not None else {}, ORACLES, seed)
     for _ in found.run(lambda one: one.acts < acts):
         if len(found.findings) >= most:
             break

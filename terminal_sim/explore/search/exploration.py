@@ -20,7 +20,7 @@ MOST_OF_ONE_CODE = 3
 
 
 @dataclass(slots=True)
-class Campaign:
+class Exploration:
     """One explorer for each variant of the profile, the profile as it is first. `findings` are those so far, in their order; `heard` counts the sessions in which each rule was broken, and `unrepeated` are alarms that a
     session done again did not give."""
 
@@ -48,7 +48,7 @@ class Campaign:
         """In how many states of flows the terminal was."""
         return len({place for one in self.explorers for place in one.archive.cells})
 
-    def run(self, goes_on: Callable[[Campaign], bool]) -> Iterator[ExplorerFinding]:
+    def run(self, goes_on: Callable[[Exploration], bool]) -> Iterator[ExplorerFinding]:
         """Each finding when it is found, for as long as `goes_on` says so between two sessions. The first explorer has every other turn."""
         first, *others = [(one, one.run()) for one in self.explorers]
         with ExitStack() as running:
@@ -77,13 +77,13 @@ class Campaign:
                 yield finding
 
 
-def campaign(
+def exploration(
     profile: str, options: Mapping[str, str], oracles: Sequence[Oracle], seed: int, locale: str = ""
-) -> Campaign:
+) -> Exploration:
     """An exploration of a profile and its variants. Raises `ProfileError` for a profile or options that there are not."""
     first = Ground.of(profile, options, oracles, locale=locale)
     grounds = [Ground.of(profile, each, oracles, locale=locale) for each in variants(first.model, options)]
-    return Campaign(tuple(Explorer(ground, seed) for ground in grounds))
+    return Exploration(tuple(Explorer(ground, seed) for ground in grounds))
 
 
 def told_of(alarm: OracleAlarm) -> tuple[str, str]:
