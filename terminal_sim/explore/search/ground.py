@@ -14,24 +14,19 @@ from typing import Self
 from terminal_sim.bench import (
     Bench,
     BenchMisuse,
-    Duration,
-    JournalError,
     Profile,
-    ProfileError,
     Snapshot,
     TerminalUnderTest,
     Trace,
 )
-from terminal_sim.datafiles.suggest import close_word
 from terminal_sim.display.texts import Texts
-from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.act_runner import ActRunner
 from terminal_sim.explore.secret_words import details_of
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.watch import OracleWatch, WatchMoment
 from terminal_sim.profile import load
-from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
 
-_REFUSED = (BenchMisuse, BadScript, ExpectationFailed, JournalError, ProfileError)
 CRASH = "I-crash"
 
 
@@ -119,7 +114,7 @@ class ExploredSession:
         except BaseException:
             self.bench.close()
             raise
-        self._tester = Tester(self.bench, self.terminal)
+        self._runner = ActRunner(self.bench, self.terminal)
         self.watch = OracleWatch(self.bench, self.terminal, ground.oracles)
 
     def __enter__(self) -> Self:
@@ -146,9 +141,7 @@ class ExploredSession:
     def do(self, act: Act) -> bool:
         """Does one act, if it can be done here, and has it judged; whether it was done."""
         try:
-            done = self._done(act)
-        except _REFUSED:
-            done = []
+            done = self._runner.run(act)
         except Exception as broken:  # noqa: BLE001 - whatever a firmware raises is a finding
             self.acts.append(act)
             detail = f"{type(broken).__name__}: {broken}"
@@ -167,44 +160,3 @@ class ExploredSession:
     def verdict(self) -> list[OracleAlarm]:
         """All alarms, the invariants of money among them."""
         return self.watch.verdict() if self.crashed is None else self.alarms
-
-    def _done(self, act: Act) -> list[Act]:
-        word = act[0]
-        if word in (PRESS, PRESS_BLINDLY):
-            return self._pressed(act[1:], blindly=word == PRESS_BLINDLY)
-        if word == TAP:
-            return [act] if self._tapped(act[1]) else []
-        if word == WAIT:
-            self.bench.advance(Duration.parse(act[1]))
-            return [act]
-        if word in PRESENTING and not self.terminal.wants_card(PRESENTING[word]):
-            return []
-        for length in (2, 1, 3):
-            verb = VERBS.get(act[:length])
-            if verb is not None and len(act) >= length:
-                getattr(self._tester, verb.method)(*act[length:])
-                return [act]
-        raise BadScript(f"{act[0]!r} is no verb: {close_word(act[0], [one[0] for one in VERBS])}")
-
-    def _pressed(self, words: Sequence[str], *, blindly: bool) -> list[Act]:
-        done: list[Act] = []
-        keys = [key for word in words for key in (word if is_digits(word) else [word])]
-        for key in keys:
-            how = PRESS if self.terminal.takes(key) else PRESS_BLINDLY
-            if self.terminal.profile.keypad.named(key) is None or (how == PRESS_BLINDLY and not blindly):
-                continue
-            self.terminal.press(key)
-            if done and done[-1][0] == how and is_digits(key) and is_digits(done[-1][-1]):
-                done[-1] = (*done[-1][:-1], done[-1][-1] + key)
-            elif done and done[-1][0] == how:
-                done[-1] = (*done[-1], key)
-            else:
-                done.append((how, key))
-        return done
-
-    def _tapped(self, target: str) -> bool:
-        found = [item for item in self.terminal.view().items if item.id == target and item.touchable]
-        if len(found) != 1 or (found[0].key and found[0].id.startswith("key-")):
-            return False
-        self.terminal.touch(target)
-        return True

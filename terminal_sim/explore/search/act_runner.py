@@ -1,0 +1,72 @@
+"""Does acts at one terminal, each as its line in a script does it, and tells what each turned out to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from terminal_sim.bench import Bench, BenchMisuse, Duration, JournalError, ProfileError, TerminalUnderTest
+from terminal_sim.datafiles.suggest import close_word
+from terminal_sim.explore.search.act import PRESENTING, PRESS, PRESS_BLINDLY, TAP, WAIT, Act, is_digits
+from terminal_sim.verbs import VERBS, BadScript, ExpectationFailed, Tester
+
+_REFUSED = (BenchMisuse, BadScript, ExpectationFailed, JournalError, ProfileError)
+
+
+class ActRunner:
+    """Acts at `terminal` of `bench`."""
+
+    def __init__(self, bench: Bench, terminal: TerminalUnderTest) -> None:
+        self._bench = bench
+        self._terminal = terminal
+        self._tester = Tester(bench, terminal)
+
+    def run(self, act: Act) -> list[Act]:
+        """Does the act as far as it can be done here, and gives what was done: a key that the screen does not take is left out.
+
+        What cannot be done at all gives nothing. Whatever else a firmware raises is passed on.
+        """
+        try:
+            return self._done(act)
+        except _REFUSED:
+            return []
+
+    def _done(self, act: Act) -> list[Act]:
+        word = act[0]
+        if word in (PRESS, PRESS_BLINDLY):
+            return self._pressed(act[1:], blindly=word == PRESS_BLINDLY)
+        if word == TAP:
+            return [act] if self._tapped(act[1]) else []
+        if word == WAIT:
+            self._bench.advance(Duration.parse(act[1]))
+            return [act]
+        if word in PRESENTING and not self._terminal.wants_card(PRESENTING[word]):
+            return []
+        for length in (2, 1, 3):
+            verb = VERBS.get(act[:length])
+            if verb is not None and len(act) >= length:
+                getattr(self._tester, verb.method)(*act[length:])
+                return [act]
+        raise BadScript(f"{act[0]!r} is no verb: {close_word(act[0], [one[0] for one in VERBS])}")
+
+    def _pressed(self, words: Sequence[str], *, blindly: bool) -> list[Act]:
+        done: list[Act] = []
+        keys = [key for word in words for key in (word if is_digits(word) else [word])]
+        for key in keys:
+            how = PRESS if self._terminal.takes(key) else PRESS_BLINDLY
+            if self._terminal.profile.keypad.named(key) is None or (how == PRESS_BLINDLY and not blindly):
+                continue
+            self._terminal.press(key)
+            if done and done[-1][0] == how and is_digits(key) and is_digits(done[-1][-1]):
+                done[-1] = (*done[-1][:-1], done[-1][-1] + key)
+            elif done and done[-1][0] == how:
+                done[-1] = (*done[-1], key)
+            else:
+                done.append((how, key))
+        return done
+
+    def _tapped(self, target: str) -> bool:
+        found = [item for item in self._terminal.view().items if item.id == target and item.touchable]
+        if len(found) != 1 or (found[0].key and found[0].id.startswith("key-")):
+            return False
+        self._terminal.touch(target)
+        return True
