@@ -14,7 +14,8 @@ from random import Random
 from terminal_sim.bench import Duration
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
-from terminal_sim.explore.search.errands import Errand, errands
+from terminal_sim.explore.search.errands.catalogue import errands
+from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 from terminal_sim.explore.search.offers import cures, faults, offers
 from terminal_sim.oracles.oracle import OracleAlarm

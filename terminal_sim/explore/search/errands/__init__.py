@@ -1,0 +1,1 @@
+"""Errands: what a person goes to do at a terminal on purpose."""

@@ -1,0 +1,93 @@
+"""What is done with payments that were made: a void, a second void, reprints, filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Profile
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT
+from terminal_sim.explore.search.errands.way import Errand, MenuWay, paid, starts, ways_to
+
+
+def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
+    """Payments, and what the list of them is opened for."""
+    for start in starts(profile):
+        one, two = (
+            paid(start, 1000),
+            (*paid(start, 1000), *paid(start, 1250, ("tap-card", "mastercard-pin"), (PRESS, "1234", "OK"))),
+        )
+        declined = paid(start, 1000, ("insert", "visa-declined"))
+        partly = (("host", "answers", "partial:500"), *paid(start, 1000))
+        for way in ways_to(ways, "history", "transactions"):
+            void: Errand = ((TAP, "void"), (WAIT, "2s"), (PRESS, "OK"))
+            for row in ("txn-1", "txn-2"):
+                yield (*two, *way, (TAP, row), *void)
+                for copy in ("customer-receipt", "merchant-receipt"):
+                    printed: Errand = ((TAP, "receipts"), (TAP, copy), (TAP, "print"))
+                    yield (*two, *way, (TAP, row), *printed)
+                    yield (
+                        *two,
+                        *way,
+                        (TAP, row),
+                        *printed,
+                        (PRESS, "CANCEL"),
+                        (PRESS, "CANCEL"),
+                        (TAP, "txn-1"),
+                        *printed,
+                    )
+            yield (*one, *way, (TAP, "txn-1"), *void, *way, (TAP, "txn-2"), (TAP, "void"), (WAIT, "2s"))
+            yield (
+                *one,
+                *way,
+                (TAP, "txn-1"),
+                *void,
+                *way,
+                (TAP, "txn-2"),
+                (TAP, "receipts"),
+                (TAP, "merchant-receipt"),
+                (TAP, "print"),
+            )
+            yield (
+                *one,
+                *way,
+                (TAP, "txn-1"),
+                *void,
+                *way,
+                (TAP, "txn-1"),
+                (TAP, "receipts"),
+                (TAP, "customer-receipt"),
+                (TAP, "print"),
+            )
+            yield (*partly, *way, (TAP, "txn-1"), *void)
+            yield (
+                *declined,
+                *way,
+                (TAP, "txn-1"),
+                (TAP, "receipts"),
+                (TAP, "customer-receipt"),
+                (TAP, "print"),
+            )
+            yield (*one, ("network", "down"), *way, (TAP, "txn-1"), *void, ("network", "up"))
+            yield (*one, ("host", "answers", "timeout"), *way, (TAP, "txn-1"), *void, (WAIT, "3min"))
+            yield (*one, ("host", "answers", "declined:51"), *way, (TAP, "txn-1"), *void)
+            if "standalone" in profile.features:
+                yield (
+                    *one,
+                    ("account", "standalone", "off"),
+                    *way,
+                    (TAP, "txn-1"),
+                    *void,
+                    ("account", "standalone", "on"),
+                )
+            yield (
+                *(one * 4),
+                *(two * 2),
+                *way,
+                (TAP, "older"),
+                (TAP, "txn-7"),
+                (PRESS, "CANCEL"),
+                (TAP, "newer"),
+            )
+        for way in ways_to(ways, "transactions"):
+            for name in ("completed", "declined", "pending"):
+                yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))

@@ -1,0 +1,34 @@
+"""Every errand of a profile: to each entry of the menus, payments of every kind and what follows them, and the same again as often as a number of the profile says.
+
+Every value comes from the profile and the cards: each amount that is a bound with its neighbour, each passcode right and wrong, each time with a second more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from terminal_sim.bench import Profile
+from terminal_sim.explore.search.errands.afterwards import afterwards
+from terminal_sim.explore.search.errands.hindered import hindered
+from terminal_sim.explore.search.errands.offline import offline
+from terminal_sim.explore.search.errands.passcodes import passcodes
+from terminal_sim.explore.search.errands.payments import bounds, payments
+from terminal_sim.explore.search.errands.typed import typed
+from terminal_sim.explore.search.errands.way import Errand, menu_ways
+
+
+def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str]) -> tuple[Errand, ...]:
+    """Every errand of a terminal of this profile, from its home screen. `numbers` and `pins` are those of the cards by their names."""
+    ways = list(menu_ways(profile))
+    found: list[Errand] = [way.acts for way in ways]
+    for each in (
+        payments(profile, pins),
+        bounds(profile, ways),
+        afterwards(profile, ways),
+        typed(profile, ways, numbers),
+        passcodes(profile, ways),
+        offline(profile, ways),
+        hindered(profile, ways),
+    ):
+        found += each
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,84 @@
+"""Payments with something wrong around the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Profile
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT
+from terminal_sim.explore.search.errands.way import CHIP, DONE, Errand, MenuWay, starts, ways_to
+
+
+def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
+    """Payments with something wrong around the terminal at the moment that matters."""
+    for start in starts(profile):
+        begun: Errand = (*start, (PRESS, "1000", "OK"))
+        for answer in ("timeout", "late:130s", "garbage", "declined:51", "declined:55", "partial:500"):
+            yield (
+                ("host", "answers", answer),
+                *begun,
+                CHIP,
+                (WAIT, "150s"),
+                ("remove", "card"),
+                (WAIT, "3min"),
+            )
+        for fault in ("host-duplicate", "host-wrong-amount", "host-wrong-trace", "host-wrong-type"):
+            yield (("fault", fault), *begun, CHIP, (WAIT, "150s"), ("remove", "card"), (WAIT, "3min"))
+        for effects in ("3", "6", "9", "12", "16"):
+            yield (
+                *begun,
+                ("fault", "power-cut-after", effects),
+                CHIP,
+                (WAIT, "2s"),
+                ("power", "on"),
+                (WAIT, "3min"),
+            )
+        yield (*begun, CHIP, ("power", "cut"), ("power", "on"), (WAIT, "3min"))
+        yield (
+            ("host", "answers", "timeout", "timeout"),
+            *begun,
+            CHIP,
+            (WAIT, "150s"),
+            *begun,
+            CHIP,
+            (WAIT, "150s"),
+            (WAIT, "10min"),
+        )
+        yield (*begun, CHIP, ("network", "down"), (WAIT, "150s"), ("network", "up"), (WAIT, "10min"))
+        for step in ("genac1", "online"):
+            yield (*begun, ("tear", "card", "after", step), CHIP, (WAIT, "3min"))
+        if profile.printer is not None:
+            yield (("paper", "out"), *begun, CHIP, (WAIT, "2s"), ("paper", "in"), *DONE)
+            yield (*begun, CHIP, ("paper", "out"), (WAIT, "2s"), (PRESS, "CANCEL"), ("paper", "in"))
+            yield (("fault", "printer-jam"), *begun, CHIP, (WAIT, "2s"), ("paper", "in"), *DONE)
+    if profile.battery is not None:
+        for charge in (
+            profile.battery.low,
+            profile.battery.low - 1,
+            profile.battery.critical,
+            profile.battery.critical - 1,
+        ):
+            for way in (*ways_to(ways, "sale", "moto", "refund"), ()):
+                yield (("battery", f"{max(charge, 0)}%"), *way, ("battery", "100%"))
+    if "standalone" in profile.features:
+        for way in ways_to(ways, "sale", "moto", "refund"):
+            yield (
+                ("account", "standalone", "off"),
+                *way,
+                (PRESS, "OK"),
+                ("account", "standalone", "on"),
+                *way,
+            )
+    for link in profile.links[1:]:
+        yield (("network", link), *next(iter(starts(profile)), ()), (PRESS, "1000", "OK"))
+    if profile.checkout is not None and profile.checkout.orders:
+        yield (("order", '"Table 4"', "2350"), (TAP, "orders"), ("order", '"Table 5"', "1200"), (TAP, "home"))
+    for first in ways[:3]:
+        yield (
+            *first.acts,
+            ("fault", "tamper"),
+            (PRESS, "OK"),
+            ("power", "cut"),
+            ("power", "on"),
+            (PRESS, "OK"),
+        )

@@ -1,0 +1,126 @@
+"""Payments while the acquirer is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Duration, Profile
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
+from terminal_sim.explore.search.errands.way import (
+    CHIP,
+    PRESENTED,
+    SECOND,
+    Errand,
+    MenuWay,
+    paid,
+    starts,
+    ways_to,
+)
+
+
+def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
+    """Payments while the acquirer is out of reach: at each bound of amount, number and time, and what becomes of them."""
+    rules = profile.offline
+    if not rules.enabled:
+        return
+    allow: Errand = ()
+    settings = ways_to(ways, "offline-settings")
+    if rules.settings and not rules.allowed and settings:
+        allow = (*settings[0], (TAP, "allow"))
+        yield (*allow, (TAP, "offline-limit"), (PRESS, str(rules.limit_max), "OK"))
+        yield (*allow, (TAP, "offline-limit"), (PRESS, str(rules.limit_max + 1), "OK"))
+        yield (*allow, (TAP, "allow-not"))
+        allow = (*allow, (TAP, "home"))
+    for start in starts(profile):
+        for down, session in (
+            (("network", "down"), rules.session.network),
+            (("service", "down"), rules.session.service),
+        ):
+            up: Act = (down[0], "up")
+            one = paid(start, 1000)
+            yield (down, *one, up)
+            for amount in (rules.limit, rules.limit + 1):
+                yield (*allow, down, *paid(start, amount))
+            for presented in (
+                *PRESENTED,
+                ("insert", "interac-debit"),
+                ("insert", "mastercard-pin"),
+                ("swipe", "gift-card"),
+            ):
+                yield (*allow, down, *paid(start, 1000, presented), up)
+            for more in (-SECOND, SECOND):
+                yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
+                if rules.upload is not None:
+                    yield (*allow, down, *one, (WAIT, str(Duration(rules.upload + more))), up, (WAIT, "2s"))
+                    yield (
+                        *allow,
+                        down,
+                        (WAIT, "30min"),
+                        *one,
+                        (WAIT, "20min"),
+                        *one,
+                        (WAIT, str(Duration(rules.upload + more))),
+                        up,
+                    )
+            if rules.queue_count:
+                yield (*allow, down, *(one * (rules.queue_count + 1)), up)
+            yield (*allow, down, *(one * 2), up, (WAIT, "2s"))
+            yield (*allow, down, *one, ("power", "cut"), ("power", "on"), *one, up, (WAIT, "2s"))
+            yield (
+                *allow,
+                ("service", "down"),
+                (WAIT, "20min"),
+                ("network", "down"),
+                *one,
+                (WAIT, "45min"),
+                *one,
+            )
+            for way in ways_to(ways, "transactions", "history"):
+                yield (
+                    *allow,
+                    down,
+                    *(one * 2),
+                    *way,
+                    (TAP, "txn-1"),
+                    (PRESS, "CANCEL"),
+                    (TAP, "filter"),
+                    (TAP, "pending"),
+                    up,
+                    (WAIT, "2s"),
+                )
+            for way in ways_to(ways, "sign-out", "switch-pos", "factory-reset", "delete-app"):
+                yield (*allow, down, *(one * 2), *way, (PRESS, "OK"), up, (TAP, "sign-in"))
+            if settings and rules.settings:
+                set_to: Errand = (
+                    *settings[0],
+                    (TAP, "allow"),
+                    (TAP, "offline-limit"),
+                    (PRESS, "5000", "OK"),
+                    (TAP, "home"),
+                )
+                yield (*set_to, down, *paid(start, 5000), *paid(start, 5001))
+                yield (*set_to, ("power", "cut"), ("power", "on"), down, *paid(start, 5001))
+            if profile.checkout is not None:
+                for choice in ("manual-entry", "gift-card", "clearpay"):
+                    yield (*allow, down, *start, (PRESS, "1000", "OK"), (TAP, choice))
+                yield (
+                    *allow,
+                    down,
+                    *start,
+                    (PRESS, "1000", "OK"),
+                    CHIP,
+                    (TAP, "digital-receipt"),
+                    (PRESS, "5145551234", "OK"),
+                    up,
+                    (WAIT, "2s"),
+                )
+            if profile.app:
+                yield (
+                    *allow,
+                    down,
+                    *one,
+                    ("fault", "app", "closed"),
+                    up,
+                    (WAIT, "1h"),
+                    ("fault", "app", "open"),
+                )

@@ -1,0 +1,53 @@
+"""Passcodes: typed wrong, locked and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Duration, Profile
+from terminal_sim.explore.search.act import PRESS, WAIT
+from terminal_sim.explore.search.errands.way import SECOND, Errand, MenuWay, codes, ways_to
+
+WRONG = "1111"
+NEW = "2580"
+
+
+def passcodes(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
+    """Wrong ones up to the lock and beyond, the right one at each moment, and a change of it."""
+    for way in ways:
+        at = next(
+            (at for at, act in enumerate(way.acts) if act[0] == PRESS and act[1] in codes(profile)), None
+        )
+        if at is None:
+            continue
+        rules = next(one for one in profile.passcodes.values() if one.code == way.acts[at][1])
+        before, right = way.acts[:at], way.acts[at]
+        wrong: Errand = ((PRESS, WRONG, "OK"),) * rules.tries
+        yield (*before, *wrong[:-1], right)
+        yield (*before, *wrong[:-1], right, *before, *wrong[:-1], right)
+        yield (*before, *wrong, right)
+        yield (*before, *wrong, ("power", "cut"), ("power", "on"), *before, right)
+        for more in (-SECOND, SECOND):
+            yield (*before, *wrong, (WAIT, str(Duration(rules.lock + more))), *before, right)
+        yield (*before, *wrong[:2], (PRESS, "CANCEL"), *before, *wrong[2:], right)
+        break
+    for errand in ways_to(ways, "change-passcode"):
+        changed: Errand = (
+            *errand,
+            (PRESS, NEW, "OK"),
+            (PRESS, NEW, "OK"),
+            (PRESS, "OK"),
+            (PRESS, "CANCEL"),
+            (PRESS, "CANCEL"),
+        )
+        known = codes(profile)
+        new: Errand = tuple(
+            (PRESS, NEW, "OK") if act[0] == PRESS and act[1] in known else act for act in errand
+        )
+        yield changed
+        yield (*changed, (WAIT, "2min"), *new)
+        yield (*changed, (WAIT, "2min"), *errand)
+        yield (*changed, ("power", "cut"), ("power", "on"), *new)
+        yield (*errand, (PRESS, NEW, "OK"), (PRESS, WRONG, "OK"))
+        yield (*errand, (PRESS, "12", "OK"))
+        yield (*errand, (PRESS, next(iter(profile.passcodes.values())).code, "OK"))

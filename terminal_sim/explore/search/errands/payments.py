@@ -1,0 +1,77 @@
+"""Payments of every kind, with each card for a branch of the kernel, and at each bound of their amounts and times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from terminal_sim.bench import Duration, Profile
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT
+from terminal_sim.explore.search.errands.way import (
+    CHIP,
+    DONE,
+    PRESENTED,
+    SECOND,
+    Errand,
+    MenuWay,
+    paid,
+    profile_times,
+    starts,
+    ways_to,
+)
+
+
+def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
+    """With each way in, with cards that ask for a PIN, decline, are mute or have two applications, and given up at each step."""
+    for start in starts(profile):
+        for presented in PRESENTED:
+            yield paid(start, 1000, presented)
+        yield paid(start, 1250)
+        for card in ("mastercard-pin", "visa-online-pin", "interac-debit", "interac-debit-fr", "amex-credit"):
+            pin = pins.get(card, "")
+            typed: Errand = ((PRESS, pin, "OK"),) if pin else ()
+            yield paid(start, 1000, ("insert", card), *typed)
+            yield paid(start, 1250, ("tap-card", card), *typed)
+        wrong: Errand = ((PRESS, "9876", "OK"),)
+        pin = pins.get("mastercard-pin", "1234")
+        yield paid(start, 1000, ("insert", "mastercard-pin"), *wrong, (PRESS, pin, "OK"))
+        yield paid(start, 1000, ("insert", "mastercard-pin"), *(wrong * 3))
+        yield paid(start, 1000, ("insert", "mastercard-pin"), (PRESS, pin[:3], "OK"), (PRESS, "CLEAR"))
+        for card in ("visa-credit-fr", "visa-declined", "mute", "visa-card-declines", "visa-insufficient"):
+            yield paid(start, 1000, ("insert", card))
+        yield paid(start, 1000, ("insert", "interac-visa-debit"), (TAP, "application-2"))
+        yield paid(start, 1000, ("insert", "mute"), ("remove", "card"), ("swipe", "mute"))
+        yield paid(start, 1000, ("swipe", "visa-credit"), CHIP)
+        yield paid(start, 1000, ("swipe", "gift-card"))
+        yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
+        yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))
+        yield (*start, (PRESS, "12"), (PRESS, "CLEAR"), (PRESS, "5", "OK"), CHIP, *DONE)
+        yield (*paid(start, 1000), *paid(start, 1250))
+        if profile.checkout is not None:
+            yield (*start, (PRESS, "1000", "OK"), (TAP, "clearpay"), ("tap-card", "visa-credit"), *DONE)
+            yield (
+                *start,
+                (PRESS, "1000", "OK"),
+                CHIP,
+                (WAIT, "2s"),
+                (TAP, "digital-receipt"),
+                (PRESS, "5145551234", "OK"),
+                *DONE,
+            )
+            yield (*start, (PRESS, "1000", "OK"), CHIP, (WAIT, "2s"), (TAP, "transactions"), (TAP, "home"))
+
+
+def bounds(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
+    """The highest amount of each kind and one more, and a second longer than each time-out."""
+    limits = profile.limits
+    for start in starts(profile):
+        yield paid(start, limits.max_amount)
+        yield paid(start, limits.max_amount + 1)
+    for way in ways_to(ways, "moto"):
+        yield (*way, (PRESS, str(limits.moto_max_amount), "OK"))
+        yield (*way, (PRESS, str(limits.moto_max_amount + 1), "OK"))
+    for way in ways_to(ways, "refund"):
+        yield paid(way, limits.refund_max_amount)
+        yield paid(way, limits.refund_max_amount + 1)
+    for _, length in profile_times(profile):
+        for start in starts(profile):
+            yield (*start, (PRESS, "1000", "OK"), (WAIT, str(Duration(length + SECOND))))

@@ -1,0 +1,39 @@
+"""Payments without the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from terminal_sim.bench import Profile
+from terminal_sim.explore.search.act import PRESS, TAP
+from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, ways_to
+
+TYPED = {"visa-credit": "737", "amex-credit": "7373", "mastercard-pin": "737"}
+ADDRESS: Errand = ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
+
+
+def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> Iterator[Errand]:
+    """Payments without the card, with each number, month and code that is right or nearly so."""
+    ahead: list[Errand] = [(*way, (PRESS, "1000", "OK")) for way in ways_to(ways, "moto")]
+    if profile.checkout is not None and profile.checkout.manual_entry:
+        ahead.append(((PRESS, "1000", "OK"), (TAP, "manual-entry")))
+    for way in ahead:
+        for card, code in TYPED.items():
+            number = numbers.get(card, "")
+            if number:
+                yield (
+                    *way,
+                    (PRESS, number, "OK"),
+                    (PRESS, "0330", "OK"),
+                    (PRESS, code, "OK"),
+                    *ADDRESS,
+                    *DONE,
+                )
+                yield (*way, (PRESS, number, "OK"), (PRESS, "0330", "OK"), (PRESS, code[:-1], "OK"))
+        number = numbers.get("visa-credit", "")
+        for month in ("0330", "1330", "0126", "0030"):
+            yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))
+        wrong = f"{number[:-1]}{(int(number[-1:] or '0') + 1) % 10}"
+        yield (*way, (PRESS, wrong, "OK"))
+    if profile.checkout is not None and profile.checkout.gift_card:
+        yield ((PRESS, "1000", "OK"), (TAP, "gift-card"), (PRESS, numbers.get("gift-card", ""), "OK"), *DONE)
