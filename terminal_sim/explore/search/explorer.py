@@ -13,10 +13,11 @@ from random import Random
 
 from terminal_sim.bench import Duration
 from terminal_sim.explore.search.act import Act
-from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.archive import Archive, ArchiveCell
 from terminal_sim.explore.search.errands.catalogue import errands
 from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
+from terminal_sim.explore.search.learned import Learned
 from terminal_sim.explore.search.offers import cures, faults, offers
 from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.oracles.watch import HEALED
@@ -24,6 +25,7 @@ from terminal_sim.oracles.watch import HEALED
 _LONGEST = 40  # acts of an ordinary session
 _ERRANDS_FIRST = 4  # as long as there are errands that were never gone, three sessions of four go some
 _FROM_HERE = 8  # ordinary acts behind an archived moment
+NOTHING_LEARNED = Learned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,33 @@ class ExploredEnd:
 
 
 class Explorer:
-    """Explores one ground on one bench. `acts` counts what was done, `sessions` how often it began anew."""
+    """Explores one ground on one bench. `acts` counts what was done, `sessions` how often it began anew; `untried` are the numbers of the errands that it has to go first.
 
-    def __init__(self, ground: Ground, seed: int) -> None:
+    Of several explorers of one ground that begin with what was `learned` before, each has a `share` of the errands that were never gone: (which, of how many).
+    Sessions are numbered from `first`.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        seed: int,
+        *,
+        learned: Learned = NOTHING_LEARNED,
+        first: int = 1,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
         self.ground = ground
         self.acts = 0
         self.sessions = 0
         self.archive = Archive()
+        self.archive.learn(learned)
         self._seed = seed
+        self._first = first
         self._errands = errands(ground.model, ground.numbers, ground.pins)
-        self._untried = list(self._errands)
+        numbers = list(range(len(self._errands)))
+        Random(seed).shuffle(numbers)
+        which, of = share
+        self.untried = [one for one in numbers if one not in self.archive.errands][which::of]
         self._kinds: tuple[Callable[[ExploredSession, Random], None], ...] = (
             self._errand_session,
             self._from_archive,
@@ -57,18 +76,17 @@ class Explorer:
 
     def run(self) -> Generator[ExploredEnd, None, None]:
         """Sessions without end."""
-        Random(self._seed).shuffle(self._untried)
         with self.ground.session() as session:
             begins = session.moment()
             while begins is not None:
                 self.sessions += 1
-                yield self._session(session, begins, self.sessions)
+                yield self._session(session, begins, self._first + self.sessions - 1)
 
     def _session(self, session: ExploredSession, begins: SessionMoment, number: int) -> ExploredEnd:
         chance = Random(f"{self._seed}/{self.ground.profile}/{sorted(self.ground.options.items())}/{number}")
         session.go_back(begins)
         kind = self._kinds[number % len(self._kinds)]
-        if self._untried and number % _ERRANDS_FIRST:
+        if self.untried and number % _ERRANDS_FIRST:
             kind = self._errand_session
         kind(session, chance)
         self.acts += len(session.acts)
@@ -85,15 +103,14 @@ class Explorer:
                 if not self._is_home(session):
                     self._go_home(session)
                 continue
-            errand = self._untried.pop() if self._untried else chance.choice(self._errands)
-            self._way(session, errand, chance)
+            self._way(session, self._errand(chance), chance)
 
     def _from_archive(self, session: ExploredSession, chance: Random) -> None:
         chosen = self.archive.choose(chance)
         if chosen is None:
             self._errand_session(session, chance)
             return
-        session.go_back(chosen[1].moment)
+        self._go_to(session, chosen[1])
         self._ordinary(session, chance, _FROM_HERE)
         if not session.alarms and chance.random() < 0.5:
             self._go_home(session)
@@ -105,7 +122,7 @@ class Explorer:
             self._errand_session(session, chance)
             return
         place, cell = chosen
-        session.go_back(cell.moment)
+        self._go_to(session, cell)
         self._do(session, self.archive.unswept(place, faults(self.ground.model), chance))
         self._ordinary(session, chance, chance.randint(2, 6))
         if session.alarms:
@@ -130,6 +147,23 @@ class Explorer:
                 return
 
     # What they are made of.
+
+    def _errand(self, chance: Random) -> Errand:
+        if not self.untried:
+            return chance.choice(self._errands)
+        number = self.untried.pop()
+        self.archive.errands[number] = None
+        return self._errands[number]
+
+    @staticmethod
+    def _go_to(session: ExploredSession, cell: ArchiveCell) -> None:
+        """From the beginning of a session, by the acts that lead there the first time."""
+        if cell.moment is not None:
+            session.go_back(cell.moment)
+            return
+        for act in cell.acts:
+            session.do(act)
+        cell.moment = session.moment()
 
     def _ordinary(self, session: ExploredSession, chance: Random, count: int) -> None:
         for _ in range(count):
@@ -169,11 +203,11 @@ class Explorer:
     def _do(self, session: ExploredSession, act: Act) -> None:
         if not session.do(act) or session.alarms or not session.terminal.is_on:
             return
-        place, signature = session.terminal.running_flows[-1], session.terminal.signature
+        place, signature = session.terminal.running_flows[-1], self.archive.signature_of(session.terminal)
         if self.archive.wants(place, signature, session.acts):
             moment = session.moment()
             if moment is not None:
-                self.archive.keep(place, signature, moment)
+                self.archive.keep(place, signature, moment.acts, moment)
 
     @staticmethod
     def _is_home(session: ExploredSession) -> bool:

@@ -45,7 +45,7 @@ def keep_corpus(explorers: tuple[Explorer, ...], folder: Path) -> list[Path]:
     (folder / CORPUS).mkdir(parents=True, exist_ok=True)
     for number, explorer in enumerate(explorers, 1):
         cheapest = [
-            (f"{flow} {state}", min((cell.moment.acts for cell in cells.values()), key=_price))
+            (f"{flow} {state}", min((cell.acts for cell in cells.values()), key=_price))
             for (flow, state), cells in explorer.archive.cells.items()
             if cells
         ]
