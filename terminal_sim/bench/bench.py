@@ -416,6 +416,8 @@ class Bench:
 
         Raises `BenchMisuse` with the reason where a card or reader is out of the simulator's hands.
         """
+        for terminal in self.terminals:
+            terminal.check_wire()
         return saved(self.snapshot(), self.engine.lasting())
 
     def snapshot(self) -> Snapshot:
@@ -468,7 +470,7 @@ class Bench:
     def branch(self, snapshot: Snapshot | None = None, *subscribers: Subscriber) -> Bench:
         """Another bench in memory, which stands where this one does, or did at the moment of `snapshot`, and goes on by itself; both are closed by their callers.
 
-        Its trace counts on from this one's, and `subscribers` take it: the same acts at both give the same entries, but for reader frames.
+        Its trace counts on from this one's, and `subscribers` take it: the same acts at both give the same entries.
         Raises `BenchMisuse` where this bench cannot be saved, or a reader of it is not one of ours.
         """
         for address in (address for readers in self._addresses for address in readers):

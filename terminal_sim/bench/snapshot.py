@@ -2,7 +2,7 @@
 
 Rules:
 1. A snapshot is taken when everything has settled, so nothing is queued; what waits for its time is part of it.
-2. Going back is exact: the same acts at the same moment give the same entries of the trace, but for the numbers of reader frames.
+2. Going back is exact: the same acts at the same moment give the same entries of the trace.
 3. A virtual card in the slot, and the middle of a conversation with it, are part of it: the card is put back, the card's memory is set, and
    the kernel is given its recorded answers again. A card in a real reader cannot be set, so a bench with one has no snapshot.
 4. What is no part: what the subscribers of a trace have taken, and what a folder of a bench keeps.
@@ -23,6 +23,7 @@ from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.acquirer import AcquirerState
 from terminal_sim.journal.memory import JournalState
 from terminal_sim.pos.model.book import Book
+from terminal_sim.readers.wire import SOUND, WireState
 from terminal_sim.runtime.board import DrawnScreen
 from terminal_sim.runtime.engine import EngineState
 from terminal_sim.runtime.trace import TraceState
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
 
 
 class TerminalSnapshot(Struct, frozen=True):
-    """A terminal at one moment. `durable` is what it knows from its journal, None while it is off; `shown` is the screen that the trace has last."""
+    """A terminal at one moment. `durable` is what it knows from its journal, None while it is off; `shown` is the screen that the trace has last,
+    and `wire` the line to its virtual readers.
+    """
 
     state: TerminalState
     durable: DurableState | None
     shown: DrawnScreen | None
     papers: GrowingList[PrintedReceipt]
+    wire: WireState = SOUND
 
 
 class TillSnapshot(Struct, frozen=True):

@@ -48,6 +48,7 @@ from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.records import JournalStore
 from terminal_sim.readers.card_fault import NextCommand
 from terminal_sim.readers.opening import Hardware
+from terminal_sim.readers.wire import SOUND
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.secret import Secret
@@ -206,13 +207,14 @@ class TerminalUnderTest:
             firmware.durable.copy() if firmware is not None else None,
             self.board.panel.shown,
             self._papers.copy(),
+            self.wire.snapshot() if self.wire is not None else SOUND,
         )
 
     def restore(self, snapshot: TerminalSnapshot, card: CardState | None) -> None:
         """Be as at that moment; `card` is what the card in the slot knew. Raises `BenchMisuse` where only a person could put it back."""
         state, board = snapshot.state, self.board
-        if self.wire is not None and self.wire.condition:
-            self.wire.mend()
+        if self.wire is not None:
+            self.wire.restore(SOUND)
         held_one = board.readers.card_in
         board.restore(state.board)
         board.panel.shown = snapshot.shown
@@ -234,12 +236,17 @@ class TerminalUnderTest:
             self.bench.engine.converse(board, state.board.readers.conversation)
         if held is not None and card is not None:
             held.resume(card)
+        if self.wire is not None:
+            self.wire.restore(snapshot.wire)
 
-    def _state(self) -> TerminalState:
+    def check_wire(self) -> None:
+        """Raises `BenchMisuse` where the line to its readers has a fault, which lasts no longer than the bench."""
         if self.wire is not None and self.wire.condition:
             raise BenchMisuse(
                 f"{self.name} is not saved: the line to its reader has a fault, {self.wire.condition}: `fault wire-mend` first"
             )
+
+    def _state(self) -> TerminalState:
         return TerminalState(
             profile=self.profile.id,
             locale=self.locale,

@@ -50,7 +50,7 @@ _ACTS = Path("acts.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class ReplayMoment:
-    """A replay between two acts: after which event, how many acts are done, how many lines without frames have come, and the bench."""
+    """A replay between two acts: after which event, how many acts are done, how many lines have come, and the bench."""
 
     event: int
     acts: int
@@ -61,16 +61,13 @@ class ReplayMoment:
 class Replay:
     """One replay: a bench with the bundle's terminal, at which `acts` does one act after the other. It is closed when it is left.
 
-    Without `frames` it does not look at reader frames, whose numbers go on where it goes back to a moment. Raises `BundleError` for a bundle of
-    which no bench can be made.
+    Raises `BundleError` for a bundle of which no bench can be made.
     """
 
     def __init__(
         self,
         bundle: Bundle,
         environ: Mapping[str, str],
-        *,
-        frames: bool = True,
     ) -> None:
         self.bundle = bundle
         self._done = 0
@@ -78,7 +75,7 @@ class Replay:
         self.broken: Exception | None = None
         self._compared = TraceComparison(
             bundle.trace,
-            frames=frames and has_frames(bundle.head.readers),
+            frames=has_frames(bundle.head.readers),
         )
         self._open = ExitStack()
         try:
@@ -152,7 +149,7 @@ class Replay:
         return ReplayMoment(self.event, self._done, self._compared.seen, self.bench.snapshot())
 
     def go_back(self, moment: ReplayMoment) -> None:
-        """Stand at a moment of this replay, or of another one of the same bundle, and go on from there. Both are `frames=False`."""
+        """Stand at a moment of this replay, or of another one of the same bundle, and go on from there."""
         self.bench.restore(moment.snapshot)
         self._done, self._pressed, self.broken = moment.acts, 0, None
         self._compared.go_back(moment.lines)

@@ -29,7 +29,7 @@ class Timeline:
     def __init__(self, bundle: Bundle, environ: Mapping[str, str]) -> None:
         self._bundle = bundle
         self._environ = environ
-        self._replay = Replay(bundle, environ, frames=False)
+        self._replay = Replay(bundle, environ)
         self._moments: list[ReplayMoment] = []
         try:
             self._keep_moments()
@@ -55,12 +55,12 @@ class Timeline:
         """
         if not self._moments:
             self._replay.close()
-            self._replay = Replay(self._bundle, self._environ, frames=False)
+            self._replay = Replay(self._bundle, self._environ)
         return self._led(self._replay, event)
 
     def at(self, event: int) -> Replay:
         """As `look`, but a replay that goes on by itself, and that its caller closes."""
-        replay = Replay(self._bundle, self._environ, frames=False)
+        replay = Replay(self._bundle, self._environ)
         try:
             return self._led(replay, event)
         except BaseException:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from terminal_drivers.base import Card, ContactlessField, ContactSlot, Presence, StripeHead, Transport
-from terminal_drivers.readers.built_in.reader import VirtualReader
+from terminal_drivers.readers.built_in.reader import VirtualReader, VirtualReaderState
 
 
 class UnusedReader:
@@ -48,6 +48,13 @@ class UnusedReader:
 
     def restart(self) -> None:
         self._reader.restart()
+
+    def snapshot(self) -> VirtualReaderState:
+        return VirtualReaderState() if self._made is None else self._made.snapshot()
+
+    def restore(self, state: VirtualReaderState) -> None:
+        if self._made is not None or state != VirtualReaderState():
+            self._reader.restore(state)
 
     # Cards in front of them.
 

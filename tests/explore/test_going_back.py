@@ -72,6 +72,10 @@ def test_a_session_that_goes_back_goes_on_as_it_did(profile: str) -> None:
     assert goes_back(profile, 1, ACTS) == ""
 
 
+def test_a_frame_that_a_damaged_line_left_unfinished_is_there_again_and_nowhere_else() -> None:
+    assert goes_back("v400m", 153, ACTS) == ""
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 202))
 @pytest.mark.parametrize("profile", profiles.names())

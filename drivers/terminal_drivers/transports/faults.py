@@ -12,9 +12,10 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from random import Random
+from typing import Any
 
 from terminal_drivers.base import Misuse, ReaderLost, Transport
 
@@ -61,11 +62,25 @@ class Chances:
     chop: bool = False
 
     def __post_init__(self) -> None:
-        if not all(0 <= getattr(self, field.name) <= 1 for field in fields(self)):
+        if not all(0 <= getattr(self, each.name) <= 1 for each in fields(self)):
             raise Misuse("the chance of a fault is a number from 0 to 1")
 
 
 SOUND = Chances()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyLineState:
+    """A faulty line at one moment, by value: what of it waits, lasts or is still to come, and the state of its generator."""
+
+    generator: tuple[Any, ...] = field(repr=False)
+    left: int | None
+    hung: frozenset[Way]
+    late: tuple[tuple[Way, bytes], ...]
+    arrived: bytes
+    plugged: bool
+    planned: tuple[Fault, int] | None
+    happened: tuple[tuple[Way, Fault], ...]
 
 
 class FaultyTransport:
@@ -126,6 +141,25 @@ class FaultyTransport:
 
     def close(self) -> None:
         self._line.close()
+
+    def snapshot(self) -> FaultyLineState:
+        return FaultyLineState(
+            generator=self._random.getstate(),
+            left=self._left,
+            hung=frozenset(self._hung),
+            late=tuple(self._late.items()),
+            arrived=self._arrived,
+            plugged=self._plugged,
+            planned=self.planned,
+            happened=tuple(self.happened),
+        )
+
+    def restore(self, state: FaultyLineState) -> None:
+        """Be as at that moment; what is on the way in the line below stays as it is."""
+        self._random.setstate(state.generator)
+        self._left, self._hung, self._late = state.left, set(state.hung), dict(state.late)
+        self._arrived, self._plugged = state.arrived, state.plugged
+        self.planned, self.happened = state.planned, [*state.happened]
 
     def hang(self, way: Way) -> None:
         """Let one direction pass nothing until `heal`."""

@@ -1,6 +1,7 @@
 """The readers in a terminal as it has them: a CCID reader whose second slot is the field, and a serial stripe head beside it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import NoReturn, Self
 
 from terminal_drivers.base import (
@@ -36,6 +37,16 @@ CONTACT, CONTACTLESS = 0, 1
 """The slots of a terminal's built-in reader."""
 
 TURN = 0.02  # s
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualReaderState:
+    """What the two ends of a CCID reader know between two exchanges, but for its cards: `seq` is the bSeq of the next command, and
+    `begun` what a damaged line has brought of one that has not ended.
+    """
+
+    seq: int = 0
+    begun: bytes = b""
 
 
 class TerminalControls:
@@ -128,6 +139,18 @@ class VirtualReader(BuiltInReader):
     def wrap_line(self, around: Callable[[Transport], Transport]) -> None:
         """Put what `around` makes of the CCID reader's line between the line and its host."""
         self._ccid.framing.transport = around(self._ccid.framing.transport)
+
+    def snapshot(self) -> VirtualReaderState:
+        return VirtualReaderState(self._reader.seq, self._ccid.framed.begun)
+
+    def restore(self, state: VirtualReaderState) -> None:
+        """Know what was known at that moment; cards, and what is on the way, stay as they are."""
+
+        def begin() -> None:
+            self._ccid.framed.begun = state.begun
+
+        self._reader.seq = state.seq
+        self._ccid.line.act(begin)
 
     def restart(self) -> None:
         """Plug the CCID reader in anew: it has forgotten its host, and reports the cards that are in."""

@@ -9,7 +9,7 @@ from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineIntercepto
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.both_ends import BothEnds
 from terminal_drivers.readers.ccid.capture import LINES, NAME
-from terminal_drivers.readers.ccid.gempc import BAUD, BUILT_IN, GemPcLink, GemPcVariant
+from terminal_drivers.readers.ccid.gempc import BAUD, BUILT_IN, GemPcDevice, GemPcLink, GemPcVariant
 from terminal_drivers.readers.ccid.link import CcidLine
 from terminal_drivers.readers.ccid.reader import TIMEOUT, CcidReader
 from terminal_drivers.readers.ccid.virtual import FIRMWARE, VirtualCcid
@@ -53,9 +53,10 @@ class CcidControls:
 
 @dataclass(frozen=True, slots=True)
 class VirtualCcidReader(BothEnds[CcidReader, CcidControls]):
-    """A CCID reader with both ends; `framing` is what the host puts its messages on the line with."""
+    """A CCID reader with both ends; `framing` is what the host puts its messages on the line with, `framed` the same at the device end."""
 
     framing: GemPcLink
+    framed: GemPcDevice
 
 
 def virtual_ccid(
@@ -74,8 +75,9 @@ def virtual_ccid(
     before its PIN pad; `interceptor` stands between the host and its line.
     """
     device = VirtualCcid(variant.features, firmware, descriptor=variant.descriptor, person=person)
-    line = line_to(line_device(device, variant), transport, BAUD, link=link, record=record)
+    framed = GemPcDevice(device, variant)
+    line = line_to(line_device(framed, device, variant), transport, BAUD, link=link, record=record)
     framing = wake(GemPcLink(line.open(), variant))
     end = interceptor.line(NAME, LINES, lambda: CcidLine(framing, variant.features, variant.descriptor))
     host = CcidReader(end.link, end.features, descriptor=end.descriptor, timeout=timeout, trace=trace)
-    return VirtualCcidReader(host, CcidControls(device, line), line, framing)
+    return VirtualCcidReader(host, CcidControls(device, line), line, framing, framed)

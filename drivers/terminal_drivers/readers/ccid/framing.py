@@ -51,36 +51,31 @@ class Framed(Protocol):
 
 
 class Decoder:
-    """Cuts the stream of one direction into items, in any chunking."""
+    """Cuts the stream of one direction into items, in any chunking; `begun` is what has come of a frame or notification that has not ended."""
 
-    __slots__ = ("_buffer", "_from_reader", "_max_data", "_notifications")
+    __slots__ = ("_from_reader", "_max_data", "_notifications", "begun")
 
     def __init__(self, reader: Framed, *, from_reader: bool) -> None:
         self._from_reader = from_reader
         self._max_data = reader.max_data
         self._notifications = 1 << 2 * min(len(reader.features), NOTIFIED_SLOTS)
-        self._buffer = b""
-
-    @property
-    def partial(self) -> bool:
-        """Whether a frame or notification has begun and not ended."""
-        return bool(self._buffer)
+        self.begun = b""
 
     def reset(self) -> None:
         """Forget what has begun."""
-        self._buffer = b""
+        self.begun = b""
 
     def feed(self, data: bytes) -> list[Item]:
         length = len(data) - OVERHEAD - HEADER
         if (  # one frame, whole and sound, which the data nearly always are
-            not self._buffer
+            not self.begun
             and data.startswith(START)
             and 0 <= length <= self._max_data
             and length == int.from_bytes(data[3:7], "little")  # dwLength
             and not lrc(data)
         ):
             return [data[2:-1]]
-        data = self._buffer + data
+        data = self.begun + data
         items: list[Item] = []
         position = 0
         while position < len(data):
@@ -90,7 +85,7 @@ class Decoder:
             position += size
             if item is not None:
                 items.append(item)
-        self._buffer = data[position:]
+        self.begun = data[position:]
         return items
 
     def _next(self, data: bytes, at: int) -> tuple[int, Item | None]:

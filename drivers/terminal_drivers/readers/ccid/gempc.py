@@ -181,7 +181,7 @@ class GemPcLink:
                     "the reader talks on and does not answer: check that it is one of the GemPC family"
                 )
             if not self._read(timeout):
-                if not self._decoder.partial:
+                if not self._decoder.begun:
                     return None
                 self._decoder.reset()
                 self._items.append(Signal.DAMAGED)
@@ -252,6 +252,15 @@ class GemPcDevice:
         self._decoder = Decoder(variant, from_reader=False)
         self._said = b""
         self._answer = NAK_FRAME
+
+    @property
+    def begun(self) -> bytes:
+        """What has come of a command whose end a damaged line has swallowed: the next bytes go on with it."""
+        return self._decoder.begun
+
+    @begun.setter
+    def begun(self, data: bytes) -> None:
+        self._decoder.begun = data
 
     def feed(self, data: bytes) -> None:
         for item in self._decoder.feed(data):

@@ -49,7 +49,8 @@ STRANGERS = 64
 class CcidReader:
     """One reader: `slots` are its contact slots and contactless fields. One thread at a time.
 
-    `pin_ban` says why a PIN pad that the reader promises must not be used; empty where none is withdrawn.
+    `pin_ban` says why a PIN pad that the reader promises must not be used; empty where none is withdrawn. `seq` is the bSeq of
+    the next command.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class CcidReader:
         self.link = link
         self._timeout = timeout
         self._trace = trace
-        self._seq = 0
+        self.seq = 0
         self._changes: deque[Presence] = deque()
         self.descriptor = ClassDescriptor() if descriptor is None else descriptor
         self.pin_ban = pin_ban
@@ -108,8 +109,8 @@ class CcidReader:
         self.link.close()
 
     def next_seq(self) -> int:
-        seq = self._seq
-        self._seq = (seq + 1) & 0xFF
+        seq = self.seq
+        self.seq = (seq + 1) & 0xFF
         return seq
 
     def announce(self, abort: Abort) -> None:

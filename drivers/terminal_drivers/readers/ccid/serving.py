@@ -9,7 +9,7 @@ from typing import Protocol
 from terminal_drivers.base import Card, Misuse
 from terminal_drivers.iso7816.t1card import Interlude
 from terminal_drivers.readers.ccid.descriptor import ClassDescriptor
-from terminal_drivers.readers.ccid.gempc import BAUD, VARIANTS
+from terminal_drivers.readers.ccid.gempc import BAUD, VARIANTS, GemPcDevice
 from terminal_drivers.readers.ccid.pin_clock import PinClock
 from terminal_drivers.readers.ccid.usb import CcidUsbDevice
 from terminal_drivers.readers.ccid.virtual import VirtualCcid
@@ -120,7 +120,7 @@ class ServedSerialReader(ServedReader):
         chosen, device = VARIANTS[variant], DEVICE_NAMES[variant]
         clock = PinClock(person, self._time_is_up)
         reader = VirtualCcid(chosen.features, descriptor=chosen.descriptor, person=clock.show)
-        line = PtyLine(line_device(reader, chosen), link, baud=BAUD)
+        line = PtyLine(line_device(GemPcDevice(reader, chosen), reader, chosen), link, baud=BAUD)
         super().__init__(reader, line, clock)
         self.path = str(link.absolute()) if link is not None else line.path
         self.pcscd_entry = entry(f"terminal-sim {device}", f"{self.path}:{device}", SERIAL_LIBRARY)

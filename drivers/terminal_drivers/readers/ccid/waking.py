@@ -46,9 +46,8 @@ def _speed_up(link: GemPcLink, escape: bytes) -> None:
             link.listen(SETTLING)
 
 
-def line_device(reader: VirtualCcid, variant: GemPcVariant) -> LineDevice:
-    """The device end of the framing for a variant, at its waking speed where it has one."""
-    framed = GemPcDevice(reader, variant)
+def line_device(framed: GemPcDevice, reader: VirtualCcid, variant: GemPcVariant) -> LineDevice:
+    """The device end of the framing of `reader`, at the variant's waking speed where it has one."""
     return framed if variant.waking is None else SlowStarter(framed, reader, variant.waking)
 
 

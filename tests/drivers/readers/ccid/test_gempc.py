@@ -88,7 +88,7 @@ def test_any_chunking_gives_the_same_items(
         found += decoder.feed(stream[:size])
         stream = stream[size:]
     assert found == [item for _, _, items in pieces for item in items]
-    assert not decoder.partial
+    assert not decoder.begun
 
 
 @given(st.binary(max_size=400), st.integers(1, 400), st.booleans())
@@ -97,7 +97,7 @@ def test_garbage_in_any_chunking_gives_the_same_items_and_never_an_error(
 ) -> None:
     whole, parts = Decoder(GEMPC_TWIN, from_reader=from_reader), Decoder(GEMPC_TWIN, from_reader=from_reader)
     assert whole.feed(garbage) == parts.feed(garbage[:cut]) + parts.feed(garbage[cut:])
-    assert whole.partial == parts.partial
+    assert whole.begun == parts.begun
 
 
 def test_after_an_impossible_length_the_next_frame_is_found() -> None:
