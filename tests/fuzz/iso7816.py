@@ -47,20 +47,20 @@ def c_apdu(data: bytes) -> None:
 def t0_terminal(data: bytes) -> None:
     commands = (*COMMANDS, *EXTENDED)
     command = commands[data[0] % len(commands)] if data else commands[0]
-    response = _told(t0.terminal(command), parts(data[1:]))
-    assert response is None or 2 <= len(response) <= 2 + CommandApdu.parse(command).ne
+    answers = iter(parts(data[1:]))
+    with suppress(_OutOfAnswers):
+        response = t0.transmit(command, lambda _: _next(answers))
+        assert 2 <= len(response) <= 2 + CommandApdu.parse(command).ne
 
 
-def _told(conversation: Generator[bytes, bytes, bytes], answers: list[bytes]) -> bytes | None:
-    """The response, or None where the answers end before it."""
-    try:
-        next(conversation)
-        for answer in answers:
-            conversation.send(answer)
-    except StopIteration as end:
-        response: bytes = end.value
-        return response
-    return None
+class _OutOfAnswers(Exception):
+    """The card of a fuzz run has said all that it has to say."""
+
+
+def _next(answers: Iterator[bytes]) -> bytes:
+    for answer in answers:
+        return answer
+    raise _OutOfAnswers
 
 
 def t0_characters(data: bytes) -> None:

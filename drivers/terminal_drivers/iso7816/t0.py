@@ -15,7 +15,7 @@ bytes belong to the reader, which moves the characters. The protocol does not ca
    data before it, so that a card which counts by Lc knows the last part.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable
 from itertools import pairwise
 
 from terminal_drivers.base import Card, FrameError, Misuse
@@ -27,29 +27,33 @@ NORMAL = b"\x90\x00"
 EXTENDED_HEADER, LE = 7, 2  # CLA INS P1 P2 00 Lc Lc
 WARNINGS = (0x62, 0x63)
 
+Exchange = Callable[[bytes], bytes]
+"""Brings a TPDU command to the card and returns its answer."""
 
-def terminal(apdu: bytes, get_response: int = 0, envelope: int = 0) -> Generator[bytes, bytes, bytes]:
-    """Yield TPDU commands, take the card's answers, return the R-APDU; the two numbers are the classes of GET
-    RESPONSE and ENVELOPE.
+
+def transmit(apdu: bytes, exchange: Exchange, get_response: int = 0, envelope: int = 0) -> bytes:
+    """Exchange a C-APDU as TPDU commands and return the R-APDU; the two numbers are the classes of GET RESPONSE and
+    ENVELOPE.
 
     `Misuse`: the C-APDU is malformed. `FrameError`: the card's answer is shorter than a status word or longer than
-    was asked for, or it announces data and brings none.
+    was asked for, or it announces data and brings none. What `exchange` raises passes through.
     """
     sent, ne = _data_and_ne(apdu)
-    header, fetch = apdu[:HEADER], bytes((get_response, INS_GET_RESPONSE, 0, 0))
-    if len(sent) > SHORT_NC:
-        data, answer = b"", (yield from _enveloped(apdu, bytes((envelope, INS_ENVELOPE, 0, 0))))
-    elif sent:
-        data, answer = b"", (yield from _incoming(header, sent))
+    header = apdu[:HEADER]
+    if not sent:
+        data, answer = _outgoing(exchange, header, min(ne, SHORT_NE))
+    elif len(sent) <= SHORT_NC:
+        data, answer = b"", _incoming(exchange, header, sent)
     else:
-        data, answer = yield from _outgoing(header, min(ne, SHORT_NE))
+        data, answer = b"", _enveloped(exchange, apdu, bytes((envelope, INS_ENVELOPE, 0, 0)))
     if not ne:
         return data + answer
+    fetch = bytes((get_response, INS_GET_RESPONSE, 0, 0))
     if sent and answer[0] in WARNINGS:
         # Where nothing can be fetched, the warning alone is the response.
-        data, _ = yield from _outgoing(fetch, SHORT_NE)
+        data, _ = _outgoing(exchange, fetch, SHORT_NE)
     while answer[0] == 0x61 and len(data) < ne:
-        more, answer = yield from _outgoing(fetch, min(answer[1] or SHORT_NE, ne - len(data)))
+        more, answer = _outgoing(exchange, fetch, min(answer[1] or SHORT_NE, ne - len(data)))
         if not more and answer[0] == 0x61:
             raise FrameError("the card announces response data with 61xx and brings none")
         data += more
@@ -67,30 +71,30 @@ def _data_and_ne(apdu: bytes) -> tuple[bytes, int]:
     return command.data, command.ne
 
 
-def _enveloped(apdu: bytes, header: bytes) -> Generator[bytes, bytes, bytes]:
+def _enveloped(exchange: Exchange, apdu: bytes, header: bytes) -> bytes:
     """Send a whole C-APDU in parts and return the answer to the last, or to one that the card refuses."""
     cuts = list(range(0, len(apdu), SHORT_NC))
     if len(apdu) - cuts[-1] <= LE:
         cuts[-1] -= LE
     for at, end in pairwise((*cuts, len(apdu))):
-        answer = yield from _incoming(header, apdu[at:end])
+        answer = _incoming(exchange, header, apdu[at:end])
         if answer != NORMAL:
             return answer
     return NORMAL
 
 
-def _incoming(header: bytes, data: bytes) -> Generator[bytes, bytes, bytes]:
-    answer = yield header + bytes((len(data),)) + data
+def _incoming(exchange: Exchange, header: bytes, data: bytes) -> bytes:
+    answer = exchange(header + bytes((len(data),)) + data)
     if len(answer) != 2:
         raise FrameError(f"the card answered {len(answer)} bytes where T=0 allows only SW1 SW2")
     return answer
 
 
-def _outgoing(header: bytes, ne: int) -> Generator[bytes, bytes, tuple[bytes, bytes]]:
-    answer = yield header + bytes((ne & 0xFF,))
+def _outgoing(exchange: Exchange, header: bytes, ne: int) -> tuple[bytes, bytes]:
+    answer = exchange(header + bytes((ne & 0xFF,)))
     if ne and len(answer) == 2 and answer[0] == 0x6C:
         ne = answer[1] or SHORT_NE
-        answer = yield header + answer[1:]
+        answer = exchange(header + answer[1:])
     if not 2 <= len(answer) <= ne + 2:
         raise FrameError(
             f"the card answered {len(answer)} bytes where at most {ne} and SW1 SW2 were asked for"

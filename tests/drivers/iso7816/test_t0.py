@@ -1,4 +1,4 @@
-import itertools
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from terminal_drivers.base import FrameError, Misuse
 from terminal_drivers.iso7816.apdu import CommandApdu
-from terminal_drivers.iso7816.t0 import T0Card, terminal
+from terminal_drivers.iso7816.t0 import T0Card, transmit
 
 DATA_256 = bytes(range(256)).hex()
 DATA_300 = "77" * 300
@@ -129,15 +129,15 @@ CONVERSATIONS: list[tuple[str, str, list[tuple[str, str]], str]] = [
 def test_the_terminal_maps_an_apdu_to_tpdus(
     meaning: str, apdu: str, steps: list[tuple[str, str]], response: str
 ) -> None:
-    tpdus = terminal(bytes.fromhex(apdu))
-    sent, answer = next(tpdus), None
-    for command, answer in steps[:-1]:
-        assert sent == bytes.fromhex(command), meaning
-        sent = tpdus.send(bytes.fromhex(answer))
-    assert sent == bytes.fromhex(steps[-1][0]), meaning
-    with pytest.raises(StopIteration) as done:
-        tpdus.send(bytes.fromhex(steps[-1][1]))
-    assert done.value.value == bytes.fromhex(response), meaning
+    left = [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in steps]
+
+    def exchange(tpdu: bytes) -> bytes:
+        command, answer = left.pop(0)
+        assert tpdu == command, meaning
+        return answer
+
+    assert transmit(bytes.fromhex(apdu), exchange) == bytes.fromhex(response), meaning
+    assert not left, meaning
 
 
 @pytest.mark.parametrize(
@@ -151,18 +151,16 @@ def test_the_terminal_maps_an_apdu_to_tpdus(
     ],
 )
 def test_a_card_that_breaks_t0_is_a_frame_error(meaning: str, apdu: str, answers: list[str]) -> None:
-    tpdus = terminal(bytes.fromhex(apdu))
-    next(tpdus)
+    left = iter(answers)
     with pytest.raises(FrameError):
-        for answer in answers:
-            tpdus.send(bytes.fromhex(answer))
-        pytest.fail(f"{meaning} was accepted")
+        transmit(bytes.fromhex(apdu), lambda _: bytes.fromhex(next(left)))
+    assert next(left, None) is None, meaning
 
 
 @pytest.mark.parametrize("apdu", ["00A404", "00A40400 05 A0", "00DA0000 00 0101 00"])
 def test_what_t0_cannot_carry_is_misuse(apdu: str) -> None:
     with pytest.raises(Misuse):
-        next(terminal(bytes.fromhex(apdu)))
+        transmit(bytes.fromhex(apdu), lambda _: pytest.fail("it reached the card"))
 
 
 class Chip:
@@ -338,14 +336,7 @@ def test_extended_commands_and_responses_of_any_length_come_through_once(
     chip = Chip(bytes(there) + b"\x90\x00")
     card = T0Card(chip, extended=True)
     apdu = CommandApdu(0, 0xDA, 0, 0, bytes(nc), ne, extended=True).build()
-    tpdus = terminal(apdu)
-    tpdu = next(tpdus)
-    outcome = b""
-    while not outcome:
-        try:
-            tpdu = tpdus.send(card.exchange(tpdu))
-        except StopIteration as done:
-            outcome = done.value
+    outcome = transmit(apdu, card.exchange)
     assert outcome[:-2] == bytes(min(ne, there))
     assert len(chip.seen) == 1
     if nc > 255:
@@ -366,30 +357,28 @@ def test_both_sides_together_carry_any_response_once(
     chip = Chip(response)
     card = T0Card(chip)
     lc = bytes((len(data),)) if data else b""
-    tpdus = terminal(bytes(header) + lc + data + b"\x00")
-    tpdu = next(tpdus)
-    exchanges = 0
-    outcome = b""
-    while not outcome:
-        exchanges += 1
-        try:
-            tpdu = tpdus.send(card.exchange(tpdu))
-        except StopIteration as done:
-            outcome = done.value
-    assert outcome == response
+    sent: list[bytes] = []
+
+    def exchange(tpdu: bytes) -> bytes:
+        sent.append(tpdu)
+        return card.exchange(tpdu)
+
+    assert transmit(bytes(header) + lc + data + b"\x00", exchange) == response
     # A warning without data is asked for some: that GET RESPONSE reaches the chip as a command of its own.
     own = [apdu for apdu in chip.seen if apdu[1] != 0xC0]
     assert len(own) == 1
-    assert exchanges <= 4
+    assert len(sent) <= 4
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=600))
 def test_no_card_keeps_the_terminal_in_a_loop(answers: list[bytes]) -> None:
-    tpdus = terminal(bytes.fromhex("00A4040002A00000"))
-    next(tpdus)
     taken = 0
-    with pytest.raises((StopIteration, FrameError)):
-        for answer in itertools.cycle(answers):
-            taken += 1
-            tpdus.send(answer)
+
+    def exchange(_: bytes) -> bytes:
+        nonlocal taken
+        taken += 1
+        return answers[taken % len(answers)]
+
+    with suppress(FrameError):
+        transmit(bytes.fromhex("00A4040002A00000"), exchange)
     assert taken <= 2 + 2 * 256

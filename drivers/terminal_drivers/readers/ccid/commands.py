@@ -57,7 +57,7 @@ class Exchanger(Protocol):
 
 class SlotCommands:
     """One slot as its host commands it; `powered` is whether the card has power as far as this end knows, `waiting` the
-    number of seconds that the card may be silent.
+    number of seconds that the card may be silent, at most `LONGEST_WAIT`.
     """
 
     def __init__(self, reader: Exchanger, number: int) -> None:
@@ -73,8 +73,8 @@ class SlotCommands:
     def xfr_block(self, data: bytes, level: int = 0, bwi: int = 0) -> DataBlock:
         """Send PC_to_RDR_XfrBlock; `level` is wLevelParameter. The answer may say that it failed."""
         command = XfrBlock(self.number, self.reader.next_seq(), bwi, level, data)
-        patience = min(self.waiting * max(1, bwi), LONGEST_WAIT) + SLACK
-        return self.reader.exchange(command, DataBlock, patience)
+        waiting = min(self.waiting * bwi, LONGEST_WAIT) if bwi else self.waiting
+        return self.reader.exchange(command, DataBlock, waiting + SLACK)
 
     def check(self, answer: Answer) -> None:
         """Raise what a failed answer means."""

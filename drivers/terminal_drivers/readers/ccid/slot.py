@@ -29,6 +29,7 @@ AT_LENGTH, AT_SLOT, AT_SPECIFIC, AT_LEVEL, AT_DATA = 1, 5, 7, 8, 10  # offsets o
 Given = TypeVarTuple("Given")
 
 LONGEST_COMMAND = 65_544
+_PPS = bytes((PPSS,))
 ECHO_CLASS = 0xFF
 
 
@@ -200,20 +201,14 @@ class VirtualSlot:
         return self.exchange(apdu, more_time)
 
     def _tpdu(self, chip: Chip, data: bytes) -> bytes:
-        if chip.protocol != self.parameters.PROTOCOL and data[:1] != bytes((PPSS,)):
+        if chip.protocol != self.parameters.PROTOCOL and not data.startswith(_PPS):
             raise Refused(SlotError.ICC_PROTOCOL_NOT_SUPPORTED)
         return self._ask(chip, chip.exchange, data)
 
     def _t0(self, chip: Chip, apdu: bytes) -> bytes:
         # bClassGetResponse and bClassEnvelope: FF means the class of the command.
         classes = (apdu[0] if each == ECHO_CLASS else each for each in (self.get_response, self.envelope))
-        tpdus = t0.terminal(apdu, *classes)
-        tpdu = next(tpdus)
-        while True:
-            try:
-                tpdu = tpdus.send(chip.exchange(tpdu))
-            except StopIteration as done:
-                return bytes(done.value)
+        return t0.transmit(apdu, chip.exchange, *classes)
 
     @staticmethod
     def _converse(chip: Chip, conversation: Conversation, more_time: Callable[[int], None]) -> bytes:

@@ -25,7 +25,7 @@ from terminal_drivers.iso7816 import pps, t0
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.iso7816.block import PROLOGUE, Edc
 from terminal_drivers.iso7816.t1 import Conversation, ExchangeLost, T1Terminal, Turn
-from terminal_drivers.readers.ccid.commands import SlotCommands, lost_on_the_line
+from terminal_drivers.readers.ccid.commands import LONGEST_WAIT, SlotCommands, lost_on_the_line
 from terminal_drivers.readers.ccid.features import Chain, Features
 from terminal_drivers.readers.ccid.messages import (
     Parameters,
@@ -102,14 +102,7 @@ class TpduLevel:
     def transmit(self, apdu: bytes) -> bytes:
         if self._t1 is not None:
             return self._converse(self._t1.transmit(apdu))
-        tpdus = t0.terminal(apdu)
-        tpdu = next(tpdus)
-        while True:
-            answer = self._carrier.tpdu(tpdu)
-            try:
-                tpdu = tpdus.send(answer)
-            except StopIteration as done:
-                return bytes(done.value)
+        return t0.transmit(apdu, self._carrier.tpdu)
 
     def secure(self, operation: PinOperation) -> bytes:
         if not self._carrier.enters_pins:
@@ -161,7 +154,7 @@ class TpduLevel:
         if not self._features & (Features.AUTO_PPS | Features.AUTO_NEGOTIATION):
             request = pps.wanted(atr, limits.default_clock, limits.max_data_rate)
             fi_di = fi_di if request is None else self._negotiate(request)
-        self._commands.waiting = pps.waiting_time(atr, fi_di, limits.default_clock)
+        self._commands.waiting = min(pps.waiting_time(atr, fi_di, limits.default_clock), LONGEST_WAIT)
         if not self._features & Features.AUTO_PARAMETERS:
             parameters = parameters_of(atr, fi_di)
             seq = self._commands.reader.next_seq()

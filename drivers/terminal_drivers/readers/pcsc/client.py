@@ -158,14 +158,7 @@ class PcscReader:
             raise Misuse(f"a C-APDU has at least 4 bytes, this one {len(apdu)}")
         if self._protocol != scard.SCARD_PROTOCOL_T0:
             return self._exchange(apdu)
-        tpdus = t0.terminal(apdu)
-        tpdu = next(tpdus)
-        while True:
-            answer = self._exchange(tpdu)
-            try:
-                tpdu = tpdus.send(answer)
-            except StopIteration as done:
-                return bytes(done.value)
+        return t0.transmit(apdu, self._exchange)
 
     def uid(self) -> bytes | None:
         """The UID of the powered contactless card; None for a contact card."""
