@@ -86,6 +86,8 @@ class FailingCard:
         return answer if self._atr is None else self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
+        if self._next.fault is None:
+            return self._card.transmit(apdu)
         match self._next.strike():
             case None:
                 return self._card.transmit(apdu)

@@ -7,7 +7,7 @@
 4. Where TA2 is there the card is in specific mode: it speaks the protocol that TA2 names, and only that.
 """
 
-from functools import reduce
+from functools import cached_property, lru_cache, reduce
 from operator import xor
 from typing import Self
 
@@ -18,6 +18,8 @@ from terminal_drivers.base import FrameError, Misuse
 DIRECT, INVERSE = 0x3B, 0x3F
 CARD_CAPABILITIES, EXTENDED_LENGTHS = 7, 0x40
 LONGEST = 33  # TS and 32 bytes
+REMEMBERED = 256
+"""How many ATRs `parse` remembers: each payment reads that of its card several times."""
 HISTORICAL_LONGEST = 15
 GLOBAL = 15  # "T=15", 8.2.3
 TA1_DEFAULT = 0x11  # Fi = 372, Di = 1
@@ -43,14 +45,15 @@ class InterfaceBytes(Struct, frozen=True):
         return (1, self.ta), (2, self.tb), (4, self.tc), (8, self.td)
 
 
-class Atr(Struct, frozen=True):
-    """A whole ATR; `groups[0]` is TA1..TD1, `groups[1]` TA2..TD2 and so on."""
+class Atr(Struct, frozen=True, dict=True):
+    """A whole ATR; `groups[0]` is TA1..TD1, `groups[1]` TA2..TD2 and so on. What follows from them is worked out once."""
 
     convention: int
     groups: tuple[InterfaceBytes, ...]
     historical: bytes
 
     @classmethod
+    @lru_cache(REMEMBERED)
     def parse(cls, atr: bytes) -> Self:
         """Read exactly one ATR; `FrameError` says what is wrong with it."""
         if not 2 <= len(atr) <= LONGEST:
@@ -93,7 +96,7 @@ class Atr(Struct, frozen=True):
             raise Misuse(f"an ATR has at most {LONGEST} bytes, this one would have {len(atr)}")
         return atr
 
-    @property
+    @cached_property
     def indicated(self) -> tuple[int, ...]:
         """T of each TD in order, T=15 included; (0,) where there is no TD."""
         return tuple(group.td & 0x0F for group in self.groups if group.td is not None) or (0,)
@@ -102,7 +105,7 @@ class Atr(Struct, frozen=True):
     def has_tck(self) -> bool:
         return any(self.indicated)
 
-    @property
+    @cached_property
     def protocols(self) -> tuple[int, ...]:
         """The offered protocols, each once, first offered first."""
         return tuple(dict.fromkeys(t for t in self.indicated if t != GLOBAL))
@@ -112,7 +115,7 @@ class Atr(Struct, frozen=True):
         """TA2, where the card is in specific mode."""
         return self.groups[1].ta if len(self.groups) > 1 else None
 
-    @property
+    @cached_property
     def protocol(self) -> int:
         """The protocol that the card speaks without a PPS: TA2's in specific mode, else the first offered."""
         return self.protocols[0] if self.specific is None else self.specific & 0x0F
@@ -164,7 +167,7 @@ class Atr(Struct, frozen=True):
         """Whether T=1 blocks end in a CRC instead of an LRC."""
         return bool((self._t1().tc or 0) & 1)
 
-    @property
+    @cached_property
     def extended_lengths(self) -> bool:
         """Whether the card capabilities among the historical bytes announce extended Lc and Le (ISO/IEC 7816-4,
         8.1.1.2.7).

@@ -35,10 +35,13 @@ class WrongBlock(FrameError):
 def lrc(data: bytes) -> int:
     """XOR of all bytes; zero over a block or frame with its LRC."""
     # The number is folded in halves: its parts meet in few steps, however long it is.
-    folded, bits = int.from_bytes(data), 4 << len(data).bit_length()
-    while bits > 128:
-        folded ^= folded >> bits
-        bits >>= 1
+    folded = int.from_bytes(data)
+    if len(data) > 64:
+        bits = 4 << len(data).bit_length()
+        while bits > 256:
+            folded ^= folded >> bits
+            bits >>= 1
+    folded ^= folded >> 256
     folded ^= folded >> 128
     folded ^= folded >> 64
     folded ^= folded >> 32

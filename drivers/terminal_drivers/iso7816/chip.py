@@ -12,19 +12,15 @@ from terminal_drivers.iso7816.t1card import Interlude, T1Card
 
 
 class Chip:
-    """A card of whole APDUs as its reader's contacts see it; `interludes` are of T=1."""
+    """A card of whole APDUs as its reader's contacts see it; `interludes` are of T=1, `protocol` is the T of the one in force."""
 
     def __init__(self, card: Card, interludes: Iterable[Interlude] = ()) -> None:
         self.card = card
         self.interludes = deque(interludes)
         self._atr: Atr | None = None
         self._speaker: T0Card | T1Card = T0Card(card)
+        self.protocol = 0
         self._fresh = False
-
-    @property
-    def protocol(self) -> int:
-        """T of the protocol in force."""
-        return 1 if isinstance(self._speaker, T1Card) else 0
 
     @property
     def atr(self) -> Atr | None:
@@ -50,12 +46,14 @@ class Chip:
 
         `FrameError`: half a T=0 command. `CardMute`: the card does not take this PPS, or says nothing.
         """
-        fresh, self._fresh = self._fresh, False
         if tpdu and tpdu[0] == PPSS:
+            fresh, self._fresh = self._fresh, False
             return self._pps(tpdu, fresh)
+        self._fresh = False
         return self._speaker.exchange(tpdu)
 
     def _speak(self, protocol: int) -> None:
+        self.protocol = 1 if protocol == 1 else 0
         if protocol == 1:
             crc = self._atr is not None and self._atr.crc
             speaker = T1Card(self.card, Edc.CRC if crc else Edc.LRC)

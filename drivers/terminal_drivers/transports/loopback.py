@@ -40,11 +40,6 @@ class LoopbackEnd:
         self._buffer = data[n:]
         return data[:n]
 
-    def take(self) -> bytes:
-        """Return all that has arrived, which may be nothing; the far end does not work for it."""
-        data, self._buffer = self._buffer, b""
-        return data
-
     def write(self, data: bytes) -> None:
         peer = self._peer
         if peer is None:
@@ -76,12 +71,14 @@ class LoopbackLine:
         self._far.pump = self._pump
 
     def _pump(self) -> None:
-        data = self._far.take()
+        far, device = self._far, self._device
+        data = far._buffer
         if data:
-            self._device.feed(data)
-        said = self._device.take()
+            far._buffer = b""
+            device.feed(data)
+        said = device.take()
         if said:
-            self._far.write(said)
+            far.write(said)
 
     def open(self) -> Transport:
         return self._host

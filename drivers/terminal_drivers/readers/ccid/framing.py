@@ -38,7 +38,7 @@ Item = bytes | Signal
 def frame(message: bytes) -> bytes:
     """Put a CCID message between its marks."""
     framed = START + message
-    return framed + bytes((lrc(framed),))
+    return framed + lrc(framed).to_bytes()
 
 
 class Framed(Protocol):

@@ -135,7 +135,7 @@ class GemPcLink:
         self._repeats = 0
         self._echo_due = False
         self._noise = 0
-        self._longest = variant.max_message + OVERHEAD
+        self._most = 2 * (variant.max_message + OVERHEAD)
 
     def send(self, message: bytes) -> None:
         """Send one command. What came before it can be no answer to it and goes, but for notifications."""
@@ -176,7 +176,7 @@ class GemPcLink:
                 else:
                     self._repeat(NAK_FRAME)
             # A frame that was given up at its header is noise up to its end.
-            if more_time > TIME_REQUESTS or strangers > STRANGERS or self._noise > 2 * self._longest:
+            if more_time > TIME_REQUESTS or strangers > STRANGERS or self._noise > self._most:
                 raise ReaderLost(
                     "the reader talks on and does not answer: check that it is one of the GemPC family"
                 )
@@ -199,12 +199,13 @@ class GemPcLink:
         self.transport.close()
 
     def _read(self, timeout: float) -> bool:
-        data = self.transport.read(2 * self._longest, timeout)
-        if data:
-            items = self._decoder.feed(data)
-            self._noise = 0 if items else self._noise + len(data)
-            self._items.extend(items)
-        return bool(data)
+        data = self.transport.read(self._most, timeout)
+        if not data:
+            return False
+        items = self._decoder.feed(data)
+        self._noise = 0 if items else self._noise + len(data)
+        self._items.extend(items)
+        return True
 
     def _repeat(self, data: bytes) -> None:
         self._repeats += 1

@@ -141,7 +141,7 @@ class CcidReader:
             answer = decode(received)
             if self._trace is not None:
                 self._trace_message("reader->host", answer)
-            if isinstance(answer, NotifySlotChange) or answer.slot != slot or answer.seq != seq:
+            if isinstance(answer, NotifySlotChange) or answer.seq != seq or answer.slot != slot:
                 strangers += 1
             elif isinstance(answer, expected):
                 if answer.status >> 6 != TIME_EXTENSION:

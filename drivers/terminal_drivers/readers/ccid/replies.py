@@ -18,13 +18,13 @@ from terminal_drivers.readers.ccid.slot import VirtualSlot
 
 
 def data(slot: VirtualSlot, command: Command, data: bytes, chain: int = 0) -> DataBlock:
-    """The answer with data for the host."""
-    return DataBlock(command.slot, command.seq, status(slot.icc), 0, chain, data)
+    """The answer with data for the host; bStatus of what went well is the state of the card."""
+    return DataBlock(command.slot, command.seq, slot.icc, 0, chain, data)
 
 
 def state(slot: VirtualSlot, command: Command) -> SlotStatus:
-    """The answer with the state of the slot and its clock."""
-    return SlotStatus(command.slot, command.seq, status(slot.icc), 0, slot.clock)
+    """The answer with the state of the slot and its clock, to a command that went well."""
+    return SlotStatus(command.slot, command.seq, slot.icc, 0, slot.clock)
 
 
 def more_time(command: Command, icc: IccStatus, times: int) -> bytes:

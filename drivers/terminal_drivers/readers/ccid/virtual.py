@@ -63,7 +63,8 @@ _ACCEPT, EJECT, CAPTURE, LOCK, UNLOCK = MECHANICS
 
 
 class VirtualCcid:
-    """A CCID reader of our own: `features` gives dwFeatures of each slot.
+    """A CCID reader of our own: `features` gives dwFeatures of each slot; `has_news` says whether `late_answers` or
+    `notifications` would give any, which its line asks at every turn.
 
     `fields` are the slots that cards are held into (None: those with the features of a contactless interface);
     `person` is shown each prompt of the PIN pad and may press keys at once; `firmware` None: Escape 02 is
@@ -97,6 +98,7 @@ class VirtualCcid:
         self.escapes = Escapes(firmware, pin_pad=bool(self.descriptor.pin_support))
         self._changes: list[bytes] = []
         self._ready: list[bytes] = []
+        self.has_news = False
         self._aborting: dict[int, int] = {}
         self._last: object = None
         self._pad = VirtualPinPad(self.descriptor.pin_support, person, self._say, self._torn)
@@ -160,7 +162,7 @@ class VirtualCcid:
 
     def hardware_error(self, slot: int, error: int = 1) -> None:
         """Report a fault of the reader (6.3.2); 1 is an over-current."""
-        self._changes.append(encode(HardwareError(slot, 0, error)))
+        self._report(encode(HardwareError(slot, 0, error)))
 
     def answers(self, message: bytes) -> list[bytes]:
         """Run one PC_to_RDR message and return what the reader says at once, the answer last.
@@ -190,23 +192,21 @@ class VirtualCcid:
             answer = replies.failed(kind, number, seq, slot.icc, SlotError.ICC_MUTE)
         except Refused as refused:
             answer = replies.failed(kind, number, seq, slot.icc, refused.error)
+        said = self.late_answers() if self._ready else []
         if answer is not None:
-            self._ready.append(encode(answer))
-        return self.late_answers()
-
-    @property
-    def has_news(self) -> bool:
-        """Whether `late_answers` or `notifications` would give any."""
-        return bool(self._ready or self._changes)
+            said.append(encode(answer))
+        return said
 
     def late_answers(self) -> list[bytes]:
         """The messages that have become ready since the last call."""
         ready, self._ready = self._ready, []
+        self.has_news = bool(self._changes)
         return ready
 
     def notifications(self) -> list[bytes]:
         """Return the interrupt messages that wait, oldest first, each once."""
         changes, self._changes = self._changes, []
+        self.has_news = bool(self._ready)
         return changes
 
     def abort(self, slot: int, seq: int) -> None:
@@ -226,10 +226,18 @@ class VirtualCcid:
         self._ready.clear()
         self._last = None
         there = sum(2 << 2 * slot.number for slot in self._slots if slot.chip is not None)
-        self._changes = [self._notification(there)] if there else []
+        self._changes.clear()
+        self.has_news = False
+        if there:
+            self._report(self._notification(there))
 
     def _say(self, message: bytes) -> None:
         self._ready.append(message)
+        self.has_news = True
+
+    def _report(self, change: bytes) -> None:
+        self._changes.append(change)
+        self.has_news = True
 
     def _torn(self, slot: VirtualSlot) -> None:
         """The card was pulled out while it worked."""
@@ -246,7 +254,7 @@ class VirtualCcid:
     def _change(self, slot: VirtualSlot, card: Card | None, interludes: Iterable[Interlude] = ()) -> None:
         slot.put(card, interludes)
         slot.locked = False
-        self._changes.append(self._notification(2 << 2 * slot.number))
+        self._report(self._notification(2 << 2 * slot.number))
         if card is None:
             self._pad.give_up(slot, SlotError.ICC_MUTE)
 
@@ -269,7 +277,7 @@ class VirtualCcid:
 
     def _xfr_block(self, slot: VirtualSlot, command: XfrBlock) -> Answer:
         def more_time(times: int) -> None:
-            self._ready.append(replies.more_time(command, slot.icc, times))
+            self._say(replies.more_time(command, slot.icc, times))
 
         chain, data = slot.transfer(command.level, command.data, more_time)
         return replies.data(slot, command, data, chain)
