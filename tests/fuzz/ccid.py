@@ -50,7 +50,7 @@ def framing(data: bytes) -> None:
         bytewise = Decoder(gempc.BUILT_IN, from_reader=from_reader)
         items = whole.feed(data)
         assert items == [item for at in range(len(data)) for item in bytewise.feed(data[at : at + 1])]
-        assert whole.partial == bytewise.partial
+        assert whole.begun == bytewise.begun
 
 
 def framed(piece: bytes) -> bytes:
