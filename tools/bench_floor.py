@@ -34,7 +34,7 @@ from terminal_sim.emv.data.tlv import primitives
 from terminal_sim.emv.keys import tdes
 from terminal_sim.emv.keys.tdes import MacPadding, padded
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.iso8583.wire import SPEC, decode_fields, encode_fields
+from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.runtime.contents import ReaderFrame
 from terminal_sim.runtime.trace import Trace, TraceEntry
@@ -116,10 +116,11 @@ def floors(quick: bool) -> list[Figure]:
 def _codecs(quick: bool) -> list[Figure]:
     """The messages and the TLV of a chip sale by our codecs, and straight; and the acquirer with its books on the same messages."""
     said = _said("insert")
-    known = frozenset(SPEC)
-    bitmaps = ("p", "1")  # which the codec makes itself
+    wire = load_dialect().wire
+    known = frozenset(form.name for form in (*wire.heads, *wire.forms))
+    bitmaps = {form.name for form in wire.heads[1:]}  # which the codec makes itself
     decoded = [
-        {name: value for name, value in decode_fields(message, known).items() if name not in bitmaps}
+        {name: value for name, value in wire.decode(message, known).items() if name not in bitmaps}
         for message in said.messages
     ]
     parts = parts_of(said)
@@ -129,8 +130,8 @@ def _codecs(quick: bool) -> list[Figure]:
 
         def codec() -> None:
             for message, fields in zip(said.messages, decoded, strict=True):
-                encode_fields(fields)
-                decode_fields(message, known)
+                wire.encode(fields)
+                wire.decode(message, known)
 
         runs: dict[str, Callable[[], object]] = {
             "straight": parts["ISO 8583"],
@@ -202,7 +203,8 @@ def _said(how: How) -> Said:
 
 def parts_of(said: Said) -> dict[str, Callable[[], None]]:
     """The operations of the floor, by what they are."""
-    decoded = [iso8583.decode(message, SPEC)[0] for message in said.messages]
+    spec = load_dialect().wire.library_specification
+    decoded = [iso8583.decode(message, spec)[0] for message in said.messages]
     payloads = [bytes(length) for length in said.frames]
     texts = [tuple(line.partition("  ")[::2]) for paper in said.receipts for line in paper]
     db = apsw.Connection(":memory:")
@@ -211,8 +213,8 @@ def parts_of(said: Said) -> dict[str, Callable[[], None]]:
 
     def messages() -> None:
         for message, fields in zip(said.messages, decoded, strict=True):
-            iso8583.encode(dict(fields), SPEC)
-            iso8583.decode(message, SPEC)
+            iso8583.encode(dict(fields), spec)
+            iso8583.decode(message, spec)
 
     def frames() -> None:
         for payload in payloads:

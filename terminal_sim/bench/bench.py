@@ -128,7 +128,7 @@ class Bench:
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
         begins = wall_of(moment(clock or DEFAULT_CLOCK))
-        self.network = NetworkHosts.at(host_at) if host_at else None
+        self.network = NetworkHosts.at(host_at, self.acquirer.dialect) if host_at else None
         self._folder = None if state is None else StateFolder(state, on_network=self.network is not None)
         self.journal: JournalStore = MemoryJournal() if self._folder is None else self._folder.journal
         if self._folder is not None:
@@ -202,6 +202,7 @@ class Bench:
             link=AcquirerLink(self.acquirer) if self.network is None else self.network.link(model.timeouts),
             printer=Printer(),
             kernel=kernel,
+            dialect=self.acquirer.dialect if self.network is None else self.network.dialect,
             keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),
             cards=CardLog(kernel.exceptions),
             vault=Vault(None if self._state is None else self._state / f"{name}.key"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from terminal_sim.emv.data.tree import Part, command_tree, response_tree
-from terminal_sim.host.iso8583.tree import message_tree
+from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.runtime.contents import ApduExchange, MessageReceived, MessageSent
 from terminal_sim.runtime.trace import TraceEntry
 from terminal_sim.secret import MaskedBytes
@@ -33,7 +33,7 @@ def decoded(entry: TraceEntry) -> tuple[DecodedBytes, ...]:
             *_decoded("response", content.response_bytes, response_tree),
         )
     if isinstance(content, MessageSent | MessageReceived):
-        return _decoded("message", content.message, message_tree)
+        return _decoded("message", content.message, load_dialect(content.dialect).tree)
     return ()
 
 

@@ -11,7 +11,7 @@ from time import monotonic
 
 from terminal_sim.core.config.timeouts import Timeouts
 from terminal_sim.host.dialect import Dialect
-from terminal_sim.host.iso8583.dialect import ISO8583
+from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.host.network.address import HostAddress
 from terminal_sim.host.network.link import NetworkLink
 from terminal_sim.host.network.log import HostLog
@@ -25,8 +25,9 @@ _LONGEST = 1.0  # seconds of one wait, so that a connection that makes no progre
 class NetworkHosts:
     """See the module. `log` has what the terminals sent and what came back."""
 
-    def __init__(self, address: HostAddress, dialect: Dialect = ISO8583) -> None:
+    def __init__(self, address: HostAddress, dialect: Dialect) -> None:
         self.address = address
+        self.dialect = dialect
         self.log = HostLog(dialect)
         self._boards: list[Board] = []
         self._links: list[NetworkLink] = []
@@ -35,9 +36,13 @@ class NetworkHosts:
         )
 
     @classmethod
-    def at(cls, address: str) -> NetworkHosts:
-        """Raises `BenchMisuse` for what is no address, and `Unsafe` for one of another machine."""
-        return cls(HostAddress.parse(address))
+    def at(cls, address: str, dialect: Dialect) -> NetworkHosts:
+        """The host at `address`, which speaks `dialect` where the address names no other.
+
+        Raises `BenchMisuse` for what is no address or dialect, `ProfileError` for a bad file of one, and `Unsafe` for an address of another machine.
+        """
+        parsed = HostAddress.parse(address)
+        return cls(parsed, load_dialect(parsed.dialect) if parsed.dialect else dialect)
 
     def link(self, timeouts: Timeouts) -> NetworkLink:
         """The link of one more terminal, which waits for its host as `timeouts` say. Raises `BenchMisuse` where a file that TLS needs cannot be used."""

@@ -11,6 +11,7 @@ from terminal_sim.bench.state_folder import make_folder
 from terminal_sim.bench.wallet import Wallet
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.host.acquirer import Acquirer
+from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
 from terminal_sim.host.network.address import HostAddress
 from terminal_sim.host.network.faults import ConnectionFault
@@ -59,7 +60,10 @@ class ServedAcquirer:
 
     async def listen(self, address: str, seen: Callable[[ServedMessage], None]) -> HostAddress:
         """Serve at `address`, whose port 0 lets the system choose; returns where it is. Raises `BenchMisuse`."""
-        self._server = AcquirerServer(self._acquirer, HostAddress.parse(address), seen)
+        at = HostAddress.parse(address)
+        if at.dialect:
+            self._said(lambda: self._acquirer.speak(load_dialect(at.dialect)))
+        self._server = AcquirerServer(self._acquirer, at, seen)
         try:
             return await self._server.listen()
         except OSError as error:

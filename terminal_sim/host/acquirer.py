@@ -25,13 +25,13 @@ from terminal_sim.core.message import Booking, HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
-from terminal_sim.host.answers import APPROVED, PARTIAL, AnswerFate, ScriptedAnswer
+from terminal_sim.host.answers import APPROVED, DECLINED, PARTIAL, AnswerFate, ScriptedAnswer
 from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.dialect import Dialect, MessageError
-from terminal_sim.host.iso8583.dialect import ISO8583
-from terminal_sim.host.issuer import Account, Issuer, IssuerState, card_number
-from terminal_sim.host.ledger import NO_ACTION_TAKEN, Ledger, LedgerEntry, LedgerState
+from terminal_sim.host.iso8583.load import load_dialect
+from terminal_sim.host.issuer import OWN_CODES, Account, Issuer, IssuerState, card_number
+from terminal_sim.host.ledger import LEDGER_CODES, NO_ACTION_TAKEN, Ledger, LedgerEntry, LedgerState
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _CONFLICTING_DUPLICATE = "94"
 _INVALID_AMOUNT = "13"
+_OWN_CODES = (*OWN_CODES, APPROVED, PARTIAL, DECLINED, _CONFLICTING_DUPLICATE, _INVALID_AMOUNT, *LEDGER_CODES)
 _GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes it for one
 
 
@@ -74,10 +75,11 @@ class Acquirer:
     """See the rules above. One acquirer serves all terminals of a bench; it has no clock and starts with empty books."""
 
     def __init__(
-        self, config: AcquirerConfig, dialect: Dialect = ISO8583, *, keeps_messages: bool = True
+        self, config: AcquirerConfig, dialect: Dialect | None = None, *, keeps_messages: bool = True
     ) -> None:
+        """Raises `MessageError` where the configuration has a response code that the dialect, which is else that of the configuration, cannot say."""
         self.config = config
-        self.dialect = dialect
+        self.dialect: Dialect
         self._ledger = Ledger()
         self.messages: GrowingList[SeenMessage] = GrowingList()
         self._keeps_messages = keeps_messages
@@ -88,6 +90,7 @@ class Acquirer:
         self._answered: dict[MessageKey, AnsweredMessage] = {}
         self._books: LedgerFile | None = None
         self._kept: AcquirerState | None = None  # its state, until something changes it
+        self.speak(dialect or load_dialect(config.dialect))
 
     @classmethod
     def load(cls, path: Path, *, pack: str | None = None, keeps_messages: bool = True) -> Acquirer:
@@ -103,6 +106,12 @@ class Acquirer:
         config = typed_toml.read(path, AcquirerConfig)
         config = config if pack is None else replace(config, pack=pack)
         return cls(config, keeps_messages=keeps_messages)
+
+    def speak(self, dialect: Dialect) -> None:
+        """Take and give messages of `dialect` from now on. Raises `MessageError` where it lacks a response code of this acquirer."""
+        for code in (*_OWN_CODES, *self.config.response_codes()):
+            dialect.check_response(code)
+        self.dialect = dialect
 
     def use_pack(self, name: str) -> None:
         """Let the amount pack `name` decide from now on, "" none. Raises `ValueError` for an unknown one."""
@@ -217,6 +226,7 @@ class Acquirer:
         the factory, whose counter begins anew.
         """
         self._kept = None
+        self.dialect.check_response(response_code)
         if issued:
             self._issuer.issue(Secret(pan), issued)
         self._issuer.open(
@@ -240,7 +250,10 @@ class Acquirer:
     def script(self, answers: Sequence[str]) -> None:
         """Queues answers for the next messages of any kind. Raises `ValueError` and then queues none."""
         self._kept = None
-        self._scripted.extend([ScriptedAnswer.parse(text) for text in answers])
+        parsed = [ScriptedAnswer.parse(text) for text in answers]
+        for answer in parsed:
+            self.dialect.check_response(answer.code or APPROVED)
+        self._scripted.extend(parsed)
 
     def send(self, words: Sequence[str]) -> None:
         """Queues one issuer script for the next answer to a chip card, in the words of `host.scripts`. Raises `ValueError`."""

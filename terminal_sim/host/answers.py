@@ -21,6 +21,7 @@ from enum import Enum
 from terminal_sim.core.moment import Duration
 
 APPROVED, PARTIAL, DECLINED = "00", "10", "05"
+PIN_TRIES_EXCEEDED = "75"
 _AT_ONCE = Duration(0)
 
 

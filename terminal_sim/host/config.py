@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,7 @@ from terminal_sim.secret import Secret
 if TYPE_CHECKING:
     from terminal_sim.emv.keys.derivation import IssuerKeys
 
+DEFAULT_DIALECT = "iso8583-1987"
 AVS_WORDS = ("match", "postal-only", "street-only", "no-match", "unknown")
 _CODE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 _QUICK = Duration(300_000)
@@ -91,13 +93,14 @@ class AmountEnding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcquirerConfig:
-    """An acquirer. `packs` maps a name to endings of the amount; only the pack named `pack` is in force."""
+    """An acquirer. `dialect` is the name of one, or the path of its file, from the folder of the host file. `packs` maps a name to endings of the amount; only the pack named `pack` is in force."""
 
     host: Literal[1]
     id: str
     name: str
     test_keys: TestKeys
     pin: PinSetup = PinSetup()
+    dialect: str = DEFAULT_DIALECT
     delay: Duration = _QUICK
     pack: str = ""
     unknown_cards: UnknownCards = UnknownCards()
@@ -184,6 +187,14 @@ class AcquirerConfig:
             self.loaded_keys()
         except ValueError as error:
             raise ValueError(f"test_keys.{error}") from None
+
+    def response_codes(self) -> Iterator[str]:
+        """The codes that rules, packs and the address check answer with."""
+        for answer in (self.unknown_cards.answer, *(rule.answer for rule in self.rules)):
+            if code := ScriptedAnswer.parse(answer).code:
+                yield code
+        yield from self.avs.values()
+        yield from (ending.code for endings in self.packs.values() for ending in endings.values())
 
     def ending_of(self, amount: int) -> tuple[str, AmountEnding] | None:
         """The ending of `amount` that the pack in force knows, and what it decides."""

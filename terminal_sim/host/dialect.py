@@ -6,6 +6,7 @@ from typing import Protocol
 
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.emv.data.tree import Part
+from terminal_sim.host.management import ManagementReply, ManagementRequest
 from terminal_sim.secret import MaskedBytes
 
 
@@ -15,6 +16,9 @@ class MessageError(ValueError):
 
 class Dialect(Protocol):
     """Requests and replies as bytes. What encodes or decodes raises `MessageError`, and nothing else, for what the dialect does not have."""
+
+    source: str
+    """The name or path by which the dialect is found again."""
 
     def label(self, request: HostRequest) -> str:
         """What the dialect calls the message of `request`, such as 0100; it is shown and decides nothing."""
@@ -27,6 +31,17 @@ class Dialect(Protocol):
     def decode_reply(self, message: bytes) -> HostReply:
         """The reply, with its own `label`."""
         ...
+
+    def check_response(self, code: str) -> None:
+        """Raises `MessageError` for a response code that no reply of the dialect can say."""
+        ...
+
+    def is_management(self, message: bytes) -> bool:
+        """Whether these bytes begin as a message of network management."""
+        ...
+
+    def encode_management(self, message: ManagementRequest | ManagementReply) -> bytes: ...
+    def decode_management(self, message: bytes) -> ManagementRequest | ManagementReply: ...
 
     def masked(self, message: bytes) -> MaskedBytes:
         """A message of either direction without what says whose card it is."""

@@ -31,7 +31,7 @@ from msgspec import Struct
 from terminal_sim.core.message import Avs, EntryMode, HostRequest
 from terminal_sim.emv.data.card_number import is_luhn_valid, longest_beginning
 from terminal_sim.host import scripts
-from terminal_sim.host.answers import APPROVED, ScriptedAnswer
+from terminal_sim.host.answers import APPROVED, PIN_TRIES_EXCEEDED, ScriptedAnswer
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.counters import CardCounters, CountersState, CounterUse, card_digest
 from terminal_sim.secret import Secret
@@ -42,6 +42,17 @@ if TYPE_CHECKING:
 _ISSUER_AUTHENTICATION_DATA = 0x91  # EMV Book 3, Annex A
 FORMAT_ERROR, INVALID_CARD, EXPIRED = "30", "14", "54"
 WRONG_CRYPTOGRAM, WRONG_PIN, WRONG_CVC, NOT_ENOUGH = "82", "55", "N7", "51"
+OWN_CODES = (
+    FORMAT_ERROR,
+    INVALID_CARD,
+    EXPIRED,
+    WRONG_CRYPTOGRAM,
+    WRONG_PIN,
+    WRONG_CVC,
+    NOT_ENOUGH,
+    PIN_TRIES_EXCEEDED,
+)
+"""The response codes that it answers with of its own accord."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ from terminal_sim.secret import Secret
 NO_SUCH_ORIGINAL = "25"  # unable to locate the original (ISO 8583:1987 DE 39)
 NO_ACTION_TAKEN = "21"
 WRONG_ORIGINAL_AMOUNT = "64"
+LEDGER_CODES = (NO_SUCH_ORIGINAL, NO_ACTION_TAKEN, WRONG_ORIGINAL_AMOUNT)
+"""The response codes of what the books refuse."""
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):

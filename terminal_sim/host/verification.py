@@ -19,8 +19,9 @@ from typing import Final
 from msgspec import Struct
 
 from terminal_sim.emv.data import tags, tvr
+from terminal_sim.host.answers import PIN_TRIES_EXCEEDED
 
-PIN_TRIES_EXCEEDED, NOT_VERIFIED = "75", "05"
+NOT_VERIFIED = "05"
 
 _ONLINE_PIN: Final = 0x02
 _METHOD: Final = 0x3F

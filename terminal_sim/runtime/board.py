@@ -20,7 +20,6 @@ from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.dialect import Dialect
-from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.card_log import CardLog, CardLogState
@@ -156,7 +155,7 @@ class Board:
     printer: Printer
     kernel: KernelConfig
     keys: KeyStore
-    dialect: Dialect = ISO8583
+    dialect: Dialect
     point_of_sale: PointOfSalePort | None = None
     vault: Vault = field(default_factory=Vault)
     cards: CardLog = field(default_factory=CardLog)

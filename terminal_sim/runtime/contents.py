@@ -138,7 +138,7 @@ class ReaderFrame(Content, frozen=True):
 
 
 class MessageSent(Content, frozen=True):
-    """A request that left for the acquirer; `mti` as its dialect writes it, `amount` in minor units."""
+    """A request that left for the acquirer; `mti` as its dialect writes it, `amount` in minor units. `dialect` is its source, by which `message` is read."""
 
     kind: ClassVar[str] = "host"
     out: str
@@ -146,6 +146,7 @@ class MessageSent(Content, frozen=True):
     stan: int
     amount: int
     message: MaskedBytes | None = None
+    dialect: str = ""
 
     def fields(self) -> Mapping[str, Value]:
         return {"out": self.out, "mti": self.mti, "stan": self.stan, "amount": self.amount}
@@ -160,6 +161,7 @@ class MessageReceived(Content, frozen=True):
     amount: int
     code: str
     message: MaskedBytes | None = None
+    dialect: str = ""
 
     def fields(self) -> Mapping[str, Value]:
         return {"into": self.into, "stan": self.stan, "amount": self.amount, "code": self.code}

@@ -110,6 +110,7 @@ class Tracing:
                 request.stan,
                 request.amount.minor,
                 board.dialect.masked(message) if self.trace.wants_bytes else None,
+                board.dialect.source,
             ),
         )
 
@@ -123,6 +124,7 @@ class Tracing:
                 reply.amount.minor,
                 reply.response_code,
                 board.dialect.masked(message) if self.trace.wants_bytes else None,
+                board.dialect.source,
             ),
         )
 

@@ -16,11 +16,10 @@ from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_state
 from terminal_sim.bench.transactions import report_lines
 from terminal_sim.core.message import MessageKind, Original
-from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model.rows import PaymentTypeKind
 from tests.bench.test_state_folder import paid, sale
-from tests.host.samples import SALE
+from tests.host.samples import DIALECT, SALE
 from tests.offline.shop import shop
 
 SECOND = 1_000_000
@@ -237,11 +236,11 @@ def test_a_repeat_and_a_void_of_an_earlier_run_find_their_payment_in_books_that_
     tmp_path: Path,
 ) -> None:
     with Bench(state=tmp_path) as bench:
-        first = bench.acquirer.respond(ISO8583.encode_request(SALE)).reply
+        first = bench.acquirer.respond(DIALECT.encode_request(SALE)).reply
     with Bench(state=tmp_path) as bench:
         other = structs.replace(SALE, stan=SALE.stan + 1, reference="OTHER0000001")
-        bench.acquirer.respond(ISO8583.encode_request(other))
-        assert bench.acquirer.respond(ISO8583.encode_request(SALE)).reply == first
+        bench.acquirer.respond(DIALECT.encode_request(other))
+        assert bench.acquirer.respond(DIALECT.encode_request(SALE)).reply == first
         void = structs.replace(
             SALE,
             kind=MessageKind.VOID,
@@ -249,7 +248,7 @@ def test_a_repeat_and_a_void_of_an_earlier_run_find_their_payment_in_books_that_
             reference="VOID00000001",
             original=Original(kind=SALE.kind, stan=SALE.stan, reference=SALE.reference),
         )
-        bench.acquirer.respond(ISO8583.encode_request(void))
+        bench.acquirer.respond(DIALECT.encode_request(void))
         assert bench.acquirer.net(SALE.reference) == 0
         assert [entry.number for entry in bench.acquirer.entries()] == [1, 2, 3]
 

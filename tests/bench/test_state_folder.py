@@ -15,9 +15,8 @@ from msgspec.structs import replace
 from terminal_sim.bench import DEFAULT_CLOCK, Bench, BenchMisuse, JournalError, TerminalUnderTest
 from terminal_sim.errors import StorageFailed
 from terminal_sim.host.books_index import LedgerRecord
-from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
-from tests.host.samples import SALE
+from tests.host.samples import DIALECT, SALE
 
 SECOND = 1_000_000
 
@@ -126,8 +125,8 @@ def test_a_message_that_is_repeated_after_a_restart_gets_the_first_answer_and_mo
         original=answered.original,
     )
     with Bench(state=tmp_path) as bench:
-        reply = bench.acquirer.respond(ISO8583.encode_request(request)).reply
-        assert reply == ISO8583.encode_reply(answered.reply)
+        reply = bench.acquirer.respond(DIALECT.encode_request(request)).reply
+        assert reply == DIALECT.encode_reply(answered.reply)
         assert len(bench.acquirer.entries()) == 1
 
 

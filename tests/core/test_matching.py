@@ -12,9 +12,8 @@ from msgspec.structs import replace
 
 from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageClass, MessageKind, answers
 from terminal_sim.core.money import Money
-from terminal_sim.host.iso8583.dialect import ISO8583
-from terminal_sim.host.iso8583.message_types import REPLY_TYPES, REQUEST_TYPES
 from tests.core.samples import REPLY, REQUEST
+from tests.host.samples import DIALECT
 
 # Kind, repeat, message type of the request and of its answer (ISO 8583:1993 numbering).
 TYPES = [
@@ -38,19 +37,19 @@ def test_a_message_type_and_its_answer_belong_together(
     kind: MessageKind, repeat: bool, asked: str, answered: str
 ) -> None:
     request = replace(REQUEST, kind=kind, repeat=repeat)
-    assert ISO8583.label(request) == asked
-    assert answers(replace(REPLY, message_class=REPLY_TYPES[answered]), request)
+    assert DIALECT.label(request) == asked
+    assert answers(replace(REPLY, message_class=DIALECT.codes.replies[answered]), request)
     for other in ANSWER_TYPES - {answered}:
-        assert not answers(replace(REPLY, message_class=REPLY_TYPES[other]), request), other
+        assert not answers(replace(REPLY, message_class=DIALECT.codes.replies[other]), request), other
     for other in (asked, "", "0111", "9999"):
-        assert other not in REPLY_TYPES
+        assert other not in DIALECT.codes.replies
 
 
 def test_every_kind_has_its_two_message_types() -> None:
     for kind in MessageKind:
         for repeat in (False, True):
-            label = ISO8583.label(replace(REQUEST, kind=kind, repeat=repeat))
-            assert REQUEST_TYPES[label] == (kind.facts.message_class, repeat)
+            label = DIALECT.label(replace(REQUEST, kind=kind, repeat=repeat))
+            assert DIALECT.codes.classes[label] == (kind.facts.message_class, repeat)
 
 
 @pytest.mark.parametrize("kind", MessageKind)

@@ -15,8 +15,6 @@ from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.emv.data import track
 from terminal_sim.emv.keys.derivation import IssuerKeys
 from terminal_sim.host.dialect import MessageError
-from terminal_sim.host.iso8583.replies import decode_reply, encode_reply
-from terminal_sim.host.iso8583.requests import decode_request, encode_request
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.store import Journal
 from terminal_sim.profile.load import load as load_profile
@@ -26,7 +24,15 @@ from terminal_sim.script.tree import ScriptError
 from terminal_sim.secret import Secret
 from terminal_sim.verbs.waiting import BadScript
 from tests.fuzz.target import Target, scratch
-from tests.host.samples import MOTO, SALE, acquirer
+from tests.host.samples import (
+    MOTO,
+    SALE,
+    acquirer,
+    decode_reply,
+    decode_request,
+    encode_reply,
+    encode_request,
+)
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 

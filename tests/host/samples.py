@@ -12,11 +12,14 @@ from msgspec import structs
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.iso8583.replies import decode_reply
-from terminal_sim.host.iso8583.requests import encode_request
+from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.secret import Secret
 
 HOST_FILE = Path(__file__).parents[2] / "profiles" / "hosts" / "test-acquirer.toml"
+DIALECT = load_dialect()
+encode_request, decode_request = DIALECT.encode_request, DIALECT.decode_request
+encode_reply, decode_reply = DIALECT.encode_reply, DIALECT.decode_reply
+
 PAN = "4111111111111111"
 AT = datetime.fromisoformat("2026-11-21 20:40:01")
 

@@ -15,10 +15,18 @@ from terminal_sim.emv.keys.cryptogram_versions import CardCryptogram
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.config import AnswerRule, UnknownCards
 from terminal_sim.host.dialect import MessageError
-from terminal_sim.host.iso8583.replies import decode_reply
-from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.secret import Secret
-from tests.host.samples import HOST_FILE, MOTO, PAN, SALE, acquirer, asked, undoing
+from tests.host.samples import (
+    HOST_FILE,
+    MOTO,
+    PAN,
+    SALE,
+    acquirer,
+    asked,
+    decode_reply,
+    encode_request,
+    undoing,
+)
 
 ACCOUNT: dict[str, Any] = {
     "expiry": "3003",

@@ -8,15 +8,14 @@ from msgspec.structs import replace
 from terminal_sim.core.message import HostReply, answers
 from terminal_sim.host.acquirer_link import AcquirerLink
 from terminal_sim.host.dialect import MessageError
-from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.host.link import CONNECT_TIMEOUT, Arrival
-from tests.host.samples import SALE, acquirer
+from tests.host.samples import DIALECT, SALE, acquirer
 
-MESSAGE = ISO8583.encode_request(SALE)
+MESSAGE = DIALECT.encode_request(SALE)
 
 
 def arrived(arrival: Arrival) -> HostReply:
-    return ISO8583.decode_reply(arrival.message)
+    return DIALECT.decode_reply(arrival.message)
 
 
 def test_an_answer_arrives_over_real_bytes_and_matches_its_request() -> None:
@@ -64,5 +63,5 @@ def test_garbage_arrives_and_is_no_reply() -> None:
 
 
 def test_a_request_that_cannot_be_said_is_the_terminals_fault() -> None:
-    with pytest.raises(MessageError, match="DE 41"):
-        ISO8583.encode_request(replace(SALE, terminal="SQUARE-TERMINAL"))
+    with pytest.raises(MessageError, match="the terminal has 1 to 8"):
+        DIALECT.encode_request(replace(SALE, terminal="SQUARE-TERMINAL"))

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from terminal_sim.core.message import Avs, HostReply, HostRequest, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.emv.data.tree import HIDDEN, Part
-from terminal_sim.host.iso8583.dialect import ISO8583
 from terminal_sim.secret import Secret
-from tests.host.samples import MOTO, PAN, SALE, acquirer, asked, undoing
+from tests.host.samples import DIALECT, MOTO, PAN, SALE, acquirer, asked, undoing
 
 CHIP = replace(
     SALE,
@@ -39,7 +38,7 @@ def everything(parts: Iterable[Part]) -> Iterator[Part]:
 
 
 def tree(message: bytes) -> tuple[Part, ...]:
-    return ISO8583.tree(ISO8583.masked(message))
+    return DIALECT.tree(DIALECT.masked(message))
 
 
 def shown(message: bytes) -> dict[str, str]:
@@ -54,25 +53,25 @@ def assert_covered(message: bytes) -> None:
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_request_is_covered_by_its_parts(request_: HostRequest) -> None:
-    assert_covered(ISO8583.encode_request(request_))
+    assert_covered(DIALECT.encode_request(request_))
 
 
 @pytest.mark.parametrize("reply", REPLIES)
 def test_a_reply_is_covered_by_its_parts(reply: HostReply) -> None:
-    assert_covered(ISO8583.encode_reply(reply))
+    assert_covered(DIALECT.encode_reply(reply))
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_a_masked_request_shows_neither_number_nor_track_nor_code(request_: HostRequest) -> None:
-    message = ISO8583.encode_request(request_)
-    texts = [ISO8583.masked(message).hex(), *shown(message).values()]
+    message = DIALECT.encode_request(request_)
+    texts = [DIALECT.masked(message).hex(), *shown(message).values()]
     assert not any(PAN in text for text in texts)
     for field in ("DE 14", "DE 35", "DE 52", "cvc"):
         assert shown(message).get(field, HIDDEN) == HIDDEN
 
 
 def test_fields_have_their_names_and_values() -> None:
-    values = shown(ISO8583.encode_request(SALE))
+    values = shown(DIALECT.encode_request(SALE))
     assert values["message type"] == "0100"
     assert values["DE 4"] == "000000001000"
     assert values["DE 11"] == "000007"
@@ -80,7 +79,7 @@ def test_fields_have_their_names_and_values() -> None:
 
 
 def test_icc_data_are_opened_as_those_of_an_apdu_are() -> None:
-    (icc,) = [part for part in tree(ISO8583.encode_request(CHIP)) if part.tag == "DE 55"]
+    (icc,) = [part for part in tree(DIALECT.encode_request(CHIP)) if part.tag == "DE 55"]
     values = {part.tag: part.value for part in icc.parts}
     assert values["9F26"] == "1122334455667788"
     assert values["5A"] == HIDDEN
@@ -90,7 +89,7 @@ def test_icc_data_are_opened_as_those_of_an_apdu_are() -> None:
     ("pan", "text"), [(PAN, "411111" + "••" * 3 + "1111"), ("378282246310005", "037828" + "••" * 3 + "0005")]
 )
 def test_a_card_number_shows_its_first_and_last_digits_by_whole_bytes(pan: str, text: str) -> None:
-    assert shown(ISO8583.encode_request(replace(MOTO, pan=Secret(pan))))["DE 2"] == text
+    assert shown(DIALECT.encode_request(replace(MOTO, pan=Secret(pan))))["DE 2"] == text
 
 
 @given(st.binary(max_size=60))
@@ -100,7 +99,7 @@ def test_what_is_no_message_is_hidden_whole(data: bytes) -> None:
 
 @given(st.sampled_from(REQUESTS), st.data())
 def test_a_damaged_message_is_covered_too(request_: HostRequest, data: st.DataObject) -> None:
-    message = bytearray(ISO8583.encode_request(request_))
+    message = bytearray(DIALECT.encode_request(request_))
     at = data.draw(st.integers(0, len(message) - 1))
     message[at] ^= data.draw(st.integers(1, 255))
     assert_covered(bytes(message))

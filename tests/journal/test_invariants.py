@@ -18,7 +18,6 @@ from terminal_sim.core.payment import STEPS, Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow
 from terminal_sim.core.rows.table import ROW_KINDS
 from terminal_sim.host.acquirer import Acquirer
-from terminal_sim.host.iso8583.requests import encode_request
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.file import IN_MEMORY
@@ -26,7 +25,7 @@ from terminal_sim.journal.invariants import INVARIANTS, RESOLVED, violations
 from terminal_sim.journal.store import Journal
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.rows import SaleRow, TenderOutcome, TenderRow
-from tests.host.samples import AT, MOTO, SALE, acquirer, undoing
+from tests.host.samples import AT, MOTO, SALE, acquirer, encode_request, undoing
 
 SENT, DONE, DECLINED = PaymentState.AUTH_SENT, PaymentState.COMPLETED, PaymentState.DECLINED
 PENDING, REVERSED, VOIDED = PaymentState.REVERSAL_PENDING, PaymentState.REVERSED, PaymentState.VOIDED

@@ -41,6 +41,7 @@ class Fleet:
                 printer=Printer(),
                 kernel=model.kernel,
                 keys=model.keys,
+                dialect=model.dialect,
                 vault=Vault(),
             )
             for n in range(size)

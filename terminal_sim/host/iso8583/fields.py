@@ -1,6 +1,6 @@
-"""The fields of the dialect: their forms as data, and strict writers and readers of each.
+"""What the values of elements look like, whatever the dialect: strict writers and readers of each.
 
-The table of what they mean is in the package. No message of an error quotes a field's content: it may be a card number.
+`what` is how an error calls the value. No error quotes a field's content: it may be a card number.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from enum import IntEnum
 
 from terminal_sim.core.money import CURRENCIES, Money
 from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583 import elements as el
+from terminal_sim.host.iso8583.elements import TITLES
 
 
 class PrivateTag(IntEnum):
-    """Private data of DE 48."""
+    """Private data: values that a message has no element for."""
 
     REFERENCE = 1
     ORIGINAL_REFERENCE = 2
@@ -25,12 +27,15 @@ class PrivateTag(IntEnum):
     ORIGINAL_PROCESSING = 7
     KEY_SERIAL = 8
     LONG_PIN_BLOCK = 9
+    YEAR = 11
+    KEY_BLOCK = 12
+    SECOND_KEY_BLOCK = 13
 
 
 _PRIVATE_TAGS = frozenset(PrivateTag)
 _CURRENCY_OF = {numeric: alpha for alpha, (numeric, _) in CURRENCIES.items()}
 _PARTIAL = "0010"
-_TRACK2 = re.compile(r"[0-9]{8,19}D[0-9D]*", re.ASCII)
+_TRACK2 = re.compile(r"[0-9]{8,19}=[0-9=]*", re.ASCII)
 
 
 def private_data(values: Mapping[PrivateTag, str]) -> str:
@@ -41,12 +46,12 @@ def private_data(values: Mapping[PrivateTag, str]) -> str:
 
 
 def private_values(fields: Mapping[str, str]) -> dict[int, str]:
-    data, at, values = bytes.fromhex(fields.get("48", "")), 0, {}
+    data, at, values = bytes.fromhex(fields.get(el.PRIVATE_DATA, "")), 0, {}
     while at < len(data):
         tag, length = data[at], data[at + 1] if at + 1 < len(data) else 256
         value = data[at + 2 : at + 2 + length]
         if len(value) != length or tag in values or tag not in _PRIVATE_TAGS or not value.isascii():
-            raise MessageError("DE 48 is damaged")
+            raise MessageError("the private data are damaged")
         values[tag] = value.decode("ascii")
         at += 2 + length
     return values
@@ -54,12 +59,12 @@ def private_values(fields: Mapping[str, str]) -> dict[int, str]:
 
 def amount(money: Money) -> str:
     if not 0 <= money.minor <= 999_999_999_999:
-        raise MessageError("DE 4: an amount has at most 12 digits and no sign")
+        raise MessageError("an amount has at most 12 digits and no sign")
     return f"{money.minor:012d}"
 
 
 def amount_of(fields: Mapping[str, str]) -> Money:
-    return Money(int(number(fields, "4", 12)), _CURRENCY_OF[one_of(fields, "49", _CURRENCY_OF)])
+    return Money(int(number(fields, el.AMOUNT, 12)), _CURRENCY_OF[one_of(fields, el.CURRENCY, _CURRENCY_OF)])
 
 
 def partial(money: Money) -> str:
@@ -69,31 +74,31 @@ def partial(money: Money) -> str:
 def partial_of(text: str) -> Money:
     head, currency, sign, minor = text[:4], text[4:7], text[7:8], text[8:]
     if head != _PARTIAL or currency not in _CURRENCY_OF or sign != "C":
-        raise MessageError("DE 54 is no partial approval")
-    return Money(int(digits(minor, 12, 12, "DE 54")), _CURRENCY_OF[currency])
+        raise MessageError("the additional amount is no partial approval")
+    return Money(int(digits(minor, 12, 12, "the amount of a partial approval")), _CURRENCY_OF[currency])
 
 
 def trace_number(stan: int) -> str:
     if not 1 <= stan <= 999_999:
-        raise MessageError("DE 11: a trace number lies between 1 and 999999")
+        raise MessageError("a trace number lies between 1 and 999999")
     return f"{stan:06d}"
 
 
 def trace_number_of(text: str) -> int:
     if text == "000000":
-        raise MessageError("DE 11: a trace number lies between 1 and 999999")
+        raise MessageError("a trace number lies between 1 and 999999")
     return int(text)
 
 
-def number(fields: Mapping[str, str], de: str, length: int) -> str:
+def number(fields: Mapping[str, str], name: str, length: int) -> str:
     """The digits of a field that must be there."""
-    return digits(fields.get(de, ""), length, length, f"DE {de}")
+    return digits(fields.get(name, ""), length, length, f"the {TITLES[name]}")
 
 
-def one_of(fields: Mapping[str, str], number: str, choices: Mapping[str, object] | tuple[str, ...]) -> str:
-    value = fields.get(number, "")
+def one_of(fields: Mapping[str, str], name: str, choices: Mapping[str, object] | tuple[str, ...]) -> str:
+    value = fields.get(name, "")
     if value not in choices:
-        raise MessageError(f"DE {number} has none of its values")
+        raise MessageError(f"the {TITLES[name]} has none of its values")
     return value
 
 
@@ -105,15 +110,15 @@ def digits(text: str, least: int, most: int, what: str) -> str:
 
 
 def expiry(text: str) -> str:
-    if not "01" <= digits(text, 4, 4, "DE 14 (expiry)")[2:] <= "12":
-        raise MessageError("DE 14 (expiry) is a year and a month, YYMM")
+    if not "01" <= digits(text, 4, 4, "the expiry")[2:] <= "12":
+        raise MessageError("the expiry is a year and a month, YYMM")
     return text
 
 
 def track2(text: str) -> str:
-    """`D` separates; ISO/IEC 7813 lets another stand for an expiry or service code that is left out."""
+    """`=` separates; ISO/IEC 7813 lets another stand for an expiry or service code that is left out."""
     if len(text) > 37 or not _TRACK2.fullmatch(text):
-        raise MessageError("DE 35 (track 2) is a card number, a separator and digits, at most 37 characters")
+        raise MessageError("track 2 is a card number, a separator and digits, at most 37 characters")
     return text
 
 
@@ -135,8 +140,8 @@ def filled(text: str, length: int, what: str) -> str:
     return text.ljust(length)
 
 
-def unfilled(fields: Mapping[str, str], number: str) -> str:
-    text = fields.get(number, "").rstrip(" ")
-    if printable(text, 1, 15, f"DE {number}") != text.strip():
-        raise MessageError(f"DE {number} starts with a space")
+def unfilled(fields: Mapping[str, str], name: str) -> str:
+    text = fields.get(name, "").rstrip(" ")
+    if printable(text, 1, 15, f"the {TITLES[name]}") != text.strip():
+        raise MessageError(f"the {TITLES[name]} starts with a space")
     return text

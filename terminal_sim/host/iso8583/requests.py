@@ -1,23 +1,27 @@
-"""Requests of the dialect to bytes and back; the table of their fields is in the package.
+"""Requests of a dialect to bytes and back.
 
-DE 3 and DE 25 follow from the kind of a request and from its original, so a request that is read is of the one kind that they fit.
+Processing code, condition and function follow from the kind of a request and from its original, so a request that is read is of the one kind that
+they fit. Kinds of one message type are told apart by processing code and condition: void and reversal are both reversals, and no reversal carries
+the processing code 02, since a void is repeated until it is answered and never reversed. The original data elements tell the message type of an
+original only: where several kinds have it and the condition, the first of the table of kinds is meant, and another writes its processing code
+into the private data.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from terminal_sim.core.message import (
     Avs,
     Condition,
-    EntryMode,
     HostRequest,
     MessageClass,
     MessageKind,
     Original,
 )
 from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583 import elements as el
+from terminal_sim.host.iso8583.codes import DialectCodes
 from terminal_sim.host.iso8583.fields import (
     PrivateTag,
     amount,
@@ -35,172 +39,217 @@ from terminal_sim.host.iso8583.fields import (
     track2,
     unfilled,
 )
-from terminal_sim.host.iso8583.message_types import REQUEST_TYPES, request_type
-from terminal_sim.host.iso8583.wire import decode_fields, encode_fields
+from terminal_sim.host.iso8583.forms import Alphabet
+from terminal_sim.host.iso8583.times import LocalTimes
+from terminal_sim.host.iso8583.wire import WireCodec
 from terminal_sim.secret import Secret
 
-_ENTRY_MODES = {
-    (EntryMode.CHIP, False): "051",
-    (EntryMode.CONTACTLESS, False): "071",
-    (EntryMode.STRIPE, False): "901",
-    (EntryMode.STRIPE, True): "801",
-    (EntryMode.KEYED, False): "011",
-}
-"""DE 22 by the way of entry, and whether it stands for a chip that could not be read."""
-_CONTACTLESS_STRIPE = "911"
-"""DE 22 of a track that a card has made in its field, without data of a chip."""
-_ENTRIES = {mode: entry for entry, mode in _ENTRY_MODES.items()} | {
-    _CONTACTLESS_STRIPE: (EntryMode.CONTACTLESS, False)
-}
-_CONDITIONS = {condition.value: condition for condition in Condition}
-_PIN_FIELD = 8  # bytes of DE 52
-_PURCHASE = "00"  # DE 3 of a message that has neither a transaction type of its own nor an original
-_ACCOUNTS = "0000"  # DE 3 after the transaction type: no account is named
-_FIELDS = frozenset(
-    [
-        "2",
-        "3",
-        "4",
-        "7",
-        "11",
-        "12",
-        "14",
-        "22",
-        "23",
-        "25",
-        "35",
-        "41",
-        "42",
-        "48",
-        "49",
-        "52",
-        "55",
-        "56",
-        "90",
-        "t",
-        "p",
-        "1",
-    ]
+_PIN_FIELD = 8  # bytes of the PIN block's element
+_PURCHASE = (
+    "00"  # processing code of a message that has neither a transaction type of its own nor an original
+)
+_ACCOUNTS = "0000"  # the processing code after the transaction type: no account is named
+_ELEMENTS = frozenset(
+    (
+        el.CARD_NUMBER,
+        el.PROCESSING_CODE,
+        el.AMOUNT,
+        el.TRANSMISSION_TIME,
+        el.TRACE_NUMBER,
+        el.LOCAL_TIME,
+        el.LOCAL_DATE,
+        el.EXPIRY,
+        el.ENTRY_MODE,
+        el.CARD_SEQUENCE,
+        el.FUNCTION,
+        el.CONDITION,
+        el.TRACK_2,
+        el.TERMINAL,
+        el.MERCHANT,
+        el.PRIVATE_DATA,
+        el.CURRENCY,
+        el.PIN_BLOCK,
+        el.ICC_DATA,
+        el.REASON,
+        el.ORIGINAL,
+        el.MESSAGE_TYPE,
+        el.BITMAP,
+        el.SECOND_BITMAP,
+        el.MAC,
+    )
 )
 
 
-def encode_request(request: HostRequest) -> bytes:
-    """The message of `request`. Raises `MessageError` where a value does not fit the table of the package."""
-    original, kind = request.original, request.kind
-    _check_original(kind, original)
-    fields = {
-        "t": request_type(kind.facts.message_class, repeat=request.repeat),
-        "3": _processing_code(kind, original),
-        "4": amount(request.amount),
-        "11": trace_number(request.stan),
-        "22": _entry_mode(request),
-        "25": _condition(kind, original).value,
-        "41": filled(request.terminal, 8, "DE 41 (terminal)"),
-        "42": filled(request.merchant, 15, "DE 42 (merchant)"),
-        "49": request.amount.numeric,
-    }
-    if not 2000 <= request.at.year <= 2099:
-        raise MessageError("DE 12: the year of a request lies between 2000 and 2099")
-    fields["12"] = request.at.strftime("%y%m%d%H%M%S")
-    fields["7"] = fields["12"][2:]
-    if request.pan is not None:
-        fields["2"] = digits(request.pan.reveal(), 8, 19, "DE 2 (card number)")
-    if request.expiry is not None:
-        fields["14"] = expiry(request.expiry.reveal())
-    if request.sequence:
-        fields["23"] = "0" + digits(request.sequence, 2, 2, "DE 23 (card sequence number)")
-    if request.track2 is not None:
-        fields["35"] = track2(request.track2.reveal().replace("=", "D"))
-    if request.pin_block is not None and len(request.pin_block) not in (_PIN_FIELD, 2 * _PIN_FIELD):
-        raise MessageError("DE 52: a PIN block has 8 bytes, or 16 where it is enciphered by AES")
-    if request.pin_block is not None and len(request.pin_block) == _PIN_FIELD:
-        fields["52"] = request.pin_block.reveal().hex()
-    if request.icc_data:
-        fields["55"] = request.icc_data.hex()
-    if request.reason:
-        fields["56"] = digits(request.reason, 4, 4, "DE 56 (reason)")
-    private = {PrivateTag.REFERENCE: printable(request.reference, 1, 40, "the reference")}
-    if original is not None:
+class RequestCodec:
+    """See the module. Raises `MessageError` for what does not fit, in both directions."""
+
+    def __init__(self, wire: WireCodec, codes: DialectCodes) -> None:
+        forms = {form.name: form for form in wire.forms}
+        self._wire = wire
+        self._codes = codes
+        self._times = LocalTimes(has_date=el.LOCAL_DATE in forms)
+        self._separator = "D" if forms[el.TRACK_2].alphabet is Alphabet.DIGITS else "="
+        self._original_size = forms[el.ORIGINAL].size
+        # A number of the network may take the place of the function in a dialect whose messages of payments have none.
+        self._has_function = any(codes.functions.values())
+
+    def encode(self, request: HostRequest) -> bytes:
+        """The message of `request`."""
+        original, kind, codes = request.original, request.kind, self._codes
+        _check_original(kind, original)
+        condition = _condition(kind, original)
+        private = {PrivateTag.REFERENCE: printable(request.reference, 1, 40, "the reference")}
+        fields = {
+            el.MESSAGE_TYPE: codes.request_type(kind.facts.message_class, repeat=request.repeat),
+            el.PROCESSING_CODE: _processing_code(kind, original),
+            el.AMOUNT: amount(request.amount),
+            el.TRACE_NUMBER: trace_number(request.stan),
+            el.ENTRY_MODE: codes.entry_mode(request, condition),
+            el.TERMINAL: filled(request.terminal, 8, "the terminal"),
+            el.MERCHANT: filled(request.merchant, 15, "the merchant"),
+            el.CURRENCY: request.amount.numeric,
+        }
+        if not codes.condition_in_entry_mode:
+            fields[el.CONDITION] = codes.conditions[condition]
+        if self._has_function:
+            fields[el.FUNCTION] = codes.functions[kind.facts.message_class]
+        self._times.write(request.at, fields, private)
+        if request.pan is not None:
+            fields[el.CARD_NUMBER] = digits(request.pan.reveal(), 8, 19, "the card number")
+        if request.expiry is not None:
+            fields[el.EXPIRY] = expiry(request.expiry.reveal())
+        if request.sequence:
+            fields[el.CARD_SEQUENCE] = "0" + digits(request.sequence, 2, 2, "the card sequence number")
+        if request.track2 is not None:
+            fields[el.TRACK_2] = track2(request.track2.reveal()).replace("=", self._separator)
+        if request.pin_block is not None and len(request.pin_block) not in (_PIN_FIELD, 2 * _PIN_FIELD):
+            raise MessageError("a PIN block has 8 bytes, or 16 where it is enciphered by AES")
+        if request.pin_block is not None and len(request.pin_block) == _PIN_FIELD:
+            fields[el.PIN_BLOCK] = request.pin_block.reveal().hex()
+        if request.icc_data:
+            fields[el.ICC_DATA] = request.icc_data.hex()
+        if request.reason:
+            fields[el.REASON] = digits(request.reason, 4, 4, "the reason")
+        if original is not None:
+            fields[el.ORIGINAL] = self._write_original(original, private)
+        if request.key_serial:
+            private[PrivateTag.KEY_SERIAL] = request.key_serial.hex()
+        if request.pin_block is not None and len(request.pin_block) != _PIN_FIELD:
+            private[PrivateTag.LONG_PIN_BLOCK] = request.pin_block.reveal().hex()
+        if request.cvc is not None:
+            private[PrivateTag.CVC] = digits(request.cvc.reveal(), 3, 4, "the CVC")
+        if request.avs is not None:
+            private[PrivateTag.POSTAL_CODE] = printable(request.avs.postal_code, 0, 16, "the postal code")
+            private[PrivateTag.STREET_NUMBER] = printable(
+                request.avs.street_number, 0, 16, "the street number"
+            )
+        fields[el.PRIVATE_DATA] = private_data(private)
+        return self._wire.encode(fields)
+
+    def decode(self, message: bytes) -> HostRequest:
+        """The request in `message`."""
+        fields = self._wire.decode(message, _ELEMENTS)
+        try:
+            message_class, repeat = self._codes.classes[fields[el.MESSAGE_TYPE]]
+        except KeyError:
+            raise MessageError("this message type is no request of this dialect") from None
+        private = private_values(fields)
+        (entry, fallback), said_here = self._codes.entry_of(fields.get(el.ENTRY_MODE, ""), "the entry mode")
+        condition = (
+            said_here or self._codes.condition_of[one_of(fields, el.CONDITION, self._codes.condition_of)]
+        )
+        if self._has_function and fields.get(el.FUNCTION) != self._codes.functions[message_class]:
+            raise MessageError("the function does not agree with the message type")
+        original = self._original_of(fields, private, condition)
+        kind = _kind_of(message_class, fields.get(el.PROCESSING_CODE, ""), condition, original)
+        _check_original(kind, original)
+        avs = None
+        if PrivateTag.POSTAL_CODE in private or PrivateTag.STREET_NUMBER in private:
+            avs = Avs(
+                postal_code=printable(private.get(PrivateTag.POSTAL_CODE, ""), 0, 16, "the postal code"),
+                street_number=printable(
+                    private.get(PrivateTag.STREET_NUMBER, ""), 0, 16, "the street number"
+                ),
+            )
+        sequence = (
+            digits(fields[el.CARD_SEQUENCE], 3, 3, "the card sequence number")
+            if el.CARD_SEQUENCE in fields
+            else ""
+        )
+        if sequence and sequence[0] != "0":
+            raise MessageError("a card sequence number is at most 99 (EMV Book 3, 5F34)")
+        return HostRequest(
+            kind=kind,
+            repeat=repeat,
+            terminal=unfilled(fields, el.TERMINAL),
+            merchant=unfilled(fields, el.MERCHANT),
+            stan=trace_number_of(number(fields, el.TRACE_NUMBER, 6)),
+            reference=printable(private.get(PrivateTag.REFERENCE, ""), 1, 40, "the reference"),
+            amount=amount_of(fields),
+            at=self._times.read(fields, private),
+            entry=entry,
+            fallback=fallback,
+            pan=Secret(digits(fields[el.CARD_NUMBER], 8, 19, "the card number"))
+            if el.CARD_NUMBER in fields
+            else None,
+            expiry=Secret(expiry(fields[el.EXPIRY])) if el.EXPIRY in fields else None,
+            sequence=sequence[1:],
+            track2=Secret(track2(fields[el.TRACK_2].replace(self._separator, "=")))
+            if el.TRACK_2 in fields
+            else None,
+            cvc=Secret(digits(private[PrivateTag.CVC], 3, 4, "the CVC"))
+            if PrivateTag.CVC in private
+            else None,
+            pin_block=_pin_block(fields, private),
+            key_serial=_hex(private.get(PrivateTag.KEY_SERIAL, ""), (0, 10, 12), "the key serial number"),
+            icc_data=bytes.fromhex(fields.get(el.ICC_DATA, "")),
+            avs=avs,
+            original=original,
+            reason=digits(fields[el.REASON], 4, 4, "the reason") if el.REASON in fields else "",
+        )
+
+    def _write_original(self, original: Original, private: dict[PrivateTag, str]) -> str:
+        """The original data elements; the rest of the original goes into the private data."""
         facts = original.kind.facts
-        fields["90"] = request_type(facts.message_class) + trace_number(original.stan) + "0" * 32
         private[PrivateTag.ORIGINAL_REFERENCE] = printable(
             original.reference, 1, 40, "the original's reference"
         )
         if original.kind is not next(_originals(facts.message_class, facts.condition)):
             private[PrivateTag.ORIGINAL_PROCESSING] = facts.processing_code
-    if request.key_serial:
-        private[PrivateTag.KEY_SERIAL] = request.key_serial.hex()
-    if request.pin_block is not None and len(request.pin_block) != _PIN_FIELD:
-        private[PrivateTag.LONG_PIN_BLOCK] = request.pin_block.reveal().hex()
-    if request.cvc is not None:
-        private[PrivateTag.CVC] = digits(request.cvc.reveal(), 3, 4, "the CVC")
-    if request.avs is not None:
-        private[PrivateTag.POSTAL_CODE] = printable(request.avs.postal_code, 0, 16, "the postal code")
-        private[PrivateTag.STREET_NUMBER] = printable(request.avs.street_number, 0, 16, "the street number")
-    fields["48"] = private_data(private)
-    return encode_fields(fields)
+        named = self._codes.request_type(facts.message_class) + trace_number(original.stan)
+        return named.ljust(self._original_size, "0")
 
-
-def decode_request(message: bytes) -> HostRequest:
-    """The request in `message`. Raises `MessageError`."""
-    fields = decode_fields(message, _FIELDS)
-    try:
-        message_class, repeat = REQUEST_TYPES[fields["t"]]
-    except KeyError:
-        raise MessageError("this message type is no request of this dialect") from None
-    condition = _CONDITIONS[one_of(fields, "25", _CONDITIONS)]
-    private = private_values(fields)
-    original = _original_of(fields, private, condition)
-    kind = _kind_of(message_class, fields.get("3", ""), condition, original)
-    _check_original(kind, original)
-    at = number(fields, "12", 12)
-    if number(fields, "7", 10) != at[2:]:
-        raise MessageError("DE 7 and DE 12 are not the same moment")
-    try:
-        moment = datetime.fromisoformat(f"20{at[:2]}-{at[2:4]}-{at[4:6]} {at[6:8]}:{at[8:10]}:{at[10:]}")
-    except ValueError:
-        raise MessageError("DE 12 is no date and time") from None
-    avs = None
-    if PrivateTag.POSTAL_CODE in private or PrivateTag.STREET_NUMBER in private:
-        avs = Avs(
-            postal_code=printable(private.get(PrivateTag.POSTAL_CODE, ""), 0, 16, "the postal code"),
-            street_number=printable(private.get(PrivateTag.STREET_NUMBER, ""), 0, 16, "the street number"),
+    def _original_of(
+        self, fields: Mapping[str, str], private: Mapping[int, str], condition: Condition
+    ) -> Original | None:
+        if el.ORIGINAL not in fields:
+            if {PrivateTag.ORIGINAL_REFERENCE, PrivateTag.ORIGINAL_PROCESSING} & private.keys():
+                raise MessageError(
+                    "an original's reference or processing code without the original data elements"
+                )
+            return None
+        named = digits(fields[el.ORIGINAL], 10, self._original_size, "the original data")
+        if named[:4] not in self._codes.classes:
+            raise MessageError("the original data elements name no payment")
+        message_class, repeat = self._codes.classes[named[:4]]
+        kinds = list(_originals(message_class, condition))
+        if PrivateTag.ORIGINAL_PROCESSING in private:
+            code = private[PrivateTag.ORIGINAL_PROCESSING]
+            kinds = [kind for kind in kinds[1:] if kind.facts.processing_code == code]
+        if repeat or not kinds:
+            raise MessageError("the original data elements name no payment")
+        reference = printable(
+            private.get(PrivateTag.ORIGINAL_REFERENCE, ""), 1, 40, "the original's reference"
         )
-    sequence = digits(fields["23"], 3, 3, "DE 23") if "23" in fields else ""
-    if sequence and sequence[0] != "0":
-        raise MessageError("DE 23: a card sequence number is at most 99 (EMV Book 3, 5F34)")
-    entry, fallback = _ENTRIES[one_of(fields, "22", _ENTRIES)]
-    return HostRequest(
-        kind=kind,
-        repeat=repeat,
-        terminal=unfilled(fields, "41"),
-        merchant=unfilled(fields, "42"),
-        stan=trace_number_of(number(fields, "11", 6)),
-        reference=printable(private.get(PrivateTag.REFERENCE, ""), 1, 40, "the reference"),
-        amount=amount_of(fields),
-        at=moment,
-        entry=entry,
-        fallback=fallback,
-        pan=Secret(digits(fields["2"], 8, 19, "DE 2")) if "2" in fields else None,
-        expiry=Secret(expiry(fields["14"])) if "14" in fields else None,
-        sequence=sequence[1:],
-        track2=Secret(track2(fields["35"]).replace("D", "=")) if "35" in fields else None,
-        cvc=Secret(digits(private[PrivateTag.CVC], 3, 4, "the CVC")) if PrivateTag.CVC in private else None,
-        pin_block=_pin_block(fields, private),
-        key_serial=_hex(private.get(PrivateTag.KEY_SERIAL, ""), (0, 10, 12), "the key serial number"),
-        icc_data=bytes.fromhex(fields.get("55", "")),
-        avs=avs,
-        original=original,
-        reason=digits(fields["56"], 4, 4, "DE 56") if "56" in fields else "",
-    )
+        return Original(kind=kinds[0], stan=trace_number_of(named[4:10]), reference=reference)
 
 
 def _pin_block(fields: Mapping[str, str], private: Mapping[int, str]) -> Secret[bytes] | None:
-    """DE 52 has the 8 bytes of triple DES, a private field the 16 of AES (ISO 9564-1, format 4)."""
+    """The element has the 8 bytes of triple DES, a private field the 16 of AES (ISO 9564-1, format 4)."""
     if PrivateTag.LONG_PIN_BLOCK not in private:
-        return Secret(bytes.fromhex(fields["52"])) if "52" in fields else None
-    if "52" in fields:
-        raise MessageError("DE 52 and a PIN block of 16 bytes")
+        return Secret(bytes.fromhex(fields[el.PIN_BLOCK])) if el.PIN_BLOCK in fields else None
+    if el.PIN_BLOCK in fields:
+        raise MessageError("a PIN block of 8 bytes and one of 16")
     return Secret(_hex(private[PrivateTag.LONG_PIN_BLOCK], (2 * _PIN_FIELD,), "the PIN block"))
 
 
@@ -212,16 +261,6 @@ def _hex(text: str, sizes: tuple[int, ...], what: str) -> bytes:
     if len(value) not in sizes or text != value.hex():
         raise MessageError(f"{what} has {' or '.join(map(str, sizes))} bytes")
     return value
-
-
-def _entry_mode(request: HostRequest) -> str:
-    """DE 22."""
-    if request.entry is EntryMode.CONTACTLESS and request.track2 is not None and not request.icc_data:
-        return _CONTACTLESS_STRIPE
-    mode = _ENTRY_MODES.get((request.entry, request.fallback))
-    if mode is None:
-        raise MessageError(f"DE 22: an entry by {request.entry.value} is no fallback")
-    return mode
 
 
 def _check_original(kind: MessageKind, original: Original | None) -> None:
@@ -236,7 +275,7 @@ def _check_original(kind: MessageKind, original: Original | None) -> None:
 
 
 def _processing_code(kind: MessageKind, original: Original | None) -> str:
-    """DE 3."""
+    """The processing code."""
     code = kind.facts.processing_code or (
         _PURCHASE if original is None else original.kind.facts.processing_code
     )
@@ -244,7 +283,7 @@ def _processing_code(kind: MessageKind, original: Original | None) -> str:
 
 
 def _condition(kind: MessageKind, original: Original | None) -> Condition:
-    """DE 25: the kind's own condition where it has one, else the original's."""
+    """The kind's own condition where it has one, else the original's."""
     own = kind.facts.condition
     return original.kind.facts.condition if own is Condition.NORMAL and original is not None else own
 
@@ -258,33 +297,12 @@ def _kind_of(
             _condition(kind, original),
         ):
             return kind
-    raise MessageError("DE 3 or DE 25 does not agree with the message type")
+    raise MessageError("processing code or condition does not agree with the message type")
 
 
 def _originals(message_class: MessageClass, condition: Condition) -> Iterator[MessageKind]:
-    """The kinds that DE 90 and DE 25 may mean, the one that they mean without further words first."""
+    """The kinds that a message type and a condition may mean, the one that they mean without further words first."""
     for kind in MessageKind:
         facts = kind.facts
         if kind.moves_money and (facts.message_class, facts.condition) == (message_class, condition):
             yield kind
-
-
-def _original_of(
-    fields: Mapping[str, str], private: Mapping[int, str], condition: Condition
-) -> Original | None:
-    if "90" not in fields:
-        if {PrivateTag.ORIGINAL_REFERENCE, PrivateTag.ORIGINAL_PROCESSING} & private.keys():
-            raise MessageError("an original's reference or processing code without DE 90")
-        return None
-    elements = digits(fields["90"], 42, 42, "DE 90")
-    if elements[:4] not in REQUEST_TYPES:
-        raise MessageError("DE 90 names no payment")
-    message_class, repeat = REQUEST_TYPES[elements[:4]]
-    kinds = list(_originals(message_class, condition))
-    if PrivateTag.ORIGINAL_PROCESSING in private:
-        code = private[PrivateTag.ORIGINAL_PROCESSING]
-        kinds = [kind for kind in kinds[1:] if kind.facts.processing_code == code]
-    if repeat or not kinds:
-        raise MessageError("DE 90 names no payment")
-    reference = printable(private.get(PrivateTag.ORIGINAL_REFERENCE, ""), 1, 40, "the original's reference")
-    return Original(kind=kinds[0], stan=trace_number_of(elements[4:10]), reference=reference)

@@ -1,88 +1,30 @@
-"""The bytes of a message, both ways, from one table of forms.
+"""The bytes of a message, both ways, by the forms of a dialect.
 
 1. What is plainly right is read and built here. All else goes to pyiso8583, which says what is wrong with it; a differential test holds
    the two against each other.
-2. A value is text: digits of packed BCD, upper-case hexadecimal of bytes, or ASCII.
+2. A value is text: digits of packed BCD, upper-case hexadecimal of bytes, or characters. Fields are known by the names of their elements.
+3. Where messages have an authentication code, its place is kept: the last 8 bytes, which are zero until `host.authentication` writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.iso8583 import elements as el
+from terminal_sim.host.iso8583.forms import CODECS, Alphabet, ElementForm, Encoding
+from terminal_sim.host.iso8583.layout import DialectLayout
 
-MAX_MESSAGE = 1024  # above the longest message of the table; a longer one is not looked at
+MAX_MESSAGE = 2048  # above the longest message of any dialect; a longer one is not looked at
+MAC_SIZE = 8
 
-
-class Alphabet(Enum):
-    """What a field counts and carries."""
-
-    DIGITS = "packed BCD, an odd number of digits behind a 0"
-    BYTES = "bytes"
-    ASCII = "ASCII"
-
-
-class ElementForm(NamedTuple):
-    """A field: it has `size` digits, bytes or characters, or at most as many behind a packed length of `prefix` bytes."""
-
-    field: str
-    alphabet: Alphabet
-    size: int
-    prefix: int = 0
-
-
-MESSAGE_TYPE = ElementForm("t", Alphabet.BYTES, 2)
-BITMAP, SECOND_BITMAP = ElementForm("p", Alphabet.BYTES, 8), ElementForm("1", Alphabet.BYTES, 8)
-ELEMENTS = (
-    ElementForm("2", Alphabet.DIGITS, 19, 1),
-    ElementForm("3", Alphabet.DIGITS, 6),
-    ElementForm("4", Alphabet.DIGITS, 12),
-    ElementForm("7", Alphabet.DIGITS, 10),
-    ElementForm("11", Alphabet.DIGITS, 6),
-    ElementForm("12", Alphabet.DIGITS, 12),
-    ElementForm("14", Alphabet.DIGITS, 4),
-    ElementForm("22", Alphabet.DIGITS, 3),
-    ElementForm("23", Alphabet.DIGITS, 3),
-    ElementForm("25", Alphabet.DIGITS, 2),
-    ElementForm("35", Alphabet.DIGITS, 37, 1),
-    ElementForm("37", Alphabet.ASCII, 12),
-    ElementForm("38", Alphabet.ASCII, 6),
-    ElementForm("39", Alphabet.ASCII, 2),
-    ElementForm("41", Alphabet.ASCII, 8),
-    ElementForm("42", Alphabet.ASCII, 15),
-    ElementForm("44", Alphabet.ASCII, 1),
-    ElementForm("48", Alphabet.BYTES, 255, 2),
-    ElementForm("49", Alphabet.DIGITS, 3),
-    ElementForm("52", Alphabet.BYTES, 8),
-    ElementForm("54", Alphabet.ASCII, 20),
-    ElementForm("55", Alphabet.BYTES, 255, 2),
-    ElementForm("56", Alphabet.DIGITS, 4),
-    ElementForm("90", Alphabet.DIGITS, 42),
-)
-"""The data elements in the order of the wire."""
-
-FORMS = {form.field: form for form in (MESSAGE_TYPE, BITMAP, SECOND_BITMAP, *ELEMENTS)}
-
-SPEC: dict[str, dict[str, Any]] = {
-    form.field: {
-        "data_enc": "ascii" if form.alphabet is Alphabet.ASCII else "b",
-        "len_enc": "bcd",
-        "len_type": form.prefix,
-        "max_len": form.size,
-        "len_count": "nibbles" if form.alphabet is Alphabet.DIGITS else "bytes",
-        "left_pad": "0",
-    }
-    for form in (ElementForm("h", Alphabet.BYTES, 0), *FORMS.values())
-}
-"""The same table in the words of pyiso8583."""
-
-_DIGITS, _BYTES, _ASCII = Alphabet  # names of the module cost less than members of an enumeration
+_DIGITS, _BYTES, _ASCII, _EBCDIC = Alphabet  # names of the module cost less than members of an enumeration
 _TWO_BITMAPS = 1 << 127
 _SECOND_HALF = (1 << 64) - 1
-_BITS = {form.field: 1 << 128 - int(form.field) for form in ELEMENTS}
+_MAC = ElementForm(el.MAC, "64", _BYTES, MAC_SIZE)
+_SECOND_MAC = _MAC._replace(field="128")
 
 
 class _NotPlain(ValueError):
@@ -99,132 +41,238 @@ class ElementPlace(NamedTuple):
     size: int
 
 
-def places(message: bytes) -> list[ElementPlace]:
-    """Where each field stands; nothing where the message is not plainly one of the dialect."""
-    try:
-        found = [ElementPlace(*place) for place in _walk(message)]
-        for place in found:
-            _text(place.form, message[place.value : place.end], place.size)
-    except ValueError:
-        return []
-    return found
+class _FieldPlan(NamedTuple):
+    """What messages of the same fields have in common: their forms in order, and their bitmaps as bytes."""
+
+    forms: tuple[ElementForm, ...]
+    bitmaps: bytes
 
 
-def encode_fields(fields: dict[str, str]) -> bytes:
-    """The message of these fields; `MessageError` where one does not fit its form."""
-    try:
-        return _build(fields)
-    except ValueError:
-        return _build_with_reasons(fields)
+class WireCodec:
+    """The codec of one dialect. It has no state but what it has worked out once."""
 
+    def __init__(self, layout: DialectLayout) -> None:
+        self.heads = layout.heads()
+        self.forms = layout.forms()
+        self.has_mac = layout.mac_algorithm is not None
+        self._bits = {form.name: 1 << 128 - int(form.field) for form in self.forms}
+        macs = (_MAC, _SECOND_MAC) if self.has_mac else ()
+        self._by_bit = {1 << 128 - int(form.field): form for form in (*self.forms, *macs)}
+        self._known = sum(self._by_bit)
+        self._type, self._bitmap, _ = self.heads
+        self._text_bitmap = self._bitmap.alphabet is not _BYTES
+        self._plan = lru_cache(maxsize=256)(self._planned)
+        self._present = lru_cache(maxsize=256)(self._named)
 
-def decode_fields(message: bytes, known: frozenset[str]) -> Mapping[str, str]:
-    """The fields of a message, all of them of `known`; raises `MessageError`."""
-    if len(message) > MAX_MESSAGE:
-        raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
-    try:
-        fields = {form.field: _text(form, message[at:end], size) for form, _, at, end, size in _walk(message)}
-    except ValueError:
-        fields = _read_with_reasons(message)
-    for number in fields:
-        if number not in known:
-            raise MessageError(f"DE {number} does not belong into this message")
-    return fields
+    @property
+    def library_specification(self) -> dict[str, dict[str, Any]]:
+        """The same forms in the words of pyiso8583."""
+        head = ElementForm("", "h", _BYTES, 0)
+        forms = (head, *self.heads, *self.forms, *((_MAC, _SECOND_MAC) if self.has_mac else ()))
+        return {form.field: form.in_words_of_library() for form in forms}
 
+    def number(self, name: str) -> str:
+        """How an error calls an element, by its number."""
+        return next((f"DE {form.field}" for form in self.forms if form.name == name), name)
 
-def _walk(message: bytes) -> Iterator[tuple[ElementForm, int, int, int, int]]:
-    """Each field as `ElementPlace` has it; `ValueError` where the message is not plainly right."""
-    yield MESSAGE_TYPE, 0, 0, 2, 2
-    yield BITMAP, 2, 2, 10, 8
-    bitmap, at = message[2:10], 10
-    if bitmap and bitmap[0] & 0x80:
-        yield SECOND_BITMAP, 10, 10, 18, 8
-        bitmap, at = message[2:18], 18
-    for form in _present(bitmap):
-        _, alphabet, size, prefix = form
-        first = at
-        if prefix:
-            at += prefix
-            count = int(message[first:at].hex())
-            if count > size:
-                raise _NotPlain
-            size = count
-        end = at + (size + 1 >> 1 if alphabet is _DIGITS else size)
-        yield form, first, at, end, size
+    def message_type(self, message: bytes) -> str:
+        """The message type with which a message begins, empty where it is none."""
+        data = message[: self._type.size]
+        try:
+            return _text(self._type, data, len(data)) if len(data) == self._type.size else ""
+        except ValueError:
+            return ""
+
+    def encode(self, fields: dict[str, str]) -> bytes:
+        """The message of these fields; `MessageError` where one does not fit its form."""
+        try:
+            message = self._build(fields)
+        except ValueError:
+            message = self._build_with_reasons(fields)
+        if len(message) > MAX_MESSAGE:
+            raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
+        return message
+
+    def decode(self, message: bytes, known: frozenset[str]) -> Mapping[str, str]:
+        """The fields of a message, all of them of `known`; raises `MessageError`."""
+        if len(message) > MAX_MESSAGE:
+            raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
+        try:
+            fields = {
+                form.name: _text(form, message[at:end], size)
+                for form, _, at, end, size in self._walk(message)
+            }
+        except ValueError:
+            fields = self._read_with_reasons(message)
+        for name in fields:
+            if name not in known:
+                raise MessageError(f"{self.number(name)} does not belong into this message")
+        if self.has_mac and el.MAC not in fields:
+            raise MessageError("DE 64 or 128 is missing: each message has an authentication code")
+        return fields
+
+    def places(self, message: bytes) -> list[ElementPlace]:
+        """Where each field stands; nothing where the message is not plainly one of the dialect."""
+        try:
+            found = [ElementPlace(*place) for place in self._walk(message)]
+            for place in found:
+                _text(place.form, message[place.value : place.end], place.size)
+        except ValueError:
+            return []
+        return found
+
+    def _walk(self, message: bytes) -> Iterator[tuple[ElementForm, int, int, int, int]]:
+        """Each field as `ElementPlace` has it; `ValueError` where the message is not plainly right."""
+        kind, first, second = self.heads
+        at = kind.size
+        yield kind, 0, 0, at, kind.size
+        end = at + first.size
+        yield first, at, at, end, first.size
+        bitmap = self._bits_in(message[at:end])
+        if bitmap and bitmap[0] & 0x80:
+            at, end = end, end + second.size
+            yield second, at, at, end, second.size
+            bitmap += self._bits_in(message[at:end])
         at = end
-    if at != len(message):
-        raise _NotPlain
+        for form in self._present(bitmap):
+            _, _, alphabet, size, prefix, lengths, _ = form
+            begin = at
+            if prefix:
+                at += prefix
+                count = _length(message[begin:at], lengths)
+                if count > size:
+                    raise _NotPlain
+                size = count
+            end = at + (size + 1 >> 1 if alphabet is _DIGITS else size)
+            yield form, begin, at, end, size
+            at = end
+        if at != len(message):
+            raise _NotPlain
+
+    def _bits_in(self, bitmap: bytes) -> bytes:
+        if self._text_bitmap:
+            text = bitmap.decode(CODECS[self._bitmap.alphabet])
+            if not text.isalnum():  # `fromhex` passes over white space
+                raise _NotPlain
+            return bytes.fromhex(text)
+        return bitmap
+
+    def _named(self, bitmap: bytes) -> tuple[ElementForm, ...]:
+        """The data elements that a bitmap names."""
+        bits = int.from_bytes(bitmap) << 128 - 8 * len(bitmap) & ~_TWO_BITMAPS
+        if bits & ~self._known:
+            raise _NotPlain
+        return tuple(form for bit, form in sorted(self._by_bit.items(), reverse=True) if bits & bit)
+
+    def _planned(self, names: tuple[str, ...]) -> _FieldPlan:
+        bits = 0
+        for name in names:
+            if name != el.MESSAGE_TYPE:
+                if name not in self._bits:
+                    raise _NotPlain
+                bits |= self._bits[name]
+        if self.has_mac:
+            bits |= 1 if bits & _SECOND_HALF else _SECOND_HALF + 1
+        if bits & _SECOND_HALF:
+            bits |= _TWO_BITMAPS
+        bitmap = bits.to_bytes(16) if bits & _SECOND_HALF else (bits >> 64).to_bytes(8)
+        if self._text_bitmap:
+            bitmap = bitmap.hex().upper().encode(CODECS[self._bitmap.alphabet])
+        forms = tuple(form for form in self.forms if bits & self._bits[form.name])
+        return _FieldPlan(forms, bitmap)
+
+    def _build(self, fields: Mapping[str, str]) -> bytes:
+        plan = self._plan(tuple(fields))
+        kind, _ = _data(self._type, fields[el.MESSAGE_TYPE])
+        if len(kind) != self._type.size or len(fields) != len(plan.forms) + 1:
+            raise _NotPlain
+        parts = [kind, plan.bitmaps]
+        for form in plan.forms:
+            _, _, _, most, prefix, lengths, _ = form
+            data, size = _data(form, fields[form.name])
+            if prefix:
+                if size > most:
+                    raise _NotPlain
+                parts.append(_written_length(size, prefix, lengths))
+            elif size != most:
+                raise _NotPlain
+            parts.append(data)
+        if self.has_mac:
+            parts.append(bytes(MAC_SIZE))
+        return b"".join(parts)
+
+    def _build_with_reasons(self, fields: Mapping[str, str]) -> bytes:
+        import iso8583
+
+        numbered = {form.name: form.field for form in (*self.heads, *self.forms)}
+        by_number = {numbered[name]: text for name, text in fields.items()}
+        if self.has_mac:
+            second = any(name.isdigit() and int(name) > 64 for name in by_number)
+            by_number["128" if second else "64"] = "00" * MAC_SIZE
+        try:
+            message, _ = iso8583.encode(by_number, self.library_specification)
+        except iso8583.EncodeError as error:
+            raise MessageError(f"DE {error.field}: {error.msg}") from None
+        return bytes(message)
+
+    def _read_with_reasons(self, message: bytes) -> dict[str, str]:
+        import iso8583
+
+        try:
+            fields, _ = iso8583.decode(message, self.library_specification)
+        except iso8583.DecodeError as error:
+            raise MessageError(f"DE {error.field}: {error.msg}") from None
+        except KeyError as error:
+            raise MessageError(f"DE {error.args[0]} is not of this dialect") from None
+        names = {form.field: form.name for form in (*self.heads, *self.forms)}
+        names |= {_MAC.field: _MAC.name, _SECOND_MAC.field: _MAC.name}
+        return {names[number]: text for number, text in fields.items() if number != "h"}
 
 
-@lru_cache(maxsize=64)
-def _present(bitmap: bytes) -> tuple[ElementForm, ...]:
-    """The data elements that a bitmap names."""
-    bits = int.from_bytes(bitmap) << 128 - 8 * len(bitmap) & ~_TWO_BITMAPS
-    if bits & ~sum(_BITS.values()):
+def _length(data: bytes, lengths: Encoding) -> int:
+    if lengths is Encoding.BCD:
+        return int(data.hex())
+    if lengths is Encoding.BINARY:
+        return int.from_bytes(data)
+    text = data.decode(lengths.codec)
+    if not (text.isascii() and text.isdigit()):
         raise _NotPlain
-    return tuple(form for form in ELEMENTS if bits & _BITS[form.field])
+    return int(text)
+
+
+def _written_length(size: int, prefix: int, lengths: Encoding) -> bytes:
+    if lengths is Encoding.BCD:
+        return int(str(size), 16).to_bytes(prefix)
+    if lengths is Encoding.BINARY:
+        return size.to_bytes(prefix)
+    return f"{size:0{prefix}d}".encode(lengths.codec)
 
 
 def _text(form: ElementForm, data: bytes, size: int) -> str:
-    if form.alphabet is _ASCII:
+    _, _, alphabet, _, _, _, odd_right = form
+    if alphabet is _ASCII:
         return data.decode("ascii")
+    if alphabet is _EBCDIC:
+        return data.decode("cp500")
     text = data.hex().upper()
-    if form.alphabet is _DIGITS and size & 1:
-        if text[:1] != "0":
+    if alphabet is _DIGITS and size & 1:
+        if (text[-1:] != "F") if odd_right else (text[:1] != "0"):
             raise _NotPlain
-        return text[1:]
+        return text[:-1] if odd_right else text[1:]
     return text
 
 
-def _build(fields: Mapping[str, str]) -> bytes:
-    bits, parts = 0, []
-    for form in ELEMENTS:
-        text = fields.get(form.field)
-        if text is None:
-            continue
-        data, size = _data(form.alphabet, text)
-        if size > form.size or (size < form.size and not form.prefix):
-            raise _NotPlain
-        bits |= _BITS[form.field]
-        if form.prefix:
-            parts.append(int(str(size), 16).to_bytes(form.prefix))  # packed BCD
-        parts.append(data)
-    kind, _ = _data(_BYTES, fields["t"])
-    if len(kind) != MESSAGE_TYPE.size or len(fields) != 1 + bits.bit_count():
-        raise _NotPlain
-    if bits & _SECOND_HALF:
-        return kind + (bits | _TWO_BITMAPS).to_bytes(16) + b"".join(parts)
-    return kind + (bits >> 64).to_bytes(8) + b"".join(parts)
-
-
-def _data(alphabet: Alphabet, text: str) -> tuple[bytes, int]:
+def _data(form: ElementForm, text: str) -> tuple[bytes, int]:
     """The bytes of a value, and what the field counts."""
+    alphabet = form.alphabet
     if alphabet is _ASCII:
         return text.encode("ascii"), len(text)
-    digits = "0" + text if alphabet is _DIGITS and len(text) & 1 else text
+    if alphabet is _EBCDIC:
+        return text.encode("cp500"), len(text)
+    digits = text
+    if alphabet is _DIGITS and len(text) & 1:
+        digits = f"{text}F" if form.odd_right else f"0{text}"
     data = bytes.fromhex(digits)
     if 2 * len(data) != len(digits):  # it passes over white space
         raise _NotPlain
     return data, len(text) if alphabet is _DIGITS else len(data)
-
-
-def _build_with_reasons(fields: dict[str, str]) -> bytes:
-    import iso8583
-
-    try:
-        message, _ = iso8583.encode(fields, SPEC)
-    except iso8583.EncodeError as error:
-        raise MessageError(f"DE {error.field}: {error.msg}") from None
-    return bytes(message)
-
-
-def _read_with_reasons(message: bytes) -> dict[str, str]:
-    import iso8583
-
-    try:
-        fields, _ = iso8583.decode(message, SPEC)
-    except iso8583.DecodeError as error:
-        raise MessageError(f"DE {error.field}: {error.msg}") from None
-    except KeyError as error:
-        raise MessageError(f"DE {error.args[0]} is not of this dialect") from None
-    return dict(fields)

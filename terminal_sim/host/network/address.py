@@ -4,6 +4,7 @@
 |---------------|----------------------------------------------------------------------------|
 | `header`      | the length before a message: `2` (the default) or `4` bytes, `digits` for four in ASCII |
 | `tpdu`        | five bytes in hex that go before each message, such as `6000030000`         |
+| `dialect`     | the name of a dialect, or the path of its file, ending in `.toml`           |
 | `ca`          | TLS: a PEM file of the certificates that are trusted; the system's own by default |
 | `certificate` | TLS: a PEM file with this side's certificate, where the other side asks for one |
 | `key`         | TLS: a PEM file with its private key                                       |
@@ -22,7 +23,7 @@ from terminal_sim.host.network.framing import TPDU_SIZE, Framing, LengthHeader
 from terminal_sim.loopback import BEYOND, is_loopback
 
 PLAIN_SCHEME, TLS_SCHEME = "iso8583", "tls+iso8583"
-_OPTIONS = ("header", "tpdu", BEYOND)
+_OPTIONS = ("header", "tpdu", "dialect", BEYOND)
 _TLS_OPTIONS = ("ca", "certificate", "key")
 
 
@@ -35,12 +36,13 @@ class TlsFiles(Struct, frozen=True):
 
 
 class HostAddress(Struct, frozen=True):
-    """A host on a network. `tls` is None where the connection is in clear."""
+    """A host on a network. `tls` is None where the connection is in clear, `dialect` empty where the host file says which."""
 
     host: str
     port: int
     framing: Framing = Framing()
     tls: TlsFiles | None = None
+    dialect: str = ""
 
     @classmethod
     def parse(cls, text: str) -> HostAddress:
@@ -60,7 +62,13 @@ class HostAddress(Struct, frozen=True):
         options = _options(text, parts.query, (*_OPTIONS, *_TLS_OPTIONS) if secure else _OPTIONS)
         if not is_loopback(parts.hostname) and options.get(BEYOND) != "loopback":
             raise Unsafe(f"{text}: {parts.hostname} is not this machine: allow it with {BEYOND}=loopback")
-        return cls(parts.hostname, port, _framing(text, options), _tls(text, options) if secure else None)
+        return cls(
+            parts.hostname,
+            port,
+            _framing(text, options),
+            _tls(text, options) if secure else None,
+            options.get("dialect", ""),
+        )
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from terminal_sim.errors import StorageFailed
 from terminal_sim.host.acquirer import Acquirer, Answer
@@ -66,7 +66,7 @@ class AcquirerServer:
         address = self.address
         self._server = await asyncio.start_server(self._connected, address.host, address.port, limit=_PIECE)
         port: int = self._server.sockets[0].getsockname()[1]
-        self.address = HostAddress(address.host, port, address.framing, address.tls)
+        self.address = structs.replace(address, port=port)
         return self.address
 
     async def close(self) -> None:

@@ -38,7 +38,10 @@ WRONG = [
     ("iso8583://127.0.0.1:1?header=3", "header=3: the forms of a length are 2, 4, digits"),
     ("iso8583://127.0.0.1:1?tpdu=60", "a TPDU has ten hex digits"),
     ("iso8583://127.0.0.1:1?tpdu=", "a TPDU has ten hex digits"),
-    ("iso8583://127.0.0.1:1?ca=ca.pem", "there is no option 'ca' here; there are header, tpdu, beyond"),
+    (
+        "iso8583://127.0.0.1:1?ca=ca.pem",
+        "there is no option 'ca' here; there are header, tpdu, dialect, beyond",
+    ),
     ("iso8583://127.0.0.1:1?header=2&header=4", "an option stands twice"),
     ("iso8583://127.0.0.1:1?header", "an option is written name=value"),
     ("tls+iso8583://127.0.0.1:1?certificate=a.pem", "a certificate and its key belong together"),
