@@ -10,8 +10,11 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from terminal_sim.core.effects import AnswerPayment
 from terminal_sim.core.firmware import Firmware
+from terminal_sim.core.flow import Context
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.payment_request import (
     PaymentRequest,
@@ -37,13 +40,19 @@ _NOTICES = {
 
 
 class PaymentRequests:
-    """`running` is the request that is served now."""
+    """`running` is the request that is served now, by a flow that stands on the home screen."""
 
-    __slots__ = ("_terminal", "running")
+    __slots__ = ("_serving", "_terminal", "running")
 
     def __init__(self, terminal: Firmware) -> None:
         self._terminal = terminal
+        self._serving: Context | None = None
         self.running: TerminalRequest | None = None
+
+    def restore(self, running: TerminalRequest | None, stack: Sequence[Context]) -> None:
+        """Serve `running` as at a moment at which these flows ran: the one on the home screen was begun for it."""
+        self.running = running
+        self._serving = stack[1] if running is not None else None
 
     @property
     def payment(self) -> PaymentRequest | None:
@@ -55,9 +64,9 @@ class PaymentRequests:
         """The payment that is to be given back now, if one is."""
         return self.running if isinstance(self.running, RefundRequest) else None
 
-    def take(self, request: TerminalRequest) -> None:
-        """Serve `request` from now on."""
-        self.running = request
+    def take(self, request: TerminalRequest, serving: Context) -> None:
+        """Serve `request` from now on, by the flow `serving`."""
+        self.running, self._serving = request, serving
         self._answer(request.id, RequestTaken())
 
     def refuse(self, request: TerminalRequest, reason: RequestRefusal) -> None:
@@ -73,7 +82,7 @@ class PaymentRequests:
         """End the running request, where there is one, as the screen says; a void in doubt is not over by that."""
         if self.running is None:
             return
-        request, self.running = self.running.id, None
+        request, self.running, self._serving = self.running.id, None, None
         known = self._known(request)
         if known is not None and known.kind.undoes and known.state.in_doubt:
             self._answer(request, RequestRunning())
@@ -81,8 +90,16 @@ class PaymentRequests:
             self._answer(request, RequestEnded(notice, payment))
 
     def abandon(self) -> None:
-        """End the running request, where there is one, as cancelled: its flow was left before it came to an end."""
+        """End the running request, where there is one, as cancelled."""
         self.end(say("cancelled"), None)
+
+    def abandon_without(self, stack: Sequence[Context]) -> None:
+        """End the running request as cancelled where its flow is none of those that run: it was left before it came to an end.
+
+        Another flow may have taken its place, and what that one does is no answer to the request.
+        """
+        if self.running is not None and not any(context is self._serving for context in stack):
+            self.abandon()
 
     def resolved(self, void: Payment) -> None:
         """Tell of a void that was decided behind the screen."""

@@ -113,12 +113,12 @@ class FlowStack:
         self.reversals.restore(memory.reversals)
         self.advices.restore(memory.advices)
         self.offline.restore(memory.offline)
-        self.requests.running = memory.request
         self.stack.clear()
         for kept in memory.stack:
             context = self.flows[kept.flow].begin(self)
             context.restore(kept)
             self.stack.append(context)
+        self.requests.restore(memory.request, self.stack)
 
     def run_by(self, flows: Mapping[str, AnyFlow]) -> None:
         """Let these flows run the terminal, which are the same by their names and tables."""

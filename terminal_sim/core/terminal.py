@@ -48,8 +48,7 @@ class Terminal(FlowStack):
         while self.inbox:
             pending = self.inbox.pop(0)
             _HANDLERS[type(pending)](self, pending)
-        if len(self.stack) == 1:
-            self.requests.abandon()
+        self.requests.abandon_without(self.stack)
         if self.touched:
             self.arm()
         return self.effects

@@ -29,9 +29,9 @@ class RequestedFlow(fields.TypedField):
     def serve(self, event: Event) -> None:
         """The sale begins where its amount is known: with the card."""
         if isinstance(event, PaymentRequested):
-            self.terminal.requests.take(event.request)
             charge = CHARGE.begin(self.terminal)
             charge.amount = event.request.amount
+            self.terminal.requests.take(event.request, charge)
             self.terminal.push(charge)
 
     def refuse_request(self, event: Event) -> None:
@@ -47,9 +47,9 @@ class RequestedFlow(fields.TypedField):
         """The void begins at once: the payment is known, and its card is not needed."""
         original = self._original(event.request) if isinstance(event, RefundRequested) else None
         if isinstance(event, RefundRequested) and original is not None:
-            self.terminal.requests.take(event.request)
             void = VOID.begin(self.terminal)
             void.original = original
+            self.terminal.requests.take(event.request, void)
             self.terminal.push(void)
 
     def refuse_refund(self, event: Event) -> None:

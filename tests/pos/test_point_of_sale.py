@@ -91,6 +91,26 @@ def test_the_till_takes_its_request_back_and_the_screen_says_so(
     assert line(till, "T-1")["state"] == "cancelled"
 
 
+@pytest.mark.parametrize("going_back", [False, True], ids=["at once", "after going back to a snapshot"])
+def test_a_void_that_a_seller_makes_while_a_request_waits_is_no_answer_to_it(
+    bench: Bench, *, going_back: bool
+) -> None:
+    terminal = bench.add_terminal("square-terminal", locale="en-CA")
+    for key in ("5", "0", "0", "OK"):
+        terminal.press(key)
+    paid(terminal)
+    bench.advance(60 * SECOND)
+    bench.point_of_sale.sale(terminal, "T-1", 1250)
+    if going_back:
+        bench.restore(bench.snapshot())
+    for element in ("transactions", "txn-1", "void"):
+        terminal.touch(element)
+    bench.advance(5 * SECOND)
+    assert [row["status"] for row in terminal.report()] == ["Voided", "Completed"]
+    assert (line(bench.point_of_sale, "T-1")["state"], line(bench.point_of_sale, "T-1")["paid"]) == ("open", 0)
+    assert bench.violations() == []
+
+
 def test_a_request_is_taken_back_too_late_once_the_acquirer_is_asked(
     till: PointOfSale, terminal: TerminalUnderTest
 ) -> None:
