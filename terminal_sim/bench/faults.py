@@ -220,6 +220,12 @@ FAULTS: tuple[BenchFault, ...] = (
         _fail_commit(CommitFailure.UNKNOWN),
     ),
     BenchFault(
+        CommitFailure.ANSWER_LOST.value,
+        (),
+        "The next commit of the journal is durable, and its terminal is told that this is unknown.",
+        _fail_commit(CommitFailure.ANSWER_LOST),
+    ),
+    BenchFault(
         CommitFailure.DISK_FULL.value,
         (),
         "The next commit of the journal finds the storage full and is not durable.",

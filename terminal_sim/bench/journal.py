@@ -14,15 +14,17 @@ from terminal_sim.runtime.clock import VirtualClock
 
 
 class CommitFailure(Enum):
-    """How a commit of the journal fails; the value is the name of the fault."""
+    """How a commit of the journal fails; the value is the name of the fault. After `ANSWER_LOST` the rows are there."""
 
     UNKNOWN = "commit-unknown"
     DISK_FULL = "disk-full"
+    ANSWER_LOST = "commit-answer-lost"
 
 
 _WHY = {
     CommitFailure.UNKNOWN: "the storage did not answer: whether the last rows are there is unknown",
     CommitFailure.DISK_FULL: "the storage is full: the last rows are not there; make room, then switch on",
+    CommitFailure.ANSWER_LOST: "the storage did not answer: whether the last rows are there is unknown",
 }
 
 
@@ -37,10 +39,11 @@ class JournalWriter:
         self._clock = clock
 
     def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None:
-        if self.failure is not None:
-            failure, self.failure = self.failure, None
+        failure, self.failure = self.failure, None
+        if failure is None or failure is CommitFailure.ANSWER_LOST:
+            now = self._clock.now
+            self.journal.append_many(
+                [Batch(board.name, board.power.boot, now.mono, now.wall, rows) for board, rows in batches]
+            )
+        if failure is not None:
             raise CommitUnknown(_WHY[failure])
-        now = self._clock.now
-        self.journal.append_many(
-            [Batch(board.name, board.power.boot, now.mono, now.wall, rows) for board, rows in batches]
-        )

@@ -30,7 +30,7 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
 
 
 CARD = ", ".join(f"{fault.value} [N]" for fault in CardFault)
-BEFORE = "power-cut-after N, commit-unknown, disk-full"
+BEFORE = "power-cut-after N, commit-unknown, commit-answer-lost, disk-full"
 AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, host-wrong-type, {CARD}, wire {KINDS} [N], wire-mend, tamper"
 
 
@@ -154,7 +154,24 @@ def test_a_full_storage_after_the_answer_reverses_the_payment_at_the_next_start(
     assert (states(till), charged(bench)) == (["REVERSED"], 0)
 
 
-@pytest.mark.parametrize("fault", ["printer-jam", "disk-full", "host-duplicate", "card-mute"])
+def test_a_commit_whose_answer_is_lost_stops_the_terminal_and_its_rows_count_at_the_next_start(
+    bench: Bench,
+) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("commit-answer-lost")
+    sale(till, lambda: till.swipe("visa-stripe"))
+    bench.advance(SECOND)
+    assert (till.view().screen.id, len(bench.host_messages())) == ("out-of-service", 0)
+    assert [row.fields["state"] for row in till.journal() if row.kind == "sale"] == ["AUTH_SENT"]
+    till.power_on()
+    bench.advance(60 * SECOND)
+    assert (states(till), charged(bench)) == (["REVERSED"], 0)
+    assert bench.violations(resolved=True) == []
+
+
+@pytest.mark.parametrize(
+    "fault", ["printer-jam", "disk-full", "commit-answer-lost", "host-duplicate", "card-mute"]
+)
 def test_a_saved_state_keeps_an_armed_fault(bench: Bench, fault: str) -> None:
     bench.add_terminal("v400m").fault(fault)
     with Bench(texts=TEXTS) as other:

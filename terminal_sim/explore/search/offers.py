@@ -181,7 +181,7 @@ def faults(profile: Profile) -> tuple[Act, ...]:
         ("fault", "host-wrong-type"),
         ("fault", "stripe-unreadable"),
         ("fault", "card-torn"), ("fault", "card-mute"), ("fault", "card-garbage"), ("fault", "card-answer-lost", "4"),
-        ("fault", "commit-unknown"), ("fault", "disk-full"), ("fault", "wire", "drop"), ("fault", "wire", "unplug"),
+        ("fault", "commit-unknown"), ("fault", "commit-answer-lost"), ("fault", "disk-full"), ("fault", "wire", "drop"), ("fault", "wire", "unplug"),
         *((("fault", "power-cut-after", str(n))) for n in (1, 2, 3, 5, 8)),
         ("tear", "card", "after", "genac1"), ("tear", "card", "after", "online"),
         ("fault", "tamper"),
