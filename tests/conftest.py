@@ -1,14 +1,19 @@
-"""What all tests share: no property is timed, and slow tests have a marker.
+"""What all tests share: no property is timed, slow tests have a marker, and what the proof has counted stands at the end.
 
 On a machine whose cores are all busy any example of a property, and any draw of one, may take long.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import slow
+from tests.proof import proof, summarize
+
+__all__ = ["proof"]
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
@@ -21,3 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if slow.name_of(item.nodeid) in names:
             item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Writes what the suites of the proof have counted."""
+    summarize(terminalreporter)

@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
         _replay,
         _coverage,
         _explore,
+        _simulate,
         _check,
         _fmt,
         _profiles,
@@ -513,6 +514,23 @@ def _explore(commands: _Commands) -> None:
     )
     _locale(explore)
     _options(explore)
+
+
+def _simulate(commands: _Commands) -> None:
+    simulate = _command(
+        commands,
+        "simulate",
+        "simulate",
+        "let everything fail in whole shops made from seeds, and hold the books to account",
+    )
+    simulate.add_argument("--seed", type=int, default=0, metavar="N", help="the first seed; 0 by default")
+    simulate.add_argument(
+        "--seeds",
+        type=_number,
+        default=1,
+        metavar="N",
+        help="so many seeds from there on; the story of one is told",
+    )
 
 
 def _keys(commands: _Commands) -> None:

@@ -107,7 +107,10 @@ def test_a_void_that_a_seller_makes_while_a_request_waits_is_no_answer_to_it(
         terminal.touch(element)
     bench.advance(5 * SECOND)
     assert [row["status"] for row in terminal.report()] == ["Voided", "Completed"]
-    assert (line(bench.point_of_sale, "T-1")["state"], line(bench.point_of_sale, "T-1")["paid"]) == ("open", 0)
+    assert (line(bench.point_of_sale, "T-1")["state"], line(bench.point_of_sale, "T-1")["paid"]) == (
+        "open",
+        0,
+    )
     assert bench.violations() == []
 
 
