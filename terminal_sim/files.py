@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 """Flags of `os.open`: bytes are written as they are, and no child process has the file."""
@@ -61,3 +64,13 @@ def runtime_file() -> Path:
     """
     base = os.environ.get("XDG_RUNTIME_DIR") or os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else Path.home() / ".local" / "state") / "terminal-sim" / "serve.json"
+
+
+@contextmanager
+def private_folder(folder: Path | None) -> Iterator[Path]:
+    """`folder`, or one for its owner alone that is gone when the block ends."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="terminal-sim-") as made:
+        yield Path(made)

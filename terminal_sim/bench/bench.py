@@ -20,6 +20,7 @@ from terminal_drivers.base import Trace as Frames
 from terminal_sim import profile as profiles
 from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.bench.host_file import host_file
+from terminal_sim.bench.inbox import Inbox
 from terminal_sim.bench.journal import JournalWriter
 from terminal_sim.bench.network_hosts import NetworkHosts
 from terminal_sim.bench.receipts import ReceiptTaker
@@ -41,6 +42,7 @@ from terminal_sim.datafiles.sources import ProfileError
 from terminal_sim.display.texts import Texts
 from terminal_sim.display.view import Item, Role, Selector, SelectorError, View
 from terminal_sim.errors import BenchMisuse, Unsafe
+from terminal_sim.files import private_folder
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
@@ -70,6 +72,7 @@ from terminal_sim.runtime.trace import Subscriber, Trace
 
 if TYPE_CHECKING:
     from terminal_sim.bench.point_of_sale import PointOfSale
+    from terminal_sim.bench.served_apis import ServedApis, TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
 
 __all__ = [
@@ -151,6 +154,8 @@ class Bench:
         self.till = Till(
             self.clock, sales, self._new_sales, None if self._folder is None else self._folder.kept_till()
         )
+        self.inbox = Inbox()
+        self._apis: TerminalApis | None = None
         self._continuation = Continuation(self)
         self._models: dict[tuple[str | Path, str], Profile] = {}
         self._readers: list[Hardware] = []
@@ -351,6 +356,31 @@ class Bench:
         """`terminal` has power and a link again: the point of sale asks for what was not answered."""
         if self.till.point_of_sale is not None:
             self.till.point_of_sale.reached(terminal)
+        if self._apis is not None:
+            self._apis.reached(terminal)
+
+    @contextmanager
+    def serve_pos(self, port: int = 0, *, sealed: bool = True) -> Iterator[ServedApis]:
+        """Serve the vendor's interface of each terminal that has one to points of sale on this machine, until the block ends.
+
+        The first one is at `port` and the others at those that follow, each at a free one where it is 0. `sealed` gives each terminal a key
+        that points of sale need. Keys, certificates and what was answered are kept in the bench's folder, where it has one.
+        Raises `BenchMisuse`.
+        """
+        # Imported here: most benches serve nobody.
+        from terminal_sim.bench.served_apis import TerminalApis, served_apis
+
+        with private_folder(None if self._state is None else self._state / "api") as folder:
+            apis = TerminalApis(folder, self.clock, self.till, self.inbox.put)
+            for terminal in self.terminals:
+                if terminal.profile.api == "adyen":
+                    apis.add(terminal, apis.shared_key(terminal)[0] if sealed else None)
+            self._apis = apis
+            try:
+                with served_apis(apis, self.inbox, port, keys=sealed) as served:
+                    yield served
+            finally:
+                self._apis = None
 
     def _new_sales(self) -> JournalStore:
         return MemoryJournal() if self._folder is None else self._folder.open_sales()
@@ -386,6 +416,7 @@ class Bench:
         # All others have reported everything by now.
         for terminal in self.terminals if self._silent else self._reporting_late:
             terminal.listen()
+        self.inbox.take()
         until = self.clock.now.mono + duration
         if self.network is None:
             self.engine.advance(until)
@@ -448,6 +479,8 @@ class Bench:
 
         Raises `BenchMisuse` where the bench keeps its rows in a folder, or its terminals are not those of that moment.
         """
+        if self._apis is not None:
+            raise BenchMisuse("points of sale are being served: what they were answered cannot be taken back")
         if not isinstance(self.journal, MemoryJournal):
             raise BenchMisuse(
                 f"{self._state} keeps what has happened: a bench goes back where it keeps nothing, so leave --state out"

@@ -78,7 +78,11 @@ class PointOfSale:
     def attach(self, terminal: AskedTerminal, board: Board) -> None:
         """Know `terminal` by its name, and take the answers that come from its `board`."""
         self._terminals[terminal.name] = terminal
-        board.point_of_sale = self
+        board.points_of_sale.append(self)
+
+    def leave(self, board: Board) -> None:
+        """Take no more answers that come from `board`."""
+        board.points_of_sale.remove(self)
 
     # Sales.
 
@@ -145,6 +149,13 @@ class PointOfSale:
         return [line.record() for line in self.sales()]
 
     # What terminals answer.
+
+    def asked_for(self, request: str) -> bool:
+        """Whether the request is a tender's."""
+        return self.book.asked(request) is not None
+
+    def lost_power(self, _: str) -> None:
+        """Nothing to do: what is in doubt is asked for again when the terminal is within reach."""
 
     def answered(self, terminal: str, request: str, answer: RequestAnswer) -> bool:
         """Take an answer that has a link to come over; one to nothing that is in doubt changes nothing."""

@@ -142,6 +142,12 @@ class TerminalUnderTest:
         return self._surroundings.environment.network_up
 
     @property
+    def host_is_in_reach(self) -> bool:
+        """Whether the terminal's own link is there, and the payment service behind it."""
+        around = self._surroundings.environment
+        return around.network_up and around.service_up
+
+    @property
     def running_flows(self) -> list[tuple[str, str]]:
         """The flows that run, lowest first, each with the state that it is in; none while the power is off."""
         running = self.board.firmware.stack if self.board.firmware is not None else ()

@@ -69,9 +69,10 @@ class Till:
     def restore(self, snapshot: TillSnapshot | None, terminals: Iterable[TerminalUnderTest]) -> None:
         """Have the point of sale of that moment beside these terminals. The rows are in memory, as those of the bench are."""
         terminals = tuple(terminals)
-        self._journal, self.point_of_sale = None, None
-        for terminal in terminals:
-            terminal.board.point_of_sale = None
+        before, self._journal, self.point_of_sale = self.point_of_sale, None, None
+        if before is not None:
+            for terminal in terminals:
+                before.leave(terminal.board)
         if snapshot is not None:
             self._journal = MemoryJournal(snapshot.journal)
             made = self.used(terminals)

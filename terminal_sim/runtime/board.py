@@ -45,10 +45,18 @@ class DrawnScreen(Protocol):
 
 
 class PointOfSalePort(Protocol):
-    """Where a terminal's answers to the requests of a point of sale go."""
+    """What asks terminals for payments, and where their answers go."""
 
-    def answered(self, terminal: str, request: str, answer: RequestAnswer) -> bool:
-        """Whether the answer arrived."""
+    def asked_for(self, request: str, /) -> bool:
+        """Whether the request with this id is its own."""
+        ...
+
+    def answered(self, terminal: str, request: str, answer: RequestAnswer, /) -> bool:
+        """Whether the answer to a request of its own arrived."""
+        ...
+
+    def lost_power(self, terminal: str, /) -> None:
+        """The terminal is off: no answer comes before it has booted."""
         ...
 
 
@@ -156,7 +164,7 @@ class Board:
     kernel: KernelConfig
     keys: KeyStore
     dialect: Dialect
-    point_of_sale: PointOfSalePort | None = None
+    points_of_sale: list[PointOfSalePort] = field(default_factory=list)
     vault: Vault = field(default_factory=Vault)
     cards: CardLog = field(default_factory=CardLog)
     power: Power = field(default_factory=Power)
@@ -207,6 +215,8 @@ class Board:
         self.firmware = None
         self.cards.clear()
         self.power.cut()
+        for asking in self.points_of_sale:
+            asking.lost_power(self.name)
 
     def listen(self, entries: tuple[EntryMode, ...]) -> list[Event]:
         """Open the readers for `entries`, with a light at each; the card that is in the slot already is the first news."""

@@ -227,7 +227,7 @@ class Executor:
         board.panel.ignored = effect.what
 
     def _answer_payment(self, board: Board, effect: fx.AnswerPayment) -> None:
-        asked_by = board.point_of_sale
+        asked_by = next((one for one in board.points_of_sale if one.asked_for(effect.request)), None)
         arrived = asked_by is not None and asked_by.answered(board.name, effect.request, effect.answer)
         if not arrived and self.tracing is not None:
             self.tracing.note(board, f"the answer to request {effect.request} reached no point of sale")

@@ -50,6 +50,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "printer": "printer, where it has one",
         "battery": "battery, where it has one",
         "links": "links to the acquirer, the one that it starts with first",
+        "api": "vendor's interface through which points of sale ask it for payments",
         "passcodes": "passcodes by name",
         "standalone": "payments that the terminal starts itself",
         "limits": "limits of amounts and lists",

@@ -32,7 +32,8 @@ class Profile:
 
     `lights` are the reader's own, all green after a success. `app` says that the firmware is an app on a phone or tablet,
     which can be closed and whose link to the reader can break. `status_bar` says that the first display has a strip with the time, the link
-    and the battery above its screen. `kernel` names the file of what the acquirer loads for cards: a bundled one, or a path beside the
+    and the battery above its screen. `api` is the vendor's interface through which points of sale ask it for payments, empty where it has
+    none. `kernel` names the file of what the acquirer loads for cards: a bundled one, or a path beside the
     file that says it.
     """
 
@@ -54,6 +55,7 @@ class Profile:
     printer: PrinterConfig | None = None
     battery: Battery | None = None
     links: tuple[Literal["wifi", "4g", "ethernet", "bluetooth", "usb"], ...] = ()
+    api: Literal["", "adyen", "square"] = ""
     passcodes: dict[str, Passcode] = field(default_factory=dict)
     standalone: Standalone = Standalone()
     limits: Limits = Limits()

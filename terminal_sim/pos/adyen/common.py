@@ -28,7 +28,7 @@ Number = int | str
 """A whole number by the schema that terminals send as text (`CardSeqNumb`, `POIReconciliationID`); both are read."""
 
 
-class MessageHeader(Nexo):
+class MessageHeader(Nexo, frozen=True, kw_only=True):
     """Who asks whom for what. `service_id` names a request of the service class, and with `sale_id` it is the dialogue's own name."""
 
     message_class: MessageClass
@@ -41,14 +41,14 @@ class MessageHeader(Nexo):
     device_id: ShortId | None = None
 
 
-class TransactionId(Nexo):
+class TransactionId(Nexo, frozen=True, kw_only=True):
     """A transaction's name at one side, with the time of it."""
 
     transaction_id: Filled
     time_stamp: str
 
 
-class MessageReference(Nexo):
+class MessageReference(Nexo, frozen=True, kw_only=True):
     """An earlier message of the same point of sale; members that are absent are those of the header."""
 
     message_category: Category | None = None
@@ -58,11 +58,11 @@ class MessageReference(Nexo):
     poiid: Filled | None = None
 
 
-class SaleTerminalData(Nexo):
+class SaleTerminalData(Nexo, frozen=True, kw_only=True):
     totals_group_id: Annotated[str, Meta(min_length=1, max_length=16)] | None = None
 
 
-class SaleData(Nexo):
+class SaleData(Nexo, frozen=True, kw_only=True):
     """What the point of sale says of its side: the ticket is `sale_transaction_id.transaction_id`, the server `operator_id`."""
 
     sale_transaction_id: TransactionId
@@ -77,7 +77,7 @@ class SaleData(Nexo):
     sale_to_acquirer_data: Filled | None = None
 
 
-class OriginalPoiTransaction(Nexo):
+class OriginalPoiTransaction(Nexo, frozen=True, kw_only=True):
     """The payment that a reversal is for, by the terminal's name of it."""
 
     poi_transaction_id: TransactionId | None = None
@@ -90,7 +90,7 @@ class OriginalPoiTransaction(Nexo):
     reuse_card_data_flag: bool | None = None
 
 
-class OutputText(Nexo):
+class OutputText(Nexo, frozen=True, kw_only=True):
     """A piece of text; the line ends behind it unless `end_of_line_flag` is false."""
 
     text: str
@@ -104,19 +104,19 @@ class OutputText(Nexo):
     character_set: int | None = None
 
 
-class PredefinedContent(Nexo):
+class PredefinedContent(Nexo, frozen=True, kw_only=True):
     """What the terminal itself has under the name `reference_id`."""
 
     reference_id: Filled
     language: Language | None = None
 
 
-class OutputBarcode(Nexo):
+class OutputBarcode(Nexo, frozen=True, kw_only=True):
     barcode_value: Filled
     barcode_type: str | None = None
 
 
-class OutputContent(Nexo):
+class OutputContent(Nexo, frozen=True, kw_only=True):
     """What is shown or printed. `output_xhtml` is base64."""
 
     output_format: OutputFormat
@@ -126,7 +126,7 @@ class OutputContent(Nexo):
     output_barcode: OutputBarcode | None = None
 
 
-class MenuEntry(Nexo):
+class MenuEntry(Nexo, frozen=True, kw_only=True):
     output_format: OutputFormat
     menu_entry_tag: str | None = None
     default_selected_flag: bool | None = None
@@ -134,7 +134,7 @@ class MenuEntry(Nexo):
     output_text: list[OutputText] | None = None
 
 
-class DisplayOutput(Nexo):
+class DisplayOutput(Nexo, frozen=True, kw_only=True):
     """What a device shows; `minimum_display_time` is in seconds."""
 
     device: Device
@@ -145,7 +145,7 @@ class DisplayOutput(Nexo):
     response_required_flag: bool | None = None
 
 
-class PrintOutput(Nexo):
+class PrintOutput(Nexo, frozen=True, kw_only=True):
     document_qualifier: DocumentQualifier
     response_mode: str
     output_content: OutputContent

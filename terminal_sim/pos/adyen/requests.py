@@ -35,7 +35,7 @@ from terminal_sim.pos.adyen.values import (
 )
 
 
-class AmountsReq(Nexo):
+class AmountsReq(Nexo, frozen=True, kw_only=True):
     """`requested_amount` has tip and cash back in it (they say how much of it is what)."""
 
     currency: Currency
@@ -44,26 +44,26 @@ class AmountsReq(Nexo):
     tip_amount: Decimal | None = None
 
 
-class TransactionConditions(Nexo):
+class TransactionConditions(Nexo, frozen=True, kw_only=True):
     allowed_payment_brand: list[str] | None = None
     customer_language: Language | None = None
     force_entry_mode: list[str] | None = None
     force_online_flag: bool | None = None
 
 
-class PaymentTransaction(Nexo):
+class PaymentTransaction(Nexo, frozen=True, kw_only=True):
     amounts_req: AmountsReq
     original_poi_transaction: OriginalPoiTransaction | None = None
     transaction_conditions: TransactionConditions | None = None
 
 
-class PaymentData(Nexo):
+class PaymentData(Nexo, frozen=True, kw_only=True):
     payment_type: PaymentType | None = None
     card_acquisition_reference: TransactionId | None = None
     split_payment_flag: bool | None = None
 
 
-class PaymentRequest(Nexo):
+class PaymentRequest(Nexo, frozen=True, kw_only=True):
     """Take a payment, or give money back without naming an earlier payment."""
 
     sale_data: SaleData
@@ -71,7 +71,7 @@ class PaymentRequest(Nexo):
     payment_data: PaymentData | None = None
 
 
-class ReversalRequest(Nexo):
+class ReversalRequest(Nexo, frozen=True, kw_only=True):
     """Give back the whole of a payment, or `reversed_amount` of it."""
 
     original_poi_transaction: OriginalPoiTransaction
@@ -80,7 +80,7 @@ class ReversalRequest(Nexo):
     sale_data: SaleData | None = None
 
 
-class AbortRequest(Nexo):
+class AbortRequest(Nexo, frozen=True, kw_only=True):
     """Take a running request back. It has no answer of its own."""
 
     message_reference: MessageReference
@@ -88,7 +88,7 @@ class AbortRequest(Nexo):
     display_output: DisplayOutput | None = None
 
 
-class TransactionStatusRequest(Nexo):
+class TransactionStatusRequest(Nexo, frozen=True, kw_only=True):
     """What has become of a request; without a reference the last one is meant."""
 
     message_reference: MessageReference | None = None
@@ -96,20 +96,20 @@ class TransactionStatusRequest(Nexo):
     document_qualifier: list[DocumentQualifier] | None = None
 
 
-class DiagnosisRequest(Nexo):
+class DiagnosisRequest(Nexo, frozen=True, kw_only=True):
     poiid: Filled | None = None
     host_diagnosis_flag: bool | None = None
 
 
-class PrintRequest(Nexo):
+class PrintRequest(Nexo, frozen=True, kw_only=True):
     print_output: PrintOutput
 
 
-class DisplayRequest(Nexo):
+class DisplayRequest(Nexo, frozen=True, kw_only=True):
     display_output: Annotated[list[DisplayOutput], Meta(min_length=1)]
 
 
-class InputData(Nexo):
+class InputData(Nexo, frozen=True, kw_only=True):
     """What is asked of a person; times are in seconds, lengths in characters."""
 
     device: Device
@@ -124,12 +124,12 @@ class InputData(Nexo):
     wait_user_validation_flag: bool | None = None
 
 
-class InputRequest(Nexo):
+class InputRequest(Nexo, frozen=True, kw_only=True):
     input_data: InputData
     display_output: DisplayOutput | None = None
 
 
-class CardAcquisitionTransaction(Nexo):
+class CardAcquisitionTransaction(Nexo, frozen=True, kw_only=True):
     allowed_payment_brand: list[str] | None = None
     customer_language: Language | None = None
     force_entry_mode: list[str] | None = None
@@ -138,27 +138,27 @@ class CardAcquisitionTransaction(Nexo):
     cash_back_flag: bool | None = None
 
 
-class CardAcquisitionRequest(Nexo):
+class CardAcquisitionRequest(Nexo, frozen=True, kw_only=True):
     """Read a card before the amount of a payment is known."""
 
     sale_data: SaleData
     card_acquisition_transaction: CardAcquisitionTransaction
 
 
-class EnableServiceRequest(Nexo):
+class EnableServiceRequest(Nexo, frozen=True, kw_only=True):
     transaction_action: TransactionAction
     services_enabled: list[str] | None = None
     display_output: DisplayOutput | None = None
 
 
-class SaleSoftware(Nexo):
+class SaleSoftware(Nexo, frozen=True, kw_only=True):
     manufacturer_id: Filled
     application_name: Filled
     software_version: Filled
     certification_code: Filled
 
 
-class LoginRequest(Nexo):
+class LoginRequest(Nexo, frozen=True, kw_only=True):
     """Begin a period for totals: operator and shift of what follows. It authenticates nobody."""
 
     date_time: str
@@ -170,11 +170,11 @@ class LoginRequest(Nexo):
     poi_serial_number: Filled | None = None
 
 
-class LogoutRequest(Nexo):
+class LogoutRequest(Nexo, frozen=True, kw_only=True):
     maintenance_allowed: bool | None = None
 
 
-class TotalFilter(Nexo):
+class TotalFilter(Nexo, frozen=True, kw_only=True):
     poiid: Filled | None = None
     sale_id: Filled | None = None
     operator_id: Filled | None = None
@@ -182,16 +182,16 @@ class TotalFilter(Nexo):
     totals_group_id: Filled | None = None
 
 
-class GetTotalsRequest(Nexo):
+class GetTotalsRequest(Nexo, frozen=True, kw_only=True):
     total_details: list[TotalDetail] | None = None
     total_filter: TotalFilter | None = None
 
 
-class ReconciliationRequest(Nexo):
+class ReconciliationRequest(Nexo, frozen=True, kw_only=True):
     reconciliation_type: ReconciliationType
 
 
-class UnservedRequest(Nexo):
+class UnservedRequest(Nexo, frozen=True, kw_only=True):
     """A category that no terminal of the simulator has anything behind; it is answered as such."""
 
 

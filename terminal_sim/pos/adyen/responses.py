@@ -44,7 +44,7 @@ from terminal_sim.pos.adyen.values import (
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-class Response(Nexo):
+class Response(Nexo, frozen=True, kw_only=True):
     """How it ended. `additional_response` is key-value text, or base64 JSON where the request had its own data so."""
 
     result: Result
@@ -52,19 +52,19 @@ class Response(Nexo):
     additional_response: str | None = None
 
 
-class PoiData(Nexo):
+class PoiData(Nexo, frozen=True, kw_only=True):
     """The terminal's name of a transaction: `tender.psp`, or the tender alone where the platform has not seen it."""
 
     poi_transaction_id: TransactionId
     poi_reconciliation_id: Number | None = None
 
 
-class SensitiveCardData(Nexo):
+class SensitiveCardData(Nexo, frozen=True, kw_only=True):
     card_seq_numb: Number | None = None
     expiry_date: Number | None = None
 
 
-class CardData(Nexo):
+class CardData(Nexo, frozen=True, kw_only=True):
     payment_brand: str | None = None
     masked_pan: str | None = None
     payment_account_ref: str | None = None
@@ -73,12 +73,12 @@ class CardData(Nexo):
     sensitive_card_data: SensitiveCardData | None = None
 
 
-class PaymentInstrumentData(Nexo):
+class PaymentInstrumentData(Nexo, frozen=True, kw_only=True):
     payment_instrument_type: str
     card_data: CardData | None = None
 
 
-class AmountsResp(Nexo):
+class AmountsResp(Nexo, frozen=True, kw_only=True):
     """What was authorized; tip and cash back are parts of it."""
 
     authorized_amount: Decimal
@@ -87,7 +87,7 @@ class AmountsResp(Nexo):
     tip_amount: Decimal | None = None
 
 
-class PaymentAcquirerData(Nexo):
+class PaymentAcquirerData(Nexo, frozen=True, kw_only=True):
     merchant_id: str
     acquirer_poiid: str
     acquirer_id: Number | None = None
@@ -95,7 +95,7 @@ class PaymentAcquirerData(Nexo):
     approval_code: str | None = None
 
 
-class PaymentResult(Nexo):
+class PaymentResult(Nexo, frozen=True, kw_only=True):
     payment_type: str | None = None
     payment_instrument_data: PaymentInstrumentData | None = None
     amounts_resp: AmountsResp | None = None
@@ -105,14 +105,14 @@ class PaymentResult(Nexo):
     payment_acquirer_data: PaymentAcquirerData | None = None
 
 
-class PaymentReceipt(Nexo):
+class PaymentReceipt(Nexo, frozen=True, kw_only=True):
     document_qualifier: DocumentQualifier
     output_content: OutputContent
     required_signature_flag: bool | None = None
     integrated_print_flag: bool | None = None
 
 
-class PaymentResponse(Nexo):
+class PaymentResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     sale_data: SaleData | None = None
     poi_data: PoiData | None = None
@@ -120,7 +120,7 @@ class PaymentResponse(Nexo):
     payment_receipt: list[PaymentReceipt] | None = None
 
 
-class ReversalResponse(Nexo):
+class ReversalResponse(Nexo, frozen=True, kw_only=True):
     """`reversed_amount` and the original are told where a part was given back."""
 
     response: Response
@@ -130,7 +130,7 @@ class ReversalResponse(Nexo):
     payment_receipt: list[PaymentReceipt] | None = None
 
 
-class CardAcquisitionResponse(Nexo):
+class CardAcquisitionResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     sale_data: SaleData | None = None
     poi_data: PoiData | None = None
@@ -138,14 +138,14 @@ class CardAcquisitionResponse(Nexo):
     payment_instrument_data: PaymentInstrumentData | None = None
 
 
-class RepeatedMessageResponse(Nexo):
+class RepeatedMessageResponse(Nexo, frozen=True, kw_only=True):
     """An earlier answer again, with the body byte for byte as it was."""
 
     message_header: Raw
     repeated_response_message_body: Raw
 
 
-class TransactionStatusResponse(Nexo):
+class TransactionStatusResponse(Nexo, frozen=True, kw_only=True):
     """`response` says whether the look-up worked, and nothing of the payment."""
 
     response: Response
@@ -153,7 +153,7 @@ class TransactionStatusResponse(Nexo):
     repeated_message_response: RepeatedMessageResponse | None = None
 
 
-class PoiStatus(Nexo):
+class PoiStatus(Nexo, frozen=True, kw_only=True):
     global_status: GlobalStatus
     communication_ok_flag: bool | None = None
     printer_status: PrinterStatus | None = None
@@ -161,33 +161,33 @@ class PoiStatus(Nexo):
     card_reader_ok_flag: bool | None = None
 
 
-class HostStatus(Nexo):
+class HostStatus(Nexo, frozen=True, kw_only=True):
     acquirer_id: Number
     is_reachable_flag: bool | None = None
 
 
-class DiagnosisResponse(Nexo):
+class DiagnosisResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     poi_status: PoiStatus | None = None
     host_status: list[HostStatus] | None = None
 
 
-class PrintResponse(Nexo):
+class PrintResponse(Nexo, frozen=True, kw_only=True):
     document_qualifier: DocumentQualifier
     response: Response
 
 
-class OutputResult(Nexo):
+class OutputResult(Nexo, frozen=True, kw_only=True):
     device: Device
     info_qualify: InfoQualify
     response: Response
 
 
-class DisplayResponse(Nexo):
+class DisplayResponse(Nexo, frozen=True, kw_only=True):
     output_result: list[OutputResult]
 
 
-class Input(Nexo):
+class Input(Nexo, frozen=True, kw_only=True):
     """What was given; of a menu one number an entry, 1 where it was chosen. Digits are text, or leading zeros were lost."""
 
     input_command: InputCommand
@@ -197,44 +197,44 @@ class Input(Nexo):
     menu_entry_number: list[int] | None = None
 
 
-class InputResult(Nexo):
+class InputResult(Nexo, frozen=True, kw_only=True):
     device: Device
     info_qualify: InfoQualify
     response: Response
     input: Input | None = None
 
 
-class InputResponse(Nexo):
+class InputResponse(Nexo, frozen=True, kw_only=True):
     input_result: InputResult
     output_result: OutputResult | None = None
 
 
-class EnableServiceResponse(Nexo):
+class EnableServiceResponse(Nexo, frozen=True, kw_only=True):
     response: Response
 
 
-class PoiSystemData(Nexo):
+class PoiSystemData(Nexo, frozen=True, kw_only=True):
     date_time: str
     poi_software: SaleSoftware
     poi_status: PoiStatus | None = None
 
 
-class LoginResponse(Nexo):
+class LoginResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     poi_system_data: PoiSystemData | None = None
 
 
-class LogoutResponse(Nexo):
+class LogoutResponse(Nexo, frozen=True, kw_only=True):
     response: Response
 
 
-class PaymentTotals(Nexo):
+class PaymentTotals(Nexo, frozen=True, kw_only=True):
     transaction_type: TransactionType
     transaction_count: int
     transaction_amount: Decimal
 
 
-class TransactionTotals(Nexo):
+class TransactionTotals(Nexo, frozen=True, kw_only=True):
     payment_instrument_type: str
     payment_currency: str | None = None
     card_brand: str | None = None
@@ -245,26 +245,26 @@ class TransactionTotals(Nexo):
     payment_totals: list[PaymentTotals] | None = None
 
 
-class GetTotalsResponse(Nexo):
+class GetTotalsResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     poi_reconciliation_id: Number
     transaction_totals: list[TransactionTotals] | None = None
 
 
-class ReconciliationResponse(Nexo):
+class ReconciliationResponse(Nexo, frozen=True, kw_only=True):
     response: Response
     reconciliation_type: ReconciliationType
     poi_reconciliation_id: Number | None = None
     transaction_totals: list[TransactionTotals] | None = None
 
 
-class UnservedResponse(Nexo):
+class UnservedResponse(Nexo, frozen=True, kw_only=True):
     """The answer to a category that has nothing behind it."""
 
     response: Response
 
 
-class EventNotification(Nexo):
+class EventNotification(Nexo, frozen=True, kw_only=True):
     """What a terminal or the platform tells without being asked; `rejected_message` is base64."""
 
     time_stamp: str

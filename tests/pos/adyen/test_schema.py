@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import enum
-import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -79,7 +77,7 @@ def closed_list(described: shapes.Type) -> set[str]:
     if isinstance(described, shapes.ListType):
         return closed_list(described.item_type)
     if isinstance(described, shapes.EnumType):
-        return {str(value.value) for value in typing.cast("type[enum.Enum]", described.cls)}
+        return {str(value.value) for value in described.cls}
     return set()
 
 

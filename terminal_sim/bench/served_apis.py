@@ -1,0 +1,180 @@
+"""The vendors' interfaces of the terminals of a bench, behind sockets on this machine: each terminal has the one that its profile names."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import string
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from terminal_sim.bench.api_device import ApiTerminal, rows_of
+from terminal_sim.bench.inbox import Inbox
+from terminal_sim.bench.terminal import TerminalUnderTest
+from terminal_sim.bench.till import Till
+from terminal_sim.errors import BenchMisuse
+from terminal_sim.files import replace_private
+from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
+from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.terminal_api import TerminalApi
+from terminal_sim.pos.servers.adyen import LocalTerminalApi, OnBench
+from terminal_sim.pos.servers.certificates import Authority
+from terminal_sim.pos.servers.http import HttpServer
+from terminal_sim.runtime.clock import VirtualClock
+from terminal_sim.secret import Secret
+
+LOOPBACK = "127.0.0.1"
+_SIGNS = string.ascii_letters + string.digits + "-+.!"
+_LENGTH = 32
+_LOOK = 0.02  # seconds of one wait, since what is waited for may come about by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedTerminalApi:
+    """Where the Terminal API of a terminal is reached, and what a point of sale needs to speak to it."""
+
+    terminal: str
+    poiid: str
+    url: str
+    key: SharedKey | None
+    key_file: Path | None
+    ca_file: Path
+
+
+class TerminalApis:
+    """The interfaces of `terminals`, with their keys and certificates in `folder`. Raises `BenchMisuse`."""
+
+    def __init__(self, folder: Path, clock: VirtualClock, till: Till, inbox: OnBench) -> None:
+        self._folder = folder
+        self._authority = Authority(folder)
+        self._clock = clock
+        self._till = till
+        self._on_bench = inbox
+        self._apis: list[tuple[TerminalUnderTest, TerminalApi]] = []
+        self._servers: list[HttpServer] = []
+
+    def add(self, terminal: TerminalUnderTest, key: SharedKey | None) -> TerminalApi:
+        """The interface on `terminal`, with what it has answered before."""
+        dialogues = Dialogues()
+        for stored in self._till.journal().rows(rows_of(terminal.name)):
+            dialogues.apply(row_of(stored.flat))
+        device = ApiTerminal(terminal, self._clock, self._till.journal)
+        api = TerminalApi(device, () if key is None else (key,), dialogues)
+        terminal.board.points_of_sale.append(api)
+        self._apis.append((terminal, api))
+        api.powered_on()
+        return api
+
+    def reached(self, terminal: TerminalUnderTest) -> None:
+        """`terminal` has booted: its interface learns what has become of what it asked."""
+        for served, api in self._apis:
+            if served is terminal:
+                api.powered_on()
+
+    def leave(self) -> None:
+        """Ask the terminals for nothing more."""
+        for terminal, api in self._apis:
+            api.lost_power(terminal.name)
+            terminal.board.points_of_sale.remove(api)
+        self._apis.clear()
+
+    def shared_key(self, terminal: TerminalUnderTest) -> tuple[SharedKey, Path]:
+        """The key that `terminal` shares with points of sale, kept in a file of the folder; made where there is none."""
+        file = self._folder / f"{terminal.name}.passphrase"
+        try:
+            if not file.exists():
+                replace_private(file, f"{_passphrase()}\n".encode())
+            key = SharedKey(terminal.name, 1, Secret(file.read_text("ascii").rstrip("\n")))
+        except (OSError, ValueError) as wrong:
+            raise BenchMisuse(f"{file}: the passphrase of the shared key cannot be read: {wrong}") from None
+        if key.refusal():
+            raise BenchMisuse(f"{file}: {key.refusal()}")
+        return key, file
+
+    async def listen(self, port: int, keys: bool) -> list[ServedTerminalApi]:
+        """Serve each, the first one at `port` and the others at those that follow; each at a free one where it is 0. Raises `OSError`."""
+        served = []
+        for offset, (terminal, api) in enumerate(self._apis):
+            poiid = api.poiid
+            door = LocalTerminalApi(api, lambda terminal=terminal: terminal.is_on, self._on_bench)  # type: ignore[misc]
+            server = HttpServer(door.serve, self._authority.context(poiid))
+            self._servers.append(server)
+            found = await server.listen(LOOPBACK, port + offset if port else 0)
+            key_file = self._folder / f"{terminal.name}.passphrase" if keys else None
+            served.append(
+                ServedTerminalApi(
+                    terminal=terminal.name,
+                    poiid=poiid,
+                    url=f"https://{LOOPBACK}:{found}/nexo/",
+                    key=api.keys[0] if api.keys else None,
+                    key_file=key_file,
+                    ca_file=self._authority.certificate_file,
+                )
+            )
+        return served
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        for server in self._servers:
+            await server.close()
+        self._servers.clear()
+
+
+class ServedApis:
+    """The interfaces while they are served to this machine, beside the thread that has the bench.
+
+    `apis` has one for each terminal, in their order. What points of sale ask for waits until the bench's thread takes it: `take`, `until`, or
+    any passing of virtual time.
+    """
+
+    def __init__(self, apis: Sequence[ServedTerminalApi], inbox: Inbox) -> None:
+        self.apis = tuple(apis)
+        self._inbox = inbox
+
+    def of(self, terminal: TerminalUnderTest) -> ServedTerminalApi:
+        """Where the interface of `terminal` is reached."""
+        return next(api for api in self.apis if api.terminal == terminal.name)
+
+    def take(self, within: float = 5.0) -> int:
+        """Serve the requests that have come, and say how many; the first one is waited for `within` seconds of the wall."""
+        return self._inbox.take(within)
+
+    def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
+        """Serve requests until `holds`. Raises `BenchMisuse` where it does not within so many seconds of the wall."""
+        ends = monotonic() + within
+        while not holds():
+            left = ends - monotonic()
+            if left <= 0:
+                raise BenchMisuse(f"no request of a point of sale brought it about within {within:g} s")
+            self._inbox.take(min(left, _LOOK))
+
+
+@contextmanager
+def served_apis(apis: TerminalApis, inbox: Inbox, port: int, *, keys: bool) -> Iterator[ServedApis]:
+    """Serve from a thread of its own until the block ends. Raises `BenchMisuse` where a port cannot be had."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="points of sale", daemon=True)
+    thread.start()
+    try:
+        try:
+            found = asyncio.run_coroutine_threadsafe(apis.listen(port, keys), loop).result()
+        except OSError as wrong:
+            raise BenchMisuse(f"port {port}: {wrong.strerror or wrong}") from None
+        yield ServedApis(found, inbox)
+    finally:
+        apis.leave()
+        asyncio.run_coroutine_threadsafe(apis.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _passphrase() -> str:
+    while True:
+        made = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+        if not SharedKey("key", 1, Secret(made)).refusal():
+            return made

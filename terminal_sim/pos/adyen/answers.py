@@ -1,0 +1,317 @@
+"""What came of a payment or reversal, as the body of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from terminal_sim.core.message import EntryMode
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.pos.adyen.additional import (
+    AdditionalDataError,
+    Form,
+    percent,
+    read_additional,
+    write_additional,
+)
+from terminal_sim.pos.adyen.common import OutputContent, OutputText, SaleData, TransactionId
+from terminal_sim.pos.adyen.device import Identity, ReceiptField
+from terminal_sim.pos.adyen.dialogue import Dialogue
+from terminal_sim.pos.adyen.references import psp_reference, tender_reference, time_stamp
+from terminal_sim.pos.adyen.refusals import Refusal
+from terminal_sim.pos.adyen.requests import PaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.responses import (
+    AmountsResp,
+    CardData,
+    PaymentAcquirerData,
+    PaymentInstrumentData,
+    PaymentReceipt,
+    PaymentResponse,
+    PaymentResult,
+    PoiData,
+    Response,
+    ReversalResponse,
+    SensitiveCardData,
+)
+from terminal_sim.pos.adyen.values import (
+    AuthenticationMethod,
+    CharacterStyle,
+    DocumentQualifier,
+    EntryModeName,
+    OutputFormat,
+    Result,
+)
+
+_ENTRY: Mapping[EntryMode, tuple[EntryModeName, str]] = {
+    EntryMode.CHIP: (EntryModeName.ICC, "ICC"),
+    EntryMode.CONTACTLESS: (EntryModeName.CONTACTLESS, "CLESS_CHIP"),
+    EntryMode.STRIPE: (EntryModeName.MAG_STRIPE, "MSR"),
+    EntryMode.KEYED: (EntryModeName.KEYED, "KEYED"),
+}
+_AUTHENTICATION: Mapping[str, AuthenticationMethod] = {
+    "online-pin": AuthenticationMethod.ONLINE_PIN,
+    "signature": AuthenticationMethod.PAPER_SIGNATURE,
+}
+# The brands whose name at the platform is another.
+_BRANDS: Mapping[str, str] = {"mastercard": "mc", "discover": "discover", "unionpay": "cup"}
+# The platform's key of a receipt's line, by the id of its wording.
+_KEYS: Mapping[str, str] = {
+    "receipt-merchant-copy": "merchantTitle",
+    "receipt-customer-copy": "cardholderHeader",
+    "receipt-date": "txdate",
+    "receipt-time": "txtime",
+    "receipt-card": "pan",
+    "receipt-sequence": "panSeq",
+    "receipt-application": "preferredName",
+    "receipt-card-type": "cardType",
+    "receipt-entry": "posEntryMode",
+    "receipt-aid": "aid",
+    "receipt-merchant": "mid",
+    "receipt-terminal": "tid",
+    "receipt-auth-code": "authCode",
+    "receipt-tender": "txRef",
+    "receipt-ticket": "mref",
+    "receipt-type": "txtype",
+    "receipt-total": "totalAmount",
+    "receipt-approved": "approved",
+    "receipt-retain": "retain",
+    "receipt-thanks": "thanks",
+    "receipt-signature": "signature",
+}
+_KEPT = (PaymentState.PENDING, PaymentState.FORWARD_SENT)
+
+
+def form_of(data: SaleData | None) -> tuple[Form, Mapping[str, str]]:
+    """The form and members of the request's own additional data; key-value where it has none that can be read."""
+    try:
+        return read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
+    except AdditionalDataError:
+        return Form.KEY_VALUE, {}
+
+
+def failure(refusal: Refusal, form: Form = Form.KEY_VALUE, **members: str) -> Response:
+    """The response of a request that was not done."""
+    return Response(
+        result=Result.FAILURE,
+        error_condition=refusal.condition,
+        additional_response=write_additional(form, {**refusal.members(), **members}),
+    )
+
+
+def transaction_id(identity: Identity, dialogue: Dialogue, payment: Payment | None) -> TransactionId:
+    """The platform's name of what the dialogue did: the tender alone, where the platform has not heard of it."""
+    tender = tender_reference(identity.poiid, dialogue.number, dialogue.at)
+    heard = payment is not None and payment.state not in _KEPT
+    named = f"{tender}.{psp_reference(payment.reference)}" if payment is not None and heard else tender
+    return TransactionId(transaction_id=named, time_stamp=time_stamp(dialogue.at))
+
+
+def payment_answer(
+    identity: Identity,
+    dialogue: Dialogue,
+    request: PaymentRequest,
+    payment: Payment | None,
+    refusal: Refusal | None,
+    receipts: tuple[Sequence[ReceiptField], Sequence[ReceiptField]] | None,
+) -> PaymentResponse:
+    """The answer to a payment that was taken: `refusal` says why it was not made, None where it was, in whole or in part."""
+    form, asked = form_of(request.sale_data)
+    name = transaction_id(identity, dialogue, payment)
+    if refusal is not None:
+        response = failure(refusal, form)
+    else:
+        partly = payment is not None and payment.requested not in (0, payment.amount.minor)
+        response = Response(
+            result=Result.PARTIAL if partly else Result.SUCCESS,
+            additional_response=write_additional(
+                form, _additional(identity, request, payment, name, asked), identity.store
+            ),
+        )
+    return PaymentResponse(
+        response=response,
+        sale_data=SaleData(sale_transaction_id=request.sale_data.sale_transaction_id),
+        poi_data=PoiData(poi_transaction_id=name, poi_reconciliation_id="1000"),
+        payment_result=_result(identity, payment, name, paid=refusal is None),
+        payment_receipt=None if receipts is None else _receipts(receipts, payment),
+    )
+
+
+def reversal_answer(
+    identity: Identity,
+    dialogue: Dialogue,
+    request: ReversalRequest,
+    void: Payment | None,
+    refusal: Refusal | None,
+) -> ReversalResponse:
+    """The answer to a reversal that was taken."""
+    form, _ = form_of(request.sale_data)
+    psp = psp_reference(void.reference) if void is not None else ""
+    members = {"currency": identity.currency, "pspReference": psp} if psp else {"currency": identity.currency}
+    response = (
+        failure(refusal, form)
+        if refusal is not None
+        else Response(
+            result=Result.SUCCESS, additional_response=write_additional(form, members, identity.store)
+        )
+    )
+    return ReversalResponse(
+        response=response,
+        poi_data=PoiData(
+            poi_transaction_id=TransactionId(transaction_id=psp, time_stamp=time_stamp(dialogue.at))
+        )
+        if psp
+        else None,
+        original_poi_transaction=request.original_poi_transaction
+        if request.reversed_amount is not None
+        else None,
+        reversed_amount=request.reversed_amount,
+    )
+
+
+def amount_of(minor: int, exponent: int) -> Decimal:
+    """Minor units as a decimal number of the currency, without zeros that say nothing."""
+    amount = Decimal(minor).scaleb(-exponent)
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()
+
+
+def _result(identity: Identity, payment: Payment | None, name: TransactionId, *, paid: bool) -> PaymentResult:
+    online = payment is not None and payment.state not in _KEPT
+    acquirer = PaymentAcquirerData(merchant_id=identity.merchant, acquirer_poiid=identity.poiid)
+    if payment is None:
+        return PaymentResult(
+            payment_acquirer_data=acquirer,
+            payment_instrument_data=PaymentInstrumentData(
+                payment_instrument_type="Card", card_data=CardData()
+            ),
+        )
+    if paid and online:
+        acquirer = PaymentAcquirerData(
+            merchant_id=identity.merchant,
+            acquirer_poiid=identity.poiid,
+            acquirer_transaction_id=TransactionId(
+                transaction_id=psp_reference(payment.reference), time_stamp=name.time_stamp
+            ),
+            approval_code=payment.auth_code or None,
+        )
+    method = _AUTHENTICATION.get(payment.cvm)
+    if payment.cvm == "on-device" and payment.entry is EntryMode.CHIP:
+        method = AuthenticationMethod.OFFLINE_PIN
+    return PaymentResult(
+        payment_instrument_data=PaymentInstrumentData(
+            payment_instrument_type="Card", card_data=_card(identity, payment)
+        ),
+        amounts_resp=AmountsResp(
+            authorized_amount=amount_of(payment.amount.minor, identity.exponent), currency=identity.currency
+        )
+        if paid
+        else None,
+        customer_language=(payment.language or identity.language)[:2] if paid else None,
+        online_flag=online if paid else None,
+        authentication_method=[method] if paid and method is not None else None,
+        payment_acquirer_data=acquirer,
+    )
+
+
+def _card(identity: Identity, payment: Payment) -> CardData:
+    pan = payment.pan
+    return CardData(
+        payment_brand=brand(payment) or None,
+        masked_pan=f"{pan[:6]} **** {pan[-4:]}" if pan[:6].isdigit() else f"**** {pan[-4:]}",
+        entry_mode=[_ENTRY[payment.entry][0]],
+        card_country_code=identity.country,
+        sensitive_card_data=SensitiveCardData(card_seq_numb=payment.sequence) if payment.sequence else None,
+    )
+
+
+def brand(payment: Payment) -> str:
+    """The brand of the card by the platform's name."""
+    return _BRANDS.get(payment.brand, payment.brand)
+
+
+def _additional(
+    identity: Identity,
+    request: PaymentRequest,
+    payment: Payment | None,
+    name: TransactionId,
+    asked: Mapping[str, str],
+) -> dict[str, str]:
+    if payment is None:
+        return {}
+    amount = str(payment.amount.minor)
+    named = brand(payment)
+    offline = payment.state in _KEPT
+    psp = psp_reference(payment.reference)
+    members = {
+        "AID": payment.aid,
+        "applicationPreferredName": payment.label,
+        "authCode": payment.auth_code or payment.response_code,
+        "cardBin": payment.pan[:6] if payment.pan[:6].isdigit() else "",
+        "cardScheme": named,
+        "cardSummary": payment.last4,
+        "cardType": named,
+        "iso8601TxDate": name.time_stamp,
+        "merchantReference": request.sale_data.sale_transaction_id.transaction_id,
+        "mid": identity.merchant,
+        "offline": str(offline).lower(),
+        "paymentMethod": named,
+        "paymentMethodVariant": named,
+        "posAmountCashbackValue": "0",
+        "posAmountGratuityValue": "0",
+        "posAuthAmountCurrency": identity.currency,
+        "posAuthAmountValue": amount,
+        "posEntryMode": _ENTRY[payment.entry][1],
+        "posOriginalAmountValue": str(payment.requested or payment.amount.minor),
+        "pspReference": "" if offline else psp,
+        "refusalReasonRaw": "" if offline else "APPROVED",
+        "tc": payment.cryptogram,
+        "tid": identity.terminal_id,
+        "transactionReferenceNumber": "" if offline else psp,
+        "transactionType": "GOODS_SERVICES",
+        "txdate": payment.at.strftime("%d-%m-%Y"),
+        "txtime": payment.at.strftime("%H:%M:%S"),
+    }
+    members = {key: value for key, value in members.items() if value}
+    members.update((key, value) for key, value in asked.items() if key.startswith("metadata."))
+    return members
+
+
+def _receipts(
+    receipts: tuple[Sequence[ReceiptField], Sequence[ReceiptField]], payment: Payment | None
+) -> list[PaymentReceipt]:
+    merchant, cardholder = receipts
+    signed = payment is not None and payment.cvm == "signature"
+    return [
+        _receipt(DocumentQualifier.CASHIER_RECEIPT, merchant, signature=signed),
+        _receipt(DocumentQualifier.CUSTOMER_RECEIPT, cardholder, signature=False),
+    ]
+
+
+def _receipt(
+    qualifier: DocumentQualifier, fields: Sequence[ReceiptField], *, signature: bool
+) -> PaymentReceipt:
+    lines = []
+    headers = 0
+    for field in fields:
+        if not field.id and field.label:
+            headers += 1
+        lines.append(
+            OutputText(
+                text=_line(field, headers),
+                end_of_line_flag=True,
+                character_style=CharacterStyle.BOLD if field.bold else None,
+            )
+        )
+    return PaymentReceipt(
+        document_qualifier=qualifier,
+        required_signature_flag=signature,
+        output_content=OutputContent(output_format=OutputFormat.TEXT, output_text=lines),
+    )
+
+
+def _line(field: ReceiptField, header: int) -> str:
+    """The line as a form: `name=Date&value=07%2f01%2f2026&key=txdate`."""
+    if not field.label and not field.value:
+        return "key=filler"
+    key = _KEYS.get(field.id, field.id.removeprefix("receipt-")) if field.id else f"header{header}"
+    value = f"&value={percent(field.value)}" if field.value else ""
+    return f"name={percent(field.label)}{value}&key={key}"

@@ -1,0 +1,161 @@
+"""The dialogues that a terminal has had: one a request that it took, with the answer as it was sent, as a fold over journal rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
+from terminal_sim.pos.adyen.common import MessageHeader
+from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
+from terminal_sim.pos.adyen.references import tender_reference
+from terminal_sim.pos.adyen.requests import PaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.values import Category
+
+REMEMBERED = 48 * 3600 * 1_000_000
+"""For how long a ServiceID must not come again, in microseconds of virtual time."""
+
+
+class DialogueRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """A request was taken: `number` counts the dialogues of the terminal, `at` is civil time in whole seconds, `mono` virtual time in microseconds.
+
+    `text` is the request in clear. It has no card data: points of sale never do.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("dialogue",)
+
+    number: int
+    sale_id: str
+    service_id: str
+    category: str
+    text: str
+    at: datetime
+    mono: int
+
+
+class AnswerRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """The dialogue `number` is over: `body` is the answer's body, byte for byte as it leaves and is repeated."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("dialogue-answer",)
+
+    number: int
+    body: str
+
+
+ROW_CLASSES: tuple[type[JournalRow], ...] = (DialogueRow, AnswerRow)
+_BY_KIND: Mapping[str, type[JournalRow]] = {kind: row for row in ROW_CLASSES for kind in row.KINDS}
+
+
+def row_of(flat: FlatRow) -> JournalRow:
+    """The typed row of a stored one. Raises `RowError`."""
+    row = _BY_KIND.get(flat.kind)
+    if row is None:
+        raise RowError(f"the dialogues of a terminal have no kind {flat.kind!r}")
+    return row.of(flat)
+
+
+class Dialogue(Struct, frozen=True, kw_only=True):
+    """A request that was taken, and the `answer` once there is one. `key` is the point of sale's own name for it."""
+
+    number: int
+    header: MessageHeader
+    body: PaymentRequest | ReversalRequest
+    at: datetime
+    mono: int
+    answer: bytes = b""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.header.sale_id, self.header.service_id or ""
+
+    @property
+    def category(self) -> Category:
+        return self.header.message_category
+
+    @property
+    def request(self) -> str:
+        """The id under which the terminal is asked, and which its journal has. A name that comes again after days is another request."""
+        return f"{self.number}:{self.header.sale_id}/{self.header.service_id}"
+
+
+class Dialogues:
+    """The dialogues of one terminal, oldest first: the fold over their rows. `running` is the one that has no answer yet."""
+
+    def __init__(self) -> None:
+        self._all: list[Dialogue] = []
+        self._newest: dict[tuple[str, str], int] = {}
+        self._by_request: dict[str, int] = {}
+
+    @property
+    def following(self) -> int:
+        """The number of the next one."""
+        return len(self._all) + 1
+
+    @property
+    def last(self) -> Dialogue | None:
+        return self._all[-1] if self._all else None
+
+    @property
+    def running(self) -> Dialogue | None:
+        return self._all[-1] if self._all and not self._all[-1].answer else None
+
+    def begin(self, dialogue: Dialogue) -> None:
+        self._all.append(dialogue)
+        self._newest[dialogue.key] = dialogue.number
+        self._by_request[dialogue.request] = dialogue.number
+
+    def end(self, number: int, answer: bytes) -> None:
+        self._all[number - 1] = replace(self._all[number - 1], answer=answer)
+
+    def named(self, sale_id: str, service_id: str) -> Dialogue | None:
+        """The newest dialogue that the point of sale calls so."""
+        number = self._newest.get((sale_id, service_id))
+        return None if number is None else self._all[number - 1]
+
+    def asked(self, request: str) -> Dialogue | None:
+        """The dialogue under whose id the terminal was asked."""
+        number = self._by_request.get(request)
+        return None if number is None else self._all[number - 1]
+
+    def with_tender(self, poiid: str, tender: str) -> Dialogue | None:
+        """The newest dialogue of the terminal `poiid` that the platform calls by this tender."""
+        found = (one for one in reversed(self._all) if tender_reference(poiid, one.number, one.at) == tender)
+        return next(found, None)
+
+    def apply(self, row: JournalRow) -> None:
+        """Take a stored row. Raises `RowError` for one that fits no dialogue."""
+        if isinstance(row, DialogueRow):
+            self.begin(dialogue_of(row))
+        elif isinstance(row, AnswerRow):
+            if not 0 < row.number <= len(self._all):
+                raise RowError(f"there is no dialogue {row.number} to be answered")
+            self.end(row.number, row.body.encode())
+
+
+def dialogue_of(row: DialogueRow) -> Dialogue:
+    """The dialogue that the row began. Raises `RowError`."""
+    try:
+        request = read_request(read_envelope(row.text.encode()))
+    except (NotJson, Malformed) as wrong:
+        raise RowError(f"dialogue {row.number} has no request: {wrong}") from None
+    if not isinstance(request.body, PaymentRequest | ReversalRequest):
+        raise RowError(f"dialogue {row.number} is a {row.category}, of which none is kept")
+    return Dialogue(number=row.number, header=request.header, body=request.body, at=row.at, mono=row.mono)
+
+
+def row_for(dialogue: Dialogue, text: bytes) -> DialogueRow:
+    """The row that begins `dialogue`, whose request was `text` in clear."""
+    sale_id, service_id = dialogue.key
+    return DialogueRow(
+        number=dialogue.number,
+        sale_id=sale_id,
+        service_id=service_id,
+        category=dialogue.category.value,
+        text=text.decode(),
+        at=dialogue.at,
+        mono=dialogue.mono,
+    )

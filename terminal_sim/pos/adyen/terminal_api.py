@@ -1,0 +1,442 @@
+"""The Terminal API of one terminal: the text of a request in, the answer out when there is one.
+
+Rules:
+1. A payment or reversal is a dialogue. It is recorded when the terminal has taken it, and its answer before that leaves; TransactionStatus
+   repeats the recorded bytes, after a power cut too.
+2. Whether a request can be taken now is the terminal's own answer. A client that hangs up stops nothing.
+3. What is wrong with a seal starts nothing and looks the same whatever it is; the trace has the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from msgspec import Raw
+
+from terminal_sim.core.events import (
+    Event,
+    PaymentRequested,
+    RefundRequested,
+    RequestCancelled,
+    RequestQueried,
+)
+from terminal_sim.core.money import Money
+from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.payment_request import PaymentRequest as PaymentAsked
+from terminal_sim.core.payment_request import (
+    RefundRequest,
+    RequestAnswer,
+    RequestBusy,
+    RequestEnded,
+    RequestRefused,
+    RequestTaken,
+    RequestUnknown,
+)
+from terminal_sim.core.text import Text
+from terminal_sim.pos.adyen.additional import AdditionalDataError, Form, read_additional, write_additional
+from terminal_sim.pos.adyen.answers import failure, form_of, payment_answer, reversal_answer
+from terminal_sim.pos.adyen.common import MessageReference, SaleData, TransactionId
+from terminal_sim.pos.adyen.device import ApiDevice
+from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogue, Dialogues, row_for
+from terminal_sim.pos.adyen.exchange import (
+    Exchange,
+    Refused,
+    Reply,
+    answer_header,
+    body_name,
+    opened,
+)
+from terminal_sim.pos.adyen.references import reference_of, time_stamp
+from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, Refusal, refusal_of
+from terminal_sim.pos.adyen.requests import (
+    AbortRequest,
+    DiagnosisRequest,
+    PaymentRequest,
+    ReversalRequest,
+    TransactionStatusRequest,
+)
+from terminal_sim.pos.adyen.responses import (
+    Answer,
+    DiagnosisResponse,
+    HostStatus,
+    PaymentResponse,
+    PoiData,
+    PoiStatus,
+    RepeatedMessageResponse,
+    Response,
+    ReversalResponse,
+    TransactionStatusResponse,
+    UnservedResponse,
+    written,
+)
+from terminal_sim.pos.adyen.seal import SharedKey
+from terminal_sim.pos.adyen.values import Category, ErrorCondition, GlobalStatus, PaymentType, Result
+
+_PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
+_DUPLICATE = Refusal(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
+_UNSERVED = Refusal(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
+_AMOUNT = Refusal(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
+_UNKNOWN_ORIGINAL = Refusal(ErrorCondition.NOT_FOUND, "The original transaction is not known")
+_PART = Refusal(ErrorCondition.NOT_ALLOWED, "A payment is given back whole on this terminal")
+_POWER_LOST = Refusal(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
+
+
+class NotServed(Exception):
+    """A request that is well formed and not done."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+class TerminalApi:
+    """See the module. `keys` are those that the terminal shares with points of sale; without one it is spoken to in clear.
+
+    `dialogues` is the fold over the rows of earlier ones.
+    """
+
+    def __init__(self, device: ApiDevice, keys: Sequence[SharedKey], dialogues: Dialogues) -> None:
+        self.keys = tuple(keys)
+        self.dialogues = dialogues
+        self._device = device
+        self._asking: tuple[Dialogue, Exchange] | None = (
+            None  # until the terminal has said whether it takes it
+        )
+        self._waiting: dict[int, Exchange] = {}  # by the number of the dialogue
+
+    @property
+    def poiid(self) -> str:
+        """The terminal's name in the protocol."""
+        return self._device.identity.poiid
+
+    # What points of sale send.
+
+    def receive(self, text: bytes, reply: Reply) -> None:
+        """Serve the body of one HTTP request. `reply` is called once, now or when the dialogue is over."""
+        try:
+            exchange = opened(text, self.keys, reply)
+        except Refused as refused:
+            self._device.note(f"a request of a point of sale is not served: {refused}")
+            reply(refused.reply)
+            return
+        try:
+            self._serve(exchange)
+        except NotServed as not_served:
+            self._refuse(exchange, not_served.refusal)
+
+    def _serve(self, exchange: Exchange) -> None:
+        request = exchange.request
+        if request.unknown:
+            self._device.note(f"members that mean nothing here: {', '.join(request.unknown)}")
+        if request.header.poiid != self._device.identity.poiid:
+            raise NotServed(
+                Refusal(ErrorCondition.NOT_FOUND, f"This terminal is {self._device.identity.poiid}")
+            )
+        match request.body:
+            case PaymentRequest() as payment:
+                self._begin(exchange, payment, lambda dialogue: self._payment(dialogue, payment))
+            case ReversalRequest() as reversal:
+                self._begin(exchange, reversal, lambda dialogue: self._reversal(dialogue, reversal))
+            case AbortRequest(message_reference=reference):
+                self._abort(exchange, reference)
+            case TransactionStatusRequest(message_reference=reference):
+                exchange.answer(self._status(exchange, reference))
+            case DiagnosisRequest() as body:
+                exchange.answer(self._diagnosis(body))
+            case _:
+                raise NotServed(_UNSERVED)
+
+    # Dialogues.
+
+    def _begin(
+        self, exchange: Exchange, body: PaymentRequest | ReversalRequest, event: Callable[[Dialogue], Event]
+    ) -> None:
+        header = exchange.request.header
+        known = self.dialogues.named(header.sale_id, header.service_id or "")
+        running = self.dialogues.running
+        if known is not None and known is running:
+            raise NotServed(_busy(known))
+        if known is not None and self._device.mono - known.mono < REMEMBERED:
+            raise NotServed(_DUPLICATE)
+        dialogue = Dialogue(
+            number=self.dialogues.following,
+            header=header,
+            body=body,
+            at=self._device.now,
+            mono=self._device.mono,
+        )
+        asks = event(dialogue)
+        self._asking = dialogue, exchange
+        self._device.ask(asks)
+
+    def _payment(self, dialogue: Dialogue, body: PaymentRequest) -> PaymentRequested:
+        kind = body.payment_data.payment_type if body.payment_data is not None else None
+        if kind not in (None, PaymentType.NORMAL):
+            raise NotServed(_UNSERVED)
+        _check_additional(body.sale_data)
+        amounts = body.payment_transaction.amounts_req
+        sale = body.sale_data
+        return PaymentRequested(
+            PaymentAsked(
+                id=dialogue.request,
+                amount=self._money(amounts.requested_amount, amounts.currency),
+                ticket=sale.sale_transaction_id.transaction_id,
+                server=sale.operator_id or "",
+                register=dialogue.header.sale_id,
+            )
+        )
+
+    def _reversal(self, dialogue: Dialogue, body: ReversalRequest) -> RefundRequested:
+        _check_additional(body.sale_data)
+        named = body.original_poi_transaction.poi_transaction_id
+        original = self._original(named.transaction_id) if named is not None else None
+        if original is None:
+            raise NotServed(_UNKNOWN_ORIGINAL)
+        if body.reversed_amount is not None:
+            part = self._money(body.reversed_amount, original.amount.currency)
+            if part != original.amount:
+                raise NotServed(_PART)
+        return RefundRequested(
+            RefundRequest(
+                id=dialogue.request,
+                original=original.reference,
+                ticket=original.ticket,
+                server=original.server,
+                register=dialogue.header.sale_id,
+            )
+        )
+
+    def _original(self, transaction_id: str) -> Payment | None:
+        """The payment that a point of sale names by the platform's name of it, or by the terminal's own."""
+        payment = self._device.payment(reference_of(transaction_id) or transaction_id)
+        if payment is not None:
+            return payment
+        named = self.dialogues.with_tender(self._device.identity.poiid, transaction_id.partition(".")[0])
+        return None if named is None else self._device.requested(named.request)
+
+    def _money(self, amount: Decimal, currency: str) -> Money:
+        identity = self._device.identity
+        if currency != identity.currency:
+            raise NotServed(
+                Refusal(ErrorCondition.NOT_ALLOWED, f"The currency of this terminal is {identity.currency}")
+            )
+        minor = amount.scaleb(identity.exponent) if amount.is_finite() else Decimal("NaN")
+        if not minor.is_finite() or minor != minor.to_integral_value() or minor <= 0:
+            raise NotServed(_AMOUNT)
+        return Money(int(minor), currency)
+
+    def _abort(self, exchange: Exchange, reference: MessageReference) -> None:
+        """What matches is taken back where it is not too late; the answer is empty in any case."""
+        running = self._referred(exchange, reference)
+        if running is not None and running is self.dialogues.running:
+            self._device.ask(RequestCancelled(running.request))
+        exchange.answer_nothing()
+
+    def _referred(self, exchange: Exchange, reference: MessageReference) -> Dialogue | None:
+        sale_id = reference.sale_id or exchange.request.header.sale_id
+        found = self.dialogues.named(sale_id, reference.service_id or "")
+        if found is None or reference.message_category not in (None, found.category):
+            return None
+        return found
+
+    # What the terminal answers.
+
+    def asked_for(self, request: str) -> bool:
+        """Whether the request with this id is one of a dialogue."""
+        asking = self._asking
+        return self.dialogues.asked(request) is not None or (
+            asking is not None and asking[0].request == request
+        )
+
+    def answered(self, _: str, request: str, answer: RequestAnswer) -> bool:
+        """Take an answer of the terminal."""
+        if self._asking is not None and self._asking[0].request == request:
+            dialogue, exchange = self._asking
+            self._asking = None
+            self._decided(dialogue, exchange, answer)
+            return True
+        known = self.dialogues.asked(request)
+        if known is None or known.answer:
+            return known is not None
+        match answer:
+            case RequestEnded(notice, payment):
+                self._end(known, notice, payment)
+            case RequestUnknown():
+                self._close(known, self._answer(known, None, _POWER_LOST))
+            case _:
+                pass
+        return True
+
+    def _decided(self, dialogue: Dialogue, exchange: Exchange, answer: RequestAnswer) -> None:
+        """Whether the terminal takes the request: only then there is a dialogue."""
+        match answer:
+            case RequestTaken():
+                if self._device.store([row_for(dialogue, exchange.text)]):
+                    self.dialogues.begin(dialogue)
+                    self._waiting[dialogue.number] = exchange
+                else:
+                    exchange.reply(None)
+                    self._device.ask(RequestCancelled(dialogue.request))
+            case RequestBusy():
+                self._refuse(exchange, _busy(self.dialogues.running))
+            case RequestRefused(reason):
+                self._refuse(exchange, BEGUN_BY_NO_REQUEST[reason])
+            case _:
+                self._refuse(exchange, _DUPLICATE)
+
+    def _end(self, dialogue: Dialogue, notice: Text, payment: Payment | None) -> None:
+        paid = payment is not None and payment.state in _PAID
+        self._close(dialogue, self._answer(dialogue, payment, None if paid else refusal_of(notice, payment)))
+
+    def _answer(self, dialogue: Dialogue, payment: Payment | None, refusal: Refusal | None) -> Answer:
+        identity = self._device.identity
+        if isinstance(dialogue.body, ReversalRequest):
+            return reversal_answer(identity, dialogue, dialogue.body, payment, refusal)
+        receipts = self._device.receipts(payment) if payment is not None else None
+        return payment_answer(identity, dialogue, dialogue.body, payment, refusal, receipts)
+
+    def _close(self, dialogue: Dialogue, answer: Answer) -> None:
+        """The answer is durable, then it leaves; where that is not certain, the connection ends without one."""
+        body = written(answer)
+        exchange = self._waiting.pop(dialogue.number, None)
+        stored = self._device.store([AnswerRow(number=dialogue.number, body=body.decode())])
+        if stored:
+            self.dialogues.end(dialogue.number, body)
+        if exchange is not None:
+            if stored:
+                exchange.answer_text(body)
+            else:
+                exchange.reply(None)
+
+    def powered_on(self) -> None:
+        """Ask the terminal what has become of the dialogue that a power cut has broken off."""
+        running = self.dialogues.running
+        if running is not None:
+            self._device.ask(RequestQueried(running.request))
+
+    def lost_power(self, _: str) -> None:
+        """Every connection ends without an answer."""
+        waiting = list(self._waiting.values())
+        if self._asking is not None:
+            waiting.append(self._asking[1])
+        self._asking = None
+        self._waiting.clear()
+        for exchange in waiting:
+            exchange.reply(None)
+
+    # Questions.
+
+    def _status(self, exchange: Exchange, reference: MessageReference | None) -> TransactionStatusResponse:
+        found = self.dialogues.last if reference is None else self._referred(exchange, reference)
+        if found is None:
+            return TransactionStatusResponse(
+                response=failure(self._not_found(reference)), message_reference=reference
+            )
+        named = MessageReference(
+            message_category=found.category, sale_id=found.header.sale_id, service_id=found.header.service_id
+        )
+        if not found.answer:
+            running = Response(
+                result=Result.FAILURE,
+                error_condition=ErrorCondition.IN_PROGRESS,
+                additional_response=write_additional(Form.KEY_VALUE, {"message": "Uncompleted transaction"}),
+            )
+            return TransactionStatusResponse(response=running, message_reference=named)
+        header = answer_header(found.header)
+        repeated = RepeatedMessageResponse(
+            message_header=Raw(written(header)),
+            repeated_response_message_body=Raw(b'{"%b":%b}' % (body_name(header).encode(), found.answer)),
+        )
+        return TransactionStatusResponse(
+            response=Response(result=Result.SUCCESS),
+            message_reference=named,
+            repeated_message_response=repeated,
+        )
+
+    def _not_found(self, reference: MessageReference | None) -> Refusal:
+        category = reference.message_category if reference is not None else None
+        named = category or Category.PAYMENT
+        last = self.dialogues.last
+        seen = (
+            f", last such Request has SaleID={last.header.sale_id} ServiceID={last.header.service_id}"
+            if last is not None
+            else ""
+        )
+        return Refusal(ErrorCondition.NOT_FOUND, f"Message not found. Category={named.value}{seen}")
+
+    def _diagnosis(self, body: DiagnosisRequest) -> DiagnosisResponse:
+        identity, status = self._device.identity, self._device.status()
+        members = {
+            "firmwareVersion": identity.software,
+            "merchantAccount": identity.merchant,
+            "storeId": identity.store,
+            "terminalId": identity.poiid,
+            "unconfirmedBatchCount": str(status.kept),
+        }
+        if status.battery is not None:
+            members["batteryLevel"] = f"{status.battery}%"
+        busy = status.busy or self.dialogues.running is not None
+        return DiagnosisResponse(
+            response=Response(
+                result=Result.SUCCESS, additional_response=write_additional(Form.KEY_VALUE, members)
+            ),
+            poi_status=PoiStatus(
+                global_status=GlobalStatus.BUSY if busy else GlobalStatus.OK,
+                communication_ok_flag=status.host_reachable,
+                printer_status=status.printer,
+            ),
+            host_status=[HostStatus(acquirer_id="0", is_reachable_flag=status.host_reachable)]
+            if body.host_diagnosis_flag
+            else None,
+        )
+
+    def _refuse(self, exchange: Exchange, refusal: Refusal) -> None:
+        """Answer a request that began nothing."""
+        request = exchange.request
+        match request.body:
+            case PaymentRequest(sale_data=data):
+                form, _ = form_of(data)
+                name = TransactionId(
+                    transaction_id=data.sale_transaction_id.transaction_id,
+                    time_stamp=time_stamp(self._device.now),
+                )
+                exchange.answer(
+                    PaymentResponse(
+                        response=_refused(refusal, form),
+                        sale_data=SaleData(sale_transaction_id=data.sale_transaction_id),
+                        poi_data=PoiData(poi_transaction_id=name),
+                    )
+                )
+            case ReversalRequest(sale_data=data):
+                exchange.answer(ReversalResponse(response=_refused(refusal, form_of(data)[0])))
+            case _:
+                exchange.answer(UnservedResponse(response=_refused(refusal, Form.KEY_VALUE)))
+
+
+def _refused(refusal: Refusal, form: Form) -> Response:
+    members = {"message": refusal.message or refusal.reason, **refusal.more}
+    return Response(
+        result=Result.FAILURE,
+        error_condition=refusal.condition,
+        additional_response=write_additional(form, members),
+    )
+
+
+def _busy(running: Dialogue | None) -> Refusal:
+    if running is None:
+        return Refusal(ErrorCondition.BUSY, "ADMIN_MENU")
+    said = f"Forbidden Request, Service Dialogue {running.category.value}Request is in Progress"
+    return Refusal(ErrorCondition.BUSY, said, more={"serviceId": running.header.service_id or ""})
+
+
+def _check_additional(data: SaleData | None) -> None:
+    try:
+        read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
+    except AdditionalDataError as wrong:
+        raise NotServed(
+            Refusal(
+                ErrorCondition.MESSAGE_FORMAT,
+                f"At SaleData, field SaleToAcquirerData: {wrong}",
+            )
+        ) from None

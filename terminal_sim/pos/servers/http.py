@@ -1,0 +1,161 @@
+"""HTTP/1.1 over TCP or TLS for few connections that may last minutes, with what a framework does not give: an end without an answer.
+
+1. A request is read whole within `READ` seconds and `MOST_BYTES`, then handed to `serve`; there is no limit on how long the answer takes.
+2. A client that hangs up stops nothing: the answer is made all the same, and is not sent.
+3. Beyond `MOST_CONNECTIONS` a connection is closed at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+import h11
+from msgspec import Struct
+
+READ = 30.0  # seconds for a whole request
+MOST_BYTES = 1 << 20
+MOST_CONNECTIONS = 256
+_PIECE = 65_536
+_HANDSHAKE = 20.0
+
+
+class HttpRequest(Struct, frozen=True, kw_only=True):
+    """`path` has no query and is percent-encoded as it came; names of `headers` are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpAnswer(Struct, frozen=True, kw_only=True):
+    """An answer; `headers` go beside length and type."""
+
+    status: int
+    body: bytes
+    media: str = "application/json"
+    headers: Mapping[str, str] = {}
+
+
+Serve = Callable[[HttpRequest], Awaitable[HttpAnswer | None]]
+
+
+class HttpServer:
+    """Serves `serve`, whose answer None ends the connection without one. It is made and used on one event loop."""
+
+    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
+        self._serve = serve
+        self._tls = tls
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def listen(self, host: str, port: int) -> int:
+        """Begin, and return the port: the one that the system chose where `port` is 0. Raises `OSError`."""
+        handshake = {} if self._tls is None else {"ssl_handshake_timeout": _HANDSHAKE}
+        self._server = await asyncio.start_server(
+            self._connected, host, port, limit=_PIECE, ssl=self._tls, **handshake
+        )
+        found: int = self._server.sockets[0].getsockname()[1]
+        return found
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None or len(self._connections) >= MOST_CONNECTIONS:
+            writer.transport.abort()
+            return
+        self._connections.add(task)
+        try:
+            await self._talk(reader, writer)
+        except (OSError, TimeoutError, h11.ProtocolError, asyncio.IncompleteReadError):
+            pass  # the other side is gone, or does not speak HTTP
+        except asyncio.CancelledError:
+            writer.transport.abort()
+        finally:
+            self._connections.discard(task)
+            writer.close()
+            with suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = h11.Connection(h11.SERVER)
+        while True:
+            try:
+                async with asyncio.timeout(READ):
+                    request = await _read(line, reader, writer)
+            except h11.RemoteProtocolError as wrong:
+                if line.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                    refusal = HttpAnswer(
+                        status=wrong.error_status_hint, body=b"", headers={"connection": "close"}
+                    )
+                    await _send(line, writer, refusal)
+                return
+            if request is None:
+                return
+            answer = await self._serve(request)
+            if answer is None:
+                writer.transport.abort()
+                return
+            await _send(line, writer, answer)
+            if line.our_state is h11.MUST_CLOSE or line.their_state is h11.MUST_CLOSE:
+                return
+            line.start_next_cycle()
+
+
+async def _read(
+    line: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> HttpRequest | None:
+    """The next request, or None at the end. Raises `h11.RemoteProtocolError` for what is none, or too long."""
+    head: h11.Request | None = None
+    body = bytearray()
+    while True:
+        event = line.next_event()
+        if event is h11.NEED_DATA:
+            if line.they_are_waiting_for_100_continue:
+                writer.write(line.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+            line.receive_data(await reader.read(_PIECE))
+        elif isinstance(event, h11.Request):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+            if len(body) > MOST_BYTES:
+                raise h11.RemoteProtocolError("the body is too long", error_status_hint=413)
+        elif isinstance(event, h11.EndOfMessage) and head is not None:
+            target, _, query = head.target.decode("ascii", "replace").partition("?")
+            return HttpRequest(
+                method=head.method.decode("ascii"),
+                path=target,
+                query=query,
+                headers={name.decode("ascii"): value.decode("latin-1") for name, value in head.headers},
+                body=bytes(body),
+            )
+        else:  # the connection is over, or paused behind a request that asked for its end
+            return None
+
+
+async def _send(line: h11.Connection, writer: asyncio.StreamWriter, answer: HttpAnswer) -> None:
+    headers = [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in (
+            ("content-length", str(len(answer.body))),
+            *((("content-type", answer.media),) if answer.body else ()),
+            *answer.headers.items(),
+        )
+    ]
+    writer.write(line.send(h11.Response(status_code=answer.status, headers=headers)) or b"")
+    writer.write(line.send(h11.Data(data=answer.body)) or b"")
+    writer.write(line.send(h11.EndOfMessage()) or b"")
+    await writer.drain()

@@ -1,0 +1,125 @@
+"""Points of sale on the vendor's own library, which is a process of its own: requests go in, and their answers come when they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from terminal_sim.bench.served_apis import ServedTerminalApi
+
+HERE = Path(__file__).parent
+NODE_MODULES = HERE.parents[1] / ".venv" / "others" / "node" / "node_modules"
+LIBRARY = NODE_MODULES / "@adyen" / "api-library"
+
+
+class Library:
+    """The process. Raises nothing: an error of the library is its answer."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Future[Any]] = {}
+        self._asked = 0
+        self._process = subprocess.Popen(
+            ["node", str(HERE / "adyen_point_of_sale.js")],
+            env={**os.environ, "NODE_PATH": str(NODE_MODULES)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.terminate()
+        self._process.wait(10)
+        self._reader.join(10)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            said = json.loads(line)
+            self._waiting.pop(said["id"]).set_result(said)
+
+    def ask(self, call: Mapping[str, Any]) -> Future[Any]:
+        """The answer to come."""
+        self._asked += 1
+        answer: Future[Any] = Future()
+        self._waiting[self._asked] = answer
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"id": self._asked, **call}) + "\n")
+        self._process.stdin.flush()
+        return answer
+
+
+class PointOfSale:
+    """Asks the terminal behind `api`, by the category and the body of each request."""
+
+    def __init__(self, library: Library, api: ServedTerminalApi) -> None:
+        self.api = api
+        self._library = library
+        self._asked = 0
+
+    def ask(
+        self,
+        category: str,
+        body: Mapping[str, Any],
+        *,
+        service_id: str = "",
+        key: bool | dict[str, Any] = True,
+    ) -> Future[Any]:
+        """The answer to come. `service_id` is a new one where none is given; `key` is another key, or False for a request in clear."""
+        self._asked += 1
+        shared = self.api.key
+        keys = None
+        if isinstance(key, dict):
+            keys = key
+        elif key and shared is not None:
+            keys = {
+                "KeyIdentifier": shared.identifier,
+                "KeyVersion": shared.version,
+                "AdyenCryptoVersion": 1,
+                "Passphrase": shared.passphrase.reveal(),
+            }
+        header = {
+            "MessageCategory": category,
+            "MessageClass": "Device" if category in ("Print", "Display", "Input") else "Service",
+            "MessageType": "Request",
+            "POIID": self.api.poiid,
+            "ProtocolVersion": "3.0",
+            "SaleID": "Till1",
+            "ServiceID": service_id or f"S{self._asked}",
+        }
+        request = {"SaleToPOIRequest": {"MessageHeader": header, f"{category}Request": dict(body)}}
+        call = {"url": self.api.url, "ca": str(self.api.ca_file), "key": keys, "request": request}
+        return self._library.ask(call)
+
+    def pay(self, amount: float, ticket: str, *, service_id: str = "", **more: Any) -> Future[Any]:
+        """Ask for a payment of `amount` dollars."""
+        body = {
+            "SaleData": {
+                "SaleTransactionID": {"TransactionID": ticket, "TimeStamp": "2026-01-15T09:00:00+00:00"},
+                **more.pop("sale_data", {}),
+            },
+            "PaymentTransaction": {"AmountsReq": {"Currency": "CAD", "RequestedAmount": amount}},
+            **more,
+        }
+        return self.ask("Payment", body, service_id=service_id)
+
+    def status(self, service_id: str) -> Future[Any]:
+        """Ask what has become of a payment."""
+        reference = {"MessageCategory": "Payment", "SaleID": "Till1", "ServiceID": service_id}
+        return self.ask("TransactionStatus", {"MessageReference": reference})
+
+    def abort(self, service_id: str) -> Future[Any]:
+        """Take a payment back."""
+        reference = {"MessageCategory": "Payment", "SaleID": "Till1", "ServiceID": service_id}
+        return self.ask("Abort", {"MessageReference": reference, "AbortReason": "MerchantAbort"})

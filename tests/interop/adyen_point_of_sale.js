@@ -1,0 +1,23 @@
+// A point of sale on the vendor's own library (npm, @adyen/api-library). Lines of JSON in: {"id", "url", "ca", "key", "request"}, where
+// `request` is a whole SaleToPOIRequest and `key` null means that nothing is sealed. Lines out: {"id", "response"} or {"id", "error"}.
+const { Client, TerminalLocalAPI } = require("@adyen/api-library");
+const { default: TerminalLocalAPIUnencrypted } = require("@adyen/api-library/lib/src/services/terminalLocalAPIUnencrypted");
+const lines = require("readline").createInterface({ input: process.stdin });
+
+async function ask({ url, ca, key, request }) {
+  const client = new Client({ apiKey: "test", environment: "TEST" });
+  client.config.terminalApiLocalEndpoint = url.replace(/:\d+\/nexo\/$/, "");
+  client.config.certificatePath = ca;
+  client.config.connectionTimeoutMillis = 120000;
+  const api = new (key ? TerminalLocalAPI : TerminalLocalAPIUnencrypted)(client);
+  api.localRequest.endpoint = url;
+  return key ? api.request(request, key) : api.request(request);
+}
+
+lines.on("line", (line) => {
+  const call = JSON.parse(line);
+  ask(call).then(
+    (response) => console.log(JSON.stringify({ id: call.id, response })),
+    (error) => console.log(JSON.stringify({ id: call.id, error: { name: error.constructor.name, message: error.message, statusCode: error.statusCode } })),
+  );
+});
