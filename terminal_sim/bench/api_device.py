@@ -16,7 +16,7 @@ from terminal_sim.core.text import Phrase, Text
 from terminal_sim.flows.receipts import receipt_for
 from terminal_sim.journal.errors import CommitUnknown
 from terminal_sim.journal.records import JournalStore
-from terminal_sim.pos.adyen.device import DeviceStatus, Identity, ReceiptField
+from terminal_sim.pos.adyen.device import DeviceStatus, ReceiptField, TerminalIdentity
 from terminal_sim.pos.adyen.values import PrinterStatus
 from terminal_sim.runtime.clock import VirtualClock
 
@@ -46,7 +46,7 @@ class ApiTerminal:
         self._open_journal = open_journal
         profile = terminal.profile
         number = int(terminal.name[-_NUMBER_LENGTH:])
-        self.identity = Identity(
+        self.identity = TerminalIdentity(
             poiid=f"{profile.name}-{_SERIAL + number}",
             merchant=profile.merchant.id,
             store="TEST_STORE",

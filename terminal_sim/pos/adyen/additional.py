@@ -13,7 +13,7 @@ import msgspec
 from terminal_sim.pos.adyen.responses import written
 
 
-class Form(Enum):
+class DataForm(Enum):
     """How additional data is written."""
 
     KEY_VALUE = "key-value"
@@ -24,28 +24,28 @@ class AdditionalDataError(ValueError):
     """`SaleToAcquirerData` is neither key-value text nor a JSON object in base64."""
 
 
-def read_additional(text: str) -> tuple[Form, dict[str, str]]:
+def read_additional(text: str) -> tuple[DataForm, dict[str, str]]:
     """The members of `text` by their dotted names, all as text. Raises `AdditionalDataError`.
 
     `{"metadata": {"table": "7"}}` and `metadata.table=7` are the same.
     """
     if not text:
-        return Form.KEY_VALUE, {}
+        return DataForm.KEY_VALUE, {}
     decoded = _json_object(text)
     if decoded is not None:
-        return Form.BASE64_JSON, dict(_flat(decoded))
+        return DataForm.BASE64_JSON, dict(_flat(decoded))
     members = {}
     for pair in text.split("&"):
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise AdditionalDataError("Expected key=value pairs joined by &, or a JSON object in base64")
         members[unquote_plus(name)] = unquote_plus(value)
-    return Form.KEY_VALUE, members
+    return DataForm.KEY_VALUE, members
 
 
-def write_additional(form: Form, members: Mapping[str, str], store: str = "") -> str:
+def write_additional(form: DataForm, members: Mapping[str, str], store: str = "") -> str:
     """`members` in the given form, sorted by name, percent codes in lower case. Base64 JSON has them under `additionalData`, beside the `store`."""
-    if form is Form.BASE64_JSON:
+    if form is DataForm.BASE64_JSON:
         whole: dict[str, object] = {"additionalData": dict(sorted(members.items()))}
         if store:
             whole["store"] = store

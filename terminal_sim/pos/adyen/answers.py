@@ -9,27 +9,27 @@ from terminal_sim.core.message import EntryMode
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.pos.adyen.additional import (
     AdditionalDataError,
-    Form,
+    DataForm,
     percent,
     read_additional,
     write_additional,
 )
 from terminal_sim.pos.adyen.common import OutputContent, OutputText, SaleData, TransactionId
-from terminal_sim.pos.adyen.device import Identity, ReceiptField
-from terminal_sim.pos.adyen.dialogue import Dialogue
+from terminal_sim.pos.adyen.device import ReceiptField, TerminalIdentity
+from terminal_sim.pos.adyen.dialogue import ServiceDialogue
 from terminal_sim.pos.adyen.references import psp_reference, tender_reference, time_stamp
-from terminal_sim.pos.adyen.refusals import Refusal
-from terminal_sim.pos.adyen.requests import PaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.refusals import RequestFailure
+from terminal_sim.pos.adyen.requests import NexoPaymentRequest, ReversalRequest
 from terminal_sim.pos.adyen.responses import (
     AmountsResp,
-    CardData,
+    NexoCardData,
+    NexoResponse,
     PaymentAcquirerData,
     PaymentInstrumentData,
     PaymentReceipt,
     PaymentResponse,
     PaymentResult,
     PoiData,
-    Response,
     ReversalResponse,
     SensitiveCardData,
 )
@@ -38,8 +38,8 @@ from terminal_sim.pos.adyen.values import (
     CharacterStyle,
     DocumentQualifier,
     EntryModeName,
+    NexoResult,
     OutputFormat,
-    Result,
 )
 
 _ENTRY: Mapping[EntryMode, tuple[EntryModeName, str]] = {
@@ -81,24 +81,26 @@ _KEYS: Mapping[str, str] = {
 _KEPT = (PaymentState.PENDING, PaymentState.FORWARD_SENT)
 
 
-def form_of(data: SaleData | None) -> tuple[Form, Mapping[str, str]]:
+def form_of(data: SaleData | None) -> tuple[DataForm, Mapping[str, str]]:
     """The form and members of the request's own additional data; key-value where it has none that can be read."""
     try:
         return read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
     except AdditionalDataError:
-        return Form.KEY_VALUE, {}
+        return DataForm.KEY_VALUE, {}
 
 
-def failure(refusal: Refusal, form: Form = Form.KEY_VALUE, **members: str) -> Response:
+def failure(refusal: RequestFailure, form: DataForm = DataForm.KEY_VALUE, **members: str) -> NexoResponse:
     """The response of a request that was not done."""
-    return Response(
-        result=Result.FAILURE,
+    return NexoResponse(
+        result=NexoResult.FAILURE,
         error_condition=refusal.condition,
         additional_response=write_additional(form, {**refusal.members(), **members}),
     )
 
 
-def transaction_id(identity: Identity, dialogue: Dialogue, payment: Payment | None) -> TransactionId:
+def transaction_id(
+    identity: TerminalIdentity, dialogue: ServiceDialogue, payment: Payment | None
+) -> TransactionId:
     """The platform's name of what the dialogue did: the tender alone, where the platform has not heard of it."""
     tender = tender_reference(identity.poiid, dialogue.number, dialogue.at)
     heard = payment is not None and payment.state not in _KEPT
@@ -107,11 +109,11 @@ def transaction_id(identity: Identity, dialogue: Dialogue, payment: Payment | No
 
 
 def payment_answer(
-    identity: Identity,
-    dialogue: Dialogue,
-    request: PaymentRequest,
+    identity: TerminalIdentity,
+    dialogue: ServiceDialogue,
+    request: NexoPaymentRequest,
     payment: Payment | None,
-    refusal: Refusal | None,
+    refusal: RequestFailure | None,
     receipts: tuple[Sequence[ReceiptField], Sequence[ReceiptField]] | None,
 ) -> PaymentResponse:
     """The answer to a payment that was taken: `refusal` says why it was not made, None where it was, in whole or in part."""
@@ -121,8 +123,8 @@ def payment_answer(
         response = failure(refusal, form)
     else:
         partly = payment is not None and payment.requested not in (0, payment.amount.minor)
-        response = Response(
-            result=Result.PARTIAL if partly else Result.SUCCESS,
+        response = NexoResponse(
+            result=NexoResult.PARTIAL if partly else NexoResult.SUCCESS,
             additional_response=write_additional(
                 form, _additional(identity, request, payment, name, asked), identity.store
             ),
@@ -137,11 +139,11 @@ def payment_answer(
 
 
 def reversal_answer(
-    identity: Identity,
-    dialogue: Dialogue,
+    identity: TerminalIdentity,
+    dialogue: ServiceDialogue,
     request: ReversalRequest,
     void: Payment | None,
-    refusal: Refusal | None,
+    refusal: RequestFailure | None,
 ) -> ReversalResponse:
     """The answer to a reversal that was taken."""
     form, _ = form_of(request.sale_data)
@@ -150,8 +152,8 @@ def reversal_answer(
     response = (
         failure(refusal, form)
         if refusal is not None
-        else Response(
-            result=Result.SUCCESS, additional_response=write_additional(form, members, identity.store)
+        else NexoResponse(
+            result=NexoResult.SUCCESS, additional_response=write_additional(form, members, identity.store)
         )
     )
     return ReversalResponse(
@@ -174,14 +176,16 @@ def amount_of(minor: int, exponent: int) -> Decimal:
     return amount.quantize(Decimal(1)) if amount == amount.to_integral() else amount.normalize()
 
 
-def _result(identity: Identity, payment: Payment | None, name: TransactionId, *, paid: bool) -> PaymentResult:
+def _result(
+    identity: TerminalIdentity, payment: Payment | None, name: TransactionId, *, paid: bool
+) -> PaymentResult:
     online = payment is not None and payment.state not in _KEPT
     acquirer = PaymentAcquirerData(merchant_id=identity.merchant, acquirer_poiid=identity.poiid)
     if payment is None:
         return PaymentResult(
             payment_acquirer_data=acquirer,
             payment_instrument_data=PaymentInstrumentData(
-                payment_instrument_type="Card", card_data=CardData()
+                payment_instrument_type="Card", card_data=NexoCardData()
             ),
         )
     if paid and online:
@@ -212,9 +216,9 @@ def _result(identity: Identity, payment: Payment | None, name: TransactionId, *,
     )
 
 
-def _card(identity: Identity, payment: Payment) -> CardData:
+def _card(identity: TerminalIdentity, payment: Payment) -> NexoCardData:
     pan = payment.pan
-    return CardData(
+    return NexoCardData(
         payment_brand=brand(payment) or None,
         masked_pan=f"{pan[:6]} **** {pan[-4:]}" if pan[:6].isdigit() else f"**** {pan[-4:]}",
         entry_mode=[_ENTRY[payment.entry][0]],
@@ -229,8 +233,8 @@ def brand(payment: Payment) -> str:
 
 
 def _additional(
-    identity: Identity,
-    request: PaymentRequest,
+    identity: TerminalIdentity,
+    request: NexoPaymentRequest,
     payment: Payment | None,
     name: TransactionId,
     asked: Mapping[str, str],

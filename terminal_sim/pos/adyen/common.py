@@ -15,8 +15,8 @@ from terminal_sim.pos.adyen.values import (
     Device,
     DocumentQualifier,
     InfoQualify,
-    MessageClass,
     MessageType,
+    NexoMessageClass,
     OutputFormat,
 )
 
@@ -31,7 +31,7 @@ Number = int | str
 class MessageHeader(Nexo, frozen=True, kw_only=True):
     """Who asks whom for what. `service_id` names a request of the service class, and with `sale_id` it is the dialogue's own name."""
 
-    message_class: MessageClass
+    message_class: NexoMessageClass
     message_category: Category
     message_type: MessageType
     sale_id: Filled
@@ -126,7 +126,7 @@ class OutputContent(Nexo, frozen=True, kw_only=True):
     output_barcode: OutputBarcode | None = None
 
 
-class MenuEntry(Nexo, frozen=True, kw_only=True):
+class NexoMenuEntry(Nexo, frozen=True, kw_only=True):
     output_format: OutputFormat
     menu_entry_tag: str | None = None
     default_selected_flag: bool | None = None
@@ -140,7 +140,7 @@ class DisplayOutput(Nexo, frozen=True, kw_only=True):
     device: Device
     info_qualify: InfoQualify
     output_content: OutputContent
-    menu_entry: list[MenuEntry] | None = None
+    menu_entry: list[NexoMenuEntry] | None = None
     minimum_display_time: Annotated[int, Meta(ge=0)] | None = None
     response_required_flag: bool | None = None
 

@@ -14,7 +14,7 @@ from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.pos.adyen.values import PrinterStatus
 
 
-class Identity(Struct, frozen=True, kw_only=True):
+class TerminalIdentity(Struct, frozen=True, kw_only=True):
     """What a terminal says of itself: `poiid` is `MODEL-SERIAL`, `country` the numeric code of ISO 3166, `exponent` the decimals of `currency`."""
 
     poiid: str
@@ -55,7 +55,7 @@ class ApiDevice(Protocol):
     """A terminal as the interface on it sees it. `ask` posts an event to its firmware and lets it handle it."""
 
     @property
-    def identity(self) -> Identity: ...
+    def identity(self) -> TerminalIdentity: ...
     @property
     def name(self) -> str: ...
     @property

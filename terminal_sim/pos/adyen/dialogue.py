@@ -13,7 +13,7 @@ from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
 from terminal_sim.pos.adyen.common import MessageHeader
 from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
 from terminal_sim.pos.adyen.references import tender_reference
-from terminal_sim.pos.adyen.requests import PaymentRequest, ReversalRequest
+from terminal_sim.pos.adyen.requests import NexoPaymentRequest, ReversalRequest
 from terminal_sim.pos.adyen.values import Category
 
 REMEMBERED = 48 * 3600 * 1_000_000
@@ -58,12 +58,12 @@ def row_of(flat: FlatRow) -> JournalRow:
     return row.of(flat)
 
 
-class Dialogue(Struct, frozen=True, kw_only=True):
+class ServiceDialogue(Struct, frozen=True, kw_only=True):
     """A request that was taken, and the `answer` once there is one. `key` is the point of sale's own name for it."""
 
     number: int
     header: MessageHeader
-    body: PaymentRequest | ReversalRequest
+    body: NexoPaymentRequest | ReversalRequest
     at: datetime
     mono: int
     answer: bytes = b""
@@ -86,7 +86,7 @@ class Dialogues:
     """The dialogues of one terminal, oldest first: the fold over their rows. `running` is the one that has no answer yet."""
 
     def __init__(self) -> None:
-        self._all: list[Dialogue] = []
+        self._all: list[ServiceDialogue] = []
         self._newest: dict[tuple[str, str], int] = {}
         self._by_request: dict[str, int] = {}
 
@@ -96,14 +96,14 @@ class Dialogues:
         return len(self._all) + 1
 
     @property
-    def last(self) -> Dialogue | None:
+    def last(self) -> ServiceDialogue | None:
         return self._all[-1] if self._all else None
 
     @property
-    def running(self) -> Dialogue | None:
+    def running(self) -> ServiceDialogue | None:
         return self._all[-1] if self._all and not self._all[-1].answer else None
 
-    def begin(self, dialogue: Dialogue) -> None:
+    def begin(self, dialogue: ServiceDialogue) -> None:
         self._all.append(dialogue)
         self._newest[dialogue.key] = dialogue.number
         self._by_request[dialogue.request] = dialogue.number
@@ -111,17 +111,17 @@ class Dialogues:
     def end(self, number: int, answer: bytes) -> None:
         self._all[number - 1] = replace(self._all[number - 1], answer=answer)
 
-    def named(self, sale_id: str, service_id: str) -> Dialogue | None:
+    def named(self, sale_id: str, service_id: str) -> ServiceDialogue | None:
         """The newest dialogue that the point of sale calls so."""
         number = self._newest.get((sale_id, service_id))
         return None if number is None else self._all[number - 1]
 
-    def asked(self, request: str) -> Dialogue | None:
+    def asked(self, request: str) -> ServiceDialogue | None:
         """The dialogue under whose id the terminal was asked."""
         number = self._by_request.get(request)
         return None if number is None else self._all[number - 1]
 
-    def with_tender(self, poiid: str, tender: str) -> Dialogue | None:
+    def with_tender(self, poiid: str, tender: str) -> ServiceDialogue | None:
         """The newest dialogue of the terminal `poiid` that the platform calls by this tender."""
         found = (one for one in reversed(self._all) if tender_reference(poiid, one.number, one.at) == tender)
         return next(found, None)
@@ -136,18 +136,20 @@ class Dialogues:
             self.end(row.number, row.body.encode())
 
 
-def dialogue_of(row: DialogueRow) -> Dialogue:
+def dialogue_of(row: DialogueRow) -> ServiceDialogue:
     """The dialogue that the row began. Raises `RowError`."""
     try:
         request = read_request(read_envelope(row.text.encode()))
     except (NotJson, Malformed) as wrong:
         raise RowError(f"dialogue {row.number} has no request: {wrong}") from None
-    if not isinstance(request.body, PaymentRequest | ReversalRequest):
+    if not isinstance(request.body, NexoPaymentRequest | ReversalRequest):
         raise RowError(f"dialogue {row.number} is a {row.category}, of which none is kept")
-    return Dialogue(number=row.number, header=request.header, body=request.body, at=row.at, mono=row.mono)
+    return ServiceDialogue(
+        number=row.number, header=request.header, body=request.body, at=row.at, mono=row.mono
+    )
 
 
-def row_for(dialogue: Dialogue, text: bytes) -> DialogueRow:
+def row_for(dialogue: ServiceDialogue, text: bytes) -> DialogueRow:
     """The row that begins `dialogue`, whose request was `text` in clear."""
     sale_id, service_id = dialogue.key
     return DialogueRow(

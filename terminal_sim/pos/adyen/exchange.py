@@ -15,12 +15,19 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from terminal_sim.pos.adyen.additional import Form, write_additional
+from terminal_sim.pos.adyen.additional import DataForm, write_additional
 from terminal_sim.pos.adyen.common import MessageHeader
-from terminal_sim.pos.adyen.reading import Envelope, Malformed, NotJson, Request, read_envelope, read_request
-from terminal_sim.pos.adyen.responses import Answer, Response, UnservedResponse, response_text, written
+from terminal_sim.pos.adyen.reading import (
+    Envelope,
+    Malformed,
+    NexoRequest,
+    NotJson,
+    read_envelope,
+    read_request,
+)
+from terminal_sim.pos.adyen.responses import Answer, NexoResponse, UnservedResponse, response_text, written
 from terminal_sim.pos.adyen.seal import NONCE_BYTES, SealBroken, SharedKey, seal, unseal
-from terminal_sim.pos.adyen.values import ErrorCondition, MessageType, Result
+from terminal_sim.pos.adyen.values import ErrorCondition, MessageType, NexoResult
 
 _CRYPTO_ERROR = {"errors": ["Nexo Service: crypto error"], "ServiceID": "-NULL-"}
 _NO_KEY_NOTE = "Direct API REQUIRES payload crypto on live, cleartext allowed for testing only"
@@ -38,7 +45,7 @@ Reply = Callable[[HttpReply | None], None]
 """Takes what goes back; None ends the connection without an answer."""
 
 
-class Refused(Exception):
+class NotOpened(Exception):
     """What came is not served: `reply` is what goes back, and the text is for the trace."""
 
     def __init__(self, reply: HttpReply, why: str) -> None:
@@ -47,10 +54,10 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class HttpExchange:
     """A request with the way back to who sent it; `text` is the request in clear, `key` the one that it was sealed with."""
 
-    request: Request
+    request: NexoRequest
     text: bytes
     key: SharedKey | None
     reply: Reply
@@ -70,14 +77,14 @@ class Exchange:
         self.reply(HttpReply(200, b""))
 
 
-def opened(text: bytes, keys: Sequence[SharedKey], reply: Reply) -> Exchange:
-    """What came as the body of an HTTP request. Raises `Refused`."""
+def opened(text: bytes, keys: Sequence[SharedKey], reply: Reply) -> HttpExchange:
+    """What came as the body of an HTTP request. Raises `NotOpened`."""
     try:
         envelope = read_envelope(text)
     except NotJson as wrong:
-        raise Refused(_errors(f"Bad JSON:1: {wrong}"), str(wrong)) from None
+        raise NotOpened(_errors(f"Bad JSON:1: {wrong}"), str(wrong)) from None
     except Malformed as wrong:
-        raise Refused(_errors(wrong.errors), wrong.errors) from None
+        raise NotOpened(_errors(wrong.errors), wrong.errors) from None
     key: SharedKey | None = None
     if keys:
         try:
@@ -85,16 +92,16 @@ def opened(text: bytes, keys: Sequence[SharedKey], reply: Reply) -> Exchange:
                 raise SealBroken("it is not sealed, and the terminal has a shared key")
             text, key = unseal(envelope.sealed, keys)
         except SealBroken as broken:
-            raise Refused(HttpReply(401, written(_CRYPTO_ERROR)), str(broken)) from None
+            raise NotOpened(HttpReply(401, written(_CRYPTO_ERROR)), str(broken)) from None
         try:
             envelope = read_envelope(text)
         except (NotJson, Malformed) as wrong:
-            raise Refused(_errors(str(wrong)), str(wrong)) from None
+            raise NotOpened(_errors(str(wrong)), str(wrong)) from None
     try:
-        return Exchange(read_request(envelope), text, key, reply)
+        return HttpExchange(read_request(envelope), text, key, reply)
     except Malformed as wrong:
         reply_to_it = _malformed(wrong, envelope, key)
-        raise Refused(reply_to_it, wrong.errors) from None
+        raise NotOpened(reply_to_it, wrong.errors) from None
 
 
 def answer_header(header: MessageHeader) -> MessageHeader:
@@ -148,10 +155,10 @@ def _malformed(wrong: Malformed, envelope: Envelope, key: SharedKey | None) -> H
             for name in ("SecurityTrailer", "NexoBlob")
         )
         members["note"] = _NO_KEY_NOTE
-    failed = Response(
-        result=Result.FAILURE,
+    failed = NexoResponse(
+        result=NexoResult.FAILURE,
         error_condition=ErrorCondition.MESSAGE_FORMAT,
-        additional_response=write_additional(Form.KEY_VALUE, members),
+        additional_response=write_additional(DataForm.KEY_VALUE, members),
     )
     header = answer_header(wrong.header)
     return _closed(header, response_text(header, UnservedResponse(response=failed)), key)

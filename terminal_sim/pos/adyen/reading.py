@@ -62,7 +62,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class NexoRequest:
     """A request that is well formed. `unknown` has the members beside header and body, which change nothing."""
 
     header: MessageHeader
@@ -90,7 +90,7 @@ def read_envelope(text: bytes) -> Envelope:
         raise Malformed(f"At root, field {REQUEST}: Expected JSON object") from None
 
 
-def read_request(envelope: Envelope) -> Request:
+def read_request(envelope: Envelope) -> NexoRequest:
     """The request of an envelope in clear. Raises `Malformed`."""
     if _HEADER not in envelope.members:
         raise Malformed(_missing(REQUEST, _HEADER))
@@ -108,7 +108,7 @@ def read_request(envelope: Envelope) -> Request:
     if header.service_id is None:
         raise Malformed(_missing(f"{REQUEST}.{_HEADER}", "ServiceID"), header)
     others = tuple(member for member in envelope.members if member not in (_HEADER, name))
-    return Request(header, body, others)
+    return NexoRequest(header, body, others)
 
 
 def _read(raw: Raw, shape: type[T], place: str, header: MessageHeader | None) -> T:

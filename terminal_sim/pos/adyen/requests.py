@@ -27,7 +27,7 @@ from terminal_sim.pos.adyen.values import (
     DocumentQualifier,
     InfoQualify,
     InputCommand,
-    PaymentType,
+    NexoPaymentType,
     ReconciliationType,
     ReversalReason,
     TotalDetail,
@@ -58,12 +58,12 @@ class PaymentTransaction(Nexo, frozen=True, kw_only=True):
 
 
 class PaymentData(Nexo, frozen=True, kw_only=True):
-    payment_type: PaymentType | None = None
+    payment_type: NexoPaymentType | None = None
     card_acquisition_reference: TransactionId | None = None
     split_payment_flag: bool | None = None
 
 
-class PaymentRequest(Nexo, frozen=True, kw_only=True):
+class NexoPaymentRequest(Nexo, frozen=True, kw_only=True):
     """Take a payment, or give money back without naming an earlier payment."""
 
     sale_data: SaleData
@@ -134,7 +134,7 @@ class CardAcquisitionTransaction(Nexo, frozen=True, kw_only=True):
     customer_language: Language | None = None
     force_entry_mode: list[str] | None = None
     total_amount: Decimal | None = None
-    payment_type: PaymentType | None = None
+    payment_type: NexoPaymentType | None = None
     cash_back_flag: bool | None = None
 
 
@@ -196,7 +196,7 @@ class UnservedRequest(Nexo, frozen=True, kw_only=True):
 
 
 Body = (
-    PaymentRequest
+    NexoPaymentRequest
     | ReversalRequest
     | AbortRequest
     | TransactionStatusRequest
@@ -213,7 +213,7 @@ Body = (
     | UnservedRequest
 )
 BODIES: Mapping[Category, type[Body]] = {
-    Category.PAYMENT: PaymentRequest,
+    Category.PAYMENT: NexoPaymentRequest,
     Category.REVERSAL: ReversalRequest,
     Category.ABORT: AbortRequest,
     Category.TRANSACTION_STATUS: TransactionStatusRequest,

@@ -35,19 +35,19 @@ from terminal_sim.pos.adyen.values import (
     GlobalStatus,
     InfoQualify,
     InputCommand,
+    NexoResult,
     PrinterStatus,
     ReconciliationType,
-    Result,
     TransactionType,
 )
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-class Response(Nexo, frozen=True, kw_only=True):
+class NexoResponse(Nexo, frozen=True, kw_only=True):
     """How it ended. `additional_response` is key-value text, or base64 JSON where the request had its own data so."""
 
-    result: Result
+    result: NexoResult
     error_condition: ErrorCondition | None = None
     additional_response: str | None = None
 
@@ -64,7 +64,7 @@ class SensitiveCardData(Nexo, frozen=True, kw_only=True):
     expiry_date: Number | None = None
 
 
-class CardData(Nexo, frozen=True, kw_only=True):
+class NexoCardData(Nexo, frozen=True, kw_only=True):
     payment_brand: str | None = None
     masked_pan: str | None = None
     payment_account_ref: str | None = None
@@ -75,7 +75,7 @@ class CardData(Nexo, frozen=True, kw_only=True):
 
 class PaymentInstrumentData(Nexo, frozen=True, kw_only=True):
     payment_instrument_type: str
-    card_data: CardData | None = None
+    card_data: NexoCardData | None = None
 
 
 class AmountsResp(Nexo, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ class PaymentReceipt(Nexo, frozen=True, kw_only=True):
 
 
 class PaymentResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     sale_data: SaleData | None = None
     poi_data: PoiData | None = None
     payment_result: PaymentResult | None = None
@@ -123,7 +123,7 @@ class PaymentResponse(Nexo, frozen=True, kw_only=True):
 class ReversalResponse(Nexo, frozen=True, kw_only=True):
     """`reversed_amount` and the original are told where a part was given back."""
 
-    response: Response
+    response: NexoResponse
     poi_data: PoiData | None = None
     original_poi_transaction: OriginalPoiTransaction | None = None
     reversed_amount: Decimal | None = None
@@ -131,7 +131,7 @@ class ReversalResponse(Nexo, frozen=True, kw_only=True):
 
 
 class CardAcquisitionResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     sale_data: SaleData | None = None
     poi_data: PoiData | None = None
     payment_brand: list[str] | None = None
@@ -148,7 +148,7 @@ class RepeatedMessageResponse(Nexo, frozen=True, kw_only=True):
 class TransactionStatusResponse(Nexo, frozen=True, kw_only=True):
     """`response` says whether the look-up worked, and nothing of the payment."""
 
-    response: Response
+    response: NexoResponse
     message_reference: MessageReference | None = None
     repeated_message_response: RepeatedMessageResponse | None = None
 
@@ -167,27 +167,27 @@ class HostStatus(Nexo, frozen=True, kw_only=True):
 
 
 class DiagnosisResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     poi_status: PoiStatus | None = None
     host_status: list[HostStatus] | None = None
 
 
 class PrintResponse(Nexo, frozen=True, kw_only=True):
     document_qualifier: DocumentQualifier
-    response: Response
+    response: NexoResponse
 
 
 class OutputResult(Nexo, frozen=True, kw_only=True):
     device: Device
     info_qualify: InfoQualify
-    response: Response
+    response: NexoResponse
 
 
 class DisplayResponse(Nexo, frozen=True, kw_only=True):
     output_result: list[OutputResult]
 
 
-class Input(Nexo, frozen=True, kw_only=True):
+class NexoInput(Nexo, frozen=True, kw_only=True):
     """What was given; of a menu one number an entry, 1 where it was chosen. Digits are text, or leading zeros were lost."""
 
     input_command: InputCommand
@@ -200,8 +200,8 @@ class Input(Nexo, frozen=True, kw_only=True):
 class InputResult(Nexo, frozen=True, kw_only=True):
     device: Device
     info_qualify: InfoQualify
-    response: Response
-    input: Input | None = None
+    response: NexoResponse
+    input: NexoInput | None = None
 
 
 class InputResponse(Nexo, frozen=True, kw_only=True):
@@ -210,7 +210,7 @@ class InputResponse(Nexo, frozen=True, kw_only=True):
 
 
 class EnableServiceResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
 
 
 class PoiSystemData(Nexo, frozen=True, kw_only=True):
@@ -220,12 +220,12 @@ class PoiSystemData(Nexo, frozen=True, kw_only=True):
 
 
 class LoginResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     poi_system_data: PoiSystemData | None = None
 
 
 class LogoutResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
 
 
 class PaymentTotals(Nexo, frozen=True, kw_only=True):
@@ -246,13 +246,13 @@ class TransactionTotals(Nexo, frozen=True, kw_only=True):
 
 
 class GetTotalsResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     poi_reconciliation_id: Number
     transaction_totals: list[TransactionTotals] | None = None
 
 
 class ReconciliationResponse(Nexo, frozen=True, kw_only=True):
-    response: Response
+    response: NexoResponse
     reconciliation_type: ReconciliationType
     poi_reconciliation_id: Number | None = None
     transaction_totals: list[TransactionTotals] | None = None
@@ -261,7 +261,7 @@ class ReconciliationResponse(Nexo, frozen=True, kw_only=True):
 class UnservedResponse(Nexo, frozen=True, kw_only=True):
     """The answer to a category that has nothing behind it."""
 
-    response: Response
+    response: NexoResponse
 
 
 class EventNotification(Nexo, frozen=True, kw_only=True):

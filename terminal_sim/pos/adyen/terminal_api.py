@@ -34,25 +34,25 @@ from terminal_sim.core.payment_request import (
     RequestUnknown,
 )
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.additional import AdditionalDataError, Form, read_additional, write_additional
+from terminal_sim.pos.adyen.additional import AdditionalDataError, DataForm, read_additional, write_additional
 from terminal_sim.pos.adyen.answers import failure, form_of, payment_answer, reversal_answer
 from terminal_sim.pos.adyen.common import MessageReference, SaleData, TransactionId
 from terminal_sim.pos.adyen.device import ApiDevice
-from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogue, Dialogues, row_for
+from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
 from terminal_sim.pos.adyen.exchange import (
-    Exchange,
-    Refused,
+    HttpExchange,
+    NotOpened,
     Reply,
     answer_header,
     body_name,
     opened,
 )
 from terminal_sim.pos.adyen.references import reference_of, time_stamp
-from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, Refusal, refusal_of
+from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, RequestFailure, refusal_of
 from terminal_sim.pos.adyen.requests import (
     AbortRequest,
     DiagnosisRequest,
-    PaymentRequest,
+    NexoPaymentRequest,
     ReversalRequest,
     TransactionStatusRequest,
 )
@@ -60,32 +60,32 @@ from terminal_sim.pos.adyen.responses import (
     Answer,
     DiagnosisResponse,
     HostStatus,
+    NexoResponse,
     PaymentResponse,
     PoiData,
     PoiStatus,
     RepeatedMessageResponse,
-    Response,
     ReversalResponse,
     TransactionStatusResponse,
     UnservedResponse,
     written,
 )
 from terminal_sim.pos.adyen.seal import SharedKey
-from terminal_sim.pos.adyen.values import Category, ErrorCondition, GlobalStatus, PaymentType, Result
+from terminal_sim.pos.adyen.values import Category, ErrorCondition, GlobalStatus, NexoPaymentType, NexoResult
 
 _PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
-_DUPLICATE = Refusal(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
-_UNSERVED = Refusal(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
-_AMOUNT = Refusal(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
-_UNKNOWN_ORIGINAL = Refusal(ErrorCondition.NOT_FOUND, "The original transaction is not known")
-_PART = Refusal(ErrorCondition.NOT_ALLOWED, "A payment is given back whole on this terminal")
-_POWER_LOST = Refusal(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
+_DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
+_UNSERVED = RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
+_AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
+_UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
+_PART = RequestFailure(ErrorCondition.NOT_ALLOWED, "A payment is given back whole on this terminal")
+_POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
 
 
 class NotServed(Exception):
     """A request that is well formed and not done."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: RequestFailure) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
 
@@ -100,10 +100,10 @@ class TerminalApi:
         self.keys = tuple(keys)
         self.dialogues = dialogues
         self._device = device
-        self._asking: tuple[Dialogue, Exchange] | None = (
+        self._asking: tuple[ServiceDialogue, HttpExchange] | None = (
             None  # until the terminal has said whether it takes it
         )
-        self._waiting: dict[int, Exchange] = {}  # by the number of the dialogue
+        self._waiting: dict[int, HttpExchange] = {}  # by the number of the dialogue
 
     @property
     def poiid(self) -> str:
@@ -116,7 +116,7 @@ class TerminalApi:
         """Serve the body of one HTTP request. `reply` is called once, now or when the dialogue is over."""
         try:
             exchange = opened(text, self.keys, reply)
-        except Refused as refused:
+        except NotOpened as refused:
             self._device.note(f"a request of a point of sale is not served: {refused}")
             reply(refused.reply)
             return
@@ -125,16 +125,16 @@ class TerminalApi:
         except NotServed as not_served:
             self._refuse(exchange, not_served.refusal)
 
-    def _serve(self, exchange: Exchange) -> None:
+    def _serve(self, exchange: HttpExchange) -> None:
         request = exchange.request
         if request.unknown:
             self._device.note(f"members that mean nothing here: {', '.join(request.unknown)}")
         if request.header.poiid != self._device.identity.poiid:
             raise NotServed(
-                Refusal(ErrorCondition.NOT_FOUND, f"This terminal is {self._device.identity.poiid}")
+                RequestFailure(ErrorCondition.NOT_FOUND, f"This terminal is {self._device.identity.poiid}")
             )
         match request.body:
-            case PaymentRequest() as payment:
+            case NexoPaymentRequest() as payment:
                 self._begin(exchange, payment, lambda dialogue: self._payment(dialogue, payment))
             case ReversalRequest() as reversal:
                 self._begin(exchange, reversal, lambda dialogue: self._reversal(dialogue, reversal))
@@ -150,7 +150,10 @@ class TerminalApi:
     # Dialogues.
 
     def _begin(
-        self, exchange: Exchange, body: PaymentRequest | ReversalRequest, event: Callable[[Dialogue], Event]
+        self,
+        exchange: HttpExchange,
+        body: NexoPaymentRequest | ReversalRequest,
+        event: Callable[[ServiceDialogue], Event],
     ) -> None:
         header = exchange.request.header
         known = self.dialogues.named(header.sale_id, header.service_id or "")
@@ -159,7 +162,7 @@ class TerminalApi:
             raise NotServed(_busy(known))
         if known is not None and self._device.mono - known.mono < REMEMBERED:
             raise NotServed(_DUPLICATE)
-        dialogue = Dialogue(
+        dialogue = ServiceDialogue(
             number=self.dialogues.following,
             header=header,
             body=body,
@@ -170,9 +173,9 @@ class TerminalApi:
         self._asking = dialogue, exchange
         self._device.ask(asks)
 
-    def _payment(self, dialogue: Dialogue, body: PaymentRequest) -> PaymentRequested:
+    def _payment(self, dialogue: ServiceDialogue, body: NexoPaymentRequest) -> PaymentRequested:
         kind = body.payment_data.payment_type if body.payment_data is not None else None
-        if kind not in (None, PaymentType.NORMAL):
+        if kind not in (None, NexoPaymentType.NORMAL):
             raise NotServed(_UNSERVED)
         _check_additional(body.sale_data)
         amounts = body.payment_transaction.amounts_req
@@ -187,7 +190,7 @@ class TerminalApi:
             )
         )
 
-    def _reversal(self, dialogue: Dialogue, body: ReversalRequest) -> RefundRequested:
+    def _reversal(self, dialogue: ServiceDialogue, body: ReversalRequest) -> RefundRequested:
         _check_additional(body.sale_data)
         named = body.original_poi_transaction.poi_transaction_id
         original = self._original(named.transaction_id) if named is not None else None
@@ -219,21 +222,23 @@ class TerminalApi:
         identity = self._device.identity
         if currency != identity.currency:
             raise NotServed(
-                Refusal(ErrorCondition.NOT_ALLOWED, f"The currency of this terminal is {identity.currency}")
+                RequestFailure(
+                    ErrorCondition.NOT_ALLOWED, f"The currency of this terminal is {identity.currency}"
+                )
             )
         minor = amount.scaleb(identity.exponent) if amount.is_finite() else Decimal("NaN")
         if not minor.is_finite() or minor != minor.to_integral_value() or minor <= 0:
             raise NotServed(_AMOUNT)
         return Money(int(minor), currency)
 
-    def _abort(self, exchange: Exchange, reference: MessageReference) -> None:
+    def _abort(self, exchange: HttpExchange, reference: MessageReference) -> None:
         """What matches is taken back where it is not too late; the answer is empty in any case."""
         running = self._referred(exchange, reference)
         if running is not None and running is self.dialogues.running:
             self._device.ask(RequestCancelled(running.request))
         exchange.answer_nothing()
 
-    def _referred(self, exchange: Exchange, reference: MessageReference) -> Dialogue | None:
+    def _referred(self, exchange: HttpExchange, reference: MessageReference) -> ServiceDialogue | None:
         sale_id = reference.sale_id or exchange.request.header.sale_id
         found = self.dialogues.named(sale_id, reference.service_id or "")
         if found is None or reference.message_category not in (None, found.category):
@@ -268,7 +273,7 @@ class TerminalApi:
                 pass
         return True
 
-    def _decided(self, dialogue: Dialogue, exchange: Exchange, answer: RequestAnswer) -> None:
+    def _decided(self, dialogue: ServiceDialogue, exchange: HttpExchange, answer: RequestAnswer) -> None:
         """Whether the terminal takes the request: only then there is a dialogue."""
         match answer:
             case RequestTaken():
@@ -285,18 +290,20 @@ class TerminalApi:
             case _:
                 self._refuse(exchange, _DUPLICATE)
 
-    def _end(self, dialogue: Dialogue, notice: Text, payment: Payment | None) -> None:
+    def _end(self, dialogue: ServiceDialogue, notice: Text, payment: Payment | None) -> None:
         paid = payment is not None and payment.state in _PAID
         self._close(dialogue, self._answer(dialogue, payment, None if paid else refusal_of(notice, payment)))
 
-    def _answer(self, dialogue: Dialogue, payment: Payment | None, refusal: Refusal | None) -> Answer:
+    def _answer(
+        self, dialogue: ServiceDialogue, payment: Payment | None, refusal: RequestFailure | None
+    ) -> Answer:
         identity = self._device.identity
         if isinstance(dialogue.body, ReversalRequest):
             return reversal_answer(identity, dialogue, dialogue.body, payment, refusal)
         receipts = self._device.receipts(payment) if payment is not None else None
         return payment_answer(identity, dialogue, dialogue.body, payment, refusal, receipts)
 
-    def _close(self, dialogue: Dialogue, answer: Answer) -> None:
+    def _close(self, dialogue: ServiceDialogue, answer: Answer) -> None:
         """The answer is durable, then it leaves; where that is not certain, the connection ends without one."""
         body = written(answer)
         exchange = self._waiting.pop(dialogue.number, None)
@@ -327,7 +334,9 @@ class TerminalApi:
 
     # Questions.
 
-    def _status(self, exchange: Exchange, reference: MessageReference | None) -> TransactionStatusResponse:
+    def _status(
+        self, exchange: HttpExchange, reference: MessageReference | None
+    ) -> TransactionStatusResponse:
         found = self.dialogues.last if reference is None else self._referred(exchange, reference)
         if found is None:
             return TransactionStatusResponse(
@@ -337,10 +346,12 @@ class TerminalApi:
             message_category=found.category, sale_id=found.header.sale_id, service_id=found.header.service_id
         )
         if not found.answer:
-            running = Response(
-                result=Result.FAILURE,
+            running = NexoResponse(
+                result=NexoResult.FAILURE,
                 error_condition=ErrorCondition.IN_PROGRESS,
-                additional_response=write_additional(Form.KEY_VALUE, {"message": "Uncompleted transaction"}),
+                additional_response=write_additional(
+                    DataForm.KEY_VALUE, {"message": "Uncompleted transaction"}
+                ),
             )
             return TransactionStatusResponse(response=running, message_reference=named)
         header = answer_header(found.header)
@@ -349,12 +360,12 @@ class TerminalApi:
             repeated_response_message_body=Raw(b'{"%b":%b}' % (body_name(header).encode(), found.answer)),
         )
         return TransactionStatusResponse(
-            response=Response(result=Result.SUCCESS),
+            response=NexoResponse(result=NexoResult.SUCCESS),
             message_reference=named,
             repeated_message_response=repeated,
         )
 
-    def _not_found(self, reference: MessageReference | None) -> Refusal:
+    def _not_found(self, reference: MessageReference | None) -> RequestFailure:
         category = reference.message_category if reference is not None else None
         named = category or Category.PAYMENT
         last = self.dialogues.last
@@ -363,7 +374,7 @@ class TerminalApi:
             if last is not None
             else ""
         )
-        return Refusal(ErrorCondition.NOT_FOUND, f"Message not found. Category={named.value}{seen}")
+        return RequestFailure(ErrorCondition.NOT_FOUND, f"Message not found. Category={named.value}{seen}")
 
     def _diagnosis(self, body: DiagnosisRequest) -> DiagnosisResponse:
         identity, status = self._device.identity, self._device.status()
@@ -378,8 +389,8 @@ class TerminalApi:
             members["batteryLevel"] = f"{status.battery}%"
         busy = status.busy or self.dialogues.running is not None
         return DiagnosisResponse(
-            response=Response(
-                result=Result.SUCCESS, additional_response=write_additional(Form.KEY_VALUE, members)
+            response=NexoResponse(
+                result=NexoResult.SUCCESS, additional_response=write_additional(DataForm.KEY_VALUE, members)
             ),
             poi_status=PoiStatus(
                 global_status=GlobalStatus.BUSY if busy else GlobalStatus.OK,
@@ -391,11 +402,11 @@ class TerminalApi:
             else None,
         )
 
-    def _refuse(self, exchange: Exchange, refusal: Refusal) -> None:
+    def _refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:
         """Answer a request that began nothing."""
         request = exchange.request
         match request.body:
-            case PaymentRequest(sale_data=data):
+            case NexoPaymentRequest(sale_data=data):
                 form, _ = form_of(data)
                 name = TransactionId(
                     transaction_id=data.sale_transaction_id.transaction_id,
@@ -411,23 +422,23 @@ class TerminalApi:
             case ReversalRequest(sale_data=data):
                 exchange.answer(ReversalResponse(response=_refused(refusal, form_of(data)[0])))
             case _:
-                exchange.answer(UnservedResponse(response=_refused(refusal, Form.KEY_VALUE)))
+                exchange.answer(UnservedResponse(response=_refused(refusal, DataForm.KEY_VALUE)))
 
 
-def _refused(refusal: Refusal, form: Form) -> Response:
+def _refused(refusal: RequestFailure, form: DataForm) -> NexoResponse:
     members = {"message": refusal.message or refusal.reason, **refusal.more}
-    return Response(
-        result=Result.FAILURE,
+    return NexoResponse(
+        result=NexoResult.FAILURE,
         error_condition=refusal.condition,
         additional_response=write_additional(form, members),
     )
 
 
-def _busy(running: Dialogue | None) -> Refusal:
+def _busy(running: ServiceDialogue | None) -> RequestFailure:
     if running is None:
-        return Refusal(ErrorCondition.BUSY, "ADMIN_MENU")
+        return RequestFailure(ErrorCondition.BUSY, "ADMIN_MENU")
     said = f"Forbidden Request, Service Dialogue {running.category.value}Request is in Progress"
-    return Refusal(ErrorCondition.BUSY, said, more={"serviceId": running.header.service_id or ""})
+    return RequestFailure(ErrorCondition.BUSY, said, more={"serviceId": running.header.service_id or ""})
 
 
 def _check_additional(data: SaleData | None) -> None:
@@ -435,7 +446,7 @@ def _check_additional(data: SaleData | None) -> None:
         read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
     except AdditionalDataError as wrong:
         raise NotServed(
-            Refusal(
+            RequestFailure(
                 ErrorCondition.MESSAGE_FORMAT,
                 f"At SaleData, field SaleToAcquirerData: {wrong}",
             )

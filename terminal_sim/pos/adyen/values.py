@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class MessageClass(Enum):
+class NexoMessageClass(Enum):
     SERVICE = "Service"
     DEVICE = "Device"
     EVENT = "Event"
@@ -43,7 +43,7 @@ class Category(Enum):
     TRANSACTION_STATUS = "TransactionStatus"
 
 
-class Result(Enum):
+class NexoResult(Enum):
     """How a request ended. `PARTIAL` moved money as well: less than what was asked for."""
 
     SUCCESS = "Success"
@@ -73,7 +73,7 @@ class ErrorCondition(Enum):
     WRONG_PIN = "WrongPIN"
 
 
-class PaymentType(Enum):
+class NexoPaymentType(Enum):
     """What a Payment does; a terminal takes `NORMAL` and `REFUND`, which names no earlier payment."""
 
     NORMAL = "Normal"

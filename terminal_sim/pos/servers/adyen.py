@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from terminal_sim.pos.adyen.exchange import HttpReply
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
-from terminal_sim.pos.servers.http import HttpAnswer, HttpRequest
+from terminal_sim.pos.servers.http import HttpRequest, HttpResponse
 
 OnBench = Callable[[Callable[[], None]], None]
 """Has a call made on the thread of the bench, some time later. It may be used from any thread."""
@@ -24,12 +24,12 @@ class LocalTerminalApi:
         self._is_on = is_on
         self._on_bench = on_bench
 
-    async def serve(self, request: HttpRequest) -> HttpAnswer | None:
+    async def serve(self, request: HttpRequest) -> HttpResponse | None:
         """The answer, which comes when the dialogue is over; None where the terminal has lost its power."""
         if request.path not in _PATHS:
-            return HttpAnswer(status=404, body=b"")
+            return HttpResponse(status=404, body=b"")
         if request.method != "POST":
-            return HttpAnswer(status=405, body=b"", headers={"allow": "POST"})
+            return HttpResponse(status=405, body=b"", headers={"allow": "POST"})
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[HttpReply | None] = loop.create_future()
 
@@ -45,7 +45,7 @@ class LocalTerminalApi:
 
         self._on_bench(receive)
         given = await answered
-        return None if given is None else HttpAnswer(status=given.status, body=given.body)
+        return None if given is None else HttpResponse(status=given.status, body=given.body)
 
 
 def _settle(answered: asyncio.Future[HttpReply | None], given: HttpReply | None) -> None:

@@ -32,7 +32,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-class HttpAnswer(Struct, frozen=True, kw_only=True):
+class HttpResponse(Struct, frozen=True, kw_only=True):
     """An answer; `headers` go beside length and type."""
 
     status: int
@@ -41,7 +41,7 @@ class HttpAnswer(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
 
 
-Serve = Callable[[HttpRequest], Awaitable[HttpAnswer | None]]
+Serve = Callable[[HttpRequest], Awaitable[HttpResponse | None]]
 
 
 class HttpServer:
@@ -98,7 +98,7 @@ class HttpServer:
                     request = await _read(line, reader, writer)
             except h11.RemoteProtocolError as wrong:
                 if line.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-                    refusal = HttpAnswer(
+                    refusal = HttpResponse(
                         status=wrong.error_status_hint, body=b"", headers={"connection": "close"}
                     )
                     await _send(line, writer, refusal)
@@ -146,7 +146,7 @@ async def _read(
             return None
 
 
-async def _send(line: h11.Connection, writer: asyncio.StreamWriter, answer: HttpAnswer) -> None:
+async def _send(line: h11.Connection, writer: asyncio.StreamWriter, answer: HttpResponse) -> None:
     headers = [
         (name.encode("ascii"), value.encode("latin-1"))
         for name, value in (

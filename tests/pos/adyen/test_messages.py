@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from terminal_sim.pos.adyen.additional import AdditionalDataError, Form, read_additional, write_additional
+from terminal_sim.pos.adyen.additional import AdditionalDataError, DataForm, read_additional, write_additional
 from terminal_sim.pos.adyen.common import MessageHeader
 from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
-from terminal_sim.pos.adyen.requests import BODIES, PaymentRequest
+from terminal_sim.pos.adyen.requests import BODIES, NexoPaymentRequest
 from terminal_sim.pos.adyen.responses import ANSWERS, written
 from terminal_sim.pos.adyen.values import Category
 from tests.pos.adyen.vectors import vectors
@@ -60,7 +60,7 @@ def test_an_answer_is_written_back_without_a_member_lost_or_changed(vector: dict
 
 def test_an_amount_is_the_decimal_number_that_was_sent() -> None:
     request = read_request(read_envelope(LEAST.replace("10.99", "1.15").encode()))
-    assert isinstance(request.body, PaymentRequest)
+    assert isinstance(request.body, NexoPaymentRequest)
     amount = request.body.payment_transaction.amounts_req.requested_amount
     assert amount * 100 == 115
     assert written({"amount": amount}) == b'{"amount":1.15}'
@@ -116,14 +116,14 @@ def test_members_that_are_not_known_are_passed_over_and_named() -> None:
 def test_additional_data_reads_and_writes_the_same_members(text: str) -> None:
     form, members = read_additional(text)
     again = write_additional(form, members)
-    if form is Form.KEY_VALUE:
+    if form is DataForm.KEY_VALUE:
         assert sorted(again.split("&")) == sorted(text.split("&"))
         assert read_additional(again) == (form, members)
 
 
 def test_base64_json_is_told_by_dotted_names() -> None:
     form, members = read_additional(vectors_of("payment, SaleToAcquirerData as base64 JSON"))
-    assert form is Form.BASE64_JSON
+    assert form is DataForm.BASE64_JSON
     assert members == {
         "tenderOption": "ReceiptHandler,AskGratuity",
         "metadata.table": "7",

@@ -60,7 +60,9 @@ def structures() -> Iterator[type[msgspec.Struct]]:
 
 
 STRUCTURES = {
-    NAMES.get(found.__name__, found.__name__): found for found in structures() if found.__name__ not in OURS
+    NAMES.get(name, name): found
+    for found in structures()
+    if (name := found.__name__.removeprefix("Nexo")) not in OURS
 }
 
 
