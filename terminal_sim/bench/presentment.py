@@ -98,8 +98,8 @@ class Presentment:
         in_slot = self._in_slot if readers.card_in else ""
         return PresentedState(in_slot, self._named, self._apdus, self._tear, self.next_command.fault)
 
-    def restore(self, state: PresentedState, chip: Card | None, *, instead: bool) -> None:
-        """Have the card in the slot that was in it, and no other; `instead` says that one is in it now. Raises `BenchMisuse` where only a person could."""
+    def restore(self, state: PresentedState, chip: Card | None) -> None:
+        """Have the card in the slot that was in it, and no other. Raises `BenchMisuse` where only a person could."""
         self._in_slot, self._named, self._apdus, self._tear = (
             state.in_slot,
             state.named,
@@ -108,9 +108,9 @@ class Presentment:
         )
         self.next_command.fault = state.card_fault
         if not self._operator.is_human:
-            if instead:
-                with suppress(DriverError):  # it was torn away, which its reader has not reported yet
-                    self._operator.remove()
+            # Whether a card is in it now is not asked: a reader that was cut off has not reported one, or still reports one that was torn away.
+            with suppress(DriverError):
+                self._operator.remove()
             self._board.readers.reader.poll()
         if chip is None:
             return

@@ -200,6 +200,7 @@ class TerminalUnderTest:
             min(len(durable.stored), 2),
             min(len(durable.doubtful), 2),
             durable.outage is not None,
+            bool(durable.requested),
         )
         return (tuple(self.running_flows), slots, world, counted)
 
@@ -221,7 +222,6 @@ class TerminalUnderTest:
         state, board = snapshot.state, self.board
         if self.wire is not None:
             self.wire.restore(SOUND)
-        held_one = board.readers.card_in
         board.restore(state.board)
         board.panel.shown = snapshot.shown
         self._papers = snapshot.papers.copy()
@@ -231,9 +231,7 @@ class TerminalUnderTest:
             self._taken_up(state.card)
         slot = state.presented.in_slot
         held = self.bench.into_hand(slot, self) if slot else None
-        self._presenting.restore(
-            state.presented, chip_of(slot, held) if held is not None else None, instead=held_one
-        )
+        self._presenting.restore(state.presented, chip_of(slot, held) if held is not None else None)
         board.firmware = None
         if snapshot.durable is not None and state.board.firmware is not None:
             board.firmware = self._firmware_of(snapshot.durable.copy())

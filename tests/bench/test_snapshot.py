@@ -441,7 +441,7 @@ def test_a_real_reader_does_not_go_on_with_a_virtual_card() -> None:
         with pytest.raises(
             BenchMisuse, match="visa-credit in its slot: only a virtual reader goes on with a card"
         ):
-            till._presenting.restore(PresentedState("visa-credit", 1, 0, None, None), chip, instead=True)
+            till._presenting.restore(PresentedState("visa-credit", 1, 0, None, None), chip)
 
 
 def test_a_reader_that_is_away_is_not_saved() -> None:
