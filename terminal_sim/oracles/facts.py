@@ -51,7 +51,7 @@ class SessionFacts:
 
     `payments` has all rows of each payment by its reference, oldest payment first; `received` the answers that arrived as (trace number, amount, code,
     message type), `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
-    that was confirmed for the next payment, None where none was. `accepted` has the passcodes that were accepted since the home screen.
+    that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen.
     """
 
     terminal: TerminalUnderTest
@@ -188,11 +188,20 @@ class SessionFacts:
             self.pin = seen.confirmed.digits
         said = text_of(seen.after, "wrong-pin")
         self.tries_left = int(digits(said) or "0") if said else self.tries_left
+        self.asked_by_till = self.asked_by_till and seen.came_to != "home"
         if seen.came_to == "home":
-            self.accepted.clear()
-            self.confirmed.clear()
-            self.asked, self.pin, self.tries_left = None, "", -1
+            self._begin_anew()
+        elif seen.line.startswith("pos ") and seen.came_to:
+            # A request that is taken goes on at the card: nobody was at the home screen, or typed anything for it.
+            self._begin_anew()
+            self.asked_by_till = True
         self.mono = seen.until
+
+    def _begin_anew(self) -> None:
+        """Nothing was typed yet for what comes now."""
+        self.accepted.clear()
+        self.confirmed.clear()
+        self.asked, self.pin, self.tries_left = None, "", -1
 
     def _list(self, seen: Occurrence) -> None:
         """Which payment is picked in a list, and which filter is set."""
