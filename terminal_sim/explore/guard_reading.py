@@ -140,11 +140,15 @@ class GuardReader:
             return Reading(_Place.TERMINAL)
         if inner.value is _Place.CONTEXT:
             found = inspect.getattr_static(self._context, name, None)
+            if isinstance(found, Enum):  # the same for every flow of the class, whatever the profile says
+                return Reading(found, frozenset({f"{name} {found.value}"}))
             return self.read(found.fget) if isinstance(found, property) and found.fget else _NOTHING_KNOWN
         if inner.value is _Place.TERMINAL and name == "profile":
             return Reading(self._profile, path="")
-        if inner.path is None or not inner.is_known or not hasattr(inner.value, name):
+        if not inner.is_known or not hasattr(inner.value, name):
             return _NOTHING_KNOWN
+        if inner.path is None:
+            return Reading(getattr(inner.value, name), inner.keys)
         path = f"{inner.path}.{name}".removeprefix(".")
         return Reading(getattr(inner.value, name), frozenset({path}), path)
 

@@ -282,7 +282,8 @@ class CardPaymentFlow(CardholderFlow):
     @property
     def _offline(self) -> bool:
         """Whether payments are taken offline now, and this one is of a kind that can be."""
-        return self.kind.facts.deferrable and self.terminal.offline.active
+        takes_some = self.kind.facts.deferrable and self.terminal.profile.offline.enabled
+        return takes_some and self.terminal.offline.active
 
     # Screens.
 
@@ -298,7 +299,7 @@ def verdict_of(event: Event) -> Verdict | None:
     return event.outcome.verdict if isinstance(event, KernelEnded) else None
 
 
-_BEFORE_REQUEST = ("reading", "pin", "application")
+BEFORE_REQUEST = ("reading", "pin", "application")
 CONVERSATION_STATES: States[CardPaymentFlow] = (
     State("reading", CardPaymentFlow.processing, timeout="card"),
     *PROMPT_STATES,
@@ -308,11 +309,10 @@ CONVERSATION_STATES: States[CardPaymentFlow] = (
     *ENDINGS,
 )
 CONVERSATION_MOVES: Moves[CardPaymentFlow] = (
-    Move(Trigger.CANCEL, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.cancel_payment),
-    Move(Trigger.REQUEST_CANCELLED, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.taken_back),
-    Move(Trigger.TIMEOUT, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.run_out_of_time),
-    Move(Trigger.CARD_REMOVED, _BEFORE_REQUEST, "failed", action=CardPaymentFlow.card_gone),
-    Move(Trigger.READER_LOST, (*_BEFORE_REQUEST, "completing"), "failed", action=CardPaymentFlow.reader_gone),
+    Move(Trigger.CANCEL, BEFORE_REQUEST, "failed", action=CardPaymentFlow.cancel_payment),
+    Move(Trigger.TIMEOUT, BEFORE_REQUEST, "failed", action=CardPaymentFlow.run_out_of_time),
+    Move(Trigger.CARD_REMOVED, BEFORE_REQUEST, "failed", action=CardPaymentFlow.card_gone),
+    Move(Trigger.READER_LOST, (*BEFORE_REQUEST, "completing"), "failed", action=CardPaymentFlow.reader_gone),
     Move(
         Trigger.READER_LOST,
         "authorising",

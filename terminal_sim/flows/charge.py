@@ -20,8 +20,9 @@ from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, Tex
 from terminal_sim.core.text import say
 from terminal_sim.emv.data.card_number import brand_of, is_luhn_valid
 from terminal_sim.flows import fields
+from terminal_sim.flows.card_payment import BEFORE_REQUEST
 from terminal_sim.flows.ending import ENDING_MOVES, ENDINGS
-from terminal_sim.flows.moto import NUMBER_MOVES, NUMBER_STATES, MotoFlow
+from terminal_sim.flows.moto import FIELDS, NUMBER_MOVES, NUMBER_STATES, MotoFlow
 from terminal_sim.flows.payment import ANSWER_MOVES, AUTHORISING
 from terminal_sim.flows.request import CardDetails
 from terminal_sim.flows.sale import CARD_MOVES, CARD_STATES, SaleFlow
@@ -54,11 +55,14 @@ class ChargeFlow(SaleFlow):
         }
         return [way for way, there in switches.items() if there]
 
+    def offers_ways(self, _: Event) -> bool:
+        return self.terminal.profile.checkout is not None
+
     def way_not_offline(self, event: Event) -> bool:
-        return self.terminal.offline.active and fields.touched(event) in _REFUSED
+        return self.offers_ways(event) and self._offline and fields.touched(event) in _REFUSED
 
     def picks_clearpay(self, event: Event) -> bool:
-        return fields.touched(event) == "clearpay"
+        return self.offers_ways(event) and fields.touched(event) == "clearpay"
 
     def refuse_way(self, event: Event) -> None:
         self.remark = say(_REFUSED[fields.touched(event)])
@@ -163,7 +167,8 @@ CHARGE = Flow(
             guard=ChargeFlow.picks_clearpay,
             action=ChargeFlow.tap_clearpay,
         ),
-        Move(Trigger.SELECT, "present", STAY, action=ChargeFlow.type_number),
+        Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.offers_ways, action=ChargeFlow.type_number),
+        Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=ChargeFlow.taken_back),
         *CARD_MOVES,
     ),
     starts=("manual-entry", "gift-card"),
@@ -197,7 +202,12 @@ class ManualEntryFlow(MotoFlow):
 
 
 MANUAL_ENTRY = Flow(
-    "manual-entry", ManualEntryFlow, "card-number", NUMBER_STATES, NUMBER_MOVES, needs="manual-entry"
+    "manual-entry",
+    ManualEntryFlow,
+    "card-number",
+    NUMBER_STATES,
+    (Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=ManualEntryFlow.taken_back), *NUMBER_MOVES),
+    needs="manual-entry",
 )
 
 GIFT_CARD = Flow(

@@ -81,7 +81,7 @@ class EndingFlow(fields.TypedField):
         self.announce("cancelled")
 
     def taken_back(self, _: Event) -> None:
-        """The point of sale took its request back in time."""
+        """The point of sale took its request back in time, which only a flow that serves requests hears of."""
         self.announce("pos-cancelled")
 
     def run_out_of_time(self, _: Event) -> None:

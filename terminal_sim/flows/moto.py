@@ -170,7 +170,7 @@ class MotoFlow(PaymentFlow, fields.AmountField):
         )
 
 
-_FIELDS = ("card-number", "expiry", "cvc", "postal-code", "street-number")
+FIELDS = ("card-number", "expiry", "cvc", "postal-code", "street-number")
 AMOUNT_MOVES: Moves[MotoFlow] = (
     *fields.amount_moves("amount"),
     Move(Trigger.CANCEL, "amount", DONE, action=MotoFlow.go_home),
@@ -191,11 +191,10 @@ NUMBER_STATES: States[MotoFlow] = (
     *ENDINGS,
 )
 NUMBER_MOVES: Moves[MotoFlow] = (
-    Move(Trigger.DIGIT, _FIELDS, STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
-    Move(Trigger.CLEAR, _FIELDS, STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
-    Move(Trigger.CANCEL, _FIELDS, "failed", action=MotoFlow.cancel_payment),
-    Move(Trigger.REQUEST_CANCELLED, _FIELDS, "failed", action=MotoFlow.taken_back),
-    Move(Trigger.TIMEOUT, _FIELDS, "failed", action=MotoFlow.run_out_of_time),
+    Move(Trigger.DIGIT, FIELDS, STAY, guard=MotoFlow.has_room, action=MotoFlow.add),
+    Move(Trigger.CLEAR, FIELDS, STAY, guard=MotoFlow.has_input, action=MotoFlow.rub_out),
+    Move(Trigger.CANCEL, FIELDS, "failed", action=MotoFlow.cancel_payment),
+    Move(Trigger.TIMEOUT, FIELDS, "failed", action=MotoFlow.run_out_of_time),
     Move(
         Trigger.CONFIRM, "card-number", "expiry", guard=MotoFlow.number_is_good, action=MotoFlow.take_number
     ),

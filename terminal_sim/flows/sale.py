@@ -293,7 +293,6 @@ CARD_MOVES: Moves[SaleFlow] = (
     Move(Trigger.CARD_SWIPED, "present", "present", action=SaleFlow.bad_stripe),
     Move(Trigger.CARD_REMOVED, "present", STAY),
     Move(Trigger.CANCEL, "present", "failed", action=SaleFlow.cancel_payment),
-    Move(Trigger.REQUEST_CANCELLED, "present", "failed", action=SaleFlow.taken_back),
     Move(Trigger.TIMEOUT, "present", "failed", action=SaleFlow.run_out_of_time),
     Move(Trigger.READER_LOST, "present", "failed", action=SaleFlow.reader_gone),
     Move(
