@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from terminal_sim.bench import Profile, ProfileError
 from terminal_sim.cli.console import as_user_errors, naming, options_of
+from terminal_sim.cli.covered import covered_lines, lines_since
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.coverage import Coverage, CoverageError
 from terminal_sim.explore.coverage_summary import CoverageSummary
@@ -22,13 +23,11 @@ def run(given: Namespace) -> int:
         before = Coverage.read(given.since) if given.since is not None else None
         summaries = list(_summaries(coverage, given))
     for summary in summaries:
-        for line in _said(summary, everything=given.missing):
+        for line in covered_lines(summary, everything=given.missing):
             print(printable(line))
     if before is not None:
-        lost, new = before.without(coverage).lines, coverage.without(before).lines
-        print(f"since {given.since}: {len(new)} more, {len(lost)} no longer")
-        for line in lost:
-            print(printable(f"  no longer: {line}"))
+        for line in lines_since(given.since, before, coverage):
+            print(printable(line))
     if given.html is not None:
         from terminal_sim.explore.coverage_page import coverage_page
 
@@ -53,18 +52,3 @@ def _variants(name: str, given: Namespace) -> list[Profile]:
     from terminal_sim import profile as profiles
 
     return [profiles.load(name, options_of([one])) for one in given.variants]
-
-
-def _said(summary: CoverageSummary, *, everything: bool) -> Iterator[str]:
-    yield summary.profile.id
-    for one in summary.counts:
-        yield f"  {one.kind + 's':<7}{one.seen:>5} of {one.there} ({one.percent:.0f} %)"
-    counted = {one.kind for one in summary.counts}
-    more = [f"{kind} {count}" for kind, count in summary.others.items() if kind not in counted]
-    yield f"  besides {', '.join(more) or 'nothing'}"
-    for why, count in summary.forbidden.items():
-        yield f"  forbidden by {why}: {count}"
-    if everything:
-        yield from (f"  missing {key}: {near}" for key, near in summary.missing.items())
-    else:
-        yield f"  missing {len(summary.missing)}; --missing lists them"

@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from terminal_sim.bench import Duration, ProfileError
 from terminal_sim.cli.console import as_user_errors, is_terminal, naming, options_of, print_table
+from terminal_sim.cli.covered import covered_lines, lines_since
 from terminal_sim.datafiles.printable import printable
+from terminal_sim.explore.coverage import Coverage, CoverageError
 from terminal_sim.explore.search.exploration import Exploration, exploration
 from terminal_sim.explore.search.keeping import keep, keep_corpus
 from terminal_sim.oracles.catalogue import ORACLES
@@ -18,7 +20,8 @@ from terminal_sim.script.results import ScenarioOutcome
 
 
 def run(given: Namespace) -> int:
-    with as_user_errors(ProfileError, ValueError):
+    with as_user_errors(ProfileError, ValueError, CoverageError):
+        before = Coverage.read(given.since) if given.since is not None else None
         span = Duration.parse(given.span)
         explored = exploration(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
         with explored.explorers[0].ground.session():
@@ -39,6 +42,15 @@ def run(given: Namespace) -> int:
     with naming(given.out):
         keep_corpus(explored.explorers, given.out)
     print(f"{explored.sessions} sessions, {explored.acts} acts in {took:.1f} s, {explored.places} places")
+    for line in covered_lines(explored.summary, everything=given.missing):
+        print(printable(line))
+    if before is not None:
+        for line in lines_since(given.since, before, explored.coverage):
+            print(printable(line))
+    if given.coverage is not None:
+        with naming(given.coverage):
+            explored.coverage.write(given.coverage)
+        print(f"coverage: {given.coverage}")
     for alarm in explored.unrepeated:
         print(printable(f"heard once and not again: {alarm}"))
     if not explored.findings:

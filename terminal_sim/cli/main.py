@@ -512,6 +512,18 @@ def _explore(commands: _Commands) -> None:
     explore.add_argument(
         "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"
     )
+    explore.add_argument(
+        "--coverage",
+        type=_path,
+        metavar="FILE.cov",
+        help="write what was covered, for `terminal-sim coverage`",
+    )
+    explore.add_argument(
+        "--since", type=_path, metavar="OLD.cov", help="say what is covered no longer, of what another exploration covered"
+    )  # fmt: skip
+    explore.add_argument(
+        "--missing", action="store_true", help="list what was not covered, each with the nearest place that was reached"
+    )  # fmt: skip
     _locale(explore)
     _options(explore)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
-from terminal_sim.explore.search.explorer import heal
+from terminal_sim.explore.search.acting import heal
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 from terminal_sim.explore.search.offers import offers
 from terminal_sim.oracles.oracle import OracleAlarm

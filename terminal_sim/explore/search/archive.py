@@ -1,4 +1,4 @@
-"""What the explorer remembers of where it was: the cheapest session to each cell of each place, and the ways that led from home to home.
+"""What the explorer remembers of where it was: the cheapest acts to each cell of each place.
 
 A place is the flow on top with its state. A cell is a place as a signature tells it apart (`TerminalUnderTest.signature`). The place is chosen first and then a cell of
 it, the least tried each time: chosen from all cells at once, most would differ by surroundings alone.
@@ -6,7 +6,8 @@ it, the least tried each time: chosen from all cells at once, most would differ 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -15,32 +16,37 @@ from msgspec import json
 from terminal_sim.bench import TerminalUnderTest
 from terminal_sim.explore.search.act import Act, cost
 from terminal_sim.explore.search.ground import SessionMoment
-from terminal_sim.explore.search.learned import Learned, LearnedCell, LearnedCount, LearnedWay, Place
+from terminal_sim.explore.search.learned import LearnedCell, Place
 
-_MOST_WAYS = 24
-_LONGEST_WAY = 30
-_MOST_CELLS = 12
+_MOST_CELLS = 24
 
 
 @dataclass(slots=True)
 class ArchiveCell:
-    """The cheapest acts that lead to this signature, what they cost, and how often it was begun from. `moment` is the session after them, None until it is gone there."""
+    """The cheapest acts that lead to this signature, what they cost, what is `around` the terminal then, and how often it was begun from; the acts since the home screen are those from number `from_home` on. `stack` are the flows that run then, lowest first, and `moment` is the session after the acts, None until it is
+    gone there."""
 
+    stack: tuple[Place, ...]
     acts: tuple[Act, ...]
+    from_home: int
     cost: int
+    around: bytes
     moment: SessionMoment | None = None
     tried: int = 0
+
+    @property
+    def way(self) -> tuple[Act, ...]:
+        """The acts that led there from the home screen."""
+        return self.acts[self.from_home :]
 
 
 @dataclass(slots=True)
 class Archive:
-    """`cells` by place and signature; `ways` by the kinds of rows that they wrote; `swept` counts what was tried at each place; `errands` are the numbers of those that were gone."""
+    """`cells` by place and signature; `tried` counts how often sessions began at a place, and `above` has the places that were on top of each state further down."""
 
     cells: dict[Place, dict[bytes, ArchiveCell]] = field(default_factory=dict)
-    tried: dict[Place, int] = field(default_factory=dict)
-    ways: dict[tuple[str, ...], list[tuple[Act, ...]]] = field(default_factory=dict)
-    swept: dict[tuple[Place, Act], int] = field(default_factory=dict)
-    errands: dict[int, None] = field(default_factory=dict)
+    tried: Counter[Place] = field(default_factory=Counter)
+    above: dict[Place, dict[Place, None]] = field(default_factory=dict)
 
     @staticmethod
     def signature_of(terminal: TerminalUnderTest) -> bytes:
@@ -48,81 +54,63 @@ class Archive:
         return json.encode(terminal.signature)
 
     def wants(self, place: Place, signature: bytes, acts: Sequence[Act]) -> bool:
-        """Whether a moment there would be new, or cheaper than the one that is kept."""
-        there = self.cells.setdefault(place, {})
-        self.tried.setdefault(place, 0)
+        """Whether these acts lead to something new, or are cheaper than those that are kept."""
+        there = self.cells.get(place, {})
         known = there.get(signature)
         if known is None:
             return len(there) < _MOST_CELLS
         return sum(map(cost, acts)) < known.cost
 
     def keep(
-        self, place: Place, signature: bytes, acts: tuple[Act, ...], moment: SessionMoment | None = None
+        self,
+        stack: Sequence[Place],
+        signature: bytes,
+        acts: tuple[Act, ...],
+        from_home: int,
+        moment: SessionMoment | None = None,
     ) -> None:
-        """Remember what leads there."""
-        known = self.cells[place].get(signature)
+        """Remember what leads to the flows of `stack`, the place last; the first `from_home` acts end at the home screen."""
+        there = self.cells.setdefault(stack[-1], {})
+        known = there.get(signature)
         tried = known.tried if known is not None else 0
-        self.cells[place][signature] = ArchiveCell(acts, sum(map(cost, acts)), moment, tried)
+        price, around = sum(map(cost, acts)), around_of(signature)
+        there[signature] = ArchiveCell(tuple(stack), acts, from_home, price, around, moment, tried)
+        for below in stack[:-1]:
+            self.above.setdefault(below, {})[stack[-1]] = None
 
-    def choose(self, chance: Random) -> tuple[Place, ArchiveCell] | None:
-        """A cell to begin from: of the least tried places the least tried cell; None where there is none yet."""
-        places = [place for place, cells in self.cells.items() if cells]
+    def choose(
+        self, chance: Random, among: Iterable[Place] | None = None, around: Container[bytes] = ()
+    ) -> tuple[Place, ArchiveCell] | None:
+        """A cell to begin from: of the least tried places the least tried cell, one of those with `around` it where there are any; None where there is no place yet."""
+        places = [place for place in (self.cells if among is None else among) if place in self.cells]
         if not places:
             return None
         fewest = min(self.tried[place] for place in places)
         place = chance.choice([one for one in places if self.tried[one] == fewest])
         cells = list(self.cells[place].values())
+        cells = [cell for cell in cells if cell.around in around] or cells
         least = min(cell.tried for cell in cells)
         cell = chance.choice([one for one in cells if one.tried == least])
         self.tried[place] += 1
         cell.tried += 1
         return place, cell
 
-    def unswept(self, place: Place, faults: Sequence[Act], chance: Random) -> Act:
-        """A fault that was least tried at this place."""
-        fewest = min(self.swept.get((place, one), 0) for one in faults)
-        fault = chance.choice([one for one in faults if self.swept.get((place, one), 0) == fewest])
-        self.swept[place, fault] = fewest + 1
-        return fault
-
-    def add_way(self, kinds: tuple[str, ...], acts: tuple[Act, ...]) -> None:
-        """Remember a way from home to home that wrote rows of these kinds."""
-        if not acts or len(acts) > _LONGEST_WAY:
-            return
-        known = self.ways.setdefault(kinds, [])
-        if acts not in known and len(known) < _MOST_WAYS:
-            known.append(acts)
-
-    def way(self, chance: Random) -> tuple[Act, ...]:
-        """A way, evenly by what they wrote and then evenly among these."""
-        return chance.choice(self.ways[chance.choice(list(self.ways))])
-
-    def learned(self) -> Learned:
-        """All that it remembers, as values."""
-        return Learned(
-            tuple(
-                LearnedCell(place, signature, cell.acts)
-                for place, cells in self.cells.items()
-                for signature, cell in cells.items()
-            ),
-            tuple(LearnedWay(kinds, acts) for kinds, ways in self.ways.items() for acts in ways),
-            (
-                *(LearnedCount(place, count) for place, count in self.tried.items() if count),
-                *(LearnedCount(place, count, act) for (place, act), count in self.swept.items()),
-            ),
-            tuple(self.errands),
+    def learned(self) -> tuple[LearnedCell, ...]:
+        """All cells, as values."""
+        return tuple(
+            LearnedCell(cell.stack, signature, cell.acts, cell.from_home)
+            for cells in self.cells.values()
+            for signature, cell in cells.items()
         )
 
-    def learn(self, news: Learned) -> None:
-        """Remember what another archive has learned, too; counts are added."""
-        for cell in news.cells:
+    def learn(self, cells: Iterable[LearnedCell]) -> None:
+        """Remember the cells of another archive, too."""
+        for cell in cells:
             if self.wants(cell.place, cell.signature, cell.acts):
-                self.keep(cell.place, cell.signature, cell.acts)
-        for way in news.ways:
-            self.add_way(way.kinds, way.acts)
-        for one in news.counts:
-            if one.act is None:
-                self.tried[one.place] = self.tried.get(one.place, 0) + one.count
-            else:
-                self.swept[one.place, one.act] = self.swept.get((one.place, one.act), 0) + one.count
-        self.errands.update(dict.fromkeys(news.errands))
+                self.keep(cell.stack, cell.signature, cell.acts, cell.from_home)
+
+
+def around_of(signature: bytes) -> bytes:
+    """What surrounds the terminal, of its signature."""
+    parts = json.decode(signature)
+    return json.encode(parts[2]) if len(parts) > 2 else b""

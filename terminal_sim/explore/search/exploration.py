@@ -7,8 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 
+from terminal_sim.explore.coverage import Coverage
+from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.causes import KnownCauses
+from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
@@ -19,9 +22,10 @@ from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 
 @dataclass(slots=True)
 class Exploration:
-    """One explorer for each variant of the profile, the profile as it is first; `known` is what was found."""
+    """One explorer for each variant of the profile, the profile as it is first; `coverage` is what all of them saw, and `known` what was found."""
 
     explorers: tuple[Explorer, ...]
+    coverage: Coverage
     known: KnownCauses = field(default_factory=KnownCauses)
 
     @property
@@ -47,7 +51,13 @@ class Exploration:
     @property
     def places(self) -> int:
         """In how many states of flows the terminal was."""
-        return len({place for one in self.explorers for place in one.archive.cells})
+        return len({place for one in self.explorers for place in one.memory.archive.cells})
+
+    @property
+    def summary(self) -> CoverageSummary:
+        """What was covered of what the profile and its variants allow."""
+        first, *others = [one.ground.model for one in self.explorers]
+        return CoverageSummary.of(self.coverage, first, others)
 
     def run(self, goes_on: Callable[[Exploration], bool]) -> Iterator[ExplorerFinding]:
         """Each finding when it is found, for as long as `goes_on` says so between two sessions."""
@@ -73,7 +83,13 @@ def exploration(
 ) -> Exploration:
     """An exploration of a profile and its variants. Raises `ProfileError` for a profile or options that there are not."""
     grounds = varied(Ground.of(profile, options, oracles, locale=locale))
-    return Exploration(tuple(Explorer(ground, seed) for ground in grounds))
+    coverage = Coverage()
+    explorers = tuple(Explorer(ground, seed, coverage=coverage) for ground in grounds)
+    gone: set[Errand] = set()
+    for one in explorers:
+        one.leave_out(gone)
+        gone.update(one.errands)
+    return Exploration(explorers, coverage)
 
 
 def varied(plain: Ground) -> tuple[Ground, ...]:
@@ -85,8 +101,8 @@ def varied(plain: Ground) -> tuple[Ground, ...]:
 
 
 def turn_of(number: int, count: int) -> int:
-    """Which of `count` grounds has the turn `number`: the first has every other one, and the rest share what is left."""
-    return 0 if number % 2 == 0 or count == 1 else 1 + number // 2 % (count - 1)
+    """Which of `count` grounds has the turn `number`: the first has every third one, and the rest share what is left."""
+    return 0 if number % 3 == 0 or count == 1 else 1 + (number - number // 3 - 1) % (count - 1)
 
 
 def shrunk(

@@ -34,7 +34,7 @@ CRASH = "I-crash"
 class Ground:
     """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it.
 
-    `numbers` and `pins` are those of the cards by their names."""
+    `numbers` and `pins` are those of the cards by their names, `cards` the names of those that can be presented by each verb."""
 
     profile: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class Ground:
     texts: Texts
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
     pins: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -56,8 +57,9 @@ class Ground:
         locale: str = "",
     ) -> Ground:
         """Raises `ProfileError` for a profile or options that there are not."""
-        details = _details()
+        details, cards = _deck()
         return cls(
+            cards=cards,
             numbers={name: one["pan"] for name, one in details.items()},
             pins={name: one["pin"] for name, one in details.items() if "pin" in one},
             profile=profile,
@@ -93,10 +95,17 @@ class SessionMoment:
 
 
 @cache
-def _details() -> Mapping[str, Mapping[str, str]]:
-    """What is typed of each bundled card, read once."""
+def _deck() -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, tuple[str, ...]]]:
+    """What is typed of each bundled card, and which can be presented in which way; read once."""
     with Bench(trace=False) as bench:
-        return details_of(bench)
+        details = details_of(bench)
+        cards = {name: bench.card(name) for name in details}
+        faces = {
+            "insert": tuple(name for name, card in cards.items() if card.chip is not None),
+            "tap-card": tuple(name for name, card in cards.items() if card.contactless is not None),
+            "swipe": tuple(name for name, card in cards.items() if card.stripe is not None),
+        }
+        return details, faces
 
 
 class ExploredSession:

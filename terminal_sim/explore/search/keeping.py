@@ -46,7 +46,7 @@ def keep_corpus(explorers: tuple[Explorer, ...], folder: Path) -> list[Path]:
     for number, explorer in enumerate(explorers, 1):
         cheapest = [
             (f"{flow} {state}", min((cell.acts for cell in cells.values()), key=_price))
-            for (flow, state), cells in explorer.archive.cells.items()
+            for (flow, state), cells in explorer.memory.archive.cells.items()
             if cells
         ]
         lines = ["keys 1", *settings(explorer.ground)]

@@ -13,11 +13,17 @@ Place: TypeAlias = tuple[str, str]
 
 
 class LearnedCell(Struct, frozen=True, array_like=True):
-    """The cheapest acts that lead from the beginning to a place where the terminal has this signature."""
+    """The cheapest acts that lead from the beginning to where these flows run, the place last, and the terminal has this signature; the first `from_home` of them end at the home screen."""
 
-    place: Place
+    stack: tuple[Place, ...]
     signature: bytes
     acts: tuple[Act, ...]
+    from_home: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The flow on top and its state."""
+        return self.stack[-1]
 
 
 class LearnedWay(Struct, frozen=True, array_like=True):
@@ -35,17 +41,28 @@ class LearnedCount(Struct, frozen=True, array_like=True):
     act: Act | None = None
 
 
+class LearnedPair(Struct, frozen=True, array_like=True):
+    """How often a way that wrote the rows of `then` was gone behind one that wrote those of `first`."""
+
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    count: int
+
+
 class Learned(Struct, frozen=True, array_like=True):
-    """`errands` are the numbers of those that were gone."""
+    """`errands` are the numbers of those that were gone, `moves` the keys of coverage of the moves that were made."""
 
     cells: tuple[LearnedCell, ...] = ()
     ways: tuple[LearnedWay, ...] = ()
     counts: tuple[LearnedCount, ...] = ()
     errands: tuple[int, ...] = ()
+    followed: tuple[LearnedPair, ...] = ()
+    moves: tuple[str, ...] = ()
 
     def without(self, known: Learned) -> Learned:
         """What is new here, for an archive that has learned `known`."""
         cells, ways, errands = set(known.cells), set(known.ways), set(known.errands)
+        moves, pairs = set(known.moves), {(one.first, one.then): one.count for one in known.followed}
         counted = {(one.place, one.act): one.count for one in known.counts}
         more = (
             LearnedCount(one.place, one.count - counted.get((one.place, one.act), 0), one.act)
@@ -56,4 +73,10 @@ class Learned(Struct, frozen=True, array_like=True):
             tuple(one for one in self.ways if one not in ways),
             tuple(one for one in more if one.count),
             tuple(one for one in self.errands if one not in errands),
+            tuple(
+                LearnedPair(one.first, one.then, one.count - pairs.get((one.first, one.then), 0))
+                for one in self.followed
+                if one.count != pairs.get((one.first, one.then), 0)
+            ),
+            tuple(one for one in self.moves if one not in moves),
         )

@@ -6,11 +6,22 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 
-SMALL = {
+_SMALL = {
     "limits.moto_max_amount": "50000",
     "limits.refund_max_amount": "50000",
     "limits.max_amount": "200000",
     "limits.history": "3",
+}
+_CARD_DECIDES = {"kernel": "offline-capable"}
+_ON_REQUEST = {"receipts.merchant": "prompt", "receipts.customer": "prompt"}
+_FEW_PRINTED = {"receipts.declined": "false"}
+_FEW_OFFLINE = {"offline.allowed": "true", "offline.queue_count": "2", "offline.queue_sum": "12000"}
+_TAKES_OFFLINE = {
+    "offline.enabled": "true",
+    "offline.allowed": "true",
+    "offline.limit": "5000",
+    "offline.limit_max": "5000",
+    "offline.queue_count": "3",
 }
 
 
@@ -27,30 +38,17 @@ def variants(profile: Profile, given: Mapping[str, str]) -> Iterator[dict[str, s
 
 def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     yield {}
-    refunds = (
-        {"refunds.unreferenced": "true"} if _offers(profile, "refund") and profile.refunds.passcode else {}
-    )
-    if refunds:
-        yield {**refunds, **SMALL}
-    elif profile.printer is None or not profile.offline.enabled:
-        yield dict(SMALL)
+    unreferenced = _offers(profile, "refund") and profile.refunds.passcode
+    refunds = {"refunds.unreferenced": "true"} if unreferenced else {}
+    no_code = {"moto.ask_cvc": "false"} if profile.moto.enabled else {}
+    few_printed = _FEW_PRINTED if profile.printer is not None else {}
+    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed}
     if profile.printer is not None:
-        yield {
-            "receipts.merchant": "prompt",
-            "receipts.customer": "prompt",
-            "receipts.declined": "false",
-            **refunds,
-        }
+        yield {**_ON_REQUEST, **refunds}
     if profile.offline.enabled and not profile.offline.allowed:
-        yield {"offline.allowed": "true", "offline.queue_count": "2", "offline.queue_sum": "12000"}
+        yield _FEW_OFFLINE
     elif not profile.offline.enabled and "standalone" in profile.features:
-        yield {
-            "offline.enabled": "true",
-            "offline.allowed": "true",
-            "offline.limit": "5000",
-            "offline.limit_max": "5000",
-            "offline.queue_count": "3",
-        }
+        yield _TAKES_OFFLINE
 
 
 def _offers(profile: Profile, flow: str) -> bool:

@@ -9,7 +9,8 @@ from random import Random
 from terminal_sim.bench import TerminalUnderTest
 from terminal_sim.explore.search.act import PRESENTING, PRESS, TAP, WAIT, Act
 from terminal_sim.explore.search.errands.way import MenuWay, starts
-from terminal_sim.explore.search.offers import CHIPS, STRIPES, TAPS, TYPED
+from terminal_sim.explore.search.offers import CHIPS, STRIPES, TAPS
+from terminal_sim.explore.search.values import TYPED
 
 CARDS: Mapping[str, tuple[str, ...]] = {"insert": CHIPS, "tap-card": TAPS, "swipe": STRIPES}
 SECURITY_CODES: Mapping[str, str] = {"amex-credit": "7373"}

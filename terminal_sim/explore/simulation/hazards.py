@@ -11,7 +11,8 @@ from random import Random
 
 from terminal_sim.bench import Profile, TerminalUnderTest
 from terminal_sim.explore.search.act import WAIT, Act
-from terminal_sim.explore.search.offers import cures, durations, faults
+from terminal_sim.explore.search.values import durations
+from terminal_sim.explore.search.world import cures, faults
 
 RATES = (0.02, 0.05, 0.1, 0.2)
 SHARES = (0.1, 0.3, 0.6)

@@ -20,7 +20,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.explore.search.act import PRESS, WAIT, Act
 from terminal_sim.explore.search.act_runner import ActRunner
 from terminal_sim.explore.search.errands.way import menu_ways
-from terminal_sim.explore.search.offers import cures
+from terminal_sim.explore.search.world import cures
 from terminal_sim.explore.secret_words import details_of
 from terminal_sim.explore.simulation.customers import ShopTerminal, errand
 from terminal_sim.explore.simulation.hazards import Hazards

@@ -11,6 +11,7 @@ from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.explorer import Explorer
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.explore.search.learned import Learned, LearnedCell, LearnedCount
+from terminal_sim.explore.search.memory import ExplorerMemory
 
 PLACE = ("home", "idle")
 GROUND = Ground.of("v400m", {}, ())
@@ -23,12 +24,12 @@ def explored(learned: Learned, sessions: int, first: int = 1) -> Learned:
     for _ in range(sessions):
         next(running)
     running.close()
-    return explorer.archive.learned()
+    return explorer.memory.learned()
 
 
 def test_what_was_learned_is_the_same_on_the_other_side() -> None:
     learned = explored(Learned(), 4)
-    there = Archive()
+    there = ExplorerMemory()
     there.learn(msgpack.decode(msgpack.encode(learned), type=Learned))
     assert learned.cells
     assert learned.ways
@@ -39,7 +40,7 @@ def test_what_was_learned_is_the_same_on_the_other_side() -> None:
 def test_news_and_what_was_known_are_all_that_was_learned() -> None:
     known = explored(Learned(), 3)
     later = explored(known, 3, first=4)
-    together = Archive()
+    together = ExplorerMemory()
     together.learn(known)
     together.learn(later.without(known))
     assert together.learned().without(later) == Learned()
@@ -58,10 +59,10 @@ def test_the_acts_of_a_cell_lead_to_its_place_and_signature() -> None:
 
 
 def test_the_cheaper_way_to_a_cell_is_kept_whichever_was_learned_first() -> None:
-    long = LearnedCell(PLACE, b"s", (("press", "1"), ("wait", "1s")))
-    short = LearnedCell(PLACE, b"s", (("wait", "1s"),))
+    long = LearnedCell((PLACE,), b"[]", (("press", "1"), ("wait", "1s")))
+    short = LearnedCell((PLACE,), b"[]", (("wait", "1s"),))
     for order in ((long, short), (short, long)):
-        archive = Archive()
+        archive = ExplorerMemory()
         for cell in order:
             archive.learn(Learned(cells=(cell,)))
         assert archive.learned().cells == (short,)
@@ -71,7 +72,7 @@ def test_the_cheaper_way_to_a_cell_is_kept_whichever_was_learned_first() -> None
 def test_counts_of_two_explorers_are_added() -> None:
     fault = ("network", "down")
     one = Learned(counts=(LearnedCount(PLACE, 2), LearnedCount(PLACE, 1, fault)))
-    archive = Archive()
+    archive = ExplorerMemory()
     archive.learn(one)
     archive.learn(one)
     assert archive.learned().counts == (LearnedCount(PLACE, 4), LearnedCount(PLACE, 2, fault))

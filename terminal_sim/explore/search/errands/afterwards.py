@@ -88,6 +88,8 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 (PRESS, "CANCEL"),
                 (TAP, "newer"),
             )
+            if profile.keypad.named("DOWN") is not None:
+                yield (*(one * 4), *(two * 2), *way, (PRESS, "DOWN", "UP"))
         for way in ways_to(ways, "transactions"):
             for name in ("completed", "declined", "pending"):
                 yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))

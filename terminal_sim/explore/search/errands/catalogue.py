@@ -13,6 +13,7 @@ from terminal_sim.explore.search.errands.hindered import hindered
 from terminal_sim.explore.search.errands.offline import offline
 from terminal_sim.explore.search.errands.passcodes import passcodes
 from terminal_sim.explore.search.errands.payments import bounds, payments
+from terminal_sim.explore.search.errands.point_of_sale import point_of_sale
 from terminal_sim.explore.search.errands.typed import typed
 from terminal_sim.explore.search.errands.way import Errand, menu_ways
 
@@ -29,6 +30,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         passcodes(profile, ways),
         offline(profile, ways),
         hindered(profile, ways),
+        point_of_sale(profile),
     ):
         found += each
     return tuple(dict.fromkeys(found))

@@ -45,6 +45,11 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             (WAIT, "10min"),
         )
         yield (*begun, CHIP, ("network", "down"), (WAIT, "150s"), ("network", "up"), (WAIT, "10min"))
+        for spoiled in ("card-garbage", "card-torn"):
+            slow: Errand = (("network", "slow", "5s"), *begun, CHIP, ("fault", spoiled), (WAIT, "20s"))
+            yield (*slow, ("network", "slow", "0s"), ("remove", "card"), (WAIT, "3min"))
+        for then in ((PRESS, "CANCEL"), ("tap-card", "visa-second-tap"), (WAIT, "3min")):
+            yield (("host", "sends", "unblock-pin"), *begun, ("tap-card", "visa-second-tap"), then)
         for step in ("genac1", "online"):
             yield (*begun, ("tear", "card", "after", step), CHIP, (WAIT, "3min"))
         if profile.printer is not None:

@@ -45,6 +45,7 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
         yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))
         yield (*start, (PRESS, "12"), (PRESS, "CLEAR"), (PRESS, "5", "OK"), CHIP, *DONE)
+        yield (*start, (PRESS, "1000", "OK"), CHIP, (PRESS, "OK"), (WAIT, "2min"))  # the card stays in
         yield (*paid(start, 1000), *paid(start, 1250))
         if profile.checkout is not None:
             yield (*start, (PRESS, "1000", "OK"), (TAP, "clearpay"), ("tap-card", "visa-credit"), *DONE)

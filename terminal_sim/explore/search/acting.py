@@ -1,0 +1,145 @@
+"""Acts in one session, and what they teach: the places that were come to, the ways home, the values that led on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+from terminal_sim.bench import Duration
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import ArchiveCell, around_of
+from terminal_sim.explore.search.ground import ExploredSession, SessionMoment
+from terminal_sim.explore.search.learned import Place
+from terminal_sim.explore.search.memory import ExplorerMemory
+from terminal_sim.explore.search.offers import OfferedAct, offers
+from terminal_sim.explore.search.ways import written_by
+from terminal_sim.explore.search.world import cures
+from terminal_sim.oracles.watch import HEALED
+
+_ELSE = 0.02  # how often something else is done within a way
+_HOMEWARD: tuple[Act, ...] = (
+    ("press", "CANCEL"), ("tap", "home"), ("press", "OK"), ("remove", "card"), ("press", "CANCEL"), ("wait", "3min"),
+)  # fmt: skip
+
+
+class Acting:
+    """Acts in `session`, each choice by `chance`. `count` is how many acts were done, those of moments that were left included."""
+
+    def __init__(
+        self, session: ExploredSession, beginning: SessionMoment, chance: Random, memory: ExplorerMemory
+    ) -> None:
+        self.session = session
+        self.chance = chance
+        self.count = 0
+        self._beginning = beginning
+        self._memory = memory
+        session.go_back(beginning)
+        self._since_home()
+
+    @property
+    def over(self) -> bool:
+        """Whether a rule is broken already: what comes after it says nothing more."""
+        return bool(self.session.alarms)
+
+    @property
+    def is_home(self) -> bool:
+        terminal = self.session.terminal
+        return terminal.is_on and terminal.view().screen.id == "home"
+
+    @property
+    def place(self) -> Place | None:
+        """The flow on top and its state, None while the terminal is off."""
+        running = self.session.terminal.running_flows
+        return running[-1] if running else None
+
+    def go_to(self, cell: ArchiveCell) -> None:
+        """Go on from a cell of the archive; it is come to by its acts the first time."""
+        if cell.moment is not None:
+            self.session.go_back(cell.moment)
+        else:
+            self.session.go_back(self._beginning)
+            for act in cell.acts:
+                self.session.do(act)
+            cell.moment = self.session.moment()
+        self._since_home()
+        self._begun = cell.from_home
+
+    def do(self, act: Act) -> bool:
+        """Do the act, where it can be done."""
+        session, before, was_home = self.session, self.place, self.is_home
+        acts = len(session.acts)
+        done = session.do(act)
+        self.count += len(session.acts) - acts
+        self._learn_recipes()
+        place = self.place
+        if before is not None:
+            self._memory.tried_acts.learn(before, act, led_on=done and place != before)
+        if not done or self.over or place is None:
+            return done
+        if self.is_home and not was_home:
+            rows = session.watch.facts.rows[self._rows :]
+            self._memory.ways.add(written_by(rows), tuple(session.acts[self._begun :]))
+            self._since_home()
+        archive, stack = self._memory.archive, session.terminal.running_flows
+        signature = archive.signature_of(session.terminal)
+        self._memory.guards.now = around_of(signature)
+        if archive.wants(place, signature, session.acts):
+            moment = session.moment()
+            if moment is not None:
+                archive.keep(stack, signature, moment.acts, self._begun, moment)
+        return True
+
+    def ordinary(self, count: int) -> None:
+        """So many sensible acts, those preferred that led on from here before."""
+        for _ in range(count):
+            if self.over:
+                return
+            found, place = offers(self.session), self.place
+            weights = [self._weight(place, one) for one in found]
+            self.do(self.chance.choices([one.act for one in found], weights)[0])
+
+    def go(self, acts: Iterable[Act]) -> None:
+        """Go a way, seldom with something else in between."""
+        for act in acts:
+            if self.over:
+                return
+            if self.chance.random() < _ELSE:
+                self.ordinary(1)
+            self.do(act)
+
+    def go_home(self) -> None:
+        """By the red key, by what the screen has, and by waiting at last."""
+        for act in _HOMEWARD:
+            if self.over or self.is_home:
+                return
+            self.do(act)
+
+    def mend(self) -> None:
+        """Make right what is wrong around the terminal."""
+        for cure in cures(self.session.terminal):
+            if self.over:
+                return
+            self.do(cure)
+
+    def _weight(self, place: Place | None, offered: OfferedAct) -> int:
+        return offered.weight if place is None else self._memory.tried_acts.weight(place, offered)
+
+    def _learn_recipes(self) -> None:
+        made = self._memory.guards.made
+        for key in made:
+            self._memory.recipes.learn(key, self.session.acts)
+        made.clear()
+
+    def _since_home(self) -> None:
+        self._begun, self._rows = len(self.session.acts), len(self.session.watch.facts.rows)
+
+
+def heal(session: ExploredSession) -> None:
+    """Cure everything around the terminal, and let the time pass after which nothing may be in doubt."""
+    if session.alarms:
+        return
+    for _ in range(2):
+        for _ in range(4):
+            for act in cures(session.terminal):
+                session.do(act)
+        session.do(("wait", str(Duration(HEALED))))

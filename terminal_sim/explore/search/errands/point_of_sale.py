@@ -1,0 +1,40 @@
+"""Sales and refunds that a point of sale asks the terminal for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Profile
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT, Act
+from terminal_sim.explore.search.errands.way import CHIP, DONE, PRESENTED, Errand, starts
+
+_ASKED: Act = ("pos", "sale", "T-1", "1000")
+_AGAIN: Act = ("pos", "sale", "T-2", "1250")
+_BACK: Act = ("pos", "refund", "T-1")
+
+
+def point_of_sale(profile: Profile) -> Iterator[Errand]:
+    """Paid in each way, taken back in time and too late, too much, while the terminal is busy, given back once and twice, and without an answer."""
+    for presented in PRESENTED:
+        yield (_ASKED, presented, *DONE)
+    paid: Errand = (_ASKED, CHIP, *DONE)
+    yield (_ASKED, ("pos", "cancel", "T-1"), (PRESS, "OK"))
+    yield (_ASKED, ("insert", "mastercard-pin"), ("pos", "cancel", "T-1"))
+    yield (*paid, ("pos", "cancel", "T-1"))
+    yield (("pos", "sale", "T-1", str(profile.limits.max_amount + 1)),)
+    yield (_ASKED, CHIP, (WAIT, "2s"), _AGAIN, ("remove", "card"), _AGAIN, CHIP, *DONE)
+    yield (_ASKED, ("swipe", "visa-stripe"), (WAIT, "2s"), _AGAIN)
+    for start in starts(profile):
+        yield (*start, (PRESS, "1000", "OK"), _ASKED, CHIP, *DONE)
+    yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"))
+    yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"), _BACK)
+    yield (_ASKED, ("swipe", "visa-stripe"), *DONE, _BACK, (WAIT, "2s"), _AGAIN)
+    for answer in ("timeout", "declined:51", "late:130s"):
+        yield (*paid, ("host", "answers", answer), _BACK, (WAIT, "3min"))
+        yield (("host", "answers", answer), _ASKED, CHIP, (WAIT, "150s"), ("remove", "card"), (WAIT, "3min"))
+    yield (*paid, ("network", "down"), _BACK, (WAIT, "2s"), (PRESS, "OK"), ("network", "up"), (WAIT, "3min"))
+    yield (_ASKED, ("power", "cut"), ("power", "on"), CHIP)
+    yield (_ASKED, CHIP, ("power", "cut"), ("power", "on"), (WAIT, "3min"))
+    if profile.checkout is not None:
+        for way in ("manual-entry", "gift-card"):
+            yield (_ASKED, (TAP, way), ("pos", "cancel", "T-1"))

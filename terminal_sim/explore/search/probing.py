@@ -1,0 +1,71 @@
+"""Goes for moves that were not made yet: to a place from which one is made, and there by the acts that can make it."""
+
+from __future__ import annotations
+
+from terminal_sim.explore.search.acting import Acting
+from terminal_sim.explore.search.memory import ExplorerMemory
+from terminal_sim.explore.search.offers import offers
+from terminal_sim.explore.search.triggers import makes
+from terminal_sim.explore.search.uncovered import Approach, UncoveredMoves
+
+_MOVES = 12  # that are gone for in one session, until one is made
+_ACTS = 3
+_CROSSED = 0.5  # how often a place is come to from another home screen than where the archive came from
+
+
+class Probing:
+    """`uncovered` are the moves, `memory` what the explorer knows of the places."""
+
+    def __init__(self, uncovered: UncoveredMoves, memory: ExplorerMemory) -> None:
+        self._uncovered = uncovered
+        self._memory = memory
+
+    def go(self, acting: Acting) -> bool:
+        """Go for one move after the other until one is made, and do a little more there; False where there is none to go for."""
+        for _ in range(_MOVES):
+            approach = self._uncovered.choose(self._memory.archive, acting.chance)
+            if approach is None:
+                return False
+            self._reach(acting, approach)
+            acting.go(self._memory.recipes.of(approach.move.key, approach.tries))
+            for last in range(acting.chance.randint(1, _ACTS), 0, -1):
+                if acting.over or self._is_made(approach):
+                    break
+                self._act(acting, approach, is_last=last == 1)
+            if acting.over:
+                break
+            if self._is_made(approach):
+                acting.ordinary(acting.chance.randint(1, _ACTS))
+                break
+        return True
+
+    def _is_made(self, approach: Approach) -> bool:
+        return approach.move.key in self._uncovered.covered
+
+    def _reach(self, acting: Acting, approach: Approach) -> None:
+        """Come to a place: by its moment, or by its acts from another home screen, where something is left from before."""
+        chance, archive = acting.chance, self._memory.archive
+        around = self._memory.guards.fitting(approach.move.guard)
+        chosen = archive.choose(chance, approach.places, around)
+        if chosen is None:
+            return
+        _, cell = chosen
+        home = next(iter(archive.cells))
+        crossed = archive.choose(chance, [home], around) if chance.random() < _CROSSED else None
+        if crossed is None or (around and cell.around in around):
+            acting.go_to(cell)
+        else:
+            acting.go_to(crossed[1])
+            acting.go(cell.way)
+
+    def _act(self, acting: Acting, approach: Approach, *, is_last: bool) -> None:
+        """One of the acts that can make the move, that which was least tried here; before the last one now and then any other."""
+        chance, place = acting.chance, acting.place
+        found = offers(acting.session)
+        fitting = [one.act for one in found if any(makes(one.act, each) for each in approach.triggers)]
+        if place is None or not fitting or (not is_last and chance.random() < 0.5):
+            acting.ordinary(1)
+            return
+        tries = [self._memory.tried_acts.tries(place, act) for act in fitting]
+        fewest = min(tries)
+        acting.do(chance.choice([act for act, many in zip(fitting, tries, strict=True) if many == fewest]))
