@@ -25,7 +25,7 @@ class PrintedReceipt:
 
     @property
     def copy(self) -> str:
-        """`merchant` or `customer`."""
+        """`merchant` or `customer`, or `report` for that of a batch."""
         return self.receipt.copy.value
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import PaymentState
+from terminal_sim.core.rows.settlement import SettlementState
 from terminal_sim.core.rows.table import ROW_KINDS, field_names
 from terminal_sim.emv.data.reasons import rules, told
 from terminal_sim.emv.talk.rules import Rule
@@ -26,6 +27,7 @@ __all__ = [
     "RULES",
     "SALES_FIELDS",
     "SCRIPT_WORDS",
+    "SETTLEMENT_STATES",
     "PaymentTypeKind",
     "rules",
     "told",
@@ -45,6 +47,9 @@ ENTRY_MODES = tuple(mode.value for mode in EntryMode)
 
 PAYMENT_STATES = tuple(state.value for state in PaymentState)
 """The states of a payment."""
+
+SETTLEMENT_STATES = tuple(state.value for state in SettlementState)
+"""The states of a batch that is being settled."""
 
 JOURNAL_FIELDS: Mapping[str, tuple[str, ...]] = {kind: field_names(kind) for kind in ROW_KINDS}
 """The kinds of journal rows, each with the fields that its rows may have."""

@@ -6,6 +6,7 @@ Each change is noted in the terminal's `Environment` first and then handed to th
 from __future__ import annotations
 
 from terminal_sim.core import events as ev
+from terminal_sim.core import own_flows
 from terminal_sim.core.events import Trigger
 from terminal_sim.core.stack import FlowStack
 
@@ -15,8 +16,7 @@ def network(terminal: FlowStack, event: ev.NetworkChanged) -> None:
     restored = event.up and not terminal.environment.network_up
     terminal.environment.network_up, terminal.environment.link = event.up, event.link
     if restored:
-        terminal.reversals.due()
-        terminal.advices.repeat()
+        _resume(terminal)
     terminal.offline.look_around()
     terminal.fire(Trigger.NETWORK_RESTORED if event.up else Trigger.NETWORK_LOST, event)
 
@@ -26,10 +26,23 @@ def service(terminal: FlowStack, event: ev.ServiceChanged) -> None:
     restored = event.up and not terminal.environment.service_up
     terminal.environment.service_up = event.up
     if restored:
-        terminal.reversals.due()
-        terminal.advices.repeat()
+        _resume(terminal)
     terminal.offline.look_around()
     terminal.fire(Trigger.SERVICE_RESTORED if event.up else Trigger.SERVICE_LOST, event)
+
+
+def _resume(terminal: FlowStack) -> None:
+    """Send what waits for the acquirer, in the order in which it has to be taken."""
+    terminal.reversals.due()
+    terminal.settlements.due()
+    terminal.advices.repeat()
+
+
+def batch_due(terminal: FlowStack) -> None:
+    """It is the time of day at which a batch is settled by itself: at home, and when nothing stands in the way."""
+    if len(terminal.stack) == 1 and terminal.settlements.is_ready:
+        terminal.push(own_flows.settlement(terminal.flows, terminal))
+    terminal.settlements.watch()
 
 
 def account(terminal: FlowStack, event: ev.AccountChanged) -> None:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from terminal_sim.core.closed_batch import ClosedBatch, number_after
 from terminal_sim.core.known_payments import KnownPayments
+from terminal_sim.core.message import MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.core.rows.kinds import (
     AccountRow,
@@ -23,6 +25,7 @@ from terminal_sim.core.rows.kinds import (
     PasscodeRow,
     ReceiptRow,
     TamperRow,
+    UnansweredRow,
 )
 from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
@@ -35,6 +38,7 @@ from terminal_sim.core.rows.offline import (
     OutageRow,
 )
 from terminal_sim.core.rows.schema import JournalRow, NumberedRow
+from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.core.trace_number import TraceNumber
 
 
@@ -93,6 +97,8 @@ class DurableState:
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
     approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     `refused` counts the cards that were refused before the acquirer was asked.
+    `batch` is the number of the open batch and `batch_payments` has the references of its completed payments; `settling` is the batch that
+    the acquirer has not closed yet, `settled` the last one that it has. `unanswered` has, by its reference, each message that a person is called for.
     """
 
     payments: KnownPayments = field(default_factory=KnownPayments)
@@ -112,6 +118,11 @@ class DurableState:
     refused: int = 0
     signed_in: bool = True
     tampered: bool = False
+    batch: int = 1
+    batch_payments: list[str] = field(default_factory=list)
+    settling: ClosedBatch | None = None
+    settled: ClosedBatch | None = None
+    unanswered: dict[str, MessageKind] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[JournalRow]) -> DurableState:
@@ -162,6 +173,10 @@ class DurableState:
             self.doubtful[payment.reference] = None
         else:
             self.doubtful.pop(payment.reference, None)
+            if payment.state is not PaymentState.FORWARD_SENT:
+                self.unanswered.pop(payment.reference, None)
+        if payment.batch and payment.state is PaymentState.COMPLETED:
+            self.batch_payments.append(payment.reference)
         if payment.original:
             if payment.state is PaymentState.DECLINED:
                 self.taken_originals.discard(payment.original)
@@ -200,6 +215,21 @@ class DurableState:
 
     def _orders_seen(self, row: OrdersSeenRow) -> None:
         self.orders_seen = row.number
+
+    def _settlement(self, row: SettlementRow) -> None:
+        batch = self.settling.moved(row) if self.settling else ClosedBatch.by(row, tuple(self.batch_payments))
+        if self.settling is None:
+            self.batch_payments.clear()
+            self.batch = number_after(row.batch)
+        self.settling = batch
+        if row.state is SettlementState.SETTLED:
+            self.settling, self.settled = None, batch
+            self.unanswered = {
+                reference: message for reference, message in self.unanswered.items() if not message.settles
+            }
+
+    def _unanswered(self, row: UnansweredRow) -> None:
+        self.unanswered[row.reference] = row.message
 
     def _receipt(self, row: ReceiptRow) -> None:
         if row.state == "due":
@@ -254,6 +284,8 @@ _FOLDS: Mapping[type[JournalRow], Callable[[DurableState, Any], None]] = {
     OfflineDeclinedRow: DurableState._declined,
     OfflineExpiredRow: DurableState._resolved,
     OfflineLostRow: DurableState._resolved,
+    SettlementRow: DurableState._settlement,
+    UnansweredRow: DurableState._unanswered,
 }
 
 

@@ -36,6 +36,8 @@ def shows(profile: Profile, entry: MenuEntry) -> bool:
         return profile.moto.enabled
     if entry.needs == "unreferenced-refunds":
         return profile.refunds.unreferenced
+    if entry.needs == "settlement":
+        return profile.settlement.enabled
     return True
 
 

@@ -39,6 +39,8 @@ class Trigger(StrEnum):
     HOST_UNREACHABLE = "host_unreachable"
     RESOLVED = "resolved"
     UNRESOLVED = "unresolved"
+    SETTLEMENT_ANSWERED = "settlement_answered"
+    SETTLEMENT_UNDELIVERED = "settlement_undelivered"
     TIMEOUT = "timeout"
     NETWORK_LOST = "network_lost"
     NETWORK_RESTORED = "network_restored"

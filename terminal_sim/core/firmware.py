@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from terminal_sim.core.config import MenuEntry, Profile
@@ -57,6 +58,19 @@ class KeptPayments(Protocol):
     def discard(self, why: str, *before: JournalRow) -> None: ...
 
 
+class BatchQueue(Protocol):
+    """The open batch, and the one that is being settled (`core.settlements`)."""
+
+    @property
+    def batch(self) -> int: ...
+    @property
+    def refusal(self) -> Text | None: ...
+    @property
+    def is_under_way(self) -> bool: ...
+    def begin(self) -> None: ...
+    def payments_of(self, references: Iterable[str]) -> list[Payment]: ...
+
+
 class AdviceQueue(Protocol):
     """What cards said in the end, for their issuers (`core.card_advices`)."""
 
@@ -92,6 +106,8 @@ class Firmware(Protocol):
     def advices(self) -> AdviceQueue: ...
     @property
     def offline(self) -> KeptPayments: ...
+    @property
+    def settlements(self) -> BatchQueue: ...
     @property
     def requests(self) -> RequestDesk: ...
     def order(self, effect: Effect) -> None: ...

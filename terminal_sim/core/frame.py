@@ -1,4 +1,4 @@
-"""What a screen of any flow is framed by: the banners of an outage, and the tabs of the home screen where they are in reach."""
+"""What a screen of any flow is framed by: the banners of an outage and of what is not answered, and the tabs of the home screen where they are in reach."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def framed(terminal: FlowStack) -> Screen:
 
 
 def _banners(terminal: FlowStack) -> Iterator[Element]:
+    unanswered = len(terminal.durable.unanswered)
+    if unanswered and len(terminal.stack) == 1:
+        yield Banner("unanswered", say("unanswered", n=unanswered))
     outage = terminal.durable.outage
     if outage is None or not terminal.profile.offline.banner:
         return

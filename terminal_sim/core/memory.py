@@ -38,6 +38,16 @@ class OfflineMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementMemory:
+    """`sent` waits for its answer; `sent_before` names what went out in this life, and `uploaded` counts the payments of the batch that were taken."""
+
+    sent: HostRequest | None
+    sent_before: tuple[str, ...]
+    uploaded: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class FirmwareMemory:
     """All of a firmware but what its journal rows say. `stack` begins with the lowest flow; `advices` are not answered yet."""
 
@@ -50,4 +60,5 @@ class FirmwareMemory:
     reversals: ReversalMemory
     advices: tuple[HostRequest, ...]
     offline: OfflineMemory
+    settlements: SettlementMemory
     request: TerminalRequest | None

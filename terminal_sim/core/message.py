@@ -12,6 +12,8 @@ from enum import Enum
 
 from msgspec import Struct, structs
 
+from terminal_sim.core.batch_totals import BatchTotals
+from terminal_sim.core.booking import Booking
 from terminal_sim.core.money import Money
 from terminal_sim.secret import Secret
 
@@ -33,25 +35,8 @@ class MessageClass(Enum):
     AUTHORISATION_ADVICE = "authorisation-advice"
     ADVICE = "advice"
     REVERSAL = "reversal"
-
-
-class Booking(Enum):
-    """What the acquirer's books make of an approved message.
-
-    A reversal whose payment is not in the books leaves a tombstone, so that the payment is not charged should it still arrive.
-    """
-
-    CHARGE = "charge"
-    REFUND = "refund"
-    VOID = "void"
-    REVERSAL = "reversal"
-    TOMBSTONE = "tombstone"
-    NOTHING = "nothing"
-
-    @property
-    def moves_money(self) -> bool:
-        """Whether it is an entry of its own, and not one that takes another back."""
-        return self in (Booking.CHARGE, Booking.REFUND)
+    RECONCILIATION = "reconciliation"
+    BATCH_UPLOAD = "batch-upload"
 
 
 class Condition(Enum):
@@ -168,6 +153,30 @@ class MessageKind(Enum):
             booking=Booking.NOTHING,
         ),
     )
+    RECONCILIATION = (
+        "reconciliation",
+        KindFacts(
+            message_class=MessageClass.RECONCILIATION,
+            processing_code="92",
+            booking=Booking.SETTLEMENT,
+        ),
+    )
+    BATCH_UPLOAD = (
+        "batch-upload",
+        KindFacts(
+            message_class=MessageClass.BATCH_UPLOAD,
+            processing_code="",
+            booking=Booking.UPLOAD,
+        ),
+    )
+    BATCH_CLOSE = (
+        "batch-close",
+        KindFacts(
+            message_class=MessageClass.RECONCILIATION,
+            processing_code="96",
+            booking=Booking.SETTLEMENT,
+        ),
+    )
 
     @property
     def charges(self) -> bool:
@@ -182,11 +191,16 @@ class MessageKind(Enum):
     @property
     def undoes(self) -> bool:
         """Whether it takes another message back. Such a message names its original, and is repeated until it is answered."""
-        return not self.moves_money and self.facts.booking is not Booking.NOTHING
+        return self.facts.booking.takes_back
+
+    @property
+    def settles(self) -> bool:
+        """Whether it is part of the settlement of a batch, and is repeated until the acquirer has taken it."""
+        return self.facts.booking.settles
 
 
 class Original(Struct, frozen=True, kw_only=True):
-    """The message that a void, reversal or advice speaks of (DE 90)."""
+    """The message that a void, reversal, advice or uploaded row speaks of (DE 90)."""
 
     kind: MessageKind
     stan: int
@@ -205,6 +219,8 @@ class HostRequest(Struct, frozen=True, kw_only=True):
 
     `fallback` says that the stripe was read where a chip could not be (ISO 8583 DE 22: 80).
     `reason` is the message reason code of a reversal: 4000 customer cancellation, 4021 time-out, 4017 card refused.
+    `batch` is the terminal's batch in which the acquirer books the message, 0 where the terminal has none. A reconciliation has the
+    `totals` of its batch, their net without its sign as `amount`, and no `entry`; an uploaded row names itself as its `original`.
     """
 
     kind: MessageKind
@@ -214,7 +230,7 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     reference: str
     amount: Money
     at: datetime
-    entry: EntryMode
+    entry: EntryMode | None
     fallback: bool = False
     repeat: bool = False
     pan: Secret[str] | None = None
@@ -228,6 +244,8 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     avs: Avs | None = None
     original: Original | None = None
     reason: str = ""
+    batch: int = 0
+    totals: BatchTotals | None = None
 
 
 class HostReply(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from terminal_sim.core.message import EntryMode, HostReply, HostRequest, Message
 from terminal_sim.core.moment import Instant
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.retry import patience, record_unanswered
 from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
@@ -208,6 +209,7 @@ class OfflineQueue:
 
     def retry(self) -> None:
         """No answer came in time: send the same again."""
+        record_unanswered(self._terminal, self._sent, self._attempts)
         self._sent = None
         self._next()
 
@@ -251,11 +253,13 @@ class OfflineQueue:
             return
         payment = terminal.durable.payments[oldest.reference]
         if not oldest.sent:
-            payment = structs.replace(payment, state=PaymentState.FORWARD_SENT)
+            batch = terminal.settlements.batch
+            payment = structs.replace(payment, state=PaymentState.FORWARD_SENT, batch=batch)
             terminal.record(payment, OfflineSentRow(**about(payment)))
         self._sent = self._request(payment, repeat=oldest.sent)
         terminal.order(fx.Forward(self._sent))
-        terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + self._patience()))
+        waits = patience(terminal.profile.timeouts, self._attempts)
+        terminal.order(fx.SetAlarm(FORWARD_ALARM, terminal.now.mono + waits))
         self._attempts += 1
 
     def _may_leave(self, stored: StoredPayment) -> bool:
@@ -290,10 +294,6 @@ class OfflineQueue:
         alarm = fx.SetAlarm(OFFLINE_ALARM, min(ahead)) if ahead else fx.DropAlarm(OFFLINE_ALARM)
         self._terminal.order(alarm)
 
-    def _patience(self) -> int:
-        timeouts = self._terminal.profile.timeouts
-        return min(timeouts.reversal_retry << min(self._attempts, 8), timeouts.reversal_retry_max)
-
     def _request(self, payment: Payment, *, repeat: bool) -> HostRequest:
         return HostRequest(
             kind=MessageKind.ADVICE,
@@ -306,6 +306,7 @@ class OfflineQueue:
             entry=payment.entry,
             fallback=payment.is_fallback,
             repeat=repeat,
+            batch=payment.batch,
         )
 
 

@@ -19,6 +19,7 @@ class OwnFlow(StrEnum):
     SIGN_IN = "sign-in"
     TAMPERED = "tampered"
     RECOVERY = "recovery"
+    SETTLE = "settle"
 
 
 class NoticeContext(Context):
@@ -41,7 +42,21 @@ class MenuContext(Context):
         self.menu = ""
 
 
-_CONTEXTS: dict[OwnFlow, type[Context]] = {OwnFlow.NOTICE: NoticeContext, OwnFlow.MENU: MenuContext}
+class SettleContext(Context):
+    """What the terminal gives to a settlement: whether it begins by itself, at its time of day."""
+
+    __slots__ = ("automatic",)
+
+    def __init__(self, terminal: Firmware) -> None:
+        super().__init__(terminal)
+        self.automatic = False
+
+
+_CONTEXTS: dict[OwnFlow, type[Context]] = {
+    OwnFlow.NOTICE: NoticeContext,
+    OwnFlow.MENU: MenuContext,
+    OwnFlow.SETTLE: SettleContext,
+}
 _K = TypeVar("_K", bound=Context)
 
 
@@ -66,6 +81,13 @@ def menu(flows: Mapping[str, AnyFlow], terminal: Firmware, name: str) -> Context
     """The menu `name` of the profile."""
     begun = _begin(flows[OwnFlow.MENU], terminal, MenuContext)
     begun.menu = name
+    return begun
+
+
+def settlement(flows: Mapping[str, AnyFlow], terminal: Firmware) -> Context:
+    """A settlement that begins by itself."""
+    begun = _begin(flows[OwnFlow.SETTLE], terminal, SettleContext)
+    begun.automatic = True
     return begun
 
 

@@ -91,7 +91,7 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     partial approval. `language` is the cardholder's, where the card says it. `ticket`, `server` and `register` come from a point
     of sale and are empty in a standalone payment; `request` is the point of sale's name for what it asked. `fallback`
     is `chip` where the stripe was read since the chip could not be. `reasons` is why card and terminal decided as they did, as short text
-    (`emv.data.reasons`).
+    (`emv.data.reasons`). `batch` is the terminal's batch in which the acquirer books it, 0 where the model does not settle.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in PAYMENT_KINDS)
@@ -120,6 +120,7 @@ class Payment(NumberedRow, Struct, frozen=True, kw_only=True):
     request: str = ""
     fallback: str = ""
     reasons: str = ""
+    batch: int = 0
     state: PaymentState
     amount: Money
     entry: EntryMode

@@ -17,8 +17,11 @@ from terminal_sim.core.text import Phrase, Text, say
 
 
 class Copy(Enum):
+    """Whose paper it is; a report is of a batch, and the merchant's."""
+
     MERCHANT = "merchant"
     CUSTOMER = "customer"
+    REPORT = "report"
 
 
 class Ruler(Struct, frozen=True):
@@ -42,7 +45,7 @@ ReceiptLine = Ruler | Centred | Pair
 
 
 class Receipt(Struct, frozen=True):
-    """`locale` is the language it prints in; `reference` names the payment."""
+    """`locale` is the language it prints in; `reference` names the payment, or the terminal and its batch."""
 
     copy: Copy
     locale: str

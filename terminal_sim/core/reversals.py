@@ -5,6 +5,7 @@ Rules:
 2. Every send after the first one since boot is a repeat (0401) with the same STAN and amount.
 3. An answer resolves it. After silence, or without a connection, the next send waits for `reversal_retry`, doubled each time up
    to `reversal_retry_max`; the link coming back ends the waiting at once.
+4. After six sends without an answer that takes it a row says so, and the home screen calls for a person; it is sent on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.memory import ReversalMemory
 from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original, answers
 from terminal_sim.core.payment import Payment, PaymentState
+from terminal_sim.core.retry import patience, record_unanswered
 from terminal_sim.core.rows.kinds import ReversalRow
 
 REVERSAL_ALARM = "reversal"
@@ -54,6 +56,7 @@ class Reversals:
 
     def due(self) -> None:
         """The waiting is over: send the oldest pending one (again)."""
+        record_unanswered(self._terminal, self._sent, self._attempts)
         self._sent = None
         self._next()
 
@@ -103,7 +106,8 @@ class Reversals:
         self._sent = self._request(pending)
         self._sent_before.add(pending.reference)
         self._terminal.order(fx.Send(self._sent))
-        self._terminal.order(fx.SetAlarm(REVERSAL_ALARM, self._terminal.now.mono + self._patience()))
+        waits = patience(self._terminal.profile.timeouts, self._attempts)
+        self._terminal.order(fx.SetAlarm(REVERSAL_ALARM, self._terminal.now.mono + waits))
         self._attempts += 1
 
     def _done(self) -> None:
@@ -125,10 +129,6 @@ class Reversals:
             self._terminal.record(structs.replace(answered, state=PaymentState.DECLINED))
         self._terminal.requests.resolved(void)
 
-    def _patience(self) -> int:
-        timeouts = self._terminal.profile.timeouts
-        return min(timeouts.reversal_retry << min(self._attempts, 8), timeouts.reversal_retry_max)
-
     def _request(self, payment: Payment) -> HostRequest:
         void = payment.kind.undoes
         reversed_payment = self._terminal.durable.payments[payment.original] if void else payment
@@ -143,6 +143,7 @@ class Reversals:
             entry=payment.entry,
             fallback=payment.is_fallback,
             repeat=payment.reference in self._sent_before,
+            batch=payment.batch,
             original=Original(
                 kind=reversed_payment.kind, stan=reversed_payment.stan, reference=reversed_payment.reference
             ),

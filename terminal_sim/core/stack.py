@@ -28,6 +28,7 @@ from terminal_sim.core.requests import PaymentRequests
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.trace_number import serial
 
 STATE_ALARM = "state"
@@ -61,6 +62,7 @@ class FlowStack:
         "profile",
         "requests",
         "reversals",
+        "settlements",
         "stack",
         "touched",
     )  # fmt: skip
@@ -81,6 +83,7 @@ class FlowStack:
         self.reversals = Reversals(self)
         self.advices = CardAdvices(self)
         self.offline: OfflineQueue = OfflineQueue(self)
+        self.settlements = Settlements(self)
         self.requests = PaymentRequests(self)
         self.awaited: HostRequest | None = None
         self.effects: list[fx.Effect] = []
@@ -100,6 +103,7 @@ class FlowStack:
             reversals=self.reversals.snapshot(),
             advices=self.advices.snapshot(),
             offline=self.offline.snapshot(),
+            settlements=self.settlements.snapshot(),
             request=self.requests.running,
         )
 
@@ -113,6 +117,7 @@ class FlowStack:
         self.reversals.restore(memory.reversals)
         self.advices.restore(memory.advices)
         self.offline.restore(memory.offline)
+        self.settlements.restore(memory.settlements)
         self.stack.clear()
         for kept in memory.stack:
             context = self.flows[kept.flow].begin(self)

@@ -26,6 +26,7 @@ from terminal_sim.core.own_flows import OwnFlow
 from terminal_sim.core.reversals import REVERSAL_ALARM
 from terminal_sim.core.rows.kinds import BootRow, ClockRow, OrderRow, PowerRow, TamperRow, UnexpectedRow
 from terminal_sim.core.screen import Banner, Button, Choice, Pad, Screen, Tab, TextLine, Tone
+from terminal_sim.core.settlements import BATCH_ALARM, SETTLEMENT_ALARM
 from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
@@ -140,6 +141,10 @@ class Terminal(FlowStack):
             self.offline.tick()
         elif event.name == FORWARD_ALARM:
             self.offline.retry()
+        elif event.name == SETTLEMENT_ALARM:
+            self.settlements.due()
+        elif event.name == BATCH_ALARM:
+            beside.batch_due(self)
         elif event.name == FIELD_ALARM:
             self.fire(Trigger.FIELD_ON, event)
 
@@ -150,6 +155,8 @@ class Terminal(FlowStack):
             self.offer(Trigger.HOST_REPLY, event)
         elif self.reversals.reply(reply):
             self.fire(Trigger.RESOLVED, event)
+        elif self.settlements.reply(reply):
+            self.fire(Trigger.SETTLEMENT_ANSWERED, event)
         elif not (self.offline.reply(reply) or self.advices.reply(reply)):
             self._unexpected_reply(reply)
 
@@ -170,6 +177,8 @@ class Terminal(FlowStack):
             self.offer(Trigger.HOST_UNREACHABLE, event)
         elif self.reversals.unreachable(event.stan):
             self.fire(Trigger.UNRESOLVED, event)
+        elif self.settlements.unreachable(event.stan):
+            self.fire(Trigger.SETTLEMENT_UNDELIVERED, event)
         else:
             self.offline.unreachable(event.stan)
 
@@ -178,6 +187,8 @@ class Terminal(FlowStack):
         boot = self.durable.boots + 1
         self.record(BootRow(boot=boot, in_doubt=len(self.durable.doubtful), model=self.profile.id))
         self._begin()
+        self.settlements.due()
+        self.settlements.watch()
         self.offline.look_around()
 
     def _begin(self) -> None:
@@ -215,6 +226,7 @@ class Terminal(FlowStack):
 
     def _clock_set(self, event: ev.ClockSet) -> None:
         self.record(ClockRow(by=event.by))
+        self.settlements.watch()
 
     def _app(self, event: ev.AppChanged) -> None:
         """An app that is closed has given up whatever it was doing, as at a power cut; what has left is reversed."""

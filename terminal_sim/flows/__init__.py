@@ -34,10 +34,12 @@ def of(profile: Profile) -> Mapping[str, AnyFlow]:
     """The flows that a terminal of this profile can come to: from its home screen, its menus, its boot, and on from these."""
     entries = [*profile.home.entries, *(entry for menu in profile.menus.values() for entry in menu.entries)]
     menu = [OwnFlow.MENU] if profile.menus else []
+    settle = [OwnFlow.SETTLE] if profile.settlement.time_of_day is not None else []
     ahead = [
         profile.home.flow,
         *(entry.flow for entry in entries if entry.flow and shows(profile, entry)),
         *menu,
+        *settle,
         OwnFlow.NOTICE,
         OwnFlow.RECOVERY,
         OwnFlow.TAMPERED,

@@ -59,6 +59,7 @@ def payment_of(
         at=terminal.now.civil_second,
         sequence=card.sequence,
         language=locale,
+        batch=terminal.settlements.batch,
     )
     return asked_for(payment, terminal.requests.payment)
 
@@ -84,4 +85,5 @@ def request_of(terminal: Firmware, payment: Payment, card: CardDetails) -> HostR
         key_serial=card.key_serial,
         icc_data=card.icc_data,
         avs=card.avs,
+        batch=payment.batch,
     )

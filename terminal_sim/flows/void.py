@@ -59,6 +59,7 @@ class VoidFlow(EndingFlow):
             at=terminal.now.civil_second,
             original=original.reference,
             language=original.language,
+            batch=terminal.settlements.batch,
         )
         self.payment = asked_for(void, terminal.requests.refund)
         terminal.reversals.begin_void(self.payment)

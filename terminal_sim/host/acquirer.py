@@ -2,8 +2,8 @@
 
 Rules:
 1. A request is known by its kind, terminal, trace number and reference. The same again, repeat (0101, 0401) or not, gets the same
-   answer and changes nothing; with another amount or original it is declined 94. Only a refused reversal is judged anew,
-   since its terminal has to ask until it is taken.
+   answer and changes nothing; with another amount or original it is declined 94. Only a refused reversal
+   and a refused message of a settlement are judged anew, since their terminal has to ask until they are taken.
 2. First a scripted answer decides, then the first rule that fits, then the amount pack in force, then the issuer. None of them
    overrules the books: a void of a payment that is not there stays declined.
 3. Where the books are kept in a file, an answer leaves after its message is durable there, with all that it moved: `respond` gives
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Booking, HostReply, HostRequest
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.core.money import Money
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answered import AnsweredMessage, MessageKey, key_of
@@ -35,6 +36,7 @@ from terminal_sim.host.ledger import LEDGER_CODES, NO_ACTION_TAKEN, Ledger, Ledg
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
+from terminal_sim.host.settlement import settle
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
@@ -152,6 +154,8 @@ class Acquirer:
     def _recall_payments(self, request: HostRequest) -> None:
         """What the books of earlier runs say of the payment of `request`, of the one that it undoes, and of its card's counter."""
         if self._books is not None:
+            if request.kind.settles:
+                self._recall(self._books.rest())
             self._recall(self._books.about(request.reference))
             if (use := self._issuer.counter_use(request)) is not None:
                 self._recall(self._books.about(use.name))
@@ -350,6 +354,10 @@ class Acquirer:
         self._issuer.hear(request)
         if request.kind.facts.booking is Booking.NOTHING:
             return self._answer(request, APPROVED), ""
+        if request.kind.settles:
+            scripted_code = "" if scripted.code in (APPROVED, PARTIAL) else scripted.code
+            code, note = (scripted_code, "") if scripted_code else settle(self._ledger, request)
+            return self._answer(request, code), note
         if request.amount.minor == 0:
             return self._answer(request, _INVALID_AMOUNT), ""
         if request.kind.charges:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageKind, Original
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import HostReply, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.host.answers import APPROVED
 
@@ -40,8 +41,9 @@ class AnsweredMessage(Struct, frozen=True, kw_only=True):
 
     @property
     def is_final(self) -> bool:
-        """Whether a repeat gets this answer: a refused reversal is judged anew, since its terminal asks until it is taken."""
-        return self.kind.facts.booking is not Booking.REVERSAL or self.reply.response_code == APPROVED
+        """Whether a repeat gets this answer: what its terminal asks until it is taken is judged anew while it is refused."""
+        asked_until_taken = self.kind.facts.booking is Booking.REVERSAL or self.kind.settles
+        return not asked_until_taken or self.reply.response_code == APPROVED
 
     def repeated_by(self, request: HostRequest) -> bool:
         """Whether `request`, which has this message's key, asks for the same."""

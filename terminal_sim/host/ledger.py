@@ -15,7 +15,8 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from terminal_sim.core.message import Booking, HostRequest, Original
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import HostRequest, Original
 from terminal_sim.core.money import Money
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.answers import APPROVED
@@ -32,7 +33,8 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     """One line. `amount` in minor units is signed as the merchant sees it: a charge adds, a refund takes away.
 
     `original` is the reference of the payment that a void, reversal, tombstone or referenced refund speaks of;
-    `asked` is the amount of the request, above `amount` after a partial approval.
+    `asked` is the amount of the request, above `amount` after a partial approval. `batch` is the terminal's batch, 0 where it has none;
+    an upload has no amount, and `uploaded` says how its terminal counts what it `asked`.
     """
 
     number: int
@@ -45,6 +47,8 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
     asked: int
     original: str = ""
     pan: Secret[str] | None = None
+    batch: int = 0
+    uploaded: Booking = Booking.NOTHING
 
 
 class LedgerState(Struct, frozen=True, kw_only=True):
@@ -157,6 +161,15 @@ class Ledger:
         # A second reversal finds its work done; a second void, or one after a refund, would give money twice.
         return APPROVED if reversing and left == 0 else NO_ACTION_TAKEN
 
+    def keep_upload(self, request: HostRequest) -> None:
+        """Keep beside the books what a terminal says of one payment of its batch."""
+        counted = request.original.kind.facts.booking if request.original is not None else Booking.NOTHING
+        self._append(Booking.UPLOAD, request, 0, uploaded=counted)
+
+    def close_batch(self, request: HostRequest) -> None:
+        """The batch of `request` is settled."""
+        self._append(Booking.SETTLEMENT, request, 0)
+
     def _bury(self, request: HostRequest, original: Original) -> str:
         grave = (request.terminal, original.stan, original.reference)
         if grave not in self._tombstones:
@@ -182,6 +195,7 @@ class Ledger:
         *,
         pan: Secret[str] | None = None,
         of: LedgerEntry | None = None,
+        uploaded: Booking = Booking.NOTHING,
     ) -> None:
         """One more entry; `of` is the payment that it changes, whose card it then takes over."""
         original = request.original.reference if request.original is not None else ""
@@ -196,6 +210,8 @@ class Ledger:
             asked=request.amount.minor,
             original=original,
             pan=pan if of is None else of.pan,
+            batch=request.batch,
+            uploaded=uploaded,
         )
         self._enter(entry)
 

@@ -20,6 +20,7 @@ SOMETIMES_SEEN = (
     "original",
     "original-stan",
     "reason",
+    "batch",
     "postal-code",
     "street-number",
     "avs",
@@ -27,8 +28,19 @@ SOMETIMES_SEEN = (
     "script",
     "script-results",
     "card-scripts",
+    "sales",
+    "voids",
+    "refunds",
     "note",
 )
+
+
+def _counted(request: HostRequest) -> dict[str, Field]:
+    """How many sales, voids and refunds a reconciliation counts; nothing of any other message."""
+    totals = request.totals
+    if totals is None:
+        return {}
+    return {"sales": totals.sales.count, "voids": totals.voids.count, "refunds": totals.refunds.count}
 
 
 class SeenMessage(Struct, frozen=True, kw_only=True):
@@ -53,7 +65,7 @@ def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> 
         "reference": request.reference,
         "amount": request.amount.minor,
         "currency": request.amount.currency,
-        "entry": request.entry.value,
+        "entry": "" if request.entry is None else request.entry.value,
         "at": request.at.isoformat(sep=" "),
         "response": "" if reply is None else reply.response_code,
     }
@@ -64,6 +76,7 @@ def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> 
         "original": "" if original is None else original.reference,
         "original-stan": 0 if original is None else original.stan,
         "reason": request.reason,
+        "batch": request.batch,
         "postal-code": "" if avs is None else avs.postal_code,
         "street-number": "" if avs is None else avs.street_number,
         "avs": "" if reply is None else reply.avs_result,
@@ -71,6 +84,7 @@ def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> 
         "script": scripts_in(reply.icc_data) if reply is not None and reply.icc_data else "",
         "script-results": results_in(request.icc_data) if request.icc_data else "",
         "card-scripts": told_by_card(request.icc_data) if request.icc_data else "",
+        **_counted(request),
         "note": note,
     }
     fields.update({name: value for name, value in sometimes.items() if value})

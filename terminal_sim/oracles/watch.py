@@ -157,7 +157,7 @@ class OracleWatch:
                 seen.screens.append(content.text)
         if contents.ReceiptPrinted in seen.kinds:
             printed = self._terminal.receipts
-            seen.printed = printed[self._printed :]
+            seen.printed = [paper for paper in printed[self._printed :] if paper.copy != "report"]
             self._printed = len(printed)
         self._type(seen)
         return seen

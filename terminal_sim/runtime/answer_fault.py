@@ -44,5 +44,8 @@ _ANOTHER = {
     MessageClass.AUTHORISATION: MessageClass.FINANCIAL,
     MessageClass.FINANCIAL: MessageClass.AUTHORISATION,
     MessageClass.ADVICE: MessageClass.AUTHORISATION,
+    MessageClass.AUTHORISATION_ADVICE: MessageClass.ADVICE,
     MessageClass.REVERSAL: MessageClass.ADVICE,
+    MessageClass.BATCH_UPLOAD: MessageClass.ADVICE,
+    MessageClass.RECONCILIATION: MessageClass.BATCH_UPLOAD,
 }

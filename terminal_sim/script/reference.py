@@ -256,8 +256,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic("kinds", "Kinds of journal rows", "For `expect journal`.", _kinds, ("Fields",)),
     Topic(
         "states",
-        "States of a payment",
-        "For the field `state` of payments, in the journal and in the report.",
+        "States of a payment or a batch",
+        "For the field `state` of payments, in the journal and in the report, and of settlements.",
         _table(meanings.STATES, "state={}"),
     ),
     Topic(

@@ -19,8 +19,8 @@ from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SAVED_BENCH = {24: "0921a014ff38f67f"}
-CHECKPOINT = {3: "a1ca8d9277415777"}
+SAVED_BENCH = {25: "866dd905a1fa06f5"}
+CHECKPOINT = {4: "e8b81c32bb9e1b7c"}
 """The digest of the shape that each version has."""
 
 

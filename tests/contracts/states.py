@@ -254,6 +254,40 @@ def _shortcut(drive: Drive) -> None:
     drive.terminal.press(next(iter(drive.profile.home.shortcuts))[0])
 
 
+def _to_settle(drive: Drive) -> None:
+    """The batch has one payment and is shown."""
+    _paid(drive)
+    drive.open("settle")
+
+
+def _settling(drive: Drive) -> None:
+    _to_settle(drive)
+    drive.bench.host_answers(["timeout"])
+    drive.terminal.press("OK")
+
+
+def _settled(drive: Drive) -> None:
+    _to_settle(drive)
+    drive.terminal.press("OK")
+    drive.pass_time()
+
+
+def _left_pending(drive: Drive) -> None:
+    _settling(drive)
+    drive.terminal.press("CANCEL")
+
+
+def _batch_report(drive: Drive) -> None:
+    _settled(drive)
+    drive.terminal.press("OK")
+    drive.open("batch-report")
+
+
+def _last_batch(drive: Drive) -> None:
+    _batch_report(drive)
+    drive.terminal.touch("last-batch")
+
+
 WAYS: dict[Place, Way] = {
     ("home", "idle"): lambda _: None,
     ("home", "typing"): _shortcut,
@@ -284,13 +318,19 @@ WAYS: dict[Place, Way] = {
     ("history", "printed"): _picked("receipts", "customer-receipt", "print"),
     ("history", "voiding"): _void,
     **_endings("history", _ask_void, _paid),
+    ("settle", "ready"): _to_settle,
+    ("settle", "settling"): _settling,
+    ("settle", "settled"): _settled,
+    ("settle", "pending"): _left_pending,
+    ("batch-report", "open"): _batch_report,
+    ("batch-report", "last"): _last_batch,
     ("void", "voiding"): _till_void,
     **_endings("void", _till_asks_for_void, _paid_at_the_till),
 }
 
 
 # The flows that a profile has where one of its menus offers them.
-_OF_MENUS = {*CARD_FLOWS, "moto", "history", "change-passcode"}
+_OF_MENUS = {*CARD_FLOWS, "moto", "history", "change-passcode", "settle", "batch-report"}
 
 
 def has(profile: Profile, place: Place) -> bool:

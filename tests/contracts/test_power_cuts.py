@@ -73,6 +73,20 @@ def _reprint(drive: Drive) -> None:
     drive.finish()
 
 
+def _to_settle(drive: Drive) -> None:
+    """A sale and a voided one are in the batch, whose totals are shown."""
+    _to_void(drive)
+    _void(drive)
+    drive.sale("swipe", "visa-stripe", "700")
+    drive.pass_time(300)
+    drive.open("settle")
+
+
+def _settle(drive: Drive) -> None:
+    drive.terminal.press("OK")
+    drive.finish()
+
+
 def _order(*typed: str) -> Step:
     def approach(drive: Drive) -> None:
         drive.open("moto")
@@ -130,12 +144,24 @@ SCENARIOS: dict[str, tuple[Step, Step]] = {
     "reprint": (_to_void, _reprint),
     "refund": _present("swipe", "visa-stripe", "refund"),
     "refund unanswered": _after("timeout", _present("swipe", "visa-stripe", "refund")),
+    "settle": (_to_settle, _settle),
+    "settle unanswered": _after("timeout", (_to_settle, _settle)),
+    "settle out of balance": _after("declined:95", (_to_settle, _settle)),
+    "settle with an upload that is not answered": _after(
+        "declined:95 timeout approved timeout", (_to_settle, _settle)
+    ),
     "telephone order": (_BY_PHONE, _send_order),
     "telephone order unanswered": _after("timeout", (_BY_PHONE, _send_order)),
     "telephone order taken back": (_WITH_ADDRESS, _take_back),
 }
 # The flow that a scenario goes through, by the first word of its name; the others are sales.
-_FLOWS = {"void": "history", "reprint": "history", "refund": "refund", "telephone": "moto"}
+_FLOWS = {
+    "void": "history",
+    "reprint": "history",
+    "refund": "refund",
+    "telephone": "moto",
+    "settle": "settle",
+}
 
 
 def _offers(name: str, scenario: str) -> bool:

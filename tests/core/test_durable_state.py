@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from terminal_sim.core.batch_totals import BatchTotals, Subtotal
+from terminal_sim.core.closed_batch import ClosedBatch
 from terminal_sim.core.durable_state import (
     DurableState,
     OfflineSettings,
@@ -20,10 +23,11 @@ from terminal_sim.core.durable_state import (
 from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment, PaymentState
-from terminal_sim.core.rows.kinds import BootRow, PasscodeRow, ReversalRow, UnexpectedRow
+from terminal_sim.core.rows.kinds import BootRow, PasscodeRow, ReversalRow, UnansweredRow, UnexpectedRow
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.core.trace_number import LAST_STAN
-from tests.core.samples import payment, payments, void_of
+from tests.core.samples import AT, payment, payments, void_of
 
 
 def durable(*rows: JournalRow) -> DurableState:
@@ -34,6 +38,60 @@ def passcode(result: str, *, failures: int = 0, locked_until: int = 0, digest: s
     return PasscodeRow(
         name="admin", result=result, failures=failures, locked_until=locked_until, digest=digest
     )
+
+
+def settlement(state: SettlementState = SettlementState.PENDING, **changes: Any) -> SettlementRow:
+    row = SettlementRow.counting(
+        BatchTotals(sales=Subtotal(1, 1000)), "CAD", batch=1, reference="V40000010002", stan=2, at=AT
+    )
+    return structs.replace(row, state=state, **changes)
+
+
+# Batches.
+
+
+def test_a_payment_is_in_the_batch_that_its_row_names_once_it_is_completed() -> None:
+    sent = payment(state=PaymentState.AUTH_SENT, batch=1)
+    done = structs.replace(sent, state=PaymentState.COMPLETED)
+    assert durable(sent).batch_payments == []
+    assert durable(sent, done, structs.replace(done, state=PaymentState.VOIDED)).batch_payments == [
+        done.reference
+    ]
+    assert durable(payment(state=PaymentState.COMPLETED)).batch_payments == []
+
+
+def test_a_settlement_closes_the_batch_and_opens_the_next() -> None:
+    done = payment(state=PaymentState.COMPLETED, batch=1)
+    closed = durable(done, settlement())
+    assert (closed.batch, closed.batch_payments) == (2, [])
+    assert closed.settling is not None
+    assert closed.settling.payments == (done.reference,)
+    assert closed.settling.totals == BatchTotals(sales=Subtotal(1, 1000))
+    uploading = settlement(SettlementState.UPLOADING, reference="V40000010003", stan=3)
+    settled = structs.replace(uploading, state=SettlementState.SETTLED)
+    for row in (uploading, settled):
+        closed.apply(row)
+    assert closed.settling is None
+    assert closed.settled is not None
+    assert (closed.settled.number, closed.settled.uploaded, closed.batch) == (1, True, 2)
+
+
+def test_the_number_of_a_batch_wraps_behind_999999() -> None:
+    assert durable(settlement(batch=999_999)).batch == 1
+
+
+def test_what_is_unanswered_is_so_until_it_is_taken() -> None:
+    pending = payment(state=PaymentState.REVERSAL_PENDING)
+    alarms = [
+        UnansweredRow(message=MessageKind.REVERSAL, reference=pending.reference, attempts=6),
+        UnansweredRow(message=MessageKind.RECONCILIATION, reference="V40000010002", attempts=6),
+    ]
+    state = durable(pending, settlement(), *alarms)
+    assert list(state.unanswered) == [pending.reference, "V40000010002"]
+    state.apply(structs.replace(pending, state=PaymentState.REVERSED))
+    assert list(state.unanswered) == ["V40000010002"]
+    state.apply(settlement(SettlementState.SETTLED))
+    assert state.unanswered == {}
 
 
 # Trace numbers.
@@ -241,6 +299,9 @@ def test_a_copy_knows_the_same_and_goes_on_by_itself() -> None:
     for name in ("taken_originals", "declined_later"):
         getattr(state, name).add("V40000010001")
     state.orders.append(OnlineOrder(1, "order", 100))
+    state.unanswered["V40000010001"] = MessageKind.REVERSAL
+    state.batch_payments.append("V40000010001")
+    state.settling = state.settled = ClosedBatch.by(settlement(), ("V40000010001",))
     copied = state.copy()
     for each in fields(DurableState):
         mine, theirs = getattr(state, each.name), getattr(copied, each.name)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from terminal_sim.core.message import Booking, HostReply, HostRequest, MessageClass, MessageKind, answers
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import HostReply, HostRequest, MessageClass, MessageKind, answers
 from terminal_sim.core.money import Money
 from tests.core.samples import REPLY, REQUEST
 from tests.host.samples import DIALECT
@@ -28,6 +29,11 @@ TYPES = [
     (MessageKind.REVERSAL, True, "0401", "0410"),
     (MessageKind.ADVICE, False, "0220", "0230"),
     (MessageKind.ADVICE, True, "0221", "0230"),
+    (MessageKind.BATCH_UPLOAD, False, "0320", "0330"),
+    (MessageKind.BATCH_UPLOAD, True, "0321", "0330"),
+    (MessageKind.RECONCILIATION, False, "0500", "0510"),
+    (MessageKind.RECONCILIATION, True, "0501", "0510"),
+    (MessageKind.BATCH_CLOSE, False, "0500", "0510"),
 ]
 ANSWER_TYPES = {answer for _, _, _, answer in TYPES}
 
@@ -57,7 +63,7 @@ def test_a_kind_is_found_by_its_name_and_is_itself_in_another_process(kind: Mess
     assert MessageKind(kind.value) is kind
     assert pickle.loads(pickle.dumps(kind)) is kind
     moves_nothing = kind.facts.booking is Booking.NOTHING
-    assert [kind.undoes, kind.moves_money, moves_nothing].count(True) == 1
+    assert [kind.undoes, kind.moves_money, kind.settles, moves_nothing].count(True) == 1
 
 
 def test_a_name_without_a_row_is_no_kind() -> None:

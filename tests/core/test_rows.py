@@ -15,13 +15,14 @@ from terminal_sim.core.payment import STEPS, Payment, PaymentState
 from terminal_sim.core.rows.kinds import BootRow, OfflineSettingsRow, PasscodeRow
 from terminal_sim.core.rows.offline import OfflineSentRow, about
 from terminal_sim.core.rows.schema import FlatRow, JournalRow, NumberedRow, RowError, schema_of
+from terminal_sim.core.rows.settlement import SETTLEMENT_STEPS, SettlementState
 from terminal_sim.core.rows.table import ROW_KINDS, field_names, row_of
 from tests.core.samples import AT, payment, void_of
 
 # The kinds and their fields as the journal has them: `?` marks those that a row may leave out.
 _PAYMENT = (
     "reference pan stan requested? brand? sequence? original? auth_code? response_code? host_reference? reason? aid? label? cvm?"
-    " cryptogram? avs_result? language? ticket? server? register? request? fallback? reasons? state amount currency entry at"
+    " cryptogram? avs_result? language? ticket? server? register? request? fallback? reasons? batch? state amount currency entry at"
 )
 _OFFLINE = "reference state amount currency entry pan stan"
 CONTRACT = {
@@ -50,6 +51,10 @@ CONTRACT = {
     "receipt": "original to state",
     "tamper": "state",
     "unexpected": "mti stan amount response_code",
+    "unanswered": "message reference attempts",
+    "settlement": (
+        "batch state reference stan amount currency at sales? sales_sum? voids? voids_sum? refunds? refunds_sum?"
+    ),
 }
 SAMPLES: dict[object, Any] = {
     str: "x",
@@ -59,6 +64,7 @@ SAMPLES: dict[object, Any] = {
     EntryMode: EntryMode.CHIP,
     PaymentState: PaymentState.PENDING,
     MessageKind: MessageKind.SALE,
+    SettlementState: SettlementState.PENDING,
 }
 each_class = pytest.mark.parametrize("row", dict.fromkeys(ROW_KINDS.values()), ids=lambda row: row.__name__)
 
@@ -171,9 +177,11 @@ def test_an_optional_field_is_left_out_where_it_has_its_default_and_only_there()
 # Trace numbers.
 
 
-def test_only_payments_take_a_trace_number_and_each_that_does_has_a_reference_and_a_number() -> None:
+def test_only_payments_and_settlements_take_a_trace_number_and_each_that_does_has_a_reference_and_a_number() -> (
+    None
+):
     taking = {kind for kind, row in ROW_KINDS.items() if issubclass(row, NumberedRow)}
-    assert taking == {kind.value for kind in MessageKind if kind.facts.is_payment}
+    assert taking == {"settlement", *(kind.value for kind in MessageKind if kind.facts.is_payment)}
     assert all({"reference", "stan"} <= set(field_names(kind)) for kind in taking)
 
 
@@ -218,6 +226,12 @@ def test_the_steps_of_a_payment_are_these() -> None:
         kind.value: {(before.value if before else "", after.value) for before, after in steps}
         for kind, steps in STEPS.items()
     } == EDGES
+
+
+def test_the_steps_of_a_settlement_are_these() -> None:
+    assert {(before.value if before else "", after.value) for before, after in SETTLEMENT_STEPS} == {
+        ("", "PENDING"), ("PENDING", "SETTLED"), ("PENDING", "UPLOADING"), ("UPLOADING", "SETTLED"),
+    }  # fmt: skip
 
 
 def test_every_kind_that_has_rows_of_its_own_has_its_steps() -> None:

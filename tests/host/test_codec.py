@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from terminal_sim.core.batch_totals import BatchTotals, Subtotal
 from terminal_sim.core.message import (
     Avs,
     EntryMode,
@@ -71,6 +72,25 @@ REQUESTS = [
             "5430303030303031 5453494D3030303030303030303031"
             "0042 011341424344303031373935323933363032303038 021341424344303031373935323933363031303037"
             "0124 4000 0100 000007 00000000000000000000000000000000"
+        ),
+    ),
+    (
+        "the totals of a batch",
+        replace(
+            SALE,
+            kind=MessageKind.RECONCILIATION,
+            entry=None,
+            track2=None,
+            amount=Money(700, "CAD"),
+            batch=12,
+            totals=BatchTotals(sales=Subtotal(3, 1000), voids=Subtotal(1, 250), refunds=Subtotal(1, 50)),
+        ),
+        (
+            "0500 B230008000C18000 0058058080000000 920000 000000000700 1121204001 000007 261121204001 00"
+            "5430303030303031 5453494D3030303030303030303031"
+            "0025 011341424344303031373935323933363031303037 0A023132 0124"
+            "0000000001 0000000003 0000000001 0000000000000050 0000000000001000 0000000000000250"
+            "4330303030303030303030303030373030"
         ),
     ),
     (
@@ -174,17 +194,27 @@ MONEY = st.builds(Money, st.integers(0, 999_999_999_999), st.sampled_from(sorted
 STAN = st.integers(1, 999_999)
 PAYMENTS = [kind for kind in MessageKind if kind.moves_money]
 ORIGINAL = st.builds(Original, kind=st.sampled_from(PAYMENTS), stan=STAN, reference=printable(1, 40))
+UPLOADED = st.builds(
+    Original,
+    kind=st.sampled_from([kind for kind in MessageKind if kind.facts.is_payment]),
+    stan=STAN,
+    reference=printable(1, 40),
+)
 NAMES_ORIGINAL = {  # and any other kind none
     MessageKind.VOID: ORIGINAL,
     MessageKind.REVERSAL: ORIGINAL,
     MessageKind.REFUND: st.none() | ORIGINAL,
     MessageKind.ADVICE: st.none() | ORIGINAL,
+    MessageKind.BATCH_UPLOAD: UPLOADED,
 }
+SUBTOTAL = st.builds(Subtotal, st.integers(0, 10**10 - 1), st.integers(0, 10**15 - 1))
+TOTALS = st.builds(BatchTotals, sales=SUBTOTAL, voids=SUBTOTAL, refunds=SUBTOTAL)
 
 
 @st.composite
 def requests(draw: st.DrawFn) -> HostRequest:
     kind = draw(st.sampled_from(MessageKind))
+    reconciles = kind.facts.message_class is MessageClass.RECONCILIATION
     moment = draw(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))  # noqa: DTZ001 - civil time
     return HostRequest(
         kind=kind,
@@ -195,7 +225,9 @@ def requests(draw: st.DrawFn) -> HostRequest:
         reference=draw(printable(1, 40)),
         amount=draw(MONEY),
         at=moment.replace(microsecond=0),
-        entry=draw(st.sampled_from(EntryMode)),
+        entry=None if reconciles else draw(st.sampled_from(EntryMode)),
+        batch=draw(st.integers(0, 999_999)),
+        totals=draw(TOTALS) if reconciles else None,
         pan=draw(secret(digits(8, 19))),
         expiry=draw(secret(st.builds("{:02d}{:02d}".format, st.integers(0, 99), st.integers(1, 12)))),
         sequence=draw(st.just("") | digits(2, 2)),
@@ -303,6 +335,20 @@ def test_a_damaged_reply_is_refused_or_a_whole_other_reply(
             replace(SALE, original=Original(kind=MessageKind.SALE, stan=1, reference="R")),
         ),
         ("a void without an original", replace(SALE, kind=MessageKind.VOID)),
+        ("an uploaded row that names no payment", replace(SALE, kind=MessageKind.BATCH_UPLOAD)),
+        ("a reconciliation without totals", replace(SALE, kind=MessageKind.RECONCILIATION)),
+        ("totals in a sale", replace(SALE, entry=None, totals=BatchTotals())),
+        ("a sale without an entry mode", replace(SALE, entry=None)),
+        ("a batch number of seven digits", replace(SALE, batch=1_000_000)),
+        (
+            "a count of eleven digits",
+            replace(
+                SALE,
+                kind=MessageKind.RECONCILIATION,
+                entry=None,
+                totals=BatchTotals(sales=Subtotal(10**10, 1)),
+            ),
+        ),
         (
             "the reversal of a void",
             undoing(
@@ -468,7 +514,7 @@ def test_every_message_type_of_the_terminal_is_answered() -> None:
     replies = {
         DIALECT.codes.reply_type(DIALECT.codes.classes[DIALECT.label(request_)][0]) for request_ in requests_
     }
-    assert replies == {"0110", "0130", "0210", "0230", "0410"}
+    assert replies == {"0110", "0130", "0210", "0230", "0330", "0410", "0510"}
 
 
 def test_a_reply_of_a_request_s_message_type_is_refused() -> None:

@@ -10,6 +10,7 @@ import pytest
 from iso8583.specs import default, default_ascii
 from msgspec.structs import replace
 
+from terminal_sim.core.batch_totals import BatchTotals
 from terminal_sim.core.message import EntryMode, HostReply, HostRequest, MessageClass, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.datafiles.sources import ProfileError
@@ -148,9 +149,14 @@ def test_a_request_in_text_is_read_by_the_library_s_own_table(request_: HostRequ
 def test_no_two_kinds_look_the_same_in_a_dialect(name: str) -> None:
     spoken = load_dialect(name)
     for kind in MessageKind:
-        for original in (kind_ for kind_ in MessageKind if kind_.moves_money):
-            named = Original(kind=original, stan=1, reference="R") if kind.undoes else None
+        uploads = kind is MessageKind.BATCH_UPLOAD
+        for original in (
+            one for one in MessageKind if (one.facts.is_payment if uploads else one.moves_money)
+        ):
+            named = Original(kind=original, stan=1, reference="R") if kind.undoes or uploads else None
             request = replace(SALE, kind=kind, original=named)
+            if kind.facts.message_class is MessageClass.RECONCILIATION:
+                request = replace(request, entry=None, totals=BatchTotals())
             assert spoken.decode_request(spoken.encode_request(request)) == request
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from terminal_sim.core.message import Booking, HostRequest, MessageKind, Original
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from tests.host.samples import SALE, acquirer, asked, undoing
 

@@ -12,10 +12,13 @@ import pytest
 from msgspec import structs
 from msgspec.structs import replace
 
-from terminal_sim.core.message import HostRequest, MessageKind
+from terminal_sim.core.batch_totals import BatchTotals, Subtotal
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import EntryMode, HostRequest, MessageKind, Original
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import STEPS, Payment, PaymentState
 from terminal_sim.core.rows.schema import Field, FlatRow
+from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.core.rows.table import ROW_KINDS
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.ledger import LedgerEntry
@@ -39,7 +42,7 @@ def payment(request: HostRequest, state: PaymentState, /, **changes: Any) -> Fla
         state=state,
         amount=request.amount,
         requested=request.amount.minor,
-        entry=request.entry,
+        entry=request.entry or EntryMode.STRIPE,
         pan="411111******1111",
         stan=request.stan,
         at=AT,
@@ -417,6 +420,158 @@ def expired_and_charged(day: Day) -> None:
     becomes(day, named(1), PaymentState.EXPIRED, "expired")
 
 
+# Batches.
+
+
+def closing(
+    day: Day,
+    state: SettlementState = SettlementState.PENDING,
+    *,
+    batch: int = 1,
+    sales: Sequence[int] = (1000,),
+    **changes: Any,
+) -> None:
+    """A row of settlement, of a batch with sales of these amounts."""
+    row = SettlementRow.counting(
+        BatchTotals.of((Booking.CHARGE, minor) for minor in sales),
+        "CAD",
+        batch=batch,
+        reference=f"B{batch}",
+        stan=900 + batch,
+        at=AT,
+    )
+    day.record(structs.replace(row, state=state, **changes).flat())
+
+
+def reconcile(day: Day, *, batch: int = 1, sales: Sequence[int] = (1000,), **changes: Any) -> None:
+    totals = BatchTotals.of((Booking.CHARGE, minor) for minor in sales)
+    request = replace(
+        SALE,
+        kind=MessageKind.RECONCILIATION,
+        entry=None,
+        track2=None,
+        stan=900 + batch,
+        reference=f"B{batch}",
+        amount=Money(totals.net, "CAD"),
+        batch=batch,
+        totals=totals,
+    )
+    day.send(replace(request, **changes))
+
+
+def in_batch(number: int, batch: int = 1) -> HostRequest:
+    return replace(named(number), batch=batch)
+
+
+def test_batches_that_were_settled_and_one_that_was_uploaded_break_nothing(day: Day) -> None:
+    day.pay(in_batch(1), batch=1)
+    closing(day)
+    assert [line.split()[0] for line in day.found(resolved=True)] == ["L3"]
+    reconcile(day)
+    closing(day, SettlementState.SETTLED)
+    day.pay(in_batch(2, 2), batch=2)
+    void = undoing(in_batch(2, 2), MessageKind.VOID, stan=3, reference="R3")
+    day.record(payment(void, PENDING, batch=2))
+    day.send(void)
+    day.record(payment(void, DONE, batch=2), payment(in_batch(2, 2), VOIDED, batch=2))
+    own: dict[str, Any] = {"batch": 2, "amount": Money(0, "CAD"), "voids": 1, "voids_sum": 1000}
+    closing(day, **own)
+    counted = BatchTotals(sales=Subtotal(1, 1000), voids=Subtotal(1, 1000))
+    reconcile(day, batch=2, amount=Money(0, "CAD"), totals=BatchTotals())
+    closing(day, SettlementState.UPLOADING, **own, reference="B2T", stan=950)
+    for request in (in_batch(2, 2), void):
+        original = Original(kind=request.kind, stan=request.stan, reference=request.reference)
+        day.send(replace(request, kind=MessageKind.BATCH_UPLOAD, original=original))
+    reconcile(
+        day,
+        batch=2,
+        kind=MessageKind.BATCH_CLOSE,
+        amount=Money(0, "CAD"),
+        totals=counted,
+        reference="B2T",
+        stan=950,
+    )
+    closing(day, SettlementState.SETTLED, **own, reference="B2T", stan=950)
+    assert day.found(resolved=True) == []
+
+
+def settled_out_of_nothing(day: Day) -> None:
+    closing(day, SettlementState.SETTLED, sales=())
+
+
+def second_batch_first(day: Day) -> None:
+    closing(day, batch=2, sales=())
+
+
+def second_batch_while_the_first_is_open(day: Day) -> None:
+    closing(day, sales=())
+    closing(day, batch=2, sales=())
+
+
+def counted_after_it_was_closed(day: Day) -> None:
+    closing(day, sales=())
+    day.pay(in_batch(1), batch=1)
+
+
+def settled_at_the_terminal_alone(day: Day) -> None:
+    day.pay(in_batch(1), batch=1)
+    closing(day)
+    closing(day, SettlementState.SETTLED)
+
+
+def closed_by_the_host_alone(day: Day) -> None:
+    reconcile(day, sales=())
+
+
+def booked_in_another_batch(day: Day) -> None:
+    day.pay(in_batch(1, 2), batch=1)
+
+
+def closed_with_totals_of_its_own(day: Day) -> None:
+    day.pay(in_batch(1), batch=1)
+    closing(day, sales=(1000, 1000))
+
+
+def reconciled_before_its_row(day: Day) -> None:
+    reconcile(day)
+
+
+def uploaded_though_nobody_asked(day: Day) -> None:
+    day.pay(named(1))
+    original = Original(kind=MessageKind.SALE, stan=1, reference="R1")
+    day.send(replace(in_batch(1), kind=MessageKind.BATCH_UPLOAD, original=original))
+
+
+# What a terminal does.
+
+
+def asked_twice_at_once(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.record(payment(named(2), SENT))
+
+
+def boot_that_forgets_a_payment_in_doubt(day: Day) -> None:
+    day.record(payment(named(1), SENT))
+    day.boot = 2
+    day.record(FlatRow("boot", {"boot": 2, "in_doubt": 0}))
+
+
+def boot_without_its_row(day: Day) -> None:
+    day.record(FlatRow("boot", {"boot": 1, "in_doubt": 0}))
+    day.boot = 2
+    day.record(FlatRow("power", {"state": "off"}))
+
+
+def paid_after_the_housing_was_opened(day: Day) -> None:
+    day.record(FlatRow("tamper", {"state": "detected"}))
+    day.pay(named(1))
+
+
+def passcode_taken_while_it_was_locked(day: Day) -> None:
+    day.record(FlatRow("passcode", {"name": "admin", "result": "wrong", "failures": 5, "locked_until": 9}))
+    day.record(FlatRow("passcode", {"name": "admin", "result": "accepted"}))
+
+
 # The point of sale.
 
 
@@ -494,11 +649,17 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("M10", declined_and_charged),
     ("M10", expired_and_charged),
     ("M11", lost_without_a_reason),
+    ("M12", closed_with_totals_of_its_own),
     ("M13", nothing_paid),
     ("S1", completed_after_a_decline),
     ("S1", completed_out_of_nothing),
     ("S1", completed_while_reversing),
     ("S4", boot_went_back),
+    ("S5", asked_twice_at_once),
+    ("S6", boot_that_forgets_a_payment_in_doubt),
+    ("S6", boot_without_its_row),
+    ("S8", paid_after_the_housing_was_opened),
+    ("S10", passcode_taken_while_it_was_locked),
     ("S12", void_of_nothing),
     ("S12", void_of_a_declined_payment),
     ("W1", trace_number_twice),
@@ -522,6 +683,15 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("X7", whole_card_number_at_the_host),
     ("N1", changed_its_trace_number),
     ("N1", two_terminals_one_reference),
+    ("B1", settled_out_of_nothing),
+    ("B2", second_batch_first),
+    ("B2", second_batch_while_the_first_is_open),
+    ("B3", counted_after_it_was_closed),
+    ("B4", settled_at_the_terminal_alone),
+    ("B5", closed_by_the_host_alone),
+    ("B6", booked_in_another_batch),
+    ("B7", reconciled_before_its_row),
+    ("B7", uploaded_though_nobody_asked),
     ("P1", paid_twice_at_the_till),
     ("P2", paid_at_the_till_alone),
     ("P2", paid_at_the_till_with_another_amount),
@@ -598,7 +768,7 @@ def test_looking_leaves_the_journal_as_it_was(day: Day) -> None:
 
 
 def test_the_sql_names_only_kinds_and_states_that_there_are() -> None:
-    states = {state.value for state in PaymentState}
+    states = {state.value for state in (*PaymentState, *SettlementState)}
     for one in (*INVARIANTS, *RESOLVED):
         assert set(re.findall(r"'([A-Z_]{2,})'", one.sql)) <= states, one.code
         assert set(re.findall(r"'(offline\.[a-z]+)'", one.sql)) <= set(ROW_KINDS), one.code

@@ -52,7 +52,7 @@ def sealed(vault: Vault, request: HostRequest = REQUEST, seed: int = 0) -> Offli
         stan=request.stan,
         state=PaymentState.PENDING,
         amount=request.amount,
-        entry=request.entry,
+        entry=request.entry or EntryMode.CHIP,
         at=request.at,
     )
     stored = OfflineStoredRow(**about(payment), outage="network", anchor=1)

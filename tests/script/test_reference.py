@@ -18,6 +18,7 @@ from terminal_sim.bench.words import (
     PAYMENT_STATES,
     REPORT_FIELDS,
     SALES_FIELDS,
+    SETTLEMENT_STATES,
 )
 from terminal_sim.script import meanings
 from terminal_sim.script.check import check
@@ -60,7 +61,7 @@ def packs() -> list[str]:
         ("ids", vocabulary().ids),
         ("fields", {*HOST_FIELDS, *REPORT_FIELDS, *SALES_FIELDS, *(n for names in JOURNAL_FIELDS.values() for n in names)}),
         ("kinds", JOURNAL_FIELDS),
-        ("states", PAYMENT_STATES),
+        ("states", tuple(dict.fromkeys((*PAYMENT_STATES, *SETTLEMENT_STATES)))),
         ("entries", ENTRY_MODES),
         ("messages", MESSAGE_KINDS),
         ("faults", [fault.name for fault in FAULTS]),

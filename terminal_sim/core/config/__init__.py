@@ -19,6 +19,7 @@ from terminal_sim.core.config.payments import (
     Standalone,
 )
 from terminal_sim.core.config.profile import Profile
+from terminal_sim.core.config.settlement import Settlement
 from terminal_sim.core.config.timeouts import Timeouts
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Profile",
     "Receipts",
     "Refunds",
+    "Settlement",
     "Standalone",
     "Timeouts",
 ]

@@ -28,6 +28,7 @@ from terminal_sim.core.config.payments import (
     Standalone,
 )
 from terminal_sim.core.config.profile import Profile
+from terminal_sim.core.config.settlement import Settlement
 from terminal_sim.core.config.timeouts import Timeouts
 
 MEANINGS: Mapping[type, Mapping[str, str]] = {
@@ -60,6 +61,7 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
         "receipts": "what it prints",
         "checkout": "what a point of sale offers beside the reader",
         "offline": "payments while the acquirer is out of reach",
+        "settlement": "batches of payments",
         "lights": "lights of the reader by name",
         "drawing": "where its parts are on a drawing of it",
         "app": "the firmware is an app, which can be closed and lose its reader",
@@ -207,6 +209,10 @@ MEANINGS: Mapping[type, Mapping[str, str]] = {
     Merchant: {
         "id": "merchant number (ISO 8583, DE 42)",
         "category": "merchant category code (ISO 18245)",
+    },
+    Settlement: {
+        "enabled": "payments are counted in batches that are settled",
+        "at": 'time of day at which a batch is settled by itself, such as "03:30"; "" for none',
     },
     OutageLimits: {
         "network": "how long payments are taken without the link",

@@ -16,7 +16,7 @@ class MenuEntry:
     id: str
     menu: str = ""
     flow: str = ""
-    needs: Literal["", "standalone", "moto", "unreferenced-refunds"] = ""
+    needs: Literal["", "standalone", "moto", "unreferenced-refunds", "settlement"] = ""
 
     def __post_init__(self) -> None:
         if bool(self.menu) == bool(self.flow):

@@ -20,6 +20,7 @@ from terminal_sim.core.config.payments import (
     Refunds,
     Standalone,
 )
+from terminal_sim.core.config.settlement import Settlement
 from terminal_sim.core.config.timeouts import Timeouts
 from terminal_sim.core.money import CURRENCIES
 
@@ -65,6 +66,7 @@ class Profile:
     receipts: Receipts = Receipts()
     checkout: Checkout | None = None
     offline: Offline = Offline()
+    settlement: Settlement = Settlement()
     lights: tuple[str, ...] = ()
     drawing: Drawing | None = None
     app: bool = False
@@ -133,6 +135,7 @@ class Profile:
             "void": self.refunds.void,
             "unreferenced-refunds": self.refunds.unreferenced,
             "passcode": bool(self.passcodes),
+            "settlement": self.settlement.enabled,
             "offline": self.offline.enabled,
             "offline-settings": self.offline.settings,
             "offline-contactless": self.offline.enabled and self.offline.entries.contactless,

@@ -23,6 +23,7 @@ from terminal_sim.core.rows.offline import (
     OutageRow,
 )
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.rows.settlement import SettlementRow
 
 # The device.
 
@@ -180,6 +181,19 @@ class CardRefusedRow(JournalRow, Struct, frozen=True, kw_only=True):
     reasons: str = ""
 
 
+class UnansweredRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """A message was sent so many `attempts` without an answer that takes it, and a person is called for: the home screen says so until it is taken.
+
+    `message` is the kind of the message and `reference` what it is about. It is sent on.
+    """
+
+    KINDS: ClassVar[tuple[str, ...]] = ("unanswered",)
+
+    message: MessageKind
+    reference: str
+    attempts: int
+
+
 class UnexpectedRow(JournalRow, Struct, frozen=True, kw_only=True):
     """An answer of the acquirer has arrived that nothing waits for; it changes nothing."""
 
@@ -214,5 +228,7 @@ ROW_CLASSES: tuple[type[JournalRow], ...] = (
     ReceiptRow,
     CardRefusedRow,
     TamperRow,
+    SettlementRow,
+    UnansweredRow,
     UnexpectedRow,
 )

@@ -75,9 +75,10 @@ class DialectCodes:
         if request.entry is EntryMode.CONTACTLESS and request.track2 is not None and not request.icc_data:
             mode = self._contactless_stripe
         else:
-            found = self._entries.get((request.entry, request.fallback))
+            found = None if request.entry is None else self._entries.get((request.entry, request.fallback))
             if found is None:
-                raise MessageError(f"entry mode: an entry by {request.entry.value} is no fallback")
+                by = "nothing" if request.entry is None else request.entry.value
+                raise MessageError(f"entry mode: an entry by {by} is no fallback")
             mode = found
         return _in(mode, self.conditions[condition]) if self.condition_in_entry_mode else mode
 

@@ -30,6 +30,9 @@ Where an element stands, and how it is encoded, is the dialect's. What its value
 | `partial_amount`    | the amount of a partial approval: account 00, type 10, currency, C, n12                      |
 | `icc_data`          | BER-TLV, carried as it is                                                                    |
 | `original`          | the original's message type and trace number, then zeros; its reference is private data      |
+| `sales_count`, ...  | how many sales, voids and refunds a batch has, in a reconciliation alone                     |
+| `sales_sum`, ...    | their sums in minor units                                                                    |
+| `net`               | C where the merchant is owed, else D, and 16 digits                                          |
 """
 
 from __future__ import annotations
@@ -65,6 +68,13 @@ PIN_BLOCK: Final = "pin_block"
 PARTIAL_AMOUNT: Final = "partial_amount"
 ICC_DATA: Final = "icc_data"
 ORIGINAL: Final = "original"
+REFUNDS_COUNT: Final = "refunds_count"
+SALES_COUNT: Final = "sales_count"
+VOIDS_COUNT: Final = "voids_count"
+REFUNDS_SUM: Final = "refunds_sum"
+SALES_SUM: Final = "sales_sum"
+VOIDS_SUM: Final = "voids_sum"
+NET: Final = "net"
 
 MESSAGE_TYPE: Final = "message_type"
 BITMAP: Final = "bitmap"
@@ -124,6 +134,13 @@ ELEMENTS: Final[Mapping[str, ElementRule]] = {
     PARTIAL_AMOUNT: ElementRule("amount of a partial approval", ("ans",), 20),
     ICC_DATA: ElementRule("ICC data", _BYTES, 255, varies=True),
     ORIGINAL: ElementRule("original data elements", _N, 0),
+    REFUNDS_COUNT: ElementRule("number of refunds", _N, 10),
+    SALES_COUNT: ElementRule("number of sales", _N, 10),
+    VOIDS_COUNT: ElementRule("number of voids", _N, 10),
+    REFUNDS_SUM: ElementRule("sum of refunds", _N, 16),
+    SALES_SUM: ElementRule("sum of sales", _N, 16),
+    VOIDS_SUM: ElementRule("sum of voids", _N, 16),
+    NET: ElementRule("net amount of the batch", _TEXT, 17),
 }
 """All of them, in the order in which a dialect file has them best."""
 

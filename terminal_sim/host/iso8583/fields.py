@@ -27,6 +27,7 @@ class PrivateTag(IntEnum):
     ORIGINAL_PROCESSING = 7
     KEY_SERIAL = 8
     LONG_PIN_BLOCK = 9
+    BATCH = 10
     YEAR = 11
     KEY_BLOCK = 12
     SECOND_KEY_BLOCK = 13

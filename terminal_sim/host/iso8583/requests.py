@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from terminal_sim.core.batch_totals import BatchTotals
+from terminal_sim.core.booking import Booking
 from terminal_sim.core.message import (
     Avs,
     Condition,
+    EntryMode,
     HostRequest,
     MessageClass,
     MessageKind,
@@ -21,6 +24,7 @@ from terminal_sim.core.message import (
 )
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
+from terminal_sim.host.iso8583 import totals
 from terminal_sim.host.iso8583.codes import DialectCodes
 from terminal_sim.host.iso8583.fields import (
     PrivateTag,
@@ -76,6 +80,7 @@ _ELEMENTS = frozenset(
         el.BITMAP,
         el.SECOND_BITMAP,
         el.MAC,
+        *totals.ELEMENTS,
     )
 )
 
@@ -104,7 +109,6 @@ class RequestCodec:
             el.PROCESSING_CODE: _processing_code(kind, original),
             el.AMOUNT: amount(request.amount),
             el.TRACE_NUMBER: trace_number(request.stan),
-            el.ENTRY_MODE: codes.entry_mode(request, condition),
             el.TERMINAL: filled(request.terminal, 8, "the terminal"),
             el.MERCHANT: filled(request.merchant, 15, "the merchant"),
             el.CURRENCY: request.amount.numeric,
@@ -113,6 +117,11 @@ class RequestCodec:
             fields[el.CONDITION] = codes.conditions[condition]
         if self._has_function:
             fields[el.FUNCTION] = codes.functions[kind.facts.message_class]
+        _check_totals(request)
+        if request.totals is None:
+            fields[el.ENTRY_MODE] = codes.entry_mode(request, condition)
+        else:
+            fields.update(totals.written(request.totals))
         self._times.write(request.at, fields, private)
         if request.pan is not None:
             fields[el.CARD_NUMBER] = digits(request.pan.reveal(), 8, 19, "the card number")
@@ -131,7 +140,9 @@ class RequestCodec:
         if request.reason:
             fields[el.REASON] = digits(request.reason, 4, 4, "the reason")
         if original is not None:
-            fields[el.ORIGINAL] = self._write_original(original, private)
+            fields[el.ORIGINAL] = self._write_original(kind, original, private)
+        if request.batch:
+            private[PrivateTag.BATCH] = digits(str(request.batch), 1, 6, "the batch number")
         if request.key_serial:
             private[PrivateTag.KEY_SERIAL] = request.key_serial.hex()
         if request.pin_block is not None and len(request.pin_block) != _PIN_FIELD:
@@ -154,13 +165,11 @@ class RequestCodec:
         except KeyError:
             raise MessageError("this message type is no request of this dialect") from None
         private = private_values(fields)
-        (entry, fallback), said_here = self._codes.entry_of(fields.get(el.ENTRY_MODE, ""), "the entry mode")
-        condition = (
-            said_here or self._codes.condition_of[one_of(fields, el.CONDITION, self._codes.condition_of)]
-        )
+        entry, fallback, condition, counted = self._entry_or_totals(fields, message_class)
         if self._has_function and fields.get(el.FUNCTION) != self._codes.functions[message_class]:
             raise MessageError("the function does not agree with the message type")
-        original = self._original_of(fields, private, condition)
+        uploads = message_class is MessageClass.BATCH_UPLOAD
+        original = self._original_of(fields, private, condition, uploads=uploads)
         kind = _kind_of(message_class, fields.get(el.PROCESSING_CODE, ""), condition, original)
         _check_original(kind, original)
         avs = None
@@ -206,21 +215,48 @@ class RequestCodec:
             avs=avs,
             original=original,
             reason=digits(fields[el.REASON], 4, 4, "the reason") if el.REASON in fields else "",
+            batch=_batch(private),
+            totals=counted,
         )
 
-    def _write_original(self, original: Original, private: dict[PrivateTag, str]) -> str:
+    def _entry_or_totals(
+        self, fields: Mapping[str, str], message_class: MessageClass
+    ) -> tuple[EntryMode | None, bool, Condition, BatchTotals | None]:
+        """A reconciliation has totals in the place of an entry mode, and any other message an entry mode: with it stands the condition."""
+        codes, has_condition = self._codes, not self._codes.condition_in_entry_mode
+        condition = (
+            codes.condition_of[one_of(fields, el.CONDITION, codes.condition_of)]
+            if has_condition
+            else Condition.NORMAL
+        )
+        if message_class is MessageClass.RECONCILIATION:
+            if el.ENTRY_MODE in fields:
+                raise MessageError("a reconciliation has no entry mode")
+            return None, False, condition, totals.read(fields)
+        if totals.ELEMENTS & fields.keys():
+            raise MessageError("a message that is no reconciliation has no totals of a batch")
+        (entry, fallback), said_here = codes.entry_of(fields.get(el.ENTRY_MODE, ""), "the entry mode")
+        return entry, fallback, said_here or condition, None
+
+    def _write_original(self, kind: MessageKind, original: Original, private: dict[PrivateTag, str]) -> str:
         """The original data elements; the rest of the original goes into the private data."""
         facts = original.kind.facts
         private[PrivateTag.ORIGINAL_REFERENCE] = printable(
             original.reference, 1, 40, "the original's reference"
         )
-        if original.kind is not next(_originals(facts.message_class, facts.condition)):
+        uploads = kind.facts.booking is Booking.UPLOAD
+        if original.kind is not next(_originals(facts.message_class, facts.condition, uploads=uploads)):
             private[PrivateTag.ORIGINAL_PROCESSING] = facts.processing_code
         named = self._codes.request_type(facts.message_class) + trace_number(original.stan)
         return named.ljust(self._original_size, "0")
 
     def _original_of(
-        self, fields: Mapping[str, str], private: Mapping[int, str], condition: Condition
+        self,
+        fields: Mapping[str, str],
+        private: Mapping[int, str],
+        condition: Condition,
+        *,
+        uploads: bool,
     ) -> Original | None:
         if el.ORIGINAL not in fields:
             if {PrivateTag.ORIGINAL_REFERENCE, PrivateTag.ORIGINAL_PROCESSING} & private.keys():
@@ -232,7 +268,7 @@ class RequestCodec:
         if named[:4] not in self._codes.classes:
             raise MessageError("the original data elements name no payment")
         message_class, repeat = self._codes.classes[named[:4]]
-        kinds = list(_originals(message_class, condition))
+        kinds = list(_originals(message_class, condition, uploads=uploads))
         if PrivateTag.ORIGINAL_PROCESSING in private:
             code = private[PrivateTag.ORIGINAL_PROCESSING]
             kinds = [kind for kind in kinds[1:] if kind.facts.processing_code == code]
@@ -263,14 +299,33 @@ def _hex(text: str, sizes: tuple[int, ...], what: str) -> bytes:
     return value
 
 
+def _batch(private: Mapping[int, str]) -> int:
+    """The number of the terminal's batch, 0 where the message says none."""
+    text = private.get(PrivateTag.BATCH)
+    if text is None:
+        return 0
+    if digits(text, 1, 6, "the batch number")[0] == "0":
+        raise MessageError("the batch number begins with no 0")
+    return int(text)
+
+
+def _check_totals(request: HostRequest) -> None:
+    """A reconciliation has the totals of its batch and no entry mode, any other message an entry mode and no totals."""
+    reconciles = request.kind.facts.message_class is MessageClass.RECONCILIATION
+    if (request.totals is not None, request.entry is None) != (reconciles, reconciles):
+        wanted = "the totals of a batch and no" if reconciles else "no totals of a batch and an"
+        raise MessageError(f"a {request.kind.value} has {wanted} entry mode")
+
+
 def _check_original(kind: MessageKind, original: Original | None) -> None:
     """Which messages name an original: what undoes always, a refund or advice where there is one, and any other charge never."""
+    uploads = kind.facts.booking is Booking.UPLOAD
     if original is None:
-        if kind.undoes:
+        if kind.undoes or uploads:
             raise MessageError(f"a {kind.value} names its original")
-    elif kind.charges and kind.facts.is_payment:
+    elif (kind.charges and kind.facts.is_payment) or kind.facts.booking is Booking.SETTLEMENT:
         raise MessageError(f"a {kind.value} names no original")
-    elif not original.kind.moves_money:
+    elif not (original.kind.facts.is_payment if uploads else original.kind.moves_money):
         raise MessageError(f"an original is a payment, not a {original.kind.value}")
 
 
@@ -300,9 +355,10 @@ def _kind_of(
     raise MessageError("processing code or condition does not agree with the message type")
 
 
-def _originals(message_class: MessageClass, condition: Condition) -> Iterator[MessageKind]:
-    """The kinds that a message type and a condition may mean, the one that they mean without further words first."""
+def _originals(message_class: MessageClass, condition: Condition, *, uploads: bool) -> Iterator[MessageKind]:
+    """The kinds that a message type and a condition may mean, the one that they mean without further words first; an uploaded row may be a void."""
     for kind in MessageKind:
         facts = kind.facts
-        if kind.moves_money and (facts.message_class, facts.condition) == (message_class, condition):
+        meant = facts.is_payment if uploads else kind.moves_money
+        if meant and (facts.message_class, facts.condition) == (message_class, condition):
             yield kind

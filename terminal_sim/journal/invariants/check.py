@@ -22,6 +22,7 @@ from terminal_sim.journal.invariants.invariant import Invariant
 from terminal_sim.journal.invariants.money import MONEY
 from terminal_sim.journal.invariants.names import NAMES
 from terminal_sim.journal.invariants.secrecy import SECRECY
+from terminal_sim.journal.invariants.settlement import SETTLEMENT
 from terminal_sim.journal.invariants.state import STATE
 from terminal_sim.journal.invariants.till import TILL
 from terminal_sim.journal.invariants.timing import TIMING
@@ -51,6 +52,8 @@ class LedgerLine(Protocol):
     def currency(self) -> str: ...
     @property
     def original(self) -> str: ...
+    @property
+    def batch(self) -> int: ...
 
 
 class Message(Protocol):
@@ -99,7 +102,7 @@ class TillSale(Protocol):
     def tenders(self) -> Mapping[int, Tender]: ...
 
 
-INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES, *TILL)
+INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES, *SETTLEMENT, *TILL)
 RESOLVED = (
     Invariant(
         "L1",
@@ -111,6 +114,12 @@ RESOLVED = (
         "L2",
         "a request of the point of sale is not answered",
         "select ticket, request from till where outcome in ('asked', 'cancelling')",
+    ),
+    Invariant(
+        "L3",
+        "a batch is closed at the terminal and not settled",
+        """select terminal, batch, state from settlement as s where state <> 'SETTLED' and not exists (
+            select 1 from settlement as n where n.terminal = s.terminal and n.batch = s.batch and n.number > s.number)""",
     ),
 )
 
@@ -205,6 +214,7 @@ def _ledger_row(entry: LedgerLine) -> tuple[Field, ...]:
         entry.amount,
         entry.currency,
         entry.original,
+        entry.batch,
     )
 
 
@@ -215,7 +225,15 @@ def _wire_row(n: int, message: Message) -> tuple[Field, ...]:
     """The message with the day of its time."""
     known = (message.fields.get(name, "") for name in _WIRE)
     day = str(message.fields.get("at", ""))[: len("YYYY-MM-DD")]
-    return (n, message.kind, message.mti, *known, day, message.fields.get("pan", ""))
+    return (
+        n,
+        message.kind,
+        message.mti,
+        *known,
+        day,
+        message.fields.get("pan", ""),
+        message.fields.get("batch", 0),
+    )
 
 
 def _till_rows(sale: TillSale) -> Iterator[tuple[Field, ...]]:

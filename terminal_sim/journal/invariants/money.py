@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.journal.invariants.invariant import Invariant
-from terminal_sim.journal.invariants.views import BOOKED, GIVING_BACK
+from terminal_sim.journal.invariants.views import BOOKED, CHARGING, GIVING_BACK, UNDOING
 
 # An amount as the merchant sees it: below zero where money is given back.
 _SIGNED = f"case when kind in {GIVING_BACK} then -amount else amount end"
@@ -76,6 +76,23 @@ MONEY = (
             group by terminal)
         select l.txn, l.reason from offline as l left join cause as c using (terminal)
         where l.kind = 'offline.lost' and l.reason <> 'card-data' and (c.first is null or c.first >= l.number)""",
+    ),
+    Invariant(
+        "M12",
+        "a batch was closed with other totals than its payments come to",
+        f"""with counted as materialized (select terminal, batch,
+            sum(kind in {CHARGING}) as sales, sum(amount * (kind in {CHARGING})) as sales_sum,
+            sum(kind in {UNDOING}) as voids, sum(amount * (kind in {UNDOING})) as voids_sum,
+            sum(kind not in {CHARGING} and kind not in {UNDOING}) as refunds,
+            sum(amount * (kind not in {CHARGING} and kind not in {UNDOING})) as refunds_sum
+            from payment where state = 'COMPLETED' and batch > 0 group by terminal, batch)
+        select s.terminal, s.batch, s.sales, c.sales as of_payments from settlement as s
+        left join counted as c using (terminal, batch)
+        where (coalesce(s.sales, 0), coalesce(s.sales_sum, 0), coalesce(s.voids, 0), coalesce(s.voids_sum, 0),
+            coalesce(s.refunds, 0), coalesce(s.refunds_sum, 0))
+        is not (coalesce(c.sales, 0), coalesce(c.sales_sum, 0), coalesce(c.voids, 0), coalesce(c.voids_sum, 0),
+            coalesce(c.refunds, 0), coalesce(c.refunds_sum, 0))
+        or s.amount <> coalesce(s.sales_sum, 0) - coalesce(s.voids_sum, 0) - coalesce(s.refunds_sum, 0)""",
     ),
     Invariant("M13", "an amount is not above zero", "select txn, seq, amount from payment where amount <= 0"),
 )

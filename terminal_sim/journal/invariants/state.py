@@ -22,6 +22,12 @@ _STEPS = f"""
     select txn, kind, before, state from step where (kind, before, state) not in edge
 """
 
+# A payment's rows with 1 where it comes to be in one of the states, -1 where it leaves them, and 0 elsewhere.
+_INTO = """select terminal, seq, txn, (state in {states}) - (lag(state, 1, '') over (partition by txn order by seq) in {states})
+    as change from payment where kind <> 'reversal'"""
+_DOUBTFUL = _INTO.format(states="('AUTH_SENT', 'REVERSAL_PENDING')")
+_ASKING = _INTO.format(states="('AUTH_SENT')")
+
 STATE = (
     Invariant("S1", "a payment took a step that does not exist", _STEPS),
     Invariant(
@@ -31,6 +37,39 @@ STATE = (
             lag(number, 1, 0) over w as number_before, lag(boot, 1, 0) over w as boot_before
             from journal window w as (partition by terminal order by seq))
         where number <> number_before + 1 or boot < boot_before""",
+    ),
+    Invariant(
+        "S5",
+        "a terminal asked for a payment before the one before was answered or in reversal",
+        f"""select terminal, txn from (select terminal, txn, change,
+            sum(change) over (partition by terminal order by seq) as asking from ({_ASKING}))
+        where change > 0 and asking > 1""",
+    ),
+    Invariant(
+        "S6",
+        "a boot does not begin with its row, or the row miscounts what is in doubt",
+        f"""with doubt as materialized (select terminal, seq, sum(change) over (partition by terminal order by seq) as n
+            from ({_DOUBTFUL}))
+        select terminal, number, in_doubt from boot as b where in_doubt <> coalesce((select n from doubt as d
+            where d.terminal = b.terminal and d.seq < b.seq order by d.seq desc limit 1), 0)
+        union all select terminal, number, kind from (select terminal, number, kind, boot,
+            lag(boot, 1, 0) over (partition by terminal order by seq) as before from journal)
+        where boot > before and before > 0 and kind <> 'boot'""",
+    ),
+    Invariant(
+        "S8",
+        "a payment began after the housing was opened",
+        """with opened as materialized (select terminal, min(number) as first from journal where kind = 'tamper' group by terminal)
+        select p.txn, p.state from payment as p join opened as o using (terminal)
+        where p.number > o.first and p.state in ('AUTH_SENT', 'PENDING')
+        and not exists (select 1 from payment as b where b.txn = p.txn and b.number < o.first)""",
+    ),
+    Invariant(
+        "S10",
+        "a passcode was taken while it was locked",
+        """select a.terminal, a.number from passcode as a where a.result = 'accepted' and a.mono < (
+            select w.locked_until from passcode as w where w.terminal = a.terminal and w.name = a.name
+            and w.number < a.number order by w.number desc limit 1)""",
     ),
     Invariant(
         "S12",

@@ -1,6 +1,7 @@
 """The tables that invariants ask, made of the schemas of journal rows, and the kinds that they name, made of the tables of kinds.
 
-`payment` has the journal's rows of payments and reversals, `newest` the last of each, `offline` the rows of offline payments.
+`payment` has the journal's rows of payments and reversals, `newest` the last of each, `offline` the rows of offline payments, and
+`settlement` those of batches.
 `ledger` is the host's books, `wire` what the host was sent, and `till` the payments and refunds of the point of sale. `net` is what the merchant is left with of each payment, whose
 refunds are payments of their own.
 """
@@ -11,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from terminal_sim.core.message import Booking, MessageClass, MessageKind
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.message import MessageClass, MessageKind
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.rows.kinds import ReversalRow
+from terminal_sim.core.rows.kinds import BootRow, PasscodeRow, ReversalRow
 from terminal_sim.core.rows.offline import (
     OfflineDeclinedRow,
     OfflineExpiredRow,
@@ -22,6 +24,7 @@ from terminal_sim.core.rows.offline import (
     OfflineRow,
 )
 from terminal_sim.core.rows.schema import JournalRow, schema_of
+from terminal_sim.core.rows.settlement import SettlementRow
 from terminal_sim.core.rows.table import ROW_KINDS
 
 
@@ -40,13 +43,15 @@ def _kinds(*rows: type[JournalRow]) -> str:
 
 
 # Kinds of messages: payments that ask the acquirer for money; what takes another back; payments that give money back; what is
-# forwarded. Then the entries of the books that move money, and those that take such an entry back.
+# forwarded; what settles a batch. Then the entries of the books that move money, and those that take such an entry back.
 REQUESTED = _listed(kind for kind in MessageKind if kind.facts.is_payment and kind.moves_money)
+CHARGING = _listed(kind for kind in MessageKind if kind.facts.is_payment and kind.charges)
 UNDOING = _listed(kind for kind in MessageKind if kind.undoes)
 GIVING_BACK = _listed(kind for kind in MessageKind if kind.facts.is_payment and not kind.charges)
 FORWARDED = _listed(kind for kind in MessageKind if kind.facts.message_class is MessageClass.ADVICE)
+SETTLING = _listed(kind for kind in MessageKind if kind.settles)
 BOOKED = _listed(booking for booking in Booking if booking.moves_money)
-_TAKING_BACK = _listed((Booking.VOID, Booking.REVERSAL))
+_TAKING_BACK = _listed(booking for booking in Booking if booking.takes_back)
 # Kinds of rows: what an offline payment has come to.
 OFFLINE_RESOLVED = _kinds(OfflineForwardedRow, OfflineDeclinedRow, OfflineExpiredRow, OfflineLostRow)
 
@@ -95,7 +100,8 @@ def _given(name: str, *columns: str, indexes: tuple[str, ...] = ()) -> Table:
     return Table(name, ", ".join(columns), f"select {values} from json_each(:{name})", indexes)
 
 
-_PAYMENT = ("state", "amount", "currency", "stan", "original", "pan", "request")
+_PAYMENT = ("state", "amount", "currency", "stan", "original", "pan", "request", "batch")
+_COUNTED = ("sales", "sales_sum", "voids", "voids_sum", "refunds", "refunds_sum")
 _PAYMENTS = _view("payment", (Payment, ReversalRow), *_PAYMENT, indexes=("txn, seq",))
 
 TABLES = (
@@ -108,6 +114,19 @@ TABLES = (
         "reason",
         indexes=("txn, kind", "terminal, kind, number"),
     ),
+    _view(
+        "settlement",
+        (SettlementRow,),
+        "batch",
+        "state",
+        "stan",
+        "amount",
+        "currency",
+        *_COUNTED,
+        indexes=("txn", "terminal, batch"),
+    ),
+    _view("boot", (BootRow,), "in_doubt", indexes=()),
+    _view("passcode", (PasscodeRow,), "name", "result", "locked_until", indexes=("terminal, name, number",)),
     Table(
         "newest",
         _PAYMENTS.columns,
@@ -124,6 +143,7 @@ TABLES = (
         "amount",
         "currency",
         "original",
+        "batch",
         indexes=("txn", "original"),
     ),
     _given(
@@ -140,6 +160,7 @@ TABLES = (
         "original_stan",
         "day",
         "pan",
+        "batch",
         indexes=("txn, n",),
     ),
     _given(

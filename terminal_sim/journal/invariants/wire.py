@@ -45,8 +45,9 @@ WIRE = (
         "W6",
         "a repeat was sent as if it were new",
         """with boots as materialized (select terminal, max(boot) as last from journal group by terminal),
-        lived as materialized (select p.txn, b.last - min(p.boot) as again from payment as p join boots as b using (terminal)
-            group by p.txn)
+        first as materialized (select terminal, txn, boot from payment union all select terminal, txn, boot from settlement),
+        lived as materialized (select f.txn, b.last - min(f.boot) as again from first as f join boots as b using (terminal)
+            group by f.txn)
         select w.txn, w.kind, count(*) as sends from wire as w left join lived using (txn) where substr(w.mti, 4) = '0'
         group by w.txn, w.kind having sends > 1 + coalesce(again, 0)""",
     ),
