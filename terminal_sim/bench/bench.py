@@ -72,7 +72,7 @@ from terminal_sim.runtime.trace import Subscriber, Trace
 
 if TYPE_CHECKING:
     from terminal_sim.bench.point_of_sale import PointOfSale
-    from terminal_sim.bench.served_apis import ServedApis, TerminalApis
+    from terminal_sim.bench.served_apis import OnBench, ServedApis, TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
 
 __all__ = [
@@ -368,18 +368,28 @@ class Bench:
         Raises `BenchMisuse`.
         """
         # Imported here: most benches serve nobody.
-        from terminal_sim.bench.served_apis import TerminalApis, served_apis
+        from terminal_sim.bench.served_apis import served_apis
+
+        with (
+            self.terminal_apis(self.inbox.put, sealed=sealed) as apis,
+            served_apis(apis, self.inbox, port) as served,
+        ):
+            yield served
+
+    @contextmanager
+    def terminal_apis(self, on_bench: OnBench, *, sealed: bool = True) -> Iterator[TerminalApis]:
+        """The same interfaces for an event loop that has been there before, which hands what comes to `on_bench`."""
+        from terminal_sim.bench.served_apis import TerminalApis
 
         with private_folder(None if self._state is None else self._state / "api") as folder:
-            apis = TerminalApis(folder, self.clock, self.till, self.inbox.put)
-            for terminal in self.terminals:
-                if terminal.profile.api == "adyen":
-                    apis.add(terminal, apis.shared_key(terminal)[0] if sealed else None)
-            self._apis = apis
+            self._apis = TerminalApis(folder, self.clock, self.till, on_bench)
             try:
-                with served_apis(apis, self.inbox, port, keys=sealed) as served:
-                    yield served
+                for terminal in self.terminals:
+                    if terminal.profile.api == "adyen":
+                        self._apis.add(terminal, sealed=sealed)
+                yield self._apis
             finally:
+                self._apis.leave()
                 self._apis = None
 
     def _new_sales(self) -> JournalStore:

@@ -27,6 +27,8 @@ from terminal_sim.pos.servers.http import HttpServer
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.secret import Secret
 
+__all__ = ["OnBench", "ServedApis", "ServedTerminalApi", "TerminalApis", "served_apis"]
+
 LOOPBACK = "127.0.0.1"
 _SIGNS = string.ascii_letters + string.digits + "-+.!"
 _LENGTH = 32
@@ -35,7 +37,7 @@ _LOOK = 0.02  # seconds of one wait, since what is waited for may come about by 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedTerminalApi:
-    """Where the Terminal API of a terminal is reached, and what a point of sale needs to speak to it."""
+    """Where the Terminal API of a terminal is reached, and what a point of sale needs to speak to it; without `key` it speaks in clear."""
 
     terminal: str
     poiid: str
@@ -44,21 +46,33 @@ class ServedTerminalApi:
     key_file: Path | None
     ca_file: Path
 
+    def about(self) -> dict[str, str | int]:
+        """The same as plain values; the passphrase is in its file, and nowhere else."""
+        told: dict[str, str | int] = {"terminal": self.terminal, "poiid": self.poiid, "url": self.url}
+        if self.key is not None:
+            told |= {
+                "key": self.key.identifier,
+                "version": self.key.version,
+                "passphrase": str(self.key_file),
+            }
+        return {**told, "ca": str(self.ca_file)}
+
 
 class TerminalApis:
     """The interfaces of `terminals`, with their keys and certificates in `folder`. Raises `BenchMisuse`."""
 
-    def __init__(self, folder: Path, clock: VirtualClock, till: Till, inbox: OnBench) -> None:
+    def __init__(self, folder: Path, clock: VirtualClock, till: Till, on_bench: OnBench) -> None:
         self._folder = folder
         self._authority = Authority(folder)
         self._clock = clock
         self._till = till
-        self._on_bench = inbox
+        self._on_bench = on_bench
         self._apis: list[tuple[TerminalUnderTest, TerminalApi]] = []
         self._servers: list[HttpServer] = []
 
-    def add(self, terminal: TerminalUnderTest, key: SharedKey | None) -> TerminalApi:
-        """The interface on `terminal`, with what it has answered before."""
+    def add(self, terminal: TerminalUnderTest, *, sealed: bool) -> TerminalApi:
+        """The interface on `terminal`, with what it has answered before, and a shared key where messages are `sealed`."""
+        key = self._shared_key(terminal) if sealed else None
         dialogues = Dialogues()
         for stored in self._till.journal().rows(rows_of(terminal.name)):
             dialogues.apply(row_of(stored.flat))
@@ -82,9 +96,9 @@ class TerminalApis:
             terminal.board.points_of_sale.remove(api)
         self._apis.clear()
 
-    def shared_key(self, terminal: TerminalUnderTest) -> tuple[SharedKey, Path]:
+    def _shared_key(self, terminal: TerminalUnderTest) -> SharedKey:
         """The key that `terminal` shares with points of sale, kept in a file of the folder; made where there is none."""
-        file = self._folder / f"{terminal.name}.passphrase"
+        file = self._key_file(terminal.name)
         try:
             if not file.exists():
                 replace_private(file, f"{_passphrase()}\n".encode())
@@ -93,9 +107,12 @@ class TerminalApis:
             raise BenchMisuse(f"{file}: the passphrase of the shared key cannot be read: {wrong}") from None
         if key.refusal():
             raise BenchMisuse(f"{file}: {key.refusal()}")
-        return key, file
+        return key
 
-    async def listen(self, port: int, keys: bool) -> list[ServedTerminalApi]:
+    def _key_file(self, terminal: str) -> Path:
+        return self._folder / f"{terminal}.passphrase"
+
+    async def listen(self, port: int) -> list[ServedTerminalApi]:
         """Serve each, the first one at `port` and the others at those that follow; each at a free one where it is 0. Raises `OSError`."""
         served = []
         for offset, (terminal, api) in enumerate(self._apis):
@@ -104,14 +121,13 @@ class TerminalApis:
             server = HttpServer(door.serve, self._authority.context(poiid))
             self._servers.append(server)
             found = await server.listen(LOOPBACK, port + offset if port else 0)
-            key_file = self._folder / f"{terminal.name}.passphrase" if keys else None
             served.append(
                 ServedTerminalApi(
                     terminal=terminal.name,
                     poiid=poiid,
                     url=f"https://{LOOPBACK}:{found}/nexo/",
                     key=api.keys[0] if api.keys else None,
-                    key_file=key_file,
+                    key_file=self._key_file(terminal.name) if api.keys else None,
                     ca_file=self._authority.certificate_file,
                 )
             )
@@ -154,19 +170,18 @@ class ServedApis:
 
 
 @contextmanager
-def served_apis(apis: TerminalApis, inbox: Inbox, port: int, *, keys: bool) -> Iterator[ServedApis]:
+def served_apis(apis: TerminalApis, inbox: Inbox, port: int) -> Iterator[ServedApis]:
     """Serve from a thread of its own until the block ends. Raises `BenchMisuse` where a port cannot be had."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="points of sale", daemon=True)
     thread.start()
     try:
         try:
-            found = asyncio.run_coroutine_threadsafe(apis.listen(port, keys), loop).result()
+            found = asyncio.run_coroutine_threadsafe(apis.listen(port), loop).result()
         except OSError as wrong:
             raise BenchMisuse(f"port {port}: {wrong.strerror or wrong}") from None
         yield ServedApis(found, inbox)
     finally:
-        apis.leave()
         asyncio.run_coroutine_threadsafe(apis.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

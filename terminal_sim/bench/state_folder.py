@@ -173,6 +173,10 @@ def _sales_of(folder: Path, journal: Journal, after: int, known: Chains | None) 
             "select distinct fields ->> 'number' as number from journal where kind in ('payment', 'refund')"
         )
     }
+    requests |= {
+        str(row["request"])
+        for row in sales.query("select fields ->> 'request' as request from journal where kind = 'dialogue'")
+    }
     missing = sorted({str(row["request"]) for row in asked} - requests)
     if missing:
         sales.close()

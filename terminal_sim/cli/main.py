@@ -360,6 +360,13 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument("--clock", metavar="MOMENT", help="the date and time that the bench begins with")
     serve.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")
     serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    serve.add_argument(
+        "--pos", type=_pos, metavar="adyen:PORT",
+        help="serve the terminals' interface for points of sale, from this port on (0: free ones); time runs by the wall then",
+    )  # fmt: skip
+    serve.add_argument(
+        "--pos-in-clear", action="store_true", help="no shared keys: points of sale speak in clear"
+    )
     _printer(serve)
     serve.add_argument(
         "--run-clock", action="store_true", help="let virtual time run by the wall from the start"
@@ -811,6 +818,15 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: write 1 to 65535, or 0 for a free one")
     return int(text)
+
+
+def _pos(text: str) -> int:
+    api, colon, port = text.partition(":")
+    if api != "adyen" or not colon:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no interface: write adyen:8443, or adyen:0 for free ports"
+        )
+    return _port(port)
 
 
 def _path(text: str) -> Path:

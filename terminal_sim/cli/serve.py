@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from argparse import Namespace
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors
 from terminal_sim.cli.printing import printer_at
+
+if TYPE_CHECKING:
+    from terminal_sim.bench.served_apis import ServedTerminalApi
+    from terminal_sim.web.serving import BenchService
 
 
 def run(given: Namespace) -> int:
@@ -48,9 +54,10 @@ async def _serve(given: Namespace, options: object) -> None:
     async with (
         serving(options, at=at, profiles=profiles, version=version("terminal-sim")) as service,
         announced(service.address) as file,
+        _interfaces(service, given) as interfaces,
     ):
         address = service.address
-        if given.run_clock:
+        if given.run_clock or interfaces:
             await service.bench.pace().run()
         if given.json:
             said = {
@@ -61,11 +68,43 @@ async def _serve(given: Namespace, options: object) -> None:
                 "token": address.token,
                 "file": str(file),
                 "terminals": list(service.bench.branch().terminals),
+                **({"pos": [one.about() for one in interfaces]} if interfaces else {}),
             }
             print(json.dumps(said), flush=True)
         else:
-            print(
-                f"bench   {address.link}\nAPI     {address.url}/api/v1/openapi.json\nCtrl-C ends it.",
-                flush=True,
-            )
+            print(f"bench   {address.link}\nAPI     {address.url}/api/v1/openapi.json")
+            for one in interfaces:
+                print(told(one))
+            print("Ctrl-C ends it.", flush=True)
         await service.wait()
+
+
+@asynccontextmanager
+async def _interfaces(service: BenchService, given: Namespace) -> AsyncIterator[list[ServedTerminalApi]]:
+    """The interfaces for points of sale, where they are wanted."""
+    if given.pos is None:
+        yield []
+        return
+    try:
+        from terminal_sim.web.points_of_sale import points_of_sale
+    except ImportError as missing:
+        raise UserError(
+            f'--pos needs the extra pos ({missing.name}): pip install "terminal-sim[web,pos]"'
+        ) from None
+    async with points_of_sale(service.bench, given.pos, sealed=not given.pos_in_clear) as served:
+        yield served
+
+
+def told(api: ServedTerminalApi) -> str:
+    """Where a terminal's interface is, and the lines that point the vendor's library at it."""
+    lines = [f"pos     {api.poiid} ({api.terminal})  {api.url}"]
+    if api.key is not None:
+        lines.append(
+            f"        shared key {api.key.identifier}, version {api.key.version}, passphrase in {api.key_file}"
+        )
+    lines.append(f"        certificate authority {api.ca_file}")
+    lines.append(
+        f'        Node    client.config.certificatePath = "{api.ca_file}"; api.localRequest.endpoint = "{api.url}"'
+    )
+    lines.append(f"        curl    --cacert {api.ca_file} {api.url}")
+    return "\n".join(lines)

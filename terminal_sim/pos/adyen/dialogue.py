@@ -23,7 +23,7 @@ REMEMBERED = 48 * 3600 * 1_000_000
 class DialogueRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A request was taken: `number` counts the dialogues of the terminal, `at` is civil time in whole seconds, `mono` virtual time in microseconds.
 
-    `text` is the request in clear. It has no card data: points of sale never do.
+    `request` is the id under which the terminal was asked, `text` what came, in clear. It has no card data: points of sale never do.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = ("dialogue",)
@@ -32,6 +32,7 @@ class DialogueRow(JournalRow, Struct, frozen=True, kw_only=True):
     sale_id: str
     service_id: str
     category: str
+    request: str
     text: str
     at: datetime
     mono: int
@@ -157,6 +158,7 @@ def row_for(dialogue: ServiceDialogue, text: bytes) -> DialogueRow:
         sale_id=sale_id,
         service_id=service_id,
         category=dialogue.category.value,
+        request=dialogue.request,
         text=text.decode(),
         at=dialogue.at,
         mono=dialogue.mono,
