@@ -31,8 +31,18 @@ class ServedShop:
     def open(self) -> PointOfSale:
         """Serve the terminal."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "terminal_sim", "serve", "v400m", "--pos", "adyen:0", "--json"]
-            + ["--state", str(self._state)],
+            [
+                sys.executable,
+                "-m",
+                "terminal_sim",
+                "serve",
+                "v400m",
+                "--pos",
+                "adyen:0",
+                "--json",
+                "--state",
+                str(self._state),
+            ],
             env=self._environment,
             stdout=subprocess.PIPE,
             text=True,
