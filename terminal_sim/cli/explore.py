@@ -11,9 +11,10 @@ from terminal_sim.bench import Duration, ProfileError
 from terminal_sim.cli.console import as_user_errors, is_terminal, naming, options_of, print_table
 from terminal_sim.cli.covered import covered_lines, lines_since
 from terminal_sim.datafiles.printable import printable
+from terminal_sim.explore.compare.corpus_gathering import CorpusGathering, keep_corpus
 from terminal_sim.explore.coverage import Coverage, CoverageError
 from terminal_sim.explore.search.exploration import Exploration, exploration
-from terminal_sim.explore.search.keeping import keep, keep_corpus
+from terminal_sim.explore.search.keeping import keep
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.results import ScenarioOutcome
@@ -26,6 +27,8 @@ def run(given: Namespace) -> int:
         explored = exploration(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
         with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
+    gathering = CorpusGathering(explored.explorers)
+    explored.followers.append(gathering)
     began = time.process_time()
     for finding in explored.run(_goes_on(given.acts, span, began)):
         with naming(given.out):
@@ -40,7 +43,7 @@ def run(given: Namespace) -> int:
     _clear_line()
     took = time.process_time() - began
     with naming(given.out):
-        keep_corpus(explored.explorers, given.out)
+        keep_corpus(gathering, given.out)
     print(f"{explored.sessions} sessions, {explored.acts} acts in {took:.1f} s, {explored.places} places")
     for line in covered_lines(explored.summary, everything=given.missing):
         print(printable(line))

@@ -102,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
         _coverage,
         _explore,
         _simulate,
+        _compare,
         _check,
         _fmt,
         _profiles,
@@ -550,6 +551,31 @@ def _simulate(commands: _Commands) -> None:
         metavar="N",
         help="so many seeds from there on; the story of one is told",
     )
+
+
+def _compare(commands: _Commands) -> None:
+    compare = _command(
+        commands,
+        "compare",
+        "compare",
+        "run the corpus of an exploration on two firmwares, and show what differs",
+    )
+    places = "a wheel, the folder of a checkout, or self"
+    compare.add_argument("old", metavar="OLD", help=f"a terminal-sim: {places}")
+    compare.add_argument("new", metavar="NEW", help="another one")
+    compare.add_argument(
+        "--corpus", type=_path, default="findings/corpus", metavar="DIR",
+        help="scripts of acts, as explore leaves them; findings/corpus by default",
+    )  # fmt: skip
+    compare.add_argument(
+        "--accept", type=_path, metavar="FILE", help="differences that are wanted, one a block"
+    )
+    compare.add_argument(
+        "--update",
+        action="store_true",
+        help="write the file of --accept anew: all that differs now is wanted",
+    )
+    compare.add_argument("--html", type=_path, metavar="FILE", help="a page with both firmwares side by side")
 
 
 def _keys(commands: _Commands) -> None:

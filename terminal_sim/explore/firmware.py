@@ -54,15 +54,21 @@ class FirmwareTree:
     name: str
     paths: tuple[Path, ...] = ()
 
+    def command(self, module: str) -> list[str]:
+        """The command line of a process that runs `module` of the product."""
+        return [sys.executable, "-P", "-m", module]
+
+    def environment(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The environment of such a process."""
+        paths = {"PYTHONPATH": os.pathsep.join(map(str, self.paths))} if self.paths else {}
+        return {**environ, **paths}
+
     def replay(self, bundle: Path, environ: Mapping[str, str]) -> FirmwareAnswer:
         """Does the run of the bundle there. Raises `BundleError` where the product cannot, or does not answer as it should."""
-        found = {**environ}
-        if self.paths:
-            found["PYTHONPATH"] = os.pathsep.join(map(str, self.paths))
         try:
             ran = subprocess.run(
-                [sys.executable, "-P", "-m", _MODULE, str(bundle.resolve())],
-                env=found,
+                [*self.command(_MODULE), str(bundle.resolve())],
+                env=self.environment(environ),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_PATIENCE,
@@ -73,7 +79,7 @@ class FirmwareTree:
         line = ran.stdout.removesuffix(b"\n")
         try:
             if ran.returncode or not line or b"\n" in line or len(line) > _LONGEST:
-                raise msgspec.DecodeError(_last_line(ran.stderr) or "it says nothing")
+                raise msgspec.DecodeError(last_line(ran.stderr) or "it says nothing")
             answer = msgspec.json.decode(line, type=FirmwareAnswer)
         except msgspec.DecodeError as wrong:
             raise BundleError(
@@ -125,6 +131,7 @@ def _unpack(wheel: Path, folder: Path) -> None:
         raise BundleError(f"{wheel}: this is no wheel: {wrong}") from None
 
 
-def _last_line(text: bytes) -> str:
+def last_line(text: bytes) -> str:
+    """The last line of what a process said on its error output; "" for nothing."""
     lines = text.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Protocol
 
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
@@ -20,13 +21,22 @@ from terminal_sim.explore.search.variants import variants
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 
 
+class ExplorationFollower(Protocol):
+    """Hears of each session when it is over."""
+
+    def take(self, explorer: Explorer, end: ExploredEnd) -> None: ...
+
+
 @dataclass(slots=True)
 class Exploration:
-    """One explorer for each variant of the profile, the profile as it is first; `coverage` is what all of them saw, and `known` what was found."""
+    """One explorer for each variant of the profile, the profile as it is first; `coverage` is what all of them saw, and `known` what was found.
+    `followers` hear of each session.
+    """
 
     explorers: tuple[Explorer, ...]
     coverage: Coverage
     known: KnownCauses = field(default_factory=KnownCauses)
+    followers: list[ExplorationFollower] = field(default_factory=list)
 
     @property
     def findings(self) -> list[ExplorerFinding]:
@@ -67,7 +77,10 @@ class Exploration:
                 running.callback(each.close)
             for number in count():
                 turn = turn_of(number, len(self.explorers))
-                yield from self._found(self.explorers[turn], next(sessions[turn]))
+                explorer, end = self.explorers[turn], next(sessions[turn])
+                for follower in self.followers:
+                    follower.take(explorer, end)
+                yield from self._found(explorer, end)
                 if not goes_on(self):
                     return
 

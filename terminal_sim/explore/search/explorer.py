@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass, field
 from random import Random
 
+from terminal_sim.bench import Subscriber
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
 from terminal_sim.explore.search.act import Act
@@ -47,7 +48,7 @@ class Explorer:
     """Explores one ground on one bench. `acts` counts what was done, `sessions` how often it began anew; `untried` are the numbers of the errands that it has to go first. `coverage` follows its bench.
 
     Of several explorers of one ground that begin with what was `learned` before, each has a `share` of the errands that were never gone: (which, of how many).
-    Sessions are numbered from `first`.
+    Sessions are numbered from `first`. `subscribers` take the trace of its bench.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Explorer:
         self.memory.learn(learned)
         moves = UncoveredMoves.of(Denominator.of(ground.model).allowed, covered)
         self._probing = Probing(moves, self.memory)
+        self.subscribers: list[Subscriber] = []
         self._seed = seed
         self._first = first
         self.errands = errands(ground.model, ground.numbers, ground.pins)
@@ -98,6 +100,8 @@ class Explorer:
         with self.ground.session() as session:
             self.coverage.follow(session.bench)
             session.bench.observe(self.memory.guards)
+            for one in self.subscribers:
+                session.bench.trace.subscribe(one)
             begins = session.moment()
             while begins is not None:
                 self.sessions += 1

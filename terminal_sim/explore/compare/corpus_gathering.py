@@ -1,0 +1,100 @@
+"""Gathers a corpus while an exploration runs: sessions that hold, and show together all that was seen.
+
+A session is kept where it shows something that none before it showed. At the end one is left out where the others show all of it, the latest first:
+early sessions are shorter, and the ways to a place get longer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from terminal_sim.explore.compare.novelty import Novelty
+from terminal_sim.explore.search.act import Act, line_of
+from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
+from terminal_sim.explore.search.finding import settings
+from terminal_sim.explore.search.ground import Ground
+
+CORPUS = "corpus"
+_OURS = re.compile(r"[0-9]+(-[0-9]+)?\.keys")
+_A_FILE = 100  # sessions
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredSession:
+    """A session by its number, and what it shows."""
+
+    number: int
+    acts: tuple[Act, ...]
+    items: tuple[str, ...] = field(repr=False)
+
+
+class CorpusGathering:
+    """A follower of an exploration; `explorers` are those of the exploration, which has not begun."""
+
+    def __init__(self, explorers: tuple[Explorer, ...]) -> None:
+        self._grounds = [one.ground for one in explorers]
+        self._heard = {id(one): (number, Novelty()) for number, one in enumerate(explorers)}
+        self._kept: list[list[GatheredSession]] = [[] for _ in explorers]
+        self._known: list[set[str]] = [set() for _ in explorers]
+        for one in explorers:
+            one.subscribers.append(self._heard[id(one)][1])
+
+    def take(self, explorer: Explorer, end: ExploredEnd) -> None:
+        """See `ExplorationFollower`. A session that breaks a rule is no part of the corpus."""
+        number, heard = self._heard[id(explorer)]
+        items, known = heard.taken(), self._known[number]
+        if not end.alarms and not known.issuperset(items):
+            known.update(items)
+            self._kept[number].append(GatheredSession(end.number, tuple(end.acts), tuple(items)))
+
+    def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
+        """The corpus of each ground."""
+        for ground, kept in zip(self._grounds, self._kept, strict=True):
+            yield ground, _needed(kept)
+
+
+def _needed(kept: list[GatheredSession]) -> list[GatheredSession]:
+    """The sessions without those of which the others show everything."""
+    shown = Counter(item for one in kept for item in one.items)
+    needed: list[GatheredSession] = []
+    for one in reversed(kept):
+        if any(shown[item] == 1 for item in one.items):
+            needed.append(one)
+        else:
+            shown.subtract(one.items)
+    return needed[::-1]
+
+
+def keep_corpus(gathering: CorpusGathering, folder: Path) -> list[Path]:
+    """Write files of scripts, each session with `verify` at its end; those of an earlier exploration go, and scripts by other names stay. Raises `OSError`."""
+    files: list[Path] = []
+    corpus = folder / CORPUS
+    corpus.mkdir(parents=True, exist_ok=True)
+    for old in corpus.glob("*.keys"):
+        if _OURS.fullmatch(old.name):
+            old.unlink()
+    for number, (ground, sessions) in enumerate(gathering.gathered(), 1):
+        for part in range(0, len(sessions), _A_FILE):
+            file = corpus / f"{number}-{part // _A_FILE + 1}.keys"
+            file.write_text(
+                "\n".join(_script(ground, sessions[part : part + _A_FILE])) + "\n",
+                encoding="utf-8",
+                newline="\n",
+            )
+            files.append(file)
+    return files
+
+
+def _script(ground: Ground, sessions: list[GatheredSession]) -> Iterator[str]:
+    yield "keys 1"
+    yield from settings(ground)
+    for one in sessions:
+        yield ""
+        yield f'scenario "session {one.number}"'
+        yield "  watch"
+        yield from (f"  {line_of(act)}" for act in one.acts)
+        yield "  verify"

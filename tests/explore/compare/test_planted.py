@@ -1,0 +1,69 @@
+"""`compare` finds what is planted: the corpus of the sound firmware shows something else on the one with the bug."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from terminal_sim.explore.compare.corpus_gathering import CorpusGathering
+from terminal_sim.explore.compare.difference import differing_acts
+from terminal_sim.explore.compare.observed import CorpusSession, ObservedSession
+from terminal_sim.explore.compare.observer import FirmwareObserver
+from terminal_sim.explore.search.exploration import exploration
+from terminal_sim.oracles.catalogue import ORACLES
+from tests.explore.planted import BUGS, PlantedBug, planted
+
+SHORT, LONG = 600, 20_000  # acts of an exploration
+QUICK = [
+    bug
+    for bug in BUGS
+    if bug.what
+    in (
+        "a passcode may be typed for a minute",
+        "only the merchant's copy comes out",
+        "a menu opens without its passcode",
+    )
+]
+
+
+@cache
+def corpus(
+    profile: str, options: tuple[tuple[str, str], ...], acts: int
+) -> list[tuple[CorpusSession, ObservedSession]]:
+    """What an exploration of the sound firmware gathers, as that firmware does it."""
+    explored = exploration(profile, dict(options), ORACLES, 1)
+    gathering = CorpusGathering(explored.explorers)
+    explored.followers.append(gathering)
+    assert not list(explored.run(lambda one: one.acts < acts))
+    sessions = [
+        CorpusSession("", str(one.number), ground.profile, ground.locale, dict(ground.options), one.acts)
+        for ground, kept in gathering.gathered()
+        for one in kept
+    ]
+    with FirmwareObserver() as sound:
+        return [(one, sound.observe(one)) for one in sessions]
+
+
+def differs(bug: PlantedBug, acts: int) -> str:
+    """The first difference that the bug makes; "" where there is none."""
+    there = corpus(bug.profile, tuple(bug.options.items()), acts)
+    with planted(bug), FirmwareObserver() as broken:
+        for session, sound in there:
+            for act in differing_acts(sound, broken.observe(session)):
+                return f"session {session.title}, act {act.at}: {act.differences[0]}"
+    return ""
+
+
+@pytest.mark.parametrize("bug", QUICK, ids=[bug.what for bug in QUICK])
+def test_a_planted_bug_makes_a_difference(bug: PlantedBug) -> None:
+    assert differs(bug, SHORT)
+
+
+@pytest.mark.soak
+def test_of_a_hundred_planted_bugs_ninety_eight_make_a_difference() -> None:
+    found = {bug.what: differs(bug, LONG) for bug in BUGS}
+    missed = [what for what, difference in found.items() if not difference]
+    for what, difference in found.items():
+        print(f"{what}: {difference or 'not found'}")
+    assert len(missed) <= 0.02 * len(BUGS), missed
