@@ -14,15 +14,15 @@ from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.oracles.catalogue import ORACLES
 from tests.explore.planted import BUGS, PlantedBug, planted
 
-SHORT, LONG = 600, 20_000  # acts of an exploration
+SHORT, LONG = 800, 20_000  # acts of an exploration
 QUICK = [
     bug
     for bug in BUGS
     if bug.what
     in (
-        "a passcode may be typed for a minute",
+        "the history begins with the oldest payment",
         "only the merchant's copy comes out",
-        "a menu opens without its passcode",
+        "a swiped card is booked as a chip",
     )
 ]
 
