@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 
 from msgspec import Struct, structs
 
@@ -214,7 +215,7 @@ class Avs(Struct, frozen=True, kw_only=True):
     street_number: str = ""
 
 
-class HostRequest(Struct, frozen=True, kw_only=True):
+class HostRequest(Struct, frozen=True, kw_only=True, dict=True):
     """A request. `key_serial` is that of the key that enciphers the PIN block, empty for a fixed one. `stan` 1..999999; `reference` is the terminal's own, unique; `at` is the terminal's civil time.
 
     `fallback` says that the stripe was read where a chip could not be (ISO 8583 DE 22: 80).
@@ -246,6 +247,14 @@ class HostRequest(Struct, frozen=True, kw_only=True):
     reason: str = ""
     batch: int = 0
     totals: BatchTotals | None = None
+
+    @cached_property
+    def card_number(self) -> Secret[str] | None:
+        """The card number of DE 2 or DE 35; None where there is none or the two differ."""
+        if self.track2 is None:
+            return self.pan
+        of_track2 = Secret(self.track2.reveal().partition("=")[0])
+        return of_track2 if self.pan is None or self.pan == of_track2 else None
 
 
 class HostReply(Struct, frozen=True, kw_only=True):

@@ -75,6 +75,12 @@ class Instant(Struct, frozen=True):
         return self.civil.replace(microsecond=0)
 
 
+def digits_of(moment: datetime) -> str:
+    """YYMMDDhhmmss of a civil time, as messages and cards write it."""
+    year, month, day = moment.year % 100, moment.month, moment.day
+    return f"{year:02}{month:02}{day:02}{moment.hour:02}{moment.minute:02}{moment.second:02}"
+
+
 def wall_of(moment: datetime) -> int:
     """Microseconds since 1970 of a civil time."""
     return (moment.replace(tzinfo=None) - _EPOCH) // timedelta(microseconds=1)

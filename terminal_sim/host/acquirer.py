@@ -31,7 +31,7 @@ from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.config import AcquirerConfig
 from terminal_sim.host.dialect import Dialect, MessageError
 from terminal_sim.host.iso8583.load import load_dialect
-from terminal_sim.host.issuer import OWN_CODES, Account, Issuer, IssuerState, card_number
+from terminal_sim.host.issuer import OWN_CODES, Account, Issuer, IssuerState
 from terminal_sim.host.ledger import LEDGER_CODES, NO_ACTION_TAKEN, Ledger, LedgerEntry, LedgerState
 from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
@@ -306,7 +306,7 @@ class Acquirer:
             return ScriptedAnswer(), ""
         if self._scripted:
             return self._scripted.popleft(), ""
-        pan = card_number(request)
+        pan = request.card_number
         for rule in self.config.rules:
             if rule.fits("" if pan is None else pan.reveal(), request.amount.minor, request.kind):
                 return ScriptedAnswer.parse(rule.answer), f"{self.config.id}: a rule answers {rule.answer}"
@@ -366,7 +366,7 @@ class Acquirer:
             return self._answer(request, scripted.code), ""
         if request.original is not None and request.kind.undoes:
             return self._answer(request, self._ledger.undo(request, request.original)), ""
-        code = self._ledger.refund(request, card_number(request))
+        code = self._ledger.refund(request, request.card_number)
         return self._answer(request, code, icc_data=self._icc_data(request, code)), ""
 
     def _authorise(self, request: HostRequest, scripted: ScriptedAnswer) -> tuple[HostReply, str]:
@@ -417,7 +417,8 @@ class Acquirer:
     ) -> HostReply:
         """An answer with the next host reference: year, day, hour, number, as acquirers write DE 37."""
         self._numbered += 1
-        number = self._numbered
+        number, at = self._numbered, request.at
+        day = at.toordinal() - at.replace(month=1, day=1).toordinal() + 1
         approved = code in (APPROVED, PARTIAL)
         return HostReply(
             message_class=request.kind.facts.message_class,
@@ -426,7 +427,7 @@ class Acquirer:
             amount=request.amount,
             response_code=code,
             auth_code=f"{number:06d}" if approved and request.kind.charges else "",
-            host_reference=f"{request.at.year % 10}{request.at:%j%H}{number:06d}",
+            host_reference=f"{at.year % 10}{day:03}{at.hour:02}{number:06}",
             avs_result=avs_result,
             icc_data=icc_data,
             authorised=authorised,

@@ -29,6 +29,7 @@ _NO_SEQUENCE: Final = "00"  # a card without a sequence number derives its keys 
 _ASKING: Final = (Cryptogram.ARQC,)
 _ADVISING: Final = (Cryptogram.TC, Cryptogram.ARQC)
 _KIND: Final = 0xC0
+_KINDS: Final = {int(kind): kind for kind in Cryptogram}
 _APPROVED_STATUS: Final = bytes.fromhex("00820000")
 """Byte 2: the issuer approves the online transaction, and has the card's offline counters begin anew."""
 _NOT_GENUINE: Final = "is not the one that this card makes over these data"
@@ -50,7 +51,7 @@ def objection(
         return "DE 55 is no BER-TLV"
     information = objects.get(tags.CRYPTOGRAM_INFORMATION, b"")
     allowed = _ADVISING if is_late(request) else _ASKING
-    kind = next((one for one in Cryptogram if information and information[0] & _KIND == one), None)
+    kind = _KINDS.get(information[0] & _KIND) if information else None
     if kind is None or kind not in allowed:
         said = kind.name if kind is not None else "no kind of cryptogram"
         return f"9F27 says {said}; {' or '.join(one.name for one in allowed)} belongs into this message"

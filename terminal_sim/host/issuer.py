@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from terminal_sim.core.message import Avs, EntryMode, HostRequest
+from terminal_sim.core.moment import digits_of
 from terminal_sim.emv.data.card_number import is_luhn_valid, longest_beginning
 from terminal_sim.host import scripts
 from terminal_sim.host.answers import APPROVED, PIN_TRIES_EXCEEDED, ScriptedAnswer
@@ -138,7 +139,7 @@ class Issuer:
 
     def judge(self, request: HostRequest) -> IssuerDecision:
         """Whether the account pays: see the table above."""
-        pan = card_number(request)
+        pan = request.card_number
         if pan is None:
             return IssuerDecision(code=FORMAT_ERROR)
         account = self._accounts.get(pan.reveal())
@@ -150,7 +151,7 @@ class Issuer:
 
     def counter_use(self, request: HostRequest) -> CounterUse | None:
         """The counter that came with a chip card that has an account; None for every other request."""
-        pan = card_number(request)
+        pan = request.card_number
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return None
         from terminal_sim.host import cryptograms  # only chip payments need ciphers
@@ -160,7 +161,7 @@ class Issuer:
 
     def authentication_data(self, request: HostRequest, code: str) -> bytes:
         """DE 55 of an answer: tag 91 by the method of the cryptogram's version (EMV Book 2, 8.2); empty without an ARQC or an account."""
-        pan = card_number(request)
+        pan = request.card_number
         if not request.icc_data or pan is None or pan.reveal() not in self._accounts:
             return b""
         from terminal_sim.emv.data import tlv  # only chip payments need ciphers
@@ -181,7 +182,7 @@ class Issuer:
 
     def securing(self, request: HostRequest) -> CommandSecuring | None:
         """What secures commands for the card of `request`; None where the issuer has no keys of it."""
-        pan = card_number(request)
+        pan = request.card_number
         if pan is None or pan.reveal() not in self._accounts:
             return None
         from terminal_sim.host import cryptograms
@@ -190,13 +191,13 @@ class Issuer:
 
     def ask_to_change_pin(self, request: HostRequest, pin: Secret[str], identifier: int) -> None:
         """A script with this identifier gives the card of `request` a new PIN."""
-        pan = card_number(request)
+        pan = request.card_number
         if pan is not None:
             self._changes[pan.reveal()] = PinChange(pan=pan, pin=pin, identifier=identifier)
 
     def hear(self, request: HostRequest) -> None:
         """What a message says of the scripts that its card got: a new PIN counts once the card has taken it, and never where it did not."""
-        pan = card_number(request)
+        pan = request.card_number
         change = None if pan is None else self._changes.get(pan.reveal())
         if pan is None or change is None:
             return
@@ -217,7 +218,9 @@ class Issuer:
             if unknown.code not in ("", APPROVED):
                 return _Refusal(unknown.code)
         expiry = _expiry(request)
-        if expiry and (expiry < f"{request.at:%y%m}" or (account and account.expiry not in ("", expiry))):
+        if expiry and (
+            expiry < digits_of(request.at)[:4] or (account and account.expiry not in ("", expiry))
+        ):
             return _Refusal(EXPIRED)
         if request.icc_data:
             refusal = self._refusal_of_chip(request, account)
@@ -264,14 +267,6 @@ class Issuer:
         except PinBlockError:  # another key or another card number
             return False
         return typed == account.pin
-
-
-def card_number(request: HostRequest) -> Secret[str] | None:
-    """The card number of DE 2 or DE 35; None where there is none or the two differ."""
-    if request.track2 is None:
-        return request.pan
-    of_track2 = Secret(request.track2.reveal().partition("=")[0])
-    return of_track2 if request.pan is None or request.pan == of_track2 else None
 
 
 def _expiry(request: HostRequest) -> str:

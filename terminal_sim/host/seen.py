@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from terminal_sim.core.message import HostReply, HostRequest
-from terminal_sim.host.issuer import card_number
 from terminal_sim.host.scripts import results_in, scripts_in, told_by_card
 from terminal_sim.secret import mask_pan
 
@@ -57,7 +56,7 @@ class SeenMessage(Struct, frozen=True, kw_only=True):
 
 def seen(request: HostRequest, reply: HostReply | None, note: str, mti: str) -> SeenMessage:
     """What is kept of a request and of its reply, where there is one; `note` says what decided, `mti` is the dialect's label of the request."""
-    pan, original, avs = card_number(request), request.original, request.avs
+    pan, original, avs = request.card_number, request.original, request.avs
     fields: dict[str, Field] = {
         "terminal": request.terminal,
         "merchant": request.merchant,

@@ -12,7 +12,7 @@ Rules:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -60,12 +60,15 @@ class Posted(Struct, frozen=True):
     event: Event
 
 
+_COMMITS = fx.Record, fx.Store
+
+
 class _Running(Struct, frozen=True):
     """The effects of one event that are still to run, and the life of the terminal that ordered them."""
 
     board: Board
     life: int
-    effects: deque[fx.Effect]
+    effects: Iterator[fx.Effect]
 
     @property
     def is_on(self) -> bool:
@@ -198,10 +201,10 @@ class Engine:
         board = self._boards[posted.terminal]
         terminal = board.firmware
         if terminal is None or board.power.life != posted.life:
-            return _Running(board, posted.life, deque())
+            return _Running(board, posted.life, iter(()))
         if self.tracing is not None:
             self.tracing.event(board, posted.event)
-        return _Running(board, posted.life, deque(terminal.handle(posted.event, self.clock.now)))
+        return _Running(board, posted.life, iter(terminal.handle(posted.event, self.clock.now)))
 
     def _run(self, running: list[_Running]) -> None:
         started = running
@@ -227,15 +230,19 @@ class Engine:
     def _until_record(self, running: _Running) -> tuple[FlatRow, ...]:
         """Carry out effects up to the next that is a commit, whose rows it returns; none where there is no further one."""
         board = running.board
-        while running.effects and running.is_on:
-            effect = running.effects.popleft()
-            if isinstance(effect, fx.Record):
-                return tuple(row.flat() for row in effect.rows)
-            if isinstance(effect, fx.Store):
-                return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
+        power = board.power
+        while power.life == running.life and (effect := next(running.effects, None)) is not None:
+            if isinstance(effect, _COMMITS):
+                return self._rows_of(board, effect)
             self._executor.carry_out(board, effect)
-            self._burn(board)
+            if power.fuse:
+                self._burn(board)
         return ()
+
+    def _rows_of(self, board: Board, effect: fx.Record | fx.Store) -> tuple[FlatRow, ...]:
+        if isinstance(effect, fx.Record):
+            return tuple([row.flat() for row in effect.rows])
+        return effect.payment.flat(), board.vault.sealed(effect, self._random).flat()
 
     def _commit(self, waiting: list[tuple[_Running, tuple[FlatRow, ...]]]) -> list[_Running]:
         try:

@@ -21,6 +21,7 @@ from terminal_sim.core.events import (
     PrinterStopped,
 )
 from terminal_sim.core.message import EntryMode
+from terminal_sim.core.moment import digits_of
 from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.errors import StorageFailed
@@ -170,13 +171,13 @@ class Executor:
 
     def _start_card(self, board: Board, effect: fx.StartCard) -> None:
         contactless = effect.entry is EntryMode.CONTACTLESS
-        now = self.clock.now.civil
+        now = digits_of(self.clock.now.civil)
         unpredictable = self._random.randbytes(4)
         request = Request(
             interface=Interface.CONTACTLESS if contactless else Interface.CONTACT,
             amount=effect.amount.minor,
-            date=now.strftime("%y%m%d"),
-            time=now.strftime("%H%M%S"),
+            date=now[:6],
+            time=now[6:],
             unpredictable=unpredictable,
             entropy=draw(unpredictable, "entropy", 32),
             transaction_type=effect.transaction_type,

@@ -48,10 +48,7 @@ class JournalRow:
     def flat(self) -> FlatRow:
         """The row as the journal stores it."""
         schema = schema_of(type(self))
-        written = {
-            one.name: value for one in schema.columns if (value := one.value_in(self)) != one.left_out_as
-        }
-        return FlatRow(schema.kind_of(self), written)
+        return FlatRow(schema.kind_of(self), schema.write(self))
 
     @classmethod
     def of(cls, row: FlatRow) -> Self:
@@ -69,12 +66,15 @@ class NumberedRow(JournalRow):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A serialised field: `holds` is `str` or `int`, `left_out_as` the value for which an optional field is left out."""
+    """A serialised field: `holds` is `str` or `int`, `left_out_as` the value for which an optional field is left out, `path` the
+    attribute of the row that it is made of, in the words of `attrgetter`, and `is_time` says that this is a time.
+    """
 
     name: str
     holds: type
     left_out_as: object
-    value_in: Callable[[JournalRow], Any]
+    path: str
+    is_time: bool = False
 
     @property
     def optional(self) -> bool:
@@ -105,7 +105,18 @@ class Schema:
         return tuple(column.name for column in self.columns)
 
     def kind_of(self, row: JournalRow) -> str:
-        return self.row.KINDS[0] if self.kind is None else str(self.kind.columns[0].value_in(row))
+        return self.row.KINDS[0] if self.kind is None else str(attrgetter(self.kind.columns[0].path)(row))
+
+    def write(self, row: JournalRow) -> dict[str, Field]:
+        """The fields of a row by name."""
+        written = {
+            name: value
+            for (name, left_out_as), value in zip(self._written, self._values(row), strict=True)
+            if value != left_out_as
+        }
+        for name in self._times:
+            written[name] = written[name].isoformat(sep=" ", timespec="seconds")
+        return written
 
     def read(self, row: FlatRow) -> dict[str, Any]:
         """The attributes of a flat row by name. Raises `RowError`."""
@@ -124,6 +135,23 @@ class Schema:
                 except ValueError as error:
                     raise RowError(f"{row.kind}: {one.name}: {error}") from None
         return found
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, object], ...]:
+        return tuple((column.name, column.left_out_as) for column in self.columns)
+
+    @cached_property
+    def _values(self) -> Callable[[JournalRow], tuple[Any, ...]]:
+        """What the columns are made of, all of a row at once."""
+        paths = [column.path for column in self.columns]
+        if len(paths) == 1:
+            alone = attrgetter(*paths)
+            return lambda row: (alone(row),)
+        return attrgetter(*paths) if paths else lambda _: ()
+
+    @cached_property
+    def _times(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.is_time)
 
     @cached_property
     def _types(self) -> Set[tuple[str, type]]:
@@ -190,17 +218,12 @@ def _attributes(row: type[JournalRow]) -> Iterator[tuple[str, object]]:
 def _attribute(name: str, hint: Any, default: Any) -> Attribute:
     (held,) = [each for each in get_args(hint) or (hint,) if each is not type(None)]
     if held is Money:
-        minor = Column("amount", int, MISSING, attrgetter(f"{name}.minor"))
-        currency = Column("currency", str, MISSING, attrgetter(f"{name}.currency"))
+        minor = Column("amount", int, MISSING, f"{name}.minor")
+        currency = Column("currency", str, MISSING, f"{name}.currency")
         return Attribute(name, (minor, currency), Money)
     if held is datetime:
-        written = Column(name, str, MISSING, lambda row: _written(getattr(row, name)))
-        return Attribute(name, (written,), datetime.fromisoformat)
+        return Attribute(name, (Column(name, str, MISSING, name, is_time=True),), datetime.fromisoformat)
     if issubclass(held, Enum):
         left_out_as = default.value if isinstance(default, Enum) else MISSING
-        return Attribute(name, (Column(name, str, left_out_as, attrgetter(f"{name}.value")),), held)
-    return Attribute(name, (Column(name, held, default, attrgetter(name)),), held)
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat(sep=" ", timespec="seconds")
+        return Attribute(name, (Column(name, str, left_out_as, f"{name}._value_"),), held)
+    return Attribute(name, (Column(name, held, default, name),), held)

@@ -8,6 +8,7 @@ A3 (capabilities); Contactless Book A, 5.7 (TTQ); Book C-3, annex A2 (CTQ); Book
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from terminal_sim.emv.data import tags
@@ -235,6 +236,7 @@ def byte_mask(tag: int, byte: int, number: int) -> int:
     return 1 << (_PLACED[tag, byte, number].number - 1)
 
 
+@lru_cache(maxsize=1024)
 def names(tag: int, value: bytes) -> tuple[str, ...]:
     """The names of the bits that are set in `value`, in their order; nothing for an element that is not made of bits."""
     if tag not in NAMES:

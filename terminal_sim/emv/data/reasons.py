@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -53,6 +54,7 @@ def _sentence(rule: Rule, detail: str) -> str:
     return f"{rule.sentence}: {detail}" if detail else rule.sentence
 
 
+@lru_cache(maxsize=1024)
 def _word(reason: Reason) -> str:
     detail = f":{quote(reason.detail, safe=_PLAIN)}" if reason.detail else ""
     return f"{_placed(reason)}{detail}"

@@ -37,7 +37,11 @@ def split(data: bytes, fillers: bytes = ZERO_OR_FF) -> list[tuple[int, bytes]]:
         if tag in fillers:
             continue
         if tag & 0x1F == 0x1F:
-            tag, at = _rest_of_tag(data, at, tag)
+            if at < end and data[at] < 0x80:  # two bytes, which most of the longer tags have
+                tag = tag << 8 | data[at]
+                at += 1
+            else:
+                tag, at = _rest_of_tag(data, at, tag)
         if at >= end:
             raise TlvError(f"no length after tag {tag:X}")
         length = data[at]
@@ -110,21 +114,25 @@ def only(data: bytes, tag: int) -> bytes:
 
 def encode(tag: int, value: bytes) -> bytes:
     """One data object with the shortest length field."""
-    length = len(value)
-    if length < 0x80:
-        return _tag_bytes(tag) + bytes((length,)) + value
-    if length >= MAX_BYTES:
-        raise TlvError(f"a value of {length} bytes is too long for tag {tag:X}")
-    size = (length.bit_length() + 7) // 8
-    return _tag_bytes(tag) + bytes((0x80 | size,)) + length.to_bytes(size) + value
+    return _head(tag, len(value)) + value
 
 
 def join(objects: Iterable[tuple[int, bytes]]) -> bytes:
     """Data objects one after the other."""
-    return b"".join([encode(tag, value) for tag, value in objects])
+    return b"".join([_head(tag, len(value)) + value for tag, value in objects])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
+def _head(tag: int, length: int) -> bytes:
+    """Tag and length field."""
+    if length < 0x80:
+        return _tag_bytes(tag) + length.to_bytes()
+    if length >= MAX_BYTES:
+        raise TlvError(f"a value of {length} bytes is too long for tag {tag:X}")
+    size = (length.bit_length() + 7) // 8
+    return _tag_bytes(tag) + (0x80 | size).to_bytes() + length.to_bytes(size)
+
+
 def _tag_bytes(tag: int) -> bytes:
     spelt = tag.to_bytes(max(1, (tag.bit_length() + 7) // 8))
     try:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
-from cryptography.hazmat.primitives.ciphers.modes import ECB
+from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 BLOCK = 8
 
@@ -43,6 +43,27 @@ def _decryptor(key: bytes) -> CipherContext:
     return Cipher(cipher(key), ECB()).decryptor()
 
 
+class _Chain:
+    """CBC under one key whose context outlives a message: the first block of the next leads the chain back to zeros."""
+
+    __slots__ = ("_context", "_last")
+
+    def __init__(self, key: bytes) -> None:
+        self._context = Cipher(cipher(key), CBC(bytes(BLOCK))).encryptor()
+        self._last = 0
+
+    def encrypt(self, blocks: bytes) -> bytes:
+        first = int.from_bytes(blocks[:BLOCK]) ^ self._last
+        enciphered = self._context.update(first.to_bytes(BLOCK) + blocks[BLOCK:])
+        self._last = int.from_bytes(enciphered[-BLOCK:])
+        return enciphered
+
+
+@lru_cache(maxsize=128)
+def _chain(key: bytes) -> _Chain:
+    return _Chain(key)
+
+
 def encrypt(key: bytes, blocks: bytes) -> bytes:
     """ECB over whole blocks of 8 bytes; a key of 8 bytes makes it single DES."""
     if len(blocks) % BLOCK:
@@ -61,12 +82,7 @@ def encrypt_cbc(key: bytes, blocks: bytes) -> bytes:
     """CBC over whole blocks of 8 bytes, the first chained to zeros."""
     if len(blocks) % BLOCK:
         raise ValueError("DES works on whole blocks of 8 bytes")
-    encryptor, chain, enciphered = _encryptor(key), 0, b""
-    for at in range(0, len(blocks), BLOCK):
-        block = encryptor.update((chain ^ int.from_bytes(blocks[at : at + BLOCK])).to_bytes(BLOCK))
-        chain = int.from_bytes(block)
-        enciphered += block
-    return enciphered
+    return _chain(key).encrypt(blocks) if blocks else b""
 
 
 def decrypt_cbc(key: bytes, blocks: bytes) -> bytes:
@@ -84,11 +100,7 @@ def padded(message: bytes, padding: MacPadding = MacPadding.ONE_AND_ZEROS) -> by
 def retail_mac(key: bytes, message: bytes, padding: MacPadding = MacPadding.ONE_AND_ZEROS) -> bytes:
     """ISO/IEC 9797-1 algorithm 3, 8 bytes, under a key of 16 bytes (EMV Book 2, A1.2.1)."""
     filled = padded(message, padding)
-    single = _encryptor(key[:8])
-    chain = 0
     last = len(filled) - BLOCK
-    for at in range(0, last, BLOCK):
-        block = chain ^ int.from_bytes(filled[at : at + BLOCK])
-        chain = int.from_bytes(single.update(block.to_bytes(BLOCK)))
+    chain = int.from_bytes(_chain(key[:8]).encrypt(filled[:last])[-BLOCK:]) if last else 0
     # The algorithm's last three steps (encrypt K1, decrypt K2, encrypt K1) are one triple-DES block.
     return _encryptor(key).update((chain ^ int.from_bytes(filled[last:])).to_bytes(BLOCK))

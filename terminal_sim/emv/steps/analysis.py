@@ -37,10 +37,12 @@ class Reach(Enum):
     OFFLINE_ONLY = "36"
 
 
+_REACH: Final = {int(digit): kind for kind in Reach for digit in kind.value}
+
+
 def reach(transaction: Transaction) -> Reach:
     """The reach of the terminal by its type (9F35)."""
-    last = transaction.terminal[tags.TERMINAL_TYPE].hex()[-1]
-    return next((kind for kind in Reach if last in kind.value), Reach.ONLINE_ONLY)
+    return _REACH.get(transaction.terminal[tags.TERMINAL_TYPE][-1] & 0x0F, Reach.ONLINE_ONLY)
 
 
 def first_decision(transaction: Transaction) -> Cryptogram:

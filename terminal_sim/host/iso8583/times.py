@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from terminal_sim.core.moment import digits_of
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
 from terminal_sim.host.iso8583.fields import PrivateTag, digits, number
@@ -20,7 +21,7 @@ class LocalTimes:
         """Raises `MessageError` for a year that two digits do not tell."""
         if not 2000 <= at.year <= 2099:
             raise MessageError("the year of a request lies between 2000 and 2099")
-        moment = at.strftime("%y%m%d%H%M%S")
+        moment = digits_of(at)
         fields[el.TRANSMISSION_TIME] = moment[2:]
         if self._has_date:
             private[PrivateTag.YEAR] = moment[:2]

@@ -13,16 +13,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, reduce
+from functools import cache
 from itertools import repeat
-from operator import xor
 from typing import NamedTuple
 
 from terminal_drivers.base import FrameError, Misuse
+from terminal_drivers.iso7816.block import lrc
 
 CLOCKING = "0" * 25
 CARD_LENGTH = 3.375  # inches, ID-1
-_WRONG = -1  # the value of a character whose parity is wrong
+_WRONG = 0xFF  # the value of a character whose parity is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def encode(track: int, text: str) -> str:
         raise Misuse(
             f"track {track} has characters from {form.first:02X} to {form.first + (1 << form.bits) - 1:02X}"
         ) from None
-    lrc = reduce(xor, map(alphabet.values.__getitem__, drawn))
-    return "".join(drawn) + alphabet.bits[alphabet.characters[lrc]]
+    last = lrc(bytes(map(alphabet.values.__getitem__, drawn)))
+    return "".join(drawn) + alphabet.bits[alphabet.characters[last]]
 
 
 def decode(track: int, bits: str) -> str:
@@ -106,9 +106,12 @@ def decode(track: int, bits: str) -> str:
 
 
 class StripeCharacters(NamedTuple):
-    """The `characters` of a format by value, the bits of each, the value of each by its bits, and what cuts a track into characters."""
+    """The `characters` of a format by value and the `table` that translates values to them, the bits of each, the value of each by its bits,
+    and what cuts a track into characters.
+    """
 
     characters: str
+    table: bytes
     bits: Mapping[str, str]
     values: Mapping[str, int]
     piece: re.Pattern[str]
@@ -124,6 +127,7 @@ def _alphabet(form: Format) -> StripeCharacters:
     characters = "".join(chr(form.first + value) for value in range(1 << form.bits))
     return StripeCharacters(
         characters,
+        characters.encode("ascii").ljust(0x100),
         dict(zip(characters, drawn, strict=True)),
         {bits: value for value, bits in enumerate(drawn)},
         re.compile(f".{{{size}}}"),
@@ -133,18 +137,18 @@ def _alphabet(form: Format) -> StripeCharacters:
 def _forward(track: int, form: Format, bits: str) -> str:
     alphabet = _alphabet(form)
     bits = bits[bits.find("1") :] if "1" in bits else ""
-    values = list(map(alphabet.values.get, alphabet.piece.findall(bits), repeat(_WRONG)))
+    values = bytes(map(alphabet.values.get, alphabet.piece.findall(bits), repeat(_WRONG)))
     if not values or values[0] != ord(form.start) - form.first:
         raise StripeError(track, Damage.NO_START)
-    end = ord(form.end) - form.first
-    length = values.index(end) + 1 if end in values else len(values)
+    end = values.find(ord(form.end) - form.first)
+    length = end + 1 if end >= 0 else len(values)
     text = values[: length + 1]
     if _WRONG in text:
         raise StripeError(track, Damage.PARITY)
     if len(text) == length:
         raise StripeError(track, Damage.NO_END)
-    if text.pop() != reduce(xor, text):
+    if lrc(text):
         raise StripeError(track, Damage.LRC)
     if "1" in bits[(length + 1) * (form.bits + 1) :]:
         raise StripeError(track, Damage.BEHIND)
-    return "".join(map(alphabet.characters.__getitem__, text))
+    return text[:-1].translate(alphabet.table).decode("ascii")
