@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from terminal_drivers.base import ReaderPart
 from terminal_sim.bench import faults
@@ -92,6 +92,13 @@ class TerminalBench(Protocol):
     def advance(self, duration: int) -> None: ...
 
 
+class _Drawn(NamedTuple):
+    """What a display shows, and the `locale` that its firmware speaks there."""
+
+    view: View
+    locale: str
+
+
 class TerminalUnderTest:
     """A terminal under test. Every act settles before it returns: what follows from it has happened."""
 
@@ -107,7 +114,7 @@ class TerminalUnderTest:
         self._surroundings = Surroundings(bench.engine, bench.journal, board, profile)
         self._papers: GrowingList[PrintedReceipt] = GrowingList()
         # The last view of each display: one that says the same is this one, with all that was worked out of it.
-        self._drawn: dict[str, View] = {}
+        self._drawn: dict[str, _Drawn] = {}
         self._card: VirtualCard | None = None
         self._card_name = ""
         self._key_in_hand = Secret("")
@@ -287,10 +294,12 @@ class TerminalUnderTest:
             terminal.look(self.bench.engine.clock.now)
             screen = terminal.customer_screen() if display == "customer" else terminal.screen()
         locale = self.locale if terminal is None else terminal.screen_locale
+        known = self._drawn.get(display)
+        if known is not None and known.locale == locale and known.view.screen == screen:
+            return known.view
         drawn = view(screen, self.profile, self.bench.texts, locale, display, seller=self.locale)
-        if drawn != self._drawn.get(display):
-            self._drawn[display] = drawn
-        return self._drawn[display]
+        self._drawn[display] = _Drawn(drawn, locale)
+        return drawn
 
     def appearance(self) -> Appearance:
         """All that the device shows and sounds now."""

@@ -220,6 +220,8 @@ class Engine:
                         waiting.append((one, rows))
             for board, unstored in self._executor.release():
                 self._stop(board, str(unstored))
+            if not waiting:
+                break
             waiting = [(one, rows) for one, rows in waiting if one.is_on]
             running = self._commit(waiting) if waiting else []
         if self.tracing is not None:

@@ -6,7 +6,7 @@ What an effect brings about comes back as an event: at once, or when the clock r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -89,14 +89,18 @@ class Executor:
             self.await_arrival(board, arrival, request.stan)
         self._sent[board.name] = board
 
-    def release(self) -> Iterator[tuple[Board, StorageFailed]]:
+    def release(self) -> Sequence[tuple[Board, StorageFailed]]:
         """Let the answers to all that was sent leave; the boards whose acquirer cannot store them, each with the reason."""
+        if not self._sent:
+            return ()
         sent, self._sent = self._sent, {}
+        failures = []
         for board in sent.values():
             try:
                 board.link.release()
             except StorageFailed as failed:
-                yield board, failed
+                failures.append((board, failed))
+        return failures
 
     def await_arrival(self, board: Board, arrival: Arrival, stan: int = 0) -> None:
         """Set the deadline at which what came over the link reaches the terminal; `stan` is that of the request, where it is known."""

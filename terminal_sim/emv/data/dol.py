@@ -52,6 +52,12 @@ def parse(dol: bytes) -> tuple[DolEntry, ...]:
     return tuple(entries)
 
 
+@lru_cache(maxsize=256)
+def tags_of(dol: bytes) -> frozenset[int]:
+    """The tags that a list asks for. Raises `DolError` as `parse`."""
+    return frozenset(entry.tag for entry in parse(dol))
+
+
 def build(dol: bytes, value_of: Callable[[int], bytes | None]) -> bytes:
     """The command data for `dol`: each value fitted to the length asked for, zeros for what is unknown (rules 1 to 3)."""
     parts: list[bytes] = []

@@ -104,6 +104,8 @@ def exchange(command: Command) -> Conversation[CardResponse]:
             sending = Command(sending.apdu[:-1] + bytes((low,)), command.step, command.wanted)
             corrected = True
             continue
+        if kind != 0x61 and sending is command:  # the whole answer at once, as readers that run T=0 bring it
+            return answer
         if not answer.data and sending.apdu[1] == _GET_RESPONSE and kind == 0x61:
             raise CardError("the card promises more data and sends none")
         collected += answer.data

@@ -34,7 +34,7 @@ def generate_ac(
     asked for; where that fails the TVR says so, and the cryptogram is not kept (Book 2, 6.6.2).
     """
     wanted = transaction.card[cdol]
-    if any(entry.tag == tags.TC_HASH for entry in dol.parse(wanted)):
+    if tags.TC_HASH in dol.tags_of(wanted):
         transaction.terminal[tags.TC_HASH] = _tc_hash(transaction)
     data = dol.build(wanted, transaction.value)
     transaction.sent += data

@@ -144,7 +144,8 @@ class GemPcLink:
         for _ in range(READS):
             if not self._read(0):
                 break
-        self._decoder.reset()
+        if self._decoder.begun:
+            self._decoder.reset()
         if self._items:
             kept = (item for item in self._items if isinstance(item, bytes) and item[0] in INTERRUPT)
             self._items = deque(kept)

@@ -169,7 +169,9 @@ class VirtualSlot:
 
     def exchange(self, data: bytes, more_time: Callable[[int], None]) -> bytes:
         """Let the card run a TPDU or an APDU, as the level says."""
-        chip = self.present()
+        chip = self.chip
+        if chip is None:
+            raise Refused(SlotError.ICC_MUTE)
         if self.level is Level.TPDU:
             return self._tpdu(chip, data)
         if self.field:

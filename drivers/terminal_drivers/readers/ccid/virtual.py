@@ -185,7 +185,8 @@ class VirtualCcid:
         try:
             if handler is None:
                 raise Refused(AT_LENGTH if kind in ANSWERS else SlotError.NOT_SUPPORTED)
-            self._admit(number, command)
+            if number in self._aborting or number == self._pad.entering:
+                self._admit(number, command)
             answer = handler(slot, command)
         except CardRemoved:
             self._torn(slot)
@@ -245,7 +246,7 @@ class VirtualCcid:
             self._change(slot, None)
 
     def _admit(self, slot: int, command: object) -> None:
-        """Refuse what a slot cannot take now."""
+        """Refuse what a slot cannot take that gives up a command, or whose PIN is being typed."""
         if slot in self._aborting and not isinstance(command, Abort):
             raise Refused(SlotError.CMD_ABORTED)
         if slot == self._pad.entering and not isinstance(command, Abort | GetSlotStatus | GetParameters):
