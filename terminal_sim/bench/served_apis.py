@@ -83,6 +83,10 @@ class TerminalApis:
         api.powered_on()
         return api
 
+    def of(self, terminal: TerminalUnderTest) -> TerminalApi:
+        """The interface of `terminal`, which has one."""
+        return next(api for served, api in self._apis if served is terminal)
+
     def reached(self, terminal: TerminalUnderTest) -> None:
         """`terminal` has booted: its interface learns what has become of what it asked."""
         for served, api in self._apis:

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from msgspec import Raw
-
 from terminal_sim.core.events import (
     Event,
     PaymentRequested,
@@ -35,7 +33,7 @@ from terminal_sim.core.payment_request import (
 )
 from terminal_sim.core.text import Text
 from terminal_sim.pos.adyen.additional import AdditionalDataError, DataForm, read_additional, write_additional
-from terminal_sim.pos.adyen.answers import failure, form_of, payment_answer, reversal_answer
+from terminal_sim.pos.adyen.answers import form_of, payment_answer, reversal_answer
 from terminal_sim.pos.adyen.common import MessageReference, SaleData, TransactionId
 from terminal_sim.pos.adyen.device import ApiDevice
 from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
@@ -43,10 +41,9 @@ from terminal_sim.pos.adyen.exchange import (
     HttpExchange,
     NotOpened,
     Reply,
-    answer_header,
-    body_name,
     opened,
 )
+from terminal_sim.pos.adyen.inquiries import diagnosis_answer, status_answer
 from terminal_sim.pos.adyen.references import reference_of, time_stamp
 from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, RequestFailure, refusal_of
 from terminal_sim.pos.adyen.requests import (
@@ -58,20 +55,15 @@ from terminal_sim.pos.adyen.requests import (
 )
 from terminal_sim.pos.adyen.responses import (
     Answer,
-    DiagnosisResponse,
-    HostStatus,
     NexoResponse,
     PaymentResponse,
     PoiData,
-    PoiStatus,
-    RepeatedMessageResponse,
     ReversalResponse,
-    TransactionStatusResponse,
     UnservedResponse,
     written,
 )
 from terminal_sim.pos.adyen.seal import SharedKey
-from terminal_sim.pos.adyen.values import Category, ErrorCondition, GlobalStatus, NexoPaymentType, NexoResult
+from terminal_sim.pos.adyen.values import ErrorCondition, NexoPaymentType, NexoResult
 
 _PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
@@ -141,9 +133,13 @@ class TerminalApi:
             case AbortRequest(message_reference=reference):
                 self._abort(exchange, reference)
             case TransactionStatusRequest(message_reference=reference):
-                exchange.answer(self._status(exchange, reference))
+                found = self.dialogues.last if reference is None else self._referred(exchange, reference)
+                exchange.answer(status_answer(found, reference, self.dialogues.last))
             case DiagnosisRequest() as body:
-                exchange.answer(self._diagnosis(body))
+                busy = self.dialogues.running is not None
+                exchange.answer(
+                    diagnosis_answer(self._device.identity, self._device.status(), body, busy=busy)
+                )
             case _:
                 raise NotServed(_UNSERVED)
 
@@ -331,76 +327,6 @@ class TerminalApi:
         self._waiting.clear()
         for exchange in waiting:
             exchange.reply(None)
-
-    # Questions.
-
-    def _status(
-        self, exchange: HttpExchange, reference: MessageReference | None
-    ) -> TransactionStatusResponse:
-        found = self.dialogues.last if reference is None else self._referred(exchange, reference)
-        if found is None:
-            return TransactionStatusResponse(
-                response=failure(self._not_found(reference)), message_reference=reference
-            )
-        named = MessageReference(
-            message_category=found.category, sale_id=found.header.sale_id, service_id=found.header.service_id
-        )
-        if not found.answer:
-            running = NexoResponse(
-                result=NexoResult.FAILURE,
-                error_condition=ErrorCondition.IN_PROGRESS,
-                additional_response=write_additional(
-                    DataForm.KEY_VALUE, {"message": "Uncompleted transaction"}
-                ),
-            )
-            return TransactionStatusResponse(response=running, message_reference=named)
-        header = answer_header(found.header)
-        repeated = RepeatedMessageResponse(
-            message_header=Raw(written(header)),
-            repeated_response_message_body=Raw(b'{"%b":%b}' % (body_name(header).encode(), found.answer)),
-        )
-        return TransactionStatusResponse(
-            response=NexoResponse(result=NexoResult.SUCCESS),
-            message_reference=named,
-            repeated_message_response=repeated,
-        )
-
-    def _not_found(self, reference: MessageReference | None) -> RequestFailure:
-        category = reference.message_category if reference is not None else None
-        named = category or Category.PAYMENT
-        last = self.dialogues.last
-        seen = (
-            f", last such Request has SaleID={last.header.sale_id} ServiceID={last.header.service_id}"
-            if last is not None
-            else ""
-        )
-        return RequestFailure(ErrorCondition.NOT_FOUND, f"Message not found. Category={named.value}{seen}")
-
-    def _diagnosis(self, body: DiagnosisRequest) -> DiagnosisResponse:
-        identity, status = self._device.identity, self._device.status()
-        members = {
-            "firmwareVersion": identity.software,
-            "merchantAccount": identity.merchant,
-            "storeId": identity.store,
-            "terminalId": identity.poiid,
-            "unconfirmedBatchCount": str(status.kept),
-        }
-        if status.battery is not None:
-            members["batteryLevel"] = f"{status.battery}%"
-        busy = status.busy or self.dialogues.running is not None
-        return DiagnosisResponse(
-            response=NexoResponse(
-                result=NexoResult.SUCCESS, additional_response=write_additional(DataForm.KEY_VALUE, members)
-            ),
-            poi_status=PoiStatus(
-                global_status=GlobalStatus.BUSY if busy else GlobalStatus.OK,
-                communication_ok_flag=status.host_reachable,
-                printer_status=status.printer,
-            ),
-            host_status=[HostStatus(acquirer_id="0", is_reachable_flag=status.host_reachable)]
-            if body.host_diagnosis_flag
-            else None,
-        )
 
     def _refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:
         """Answer a request that began nothing."""
