@@ -67,6 +67,7 @@ from terminal_sim.runtime.contents import ActRefused, ReaderFrame
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore, pin_keys_of
+from terminal_sim.runtime.line_keys import LineKeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Subscriber, Trace
 
@@ -208,7 +209,13 @@ class Bench:
             printer=Printer(),
             kernel=kernel,
             dialect=self.acquirer.dialect if self.network is None else self.network.dialect,
-            keys=KeyStore(pin_keys, self.acquirer.config.pin.block_format),
+            keys=KeyStore(
+                pin_keys,
+                self.acquirer.config.pin.block_format,
+                LineKeyStore(
+                    self.acquirer.config, None if self._state is None else self._state / f"{name}.line-keys"
+                ),
+            ),
             cards=CardLog(kernel.exceptions),
             vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )

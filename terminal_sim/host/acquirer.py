@@ -37,6 +37,8 @@ from terminal_sim.host.ledger_file import LedgerFile
 from terminal_sim.host.scripts import LONGEST_ICC_DATA, IssuerScript, fitting
 from terminal_sim.host.seen import SeenMessage, seen
 from terminal_sim.host.settlement import settle
+from terminal_sim.host.terminal_keys import KeysIssued
+from terminal_sim.host.terminal_lines import TerminalLines
 from terminal_sim.secret import Secret
 
 if TYPE_CHECKING:
@@ -44,7 +46,15 @@ if TYPE_CHECKING:
 
 _CONFLICTING_DUPLICATE = "94"
 _INVALID_AMOUNT = "13"
-_OWN_CODES = (*OWN_CODES, APPROVED, PARTIAL, DECLINED, _CONFLICTING_DUPLICATE, _INVALID_AMOUNT, *LEDGER_CODES)
+_OWN_CODES = (
+    *OWN_CODES,
+    APPROVED,
+    PARTIAL,
+    DECLINED,
+    _CONFLICTING_DUPLICATE,
+    _INVALID_AMOUNT,
+    *LEDGER_CODES,
+)
 _GARBAGE = b"\x00garbage"  # shorter than any message, so that no decoder takes it for one
 
 
@@ -71,6 +81,7 @@ class AcquirerState(Struct, frozen=True, kw_only=True):
     scripted: tuple[ScriptedAnswer, ...]
     sending: tuple[IssuerScript, ...]
     answered: Mapping[MessageKey, AnsweredMessage]
+    keys: tuple[KeysIssued, ...] = ()
 
 
 class Acquirer:
@@ -90,6 +101,7 @@ class Acquirer:
         self._scripted: deque[ScriptedAnswer] = deque()
         self._sending: deque[IssuerScript] = deque()
         self._answered: dict[MessageKey, AnsweredMessage] = {}
+        self._lines = TerminalLines(config)
         self._books: LedgerFile | None = None
         self._kept: AcquirerState | None = None  # its state, until something changes it
         self.speak(dialect or load_dialect(config.dialect))
@@ -110,9 +122,11 @@ class Acquirer:
         return cls(config, keeps_messages=keeps_messages)
 
     def speak(self, dialect: Dialect) -> None:
-        """Take and give messages of `dialect` from now on. Raises `MessageError` where it lacks a response code of this acquirer."""
+        """Take and give messages of `dialect` from now on. Raises `ValueError` where it lacks a response code of this acquirer, or this acquirer a key."""
         for code in (*_OWN_CODES, *self.config.response_codes()):
             dialect.check_response(code)
+        if dialect.mac is not None and not self.config.test_keys.has("mac_key"):
+            raise ValueError(f"test_keys.mac_key: messages of {dialect.source} are authenticated with it")
         self.dialect = dialect
 
     def use_pack(self, name: str) -> None:
@@ -135,6 +149,7 @@ class Acquirer:
         self._ledger.begin_behind(books.index.entries)
         self._issuer.counters.begin_behind(books.index.highest)
         self._numbered = books.index.numbered
+        self._lines.keys.recall(KeysIssued(terminal, number) for terminal, number in books.index.keys.items())
         self._books = books
 
     @property
@@ -178,6 +193,7 @@ class Acquirer:
             scripted=tuple(self._scripted),
             sending=tuple(self._sending),
             answered=self._answered.copy(),
+            keys=self._lines.keys.issued(),
         )
 
     def restore(self, state: AcquirerState) -> None:
@@ -197,6 +213,8 @@ class Acquirer:
         self._scripted = deque(state.scripted)
         self._sending = deque(state.sending)
         self._answered = dict(state.answered)
+        self._lines = TerminalLines(state.config)
+        self._lines.keys.recall(state.keys)
         self._keep(0, 0, tuple(state.answered.values()))
         self.make_durable()
 
@@ -286,9 +304,13 @@ class Acquirer:
         """As `respond`, but the answer must not leave before `make_durable` has returned."""
         self._kept = None
         try:
+            if self.dialect.is_management(message):
+                return self._manage(message)
             request = self.dialect.decode_request(message)
+            keys = self._lines.authenticating(message, request.terminal, self.dialect)
         except MessageError as error:
             return Answer(reply=None, delay=0, note=f"not understood: {error}")
+        request = self._lines.translated(request, keys)
         scripted, decided = self._next_answer(request)
         reply, found = self._reply(request, scripted)
         note = "; ".join(filter(None, (decided, found)))
@@ -297,8 +319,20 @@ class Acquirer:
             self.messages.append(got)
         if scripted.fate is AnswerFate.LOST:
             return Answer(reply=None, delay=0, note=note, message=got)
-        encoded = _GARBAGE if scripted.fate is AnswerFate.GARBLED else self.dialect.encode_reply(reply)
+        garbled = scripted.fate is AnswerFate.GARBLED
+        encoded = (
+            _GARBAGE if garbled else self._lines.sealed(self.dialect.encode_reply(reply), keys, self.dialect)
+        )
         return Answer(reply=encoded, delay=self.config.delay + scripted.late, note=note, message=got)
+
+    def _manage(self, message: bytes) -> Answer:
+        """The answer to a message of network management. Raises `MessageError`."""
+        managed = self._lines.managed(message, self.dialect)
+        if managed.issued and self._books is not None:
+            self._books.append(
+                LedgerRecord(numbered=self._numbered, entries=(), answers=(), keys=managed.issued)
+            )
+        return Answer(reply=managed.reply, delay=self.config.delay, note=managed.note)
 
     def _next_answer(self, request: HostRequest) -> tuple[ScriptedAnswer, str]:
         """What overrules the issuer for this message, and the note of it for the trace."""

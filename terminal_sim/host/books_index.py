@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from terminal_sim.host.answered import AnsweredMessage
 from terminal_sim.host.counters import CounterUse
 from terminal_sim.host.ledger import LedgerEntry
+from terminal_sim.host.terminal_keys import KeysIssued
 from terminal_sim.journal.head import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRecord:
-    """What one message did: its `entries`, the `answers` that its repeats get, how many answers there were so far, and the card's counter."""
+    """What one message did: its `entries`, the `answers` that its repeats get, how many answers there were so far, the card's counter, and the keys that a terminal got."""
 
     numbered: int
     entries: tuple[LedgerEntry, ...]
     answers: tuple[AnsweredMessage, ...]
     counters: tuple[CounterUse, ...] = ()
+    keys: tuple[KeysIssued, ...] = ()
 
     @property
     def references(self) -> set[str]:
@@ -36,7 +38,8 @@ class BooksIndex:
     """What `mark.count` records come to, whose lines end at byte `end`, and whose last hash is `mark.digest`.
 
     `entries` counts their entries, and `numbered` is that of the last record. `places` has, for each payment and counter of a card, the
-    bytes at which the lines that speak of it begin, and `highest` the highest counter of each card.
+    bytes at which the lines that speak of it begin, `highest` the highest counter of each card, and `keys` the number of the newest keys of
+    each terminal.
     """
 
     mark: Mark
@@ -45,6 +48,7 @@ class BooksIndex:
     numbered: int = 0
     places: dict[str, list[int]] = field(default_factory=dict)
     highest: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
     def take(self, record: LedgerRecord, digest: bytes, length: int) -> None:
         """One more record, whose line has so many bytes."""
@@ -52,6 +56,8 @@ class BooksIndex:
             self.places.setdefault(reference, []).append(self.end)
         for use in record.counters:
             self.highest[use.card] = max(self.highest.get(use.card, 0), use.atc)
+        for issued in record.keys:
+            self.keys[issued.terminal] = max(self.keys.get(issued.terminal, 0), issued.number)
         self.mark = Mark(self.mark.count + 1, digest)
         self.end += length
         self.entries += len(record.entries)

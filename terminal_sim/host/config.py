@@ -153,12 +153,22 @@ class AcquirerConfig:
         return self._key("pin_key")
 
     @property
+    def mac_key(self) -> Secret[bytes]:
+        """Authenticates messages of terminals that were given no other."""
+        return self._key("mac_key")
+
+    @property
+    def transport_key(self) -> Secret[bytes]:
+        """Protects new keys on their way to a terminal."""
+        return self._key("transport_key")
+
+    @property
     def base_derivation_key(self) -> Secret[bytes]:
         return self._key("base_derivation_key")
 
     def loaded_keys(self) -> list[LoadedKey]:
         """The keys in use, those of one kind of PIN key among them; a base key that nothing is derived from is left alone."""
-        optional = ("script_mac_key", "script_encipherment_key")
+        optional = ("script_mac_key", "script_encipherment_key", "mac_key", "transport_key")
         by_bin = (f"{BY_BIN}{each}" for each in self.test_keys.issuer_master_keys)
         names = [
             "issuer_master_key",

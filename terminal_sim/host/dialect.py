@@ -6,6 +6,7 @@ from typing import Protocol
 
 from terminal_sim.core.message import HostReply, HostRequest
 from terminal_sim.emv.data.tree import Part
+from terminal_sim.host.authentication import MacAlgorithm
 from terminal_sim.host.management import ManagementReply, ManagementRequest
 from terminal_sim.secret import MaskedBytes
 
@@ -14,11 +15,20 @@ class MessageError(ValueError):
     """These bytes are no message of the dialect, or this value cannot be said in it."""
 
 
+class NotAuthentic(MessageError):
+    """A message whose authentication code was not made with the key that it should be."""
+
+
 class Dialect(Protocol):
     """Requests and replies as bytes. What encodes or decodes raises `MessageError`, and nothing else, for what the dialect does not have."""
 
     source: str
     """The name or path by which the dialect is found again."""
+
+    @property
+    def mac(self) -> MacAlgorithm | None:
+        """How the codes of messages are made, whose place what encodes keeps; None where messages have none."""
+        ...
 
     def label(self, request: HostRequest) -> str:
         """What the dialect calls the message of `request`, such as 0100; it is shown and decides nothing."""

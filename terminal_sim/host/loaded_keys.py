@@ -21,13 +21,19 @@ _USAGE_OF: Final = {
     "script_mac_key": "E2",
     "pin_key": "P0",
     "base_derivation_key": "B0",
+    "mac_key": "M3",
+    "transport_key": "K1",
 }
 """What the key block of each key says that it is for."""
+_ALSO: Final = {"mac_key": ("M6",), "transport_key": ("K0",)}
+"""What it may say as well."""
 _SIZES: Final = {
     ("issuer_master_key", KeyAlgorithm.TDES): (16,),
     ("script_encipherment_key", KeyAlgorithm.TDES): (16,),
     ("script_mac_key", KeyAlgorithm.TDES): (16,),
     ("pin_key", KeyAlgorithm.TDES): (16, 24),
+    ("mac_key", KeyAlgorithm.TDES): (16,),
+    ("transport_key", KeyAlgorithm.TDES): (16, 24),
     ("base_derivation_key", KeyAlgorithm.TDES): (16,),
     ("base_derivation_key", KeyAlgorithm.AES): (16, 24, 32),
 }
@@ -60,7 +66,8 @@ class TestKeys:
     """TEST keys: 16 bytes as hex digits, or a key block under `key_block_protection_key`, which is hex digits itself.
 
     Cards understand scripts by the keys that follow from `script_mac_key` and `script_encipherment_key`, where these are missing by those
-    of `issuer_master_key`. `issuer_master_keys` are those of other issuers, by the beginning of their card numbers. `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
+    of `issuer_master_key`. `mac_key` authenticates the messages of terminals that have got no other, and new keys come to them under
+    `transport_key`. `issuer_master_keys` are those of other issuers, by the beginning of their card numbers. `check_values` maps the name of a key to the first 2 to 5 bytes of its check value.
     """
 
     __test__ = False  # a name that pytest would take for a test
@@ -71,6 +78,8 @@ class TestKeys:
     script_mac_key: str = field(default="", repr=False)
     script_encipherment_key: str = field(default="", repr=False)
     base_derivation_key: str = field(default="", repr=False)
+    mac_key: str = field(default="", repr=False)
+    transport_key: str = field(default="", repr=False)
     key_block_protection_key: str = field(default="", repr=False)
     check_values: dict[str, str] = field(default_factory=dict)
 
@@ -160,7 +169,7 @@ class TestKeys:
                 f"{name}: 32 hex digits wanted, a double-length key, or a key block; as one it is wrong: {error}"
             ) from None
         usage = _USAGE_OF[_kind(name)]
-        if header.usage != usage:
+        if header.usage not in (usage, *_ALSO.get(name, ())):
             raise ValueError(
                 f"{name}: the key block has usage {header.usage} ({header.use}); {usage} ({USAGES[usage]}) is wanted"
             )

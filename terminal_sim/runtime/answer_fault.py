@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 from msgspec.structs import replace
@@ -25,8 +26,13 @@ class AnswerFault(Enum):
     WRONG_TYPE = "host-wrong-type"
 
 
-def strike(fault: AnswerFault, arrival: Arrival, dialect: Dialect) -> tuple[Arrival, ...]:
-    """What arrives in the place of `arrival`, noted for the trace. Raises `MessageError` where that is no answer of the dialect."""
+def strike(
+    fault: AnswerFault, arrival: Arrival, dialect: Dialect, sealed: Callable[[bytes], bytes]
+) -> tuple[Arrival, ...]:
+    """What arrives in the place of `arrival`, noted for the trace; `sealed` gives a message the code that belongs to it.
+
+    Raises `MessageError` where that is no answer of the dialect.
+    """
     reply = dialect.decode_reply(arrival.message)
     noted = replace(arrival, note=f"{arrival.note}; {fault.value}".removeprefix("; "))
     if fault is AnswerFault.DUPLICATE:
@@ -37,7 +43,7 @@ def strike(fault: AnswerFault, arrival: Arrival, dialect: Dialect) -> tuple[Arri
         wrong = replace(reply, message_class=_ANOTHER[reply.message_class])
     else:
         wrong = replace(reply, stan=reply.stan % LAST_STAN + 1)
-    return (replace(noted, message=dialect.encode_reply(wrong)),)
+    return (replace(noted, message=sealed(dialect.encode_reply(wrong))),)
 
 
 _ANOTHER = {

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from terminal_sim.core.events import Event, Paper
 from terminal_sim.core.memory import FirmwareMemory
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, HostReply, HostRequest
 from terminal_sim.core.payment_request import RequestAnswer
 from terminal_sim.core.receipt import Receipt
 from terminal_sim.core.screen import Screen
 from terminal_sim.core.terminal import Terminal
 from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.growing_list import GrowingList
-from terminal_sim.host.dialect import Dialect
+from terminal_sim.host.dialect import Dialect, NotAuthentic
 from terminal_sim.host.link import HostLink
 from terminal_sim.runtime.answer_fault import AnswerFault
 from terminal_sim.runtime.card_log import CardLog, CardLogState
@@ -171,6 +171,21 @@ class Board:
     panel: Panel = field(default_factory=Panel)
     firmware: Terminal | None = None
     answer_fault: AnswerFault | None = None
+
+    def encoded(self, request: HostRequest) -> bytes:
+        """The message of `request`, with its code where the dialect has them. Raises `LookupError` where there is no key for it."""
+        return self.sealed(self.dialect.encode_request(request))
+
+    def sealed(self, message: bytes) -> bytes:
+        """`message` with the code that the dialect wants of it, if it does. Raises `LookupError` where there is no key for it."""
+        return message if self.dialect.mac is None else self.keys.sealed(message, self.dialect.mac)
+
+    def decoded(self, message: bytes) -> HostReply:
+        """The reply in `message`. Raises `MessageError` for what is none, and `NotAuthentic` for one with a wrong code."""
+        reply = self.dialect.decode_reply(message)
+        if self.dialect.mac is not None and not self.keys.is_authentic(message, self.dialect.mac):
+            raise NotAuthentic("the message authentication code is wrong")
+        return reply
 
     def snapshot(self) -> BoardState:
         shown = self.panel.shown

@@ -168,7 +168,7 @@ class MessageReceived(Content, frozen=True):
 
 
 class MessageFailed(Content, frozen=True):
-    """What became of a request that got no answer: `unreachable`, `garbage` or `lost`."""
+    """What became of a request that got no answer: `unreachable`, `garbage`, `wrong-mac` or `lost`."""
 
     kind: ClassVar[str] = "host"
     problem: str

@@ -25,7 +25,7 @@ from terminal_sim.core.moment import digits_of
 from terminal_sim.emv.data.entropy import draw
 from terminal_sim.emv.talk.request import Interface, Request
 from terminal_sim.errors import StorageFailed
-from terminal_sim.host.dialect import MessageError
+from terminal_sim.host.dialect import MessageError, NotAuthentic
 from terminal_sim.host.link import Arrival
 from terminal_sim.readers.parts import CONTACT, CONTACTLESS
 from terminal_sim.runtime.answer_fault import strike
@@ -82,12 +82,20 @@ class Executor:
 
     def _send(self, board: Board, effect: fx.Send) -> None:
         request = effect.request
-        message = board.dialect.encode_request(request)
+        try:
+            message = board.encoded(request)
+        except LookupError as missing:
+            self._not_sent(board, request.stan, str(missing))
+            return
         if self.tracing is not None:
             self.tracing.sent(board, request, message)
         for arrival in board.link.send(message, request.stan):
             self.await_arrival(board, arrival, request.stan)
         self._sent[board.name] = board
+
+    def _not_sent(self, board: Board, stan: int, why: str) -> None:
+        """What cannot be authenticated does not leave, as if there were no connection."""
+        self.await_arrival(board, Arrival(problem="unreachable", note=why), stan)
 
     def release(self) -> Sequence[tuple[Board, StorageFailed]]:
         """Let the answers to all that was sent leave; the boards whose acquirer cannot store them, each with the reason."""
@@ -115,7 +123,7 @@ class Executor:
         if board.answer_fault is None or not arrival.message:
             return (arrival,)
         try:
-            struck = strike(board.answer_fault, arrival, board.dialect)
+            struck = strike(board.answer_fault, arrival, board.dialect, board.sealed)
         except MessageError:
             return (arrival,)
         board.answer_fault = None
@@ -147,7 +155,9 @@ class Executor:
             self.post(board, HostUnreachable(due.stan))
         elif not problem:
             try:
-                reply = board.dialect.decode_reply(message)
+                reply = board.decoded(message)
+            except NotAuthentic:
+                problem = "wrong-mac"
             except MessageError:
                 problem = "garbage"
             else:

@@ -6,7 +6,7 @@ is used, so that a power cut skips a key and never repeats one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,10 @@ from terminal_sim.emv.talk.answers import PinBlock
 from terminal_sim.emv.talk.asks import PinEncipherment
 from terminal_sim.errors import BenchMisuse, StorageFailed
 from terminal_sim.files import replace_private
+from terminal_sim.host import authentication
+from terminal_sim.host.authentication import MacAlgorithm
 from terminal_sim.host.config import AcquirerConfig, PinKeys
+from terminal_sim.runtime.line_keys import LineKeyStore, NewKeysRefused
 from terminal_sim.secret import Secret
 
 
@@ -130,10 +133,12 @@ class KeyStoreState(Struct, frozen=True):
 
 
 class KeyStore:
-    """Holds the acquirer's PIN keys from `source`; blocks for the issuer have `block_format` 0, 3 or 4 (ISO 9564-1)."""
+    """Holds the acquirer's PIN keys from `source`, and the keys of its `line`; blocks for the issuer have `block_format` 0, 3 or 4 (ISO 9564-1)."""
 
-    def __init__(self, source: PinKeySource, block_format: int = 0) -> None:
+    def __init__(self, source: PinKeySource, block_format: int = 0, line: LineKeyStore | None = None) -> None:
         self._source = source
+        self._line = line
+        self._take_line_keys()
         self._erased = False
         self._format = block_format
 
@@ -145,6 +150,34 @@ class KeyStore:
     def erase(self) -> None:
         """Forget all keys, since the housing was opened."""
         self._erased = True
+        if self._line is not None:
+            self._line.erase()
+
+    def sealed(self, message: bytes, algorithm: MacAlgorithm) -> bytes:
+        """`message` with its code. Raises `LookupError` where there is no key for it."""
+        return authentication.sealed(message, algorithm, self._mac_key())
+
+    def is_authentic(self, message: bytes, algorithm: MacAlgorithm) -> bool:
+        """Whether the code of `message` was made with the key of this terminal."""
+        return not self._erased and authentication.is_authentic(message, algorithm, self._mac_key())
+
+    def renew(self, blocks: Sequence[str]) -> None:
+        """Use the host's new keys from now on. Raises `NewKeysRefused` and `StorageFailed`, and then the old ones stay."""
+        if self._line is None or self._erased:
+            raise NewKeysRefused("this terminal has no place for keys")
+        self._line.renew(blocks)
+        self._take_line_keys()
+
+    def _mac_key(self) -> Secret[bytes]:
+        key = None if self._line is None else self._line.keys.mac
+        if key is None:
+            raise LookupError("there is no key for the codes of messages")
+        return key
+
+    def _take_line_keys(self) -> None:
+        """A fixed PIN key is renewed with those of the line."""
+        if self._line is not None and self._line.keys.pin is not None:
+            self._source = FixedPinKey(self._line.keys.pin)
 
     def snapshot(self) -> KeyStoreState:
         return KeyStoreState(self._source.serial, self._erased)

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from terminal_sim.core.message import HostRequest
 from terminal_sim.emv.data.tree import Part
+from terminal_sim.host.authentication import MacAlgorithm
 from terminal_sim.host.iso8583.codes import DialectCodes
-from terminal_sim.host.iso8583.layout import DialectLayout, MacAlgorithm
+from terminal_sim.host.iso8583.layout import DialectLayout
 from terminal_sim.host.iso8583.managing import ManagementCodec
 from terminal_sim.host.iso8583.replies import ReplyCodec
 from terminal_sim.host.iso8583.requests import RequestCodec

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Literal
 
 from terminal_sim.core.message import MessageClass
 from terminal_sim.datafiles.suggest import suggest
+from terminal_sim.host.authentication import MacAlgorithm
 from terminal_sim.host.config import AVS_WORDS
 from terminal_sim.host.iso8583 import elements as el
 from terminal_sim.host.iso8583.elements import ELEMENTS
@@ -24,15 +24,6 @@ CLASSES = (*(each.value for each in MessageClass), MANAGEMENT)
 FUNCTIONS = (*CLASSES[:-1], *(each.value for each in ManagementFunction))
 _TYPE = re.compile(r"[0-9][1-8][02468][024]", re.ASCII)
 _RESPONSE = re.compile(r"[0-9A-Z]{2}", re.ASCII)
-
-
-class MacAlgorithm(Enum):
-    """How a message authentication code is made, 8 bytes in DE 64 or 128."""
-
-    RETAIL = "iso9797-3"
-    """ISO/IEC 9797-1 algorithm 3 (retail MAC) with padding method 2, under a double-length triple DES key."""
-    CMAC = "cmac"
-    """CMAC (NIST SP 800-38B) under a triple DES key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

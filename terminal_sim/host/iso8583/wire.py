@@ -12,18 +12,18 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from terminal_sim.host.authentication import CODE_SIZE
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
 from terminal_sim.host.iso8583.forms import CODECS, Alphabet, ElementForm, Encoding
 from terminal_sim.host.iso8583.layout import DialectLayout
 
 MAX_MESSAGE = 2048  # above the longest message of any dialect; a longer one is not looked at
-MAC_SIZE = 8
 
 _DIGITS, _BYTES, _ASCII, _EBCDIC = Alphabet  # names of the module cost less than members of an enumeration
 _TWO_BITMAPS = 1 << 127
 _SECOND_HALF = (1 << 64) - 1
-_MAC = ElementForm(el.MAC, "64", _BYTES, MAC_SIZE)
+_MAC = ElementForm(el.MAC, "64", _BYTES, CODE_SIZE)
 _SECOND_MAC = _MAC._replace(field="128")
 
 
@@ -198,7 +198,7 @@ class WireCodec:
                 raise _NotPlain
             parts.append(data)
         if self.has_mac:
-            parts.append(bytes(MAC_SIZE))
+            parts.append(bytes(CODE_SIZE))
         return b"".join(parts)
 
     def _build_with_reasons(self, fields: Mapping[str, str]) -> bytes:
@@ -208,7 +208,7 @@ class WireCodec:
         by_number = {numbered[name]: text for name, text in fields.items()}
         if self.has_mac:
             second = any(name.isdigit() and int(name) > 64 for name in by_number)
-            by_number["128" if second else "64"] = "00" * MAC_SIZE
+            by_number["128" if second else "64"] = "00" * CODE_SIZE
         try:
             message, _ = iso8583.encode(by_number, self.library_specification)
         except iso8583.EncodeError as error:

@@ -1,0 +1,80 @@
+"""The keys by which a terminal's messages are authenticated, and new ones as its host gives them.
+
+New keys come as key blocks (TR-31) under the terminal's transport key, and are kept as such. They are on the disk before the first of them is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from terminal_sim.errors import BenchMisuse, StorageFailed
+from terminal_sim.files import replace_private
+from terminal_sim.host.config import AcquirerConfig
+from terminal_sim.secret import Secret
+
+_MAC_USAGES, _PIN_USAGE = ("M3", "M6"), "P0"
+
+
+class NewKeysRefused(ValueError):
+    """Key blocks that a terminal does not take; the text says why and shows no key."""
+
+
+class LineKeys(Struct, frozen=True, kw_only=True):
+    """The keys in use; a `pin` of None says that PIN keys are not those of the line."""
+
+    mac: Secret[bytes] | None
+    pin: Secret[bytes] | None = None
+
+
+class LineKeyStore:
+    """The keys of one terminal: those of the host file, or the newest that its host gave; `file` keeps these, and without one they are in memory."""
+
+    def __init__(self, config: AcquirerConfig, file: Path | None) -> None:
+        self._transport = config.transport_key if config.test_keys.has("transport_key") else None
+        self._file = file
+        self.keys = LineKeys(mac=config.mac_key if config.test_keys.has("mac_key") else None)
+        if file is not None and file.exists():
+            try:
+                self.keys = self._opened(file.read_text("ascii").split())
+            except ValueError as wrong:
+                raise BenchMisuse(
+                    f"{file}: these are no keys of this terminal: {wrong}; put the file back, or start a new folder"
+                ) from None
+
+    def renew(self, blocks: Sequence[str]) -> None:
+        """Use the keys in `blocks` from now on. Raises `NewKeysRefused`; `StorageFailed` where they cannot be kept, and then the old ones stay."""
+        keys = self._opened(blocks)
+        if self._file is not None:
+            try:
+                replace_private(self._file, "\n".join(blocks).encode("ascii"))
+            except OSError as error:
+                raise StorageFailed(f"{self._file}: new keys cannot be stored: {error.strerror}") from None
+        self.keys = keys
+
+    def erase(self) -> None:
+        """Forget all keys, on the disk too."""
+        self.keys = LineKeys(mac=None)
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+    def _opened(self, blocks: Sequence[str]) -> LineKeys:
+        from terminal_sim.emv.keys import key_block  # only new keys need ciphers
+
+        if self._transport is None:
+            raise NewKeysRefused("test_keys.transport_key of the host file opens them, and is missing")
+        found: dict[str, Secret[bytes]] = {}
+        for text in blocks:
+            try:
+                block = key_block.unwrap(self._transport, text)
+            except ValueError as wrong:
+                raise NewKeysRefused(str(wrong)) from None
+            use = "mac" if block.header.usage in _MAC_USAGES else block.header.usage
+            if use not in ("mac", _PIN_USAGE) or use in found:
+                raise NewKeysRefused(f"a key for {block.header.use} is not wanted")
+            found[use] = block.key
+        if "mac" not in found:
+            raise NewKeysRefused("no key for message authentication among them")
+        return LineKeys(mac=found["mac"], pin=found.get(_PIN_USAGE))
