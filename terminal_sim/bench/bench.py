@@ -46,6 +46,7 @@ from terminal_sim.files import private_folder
 from terminal_sim.flows import load as load_flows
 from terminal_sim.host.acquirer import Acquirer
 from terminal_sim.host.acquirer_link import AcquirerLink
+from terminal_sim.host.link import HostLink
 from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.errors import JournalError
 from terminal_sim.journal.memory import MemoryJournal, state_of
@@ -67,6 +68,7 @@ from terminal_sim.runtime.contents import ActRefused, ReaderFrame
 from terminal_sim.runtime.deadlines import Deadline
 from terminal_sim.runtime.engine import Engine
 from terminal_sim.runtime.key_store import KeyStore, pin_keys_of
+from terminal_sim.runtime.line_end import TerminalLineEnd
 from terminal_sim.runtime.line_keys import LineKeyStore
 from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Subscriber, Trace
@@ -201,21 +203,19 @@ class Bench:
             name,
             file=None if self._state is None else self._state / f"{name}.pin-serial",
         )
+        line_keys = LineKeyStore(
+            self.acquirer.config, None if self._state is None else self._state / f"{name}.line-keys"
+        )
+        keys = KeyStore(pin_keys, self.acquirer.config.pin.block_format, line_keys)
         kernel = kernel_config(model, name)
         board = Board(
             name=name,
             readers=ReaderPort(hardware.reader, silent=self._silent),
-            link=AcquirerLink(self.acquirer) if self.network is None else self.network.link(model.timeouts),
+            link=self._link(name, model, keys),
             printer=Printer(),
             kernel=kernel,
             dialect=self.acquirer.dialect if self.network is None else self.network.dialect,
-            keys=KeyStore(
-                pin_keys,
-                self.acquirer.config.pin.block_format,
-                LineKeyStore(
-                    self.acquirer.config, None if self._state is None else self._state / f"{name}.line-keys"
-                ),
-            ),
+            keys=keys,
             cards=CardLog(kernel.exceptions),
             vault=Vault(None if self._state is None else self._state / f"{name}.key"),
         )
@@ -234,6 +234,13 @@ class Bench:
         if power and not terminal.is_on:
             terminal.power_on()
         return terminal
+
+    def _link(self, name: str, model: Profile, keys: KeyStore) -> HostLink:
+        """The way of a terminal to its host."""
+        if self.network is None:
+            return AcquirerLink(self.acquirer)
+        end = TerminalLineEnd(name, self.network.dialect, keys, lambda: self.now.civil)
+        return self.network.link(model.timeouts, end, self.seed)
 
     def _model(self, profile: str | Path | Profile, options: Mapping[str, object]) -> Profile:
         """A profile is read once a bench: a fleet of one model shares it."""

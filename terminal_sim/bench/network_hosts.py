@@ -6,6 +6,7 @@ payment would time out before its answer could come; else it jumps from one dead
 
 from __future__ import annotations
 
+from random import Random
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 
@@ -13,8 +14,10 @@ from terminal_sim.core.config.timeouts import Timeouts
 from terminal_sim.host.dialect import Dialect
 from terminal_sim.host.iso8583.load import load_dialect
 from terminal_sim.host.network.address import HostAddress
+from terminal_sim.host.network.backoff import Backoff
 from terminal_sim.host.network.link import NetworkLink
 from terminal_sim.host.network.log import HostLog
+from terminal_sim.host.network.session import LineEnd, LineSession
 from terminal_sim.runtime.board import Board
 from terminal_sim.runtime.engine import Engine
 
@@ -44,9 +47,19 @@ class NetworkHosts:
         parsed = HostAddress.parse(address)
         return cls(parsed, load_dialect(parsed.dialect) if parsed.dialect else dialect)
 
-    def link(self, timeouts: Timeouts) -> NetworkLink:
-        """The link of one more terminal, which waits for its host as `timeouts` say. Raises `BenchMisuse` where a file that TLS needs cannot be used."""
-        link = NetworkLink(self.address, self.log, max(timeouts.issuer, timeouts.reversal))
+    def link(self, timeouts: Timeouts, end: LineEnd, seed: int) -> NetworkLink:
+        """The link of one more terminal, which waits for its host as `timeouts` say; with `seed` it chooses when to connect again.
+
+        Raises `BenchMisuse` where a file that TLS needs cannot be used.
+        """
+        rules = self.address.line
+        link = NetworkLink(
+            self.address,
+            self.log,
+            max(timeouts.issuer, timeouts.reversal),
+            LineSession(rules, end) if rules.keeps_line else None,
+            Backoff(Random(f"{seed} {end.terminal}")),
+        )
         self._links.append(link)
         return link
 

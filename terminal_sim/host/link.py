@@ -14,13 +14,13 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """What reaches the terminal `delay` microseconds of virtual time after it was handed over: bytes, or a problem instead.
 
     `unreachable`: there was no connection, so nothing was sent and nothing can have been charged. `closed`: the connection has
-    ended behind a request, which the host may have got. Bytes that the dialect cannot read count as no answer likewise.
+    ended behind a request, which the host may have got. `said`: nothing for the terminal, only a `note` of what the line itself did. Bytes that the dialect cannot read count as no answer likewise.
     `stan` is the trace number of the request that a problem is about, 0 where the link cannot tell. `note` is for the trace.
     """
 
     delay: int = 0
     message: bytes = b""
-    problem: Literal["", "unreachable", "closed"] = ""
+    problem: Literal["", "unreachable", "closed", "said"] = ""
     note: str = ""
     stan: int = 0
 

@@ -115,6 +115,8 @@ class Executor:
         for one in self._struck(board, arrival):
             if one.note and self.tracing is not None:
                 self.tracing.note(board, one.note)
+            if one.problem == "said":
+                continue
             due = DeliveryDue(board.name, board.power.life, stan, one)
             self.clock.at(self.clock.now.mono + one.delay, due)
 

@@ -158,8 +158,11 @@ class KeyStore:
         return authentication.sealed(message, algorithm, self._mac_key())
 
     def is_authentic(self, message: bytes, algorithm: MacAlgorithm) -> bool:
-        """Whether the code of `message` was made with the key of this terminal."""
-        return not self._erased and authentication.is_authentic(message, algorithm, self._mac_key())
+        """Whether the code of `message` was made with the key of this terminal, or with the one before it."""
+        if self._line is None or self._erased:
+            return False
+        keys = (self._line.keys.mac, self._line.earlier)
+        return any(key is not None and authentication.is_authentic(message, algorithm, key) for key in keys)
 
     def renew(self, blocks: Sequence[str]) -> None:
         """Use the host's new keys from now on. Raises `NewKeysRefused` and `StorageFailed`, and then the old ones stay."""

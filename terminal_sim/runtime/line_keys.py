@@ -30,11 +30,15 @@ class LineKeys(Struct, frozen=True, kw_only=True):
 
 
 class LineKeyStore:
-    """The keys of one terminal: those of the host file, or the newest that its host gave; `file` keeps these, and without one they are in memory."""
+    """The keys of one terminal: those of the host file, or the newest that its host gave; `file` keeps these, and without one they are in memory.
+
+    An answer has the keys of its request. So after a change the MAC key before it is still taken.
+    """
 
     def __init__(self, config: AcquirerConfig, file: Path | None) -> None:
         self._transport = config.transport_key if config.test_keys.has("transport_key") else None
         self._file = file
+        self.earlier: Secret[bytes] | None = None  # the MAC key before the newest
         self.keys = LineKeys(mac=config.mac_key if config.test_keys.has("mac_key") else None)
         if file is not None and file.exists():
             try:
@@ -52,11 +56,11 @@ class LineKeyStore:
                 replace_private(self._file, "\n".join(blocks).encode("ascii"))
             except OSError as error:
                 raise StorageFailed(f"{self._file}: new keys cannot be stored: {error.strerror}") from None
-        self.keys = keys
+        self.earlier, self.keys = self.keys.mac, keys
 
     def erase(self) -> None:
         """Forget all keys, on the disk too."""
-        self.keys = LineKeys(mac=None)
+        self.earlier, self.keys = None, LineKeys(mac=None)
         if self._file is not None:
             self._file.unlink(missing_ok=True)
 

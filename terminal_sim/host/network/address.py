@@ -5,6 +5,9 @@
 | `header`      | the length before a message: `2` (the default) or `4` bytes, `digits` for four in ASCII |
 | `tpdu`        | five bytes in hex that go before each message, such as `6000030000`         |
 | `dialect`     | the name of a dialect, or the path of its file, ending in `.toml`           |
+| `sign-on`     | `yes`: the terminal keeps the line and signs on before it sends a payment   |
+| `echo`        | a duration such as `60s`: after as much silence it asks whether the host is there |
+| `new-keys`    | a duration such as `24h`: it asks for new keys at first and after that long |
 | `ca`          | TLS: a PEM file of the certificates that are trusted; the system's own by default |
 | `certificate` | TLS: a PEM file with this side's certificate, where the other side asks for one |
 | `key`         | TLS: a PEM file with its private key                                       |
@@ -18,12 +21,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
 
+from terminal_sim.core.moment import Duration
 from terminal_sim.errors import BenchMisuse, Unsafe
 from terminal_sim.host.network.framing import TPDU_SIZE, Framing, LengthHeader
+from terminal_sim.host.network.session import LineRules
 from terminal_sim.loopback import BEYOND, is_loopback
 
+_MICROS = 1_000_000
 PLAIN_SCHEME, TLS_SCHEME = "iso8583", "tls+iso8583"
-_OPTIONS = ("header", "tpdu", "dialect", BEYOND)
+_LINE_OPTIONS = ("sign-on", "echo", "new-keys")
+_OPTIONS = ("header", "tpdu", "dialect", *_LINE_OPTIONS, BEYOND)
 _TLS_OPTIONS = ("ca", "certificate", "key")
 
 
@@ -43,6 +50,7 @@ class HostAddress(Struct, frozen=True):
     framing: Framing = Framing()
     tls: TlsFiles | None = None
     dialect: str = ""
+    line: LineRules = LineRules()
 
     @classmethod
     def parse(cls, text: str) -> HostAddress:
@@ -68,6 +76,7 @@ class HostAddress(Struct, frozen=True):
             _framing(text, options),
             _tls(text, options) if secure else None,
             options.get("dialect", ""),
+            _line(text, options),
         )
 
     def __str__(self) -> str:
@@ -102,6 +111,18 @@ def _framing(text: str, options: dict[str, str]) -> Framing:
     if len(tpdu) not in (0, TPDU_SIZE) or ("tpdu" in options and not tpdu):
         raise BenchMisuse(f"{text}: tpdu={options['tpdu']}: a TPDU has ten hex digits, such as 6000030000")
     return Framing(header, tpdu)
+
+
+def _line(text: str, options: dict[str, str]) -> LineRules:
+    if options.get("sign-on", "yes") != "yes":
+        raise BenchMisuse(f"{text}: sign-on={options['sign-on']}: write sign-on=yes, or leave it out")
+    seconds = {}
+    for name in _LINE_OPTIONS[1:]:
+        try:
+            seconds[name] = Duration.parse(options[name]) / _MICROS if name in options else 0
+        except ValueError as wrong:
+            raise BenchMisuse(f"{text}: {name}: {wrong}") from None
+    return LineRules("sign-on" in options, seconds["echo"], seconds["new-keys"])
 
 
 def _tls(text: str, options: dict[str, str]) -> TlsFiles:

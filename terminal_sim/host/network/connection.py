@@ -50,7 +50,7 @@ class Connection:
         try:
             self._ways = deque(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
-            self._end(error.strerror or str(error))
+            self.end(error.strerror or str(error))
         else:
             self._try_next("it has no address")
 
@@ -83,7 +83,7 @@ class Connection:
         if self.stage is Stage.OPEN:
             self._write()
         elif self.stage is not Stage.CLOSED and monotonic() > self._until:
-            self._end(f"no connection within {CONNECT_TIMEOUT // _MICROS} s")
+            self.end(f"no connection within {CONNECT_TIMEOUT // _MICROS} s")
 
     def received(self) -> list[FramedMessage]:
         """The whole messages that have come, without waiting."""
@@ -98,20 +98,26 @@ class Connection:
                 break
             except FramingError as wrong:
                 self.cut = self._frames.begun
-                self._end(str(wrong))
+                self.end(str(wrong))
             except OSError as error:
                 self.cut = self._frames.begun
-                self._end(error.strerror or str(error))
+                self.end(error.strerror or str(error))
             else:
                 self._frames.feed(data)
                 if not data:
                     self.cut = self._frames.begun
-                    self._end("the host closed the connection")
+                    self.end("the host closed the connection")
         return found
 
     def close(self) -> None:
         """Release the descriptor."""
-        self._end("closed by the terminal")
+        self.end("closed by the terminal")
+
+    def end(self, why: str) -> None:
+        """Close it for the reason `why`, unless it is closed already."""
+        if self.stage is not Stage.CLOSED:
+            self.stage, self.why = Stage.CLOSED, why
+            self._release()
 
     @property
     def _stream(self) -> socket.socket:
@@ -120,11 +126,6 @@ class Connection:
         if stream is None:
             raise OSError("nothing is connected")
         return stream
-
-    def _end(self, why: str) -> None:
-        if self.stage is not Stage.CLOSED:
-            self.stage, self.why = Stage.CLOSED, why
-            self._release()
 
     def _release(self) -> None:
         for each in (self._secured, self._socket):
@@ -136,7 +137,7 @@ class Connection:
         """Connect to the next address of the name; where none is left, `why` is what ended the last."""
         self._release()
         if not self._ways:
-            self._end(why)
+            self.end(why)
             return
         family, kind, protocol, _, self._to = self._ways.popleft()
         try:
@@ -178,9 +179,9 @@ class Connection:
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return
         except ssl.SSLCertVerificationError as wrong:
-            self._end(f"its certificate is refused: {wrong.verify_message}")
+            self.end(f"its certificate is refused: {wrong.verify_message}")
         except OSError as error:
-            self._end(f"no TLS: {error.strerror or error}")
+            self.end(f"no TLS: {error.strerror or error}")
         else:
             self.stage = Stage.OPEN
 
@@ -192,7 +193,7 @@ class Connection:
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError as error:
-                self._end(error.strerror or str(error))
+                self.end(error.strerror or str(error))
                 return
             self._begun = sent < len(data)
             if self._begun:

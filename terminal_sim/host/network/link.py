@@ -5,6 +5,7 @@
 | no connection, or it ends before a byte has left | unreachable: nothing was sent, so nothing is reversed         |
 | it ends behind the request                       | nothing: the terminal times out, and reverses                 |
 | it ends in the middle of an answer               | the same                                                      |
+| network management is refused or unanswered      | the payments that wait are unreachable; the connection is closed |
 | an answer comes late, twice or for nothing       | the answer: the firmware takes it only where it waits for it  |
 """
 
@@ -12,16 +13,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from random import Random
 from time import monotonic
 from typing import Protocol
 
 from terminal_sim.host.link import CONNECT_TIMEOUT, Arrival
 from terminal_sim.host.network.address import HostAddress
+from terminal_sim.host.network.backoff import Backoff
 from terminal_sim.host.network.connection import Connection, Stage
 from terminal_sim.host.network.framing import FramingError
+from terminal_sim.host.network.session import LineSession
 from terminal_sim.host.network.tls import client_context
 
 _MICROS = 1_000_000
+_OF_LINE = 0  # the number of a message of network management among those of payments, which begin at 1
 
 
 class LinkLog(Protocol):
@@ -34,10 +39,18 @@ class LinkLog(Protocol):
 class NetworkLink:
     """A `HostLink` of one terminal, which waits for an answer no longer than `patience` microseconds.
 
-    Raises `BenchMisuse` where a file that TLS needs cannot be used.
+    With a `session` the line is kept: it is made before it is needed, and again after it has ended, later each time (`backoff`). A payment
+    does not wait for that. Raises `BenchMisuse` where a file that TLS needs cannot be used.
     """
 
-    def __init__(self, address: HostAddress, log: LinkLog, patience: int) -> None:
+    def __init__(
+        self,
+        address: HostAddress,
+        log: LinkLog,
+        patience: int,
+        session: LineSession | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
         self.address = address
         self.up = True
         self.slow = 0
@@ -47,22 +60,28 @@ class NetworkLink:
         self._patience = patience / _MICROS
         self._owed: deque[float] = deque()  # when each message that has no answer yet was sent
         self._early: list[Arrival] = []  # what came before the last message was sent
+        self._session = session
+        self._backoff = backoff or Backoff(Random(0))
+        self._held: deque[tuple[int, bytes]] = deque()  # until the session lets payments leave
+        self._opened = False  # whether the session knows of the connection
+        self._again_at = 0.0
 
     def send(self, message: bytes, stan: int) -> Sequence[Arrival]:
         """What can be said at once: that the way is cut, or that there is no connection."""
         if not self.up:
             return [Arrival(delay=CONNECT_TIMEOUT, problem="unreachable")]
-        self._early += (
-            self.receive()
-        )  # a connection that the host has closed meanwhile is noticed before it is used
-        if self._connection is None:
-            self._connection = Connection(
-                self.address.host, self.address.port, self.address.framing, self._tls
-            )
+        # A connection that the host has closed meanwhile is noticed before it is used.
+        self._early += self.receive()
+        connection = self._connection or self._connect()
         self._log.sent(message)
         self._owed.append(monotonic())
         try:
-            self._connection.send(stan, message)
+            if self._session is None:
+                connection.send(stan, message)
+            else:
+                self.address.framing.framed(message)
+                self._held.append((stan, message))
+                self._converse(connection, self._session)
         except FramingError as wrong:
             self._owed.pop()
             return [Arrival(problem="unreachable", note=str(wrong))]
@@ -72,17 +91,28 @@ class NetworkLink:
         """Nothing waits: what was sent has left as far as the connection takes it."""
 
     def receive(self) -> Sequence[Arrival]:
-        """The answers that have come, and the messages that could not be sent."""
+        """The answers that have come, the messages that could not be sent, and what became of the line."""
         early, self._early = self._early, []
-        if self._connection is None:
-            return early
-        arrived = [Arrival(delay=self.slow, message=framed.message) for framed in self._connection.received()]
+        connection = self._connection
+        if connection is None:
+            if not (self.up and self._session is not None and monotonic() >= self._again_at):
+                return early
+            connection = self._connect()
+        arrived = [
+            Arrival(delay=self.slow, message=framed.message)
+            for framed in connection.received()
+            if not self._is_of_line(framed.message, connection)
+        ]
         for arrival in arrived:
             self._log.received(arrival.message)
         # The link does not know which message is answered. It takes the newest for it, so that one without an answer is given up in its time.
         for _ in arrived[: len(self._owed)]:
             self._owed.pop()
-        return [*early, *arrived, *self._ended()]
+        if self._session is not None:
+            if arrived:
+                self._session.moved(monotonic())
+            self._converse(connection, self._session)
+        return [*early, *arrived, *self._notes(), *self._ended()]
 
     @property
     def awaits(self) -> bool:
@@ -97,11 +127,59 @@ class NetworkLink:
         return self._connection
 
     def close(self) -> None:
-        """Hang up."""
+        """Sign off where the session does, and hang up."""
         if self._connection is not None:
+            farewell = None if self._session is None else self._session.farewell()
+            if farewell is not None:
+                self._connection.send(_OF_LINE, farewell)
             self._connection.close()
             self._connection = None
         self._owed.clear()
+        self._held.clear()
+
+    def _connect(self) -> Connection:
+        address = self.address
+        self._connection = Connection(address.host, address.port, address.framing, self._tls)
+        self._opened = False
+        return self._connection
+
+    def _is_of_line(self, message: bytes, connection: Connection) -> bool:
+        """Whether a message was one of network management, which the session takes."""
+        session = self._session
+        if session is None or not session.is_mine(message):
+            return False
+        answer = session.take(message, monotonic())
+        if answer is not None:
+            connection.send(_OF_LINE, answer)
+        return True
+
+    def _converse(self, connection: Connection, session: LineSession) -> None:
+        """Say what is due, and let payments leave once they may."""
+        connection.go_on()
+        if connection.stage is not Stage.OPEN:
+            return
+        at = monotonic()
+        if not self._opened:
+            self._opened = True
+            session.opened(at)
+        owes = len(self._owed) > len(self._held)
+        if not session.failed and (due := session.due(at, owes=owes)) is not None:
+            connection.send(_OF_LINE, due)
+        if session.failed:
+            connection.end(session.failed)
+            return
+        while self._held and session.ready(at):
+            self._backoff.succeeded()
+            session.moved(at)
+            connection.send(*self._held.popleft())
+        if session.ready(at):
+            self._backoff.succeeded()
+
+    def _notes(self) -> list[Arrival]:
+        if self._session is None or not self._session.notes:
+            return []
+        notes, self._session.notes = self._session.notes, []
+        return [Arrival(problem="said", note=f"{self.address}: {note}") for note in notes]
 
     def _ended(self) -> list[Arrival]:
         """What follows from the end of the connection, where it has ended; the next message makes another one."""
@@ -112,10 +190,19 @@ class NetworkLink:
         owed = len(self._owed)
         self._owed.clear()
         note = f"{self.address}: {ended.why}"
-        unsent = ended.unsent()
+        unsent = [
+            *(number for number in ended.unsent() if number != _OF_LINE),
+            *(stan for stan, _ in self._held),
+        ]
+        self._held.clear()
         told = [Arrival(problem="unreachable", note=note, stan=stan) for stan in unsent]
         if ended.cut:
             note += f", in the middle of an answer: {len(ended.cut)} bytes of it had come"
         if ended.cut or owed > len(unsent):
             told.insert(0, Arrival(problem="closed", note=note))
+        if self._session is not None:
+            wait = self._backoff.failed()
+            self._again_at = monotonic() + wait
+            again = f"{self.address}: {ended.why}; connects again in {wait:.1f} s"
+            told.append(Arrival(problem="said", note=again))
         return told
