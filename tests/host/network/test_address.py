@@ -40,7 +40,7 @@ WRONG = [
     ("iso8583://127.0.0.1:1?tpdu=", "a TPDU has ten hex digits"),
     (
         "iso8583://127.0.0.1:1?ca=ca.pem",
-        "there is no option 'ca' here; there are header, tpdu, dialect, beyond",
+        "there is no option 'ca' here; there are header, tpdu, dialect, sign-on, echo, new-keys, beyond",
     ),
     ("iso8583://127.0.0.1:1?header=2&header=4", "an option stands twice"),
     ("iso8583://127.0.0.1:1?header", "an option is written name=value"),

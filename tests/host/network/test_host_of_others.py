@@ -79,6 +79,27 @@ def test_a_host_by_other_hands_authorises_and_reverses(name: str, secure: bool, 
     assert reversal["25" if year == "1" else "56"] == "4021"
 
 
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_host_by_other_hands_reconciles_a_batch(name: str) -> None:
+    with (
+        HostOfOthers(LANGUAGES[name], options=f"?dialect={name}") as host,
+        Bench(host_at=host.address) as bench,
+    ):
+        till = bench.add_terminal("v400m")
+        for _ in range(2):
+            swiped(till)
+            assert until(bench, till, "approved") == "approved"
+            until(bench, till, "home")
+        for key in ("9", "OK", "0", "8", "5", "6", "OK"):
+            till.press(key)
+        till.touch("settle")
+        till.press("OK")
+        bench.advance(10 * SECOND)
+        assert [row.fields["state"] for row in till.journal() if row.kind == "settlement"][-1] == "SETTLED"
+    (asked,) = [asked for asked in host.seen if asked["t"] in ("0500", "1500")]
+    assert (asked["76"], asked["88"], asked["97"]) == ("0" * 9 + "2", f"{1500:016d}", f"C{1500:016d}")
+
+
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 def test_a_host_by_other_hands_and_the_terminal_check_each_other_s_codes(tmp_path: Path) -> None:
     file = tmp_path / "authenticated.toml"
