@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "drivers")]  # a clone measures itself, installed or not
 
 from bench_api import api  # noqa: E402
+from bench_campaign import campaigns  # noqa: E402
 from bench_cda import combined_sales  # noqa: E402
 from bench_completion import completions  # noqa: E402
 from bench_explore import exploring  # noqa: E402
@@ -59,6 +60,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "report": report,
     "shell": shell,
     "explore": exploring,
+    "campaign": campaigns,
     "snapshot": snapshots,
     "web": web,
     "api": api,

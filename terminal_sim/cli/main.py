@@ -103,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
         _explore,
         _simulate,
         _compare,
+        _campaign,
         _check,
         _fmt,
         _profiles,
@@ -518,6 +519,10 @@ def _explore(commands: _Commands) -> None:
     )  # fmt: skip
     explore.add_argument("--seed", type=int, default=1, metavar="N", help="of every choice; 1 by default")
     explore.add_argument(
+        "-j", "--jobs", type=_count, default=None, metavar="N",
+        help="in N processes, 0 for one a core, which tell each other in rounds what they have learned; the findings are the same for each N",
+    )  # fmt: skip
+    explore.add_argument(
         "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"
     )
     explore.add_argument(
@@ -576,6 +581,35 @@ def _compare(commands: _Commands) -> None:
         help="write the file of --accept anew: all that differs now is wanted",
     )
     compare.add_argument("--html", type=_path, metavar="FILE", help="a page with both firmwares side by side")
+
+
+def _campaign(commands: _Commands) -> None:
+    campaign = _command(
+        commands,
+        "campaign",
+        "campaign",
+        "explore terminals by a file, in many processes or on a cluster, and go on after a stop",
+    )
+    campaign.add_argument("file", type=_path, metavar="FILE.toml", help="terminals, seed, number of sessions")
+    where = campaign.add_mutually_exclusive_group()
+    where.add_argument(
+        "-j", "--jobs", type=_count, default=0, metavar="N", help="in N processes; one a core by default"
+    )
+    where.add_argument(
+        "--cluster", default="", metavar="ADDRESS",
+        help="on the workers of this scheduler of Dask, such as tcp://127.0.0.1:8786; needs the extra cluster",
+    )  # fmt: skip
+    campaign.add_argument(
+        "--resume", action="store_true", help="go on with what the folder of --out has of this campaign"
+    )
+    campaign.add_argument(
+        "--firmware", default="", metavar="PLACE",
+        help="explore this terminal-sim in the place of the file's: a wheel, the folder of a checkout, or self",
+    )  # fmt: skip
+    campaign.add_argument(
+        "--out", type=_path, default="findings", metavar="DIR",
+        help="where the store and the scripts go; findings/ by default",
+    )  # fmt: skip
 
 
 def _keys(commands: _Commands) -> None:

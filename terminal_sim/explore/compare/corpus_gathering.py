@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,30 +54,30 @@ class CorpusGathering:
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground."""
         for ground, kept in zip(self._grounds, self._kept, strict=True):
-            yield ground, _needed(kept)
+            yield ground, needed(kept)
 
 
-def _needed(kept: list[GatheredSession]) -> list[GatheredSession]:
+def needed(kept: Sequence[GatheredSession]) -> list[GatheredSession]:
     """The sessions without those of which the others show everything."""
     shown = Counter(item for one in kept for item in one.items)
-    needed: list[GatheredSession] = []
+    found: list[GatheredSession] = []
     for one in reversed(kept):
         if any(shown[item] == 1 for item in one.items):
-            needed.append(one)
+            found.append(one)
         else:
             shown.subtract(one.items)
-    return needed[::-1]
+    return found[::-1]
 
 
-def keep_corpus(gathering: CorpusGathering, folder: Path) -> list[Path]:
-    """Write files of scripts, each session with `verify` at its end; those of an earlier exploration go, and scripts by other names stay. Raises `OSError`."""
+def keep_corpus(gathered: Iterable[tuple[Ground, list[GatheredSession]]], folder: Path) -> list[Path]:
+    """Write files of scripts of each ground, each session with `verify` at its end; those of an earlier exploration go, and scripts by other names stay. Raises `OSError`."""
     files: list[Path] = []
     corpus = folder / CORPUS
     corpus.mkdir(parents=True, exist_ok=True)
     for old in corpus.glob("*.keys"):
         if _OURS.fullmatch(old.name):
             old.unlink()
-    for number, (ground, sessions) in enumerate(gathering.gathered(), 1):
+    for number, (ground, sessions) in enumerate(gathered, 1):
         for part in range(0, len(sessions), _A_FILE):
             file = corpus / f"{number}-{part // _A_FILE + 1}.keys"
             file.write_text(

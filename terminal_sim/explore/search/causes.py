@@ -39,9 +39,9 @@ class KnownCauses:
         return True
 
     def _is_told(self, alarm: OracleAlarm) -> bool:
-        return _told_of(alarm) in (_told_of(one.alarm) for one in self.findings)
+        return told_of(alarm) in (told_of(one.alarm) for one in self.findings)
 
 
-def _told_of(alarm: OracleAlarm) -> tuple[str, str]:
+def told_of(alarm: OracleAlarm) -> tuple[str, str]:
     """What two alarms of one cause have in common: the rule, and the detail but for its numbers."""
     return alarm.code, "".join(letter for letter in alarm.detail if not letter.isdigit())

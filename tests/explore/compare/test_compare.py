@@ -95,7 +95,7 @@ def test_the_corpus_of_an_exploration_is_read_as_it_was_gathered(tmp_path: Path)
     (tmp_path / "corpus" / "mine.keys").write_text(CORPUS, encoding="utf-8")
     (tmp_path / "corpus" / "9-1.keys").write_text("of an earlier one", encoding="utf-8")
     list(explored.run(lambda one: one.acts < 300))
-    files = keep_corpus(gathering, tmp_path)
+    files = keep_corpus(gathering.gathered(), tmp_path)
     gathered = [(ground.options, one.acts) for ground, kept in gathering.gathered() for one in kept]
     there = sessions_of(tmp_path / "corpus")
     assert [(one.options, one.acts) for one in there if one.file != "mine.keys"] == gathered

@@ -1,0 +1,161 @@
+"""What goes out to a process or a machine, and what comes back: values alone, so that it matters to nobody where a job is done.
+
+A job holds all that its result depends on. One explores so many sessions from what was learned before; the other makes one session short that broke a rule.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from itertools import islice
+
+from msgspec import Struct, msgpack
+
+from terminal_sim.explore.product import digest
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.errands.catalogue import errands
+from terminal_sim.explore.search.errands.way import Errand
+from terminal_sim.explore.search.exploration import shrunk
+from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.learned import Learned
+from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.oracles.oracle import OracleAlarm
+
+
+class JobGround(Struct, frozen=True, array_like=True):
+    """A terminal to explore, as a value: see `Ground`."""
+
+    profile: str
+    options: tuple[tuple[str, str], ...]
+    locale: str
+
+
+class ExploreJob(Struct, frozen=True, tag="explore"):
+    """`sessions` sessions from number `first` on, in a round in which `share` says which errands are this job's; those of the grounds `before` are first gone there. `firmware` is the digest of the product that shall do it."""
+
+    firmware: str
+    ground: JobGround
+    seed: int
+    first: int
+    sessions: int
+    share: tuple[int, int]
+    before: tuple[JobGround, ...]
+    learned: Learned
+
+
+class ShrinkJob(Struct, frozen=True, tag="shrink"):
+    """The session `session`, whose `acts` break the rule `code`, is to be made short; on the `plain` ground where the same happens there."""
+
+    firmware: str
+    ground: JobGround
+    plain: JobGround
+    session: int
+    code: str
+    acts: tuple[Act, ...]
+
+
+class SessionRow(Struct, frozen=True, array_like=True):
+    """A session: how many acts were done in it, processor time in microseconds, what it covered that its job neither knew of nor had covered before, and what was wrong.
+
+    `acts` are there where something was covered or wrong.
+    """
+
+    number: int
+    done: int
+    cpu: int
+    covered: tuple[str, ...] = ()
+    alarms: tuple[OracleAlarm, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class ExploreResult(Struct, frozen=True, tag="explored"):
+    """The sessions of a job, and what it has learned that it was not told."""
+
+    sessions: tuple[SessionRow, ...]
+    learned: Learned
+
+
+class ShrunkAlarm(Struct, frozen=True, array_like=True):
+    """The alarm of a session that was made short, whether it was heard on the plain ground, the acts that are left, and how many candidates were tried."""
+
+    alarm: OracleAlarm
+    on_plain: bool
+    acts: tuple[Act, ...]
+    runs: int
+
+
+class ShrinkResult(Struct, frozen=True, tag="shrunk"):
+    """None where the session did not break the rule a second time."""
+
+    found: ShrunkAlarm | None
+
+
+class WrongFirmware(Struct, frozen=True, tag="firmware"):
+    """The job was for another firmware than the one that is there, whose digest this is."""
+
+    digest: str
+
+
+Job = ExploreJob | ShrinkJob
+JobResult = ExploreResult | ShrinkResult | WrongFirmware
+
+
+def carry_out(job: bytes) -> bytes:
+    """Do an encoded job and give its encoded result; equal jobs give equal results but for the processor time."""
+    given: Job = msgpack.decode(job, type=Job)
+    result: JobResult
+    if given.firmware != digest():
+        result = WrongFirmware(digest())
+    elif isinstance(given, ExploreJob):
+        result = _explore(given)
+    else:
+        result = _shrink(given)
+    return msgpack.encode(result)
+
+
+@lru_cache(maxsize=64)
+def ground_of(given: JobGround) -> Ground:
+    """Made once a process."""
+    return Ground.of(given.profile, dict(given.options), ORACLES, locale=given.locale)
+
+
+@lru_cache(maxsize=64)
+def _errands_of(given: JobGround) -> frozenset[Errand]:
+    ground = ground_of(given)
+    return frozenset(errands(ground.model, ground.numbers, ground.pins))
+
+
+def _explore(job: ExploreJob) -> ExploreResult:
+    explorer = Explorer(
+        ground_of(job.ground), job.seed, learned=job.learned, first=job.first, share=job.share
+    )
+    for ground in job.before:
+        explorer.leave_out(_errands_of(ground))
+    rows: list[SessionRow] = []
+    covered = set(explorer.coverage.lines)
+    running = explorer.run()
+    try:
+        began = time.process_time()
+        for end in islice(running, job.sessions):
+            new = set(explorer.coverage.lines) - covered
+            covered |= new
+            now = time.process_time()
+            rows.append(_row(end, tuple(sorted(new)), int((now - began) * 1_000_000)))
+            began = now
+    finally:
+        running.close()
+    return ExploreResult(tuple(rows), explorer.memory.learned().without(job.learned))
+
+
+def _row(end: ExploredEnd, covered: tuple[str, ...], cpu: int) -> SessionRow:
+    acts = tuple(end.acts) if end.alarms or covered else ()
+    return SessionRow(end.number, len(end.acts), cpu, covered, tuple(end.alarms), acts)
+
+
+def _shrink(job: ShrinkJob) -> ShrinkResult:
+    ground, plain = ground_of(job.ground), ground_of(job.plain)
+    found = shrunk(ground, job.acts, job.code, plain, job.session)
+    if found is None:
+        return ShrinkResult(None)
+    return ShrinkResult(ShrunkAlarm(found.alarm, found.ground is plain, found.acts, found.runs))
