@@ -93,7 +93,8 @@ class DurableState:
     """The fold over the rows of one terminal.
 
     `payments` has each payment by its reference in its newest state, oldest first; `doubtful` those that are in doubt.
-    `taken_originals` has the payments that a void or refund names, as long as it is not declined. `stored` has the offline payments
+    `taken_originals` has the payments that voids and refunds name, each with what these give back in minor units, by their references, as long as
+    they are neither declined nor reversed. `stored` has the offline payments
     that are not answered yet, `declined_later` those that the acquirer declined. `receipts_due` has, for each payment that is not
     approved yet, where its receipt by message goes. `orders_seen` is how many of the `orders` the merchant has looked at. `requested` has, by the id of a point of sale's request, the payment begun for it.
     `refused` counts the cards that were refused before the acquirer was asked.
@@ -106,7 +107,7 @@ class DurableState:
     passcodes: dict[str, PasscodeState] = field(default_factory=dict)
     boots: int = 0
     doubtful: dict[str, None] = field(default_factory=dict)
-    taken_originals: set[str] = field(default_factory=set)
+    taken_originals: dict[str, Mapping[str, int]] = field(default_factory=dict)
     stored: dict[str, StoredPayment] = field(default_factory=dict)
     declined_later: set[str] = field(default_factory=set)
     receipts_due: dict[str, str] = field(default_factory=dict)
@@ -157,6 +158,12 @@ class DurableState:
             and payment.reference not in self.taken_originals
         )
 
+    def left_of(self, payment: Payment) -> int:
+        """How much of a completed payment may still be given back, in minor units; nothing of any other."""
+        if not payment.kind.facts.voidable or payment.state is not PaymentState.COMPLETED:
+            return 0
+        return payment.amount.minor - sum(self.taken_originals.get(payment.reference, {}).values())
+
     def in_doubt(self) -> list[Payment]:
         return [self.payments[reference] for reference in self.doubtful]
 
@@ -178,10 +185,16 @@ class DurableState:
         if payment.batch and payment.state is PaymentState.COMPLETED:
             self.batch_payments.append(payment.reference)
         if payment.original:
-            if payment.state is PaymentState.DECLINED:
-                self.taken_originals.discard(payment.original)
-            else:
-                self.taken_originals.add(payment.original)
+            self._give_back(payment)
+
+    def _give_back(self, payment: Payment) -> None:
+        taken = dict(self.taken_originals.pop(payment.original, {}))
+        if payment.state in (PaymentState.DECLINED, PaymentState.REVERSED):
+            taken.pop(payment.reference, None)
+        else:
+            taken[payment.reference] = payment.amount.minor
+        if taken:
+            self.taken_originals[payment.original] = taken
 
     def _boot(self, row: BootRow) -> None:
         self.boots = row.boot

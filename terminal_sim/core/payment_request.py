@@ -25,13 +25,14 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
 
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
-    """The payment with the terminal's reference `original` is given back whole, to the card that paid: the terminal voids it."""
+    """The payment with the terminal's reference `original` is given back to the card that paid: whole, which voids it, or `amount` of it."""
 
     id: str
     original: str
     ticket: str
     server: str = ""
     register: str = ""
+    amount: Money | None = None
 
 
 TerminalRequest = PaymentRequest | RefundRequest

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from terminal_sim.core.events import Event, PaymentRequested, RefundRequested, Trigger
 from terminal_sim.core.flow import STAY, Move, Moves
+from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import PaymentRequest, RefundRequest, RequestRefusal
 from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
+from terminal_sim.flows.part_refund import PART_REFUND
 from terminal_sim.flows.void import VOID
 
-REQUESTED = (CHARGE.name, VOID.name)  # the flows that a request starts
+REQUESTED = (CHARGE.name, VOID.name, PART_REFUND.name)  # the flows that a request starts
 
 
 class RequestedFlow(fields.TypedField):
@@ -44,13 +46,21 @@ class RequestedFlow(fields.TypedField):
         return isinstance(event, RefundRequested) and self._original(event.request) is not None
 
     def give_back(self, event: Event) -> None:
-        """The void begins at once: the payment is known, and its card is not needed."""
+        """The void, or the refund of a part, begins at once: the payment is known, and its card is not needed."""
         original = self._original(event.request) if isinstance(event, RefundRequested) else None
-        if isinstance(event, RefundRequested) and original is not None:
+        if not isinstance(event, RefundRequested) or original is None:
+            return
+        amount = event.request.amount
+        if amount is None or self._is_whole(original, amount):
             void = VOID.begin(self.terminal)
             void.original = original
             self.terminal.requests.take(event.request, void)
             self.terminal.push(void)
+        else:
+            refund = PART_REFUND.begin(self.terminal)
+            refund.original, refund.amount = original, amount
+            self.terminal.requests.take(event.request, refund)
+            self.terminal.push(refund)
 
     def refuse_refund(self, event: Event) -> None:
         if isinstance(event, RefundRequested):
@@ -58,9 +68,18 @@ class RequestedFlow(fields.TypedField):
 
     def _original(self, request: RefundRequest) -> Payment | None:
         """The payment to give back, where it can be."""
-        durable = self.terminal.durable
+        durable, amount = self.terminal.durable, request.amount
         original = durable.payments.get(request.original)
-        return original if original is not None and durable.voidable(original) else None
+        if original is None:
+            return None
+        if amount is None or self._is_whole(original, amount):
+            return original if durable.voidable(original) else None
+        fits = amount.currency == original.amount.currency and 0 < amount.minor <= durable.left_of(original)
+        return original if fits else None
+
+    def _is_whole(self, original: Payment, amount: Money) -> bool:
+        """Whether all of an untouched payment is asked for, which is a void."""
+        return amount == original.amount and self.terminal.durable.voidable(original)
 
     def _refusal(self, request: PaymentRequest) -> RequestRefusal | None:
         profile, environment = self.terminal.profile, self.terminal.environment

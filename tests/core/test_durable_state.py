@@ -296,8 +296,8 @@ def test_a_copy_knows_the_same_and_goes_on_by_itself() -> None:
     state.passcodes["admin"] = PasscodeState(failures=1)
     for name in ("doubtful", "stored", "receipts_due", "requested"):
         getattr(state, name)["V40000010001"] = None
-    for name in ("taken_originals", "declined_later"):
-        getattr(state, name).add("V40000010001")
+    state.taken_originals["V40000010001"] = {"V40000010002": 100}
+    state.declined_later.add("V40000010001")
     state.orders.append(OnlineOrder(1, "order", 100))
     state.unanswered["V40000010001"] = MessageKind.REVERSAL
     state.batch_payments.append("V40000010001")

@@ -70,7 +70,6 @@ _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used with
 _UNSERVED = RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
 _AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
-_PART = RequestFailure(ErrorCondition.NOT_ALLOWED, "A payment is given back whole on this terminal")
 _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
 
 
@@ -192,10 +191,7 @@ class TerminalApi:
         original = self._original(named.transaction_id) if named is not None else None
         if original is None:
             raise NotServed(_UNKNOWN_ORIGINAL)
-        if body.reversed_amount is not None:
-            part = self._money(body.reversed_amount, original.amount.currency)
-            if part != original.amount:
-                raise NotServed(_PART)
+        part = body.reversed_amount
         return RefundRequested(
             RefundRequest(
                 id=dialogue.request,
@@ -203,6 +199,7 @@ class TerminalApi:
                 ticket=original.ticket,
                 server=original.server,
                 register=dialogue.header.sale_id,
+                amount=None if part is None else self._money(part, original.amount.currency),
             )
         )
 
