@@ -22,7 +22,6 @@ from terminal_sim.bench.card_memory import CardMemoryFolder
 from terminal_sim.bench.host_file import host_file
 from terminal_sim.bench.inbox import Inbox
 from terminal_sim.bench.journal import JournalWriter
-from terminal_sim.bench.network_hosts import NetworkHosts
 from terminal_sim.bench.receipts import ReceiptTaker
 from terminal_sim.bench.saved_state import SavedState
 from terminal_sim.bench.saving import Continuation, saved
@@ -74,6 +73,7 @@ from terminal_sim.runtime.reader_port import ReaderPort
 from terminal_sim.runtime.trace import Subscriber, Trace
 
 if TYPE_CHECKING:
+    from terminal_sim.bench.network_hosts import NetworkHosts
     from terminal_sim.bench.point_of_sale import PointOfSale
     from terminal_sim.bench.served_apis import OnBench, ServedApis, TerminalApis
     from terminal_sim.cards.catalogue import VirtualCard
@@ -134,7 +134,7 @@ class Bench:
         except ValueError as wrong:
             raise BenchMisuse(str(wrong)) from None
         begins = wall_of(moment(clock or DEFAULT_CLOCK))
-        self.network = NetworkHosts.at(host_at, self.acquirer.dialect) if host_at else None
+        self.network = self._host_at(host_at) if host_at else None
         self._folder = None if state is None else StateFolder(state, on_network=self.network is not None)
         self.journal: JournalStore = MemoryJournal() if self._folder is None else self._folder.journal
         if self._folder is not None:
@@ -266,6 +266,12 @@ class Bench:
                 self.trace.emit(self.clock.now, name, frame)
 
         return write
+
+    def _host_at(self, address: str) -> NetworkHosts:
+        # Imported here: a bench whose acquirer is in its process needs neither sockets nor TLS.
+        from terminal_sim.bench.network_hosts import NetworkHosts
+
+        return NetworkHosts.at(address, self.acquirer.dialect)
 
     def _hardware(
         self, reader: str | Sequence[str], name: str, record: Path | None, about: Mapping[str, str]

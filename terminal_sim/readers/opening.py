@@ -12,20 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from terminal_drivers.base import DriverError, Misuse, PartedReader, ReaderPart, Trace, UnsafeAddress
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
 from terminal_drivers.readers.address import Address
-from terminal_drivers.readers.built_in.reader import recorded_reader, virtual_reader
-from terminal_drivers.readers.protocol import OwnReader
+from terminal_drivers.transports.lines import LineKind
 from terminal_drivers.wiring.address import parse_address
-from terminal_drivers.wiring.table import known
 from terminal_sim.readers.composite import Attend, CompositeReader, watched
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unheard
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Reader
 from terminal_sim.readers.unused import UnusedReader
 from terminal_sim.readers.wire import Wire
+
+if TYPE_CHECKING:
+    from terminal_drivers.readers.built_in.reader import VirtualReader
+    from terminal_drivers.readers.protocol import OwnReader
 
 __all__ = [
     "BOTH_ENDS",
@@ -119,6 +122,8 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
 
 
 def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) -> None:
+    from terminal_drivers.wiring.table import known
+
     if where.transport in BOTH_ENDS and known(where.protocol).own is None:
         raise Misuse(f"{address} has both ends of ours: for a terminal's own readers write virtual or pty")
     if where.transport in BOTH_ENDS and not alone:
@@ -134,13 +139,11 @@ def _check_parsed(where: Address, address: str, *, alone: bool, recorded: bool) 
 def _opened(
     addresses: Sequence[str], ask: Say, trace: Trace | None, interceptor: LineInterceptor, attend: Attend
 ) -> Hardware:
-    if addresses[0] == VIRTUAL and trace is None and interceptor is NO_INTERCEPTOR:
-        unused = UnusedReader(virtual_reader)  # the frames of its making are heard by nobody
+    if addresses[0] == VIRTUAL and interceptor is NO_INTERCEPTOR:
+        unused = UnusedReader(partial(_virtual_reader, trace=trace))  # no frame is exchanged when it is made
         return Hardware(unused, SimulatedOperator(unused), unused.close, _everywhere(VIRTUAL), Wire(unused))
     if addresses[0] in BOTH_ENDS:
-        own = virtual_reader(
-            "loopback" if addresses[0] == VIRTUAL else "pty", trace=trace, interceptor=interceptor
-        )
+        own = _virtual_reader("loopback" if addresses[0] == VIRTUAL else "pty", trace, interceptor)
         return Hardware(own, SimulatedOperator(own.device), own.close, _everywhere(addresses[0]), Wire(own))
     if len(addresses) == 1 and parse_address(addresses[0]).transport in BOTH_ENDS:
         reader_of_ours = _own(parse_address(addresses[0]), trace)
@@ -149,6 +152,17 @@ def _opened(
     reader = _attended(addresses, trace, interceptor, attend)
     places = _places(reader, addresses)
     return Hardware(reader, HumanOperator(places, ask), reader.close, places)
+
+
+def _virtual_reader(
+    transport: LineKind = "loopback",
+    trace: Trace | None = None,
+    interceptor: LineInterceptor = NO_INTERCEPTOR,
+) -> VirtualReader:
+    # Imported here, as in `_replayed`: a terminal that shows its first screen has met no card yet.
+    from terminal_drivers.readers.built_in.reader import virtual_reader
+
+    return virtual_reader(transport, trace=trace, interceptor=interceptor)
 
 
 def _everywhere(address: str) -> dict[ReaderPart, str]:
@@ -223,6 +237,7 @@ def _recorded(
 
 def _replayed(file: Path, trace: Trace | None, about: Mapping[str, str]) -> Hardware:
     from terminal_drivers.captures.recording import NO_RECORDING, Recording
+    from terminal_drivers.readers.built_in.reader import recorded_reader
     from terminal_sim.readers.replay import Looks, ReplayedLog, ReplayedOperator, ReplayReader
 
     if file.is_dir():

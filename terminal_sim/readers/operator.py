@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from terminal_drivers.base import Card, Misuse, ReaderPart
-from terminal_drivers.readers.protocol import CardControls
+
+if TYPE_CHECKING:
+    from terminal_drivers.readers.protocol import CardControls
 
 VIRTUAL_TIMEOUT = 2.0
 PERSON_TIMEOUT = 60.0

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from terminal_drivers.base import Card, CardMute
 
 WAITING_TIME: Final = 1_000_000
 """How long a reader waits for an answer, in microseconds: the work waiting time of T=0 with its default integer 10 at 3.57 MHz (ISO/IEC 7816-3, 10.2)."""
-
-
-@runtime_checkable
-class TimedCard(Protocol):
-    """A card that says how long it takes."""
-
-    def response_time(self, apdu: bytes) -> int:
-        """From the end of the command `apdu` to the end of its answer, in microseconds of the bench's clock; 0 for no time at all."""
-        ...
 
 
 def _no_time(_apdu: bytes) -> int:
@@ -26,11 +17,14 @@ def _no_time(_apdu: bytes) -> int:
 
 
 class PacedCard:
-    """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time, or gives no answer, is mute."""
+    """`card`, whose answers come after its own response time, which `spend` lets pass; one that takes longer than the waiting time, or gives no answer, is mute.
+
+    The card's `response_time`, where it has one, is from the end of a command to the end of its answer, in microseconds of the bench's clock.
+    """
 
     def __init__(self, card: Card, spend: Callable[[int], None]) -> None:
         self._card = card
-        self._response_time = card.response_time if isinstance(card, TimedCard) else _no_time
+        self._response_time: Callable[[bytes], int] = getattr(card, "response_time", _no_time)
         self._spend = spend
 
     @property

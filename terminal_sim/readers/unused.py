@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from terminal_drivers.base import Card, ContactlessField, ContactSlot, Presence, StripeHead, Transport
-from terminal_drivers.readers.built_in.reader import VirtualReader, VirtualReaderState
+from terminal_drivers.readers.built_in.state import VirtualReaderState
+
+if TYPE_CHECKING:
+    from terminal_drivers.readers.built_in.reader import VirtualReader
 
 
 class UnusedReader:

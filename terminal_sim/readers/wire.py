@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from terminal_drivers.base import Transport
-from terminal_drivers.readers.built_in.reader import VirtualReaderState
+from terminal_drivers.readers.built_in.state import VirtualReaderState
 from terminal_drivers.transports.faults import Fault, FaultyLineState, FaultyTransport
 
 _LASTING = (Fault.UNPLUG, Fault.HANG)

@@ -1,9 +1,12 @@
 """An interceptor stands between a host end and its line: it records the line, or replays a recording in its place."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from __future__ import annotations
 
-from terminal_drivers.captures.capture import Capture, RecordedLine
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from terminal_drivers.captures.capture import Capture, RecordedLine
 
 L = TypeVar("L")
 

@@ -92,6 +92,9 @@ class CardObjects(MutableMapping[int, bytes]):
         """Where the object comes from, None where it is not there."""
         return self._origins.get(tag)
 
+    def __contains__(self, tag: object) -> bool:
+        return tag in self._values and super().__contains__(tag)
+
     def __getitem__(self, tag: int) -> bytes:
         value = self._values[tag]
         element = self._elements.get(tag)

@@ -1,7 +1,6 @@
 """The readers in a terminal as it has them: a CCID reader whose second slot is the field, and a serial stripe head beside it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NoReturn, Self
 
 from terminal_drivers.base import (
@@ -16,6 +15,7 @@ from terminal_drivers.base import (
     Transport,
 )
 from terminal_drivers.captures.interceptor import NO_INTERCEPTOR, LineInterceptor
+from terminal_drivers.readers.built_in.state import VirtualReaderState
 from terminal_drivers.readers.ccid import capture as ccid_capture
 from terminal_drivers.readers.ccid.both_ends import CcidControls, VirtualCcidReader, virtual_ccid
 from terminal_drivers.readers.ccid.features import Level, level
@@ -37,16 +37,6 @@ CONTACT, CONTACTLESS = 0, 1
 """The slots of a terminal's built-in reader."""
 
 TURN = 0.02  # s
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualReaderState:
-    """What the two ends of a CCID reader know between two exchanges, but for its cards: `seq` is the bSeq of the next command, and
-    `begun` what a damaged line has brought of one that has not ended.
-    """
-
-    seq: int = 0
-    begun: bytes = b""
 
 
 class TerminalControls:
