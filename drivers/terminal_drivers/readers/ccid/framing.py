@@ -66,16 +66,17 @@ class Decoder:
         self.begun = b""
 
     def feed(self, data: bytes) -> list[Item]:
+        if self.begun:
+            data = self.begun + data
         length = len(data) - OVERHEAD - HEADER
-        if (  # one frame, whole and sound, which the data nearly always are
-            not self.begun
-            and data.startswith(START)
+        if (  # one frame, whole and sound: nearly always what has come, at once or by now
+            data.startswith(START)
             and 0 <= length <= self._max_data
             and length == int.from_bytes(data[3:7], "little")  # dwLength
             and not lrc(data)
         ):
+            self.begun = b""
             return [data[2:-1]]
-        data = self.begun + data
         items: list[Item] = []
         position = 0
         while position < len(data):
