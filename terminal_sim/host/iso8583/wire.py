@@ -77,9 +77,11 @@ class WireCodec:
 
     def message_type(self, message: bytes) -> str:
         """The message type with which a message begins, empty where it is none."""
-        data = message[: self._type.size]
+        data, codec = message[: self._type.size], CODECS.get(self._type.alphabet)
+        if len(data) < self._type.size:
+            return ""
         try:
-            return _text(self._type, data, len(data)) if len(data) == self._type.size else ""
+            return data.hex().upper() if codec is None else data.decode(codec)
         except ValueError:
             return ""
 
@@ -98,15 +100,12 @@ class WireCodec:
         if len(message) > MAX_MESSAGE:
             raise MessageError(f"{len(message)} bytes are more than a message has: at most {MAX_MESSAGE}")
         try:
-            fields = {
-                form.name: _text(form, message[at:end], size)
-                for form, _, at, end, size in self._walk(message)
-            }
+            fields = self._read(message)
         except ValueError:
             fields = self._read_with_reasons(message)
-        for name in fields:
-            if name not in known:
-                raise MessageError(f"{self.number(name)} does not belong into this message")
+        if not fields.keys() <= known:
+            strange = next(name for name in fields if name not in known)
+            raise MessageError(f"{self.number(strange)} does not belong into this message")
         if self.has_mac and el.MAC not in fields:
             raise MessageError("DE 64 or 128 is missing: each message has an authentication code")
         return fields
@@ -114,12 +113,23 @@ class WireCodec:
     def places(self, message: bytes) -> list[ElementPlace]:
         """Where each field stands; nothing where the message is not plainly one of the dialect."""
         try:
-            found = [ElementPlace(*place) for place in self._walk(message)]
-            for place in found:
-                _text(place.form, message[place.value : place.end], place.size)
+            self._read(message)
+            return [ElementPlace(*place) for place in self._walk(message)]
         except ValueError:
             return []
-        return found
+
+    def _read(self, message: bytes) -> dict[str, str]:
+        """The fields of a message that is plainly right, else `ValueError`. Digits and bytes are parts of its text in hexadecimal."""
+        text = message.hex().upper()
+        fields = {}
+        for (name, _, alphabet, _, _, _, odd_right), _, at, end, size in self._walk(message):
+            if alphabet is _ASCII or alphabet is _EBCDIC:
+                fields[name] = message[at:end].decode(CODECS[alphabet])
+            elif alphabet is _DIGITS and size & 1:
+                fields[name] = _without_filler(text[2 * at : 2 * end], odd_right=odd_right)
+            else:
+                fields[name] = text[2 * at : 2 * end]
+        return fields
 
     def _walk(self, message: bytes) -> Iterator[tuple[ElementForm, int, int, int, int]]:
         """Each field as `ElementPlace` has it; `ValueError` where the message is not plainly right."""
@@ -248,18 +258,11 @@ def _written_length(size: int, prefix: int, lengths: Encoding) -> bytes:
     return f"{size:0{prefix}d}".encode(lengths.codec)
 
 
-def _text(form: ElementForm, data: bytes, size: int) -> str:
-    _, _, alphabet, _, _, _, odd_right = form
-    if alphabet is _ASCII:
-        return data.decode("ascii")
-    if alphabet is _EBCDIC:
-        return data.decode("cp500")
-    text = data.hex().upper()
-    if alphabet is _DIGITS and size & 1:
-        if (text[-1:] != "F") if odd_right else (text[:1] != "0"):
-            raise _NotPlain
-        return text[:-1] if odd_right else text[1:]
-    return text
+def _without_filler(digits: str, *, odd_right: bool) -> str:
+    """An odd number of packed digits without the 0 before it, or the F behind it where `odd_right` is set."""
+    if (digits[-1:] != "F") if odd_right else (digits[:1] != "0"):
+        raise _NotPlain
+    return digits[:-1] if odd_right else digits[1:]
 
 
 def _data(form: ElementForm, text: str) -> tuple[bytes, int]:
