@@ -31,6 +31,7 @@ from terminal_sim.bench.terminal import TerminalUnderTest
 from terminal_sim.bench.terminal_names import TerminalNames
 from terminal_sim.bench.terminal_past import TerminalPast, past_of
 from terminal_sim.bench.till import Till
+from terminal_sim.bench.told import told
 from terminal_sim.bench.wall_clock import DEFAULT_CLOCK, check_passing, moment
 from terminal_sim.bench.wallet import Wallet
 from terminal_sim.core.config import Profile
@@ -357,7 +358,14 @@ class Bench:
         till = self.till.point_of_sale
         sales = till.book.sales.values() if till is not None else ()
         entries = self.acquirer.entries() if self.network is None else None
-        return violations(self.journal, entries, self.host_messages(), sales, resolved=resolved)
+        return violations(
+            self.journal,
+            entries,
+            self.host_messages(),
+            sales,
+            told=told(self.trace.entries),
+            resolved=resolved,
+        )
 
     # The point of sale.
 

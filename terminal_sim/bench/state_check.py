@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from terminal_sim.bench import state_checkpoint
@@ -13,19 +14,25 @@ from terminal_sim.bench.terminal_past import past_of
 from terminal_sim.bench.till_past import till_past
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.errors import BenchMisuse
+from terminal_sim.host.answered import AnsweredMessage
+from terminal_sim.host.books_index import LedgerRecord
 from terminal_sim.host.ledger import LedgerEntry
 from terminal_sim.host.ledger_file import LedgerFile, LedgerFileError
+from terminal_sim.host.seen import SeenMessage
 from terminal_sim.journal.chain import StoredRow
 from terminal_sim.journal.errors import JournalDamagedError
-from terminal_sim.journal.invariants import INVARIANTS, violations
+from terminal_sim.journal.invariants import FAMILIES, INVARIANTS, violations
+from terminal_sim.journal.invariants.invariant import Invariant
+from terminal_sim.journal.records import JournalStore
 from terminal_sim.pos.model import POINT_OF_SALE
 from terminal_sim.pos.model.book import Book
 from terminal_sim.pos.model.rows import row_of
+from terminal_sim.pos.model.sale import Sale
 from terminal_sim.runtime.card_vault import Vault
 
 
 def checked(folder: Path, host: Path | None = None) -> Iterator[str]:
-    """A line for each check that holds. `host` is the folder of a host on a network, whose books are then compared with the journal.
+    """A line for each check that holds, and for each row that breaks an invariant. `host` is the folder of a host on a network, whose books are then compared with the journal.
 
     Raises `BenchMisuse` or `JournalError` with the first thing that is wrong and the cure.
     """
@@ -36,26 +43,74 @@ def checked(folder: Path, host: Path | None = None) -> Iterator[str]:
         yield _checkpoint(folder, state)
         yield from _keys(folder, state)
         sales = Book.of(row_of(row.flat) for row in _sales_rows(state)).sales.values()
-        entries: list[LedgerEntry] | None = None
+        records: list[LedgerRecord] | None = None
         if not state.on_network:
-            entries = [entry for record in state.books.records for entry in record.entries]
+            records = list(state.books.records)
         elif host is not None:
-            entries = _entries_of(host, state.journal.terminals())
-            yield f"host: {len(entries)} entries of these terminals in {host}, each chained to the one before"
-        broken = violations(state.journal, entries, sales=sales)
-        if broken:
-            more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-            raise JournalDamagedError(f"{folder}: {broken[0]}{more}; keep the folder for support")
-        if entries is None:
-            held = sum(not one.asks_the_books for one in INVARIANTS)
-            yield f"invariants: the {held} that ask the journal alone hold"
-        else:
-            yield f"invariants: all {len(INVARIANTS)} hold for journal and books"
+            records = read_host_books(host)
+        yield from _invariants(folder, state.journal, records, list(sales), host)
 
 
-def _entries_of(host: Path, terminals: Collection[str]) -> list[LedgerEntry]:
-    records = read_host_books(host)
-    return [entry for record in records for entry in record.entries if entry.terminal in terminals]
+def _invariants(
+    folder: Path,
+    journal: JournalStore,
+    records: Sequence[LedgerRecord] | None,
+    sales: Sequence[Sale],
+    host: Path | None,
+) -> Iterator[str]:
+    """What was looked at, and the invariants of each family; a line for each row that breaks one."""
+    terminals = set(journal.terminals())
+    entries: list[LedgerEntry] | None = None
+    messages: list[SeenMessage] = []
+    if records is not None:
+        entries = [one for record in records for one in record.entries if one.terminal in terminals]
+        answers = [one for record in records for one in record.answers if one.terminal in terminals]
+        messages = [_message(one) for one in answers]
+    if host is not None:
+        yield f"host: {len(entries or ())} entries of these terminals in {host}, each chained to the one before"
+    broken = violations(journal, entries, messages, sales)
+    yield from broken
+    if broken:
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        raise JournalDamagedError(f"{folder}: {broken[0]}{more}; keep the folder for support")
+    asked = [
+        one
+        for one in INVARIANTS
+        if (entries is not None or not one.asks_the_books) and not _is_out_of_reach(one)
+    ]
+    for family, some in groupby(asked, key=lambda one: one.family):
+        codes = [one.code for one in some]
+        yield f"invariants of {family}: {len(codes)} hold ({' '.join(codes)})"
+    seen = f"{len(messages)} answered messages, {len(entries)} entries" if entries is not None else "no books"
+    yield f"invariants: {len(asked)} asked of {sum(map(journal.count, terminals))} rows, {seen}, {len(sales)} sales; none is broken"
+
+
+def _is_out_of_reach(invariant: Invariant) -> bool:
+    """Whether it asks what no folder keeps: screens, and which messages were repeats."""
+    return invariant.family == FAMILIES["U"] or invariant.code == "W6"
+
+
+def _message(answer: AnsweredMessage) -> SeenMessage:
+    """An answered message as it reached the acquirer, as far as the books keep it: whether it was a repeat they do not.
+
+    The day is that of the host reference, year and day of the year.
+    """
+    original = answer.original
+    fields: dict[str, str | int] = {
+        "terminal": answer.terminal,
+        "stan": answer.stan,
+        "reference": answer.reference,
+        "amount": answer.amount.minor,
+        "currency": answer.amount.currency,
+        "at": answer.reply.host_reference[:_DAY],
+        "batch": answer.batch,
+        "original": "" if original is None else original.reference,
+        "original-stan": 0 if original is None else original.stan,
+    }
+    return SeenMessage(kind=answer.kind.value, mti="", fields=fields)
+
+
+_DAY = 4  # characters of a host reference that say year and day
 
 
 def _files(state: StateFolder) -> Iterator[str]:

@@ -661,8 +661,10 @@ def _why(commands: _Commands) -> None:
 
 
 def _verify(commands: _Commands) -> None:
-    verify = _command(commands, "verify", "verify", "check a state folder, and change nothing in it")
-    verify.add_argument("state", type=_path, metavar="DIR", help="the folder given to run --state")
+    verify = _command(commands, "verify", "verify", "check state folders, and change nothing in them")
+    verify.add_argument(
+        "states", nargs="+", type=_path, metavar="DIR", help="a folder given to run --state; each is checked"
+    )
     verify.add_argument(
         "--host", type=_path, metavar="DIR",
         help="the folder given to host serve --state, where the terminals had their host on a network",

@@ -22,6 +22,7 @@ class AnsweredMessage(Struct, frozen=True, kw_only=True):
     amount: Money
     original: Original | None
     reply: HostReply
+    batch: int = 0
 
     @classmethod
     def of(cls, request: HostRequest, reply: HostReply) -> AnsweredMessage:
@@ -33,6 +34,7 @@ class AnsweredMessage(Struct, frozen=True, kw_only=True):
             amount=request.amount,
             original=request.original,
             reply=reply,
+            batch=request.batch,
         )
 
     @property

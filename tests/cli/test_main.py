@@ -8,13 +8,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from terminal_sim import __version__, flows, profile
+from terminal_sim.bench import Bench
 from terminal_sim.bench.faults import FAULTS
 from terminal_sim.cli.main import main
+from terminal_sim.core.batch_totals import BatchTotals
+from terminal_sim.core.booking import Booking
+from terminal_sim.core.rows.settlement import SettlementRow, SettlementState
 from terminal_sim.verbs import VERBS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -271,6 +277,36 @@ def test_a_script_that_holds_ends_with_0_and_can_be_reported(run: Run, tmp_path:
     assert err.startswith(
         f"terminal-sim: {state / 'acquirer.jsonl'}: acquirer.head is missing beside it; put the whole"
     )
+
+
+def test_verify_looks_at_each_folder_and_prints_each_row_that_breaks_what_must_hold(
+    run: Run, tmp_path: Path
+) -> None:
+    sound, broken = tmp_path / "sound", tmp_path / "broken"
+    file = script(tmp_path, SALE)
+    for state in (sound, broken):
+        assert run("run", file, "--state", state, "--profile", "v400m", "--quiet")[0] == 0
+    with Bench(state=broken) as bench:
+        terminal = bench.add_terminal("v400m")
+        boot = terminal.board.power.boot
+        pending = SettlementRow.counting(
+            BatchTotals.of([(Booking.CHARGE, 1000), (Booking.CHARGE, 1500)]),
+            "CAD",
+            batch=1,
+            reference="V40000019999",
+            stan=9_999,
+            at=datetime(2026, 11, 28, 9),  # noqa: DTZ001 - civil time
+        )
+        for state_ in SettlementState.PENDING, SettlementState.SETTLED:
+            row = structs.replace(pending, state=state_)
+            bench.journal.append(terminal.name, boot, bench.now.mono, bench.now.wall, [row.flat()])
+    code, out, err = run("verify", broken, sound)
+    assert code == 2
+    line = "B4 a batch is settled at the terminal and open at the host: terminal=V4000001 batch=1"
+    assert err == f"terminal-sim: {broken}: {line}; keep the folder for support\n"
+    assert line in out.splitlines()
+    assert "invariants of batches: 7 hold (B1 B2 B3 B4 B5 B6 B7)" in out.splitlines()
+    assert out.splitlines()[-1] == f"{sound}: sound"
 
 
 def test_a_script_that_does_not_hold_ends_with_1_and_says_why(

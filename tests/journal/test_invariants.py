@@ -12,6 +12,7 @@ import pytest
 from msgspec import structs
 from msgspec.structs import replace
 
+from terminal_sim.bench.told import ToldScreen
 from terminal_sim.core.batch_totals import BatchTotals, Subtotal
 from terminal_sim.core.booking import Booking
 from terminal_sim.core.message import EntryMode, HostRequest, MessageKind, Original
@@ -71,6 +72,7 @@ class Day:
     mono: int = 0
     more_entries: list[LedgerEntry] = field(default_factory=list)
     book: Book = field(default_factory=Book)
+    told: list[ToldScreen] = field(default_factory=list)
 
     def record(self, *rows: FlatRow) -> None:
         self.mono += 1
@@ -94,8 +96,17 @@ class Day:
 
     def found(self, *, resolved: bool = False) -> list[str]:
         return violations(
-            self.journal, self.entries, self.host.messages, self.book.sales.values(), resolved=resolved
+            self.journal,
+            self.entries,
+            self.host.messages,
+            self.book.sales.values(),
+            told=self.told,
+            resolved=resolved,
         )
+
+    def show(self, screen: str) -> None:
+        """The terminal's screen says so now."""
+        self.told.append(ToldScreen(len(self.told) + 1, self.mono, "T0000001", screen))
 
     @property
     def entries(self) -> Sequence[LedgerEntry]:
@@ -542,6 +553,39 @@ def uploaded_though_nobody_asked(day: Day) -> None:
     day.send(replace(in_batch(1), kind=MessageKind.BATCH_UPLOAD, original=original))
 
 
+# What a terminal tells.
+
+
+def test_screens_that_say_what_the_journal_says_break_nothing(day: Day) -> None:
+    day.show("home")
+    day.pay(named(1))
+    day.show("approved")
+    day.record(payment(named(2), SENT))
+    day.send(named(2), "declined:51")
+    day.record(payment(named(2), DECLINED, response_code="51"))
+    day.show("declined")
+    day.show("home")
+    void = undoing(named(1), MessageKind.VOID, stan=3, reference="R3")
+    day.record(payment(void, PENDING))
+    day.send(void)
+    day.record(payment(void, DONE), payment(named(1), VOIDED))
+    day.show("approved")
+    assert day.found(resolved=True) == []
+
+
+def told_approved_out_of_nothing(day: Day) -> None:
+    day.pay(named(1))
+    day.mono += 1
+    day.show("home")
+    day.show("approved")
+
+
+def told_declined_and_counted(day: Day) -> None:
+    day.show("home")
+    day.pay(named(1))
+    day.show("declined")
+
+
 # What a terminal does.
 
 
@@ -692,6 +736,8 @@ PLANTED: list[tuple[str, Callable[[Day], None]]] = [
     ("B6", booked_in_another_batch),
     ("B7", reconciled_before_its_row),
     ("B7", uploaded_though_nobody_asked),
+    ("U1", told_declined_and_counted),
+    ("U2", told_approved_out_of_nothing),
     ("P1", paid_twice_at_the_till),
     ("P2", paid_at_the_till_alone),
     ("P2", paid_at_the_till_with_another_amount),

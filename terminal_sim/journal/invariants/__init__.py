@@ -6,9 +6,10 @@ Rules:
    every payment should be.
 3. A payment is known by its reference alone, which no two terminals share.
 
-The letters are families, each a module: M money, S state, W wire, T time, X secrets, N names; L (liveness) is `RESOLVED`.
+The letters are families (`invariant.FAMILIES`), each a module; L (liveness) is `RESOLVED`.
 """
 
 from terminal_sim.journal.invariants.check import INVARIANTS, RESOLVED, violations
+from terminal_sim.journal.invariants.invariant import FAMILIES
 
-__all__ = ["INVARIANTS", "RESOLVED", "violations"]
+__all__ = ["FAMILIES", "INVARIANTS", "RESOLVED", "violations"]

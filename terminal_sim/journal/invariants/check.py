@@ -26,6 +26,7 @@ from terminal_sim.journal.invariants.settlement import SETTLEMENT
 from terminal_sim.journal.invariants.state import STATE
 from terminal_sim.journal.invariants.till import TILL
 from terminal_sim.journal.invariants.timing import TIMING
+from terminal_sim.journal.invariants.told import SAID, TOLD
 from terminal_sim.journal.invariants.views import TABLES
 from terminal_sim.journal.invariants.wire import WIRE
 from terminal_sim.journal.reading import asked
@@ -67,6 +68,19 @@ class Message(Protocol):
     def fields(self) -> Mapping[str, Field]: ...
 
 
+class ToldScreen(Protocol):
+    """A screen that stood on the display of a terminal at a moment of virtual time, as `bench.told.ToldScreen` has it."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def mono(self) -> int: ...
+    @property
+    def terminal(self) -> str: ...
+    @property
+    def screen(self) -> str: ...
+
+
 class Amount(Protocol):
     @property
     def minor(self) -> int: ...
@@ -102,7 +116,7 @@ class TillSale(Protocol):
     def tenders(self) -> Mapping[int, Tender]: ...
 
 
-INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES, *SETTLEMENT, *TILL)
+INVARIANTS = (*MONEY, *STATE, *WIRE, *TIMING, *SECRECY, *NAMES, *SETTLEMENT, *TILL, *TOLD)
 RESOLVED = (
     Invariant(
         "L1",
@@ -130,11 +144,12 @@ def violations(
     messages: Iterable[Message] = (),
     sales: Iterable[TillSale] = (),
     *,
+    told: Iterable[ToldScreen] = (),
     resolved: bool = False,
 ) -> list[str]:
     """One line for each row that breaks an invariant; nothing where all is well.
 
-    `ledger_entries` is None where the host's books are out of reach: then what asks them is left out. `resolved` says that every terminal had its time with the host within reach, so that nothing may be in doubt any more.
+    `told` are the screens that were shown, oldest first. `ledger_entries` is None where the host's books are out of reach: then what asks them is left out. `resolved` says that every terminal had its time with the host within reach, so that nothing may be in doubt any more.
     """
     try:
         journal.verify()
@@ -144,6 +159,9 @@ def violations(
         "ledger": _json([_ledger_row(entry) for entry in ledger_entries or ()]),
         "wire": _json([_wire_row(n, message) for n, message in enumerate(messages, 1)]),
         "till": _json([row for sale in sales for row in _till_rows(sale)]),
+        "told": _json(
+            [(one.number, one.mono, one.terminal, one.screen) for one in told if one.screen in SAID]
+        ),
     }
     invariants: tuple[Invariant, ...] = (*INVARIANTS, *RESOLVED) if resolved else INVARIANTS
     if ledger_entries is None:

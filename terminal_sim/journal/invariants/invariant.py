@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+FAMILIES: Final[Mapping[str, str]] = {
+    "M": "money",
+    "S": "state",
+    "W": "wire",
+    "T": "time",
+    "X": "secrets",
+    "N": "names",
+    "B": "batches",
+    "P": "point of sale",
+    "U": "what was told",
+    "L": "liveness",
+}
+"""What the invariants of a letter are about."""
 _BOOKS = re.compile(r"\b(?:ledger|net)\b")  # the tables made of the host's books
 
 
@@ -15,6 +30,11 @@ class Invariant:
     code: str
     says: str
     sql: str
+
+    @property
+    def family(self) -> str:
+        """What it is about, a word of `FAMILIES`."""
+        return FAMILIES[self.code[0]]
 
     @property
     def asks_the_books(self) -> bool:

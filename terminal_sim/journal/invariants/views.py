@@ -2,7 +2,8 @@
 
 `payment` has the journal's rows of payments and reversals, `newest` the last of each, `offline` the rows of offline payments, and
 `settlement` those of batches.
-`ledger` is the host's books, `wire` what the host was sent, and `till` the payments and refunds of the point of sale. `net` is what the merchant is left with of each payment, whose
+`ledger` is the host's books, `wire` what the host was sent, `till` the payments and refunds of the point of sale, and `told` the screens
+that were shown. `net` is what the merchant is left with of each payment, whose
 refunds are payments of their own.
 """
 
@@ -176,6 +177,7 @@ TABLES = (
         "request",
         indexes=("request",),
     ),
+    _given("told", "n", "mono", "terminal", "screen"),
     Table(
         "net",
         "txn, kind, state, amount, currency, charged, doubtful",
