@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from terminal_sim.bench.journal import CommitFailure
+from terminal_sim.bench.journal import ComingFailure
 from terminal_sim.core.environment import Environment
 from terminal_sim.core.events import Paper
 from terminal_sim.core.moment import Duration
@@ -24,7 +24,7 @@ def conditions(
     tear: CardTear | None,
     card_fault: ComingFault | None,
     wire: str,
-    commit_failure: CommitFailure | None,
+    commit_failure: ComingFailure | None,
     answers: Iterable[ScriptedAnswer],
     scripts: Iterable[IssuerScript],
 ) -> Iterator[str]:
@@ -50,7 +50,7 @@ def conditions(
     if board.printer.jammed:
         yield "fault printer-jam"
     if commit_failure is not None:
-        yield f"fault {commit_failure.value}"
+        yield f"fault {commit_failure}"
     if tear is not None:
         yield f"tear card after {tear}"
     if card_fault is not None:
@@ -58,7 +58,7 @@ def conditions(
     if wire:
         yield f"fault wire {wire}"
     if board.answer_fault is not None:
-        yield f"fault {board.answer_fault.value}"
+        yield f"fault {board.answer_fault}"
     if left := " ".join(map(str, answers)):
         yield f"host answers {left}"
     yield from (f"host sends {script}" for script in scripts)

@@ -12,21 +12,21 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from terminal_drivers.transports.faults import Fault
-from terminal_sim.bench.journal import CommitFailure
+from terminal_sim.bench.journal import ComingFailure, CommitFailure
 from terminal_sim.core.config import Profile
 from terminal_sim.core.events import AppChanged, Event, Tampered
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.errors import BenchMisuse
 from terminal_sim.readers.card_fault import CardFault, ComingFault, NextCommand
 from terminal_sim.readers.wire import Wire
-from terminal_sim.runtime.answer_fault import AnswerFault
+from terminal_sim.runtime.answer_fault import AnswerFault, ComingAnswerFault
 from terminal_sim.runtime.board import Board
 
 
 class Storage(Protocol):
-    """The bench's way to its journal; `failure` is how the next commit fails."""
+    """The bench's way to its journal; `failure` is how one of the next commits fails."""
 
-    failure: CommitFailure | None
+    failure: ComingFailure | None
 
 
 class Faulty(Protocol):
@@ -46,6 +46,10 @@ class Faulty(Protocol):
     def wire(self) -> Wire | None: ...
     def look_at_readers(self) -> None:
         """Post whether the readers are there, and all that they report."""
+        ...
+
+    def drawn(self, low: int, high: int) -> int:
+        """A number from `low` to `high` by the bench's seed."""
         ...
 
     def post(self, event: Event) -> None:
@@ -117,7 +121,13 @@ def arm(terminal: Faulty, name: str, arguments: tuple[str, ...]) -> None:
         why = f"{missing}; there are " if missing else ""
         meant = suggest(name, known) if fault is None else ""
         raise BenchMisuse(f"{said!r} is no fault: {why}{', '.join(map(str, known.values()))}{meant}")
-    fault.arm(terminal, arguments)
+    fault.arm(terminal, tuple(_drawn(terminal, text) for text in arguments))
+
+
+def _drawn(terminal: Faulty, argument: str) -> str:
+    """A range such as 1..20 becomes one of its numbers, by the bench's seed."""
+    low, dots, high = argument.partition("..")
+    return str(terminal.drawn(int(low), int(high))) if dots else argument
 
 
 def _set_fuse(terminal: Faulty, arguments: tuple[str, ...]) -> None:
@@ -125,8 +135,8 @@ def _set_fuse(terminal: Faulty, arguments: tuple[str, ...]) -> None:
 
 
 def _fail_commit(failure: CommitFailure) -> Arm:
-    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
-        terminal.storage.failure = failure
+    def arm(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+        terminal.storage.failure = ComingFailure(failure, *map(int, arguments))
 
     return arm
 
@@ -136,8 +146,8 @@ def _jam_printer(terminal: Faulty, _: tuple[str, ...]) -> None:
 
 
 def _strike_answer(fault: AnswerFault) -> Arm:
-    def arm(terminal: Faulty, _: tuple[str, ...]) -> None:
-        terminal.board.answer_fault = fault
+    def arm(terminal: Faulty, arguments: tuple[str, ...]) -> None:
+        terminal.board.answer_fault = ComingAnswerFault(fault, *map(int, arguments))
 
     return arm
 
@@ -197,7 +207,8 @@ _OWN_WIRE = NeededPart(
     lambda terminal: terminal.wire is not None,
 )
 _KINDS = "|".join(fault.value for fault in Fault)
-_COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}", re.ASCII))
+_COUNT = Argument("N", re.compile(r"[1-9][0-9]{0,8}(?:\.\.[1-9][0-9]{0,8})?", re.ASCII))
+_MAYBE = replace(_COUNT, optional=True)
 
 _CARD_FAULTS = {
     CardFault.TORN: "finds that the card is pulled out",
@@ -207,29 +218,35 @@ _CARD_FAULTS = {
     CardFault.GARBAGE: "is answered with bytes without sense",
     CardFault.FAILURE: "is answered with 6F00 and nothing else",
     CardFault.RESET: "meets a card that has lost its session, and has another ATR",
+    CardFault.ENDLESS: "is answered with more data to come (61FF), and so is each one behind it until the card is reset",
+    CardFault.NESTED: "is answered with 252 bytes of templates, each in the one before",
+}
+
+_COMMIT_FAILURES = {
+    CommitFailure.UNKNOWN: "is not durable, and its terminal is told that this is unknown",
+    CommitFailure.ANSWER_LOST: "is durable, and its terminal is told that this is unknown",
+    CommitFailure.DISK_FULL: "finds the storage full and is not durable",
+    CommitFailure.READ_ONLY: "finds the storage read-only and is not durable",
+}
+_ANSWER_FAULTS = {
+    AnswerFault.DUPLICATE: "arrives twice",
+    AnswerFault.WRONG_AMOUNT: "names another amount",
+    AnswerFault.WRONG_TRACE: "names another trace number",
+    AnswerFault.WRONG_TYPE: "has the message type of an answer to something else",
 }
 
 FAULTS: tuple[BenchFault, ...] = (
     BenchFault(
         "power-cut-after", (_COUNT,), "The power fails after N more effects of the firmware.", _set_fuse
     ),
-    BenchFault(
-        CommitFailure.UNKNOWN.value,
-        (),
-        "Whether the next commit of the journal is durable is unknown.",
-        _fail_commit(CommitFailure.UNKNOWN),
-    ),
-    BenchFault(
-        CommitFailure.ANSWER_LOST.value,
-        (),
-        "The next commit of the journal is durable, and its terminal is told that this is unknown.",
-        _fail_commit(CommitFailure.ANSWER_LOST),
-    ),
-    BenchFault(
-        CommitFailure.DISK_FULL.value,
-        (),
-        "The next commit of the journal finds the storage full and is not durable.",
-        _fail_commit(CommitFailure.DISK_FULL),
+    *(
+        BenchFault(
+            failure.value,
+            (_MAYBE,),
+            f"The N-th commit of the journal from now, the next one without N, {meaning}.",
+            _fail_commit(failure),
+        )
+        for failure, meaning in _COMMIT_FAILURES.items()
     ),
     BenchFault(
         "printer-jam",
@@ -238,34 +255,19 @@ FAULTS: tuple[BenchFault, ...] = (
         _jam_printer,
         part=_PRINTER,
     ),
-    BenchFault(
-        AnswerFault.DUPLICATE.value,
-        (),
-        "The next answer of the acquirer arrives twice.",
-        _strike_answer(AnswerFault.DUPLICATE),
-    ),
-    BenchFault(
-        AnswerFault.WRONG_AMOUNT.value,
-        (),
-        "The next answer of the acquirer names another amount.",
-        _strike_answer(AnswerFault.WRONG_AMOUNT),
-    ),
-    BenchFault(
-        AnswerFault.WRONG_TRACE.value,
-        (),
-        "The next answer of the acquirer names another trace number.",
-        _strike_answer(AnswerFault.WRONG_TRACE),
-    ),
-    BenchFault(
-        AnswerFault.WRONG_TYPE.value,
-        (),
-        "The next answer of the acquirer has the message type of an answer to something else.",
-        _strike_answer(AnswerFault.WRONG_TYPE),
+    *(
+        BenchFault(
+            fault.value,
+            (_MAYBE,),
+            f"The N-th answer of the acquirer from now, the next one without N, {meaning}.",
+            _strike_answer(fault),
+        )
+        for fault, meaning in _ANSWER_FAULTS.items()
     ),
     *(
         BenchFault(
             fault.value,
-            (replace(_COUNT, optional=True),),
+            (_MAYBE,),
             f"The N-th command from now to a card, the next one without N, {meaning}.",
             _fail_card(fault),
             part=_VIRTUAL_READERS,
@@ -274,14 +276,14 @@ FAULTS: tuple[BenchFault, ...] = (
     ),
     BenchFault(
         CardFault.STRIPE.value,
-        (replace(_COUNT, optional=True),),
+        (_MAYBE,),
         "The N-th swipe from now, the next one without N, cannot be read.",
         _fail_card(CardFault.STRIPE),
         part=_VIRTUAL_READERS,
     ),
     BenchFault(
         "wire",
-        (Argument(_KINDS, re.compile(_KINDS)), replace(_COUNT, optional=True)),
+        (Argument(_KINDS, re.compile(_KINDS)), _MAYBE),
         "The N-th frame from now that the terminal sends to its reader meets this on the line, the next one without N; "
         "hang and unplug last until wire-mend.",
         _disturb_wire,

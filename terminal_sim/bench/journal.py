@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from terminal_sim.core.rows.schema import FlatRow
@@ -19,27 +20,41 @@ class CommitFailure(Enum):
     UNKNOWN = "commit-unknown"
     DISK_FULL = "disk-full"
     ANSWER_LOST = "commit-answer-lost"
+    READ_ONLY = "disk-read-only"
+
+
+@dataclass(frozen=True, slots=True)
+class ComingFailure:
+    """A `failure` that the `commit`-th commit from now has."""
+
+    failure: CommitFailure
+    commit: int = 1
+
+    def __str__(self) -> str:
+        """As a script says it."""
+        return self.failure.value if self.commit == 1 else f"{self.failure.value} {self.commit}"
 
 
 _WHY = {
     CommitFailure.UNKNOWN: "the storage did not answer: whether the last rows are there is unknown",
     CommitFailure.DISK_FULL: "the storage is full: the last rows are not there; make room, then switch on",
     CommitFailure.ANSWER_LOST: "the storage did not answer: whether the last rows are there is unknown",
+    CommitFailure.READ_ONLY: "the storage is read-only: the last rows are not there; mend it, then switch on",
 }
 
 
 class JournalWriter:
-    """The engine's way to the journal. `failure` is how its next commit fails, None where it is to succeed."""
+    """The engine's way to the journal. `failure` is how one of its next commits fails, None where all are to succeed."""
 
     unknown: type[Exception] = CommitUnknown
 
     def __init__(self, journal: JournalStore, clock: VirtualClock) -> None:
         self.journal = journal
-        self.failure: CommitFailure | None = None
+        self.failure: ComingFailure | None = None
         self._clock = clock
 
     def commit(self, batches: Sequence[tuple[Board, tuple[FlatRow, ...]]]) -> None:
-        failure, self.failure = self.failure, None
+        failure = self._failure_now()
         if failure is None or failure is CommitFailure.ANSWER_LOST:
             now = self._clock.now
             self.journal.append_many(
@@ -47,3 +62,11 @@ class JournalWriter:
             )
         if failure is not None:
             raise CommitUnknown(_WHY[failure])
+
+    def _failure_now(self) -> CommitFailure | None:
+        """How the commit that comes now fails."""
+        coming, self.failure = self.failure, None
+        if coming is None or coming.commit == 1:
+            return None if coming is None else coming.failure
+        self.failure = replace(coming, commit=coming.commit - 1)
+        return None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from terminal_sim.bench import plain
-from terminal_sim.bench.journal import CommitFailure
+from terminal_sim.bench.journal import ComingFailure
 from terminal_sim.bench.surroundings import SurroundingsState
 from terminal_sim.core.rows.schema import Field
 from terminal_sim.errors import BenchMisuse
@@ -84,7 +84,7 @@ class SavedState:
     acquirer: AcquirerState = field(repr=False)
     cards: Mapping[str, CardState] = field(repr=False)
     numbers: Mapping[str, int]
-    commit_failure: CommitFailure | None
+    commit_failure: ComingFailure | None
     terminals: tuple[TerminalState, ...] = field(repr=False)
 
     def to_bytes(self) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from terminal_sim.bench.journal import CommitFailure
+from terminal_sim.bench.journal import ComingFailure
 from terminal_sim.bench.receipts import PrintedReceipt
 from terminal_sim.bench.saved_state import TerminalState
 from terminal_sim.core.durable_state import DurableState
@@ -62,7 +62,7 @@ class Snapshot(Struct, frozen=True, eq=False):
     acquirer: AcquirerState
     cards: Mapping[str, CardState]
     numbers: Mapping[str, int]
-    commit_failure: CommitFailure | None
+    commit_failure: ComingFailure | None
     terminals: tuple[TerminalSnapshot, ...]
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from random import Random
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from terminal_drivers.base import ReaderPart
@@ -80,6 +81,7 @@ class TerminalBench(Protocol):
     journal: JournalStore
     flows: Mapping[str, AnyFlow]
     receipt_takers: Sequence[ReceiptTaker]
+    seed: int
 
     @property
     def writer(self) -> Storage: ...
@@ -569,6 +571,14 @@ class TerminalUnderTest:
     def fault(self, name: str, *arguments: str) -> None:
         """Let a fault of the catalogue (`bench.faults.FAULTS`) happen. Raises `BenchMisuse` where it is none of this terminal."""
         faults.arm(self, name, arguments)
+
+    def drawn(self, low: int, high: int) -> int:
+        """A number from `low` to `high`: the same for the same seed at the same moment. Raises `BenchMisuse` where the range is empty."""
+        if low > high:
+            raise BenchMisuse(f"{low}..{high} has no number: write the lower one first")
+        now = self.bench.engine.clock.now.mono
+        moment = f"{self.bench.seed} {self.name} {now} {self.rows_written}"
+        return Random(moment).randint(low, high)
 
     @property
     def storage(self) -> Storage:

@@ -11,6 +11,8 @@ from terminal_drivers.base import Card, CardMute, CardRemoved, FrameError
 from terminal_drivers.iso7816.atr import Atr
 
 _INTERNAL_ERROR = bytes.fromhex("6F00")
+_MORE_TO_COME = bytes.fromhex("61FF")  # more data to be fetched by GET RESPONSE (ISO/IEC 7816-4, 5.3.4)
+_NESTED = b"".join(bytes((0x70, length)) for length in range(250, -2, -2)) + bytes.fromhex("9000")
 
 
 class CardFault(Enum):
@@ -26,6 +28,8 @@ class CardFault(Enum):
     GARBAGE = "card-garbage"
     FAILURE = "card-failure"
     RESET = "card-reset"
+    ENDLESS = "card-endless"
+    NESTED = "card-nested"
     STRIPE = "stripe-unreadable"
 
 
@@ -75,6 +79,7 @@ class FailingCard:
     def __init__(self, card: Card, next_command: NextCommand) -> None:
         self._card = card
         self._next = next_command
+        self._endless = False
         self._atr: bytes | None = None
 
     @property
@@ -82,10 +87,13 @@ class FailingCard:
         return self._card.atr if self._atr is None else self._atr
 
     def reset(self) -> bytes:
+        self._endless = False
         answer = self._card.reset()
         return answer if self._atr is None else self._atr
 
     def transmit(self, apdu: bytes) -> bytes:
+        if self._endless:
+            return _MORE_TO_COME
         if self._next.fault is None:
             return self._card.transmit(apdu)
         match self._next.strike():
@@ -105,6 +113,12 @@ class FailingCard:
             case CardFault.FAILURE:
                 self._card.transmit(apdu)
                 return _INTERNAL_ERROR
+            case CardFault.ENDLESS:
+                self._endless = True
+                return _MORE_TO_COME
+            case CardFault.NESTED:
+                self._card.transmit(apdu)
+                return _NESTED
             case CardFault.STRIPE:
                 return self._card.transmit(apdu)
             case CardFault.RESET:

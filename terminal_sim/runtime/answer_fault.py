@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from terminal_sim.core.message import MessageClass
@@ -24,6 +25,17 @@ class AnswerFault(Enum):
     WRONG_AMOUNT = "host-wrong-amount"
     WRONG_TRACE = "host-wrong-trace"
     WRONG_TYPE = "host-wrong-type"
+
+
+class ComingAnswerFault(Struct, frozen=True):
+    """A `fault` that strikes the `answer`-th answer from now that can be read."""
+
+    fault: AnswerFault
+    answer: int = 1
+
+    def __str__(self) -> str:
+        """As a script says it."""
+        return self.fault.value if self.answer == 1 else f"{self.fault.value} {self.answer}"
 
 
 def strike(

@@ -21,7 +21,7 @@ from terminal_sim.emv.talk.config import KernelConfig
 from terminal_sim.growing_list import GrowingList
 from terminal_sim.host.dialect import Dialect, NotAuthentic
 from terminal_sim.host.link import HostLink
-from terminal_sim.runtime.answer_fault import AnswerFault
+from terminal_sim.runtime.answer_fault import ComingAnswerFault
 from terminal_sim.runtime.card_log import CardLog, CardLogState
 from terminal_sim.runtime.card_vault import Vault, VaultState
 from terminal_sim.runtime.key_store import KeyStore, KeyStoreState
@@ -137,7 +137,7 @@ class BoardState:
     readers: ReaderPortState
     link_up: bool
     link_slow: int
-    answer_fault: AnswerFault | None
+    answer_fault: ComingAnswerFault | None
     paper: Paper
     jammed: bool
     printed: Sequence[Receipt]
@@ -155,7 +155,7 @@ class BoardState:
 
 @dataclass(eq=False)
 class Board:
-    """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has. `answer_fault` strikes the next answer of the acquirer."""
+    """One terminal's wiring. A power cut takes the `firmware`; all else keeps what it has. `answer_fault` strikes an answer of the acquirer."""
 
     name: str
     readers: ReaderPort
@@ -170,7 +170,7 @@ class Board:
     power: Power = field(default_factory=Power)
     panel: Panel = field(default_factory=Panel)
     firmware: Terminal | None = None
-    answer_fault: AnswerFault | None = None
+    answer_fault: ComingAnswerFault | None = None
 
     def encoded(self, request: HostRequest) -> bytes:
         """The message of `request`, with its code where the dialect has them. Raises `LookupError` where there is no key for it."""

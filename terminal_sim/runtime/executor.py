@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from terminal_sim.core import effects as fx
 from terminal_sim.core.events import (
     CardDataLost,
@@ -122,11 +124,15 @@ class Executor:
 
     def _struck(self, board: Board, arrival: Arrival) -> tuple[Arrival, ...]:
         """What arrives in the place of `arrival`: the fault of an answer waits for one that it can strike."""
-        if board.answer_fault is None or not arrival.message:
+        coming = board.answer_fault
+        if coming is None or not arrival.message:
             return (arrival,)
         try:
-            struck = strike(board.answer_fault, arrival, board.dialect, board.sealed)
+            struck = strike(coming.fault, arrival, board.dialect, board.sealed)
         except MessageError:
+            return (arrival,)
+        if coming.answer > 1:
+            board.answer_fault = replace(coming, answer=coming.answer - 1)
             return (arrival,)
         board.answer_fault = None
         return struck

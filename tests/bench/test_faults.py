@@ -29,9 +29,11 @@ def test_names_of_faults_are_unique_and_each_says_what_it_means() -> None:
     assert all(fault.meaning.endswith(".") for fault in FAULTS)
 
 
+COMMIT = "commit-unknown [N], commit-answer-lost [N], disk-full [N], disk-read-only [N]"
+ANSWER = "host-duplicate [N], host-wrong-amount [N], host-wrong-trace [N], host-wrong-type [N]"
 CARD = ", ".join(f"{fault.value} [N]" for fault in CardFault)
-BEFORE = "power-cut-after N, commit-unknown, commit-answer-lost, disk-full"
-AFTER = f"host-duplicate, host-wrong-amount, host-wrong-trace, host-wrong-type, {CARD}, wire {KINDS} [N], wire-mend, tamper"
+BEFORE = f"power-cut-after N, {COMMIT}"
+AFTER = f"{ANSWER}, {CARD}, wire {KINDS} [N], wire-mend, tamper"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -143,6 +145,22 @@ def test_a_full_storage_stops_the_terminal_before_anything_leaves_it(bench: Benc
     assert (states(till), charged(bench)) == (["COMPLETED"], 300)
 
 
+@pytest.mark.parametrize("fault", ["disk-full", "disk-read-only", "commit-unknown", "commit-answer-lost"])
+def test_a_commit_that_fails_at_any_place_of_a_sale_leaves_money_right(fault: str) -> None:
+    """The first commit is the request's row, the second the final one."""
+    for commit in ("1", "2", "1..2"):
+        with Bench(texts=TEXTS) as bench:
+            till = bench.add_terminal("v400m")
+            till.fault(fault, commit)
+            sale(till, partial(till.swipe, "visa-stripe"))
+            bench.advance(SECOND)
+            assert (till.view().screen.id, till.receipts) == ("out-of-service", [])
+            till.power_on()
+            bench.advance(60 * SECOND)
+            assert bench.violations(resolved=True) == []
+            assert charged(bench) == (300 if states(till) == ["COMPLETED"] else 0)
+
+
 def test_a_full_storage_after_the_answer_reverses_the_payment_at_the_next_start(bench: Bench) -> None:
     till = bench.add_terminal("v400m")
     sale(till, lambda: till.swipe("visa-stripe"))
@@ -170,10 +188,11 @@ def test_a_commit_whose_answer_is_lost_stops_the_terminal_and_its_rows_count_at_
 
 
 @pytest.mark.parametrize(
-    "fault", ["printer-jam", "disk-full", "commit-answer-lost", "host-duplicate", "card-mute"]
+    "fault",
+    ["printer-jam", "disk-full", "commit-answer-lost 2", "host-duplicate 3", "host-wrong-type", "card-mute"],
 )
 def test_a_saved_state_keeps_an_armed_fault(bench: Bench, fault: str) -> None:
-    bench.add_terminal("v400m").fault(fault)
+    bench.add_terminal("v400m").fault(*fault.split())
     with Bench(texts=TEXTS) as other:
         assert other.add_terminal("v400m", state_from=bench.save()).conditions() == [f"fault {fault}"]
 
@@ -210,6 +229,35 @@ def test_a_stripe_that_cannot_be_read_is_swiped_again(bench: Bench) -> None:
     till.swipe("visa-stripe")
     bench.advance(SECOND)
     assert states(till) == ["COMPLETED"]
+
+
+def test_the_second_answer_is_struck_where_a_fault_says_so(bench: Bench) -> None:
+    till = bench.add_terminal("v400m")
+    till.fault("host-wrong-amount", "2")
+    assert till.conditions() == ["fault host-wrong-amount 2"]
+    for state in ("COMPLETED", "REVERSED"):
+        sale(till, lambda: till.swipe("visa-stripe"))
+        bench.advance(300 * SECOND)
+        assert states(till)[-1] == state
+
+
+def test_a_range_is_drawn_by_the_seed() -> None:
+    def drawn(seed: int) -> list[str]:
+        with Bench(texts=TEXTS, seed=seed) as bench:
+            till = bench.add_terminal("v400m")
+            till.fault("power-cut-after", "1..1000")
+            return till.conditions()
+
+    found = {tuple(drawn(seed)) for seed in range(5)}
+    assert len(found) == 5
+    assert drawn(3) == drawn(3)
+    (said,) = drawn(3)
+    assert 1 <= int(said.removeprefix("fault power-cut-after ")) <= 1000
+
+
+def test_an_empty_range_is_refused(bench: Bench) -> None:
+    with pytest.raises(BenchMisuse, match=r"20\.\.1 has no number: write the lower one first"):
+        bench.add_terminal("v400m").fault("power-cut-after", "20..1")
 
 
 def test_a_fault_of_an_answer_waits_for_one_that_can_be_read(bench: Bench) -> None:
@@ -255,6 +303,26 @@ def test_a_card_that_fails_at_its_last_cryptogram_has_its_payment_reversed(bench
     till.fault(fault)
     bench.advance(300 * SECOND)
     assert (states(till), charged(bench), till.conditions()) == (["REVERSED"], 0, [])
+
+
+@pytest.mark.parametrize("fault", [one for one in CardFault if one is not CardFault.STRIPE])
+@pytest.mark.parametrize("how", ["insert", "tap"])
+def test_whichever_command_a_card_fails_at_the_payment_ends_and_the_books_agree(
+    fault: CardFault, how: str
+) -> None:
+    for command in range(1, 18, 4):
+        with Bench(texts=TEXTS) as bench:
+            till = bench.add_terminal("v400m")
+            till.fault(fault.value, str(command))
+            pay = till.tap if how == "tap" else till.insert
+            sale(till, partial(pay, "visa-credit"))
+            bench.advance(400 * SECOND)
+            if till.card_in_slot:
+                till.remove_card()
+            bench.advance(60 * SECOND)
+            assert till.view().screen.id == "home", command
+            assert (states(till) == ["COMPLETED"]) == (charged(bench) == 300), command
+            assert bench.violations(resolved=True) == [], command
 
 
 def test_a_card_that_refuses_the_issuer_without_sense_still_has_the_last_word(bench: Bench) -> None:
