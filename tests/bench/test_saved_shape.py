@@ -19,8 +19,8 @@ from terminal_sim.bench.till_past import TillPast
 from terminal_sim.cards.catalogue import CardState
 from terminal_sim.flows import load
 
-SAVED_BENCH = {26: "f140f96384971634"}
-CHECKPOINT = {4: "e8b81c32bb9e1b7c"}
+SAVED_BENCH = {27: "0c2fc7b225573fad"}
+CHECKPOINT = {5: "7b261cc18b192d21"}
 """The digest of the shape that each version has."""
 
 

@@ -68,7 +68,7 @@ class Message(Protocol):
     def fields(self) -> Mapping[str, Field]: ...
 
 
-class ToldScreen(Protocol):
+class ScreenOnRecord(Protocol):
     """A screen that stood on the display of a terminal at a moment of virtual time, as `bench.told.ToldScreen` has it."""
 
     @property
@@ -144,7 +144,7 @@ def violations(
     messages: Iterable[Message] = (),
     sales: Iterable[TillSale] = (),
     *,
-    told: Iterable[ToldScreen] = (),
+    told: Iterable[ScreenOnRecord] = (),
     resolved: bool = False,
 ) -> list[str]:
     """One line for each row that breaks an invariant; nothing where all is well.
