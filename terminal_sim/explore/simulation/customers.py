@@ -19,10 +19,13 @@ _QUESTIONS = 6  # screens that one presented card may bring up
 
 @dataclass(frozen=True, slots=True)
 class ShopTerminal:
-    """What customers know of a terminal: the `ways` through its menus, and the card numbers and PINs by the names of the cards."""
+    """A terminal as the people of a shop know it: the `ways` through its menus, the `amounts` that things cost here, in minor units, and
+    the card numbers and PINs by the names of the cards.
+    """
 
     terminal: TerminalUnderTest
     ways: tuple[MenuWay, ...]
+    amounts: tuple[int, ...]
     numbers: Mapping[str, str]
     pins: Mapping[str, str]
 
@@ -39,7 +42,7 @@ def begin(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     ways = list(starts(at.terminal.profile))
     if ways:
         yield from chance.choice(ways)
-    yield PRESS, str(_amount(chance)), "OK"
+    yield PRESS, str(chance.choice(at.amounts)), "OK"
 
 
 def pay(at: ShopTerminal, chance: Random) -> Iterator[Act]:
@@ -56,6 +59,19 @@ def change_mind(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     yield from ((PRESS, "CANCEL"), (TAP, "cancel"), (TAP, "confirm"), ("remove", "card"))
 
 
+def pay_without_a_link(at: ShopTerminal, chance: Random) -> Iterator[Act]:
+    """Payments while the link or the service is away, where the terminal may take them; some wait for so long that they expire."""
+    if not at.terminal.profile.offline.enabled:
+        return
+    away = chance.choice(("network", "service"))
+    yield away, "down"
+    for _ in range(chance.choice((1, 2, 3))):
+        yield from pay(at, chance)
+    yield WAIT, chance.choice(("1min", "10min", "23h", "25h"))
+    yield away, "up"
+    yield WAIT, "1min"
+
+
 def pay_by_mail(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     """A payment whose card number is typed."""
     checkout = at.terminal.profile.checkout
@@ -67,12 +83,14 @@ def pay_by_mail(at: ShopTerminal, chance: Random) -> Iterator[Act]:
         if not ways:
             return
         yield from chance.choice(ways)
-        yield PRESS, str(_amount(chance)), "OK"
+        yield PRESS, str(chance.choice(at.amounts)), "OK"
     card = chance.choice(TYPED)
     yield PRESS, at.numbers[card], "OK"
     yield PRESS, "0330", "OK"
     yield PRESS, SECURITY_CODES.get(card, "737"), "OK"
-    yield from ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
+    yield from ((PRESS, "90210", "OK"), (PRESS, "12", "OK"), (WAIT, "1s"))
+    if chance.random() < 0.3:
+        yield PRESS, "CANCEL"
     yield from _leave(chance)
 
 
@@ -93,7 +111,7 @@ def give_back(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     if not ways:
         return
     yield from chance.choice(ways)
-    yield PRESS, str(_amount(chance)), "OK"
+    yield PRESS, str(chance.choice(at.amounts)), "OK"
     yield from _with_card(at, chance)
 
 
@@ -110,7 +128,7 @@ def print_again(at: ShopTerminal, chance: Random) -> Iterator[Act]:
 
 def pay_a_ticket(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     """The till asks the terminal for a payment."""
-    yield "pos", "sale", _ticket(chance), str(_amount(chance))
+    yield "pos", "sale", _ticket(chance), str(chance.choice(at.amounts))
     yield from _with_card(at, chance)
 
 
@@ -126,7 +144,8 @@ def refund_a_ticket(_: ShopTerminal, chance: Random) -> Iterator[Act]:
 
 
 ERRANDS: Mapping[Errand, int] = {
-    pay: 12,
+    pay: 20,
+    pay_without_a_link: 5,
     pay_by_mail: 3,
     take_back: 5,
     change_mind: 2,
@@ -170,12 +189,14 @@ def _leave(chance: Random) -> Iterator[Act]:
     yield WAIT, chance.choice(("1s", "2s", "5s"))
     yield "remove", "card"
     yield PRESS, "OK"
-    yield WAIT, chance.choice(("1s", "20s", "2min"))
+    yield WAIT, chance.choice(("1s", "1s", "1s", "20s", "2min"))
 
 
-def _amount(chance: Random) -> int:
-    return chance.choice((1, 500, 1000, 1250, 9_999, 10_000, 10_001, chance.randrange(100, 20_000)))
+def prices(chance: Random) -> tuple[int, ...]:
+    """What things cost in a shop, in minor units: few amounts, so that an answer to one payment could be taken for that of another."""
+    some = (1, 500, 1000, 1250, 9_999, 10_000, 10_001, chance.randrange(100, 20_000))
+    return tuple(chance.sample(some, chance.choice((1, 2, 4))))
 
 
 def _ticket(chance: Random) -> str:
-    return f"T-{chance.randrange(1, 6)}"
+    return f"T-{chance.randrange(1, 20)}"

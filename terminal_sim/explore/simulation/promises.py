@@ -1,6 +1,6 @@
 """What a terminal tells people, held against its journal: "approved" only with the row that says so, "declined" only without one.
 
-Reliability rules U1 and U2: the last word to a person is what was done.
+Reliability rules U1, U2 and U4: what a person is told, on a screen or on paper, is what was done.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class PromiseWatch:
 
     def __init__(self, terminal: TerminalUnderTest) -> None:
         self._terminal = terminal
-        self._read = 0
+        self._read = self._printed = 0
         self._states: dict[str, str] = {}
         self._newest = ""
         self._told = ("", "")
@@ -27,6 +27,7 @@ class PromiseWatch:
     def broken(self) -> Iterator[str]:
         """What the screen says, and the journal does not."""
         self._take_rows()
+        yield from self._printed_early()
         if not self._terminal.is_on:
             return
         screen = self._terminal.view().screen.id
@@ -41,6 +42,15 @@ class PromiseWatch:
             yield f"U2 a person was told {screen}: terminal={self._terminal.name} txn={self._newest} state={state}"
         elif screen == "declined" and state in _TAKEN:
             yield f"U1 a person was told {screen}: terminal={self._terminal.name} txn={self._newest} state={state}"
+
+    def _printed_early(self) -> Iterator[str]:
+        """Receipts that came out while their payment had no final row."""
+        printed = self._terminal.receipts
+        for paper in printed[self._printed :]:
+            reference = paper.receipt.reference
+            if self._states.get(reference) in ("", "AUTH_SENT"):
+                yield f"U4 a receipt came before the final row: terminal={self._terminal.name} txn={reference}"
+        self._printed = len(printed)
 
     def _take_rows(self) -> None:
         for row in self._terminal.journal(self._read):

@@ -22,13 +22,15 @@ from terminal_sim.explore.search.act_runner import ActRunner
 from terminal_sim.explore.search.errands.way import menu_ways
 from terminal_sim.explore.search.world import cures
 from terminal_sim.explore.secret_words import details_of
-from terminal_sim.explore.simulation.customers import ShopTerminal, errand
+from terminal_sim.explore.simulation.customers import ShopTerminal, errand, prices
 from terminal_sim.explore.simulation.hazards import Hazards
 from terminal_sim.explore.simulation.promises import PromiseWatch
 from terminal_sim.profile import load, names, variants
 
 STEPS = (40, 80, 160)
 MOST_TERMINALS = 3
+HASTE = (0.05, 0.5)
+"""How often an act is at another terminal than the act before."""
 ROUNDS = 6
 A_WHILE = Duration.parse("10min")
 SETTLED = Duration.parse("26h")
@@ -74,9 +76,9 @@ class Simulation:
         models = [_model(chance.choice(_models()), chance.random() < 0.7) for _ in range(_crowd(chance))]
         self._terminals = [self._bench.add_terminal(model) for model in models]
         self._hazards = Hazards(models, chance)
-        numbers, pins = _card_details()
+        amounts, (numbers, pins) = prices(chance), _card_details()
         self._served = {
-            terminal.name: ShopTerminal(terminal, tuple(menu_ways(terminal.profile)), numbers, pins)
+            terminal.name: ShopTerminal(terminal, tuple(menu_ways(terminal.profile)), amounts, numbers, pins)
             for terminal in self._terminals
         }
         self._runners = {one.name: ActRunner(self._bench, one) for one in self._terminals}
@@ -91,9 +93,11 @@ class Simulation:
 
     def fail(self) -> None:
         """The time in which people pay and things fail."""
-        for _ in range(self._chance.choice(STEPS)):
-            terminal = self._chance.choice(self._terminals)
-            act = self._hazards.strike(terminal, self._chance) or self._next(terminal)
+        chance, terminal = self._chance, self._terminals[0]
+        haste = chance.choice(HASTE)
+        for _ in range(chance.choice(STEPS)):
+            terminal = chance.choice(self._terminals) if chance.random() < haste else terminal
+            act = self._hazards.strike(terminal, chance) or self._next(terminal)
             if act is not None:
                 self._do(terminal, act)
             if self.violations:
