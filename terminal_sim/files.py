@@ -22,6 +22,12 @@ def keep_private(descriptor: int) -> None:
         os.fchmod(descriptor, 0o600)
 
 
+def write_all(descriptor: int, data: bytes) -> None:
+    """Hand all of `data` to the system, which may take a part of it at a time. Raises `OSError`."""
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
 def sync_content(descriptor: int) -> None:
     """Make what was written into a file durable, whose length stays as it is; its times may be lost, which saves a write of them."""
     if hasattr(os, "fdatasync"):
@@ -48,11 +54,12 @@ def replace_private(path: Path, content: bytes) -> None:
     """
     fresh = path.with_suffix(".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK | PLAIN, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
+    try:
         keep_private(descriptor)
-        opened.write(content)
-        opened.flush()
+        write_all(descriptor, content)
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     fresh.replace(path)
     sync_folder(path.parent)
 

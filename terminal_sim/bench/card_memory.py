@@ -14,7 +14,7 @@ import msgspec
 
 from terminal_sim.bench import plain
 from terminal_sim.errors import BenchMisuse, StorageFailed
-from terminal_sim.files import replace_private
+from terminal_sim.files import replace_private, sync_folder
 
 if TYPE_CHECKING:
     from terminal_sim.cards.catalogue import CardState
@@ -53,7 +53,9 @@ class CardMemoryFolder:
         content = msgspec.json.encode(plain.encoded(state))
         file = self._folder / f"{name}.json"
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            if not self._folder.exists():
+                self._folder.mkdir(mode=0o700)
+                sync_folder(self._folder.parent)
             replace_private(file, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
         except OSError as error:
             raise StorageFailed(f"{file}: the memory of a card cannot be stored: {error.strerror}") from None

@@ -27,7 +27,7 @@ from terminal_sim import __version__
 from terminal_sim.bench.terminal_past import TerminalPast
 from terminal_sim.bench.till_past import TillPast
 from terminal_sim.core.known_payments import KnownPayments
-from terminal_sim.files import NO_LINK, PLAIN, keep_private
+from terminal_sim.files import NO_LINK, PLAIN, keep_private, write_all
 from terminal_sim.host.books_index import BooksIndex
 from terminal_sim.journal.chain import Chains
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
@@ -132,9 +132,11 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     body = _encode(checkpoint)
     with suppress(OSError):
         descriptor = os.open(folder / NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN | NO_LINK, 0o600)
-        with open(descriptor, "wb") as file:
+        try:
             keep_private(descriptor)
-            file.write(b"".join((_FIRST_LINE, sha256(body).digest(), body)))
+            write_all(descriptor, b"".join((_FIRST_LINE, sha256(body).digest(), body)))
+        finally:
+            os.close(descriptor)
 
 
 def digests(folder: Path) -> dict[str, bytes] | None:

@@ -6,8 +6,8 @@ Rules:
 2. `append` hands the system one more line. `sync` returns after all of them are on the disk, and after the head beside the file says
    so (`journal.head`); the answers of several messages then wait for one flush.
 3. Opening reads and checks every line, but for first ones whose index is given, and writes nothing; `start` does. A damaged
-   file is not opened and not changed. A last line that the head does not count and that is no whole record is what a cut has left
-   of a message without an answer: it is taken off.
+   file is not opened and not changed. A line that the head does not count and that is no whole record is what a cut has left
+   of messages without an answer, any of whose sectors may be missing: it is taken off, with all that is behind it.
 4. Card numbers are not written: no rule of the books needs them, but for a balance, which starts anew with each run.
 """
 
@@ -24,7 +24,7 @@ import msgspec
 from msgspec import structs
 
 from terminal_sim.errors import StorageFailed
-from terminal_sim.files import NO_LINK, PLAIN, sync_folder
+from terminal_sim.files import NO_LINK, PLAIN, sync_folder, write_all
 from terminal_sim.host.books_index import BooksIndex, LedgerRecord
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
 
@@ -181,8 +181,7 @@ class LedgerFile:
         return StorageFailed(self._failed)
 
     def _write(self, data: bytes) -> None:
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        write_all(self._descriptor, data)
 
     # Reading.
 
@@ -235,12 +234,10 @@ class LedgerFile:
         *lines, unfinished = content.split(b"\n")
         passed = not counted.count or index.mark == counted
         for number, line in enumerate([*lines, *([unfinished] if unfinished else [])], before + 1):
-            if not line:
-                raise self._wrong("an empty line", number + 1)
             try:
                 self._take(line)
             except ValueError as wrong:
-                if unfinished and number > max(before + len(lines), counted.count):
+                if number > counted.count:
                     break
                 raise self._wrong(str(wrong), number + 1) from None
             if number == counted.count:
@@ -255,6 +252,8 @@ class LedgerFile:
 
     def _take(self, line: bytes) -> None:
         """Raises `ValueError` for a line that is no record, or not the next one."""
+        if not line:
+            raise ValueError("an empty line")
         if len(line) <= _RECORD_AT or not line.startswith(_BEFORE_HASH) or not line.endswith(b"}"):
             raise ValueError("no record of the acquirer's books")
         body = line[_RECORD_AT:-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -49,20 +50,20 @@ def open_database(path: str, vfs: str | None, *, holds: int = 0) -> apsw.Connect
         _configure(db, path)
         _bring_up_to_date(db)
     except apsw.BusyError:
-        db.close()
+        close(db)
         raise JournalBusyError(
             f"{path}: another process has this journal open; close it, or give this bench another file"
         ) from None
     except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as error:
-        db.close()
+        close(db)
         raise JournalDamagedError(
             f"{path}: {error}; keep the file for support and start with a new one"
         ) from None
     except apsw.Error as error:
-        db.close()
+        close(db)
         raise JournalError(f"{path}: cannot be used: {error}; make room, or check its rights") from None
     except BaseException:
-        db.close()
+        close(db)
         raise
     return db
 
@@ -82,6 +83,12 @@ def _empty() -> bytes:
     made = db.serialize("main")
     db.close()
     return made
+
+
+def close(db: apsw.Connection) -> None:
+    """Release the file. A disk error here loses nothing: every row is in the log, which the next opening reads."""
+    with suppress(apsw.Error):
+        db.close()
 
 
 def keep_log_no_longer(db: apsw.Connection) -> None:

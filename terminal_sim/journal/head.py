@@ -27,7 +27,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from terminal_sim.files import PLAIN, sync_content, sync_folder
+from terminal_sim.files import PLAIN, replace_private, sync_content, write_all
 
 _SLOT = struct.Struct(">8sQ32s16s")  # what it is, the count, the digest of the chain, the check value
 _MAGIC = b"TSHEAD1\n"
@@ -56,12 +56,10 @@ class HeadFile:
 
     def start(self, mark: Mark) -> None:
         """Open the file for writing, make it where there is none, and let it say `mark`. Raises `OSError`."""
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | PLAIN, 0o600)
+        if self.mark is None:  # whole or not there: a cut must leave no head that says nothing
+            replace_private(self.path, _slot(mark).ljust(_SECTOR, b"\0") + _slot(mark))
+        self._descriptor = os.open(self.path, os.O_WRONLY | PLAIN)
         if self.mark is None:
-            for at in (0, _SECTOR):
-                self._put(mark, at)
-            os.fsync(self._descriptor)
-            sync_folder(self.path.parent)
             self.mark = mark
         elif self.mark != mark:
             self.write(mark)
@@ -74,7 +72,7 @@ class HeadFile:
 
     def _put(self, mark: Mark, at: int) -> None:
         os.lseek(self._descriptor, at, os.SEEK_SET)
-        os.write(self._descriptor, _slot(mark))
+        write_all(self._descriptor, _slot(mark))
 
     def close(self) -> None:
         if self._descriptor >= 0:

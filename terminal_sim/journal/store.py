@@ -12,11 +12,8 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-
-import apsw
 
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.journal.chain import (
@@ -30,7 +27,7 @@ from terminal_sim.journal.chain import (
     marked,
 )
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError, JournalError
-from terminal_sim.journal.file import IN_MEMORY, keep_log_no_longer, open_database
+from terminal_sim.journal.file import IN_MEMORY, close, keep_log_no_longer, open_database
 from terminal_sim.journal.head import HeadError, HeadFile, Mark
 from terminal_sim.journal.reading import JournalReading
 
@@ -143,9 +140,8 @@ class Journal(JournalReading):
         self._ends, self._mono, self._mark = dict(chains.ends), chains.mono, chains.mark
 
     def close(self) -> None:
-        """Releases the file. A disk error here loses nothing: every row is in the log, which the next opening reads."""
-        with suppress(apsw.Error):
-            self._db.close()
+        """Releases the file, whatever the disk says."""
+        close(self._db)
         if self._head is not None:
             self._head.close()
 
