@@ -16,6 +16,7 @@ from terminal_sim.journal.chain import Batch
 from terminal_sim.journal.errors import CommitUnknown, JournalDamagedError
 from terminal_sim.journal.store import Journal
 from tests.journal.power import Disk, DiskVfs, Files, Operation, copy, images
+from tests.proof import ProofCount
 
 PATH = "journal.db"
 _names = itertools.count()
@@ -87,8 +88,9 @@ def losses(done: Run, random: Random) -> tuple[int, int]:
     [((12, 8), 40), ((1, 1, 1, 1), 40), ((40,), 40), ((5, 5), 3000), ((3, 0, 3), 9000)],
     ids=["two boots", "four boots", "one long life", "rows of most of a page", "rows of several pages"],
 )
-def test_no_cut_loses_an_acknowledged_row(sessions: tuple[int, ...], length: int) -> None:
+def test_no_cut_loses_an_acknowledged_row(sessions: tuple[int, ...], length: int, proof: ProofCount) -> None:
     count, lost = losses(run(sessions, length=length), Random(1))
+    proof(images=count, violations=lost)
     assert lost == 0
     assert count > 200
 
@@ -163,8 +165,9 @@ def append_until_error(what: str, error: type[apsw.Error], failing: int) -> tupl
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(20))
-def test_no_cut_of_a_longer_life_loses_an_acknowledged_row(seed: int) -> None:
+def test_no_cut_of_a_longer_life_loses_an_acknowledged_row(seed: int, proof: ProofCount) -> None:
     random = Random(seed)
     sessions = tuple(random.randrange(1, 30) for _ in range(4))
-    _, lost = losses(run(sessions, length=random.randrange(4000)), random)
+    count, lost = losses(run(sessions, length=random.randrange(4000)), random)
+    proof(images=count, violations=lost)
     assert lost == 0
