@@ -16,6 +16,7 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
         "terminal_sim.cli.run",
+        "terminal_sim.cli.host",
         "terminal_sim.cards.catalogue",
         "terminal_sim.emv.kernels.transaction",
         "terminal_sim.journal.invariants",
@@ -31,16 +32,42 @@ def _run(words: Sequence[str], said: str) -> None:
     raise SystemExit(main(words))
 
 
+class RunningCommand:
+    """The command line `words` in a process of its own, which writes what it says into the file `said`."""
+
+    def __init__(self, words: Sequence[str], said: Path) -> None:
+        self._said = said
+        said.write_bytes(b"")
+        self._process = _CONTEXT.Process(target=_run, args=(tuple(words), str(said)))
+        self._process.start()
+
+    @property
+    def text(self) -> str:
+        """What it has said so far."""
+        return self._said.read_text("utf-8")
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def until(self, lines: int, more: float = 0.0) -> None:
+        """Wait until it has said so many lines, and `more` seconds; or until it has ended."""
+        while self._process.is_alive() and self._said.read_bytes().count(b"\n") < lines:
+            self._process.join(0.002)
+        self._process.join(more)
+
+    def kill(self) -> bool:
+        """Kill it; whether it did not end by itself before."""
+        self._process.kill()
+        self._process.join()
+        killed = self._process.exitcode == -9
+        self._process.close()
+        return killed
+
+
 def run_and_kill(words: Sequence[str], said: Path, lines: int, after: float) -> tuple[str, bool]:
     """What the command said until it was killed, `after` seconds after that many lines; and whether it did not end by itself before."""
-    said.write_bytes(b"")
-    process = _CONTEXT.Process(target=_run, args=(tuple(words), str(said)))
-    process.start()
-    while process.is_alive() and said.read_bytes().count(b"\n") < lines:
-        process.join(0.002)
-    process.join(after)
-    process.kill()
-    process.join()
-    killed = process.exitcode == -9
-    process.close()
-    return said.read_text("utf-8"), killed
+    running = RunningCommand(words, said)
+    running.until(lines, after)
+    killed = running.kill()
+    return running.text, killed

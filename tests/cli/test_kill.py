@@ -16,6 +16,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.host.ledger import Ledger
 from terminal_sim.journal.invariants import violations
 from tests.cli.killable import run_and_kill
+from tests.proof import ProofCount
 
 HOUR = 3_600_000_000
 KILLS_A_FOLDER = 20
@@ -151,7 +152,7 @@ class Killed:
             assert left == (amount if one.state is PaymentState.COMPLETED else 0), one
 
 
-def kill(times: int, place: Path, seed: str) -> None:
+def kill(times: int, place: Path, seed: str, proof: ProofCount) -> None:
     random, kills, held = Random(seed), 0, 0
     for number in range(0, times, KILLS_A_FOLDER):
         folder = place / str(number)
@@ -162,18 +163,18 @@ def kill(times: int, place: Path, seed: str) -> None:
             one.check()
         one.recover()
         kills, held = kills + one.kills, held + len(one.held)
-    print(f"{kills} kills, {held} payments were said to hold")
+    proof(kills=kills)
     assert held
     assert kills > 0.8 * times
 
 
-def test_what_a_killed_run_said_to_hold_is_kept_once_on_both_sides(tmp_path: Path) -> None:
-    kill(3, tmp_path, "short")
+def test_what_a_killed_run_said_to_hold_is_kept_once_on_both_sides(tmp_path: Path, proof: ProofCount) -> None:
+    kill(3, tmp_path, "short", proof)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(4))
 def test_what_a_thousand_killed_runs_said_to_hold_is_kept_once_on_both_sides(
-    part: int, tmp_path: Path
+    part: int, tmp_path: Path, proof: ProofCount
 ) -> None:
-    kill(250, tmp_path, f"soak {part}")
+    kill(250, tmp_path, f"soak {part}", proof)
