@@ -72,3 +72,10 @@ def print_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, 
 
     report = Report(title, columns, tuple(rows), ())
     print(as_table(report, is_terminal=is_terminal(), width=get_terminal_size().columns), end="")
+
+
+def print_json(data: object) -> None:
+    """What a program reads: indented JSON, characters as they are."""
+    import json
+
+    print(json.dumps(data, indent=2, ensure_ascii=False))

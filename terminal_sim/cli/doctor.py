@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
-from terminal_sim.cli.console import print_table
+from terminal_sim.cli.console import print_json, print_table
 from terminal_sim.readers.diagnostics import CheckState, Finding, needed_findings
 from terminal_sim.readers.opening import PTY, VIRTUAL, DriverError, Misuse, open_hardware
 from terminal_sim.script.exit_code import ExitCode
@@ -21,10 +21,13 @@ USB_NODES = Path("/dev/bus/usb")
 GROUP_READS_AND_WRITES = stat.S_IRGRP | stat.S_IWGRP
 
 
-def run(_: Namespace) -> int:
+def run(given: Namespace) -> int:
     findings = [*_own(), *needed_findings(), *_permissions(Path("/dev"))]
     rows = [(finding.about, finding.state.value, finding.cure) for finding in findings]
-    print_table("Doctor", ("What", "State", "Cure"), rows)
+    if given.format == "json":
+        print_json([dict(zip(("what", "state", "cure"), row, strict=True)) for row in rows])
+    else:
+        print_table("Doctor", ("What", "State", "Cure"), rows)
     return (
         ExitCode.BROKEN if any(finding.state is CheckState.BROKEN for finding in findings) else ExitCode.HELD
     )

@@ -290,7 +290,7 @@ def _cards(commands: _Commands) -> None:
     show = _command(actions, "show", "cards", "one card, with its numbers masked")
     show.add_argument("card", metavar="CARD")
     read = _command(actions, "read", "read_card", "what the card in a reader states, with its numbers masked")
-    read.add_argument("--format", choices=("text", "json"), default="text", help="text by default")
+    _format(read)
     record = _command(
         actions,
         "record",
@@ -315,7 +315,7 @@ def _readers(commands: _Commands) -> None:
     actions = _actions(
         commands, "readers", "card readers, real and virtual: list, probe, capture, conform, serve"
     )
-    _command(actions, "list", "readers", "what is plugged in, and what is virtual")
+    listed = _command(actions, "list", "readers", "what is plugged in, and what is virtual")
     probe = _command(actions, "probe", "readers", "open a reader and show what answers")
     probe.add_argument("address", metavar="ADDRESS", help="such as ccid+serial:///dev/ttyUSB0")
     capture = _command(actions, "capture", "readers", "read a card and write every frame to a pcapng file")
@@ -332,6 +332,8 @@ def _readers(commands: _Commands) -> None:
         "--card", default="", metavar="NAME", help="put this card into a virtual reader first"
     )
     conform.add_argument("--frames", action="store_true", help="show the frames of every clause")
+    for one in (listed, probe, conform):
+        _format(one)
     serve = _command(actions, "serve", "serve_reader", "a virtual reader for other software, pcscd for one")
     serve.add_argument(
         "address",
@@ -406,7 +408,7 @@ def _host(commands: _Commands) -> None:
 
 
 def _doctor(commands: _Commands) -> None:
-    _command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure")
+    _format(_command(commands, "doctor", "doctor", "what this machine lacks for readers, each with its cure"))
 
 
 def _report(commands: _Commands) -> None:
@@ -643,9 +645,7 @@ def _emv(commands: _Commands) -> None:
         metavar="N",
         help="tags as this contactless kernel means them (2 to 7)",
     )
-    decode.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
-    )
+    _format(decode)
 
 
 def _why(commands: _Commands) -> None:
@@ -714,6 +714,12 @@ def _shell(commands: _Commands) -> None:
     )  # fmt: skip
 
 
+def _format(command: _Parser) -> None:
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
+    )
+
+
 def _printer(command: _Parser) -> None:
     command.add_argument(
         "--printer", default="", metavar="ADDRESS",
@@ -763,9 +769,7 @@ def _help(commands: _Commands) -> None:
         " settings, values, keys, ids, fields, kinds, states, entries, messages, answers, scripts, rules, oracles, packs, faults, steps, lights, light-states,"
         " displays, cards, terminals, features, options, variables, times, exit-codes; all lines by default",
     )
-    words.add_argument(
-        "--format", choices=("text", "json"), default="text", help="text by default; json gives the data"
-    )
+    _format(words)
 
 
 def _lsp(commands: _Commands) -> None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
 
+from terminal_sim import __version__
 from terminal_sim.bench import Bench, BenchMisuse, ProfileError
 from terminal_sim.bench.presentment import chip_of
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, print_table
-from terminal_sim.readers.diagnostics import HEADER, SELECT_DIRECTORY, capture, conform, found_readers, probe
+from terminal_sim.cli.console import as_user_errors, print_json, print_table
+from terminal_sim.readers.diagnostics import (
+    HEADER,
+    SELECT_DIRECTORY,
+    Result,
+    capture,
+    conform,
+    found_readers,
+    probe,
+)
 from terminal_sim.readers.opening import DriverError, on_error_output
 from terminal_sim.script.exit_code import ExitCode
 
@@ -18,14 +29,21 @@ def run(given: Namespace) -> int:
         return _ACTIONS[given.action](given)
 
 
-def _list(_: Namespace) -> ExitCode:
+def _list(given: Namespace) -> ExitCode:
     rows = [(one.address, "virtual" if one.virtual else "real", one.what) for one in found_readers()]
-    print_table("Readers", ("Address", "Kind", "What"), rows)
+    if given.format == "json":
+        print_json([dict(zip(("address", "kind", "what"), row, strict=True)) for row in rows])
+    else:
+        print_table("Readers", ("Address", "Kind", "What"), rows)
     return ExitCode.HELD
 
 
 def _probe(given: Namespace) -> ExitCode:
-    for label, value in probe(given.address):
+    found = probe(given.address)
+    if given.format == "json":
+        print_json(dict(found))
+        return ExitCode.HELD
+    for label, value in found:
         print(f"{label:14} {value}")
     return ExitCode.HELD
 
@@ -43,16 +61,50 @@ def _conform(given: Namespace) -> ExitCode:
     with Bench() as bench:
         card = chip_of(given.card, bench.card(given.card)) if given.card else None
         results = conform(given.address, card, on_error_output)
-    rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
-    print_table(f"Conformance of {given.address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
-    broken = [one for one in results if one.verdict.value == "broken"]
-    for one in results if given.frames else broken:
-        print(f"\n{one.clause.id}: {one.clause.what} ({one.clause.source})")
-        for direction, frame in one.frames:
-            print(f"  {direction:12}  {_spaced(frame)}")
-    if broken:
+    if given.format == "json":
+        print_json(_report(given.address, results, with_frames=given.frames))
+    else:
+        _print(given.address, results, with_frames=given.frames)
+    verdicts = {one.verdict.value for one in results}
+    if "broken" in verdicts:
         return ExitCode.UNMET
-    return ExitCode.HELD if any(one.verdict.value == "kept" for one in results) else ExitCode.NOTHING
+    return ExitCode.HELD if "kept" in verdicts else ExitCode.NOTHING
+
+
+def _print(address: str, results: Sequence[Result], *, with_frames: bool) -> None:
+    rows = [(one.clause.id, one.verdict.value, one.clause.what, one.detail) for one in results]
+    print_table(f"Conformance of {address}", ("Clause", "Verdict", "What must hold", "Why not"), rows)
+    for one in results:
+        if with_frames or one.verdict.value == "broken":
+            print(f"\n{one.clause.id}: {one.clause.what} ({one.clause.source})")
+            for direction, frame in one.frames:
+                print(f"  {direction:12}  {_spaced(frame)}")
+
+
+def _report(address: str, results: Sequence[Result], *, with_frames: bool) -> dict[str, object]:
+    """The conformance report for a program: how many clauses there are of each verdict, and each clause; frames as `_print` shows them."""
+    counts = Counter(one.verdict.value for one in results)
+    clauses = [
+        {
+            "clause": one.clause.id,
+            "verdict": one.verdict.value,
+            "what": one.clause.what,
+            "source": one.clause.source,
+            "detail": one.detail,
+            "frames": [
+                {"direction": direction, "bytes": frame.hex().upper()}
+                for direction, frame in one.frames
+                if with_frames or one.verdict.value == "broken"
+            ],
+        }
+        for one in results
+    ]
+    return {
+        "terminal-sim": __version__,
+        "address": address,
+        **{verdict: counts[verdict] for verdict in ("kept", "broken", "skipped")},
+        "clauses": clauses,
+    }
 
 
 _ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _conform}

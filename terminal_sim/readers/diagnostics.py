@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from terminal_drivers.base import (
     Card,
@@ -23,6 +22,7 @@ from terminal_drivers.base import (
 from terminal_drivers.iso7816.apdu import HEADER
 from terminal_drivers.iso7816.atr import Atr
 from terminal_drivers.readers.both_ends import BothEnds, ChipControls
+from terminal_drivers.readers.clauses import Result
 from terminal_drivers.readers.machine import CheckState, Finding, package
 from terminal_drivers.readers.pin_prompt import Key, Prompt
 from terminal_drivers.readers.protocol import HostReader
@@ -34,9 +34,6 @@ from terminal_drivers.wiring.serving import serve
 from terminal_drivers.wiring.table import known, protocols
 from terminal_sim.readers.opening import BOTH_ENDS
 
-if TYPE_CHECKING:
-    from terminal_drivers.readers.clauses import Result
-
 __all__ = [
     "FIELD",
     "HEADER",
@@ -44,6 +41,7 @@ __all__ = [
     "Finding",
     "Key",
     "Prompt",
+    "Result",
     "Served",
     "capture",
     "conform",

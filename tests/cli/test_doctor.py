@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from terminal_drivers.readers.machine import CheckState
 from terminal_drivers.readers.pcsc.machine import daemon
 from terminal_drivers.readers.vpcd.machine import checks
+from terminal_sim import __version__
 from terminal_sim.cli import doctor
 from terminal_sim.cli.main import main
 
@@ -59,6 +62,40 @@ def test_readers_conform_prints_every_clause_with_its_verdict(capsys: pytest.Cap
     assert "an APDU reaches the card in the slot" in said
     assert "broken" not in said
     assert main(["readers", "conform", "msr+virtual:"]) == 0
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """What the command prints for a program."""
+    assert main([*words, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_what_a_program_reads_is_what_a_person_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = as_json(capsys, "readers", "list")
+    assert {"address": "pty", "kind": "virtual"}.items() <= next(
+        one.items() for one in listed if one["address"] == "pty"
+    )
+    probed = as_json(capsys, "readers", "probe", "ccid+virtual:")
+    assert (probed["address"], probed["slot 0"]) == ("ccid+virtual:", "empty")
+    checked = as_json(capsys, "doctor")
+    assert {"what": "readers in the process", "state": "good", "cure": ""} in checked
+
+
+def test_a_conformance_report_counts_its_clauses_and_has_what_was_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    conform = ("readers", "conform", "ccid+virtual:", "--card", "visa-credit")
+    brief, whole = as_json(capsys, *conform), as_json(capsys, *conform, "--frames")
+    assert brief["terminal-sim"] == __version__
+    for verdict in ("kept", "broken", "skipped"):
+        assert brief[verdict] == sum(one["verdict"] == verdict for one in brief["clauses"])
+    assert (brief["broken"], brief["kept"] > 10) == (0, True)
+    assert not any(one["frames"] for one in brief["clauses"])
+    assert {frame["direction"] for one in whole["clauses"] for frame in one["frames"]} == {
+        "host->reader",
+        "reader->host",
+    }
+    assert all(one["source"] for one in whole["clauses"])
 
 
 def test_a_daemon_that_answers_is_good_and_one_that_does_not_has_a_cure(tmp_path: Path) -> None:
