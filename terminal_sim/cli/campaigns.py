@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from terminal_sim.bench import ProfileError
+from terminal_sim.bench import BenchMisuse, ProfileError
 from terminal_sim.cli.console import as_user_errors, naming
 from terminal_sim.cli.exploring import ExploringBar, tell, told
 from terminal_sim.explore.campaigns.campaign import Campaign
@@ -38,7 +38,7 @@ def run_campaign(
     tell_coverage: Callable[[CampaignRun], None] = lambda _: None,
 ) -> int:
     """Run the campaign until all its sessions are done or there are `enough`, and say what was found; `workers` are closed. Raises `UserError`."""
-    with as_user_errors(ProfileError, StoreError, WorkersLost), closing(workers):
+    with as_user_errors(BenchMisuse, ProfileError, StoreError, WorkersLost), closing(workers):
         with naming(folder):
             folder.mkdir(parents=True, exist_ok=True)
         with closing(

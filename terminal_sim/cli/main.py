@@ -342,6 +342,34 @@ def _readers(commands: _Commands) -> None:
     )
     serve.add_argument("--card", default="", metavar="NAME", help="begin with this card in the reader")
     serve.add_argument("--link", type=_path, metavar="PATH", help="a symbolic link to the pseudo-terminal")
+    _pool(actions)
+
+
+def _pool(actions: _Commands) -> None:
+    pool = _command(
+        actions, "pool", "readers", "many virtual readers in one process, leased one by one, until Ctrl-C"
+    )
+    pool.add_argument(
+        "readers", nargs="+", metavar="[NAME=]ADDRESS", help="such as left=ccid+pty: right=vivotech+pty:"
+    )
+    pool.add_argument(
+        "--at", type=_path, required=True, metavar="SOCKET", help="the socket of the pool, a new file"
+    )
+    pool.add_argument(
+        "--format", choices=("text", "json", "env"), default="text",
+        help="how the readers are told: text by default; env is a line for the shell's eval",
+    )  # fmt: skip
+    lease = _command(
+        actions, "lease", "readers", "list a pool, or run a command while it has a reader of the pool"
+    )
+    lease.add_argument("--at", type=_path, required=True, metavar="SOCKET", help="as pool --at has it")
+    lease.add_argument("--name", default="", metavar="NAME", help="this reader; any that is free by default")
+    lease.add_argument("--card", default="", metavar="NAME", help="put this card into it first")
+    _format(lease)
+    lease.add_argument(
+        "words", nargs="*", metavar="COMMAND",
+        help="behind --: it finds TERMINAL_SIM_READER, TERMINAL_SIM_READER_NAME and TERMINAL_SIM_READER_PATH in its environment",
+    )  # fmt: skip
 
 
 def _serve(commands: _Commands) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from terminal_sim import __version__
 from terminal_sim.bench import Bench, BenchMisuse, ProfileError
 from terminal_sim.bench.presentment import chip_of
-from terminal_sim.cli import UserError
+from terminal_sim.cli import UserError, reader_lease
 from terminal_sim.cli.console import as_user_errors, print_json, print_table
 from terminal_sim.readers.diagnostics import (
     HEADER,
@@ -107,7 +108,23 @@ def _report(address: str, results: Sequence[Result], *, with_frames: bool) -> di
     }
 
 
-_ACTIONS = {"list": _list, "probe": _probe, "capture": _capture, "conform": _conform}
+def _pool(given: Namespace) -> int:
+    if not hasattr(socket, "AF_UNIX"):
+        raise UserError("this system has no Unix sockets, by which the readers of a pool are reached")
+    # Imported here: a pool has servers and cards, which the other actions do without.
+    from terminal_sim.cli import reader_pool
+
+    return reader_pool.run(given)
+
+
+_ACTIONS: Mapping[str, Callable[[Namespace], int]] = {
+    "list": _list,
+    "probe": _probe,
+    "capture": _capture,
+    "conform": _conform,
+    "pool": _pool,
+    "lease": reader_lease.run,
+}
 
 
 def _apdu(text: str) -> bytes:

@@ -1,8 +1,8 @@
 """Readers by address: what a terminal is wired to, and who puts cards in front of it.
 
 `virtual` and `pty` are a terminal's whole set of readers with both ends of ours, and scripts put the cards in; so is a reader of
-a protocol that has both ends as one terminal's. `recording:FILE` is what was recorded of any readers, and of the operator before them. At every other address a person at
-the bench moves the cards, is asked in one line each, and waited for.
+a protocol that has both ends as one terminal's. `recording:FILE` is what was recorded of any readers, and of the operator before them. `pool:SOCKET` is a reader
+that another process serves and moves the cards of. At every other address a person at the bench moves the cards, is asked in one line each, and waited for.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOTH_ENDS",
+    "POOL",
     "PTY",
     "RECORDING",
     "VIRTUAL",
@@ -48,6 +49,7 @@ __all__ = [
 
 VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
 RECORDING = "recording:"
+POOL = "pool:"
 READER = "reader"  # the condition under which a recording has its addresses, a line each
 SAME = "replay it under the conditions of its recording, or record it anew"
 
@@ -81,6 +83,8 @@ def open_hardware(
     `Misuse`: no such address, file or conditions; `ReaderLost`: nothing answers there.
     """
     addresses = _checked(reader, recorded=record is not None)
+    if addresses[0].startswith(POOL):
+        return _leased(addresses[0], trace)
     if addresses[0].startswith(RECORDING):
         return _replayed(Path(addresses[0].removeprefix(RECORDING)), trace, about or {})
     ask = say or on_error_output
@@ -98,7 +102,10 @@ def is_for_many(reader: str | Sequence[str]) -> bool:
     """Whether several terminals can have this reader at once: each opens one of its own, or a recording of its own."""
     addresses = (reader,) if isinstance(reader, str) else tuple(reader)
     return all(
-        address in BOTH_ENDS or address.startswith(RECORDING) or parse_address(address).transport in BOTH_ENDS
+        address in BOTH_ENDS
+        or address.startswith(RECORDING)
+        or (address.startswith(POOL) and "#" not in address)
+        or (not address.startswith(POOL) and parse_address(address).transport in BOTH_ENDS)
         for address in addresses
     )
 
@@ -108,10 +115,15 @@ def _checked(reader: str | Sequence[str], *, recorded: bool) -> tuple[str, ...]:
     if not addresses:
         raise Misuse("no reader is named: write virtual for a terminal's own")
     for address in addresses:
-        if address not in BOTH_ENDS and not address.startswith(RECORDING):
+        if address not in BOTH_ENDS and not address.startswith((RECORDING, POOL)):
             _check_parsed(parse_address(address), address, alone=len(addresses) == 1, recorded=recorded)
         elif len(addresses) > 1:
             raise Misuse(f"{address} is all the readers of a terminal: name no other beside it")
+        elif address.startswith(POOL):
+            if recorded:
+                raise Misuse(
+                    f"{address} is not recorded: name the address of a reader, as readers lease prints it"
+                )
         elif not (address in BOTH_ENDS or Path(address.removeprefix(RECORDING)).exists()):
             raise Misuse(f"there is no recording {address.removeprefix(RECORDING)}: make one with --record")
         elif recorded and address.startswith(RECORDING):
@@ -163,6 +175,24 @@ def _virtual_reader(
     from terminal_drivers.readers.built_in.reader import virtual_reader
 
     return virtual_reader(transport, trace=trace, interceptor=interceptor)
+
+
+def _leased(address: str, trace: Trace | None) -> Hardware:
+    # Imported here: most terminals have readers of their own.
+    from terminal_sim.readers.pool import PooledOperator, leased_at
+
+    lease, found = leased_at(address)
+    try:
+        reader = _attended((found.address,), trace, NO_INTERCEPTOR, watched)
+    except DriverError:
+        lease.close()
+        raise
+
+    def close() -> None:
+        reader.close()
+        lease.close()
+
+    return Hardware(reader, PooledOperator(lease), close, _places(reader, (found.address,)))
 
 
 def _everywhere(address: str) -> dict[ReaderPart, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from terminal_sim.explore.firmware import SELF
 from terminal_sim.explore.search.exploration import turn_of, varied
 from terminal_sim.explore.search.ground import Ground
 from terminal_sim.oracles.oracle import Oracle
+from terminal_sim.readers.opening import VIRTUAL
 
 WITHOUT_END = 0
 """As a number of sessions: until somebody stops it."""
@@ -15,12 +16,13 @@ WITHOUT_END = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignTerminal:
-    """A terminal to explore. `options` are written KEY=VALUE; with `variants` the profile's switches are turned, too."""
+    """A terminal to explore. `options` are written KEY=VALUE; with `variants` the profile's switches are turned, too. `reader` is the address of its readers: those of a pool, or its own virtual ones."""
 
     profile: str
     options: tuple[str, ...] = ()
     locale: str = ""
     variants: bool = True
+    reader: str = VIRTUAL
 
     def __post_init__(self) -> None:
         for one in self.options:
@@ -33,7 +35,8 @@ class CampaignTerminal:
         """The profile as it is first, and its variants. Raises `ProfileError`."""
         options = dict(one.split("=", 1) for one in self.options)
         plain = Ground.of(self.profile, options, oracles, locale=self.locale)
-        return varied(plain) if self.variants else (plain,)
+        found = varied(plain) if self.variants else (plain,)
+        return tuple(replace(one, reader=self.reader) for one in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,8 @@ class Campaign:
     terminals: tuple[CampaignTerminal, ...]
     seed: int = 1
     firmware: str = SELF
-    job_sessions: int = field(default=25)
-    round_jobs: int = field(default=8)
+    job_sessions: int = 25
+    round_jobs: int = 8
 
     def __post_init__(self) -> None:
         if not self.campaign.strip():

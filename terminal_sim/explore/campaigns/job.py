@@ -6,11 +6,13 @@ A job holds all that its result depends on. One explores so many sessions from w
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
 from msgspec import Struct, msgpack
 
+from terminal_sim.bench import BenchMisuse, ProfileError
 from terminal_sim.explore.product import digest
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.errands.catalogue import errands
@@ -22,6 +24,8 @@ from terminal_sim.explore.search.learned import Learned
 from terminal_sim.oracles.catalogue import ORACLES
 from terminal_sim.oracles.oracle import OracleAlarm
 
+_OTHER_FIRMWARE = "a worker has another firmware than this process: install the same terminal-sim on every machine of the cluster"
+
 
 class JobGround(Struct, frozen=True, array_like=True):
     """A terminal to explore, as a value: see `Ground`."""
@@ -29,6 +33,7 @@ class JobGround(Struct, frozen=True, array_like=True):
     profile: str
     options: tuple[tuple[str, str], ...]
     locale: str
+    reader: str
 
 
 class ExploreJob(Struct, frozen=True, tag="explore"):
@@ -91,33 +96,34 @@ class ShrinkResult(Struct, frozen=True, tag="shrunk"):
     found: ShrunkAlarm | None
 
 
-class WrongFirmware(Struct, frozen=True, tag="firmware"):
-    """The job was for another firmware than the one that is there, whose digest this is."""
+class JobRefused(Struct, frozen=True, tag="refused"):
+    """The job cannot be done there: one sentence."""
 
-    digest: str
+    why: str
 
 
 Job = ExploreJob | ShrinkJob
-JobResult = ExploreResult | ShrinkResult | WrongFirmware
+JobResult = ExploreResult | ShrinkResult | JobRefused
 
 
 def carry_out(job: bytes) -> bytes:
     """Do an encoded job and give its encoded result; equal jobs give equal results but for the processor time."""
     given: Job = msgpack.decode(job, type=Job)
-    result: JobResult
-    if given.firmware != digest():
-        result = WrongFirmware(digest())
-    elif isinstance(given, ExploreJob):
-        result = _explore(given)
-    else:
-        result = _shrink(given)
-    return msgpack.encode(result)
+    return msgpack.encode(JobRefused(_OTHER_FIRMWARE) if given.firmware != digest() else _done(given))
+
+
+def _done(job: Job) -> JobResult:
+    try:
+        return _explore(job) if isinstance(job, ExploreJob) else _shrink(job)
+    except (BenchMisuse, ProfileError) as wrong:
+        return JobRefused(str(wrong))
 
 
 @lru_cache(maxsize=64)
 def ground_of(given: JobGround) -> Ground:
     """Made once a process."""
-    return Ground.of(given.profile, dict(given.options), ORACLES, locale=given.locale)
+    ground = Ground.of(given.profile, dict(given.options), ORACLES, locale=given.locale)
+    return replace(ground, reader=given.reader)
 
 
 @lru_cache(maxsize=64)

@@ -19,11 +19,11 @@ from terminal_sim.explore.campaigns.job import (
     ExploreJob,
     ExploreResult,
     JobGround,
+    JobRefused,
     JobResult,
     SessionRow,
     ShrinkJob,
     ShrinkResult,
-    WrongFirmware,
 )
 from terminal_sim.explore.campaigns.store import CampaignStore
 from terminal_sim.explore.campaigns.workers import Workers, WorkersLost
@@ -58,7 +58,7 @@ class ExploredGround:
     @property
     def job_ground(self) -> JobGround:
         one = self.ground
-        return JobGround(one.profile, tuple(sorted(one.options.items())), one.locale)
+        return JobGround(one.profile, tuple(sorted(one.options.items())), one.locale, one.reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +222,8 @@ class CampaignRun:
 
 def _decoded(encoded: bytes, kind: type[_Result]) -> _Result:
     result = msgpack.decode(encoded, type=JobResult)
-    if isinstance(result, WrongFirmware):
-        raise WorkersLost(
-            "a worker has another firmware than this process: install the same terminal-sim on every machine of the cluster"
-        )
+    if isinstance(result, JobRefused):
+        raise WorkersLost(result.why)
     if not isinstance(result, kind):
         raise WorkersLost("a worker has answered something else than it was asked")
     return result

@@ -23,7 +23,7 @@ Results = Generator[tuple[int, bytes], None, None]
 
 
 class WorkersLost(Exception):
-    """The workers cannot be reached, or end whatever they are given: one sentence with its cure."""
+    """The workers cannot be reached, cannot do their jobs, or end whatever they are given: one sentence with its cure."""
 
 
 class Workers(Protocol):

@@ -26,6 +26,7 @@ from terminal_sim.explore.secret_words import details_of
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.watch import OracleWatch, WatchMoment
 from terminal_sim.profile import load
+from terminal_sim.readers.opening import VIRTUAL
 
 CRASH = "I-crash"
 
@@ -46,6 +47,7 @@ class Ground:
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
     pins: Mapping[str, str] = field(default_factory=dict, repr=False)
     cards: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    reader: str = VIRTUAL
 
     @classmethod
     def of(
@@ -118,7 +120,7 @@ class ExploredSession:
         self.bench = Bench(seed=ground.seed, trace=Trace(keep=0), texts=ground.texts)
         try:
             self.terminal: TerminalUnderTest = self.bench.add_terminal(
-                ground.model, locale=ground.locale or None
+                ground.model, locale=ground.locale or None, reader=ground.reader
             )
         except BaseException:
             self.bench.close()
@@ -142,7 +144,9 @@ class ExploredSession:
             return None
 
     def go_back(self, moment: SessionMoment) -> None:
-        """Stand where the session stood at that moment."""
+        """Stand where the session stood at that moment. No moment with a card in a real reader is kept, so the card is taken out of it first."""
+        if self.ground.reader != VIRTUAL and self.terminal.card_in_slot:
+            self.terminal.remove_card()
         self.bench.restore(moment.bench)
         self.watch.go_back(moment.watch)
         self.acts, self.crashed = [*moment.acts], None

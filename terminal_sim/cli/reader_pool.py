@@ -1,0 +1,184 @@
+"""`terminal-sim readers pool`: many served readers in one process, each leased by one terminal or one command at a time.
+
+A reader that is given back has no card: the next one finds it as the first did.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import socketserver
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+from terminal_sim.bench import Bench
+from terminal_sim.cli import UserError
+from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.reader_lease import print_pool
+from terminal_sim.cli.serve_reader import ServedReaderLines
+from terminal_sim.readers.diagnostics import FIELD, Served, serve
+from terminal_sim.readers.opening import DriverError, Misuse
+from terminal_sim.readers.pool import PoolAnswer, PooledReader, PoolRequest
+from terminal_sim.script.exit_code import ExitCode
+
+_PTY = "+pty:"
+_PATIENCE = 50.0  # seconds for a reader to become free, less than a client waits for the answer
+_OWNER_ALONE = 0o177  # as a umask
+
+
+def run(given: Namespace) -> int:
+    """Serve the readers until `quit` or Ctrl-C; the end of the input changes nothing."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
+    with as_user_errors(DriverError), ExitStack() as opened:
+        places = {name: _Place(name, address, opened) for name, address in _named(given.readers).items()}
+        with suppress(KeyboardInterrupt), _served(given.at, places) as server:
+            _announce(given, [place.reader for place in places.values()])
+            threading.Thread(target=_quit, args=(server,), daemon=True).start()
+            server.serve_forever()
+    return ExitCode.HELD
+
+
+class _Place:
+    """A served reader with its hands, and the lock that its lease holds."""
+
+    def __init__(self, name: str, address: str, opened: ExitStack) -> None:
+        served: Served = serve(address)
+        opened.callback(served.close)
+        self.lock = threading.Lock()
+        self.reader = PooledReader(name, f"{address.removesuffix(_PTY)}+serial://{served.path}", served.path)
+        self.hands = ServedReaderLines(opened.enter_context(Bench(trace=False)), served)
+        self._served = served
+
+    def clear(self) -> None:
+        """Take every card out."""
+        for slot in range(max(self._served.slots, FIELD + 1)):
+            with suppress(DriverError):
+                self._served.remove(slot)
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    places: dict[str, _Place]
+
+    def __init__(self, path: Path, places: dict[str, _Place]) -> None:
+        self.places = places
+        self.freed = threading.Condition()
+        super().__init__(str(path), _Connection)
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """One client: what it has leased is given back when it goes."""
+
+    server: _Server
+    _leased: _Place | None = None
+
+    def handle(self) -> None:
+        for line in self.rfile:
+            try:
+                answer = self._answered(msgspec.json.decode(line, type=PoolRequest))
+            except (UserError, Misuse, msgspec.DecodeError) as wrong:
+                answer = PoolAnswer(refused=str(wrong))
+            self.wfile.write(msgspec.json.encode(answer) + b"\n")
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        if self._leased is not None:
+            self._leased.clear()
+            self._leased.lock.release()
+            with self.server.freed:
+                self.server.freed.notify_all()
+
+    def _answered(self, request: PoolRequest) -> PoolAnswer:
+        if request.lease is not None:
+            return PoolAnswer((self._lease(request.lease).reader,))
+        if request.line:
+            if self._leased is None:
+                raise Misuse("no reader is leased: lease one first")
+            self._leased.hands.obey(request.line)
+            return PoolAnswer()
+        places = self.server.places.values()
+        return PoolAnswer(tuple(structs.replace(one.reader, leased=one.lock.locked()) for one in places))
+
+    def _lease(self, name: str) -> _Place:
+        places = self.server.places
+        if self._leased is not None:
+            raise Misuse(f"{self._leased.reader.name} is leased already: a connection leases one reader")
+        if name and name not in places:
+            raise Misuse(f"the pool has no reader {name!r}; there are {', '.join(places)}")
+        wanted = [places[name]] if name else [*places.values()]
+        with self.server.freed:
+            if (
+                self.server.freed.wait_for(lambda: self._taken(wanted), _PATIENCE)
+                and self._leased is not None
+            ):
+                return self._leased
+        raise Misuse(
+            f"{name or 'every reader of the pool'} is leased, and was not given back within {_PATIENCE:g} s"
+        )
+
+    def _taken(self, wanted: Sequence[_Place]) -> bool:
+        self._leased = next((one for one in wanted if one.lock.acquire(blocking=False)), None)
+        return self._leased is not None
+
+
+@contextmanager
+def _served(path: Path, places: dict[str, _Place]) -> Iterator[_Server]:
+    """The server at a socket for its owner alone, which is gone at the end."""
+    before = os.umask(_OWNER_ALONE)
+    try:
+        server = _Server(path, places)
+    except OSError as error:
+        raise UserError(
+            f"{path}: no pool can be there ({error.strerror or error}): take the file away, or name another"
+        ) from None
+    finally:
+        os.umask(before)
+    try:
+        yield server
+    finally:
+        server.server_close()
+        path.unlink(missing_ok=True)
+
+
+def _quit(server: socketserver.BaseServer) -> None:
+    for line in sys.stdin:
+        if line.strip() == "quit":
+            server.shutdown()
+
+
+def _named(given: Sequence[str]) -> dict[str, str]:
+    """The addresses by their names, which are `reader-1`, ... where none is given. Raises `UserError`."""
+    found: dict[str, str] = {}
+    for number, text in enumerate(given, 1):
+        name, equals, address = text.partition("=")
+        name, address = (name, address) if equals else (f"reader-{number}", text)
+        if not address.endswith(_PTY):
+            raise UserError(
+                f"{address}: the readers of a pool are served on pseudo-terminals, such as ccid+pty:"
+            )
+        if name in found:
+            raise UserError(f"two readers are named {name}: give each a name of its own")
+        found[name] = address
+    return found
+
+
+def _announce(given: Namespace, readers: Sequence[PooledReader]) -> None:
+    if given.format == "env":
+        print(f"export TERMINAL_SIM_POOL={shlex.quote(str(given.at))}")
+    else:
+        print_pool(given.format, readers)
+    sys.stdout.flush()
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
