@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from terminal_sim.display.texts import plain
 
@@ -107,6 +108,7 @@ def _comparable(row: Record) -> dict[str, str]:
     return {comparable(name): comparable(str(value)) for name, value in row.items()}
 
 
+@lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
     """A name or value in the form in which two of them are compared."""
     return plain(text).casefold().replace("-", "_")

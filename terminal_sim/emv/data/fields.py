@@ -52,4 +52,5 @@ def compressed(value: bytes) -> str:
 
 def printable(value: bytes, codec: str = "ascii") -> str:
     """Text for a display or a receipt: what `codec` cannot read and what does not print is left out."""
-    return "".join(char for char in value.decode(codec, errors="ignore") if char.isprintable()).strip()
+    text = value.decode(codec, errors="ignore")
+    return (text if text.isprintable() else "".join(filter(str.isprintable, text))).strip()

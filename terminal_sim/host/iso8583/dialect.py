@@ -28,6 +28,7 @@ class Iso8583:
         self.codes = DialectCodes(layout)
         self._requests = RequestCodec(self.wire, self.codes)
         self._replies = ReplyCodec(self.wire, self.codes)
+        self._said: set[str] = set()  # the response codes that are known to be said by its replies
         self.encode_request = self._requests.encode
         self.decode_request = self._requests.decode
         self.encode_reply = self._replies.encode
@@ -52,8 +53,10 @@ class Iso8583:
 
     def check_response(self, code: str) -> None:
         """Raises `MessageError` for a response code that replies of the dialect cannot say."""
-        for message_class in self.codes.replies.values():
-            self.codes.response(code, message_class.value)
+        if code not in self._said:
+            for message_class in self.codes.replies.values():
+                self.codes.response(code, message_class.value)
+            self._said.add(code)
 
     def is_management(self, message: bytes) -> bool:
         """Whether a message begins as one of network management, request or reply."""
