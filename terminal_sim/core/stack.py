@@ -28,6 +28,7 @@ from terminal_sim.core.requests import PaymentRequests
 from terminal_sim.core.reversals import Reversals
 from terminal_sim.core.rows.offline import OfflineStoredRow
 from terminal_sim.core.rows.schema import JournalRow
+from terminal_sim.core.screen import Screen
 from terminal_sim.core.settlements import Settlements
 from terminal_sim.core.trace_number import serial
 
@@ -47,6 +48,7 @@ class FlowStack:
     """
 
     __slots__ = (
+        "_shown",
         "_unwinding",
         "advices",
         "awaited",
@@ -90,6 +92,7 @@ class FlowStack:
         self.inbox: list[Event] = []  # an empty queue of another kind takes 700 bytes
         self.touched = False
         self._unwinding = False
+        self._shown: Screen | None = None  # the screen, as long as nothing has happened since it was made
 
     def snapshot(self) -> FirmwareMemory:
         """What this firmware remembers besides its journal, once everything that was handed to it is handled."""
@@ -112,6 +115,7 @@ class FlowStack:
         self.locale = memory.locale
         self.environment = copy(memory.environment)
         self.now = memory.now
+        self._shown = None
         self.awaited = memory.awaited
         self._unwinding = memory.unwinding
         self.reversals.restore(memory.reversals)
@@ -128,6 +132,7 @@ class FlowStack:
     def run_by(self, flows: Mapping[str, AnyFlow]) -> None:
         """Let these flows run the terminal, which are the same by their names and tables."""
         self.flows = flows
+        self._shown = None
         for context in self.stack:
             context.flow = flows[context.flow.name]
 

@@ -31,6 +31,7 @@ from terminal_sim.core.stack import STATE_ALARM, FlowStack
 from terminal_sim.core.text import say
 
 _POWER_OFF_HOLD = 3_000_000  # microseconds
+_CLOSED = Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
 
 
 class Terminal(FlowStack):
@@ -42,23 +43,24 @@ class Terminal(FlowStack):
 
     def handle(self, event: Event, now: Instant) -> list[fx.Effect]:
         """Everything that follows from `event` at `now`, in the order in which it must happen."""
-        self.now = now
+        self.look(now)
         self.effects = []
         self.touched = False
         self.inbox.append(event)
         while self.inbox:
             pending = self.inbox.pop(0)
             _HANDLERS[type(pending)](self, pending)
+            self._shown = None
         self.requests.abandon_without(self.stack)
         if self.touched:
             self.arm()
         return self.effects
 
     def screen(self) -> Screen:
-        """What the merchant's display shows now."""
-        if not self.environment.app_open:
-            return Screen("app-closed", (TextLine(say("app-closed"), "app-closed"),))
-        return framed(self)
+        """What the merchant's display shows now. It is the same one until something happens or time passes."""
+        if self._shown is None:
+            self._shown = framed(self) if self.environment.app_open else _CLOSED
+        return self._shown
 
     def customer_screen(self) -> Screen:
         """What a display of the customer's own shows: the payment, or who the shop is."""
@@ -72,7 +74,8 @@ class Terminal(FlowStack):
 
     def look(self, now: Instant) -> None:
         """Set the moment that the next screen is shown at, so that a countdown on it is right."""
-        self.now = now
+        if now != self.now:
+            self.now, self._shown = now, None
 
     @property
     def screen_locale(self) -> str:

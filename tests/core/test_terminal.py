@@ -9,6 +9,7 @@ from terminal_sim.core import effects as fx
 from terminal_sim.core import events as ev
 from terminal_sim.core.durable_state import DurableState
 from terminal_sim.core.events import Event
+from terminal_sim.core.frame import framed
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.schema import FlatRow
 from terminal_sim.core.rows.table import row_of
@@ -114,6 +115,21 @@ def test_looking_at_the_screen_changes_nothing(profile: int, events: list[Event]
         watched.terminal.takes("OK")
         assert watched.handle(event) == alone.handle(event)
     assert watched.terminal.screen() == alone.terminal.screen()
+
+
+@a_while
+@given(profiles, histories)
+def test_a_screen_that_is_kept_is_the_one_that_would_be_made_now(profile: int, events: list[Event]) -> None:
+    fresh = Fresh(profile)
+    for event in events:
+        fresh.terminal.screen()
+        fresh.handle(event)
+        shown = fresh.terminal.screen()
+        assert fresh.terminal.screen() is shown
+        if fresh.terminal.environment.app_open:
+            assert shown == framed(fresh.terminal)
+        else:
+            assert shown.id == "app-closed"
 
 
 @a_while
