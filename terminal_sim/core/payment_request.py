@@ -11,8 +11,16 @@ from terminal_sim.core.payment import Payment
 from terminal_sim.core.text import Text
 
 
+class RequestedPayment(Enum):
+    """What a point of sale asks for: a payment by a card that is there, by a number that is typed, or money to a card without an earlier payment."""
+
+    SALE = "sale"
+    MOTO = "moto"
+    REFUND = "refund"
+
+
 class PaymentRequest(Struct, frozen=True, kw_only=True):
-    """A payment of `amount` for `ticket`. `id` is the point of sale's own name for the request, and every answer carries it.
+    """A `payment` of `amount` for `ticket`. `id` is the point of sale's own name for the request, and every answer carries it.
 
     Ticket, server and register are the columns that the Payment transactions report has for payments by a point of sale.
     """
@@ -22,6 +30,7 @@ class PaymentRequest(Struct, frozen=True, kw_only=True):
     ticket: str
     server: str = ""
     register: str = ""
+    payment: RequestedPayment = RequestedPayment.SALE
 
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
@@ -61,6 +70,7 @@ class RequestRefusal(Enum):
     READER = "reader"
     OFFLINE = "offline"
     ORIGINAL = "original"
+    PAYMENT = "payment"
 
 
 class RequestTaken(Struct, frozen=True):

@@ -226,6 +226,15 @@ NUMBER_MOVES: Moves[MotoFlow] = (
     *ENDING_MOVES,
 )
 
+REQUESTED_MOTO = Flow(
+    "requested-moto",
+    MotoFlow,
+    "card-number",
+    NUMBER_STATES,
+    (Move(Trigger.REQUEST_CANCELLED, FIELDS, "failed", action=MotoFlow.taken_back), *NUMBER_MOVES),
+    needs="moto",
+)
+
 MOTO = Flow(
     "moto",
     MotoFlow,

@@ -6,6 +6,7 @@ from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.flow import DONE, Flow, Move, State
 from terminal_sim.core.message import MessageKind
 from terminal_sim.core.screen import Screen, Shown
+from terminal_sim.flows.card_payment import BEFORE_REQUEST
 from terminal_sim.flows.passcode import PASSCODE, default_in_use
 from terminal_sim.flows.sale import AMOUNT, AMOUNT_MOVES, CARD_MOVES, CARD_STATES, SaleFlow
 
@@ -32,6 +33,18 @@ class RefundFlow(SaleFlow):
         reminder = default_in_use(self.terminal, self.terminal.profile.refunds.passcode)
         return self.field("amount", Shown.MONEY, self.typed_amount, *reminder)
 
+
+REQUESTED_REFUND = Flow(
+    "requested-refund",
+    RefundFlow,
+    "present",
+    CARD_STATES,
+    (
+        Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=RefundFlow.taken_back),
+        *CARD_MOVES,
+    ),
+    needs="unreferenced-refunds",
+)
 
 REFUND = Flow(
     "refund",

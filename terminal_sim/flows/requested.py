@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from terminal_sim.core.config import Limits
 from terminal_sim.core.events import Event, PaymentRequested, RefundRequested, Trigger
-from terminal_sim.core.flow import STAY, Move, Moves
+from terminal_sim.core.flow import STAY, Flow, Move, Moves
 from terminal_sim.core.money import Money
 from terminal_sim.core.payment import Payment
-from terminal_sim.core.payment_request import PaymentRequest, RefundRequest, RequestRefusal
+from terminal_sim.core.payment_request import (
+    PaymentRequest,
+    RefundRequest,
+    RequestedPayment,
+    RequestRefusal,
+)
 from terminal_sim.flows import fields
 from terminal_sim.flows.charge import CHARGE
+from terminal_sim.flows.moto import REQUESTED_MOTO
 from terminal_sim.flows.part_refund import PART_REFUND
+from terminal_sim.flows.refund import REQUESTED_REFUND
 from terminal_sim.flows.void import VOID
 
-REQUESTED = (CHARGE.name, VOID.name, PART_REFUND.name)  # the flows that a request starts
+
+class _Served(NamedTuple):
+    """How a payment that is asked for is served: by which flow, up to which of the profile's limits, and whether a reader is needed."""
+
+    flow: Flow[Any]
+    highest: Callable[[Limits], int]
+    by_reader: bool = True
+
+
+_SERVED: Mapping[RequestedPayment, _Served] = {
+    RequestedPayment.SALE: _Served(CHARGE, lambda limits: limits.max_amount),
+    RequestedPayment.MOTO: _Served(REQUESTED_MOTO, lambda limits: limits.moto_max_amount, by_reader=False),
+    RequestedPayment.REFUND: _Served(REQUESTED_REFUND, lambda limits: limits.refund_max_amount),
+}
+REQUESTED = (*(served.flow.name for served in _SERVED.values()), VOID.name, PART_REFUND.name)
+"""The flows that a request starts."""
 
 
 class RequestedFlow(fields.TypedField):
@@ -29,12 +55,12 @@ class RequestedFlow(fields.TypedField):
         return isinstance(event, PaymentRequested) and self._refusal(event.request) is None
 
     def serve(self, event: Event) -> None:
-        """The sale begins where its amount is known: with the card."""
+        """The payment begins where its amount is known: with the card, or with its number."""
         if isinstance(event, PaymentRequested):
-            charge = CHARGE.begin(self.terminal)
-            charge.amount = event.request.amount
-            self.terminal.requests.take(event.request, charge)
-            self.terminal.push(charge)
+            serving = _SERVED[event.request.payment].flow.begin(self.terminal)
+            serving.amount = event.request.amount
+            self.terminal.requests.take(event.request, serving)
+            self.terminal.push(serving)
 
     def refuse_request(self, event: Event) -> None:
         if isinstance(event, PaymentRequested):
@@ -83,20 +109,28 @@ class RequestedFlow(fields.TypedField):
 
     def _refusal(self, request: PaymentRequest) -> RequestRefusal | None:
         profile, environment = self.terminal.profile, self.terminal.environment
+        served = _SERVED[request.payment]
         if not self.sells:
             return RequestRefusal.SALE
+        if served.flow.needs and served.flow.needs not in profile.features:
+            return RequestRefusal.PAYMENT
         if request.amount.currency != profile.currency:
             return RequestRefusal.CURRENCY
-        if not 0 < request.amount.minor <= profile.limits.max_amount:
+        if not 0 < request.amount.minor <= served.highest(profile.limits):
             return RequestRefusal.AMOUNT
         if profile.battery is not None and environment.battery < profile.battery.critical:
             return RequestRefusal.BATTERY
-        if not environment.reader:
+        if served.by_reader and not environment.reader:
             return RequestRefusal.READER
+        return RequestRefusal.OFFLINE if self._cannot_offline(request, served) else None
+
+    def _cannot_offline(self, request: PaymentRequest, served: _Served) -> bool:
+        """Whether the acquirer is out of reach, and this payment is none that is taken nevertheless."""
         offline = self.terminal.offline
-        return (
-            RequestRefusal.OFFLINE if offline.active and offline.refusal_of_amount(request.amount) else None
-        )
+        if not offline.active:
+            return False
+        deferrable = served.flow.context.kind.facts.deferrable
+        return not deferrable or offline.refusal_of_amount(request.amount) is not None
 
 
 def request_moves(home: str) -> Moves[RequestedFlow]:

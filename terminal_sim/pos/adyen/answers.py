@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from terminal_sim.core.message import EntryMode
+from terminal_sim.core.message import EntryMode, MessageKind
 from terminal_sim.core.payment import Payment, PaymentState
 from terminal_sim.pos.adyen.additional import (
     AdditionalDataError,
@@ -115,8 +115,9 @@ def payment_answer(
     payment: Payment | None,
     refusal: RequestFailure | None,
     receipts: tuple[Sequence[ReceiptField], Sequence[ReceiptField]] | None,
+    period: str,
 ) -> PaymentResponse:
-    """The answer to a payment that was taken: `refusal` says why it was not made, None where it was, in whole or in part."""
+    """The answer to a payment that was taken: `refusal` says why it was not made, None where it was, in whole or in part; `period` is that of the totals."""
     form, asked = form_of(request.sale_data)
     name = transaction_id(identity, dialogue, payment)
     if refusal is not None:
@@ -132,8 +133,8 @@ def payment_answer(
     return PaymentResponse(
         response=response,
         sale_data=SaleData(sale_transaction_id=request.sale_data.sale_transaction_id),
-        poi_data=PoiData(poi_transaction_id=name, poi_reconciliation_id="1000"),
-        payment_result=_result(identity, payment, name, paid=refusal is None),
+        poi_data=PoiData(poi_transaction_id=name, poi_reconciliation_id=period),
+        payment_result=_result(identity, request, payment, name, paid=refusal is None),
         payment_receipt=None if receipts is None else _receipts(receipts, payment),
     )
 
@@ -177,7 +178,12 @@ def amount_of(minor: int, exponent: int) -> Decimal:
 
 
 def _result(
-    identity: TerminalIdentity, payment: Payment | None, name: TransactionId, *, paid: bool
+    identity: TerminalIdentity,
+    request: NexoPaymentRequest,
+    payment: Payment | None,
+    name: TransactionId,
+    *,
+    paid: bool,
 ) -> PaymentResult:
     online = payment is not None and payment.state not in _KEPT
     acquirer = PaymentAcquirerData(merchant_id=identity.merchant, acquirer_poiid=identity.poiid)
@@ -205,7 +211,10 @@ def _result(
             payment_instrument_type="Card", card_data=_card(identity, payment)
         ),
         amounts_resp=AmountsResp(
-            authorized_amount=amount_of(payment.amount.minor, identity.exponent), currency=identity.currency
+            authorized_amount=amount_of(payment.amount.minor, identity.exponent),
+            currency=identity.currency,
+            tip_amount=request.payment_transaction.amounts_req.tip_amount,
+            cash_back_amount=request.payment_transaction.amounts_req.cash_back_amount,
         )
         if paid
         else None,
@@ -241,7 +250,7 @@ def _additional(
 ) -> dict[str, str]:
     if payment is None:
         return {}
-    amount = str(payment.amount.minor)
+    amount, amounts = str(payment.amount.minor), request.payment_transaction.amounts_req
     named = brand(payment)
     offline = payment.state in _KEPT
     psp = psp_reference(payment.reference)
@@ -259,8 +268,8 @@ def _additional(
         "offline": str(offline).lower(),
         "paymentMethod": named,
         "paymentMethodVariant": named,
-        "posAmountCashbackValue": "0",
-        "posAmountGratuityValue": "0",
+        "posAmountCashbackValue": _minor(amounts.cash_back_amount, identity.exponent),
+        "posAmountGratuityValue": _minor(amounts.tip_amount, identity.exponent),
         "posAuthAmountCurrency": identity.currency,
         "posAuthAmountValue": amount,
         "posEntryMode": _ENTRY[payment.entry][1],
@@ -270,13 +279,17 @@ def _additional(
         "tc": payment.cryptogram,
         "tid": identity.terminal_id,
         "transactionReferenceNumber": "" if offline else psp,
-        "transactionType": "GOODS_SERVICES",
+        "transactionType": "REFUND" if payment.kind is MessageKind.REFUND else "GOODS_SERVICES",
         "txdate": payment.at.strftime("%d-%m-%Y"),
         "txtime": payment.at.strftime("%H:%M:%S"),
     }
     members = {key: value for key, value in members.items() if value}
     members.update((key, value) for key, value in asked.items() if key.startswith("metadata."))
     return members
+
+
+def _minor(amount: Decimal | None, exponent: int) -> str:
+    return "0" if amount is None else str(int(amount.scaleb(exponent)))
 
 
 def _receipts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from terminal_sim.core.rows.schema import FlatRow, JournalRow, RowError
 from terminal_sim.pos.adyen.common import MessageHeader
 from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope, read_request
 from terminal_sim.pos.adyen.references import tender_reference
+from terminal_sim.pos.adyen.refusals import RequestFailure, busy_with
 from terminal_sim.pos.adyen.requests import NexoPaymentRequest, ReversalRequest
 from terminal_sim.pos.adyen.values import Category
 
@@ -23,7 +24,7 @@ REMEMBERED = 48 * 3600 * 1_000_000
 class DialogueRow(JournalRow, Struct, frozen=True, kw_only=True):
     """A request was taken: `number` counts the dialogues of the terminal, `at` is civil time in whole seconds, `mono` virtual time in microseconds.
 
-    `request` is the id under which the terminal was asked, `text` what came, in clear. It has no card data: points of sale never do.
+    `operator` and `shift` are those of the request or else of its login. `request` is the id under which the terminal was asked, `text` what came, in clear. It has no card data: points of sale never do.
     """
 
     KINDS: ClassVar[tuple[str, ...]] = ("dialogue",)
@@ -36,6 +37,8 @@ class DialogueRow(JournalRow, Struct, frozen=True, kw_only=True):
     text: str
     at: datetime
     mono: int
+    operator: str = ""
+    shift: str = ""
 
 
 class AnswerRow(JournalRow, Struct, frozen=True, kw_only=True):
@@ -47,7 +50,27 @@ class AnswerRow(JournalRow, Struct, frozen=True, kw_only=True):
     body: str
 
 
-ROW_CLASSES: tuple[type[JournalRow], ...] = (DialogueRow, AnswerRow)
+class LoginRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """A point of sale has logged in (`state` is `in`) or out: `operator` and `shift` are those of what it asks for from now on."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("login",)
+
+    sale_id: str
+    state: str
+    operator: str = ""
+    shift: str = ""
+
+
+class PeriodRow(JournalRow, Struct, frozen=True, kw_only=True):
+    """The period `number` of the totals has ended, behind `dialogues` dialogues."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("period",)
+
+    number: int
+    dialogues: int
+
+
+ROW_CLASSES: tuple[type[JournalRow], ...] = (DialogueRow, AnswerRow, LoginRow, PeriodRow)
 _BY_KIND: Mapping[str, type[JournalRow]] = {kind: row for row in ROW_CLASSES for kind in row.KINDS}
 
 
@@ -67,6 +90,8 @@ class ServiceDialogue(Struct, frozen=True, kw_only=True):
     body: NexoPaymentRequest | ReversalRequest
     at: datetime
     mono: int
+    operator: str = ""
+    shift: str = ""
     answer: bytes = b""
 
     @property
@@ -78,15 +103,25 @@ class ServiceDialogue(Struct, frozen=True, kw_only=True):
         return self.header.message_category
 
     @property
+    def busy(self) -> RequestFailure:
+        """What another request hears as long as this one runs."""
+        return busy_with(self.category, self.header.service_id or "")
+
+    @property
     def request(self) -> str:
         """The id under which the terminal is asked, and which its journal has. A name that comes again after days is another request."""
         return f"{self.number}:{self.header.sale_id}/{self.header.service_id}"
 
 
 class Dialogues:
-    """The dialogues of one terminal, oldest first: the fold over their rows. `running` is the one that has no answer yet."""
+    """The dialogues of one terminal, oldest first: the fold over their rows. `running` is the one that has no answer yet.
+
+    `logins` has the points of sale that are logged in, `periods` those that are over.
+    """
 
     def __init__(self) -> None:
+        self.logins: dict[str, LoginRow] = {}
+        self.periods: list[PeriodRow] = []
         self._all: list[ServiceDialogue] = []
         self._newest: dict[tuple[str, str], int] = {}
         self._by_request: dict[str, int] = {}
@@ -103,6 +138,10 @@ class Dialogues:
     @property
     def running(self) -> ServiceDialogue | None:
         return self._all[-1] if self._all and not self._all[-1].answer else None
+
+    def within(self, after: int, up_to: int) -> Sequence[ServiceDialogue]:
+        """Those behind the number `after`, up to the number `up_to`."""
+        return self._all[after:up_to]
 
     def begin(self, dialogue: ServiceDialogue) -> None:
         self._all.append(dialogue)
@@ -135,6 +174,13 @@ class Dialogues:
             if not 0 < row.number <= len(self._all):
                 raise RowError(f"there is no dialogue {row.number} to be answered")
             self.end(row.number, row.body.encode())
+        elif isinstance(row, PeriodRow):
+            self.periods.append(row)
+        elif isinstance(row, LoginRow):
+            if row.state == "in":
+                self.logins[row.sale_id] = row
+            else:
+                self.logins.pop(row.sale_id, None)
 
 
 def dialogue_of(row: DialogueRow) -> ServiceDialogue:
@@ -146,7 +192,13 @@ def dialogue_of(row: DialogueRow) -> ServiceDialogue:
     if not isinstance(request.body, NexoPaymentRequest | ReversalRequest):
         raise RowError(f"dialogue {row.number} is a {row.category}, of which none is kept")
     return ServiceDialogue(
-        number=row.number, header=request.header, body=request.body, at=row.at, mono=row.mono
+        number=row.number,
+        header=request.header,
+        body=request.body,
+        at=row.at,
+        mono=row.mono,
+        operator=row.operator,
+        shift=row.shift,
     )
 
 
@@ -162,4 +214,6 @@ def row_for(dialogue: ServiceDialogue, text: bytes) -> DialogueRow:
         text=text.decode(),
         at=dialogue.at,
         mono=dialogue.mono,
+        operator=dialogue.operator,
+        shift=dialogue.shift,
     )

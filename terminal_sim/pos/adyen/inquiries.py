@@ -81,12 +81,17 @@ def diagnosis_answer(
         response=NexoResponse(
             result=NexoResult.SUCCESS, additional_response=write_additional(DataForm.KEY_VALUE, members)
         ),
-        poi_status=PoiStatus(
-            global_status=GlobalStatus.BUSY if busy or status.busy else GlobalStatus.OK,
-            communication_ok_flag=status.host_reachable,
-            printer_status=status.printer,
-        ),
+        poi_status=poi_status(status, busy=busy),
         host_status=[HostStatus(acquirer_id="0", is_reachable_flag=status.host_reachable)]
         if asked.host_diagnosis_flag
         else None,
+    )
+
+
+def poi_status(status: DeviceStatus, *, busy: bool) -> PoiStatus:
+    """How the terminal is, as one structure; `busy` says that a dialogue runs."""
+    return PoiStatus(
+        global_status=GlobalStatus.BUSY if busy or status.busy else GlobalStatus.OK,
+        communication_ok_flag=status.host_reachable,
+        printer_status=status.printer,
     )

@@ -12,7 +12,7 @@ from msgspec import Struct
 from terminal_sim.core.payment import Payment
 from terminal_sim.core.payment_request import RequestRefusal
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.values import ErrorCondition
+from terminal_sim.pos.adyen.values import Category, ErrorCondition
 
 
 class RequestFailure(Struct, frozen=True):
@@ -55,6 +55,16 @@ _DECLINED = RequestFailure(ErrorCondition.REFUSAL, "214 Declined online", "DECLI
 _BY_CARD = RequestFailure(ErrorCondition.REFUSAL, "Declined by the card", "DECLINED")
 _NO_ANSWER = "4021"  # the message reason code of a reversal for want of an answer
 
+
+class NotServed(Exception):
+    """A request that is well formed and not done."""
+
+    def __init__(self, refusal: RequestFailure) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+UNSERVED = RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
 BEGUN_BY_NO_REQUEST: Mapping[RequestRefusal, RequestFailure] = {
     RequestRefusal.AMOUNT: RequestFailure(
         ErrorCondition.NOT_ALLOWED, "The amount is not allowed on this terminal"
@@ -64,6 +74,9 @@ BEGUN_BY_NO_REQUEST: Mapping[RequestRefusal, RequestFailure] = {
     RequestRefusal.BATTERY: RequestFailure(ErrorCondition.DEVICE_OUT, "The battery is too low"),
     RequestRefusal.READER: RequestFailure(ErrorCondition.UNAVAILABLE_DEVICE, "Card reader unavailable"),
     RequestRefusal.OFFLINE: _UNREACHED,
+    RequestRefusal.PAYMENT: RequestFailure(
+        ErrorCondition.UNAVAILABLE_SERVICE, "The terminal takes no payments of this kind"
+    ),
     RequestRefusal.ORIGINAL: RequestFailure(ErrorCondition.NOT_ALLOWED, "The payment cannot be refunded"),
 }
 
@@ -78,3 +91,11 @@ def refusal_of(notice: Text, payment: Payment | None) -> RequestFailure:
     if payment.reason == _NO_ANSWER or payment.reason == "no-connection":
         return _UNREACHED
     return _CODES.get(payment.response_code, _DECLINED if payment.response_code else _BY_CARD)
+
+
+def busy_with(category: Category | None, service_id: str = "") -> RequestFailure:
+    """What a request hears while another dialogue runs, or while somebody is in the menus, where `category` is None."""
+    if category is None:
+        return RequestFailure(ErrorCondition.BUSY, "ADMIN_MENU")
+    said = f"Forbidden Request, Service Dialogue {category.value}Request is in Progress"
+    return RequestFailure(ErrorCondition.BUSY, said, more={"serviceId": service_id})

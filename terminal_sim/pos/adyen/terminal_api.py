@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 
 from terminal_sim.core.events import (
@@ -26,15 +26,16 @@ from terminal_sim.core.payment_request import (
     RefundRequest,
     RequestAnswer,
     RequestBusy,
+    RequestedPayment,
     RequestEnded,
     RequestRefused,
     RequestTaken,
     RequestUnknown,
 )
 from terminal_sim.core.text import Text
-from terminal_sim.pos.adyen.additional import AdditionalDataError, DataForm, read_additional, write_additional
-from terminal_sim.pos.adyen.answers import form_of, payment_answer, reversal_answer
-from terminal_sim.pos.adyen.common import MessageReference, SaleData, TransactionId
+from terminal_sim.pos.adyen.additional import AdditionalDataError, read_additional
+from terminal_sim.pos.adyen.answers import payment_answer, reversal_answer
+from terminal_sim.pos.adyen.common import MessageReference, SaleData
 from terminal_sim.pos.adyen.device import ApiDevice
 from terminal_sim.pos.adyen.dialogue import REMEMBERED, AnswerRow, Dialogues, ServiceDialogue, row_for
 from terminal_sim.pos.adyen.exchange import (
@@ -44,41 +45,41 @@ from terminal_sim.pos.adyen.exchange import (
     opened,
 )
 from terminal_sim.pos.adyen.inquiries import diagnosis_answer, status_answer
-from terminal_sim.pos.adyen.references import reference_of, time_stamp
-from terminal_sim.pos.adyen.refusals import BEGUN_BY_NO_REQUEST, RequestFailure, refusal_of
+from terminal_sim.pos.adyen.references import reference_of
+from terminal_sim.pos.adyen.refusals import (
+    BEGUN_BY_NO_REQUEST,
+    UNSERVED,
+    NotServed,
+    RequestFailure,
+    busy_with,
+    refusal_of,
+)
+from terminal_sim.pos.adyen.refused import refused_answer
 from terminal_sim.pos.adyen.requests import (
     AbortRequest,
     DiagnosisRequest,
+    GetTotalsRequest,
+    LoginRequest,
+    LogoutRequest,
     NexoPaymentRequest,
+    ReconciliationRequest,
     ReversalRequest,
     TransactionStatusRequest,
 )
 from terminal_sim.pos.adyen.responses import (
     Answer,
-    NexoResponse,
-    PaymentResponse,
-    PoiData,
-    ReversalResponse,
-    UnservedResponse,
     written,
 )
 from terminal_sim.pos.adyen.seal import SharedKey
-from terminal_sim.pos.adyen.values import ErrorCondition, NexoPaymentType, NexoResult
+from terminal_sim.pos.adyen.shifts import NotStored, Shifts
+from terminal_sim.pos.adyen.totals import identification
+from terminal_sim.pos.adyen.values import ErrorCondition, NexoPaymentType
 
 _PAID = (PaymentState.COMPLETED, PaymentState.PENDING, PaymentState.FORWARD_SENT)
 _DUPLICATE = RequestFailure(ErrorCondition.NOT_ALLOWED, "ServiceID was used within the last 48 hours")
-_UNSERVED = RequestFailure(ErrorCondition.UNAVAILABLE_SERVICE, "The terminal does not offer this")
 _AMOUNT = RequestFailure(ErrorCondition.NOT_ALLOWED, "The amount is not one of this currency")
 _UNKNOWN_ORIGINAL = RequestFailure(ErrorCondition.NOT_FOUND, "The original transaction is not known")
 _POWER_LOST = RequestFailure(ErrorCondition.ABORTED, "The terminal lost power before the payment began")
-
-
-class NotServed(Exception):
-    """A request that is well formed and not done."""
-
-    def __init__(self, refusal: RequestFailure) -> None:
-        super().__init__(refusal.reason)
-        self.refusal = refusal
 
 
 class TerminalApi:
@@ -91,6 +92,7 @@ class TerminalApi:
         self.keys = tuple(keys)
         self.dialogues = dialogues
         self._device = device
+        self._shifts = Shifts(device, dialogues)
         self._asking: tuple[ServiceDialogue, HttpExchange] | None = (
             None  # until the terminal has said whether it takes it
         )
@@ -115,6 +117,8 @@ class TerminalApi:
             self._serve(exchange)
         except NotServed as not_served:
             self._refuse(exchange, not_served.refusal)
+        except NotStored:
+            reply(None)
 
     def _serve(self, exchange: HttpExchange) -> None:
         request = exchange.request
@@ -139,8 +143,16 @@ class TerminalApi:
                 exchange.answer(
                     diagnosis_answer(self._device.identity, self._device.status(), body, busy=busy)
                 )
+            case LoginRequest() as login:
+                exchange.answer(self._shifts.log_in(request.header, login))
+            case LogoutRequest():
+                exchange.answer(self._shifts.log_out(request.header))
+            case GetTotalsRequest() as wanted:
+                exchange.answer(self._shifts.totals(request.header, wanted))
+            case ReconciliationRequest(reconciliation_type=kind):
+                exchange.answer(self._shifts.reconcile(request.header, kind))
             case _:
-                raise NotServed(_UNSERVED)
+                raise NotServed(UNSERVED)
 
     # Dialogues.
 
@@ -154,7 +166,7 @@ class TerminalApi:
         known = self.dialogues.named(header.sale_id, header.service_id or "")
         running = self.dialogues.running
         if known is not None and known is running:
-            raise NotServed(_busy(known))
+            raise NotServed(known.busy)
         if known is not None and self._device.mono - known.mono < REMEMBERED:
             raise NotServed(_DUPLICATE)
         dialogue = ServiceDialogue(
@@ -163,16 +175,15 @@ class TerminalApi:
             body=body,
             at=self._device.now,
             mono=self._device.mono,
+            operator=self._shifts.operator(header, body.sale_data),
+            shift=self._shifts.shift(header, body.sale_data),
         )
         asks = event(dialogue)
         self._asking = dialogue, exchange
         self._device.ask(asks)
 
     def _payment(self, dialogue: ServiceDialogue, body: NexoPaymentRequest) -> PaymentRequested:
-        kind = body.payment_data.payment_type if body.payment_data is not None else None
-        if kind not in (None, NexoPaymentType.NORMAL):
-            raise NotServed(_UNSERVED)
-        _check_additional(body.sale_data)
+        options = _tender_options(body.sale_data)
         amounts = body.payment_transaction.amounts_req
         sale = body.sale_data
         return PaymentRequested(
@@ -182,11 +193,12 @@ class TerminalApi:
                 ticket=sale.sale_transaction_id.transaction_id,
                 server=sale.operator_id or "",
                 register=dialogue.header.sale_id,
+                payment=_asked_payment(body, options),
             )
         )
 
     def _reversal(self, dialogue: ServiceDialogue, body: ReversalRequest) -> RefundRequested:
-        _check_additional(body.sale_data)
+        _tender_options(body.sale_data)
         named = body.original_poi_transaction.poi_transaction_id
         original = self._original(named.transaction_id) if named is not None else None
         if original is None:
@@ -277,7 +289,8 @@ class TerminalApi:
                     exchange.reply(None)
                     self._device.ask(RequestCancelled(dialogue.request))
             case RequestBusy():
-                self._refuse(exchange, _busy(self.dialogues.running))
+                running = self.dialogues.running
+                self._refuse(exchange, busy_with(None) if running is None else running.busy)
             case RequestRefused(reason):
                 self._refuse(exchange, BEGUN_BY_NO_REQUEST[reason])
             case _:
@@ -294,7 +307,8 @@ class TerminalApi:
         if isinstance(dialogue.body, ReversalRequest):
             return reversal_answer(identity, dialogue, dialogue.body, payment, refusal)
         receipts = self._device.receipts(payment) if payment is not None else None
-        return payment_answer(identity, dialogue, dialogue.body, payment, refusal, receipts)
+        period = identification(self.dialogues)
+        return payment_answer(identity, dialogue, dialogue.body, payment, refusal, receipts, period)
 
     def _close(self, dialogue: ServiceDialogue, answer: Answer) -> None:
         """The answer is durable, then it leaves; where that is not certain, the connection ends without one."""
@@ -327,50 +341,25 @@ class TerminalApi:
 
     def _refuse(self, exchange: HttpExchange, refusal: RequestFailure) -> None:
         """Answer a request that began nothing."""
-        request = exchange.request
-        match request.body:
-            case NexoPaymentRequest(sale_data=data):
-                form, _ = form_of(data)
-                name = TransactionId(
-                    transaction_id=data.sale_transaction_id.transaction_id,
-                    time_stamp=time_stamp(self._device.now),
-                )
-                exchange.answer(
-                    PaymentResponse(
-                        response=_refused(refusal, form),
-                        sale_data=SaleData(sale_transaction_id=data.sale_transaction_id),
-                        poi_data=PoiData(poi_transaction_id=name),
-                    )
-                )
-            case ReversalRequest(sale_data=data):
-                exchange.answer(ReversalResponse(response=_refused(refusal, form_of(data)[0])))
-            case _:
-                exchange.answer(UnservedResponse(response=_refused(refusal, DataForm.KEY_VALUE)))
+        period = identification(self.dialogues)
+        exchange.answer(refused_answer(exchange.request.body, refusal, self._device.now, period))
 
 
-def _refused(refusal: RequestFailure, form: DataForm) -> NexoResponse:
-    members = {"message": refusal.message or refusal.reason, **refusal.more}
-    return NexoResponse(
-        result=NexoResult.FAILURE,
-        error_condition=refusal.condition,
-        additional_response=write_additional(form, members),
-    )
+def _asked_payment(body: NexoPaymentRequest, options: Collection[str]) -> RequestedPayment:
+    """What the terminal is to do. Raises `NotServed` for a type of payment that none does."""
+    kind = body.payment_data.payment_type if body.payment_data is not None else None
+    if kind is NexoPaymentType.REFUND:
+        return RequestedPayment.REFUND
+    if kind not in (None, NexoPaymentType.NORMAL):
+        raise NotServed(UNSERVED)
+    return RequestedPayment.MOTO if "MOTO" in options else RequestedPayment.SALE
 
 
-def _busy(running: ServiceDialogue | None) -> RequestFailure:
-    if running is None:
-        return RequestFailure(ErrorCondition.BUSY, "ADMIN_MENU")
-    said = f"Forbidden Request, Service Dialogue {running.category.value}Request is in Progress"
-    return RequestFailure(ErrorCondition.BUSY, said, more={"serviceId": running.header.service_id or ""})
-
-
-def _check_additional(data: SaleData | None) -> None:
+def _tender_options(data: SaleData | None) -> Collection[str]:
+    """The options of the point of sale's own data. Raises `NotServed` where these cannot be read."""
     try:
-        read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
+        _, members = read_additional((data.sale_to_acquirer_data if data is not None else None) or "")
     except AdditionalDataError as wrong:
-        raise NotServed(
-            RequestFailure(
-                ErrorCondition.MESSAGE_FORMAT,
-                f"At SaleData, field SaleToAcquirerData: {wrong}",
-            )
-        ) from None
+        said = f"At SaleToPOIRequest, field SaleToAcquirerData: {wrong}"
+        raise NotServed(RequestFailure(ErrorCondition.MESSAGE_FORMAT, said)) from None
+    return members.get("tenderOption", "").split(",")

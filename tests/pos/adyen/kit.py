@@ -95,10 +95,12 @@ class Spoken:
 
 
 @contextmanager
-def spoken(profile: str = "v400m", **options: Any) -> Iterator[Spoken]:
+def spoken(
+    profile: str = "v400m", *, terminal_options: Mapping[str, object] | None = None, **options: Any
+) -> Iterator[Spoken]:
     """A bench with one terminal of `profile`, and its interface."""
     with Bench(trace=False, **options) as bench:
-        terminal = bench.add_terminal(profile)
+        terminal = bench.add_terminal(profile, options=terminal_options)
 
         def at_once(call: Any) -> None:
             call()
