@@ -23,6 +23,7 @@ from bench_fleet import day, durable, fleet  # noqa: E402
 from bench_floor import floors  # noqa: E402
 from bench_flow import flow_events  # noqa: E402
 from bench_growth import growth  # noqa: E402
+from bench_host import hosts  # noqa: E402
 from bench_line import codec, round_trips  # noqa: E402
 from bench_oda import authentication  # noqa: E402
 from bench_page import page  # noqa: E402
@@ -41,6 +42,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "flow": flow_events,
     "sale": sales,
     "floor": floors,
+    "host": hosts,
     "oda": authentication,
     "cda": combined_sales,
     "key": keys,

@@ -110,55 +110,34 @@ class Said:
 
 def floors(quick: bool) -> list[Figure]:
     """Each kind of sale in turns with its floor."""
-    return [*(_figure(how, quick) for how in ("insert", "tap", "swipe")), *_codecs(quick)]
+    return [*(_figure(how, quick) for how in ("insert", "tap", "swipe")), *_elements(quick)]
 
 
-def _codecs(quick: bool) -> list[Figure]:
-    """The messages and the TLV of a chip sale by our codecs, and straight; and the acquirer with its books on the same messages."""
-    said = _said("insert")
-    wire = load_dialect().wire
-    known = frozenset(form.name for form in (*wire.heads, *wire.forms))
-    bitmaps = {form.name for form in wire.heads[1:]}  # which the codec makes itself
-    decoded = [
-        {name: value for name, value in wire.decode(message, known).items() if name not in bitmaps}
-        for message in said.messages
-    ]
-    parts = parts_of(said)
+def _elements(quick: bool) -> list[Figure]:
+    """The TLV of a chip sale, and straight; and the acquirer with its books on the request of the sale."""
+    said = heard("insert")
     with Bench(trace=False) as bench:
         bench.card("visa-credit")
         request = said.messages[0]
-
-        def codec() -> None:
-            for message, fields in zip(said.messages, decoded, strict=True):
-                wire.encode(fields)
-                wire.decode(message, known)
-
         runs: dict[str, Callable[[], object]] = {
-            "straight": parts["ISO 8583"],
-            "codec": codec,
             "acquirer": lambda: bench.acquirer.respond(request),
-            "read": parts["TLV"],
+            "read": parts_of(said)["TLV"],
             "tlv": lambda: [primitives(answer) for answer in said.answers if answer[:1] != b"\x80"],
         }
         found = contest(runs, rounds=7 if quick else 31, calls=20)
-    messages = len(said.messages)
     return [
-        Figure(
-            "a message, encoded and decoded",
-            f"{found.micros('codec') / messages:.0f} us, {found.ratio('codec', 'straight'):.2f} times pyiso8583",
-            "",
-            None,
-            (f"the acquirer answers a repeated request in {found.micros('acquirer'):.0f} us",),
-        ),
         Figure(
             "TLV of a chip sale's answers",
             f"{found.micros('tlv'):.0f} us, {found.ratio('tlv', 'read'):.2f} times straight",
+            "",
+            None,
+            (f"the acquirer answers a repeated request in {found.micros('acquirer'):.0f} us",),
         ),
     ]
 
 
 def _figure(how: How, quick: bool) -> Figure:
-    said = _said(how)
+    said = heard(how)
     with Bench(trace=False) as bench:
         terminal = bench.add_terminal(PROFILE)
         parts = parts_of(said)
@@ -186,7 +165,7 @@ def _figure(how: How, quick: bool) -> Figure:
     )
 
 
-def _said(how: How) -> Said:
+def heard(how: How) -> Said:
     """What the second sale of a terminal says: the first opens accounts and makes keys that stay."""
     said = Said()
     with Bench(trace=Trace(said)) as bench:

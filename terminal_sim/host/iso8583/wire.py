@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 from terminal_sim.host.authentication import CODE_SIZE
 from terminal_sim.host.dialect import MessageError
 from terminal_sim.host.iso8583 import elements as el
-from terminal_sim.host.iso8583.forms import CODECS, Alphabet, ElementForm, Encoding
+from terminal_sim.host.iso8583.forms import CODECS, Alphabet, ElementForm
 from terminal_sim.host.iso8583.layout import DialectLayout
+from terminal_sim.host.iso8583.runs import FieldRun, runs_of
+from terminal_sim.host.iso8583.values import NotPlain, data_of, length_of, packed, text_of, written_length
 
 MAX_MESSAGE = 2048  # above the longest message of any dialect; a longer one is not looked at
 
@@ -25,10 +27,6 @@ _TWO_BITMAPS = 1 << 127
 _SECOND_HALF = (1 << 64) - 1
 _MAC = ElementForm(el.MAC, "64", _BYTES, CODE_SIZE)
 _SECOND_MAC = _MAC._replace(field="128")
-
-
-class _NotPlain(ValueError):
-    """These bytes or values are not plainly right; pyiso8583 says why."""
 
 
 class ElementPlace(NamedTuple):
@@ -42,9 +40,10 @@ class ElementPlace(NamedTuple):
 
 
 class _FieldPlan(NamedTuple):
-    """What messages of the same fields have in common: their forms in order, and their bitmaps as bytes."""
+    """What messages of the same fields have in common: how many elements, their runs, and their bitmaps as bytes."""
 
-    forms: tuple[ElementForm, ...]
+    elements: int
+    runs: tuple[FieldRun, ...]
     bitmaps: bytes
 
 
@@ -62,6 +61,8 @@ class WireCodec:
         self._type, self._bitmap, _ = self.heads
         self._text_bitmap = self._bitmap.alphabet is not _BYTES
         self._plan = lru_cache(maxsize=256)(self._planned)
+        self._reading = lru_cache(maxsize=256)(self._headed)
+        self._is_first_of_two = lru_cache(maxsize=256)(self._has_second)
         self._present = lru_cache(maxsize=256)(self._named)
 
     @property
@@ -77,11 +78,9 @@ class WireCodec:
 
     def message_type(self, message: bytes) -> str:
         """The message type with which a message begins, empty where it is none."""
-        data, codec = message[: self._type.size], CODECS.get(self._type.alphabet)
-        if len(data) < self._type.size:
-            return ""
+        data = message[: self._type.size]
         try:
-            return data.hex().upper() if codec is None else data.decode(codec)
+            return text_of(self._type, data, len(data)) if len(data) == self._type.size else ""
         except ValueError:
             return ""
 
@@ -103,9 +102,9 @@ class WireCodec:
             fields = self._read(message)
         except ValueError:
             fields = self._read_with_reasons(message)
-        if not fields.keys() <= known:
-            strange = next(name for name in fields if name not in known)
-            raise MessageError(f"{self.number(strange)} does not belong into this message")
+        if not known.issuperset(fields):
+            stranger = next(name for name in fields if name not in known)
+            raise MessageError(f"{self.number(stranger)} does not belong into this message")
         if self.has_mac and el.MAC not in fields:
             raise MessageError("DE 64 or 128 is missing: each message has an authentication code")
         return fields
@@ -113,23 +112,61 @@ class WireCodec:
     def places(self, message: bytes) -> list[ElementPlace]:
         """Where each field stands; nothing where the message is not plainly one of the dialect."""
         try:
-            self._read(message)
-            return [ElementPlace(*place) for place in self._walk(message)]
+            found = [ElementPlace(*place) for place in self._walk(message)]
+            for place in found:
+                text_of(place.form, message[place.value : place.end], place.size)
         except ValueError:
             return []
+        return found
 
     def _read(self, message: bytes) -> dict[str, str]:
-        """The fields of a message that is plainly right, else `ValueError`. Digits and bytes are parts of its text in hexadecimal."""
-        text = message.hex().upper()
-        fields = {}
-        for (name, _, alphabet, _, _, _, odd_right), _, at, end, size in self._walk(message):
-            if alphabet is _ASCII or alphabet is _EBCDIC:
-                fields[name] = message[at:end].decode(CODECS[alphabet])
-            elif alphabet is _DIGITS and size & 1:
-                fields[name] = _without_filler(text[2 * at : 2 * end], odd_right=odd_right)
+        """The fields by their runs; `ValueError` where the message is not plainly right."""
+        kind, first, second = self.heads
+        at = kind.size
+        end = at + first.size
+        if self._is_first_of_two(message[at:end]):
+            end += second.size
+        heads, runs = self._reading(message[at:end])
+        fields = {el.MESSAGE_TYPE: text_of(kind, message[:at], at), **heads}
+        at = end
+        for alphabet, size, cuts, form in runs:
+            if form is not None:
+                begin, at = at, at + form.prefix
+                count = length_of(message[begin:at], form.lengths)
+                if count > form.size:
+                    raise NotPlain
+                end = at + (count + 1 >> 1 if alphabet is _DIGITS else count)
+                fields[form.name] = text_of(form, message[at:end], count)
+                at = end
+                continue
+            end = at + size
+            data = message[at:end]
+            if len(data) != size:
+                raise NotPlain
+            if alphabet is _ASCII:
+                text = data.decode("ascii")
             else:
-                fields[name] = text[2 * at : 2 * end]
+                text = data.decode("cp500") if alphabet is _EBCDIC else data.hex().upper()
+            for name, begin, stop, filler in cuts:
+                if filler >= 0 and text[filler] != ("F" if filler >= stop else "0"):
+                    raise NotPlain
+                fields[name] = text[begin:stop]
+            at = end
+        if at != len(message):
+            raise NotPlain
         return fields
+
+    def _has_second(self, bitmap: bytes) -> bool:
+        """Whether a bitmap says that another one follows."""
+        return bool(self._bits_in(bitmap)[:1] > b"\x7f")
+
+    def _headed(self, bitmaps: bytes) -> tuple[dict[str, str], tuple[FieldRun, ...]]:
+        """What these bitmaps say of themselves, and the runs of the fields that they name."""
+        size = self._bitmap.size
+        parts = [bitmaps[:size], bitmaps[size:]] if len(bitmaps) > size else [bitmaps]
+        forms = self._present(b"".join(map(self._bits_in, parts)))
+        texts = (text_of(form, part, len(part)) for form, part in zip(self.heads[1:], parts, strict=False))
+        return dict(zip((el.BITMAP, el.SECOND_BITMAP), texts, strict=False)), runs_of(forms)
 
     def _walk(self, message: bytes) -> Iterator[tuple[ElementForm, int, int, int, int]]:
         """Each field as `ElementPlace` has it; `ValueError` where the message is not plainly right."""
@@ -149,21 +186,21 @@ class WireCodec:
             begin = at
             if prefix:
                 at += prefix
-                count = _length(message[begin:at], lengths)
+                count = length_of(message[begin:at], lengths)
                 if count > size:
-                    raise _NotPlain
+                    raise NotPlain
                 size = count
             end = at + (size + 1 >> 1 if alphabet is _DIGITS else size)
             yield form, begin, at, end, size
             at = end
         if at != len(message):
-            raise _NotPlain
+            raise NotPlain
 
     def _bits_in(self, bitmap: bytes) -> bytes:
         if self._text_bitmap:
             text = bitmap.decode(CODECS[self._bitmap.alphabet])
             if not text.isalnum():  # `fromhex` passes over white space
-                raise _NotPlain
+                raise NotPlain
             return bytes.fromhex(text)
         return bitmap
 
@@ -171,7 +208,7 @@ class WireCodec:
         """The data elements that a bitmap names."""
         bits = int.from_bytes(bitmap) << 128 - 8 * len(bitmap) & ~_TWO_BITMAPS
         if bits & ~self._known:
-            raise _NotPlain
+            raise NotPlain
         return tuple(form for bit, form in sorted(self._by_bit.items(), reverse=True) if bits & bit)
 
     def _planned(self, names: tuple[str, ...]) -> _FieldPlan:
@@ -179,7 +216,7 @@ class WireCodec:
         for name in names:
             if name != el.MESSAGE_TYPE:
                 if name not in self._bits:
-                    raise _NotPlain
+                    raise NotPlain
                 bits |= self._bits[name]
         if self.has_mac:
             bits |= 1 if bits & _SECOND_HALF else _SECOND_HALF + 1
@@ -189,24 +226,32 @@ class WireCodec:
         if self._text_bitmap:
             bitmap = bitmap.hex().upper().encode(CODECS[self._bitmap.alphabet])
         forms = tuple(form for form in self.forms if bits & self._bits[form.name])
-        return _FieldPlan(forms, bitmap)
+        return _FieldPlan(len(forms), runs_of(forms), bitmap)
 
     def _build(self, fields: Mapping[str, str]) -> bytes:
         plan = self._plan(tuple(fields))
-        kind, _ = _data(self._type, fields[el.MESSAGE_TYPE])
-        if len(kind) != self._type.size or len(fields) != len(plan.forms) + 1:
-            raise _NotPlain
+        kind, _ = data_of(self._type, fields[el.MESSAGE_TYPE])
+        if len(kind) != self._type.size or len(fields) != plan.elements + 1:
+            raise NotPlain
         parts = [kind, plan.bitmaps]
-        for form in plan.forms:
-            _, _, _, most, prefix, lengths, _ = form
-            data, size = _data(form, fields[form.name])
-            if prefix:
-                if size > most:
-                    raise _NotPlain
-                parts.append(_written_length(size, prefix, lengths))
-            elif size != most:
-                raise _NotPlain
-            parts.append(data)
+        for alphabet, _, cuts, form in plan.runs:
+            if form is not None:
+                data, size = data_of(form, fields[form.name])
+                if size > form.size:
+                    raise NotPlain
+                parts.append(written_length(size, form.prefix, form.lengths))
+                parts.append(data)
+                continue
+            text = ""
+            for name, first, end, filler in cuts:
+                value = fields[name]
+                if len(value) != end - first:
+                    raise NotPlain
+                text += value if filler < 0 else f"{value}F" if filler >= end else f"0{value}"
+            if alphabet is _ASCII:
+                parts.append(text.encode("ascii"))
+            else:
+                parts.append(text.encode("cp500") if alphabet is _EBCDIC else packed(text))
         if self.has_mac:
             parts.append(bytes(CODE_SIZE))
         return b"".join(parts)
@@ -237,45 +282,3 @@ class WireCodec:
         names = {form.field: form.name for form in (*self.heads, *self.forms)}
         names |= {_MAC.field: _MAC.name, _SECOND_MAC.field: _MAC.name}
         return {names[number]: text for number, text in fields.items() if number != "h"}
-
-
-def _length(data: bytes, lengths: Encoding) -> int:
-    if lengths is Encoding.BCD:
-        return int(data.hex())
-    if lengths is Encoding.BINARY:
-        return int.from_bytes(data)
-    text = data.decode(lengths.codec)
-    if not (text.isascii() and text.isdigit()):
-        raise _NotPlain
-    return int(text)
-
-
-def _written_length(size: int, prefix: int, lengths: Encoding) -> bytes:
-    if lengths is Encoding.BCD:
-        return int(str(size), 16).to_bytes(prefix)
-    if lengths is Encoding.BINARY:
-        return size.to_bytes(prefix)
-    return f"{size:0{prefix}d}".encode(lengths.codec)
-
-
-def _without_filler(digits: str, *, odd_right: bool) -> str:
-    """An odd number of packed digits without the 0 before it, or the F behind it where `odd_right` is set."""
-    if (digits[-1:] != "F") if odd_right else (digits[:1] != "0"):
-        raise _NotPlain
-    return digits[:-1] if odd_right else digits[1:]
-
-
-def _data(form: ElementForm, text: str) -> tuple[bytes, int]:
-    """The bytes of a value, and what the field counts."""
-    alphabet = form.alphabet
-    if alphabet is _ASCII:
-        return text.encode("ascii"), len(text)
-    if alphabet is _EBCDIC:
-        return text.encode("cp500"), len(text)
-    digits = text
-    if alphabet is _DIGITS and len(text) & 1:
-        digits = f"{text}F" if form.odd_right else f"0{text}"
-    data = bytes.fromhex(digits)
-    if 2 * len(data) != len(digits):  # it passes over white space
-        raise _NotPlain
-    return data, len(text) if alphabet is _DIGITS else len(data)
