@@ -138,14 +138,7 @@ def _run(commands: _Commands) -> None:
         metavar="FILE.jsonl",
         help="write everything that happens, one JSON object a line",
     )
-    run.add_argument(
-        "--host", default="", metavar="ADDRESS",
-        help="a host on a network in the place of the virtual acquirer: iso8583://127.0.0.1:8583 or tls+iso8583://...?ca=FILE",
-    )  # fmt: skip
-    run.add_argument(
-        "--first-terminal", type=_terminal_number, default=1, metavar="N",
-        help="the number of the first terminal, so that several runs with one host have terminals of their own; 1 by default",
-    )  # fmt: skip
+    _network_host(run)
     run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     run.add_argument(
         "--coverage", type=_path, metavar="FILE.cov",
@@ -372,6 +365,17 @@ def _pool(actions: _Commands) -> None:
     )  # fmt: skip
 
 
+def _network_host(command: _Parser) -> None:
+    command.add_argument(
+        "--host", default="", metavar="ADDRESS",
+        help="a host on a network in the place of the virtual acquirer: iso8583://127.0.0.1:8583 or tls+iso8583://...?ca=FILE",
+    )  # fmt: skip
+    command.add_argument(
+        "--first-terminal", type=_terminal_number, default=1, metavar="N",
+        help="the number of the first terminal, so that several runs with one host have terminals of their own; 1 by default",
+    )  # fmt: skip
+
+
 def _serve(commands: _Commands) -> None:
     serve = _command(
         commands, "serve", "serve", "a bench with its page and API on this machine, until Ctrl-C"
@@ -392,6 +396,7 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument("--clock", metavar="MOMENT", help="the date and time that the bench begins with")
     serve.add_argument("--pack", metavar="NAME", help="the acquirer's amount pack that is in force")
     serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
+    _network_host(serve)
     serve.add_argument(
         "--pos", type=_pos, metavar="adyen:PORT",
         help="serve the terminals' interface for points of sale, from this port on (0: free ones); time runs by the wall then",

@@ -37,6 +37,8 @@ def run(given: Namespace) -> int:
             clock=given.clock,
             state=given.state,
             pack=given.pack,
+            host_at=given.host,
+            first_terminal=given.first_terminal,
             receipts=() if printer is None else (printer,),
         )
         asyncio.run(_serve(given, options))
@@ -57,7 +59,7 @@ async def _serve(given: Namespace, options: object) -> None:
         _interfaces(service, given) as interfaces,
     ):
         address = service.address
-        if given.run_clock or interfaces:
+        if given.run_clock or given.host or interfaces:
             await service.bench.pace().run()
         if given.json:
             said = {

@@ -40,6 +40,8 @@ class BenchOptions:
     clock: str | None = None
     state: Path | None = None
     pack: str | None = None
+    host_at: str = ""
+    first_terminal: int = 1
     receipts: Sequence[ReceiptTaker] = ()
 
 
@@ -79,6 +81,8 @@ class ServedBench:
                 clock=options.clock,
                 state=options.state,
                 pack=options.pack,
+                host_at=options.host_at,
+                first_terminal=options.first_terminal,
                 trace=Trace(history),
                 receipts=options.receipts,
             )

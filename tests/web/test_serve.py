@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from terminal_sim.cli.main import main
 from terminal_sim.web.serving import ServedAddress
+from tests.host.network.kit import Serving
 from tests.recipes.tree import ROOT
 from tests.web.kit import Client
 
@@ -74,3 +76,38 @@ def test_a_state_folder_is_kept_and_one_that_is_in_use_is_refused(
         assert main(["serve", "v400m", "--state", str(state)]) == 2
         assert "state" in capsys.readouterr().err
     assert main(["verify", str(state)]) == 0
+
+
+def test_a_bench_pays_at_a_host_on_a_network_while_time_runs_by_the_wall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with (
+        Serving("iso8583://127.0.0.1:0?dialect=iso8583-1993") as host,
+        serve(
+            tmp_path, "v400m", "--host", f"{host.address}&sign-on=yes&echo=1s", "--first-terminal", "7"
+        ) as said,
+    ):
+        client = Client(ServedAddress("127.0.0.1", int(said["url"].rpartition(":")[2]), said["token"]))
+        assert main(["send", "press OK 1250 OK", "insert visa-credit"]) == 0
+        shown = [message for message in _until(client, "/host/messages") if message["response"]]
+        assert [(message["kind"], message["mti"], message["terminal"]) for message in shown] == [
+            ("sale", "1100", "V4000007")
+        ]
+        assert main(["send", "host answers declined"]) == 1
+        assert "what it answers is set there" in capsys.readouterr().err
+        assert client.get("/bench")["violations"] == []
+    assert [m.note for m in host.messages if "sign-o" in m.note] == [
+        "sign-on of V4000007: 00",
+        "sign-off of V4000007: 00",
+    ]
+
+
+def _until(client: Client, path: str) -> list[dict[str, Any]]:
+    """What is there once the host has answered: the bench runs by itself."""
+    limit = monotonic() + 20
+    while monotonic() < limit:
+        found: list[dict[str, Any]] = client.get(path)
+        if found and found[-1]["response"]:
+            return found
+    raise TimeoutError(f"{path} has no answer")

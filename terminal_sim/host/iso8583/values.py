@@ -8,7 +8,7 @@ _DIGITS, _, _ASCII, _EBCDIC = Alphabet  # names of the module cost less than mem
 _BCD, _BINARY, _CHARACTERS = Encoding.BCD, Encoding.BINARY, Encoding.ASCII
 
 
-class NotPlain(ValueError):
+class NotPlainlyRight(ValueError):
     """These bytes or values are not plainly right; pyiso8583 says why."""
 
 
@@ -19,7 +19,7 @@ def length_of(data: bytes, lengths: Encoding) -> int:
         return int.from_bytes(data)
     text = data.decode("ascii" if lengths is _CHARACTERS else "cp500")
     if not (text.isascii() and text.isdigit()):
-        raise NotPlain
+        raise NotPlainlyRight
     return int(text)
 
 
@@ -40,7 +40,7 @@ def text_of(form: ElementForm, data: bytes, size: int) -> str:
     text = data.hex().upper()
     if alphabet is _DIGITS and size & 1:
         if (text[-1:] != "F") if odd_right else (text[:1] != "0"):
-            raise NotPlain
+            raise NotPlainlyRight
         return text[:-1] if odd_right else text[1:]
     return text
 
@@ -63,5 +63,5 @@ def packed(digits: str) -> bytes:
     """Two hexadecimal digits a byte."""
     data = bytes.fromhex(digits)
     if 2 * len(data) != len(digits):  # it passes over white space
-        raise NotPlain
+        raise NotPlainlyRight
     return data

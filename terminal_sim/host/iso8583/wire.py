@@ -18,7 +18,14 @@ from terminal_sim.host.iso8583 import elements as el
 from terminal_sim.host.iso8583.forms import CODECS, Alphabet, ElementForm
 from terminal_sim.host.iso8583.layout import DialectLayout
 from terminal_sim.host.iso8583.runs import FieldRun, runs_of
-from terminal_sim.host.iso8583.values import NotPlain, data_of, length_of, packed, text_of, written_length
+from terminal_sim.host.iso8583.values import (
+    NotPlainlyRight,
+    data_of,
+    length_of,
+    packed,
+    text_of,
+    written_length,
+)
 
 MAX_MESSAGE = 2048  # above the longest message of any dialect; a longer one is not looked at
 
@@ -134,7 +141,7 @@ class WireCodec:
                 begin, at = at, at + form.prefix
                 count = length_of(message[begin:at], form.lengths)
                 if count > form.size:
-                    raise NotPlain
+                    raise NotPlainlyRight
                 end = at + (count + 1 >> 1 if alphabet is _DIGITS else count)
                 fields[form.name] = text_of(form, message[at:end], count)
                 at = end
@@ -142,18 +149,18 @@ class WireCodec:
             end = at + size
             data = message[at:end]
             if len(data) != size:
-                raise NotPlain
+                raise NotPlainlyRight
             if alphabet is _ASCII:
                 text = data.decode("ascii")
             else:
                 text = data.decode("cp500") if alphabet is _EBCDIC else data.hex().upper()
             for name, begin, stop, filler in cuts:
                 if filler >= 0 and text[filler] != ("F" if filler >= stop else "0"):
-                    raise NotPlain
+                    raise NotPlainlyRight
                 fields[name] = text[begin:stop]
             at = end
         if at != len(message):
-            raise NotPlain
+            raise NotPlainlyRight
         return fields
 
     def _has_second(self, bitmap: bytes) -> bool:
@@ -188,19 +195,19 @@ class WireCodec:
                 at += prefix
                 count = length_of(message[begin:at], lengths)
                 if count > size:
-                    raise NotPlain
+                    raise NotPlainlyRight
                 size = count
             end = at + (size + 1 >> 1 if alphabet is _DIGITS else size)
             yield form, begin, at, end, size
             at = end
         if at != len(message):
-            raise NotPlain
+            raise NotPlainlyRight
 
     def _bits_in(self, bitmap: bytes) -> bytes:
         if self._text_bitmap:
             text = bitmap.decode(CODECS[self._bitmap.alphabet])
             if not text.isalnum():  # `fromhex` passes over white space
-                raise NotPlain
+                raise NotPlainlyRight
             return bytes.fromhex(text)
         return bitmap
 
@@ -208,7 +215,7 @@ class WireCodec:
         """The data elements that a bitmap names."""
         bits = int.from_bytes(bitmap) << 128 - 8 * len(bitmap) & ~_TWO_BITMAPS
         if bits & ~self._known:
-            raise NotPlain
+            raise NotPlainlyRight
         return tuple(form for bit, form in sorted(self._by_bit.items(), reverse=True) if bits & bit)
 
     def _planned(self, names: tuple[str, ...]) -> _FieldPlan:
@@ -216,7 +223,7 @@ class WireCodec:
         for name in names:
             if name != el.MESSAGE_TYPE:
                 if name not in self._bits:
-                    raise NotPlain
+                    raise NotPlainlyRight
                 bits |= self._bits[name]
         if self.has_mac:
             bits |= 1 if bits & _SECOND_HALF else _SECOND_HALF + 1
@@ -232,13 +239,13 @@ class WireCodec:
         plan = self._plan(tuple(fields))
         kind, _ = data_of(self._type, fields[el.MESSAGE_TYPE])
         if len(kind) != self._type.size or len(fields) != plan.elements + 1:
-            raise NotPlain
+            raise NotPlainlyRight
         parts = [kind, plan.bitmaps]
         for alphabet, _, cuts, form in plan.runs:
             if form is not None:
                 data, size = data_of(form, fields[form.name])
                 if size > form.size:
-                    raise NotPlain
+                    raise NotPlainlyRight
                 parts.append(written_length(size, form.prefix, form.lengths))
                 parts.append(data)
                 continue
@@ -246,7 +253,7 @@ class WireCodec:
             for name, first, end, filler in cuts:
                 value = fields[name]
                 if len(value) != end - first:
-                    raise NotPlain
+                    raise NotPlainlyRight
                 text += value if filler < 0 else f"{value}F" if filler >= end else f"0{value}"
             if alphabet is _ASCII:
                 parts.append(text.encode("ascii"))
