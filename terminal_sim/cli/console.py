@@ -54,6 +54,15 @@ def options_of(given: Sequence[str]) -> dict[str, str]:
     return options
 
 
+def check_network_host(host: str, state: Path | None) -> None:
+    """Raises `UserError` for a host on a network without a folder for what its terminals have sent."""
+    if host and state is None:
+        raise UserError(
+            "--host needs --state DIR: a host remembers what it has answered, and a terminal that began to count anew"
+            " would send it trace numbers that it knows"
+        )
+
+
 def is_terminal() -> bool:
     """Whether the output goes to a terminal, where colours and rules help."""
     return sys.stdout.isatty()

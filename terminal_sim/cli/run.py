@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from terminal_sim.bench import BenchMisuse, JournalError, JsonLines, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors, naming, options_of
+from terminal_sim.cli.console import as_user_errors, check_network_host, naming, options_of
 from terminal_sim.cli.output_file import JUNIT, TRACE, OutputFile
 from terminal_sim.cli.printed import TEXT, Progress, ResultPrinter
 from terminal_sim.cli.printing import printer_at
@@ -60,11 +60,7 @@ def run(given: Namespace) -> int:
     cases = [case for program in programs for case in plan(program, given.expression)]
     if given.list:
         return _listed(cases)
-    if given.host and given.state is None:
-        raise UserError(
-            "--host needs --state DIR: a host remembers what it has answered, and a terminal that began to count anew"
-            " would send it trace numbers that it knows"
-        )
+    check_network_host(given.host, given.state)
     if given.grid is not None:
         _check_grid(given.grid)
     options = Options(

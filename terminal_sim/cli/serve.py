@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
-from terminal_sim.cli.console import as_user_errors
+from terminal_sim.cli.console import as_user_errors, check_network_host
 from terminal_sim.cli.printing import printer_at
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def run(given: Namespace) -> int:
         raise UserError(
             f'serve needs the extra web ({missing.name}): pip install "terminal-sim[web]"'
         ) from None
+    check_network_host(given.host, given.state)
     with (
         as_user_errors(BenchMisuse, JournalError, ProfileError),
         printer_at(given.printer) as printer,

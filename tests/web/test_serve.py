@@ -85,7 +85,14 @@ def test_a_bench_pays_at_a_host_on_a_network_while_time_runs_by_the_wall(
     with (
         Serving("iso8583://127.0.0.1:0?dialect=iso8583-1993") as host,
         serve(
-            tmp_path, "v400m", "--host", f"{host.address}&sign-on=yes&echo=1s", "--first-terminal", "7"
+            tmp_path,
+            "v400m",
+            "--host",
+            f"{host.address}&sign-on=yes&echo=1s",
+            "--first-terminal",
+            "7",
+            "--state",
+            str(tmp_path / "state"),
         ) as said,
     ):
         client = Client(ServedAddress("127.0.0.1", int(said["url"].rpartition(":")[2]), said["token"]))
