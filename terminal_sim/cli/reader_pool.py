@@ -31,32 +31,42 @@ from terminal_sim.script.exit_code import ExitCode
 
 _PTY = "+pty:"
 _PATIENCE = 50.0  # seconds for a reader to become free, less than a client waits for the answer
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 _OWNER_ALONE = 0o177  # as a umask
 
 
 def run(given: Namespace) -> int:
     """Serve the readers until `quit` or Ctrl-C; the end of the input changes nothing."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, _interrupt)
-    with as_user_errors(DriverError), ExitStack() as opened:
-        places = {name: _Place(name, address, opened) for name, address in _named(given.readers).items()}
-        with suppress(KeyboardInterrupt), _served(given.at, places) as server:
-            _announce(given, [place.reader for place in places.values()])
-            threading.Thread(target=_quit, args=(server,), daemon=True).start()
-            server.serve_forever()
+    before = {each: signal.signal(each, _interrupt) for each in _ENDS}
+    try:
+        with as_user_errors(DriverError), ExitStack() as opened:
+            places = {name: _Place(name, address, opened) for name, address in _named(given.readers).items()}
+            with suppress(KeyboardInterrupt), _served(given.at, places) as server:
+                _announce(given, [place.reader for place in places.values()])
+                threading.Thread(target=_quit, args=(server,), daemon=True).start()
+                server.serve_forever()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
     return ExitCode.HELD
 
 
 class _Place:
-    """A served reader with its hands, and the lock that its lease holds."""
+    """A served reader with its hands, the lock that its lease holds, and how often it was leased."""
 
     def __init__(self, name: str, address: str, opened: ExitStack) -> None:
         served: Served = serve(address)
         opened.callback(served.close)
         self.lock = threading.Lock()
+        self.leases = 0
         self.reader = PooledReader(name, f"{address.removesuffix(_PTY)}+serial://{served.path}", served.path)
         self.hands = ServedReaderLines(opened.enter_context(Bench(trace=False)), served)
         self._served = served
+
+    @property
+    def state(self) -> PooledReader:
+        """The reader as it is now."""
+        return structs.replace(self.reader, leased=self.lock.locked(), leases=self.leases)
 
     def clear(self) -> None:
         """Take every card out."""
@@ -106,8 +116,7 @@ class _Connection(socketserver.StreamRequestHandler):
                 raise Misuse("no reader is leased: lease one first")
             self._leased.hands.obey(request.line)
             return PoolAnswer()
-        places = self.server.places.values()
-        return PoolAnswer(tuple(structs.replace(one.reader, leased=one.lock.locked()) for one in places))
+        return PoolAnswer(tuple(one.state for one in self.server.places.values()))
 
     def _lease(self, name: str) -> _Place:
         places = self.server.places
@@ -127,7 +136,10 @@ class _Connection(socketserver.StreamRequestHandler):
         )
 
     def _taken(self, wanted: Sequence[_Place]) -> bool:
-        self._leased = next((one for one in wanted if one.lock.acquire(blocking=False)), None)
+        least_used = sorted(wanted, key=lambda one: one.leases)
+        self._leased = next((one for one in least_used if one.lock.acquire(blocking=False)), None)
+        if self._leased is not None:
+            self._leased.leases += 1
         return self._leased is not None
 
 

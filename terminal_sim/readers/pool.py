@@ -30,12 +30,13 @@ class PoolRequest(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
 
 
 class PooledReader(Struct, frozen=True):
-    """A reader of a pool: where a terminal opens it (`address`), the `path` of its line for other software, and whether somebody has it."""
+    """A reader of a pool: where a terminal opens it (`address`), the `path` of its line for other software, whether somebody has it, and how often somebody had."""
 
     name: str
     address: str
     path: str
     leased: bool = False
+    leases: int = 0
 
 
 class PoolAnswer(Struct, frozen=True, omit_defaults=True):
@@ -79,7 +80,7 @@ class PoolConnection:
         return self._asked(PoolRequest()).readers
 
     def lease(self, name: str = "") -> PooledReader:
-        """Have the reader `name`, or any, for as long as this connection lasts; one that is leased is waited for. `Misuse`: there is none of that name, or none becomes free."""
+        """Have the reader `name`, or the free one that was leased least, for as long as this connection lasts; what is leased is waited for. `Misuse`: there is none of that name, or none becomes free."""
         (leased,) = self._asked(PoolRequest(lease=name)).readers
         return leased
 

@@ -60,10 +60,21 @@ class Pool:
         assert self._process.stdout is not None
         self.announced = self._process.stdout.readline()
 
+    def await_free(self) -> None:
+        """Return when every reader was given back: each can be leased."""
+        with PoolConnection(str(self.socket)) as one, PoolConnection(str(self.socket)) as another:
+            one.lease("left")
+            another.lease("reader-2")
+
     def states(self) -> dict[str, bool]:
         """Which readers are leased."""
         with PoolConnection(str(self.socket)) as connection:
             return {one.name: one.leased for one in connection.readers()}
+
+    def leases(self) -> list[int]:
+        """How often each reader was leased."""
+        with PoolConnection(str(self.socket)) as connection:
+            return [one.leases for one in connection.readers()]
 
     def end(self) -> int:
         self._process.send_signal(signal.SIGTERM)
@@ -100,7 +111,7 @@ def test_a_script_runs_at_a_leased_reader_and_nobody_is_asked(
     assert main(["run", "sale.keys", "-q", "--reader", f"pool:{pool.socket}#left"]) == 0
     printed = capfd.readouterr()
     assert (printed.out, printed.err) == ("2 held\n2 held\n", "")
-    assert pool.states() == {"left": False, "reader-2": False}
+    pool.await_free()
 
 
 def test_a_command_finds_its_reader_in_its_environment(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
@@ -111,6 +122,7 @@ def test_a_command_finds_its_reader_in_its_environment(pool: Pool, capfd: pytest
     probed = json.loads(printed.out)
     assert probed["slot 0"].startswith("a card, T=0")
     assert printed.err == "left\n"
+    pool.await_free()
     after = told(capfd, "readers", "probe", probed["address"], "--format", "json")
     assert after["slot 0"] == "empty"
 
@@ -120,6 +132,7 @@ def test_the_code_of_the_command_is_that_of_the_lease(pool: Pool) -> None:
 
 
 def test_a_pool_is_told_as_json_and_to_a_shell(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
+    pool.await_free()
     listed = told(capfd, "readers", "lease", "--at", str(pool.socket), "--format", "json")
     assert [(one["name"], one["leased"]) for one in listed] == [("left", False), ("reader-2", False)]
     assert all(one["address"] == f"ccid+serial://{one['path']}" for one in listed)
@@ -162,18 +175,13 @@ def test_what_cannot_be_leased_is_told_in_one_sentence(pool: Pool, capfd: pytest
 def test_a_campaign_spreads_over_the_readers_of_a_pool(pool: Pool) -> None:
     terminal = CampaignTerminal(profile="v400m", variants=False, reader=f"pool:{pool.socket}")
     given = Campaign(campaign="pooled", sessions=8, terminals=(terminal,), job_sessions=2, round_jobs=4)
-    leased: set[str] = set()
-
-    def look(_: object) -> bool:
-        leased.update(name for name, taken in pool.states().items() if taken)
-        return True
-
-    found = done(given, ProcessWorkers(2), goes_on=look)
+    before = pool.leases()
+    found = done(given, ProcessWorkers(2))
     assert found.sessions == list(range(1, 9))
-    presented = [act for job in found.jobs for row in job.sessions for act in row.acts if act[0] == "insert"]
-    assert presented
-    assert leased
-    assert pool.states() == {"left": False, "reader-2": False}
+    assert any(act[0] == "insert" for job in found.jobs for row in job.sessions for act in row.acts)
+    leases = [after - then for after, then in zip(pool.leases(), before, strict=True)]
+    assert (sum(leases), min(leases) > 0) == (4, True)
+    pool.await_free()
 
 
 def test_a_campaign_without_its_pool_says_so(tmp_path: Path) -> None:

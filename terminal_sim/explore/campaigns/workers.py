@@ -105,8 +105,9 @@ class ProcessWorkers:
 
 
 def _begin() -> None:
-    """A worker leaves Ctrl-C to the process that began it, and ends when that one does, however it ends."""
+    """A worker leaves Ctrl-C to the process that began it, whatever that one does with signals, and ends when that one does, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
