@@ -45,11 +45,12 @@ Serve = Callable[[HttpRequest], Awaitable[HttpResponse | None]]
 
 
 class HttpServer:
-    """Serves `serve`, whose answer None ends the connection without one. It is made and used on one event loop."""
+    """Serves `serve`, whose answer None ends the connection without one. A request has `read` seconds to arrive. It is made and used on one event loop."""
 
-    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None, *, read: float = READ) -> None:
         self._serve = serve
         self._tls = tls
+        self._read_within = read
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -94,7 +95,7 @@ class HttpServer:
         line = h11.Connection(h11.SERVER)
         while True:
             try:
-                async with asyncio.timeout(READ):
+                async with asyncio.timeout(self._read_within):
                     request = await _read(line, reader, writer)
             except h11.RemoteProtocolError as wrong:
                 if line.our_state in (h11.IDLE, h11.SEND_RESPONSE):
