@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +12,7 @@ from terminal_sim.bench import BenchMisuse, JournalError, ProfileError
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, options_of
 from terminal_sim.cli.printed import name, printed
-from terminal_sim.cli.scripts import files_of, programs_of
+from terminal_sim.cli.scripts import files_of, one_case, programs_of
 from terminal_sim.explore.bundle import BundleError
 from terminal_sim.explore.bundle_file import read
 from terminal_sim.explore.bundles import OneBundle
@@ -22,13 +21,11 @@ from terminal_sim.readers.opening import RECORDING, VIRTUAL, DriverError, check_
 from terminal_sim.script.case_run import CannotBegin
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.options import Options
-from terminal_sim.script.plan import Case, plan
+from terminal_sim.script.plan import plan
 from terminal_sim.script.run import Runner
 from terminal_sim.script.selection import selection
 from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
-
-_MOST_NAMED = 5
 
 
 def run(given: Namespace) -> int:
@@ -44,8 +41,9 @@ def run(given: Namespace) -> int:
         )
     if programs is None:
         return ExitCode.WRONG
-    case = _one_of(
-        [case for program in programs for case in plan(program, given.expression) if not case.skip]
+    case = one_case(
+        [case for program in programs for case in plan(program, given.expression) if not case.skip],
+        "a bundle holds one run",
     )
     with as_user_errors(BenchMisuse, JournalError, ProfileError), ExitStack() as folders:
         record = None
@@ -71,16 +69,3 @@ def run(given: Namespace) -> int:
         f"bundle   {result.bundle}: its replay is the same, byte for byte{'; it holds card data in clear' if bundle.is_private else ''}"
     )
     return ExitCode.HELD
-
-
-def _one_of(cases: Sequence[Case]) -> Case:
-    """The one case that is selected. Raises `UserError` where there is none, or a choice."""
-    if not cases:
-        raise UserError("nothing to run: no scenario is selected", ExitCode.NOTHING)
-    if len(cases) > 1:
-        named = [f"{case.title} on {case.profile}" for case in cases]
-        more = f", and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-        raise UserError(
-            f"a bundle holds one run, and {len(named)} are selected: {'; '.join(named[:_MOST_NAMED])}{more}; choose with -k and --profile"
-        )
-    return cases[0]

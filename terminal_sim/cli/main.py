@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
         _simulate,
         _compare,
         _campaign,
+        _sweep,
         _check,
         _fmt,
         _profiles,
@@ -645,6 +646,29 @@ def _campaign(commands: _Commands) -> None:
         "--out", type=_path, default="findings", metavar="DIR",
         help="where the store and the scripts go; findings/ by default",
     )  # fmt: skip
+
+
+def _sweep(commands: _Commands) -> None:
+    sweep = _command(
+        commands,
+        "sweep",
+        "sweep",
+        "make each fault once at each place of a scenario, and hold it to the rules",
+    )
+    _scenarios(sweep)
+    sweep.add_argument(
+        "--at", choices=("step", "frame", "effect"),
+        help="before each step, at each frame to the reader, or after each effect of the firmware; all three by default",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--faults", default="", metavar="WORDS",
+        help="only faults whose line begins so, such as network,host answers; parted by commas",
+    )  # fmt: skip
+    sweep.add_argument(
+        "--out", type=_path, default="findings", metavar="DIR",
+        help="where the script and the bundle of each finding go; findings/ by default",
+    )  # fmt: skip
+    sweep.add_argument("--html", type=_path, metavar="FILE", help="the grid as a page")
 
 
 def _keys(commands: _Commands) -> None:

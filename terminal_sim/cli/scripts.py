@@ -10,10 +10,14 @@ from pathlib import Path
 from terminal_sim.bench import Profile
 from terminal_sim.cli import UserError
 from terminal_sim.script.check import Program, check
+from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.parse import parse
+from terminal_sim.script.plan import Case
 from terminal_sim.script.selection import Selection
 from terminal_sim.script.tree import Scenario, Script, ScriptError
 from terminal_sim.script.vocabulary import vocabulary
+
+_MOST_NAMED = 5
 
 
 def files_of(given: Sequence[Path]) -> list[Path]:
@@ -81,3 +85,16 @@ def _selects(wanted: Selection, script: Script) -> bool:
 def _rows(scenario: Scenario) -> Iterator[str]:
     for row in scenario.examples.rows if scenario.examples is not None else ():
         yield f"{scenario.name} [{', '.join(cell.text for cell in row)}]"
+
+
+def one_case(cases: Sequence[Case], what: str) -> Case:
+    """The one case that is selected; `what` says why it is one. Raises `UserError` where there is none, or a choice."""
+    if not cases:
+        raise UserError("nothing to run: no scenario is selected", ExitCode.NOTHING)
+    if len(cases) > 1:
+        named = [f"{case.title} on {case.profile}" for case in cases]
+        more = f", and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+        raise UserError(
+            f"{what}, and {len(named)} are selected: {'; '.join(named[:_MOST_NAMED])}{more}; choose with -k and --profile"
+        )
+    return cases[0]

@@ -37,10 +37,15 @@ class ExplorerFinding:
 
 def script(finding: ExplorerFinding, seed: int) -> str:
     """The finding as a `.keys` file whose last line does not hold."""
-    alarm, ground = finding.alarm, finding.ground
+    found = f"explore --seed {seed}, session {finding.session}"
+    return failing_script(finding.alarm, finding.ground, finding.acts, found)
+
+
+def failing_script(alarm: OracleAlarm, ground: Ground, acts: Sequence[Act], found: str) -> str:
+    """A script that does the acts and ends with the rule that they break; `found` says by what it was found."""
     said = _wrapped(f"{alarm.code}: {alarm.sentence}: {alarm.detail}")
-    head = ["keys 1", *said, f"# terminal-sim {VERSION}, explore --seed {seed}, session {finding.session}."]
-    steps = ["  watch", *(f"  {line_of(act)}" for act in finding.acts)]
+    head = ["keys 1", *said, f"# terminal-sim {VERSION}, {found}."]
+    steps = ["  watch", *(f"  {line_of(act)}" for act in acts)]
     verdict = [] if alarm.code == CRASH else [f"  verify {alarm.code}"]
     return "\n".join([*head, *settings(ground), "", f'scenario "{alarm.code}"', *steps, *verdict]) + "\n"
 

