@@ -6,6 +6,7 @@ import time
 from argparse import Namespace
 
 from terminal_sim.bench import Duration, ProfileError
+from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, naming, options_of
 from terminal_sim.cli.covered import covered_lines, lines_since
 from terminal_sim.cli.exploring import ExploringBar, tell, told
@@ -13,7 +14,10 @@ from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.compare.corpus_gathering import CorpusGathering, keep_corpus
 from terminal_sim.explore.coverage import Coverage, CoverageError
 from terminal_sim.explore.coverage_summary import CoverageSummary
+from terminal_sim.explore.report.page import exploration_page
+from terminal_sim.explore.report.progress import ExplorationProgress
 from terminal_sim.explore.search.exploration import Exploration, exploration
+from terminal_sim.explore.search.keeping import KeptFinding
 from terminal_sim.oracles.catalogue import ORACLES
 
 
@@ -23,6 +27,8 @@ def run(given: Namespace) -> int:
         span = Duration.parse(given.span)
     if given.jobs is None:
         return _alone(given, span, before)
+    if given.html is not None:
+        raise UserError("--html shows what one process remembers of an exploration: leave --jobs out")
     return _in_processes(given, span, before)
 
 
@@ -33,7 +39,9 @@ def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
         with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
     gathering = CorpusGathering(explored.explorers)
-    explored.followers.append(gathering)
+    progress = ExplorationProgress(explored.coverage)
+    explored.followers += [gathering, progress]
+    files: dict[str, KeptFinding] = {}
     began = time.process_time()
 
     def goes_on(one: Exploration) -> bool:
@@ -43,12 +51,18 @@ def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
 
     with ExploringBar() as bar:
         for finding in explored.run(goes_on):
-            tell(finding, given.out, given.seed)
+            files[finding.name] = tell(finding, given.out, given.seed)
+            progress.came(finding)
     took = time.process_time() - began
     with naming(given.out):
         keep_corpus(gathering.gathered(), given.out)
     print(f"{explored.sessions} sessions, {explored.acts} acts in {took:.1f} s, {explored.places} places")
     _tell_coverage(given, explored.summary, explored.coverage, before)
+    if given.html is not None:
+        with naming(given.html):
+            page = exploration_page(explored, progress, files)
+            given.html.write_text(page, encoding="utf-8", newline="\n")
+        print(f"page: {given.html}")
     return told(explored.findings, explored.unrepeated)
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from terminal_sim.cli.console import naming, print_table
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.search.finding import ExplorerFinding
-from terminal_sim.explore.search.keeping import keep
+from terminal_sim.explore.search.keeping import KeptFinding, keep
 from terminal_sim.oracles.oracle import OracleAlarm
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.results import ScenarioOutcome
@@ -56,7 +56,7 @@ class ExploringBar:
             self._progress.update(self._task, completed=sessions, description=line, refresh=True)
 
 
-def tell(finding: ExplorerFinding, folder: Path, seed: int) -> None:
+def tell(finding: ExplorerFinding, folder: Path, seed: int) -> KeptFinding:
     """Write the finding down and print it. Raises `UserError`."""
     with naming(folder):
         kept = keep(finding, folder, seed)
@@ -66,6 +66,7 @@ def tell(finding: ExplorerFinding, folder: Path, seed: int) -> None:
             f"{kept.script}: the script holds where the exploration did not: a fault of the simulator",
             flush=True,
         )
+    return kept
 
 
 def told(findings: Sequence[ExplorerFinding], unrepeated: Sequence[OracleAlarm]) -> ExitCode:

@@ -573,6 +573,10 @@ def _explore(commands: _Commands) -> None:
     explore.add_argument(
         "--missing", action="store_true", help="list what was not covered, each with the nearest place that was reached"
     )  # fmt: skip
+    explore.add_argument(
+        "--html", type=_path, metavar="FILE",
+        help="a page of it all: findings as film strips, charts, coverage, faults at places, the archive",
+    )  # fmt: skip
     _locale(explore)
     _options(explore)
 

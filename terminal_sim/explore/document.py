@@ -16,7 +16,7 @@ STYLE = """
   --good: #6cc48d; --good-soft: #163a26; --bad: #ff8f85; --bad-soft: #4a211f; --warn: #f0b057; --accent: #8fb0ff; } }
 * { box-sizing: border-box; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 82rem; padding: 0 1rem; color: var(--ink); background: var(--bg); }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+a { color: var(--accent); } h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 p, li { max-width: 60rem; } .soft { color: var(--soft); } .good { color: var(--good); } .bad { color: var(--bad); }
 pre, code { font: 12.5px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; } pre { margin: 0; white-space: pre; overflow-x: auto; }
 table { border-collapse: collapse; } .wide { overflow-x: auto; }
@@ -36,7 +36,9 @@ del, ins { text-decoration: none; display: block; } del { background: var(--bad-
 .matrix thead th { vertical-align: bottom; height: 9rem; } .matrix thead span { writing-mode: vertical-rl; transform: rotate(180deg); padding: .3rem 0; white-space: nowrap; }
 .matrix tbody th { font-weight: 400; padding: 0 .5rem; white-space: nowrap; } .matrix a { display: block; color: inherit; text-decoration: none; }
 .matrix .good { background: var(--good-soft); } .matrix .bad { background: var(--bad-soft); font-weight: 700; }
-svg.plot { width: 100%; height: auto; } svg.plot text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+svg.plot { width: 100%; max-width: 60rem; height: auto; } svg.plot text { fill: var(--ink); font: 12px system-ui, sans-serif; }
+svg.plot .axis { stroke: var(--line); fill: none; } svg.plot .curve { stroke: var(--accent); stroke-width: 2; fill: none; }
+svg.plot .mark { fill: var(--bad); } svg.plot .dot { fill: var(--good); }
 details > summary { cursor: pointer; }
 """
 

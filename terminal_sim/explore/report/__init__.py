@@ -1,0 +1,1 @@
+"""What an exploration was, as one page."""
