@@ -24,6 +24,7 @@ from terminal_sim.core.events import (
     KeyPressed,
     PoweredOn,
     PowerOffPressed,
+    Tampered,
     Touched,
 )
 from terminal_sim.core.flow import AnyFlow
@@ -557,6 +558,8 @@ class TerminalUnderTest:
         self.board.power.boot = firmware.durable.boots + 1
         self.board.power.out_of_service = ""
         self.post(PoweredOn())
+        if self.board.keys.is_erased and not durable.tampered:
+            self.post(Tampered())  # the power failed before the journal had it, and the housing is open still
         self._surroundings.bring_orders()
         self.bench.within_reach(self)
 

@@ -61,6 +61,7 @@ def strike(
 _ANOTHER = {
     MessageClass.AUTHORISATION: MessageClass.FINANCIAL,
     MessageClass.FINANCIAL: MessageClass.AUTHORISATION,
+    MessageClass.AUTHORISATION_ADVICE: MessageClass.ADVICE,
     MessageClass.ADVICE: MessageClass.AUTHORISATION,
     MessageClass.AUTHORISATION_ADVICE: MessageClass.ADVICE,
     MessageClass.REVERSAL: MessageClass.ADVICE,

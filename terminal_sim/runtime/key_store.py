@@ -147,6 +147,11 @@ class KeyStore:
         """The serial number of the key that was used last; empty for a fixed key, and once the keys are erased."""
         return b"" if self._erased else self._source.serial
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether the housing was opened."""
+        return self._erased
+
     def erase(self) -> None:
         """Forget all keys, since the housing was opened."""
         self._erased = True

@@ -10,8 +10,10 @@ import pytest
 from terminal_drivers.transports.faults import Fault
 from terminal_sim.bench import Bench, BenchMisuse, TerminalUnderTest
 from terminal_sim.bench.faults import FAULTS, BenchFault
+from terminal_sim.core.message import MessageClass
 from terminal_sim.readers.card_fault import CardFault
 from terminal_sim.readers.operator import HumanOperator
+from terminal_sim.runtime.answer_fault import _ANOTHER
 from tests.contracts.drive import TEXTS
 
 SECOND = 1_000_000
@@ -426,3 +428,9 @@ def test_whichever_frame_a_fault_of_the_line_strikes_journal_and_acquirer_agree(
             bench.advance(300 * SECOND)
             assert (states(till) == ["COMPLETED"]) == (charged(bench) == 300), frame
             assert bench.violations() == [], frame
+
+
+def test_an_answer_of_every_class_can_come_with_the_type_of_another() -> None:
+    """The explorer found an advice that could not."""
+    assert set(_ANOTHER) == set(MessageClass)
+    assert all(one is not another for one, another in _ANOTHER.items())

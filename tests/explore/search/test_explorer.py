@@ -88,6 +88,20 @@ def test_every_planted_bug_is_found_in_thirty_seconds(bug: PlantedBug, tmp_path:
     print(f"{bug.what}: {finding.alarm.code}, {len(finding.acts)} acts of {finding.length}")
 
 
+def test_a_terminal_that_was_opened_as_its_power_failed_knows_so_when_it_is_on_again() -> None:
+    """The explorer found that it took a payment, and that the PIN broke the bench."""
+    acts: list[Act] = [("fault", "power-cut-after", "1"), ("fault", "tamper"), ("power", "on")]
+    ground = Ground.of("v400m", {}, ORACLES)
+    with ground.session() as session:
+        for act in acts:
+            assert session.do(act)
+        assert session.terminal.view().screen.id == "tampered"
+        assert (
+            not session.do(("pos", "sale", "T-1", "1000")) or session.terminal.view().screen.id == "tampered"
+        )
+        assert session.verdict() == []
+
+
 def test_a_pin_is_taken_after_the_app_was_deleted_and_signed_in_again() -> None:
     """The explorer found that it broke the bench."""
     leave: list[Act] = [("tap", "more"), ("tap", "delete-app"), ("press", "OK"), ("tap", "sign-in")]
