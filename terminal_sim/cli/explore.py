@@ -17,8 +17,10 @@ from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.report.page import exploration_page
 from terminal_sim.explore.report.progress import ExplorationProgress
 from terminal_sim.explore.search.exploration import Exploration, exploration
+from terminal_sim.explore.search.forbidden import forbidden
 from terminal_sim.explore.search.keeping import KeptFinding
 from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.script.tree import ScriptError
 
 
 def run(given: Namespace) -> int:
@@ -29,13 +31,17 @@ def run(given: Namespace) -> int:
         return _alone(given, span, before)
     if given.html is not None:
         raise UserError("--html shows what one process remembers of an exploration: leave --jobs out")
+    if given.rules is not None:
+        raise UserError("--rules is for one process: leave --jobs away")
     return _in_processes(given, span, before)
 
 
 def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
     """One explorer a variant, in this process, that remembers every moment."""
-    with as_user_errors(ProfileError):
-        explored = exploration(given.profile, options_of(given.options), ORACLES, given.seed, given.locale)
+    with as_user_errors(ProfileError, ScriptError):
+        own = forbidden(given.rules) if given.rules is not None else ()
+        oracles = (*ORACLES, *own)
+        explored = exploration(given.profile, options_of(given.options), oracles, given.seed, given.locale)
         with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
     gathering = CorpusGathering(explored.explorers)

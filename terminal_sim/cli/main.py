@@ -562,6 +562,9 @@ def _explore(commands: _Commands) -> None:
         "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"
     )
     explore.add_argument(
+        "--rules", type=_path, metavar="FILE.keys", help="hold it to the `forbid screen` lines of this script as well"
+    )  # fmt: skip
+    explore.add_argument(
         "--coverage",
         type=_path,
         metavar="FILE.cov",

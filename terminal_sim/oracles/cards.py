@@ -75,7 +75,7 @@ def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     terminal = facts.terminal
     open_now = {how for how in _HOW if terminal.wants_card(how)}
     if screen not in _ASKS:
-        if open_now and screen != "processing":
+        if open_now and screen != "processing" and (screen, open_now) != ("present-again", {"tap"}):
             yield f"the reader waits to {' and '.join(sorted(open_now))}, and the screen is {screen}"
         return
     said = text_of(seen.after, screen).lower()

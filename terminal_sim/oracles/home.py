@@ -136,7 +136,9 @@ def function_of_surroundings(facts: SessionFacts, seen: Occurrence) -> Iterator[
 def banners(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if seen.after is None or screen_id(seen.after) in _ENDS or not seen.is_on:
         return
-    shown = ids(seen.after, Role.BANNER)
+    shown = [
+        one for one in ids(seen.after, Role.BANNER) if one != "unanswered"
+    ]  # it calls a person, whatever link and service do
     rules, outage = facts.profile.offline, seen.around.outage
     if not (rules.enabled and rules.banner):
         if shown:

@@ -28,12 +28,16 @@ class OracleAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """`after` are the contents of the trace of which one must have come for the rule to be asked; without any it is asked every time."""
+    """`after` are the contents of the trace of which one must have come for the rule to be asked; without any it is asked every time.
+
+    `line` is the line of a script that holds what follows to the rule, "" where `verify CODE` at the end does.
+    """
 
     code: str
     sentence: str
     judge: Judge
     after: tuple[type[contents.Content], ...] = ()
+    line: str = ""
 
 
 def oracle(code: str, sentence: str, *after: type[contents.Content]) -> Callable[[Judge], Oracle]:

@@ -34,6 +34,7 @@ class Acting:
         self._beginning = beginning
         self._memory = memory
         session.go_back(beginning)
+        self._home = session.terminal.running_flows
         self._since_home()
 
     @property
@@ -43,8 +44,8 @@ class Acting:
 
     @property
     def is_home(self) -> bool:
-        terminal = self.session.terminal
-        return terminal.is_on and terminal.view().screen.id == "home"
+        """Whether the terminal stands where the session began."""
+        return self.session.terminal.running_flows == self._home
 
     @property
     def place(self) -> Place | None:

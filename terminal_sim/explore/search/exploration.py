@@ -11,6 +11,7 @@ from typing import Protocol
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.causes import KnownCauses
 from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
@@ -86,7 +87,8 @@ class Exploration:
 
     def _found(self, explorer: Explorer, end: ExploredEnd) -> Iterator[ExplorerFinding]:
         for alarm in self.known.worth_shrinking(end.alarms):
-            finding = shrunk(explorer.ground, end.acts, alarm.code, self.explorers[0].ground, end.number)
+            plain, archive = self.explorers[0].ground, explorer.memory.archive
+            finding = shrunk(explorer.ground, end.acts, alarm.code, plain, end.number, archive)
             if self.known.add(alarm, finding) and finding is not None:
                 yield finding
 
@@ -119,14 +121,19 @@ def turn_of(number: int, count: int) -> int:
 
 
 def shrunk(
-    ground: Ground, acts: Sequence[Act], code: str, plain: Ground, session: int
+    ground: Ground,
+    acts: Sequence[Act],
+    code: str,
+    plain: Ground,
+    session: int,
+    archive: Archive | None = None,
 ) -> ExplorerFinding | None:
-    """The finding of a session that broke the rule `code`, made short, on the `plain` ground where the same happens there.
+    """The finding of a session that broke the rule `code`, made short, on the `plain` ground where the same happens there. `archive` is that of who explored it.
 
     None where the session does not break the rule when it is done again from its beginning.
     """
-    shrinker = Shrinker(ground, code)
-    short = shrinker.shrunk(acts)
+    with Shrinker(ground, code, archive) as shrinker:
+        short = shrinker.shrunk(acts)
     for where in (plain, ground):
         done, alarms = where.alarms(short)
         said = next((one for one in alarms if one.code == code), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from terminal_sim.explore.product import VERSION
-from terminal_sim.explore.search.act import Act, line_of
+from terminal_sim.explore.search.act import PRESS, PRESS_BLINDLY, Act, line_of
 from terminal_sim.explore.search.ground import CRASH, Ground
 from terminal_sim.oracles.oracle import OracleAlarm
 
@@ -45,8 +45,13 @@ def failing_script(alarm: OracleAlarm, ground: Ground, acts: Sequence[Act], foun
     """A script that does the acts and ends with the rule that they break; `found` says by what it was found."""
     said = _wrapped(f"{alarm.code}: {alarm.sentence}: {alarm.detail}")
     head = ["keys 1", *said, f"# terminal-sim {VERSION}, {found}."]
-    steps = ["  watch", *(f"  {line_of(act)}" for act in acts)]
-    verdict = [] if alarm.code == CRASH else [f"  verify {alarm.code}"]
+    *before, last = acts
+    if last[0] == PRESS:  # sound firmware need not take it
+        last = (PRESS_BLINDLY, *last[1:])
+    lines = [f"  {line_of(act)}" for act in (*before, last)]
+    own = [f"  {one.line}" for one in ground.oracles if one.code == alarm.code and one.line]
+    steps = own + lines if own else ["  watch", *lines]
+    verdict = [] if alarm.code == CRASH or own else [f"  verify {alarm.code}"]
     return "\n".join([*head, *settings(ground), "", f'scenario "{alarm.code}"', *steps, *verdict]) + "\n"
 
 

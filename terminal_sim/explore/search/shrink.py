@@ -1,31 +1,52 @@
 """Makes a failing session short: the fewest acts after which the same rule is broken, each as simple as it may be.
 
 A candidate is run from the beginning and counts where the same code alarms, whatever else does. Delta debugging (A. Zeller, R. Hildebrandt: Simplifying and
-Isolating Failure-Inducing Input, 2002) leaves acts out, in halves first and one by one at last; then single acts are made simpler, and again some are left out.
+Isolating Failure-Inducing Input, 2002) leaves acts out, in halves first and one by one at last; the first acts are replaced by the cheapest ones that an archive knows to lead to the same
+signature; then single acts are made simpler, and again some are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
+from types import TracebackType
+from typing import Self
 
-from terminal_sim.bench import Duration
-from terminal_sim.explore.search.act import PRESENTING, PRESS, WAIT, Act, is_digits, joined
-from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.act import PRESS, Act, cost, joined
+from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
+from terminal_sim.explore.search.simpler import simpler_acts
 
-MOST_RUNS = 400
+MOST_ACTS = 6_000
+"""That are done for one finding: some seconds of processor time."""
 _FEW = 6
-_UNITS = tuple(map(Duration.parse, ("1d", "1h", "1min", "1s")))
+_PAIRED = 12  # lists up to this length are tried without each two acts, such as a fault and its cure
 
 
 class Shrinker:
-    """Shrinks sessions of `ground` in which the rule `code` is broken; `runs` counts the candidates that were tried."""
+    """Shrinks sessions of `ground` in which the rule `code` is broken; `runs` counts the candidates that were tried, `acts` what was done in them. `archive` knows cheaper ways."""
 
-    def __init__(self, ground: Ground, code: str, most_runs: int = MOST_RUNS) -> None:
+    def __init__(
+        self, ground: Ground, code: str, archive: Archive | None = None, most_acts: int = MOST_ACTS
+    ) -> None:
         self._ground = ground
         self._code = code
-        self._most = most_runs
+        self._archive = archive or Archive()
+        self._most = most_acts
         self._tried: dict[tuple[Act, ...], bool] = {}
-        self.runs = 0
+        self._session: ExploredSession | None = None
+        self._begins: SessionMoment | None = None
+        self.runs = self.acts = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            self._session.bench.close()
+            self._session = None
 
     def shrunk(self, acts: Sequence[Act]) -> list[Act]:
         """The shortest list that was found; `acts` as they are where the rule is not broken a second time."""
@@ -33,15 +54,16 @@ class Shrinker:
         if not self._fails(best):
             return best
         best = self._end_alone(best)
-        while self.runs < self._most:
+        while self.acts < self._most:
             before = [*best]
             best = self._fewer(best)
+            best = self._across(best)
             best = self._apart(best)
             best = self._simpler(best)
             if best == before:
                 break
             best = self._end_alone(best)
-        return joined(best)
+        return joined(self._without_pairs(best))
 
     def _end_alone(self, acts: list[Act]) -> list[Act]:
         """The last few acts, where they are enough: what went before then has nothing to do with it."""
@@ -62,6 +84,26 @@ class Shrinker:
                 at -= size
             size //= 2
         return acts
+
+    def _across(self, acts: list[Act]) -> list[Act]:
+        """The cheapest acts to where the first ones lead, in the place of as many as may be."""
+        for count, instead in reversed([*self._shortcuts(acts)]):
+            rest = [*instead, *acts[count:]]
+            if self._fails(rest):
+                return rest
+        return acts
+
+    def _shortcuts(self, acts: Sequence[Act]) -> Iterator[tuple[int, tuple[Act, ...]]]:
+        """How many of the first acts something cheaper stands for, and what."""
+        session = self._from_beginning()
+        for count, act in enumerate(acts, 1):
+            session.do(act)
+            if session.crashed is not None or not session.terminal.is_on:
+                return
+            there = self._archive.cells.get(session.terminal.running_flows[-1], {})
+            cell = there.get(Archive.signature_of(session.terminal)) if there else None
+            if cell is not None and cell.cost < sum(map(cost, acts[:count])):
+                yield count, cell.acts
 
     def _apart(self, acts: list[Act]) -> list[Act]:
         """Key presses word by word, where some of them are not needed."""
@@ -89,32 +131,39 @@ class Shrinker:
                     break
         return acts
 
+    def _without_pairs(self, acts: list[Act]) -> list[Act]:
+        """Leave out two acts that are needed only for each other."""
+        found = True
+        while found and 2 < len(acts) <= _PAIRED:
+            shorter = (
+                [act for at, act in enumerate(acts) if at not in pair]
+                for pair in combinations(range(len(acts)), 2)
+            )
+            best = next((rest for rest in shorter if self._fails(rest)), None)
+            found, acts = best is not None, best or acts
+        return acts
+
     def _fails(self, acts: list[Act]) -> bool:
         key = tuple(acts)
         if key not in self._tried:
-            if self.runs >= self._most:
+            if self.acts >= self._most and self._tried:
                 return False
-            self.runs += 1
-            _, alarms = self._ground.alarms(acts)
-            self._tried[key] = any(alarm.code == self._code for alarm in alarms)
+            session = self._from_beginning()
+            for act in acts:
+                session.do(act)
+                if session.crashed is not None:
+                    break
+            self.runs, self.acts = self.runs + 1, self.acts + len(session.acts)
+            self._tried[key] = any(alarm.code == self._code for alarm in session.verdict())
         return self._tried[key]
 
-
-def simpler_acts(act: Act) -> Iterator[Act]:
-    """Acts of the same kind that are simpler to read, the simplest first."""
-    if act[0] in PRESENTING and act[1] != "visa-credit":
-        yield (act[0], "visa-credit")
-    elif act[0] == PRESS:
-        for at, word in enumerate(act[1:], 1):
-            if is_digits(word) and len(word) > 1:
-                for short in dict.fromkeys(("1", "1000")):
-                    if len(short) < len(word) or (short == "1000" and len(word) == 4 and word != short):
-                        yield (*act[:at], short, *act[at + 1 :])
-    elif act[:2] == ("host", "answers") and len(act) > 3:
-        yield act[:3]
-    elif act[0] == WAIT:
-        length = Duration.parse(act[1])
-        for unit in _UNITS:
-            whole = Duration(-(-length // unit) * unit)
-            if whole != length and len(str(whole)) < len(act[1]):
-                yield (WAIT, str(whole))
+    def _from_beginning(self) -> ExploredSession:
+        """A session at its beginning: the same one again, but for one that broke its bench."""
+        if self._session is not None and self._session.crashed is None and self._begins is not None:
+            self._session.go_back(self._begins)
+            return self._session
+        if self._session is not None:
+            self._session.bench.close()
+        self._session = self._ground.session()
+        self._begins = self._session.moment()
+        return self._session

@@ -1,0 +1,100 @@
+"""A failing session is made short: what is not needed goes, and what is needed becomes as simple as it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.shrink import Shrinker
+from terminal_sim.explore.search.simpler import simpler_acts
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, screen_id
+from terminal_sim.oracles.oracle import oracle
+
+
+@oracle("T-declined", "no payment is declined")
+def declined(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to == "declined":
+        yield "it is"
+
+
+@oracle("T-second", "there is no second payment in the history")
+def second(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) == "history" and len(facts.payments) > 1:
+        yield "there is"
+
+
+GROUND = Ground.of("v400m", {}, (declined, second))
+START: Act = ("tap", "start")
+HISTORY: list[Act] = [
+    ("press", "8", "OK"), ("press", "0856", "OK"), ("tap", "transactions"), ("tap", "history"), ("tap", "history-transactions"),
+]  # fmt: skip
+ADMIN: list[Act] = [("press", "9", "OK"), ("press", "0856", "OK"), *HISTORY[2:]]
+
+
+def paid(amount: str, *presented: Act) -> list[Act]:
+    return [START, ("press", amount, "OK"), *presented, ("wait", "2s"), ("press", "OK"), ("remove", "card")]
+
+
+def shrunk(acts: list[Act], code: str, archive: Archive | None = None) -> list[Act]:
+    with Shrinker(GROUND, code, archive) as shrinker:
+        return shrinker.shrunk(acts)
+
+
+def test_what_has_nothing_to_do_with_it_goes_and_what_is_left_is_simple() -> None:
+    acts = [
+        *paid("1250", ("insert", "mastercard-pin"), ("press", "1234", "OK")),
+        ("network", "down"),
+        ("network", "up"),
+        *paid("2000", ("insert", "visa-declined")),
+    ]
+    assert shrunk(acts, "T-declined") == [
+        START,
+        ("press", "1", "OK"),
+        ("insert", "visa-declined"),
+        ("wait", "2s"),
+    ]
+
+
+def test_the_first_acts_give_way_to_the_cheapest_that_lead_to_the_same() -> None:
+    """Two payments by a PIN become what the archive knows: two plain ones."""
+    long = [
+        *paid("1250", ("insert", "mastercard-pin"), ("press", "1234", "OK")),
+        *paid("1250", ("tap-card", "mastercard-pin"), ("press", "1234", "OK")),
+    ]
+    plain = paid("1000", ("tap-card", "visa-credit"))[:-1] * 2
+    archive = Archive()
+    with GROUND.session() as session:
+        for act in plain:
+            assert session.do(act)
+        stack, signature = session.terminal.running_flows, Archive.signature_of(session.terminal)
+        archive.keep(stack, signature, tuple(session.acts), 0, session.moment())
+    found = shrunk([*long, *ADMIN], "T-second", archive)
+    alone = shrunk([*long, *ADMIN], "T-second")
+    assert len(found) < len(alone)
+    assert ("tap-card", "visa-credit") in found
+
+
+def test_a_session_that_does_not_fail_again_is_left_as_it_is() -> None:
+    acts = paid("1250", ("insert", "visa-credit"))
+    assert shrunk(acts, "T-declined") == acts
+
+
+@pytest.mark.parametrize(
+    ("act", "simpler"),
+    [
+        (("wait", "1h1s"), [("wait", "1d"), ("wait", "2h")]),
+        (("wait", "1d"), []),
+        (("insert", "amex-credit"), [("insert", "visa-credit")]),
+        (("swipe", "gift-card"), [("swipe", "visa-stripe")]),
+        (("press", "250000", "OK"), [("press", "1", "OK"), ("press", "1000", "OK")]),
+        (("pos", "cancel", "T-3"), [("pos", "cancel", "T-1")]),
+        (("remove", "card"), []),
+    ],
+)
+def test_simpler_acts_are_of_the_same_kind_and_no_wait_is_shorter(act: Act, simpler: list[Act]) -> None:
+    assert [*simpler_acts(act)] == simpler

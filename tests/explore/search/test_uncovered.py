@@ -1,0 +1,94 @@
+"""The explorer goes for the moves that were not made yet: the least tried first, to where one can come near to them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.exploration import exploration
+from terminal_sim.explore.search.recipes import Recipes
+from terminal_sim.explore.search.triggers import makes
+from terminal_sim.explore.search.uncovered import UncoveredMoves
+
+AMOUNT, READING, PIN, HOME = ("sale", "amount"), ("sale", "reading"), ("sale", "pin"), ("home", "idle")
+KEYS = [
+    "move sale amount confirm reading -",
+    "move sale reading kernel_prompt pin asks_for_pin",
+    "move home idle returned - -",
+    "guard sale amount confirm reading - yes",
+]
+
+
+def archive(*stacks: tuple[tuple[str, str], ...]) -> Archive:
+    made = Archive()
+    for number, stack in enumerate(stacks):
+        made.keep(stack, f"[{number}]".encode(), (), 0)
+    return made
+
+
+def chosen(
+    known: Archive, covered: set[str], times: int = 1
+) -> list[tuple[str, tuple[object, ...], set[str]]]:
+    moves = UncoveredMoves.of(KEYS, covered)
+    found = [moves.choose(known, Random(number)) for number in range(times)]
+    return [(one.move.key, one.places, set(one.triggers)) for one in found if one is not None]
+
+
+def test_a_move_begins_in_its_source() -> None:
+    assert chosen(archive((HOME, AMOUNT)), set(KEYS[1:])) == [(KEYS[0], (AMOUNT,), {"confirm"})]
+
+
+def test_a_source_that_is_passed_through_is_come_to_by_the_moves_that_lead_there() -> None:
+    assert chosen(archive((HOME, AMOUNT)), {KEYS[0], KEYS[2]}) == [
+        (KEYS[1], (AMOUNT,), {"confirm", "kernel_prompt"})
+    ]
+
+
+def test_a_source_that_lies_below_is_gone_for_from_what_is_on_top_of_it() -> None:
+    assert chosen(archive((HOME, AMOUNT)), {KEYS[0], KEYS[1]}) == [(KEYS[2], (AMOUNT,), {"returned"})]
+
+
+def test_the_least_tried_move_comes_first_and_none_where_nothing_is_left() -> None:
+    known = archive((HOME,), (HOME, AMOUNT))
+    assert sorted(key for key, _, _ in chosen(known, set(), 6)) == sorted(KEYS[:3] * 2)
+    assert chosen(known, set(KEYS)) == []
+    assert chosen(archive(), set()) == []
+
+
+@pytest.mark.parametrize(
+    ("act", "trigger", "can"),
+    [
+        (("press", "1000", "OK"), "confirm", True),
+        (("press", "1000", "OK"), "digit", True),
+        (("press", "OK"), "digit", False),
+        (("press!", "MENU"), "menu", True),
+        (("press", "F1"), "function", True),
+        (("tap", "void"), "select", True),
+        (("fault", "wire", "drop"), "reader_lost", True),
+        (("fault", "tamper"), "reader_lost", False),
+        (("network", "down"), "network_lost", True),
+        (("network", "up"), "network_lost", False),
+    ],
+)
+def test_a_trigger_has_the_acts_that_can_make_it(act: Act, trigger: str, *, can: bool) -> None:
+    assert makes(act, trigger) is can
+
+
+def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_act_first() -> None:
+    known = Recipes()
+    acts: list[Act] = [("tap", "start"), ("press", "1", "OK"), ("insert", "mute"), ("remove", "card")]
+    known.learn("move sale present card_removed - -", acts)
+    assert [known.of("move charge present card_removed - -", tries) for tries in range(4)] == [
+        (acts[3],), (acts[2], acts[3]), (acts[1], acts[2], acts[3]), (acts[3],)
+    ]  # fmt: skip
+    assert known.of("move charge present card_tapped reading -", 0) == ()
+
+
+def test_some_hundred_acts_make_a_fifth_of_the_moves() -> None:
+    found = exploration("v400m", {}, (), 1)
+    for _ in found.run(lambda one: one.acts < 900):
+        raise AssertionError
+    assert found.summary.percent > 20
