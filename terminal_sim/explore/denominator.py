@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from terminal_sim.bench import AnyFlow, Profile, flows_of
 from terminal_sim.explore.guard_reading import GuardReader
+from terminal_sim.explore.trigger_reading import never_comes
 
 DONE, STAYS = "done", "-"
 
@@ -76,8 +77,8 @@ class _JudgedMove:
 
 def _judged(flow: AnyFlow, profile: Profile) -> Iterator[_JudgedMove]:
     reader = GuardReader(flow.context, profile)
-    for plans in flow.plans.values():
-        before = ""  # why no later move of this state and trigger is made
+    for (_, trigger), plans in flow.plans.items():
+        before = never_comes(trigger.value, profile)  # why no later move of this state and trigger is made
         for plan in plans:
             if not plan.guards:
                 yield _JudgedMove(plan.name, before, {})

@@ -43,7 +43,9 @@ class EndingFlow(fields.TypedField):
     # Guards.
 
     def something_to_offer(self, _: Event) -> bool:
-        return bool(self.copies.offered)
+        profile = self.terminal.profile
+        asks = profile.receipts.merchant == "prompt" or profile.receipts.customer == "prompt"
+        return profile.printer is not None and asks and bool(self.copies.offered)
 
     def more_to_offer(self, _: Event) -> bool:
         return len(self.copies.offered) > 1

@@ -154,7 +154,9 @@ def shown_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 def amount_asked(facts: SessionFacts, seen: Occurrence) -> int | None:
-    """What was confirmed in a field of money for a payment since the home screen."""
+    """What was confirmed in a field of money for a payment since the home screen; nothing is for what a point of sale asks for."""
+    if seen.line.startswith("pos "):
+        return None
     kind, _, amount = field_of(seen.before)
     if kind == "money" and seen.key == "OK" and seen.came_to and screen_id(seen.before) in ("amount", "home"):
         return amount

@@ -148,7 +148,8 @@ class Trace:
 
     def __init__(self, *subscribers: Subscriber, keep: int = 2_000) -> None:
         self._last = Tail(keep)
-        self._subscribers: list[Subscriber] = [self._last, *subscribers]
+        # A trace that keeps nothing need not be told of each entry.
+        self._subscribers: list[Subscriber] = [*([self._last] if keep else ()), *subscribers]
         self._number = 0
         self._cause = 0
         self._acting = 0

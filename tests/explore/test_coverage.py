@@ -130,3 +130,27 @@ def test_no_walk_covers_what_its_profile_is_said_to_forbid(seed: int) -> None:
         walk.go(60, lambda: None)
         forbidden = Denominator.of(drive.profile).forbidden
         assert not coverage.keys[drive.profile.id] & forbidden.keys()
+
+
+def test_what_a_terminal_has_no_part_for_is_forbidden_by_the_key_of_the_part() -> None:
+    """A terminal without a printer prints nothing, and one that asks about no copy offers none, unless a variant of it does."""
+    forbidden = Denominator.of(profiles.load("square-register")).forbidden
+    assert forbidden["move charge approved printed - -"] == "printer"
+    assert forbidden["state charge out-of-paper"] == "printer"
+    assert (
+        Denominator.of(profiles.load("square-reader")).forbidden["move charge present card_swiped present -"]
+        == "entries.stripe"
+    )
+    offered = "move sale approved confirm offer-copy something_to_offer"
+    assert Denominator.of(profiles.load("v400m")).forbidden[offered] == "receipts.customer, receipts.merchant"
+    asks = profiles.load("v400m", {"receipts.customer": "prompt"})
+    assert offered in Denominator.of(profiles.load("v400m"), [asks]).allowed
+
+
+def test_what_the_kind_of_a_flow_says_forbids_its_moves_too() -> None:
+    """A refund is never taken offline."""
+    refunds = profiles.load("v400m", {"refunds.unreferenced": "true", "offline.enabled": "true"})
+    assert (
+        Denominator.of(refunds).forbidden["move refund present card_swiped approved stripe_is_deferred"]
+        == "kind refund"
+    )

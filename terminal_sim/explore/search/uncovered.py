@@ -46,12 +46,16 @@ class UncoveredMoves:
     covered: Set[str]
     tried: Counter[str] = field(default_factory=Counter)
     _ahead: list[SearchedMove] = field(default_factory=list)
+    _into: dict[Place, list[SearchedMove]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, keys: Iterable[str], covered: Set[str]) -> UncoveredMoves:
         """Of the keys of moves that there are to cover."""
         moves = tuple(SearchedMove.of(key) for key in sorted(keys) if key.startswith("move "))
-        return cls(moves, covered, _ahead=list(moves))
+        into: dict[Place, list[SearchedMove]] = {}
+        for move in moves:
+            into.setdefault(move.dest, []).append(move)
+        return cls(moves, covered, _ahead=list(moves), _into=into)
 
     def choose(self, archive: Archive, chance: Random) -> Approach | None:
         """The least tried move that one can come near to; None where there is none."""
@@ -78,7 +82,7 @@ class UncoveredMoves:
         been, ahead = {move.source}, [(move.source, frozenset({move.trigger}))]
         while ahead:
             state, triggers = ahead.pop(0)
-            into = [one for one in self.moves if one.dest == state and one.source not in been]
+            into = [one for one in self._into.get(state, ()) if one.source not in been]
             known = [one for one in into if archive.cells.get(one.source)]
             if known:
                 places = tuple(dict.fromkeys(one.source for one in known))

@@ -15,7 +15,7 @@ from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.oracles.catalogue import ORACLES
 from tests.explore.planted import BUGS, planted
 
-bug = next(one for one in BUGS if one.what == "a passcode may be typed for a minute")
+bug = next(one for one in BUGS if one.what == "the first tab is marked whichever is open")
 with planted(bug):
     found = exploration(bug.profile, {}, ORACLES, 7)
     findings = [[str(one.alarm), one.acts, one.session] for one in found.run(lambda one: one.acts < 500)]

@@ -87,8 +87,8 @@ def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_
     assert known.of("move charge present card_tapped reading -", 0) == ()
 
 
-def test_some_hundred_acts_make_a_fifth_of_the_moves() -> None:
+def test_some_hundred_acts_make_a_tenth_of_the_moves() -> None:
     found = exploration("v400m", {}, (), 1)
     for _ in found.run(lambda one: one.acts < 900):
         raise AssertionError
-    assert found.summary.percent > 20
+    assert found.summary.percent > 10
