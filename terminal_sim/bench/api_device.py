@@ -77,6 +77,7 @@ class ApiTerminal:
         return DeviceStatus(
             busy=len(terminal.running_flows) > 1,
             host_reachable=terminal.host_is_in_reach,
+            network_up=terminal.network_is_up,
             printer=(PrinterStatus.PAPER_JAM if jammed else _PRINTER[terminal.board.printer.paper])
             if printer
             else None,

@@ -388,11 +388,13 @@ class Bench:
             self._apis.reached(terminal)
 
     @contextmanager
-    def serve_pos(self, port: int = 0, *, sealed: bool = True) -> Iterator[ServedApis]:
+    def serve_pos(
+        self, port: int = 0, *, sealed: bool = True, cloud: int | None = None
+    ) -> Iterator[ServedApis]:
         """Serve the vendor's interface of each terminal that has one to points of sale on this machine, until the block ends.
 
         The first one is at `port` and the others at those that follow, each at a free one where it is 0. `sealed` gives each terminal a key
-        that points of sale need. Keys, certificates and what was answered are kept in the bench's folder, where it has one.
+        that points of sale need. The vendor's platform, which reaches all of them, is at the port `cloud`, a free one where that is 0. Keys, certificates and what was answered are kept in the bench's folder, where it has one.
         Raises `BenchMisuse`.
         """
         # Imported here: most benches serve nobody.
@@ -400,7 +402,7 @@ class Bench:
 
         with (
             self.terminal_apis(self.inbox.put, sealed=sealed) as apis,
-            served_apis(apis, self.inbox, port) as served,
+            served_apis(apis, self.inbox, port, cloud) as served,
         ):
             yield served
 

@@ -22,12 +22,13 @@ from terminal_sim.pos.adyen.dialogue import Dialogues, row_of
 from terminal_sim.pos.adyen.seal import SharedKey
 from terminal_sim.pos.adyen.terminal_api import TerminalApi
 from terminal_sim.pos.servers.adyen import LocalTerminalApi, OnBench
+from terminal_sim.pos.servers.adyen_cloud import CloudTerminalApi, Connected
 from terminal_sim.pos.servers.certificates import Authority
 from terminal_sim.pos.servers.http import HttpServer
 from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.secret import Secret
 
-__all__ = ["OnBench", "ServedApis", "ServedTerminalApi", "TerminalApis", "served_apis"]
+__all__ = ["OnBench", "ServedApis", "ServedPlatform", "ServedTerminalApi", "TerminalApis", "served_apis"]
 
 LOOPBACK = "127.0.0.1"
 _SIGNS = string.ascii_letters + string.digits + "-+.!"
@@ -58,6 +59,19 @@ class ServedTerminalApi:
         return {**told, "ca": str(self.ca_file)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedPlatform:
+    """Where the platform is reached: `/sync` and `/async`, with the key of `key_file` in the header X-API-Key."""
+
+    url: str
+    key_file: Path
+    ca_file: Path
+
+    def about(self) -> dict[str, str | int]:
+        """The same as plain values."""
+        return {"cloud": self.url, "key": str(self.key_file), "ca": str(self.ca_file)}
+
+
 class TerminalApis:
     """The interfaces of `terminals`, with their keys and certificates in `folder`. Raises `BenchMisuse`."""
 
@@ -82,6 +96,11 @@ class TerminalApis:
         self._apis.append((terminal, api))
         api.powered_on()
         return api
+
+    @property
+    def poiids(self) -> list[str]:
+        """The terminals by their names in the protocol."""
+        return [api.poiid for _, api in self._apis]
 
     def of(self, terminal: TerminalUnderTest) -> TerminalApi:
         """The interface of `terminal`, which has one."""
@@ -122,7 +141,7 @@ class TerminalApis:
         for offset, (terminal, api) in enumerate(self._apis):
             poiid = api.poiid
             door = LocalTerminalApi(api, lambda terminal=terminal: terminal.is_on, self._on_bench)  # type: ignore[misc]
-            server = HttpServer(door.serve, self._authority.context(poiid))
+            server = HttpServer(door.serve, self._authority.of_terminal(poiid))
             self._servers.append(server)
             found = await server.listen(LOOPBACK, port + offset if port else 0)
             served.append(
@@ -137,6 +156,33 @@ class TerminalApis:
             )
         return served
 
+    async def listen_cloud(self, port: int) -> ServedPlatform:
+        """Serve the platform in front of all of them. Raises `OSError` and `BenchMisuse`."""
+        key, key_file = self._platform_key()
+        connected = {
+            api.poiid: Connected(api, lambda terminal=terminal: terminal.is_on)  # type: ignore[misc]
+            for terminal, api in self._apis
+        }
+        door = CloudTerminalApi(connected, key, lambda: self._clock.now.civil_second, self._on_bench)
+        server = HttpServer(door.serve, self._authority.context("platform", "localhost"))
+        self._servers.append(server)
+        found = await server.listen(LOOPBACK, port)
+        return ServedPlatform(
+            url=f"https://{LOOPBACK}:{found}", key_file=key_file, ca_file=self._authority.certificate_file
+        )
+
+    def _platform_key(self) -> tuple[Secret[str], Path]:
+        file = self._folder / "platform.key"
+        try:
+            if not file.exists():
+                replace_private(file, f"{secrets.token_urlsafe(_LENGTH)}\n".encode())
+            key = file.read_text("ascii").rstrip("\n")
+        except (OSError, ValueError) as wrong:
+            raise BenchMisuse(f"{file}: the key of the platform cannot be read: {wrong}") from None
+        if not key:
+            raise BenchMisuse(f"{file}: the key of the platform is empty; remove the file to have a new one")
+        return Secret(key), file
+
     async def close(self) -> None:
         """Hang up everywhere."""
         for server in self._servers:
@@ -147,12 +193,15 @@ class TerminalApis:
 class ServedApis:
     """The interfaces while they are served to this machine, beside the thread that has the bench.
 
-    `apis` has one for each terminal, in their order. What points of sale ask for waits until the bench's thread takes it: `take`, `until`, or
+    `apis` has one for each terminal, in their order, and `cloud` is the platform where it is served. What points of sale ask for waits until the bench's thread takes it: `take`, `until`, or
     any passing of virtual time.
     """
 
-    def __init__(self, apis: Sequence[ServedTerminalApi], inbox: Inbox) -> None:
+    def __init__(
+        self, apis: Sequence[ServedTerminalApi], inbox: Inbox, cloud: ServedPlatform | None = None
+    ) -> None:
         self.apis = tuple(apis)
+        self.cloud = cloud
         self._inbox = inbox
 
     def of(self, terminal: TerminalUnderTest) -> ServedTerminalApi:
@@ -174,7 +223,9 @@ class ServedApis:
 
 
 @contextmanager
-def served_apis(apis: TerminalApis, inbox: Inbox, port: int) -> Iterator[ServedApis]:
+def served_apis(
+    apis: TerminalApis, inbox: Inbox, port: int, cloud: int | None = None
+) -> Iterator[ServedApis]:
     """Serve from a thread of its own until the block ends. Raises `BenchMisuse` where a port cannot be had."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="points of sale", daemon=True)
@@ -182,9 +233,14 @@ def served_apis(apis: TerminalApis, inbox: Inbox, port: int) -> Iterator[ServedA
     try:
         try:
             found = asyncio.run_coroutine_threadsafe(apis.listen(port), loop).result()
+            platform = (
+                None
+                if cloud is None
+                else asyncio.run_coroutine_threadsafe(apis.listen_cloud(cloud), loop).result()
+            )
         except OSError as wrong:
             raise BenchMisuse(f"port {port}: {wrong.strerror or wrong}") from None
-        yield ServedApis(found, inbox)
+        yield ServedApis(found, inbox, platform)
     finally:
         asyncio.run_coroutine_threadsafe(apis.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

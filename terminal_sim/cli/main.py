@@ -399,8 +399,8 @@ def _serve(commands: _Commands) -> None:
     serve.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     _network_host(serve)
     serve.add_argument(
-        "--pos", type=_pos, metavar="adyen:PORT",
-        help="serve the terminals' interface for points of sale, from this port on (0: free ones); time runs by the wall then",
+        "--pos", type=_pos, action="append", default=[], metavar="adyen:PORT|adyen-cloud:PORT",
+        help="serve the terminals' interface for points of sale, from this port on (0: free ones), or the vendor's platform; time runs by the wall then",
     )  # fmt: skip
     serve.add_argument(
         "--pos-in-clear", action="store_true", help="no shared keys: points of sale speak in clear"
@@ -950,13 +950,13 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _pos(text: str) -> int:
+def _pos(text: str) -> tuple[str, int]:
     api, colon, port = text.partition(":")
-    if api != "adyen" or not colon:
+    if api not in ("adyen", "adyen-cloud") or not colon:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no interface: write adyen:8443, or adyen:0 for free ports"
+            f"{text!r} is no interface: write adyen:8443 or adyen-cloud:9443, with the port 0 for free ones"
         )
-    return _port(port)
+    return api, _port(port)
 
 
 def _path(text: str) -> Path:

@@ -16,7 +16,7 @@ from terminal_sim.cli.console import as_user_errors, check_network_host
 from terminal_sim.cli.printing import printer_at
 
 if TYPE_CHECKING:
-    from terminal_sim.bench.served_apis import ServedTerminalApi
+    from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi
     from terminal_sim.web.serving import BenchService
 
 
@@ -83,9 +83,11 @@ async def _serve(given: Namespace, options: object) -> None:
 
 
 @asynccontextmanager
-async def _interfaces(service: BenchService, given: Namespace) -> AsyncIterator[list[ServedTerminalApi]]:
+async def _interfaces(
+    service: BenchService, given: Namespace
+) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform]]:
     """The interfaces for points of sale, where they are wanted."""
-    if given.pos is None:
+    if not given.pos:
         yield []
         return
     try:
@@ -94,20 +96,29 @@ async def _interfaces(service: BenchService, given: Namespace) -> AsyncIterator[
         raise UserError(
             f'--pos needs the extra pos ({missing.name}): pip install "terminal-sim[web,pos]"'
         ) from None
-    async with points_of_sale(service.bench, given.pos, sealed=not given.pos_in_clear) as served:
+    async with points_of_sale(service.bench, dict(given.pos), sealed=not given.pos_in_clear) as served:
         yield served
 
 
-def told(api: ServedTerminalApi) -> str:
-    """Where a terminal's interface is, and the lines that point the vendor's library at it."""
-    lines = [f"pos     {api.poiid} ({api.terminal})  {api.url}"]
-    if api.key is not None:
-        lines.append(
-            f"        shared key {api.key.identifier}, version {api.key.version}, passphrase in {api.key_file}"
+def told(api: ServedTerminalApi | ServedPlatform) -> str:
+    """Where an interface is, and the lines that point the vendor's library at it."""
+    about = api.about()
+    if "cloud" in about:
+        return "\n".join(
+            (
+                f"pos     the platform  {about['cloud']}/sync and /async",
+                f"        key for X-API-Key in {about['key']}, certificate authority {about['ca']}",
+                f'        Node    client.config.terminalApiCloudEndpoint = "{about["cloud"]}", and NODE_EXTRA_CA_CERTS={about["ca"]}',
+            )
         )
-    lines.append(f"        certificate authority {api.ca_file}")
-    lines.append(
-        f'        Node    client.config.certificatePath = "{api.ca_file}"; api.localRequest.endpoint = "{api.url}"'
-    )
-    lines.append(f"        curl    --cacert {api.ca_file} {api.url}")
+    lines = [f"pos     {about['poiid']} ({about['terminal']})  {about['url']}"]
+    if "key" in about:
+        lines.append(
+            f"        shared key {about['key']}, version {about['version']}, passphrase in {about['passphrase']}"
+        )
+    lines += [
+        f"        certificate authority {about['ca']}",
+        f'        Node    client.config.certificatePath = "{about["ca"]}"; api.localRequest.endpoint = "{about["url"]}"',
+        f"        curl    --cacert {about['ca']} {about['url']}",
+    ]
     return "\n".join(lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -14,14 +14,17 @@ from terminal_sim.web.branch import ServedBranch
 from terminal_sim.web.served import ServedBench
 
 if TYPE_CHECKING:
-    from terminal_sim.bench.served_apis import ServedTerminalApi, TerminalApis
+    from terminal_sim.bench.served_apis import ServedPlatform, ServedTerminalApi, TerminalApis
 
 
 @asynccontextmanager
 async def points_of_sale(
-    served: ServedBench, port: int, *, sealed: bool
-) -> AsyncIterator[list[ServedTerminalApi]]:
-    """Serve the interfaces of the terminals that are on the live branch now, until the block ends. Raises `BenchMisuse`."""
+    served: ServedBench, ports: Mapping[str, int], *, sealed: bool
+) -> AsyncIterator[list[ServedTerminalApi | ServedPlatform]]:
+    """Serve the interfaces of the terminals that are on the live branch now, until the block ends. Raises `BenchMisuse`.
+
+    `ports` has those of `adyen`, of the terminals one after the other, and of `adyen-cloud`, which one of both may lack.
+    """
     branch = served.branch()
     tasks: set[asyncio.Task[None]] = set()
 
@@ -33,16 +36,21 @@ async def points_of_sale(
     opened: AbstractContextManager[TerminalApis] = branch.bench.terminal_apis(on_bench, sealed=sealed)
     apis = await served.do(opened.__enter__)
     try:
-        try:
-            reached = await apis.listen(port)
-        except OSError as wrong:
-            raise BenchMisuse(f"port {port}: {wrong.strerror or wrong}") from None
         seats = {seat.terminal.name: name for name, seat in branch.terminals.items()}
-        if not reached:
+        reached: list[ServedTerminalApi | ServedPlatform] = []
+        try:
+            if "adyen" in ports:
+                found = await apis.listen(ports["adyen"])
+                reached += [replace(one, terminal=seats[one.terminal]) for one in found]
+            if "adyen-cloud" in ports:
+                reached.append(await apis.listen_cloud(ports["adyen-cloud"]))
+        except OSError as wrong:
+            raise BenchMisuse(f"points of sale: {wrong.strerror or wrong}: {ports}") from None
+        if not apis.poiids:
             raise BenchMisuse(
                 "no terminal of this bench has an interface for points of sale: serve v400m or s1f2"
             )
-        yield [replace(one, terminal=seats[one.terminal]) for one in reached]
+        yield reached
     finally:
         await served.do(partial(opened.__exit__, None, None, None))
         await apis.close()

@@ -21,12 +21,13 @@ LIBRARY = NODE_MODULES / "@adyen" / "api-library"
 class Library:
     """The process. Raises nothing: an error of the library is its answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, ca: str = "") -> None:
+        """`ca` has certificates that the process trusts besides those of its own."""
         self._waiting: dict[int, Future[Any]] = {}
         self._asked = 0
         self._process = subprocess.Popen(
             ["node", str(HERE / "adyen_point_of_sale.js")],
-            env={**os.environ, "NODE_PATH": str(NODE_MODULES)},
+            env={**os.environ, "NODE_PATH": str(NODE_MODULES), "NODE_EXTRA_CA_CERTS": ca},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

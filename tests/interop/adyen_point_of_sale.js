@@ -1,10 +1,19 @@
 // A point of sale on the vendor's own library (npm, @adyen/api-library). Lines of JSON in: {"id", "url", "ca", "key", "request"}, where
 // `request` is a whole SaleToPOIRequest and `key` null means that nothing is sealed. Lines out: {"id", "response"} or {"id", "error"}.
-const { Client, TerminalLocalAPI } = require("@adyen/api-library");
+const { Client, TerminalCloudAPI, TerminalLocalAPI } = require("@adyen/api-library");
 const { default: TerminalLocalAPIUnencrypted } = require("@adyen/api-library/lib/src/services/terminalLocalAPIUnencrypted");
 const lines = require("readline").createInterface({ input: process.stdin });
 
-async function ask({ url, ca, key, request }) {
+// With "cloud" the call goes by the platform, and `key` is that of its header: "sync" waits for the answer, "async" does not.
+async function askCloud({ url, key, request, cloud }) {
+  const client = new Client({ apiKey: key, environment: "TEST" });
+  client.config.terminalApiCloudEndpoint = url;
+  client.config.connectionTimeoutMillis = 120000;
+  return new TerminalCloudAPI(client)[cloud](request);
+}
+
+async function ask({ url, ca, key, request, cloud }) {
+  if (cloud) return askCloud({ url, key, request, cloud });
   const client = new Client({ apiKey: "test", environment: "TEST" });
   client.config.terminalApiLocalEndpoint = url.replace(/:\d+\/nexo\/$/, "");
   client.config.certificatePath = ca;

@@ -33,10 +33,11 @@ class TerminalIdentity(Struct, frozen=True, kw_only=True):
 
 
 class DeviceStatus(Struct, frozen=True, kw_only=True):
-    """How a terminal is now. `busy` says that somebody uses it; `kept` counts the payments that wait for the acquirer."""
+    """How a terminal is now. `busy` says that somebody uses it, `network_up` that its own link is there, `host_reachable` the acquirer behind it; `kept` counts the payments that wait for the acquirer."""
 
     busy: bool
     host_reachable: bool
+    network_up: bool
     printer: PrinterStatus | None
     battery: int | None
     kept: int

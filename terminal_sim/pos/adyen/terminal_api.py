@@ -99,16 +99,24 @@ class TerminalApi:
         self._waiting: dict[int, HttpExchange] = {}  # by the number of the dialogue
 
     @property
+    def is_connected(self) -> bool:
+        """Whether the platform reaches the terminal: over its own link, whether it is on is asked besides."""
+        return self._device.status().network_up
+
+    @property
     def poiid(self) -> str:
         """The terminal's name in the protocol."""
         return self._device.identity.poiid
 
     # What points of sale send.
 
-    def receive(self, text: bytes, reply: Reply) -> None:
-        """Serve the body of one HTTP request. `reply` is called once, now or when the dialogue is over."""
+    def receive(self, text: bytes, reply: Reply, *, sealed: bool = True) -> None:
+        """Serve the body of one HTTP request. `reply` is called once, now or when the dialogue is over.
+
+        `sealed` asks for the seal where the terminal has a key: what comes by the platform has none.
+        """
         try:
-            exchange = opened(text, self.keys, reply)
+            exchange = opened(text, self.keys if sealed else (), reply)
         except NotOpened as refused:
             self._device.note(f"a request of a point of sale is not served: {refused}")
             reply(refused.reply)

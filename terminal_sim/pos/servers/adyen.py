@@ -34,8 +34,7 @@ class LocalTerminalApi:
         answered: asyncio.Future[HttpReply | None] = loop.create_future()
 
         def reply(given: HttpReply | None) -> None:
-            with suppress(RuntimeError):  # the server is closed, and nobody waits
-                loop.call_soon_threadsafe(_settle, answered, given)
+            settle(loop, answered, given)
 
         def receive() -> None:
             if self._is_on():
@@ -48,6 +47,14 @@ class LocalTerminalApi:
         return None if given is None else HttpResponse(status=given.status, body=given.body)
 
 
-def _settle(answered: asyncio.Future[HttpReply | None], given: HttpReply | None) -> None:
-    if not answered.done():
-        answered.set_result(given)
+def settle(
+    loop: asyncio.AbstractEventLoop, answered: asyncio.Future[HttpReply | None], given: HttpReply | None
+) -> None:
+    """Give what waits on `loop` its answer, from whatever thread; a loop that is closed has nobody that waits."""
+
+    def set_it() -> None:
+        if not answered.done():
+            answered.set_result(given)
+
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(set_it)

@@ -72,11 +72,14 @@ class Authority:
         replace_private(self._key_file, _pem(key))
         replace_private(self.certificate_file, made.public_bytes(Encoding.PEM))
 
-    def context(self, poiid: str) -> ssl.SSLContext:
-        """What the server of the terminal `poiid` needs: TLS 1.2 or newer, a certificate made now, and the authority's behind it."""
+    def of_terminal(self, poiid: str) -> ssl.SSLContext:
+        """What the server of the terminal `poiid` needs."""
+        return self.context(poiid, f"{poiid}.{_TEST_DOMAIN}")
+
+    def context(self, name: str, common: str) -> ssl.SSLContext:
+        """What a server needs: TLS 1.2 or newer, a certificate for `common` made now, kept in the file `name`, and the authority's behind it."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
-        common = f"{poiid}.{_TEST_DOMAIN}"
         names = [
             x509.DNSName(common),
             x509.DNSName("localhost"),
@@ -101,7 +104,7 @@ class Authority:
             .sign(self._key, SHA256())
         )
         chain = made.public_bytes(Encoding.PEM) + self.certificate_file.read_bytes()
-        file = self.folder / f"{poiid}.pem"
+        file = self.folder / f"{name}.pem"
         replace_private(file, _pem(key) + chain)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2

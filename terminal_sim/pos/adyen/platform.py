@@ -1,0 +1,82 @@
+"""What the platform says in the place of a terminal: that it cannot be reached, or that a message is none.
+
+It says so by a request of its own, a notification of the event `Reject` (Terminal API, EventNotification), under status 200.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import datetime
+from urllib.parse import quote_plus
+
+import msgspec
+
+from terminal_sim.pos.adyen.common import MessageHeader
+from terminal_sim.pos.adyen.exchange import HttpReply
+from terminal_sim.pos.adyen.reading import Malformed, NotJson, read_envelope
+from terminal_sim.pos.adyen.references import time_stamp
+from terminal_sim.pos.adyen.responses import EventNotification, written
+from terminal_sim.pos.adyen.values import Category, EventToNotify, MessageType, NexoMessageClass
+
+_NOWHERE = "N/A"
+_NO_OBJECT = "Input is not a JSONObject"
+_NOT_CONNECTED = (
+    "Failed to send message to POI. There may be a network issue or it may not have the websocket connected."
+)
+UNAUTHORIZED = HttpReply(
+    401,
+    written(
+        {
+            "status": 401,
+            "errorCode": "000",
+            "message": "HTTP Status Response - Unauthorized",
+            "errorType": "security",
+        }
+    ),
+)
+TAKEN = HttpReply(200, b"ok")
+"""The answer to an asynchronous request, and to an abort."""
+
+
+def addressee(text: bytes) -> MessageHeader | None:
+    """The header of a request, whose POIID says for whom it is; None where it has none that can be read."""
+    try:
+        members = read_envelope(text).members
+        return msgspec.json.decode(members["MessageHeader"], type=MessageHeader)
+    except (NotJson, Malformed, KeyError, msgspec.ValidationError):
+        return None
+
+
+def not_an_object(text: bytes, number: int, now: datetime) -> HttpReply:
+    """The answer to text that is no request; `number` names the notification."""
+    header = _header(_NOWHERE, _NOWHERE, None, number)
+    return _rejected(header, text, _NO_OBJECT, now)
+
+
+def not_connected(to: MessageHeader, text: bytes, number: int, now: datetime) -> HttpReply:
+    """The answer to a request for a terminal that the platform does not reach."""
+    return _rejected(_header(to.poiid, to.sale_id, to.service_id, number), text, _NOT_CONNECTED, now)
+
+
+def _header(poiid: str, sale_id: str, service_id: str | None, number: int) -> MessageHeader:
+    return MessageHeader(
+        message_class=NexoMessageClass.EVENT,
+        message_category=Category.EVENT,
+        message_type=MessageType.NOTIFICATION,
+        poiid=poiid,
+        sale_id=sale_id,
+        service_id=service_id,
+        device_id=str(number),
+        protocol_version="3.0",
+    )
+
+
+def _rejected(header: MessageHeader, text: bytes, why: str, now: datetime) -> HttpReply:
+    notification = EventNotification(
+        time_stamp=time_stamp(now),
+        event_to_notify=EventToNotify.REJECT,
+        event_details=f"message={quote_plus(why)}",
+        rejected_message=b64encode(text).decode() or None,
+    )
+    whole = {"SaleToPOIRequest": {"MessageHeader": header, "EventNotification": notification}}
+    return HttpReply(200, written(whole))
