@@ -5,7 +5,7 @@ A session begins at a terminal that is fresh from its box. One bench serves all 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
@@ -20,7 +20,15 @@ from terminal_sim.explore.compare.observed import (
     ObservedKind,
     ObservedSession,
 )
-from terminal_sim.explore.search.act import PRESENTING, line_of
+from terminal_sim.explore.search.act import (
+    PRESENTING,
+    PRESS,
+    PRESS_BLINDLY,
+    Act,
+    is_digits,
+    joined,
+    line_of,
+)
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
 
 _ANY_DIGIT = "digits"
@@ -78,13 +86,12 @@ class _Bench:
         for act in corpus.acts:
             before = len(session.acts)
             self._seen, self._from = [], session.bench.now.mono
-            session.do(act)
-            if session.crashed is not None:
-                name, _, said = session.crashed.detail.partition(": ")
-                self._add(ObservedKind.CRASH, name, said)
-            self._look_beside()
-            self._ask_what_is_taken()
-            acts.append(ObservedAct(tuple(map(line_of, session.acts[before:])), tuple(self._seen)))
+            for part in _parts(act):
+                if session.crashed is None:
+                    session.do(part)
+                    self._look()
+            done = joined(session.acts[before:])
+            acts.append(ObservedAct(tuple(map(line_of, done)), tuple(self._seen)))
             if session.crashed is not None:
                 break
         return ObservedSession(tuple(acts))
@@ -121,6 +128,16 @@ class _Bench:
     def _drawn(self, view: View) -> str:
         return screen_svg(view, self._session.terminal.profile)
 
+    def _look(self) -> None:
+        """What the trace does not say, when all has happened that follows from an act."""
+        crashed = self._session.crashed
+        if crashed is not None:
+            name, _, said = crashed.detail.partition(": ")
+            self._add(ObservedKind.CRASH, name, said)
+            return
+        self._look_beside()
+        self._ask_what_is_taken()
+
     def _look_beside(self) -> None:
         """The displays beside the first one, where the act has changed them: the trace has the first."""
         for name, view in self._beside().items():
@@ -142,6 +159,15 @@ class _Bench:
         terminal = self._session.terminal
         names = list(terminal.profile.displays)[1:] if terminal.is_on else []
         return {name: terminal.view(name) for name in names}
+
+
+def _parts(act: Act) -> Iterator[Act]:
+    """Key by key, since what is taken is asked behind each; any other act as it is."""
+    if act[0] not in (PRESS, PRESS_BLINDLY):
+        yield act
+        return
+    for word in act[1:]:
+        yield from ((act[0], key) for key in (word if is_digits(word) else [word]))
 
 
 def _lines(entry: TraceEntry) -> str:

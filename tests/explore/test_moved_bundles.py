@@ -1,0 +1,99 @@
+"""A bundle of a firmware with a bug in it is the same, byte for byte, in another folder, with another home, on another day, in another language and time zone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from terminal_sim.explore.bundles import OneBundle
+from terminal_sim.explore.compare.difference import differing_acts
+from terminal_sim.explore.compare.observer import FirmwareObserver
+from terminal_sim.explore.search.act import Act, line_of
+from terminal_sim.explore.search.finding import settings
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.script.check import check
+from terminal_sim.script.options import Options
+from terminal_sim.script.parse import parse
+from terminal_sim.script.plan import plan
+from terminal_sim.script.run import Runner
+from terminal_sim.script.vocabulary import vocabulary
+from tests.explore.compare.test_planted import LONG, corpus
+from tests.explore.planted import BUGS, PlantedBug, planted
+
+ROOT = Path(__file__).parents[2]
+(SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
+ELSEWHERE = """
+import sys, time
+clock, ticks = time.time, time.time_ns
+time.time, time.time_ns = lambda: clock() + 4e7, lambda: ticks() + 40_000_000 * 10**9  # more than a year later
+from terminal_sim.cli.main import main
+from tests.explore.planted import BUGS, planted
+(bug,) = (one for one in BUGS if one.what == sys.argv[1])
+with planted(bug):
+    sys.exit(main(["replay", sys.argv[2]]))
+"""
+
+
+def bundled(bug: PlantedBug, acts: list[Act], folder: Path) -> Path:
+    """The bundle of these acts on the firmware with the bug."""
+    file, to = folder / "run.keys", folder / "run.tsim"
+    ground = Ground.of(bug.profile, bug.options, ())
+    lines = ["keys 1", *settings(ground), 'scenario "The bug"', *(f"  {line_of(act)}" for act in acts)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (case,) = plan(check(parse(file), vocabulary(), environ={}))
+    with planted(bug):
+        result = Runner(Options(keeper=OneBundle(to))).run(case)
+    assert result.bundle == to, result.text
+    return to
+
+
+def elsewhere(bug: PlantedBug, bundle: Path, folder: Path) -> str:
+    """What a replay says in another process, where everything around it is another."""
+    home = folder / "another home"
+    home.mkdir()
+    home.chmod(0o777)
+    moved = home / "moved.tsim"
+    moved.write_bytes(bundle.read_bytes())
+    moved.chmod(0o644)
+    ran = subprocess.run(
+        [sys.executable, "-B", "-c", ELSEWHERE, bug.what, str(moved)],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'drivers'}",
+            "PYTHONHASHSEED": "7",
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "USER": "somebody",
+            "LANG": "fr_FR.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "Asia/Tokyo",
+        },
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+    return ran.stdout
+
+
+def test_a_bundle_is_the_same_elsewhere(tmp_path: Path) -> None:
+    bundle = bundled(SLOW, [("press", "8", "OK"), ("wait", "2min")], tmp_path)
+    assert "the same, byte for byte" in elsewhere(SLOW, bundle, tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("bug", BUGS, ids=[bug.what for bug in BUGS])
+def test_a_bundle_of_each_planted_bug_is_the_same_elsewhere(bug: PlantedBug, tmp_path: Path) -> None:
+    with planted(bug), FirmwareObserver() as broken:
+        acts = next(
+            list(session.acts[: act.at + 1])
+            for session, sound in corpus(bug.profile, tuple(bug.options.items()), LONG)
+            for act in differing_acts(sound, broken.observe(session))
+        )
+    bundle = bundled(bug, acts, tmp_path)
+    assert "the same, byte for byte" in elsewhere(bug, bundle, tmp_path)
