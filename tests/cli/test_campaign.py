@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.cli.main import main
-from tests.explore.planted import BUGS, planted
+from tests.explore.planted.bugs import BUGS
+from tests.explore.planted.planting import planted
 
 (BUG,) = (bug for bug in BUGS if bug.what == "the first tab is marked whichever is open")
 FILE = f"""

@@ -1,0 +1,12 @@
+"""All bugs that are planted, by what they are about."""
+
+from __future__ import annotations
+
+from tests.explore.planted.limits import LIMITS
+from tests.explore.planted.money import MONEY
+from tests.explore.planted.paper import PAPER
+from tests.explore.planted.people import PEOPLE
+from tests.explore.planted.planting import PlantedBug
+from tests.explore.planted.screens import SCREENS
+
+BUGS: tuple[PlantedBug, ...] = (*MONEY, *LIMITS, *PAPER, *PEOPLE, *SCREENS)
