@@ -14,6 +14,7 @@ from terminal_sim.core.events import Event, Returned, Trigger
 from terminal_sim.core.firmware import Firmware
 from terminal_sim.core.flow import DONE, STAY, Flow, Move, State
 from terminal_sim.core.message import EntryMode, MessageKind
+from terminal_sim.core.money import Money
 from terminal_sim.core.payment import PaymentState
 from terminal_sim.core.rows.kinds import ReceiptRow
 from terminal_sim.core.screen import Button, Choice, Element, Screen, Shown, TextLine, Tone
@@ -63,6 +64,18 @@ class ChargeFlow(SaleFlow):
 
     def picks_clearpay(self, event: Event) -> bool:
         return self.offers_ways(event) and fields.touched(event) == "clearpay"
+
+    def number_too_high(self, event: Event) -> bool:
+        """A number that is typed is a payment without the card, which has a limit of its own."""
+        limit = self.terminal.profile.limits.moto_max_amount
+        return (
+            self.offers_ways(event) and fields.touched(event) == "manual-entry" and self.amount.minor > limit
+        )
+
+    def refuse_number(self, _: Event) -> None:
+        limit = Money(self.terminal.profile.limits.moto_max_amount, self.amount.currency)
+        self.remark = say("amount-too-high", max=limit)
+        self.terminal.order(fx.Beep("bad"))
 
     def refuse_way(self, event: Event) -> None:
         self.remark = say(_REFUSED[fields.touched(event)])
@@ -166,6 +179,13 @@ CHARGE = Flow(
             "present",
             guard=ChargeFlow.picks_clearpay,
             action=ChargeFlow.tap_clearpay,
+        ),
+        Move(
+            Trigger.SELECT,
+            "present",
+            STAY,
+            guard=ChargeFlow.number_too_high,
+            action=ChargeFlow.refuse_number,
         ),
         Move(Trigger.SELECT, "present", STAY, guard=ChargeFlow.offers_ways, action=ChargeFlow.type_number),
         Move(Trigger.REQUEST_CANCELLED, ("present", *BEFORE_REQUEST), "failed", action=ChargeFlow.taken_back),
