@@ -19,6 +19,7 @@ from terminal_sim.bench.bench import (
     View,
 )
 from terminal_sim.bench.receipts import PrintedReceipt, ReceiptFiles, ReceiptTaker
+from terminal_sim.core.events import Trigger
 from terminal_sim.core.flow import STAY, AnyFlow
 from terminal_sim.core.screen import Tone
 from terminal_sim.flows import load as flows
@@ -53,6 +54,7 @@ __all__ = [
     "Trace",
     "TraceEntry",
     "TracePoint",
+    "Trigger",
     "View",
     "contents",
     "flows",

@@ -17,9 +17,10 @@ from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.report.page import exploration_page
 from terminal_sim.explore.report.progress import ExplorationProgress
 from terminal_sim.explore.search.exploration import Exploration, exploration
+from terminal_sim.explore.search.explorer import unreached
 from terminal_sim.explore.search.forbidden import forbidden
 from terminal_sim.explore.search.keeping import KeptFinding
-from terminal_sim.oracles.catalogue import ORACLES
+from terminal_sim.oracles.choice import OracleChoice, OracleClass, chosen
 from terminal_sim.script.tree import ScriptError
 
 
@@ -27,21 +28,32 @@ def run(given: Namespace) -> int:
     with as_user_errors(ValueError, CoverageError):
         before = Coverage.read(given.since) if given.since is not None else None
         span = Duration.parse(given.span)
+        choice = chosen(given.oracles)
     if given.jobs is None:
-        return _alone(given, span, before)
+        return _alone(given, span, before, choice)
     if given.html is not None:
         raise UserError("--html shows what one process remembers of an exploration: leave --jobs out")
     if given.rules is not None:
         raise UserError("--rules is for one process: leave --jobs away")
+    if given.oracles:
+        raise UserError(
+            "--oracles and --jobs: a campaign holds its sessions to all rules of the simulator; leave one of the two out"
+        )
     return _in_processes(given, span, before)
 
 
-def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
+def _alone(given: Namespace, span: Duration, before: Coverage | None, choice: OracleChoice) -> int:
     """One explorer a variant, in this process, that remembers every moment."""
     with as_user_errors(ProfileError, ScriptError):
         own = forbidden(given.rules) if given.rules is not None else ()
-        oracles = (*ORACLES, *own)
-        explored = exploration(given.profile, options_of(given.options), oracles, given.seed, given.locale)
+        explored = exploration(
+            given.profile,
+            options_of(given.options),
+            (*choice.oracles, *own),
+            given.seed,
+            given.locale,
+            choice.classes,
+        )
         with explored.explorers[0].ground.session():
             pass  # a profile of which no terminal can be made is told at once
     gathering = CorpusGathering(explored.explorers)
@@ -57,7 +69,7 @@ def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
 
     with ExploringBar() as bar:
         for finding in explored.run(goes_on):
-            files[finding.name] = tell(finding, given.out, given.seed)
+            files[finding.name] = tell(finding, given.out, given.seed, choice.own)
             progress.came(finding)
     took = time.process_time() - began
     with naming(given.out):
@@ -69,7 +81,8 @@ def _alone(given: Namespace, span: Duration, before: Coverage | None) -> int:
             page = exploration_page(explored, progress, files)
             given.html.write_text(page, encoding="utf-8", newline="\n")
         print(f"page: {given.html}")
-    return told(explored.findings, explored.unrepeated)
+    missed = unreached(explored.explorers[0]) if OracleClass.CHART in choice.classes else []
+    return told(explored.findings, explored.unrepeated, missed)
 
 
 def _in_processes(given: Namespace, span: Duration, before: Coverage | None) -> int:

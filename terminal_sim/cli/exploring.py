@@ -15,7 +15,7 @@ from terminal_sim.cli.console import naming, print_table
 from terminal_sim.datafiles.printable import printable
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.keeping import KeptFinding, keep
-from terminal_sim.oracles.oracle import OracleAlarm
+from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.script.exit_code import ExitCode
 from terminal_sim.script.results import ScenarioOutcome
 
@@ -56,10 +56,10 @@ class ExploringBar:
             self._progress.update(self._task, completed=sessions, description=line, refresh=True)
 
 
-def tell(finding: ExplorerFinding, folder: Path, seed: int) -> KeptFinding:
-    """Write the finding down and print it. Raises `UserError`."""
+def tell(finding: ExplorerFinding, folder: Path, seed: int, own: tuple[Oracle, ...] = ()) -> KeptFinding:
+    """Write the finding down and print it; `own` are rules of a user. Raises `UserError`."""
     with naming(folder):
-        kept = keep(finding, folder, seed)
+        kept = keep(finding, folder, seed, own)
     print(printable(f"{kept.script}: {finding.alarm}"), flush=True)
     if kept.outcome is ScenarioOutcome.HELD:
         print(
@@ -69,10 +69,16 @@ def tell(finding: ExplorerFinding, folder: Path, seed: int) -> KeptFinding:
     return kept
 
 
-def told(findings: Sequence[ExplorerFinding], unrepeated: Sequence[OracleAlarm]) -> ExitCode:
-    """Print all findings as a table, and what was heard only once."""
+def told(
+    findings: Sequence[ExplorerFinding], unrepeated: Sequence[OracleAlarm], missed: Sequence[OracleAlarm] = ()
+) -> ExitCode:
+    """Print all findings as a table, what was heard only once, and what has no script since it was `missed` all the time."""
     for alarm in unrepeated:
         print(printable(f"heard once and not again: {alarm}"))
+    for alarm in missed:
+        print(printable(str(alarm)))
+    if not findings and missed:
+        return ExitCode.UNMET
     if not findings:
         print("nothing is wrong")
         return ExitCode.HELD

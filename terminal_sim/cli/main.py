@@ -139,6 +139,10 @@ def _run(commands: _Commands) -> None:
         metavar="FILE.jsonl",
         help="write everything that happens, one JSON object a line",
     )
+    run.add_argument(
+        "--oracles", action="append", default=[], metavar="FILE.py",
+        help="a file of rules of your own, which `watch` and `verify` know besides those of `help oracles`",
+    )  # fmt: skip
     _network_host(run)
     run.add_argument("--state", type=_path, metavar="DIR", help="keep the journal in this folder")
     run.add_argument(
@@ -557,6 +561,10 @@ def _explore(commands: _Commands) -> None:
     explore.add_argument(
         "-j", "--jobs", type=_count, default=None, metavar="N",
         help="in N processes, 0 for one a core, which tell each other in rounds what they have learned; the findings are the same for each N",
+    )  # fmt: skip
+    explore.add_argument(
+        "--oracles", action="append", default=[], metavar="I,C,R,M|FILE.py",
+        help="classes of rules (invariants, charts, rules of the profile, relations between two sessions), or a file of rules of your own; all classes by default",
     )  # fmt: skip
     explore.add_argument(
         "--out", type=_path, default="findings", metavar="DIR", help="where scripts go; findings/ by default"

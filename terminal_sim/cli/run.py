@@ -37,7 +37,18 @@ from terminal_sim.script.vocabulary import vocabulary
 from terminal_sim.verbs import BadScript
 
 if TYPE_CHECKING:
+    from terminal_sim.oracles.oracle import Oracle
     from terminal_sim.run_report.run_report import RunReport
+
+
+def _own_oracles(files: Sequence[str]) -> tuple[Oracle, ...]:
+    """The rules of a user's files; the rules are loaded where one is given alone."""
+    if not files:
+        return ()
+    from terminal_sim.oracles.choice import chosen
+
+    with as_user_errors(ValueError):
+        return chosen(files).own
 
 
 def run(given: Namespace) -> int:
@@ -45,6 +56,7 @@ def run(given: Namespace) -> int:
         reader = tuple(given.reader) or VIRTUAL
         check_address(reader, recorded=given.record is not None)
         chosen = {name: vocabulary().load(name) for name in given.profile}
+    own = _own_oracles(given.oracles)
     with as_user_errors(BadScript):
         wanted = selection(given.expression) if given.expression else None
     with as_user_errors(ProfileError):
@@ -54,6 +66,7 @@ def run(given: Namespace) -> int:
             locale=given.locale,
             options=options_of(given.options),
             wanted=wanted,
+            own_oracles=own,
         )
     if programs is None:
         return ExitCode.WRONG

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from terminal_sim.bench import Profile
 from terminal_sim.cli import UserError
@@ -16,6 +18,9 @@ from terminal_sim.script.plan import Case
 from terminal_sim.script.selection import Selection
 from terminal_sim.script.tree import Scenario, Script, ScriptError
 from terminal_sim.script.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from terminal_sim.oracles.oracle import Oracle
 
 _MOST_NAMED = 5
 
@@ -40,6 +45,7 @@ def programs_of(
     locale: str = "",
     options: Mapping[str, str] | None = None,
     wanted: Selection | None = None,
+    own_oracles: Sequence[Oracle] = (),
 ) -> list[Program] | None:
     """The checked scripts; None where one has a fault, after all faults of all files are on the error output.
 
@@ -48,6 +54,7 @@ def programs_of(
     programs: list[Program] = []
     faults: dict[Path, ScriptError] = {}
     concerned = False
+    words = replace(vocabulary(), own_oracles=tuple(own_oracles))
     for file in files:
         script = None
         try:
@@ -55,7 +62,7 @@ def programs_of(
             programs.append(
                 check(
                     script,
-                    vocabulary(),
+                    words,
                     profiles=profiles,
                     locale=locale,
                     options=options,

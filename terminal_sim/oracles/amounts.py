@@ -168,4 +168,72 @@ def _newest(facts: SessionFacts, seen: Occurrence) -> SeenRow | None:
     return own[-1] if own else facts.last
 
 
-AMOUNTS = (each_digit, named_limit, confirmed_amount, asked_amount, same_amount, shown_amount)
+_HAS_SUM = (
+    "present-card",
+    "insert-instead",
+    "swipe-instead",
+    "clearpay-tap",
+    "enter-pin",
+    "approved",
+    "accepted-offline",
+)
+
+
+@oracle("R-amount-7", "the screens of a payment have its amount", contents.ScreenShown)
+def has_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to not in _HAS_SUM:
+        return
+    if amount_asked(facts, seen) and not (has(seen.after, "sum") or has(seen.after, "pos-payment")):
+        yield f"{seen.came_to} has none, and {amount_asked(facts, seen)} was confirmed"
+
+
+@oracle(
+    "R-amount-8",
+    "a digit too many is refused with the highest amount, which the next digit takes away",
+    contents.KeyPress,
+)
+def said_too_high(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    (kind, _was, was), (now_kind, _now, now) = field_of(seen.before), field_of(seen.after)
+    if kind != "money" or now_kind != "money" or seen.came_to or seen.ignored or not seen.is_on:
+        return
+    most = highest(facts, screen_id(seen.after))
+    if (
+        seen.key.isdigit()
+        and most
+        and was * 10 + int(seen.key) > most
+        and not has(seen.after, "amount-too-high")
+    ):
+        yield f"{seen.key} was typed behind {was}, and the screen does not say that {most} is the highest amount"
+    if now != was and has(seen.after, "amount-too-high"):
+        yield f"the field went from {was} to {now}, and the screen still says that the amount is too high"
+
+
+@oracle("R-amount-9", "what the checkout complains of is the amount that stands there", contents.ScreenShown)
+def complaint(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "home" or facts.profile.home.style != "tabs":
+        return
+    _, _, amount = field_of(seen.after)
+    if has(seen.after, "amount-zero") and amount:
+        yield f"{amount} stands there, and the screen says that it is zero"
+    if (
+        has(seen.after, "offline-limit-exceeded")
+        and seen.around.outage
+        and amount <= facts.limit
+        and not facts.profile.offline.queue_sum
+    ):
+        yield f"{amount} stands there, the limit is {facts.limit}, and the screen says that it is too high"
+    if has(seen.after, "reader-lost") and seen.around.reader and not facts.line_disturbed:
+        yield "the reader is there, and the screen says that it is not"
+
+
+AMOUNTS = (
+    each_digit,
+    named_limit,
+    confirmed_amount,
+    asked_amount,
+    same_amount,
+    shown_amount,
+    has_amount,
+    said_too_high,
+    complaint,
+)

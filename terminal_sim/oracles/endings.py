@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import PAYMENT_KINDS, SessionFacts
+from terminal_sim.oracles.facts import PAYMENT_KINDS, ReceivedMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, text_of
 from terminal_sim.oracles.oracle import oracle
 
@@ -67,7 +67,7 @@ def _late_ok(facts: SessionFacts) -> bool:
 )
 def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     arrived = [
-        (one.content.stan, one.content.amount, one.content.code, one.content.into)
+        ReceivedMessage(one.content.stan, one.content.amount, one.content.code, one.content.into, one.at.mono)
         for one in seen.entries
         if isinstance(one.content, contents.MessageReceived)
     ]
@@ -83,8 +83,8 @@ def answered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             continue
         asked = rows[0].number("amount") if rows else row.number("requested")
         stan = row.number("stan")
-        fitting = [one for one in (*facts.received, *arrived) if one[:2] == (stan, asked)]
-        if not any(code in _APPROVED and mti[2:3] == "1" for _, _, code, mti in fitting):
+        fitting = [one for one in (*facts.received, *arrived) if (one.stan, one.amount) == (stan, asked)]
+        if not any(one.code in _APPROVED and one.into[2:3] == "1" for one in fitting):
             yield f"{row.text('reference')} is completed, and no approval with trace number {stan} and amount {asked} has come"
 
 
@@ -97,7 +97,7 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             or row.text("response_code")[0] == "Y"
         ):
             continue
-        codes = {one[2] for one in facts.received if one[0] == row.number("stan")}
+        codes = {one.code for one in facts.received if one.stan == row.number("stan")}
         codes |= {
             one.content.code
             for one in seen.entries
@@ -110,4 +110,20 @@ def code(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{shown!r}, and the answer was {row.text('response_code')}"
 
 
-ENDINGS = (says_the_row, answered, code)
+@oracle(
+    "R-ending-4",
+    "a payment that the acquirer approved is completed, where nothing was wrong with card and reader",
+    contents.RowStored,
+)
+def completed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.is_disturbed or seen.due == "state" or not seen.is_on:
+        return
+    arrived = [one.content for one in seen.entries if isinstance(one.content, contents.MessageReceived)]
+    approved = {one.stan for one in arrived if one.code in _APPROVED and one.into[1] == "1"}
+    for row in seen.rows:
+        ended = row.text("state") in ("DECLINED", "REVERSAL_PENDING")
+        if row.kind in ("sale", "refund") and ended and row.number("stan") in approved and not seen.key:
+            yield f"{row.text('reference')} was approved, and is {row.text('state')}"
+
+
+ENDINGS = (says_the_row, answered, code, completed)

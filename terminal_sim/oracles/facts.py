@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from terminal_sim.bench import PrintedReceipt, Profile, Role, TerminalUnderTest, Tone, TraceEntry, contents
 from terminal_sim.oracles.occurrence import (
@@ -33,6 +34,15 @@ _RESULTS = (
 )
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
 _ASKING = ("amount", "home")
+_DISTURBING = (
+    "fault card",
+    "fault wire",
+    "fault host",
+    "tear",
+    "host sends",
+    "fault reader-link",
+    "remove card",
+)
 _PRESENTING = ("insert", "tap-card", "swipe")
 
 
@@ -45,13 +55,35 @@ class SeenOutage:
     since: dict[str, int]
 
 
+class SentMessage(NamedTuple):
+    """A message that left: its kind, its type as its dialect writes it, its trace number and amount, and when (microseconds of virtual time)."""
+
+    out: str
+    mti: str
+    stan: int
+    amount: int
+    mono: int
+
+
+class ReceivedMessage(NamedTuple):
+    """An answer that arrived: its trace number and amount, its response code, its type as its dialect writes it, and when."""
+
+    stan: int
+    amount: int
+    code: str
+    into: str
+    mono: int
+
+
 @dataclass(slots=True)
 class SessionFacts:
     """Everything before the occurrence that is looked at. `terminal` is looked at from outside alone.
 
-    `payments` has all rows of each payment by its reference, oldest payment first; `received` the answers that arrived as (trace number, amount, code,
-    message type), `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
-    that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen.
+    `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
+    that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
+    that have stood there since, and `address_asked` says that an address was typed, and `application` which of its card the cardholder chose. `stan` is the trace number that was taken last. `is_disturbed` says that
+    something was done to a card, a reader or an answer, and `line_disturbed` that the
+    line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message.
     """
 
     terminal: TerminalUnderTest
@@ -61,8 +93,8 @@ class SessionFacts:
     payments: dict[str, list[SeenRow]] = field(default_factory=dict)
     stored: dict[str, SeenRow] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
-    received: list[tuple[int, int, str, str]] = field(default_factory=list)
-    sent: list[tuple[str, str, int, int, int]] = field(default_factory=list)
+    received: list[ReceivedMessage] = field(default_factory=list)
+    sent: list[SentMessage] = field(default_factory=list)
     printed: list[PrintedReceipt] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
@@ -94,7 +126,15 @@ class SessionFacts:
     left_home_at: int = 0
     asked_by_till: bool = False
     tries_left: int = -1
-    powered_at: int = 0
+    powered_at: int = -1
+    been: set[str] = field(default_factory=set)
+    address_asked: bool = False
+    receipts_due: dict[str, str] = field(default_factory=dict)
+    orders_seen: int = 0
+    application: str = ""
+    line_disturbed: bool = False
+    is_disturbed: bool = False
+    stan: int = 0
 
     @property
     def profile(self) -> Profile:
@@ -119,6 +159,8 @@ class SessionFacts:
             confirmed=self.confirmed.copy(),
             orders=self.orders.copy(),
             homes=self.homes.copy(),
+            been=self.been.copy(),
+            receipts_due=self.receipts_due.copy(),
         )
 
     # What follows from the profile.
@@ -172,6 +214,10 @@ class SessionFacts:
             self.powered_at = seen.mono
         if seen.confirmed is not None:
             self.confirmed.append(seen.confirmed)
+            self.address_asked = self.address_asked or seen.confirmed.screen == "street-number"
+        if screen_id(seen.before) == "choose-application" and seen.target.startswith("application-"):
+            self.application = text_of(seen.before, seen.target)
+        self.been.update(view.screen.id for view in seen.screens)
         if screen_id(seen.before) == "home" and seen.came_to:
             left = (
                 [one.id for one in seen.before.unplaced if one.tone is Tone.BAD]
@@ -201,6 +247,8 @@ class SessionFacts:
         """Nothing was typed yet for what comes now."""
         self.accepted.clear()
         self.confirmed.clear()
+        self.been.clear()
+        self.address_asked, self.application = False, ""
         self.asked, self.pin, self.tries_left = None, "", -1
 
     def _list(self, seen: Occurrence) -> None:
@@ -221,6 +269,8 @@ class SessionFacts:
     def _surroundings(self, seen: Occurrence) -> None:
         self.around = seen.around
         word, _, rest = seen.line.partition(" ")
+        self.is_disturbed = self.is_disturbed or seen.line.startswith(_DISTURBING)
+        self.line_disturbed = self.line_disturbed or seen.line.startswith("fault wire")
         if word in _PRESENTING:
             self.card, self.way = rest, word
         if seen.around.paper == "out" or seen.around.jammed or seen.around_before.jammed:
@@ -242,12 +292,18 @@ class SessionFacts:
             self.flow, self.state = content.flow, content.dest
             self.stands_since = entry.at.mono
         elif isinstance(content, contents.MessageReceived):
-            self.received.append((content.stan, content.amount, content.code, content.into))
+            self.received.append(
+                ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)
+            )
         elif isinstance(content, contents.MessageSent):
-            self.sent.append((content.out, content.mti, content.stan, content.amount, entry.at.mono))
+            self.sent.append(
+                SentMessage(content.out, content.mti, content.stan, content.amount, entry.at.mono)
+            )
 
     def _row(self, row: SeenRow, seen: Occurrence) -> None:
         self.rows.append(row)
+        if row.kind in (*PAYMENT_KINDS, "card.refused") and row.text("reference") not in self.payments:
+            self.stan = row.number("stan") or self.stan
         if row.kind in PAYMENT_KINDS:
             self.payments.setdefault(row.text("reference"), []).append(row)
         elif row.kind == "offline.stored":
@@ -266,7 +322,11 @@ class SessionFacts:
         elif row.kind == "tamper":
             self.is_tampered = True
         elif row.kind == "order":
-            self.orders.append(row.number("amount"))
+            self.orders.append(row.number("number"))
+        elif row.kind == "order.seen":
+            self.orders_seen = row.number("number")
+        elif row.kind == "receipt" and row.text("state") == "due":
+            self.receipts_due[row.text("original")] = row.text("to")
 
     def _passcode(self, row: SeenRow, seen: Occurrence) -> None:
         name, result = row.text("name"), row.text("result")

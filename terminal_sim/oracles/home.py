@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from terminal_sim.bench import Profile, Role, contents
+from terminal_sim.bench import Role, contents
+from terminal_sim.oracles.chart import is_listed
 from terminal_sim.oracles.facts import SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, ids, screen_id, text_of
 from terminal_sim.oracles.oracle import oracle
@@ -55,7 +56,7 @@ def offers(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"the home screen stands, and {marked[0]} is marked"
     if screen_id(seen.after) == "home" and home.style != "tabs":
         shown = [one.id for one in seen.after.unplaced if one.role is Role.CHOICE]
-        wanted = [one.id for one in home.entries if _is_listed(facts.profile, one.needs)]
+        wanted = [one.id for one in home.entries if is_listed(facts.profile, one.needs)]
         if shown != wanted:
             yield f"it offers {', '.join(shown)}, and not {', '.join(wanted)}"
 
@@ -66,9 +67,12 @@ def menus(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     if not screen_id(seen.after).startswith("menu-") or name not in facts.profile.menus:
         return
     shown = ids(seen.after, Role.CHOICE)
-    wanted = [one.id for one in facts.profile.menus[name].entries if _is_listed(facts.profile, one.needs)]
+    wanted = [one.id for one in facts.profile.menus[name].entries if is_listed(facts.profile, one.needs)]
     if shown != wanted:
         yield f"{name} offers {', '.join(shown) or 'nothing'}, and not {', '.join(wanted)}"
+    title = facts.profile.menus[name].title or name
+    if ids(seen.after, Role.TITLE) != [title]:
+        yield f"{name} has the title {', '.join(ids(seen.after, Role.TITLE)) or 'of nothing'}, and not {title}"
 
 
 @oracle("R-menu-2", "what is touched in a menu is what opens", contents.Touch)
@@ -185,10 +189,9 @@ def countdown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle(
     "R-home-4",
     "the home screen says that there is no link, and that the battery is low",
-    contents.ScreenShown,
 )
 def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) != "home" or facts.profile.home.style == "tabs":
+    if screen_id(seen.after) != "home" or facts.profile.home.style == "tabs" or not seen.is_on:
         return
     if has(seen.after, "no-connection") == seen.around.network:
         yield f"the link is {'up' if seen.around.network else 'down'}"
@@ -199,7 +202,7 @@ def says_so(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-end-1", "a terminal that was opened shows nothing else any more")
 def tampered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if not facts.is_tampered or not seen.is_on or contents.ScreenShown not in seen.kinds:
+    if not facts.is_tampered or not seen.is_on:
         return
     if screen_id(seen.after) not in ("tampered", "checking-last", "app-closed"):
         yield f"it was opened, and shows {screen_id(seen.after)}"
@@ -212,12 +215,6 @@ def signed_out(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for row in seen.rows:
         if row.kind in ("sale", "moto", "refund") and row.text("reference") not in facts.payments:
             yield f"{row.kind} {row.text('reference')} was begun while it was signed out"
-
-
-def _is_listed(profile: Profile, needs: str) -> bool:
-    if needs == "moto":
-        return profile.moto.enabled
-    return profile.refunds.unreferenced if needs == "unreferenced-refunds" else True
 
 
 HOME = (

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.facts import PAYMENT_KINDS, ReceivedMessage, SentMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
+
+_APPROVED = ("00", "10")
+_LAST_STAN = 999_999
 
 
 @oracle(
@@ -44,10 +47,10 @@ def patience(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         content = entry.content
         if not isinstance(content, contents.MessageSent) or content.out not in ("reversal", "advice"):
             continue
-        before = [one for one in facts.sent if one[0] == content.out and one[2] == content.stan]
-        if not before or seen.due not in ("reversal", "forward") or facts.powered_at > before[-1][4]:
+        before = [one for one in facts.sent if one.out == content.out and one.stan == content.stan]
+        if not before or seen.due not in ("reversal", "forward") or facts.powered_at > before[-1].mono:
             continue
-        waited = entry.at.mono - before[-1][4]
+        waited = entry.at.mono - before[-1].mono
         if not timeouts.reversal_retry <= waited <= timeouts.reversal_retry_max:
             yield f"{content.out} {content.stan} was repeated after {waited} microseconds"
 
@@ -96,4 +99,84 @@ def address(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
             yield f"{typed[screen]} was typed, and the acquirer got {fields.get(screen, 'nothing')!r}"
 
 
-MESSAGES = (oldest_first, patience, as_the_row, address)
+@oracle(
+    "R-message-5",
+    "an answer that nothing waits for changes nothing, and is on record",
+    contents.MessageReceived,
+)
+def unexpected(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said = [(row.number("stan"), row.number("amount")) for row in seen.rows if row.kind == "unexpected"]
+    arrived = [*facts.received]
+    for entry in seen.entries:
+        content = entry.content
+        if not isinstance(content, contents.MessageReceived) or not seen.is_on:
+            continue
+        asked = [one for one in facts.sent if one.stan == content.stan and one.amount == content.amount]
+        asked += [one for one in _sent(seen) if one.stan == content.stan and one.amount == content.amount]
+        of_class = [one for one in asked if one.mti[1] == content.into[1]]
+        since = of_class[0].mono if of_class else 0
+        already = [
+            one
+            for one in arrived
+            if (one.stan, one.into) == (content.stan, content.into) and one.mono >= since
+        ]
+        arrived.append(
+            ReceivedMessage(content.stan, content.amount, content.code, content.into, entry.at.mono)
+        )
+        waits_on = content.into[1] == "4" and all(one.code not in _APPROVED for one in already)
+        if (
+            len(already) >= len(of_class)
+            and not (of_class and waits_on)
+            and (content.stan, content.amount) not in said
+        ):
+            yield f"{content.into} {content.stan} of {content.amount} arrived, which nothing waits for, and no row says so"
+
+
+def _sent(seen: Occurrence) -> list[SentMessage]:
+    return [
+        SentMessage(one.content.out, one.content.mti, one.content.stan, one.content.amount, one.at.mono)
+        for one in seen.entries
+        if isinstance(one.content, contents.MessageSent)
+    ]
+
+
+@oracle("R-message-6", "what is in doubt leaves at once when the acquirer is in reach again")
+def at_once(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.line not in ("network up", "service up")
+        or not seen.is_on
+        or seen.around.outage
+        or not seen.around_before.outage
+    ):
+        return
+    pending = [rows[-1] for rows in facts.payments.values() if rows[-1].text("state") == "REVERSAL_PENDING"]
+    if pending and not any(one.out in ("reversal", "void") for one in _sent(seen)):
+        yield f"{pending[0].text('reference')} is in doubt, and nothing was sent"
+
+
+@oracle("R-message-7", "a repeat says that it is one", contents.MessageSent)
+def repeats(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.line.startswith("power") or any(row.kind == "boot" for row in seen.rows):
+        return
+    for one in _sent(seen):
+        before = [each for each in facts.sent if each.out == one.out and each.stan == one.stan]
+        if one.out not in ("reversal", "advice") or not before or facts.powered_at >= before[-1].mono:
+            continue
+        if one.mti == before[0].mti and before[0].mti.endswith("0"):
+            yield f"{one.mti} {one.stan} was sent again as {before[0].mti}"
+
+
+@oracle("R-message-8", "trace numbers follow one another, and none is left out", contents.RowStored)
+def following(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    last, known = facts.stan, set(facts.payments)
+    for row in seen.rows:
+        name, stan = row.text("reference"), row.number("stan")
+        if row.kind not in (*PAYMENT_KINDS, "card.refused") or not stan or name in known:
+            continue
+        known.add(name)
+        if stan != last % _LAST_STAN + 1:
+            yield f"{name} has {stan}, and the one before had {last}"
+        last = stan
+
+
+MESSAGES = (oldest_first, patience, as_the_row, address, unexpected, at_once, repeats, following)

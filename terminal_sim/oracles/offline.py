@@ -89,9 +89,20 @@ def expiry(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 
 _REFUSALS = (
+    "not-offline-card",
     "offline-not-allowed", "offline-session-over", "offline-limit-exceeded", "offline-queue-full",
     "not-offline-contactless", "not-offline-gift-card", "not-offline-manual", "not-offline-clearpay",
 )  # fmt: skip
+
+
+def _takes_stripe(facts: SessionFacts, seen: Occurrence) -> bool:
+    """Whether a stripe was swiped where the profile takes stripes offline, and refuses no brand but gift cards, which have a reason of their own."""
+    rules = facts.profile.offline
+    return (
+        seen.line.startswith("swipe")
+        and rules.entries.stripe
+        and set(rules.refused_brands) <= {"square-gift"}
+    )
 
 
 @oracle("R-offline-4", "a payment is refused offline only for a reason that holds", contents.ScreenShown)
@@ -101,6 +112,8 @@ def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         if not has(seen.after, reason) or has(seen.before, reason):
             continue
         if seen.around != seen.around_before:
+            continue
+        if reason == "not-offline-card" and not _takes_stripe(facts, seen):
             continue
         if facts.outage is None or not seen.around.outage:
             if not seen.around.outage:
@@ -118,6 +131,8 @@ def refused(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
                 yield f"{amount} is refused, and the limit is {facts.limit}"
         elif reason == "offline-queue-full" and len(waiting) < rules.queue_count:
             yield f"{len(waiting)} payments wait, of at most {rules.queue_count}"
+        elif reason == "not-offline-card":
+            yield f"{seen.line} is refused, and the profile takes stripes offline"
         elif reason == "not-offline-contactless" and rules.entries.contactless:
             yield "contactless cards are taken offline, and the screen says that they are not"
 

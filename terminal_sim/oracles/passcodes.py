@@ -70,7 +70,7 @@ def locked_screen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
         return
     until = [at for at in {**facts.locked, **_locked_now(facts, seen)}.values() if at > seen.mono]
     said = text_of(seen.after, "passcode-locked")
-    if said and not until:
+    if said and not until and contents.ScreenShown in seen.kinds:
         yield f"{said!r}, and no passcode is locked"
     elif said and contents.ScreenShown in seen.kinds:
         minutes = {ceil((at - seen.mono) / _MINUTE) for at in until}

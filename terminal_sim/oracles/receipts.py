@@ -10,10 +10,11 @@ from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, screen_
 from terminal_sim.oracles.oracle import oracle
 
 _ENDED = ("COMPLETED", "DECLINED", "PENDING", "REVERSAL_PENDING", "REVERSED")
+_BY_HAND = ("", "remove card")
 _PAID = ("COMPLETED", "VOIDED")
 
 
-def _ids(paper: PrintedReceipt) -> list[str]:
+def ids_of(paper: PrintedReceipt) -> list[str]:
     """The ids of the wordings of its lines, in their order."""
     parts = (
         part
@@ -23,12 +24,18 @@ def _ids(paper: PrintedReceipt) -> list[str]:
     return [str(part.id) for part in parts if not isinstance(part, str)]
 
 
+def value_of(paper: PrintedReceipt, label: str) -> str:
+    """What stands behind the label with this id, as its line has it; "" where it is not there."""
+    found = (line for line in paper.receipt.lines if getattr(getattr(line, "label", None), "id", "") == label)
+    return str(getattr(next(found, None), "value", ""))
+
+
 def is_reprint(paper: PrintedReceipt) -> bool:
     """Whether it has the mark of a copy."""
-    return "receipt-copy" in _ids(paper)
+    return "receipt-copy" in ids_of(paper)
 
 
-def _row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | None:
+def row_of(facts: SessionFacts, seen: Occurrence, reference: str) -> SeenRow | None:
     """The newest row of a payment, those of this occurrence among them."""
     own = [row for row in seen.rows if row.kind in PAYMENT_KINDS and row.text("reference") == reference]
     if own:
@@ -103,11 +110,11 @@ def of_the_picked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle("R-paper-4", "a receipt says what the row of its payment says", contents.ReceiptPrinted)
 def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        row = _row_of(facts, seen, paper.receipt.reference)
+        row = row_of(facts, seen, paper.receipt.reference)
         if row is None:
             yield f"it is of {paper.receipt.reference}, and there is no such payment"
             continue
-        ids = _ids(paper)
+        ids = ids_of(paper)
         total = [
             getattr(line, "value", None)
             for line in paper.receipt.lines
@@ -142,7 +149,7 @@ def says_the_row(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 )
 def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
-        row = _row_of(facts, seen, paper.receipt.reference)
+        row = row_of(facts, seen, paper.receipt.reference)
         if row is None:
             continue
         foreign = paper.copy == "customer" and facts.profile.receipts.card_language and row.text("language")
@@ -157,7 +164,7 @@ def language(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def complete(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if seen.came_to != "home" or facts.profile.printer is None or seen.line or not seen.is_on:
+    if seen.came_to != "home" or facts.profile.printer is None or seen.line not in _BY_HAND or not seen.is_on:
         return
     last, rules = facts.last, facts.profile.receipts
     if (
@@ -205,6 +212,9 @@ def goes_on(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
 @oracle("R-paper-8", "no receipt has a whole card number", contents.ReceiptPrinted)
 def masked(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     for paper in seen.printed:
+        shown = value_of(paper, "receipt-card")
+        if len(digits(shown)) > 4:
+            yield f"it shows {len(digits(shown))} digits of a card"
         for line in paper.text.splitlines():
             label, star, value = line.partition("*")
             if star and len(digits(value)) > 4:

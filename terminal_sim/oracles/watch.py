@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from terminal_sim.bench import Bench, Duration, TerminalUnderTest, TraceEntry, View, contents
+from terminal_sim.oracles.chart import chart_alarms
+from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.facts import SessionFacts, around_after, beginning
 from terminal_sim.oracles.occurrence import Occurrence, SeenRow, TypedEntry, field_of, screen_id
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
@@ -34,21 +37,29 @@ class WatchMoment:
 
 
 class OracleWatch:
-    """`alarms` are those so far, in their order. `oracles` are the rules that are applied."""
+    """`alarms` are those so far, in their order. `oracles` are the rules that are asked after each act, `classes` those of which a verdict has rules."""
 
     wants_frames = wants_bytes = False
 
-    def __init__(self, bench: Bench, terminal: TerminalUnderTest, oracles: Sequence[Oracle]) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        terminal: TerminalUnderTest,
+        oracles: Sequence[Oracle],
+        classes: frozenset[OracleClass] = ALL_CLASSES,
+    ) -> None:
         self.alarms: list[OracleAlarm] = []
         self._bench = bench
         self._terminal = terminal
         self._oracles = tuple(oracles)
+        self._classes = classes
         self._by_kinds: dict[frozenset[type[contents.Content]], tuple[Oracle, ...]] = {}
         self.facts = beginning(terminal)
         self._entries: list[TraceEntry] = []
         self._view: View | None = terminal.view() if terminal.is_on else None
         self._before = self._view
         self._printed = len(terminal.receipts)
+        self._rows_before = terminal.rows_written
         self._key = ""
         self._typed = ""
         self._sound_since = bench.now.mono
@@ -79,10 +90,16 @@ class OracleWatch:
         self.facts.take(seen)
         self._before = seen.after
 
+    @cached_property
+    def _of_chart(self) -> list[OracleAlarm]:
+        return chart_alarms(self._terminal) if OracleClass.CHART in self._classes else []
+
     def verdict(self) -> list[OracleAlarm]:
-        """The alarms so far, and the invariants of money as they stand now."""
+        """The alarms so far, those of the charts, and the invariants of money as they stand now."""
         self.settle()
-        found = list(self.alarms)
+        found = [*self.alarms, *self._of_chart]
+        if OracleClass.INVARIANTS not in self._classes:
+            return found
         healed = self._terminal.is_on and self._bench.now.mono - self._sound_since >= HEALED
         healed = healed and not self._terminal.conditions()
         for line in self._bench.violations(resolved=healed):
@@ -155,12 +172,20 @@ class OracleWatch:
                 seen.rows.append(SeenRow(content.row, content.values, entry.at.mono))
             elif isinstance(content, contents.ScreenShown) and isinstance(content.text, View):
                 seen.screens.append(content.text)
+        if any(row.kind == "boot" for row in seen.rows):
+            self._read_what_was_not_seen(seen)
         if contents.ReceiptPrinted in seen.kinds:
             printed = self._terminal.receipts
             seen.printed = [paper for paper in printed[self._printed :] if paper.copy != "report"]
             self._printed = len(printed)
         self._type(seen)
         return seen
+
+    def _read_what_was_not_seen(self, seen: Occurrence) -> None:
+        """After a commit whose answer was lost a boot finds rows that nobody saw: they stand in the journal before its own."""
+        known = self._rows_before + len(self.facts.rows)
+        if self._terminal.rows_written > known + len(seen.rows):
+            seen.rows = [SeenRow(row.kind, row.fields, row.mono) for row in self._terminal.journal(known)]
 
     def _pressed(self, first: contents.Content, before: View | None) -> str:
         if isinstance(first, contents.KeyPress):

@@ -188,10 +188,8 @@ def _faults(_: Scope) -> Iterator[CompletionCandidate]:
     yield from (CompletionCandidate(one.name, CandidateKind.FAULT, one.meaning, str(one)) for one in FAULTS)
 
 
-def _oracles(_: Scope) -> Iterator[CompletionCandidate]:
-    from terminal_sim.oracles.catalogue import CODES  # most lines name none
-
-    return _explained(CODES, CandidateKind.VALUE)
+def _oracles(scope: Scope) -> Iterator[CompletionCandidate]:
+    return _explained(scope.vocabulary.oracles, CandidateKind.VALUE)
 
 
 def _packs(scope: Scope) -> Iterator[CompletionCandidate]:

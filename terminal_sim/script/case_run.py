@@ -197,6 +197,7 @@ class CaseRun:
             receipts_before=papers,
             folder=self.case.program.script.path.parent,
             mask=self._mask,
+            own_oracles=self.case.play.scope.vocabulary.own_oracles,
         )
 
     # Pictures.

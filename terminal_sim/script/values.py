@@ -275,12 +275,15 @@ def _judge_rule(value: Value, _: Scope) -> str:
     return f"there is no rule {value.text!r}{suggest(value.text, RULES) or '; `help rules` lists them'}"
 
 
-def _judge_oracle(value: Value, _: Scope) -> str:
-    from terminal_sim.oracles.catalogue import CODES  # most scripts name none
+def _judge_oracle(value: Value, scope: Scope) -> str:
+    from terminal_sim.oracles.catalogue import EXPLORED  # most scripts name none
 
-    if value.text in CODES:
+    codes = scope.vocabulary.oracles
+    if value.text in codes:
         return ""
-    return f"there is no rule {value.text!r}{suggest(value.text, CODES) or '; `help oracles` lists them'}"
+    if value.text in EXPLORED:
+        return f"{value.text} looks at more than one session, as `terminal-sim explore` does: expect what has to be seen instead"
+    return f"there is no rule {value.text!r}{suggest(value.text, codes) or '; `help oracles` lists them'}"
 
 
 def _judge_script(value: Value, _: Scope) -> str:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from terminal_sim import profile
 from terminal_sim.bench import Bench, Profile
 from terminal_sim.bench.words import MESSAGE_KINDS
 from terminal_sim.display.texts import Texts, plain
 from terminal_sim.readers.tearing import CARD_STEPS
+
+if TYPE_CHECKING:
+    from terminal_sim.oracles.oracle import Oracle
 
 # Steps of a card's conversation; `apdu N` counts its commands.
 TEAR_STEPS = (*CARD_STEPS, "apdu")
@@ -45,6 +49,16 @@ class Vocabulary:
     texts: Texts
     opened: Mapping[str, frozenset[str]]
     """What the menu entries of each id open, over all bundled profiles."""
+    own_oracles: tuple[Oracle, ...] = ()
+    """Rules of a user's own, beside those of the simulator."""
+
+    @property
+    def oracles(self) -> Mapping[str, str]:
+        """The sentence by its code of each rule that a script can be held to, the user's own among them."""
+        from terminal_sim.oracles.catalogue import CODES, EXPLORED  # most scripts name none
+
+        known = {code: says for code, says in CODES.items() if code not in EXPLORED}
+        return {**known, **{one.code: one.sentence for one in self.own_oracles}}
 
     @property
     def ids(self) -> frozenset[str]:

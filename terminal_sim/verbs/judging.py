@@ -37,7 +37,7 @@ class Judging(Waiting):
 
         self._watched_from = self._snapshot()
         with self._by_hand("watch"):
-            self._judge = OracleWatch(self.bench, self.terminal, ORACLES)
+            self._judge = OracleWatch(self.bench, self.terminal, (*ORACLES, *self._own_oracles))
 
     @verb("verify", "watch", "press OK", "verify", "verify R-amount-4")
     def verify(self, *codes: Annotated[str, ValueKind.ORACLE, MinCount(0)]) -> None:
@@ -47,9 +47,10 @@ class Judging(Waiting):
         """
         from terminal_sim.oracles.catalogue import CODES
 
-        unknown = next((code for code in codes if code not in CODES), "")
+        known = {*CODES, *(one.code for one in self._own_oracles)}
+        unknown = next((code for code in codes if code not in known), "")
         if unknown:
-            raise BadScript(f"there is no rule {unknown!r}{suggest(unknown, CODES)}")
+            raise BadScript(f"there is no rule {unknown!r}{suggest(unknown, known)}")
         if self._judge is None or self._watched_from is None:
             raise BadScript("nothing was watched: write `watch` as the first line of the scenario")
         for alarm in self._judge.verdict():

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from terminal_sim.bench import Bench, Duration, Item, Role, SavedState, Selector, TerminalUnderTest, View
 from terminal_sim.datafiles.suggest import close_word, suggest
@@ -25,6 +25,9 @@ from terminal_sim.verbs.mask import Mask
 from terminal_sim.verbs.pictures import Pictures
 from terminal_sim.verbs.rows import RowLog
 from terminal_sim.verbs.variables import built_in
+
+if TYPE_CHECKING:
+    from terminal_sim.oracles.oracle import Oracle
 
 DEFAULT_WITHIN = Duration.parse("30s")
 TRACE_LINES = 10
@@ -149,6 +152,7 @@ class Waiting:
         folder: Path = Path(),
         mask: Mask | None = None,
         patience: Duration = DEFAULT_WITHIN,
+        own_oracles: Sequence[Oracle] = (),
     ) -> None:
         self.bench = bench
         self.terminal = terminal
@@ -158,6 +162,7 @@ class Waiting:
         self.folder = folder
         self.mask = mask or Mask()
         self._pictures = pictures
+        self._own_oracles = tuple(own_oracles)
         self.patience = patience
         self._rows_before = rows_before
         self._receipts_before = receipts_before

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from terminal_sim.cli.main import main
-from tests.explore.planted.bugs import BUGS
-from tests.explore.planted.planting import planted
+from tests.explore.planted import BUGS, planted
 
 (BUG,) = (bug for bug in BUGS if bug.what == "the first tab is marked whichever is open")
 FILE = f"""

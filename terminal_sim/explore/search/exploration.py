@@ -17,9 +17,12 @@ from terminal_sim.explore.search.errands.way import Errand
 from terminal_sim.explore.search.explorer import ExploredEnd, Explorer
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.relating import of_code, related
 from terminal_sim.explore.search.shrink import Shrinker
 from terminal_sim.explore.search.variants import variants
+from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
+from terminal_sim.oracles.relations import Relation
 
 
 class ExplorationFollower(Protocol):
@@ -94,10 +97,15 @@ class Exploration:
 
 
 def exploration(
-    profile: str, options: Mapping[str, str], oracles: Sequence[Oracle], seed: int, locale: str = ""
+    profile: str,
+    options: Mapping[str, str],
+    oracles: Sequence[Oracle],
+    seed: int,
+    locale: str = "",
+    classes: frozenset[OracleClass] = ALL_CLASSES,
 ) -> Exploration:
     """An exploration of a profile and its variants. Raises `ProfileError` for a profile or options that there are not."""
-    grounds = varied(Ground.of(profile, options, oracles, locale=locale))
+    grounds = varied(Ground.of(profile, options, oracles, locale=locale, classes=classes))
     coverage = Coverage()
     explorers = tuple(Explorer(ground, seed, coverage=coverage) for ground in grounds)
     gone: set[Errand] = set()
@@ -110,7 +118,7 @@ def exploration(
 def varied(plain: Ground) -> tuple[Ground, ...]:
     """The ground and its variants, it itself first. Raises `ProfileError`."""
     return tuple(
-        Ground.of(plain.profile, each, plain.oracles, locale=plain.locale)
+        Ground.of(plain.profile, each, plain.oracles, locale=plain.locale, classes=plain.classes)
         for each in variants(plain.model, plain.options)
     )
 
@@ -134,6 +142,8 @@ def shrunk(
     """
     with Shrinker(ground, code, archive) as shrinker:
         short = shrinker.shrunk(acts)
+    if (one := of_code(code)) is not None:
+        return _of_relation(one, (plain, ground), short, session, len(acts), shrinker.runs)
     for where in (plain, ground):
         done, alarms = where.alarms(short)
         said = next((one for one in alarms if one.code == code), None)
@@ -145,5 +155,24 @@ def shrunk(
                 session=session,
                 length=len(acts),
                 runs=shrinker.runs,
+            )
+    return None
+
+
+def _of_relation(
+    one: Relation, grounds: Sequence[Ground], acts: Sequence[Act], session: int, length: int, runs: int
+) -> ExplorerFinding | None:
+    """The finding of what a relation found different, with the acts of the changed session."""
+    for where in grounds:
+        breach = related(one, where, acts)
+        if breach is not None:
+            return ExplorerFinding(
+                alarm=breach.alarm,
+                ground=breach.ground,
+                acts=breach.acts,
+                session=session,
+                length=length,
+                runs=runs,
+                expected=breach.expected,
             )
     return None

@@ -11,10 +11,10 @@ from collections.abc import Callable, Container, Generator
 from dataclasses import dataclass, field
 from random import Random
 
-from terminal_sim.bench import Subscriber
+from terminal_sim.bench import Duration, Subscriber
 from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.denominator import Denominator
-from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.act import WAIT, Act
 from terminal_sim.explore.search.acting import Acting, heal
 from terminal_sim.explore.search.errands.catalogue import errands
 from terminal_sim.explore.search.errands.way import Errand
@@ -23,15 +23,23 @@ from terminal_sim.explore.search.guards import GuardedSurroundings
 from terminal_sim.explore.search.learned import Learned
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.probing import Probing
+from terminal_sim.explore.search.relating import applicable, marked, related
 from terminal_sim.explore.search.sweep import Swept
 from terminal_sim.explore.search.uncovered import UncoveredMoves
 from terminal_sim.explore.search.ways import Written
 from terminal_sim.explore.search.world import faults
+from terminal_sim.oracles import chart, relations
+from terminal_sim.oracles.choice import OracleClass
 from terminal_sim.oracles.oracle import OracleAlarm
+from terminal_sim.oracles.relations import Relation
 
 _LONGEST = 40  # acts of an ordinary session
 _ERRANDS_FIRST = 4  # as long as there are errands that were never gone, three sessions of four go some
 _FROM_HERE = 8  # ordinary acts behind an archived moment
+_RELATED_EVERY = 8  # a session in which nothing was wrong is done twice more, and held to a relation
+_LONG_RELATED_EVERY = 2  # one with a long wait: few have one
+_CLOCK_FIRST = 0.7  # of these: what counts time by the wall clock shows itself there alone
+_LONG = Duration.parse("5min")
 NOTHING_LEARNED = Learned()
 
 
@@ -73,6 +81,7 @@ class Explorer:
         moves = UncoveredMoves.of(Denominator.of(ground.model).allowed, covered)
         self._probing = Probing(moves, self.memory)
         self.subscribers: list[Subscriber] = []
+        self._relations = applicable(ground) if OracleClass.RELATIONS in ground.classes else []
         self._seed = seed
         self._first = first
         self.errands = errands(ground.model, ground.numbers, ground.pins)
@@ -115,8 +124,25 @@ class Explorer:
             kind = self._errand_session
         kind(acting)
         self.acts += acting.count
+        acts = [*session.acts]
         heal(session)
-        return ExploredEnd(number, session.acts, session.verdict())
+        alarms = session.verdict()
+        takes_long = any(map(_takes_long, acts))
+        every = _LONG_RELATED_EVERY if takes_long and len(acts) <= _LONGEST else _RELATED_EVERY
+        if alarms or number % every or not self._relations:
+            return ExploredEnd(number, session.acts, alarms)
+        one = self._relations[number // every % len(self._relations)]
+        if takes_long and chance.random() < _CLOCK_FIRST:
+            one = relations.clock
+        return self._related(number, acts, one, chance)
+
+    def _related(self, number: int, acts: list[Act], one: Relation, chance: Random) -> ExploredEnd:
+        """Hold a session, in which no rule was broken, to a relation."""
+        told = marked(one, acts, self.ground, chance)
+        breach = related(one, self.ground, told) if told is not None else None
+        if told is None or breach is None:
+            return ExploredEnd(number, acts, [])
+        return ExploredEnd(number, told, [breach.alarm])
 
     def _errand_session(self, acting: Acting) -> None:
         """Errands, those first that were never gone, with ordinary acts behind each."""
@@ -182,3 +208,16 @@ class Explorer:
                 acting.do(chance.choice(self.memory.swept.faults))
             if acting.over:
                 return
+
+
+def unreached(explorer: Explorer) -> list[OracleAlarm]:
+    """An alarm for each flow that the menus promise and that was never come to, once each way of the menus was gone."""
+    if explorer.untried:
+        return []
+    return chart.unreached(
+        explorer.ground.model, frozenset(flow for flow, _ in explorer.memory.archive.cells)
+    )
+
+
+def _takes_long(act: Act) -> bool:
+    return act[0] == WAIT and Duration.parse(act[1]) >= _LONG

@@ -23,6 +23,7 @@ from terminal_sim.display.texts import Texts
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.act_runner import ActRunner
 from terminal_sim.explore.secret_words import details_of
+from terminal_sim.oracles.choice import ALL_CLASSES, OracleClass
 from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 from terminal_sim.oracles.watch import OracleWatch, WatchMoment
 from terminal_sim.profile import load
@@ -33,15 +34,19 @@ CRASH = "I-crash"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it.
+    """What every session begins with: a terminal of `profile` with `options` set, fresh from the box. `oracles` judge it, and rules of the `classes`.
 
-    `numbers` and `pins` are those of the cards by their names, `cards` the names of those that can be presented by each verb."""
+    `numbers` and `pins` are those of the cards by their names, `cards` the names of those that can be presented by each verb. `clock` is the civil
+    time at the beginning, the bench's own where it is empty.
+    """
 
     profile: str
     options: Mapping[str, str] = field(default_factory=dict)
     oracles: Sequence[Oracle] = ()
     seed: int = 0
     locale: str = ""
+    classes: frozenset[OracleClass] = ALL_CLASSES
+    clock: str = ""
     model: Profile
     texts: Texts
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -57,6 +62,7 @@ class Ground:
         oracles: Sequence[Oracle],
         seed: int = 0,
         locale: str = "",
+        classes: frozenset[OracleClass] = ALL_CLASSES,
     ) -> Ground:
         """Raises `ProfileError` for a profile or options that there are not."""
         details, cards = _deck()
@@ -69,6 +75,7 @@ class Ground:
             oracles=oracles,
             seed=seed,
             locale=locale,
+            classes=classes,
             model=load(profile, options),
             texts=Texts.load(),
         )
@@ -117,7 +124,9 @@ class ExploredSession:
         self.ground = ground
         self.acts: list[Act] = []
         self.crashed: OracleAlarm | None = None
-        self.bench = Bench(seed=ground.seed, trace=Trace(keep=0), texts=ground.texts)
+        self.bench = Bench(
+            seed=ground.seed, trace=Trace(keep=0), texts=ground.texts, clock=ground.clock or None
+        )
         try:
             self.terminal: TerminalUnderTest = self.bench.add_terminal(
                 ground.model, locale=ground.locale or None, reader=ground.reader
@@ -126,7 +135,7 @@ class ExploredSession:
             self.bench.close()
             raise
         self._runner = ActRunner(self.bench, self.terminal)
-        self.watch = OracleWatch(self.bench, self.terminal, ground.oracles)
+        self.watch = OracleWatch(self.bench, self.terminal, ground.oracles, ground.classes)
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from typing import Self
 from terminal_sim.explore.search.act import PRESS, Act, cost, joined
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.ground import ExploredSession, Ground, SessionMoment
+from terminal_sim.explore.search.relating import of_code, related
 from terminal_sim.explore.search.simpler import simpler_acts
 
 MOST_ACTS = 6_000
@@ -31,6 +32,7 @@ class Shrinker:
     ) -> None:
         self._ground = ground
         self._code = code
+        self._relation = of_code(code)
         self._archive = archive or Archive()
         self._most = most_acts
         self._tried: dict[tuple[Act, ...], bool] = {}
@@ -148,14 +150,21 @@ class Shrinker:
         if key not in self._tried:
             if self.acts >= self._most and self._tried:
                 return False
-            session = self._from_beginning()
-            for act in acts:
-                session.do(act)
-                if session.crashed is not None:
-                    break
-            self.runs, self.acts = self.runs + 1, self.acts + len(session.acts)
-            self._tried[key] = any(alarm.code == self._code for alarm in session.verdict())
+            self.runs += 1
+            self._tried[key] = self._breaks(acts)
         return self._tried[key]
+
+    def _breaks(self, acts: list[Act]) -> bool:
+        if self._relation is not None:
+            self.acts += 2 * len(acts)
+            return related(self._relation, self._ground, acts) is not None
+        session = self._from_beginning()
+        for act in acts:
+            session.do(act)
+            if session.crashed is not None:
+                break
+        self.acts += len(session.acts)
+        return any(alarm.code == self._code for alarm in session.verdict())
 
     def _from_beginning(self) -> ExploredSession:
         """A session at its beginning: the same one again, but for one that broke its bench."""

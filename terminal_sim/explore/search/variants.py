@@ -6,11 +6,26 @@ from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
 
+# Small limits, and time-outs of which no two are the same: one in the place of another is seen.
 _SMALL = {
     "limits.moto_max_amount": "50000",
     "limits.refund_max_amount": "50000",
     "limits.max_amount": "200000",
     "limits.history": "3",
+    "timeouts.menu": "50s",
+    "timeouts.entry": "70s",
+    "timeouts.card": "110s",
+    "timeouts.pin": "100s",
+    "timeouts.issuer": "90s",
+    "timeouts.result": "12s",
+    "timeouts.notice": "6s",
+    "timeouts.avs": "7s",
+    "timeouts.reversal": "55s",
+}
+_WITHHELD = {
+    "offline.permission": "false",
+    "checkout.gift_card": "false",
+    "checkout.digital_receipt": "false",
 }
 _CARD_DECIDES = {"kernel": "offline-capable"}
 _ON_REQUEST = {"receipts.merchant": "prompt", "receipts.customer": "prompt"}
@@ -42,7 +57,8 @@ def _switched(profile: Profile) -> Iterator[dict[str, str]]:
     refunds = {"refunds.unreferenced": "true"} if unreferenced else {}
     no_code = {"moto.ask_cvc": "false"} if profile.moto.enabled else {}
     few_printed = _FEW_PRINTED if profile.printer is not None else {}
-    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed}
+    withheld = _WITHHELD if profile.checkout is not None else {}
+    yield {**_SMALL, **_CARD_DECIDES, **refunds, **no_code, **few_printed, **withheld}
     if profile.printer is not None:
         yield {**_ON_REQUEST, **refunds}
     if profile.offline.enabled and not profile.offline.allowed:

@@ -17,8 +17,7 @@ from terminal_sim.explore.campaigns.run import CampaignRun, definition
 from terminal_sim.explore.campaigns.store import CampaignStore, StoreError
 from terminal_sim.explore.campaigns.workers import ProcessWorkers, Results, ThisProcess
 from tests.explore.campaigns.kit import campaign, done
-from tests.explore.planted.bugs import BUGS
-from tests.explore.planted.planting import planted
+from tests.explore.planted import BUGS, planted
 
 (BUG,) = (bug for bug in BUGS if bug.what == "the first tab is marked whichever is open")
 

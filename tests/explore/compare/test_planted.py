@@ -12,8 +12,7 @@ from terminal_sim.explore.compare.observed import CorpusSession, ObservedSession
 from terminal_sim.explore.compare.observer import FirmwareObserver
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.oracles.catalogue import ORACLES
-from tests.explore.planted.bugs import BUGS
-from tests.explore.planted.planting import PlantedBug, planted
+from tests.explore.planted import BUGS, PlantedBug, planted
 
 SHORT, LONG = 800, 20_000  # acts of an exploration
 QUICK = [

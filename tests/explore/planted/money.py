@@ -83,7 +83,7 @@ def _declined_void_keeps_its_original(sound: Any) -> Any:
     def apply(self: DurableState, payment: Payment) -> None:
         sound(self, payment)
         if payment.original:
-            self.taken_originals[payment.original] = payment.reference
+            self.taken_originals[payment.original] = {payment.reference: payment.amount.minor}
 
     return apply
 

@@ -20,8 +20,7 @@ from terminal_sim.script.plan import plan
 from terminal_sim.script.results import ScenarioOutcome
 from terminal_sim.script.run import Runner
 from terminal_sim.script.vocabulary import vocabulary
-from tests.explore.planted.bugs import BUGS
-from tests.explore.planted.planting import PlantedBug, planted
+from tests.explore.planted import BUGS, PlantedBug, planted
 
 QUICK = [
     bug

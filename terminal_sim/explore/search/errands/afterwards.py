@@ -69,7 +69,8 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             )
             yield (*one, ("network", "down"), *way, (TAP, "txn-1"), *void, ("network", "up"))
             yield (*one, ("host", "answers", "timeout"), *way, (TAP, "txn-1"), *void, (WAIT, "3min"))
-            yield (*one, ("host", "answers", "declined:51"), *way, (TAP, "txn-1"), *void)
+            refused: Errand = (*one, *way, (TAP, "txn-1"), ("host", "answers", "declined:51"), *void)
+            yield (*refused, *way, (TAP, "txn-2"), *void)
             if "standalone" in profile.features:
                 yield (
                     *one,
@@ -91,5 +92,6 @@ def afterwards(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             if profile.keypad.named("DOWN") is not None:
                 yield (*(one * 4), *(two * 2), *way, (PRESS, "DOWN", "UP"))
         for way in ways_to(ways, "transactions"):
+            yield (*(one * 7), *way, (TAP, "older"), (TAP, "filter"), (TAP, "completed"))
             for name in ("completed", "declined", "pending"):
                 yield (*one, *declined, *way, (TAP, "filter"), (TAP, name), (TAP, "txn-1"))

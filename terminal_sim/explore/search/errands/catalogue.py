@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from terminal_sim.bench import Profile
+from terminal_sim.explore.search.errands.accounts import accounts
 from terminal_sim.explore.search.errands.afterwards import afterwards
 from terminal_sim.explore.search.errands.hindered import hindered
 from terminal_sim.explore.search.errands.offline import offline
@@ -31,6 +32,7 @@ def errands(profile: Profile, numbers: Mapping[str, str], pins: Mapping[str, str
         offline(profile, ways),
         hindered(profile, ways),
         point_of_sale(profile),
+        accounts(profile, ways),
     ):
         found += each
     return tuple(dict.fromkeys(found))

@@ -50,6 +50,9 @@ def hindered(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
             yield (*slow, ("network", "slow", "0s"), ("remove", "card"), (WAIT, "3min"))
         for then in ((PRESS, "CANCEL"), ("tap-card", "visa-second-tap"), (WAIT, "3min")):
             yield (("host", "sends", "unblock-pin"), *begun, ("tap-card", "visa-second-tap"), then)
+        yield (("network", "down"), *begun, CHIP, (WAIT, "3min"), ("network", "up"))
+        for fault in ("card-failure", "card-garbage", "card-mute"):
+            yield (*begun, CHIP, ("fault", fault), (WAIT, "2s"), ("remove", "card"), (WAIT, "3min"))
         for step in ("genac1", "online"):
             yield (*begun, ("tear", "card", "after", step), CHIP, (WAIT, "3min"))
         if profile.printer is not None:

@@ -25,7 +25,7 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
         return
     allow: Errand = ()
     settings = ways_to(ways, "offline-settings")
-    if rules.settings and not rules.allowed and settings:
+    if rules.settings and settings:
         allow = (*settings[0], (TAP, "allow"))
         yield (*allow, (TAP, "offline-limit"), (PRESS, str(rules.limit_max), "OK"))
         yield (*allow, (TAP, "offline-limit"), (PRESS, str(rules.limit_max + 1), "OK"))
@@ -48,7 +48,7 @@ def offline(profile: Profile, ways: list[MenuWay]) -> Iterator[Errand]:
                 ("swipe", "gift-card"),
             ):
                 yield (*allow, down, *paid(start, 1000, presented), up)
-            for more in (-SECOND, SECOND):
+            for more in (-SECOND, 0, SECOND):
                 yield (*allow, down, (WAIT, str(Duration(session + more))), *one)
                 if rules.upload is not None:
                     yield (*allow, down, *one, (WAIT, str(Duration(rules.upload + more))), up, (WAIT, "2s"))

@@ -36,11 +36,31 @@ def payments(profile: Profile, pins: Mapping[str, str]) -> Iterator[Errand]:
         yield paid(start, 1000, ("insert", "mastercard-pin"), *wrong, (PRESS, pin, "OK"))
         yield paid(start, 1000, ("insert", "mastercard-pin"), *(wrong * 3))
         yield paid(start, 1000, ("insert", "mastercard-pin"), (PRESS, pin[:3], "OK"), (PRESS, "CLEAR"))
-        for card in ("visa-credit-fr", "visa-declined", "mute", "visa-card-declines", "visa-insufficient"):
+        yield paid(start, 1000, ("insert", "mastercard-pin"), (PRESS, "1234567890123", "OK"))
+        for card in (
+            "visa-credit-fr",
+            "visa-declined",
+            "mute",
+            "visa-card-declines",
+            "visa-insufficient",
+            "visa-referral",
+            "mastercard-credit",
+        ):
             yield paid(start, 1000, ("insert", card))
+        cancelled: Errand = ((PRESS, "CANCEL"), (PRESS, "OK"), ("remove", "card"))
+        yield (*start, (PRESS, "1000", "OK"), ("insert", "interac-debit-fr"), *cancelled, *paid(start, 1250))
         yield paid(start, 1000, ("insert", "interac-visa-debit"), (TAP, "application-2"))
         yield paid(start, 1000, ("insert", "mute"), ("remove", "card"), ("swipe", "mute"))
+        yield paid(start, 1000, ("insert", "mute"), ("remove", "card"), ("swipe", "visa-credit"))
         yield paid(start, 1000, ("swipe", "visa-credit"), CHIP)
+        yield paid(
+            start,
+            1000,
+            ("fault", "stripe-unreadable"),
+            ("swipe", "visa-stripe"),
+            ("swipe", "visa-credit"),
+            CHIP,
+        )
         yield paid(start, 1000, ("swipe", "gift-card"))
         yield (*start, (PRESS, "1000", "OK"), (TAP, "cancel"), (TAP, "confirm"))
         yield (*start, (PRESS, "1000", "OK"), CHIP, ("remove", "card"), (TAP, "confirm"))

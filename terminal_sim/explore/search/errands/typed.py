@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from terminal_sim.bench import Profile
-from terminal_sim.explore.search.act import PRESS, TAP
+from terminal_sim.explore.search.act import PRESS, TAP, WAIT
 from terminal_sim.explore.search.errands.way import DONE, Errand, MenuWay, ways_to
 
 TYPED = {"visa-credit": "737", "amex-credit": "7373", "mastercard-pin": "737"}
 ADDRESS: Errand = ((PRESS, "90210", "OK"), (PRESS, "12", "OK"))
+
+
+def number_in(begins: str) -> str:
+    """A card number of sixteen digits in a range, zeros but for its beginning and its check digit (ISO/IEC 7812-1, Annex B)."""
+    digits = [int(digit) for digit in begins.ljust(15, "0")]
+    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[::2])
+    return begins.ljust(15, "0") + str(-(doubled + sum(digits[1::2])) % 10)
 
 
 def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> Iterator[Errand]:
@@ -30,6 +37,34 @@ def typed(profile: Profile, ways: list[MenuWay], numbers: Mapping[str, str]) -> 
                     *DONE,
                 )
                 yield (*way, (PRESS, number, "OK"), (PRESS, "0330", "OK"), (PRESS, code[:-1], "OK"))
+        for begins in profile.moto.iin_countries:
+            yield (
+                *way,
+                (PRESS, number_in(begins), "OK"),
+                (PRESS, "0330", "OK"),
+                (PRESS, "737", "OK"),
+                *ADDRESS,
+                (WAIT, "10s"),
+            )
+            address: Errand = (
+                *way,
+                (PRESS, number_in(begins), "OK"),
+                (PRESS, "0330", "OK"),
+                (PRESS, "737", "OK"),
+                *ADDRESS,
+            )
+            yield (*address, (WAIT, "2s"), (PRESS, "CANCEL"))
+            for listed in ways_to(ways, "history", "transactions"):
+                yield (
+                    *way,
+                    (PRESS, number_in(begins), "OK"),
+                    (PRESS, "0330", "OK"),
+                    (PRESS, "737", "OK"),
+                    *ADDRESS,
+                    (WAIT, "1min"),
+                    *listed,
+                    (TAP, "txn-1"),
+                )
         number = numbers.get("visa-credit", "")
         for month in ("0330", "1330", "0126", "0030"):
             yield (*way, (PRESS, number, "OK"), (PRESS, month, "OK"))

@@ -1,0 +1,68 @@
+"""Rules of leaving: who signs out, resets or opens a terminal loses what waits to be forwarded, and is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, digits, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+
+_LEAVING = ("sign-out", "switch-pos", "factory-reset", "delete-app")
+_OUT = ("signed-out", "tampered", "app-closed", "off", "out-of-service", "checking-last")
+
+
+@oracle(
+    "R-end-3",
+    "who leaves loses what waits to be forwarded, and nothing else stays behind",
+    contents.RowStored,
+)
+def lost(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    left = [
+        row
+        for row in seen.rows
+        if row.kind == "tamper" or (row.kind == "account" and row.text("act") in _LEAVING)
+    ]
+    if not left:
+        return
+    gone = {
+        row.text("reference")
+        for row in seen.rows
+        if row.kind in ("offline.lost", "offline.expired", "offline.sent")
+    }
+    for row in facts.unsent:
+        if row.text("reference") not in gone:
+            yield f"{left[0].text('act') or 'the housing was opened'}, and {row.text('reference')} still waits"
+
+
+@oracle(
+    "R-end-4",
+    "the warning before leaving says how many payments will be lost, and what they come to",
+    contents.ScreenShown,
+)
+def warned(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to not in _LEAVING:
+        return
+    unsent, said = facts.unsent, text_of(seen.after, "pending-will-be-lost")
+    total = sum(row.number("amount") for row in unsent)
+    if bool(said) != bool(unsent):
+        yield f"{said or 'nothing'!r} stands there, and {len(unsent)} payments wait"
+    elif said and digits(said) != f"{len(unsent)}{total:03d}":
+        yield f"{said!r}, and {len(unsent)} payments of {total} wait"
+
+
+@oracle("R-end-5", "a terminal that is signed out shows it, and one that is not does not")
+def shown(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.is_on or contents.ScreenShown not in seen.kinds or facts.is_tampered:
+        return
+    acts = [row.text("act") for row in seen.rows if row.kind == "account"]
+    signed_in = acts[-1] in ("sign-in", "switch-pos") if acts else facts.signed_in
+    screen = screen_id(seen.after)
+    if not signed_in and screen not in _OUT:
+        yield f"it is signed out, and shows {screen}"
+    if signed_in and screen == "signed-out":
+        yield "it is signed in, and shows that it is signed out"
+
+
+ACCOUNTS = (lost, warned, shown)

@@ -1,0 +1,158 @@
+"""Rules of what is kept for later: in which order it leaves, what holds it back, and what the screens say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, digits, field_of, has, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+
+
+@oracle(
+    "R-forward-1",
+    "what was kept leaves oldest first, the next when the one before is answered",
+    contents.MessageSent,
+)
+def oldest_first(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.stored:
+        return
+    gone = set(facts.gone)
+    waiting = [*facts.stored.values(), *(row for row in seen.rows if row.kind == "offline.stored")]
+    answers = {
+        row.number("stan"): row.text("reference")
+        for row in seen.rows
+        if row.kind in ("offline.forwarded", "offline.declined", "offline.lost", "offline.expired")
+    }
+    for entry in seen.entries:
+        content = entry.content
+        if isinstance(content, contents.RowStored) and content.row in (
+            "offline.forwarded",
+            "offline.declined",
+            "offline.lost",
+            "offline.expired",
+        ):
+            gone.add(str(content.values["reference"]))
+        if not isinstance(content, contents.MessageSent) or content.out != "advice":
+            continue
+        first = next((row for row in waiting if row.text("reference") not in gone), None)
+        if first is not None and first.number("stan") != content.stan and content.stan not in answers:
+            yield f"{content.stan} was sent, and {first.number('stan')} waits longer"
+
+
+@oracle(
+    "R-forward-2",
+    "a closed app sends nothing that a lost link kept back, where the profile says so",
+    contents.MessageSent,
+)
+def app_closed(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not facts.profile.offline.app_forwards or seen.around.app_open or seen.around_before.app_open:
+        return
+    kept = {row.number("stan"): row for row in facts.unsent}
+    for entry in seen.entries:
+        content = entry.content
+        if (
+            not isinstance(content, contents.MessageSent)
+            or content.out != "advice"
+            or content.stan not in kept
+        ):
+            continue
+        if kept[content.stan].text("outage") == "network":
+            yield f"{content.stan} was sent while the app was closed"
+
+
+@oracle(
+    "R-banner-3", "a banner says when the first of the payments that wait will expire", contents.ScreenShown
+)
+def first_deadline(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.after is None
+        or not facts.profile.offline.banner
+        or not seen.is_on
+        or facts.outage is None
+        or not seen.around.outage
+    ):
+        return
+    if (
+        seen.rows
+        or seen.around != seen.around_before
+        or screen_id(seen.after) in ("app-closed", "out-of-service")
+    ):
+        return
+    ends = [row.number("deadline") for row in facts.unsent if row.number("deadline") > seen.mono]
+    said = text_of(seen.after, "pending-deadline")
+    if bool(said) != bool(ends):
+        yield f"{said or 'nothing'!r} stands there, and {len(ends)} payments have a time"
+    elif said:
+        now = facts.terminal.bench.engine.clock.now
+        minute = (now.wall - now.mono + min(ends)) // 60_000_000 % 60
+        if not digits(said).endswith(f"{minute:02d}"):
+            yield f"{said!r}, and the first expires at minute {minute:02d}"
+
+
+@oracle(
+    "R-banner-4",
+    "that payments are no longer taken is said when the time of a lost link is over",
+    contents.ScreenShown,
+)
+def over(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.after is None
+        or not facts.profile.offline.banner
+        or not seen.is_on
+        or facts.outage is None
+        or seen.rows
+    ):
+        return
+    if seen.around != seen.around_before or screen_id(seen.after) in ("app-closed", "out-of-service", "home"):
+        return
+    left = facts.session_left(seen.mono)
+    wanted = facts.outage.reason == "network" and facts.allowed and not left
+    if wanted and not has(seen.after, "offline-session-over"):
+        yield "the time is over, and no banner says so"
+
+
+@oracle("R-offline-7", "the settings show what is in force", contents.ScreenShown)
+def settings(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "offline-payments" or seen.after is None:
+        return
+    said = [row for row in seen.rows if row.kind == "offline.settings"]
+    allowed = {"yes": True, "no": False}.get(said[-1].text("allowed") if said else "", facts.allowed)
+    limit = next((row.number("limit") for row in reversed(said) if row.number("limit")), facts.limit)
+    shown = text_of(seen.after, "offline-limit")
+    if bool(shown) != allowed:
+        yield f"payments are {'' if allowed else 'not '}allowed, and a limit is {'not ' if allowed else ''}offered"
+    elif shown and not digits(shown).endswith(f"{limit:03d}"):
+        yield f"{shown!r}, and the limit is {limit}"
+    text = text_of(seen.after, "allow")
+    other = facts.homes.get(("allow", not allowed, seen.after.locale))
+    facts.homes[("allow", allowed, seen.after.locale)] = text
+    if text == other:
+        yield f"{text!r}, whether payments are allowed or not"
+
+
+@oracle("R-offline-8", "the checkout begins no payment that the outage forbids", contents.ScreenShown)
+def forbidden(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.came_to != "present-card"
+        or screen_id(seen.before) != "home"
+        or seen.key != "OK"
+        or facts.outage is None
+    ):
+        return
+    if facts.profile.home.style != "tabs" or not seen.around.outage or not facts.profile.offline.enabled:
+        return
+    asked, rules = field_of(seen.before)[2], facts.profile.offline
+    waiting = facts.waiting
+    if not facts.allowed:
+        yield "offline payments are not allowed"
+    elif not facts.session_left(seen.mono):
+        yield "their time is over"
+    elif asked > facts.limit:
+        yield f"{asked} was charged, and the limit is {facts.limit}"
+    elif rules.queue_count and len(waiting) >= rules.queue_count:
+        yield f"{len(waiting)} payments wait, of at most {rules.queue_count}"
+
+
+FORWARDING = (oldest_first, app_closed, first_deadline, over, settings, forbidden)

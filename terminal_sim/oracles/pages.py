@@ -1,0 +1,168 @@
+"""Rules of long lists and of remarks: which rows a page shows, and what a remark speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Role, Tone, View, contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.lists import LISTS_OF, listed, newest_rows, picked_reference
+from terminal_sim.oracles.occurrence import Occurrence, digits, has, ids, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+
+_ROW, _ORDER = "txn-", "order-"
+_REMARKS = ("copy-printed", "out-of-paper", "already-voided", "standalone-off")
+_WITHIN = ("transaction", "receipts", "customer-receipt", "merchant-receipt", "processing")
+
+
+def rows_of(view: View | None) -> list[int]:
+    """The numbers of the rows that a list shows."""
+    shown = [] if view is None else [one.id for one in view.unplaced]
+    return [int(one.removeprefix(_ROW)) for one in shown if one.startswith(_ROW)]
+
+
+@oracle(
+    "R-page-1",
+    "the pages of a list follow one another without a gap, and a list begins with its newest payment",
+    contents.ScreenShown,
+)
+def pages(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    screen = screen_id(seen.after)
+    now, was = rows_of(seen.after), rows_of(seen.before)
+    if screen not in LISTS_OF or not now:
+        return
+    if now != list(range(now[0], now[0] + len(now))):
+        yield f"it shows the rows {', '.join(map(str, now))}"
+    if not seen.came_to and was:
+        down, up = seen.target == "older" or seen.key == "DOWN", seen.target == "newer" or seen.key == "UP"
+        if down and not seen.ignored and now[0] != was[-1] + 1:
+            yield f"behind row {was[-1]} comes row {now[0]}"
+        if up and not seen.ignored and now[-1] != was[0] - 1:
+            yield f"before row {was[0]} comes row {now[-1]}"
+    elif seen.came_to and screen_id(seen.before) not in _WITHIN and now[0] != 1:
+        yield f"it begins with row {now[0]}"
+
+
+@oracle("R-remark-1", "a remark on a payment is about what was just done with it", contents.ScreenShown)
+def remarks(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) not in ("transaction", "receipts", "customer-receipt", "merchant-receipt"):
+        return
+    found = [one for one in ids(seen.after, Role.LINE) if one in _REMARKS]
+    if found and seen.came_to == "transaction" and seen.target.startswith(_ROW):
+        yield f"{found[0]} stands on a payment that was just picked"
+    if not found or seen.target != "void" or has(seen.before, found[0]):
+        return
+    original = picked_reference(facts, seen)
+    row = newest_rows(facts, seen).get(original)
+    taken = any(
+        rows[-1].text("original") == original and rows[-1].text("state") != "DECLINED"
+        for rows in facts.payments.values()
+    )
+    if found[0] == "already-voided" and row is not None and not taken:
+        yield f"{original} is {row.text('state')}, and the screen says that it was voided"
+    if found[0] == "standalone-off" and seen.around.standalone:
+        yield "the account allows payments, and the screen says that it does not"
+
+
+@oracle(
+    "R-void-3",
+    "a void is not offered where none was completed, and one that was declined may be tried again",
+    contents.ScreenShown,
+)
+def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "transaction":
+        return
+    row = newest_rows(facts, seen).get(picked_reference(facts, seen))
+    if row is not None and has(seen.after, "void") and row.text("state") not in ("COMPLETED", "VOIDED"):
+        yield f"{row.text('reference')} is {row.text('state')}, and a void is offered"
+    if row is not None and has(seen.after, "void") and row.kind not in ("sale", "moto"):
+        yield f"{row.text('reference')} is a {row.kind}, and a void is offered"
+
+
+@oracle(
+    "R-void-4",
+    "a void that is touched is sent, unless the payment was voided or the account forbids it",
+    contents.Touch,
+)
+def begun(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        seen.target != "void"
+        or screen_id(seen.before) != "transaction"
+        or not seen.is_on
+        or not seen.around.standalone
+    ):
+        return
+    original = picked_reference(facts, seen)
+    rows = facts.payments.get(original, [])
+    taken = any(
+        one[-1].text("original") == original and one[-1].text("state") != "DECLINED"
+        for one in facts.payments.values()
+    )
+    if (
+        rows
+        and rows[-1].text("state") == "COMPLETED"
+        and not taken
+        and not any(row.kind == "void" for row in seen.rows)
+    ):
+        yield f"a void of {original} was touched, and none was begun"
+
+
+@oracle(
+    "R-order-1",
+    "the list of orders ends with the newest, and has each once in the order of their arrival",
+    contents.ScreenShown,
+)
+def orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "orders" or seen.after is None:
+        return
+    known = [*facts.orders, *(row.number("number") for row in seen.rows if row.kind == "order")]
+    shown = [int(one.id.removeprefix(_ORDER)) for one in seen.after.unplaced if one.id.startswith(_ORDER)]
+    if shown != known[len(known) - len(shown) :] or bool(shown) != bool(known):
+        yield f"it shows the orders {shown}, and there are {known}"
+    if len(known) > 1 and len(shown) == 1:
+        yield f"it shows one order of {len(known)}"
+
+
+@oracle("R-order-2", "the checkout says how many orders were not looked at yet", contents.ScreenShown)
+def new_orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    checkout = facts.profile.checkout
+    if screen_id(seen.after) != "home" or checkout is None or not checkout.orders:
+        return
+    known = len(facts.orders) + sum(row.kind == "order" for row in seen.rows)
+    looked = [row.number("number") for row in seen.rows if row.kind == "order.seen"]
+    new = known - (looked[-1] if looked else facts.orders_seen)
+    said = text_of(seen.after, "orders-arrived")
+    if digits(said) != (str(new) if new else ""):
+        yield f"{said or 'nothing'!r} stands there, and {new} orders are new"
+
+
+@oracle(
+    "R-remark-2",
+    "what was wrong with the last card is not said of the next way to present it",
+    contents.ScreenShown,
+)
+def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) not in ("insert-instead", "clearpay-tap") or seen.after is None:
+        return
+    for one in seen.after.unplaced:
+        if one.role is Role.LINE and one.tone is Tone.BAD and not seen.around.outage:
+            yield f"{one.text!r} stands on {screen_id(seen.after)}"
+
+
+@oracle("R-list-5", "payments in different states are told by different words", contents.ScreenShown)
+def words(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) not in LISTS_OF or seen.after is None:
+        return
+    wanted = listed(facts, seen)
+    for one in seen.after.unplaced:
+        number = int(one.id.removeprefix(_ROW)) if one.id.startswith(_ROW) else 0
+        if not 0 < number <= len(wanted):
+            continue
+        row = wanted[number - 1]
+        state = row.text("state").replace("FORWARD_SENT", "PENDING")
+        known = facts.homes.setdefault(("state", one.detail, seen.after.locale), state)
+        if known != state:
+            yield f"{row.text('reference')} is {state}, and is told by {one.detail!r} as one that is {known}"
+
+
+PAGES = (pages, remarks, offered, begun, orders, new_orders, presented, words)

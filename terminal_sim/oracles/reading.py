@@ -1,0 +1,77 @@
+"""Rules of how a card is read: when a stripe is taken, what stands for a chip, and which application pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from terminal_sim.bench import contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, screen_id, text_of
+from terminal_sim.oracles.oracle import oracle
+
+
+@oracle(
+    "R-reader-3",
+    "the stripe of a card with a chip is taken where the chip could not be read, and said to stand for it",
+    contents.RowStored,
+)
+def stripe(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if not seen.line.startswith("swipe") or not facts.profile.entries.chip:
+        return
+    card = facts.terminal.bench.card(seen.line.split()[1])
+    asked = screen_id(seen.before) == "swipe-instead"
+    for row in seen.rows:
+        if (
+            row.kind not in ("sale", "refund")
+            or row.text("reference") in facts.payments
+            or row.text("entry") != "stripe"
+        ):
+            continue
+        if asked != (row.text("fallback") == "chip"):
+            yield f"{row.text('reference')} was swiped {'in place of a chip' if asked else 'as it is'}, and its row says {row.text('fallback') or 'nothing'!r}"
+        if not asked and card.chip is not None and _says_chip(card.stripe):
+            yield f"the stripe of {seen.line.split()[1]} was taken, and the card has a chip"
+
+
+def _says_chip(tracks: Mapping[int, str] | None) -> bool:
+    """Whether the service code of track 2 says that the card has a chip (ISO/IEC 7813: 2xx and 6xx)."""
+    _, _, behind = (tracks or {}).get(2, "").partition("=")
+    return behind[4:5] in ("2", "6")
+
+
+@oracle("R-reader-4", "the application that the cardholder chose is the one that pays", contents.RowStored)
+def application(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) == "choose-application" and seen.target.startswith("application-"):
+        label = text_of(seen.before, seen.target)
+    else:
+        label = facts.application
+    if not label:
+        return
+    for row in seen.rows:
+        if (
+            row.kind in ("sale", "refund")
+            and row.text("label")
+            and row.text("label") != label
+            and row.text("state") == "COMPLETED"
+        ):
+            yield f"{label} was chosen, and {row.text('label')} paid"
+
+
+@oracle(
+    "R-entry-4",
+    "the address is asked for as the profile says for the country of the card",
+    contents.StateChanged,
+)
+def address_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    said, moto = seen.confirmed, facts.profile.moto
+    last = "cvc" if moto.ask_cvc else "expiry"
+    if said is None or said.screen != last or seen.came_to not in ("postal-code", "processing"):
+        return
+    number = next((one.digits for one in reversed(facts.confirmed) if one.screen == "card-number"), "")
+    country = next((of for begins, of in moto.iin_countries.items() if number.startswith(begins)), "")
+    wanted = moto.ask_address and country in moto.ask_address_in
+    if number and wanted != (seen.came_to == "postal-code"):
+        yield f"the card is of {country or 'an unknown country'}, and {seen.came_to} comes after {last}"
+
+
+READING = (stripe, application, address_asked)

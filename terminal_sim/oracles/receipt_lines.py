@@ -1,0 +1,177 @@
+"""Rules of what stands on a receipt, of the copies that are offered, and of receipts by message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import PrintedReceipt, contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, SeenRow, digits, has, screen_id
+from terminal_sim.oracles.oracle import oracle
+from terminal_sim.oracles.receipts import ids_of, is_reprint, row_of, value_of
+
+# What the row of a payment has, and the label under which its receipt says so; a void's own paper says less.
+_SAID = {
+    "sequence": "receipt-sequence",
+    "label": "receipt-application",
+    "brand": "receipt-card-type",
+    "entry": "receipt-entry",
+    "reference": "receipt-tender",
+    "original": "receipt-original",
+    "host_reference": "receipt-reference",
+    "avs_result": "receipt-avs",
+    "ticket": "receipt-ticket",
+}
+_NOT_OF_A_VOID = {"aid": "receipt-aid", "auth_code": "receipt-auth-code", "cryptogram": "receipt-cryptogram"}
+_AS_IT_IS = (
+    "sequence",
+    "label",
+    "reference",
+    "original",
+    "host_reference",
+    "aid",
+    "auth_code",
+    "cryptogram",
+    "ticket",
+)
+_ALWAYS = (
+    "receipt-date",
+    "receipt-time",
+    "receipt-card",
+    "receipt-terminal",
+    "receipt-type",
+    "receipt-total",
+)
+
+
+@oracle("R-paper-9", "a receipt says all that the row of its payment has", contents.ReceiptPrinted)
+def whole(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        row = row_of(facts, seen, paper.receipt.reference)
+        if row is None or (row.text("reference") in facts.gone and not is_reprint(paper)):
+            continue  # what was forwarded behind the screen stands on the next paper
+        labels = ids_of(paper)
+        said = {**_SAID, **({} if row.kind == "void" else _NOT_OF_A_VOID)}
+        for name, label in said.items():
+            value = row.text(name)
+            if value and label not in labels:
+                yield f"it lacks {label}, and {row.text('reference')} has {value}"
+            elif value and name in _AS_IT_IS and value not in value_of(paper, label):
+                yield f"{label} is {value_of(paper, label)!r}, and {row.text('reference')} has {value}"
+        for label in _ALWAYS:
+            if label not in labels:
+                yield f"it lacks {label}"
+        yield from _dated(paper, row)
+        asked, paid = row.number("requested"), row.number("amount")
+        if (asked not in (0, paid)) != ("receipt-requested" in labels):
+            yield f"{asked} was asked for and {paid} paid, and it {'says' if asked == paid else 'does not say'} so"
+
+
+def _dated(paper: PrintedReceipt, row: SeenRow) -> Iterator[str]:
+    """The minute of the payment stands on its receipt."""
+    clock = digits(row.text("at").replace("T", " ").partition(" ")[2])[:4]
+    lines = [
+        line
+        for line in paper.receipt.lines
+        if getattr(getattr(line, "label", None), "id", "") == "receipt-time"
+    ]
+    at = dict(getattr(getattr(lines[0], "value", None), "args", ())).get("at") if lines else None
+    if at is not None and f"{at:%H%M}" != clock:
+        yield f"its time is {at:%H:%M}, and the payment was at {clock[:2]}:{clock[2:]}"
+
+
+@oracle("R-paper-10", "each copy has its own title", contents.ReceiptPrinted)
+def titled(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for paper in seen.printed:
+        if f"receipt-{paper.copy}-copy" not in ids_of(paper):
+            yield f"the {paper.copy} copy has another title"
+
+
+@oracle(
+    "R-paper-11",
+    "a payment that was declined prints where the profile says so, and nowhere else",
+    contents.ReceiptPrinted,
+)
+def declined(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if facts.profile.receipts.declined:
+        return
+    for paper in seen.printed:
+        row = row_of(facts, seen, paper.receipt.reference)
+        if (
+            row is not None
+            and not is_reprint(paper)
+            and row.text("state") in ("DECLINED", "REVERSAL_PENDING", "REVERSED")
+        ):
+            yield f"the {paper.copy} copy of {row.text('reference')}, which is {row.text('state')}, came out"
+
+
+@oracle(
+    "R-paper-12",
+    "the copy that is offered is the one that prints, and each that the profile offers is",
+    contents.ScreenShown,
+    contents.ReceiptPrinted,
+)
+def offered(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    before = screen_id(seen.before)
+    if before in ("customer-receipt", "merchant-receipt") and seen.key == "OK" and seen.printed:
+        copy = before.removesuffix("-receipt")
+        if seen.printed[0].copy != copy:
+            yield f"the {copy} copy was offered, and the {seen.printed[0].copy} copy came out"
+    rules, troubled = facts.profile.receipts, max(facts.paper_trouble_at, facts.powered_at)
+    if (
+        seen.came_to not in ("home", "remove-card")
+        or seen.line
+        or seen.target
+        or facts.profile.home.style == "tabs"
+    ):
+        return
+    if (
+        before == "remove-card"
+        or facts.profile.printer is None
+        or facts.ended not in ("approved", "accepted-offline")
+    ):
+        return
+    if (
+        troubled >= facts.left_home_at
+        or seen.around.paper == "out"
+        or facts.asked_by_till
+        or facts.last is None
+    ):
+        return
+    if facts.last.mono < facts.left_home_at or seen.due:
+        return
+    for copy, policy in (("merchant", rules.merchant), ("customer", rules.customer)):
+        if policy == "prompt" and f"{copy}-receipt" not in facts.been and before != f"{copy}-receipt":
+            yield f"the {copy} copy was not offered"
+
+
+@oracle(
+    "R-paper-13",
+    "a receipt by message leaves when its payment is approved, and not before",
+    contents.RowStored,
+)
+def by_message(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for row in seen.rows:
+        if row.kind != "receipt":
+            continue
+        payment = row_of(facts, seen, row.text("original"))
+        state = payment.text("state") if payment is not None else "nothing"
+        if row.text("state") == "sent" and state not in ("COMPLETED", "VOIDED"):
+            yield f"it was sent, and {row.text('original')} is {state}"
+    for row in seen.rows:
+        name = row.text("reference")
+        if row.kind != "offline.forwarded" or name not in facts.receipts_due:
+            continue
+        if not any(one.kind == "receipt" and one.text("original") == name for one in seen.rows):
+            yield f"{name} was approved, and its receipt to {facts.receipts_due[name]} was not sent"
+
+
+@oracle("R-paper-14", "that a copy was printed is said where one came out", contents.ScreenShown)
+def said_so(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) not in ("customer-receipt", "merchant-receipt"):
+        return
+    if has(seen.after, "copy-printed") and seen.target == "print" and not seen.printed and seen.is_on:
+        yield "a copy was printed, says the screen, and nothing came out"
+
+
+RECEIPT_LINES = (whole, titled, declined, offered, by_message, said_so)

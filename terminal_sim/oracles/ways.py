@@ -1,0 +1,130 @@
+"""Rules of the ways between screens: what leads back, what leads home, and which ways of paying are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terminal_sim.bench import Profile, Role, contents
+from terminal_sim.oracles.facts import SessionFacts
+from terminal_sim.oracles.occurrence import Occurrence, has, ids, screen_id
+from terminal_sim.oracles.oracle import oracle
+
+_LISTS = ("history", "transactions")
+_BACK = {
+    "transaction": _LISTS,
+    "receipts": ("transaction",),
+    "filter": ("transactions",),
+    "offline-limit": ("offline-payments",),
+}
+_RESTS = ("home", "signed-out", "tampered", "app-closed", "out-of-service", "checking-last")
+_LEFT_FOR_HOME = ("history", "transactions", "transaction", "receipts", "filter", "offline-payments", "offline-limit", "passcode",
+                  "new-passcode", "repeat-passcode", "sign-out", "switch-pos", "factory-reset", "delete-app")  # fmt: skip
+_BUSY = ("processing", "enter-pin", "choose-application", "avs-result", "present-again")
+_WAYS = ("manual-entry", "gift-card", "clearpay")
+_OPENS = {"manual-entry": "card-number", "gift-card": "card-number", "clearpay": "clearpay-tap"}
+
+
+@oracle(
+    "R-way-1", "the red key of a list or a setting leads one screen back", contents.KeyPress, contents.Touch
+)
+def back(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    wanted = _BACK.get(screen_id(seen.before), ())
+    if (
+        wanted
+        and seen.key == "CANCEL"
+        and seen.is_on
+        and screen_id(seen.after) not in wanted
+        and not seen.ignored
+    ):
+        yield f"{screen_id(seen.before)} was left for {screen_id(seen.after)}, and not for {wanted[0]}"
+
+
+@oracle(
+    "R-way-2",
+    "a menu, a list or a passcode that nobody touches any more gives way to the home screen",
+    contents.TimePassed,
+)
+def home(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    screen = screen_id(seen.before)
+    if seen.due != "state" or not seen.is_on or not (screen in _LEFT_FOR_HOME or screen.startswith("menu-")):
+        return
+    if screen_id(seen.after) not in _RESTS:
+        yield f"{screen} has timed out, and {screen_id(seen.after)} stands there"
+
+
+@oracle("R-way-3", "no tab is in reach while a payment is on its way", contents.ScreenShown)
+def busy(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    for view in seen.screens:
+        if view.screen.id in _BUSY and ids(view, Role.TAB):
+            yield f"{view.screen.id} has tabs"
+
+
+def offered(profile: Profile) -> list[str]:
+    """The ways of paying that need no card in the reader, as the profile has them."""
+    checkout = profile.checkout
+    if checkout is None:
+        return []
+    there = (checkout.manual_entry, checkout.gift_card, checkout.clearpay and profile.entries.contactless)
+    return [way for way, has_it in zip(_WAYS, there, strict=True) if has_it]
+
+
+@oracle(
+    "R-way-4",
+    "the screen that asks for a card offers the ways of paying that the profile has",
+    contents.ScreenShown,
+)
+def ways(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.after) != "present-card":
+        return
+    shown = [one for one in ids(seen.after, Role.CHOICE) if one in _WAYS]
+    wanted = offered(facts.profile)
+    if shown != wanted:
+        yield f"it offers {', '.join(shown) or 'none'}, and not {', '.join(wanted) or 'none'}"
+
+
+@oracle(
+    "R-way-5",
+    "a way of paying that is touched opens, and none does while the acquirer is out of reach",
+    contents.Touch,
+)
+def chosen(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if screen_id(seen.before) != "present-card" or seen.target not in _WAYS or not seen.is_on:
+        return
+    too_high = seen.target == "manual-entry" and has(seen.after, "amount-too-high")
+    if too_high and (facts.asked or 0) <= facts.profile.limits.moto_max_amount:
+        yield f"{facts.asked} is refused, and a payment without the card goes up to {facts.profile.limits.moto_max_amount}"
+    if facts.outage is None and not too_high and screen_id(seen.after) != _OPENS[seen.target]:
+        yield f"{seen.target} was touched, and {screen_id(seen.after)} stands there"
+    elif facts.outage is not None and seen.around.outage and seen.came_to:
+        yield f"{seen.target} was touched without the acquirer, and {seen.came_to} opened"
+
+
+@oracle(
+    "R-way-6", "the page of the service's state is in reach while the acquirer is not", contents.ScreenShown
+)
+def status(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if (
+        screen_id(seen.after) != "home"
+        or facts.profile.home.style != "tabs"
+        or not facts.profile.offline.enabled
+    ):
+        return
+    if has(seen.after, "status") != bool(seen.around.outage):
+        yield f"the acquirer is {'out of' if seen.around.outage else 'in'} reach, and the page is {'not ' if seen.around.outage else ''}offered"
+
+
+@oracle(
+    "R-way-7",
+    "a result says that a payment was cancelled where somebody cancelled it, and that it timed out where nobody did anything",
+    contents.ScreenShown,
+)
+def why(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
+    if seen.came_to == "timed-out" and seen.due != "state":
+        yield f"it is said after {seen.key or seen.target or seen.line or 'no time'}"
+    if seen.came_to == "cancelled" and seen.due:
+        yield f"{screen_id(seen.before)} timed out, and the screen says that the payment was cancelled"
+    if screen_id(seen.before) == "avs-result" and seen.due == "state" and seen.came_to == "cancelled":
+        yield "the answer to the address timed out, and the payment was cancelled"
+
+
+WAYS = (back, home, busy, ways, chosen, status, why)

@@ -1,0 +1,128 @@
+"""Relations between two sessions: each finds what it is for, and a sound terminal is the same in both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from terminal_drivers.readers.vivotech.reader import VivotechReader
+from terminal_sim.explore.search.act import Act
+from terminal_sim.explore.search.exploration import shrunk
+from terminal_sim.explore.search.finding import script
+from terminal_sim.explore.search.ground import Ground
+from terminal_sim.explore.search.neutral import ALSO, is_repeatable, neutral_errands
+from terminal_sim.explore.search.relating import applicable, of_code, related
+from terminal_sim.flows.ending import EndingFlow
+from terminal_sim.oracles.relations import RELATIONS
+from terminal_sim.profile import names
+from terminal_sim.script.check import check
+from terminal_sim.script.options import Options
+from terminal_sim.script.parse import parse
+from terminal_sim.script.plan import plan
+from terminal_sim.script.results import ScenarioOutcome
+from terminal_sim.script.run import Runner
+from terminal_sim.script.vocabulary import vocabulary
+from tests.explore.planted.bugs import BUGS
+from tests.explore.planted.planting import V400M, PlantedBug, always, planted, sets, wraps
+
+NAMED = {bug.what: bug for bug in BUGS}
+PAY: list[Act] = [
+    ("tap", "start"),
+    ("press", "1000", "OK"),
+    ("insert", "visa-credit"),
+    ("wait", "2s"),
+    ("press", "OK"),
+    ("remove", "card"),
+]
+SWIPED: list[Act] = [("tap", "start"), ("press", "1000", "OK"), ("swipe", "visa-stripe")]
+LOCKED: list[Act] = [
+    ("press", "9", "OK"),
+    *([("press", "1111", "OK")] * 5),
+    ("wait", "29min"),
+    ("press", "9", "OK"),
+    ("press", "0856", "OK"),
+]
+
+
+def _first_alone(sound: Any) -> Any:
+    """A sum that the first terminal of the program shows, and no other."""
+    terminals: list[object] = []
+
+    def total(self: Any) -> Any:
+        terminals.append(self.terminal)
+        return sound(self) if self.terminal is terminals[0] else ()
+
+    return total
+
+
+LEAKS: dict[str, tuple[PlantedBug, list[Act]]] = {
+    "M-errand-1": (NAMED["a payment that was cancelled takes a trace number"], [*PAY, (ALSO, "cancelled-sale"), *PAY]),
+    "M-clock-1": (NAMED["a lock follows the wall clock"], LOCKED),
+    "M-language-1": (NAMED["amounts are higher in French"], [("tap", "start"), ("press", "2000000", "OK")]),
+    "M-reader-1": (PlantedBug("a reader of another protocol drops the first of its news", V400M, sets(VivotechReader, "swipes", always([]))), SWIPED),
+    "M-again-1": (PlantedBug("what is shown depends on what another bench has done", V400M, wraps(EndingFlow, "sum", _first_alone)), PAY),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", LEAKS)
+def test_a_relation_finds_its_bug_and_the_same_acts_at_a_sound_terminal_are_alike(code: str) -> None:
+    one, (bug, acts) = of_code(code), LEAKS[code]
+    assert one is not None
+    with planted(bug):
+        breach = related(one, Ground.of(bug.profile, bug.options, ()), acts)
+    assert breach is not None
+    assert breach.alarm.code == code
+    assert related(one, Ground.of(bug.profile, bug.options, ()), acts) is None
+
+
+def outcome(file: Path) -> ScenarioOutcome:
+    """How the script in a file ends where the firmware is as it is now."""
+    (case,) = plan(check(parse(file), vocabulary(), environ={}))
+    return Runner(Options()).run(case).outcome
+
+
+@pytest.mark.parametrize("code", ["M-errand-1", "M-clock-1"])
+def test_what_a_relation_finds_is_a_script_that_fails_there_and_nowhere_else(
+    code: str, tmp_path: Path
+) -> None:
+    bug, acts = LEAKS[code]
+    ground, file = Ground.of(bug.profile, bug.options, ()), tmp_path / "found.keys"
+    with planted(bug):
+        finding = shrunk(ground, acts, code, ground, 1)
+        assert finding is not None
+        file.write_text(script(finding, 1), encoding="utf-8")
+        assert outcome(file) is ScenarioOutcome.UNMET
+    assert outcome(file) is ScenarioOutcome.HELD
+    assert "verify" not in file.read_text(encoding="utf-8"), (
+        "the last line names what the other session showed"
+    )
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_neutral_errand_of_a_profile_changes_nothing_that_follows(name: str) -> None:
+    ground = Ground.of(name, {}, ())
+    start = [("tap", entry.id) for entry in ground.model.home.entries if entry.flow == "sale"]
+    pay: list[Act] = [*start, *PAY[1:]]
+    errand = of_code("M-errand-1")
+    assert errand is not None
+    for errand_name in neutral_errands(ground.model):
+        assert related(errand, ground, [(ALSO, errand_name), *pay, (ALSO, errand_name), *pay]) is None, (
+            errand_name
+        )
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_relation_that_a_profile_can_be_held_to_holds_for_a_payment(name: str) -> None:
+    ground = Ground.of(name, {}, ())
+    start = [("tap", entry.id) for entry in ground.model.home.entries if entry.flow == "sale"]
+    assert {one.code for one in applicable(ground)} <= {one.code for one in RELATIONS}
+    assert [one.code for one in applicable(ground) if related(one, ground, [*start, *PAY[1:]])] == []
+
+
+def test_a_fault_that_counts_what_comes_is_kept_out_of_sessions_with_an_errand() -> None:
+    assert not is_repeatable(("fault", "power-cut-after", "3"))
+    assert not is_repeatable(("tear", "card", "after", "genac1"))
+    assert is_repeatable(("fault", "printer-jam"))
+    assert is_repeatable(("network", "down"))
