@@ -343,7 +343,7 @@ def test_an_approval_that_comes_after_the_time_out_completes_nothing() -> None:
 @pytest.mark.parametrize(
     "words",
     [("power-cut-after",), ("power-cut-after", "0"), ("power-cut-after", "-1"), ("power-cut-after", "1", "2"),
-     ("power-cut-after", "x"), ("commit-unknown", "1"), ("meteor",)],
+     ("power-cut-after", "x"), ("tamper", "1"), ("meteor",)],
 )  # fmt: skip
 def test_a_fault_that_does_not_exist_is_refused_with_those_that_do(words: tuple[str, ...]) -> None:
     bench, (till,) = bench_of(1)
