@@ -10,6 +10,7 @@ from terminal_sim.core.payment import PAYMENT_KINDS, Payment
 from terminal_sim.core.rows.kinds import CardRefusedRow, ReversalRow
 from terminal_sim.core.rows.schema import JournalRow
 from terminal_sim.journal.records import JournalRows
+from terminal_sim.reports.batches import BatchLine, batches
 from terminal_sim.reports.detail import Detail, detail
 from terminal_sim.reports.transactions import ReportLine, line_of
 
@@ -21,6 +22,13 @@ def report_lines(journal: JournalRows, terminal: str = "") -> Iterator[ReportLin
     """The lines of one terminal, or of all, in the order of time."""
     names = [terminal] if terminal else journal.terminals()
     return merge(*(terminal_lines(journal, name) for name in names), key=lambda line: line.time)
+
+
+def batch_lines(journal: JournalRows, terminal: str = "") -> list[BatchLine]:
+    """The batches of one terminal, or of all, in the order of time."""
+    names = [terminal] if terminal else journal.terminals()
+    found = [line for name in names for line in batches((stored.row for stored in journal.rows(name)), name)]
+    return sorted(found, key=lambda line: line.time)
 
 
 def payment_detail(journal: JournalRows, reference: str) -> Detail | None:

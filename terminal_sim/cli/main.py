@@ -450,11 +450,14 @@ def _doctor(commands: _Commands) -> None:
 
 
 def _report(commands: _Commands) -> None:
-    actions = _actions(commands, "report", "reports from a kept journal: transactions, totals, sales")
+    actions = _actions(
+        commands, "report", "reports from a kept journal: transactions, totals, batches, sales"
+    )
     for name, about in (
         ("transactions", "the payment transactions report"),
         ("transaction", "everything that is known of one payment"),
         ("totals", "sums by type, card or day, and by currency"),
+        ("batches", "the batches that were closed, and how far their settlement is"),
         ("sales", "the point of sale's own report, a line each sale"),
         ("payment-types", "sums by payment type of the point of sale"),
     ):
@@ -469,6 +472,8 @@ def _report(commands: _Commands) -> None:
             report.add_argument("reference", metavar="REFERENCE", help="as report transactions lists it")
         if name in ("transactions", "totals"):
             _selecting(report)
+        if name == "batches":
+            _of_terminal(report)
         if name == "totals":
             report.add_argument(
                 "--by", choices=("type", "card", "day"), default="type", help="type by default"
@@ -743,9 +748,13 @@ def _verify(commands: _Commands) -> None:
     )  # fmt: skip
 
 
+def _of_terminal(report: _Parser) -> None:
+    report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
+
+
 def _selecting(report: _Parser) -> None:
     """Which lines of the payment transactions report are wanted."""
-    report.add_argument("--terminal", default="", metavar="NAME", help="of this terminal alone")
+    _of_terminal(report)
     report.add_argument("--from", dest="since", default="", metavar="DATE", help="from this day or moment on")
     report.add_argument(
         "--to", dest="until", default="", metavar="DATE", help="up to this day or moment, itself included"

@@ -11,12 +11,13 @@ from shutil import get_terminal_size
 from terminal_sim.bench import BenchMisuse, JournalError
 from terminal_sim.bench.state_folder import StateFolder
 from terminal_sim.bench.state_reading import read_state
-from terminal_sim.bench.transactions import payment_detail, report_lines
+from terminal_sim.bench.transactions import batch_lines, payment_detail, report_lines
 from terminal_sim.cli import UserError
 from terminal_sim.cli.console import as_user_errors, is_terminal
 from terminal_sim.datafiles.suggest import suggest
 from terminal_sim.display.reports import (
     Wording,
+    batches_report,
     detail_text,
     payment_types_report,
     sales_report,
@@ -73,6 +74,10 @@ def _totals(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[
     yield from _written(totals_report(sums, given.by, wording), given.format)
 
 
+def _batches(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
+    yield from _written(batches_report(batch_lines(state.journal, given.terminal), wording), given.format)
+
+
 def _sales(state: StateFolder, given: Namespace, wording: Wording) -> Iterator[str]:
     yield from _written(
         sales_report([line.record() for line in sales_lines(_book(state))], wording), given.format
@@ -93,6 +98,7 @@ _REPORTS = {
     "transactions": _transactions,
     "transaction": _transaction,
     "totals": _totals,
+    "batches": _batches,
     "sales": _sales,
     "payment-types": _payment_types,
 }

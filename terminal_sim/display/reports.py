@@ -18,6 +18,7 @@ from terminal_sim.core.rows.schema import Field
 from terminal_sim.core.text import say
 from terminal_sim.display.paper import receipt_text
 from terminal_sim.display.texts import Texts
+from terminal_sim.reports.batches import BatchLine
 from terminal_sim.reports.detail import Detail, RecordedStep
 from terminal_sim.reports.render import Report
 from terminal_sim.reports.totals import Total
@@ -135,6 +136,27 @@ def totals_report(sums: Iterable[Total], by: str, wording: Wording) -> Report:
         "sum": lambda total: wording.amount(total.sum, total.currency),
     }
     return _report("title-totals", tuple(cells), cells, sums, wording, frozenset({"count", "sum"}))
+
+
+def batches_report(lines: Iterable[BatchLine], wording: Wording) -> Report:
+    """The batches that were closed, one a line."""
+
+    def part(count: int, minor: int, currency: str) -> str:
+        return f"{count} ({wording.amount(minor, currency)})"
+
+    cells: Mapping[str, Callable[[BatchLine], str]] = {
+        "time": lambda line: wording.moment(line.time),
+        "terminal": lambda line: line.terminal,
+        "batch": lambda line: str(line.batch),
+        "status": lambda line: wording.word(f"batch-{line.outcome}"),
+        "sales": lambda line: part(line.sales, line.sales_sum, line.currency),
+        "voids": lambda line: part(line.voids, line.voids_sum, line.currency),
+        "refunds": lambda line: part(line.refunds, line.refunds_sum, line.currency),
+        "net": lambda line: wording.amount(line.net, line.currency),
+        "currency": lambda line: line.currency,
+    }
+    right = frozenset({"batch", "sales", "voids", "refunds", "net"})
+    return _report("title-batches", tuple(cells), cells, lines, wording, right)
 
 
 def sales_report(records: Iterable[Mapping[str, Field]], wording: Wording) -> Report:
