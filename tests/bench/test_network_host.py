@@ -23,6 +23,9 @@ def host() -> Iterator[Serving]:
         yield serving
 
 
+UPLOADED = ["reconciliation", "batch-upload", "batch-close"]
+
+
 def paying(till: TerminalUnderTest, *, amount: str = "750", card: str = "visa-credit") -> None:
     for key in ("OK", *amount, "OK"):
         till.press(key)
@@ -242,3 +245,30 @@ def test_a_folder_keeps_the_host_that_it_begins_with(tmp_path: Path, host: Servi
     with pytest.raises(BenchMisuse, match="start a new folder for a host on a network"):
         Bench(state=tmp_path, host_at=host.address)
     assert not (tmp_path / "host").exists()
+
+
+@pytest.mark.parametrize("dialect", ["iso8583-1987", "iso8583-1987-ascii", "iso8583-1993"])
+@pytest.mark.parametrize(("answer", "kinds"), [("", ["reconciliation"]), ("declined:95", UPLOADED)])
+def test_a_batch_is_settled_over_a_network_in_each_dialect(
+    dialect: str, answer: str, kinds: list[str]
+) -> None:
+    with (
+        Serving(f"iso8583://127.0.0.1:0?dialect={dialect}") as host,
+        Bench(host_at=host.address) as bench,
+    ):
+        till = bench.add_terminal("v400m")
+        swiped(till)
+        assert until(bench, till, "approved") == "approved"
+        assert until(bench, till, "home") == "home"
+        for key in ("9", "OK", "0", "8", "5", "6", "OK"):
+            till.press(key)
+        till.touch("settle")
+        if answer:
+            host.answers(answer)
+        till.press("OK")
+        assert until(bench, till, "settled") == "settled"
+        settled = [fields["state"] for kind, fields in rows(till) if kind == "settlement"]
+        assert settled == (["PENDING", "UPLOADING", "SETTLED"] if answer else ["PENDING", "SETTLED"])
+        assert [message.kind for message in bench.host_messages()] == ["sale", *kinds]
+        responses = [message.fields["response"] for message in bench.host_messages()]
+        assert responses == (["00", "95", "00", "00"] if answer else ["00", "00"])
