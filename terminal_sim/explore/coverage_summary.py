@@ -10,6 +10,7 @@ from terminal_sim.bench import AnyFlow, Profile, flows_of
 from terminal_sim.explore.coverage import Change, Coverage, changes_of
 from terminal_sim.explore.denominator import Denominator
 
+_NOTHING: Mapping[str, str] = {}
 COUNTED = ("state", "move", "guard")
 """The kinds of keys of which is known how many there are."""
 
@@ -39,10 +40,16 @@ class CoverageSummary:
     denominator: Denominator
 
     @classmethod
-    def of(cls, coverage: Coverage, profile: Profile, variants: Iterable[Profile] = ()) -> CoverageSummary:
-        """Of the terminals of a profile, counted with its variants."""
+    def of(
+        cls,
+        coverage: Coverage,
+        profile: Profile,
+        variants: Iterable[Profile] = (),
+        beyond: Mapping[str, str] = _NOTHING,
+    ) -> CoverageSummary:
+        """Of the terminals of a profile, counted with its variants, but for what is `beyond` those who acted (`Denominator.of`)."""
         seen = coverage.keys.get(profile.id, set())
-        there = Denominator.of(profile, variants)
+        there = Denominator.of(profile, variants, beyond)
         nearness = _Nearness(seen, there)
         return cls(
             profile=profile,

@@ -13,6 +13,7 @@ from terminal_sim.explore.guard_reading import GuardReader
 from terminal_sim.explore.trigger_reading import never_comes
 
 DONE, STAYS = "done", "-"
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -23,17 +24,19 @@ class Denominator:
     forbidden: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, profile: Profile, variants: Iterable[Profile] = ()) -> Denominator:
-        """That of a profile, counted with its variants."""
+    def of(
+        cls, profile: Profile, variants: Iterable[Profile] = (), beyond: Mapping[str, str] = _NOTHING
+    ) -> Denominator:
+        """That of a profile, counted with its variants. What is `beyond` those who act are flows by their names, each with the reason: they count as forbidden."""
         made = cls()
         for one in (profile, *variants):
             for flow in flows_of(one).values():
-                made._add(flow, one)
+                made._add(flow, one, beyond.get(flow.name, ""))
         for key in made.allowed:
             made.forbidden.pop(key, None)
         return made
 
-    def _add(self, flow: AnyFlow, profile: Profile) -> None:
+    def _add(self, flow: AnyFlow, profile: Profile, beyond: str) -> None:
         moves = list(_judged(flow, profile))
         reached, ahead = {flow.initial}, [flow.initial]
         while ahead:
@@ -44,9 +47,9 @@ class Denominator:
                     ahead.append(move.dest)
         closed = {move.dest: move.why for move in reversed(moves) if move.why and move.source in reached}
         for state in flow.states:
-            self._enter(f"state {flow.name} {state.name}", _why_not(state.name, reached, closed))
+            self._enter(f"state {flow.name} {state.name}", beyond or _why_not(state.name, reached, closed))
         for move in moves:
-            away = _why_not(move.source, reached, closed)
+            away = beyond or _why_not(move.source, reached, closed)
             self._enter(f"move {move.name}", away or move.why)
             for answer, never in move.answers.items():
                 self._enter(f"guard {move.name} {answer}", away or never)

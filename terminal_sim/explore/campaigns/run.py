@@ -32,6 +32,7 @@ from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.coverage_summary import CoverageSummary
 from terminal_sim.explore.firmware import SELF
 from terminal_sim.explore.product import digest
+from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.causes import KnownCauses, told_of
 from terminal_sim.explore.search.finding import ExplorerFinding
 from terminal_sim.explore.search.ground import Ground
@@ -99,7 +100,9 @@ class CampaignRun:
     def summaries(self) -> tuple[CoverageSummary, ...]:
         """What was covered of what each terminal and its variants allow."""
         models = [[one.ground.model for one in terminal] for terminal in self.terminals]
-        return tuple(CoverageSummary.of(self.coverage, plain, others) for plain, *others in models)
+        return tuple(
+            CoverageSummary.of(self.coverage, plain, others, BEYOND_A_SCRIPT) for plain, *others in models
+        )
 
     def gathered(self) -> Iterator[tuple[Ground, list[GatheredSession]]]:
         """The corpus of each ground: sessions that hold, and cover together all that was covered."""

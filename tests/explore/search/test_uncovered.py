@@ -6,12 +6,15 @@ from random import Random
 
 import pytest
 
+from terminal_sim.bench import flows
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
+from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.exploration import exploration
 from terminal_sim.explore.search.recipes import Recipes
 from terminal_sim.explore.search.triggers import makes
 from terminal_sim.explore.search.uncovered import UncoveredMoves
+from terminal_sim.profile import load, names
 
 AMOUNT, READING, PIN, HOME = ("sale", "amount"), ("sale", "reading"), ("sale", "pin"), ("home", "idle")
 KEYS = [
@@ -85,6 +88,15 @@ def test_what_made_a_move_in_one_flow_is_tried_for_the_same_in_another_the_last_
         (acts[3],), (acts[2], acts[3]), (acts[1], acts[2], acts[3]), (acts[3],)
     ]  # fmt: skip
     assert known.of("move charge present card_tapped reading -", 0) == ()
+
+
+def test_what_no_script_begins_is_a_flow_that_only_a_request_begins() -> None:
+    """No menu of a profile leads there, and so each has its place in the table."""
+    for name in BEYOND_A_SCRIPT:
+        assert name in flows()
+        for profile in map(load, names()):
+            menus = (profile.home.entries, *(menu.entries for menu in profile.menus.values()))
+            assert name not in {entry.flow for entries in menus for entry in entries}
 
 
 def test_some_hundred_acts_make_a_tenth_of_the_moves() -> None:
