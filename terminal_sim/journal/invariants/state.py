@@ -48,11 +48,12 @@ STATE = (
     Invariant(
         "S6",
         "a boot does not begin with its row, or the row miscounts what is in doubt",
-        f"""with doubt as materialized (select terminal, seq, sum(change) over (partition by terminal order by seq) as n
-            from ({_DOUBTFUL}))
-        select terminal, number, in_doubt from boot as b where in_doubt <> coalesce((select n from doubt as d
-            where d.terminal = b.terminal and d.seq < b.seq order by d.seq desc limit 1), 0)
-        union all select terminal, number, kind from (select terminal, number, kind, boot,
+        f"""with step as (select terminal, seq, change, null as in_doubt from ({_DOUBTFUL})
+            union all select terminal, seq, 0, in_doubt from boot)
+        select terminal, seq, in_doubt from (select terminal, seq, in_doubt,
+            sum(change) over (partition by terminal order by seq) as known from step)
+        where in_doubt <> known
+        union all select terminal, seq, kind from (select terminal, seq, kind, boot,
             lag(boot, 1, 0) over (partition by terminal order by seq) as before from journal)
         where boot > before and before > 0 and kind <> 'boot'""",
     ),
