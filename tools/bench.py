@@ -34,6 +34,7 @@ from bench_rig import PROBE, Figure, probe  # noqa: E402
 from bench_sale import keys, sales  # noqa: E402
 from bench_setup import setup  # noqa: E402
 from bench_shell import shell  # noqa: E402
+from bench_simulation import seeds  # noqa: E402
 from bench_snapshot import snapshots  # noqa: E402
 from bench_start import start  # noqa: E402
 from bench_web import web  # noqa: E402
@@ -64,6 +65,7 @@ BENCHES: dict[str, Callable[[bool], list[Figure]]] = {
     "explore": exploring,
     "campaign": campaigns,
     "snapshot": snapshots,
+    "seeds": seeds,
     "web": web,
     "api": api,
 }

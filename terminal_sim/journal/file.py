@@ -125,16 +125,16 @@ def _make_private(path: Path) -> None:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN, 0o600)
+        try:
+            keep_private(descriptor)
+        finally:
+            os.close(descriptor)
+        for folder in {path.parent, *(made.parent for made in missing)}:
+            sync_folder(folder)
     except OSError as error:
         raise JournalError(
             f"{path}: cannot be opened: {error.strerror}; check the path and its rights"
         ) from None
-    try:
-        keep_private(descriptor)
-    finally:
-        os.close(descriptor)
-    for folder in {path.parent, *(made.parent for made in missing)}:
-        sync_folder(folder)
 
 
 def _configure(db: apsw.Connection, path: str) -> None:

@@ -68,6 +68,11 @@ def pay_without_a_link(at: ShopTerminal, chance: Random) -> Iterator[Act]:
     for _ in range(chance.choice((1, 2, 3))):
         yield from pay(at, chance)
     yield WAIT, chance.choice(("1min", "10min", "23h", "25h"))
+    if (
+        chance.random() < 0.2
+    ):  # what leaves first is not answered, and the link goes again before it is repeated
+        yield "host", "answers", "timeout"
+        yield from ((away, "up"), (WAIT, "1s"), (away, "down"), (WAIT, "25h"))
     yield away, "up"
     yield WAIT, "1min"
 
