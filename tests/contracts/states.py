@@ -13,8 +13,9 @@ from terminal_sim.flows import load
 from terminal_sim.flows.sale import SaleFlow
 from tests.contracts.drive import Drive, offered
 
-# The flows of a point of sale, which is walked in tests/offline.
+# The flows of a point of sale, which is walked in tests/offline, and those that only a vendor's interface begins (tests/pos/adyen, tests/flows).
 ELSEWHERE = {
+    "part-refund", "requested-moto", "requested-refund",
     "checkout", "charge", "manual-entry", "gift-card", "orders", "status", "transactions", "offline-settings",
     "sign-out", "switch-pos", "factory-reset", "delete-app", "sign-in", "tampered",
 }  # fmt: skip
