@@ -286,6 +286,7 @@ def code_asked(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     said = seen.confirmed
     if (
         said is None
+        or not seen.is_on
         or said.screen != "expiry"
         or not seen.came_to
         or seen.came_to in ("cancelled", "timed-out")

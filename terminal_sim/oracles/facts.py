@@ -253,7 +253,7 @@ class SessionFacts:
 
     def _list(self, seen: Occurrence) -> None:
         """Which payment is picked in a list, and which filter is set."""
-        if screen_id(seen.before) == "filter" and seen.target and seen.came_to:
+        if screen_id(seen.before) == "filter" and seen.target in (*FILTERS, "all") and seen.came_to:
             self.filter = seen.target
         if seen.before is not None and seen.target in ids(seen.before, Role.TAB):
             self.filter = ""

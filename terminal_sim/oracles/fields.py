@@ -21,6 +21,7 @@ _LONGEST = {
 _PASSCODES = ("passcode", "new-passcode", "repeat-passcode")
 _SECRET = (*_PASSCODES, "cvc", "enter-pin")
 _SHORTEST_TELEPHONE = 7
+_SHORTEST_PIN = 4
 _SHOWN_OF_A_NUMBER = 6
 
 
@@ -71,7 +72,10 @@ def refused(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
     kind, _typed, count = field_of(seen.after)
     if seen.key != "OK" or kind != "masked" or not count or not seen.is_on:
         return
-    if has(seen.after, "wrong-pin") or any(row.text("result") == "wrong" for row in seen.rows):
+    typed = len(seen.confirmed.digits) if seen.confirmed is not None else 0
+    if (has(seen.after, "wrong-pin") and typed >= _SHORTEST_PIN) or any(
+        row.text("result") == "wrong" for row in seen.rows
+    ):
         yield f"{count} digits stand in {screen_id(seen.after)} after they were wrong"
 
 

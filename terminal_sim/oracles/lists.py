@@ -24,7 +24,7 @@ def listed(facts: SessionFacts, seen: Occurrence) -> list[SeenRow]:
     """The payments that a list shows now, newest first, as far as its filter lets them through."""
     newest = list(newest_rows(facts, seen).values())[::-1][: facts.profile.limits.history]
     chosen = facts.filter
-    if screen_id(seen.before) == "filter" and seen.target:
+    if screen_id(seen.before) == "filter" and seen.target in (*FILTERS, "all"):
         chosen = seen.target
     elif seen.target in ids(seen.before, Role.TAB):
         chosen = ""

@@ -20,6 +20,7 @@ from terminal_sim.oracles.oracle import Oracle, OracleAlarm
 HEALED = Duration.parse("26h")
 """After so long with everything cured nothing may be in doubt any more."""
 
+_OF_THE_APP = "fault app"  # a device that is off has no app to close
 _MOST = 40  # alarms of one session: a broken rule may break at each act
 
 
@@ -158,7 +159,9 @@ class OracleWatch:
             before=before,
             after=self._view,
             around_before=facts.around,
-            around=around_after(facts.around, line) if line else facts.around,
+            around=around_after(facts.around, line)
+            if line and (is_on or not line.startswith(_OF_THE_APP))
+            else facts.around,
             key=self._pressed(first, before),
             target=first.target if isinstance(first, contents.Touch) else "",
             line=line,

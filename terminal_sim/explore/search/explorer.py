@@ -38,6 +38,7 @@ _LONGEST = 40  # acts of an ordinary session
 _ERRANDS_FIRST = 4  # as long as there are errands that were never gone, three sessions of four go some
 _FROM_HERE = 8  # ordinary acts behind an archived moment
 _RELATED_EVERY = 8  # a session in which nothing was wrong is done twice more, and held to a relation
+_RELATED_SHARE = 0.15  # of the acts that are done, as many at most are done again for relations
 _LONG_RELATED_EVERY = 2  # one with a long wait: few have one
 _CLOCK_FIRST = 0.7  # of these: what counts time by the wall clock shows itself there alone
 _LONG = Duration.parse("5min")
@@ -82,6 +83,7 @@ class Explorer:
         moves = UncoveredMoves.of(Denominator.of(ground.model, beyond=BEYOND_A_SCRIPT).allowed, covered)
         self._probing = Probing(moves, self.memory)
         self.subscribers: list[Subscriber] = []
+        self._related_acts = 0
         self._relations = applicable(ground) if OracleClass.RELATIONS in ground.classes else []
         self._seed = seed
         self._first = first
@@ -130,7 +132,8 @@ class Explorer:
         alarms = session.verdict()
         takes_long = any(map(_takes_long, acts))
         every = _LONG_RELATED_EVERY if takes_long and len(acts) <= _LONGEST else _RELATED_EVERY
-        if alarms or number % every or not self._relations:
+        dear = self._related_acts > self.acts * _RELATED_SHARE
+        if alarms or number % every or dear or not self._relations:
             return ExploredEnd(number, session.acts, alarms)
         one = self._relations[number // every % len(self._relations)]
         if takes_long and chance.random() < _CLOCK_FIRST:
@@ -139,6 +142,7 @@ class Explorer:
 
     def _related(self, number: int, acts: list[Act], one: Relation, chance: Random) -> ExploredEnd:
         """Hold a session, in which no rule was broken, to a relation."""
+        self._related_acts += 2 * len(acts)
         told = marked(one, acts, self.ground, chance)
         breach = related(one, self.ground, told) if told is not None else None
         if told is None or breach is None:
