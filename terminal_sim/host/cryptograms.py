@@ -11,6 +11,7 @@ A stored payment carries the ARQC of the card that was asked once while the acqu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from terminal_sim.core.message import HostRequest, MessageClass
@@ -35,6 +36,7 @@ _APPROVED_STATUS: Final = bytes.fromhex("00820000")
 _NOT_GENUINE: Final = "is not the one that this card makes over these data"
 
 
+@lru_cache(maxsize=16)
 def objects_of(icc_data: bytes) -> Mapping[int, bytes] | None:
     """The data objects of DE 55 by tag; None where it is no BER-TLV."""
     try:
@@ -68,7 +70,7 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
     Where the method has a card status update, it says whether the issuer approves (EMV Book 3, C10).
     """
     try:
-        found = CardCryptogram.of(request.icc_data)
+        found = CardCryptogram.of_objects(objects_of(request.icc_data) or {})
         status = _APPROVED_STATUS if code in APPROVALS else bytes(4)
         return found.authentication_data(card_key(request, pan, key), code, status=status)
     except ValueError:  # no ARQC to answer: the card will find the answer wanting
@@ -78,7 +80,7 @@ def authentication_data(request: HostRequest, pan: Secret[str], key: Secret[byte
 def securing_of(request: HostRequest, pan: Secret[str], keys: IssuerKeys) -> CommandSecuring | None:
     """What secures the commands of scripts for the card of `request` (EMV Book 2, 9); None where its cryptogram is of no scheme's version."""
     try:
-        found = CardCryptogram.of(request.icc_data)
+        found = CardCryptogram.of_objects(objects_of(request.icc_data) or {})
     except tlv.TlvError:
         return None
     card = keys.of_card(pan, sequence_of(request))

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -135,11 +136,13 @@ def _said_by_card(icc_data: bytes) -> IssuerData | None:
         return None
 
 
-def _objects(data: bytes) -> list[tuple[int, bytes]]:
+@lru_cache(maxsize=16)
+def _objects(data: bytes) -> tuple[tuple[int, bytes], ...]:
+    """The data objects of DE 55, of which several questions are asked; none where it is no BER-TLV."""
     try:
-        return tlv.split(data)
+        return tuple(tlv.split(data))
     except tlv.TlvError:
-        return []
+        return ()
 
 
 def fitting(
