@@ -41,6 +41,7 @@ from terminal_sim.emv.talk.outcome import Outcome, Verdict
 from terminal_sim.emv.talk.request import Interface, Request, Start
 from terminal_sim.emv.talk.rules import Reason, Rule
 from terminal_sim.runtime.card_log import CardLog
+from terminal_sim.runtime.clock import VirtualClock
 from terminal_sim.runtime.key_store import KeyStore
 
 _COLLISION: Final = Outcome(
@@ -63,7 +64,7 @@ class ConversationState:
 class CardConversation:
     """The `kernel` of a `request`, the `slot` that its commands go to, and the `keys` that make blocks of PINs.
 
-    `cards` answers what the kernel looks up, `now` is the virtual clock in microseconds, `shown` gets each message. `seen` gets each
+    `cards` answers what the kernel looks up, `clock` measures the card's answers, `shown` gets each message. `seen` gets each
     command with its response; `torn` gets each step once it is done, and whether it was a command: cards are torn away there. `gone` is called when the card has left a contact slot, before its reader reports it; `lost` when
     the reader itself is away.
     """
@@ -76,7 +77,7 @@ class CardConversation:
         keys: KeyStore,
         *,
         cards: CardLog,
-        now: Callable[[], int],
+        clock: VirtualClock,
         shown: Callable[[DisplayMessage], None],
         seen: Callable[[Command, bytes], None] | None,
         torn: Callable[[Step, bool], None],
@@ -90,7 +91,7 @@ class CardConversation:
         self._keys = keys
         self._asked: Ask | None = None
         self._cards = cards
-        self._now = now
+        self._clock = clock
         self._shown = shown
         self._seen = seen
         self._torn = torn
@@ -209,7 +210,7 @@ class CardConversation:
             return None
         if not isinstance(ask, Command):
             return self._cards.answer(ask)
-        began = self._now()
+        began = self._clock.now.mono
         try:
             response = self._slot.transmit(ask.apdu)
         except CardAbsent:
@@ -218,7 +219,7 @@ class CardConversation:
             return CardGone(Loss.MUTE, str(error))
         except FrameError as error:
             return CardGone(Loss.TRANSMISSION, str(error))
-        took = self._now() - began
+        took = self._clock.now.mono - began
         if self._seen is not None:
             self._seen(ask, response)
         self._torn(ask.step, True)

@@ -224,7 +224,7 @@ class Executor:
             readers.reader.contactless if contactless else readers.reader.contact,
             board.keys,
             cards=board.cards,
-            now=lambda: self.clock.now.mono,
+            clock=self.clock,
             shown=lambda message: self.post(board, KernelShows(message)),
             seen=None if self.tracing is None else partial(self.tracing.exchange, board),
             torn=partial(readers.torn, CONTACTLESS if contactless else CONTACT),

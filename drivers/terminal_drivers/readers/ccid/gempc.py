@@ -151,7 +151,8 @@ class GemPcLink:
             self._items = deque(kept)
         self._sent = frame(message)
         self._repeats = self._noise = 0
-        self._write(self._sent)
+        self._echo_due = self.variant.echo
+        self.transport.write(self._sent)
 
     def receive(self, timeout: float) -> bytes | None:
         """Return the next message while a command waits for its answer; None after `timeout` s of silence.
@@ -212,9 +213,6 @@ class GemPcLink:
         self._repeats += 1
         if self._repeats > REPEATS:
             raise FrameError("the line to the reader damages every frame: check speed, stop bits and cable")
-        self._write(data)
-
-    def _write(self, data: bytes) -> None:
         self._echo_due = self.variant.echo and data is not NAK_FRAME
         self.transport.write(data)
 
