@@ -70,7 +70,7 @@ _REASONS = {
     "4017": "card-error",
     "4021": "no-answer",
 }
-_COPY_TITLE = {Copy.MERCHANT: "receipt-merchant-copy", Copy.CUSTOMER: "receipt-customer-copy"}
+_MERCHANT_COPY, _CUSTOMER_COPY = say("receipt-merchant-copy"), say("receipt-customer-copy")
 
 
 def _why(reason: str) -> Text | str:
@@ -96,7 +96,7 @@ def _lines(
 ) -> Iterator[ReceiptLine]:
     for position, line in enumerate(header):
         yield Centred(line, bold=position < 2)
-    yield Centred(say(_COPY_TITLE[copy]), bold=True)
+    yield Centred(_MERCHANT_COPY if copy is Copy.MERCHANT else _CUSTOMER_COPY, bold=True)
     yield Ruler()
     yield Pair(say("receipt-date"), say("date", at=payment.at))
     yield Pair(say("receipt-time"), say("time", at=payment.at))
@@ -141,15 +141,15 @@ def _lines(
         yield Pair(say("receipt-requested"), Money(payment.requested, payment.amount.currency))
     yield Pair(say("receipt-total"), payment.amount, bold=True)
     yield Ruler()
-    if payment.state in _OFFLINE:
-        yield Centred(say(_OFFLINE[payment.state]), bold=True)
-    elif payment.state not in _PAID:
-        yield Centred(say("receipt-declined", code=payment.response_code or _why(payment.reason)), bold=True)
-        return
-    else:
+    if payment.state in _PAID:
         if voided:
             yield Centred(say("receipt-void"), bold=True)
         yield Centred(say("receipt-approved"), bold=True)
+    elif payment.state in _OFFLINE:
+        yield Centred(say(_OFFLINE[payment.state]), bold=True)
+    else:
+        yield Centred(say("receipt-declined", code=payment.response_code or _why(payment.reason)), bold=True)
+        return
     if payment.cvm == "signature" and copy is Copy.MERCHANT:
         yield Ruler()
         yield Pair(say("receipt-signature"), "____________________")

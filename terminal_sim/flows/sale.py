@@ -227,12 +227,13 @@ class SaleFlow(CardPaymentFlow, fields.AmountField):
     def _readable(self) -> tuple[EntryMode, ...]:
         """The ways that the prompt asks for and the terminal has."""
         have = self.terminal.profile.entries
-        there = {
-            EntryMode.CHIP: have.chip,
-            EntryMode.CONTACTLESS: have.contactless,
-            EntryMode.STRIPE: have.stripe,
-        }
-        return tuple(entry for entry in _WANTED[self.prompt] if there[entry])
+        each = (
+            (EntryMode.CHIP, have.chip),
+            (EntryMode.CONTACTLESS, have.contactless),
+            (EntryMode.STRIPE, have.stripe),
+        )
+        there = [entry for entry, has in each if has]
+        return tuple([entry for entry in _WANTED[self.prompt] if entry in there])
 
     def _start(self, entry: EntryMode, start: Start = Start.PREPROCESSING) -> None:
         self.entry, self.remark, self.message = entry, None, None

@@ -79,7 +79,7 @@ def encode(track: int, text: str) -> str:
         raise Misuse(f"track {track} begins with {form.start} and has its only {form.end} at its end")
     if len(text) >= form.longest:
         raise Misuse(f"track {track} holds {form.longest} characters, sentinels and LRC among them")
-    alphabet = _alphabet(form)
+    alphabet = _alphabet(track)
     try:
         drawn = [alphabet.bits[character] for character in text]
     except KeyError:
@@ -118,7 +118,8 @@ class StripeCharacters(NamedTuple):
 
 
 @cache
-def _alphabet(form: Format) -> StripeCharacters:
+def _alphabet(track: int) -> StripeCharacters:
+    form = FORMATS[track]
     size = form.bits + 1
     drawn = [
         f"{(1 - value.bit_count() % 2) << form.bits | value:0{size}b}"[::-1]
@@ -135,7 +136,7 @@ def _alphabet(form: Format) -> StripeCharacters:
 
 
 def _forward(track: int, form: Format, bits: str) -> str:
-    alphabet = _alphabet(form)
+    alphabet = _alphabet(track)
     bits = bits[bits.find("1") :] if "1" in bits else ""
     values = bytes(map(alphabet.values.get, alphabet.piece.findall(bits), repeat(_WRONG)))
     if not values or values[0] != ord(form.start) - form.first:
