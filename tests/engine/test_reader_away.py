@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from terminal_drivers.base import ContactSlot, ReaderLost
-from terminal_drivers.readers.built_in.reader import VirtualReader
 from terminal_sim.bench import Bench
+from terminal_sim.readers.parts import Reader
 from tests.contracts.drive import TEXTS, Drive, full
 from tests.engine.kit import keys, plug
 from tests.offline.shop import Shop, shop
@@ -59,13 +59,19 @@ class OnceDeaf:
         return self._slot.transmit(apdu)
 
 
+class OnceDeafReader:
+    """The readers of a terminal whose slot is once deaf."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.contact = OnceDeaf(reader.contact)
+        self.contactless, self.stripe, self.poll = reader.contactless, reader.stripe, reader.poll
+
+
 @pytest.mark.parametrize("device", ["v400m", "square-terminal"])
 def test_a_reader_that_is_lost_in_a_conversation_is_found_by_the_next_poll(device: str) -> None:
     with Bench(texts=TEXTS) as bench:
         terminal = bench.add_terminal(device)
-        reader = terminal.board.readers.reader
-        assert isinstance(reader, VirtualReader)
-        reader.contact = OnceDeaf(reader.contact)
+        terminal.board.readers.reader = OnceDeafReader(terminal.board.readers.reader)
         for told in ("reader-lost", "approved"):
             keys(terminal, *(["OK"] if device == "v400m" else []), "1000", "OK")
             terminal.insert("visa-credit")
