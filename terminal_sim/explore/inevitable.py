@@ -57,6 +57,16 @@ class Inevitability:
         return late
 
 
+def broken_rules(ground: Ground, steps: Sequence[Step]) -> list[OracleAlarm]:
+    """Does the steps at a new terminal, cures everything, and gives the first alarm of each rule that is broken then."""
+    with ground.session() as session:
+        for _, do in steps:
+            do(session.bench, session.terminal)
+            session.watch.settle()
+        heal(session)
+        return list({alarm.code: alarm for alarm in reversed(session.verdict())}.values())[::-1]
+
+
 def inevitability(
     ground: Ground, steps: Sequence[Step], code: str, *, tries: int = GOINGS_ON, seed: int = 1
 ) -> Inevitability:

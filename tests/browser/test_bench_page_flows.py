@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.page_kit import Scheme, click, dropped, jump, opened, sale, types, until
+from tests.explore.planted import BUGS, planted
 from tests.web.kit import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+(SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
 
 LOOKS = [
     pytest.param("fr-CA", "dark", id="French, dark", marks=pytest.mark.soak),
@@ -150,4 +153,18 @@ def test_a_hundred_thousand_rows_scroll_smoothly(browser: Browser) -> None:
         assert found["rows"] >= ROWS
         assert found["drawn"] < 60
         assert found["median"] < 1000 / 60, found
+        page.context.close()
+
+
+def test_a_broken_rule_is_shown_with_the_line_from_which_on_nothing_saved_it(browser: Browser) -> None:
+    with planted(SLOW), served("v400m") as bench:
+        page = opened(browser, bench)
+        bench.acts("press 8 OK", "wait 2min")
+        page.locator("#tab-broken").click()
+        page.get_by_role("button", name="Which rules are broken?").click()
+        page.get_by_role("button", name="R-time-1").click()
+        late = page.locator("#panel-left tr", has_text="from here on nothing saved it")
+        late.wait_for()
+        assert late.locator("td.bad").first.inner_text() == "20 / 20"
+        assert page.locator("#panel-left table caption").inner_text().startswith("R-time-1: ")
         page.context.close()

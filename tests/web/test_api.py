@@ -10,7 +10,10 @@ import pytest
 
 from terminal_sim.cli.main import main
 from terminal_sim.verbs import VERBS
+from tests.explore.planted import BUGS, planted
 from tests.web.kit import API, PATIENCE, Client, served
+
+(SLOW,) = (bug for bug in BUGS if bug.what == "a passcode may be typed for a minute")
 
 
 def test_a_sale_is_made_by_the_document_alone(bench: Client) -> None:
@@ -201,3 +204,22 @@ def test_a_recording_is_kept_as_a_bundle_that_is_replayed_byte_for_byte(tmp_path
         file = tmp_path / "sale.tsim"
         file.write_bytes(bench.get("/terminals/v400m-1/bundle"))
     assert main(["replay", str(file)]) == 0
+
+
+def test_the_rules_that_were_broken_are_told_and_from_which_line_on() -> None:
+    with planted(SLOW), served("v400m") as bench:
+        assert bench.get("/terminals/v400m-1/broken") == []
+        bench.post("/terminals/v400m-1/acts", {"lines": ["press OK CANCEL", "press 8 OK", "wait 2min"]})
+        (alarm,) = bench.get("/terminals/v400m-1/broken")
+        assert alarm["code"] == "R-time-1"
+        found = bench.get("/terminals/v400m-1/why/R-time-1?tries=4")
+        lines = [point["line"] for point in found["points"]]
+        assert lines[0] == ""
+        assert lines[-1].startswith("wait")
+        assert found["points"][0]["failed"] < found["points"][0]["tries"] == found["points"][-1]["failed"]
+        assert lines[found["from"]] in lines[1:]
+        status, problem = bench.ask("GET", f"{API}/terminals/v400m-1/why/I-L1")
+        assert (status, problem["detail"]) == (
+            409,
+            "I-L1 is not broken by what was done here; rules that are: R-time-1",
+        )

@@ -150,7 +150,8 @@ class _Bench:
         terminal = self._session.terminal
         if not terminal.is_on:
             return
-        pad = (key for row in terminal.profile.keypad.layout for key in row)
+        keypad = terminal.profile.keypad
+        pad = (*(key for row in keypad.layout for key in row), *keypad.keys)
         keys = dict.fromkeys(_ANY_DIGIT if key.isdigit() else key for key in pad if terminal.takes(key))
         ways = [verb for verb, how in PRESENTING.items() if terminal.wants_card(how)]
         self._add(ObservedKind.TAKEN, terminal.view().screen.id, "\n".join((*keys, *ways)))

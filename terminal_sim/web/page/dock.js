@@ -1,6 +1,7 @@
 // The dock: at the left what is known of the chosen event and of the terminal, at the right what becomes of it, the script and the paper.
 
 import { html, nothing } from "./vendor/lit-html.js";
+import { broken } from "./broken.js";
 import { branches } from "./compare.js";
 import { choose } from "./acts.js";
 import { facts, refresh } from "./bench.js";
@@ -14,9 +15,9 @@ import { journal, report } from "./tables.js";
 import { bring } from "./log.js";
 import { say } from "./words.js";
 
-const LEFT = ["details", "states", "journal", "report", "compare"];
+const LEFT = ["details", "states", "journal", "report", "broken", "compare"];
 const RIGHT = ["script", "receipts"];
-const VIEWS = { compare: branches, details, states, journal, report, script, receipts };
+const VIEWS = { broken, compare: branches, details, states, journal, report, script, receipts };
 
 // Where there is no room for two panes, one has all the tabs.
 const narrow = () => innerWidth < 1280;

@@ -43,6 +43,7 @@ export const state = {
   receipts: [],
   journal: [],
   report: [],
+  broken: { of: "" }, // what rules say of a terminal
   chart: null,
 };
 
