@@ -110,6 +110,8 @@ def durable(quick: bool) -> list[Figure]:
                     flushes[name] = counted - before
                     if any(terminal.journal()[-1].fields["state"] != "COMPLETED" for terminal in terminals):
                         raise RuntimeError("a measured sale was not completed")
+                    if broken := bench.violations():
+                        raise RuntimeError(broken[0])
     gain = median(a / b for a, b in zip(rates["together"], rates["one by one"], strict=True))
     figures = [
         Figure(

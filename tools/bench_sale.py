@@ -47,10 +47,13 @@ def sale(bench: Bench, terminal: TerminalUnderTest, how: Literal["swipe", "inser
     home_again(bench, terminal)
 
 
-def _approved(terminal: TerminalUnderTest) -> None:
+def _approved(bench: Bench, terminal: TerminalUnderTest) -> None:
+    """The measured sales are sales: the last is completed, and no invariant is broken."""
     state = terminal.journal()[-1].fields["state"]
     if state != "COMPLETED":
         raise RuntimeError(f"the measured sale was {state}")
+    if broken := bench.violations():
+        raise RuntimeError(broken[0])
 
 
 def sales(quick: bool) -> list[Figure]:
@@ -64,7 +67,7 @@ def sales(quick: bool) -> list[Figure]:
                 "told": lambda b=told, s=told_terminal, h=how: sale(b, s, h),  # type: ignore[misc]
             }
             found = contest(runs, rounds=5 if quick else 15, calls=10)
-            _approved(quiet_terminal)
+            _approved(quiet, quiet_terminal)
             samples = Samples()
             with samples.taken():
                 for _ in range(100 if quick else 500):
