@@ -7,7 +7,7 @@ it, the least tried each time: chosen from all cells at once, most would differ 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -16,9 +16,11 @@ from msgspec import json
 from terminal_sim.bench import TerminalUnderTest
 from terminal_sim.explore.search.act import Act, cost
 from terminal_sim.explore.search.ground import SessionMoment
+from terminal_sim.explore.search.guards import Surroundings
 from terminal_sim.explore.search.learned import LearnedCell, Place
 
 _MOST_CELLS = 24
+_MOST_FIRST = 96  # of the place where sessions begin: from its cells other places are come to
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class ArchiveCell:
     acts: tuple[Act, ...]
     from_home: int
     cost: int
-    around: bytes
+    around: Surroundings
     moment: SessionMoment | None = None
     tried: int = 0
 
@@ -58,7 +60,9 @@ class Archive:
         there = self.cells.get(place, {})
         known = there.get(signature)
         if known is None:
-            return len(there) < _MOST_CELLS
+            return len(there) < (
+                _MOST_CELLS if self.cells and place != next(iter(self.cells)) else _MOST_FIRST
+            )
         return sum(map(cost, acts)) < known.cost
 
     def keep(
@@ -79,16 +83,19 @@ class Archive:
             self.above.setdefault(below, {})[stack[-1]] = None
 
     def choose(
-        self, chance: Random, among: Iterable[Place] | None = None, around: Container[bytes] = ()
+        self,
+        chance: Random,
+        among: Iterable[Place] | None = None,
+        fits: Callable[[Surroundings], bool] = lambda _: True,
     ) -> tuple[Place, ArchiveCell] | None:
-        """A cell to begin from: of the least tried places the least tried cell, one of those with `around` it where there are any; None where there is no place yet."""
+        """A cell to begin from: of the least tried places the least tried cell, one of those whose surroundings fit where there are any; None where there is no place yet."""
         places = [place for place in (self.cells if among is None else among) if place in self.cells]
         if not places:
             return None
         fewest = min(self.tried[place] for place in places)
         place = chance.choice([one for one in places if self.tried[one] == fewest])
         cells = list(self.cells[place].values())
-        cells = [cell for cell in cells if cell.around in around] or cells
+        cells = [cell for cell in cells if fits(cell.around)] or cells
         least = min(cell.tried for cell in cells)
         cell = chance.choice([one for one in cells if one.tried == least])
         self.tried[place] += 1
@@ -110,7 +117,7 @@ class Archive:
                 self.keep(cell.stack, cell.signature, cell.acts, cell.from_home)
 
 
-def around_of(signature: bytes) -> bytes:
-    """What surrounds the terminal, of its signature."""
+def around_of(signature: bytes) -> Surroundings:
+    """What surrounds the terminal, of its signature; nothing where it is off."""
     parts = json.decode(signature)
-    return json.encode(parts[2]) if len(parts) > 2 else b""
+    return (*parts[2], *parts[3]) if len(parts) > 1 else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from terminal_sim.explore.search.acting import Acting
+from terminal_sim.explore.search.guards import Surroundings
 from terminal_sim.explore.search.memory import ExplorerMemory
 from terminal_sim.explore.search.offers import offers
 from terminal_sim.explore.search.triggers import makes
@@ -10,7 +11,8 @@ from terminal_sim.explore.search.uncovered import Approach, UncoveredMoves
 
 _MOVES = 12  # that are gone for in one session, until one is made
 _ACTS = 3
-_CROSSED = 0.5  # how often a place is come to from another home screen than where the archive came from
+# How often a place is come to from another home screen than where the archive came from: where its cell does not fit, and where it does.
+_CROSSED, _CROSSED_FITTING = 0.8, 0.3
 
 
 class Probing:
@@ -44,15 +46,19 @@ class Probing:
 
     def _reach(self, acting: Acting, approach: Approach) -> None:
         """Come to a place: by its moment, or by its acts from another home screen, where something is left from before."""
-        chance, archive = acting.chance, self._memory.archive
-        around = self._memory.guards.fitting(approach.move.guard)
-        chosen = archive.choose(chance, approach.places, around)
+        chance, archive, move = acting.chance, self._memory.archive, approach.move
+
+        def fits(around: Surroundings) -> bool:
+            return self._memory.guards.fit(around, move.guard)
+
+        chosen = archive.choose(chance, approach.places, fits)
         if chosen is None:
             return
         _, cell = chosen
         home = next(iter(archive.cells))
-        crossed = archive.choose(chance, [home], around) if chance.random() < _CROSSED else None
-        if crossed is None or (around and cell.around in around):
+        rarely = _CROSSED_FITTING if fits(cell.around) else _CROSSED
+        crossed = archive.choose(chance, [home], fits) if chance.random() < rarely else None
+        if crossed is None:
             acting.go_to(cell)
         else:
             acting.go_to(crossed[1])

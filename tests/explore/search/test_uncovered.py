@@ -7,10 +7,12 @@ from random import Random
 import pytest
 
 from terminal_sim.bench import flows
+from terminal_sim.explore.coverage import Coverage
 from terminal_sim.explore.search.act import Act
 from terminal_sim.explore.search.archive import Archive
 from terminal_sim.explore.search.beyond import BEYOND_A_SCRIPT
 from terminal_sim.explore.search.exploration import exploration
+from terminal_sim.explore.search.guards import GuardedSurroundings
 from terminal_sim.explore.search.recipes import Recipes
 from terminal_sim.explore.search.triggers import makes
 from terminal_sim.explore.search.uncovered import UncoveredMoves
@@ -104,3 +106,17 @@ def test_some_hundred_acts_make_a_tenth_of_the_moves() -> None:
     for _ in found.run(lambda one: one.acts < 900):
         raise AssertionError
     assert found.summary.percent > 10
+
+
+def test_what_was_always_around_when_a_guard_held_is_wanted_again_and_nothing_else() -> None:
+    guards = GuardedSurroundings(Coverage({"v400m": set()}))
+    move = "sale approved confirm remove-card card_is_in"
+    for guards.now in ((True, "in", 1), (True, "out", 2)):
+        guards.asked("v400m", move, held=True)
+    guards.now = (False, "in", 0)
+    guards.asked("v400m", move, held=False)
+    assert guards.fit((True, "anything", 7), "card_is_in")
+    assert not guards.fit((False, "in", 1), "card_is_in")
+    assert guards.fit((False, "in", 1), "never_held")
+    guards.moved("v400m", move)
+    assert guards.made == [f"move {move}"]

@@ -26,6 +26,16 @@ def point_of_sale(profile: Profile) -> Iterator[Errand]:
     yield (_ASKED, ("swipe", "visa-stripe"), (WAIT, "2s"), _AGAIN)
     for start in starts(profile):
         yield (*start, (PRESS, "1000", "OK"), _ASKED, CHIP, *DONE)
+        for card in ("visa-credit", "visa-declined"):
+            yield (
+                *paid,
+                *start,
+                (PRESS, "1000", "OK"),
+                ("tap-card", card),
+                (WAIT, "2s"),
+                _BACK,
+                (WAIT, "2s"),
+            )
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"))
     yield (*paid, _BACK, (WAIT, "2s"), (PRESS, "OK"), _BACK)
     yield (_ASKED, ("swipe", "visa-stripe"), *DONE, _BACK, (WAIT, "2s"), _AGAIN)
