@@ -1,0 +1,45 @@
+"""Bugs of the field, planted one at a time: the simulation finds each, by the invariant that it breaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal_sim.explore.simulation.simulation import simulate
+from terminal_sim.flows import load
+from tests.explore.planted.planting import planted
+from tests.explore.simulation.field_bugs import BUGS, FieldBug
+from tests.proof import ProofCount
+
+MOST, SOAK_MOST = 300, 2_000  # seeds
+
+
+def find(bug: FieldBug, seeds: int) -> tuple[int, str]:
+    """The first seed that finds the bug, and what is wrong there; (-1, "") where none does."""
+    load()  # before a patch: a flow checks its methods by their names when it is made
+    with planted(bug.planted):
+        for seed in range(seeds):
+            end = simulate(seed)
+            if end.violations:
+                return seed, end.violations[0]
+    return -1, ""
+
+
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if not bug.rare], ids=lambda bug: bug.what)
+def test_a_planted_bug_is_found(bug: FieldBug, proof: ProofCount) -> None:
+    seed, wrong = find(bug, MOST)
+    assert wrong
+    proof(planted=1)
+    print(f"{seed} {wrong} {bug.what}")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.rare], ids=lambda bug: bug.what)
+def test_a_planted_bug_that_seldom_shows_is_found(bug: FieldBug, proof: ProofCount) -> None:
+    seed, wrong = find(bug, SOAK_MOST)
+    assert wrong
+    proof(planted=1)
+    print(f"{seed} {wrong} {bug.what}")
+
+
+def test_no_two_bugs_are_one() -> None:
+    assert len({bug.what for bug in BUGS}) == len(BUGS) > 40
