@@ -122,6 +122,7 @@ def durable(quick: bool) -> list[Figure]:
             (
                 f"{median(rates[name]):,.0f} sales/s of wall time where each flush takes {SLOW_FLUSH * 1e3:.0f} ms",
                 "a sale flushes " + ", ".join(f"{file} {n / count:.3f}" for file, n in flushes[name].items()),
+                "alone it commits twice, and flushes log and head each time: journal/head.py says why neither can go",
             ),
         )
         for name in rates

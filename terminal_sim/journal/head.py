@@ -14,6 +14,8 @@ and its rows in the log. Each flush makes one file durable:
 - A head that is flushed before the log, as "this many and perhaps one more", cannot tell a commit that a cut has stopped, which nobody has
   seen, from one that was acknowledged and lost.
 - A head within the log, or flushed together with it in one file, is taken along by whatever takes the log's end.
+- One flush of both files, as of a whole file system, does not say which of the two comes first, so a cut in it may leave the head alone.
+  That is the second case again.
 Rows in a file of their own, flushed in the log's place and copied into the log later, would do with one. A log that lost its end would then
 have to be mended silently, since a power cut and a damage look alike; today it is refused, and says so. What many terminals store at one moment shares the two flushes.
 """
