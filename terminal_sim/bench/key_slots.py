@@ -25,6 +25,7 @@ from terminal_sim.host.config import AcquirerConfig, PinKeys
 from terminal_sim.journal.memory import MemoryJournal
 from terminal_sim.profile.kernel import kernel_config
 from terminal_sim.runtime.key_store import SerialFile
+from terminal_sim.runtime.line_keys import LineKeys, LineKeyStore
 from terminal_sim.secret import Secret
 
 _OPENED = f"select number from journal where terminal = :terminal and kind = '{TamperRow.KINDS[0]}' limit 1"
@@ -66,7 +67,10 @@ def slots_of_state(folder: Path, host: str | Path) -> list[KeySlot]:
                 found.append(_erased(holder))
                 continue
             kept = SerialFile(folder / f"{terminal}.pin-serial", _first(config, terminal))
-            found.append(_pad(config, holder, kept.last))
+            line = LineKeyStore(config, folder / f"{terminal}.line-keys").keys
+            if line.pin is None:
+                found.append(_pad(config, holder, kept.last))
+            found += _line(holder, line)
     schemes = {slot: None for model in models for slot in _schemes(profiles.load(model))}
     return found + list(schemes)
 
@@ -91,6 +95,14 @@ def _pad(config: AcquirerConfig, holder: str, serial: bytes) -> KeySlot:
     initial = pin_keys.derivation_of(config).initial(config.base_derivation_key, serial)
     algorithm = KeyAlgorithm.AES if config.pin.keys is PinKeys.DUKPT_AES else KeyAlgorithm.TDES
     return _slot(holder, "initial_key", "B1", algorithm, initial, f"serial number {serial.hex().upper()}")
+
+
+def _line(holder: str, keys: LineKeys) -> Iterator[KeySlot]:
+    """The keys that the host has given a terminal."""
+    if keys.is_new:
+        for name, usage, key in (("mac_key", keys.usage, keys.mac), ("pin_key", "P0", keys.pin)):
+            if key is not None:
+                yield _slot(holder, name, usage, KeyAlgorithm.TDES, key, "given by the host")
 
 
 def _erased(holder: str) -> KeySlot:

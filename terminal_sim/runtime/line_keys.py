@@ -23,10 +23,16 @@ class NewKeysRefused(ValueError):
 
 
 class LineKeys(Struct, frozen=True, kw_only=True):
-    """The keys in use; a `pin` of None says that PIN keys are not those of the line."""
+    """The keys in use. A `pin` of None says that PIN keys are not those of the line, and `usage` what the host has given the MAC key for, empty for that of the host file."""
 
     mac: Secret[bytes] | None
     pin: Secret[bytes] | None = None
+    usage: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the host has given them."""
+        return bool(self.usage)
 
 
 class LineKeyStore:
@@ -70,6 +76,7 @@ class LineKeyStore:
         if self._transport is None:
             raise NewKeysRefused("test_keys.transport_key of the host file opens them, and is missing")
         found: dict[str, Secret[bytes]] = {}
+        usage = ""
         for text in blocks:
             try:
                 block = key_block.unwrap(self._transport, text)
@@ -79,6 +86,7 @@ class LineKeyStore:
             if use not in ("mac", _PIN_USAGE) or use in found:
                 raise NewKeysRefused(f"a key for {block.header.use} is not wanted")
             found[use] = block.key
+            usage = block.header.usage if use == "mac" else usage
         if "mac" not in found:
             raise NewKeysRefused("no key for message authentication among them")
-        return LineKeys(mac=found["mac"], pin=found.get(_PIN_USAGE))
+        return LineKeys(mac=found["mac"], pin=found.get(_PIN_USAGE), usage=usage)

@@ -9,6 +9,10 @@ import pytest
 from terminal_sim.bench import Bench, BenchMisuse
 from terminal_sim.cli.main import main
 from terminal_sim.datafiles.bundled import bundled
+from terminal_sim.host.acquirer import Acquirer
+from terminal_sim.host.authentication import MacAlgorithm
+from terminal_sim.host.terminal_keys import TerminalKeys, WorkingKeys
+from terminal_sim.runtime.line_keys import LineKeyStore
 
 Out = pytest.CaptureFixture[str]
 BUNDLED = bundled() / "hosts" / "test-acquirer.toml"
@@ -97,3 +101,19 @@ def test_a_damaged_serial_number_is_one_sentence(
 def test_what_is_not_there_is_said(arguments: list[str], said: str, capsys: Out) -> None:
     assert main(["keys", "list", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_pad_with_new_keys_shows_those_that_the_host_has_given(tmp_path: Path, capsys: Out) -> None:
+    config = Acquirer.load(BUNDLED).config
+    state = tmp_path / "state"
+    with Bench(state=state, trace=False) as bench:
+        bench.add_terminal("v400m")
+    before = listed(capsys, str(state))
+    assert ("pad of V4000001", "mac_key") not in before
+    lines = TerminalKeys(config)
+    new = lines.following("V4000001", WorkingKeys(0, config.mac_key, config.pin_key))
+    LineKeyStore(config, state / "V4000001.line-keys").renew(lines.blocks(new, MacAlgorithm.RETAIL))
+    found = listed(capsys, str(state))
+    assert found["pad of V4000001", "mac_key"].startswith("mac_key M3 MAC by ISO 9797-1 algorithm 3 TDES 128")
+    assert found["pad of V4000001", "pin_key"].endswith("given by the host")
+    assert found["pad of V4000001", "pin_key"] != before["pad of V4000001", "pin_key"]
