@@ -60,7 +60,7 @@ class HistoryFlow(VoidFlow):
         return (
             fields.touched(event) == "void"
             and self.original is not None
-            and self.terminal.durable.voidable(self.original)
+            and self.terminal.durable.voidable(self.terminal.durable.payments[self.original.reference])
             and self.terminal.environment.standalone
         )
 

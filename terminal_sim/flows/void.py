@@ -42,7 +42,10 @@ class VoidFlow(EndingFlow):
     def begin_void(self, _: Event) -> None:
         if self.original is None:
             return
-        terminal, original = self.terminal, self.original
+        terminal = self.terminal
+        original = terminal.durable.payments[
+            self.original.reference
+        ]  # it may have been forwarded since it was picked
         stan = terminal.durable.trace_number.following
         self.amount = original.amount
         void = Payment(

@@ -33,6 +33,8 @@ _RESULTS = (
     "reader-lost",
 )
 PAYMENT_KINDS = ("sale", "moto", "refund", "void")
+NUMBERED_KINDS = (*PAYMENT_KINDS, "card.refused", "settlement")
+"""The kinds of rows of which the first of a reference takes a trace number."""
 _ASKING = ("amount", "home")
 _DISTURBING = (
     "fault card",
@@ -81,7 +83,7 @@ class SessionFacts:
 
     `payments` has all rows of each payment by its reference, oldest payment first; `sent` and `received` the messages, `codes` the passcodes in force, `wrong` the wrong ones in a row, `locked` until when each is locked. `left` is what stood typed on the home screen when it was left, and its complaints. `asked` is the amount
     that was confirmed for the next payment, None where none was; `asked_by_till` says that a point of sale asked for it. `accepted` has the passcodes that were accepted since the home screen, `been` the screens
-    that have stood there since, and `address_asked` says that an address was typed, and `application` which of its card the cardholder chose. `stan` is the trace number that was taken last. `is_disturbed` says that
+    that have stood there since, and `address_asked` says that an address was typed, and `application` which of its card the cardholder chose. `stan` is the trace number that was taken last, and `numbered` has the references that took one. `is_disturbed` says that
     something was done to a card, a reader or an answer, and `line_disturbed` that the
     line to the reader was not sound at some time. `receipts_due` has, by payment, where its receipt is to go by message.
     """
@@ -135,6 +137,7 @@ class SessionFacts:
     line_disturbed: bool = False
     is_disturbed: bool = False
     stan: int = 0
+    numbered: set[str] = field(default_factory=set)
 
     @property
     def profile(self) -> Profile:
@@ -160,6 +163,7 @@ class SessionFacts:
             orders=self.orders.copy(),
             homes=self.homes.copy(),
             been=self.been.copy(),
+            numbered=self.numbered.copy(),
             receipts_due=self.receipts_due.copy(),
         )
 
@@ -302,8 +306,9 @@ class SessionFacts:
 
     def _row(self, row: SeenRow, seen: Occurrence) -> None:
         self.rows.append(row)
-        if row.kind in (*PAYMENT_KINDS, "card.refused") and row.text("reference") not in self.payments:
-            self.stan = row.number("stan") or self.stan
+        if row.kind in NUMBERED_KINDS and row.number("stan") and row.text("reference") not in self.numbered:
+            self.numbered.add(row.text("reference"))
+            self.stan = row.number("stan")
         if row.kind in PAYMENT_KINDS:
             self.payments.setdefault(row.text("reference"), []).append(row)
         elif row.kind == "offline.stored":

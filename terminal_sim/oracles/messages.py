@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terminal_sim.bench import contents
-from terminal_sim.oracles.facts import PAYMENT_KINDS, ReceivedMessage, SentMessage, SessionFacts
+from terminal_sim.oracles.facts import NUMBERED_KINDS, ReceivedMessage, SentMessage, SessionFacts
 from terminal_sim.oracles.occurrence import Occurrence
 from terminal_sim.oracles.oracle import oracle
 
@@ -168,10 +168,10 @@ def repeats(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
 
 @oracle("R-message-8", "trace numbers follow one another, and none is left out", contents.RowStored)
 def following(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    last, known = facts.stan, set(facts.payments)
+    last, known = facts.stan, set(facts.numbered)
     for row in seen.rows:
         name, stan = row.text("reference"), row.number("stan")
-        if row.kind not in (*PAYMENT_KINDS, "card.refused") or not stan or name in known:
+        if row.kind not in NUMBERED_KINDS or not stan or name in known:
             continue
         known.add(name)
         if stan != last % _LAST_STAN + 1:

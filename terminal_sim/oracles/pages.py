@@ -142,7 +142,7 @@ def new_orders(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     contents.ScreenShown,
 )
 def presented(_: SessionFacts, seen: Occurrence) -> Iterator[str]:
-    if screen_id(seen.after) not in ("insert-instead", "clearpay-tap") or seen.after is None:
+    if seen.came_to != "insert-instead" or seen.after is None:
         return
     for one in seen.after.unplaced:
         if one.role is Role.LINE and one.tone is Tone.BAD and not seen.around.outage:
