@@ -380,6 +380,8 @@ def around_after(around: Around, line: str) -> Around:
             return around._replace(battery=int(charge.removesuffix("%")))
         case ["fault", "printer-jam"]:
             return around._replace(jammed=True)
+        case ["power", "on"]:
+            return around._replace(app_open=True)  # a device that starts opens its app
         case ["fault", "app", state]:
             return around._replace(app_open=state == "open")
         case ["fault", "reader-link", state]:
