@@ -10,6 +10,7 @@ import iso8583
 import pytest
 from iso8583.specs import default
 
+from tests.host.network.host_of_others import TEXT_1993, Specification
 from tests.host.network.kit import WAIT, Serving
 from tests.host.samples import PAN
 
@@ -43,13 +44,14 @@ SPEC = specification()
 class Client:
     """A terminal that knows nothing of ours: a socket, and the library's codec."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, spec: Specification | None = None) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), WAIT)
+        self._spec = spec or SPEC
 
     def ask(self, fields: dict[str, str]) -> dict[str, str]:
-        message, _ = iso8583.encode(fields, SPEC)
+        message, _ = iso8583.encode(fields, self._spec)
         self._socket.sendall(len(message).to_bytes(2) + message)
-        answer, _ = iso8583.decode(self._exactly(int.from_bytes(self._exactly(2))), SPEC)
+        answer, _ = iso8583.decode(self._exactly(int.from_bytes(self._exactly(2))), self._spec)
         return dict(answer)
 
     def _exactly(self, count: int) -> bytes:
@@ -139,3 +141,33 @@ def test_connections_beyond_the_bound_are_closed_and_the_others_are_served(host:
     assert closed == 44
     for line in lines:
         line.close()
+
+
+def test_a_client_of_1993_is_authorised_reversed_and_signed_on_by_its_own_table() -> None:
+    with Serving("iso8583://127.0.0.1:0?dialect=iso8583-1993") as served:
+        client = Client(served.port, TEXT_1993)
+        about = {"7": "0115090000", "12": "260115090000", "41": "OTHER001"}
+        signed_on = client.ask({"t": "1804", "11": "000001", "24": "801", **about})
+        assert {name: signed_on[name] for name in ("t", "11", "24", "39", "41")} == {
+            "t": "1814", "11": "000001", "24": "801", "39": "800", "41": "OTHER001",
+        }  # fmt: skip
+        sale = {
+            "t": "1100", "2": PAN, "3": "000000", "4": "000000001250", "11": "000042", "14": "3003", "22": "510101600344", "24": "100",
+            "42": "OTHERMERCHANT  ", "48": SALE["48"], "49": "124", **about,
+        }  # fmt: skip
+        answer = client.ask(sale)
+        assert (answer["t"], answer["4"], answer["39"]) == ("1110", sale["4"], "000")
+        assert client.ask({**sale, "t": "1101"}) == answer
+        assert client.ask({**sale, "4": "000000001251"})["39"] == "913"
+        undone = {name: text for name, text in sale.items() if name not in ("2", "14")}
+        reversal = {
+            **undone,
+            "t": "1420",
+            "24": "400",
+            "25": "4021",
+            "48": REVERSAL["48"],
+            "56": "1100000042" + "0" * 25,
+        }
+        assert client.ask(reversal)["39"] == "400"
+        assert client.ask({**reversal, "t": "1421"})["39"] == "400"
+        client.close()
