@@ -146,6 +146,8 @@ def shown_amount(facts: SessionFacts, seen: Occurrence) -> Iterator[str]:
     asked = amount_asked(facts, seen)
     if asked is None or seen.after is None or seen.after.screen.id not in _SHOWS_SUM:
         return
+    if facts.flow in ("history", "transactions"):
+        return  # a void, whose payment was picked and not typed
     said = text_of(seen.after, "sum")
     newest = _newest(facts, seen)
     paid = newest.number("amount") if newest is not None else asked
