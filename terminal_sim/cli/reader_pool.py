@@ -40,7 +40,9 @@ def run(given: Namespace) -> int:
     before = {each: signal.signal(each, _interrupt) for each in _ENDS}
     try:
         with as_user_errors(DriverError), ExitStack() as opened:
-            places = {name: _Place(name, address, opened) for name, address in _named(given.readers).items()}
+            places = {
+                name: _HeldReader(name, address, opened) for name, address in _named(given.readers).items()
+            }
             with suppress(KeyboardInterrupt), _served(given.at, places) as server:
                 _announce(given, [place.reader for place in places.values()])
                 threading.Thread(target=_quit, args=(server,), daemon=True).start()
@@ -51,7 +53,7 @@ def run(given: Namespace) -> int:
     return ExitCode.HELD
 
 
-class _Place:
+class _HeldReader:
     """A served reader with its hands, the lock that its lease holds, and how often it was leased."""
 
     def __init__(self, name: str, address: str, opened: ExitStack) -> None:
@@ -77,19 +79,19 @@ class _Place:
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
-    places: dict[str, _Place]
+    places: dict[str, _HeldReader]
 
-    def __init__(self, path: Path, places: dict[str, _Place]) -> None:
+    def __init__(self, path: Path, places: dict[str, _HeldReader]) -> None:
         self.places = places
         self.freed = threading.Condition()
-        super().__init__(str(path), _Connection)
+        super().__init__(str(path), _PoolClient)
 
 
-class _Connection(socketserver.StreamRequestHandler):
+class _PoolClient(socketserver.StreamRequestHandler):
     """One client: what it has leased is given back when it goes."""
 
     server: _Server
-    _leased: _Place | None = None
+    _leased: _HeldReader | None = None
 
     def handle(self) -> None:
         for line in self.rfile:
@@ -118,7 +120,7 @@ class _Connection(socketserver.StreamRequestHandler):
             return PoolAnswer()
         return PoolAnswer(tuple(one.state for one in self.server.places.values()))
 
-    def _lease(self, name: str) -> _Place:
+    def _lease(self, name: str) -> _HeldReader:
         places = self.server.places
         if self._leased is not None:
             raise Misuse(f"{self._leased.reader.name} is leased already: a connection leases one reader")
@@ -135,7 +137,7 @@ class _Connection(socketserver.StreamRequestHandler):
             f"{name or 'every reader of the pool'} is leased, and was not given back within {_PATIENCE:g} s"
         )
 
-    def _taken(self, wanted: Sequence[_Place]) -> bool:
+    def _taken(self, wanted: Sequence[_HeldReader]) -> bool:
         least_used = sorted(wanted, key=lambda one: one.leases)
         self._leased = next((one for one in least_used if one.lock.acquire(blocking=False)), None)
         if self._leased is not None:
@@ -144,7 +146,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def _served(path: Path, places: dict[str, _Place]) -> Iterator[_Server]:
+def _served(path: Path, places: dict[str, _HeldReader]) -> Iterator[_Server]:
     """The server at a socket for its owner alone, which is gone at the end."""
     before = os.umask(_OWNER_ALONE)
     try:

@@ -23,6 +23,7 @@ from terminal_sim.readers.composite import Attend, CompositeReader, watched
 from terminal_sim.readers.monitored import MonitoredReader, PolledReader, unheard
 from terminal_sim.readers.operator import HumanOperator, Operator, Say, SimulatedOperator
 from terminal_sim.readers.parts import Reader
+from terminal_sim.readers.prefixes import POOL, RECORDING
 from terminal_sim.readers.unused import UnusedReader
 from terminal_sim.readers.wire import Wire
 
@@ -48,8 +49,6 @@ __all__ = [
 ]  # fmt: skip
 
 VIRTUAL, PTY = BOTH_ENDS = "virtual", "pty"
-RECORDING = "recording:"
-POOL = "pool:"
 READER = "reader"  # the condition under which a recording has its addresses, a line each
 SAME = "replay it under the conditions of its recording, or record it anew"
 

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from terminal_drivers.base import Card, Misuse, ReaderLost
 from terminal_drivers.readers.served import FIELD
-from terminal_sim.readers.opening import POOL
 from terminal_sim.readers.operator import PERSON_TIMEOUT
+from terminal_sim.readers.prefixes import POOL
 
 _PATIENCE = 60.0  # seconds for a reader to become free
 _LONGEST = 1 << 20  # bytes of a line

@@ -24,7 +24,7 @@ _TRIES = 20
 
 def judging(served: ServedBench) -> Iterator[Operation]:
     """Every one, in the order in which the document shows them."""
-    do = Judging(served)
+    do = RuleOperations(served)
     yield Operation(
         id="brokenRules",
         method="GET",
@@ -46,7 +46,7 @@ def judging(served: ServedBench) -> Iterator[Operation]:
     )
 
 
-class Judging(Answering):
+class RuleOperations(Answering):
     """What each of them does. Each waits for its turn on the thread of scripts that are run, and the bench goes on meanwhile."""
 
     async def broken(self, call: HttpCall) -> HttpAnswer:
