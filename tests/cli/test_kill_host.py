@@ -99,7 +99,7 @@ class KilledShop:
             }
         self.close()
         *_, last = checked(self.place / "state", self.place / "books")
-        assert last.startswith("invariants: all")
+        assert last.endswith("none is broken")
         books, ledger = LedgerFile(self.place / "books" / "acquirer.jsonl"), Ledger()
         ledger.recall(entry for record in books.records for entry in record.entries)
         assert {
@@ -142,7 +142,7 @@ def kill(times: int, place: Path, seed: str, proof: ProofCount) -> None:
 
 
 def test_what_a_run_at_a_killed_host_said_to_hold_is_kept_once(tmp_path: Path, proof: ProofCount) -> None:
-    kill(12, tmp_path, "short", proof)
+    kill(6, tmp_path, "short", proof)
 
 
 @pytest.mark.soak
