@@ -15,9 +15,8 @@ from terminal_sim.explore.simulation.story import Story, TraceDigest
 from tests.proof import ProofCount
 from tests.secrets.encodings import spellings
 
-PARTS, SEEDS = 8, 100
+PARTS, SEEDS = 8, 40
 SOAK_PARTS, SOAK_SEEDS = 20, 1_000
-HASHED = 100
 HASHES = """
 import sys
 from terminal_sim.explore.simulation.simulation import simulate
@@ -53,11 +52,12 @@ def test_nothing_is_lost_or_charged_twice_in_twenty_thousand_shops(part: int, pr
     prove(PARTS * SEEDS + part * SOAK_SEEDS, SOAK_SEEDS, proof)
 
 
-def test_a_seed_leaves_the_same_trace_in_another_process_under_another_hash_seed() -> None:
+@pytest.mark.parametrize("hashed", [20, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_seed_leaves_the_same_trace_in_another_process_under_another_hash_seed(hashed: int) -> None:
     root = Path(__file__).resolve().parents[3]
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", HASHES, str(HASHED)],
+            [sys.executable, "-c", HASHES, str(hashed)],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{root}{os.pathsep}{root / 'drivers'}"},
             stdout=subprocess.PIPE,
             text=True,
@@ -66,7 +66,7 @@ def test_a_seed_leaves_the_same_trace_in_another_process_under_another_hash_seed
     ]
     first, second = (process.communicate()[0].splitlines() for process in running)
     assert first == second
-    assert len(set(first)) == HASHED
+    assert len(set(first)) == hashed
 
 
 def test_a_run_without_a_trace_ends_as_one_with_it() -> None:
