@@ -125,6 +125,7 @@ def test_ctrl_c_ends_the_processes_and_loses_nothing(tmp_path: Path) -> None:
 import os, signal, sys
 from terminal_sim.cli import campaigns
 from terminal_sim.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a process in the background does not have
 show = campaigns.ExploringBar.show
 def interrupt(bar, sessions, *figures):
     show(bar, sessions, *figures)
@@ -134,7 +135,7 @@ campaigns.ExploringBar.show = interrupt
 sys.exit(main(["campaign", "small.toml", "--jobs", "2"]))
 """
     ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )
     assert (ended.returncode, ended.stderr) == (130, "")
     assert main(["campaign", "small.toml", "--jobs", "1"]) == 2
