@@ -77,7 +77,7 @@ def ids_in(argument: ast.expr) -> Iterator[str]:
                 "link-": [*get_args(get_args(get_type_hints(Profile)["links"])[0]), NO_LINK],
                 "entry-": [entry.value for entry in EntryMode],
                 "state-": [state.value for state in PaymentState],
-                "type-": [kind.value for kind in MessageKind],
+                "type-": [kind.value for kind in MessageKind if not kind.settles],
             }[prefix]
             yield from (prefix + word for word in words)
 

@@ -1,7 +1,7 @@
 """Family U, what was told: the screen says of a payment what the journal says.
 
 The table `told` has the screens that speak of a payment, and those of home, between which a payment lies.
-Where no time passes between two payments, one that may be behind the next screen of home is not held against this one.
+A payment of the very moment of a screen may have been begun behind it, and is not held against it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,7 @@ TOLD = (
         f"""{_SINCE_HOME}
         select s.n, p.txn, w.state from said as s join payment as p on p.seq = (
             select max(b.seq) from payment as b where b.terminal = s.terminal and b.kind not in {UNDOING}
-                and b.state in ('AUTH_SENT', 'PENDING') and b.mono between s.home and s.mono and not exists (
-                    select 1 from told as t where t.terminal = s.terminal and t.n > s.n and t.screen = '{HOME}'
-                        and t.mono <= b.mono))
+                and b.state in ('AUTH_SENT', 'PENDING') and b.mono >= s.home and b.mono < s.mono)
         join newest as w on w.txn = p.txn
         where s.screen = '{DECLINED}' and w.state in ('COMPLETED', 'PENDING', 'FORWARD_SENT')""",
     ),
