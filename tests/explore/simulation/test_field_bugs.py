@@ -32,7 +32,7 @@ def _sized() -> Iterator[object]:
         yield pytest.param(bug, id=bug.what, marks=[pytest.mark.soak] if number % 3 else [])
 
 
-@pytest.mark.parametrize("bug", _sized())
+@pytest.mark.parametrize("bug", tuple(_sized()))
 def test_a_planted_bug_is_found(bug: FieldBug, proof: ProofCount) -> None:
     seed, wrong = find(bug, MOST)
     assert wrong
